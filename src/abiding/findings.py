@@ -1,0 +1,54 @@
+"""What was found, as values: rules speak in findings, and only `report` and the command line print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Excerpt", "Finding", "Severity"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error stops a build and makes `check` exit with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """One line of a text file, quoted as evidence: its number (from 1), its text and why it matters."""
+
+    line: int
+    text: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule has to say about one artifact.
+
+    `rule` is a kebab-case name. `message` is one sentence without a full stop. `artifact` is the file concerned (an
+    sdist, a wheel, pyproject.toml), `line` a line number in it (from 1), `field` a core metadata field or a TOML key.
+    `expected` and `found` are the two values, one per line where there are several; `expected_from` and `found_from`
+    say where each came from. Excerpts are quoted lines of a text file.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    artifact: str = ""
+    line: int | None = None
+    field: str = ""
+    expected: str | None = None
+    found: str | None = None
+    expected_from: str = ""
+    found_from: str = ""
+    excerpts: tuple[Excerpt, ...] = ()
+    notes: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
