@@ -43,7 +43,9 @@ class ArchiveError(AbidingError):
     """A wheel or sdist is damaged, hostile, or can't be written."""
 
     @classmethod
-    def at(cls, artifact: str, message: str, *, rule: str = "bad-archive", note: str = "", hint: str = "") -> ArchiveError:
+    def at(
+        cls, artifact: str, message: str, *, rule: str = "bad-archive", note: str = "", hint: str = ""
+    ) -> ArchiveError:
         """Make the error from one sentence about one file."""
         return cls(
             Finding(

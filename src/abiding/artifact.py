@@ -1,0 +1,36 @@
+"""An artifact of a release: one sdist or wheel, known by its file name and the metadata read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from abiding.findings import Finding
+    from abiding.metadata import CoreMetadata
+    from abiding.pyproject import Pyproject
+
+__all__ = ["Artifact"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file of a release, on disk or on an index.
+
+    `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO, None if it could not be
+    read: then `problem` says why. `pyproject` is the sdist's pyproject.toml where it is at hand (never over an index).
+    `yanked` is the reason that the index gives, empty if it is not yanked.
+    """
+
+    filename: str
+    kind: Literal["sdist", "wheel"]
+    name: str
+    version: str
+    metadata: CoreMetadata | None = None
+    pyproject: Pyproject | None = None
+    problem: Finding | None = None
+    yanked: str = ""

@@ -1,0 +1,127 @@
+"""The hooks of PEP 517 and PEP 660. Each asks the wrapped backend, and hands over only what was declared.
+
+Nothing is imported here that a hook may not need: front ends start a new process for every hook.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from abiding.build import Build
+
+    ConfigSettings = Mapping[str, Any] | None
+
+__all__ = [
+    "build_sdist",
+    "build_wheel",
+    "get_requires_for_build_editable",
+    "get_requires_for_build_sdist",
+    "get_requires_for_build_wheel",
+]
+
+
+def get_requires_for_build_sdist(config_settings: ConfigSettings = None) -> list[str]:
+    """PEP 517: what `build_sdist` needs besides `[build-system] requires`, as PEP 508 strings."""
+    with _build(config_settings) as build:
+        return build.sdist_requires()
+
+
+def get_requires_for_build_wheel(config_settings: ConfigSettings = None) -> list[str]:
+    """PEP 517: what `build_wheel` needs besides `[build-system] requires`, as PEP 508 strings."""
+    with _build(config_settings) as build:
+        return build.wheel_requires("wheel")
+
+
+def get_requires_for_build_editable(config_settings: ConfigSettings = None) -> list[str]:
+    """PEP 660: what `build_editable` needs besides `[build-system] requires`, as PEP 508 strings."""
+    with _build(config_settings) as build:
+        return build.wheel_requires("editable")
+
+
+def build_sdist(sdist_directory: str, config_settings: ConfigSettings = None) -> str:
+    """PEP 517: build an sdist into `sdist_directory` and return its file name."""
+    with _build(config_settings) as build:
+        return build.sdist(sdist_directory)
+
+
+def build_wheel(
+    wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
+) -> str:
+    """PEP 517: build a wheel into `wheel_directory` and return its file name."""
+    with _build(config_settings) as build:
+        return build.wheel("wheel", wheel_directory, metadata_directory)
+
+
+# The hooks below are there only if they can answer: a frontend that finds one takes it for the quick way.
+
+
+def _build_editable(
+    wheel_directory: str, config_settings: ConfigSettings = None, metadata_directory: str | None = None
+) -> str:
+    """PEP 660: build an editable wheel into `wheel_directory` and return its file name."""
+    with _build(config_settings) as build:
+        return build.wheel("editable", wheel_directory, metadata_directory)
+
+
+def _prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: ConfigSettings = None) -> str:
+    """PEP 517: write a wheel's `.dist-info` folder below `metadata_directory` and return the folder's name."""
+    with _build(config_settings) as build:
+        return build.prepare("wheel", metadata_directory)
+
+
+def _prepare_metadata_for_build_editable(metadata_directory: str, config_settings: ConfigSettings = None) -> str:
+    """PEP 660: write an editable wheel's `.dist-info` folder below `metadata_directory` and return its name."""
+    with _build(config_settings) as build:
+        return build.prepare("editable", metadata_directory)
+
+
+_OPTIONAL: dict[str, tuple[Callable[..., str], Callable[[Build], bool]]] = {
+    "build_editable": (_build_editable, lambda build: build.inner.has("build_editable")),
+    "prepare_metadata_for_build_wheel": (
+        _prepare_metadata_for_build_wheel,
+        lambda build: build.can_prepare("wheel"),
+    ),
+    "prepare_metadata_for_build_editable": (
+        _prepare_metadata_for_build_editable,
+        lambda build: build.inner.has("build_editable") and build.can_prepare("editable"),
+    ),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Find an optional hook (PEP 562), or `UnsupportedOperation`, which PEP 517 lets a backend define."""
+    from abiding.build import Build
+    from abiding.errors import AbidingError
+
+    if name == "UnsupportedOperation":
+        return getattr(Build.begin(None).inner.load(), name)
+    if name not in _OPTIONAL:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    hook, answers = _OPTIONAL[name]
+    try:
+        if not answers(Build.begin(None)):
+            raise AttributeError(f"the wrapped backend has no answer to {name!r}")
+    except AbidingError:
+        pass  # what is wrong is said when the hook is called
+    return hook
+
+
+@contextmanager
+def _build(config_settings: ConfigSettings) -> Iterator[Build]:
+    """Begin a build; turn an error of ours into one screen on stderr and exit status 1."""
+    from abiding.build import Build
+    from abiding.errors import AbidingError
+
+    try:
+        yield Build.begin(config_settings)
+    except AbidingError as exc:
+        from abiding.report.screen import screen
+
+        print(screen(exc), file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from exc

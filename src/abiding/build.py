@@ -1,0 +1,370 @@
+"""One hook call from beginning to end: read, let the wrapped backend build, compare, judge, hand over."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abiding import requirements, rules, tags
+from abiding.declaration import Declaration, Entry, FromSdist, contradictions
+from abiding.errors import BackendError, DeclarationError, RefusedError
+from abiding.findings import Finding, Severity
+from abiding.inner import InnerBackend
+from abiding.metadata import CoreMetadata
+from abiding.pyproject import Pyproject, as_shown
+from abiding.settings import Level, Settings
+from abiding.source import Source, unsettled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Build"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# What the hooks call a kind of wheel, and what people do.
+_KINDS = {"wheel": "wheel", "editable": "editable wheel"}
+_REFUSED_API = """to build against what is on this machine, with the API level's requirements only:
+    pip install -C abiding.level=api ...   (or set ABIDING_LEVEL=api)"""
+_REFUSED_ABI = """to build what its wheels are, with the ABI level's requirements too:
+    pip install -C abiding.level=abi ...   (or set ABIDING_LEVEL=abi)"""
+# PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
+_EDITABLE_MECHANISM = "editables"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What is known before the wrapped backend is asked for anything."""
+
+    pyproject: Pyproject
+    declaration: Declaration
+    settings: Settings
+    source: Source
+    inner: InnerBackend
+
+    @classmethod
+    def begin(cls, config_settings: Mapping[str, Any] | None) -> Build:
+        """Read what the hook's folder, its settings and its environment say.
+
+        Raises `DeclarationError` with everything that is wrong with them.
+        """
+        folder = Path.cwd()
+        pyproject = Pyproject.read(folder)
+        declaration = Declaration.read(pyproject)
+        settings = Settings.read(config_settings, os.environ)
+        if settings.variant and settings.variant not in declaration.variants:
+            raise _unknown_variant(settings.variant, declaration)
+        inner = InnerBackend(declaration.backend, declaration.backend_path, folder)
+        return cls(pyproject, declaration, settings, Source.read(folder, declaration), inner)
+
+    # get_requires_for_build_*
+
+    def sdist_requires(self) -> list[str]:
+        """What the wrapped backend needs for an sdist."""
+        return self._inner_requires("sdist")
+
+    def wheel_requires(self, kind: str) -> list[str]:
+        """What the wrapped backend needs, and at the ABI level what the wheel is built against."""
+        needed = self._inner_requires(kind)
+        for entry in self._entries():
+            if entry.joins_build and _decided(entry) is not False:
+                needed += self._build_requirements(entry)
+        return list(dict.fromkeys(needed))
+
+    def _inner_requires(self, kind: str) -> list[str]:
+        hook = f"get_requires_for_build_{kind}"
+        return list(self.inner.call(hook, self.settings.inner)) if self.inner.has(hook) else []
+
+    def _build_requirements(self, entry: Entry) -> list[str]:
+        if not requirements.has_pins(entry.requires):
+            return [entry.requires]
+        # What is pinned has to lie within the API level, or the two lines would exclude each other.
+        same = [text for _, text, extra in self.declaration.project.requirements() if _is_of(entry, text, extra)]
+        return [*(same or [requirements.without_specifiers(entry.requires)]), "dynamic-metadata>=0.6"]
+
+    # build_sdist
+
+    def sdist(self, sdist_directory: str) -> str:
+        """Build the sdist. Its PKG-INFO says the API level, and whether wheels may say more."""
+        from abiding import sdist
+
+        self._warn()
+        with _private_folder(sdist_directory) as private:
+            name = self._built(private, "build_sdist")
+
+            def edit(member: str, data: bytes) -> bytes:
+                if member == "pyproject.toml":
+                    return self.pyproject.restored(data)
+                pkg_info = CoreMetadata.parse(data)
+                if member == "PKG-INFO":
+                    self._judge_sdist(name, pkg_info)
+                return pkg_info.for_sdist(
+                    may_append=self.declaration.may_append, metadata_version=self.declaration.metadata_version
+                ).data
+
+            sdist.rewrite(private / name, Path(sdist_directory, name), edit)
+        return name
+
+    def _judge_sdist(self, name: str, pkg_info: CoreMetadata) -> None:
+        sides = rules.Sides("sdist", name, self.declaration.backend, "project", self._origin)
+        _refuse(rules.judge(self.source.promise.broken_by(pkg_info), (), sides), "No sdist was written")
+
+    # build_wheel, build_editable
+
+    def wheel(self, kind: str, wheel_directory: str, metadata_directory: str | None) -> str:
+        """Build a wheel that says what its source says and what is declared for it, and nothing else."""
+        from abiding import wheel
+
+        self._warn()
+        with _private_folder(wheel_directory) as private:
+            entries = self._entries()  # before a long build, in case it is to be refused
+            name = self._built(private, f"build_{kind}")
+            archive = wheel.Wheel.open(private / name)
+            lines = tuple(self._line(entry) for entry in entries if entry.selects(tags.of_wheel(name)))
+            built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), lines)
+            metadata = self._announced(name, built, lines, metadata_directory)
+            wheel.rewrite(private / name, Path(wheel_directory, name), {f"{archive.dist_info}/METADATA": metadata.data})
+        source = "the sdist" if self.source.pkg_info else "pyproject.toml"
+        declared = f", and {_count(lines)} declared for it" if lines else ""
+        print(f"abiding: the wheel says what {source} says{declared}", file=sys.stderr)  # noqa: T201
+        return name
+
+    def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
+        """What the wrapped backend wrote and the declared lines. Raises `RefusedError` if it wrote anything else."""
+        differences = self.source.differences(built)
+        added = [line for one in differences if one.field == "Requires-Dist" for line in one.right]
+        sanctioned = [*lines, *(line for line in added if kind == "editable" and line.startswith(_EDITABLE_MECHANISM))]
+        sides = rules.Sides(
+            _KINDS[kind], name, self.declaration.backend, "sdist" if self.source.pkg_info else "project", self._origin
+        )
+        _refuse(rules.judge(differences, sanctioned, sides), "No wheel was written")
+        # A backend that writes a declared line by itself has done our work.
+        there = {requirements.meaning(line) for line in added}
+        return built.with_requirements(line for line in lines if not there or requirements.meaning(line) not in there)
+
+    def _announced(
+        self, name: str, built: CoreMetadata, lines: tuple[str, ...], metadata_directory: str | None
+    ) -> CoreMetadata:
+        """The METADATA to hand over: of files that mean the same, the one that was announced for this wheel.
+
+        An sdist lives for years, and a later version of the wrapped backend may write the same thing in another way;
+        what PKG-INFO has announced stays true to the byte.
+        """
+        if metadata_directory is not None:
+            prepared = CoreMetadata.parse(Path(metadata_directory, "METADATA").read_bytes())
+            _refuse(rules.judge_prepared(unsettled(prepared, built), name), "No wheel was written")
+            return prepared
+        foretold = self._foretold(lines, version=built.get("Metadata-Version"))
+        return built if foretold is None or unsettled(foretold, built) else foretold
+
+    # prepare_metadata_for_build_*
+
+    def can_prepare(self, kind: str) -> bool:
+        """Whether the metadata of a wheel can be had without building it, whatever its level and variant."""
+        return all(_decided(entry) is not None for entry in self.declaration.entries) and (
+            self._foretold(()) is not None
+            or self.inner.has(f"prepare_metadata_for_build_{kind}")
+            or self._static_metadata() is not None
+            or self.source.foretold is not None
+        )
+
+    def prepare(self, kind: str, metadata_directory: str) -> str:
+        """Write the metadata that `wheel` will build, as a `.dist-info` folder below `metadata_directory`."""
+        self._warn()
+        hook = f"prepare_metadata_for_build_{kind}"
+        lines = tuple(self._line(entry) for entry in self._entries() if _decided(entry))
+        # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
+        metadata = self._foretold(lines) if kind == "wheel" or not self.inner.has(hook) else None
+        if metadata is None and self.inner.has(hook):
+            name = str(self.inner.call(hook, metadata_directory, self.settings.inner))
+            file = Path(metadata_directory, name, "METADATA")
+            built = CoreMetadata.parse(file.read_bytes())
+            file.write_bytes(self._completed(kind, name, built, lines).data)
+            return name
+        if metadata is None:
+            static = self._static_metadata()
+            metadata = static.with_requirements(lines) if static else self._foretold(lines, version="lowest")
+        assert metadata is not None  # `can_prepare` was asked before  # noqa: S101
+        return _write_dist_info(Path(metadata_directory), metadata)
+
+    def _foretold(self, lines: tuple[str, ...], *, version: str = "") -> CoreMetadata | None:
+        """What PKG-INFO and the declared lines settle. Where it leaves the version open, `version` stands in."""
+        pkg_info = self.source.foretold
+        if pkg_info is None:
+            return None
+        metadata = pkg_info.as_built() if self.declaration.metadata_version is None else None
+        if metadata is None and version:
+            without = pkg_info.without_sanction()
+            metadata = without.with_version(without.lowest_version if version == "lowest" else version)
+        return metadata.with_requirements(lines) if metadata else None
+
+    def _static_metadata(self) -> CoreMetadata | None:
+        """What meson-python, which has no hook for it, will write if `[project]` leaves nothing for it to compute."""
+        project = self.declaration.project
+        if self.declaration.backend != "mesonpy" or project.table is None or project.dynamic - project.extends:
+            return None
+        import mesonpy
+
+        try:
+            metadata = mesonpy.Metadata.from_pyproject(as_shown(self.pyproject.table), self.source.folder)
+            return CoreMetadata.parse(bytes(metadata.as_rfc822()))
+        except Exception:  # noqa: BLE001 (whatever is wrong with [project], the build will say it better)
+            return None
+
+    # The lines of this build
+
+    def _entries(self) -> list[Entry]:
+        """The entries of this build's level and variant; the tag of the wheel is not known yet."""
+        if self._level() is Level.API:
+            return []
+        return [one for one in self.declaration.entries if one.variant in ("", self.settings.variant)]
+
+    def _level(self) -> Level:
+        if self.settings.level is not None:
+            return self.settings.level
+        if not self.source.unpacked or self.declaration.from_sdist is None:
+            return Level.ABI
+        if self.declaration.from_sdist is FromSdist.REFUSE:
+            raise self._not_from_sdist()
+        return Level(self.declaration.from_sdist)
+
+    def _line(self, entry: Entry) -> str:
+        try:
+            line = entry.requires_dist()
+            filled = requirements.fill_pins(entry.requires) if requirements.has_pins(entry.requires) else ""
+        except (LookupError, ValueError) as exc:
+            hint = "install it first: without build isolation nobody else does" if isinstance(exc, LookupError) else ""
+            finding = self.pyproject.finding("unfilled-pin", str(exc), entry.key, hints=(hint,) if hint else ())
+            raise DeclarationError(finding, "Nothing was built") from exc
+        if filled:
+            found = tuple(contradictions(self.pyproject, self.declaration.project, entry, filled))
+            if found:
+                raise DeclarationError(found, "Nothing was built")
+        return line
+
+    # Speaking to the wrapped backend and of it
+
+    def _built(self, private: Path, hook: str) -> str:
+        """Let the wrapped backend build into a folder of ours.
+
+        It is never given a metadata folder: what is in that has our lines already, and setuptools would copy it.
+        """
+        arguments = (str(private), self.settings.inner) + (() if hook == "build_sdist" else (None,))
+        name = self.inner.call(hook, *arguments)
+        if not isinstance(name, str) or not (private / name).is_file():
+            key = ("tool", "abiding", "build-backend")
+            message = f"`{hook}` of `{self.declaration.backend}` returned `{name}`, which it did not write"
+            raise BackendError(self.pyproject.finding("broken-backend", message, key), "Nothing was handed over")
+        return name
+
+    def _origin(self, field: str, value: str) -> str:
+        """Where a value of the source stands, for a message."""
+        if self.source.pkg_info is not None:
+            return "PKG-INFO"
+        for key, text, extra in self.declaration.project.requirements() if field == "Requires-Dist" else ():
+            if (requirements.with_extra(text, extra) if extra else text) == value:
+                return f"pyproject.toml:{self.pyproject.line_of(key)}"
+        names = {"Summary": "description", "Project-URL": "urls", "Classifier": "classifiers", "Author": "authors"}
+        name = names.get(field, field.lower())
+        line = self.pyproject.line_of(("project", name)) if self.declaration.project.gives(name) else None
+        return f"pyproject.toml:{line}" if line else "pyproject.toml"
+
+    def _warn(self) -> None:
+        """Say what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
+        from abiding.report.screen import one_line
+
+        findings = list(rules.lint(self.declaration, self.pyproject))
+        if self.source.contradictions:
+            findings.append(_edited_sdist(self.source))
+        for finding in findings:
+            warnings.warn(one_line(finding), UserWarning, stacklevel=4)
+
+    def _not_from_sdist(self) -> DeclarationError:
+        name = (self.declaration.project.table or {}).get("name", "this project")
+        finding = self.pyproject.finding(
+            "refused-from-sdist",
+            f"`{name}` asks not to be built from its sdist by an installer",
+            ("tool", "abiding", "from-sdist"),
+            notes=("no wheel of it fits this platform, or the installer was told not to use one",),
+            hints=(_REFUSED_API, _REFUSED_ABI),
+        )
+        return DeclarationError(finding, "Nothing was built")
+
+
+def _is_of(entry: Entry, text: str, extra: str) -> bool:
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(requirements.parse(text).name) == entry.name and extra in ("", entry.extra)
+    except InvalidRequirement:
+        return False
+
+
+def _decided(entry: Entry) -> bool | None:
+    """Whether the entry applies to every wheel that may be built here, to none, or (None) to some."""
+    if not entry.select:
+        return True
+    answers = {entry.selects(one) for one in tags.possible()}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _count(lines: tuple[str, ...]) -> str:
+    return f"{len(lines)} line{'s' if len(lines) > 1 else ''}"
+
+
+def _refuse(findings: tuple[Finding, ...], closing: str) -> None:
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise RefusedError(findings, closing)
+
+
+@contextmanager
+def _private_folder(directory: str) -> Iterator[Path]:
+    """A folder inside the output folder, on the same file system, in which nothing can be taken for a result."""
+    from tempfile import TemporaryDirectory
+
+    Path(directory).mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".abiding-", dir=directory) as private:
+        yield Path(private)
+
+
+def _write_dist_info(directory: Path, metadata: CoreMetadata) -> str:
+    from packaging.utils import canonicalize_name, canonicalize_version
+
+    name = canonicalize_name(metadata.get("Name")).replace("-", "_")
+    version = canonicalize_version(metadata.get("Version"), strip_trailing_zero=False)
+    folder = directory / f"{name}-{version}.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_bytes(metadata.data)
+    return folder.name
+
+
+def _unknown_variant(variant: str, declaration: Declaration) -> DeclarationError:
+    known = ", ".join(f"`{one}`" for one in declaration.variants)
+    finding = Finding(
+        "unknown-variant",
+        Severity.ERROR,
+        f"the project declares no variant `{variant}`",
+        artifact="abiding.variant",
+        hints=(f"the variants are {known}" if known else "no entry of `[tool.abiding.wheel]` names a variant",),
+    )
+    return DeclarationError(finding, "Nothing was built")
+
+
+def _edited_sdist(source: Source) -> Finding:
+    fields = ", ".join(f"`{one.field}`" for one in source.contradictions)
+    return Finding(
+        "sdist-disagrees",
+        Severity.WARNING,
+        f"PKG-INFO is not of this pyproject.toml ({fields} differ): it is passed over",
+        artifact="PKG-INFO",
+        hints=("an sdist that is to be published has to be built again, not edited",),
+    )

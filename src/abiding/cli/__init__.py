@@ -1,0 +1,51 @@
+"""The command line: one module per command, each with `register(commands)` and a `run` that returns an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from abiding import __version__
+from abiding.errors import AbidingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# In the order in which people meet them.
+_COMMANDS = ("init", "show", "check", "diff", "explain")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 if all is well, 1 if something is wrong with a project, 2 if it could not be done."""
+    parser = argparse.ArgumentParser(
+        prog="abiding", description="Hold wheels to what their project declares, sdist and wheel requirements apart."
+    )
+    parser.add_argument("--version", action="version", version=f"abiding {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        import_module(f"abiding.cli.{command}").register(commands)
+    options = parser.parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except AbidingError as exc:
+        from abiding.report.screen import screen
+
+        print(screen(exc), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`abiding check | head`).
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        print("abiding: interrupted", file=sys.stderr)
+        return 2
+    return status

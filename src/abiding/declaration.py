@@ -1,0 +1,449 @@
+"""`[tool.abiding]`: what a project declares, read once and held to its schema, all faults in one go."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from abiding import requirements
+from abiding.errors import DeclarationError
+from abiding.project import Project
+from abiding.pyproject import Key, key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from abiding.findings import Finding
+    from abiding.pyproject import Pyproject
+
+__all__ = ["Declaration", "Entry", "FromSdist", "Reason", "contradictions"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+
+class Reason(StrEnum):
+    """Why a wheel needs the line. Distributors may leave out a pre-emptive one, and only that."""
+
+    ABI = "abi"
+    POLICY = "policy"
+    KNOWN_PROBLEM = "known-problem"
+    PRE_EMPTIVE = "pre-emptive"
+
+
+class FromSdist(StrEnum):
+    """What a build from an unpacked sdist makes when nobody asks for a level."""
+
+    ABI = "abi"
+    API = "api"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ABI level.
+
+    `requires` is the requirement as it is written (PEP 508, pins unfilled), `extra` the extra that it belongs to or
+    empty, `select` globs over the wheel's tag (`cp311-cp311-linux_x86_64`), `variant` the build that it applies to or
+    empty for all. `key` is its place in pyproject.toml.
+    """
+
+    requires: str
+    extra: str
+    key: Key
+    native: bool = False
+    select: tuple[str, ...] = ()
+    variant: str = ""
+    reason: Reason = Reason.ABI
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The normalised name of the distribution required."""
+        from packaging.utils import canonicalize_name
+
+        return canonicalize_name(requirements.parse(requirements.sample_pins(self.requires)).name)
+
+    def selects(self, tags: Iterable[str]) -> bool:
+        """Whether the entry applies to a wheel that has one of these tags."""
+        return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
+
+    @property
+    def joins_build(self) -> bool:
+        """Whether what it requires has to be in the build environment: to be linked with, or to be pinned."""
+        return self.native or requirements.has_pins(self.requires)
+
+    def requires_dist(self) -> str:
+        """The line as a wheel says it, pins filled. Raises as `requirements.fill_pins` does."""
+        text = requirements.fill_pins(self.requires) if requirements.has_pins(self.requires) else self.requires
+        if not self.extra:
+            return text
+        from packaging.utils import canonicalize_name
+
+        return requirements.with_extra(text, canonicalize_name(self.extra))
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What `[tool.abiding]` says, and the `[project]` beside it."""
+
+    project: Project
+    backend: str
+    backend_path: tuple[str, ...] = ()
+    from_sdist: FromSdist | None = None
+    metadata_version: str | None = None
+    entries: tuple[Entry, ...] = ()
+
+    @classmethod
+    def read(cls, pyproject: Pyproject) -> Declaration:
+        """Read the declaration. Raises one `DeclarationError` with a finding for every fault."""
+        return _Reader(pyproject).read()
+
+    @property
+    def may_append(self) -> bool:
+        """Whether wheels may require more than the sdist: the sdist then says `Dynamic: Requires-Dist`."""
+        if self.project.table is None:
+            return bool(self.entries)
+        return bool({"dependencies", "optional-dependencies"} & self.project.dynamic)
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants that the entries name, in their order."""
+        return tuple(dict.fromkeys(entry.variant for entry in self.entries if entry.variant))
+
+
+_BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
+# Core metadata versions that an sdist may have (2.2 is the sdist specification's floor).
+_VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
+_TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheel")
+_WHEEL_KEYS = ("dependencies", "optional-dependencies")
+_ENTRY_KEYS = ("requires", "native", "select", "variant", "reason", "note")
+_TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
+
+
+class _Reader:
+    """Reads the declaration and gathers what is wrong with it."""
+
+    def __init__(self, pyproject: Pyproject) -> None:
+        self.pyproject = pyproject
+        self.problems: list[Finding] = []
+        table = pyproject.table.get("project")
+        self.project = Project(table if isinstance(table, dict) else None)
+
+    def read(self) -> Declaration:
+        tool = self.pyproject.table.get("tool", {})
+        table = tool.get("abiding") if isinstance(tool, dict) else None
+        if not isinstance(table, dict):
+            self.problem(
+                "no-declaration",
+                "`[tool.abiding]` is missing: which backend is to be wrapped?",
+                ("build-system", "build-backend"),
+                hints=('add it:\n    [tool.abiding]\n    build-backend = "mesonpy"',),
+            )
+            table = {}
+        else:
+            self.known_keys(table, ("tool", "abiding"), _TOP_KEYS)
+        declaration = Declaration(
+            project=self.project,
+            backend=self.backend(table),
+            backend_path=self.backend_path(table),
+            from_sdist=self.choice(table, "from-sdist", FromSdist),
+            metadata_version=self.metadata_version(table),
+            entries=tuple(self.entries(table)),
+        )
+        self.sanctions(declaration)
+        if self.problems:
+            raise DeclarationError(self.problems, "Nothing was built")
+        return declaration
+
+    # The keys of [tool.abiding]
+
+    def backend(self, table: Mapping[str, Any]) -> str:
+        key = ("tool", "abiding", "build-backend")
+        if "build-backend" not in table:
+            if table and not _misspelled("build-backend", table):
+                self.problem(
+                    "missing-key",
+                    "`build-backend` is missing: which backend is to be wrapped?",
+                    key,
+                    hints=('for example `build-backend = "mesonpy"`',),
+                )
+            return ""
+        backend = self.typed(table["build-backend"], str, key)
+        if not backend:
+            return ""
+        if not _BACKEND.fullmatch(backend):
+            self.problem("bad-value", f"`{backend}` is not of the form `module` or `module:object.attribute`", key)
+        elif backend.partition(":")[0] == "abiding.backend":
+            self.problem(
+                "bad-value",
+                "`abiding.backend` can't wrap itself",
+                key,
+                hints=("name the backend that the project had before, for example `setuptools.build_meta`",),
+            )
+        return backend
+
+    def backend_path(self, table: Mapping[str, Any]) -> tuple[str, ...]:
+        key = ("tool", "abiding", "backend-path")
+        paths = self.typed(table.get("backend-path", []), list, key) or []
+        good = []
+        for index, path in enumerate(paths):
+            if self.typed(path, str, (*key, index)) is None:
+                continue
+            parts = re.split(r"[/\\]", path)
+            if path.startswith(("/", "\\")) or ":" in path or ".." in parts:
+                self.problem("bad-value", f"`{path}` is not a folder inside the source tree", (*key, index))
+            else:
+                good.append(path)
+        return tuple(good)
+
+    def metadata_version(self, table: Mapping[str, Any]) -> str | None:
+        key = ("tool", "abiding", "metadata-version")
+        version = self.typed(table.get("metadata-version", ""), str, key)
+        if version and version not in _VERSIONS:
+            self.problem(
+                "bad-value",
+                f"`{version}` is not a core metadata version that an sdist may have",
+                key,
+                hints=(f"the versions are {_listed(_VERSIONS)}",),
+            )
+        return version or None
+
+    def choice(self, table: Mapping[str, Any], name: str, choices: type[FromSdist]) -> FromSdist | None:
+        key = ("tool", "abiding", name)
+        value = self.typed(table.get(name, ""), str, key)
+        return self.member(value, choices, key) if value else None
+
+    # The entries
+
+    def entries(self, table: Mapping[str, Any]) -> Iterable[Entry]:
+        key: Key = ("tool", "abiding", "wheel")
+        wheel = self.typed(table.get("wheel", {}), dict, key) or {}
+        self.known_keys(wheel, key, _WHEEL_KEYS)
+        yield from self.entry_list(wheel.get("dependencies", []), (*key, "dependencies"), "")
+        key = (*key, "optional-dependencies")
+        extras = self.typed(wheel.get("optional-dependencies", {}), dict, key) or {}
+        for extra, values in extras.items():
+            self.known_extra(extra, (*key, extra))
+            yield from self.entry_list(values, (*key, extra), extra)
+
+    def entry_list(self, values: object, key: Key, extra: str) -> Iterable[Entry]:
+        for index, value in enumerate(self.typed(values, list, key) or []):
+            entry = self.entry(value, (*key, index), extra)
+            if entry:
+                yield entry
+
+    def entry(self, value: object, key: Key, extra: str) -> Entry | None:
+        if isinstance(value, str):
+            value = {"requires": value}
+        elif not isinstance(value, dict):
+            self.problem("bad-type", f"an entry is a string or a table, not {_type(value)}", key)
+            return None
+        self.known_keys(value, key, _ENTRY_KEYS)
+        if "requires" not in value:
+            if _misspelled("requires", value):
+                return None
+            self.problem("missing-key", "the entry has no `requires`", key)
+            return None
+        requires = self.requirement(value["requires"], (*key, "requires"), extra)
+        reason = self.typed(value.get("reason", "abi"), str, (*key, "reason"))
+        entry = Entry(
+            requires=requires or "",
+            extra=extra,
+            key=key,
+            native=self.typed(value.get("native", False), bool, (*key, "native")) or False,
+            select=self.globs(value.get("select", []), (*key, "select")),
+            variant=self.typed(value.get("variant", ""), str, (*key, "variant")) or "",
+            reason=(self.member(reason, Reason, (*key, "reason")) if reason else None) or Reason.ABI,
+            note=self.typed(value.get("note", ""), str, (*key, "note")) or "",
+        )
+        return entry if requires else None
+
+    def requirement(self, value: object, key: Key, extra: str) -> str | None:
+        from packaging.requirements import InvalidRequirement
+
+        text = self.typed(value, str, key)
+        if text is None:
+            return None
+        text = text.strip()
+        try:
+            parsed = requirements.parse(requirements.sample_pins(text))
+        except InvalidRequirement as exc:
+            reason = str(exc).partition("\n")[0]
+            self.problem("bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,))
+            return None
+        if parsed.url:
+            self.problem(
+                "url-requirement",
+                f"`{text}` points to a URL, and no index accepts a wheel that does",
+                key,
+                hints=("require a version: the distribution has to be on the index",),
+            )
+        elif parsed.marker and re.search(r"\bextra\b", str(parsed.marker)):
+            self.problem(
+                "extra-in-marker",
+                f"`{text}` has `extra` in its marker",
+                key,
+                hints=("put it under `[tool.abiding.wheel.optional-dependencies]`, which writes that marker",)
+                if not extra
+                else (f"leave it out: the entry already belongs to the extra `{extra}`",),
+            )
+        return text
+
+    def globs(self, value: object, key: Key) -> tuple[str, ...]:
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self.problem("bad-type", f"`select` is a glob or an array of globs, not {_type(value)}", key)
+            return ()
+        for pattern in value:
+            if len(pattern.split("-")) < len(("python", "abi", "platform")) and "*" not in pattern:
+                self.problem(
+                    "bad-value",
+                    f"`{pattern}` can't match a wheel's tag",
+                    key,
+                    hints=("a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`",),
+                )
+        return tuple(value)
+
+    def known_extra(self, extra: str, key: Key) -> None:
+        from packaging.utils import canonicalize_name
+
+        if not self.project.gives("optional-dependencies"):
+            if self.project.table is not None and "optional-dependencies" not in self.project.dynamic:
+                self.problem("unknown-extra", f"the project has no extra `{extra}`: it has none at all", key)
+            return
+        given = (self.project.table or {})["optional-dependencies"]
+        extras = list(given) if isinstance(given, dict) else []
+        if canonicalize_name(extra) not in map(canonicalize_name, extras):
+            self.problem(
+                "unknown-extra",
+                f"the project has no extra `{extra}`",
+                key,
+                notes=(f"`project.optional-dependencies` has {_listed(extras) or 'none'}",),
+                hints=_close(extra, extras),
+            )
+
+    # What [project] must say for it
+
+    def sanctions(self, declaration: Declaration) -> None:
+        """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
+        for name, extra in (("dependencies", False), ("optional-dependencies", True)):
+            entries = [entry for entry in declaration.entries if bool(entry.extra) == extra]
+            if entries and not self.project.may_append(name):
+                self.not_dynamic(name, entries[0])
+        for entry in declaration.entries:
+            if not requirements.has_pins(entry.requires):  # else checked when the build environment has filled them
+                self.problems += contradictions(self.pyproject, self.project, entry, entry.requires)
+
+    def not_dynamic(self, name: str, entry: Entry) -> None:
+        given = self.project.gives(name)
+        dynamic = ", ".join(f'"{one}"' for one in [*sorted(self.project.dynamic), name])
+        hint = f"under `[project]`, write `dynamic = [{dynamic}]`"
+        if not given:
+            hint += " and `dependencies = []`" if name == "dependencies" else ""
+        self.problem(
+            "not-dynamic",
+            f"wheels are to require more than the sdist, but `project.dynamic` does not list `{name}`",
+            ("project", name) if given else ("project", "dynamic"),
+            also=((entry.key, "declared for wheels"),),
+            notes=("a name that is given and dynamic may grow in a wheel (PEP 808); one that is only given may not",),
+            hints=(hint,),
+        )
+
+    # The checks that all keys share
+
+    def known_keys(self, table: Mapping[str, Any], key: Key, known: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in known:
+                where = "an entry" if known is _ENTRY_KEYS else f"`[{key_text(key)}]`"
+                self.problem(
+                    "unknown-key",
+                    f"`{name}` is not a key of {where}",
+                    (*key, name),
+                    hints=_close(name, known) or (f"the keys are {_listed(known)}",),
+                )
+
+    def typed(self, value: object, kind: type[T], key: Key) -> T | None:
+        if isinstance(value, kind):
+            return value
+        what = f"`{key[-1]}`" if isinstance(key[-1], str) else f"an item of `{key[-2]}`"
+        self.problem("bad-type", f"{what} is {_TYPES[kind]}, not {_type(value)}", key)
+        return None
+
+    def member(self, value: str, choices: type[E], key: Key) -> E | None:
+        try:
+            return choices(value)
+        except ValueError:
+            self.problem(
+                "bad-value",
+                f"`{value}` is not a value of `{key[-1]}`",
+                key,
+                hints=(*_close(value, list(choices)), f"the values are {_listed(list(choices))}"),
+            )
+            return None
+
+    def problem(
+        self,
+        rule: str,
+        message: str,
+        key: Key,
+        *,
+        also: tuple[tuple[Key, str], ...] = (),
+        notes: tuple[str, ...] = (),
+        hints: tuple[str, ...] = (),
+    ) -> None:
+        self.problems.append(self.pyproject.finding(rule, message, key, also=also, notes=notes, hints=hints))
+
+
+def contradictions(pyproject: Pyproject, project: Project, entry: Entry, text: str) -> Iterator[Finding]:
+    """Where the API level and `text`, which is what `entry` requires with its pins filled, exclude each other."""
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    abi = requirements.parse(text)
+    for key, line, extra in project.requirements():
+        try:
+            api = requirements.parse(line)
+        except InvalidRequirement:
+            continue  # the wrapped backend has the word on [project]
+        if canonicalize_name(api.name) != entry.name or extra not in ("", entry.extra):
+            continue
+        # Under different markers the two lines may never meet; that can't be decided here.
+        if api.marker in (None, abi.marker) and requirements.excludes(api, abi):
+            yield pyproject.finding(
+                "unsatisfiable",
+                f"no version of `{abi.name}` satisfies both `{line}` and `{text}`",
+                entry.key,
+                also=((key, "the API level"),),
+                notes=("a wheel carries both lines, so nothing could ever install it",),
+                hints=("change one of the two",),
+            )
+
+
+def _type(value: object) -> str:
+    return _TYPES.get(type(value), "a date or time")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _misspelled(name: str, table: Iterable[str]) -> bool:
+    """Whether a key that is missing is there under another spelling: then that one is reported already."""
+    return any(key not in (*_TOP_KEYS, *_ENTRY_KEYS) and _close(key, [name]) for key in table)
+
+
+def _close(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), n=1)
+    return (f"did you mean `{close[0]}`?",) if close else ()

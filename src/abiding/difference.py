@@ -1,0 +1,141 @@
+"""compare(left, right): where two core metadata files differ in meaning. It has no opinion on who is right."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable
+
+    from abiding.metadata import CoreMetadata
+
+__all__ = ["Difference", "compare"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that differs: the values that only the left file has, and those that only the right one has.
+
+    `field` is spelled as the core metadata specification does. Values stand as they are written.
+    """
+
+    field: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+
+def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | None = None) -> tuple[Difference, ...]:
+    """Compare two files field by field, or only those `fields` (in the specification's spelling).
+
+    What is only spelled differently is no difference, and neither are order and repetition. `Metadata-Version` and
+    `Dynamic` speak of the file, not of the project, and are not compared.
+    """
+    differences = []
+    names = {field.lower(): field for field in _MEANING}
+    for name, _ in (*left.fields, *right.fields):
+        names.setdefault(name.lower(), name)
+    for key, field in names.items():
+        if key in _OF_THE_FILE or (fields is not None and field not in fields):
+            continue
+        difference = _compare_field(field, _values(left, field), _values(right, field))
+        if difference:
+            differences.append(difference)
+    return tuple(differences)
+
+
+_OF_THE_FILE = frozenset({"metadata-version", "dynamic"})
+
+
+def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) -> Difference | None:
+    if set(left) == set(right):
+        return None  # most often: nothing to parse
+    meaning = _MEANING.get(field, _folded)
+    lefts = {meaning(value): value for value in left}
+    rights = {meaning(value): value for value in right}
+    if lefts.keys() == rights.keys():
+        return None
+    return Difference(
+        field,
+        tuple(value for key, value in lefts.items() if key not in rights),
+        tuple(value for key, value in rights.items() if key not in lefts),
+    )
+
+
+def _values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
+    values = metadata.all(field)
+    if field == "Description" and not values:
+        values = (metadata.body,)
+    elif field == "Keywords":
+        values = tuple(word for value in values for word in value.split(","))
+    return tuple(value for value in values if value.strip() not in ("", "UNKNOWN"))
+
+
+# What a value means: two values of a field mean the same if these functions map them to the same thing.
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _name(text: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(text.strip())
+
+
+def _version(text: str) -> str:
+    from packaging.utils import canonicalize_version
+
+    return canonicalize_version(text.strip())
+
+
+def _specifiers(text: str) -> Hashable:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        return SpecifierSet(text.strip()).to_range()
+    except InvalidSpecifier:
+        return _folded(text)
+
+
+def _description(text: str) -> str:
+    """A description that is a folded header is indented, by spaces or with a bar; in the body it is not."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    if len(lines) > 1:
+        for prefix in (" " * 8, "       |"):
+            if all(not line or line.startswith(prefix) for line in lines[1:]):
+                lines[1:] = [line[len(prefix) :] for line in lines[1:]]
+    return "\n".join(lines).strip()
+
+
+def _license_expression(text: str) -> str:
+    return _folded(text).lower()
+
+
+def _content_type(text: str) -> Hashable:
+    """UTF-8 and GFM are the defaults: to name them changes nothing."""
+    kind, *parameters = (re.sub(r"\s", "", part).lower() for part in text.split(";"))
+    return (kind, frozenset(parameters) - {"charset=utf-8", "variant=gfm"})
+
+
+_MEANING: dict[str, Callable[[str], Hashable]] = {
+    "Name": _name,
+    "Version": _version,
+    "Requires-Python": _specifiers,
+    "Requires-Dist": requirements.meaning,
+    "Provides-Extra": _name,
+    "Summary": _folded,
+    "Description": _description,
+    "Description-Content-Type": _content_type,
+    "Keywords": str.strip,
+    "License": _folded,
+    "License-Expression": _license_expression,
+}

@@ -1,0 +1,121 @@
+"""The wrapped backend: found, shown its view of pyproject.toml, and called in this process."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import tomllib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from abiding.errors import BackendError
+from abiding.pyproject import Pyproject, as_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["InnerBackend"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class InnerBackend:
+    """The backend that `[tool.abiding]` names, for the source tree in `folder`.
+
+    `name` is of the form `module` or `module:object.attribute`; `path` lists the folders of the tree that it is looked
+    for in first (PEP 517 `backend-path`).
+    """
+
+    name: str
+    path: tuple[str, ...]
+    folder: Path
+
+    def has(self, hook: str) -> bool:
+        """Whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
+        return hasattr(self.load(), hook)
+
+    def call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
+        """Call a hook while the backend is shown its view of `[project]`. What it raises goes through."""
+        with _view():
+            return getattr(self.load(), hook)(*arguments)
+
+    def load(self) -> Any:  # noqa: ANN401 (a module, or anything in one)
+        """Import the backend. Raises `BackendError` if it is not there."""
+        return _load(self)
+
+
+@functools.cache
+def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
+    import importlib
+
+    module_name, _, attributes = inner.name.partition(":")
+    folders = [str((inner.folder / one).resolve()) for one in inner.path]
+    sys.path[:0] = folders
+    try:
+        with _view():
+            module = importlib.import_module(module_name)
+    except ImportError as exc:
+        raise _not_importable(inner, exc) from exc
+    if folders and not _lies_in(module, folders):
+        raise _problem(
+            inner,
+            f"`{module_name}` was imported from outside `backend-path`",
+            f"it was found at {getattr(module, '__file__', 'no file')}",
+        )
+    try:
+        return functools.reduce(getattr, attributes.split("."), module) if attributes else module
+    except AttributeError as exc:
+        raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
+
+
+def _lies_in(module: object, folders: list[str]) -> bool:
+    from pathlib import Path
+
+    file = getattr(module, "__file__", None)
+    return file is not None and any(Path(file).resolve().is_relative_to(folder) for folder in folders)
+
+
+def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
+    module_name = inner.name.partition(":")[0]
+    if isinstance(exc, ModuleNotFoundError) and exc.name and module_name.split(".")[0] == exc.name.split(".")[0]:
+        message = f"the wrapped backend `{inner.name}` is not installed"
+        hint = "list its distribution in `[build-system] requires`, next to `abiding`"
+        if inner.path:
+            hint = f"it was looked for in {', '.join(f'`{one}`' for one in inner.path)} first, as `backend-path` says"
+        return _problem(inner, message, str(exc), hint)
+    return _problem(inner, f"the wrapped backend `{inner.name}` can't be imported", f"{type(exc).__name__}: {exc}")
+
+
+def _problem(inner: InnerBackend, message: str, note: str, hint: str = "") -> BackendError:
+    key = ("tool", "abiding", "build-backend")
+    hints = (hint,) if hint else ()
+    finding = Pyproject.read(inner.folder).finding("no-backend", message, key, notes=(note,), hints=hints)
+    return BackendError(finding, "Nothing was built")
+
+
+@contextmanager
+def _view() -> Iterator[None]:
+    """While it lasts, TOML is read as the wrapped backend may see it.
+
+    Every backend reads pyproject.toml with `tomllib`, and a hook runs in a process of its own, so this touches no file
+    and nobody else.
+    """
+    load, loads = tomllib.load, tomllib.loads
+    tomllib.load, tomllib.loads = _seen(load), _seen(loads)
+    try:
+        yield
+    finally:
+        tomllib.load, tomllib.loads = load, loads
+
+
+def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    @functools.wraps(read)
+    def reader(*arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        return as_shown(read(*arguments, **options))
+
+    return reader

@@ -1,0 +1,191 @@
+"""METADATA and PKG-INFO: from bytes to fields, and edits that change a line and leave every other byte.
+
+The format is that of the core metadata specification: header fields as in an e-mail message, then a body which is the
+description. Reading is lenient, since a third of the files that were ever published break some rule.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CoreMetadata"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# One header field with its continuation lines. A lone CR before the line's end belongs to the line's end.
+_FIELD = re.compile(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
+# uv reads these three names of `Dynamic` and compares them by the letter.
+_RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
+_SDIST_FLOOR = (2, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class CoreMetadata:
+    """A METADATA or PKG-INFO file.
+
+    `data` is the file. `fields` are its header fields in order, names as written, values unfolded only as far as line
+    ends go: continuation lines keep their indentation. `body` is the text after the headers.
+    """
+
+    data: bytes
+    fields: tuple[tuple[str, str], ...]
+    body: str
+
+    @classmethod
+    def parse(cls, data: bytes) -> CoreMetadata:
+        """Read a file. Nothing is an error: what is not a field begins the body, bad UTF-8 is kept as surrogates."""
+        fields = []
+        end = 0
+        while found := _FIELD.match(data, end):
+            end = found.end()
+            fields.append((_text(found[1]), _text(found[2]).rstrip("\r")))
+        return cls(data, tuple(fields), _text(data[end:]).lstrip("\r").removeprefix("\n"))
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values of a field, in order; its name is compared without regard to case."""
+        return tuple(value for field, value in self.fields if field.lower() == name.lower())
+
+    def get(self, name: str) -> str:
+        """The first value of a field; empty if it has none."""
+        return next(iter(self.all(name)), "")
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """`Metadata-Version` as numbers; (1, 0) if it can't be read."""
+        try:
+            return tuple(int(part) for part in self.get("Metadata-Version").split("."))
+        except ValueError:
+            return (1, 0)
+
+    @property
+    def dynamic(self) -> frozenset[str]:
+        """The fields that `Dynamic` names, in lower case."""
+        return frozenset(value.strip().lower() for value in self.all("Dynamic"))
+
+    # Edits. Each returns the new file.
+
+    def with_requirements(self, lines: Iterable[str]) -> CoreMetadata:
+        """Append `Requires-Dist` lines after the last one, or at the end of the headers where there is none."""
+        added = b"".join(f"Requires-Dist: {line}".encode() + self._newline for line in lines)
+        return self.inserted(self.end_of_last("Requires-Dist"), added)
+
+    def for_sdist(self, *, may_append: bool, metadata_version: str | None = None) -> CoreMetadata:
+        """The PKG-INFO that an sdist must have, where this is the one that the wrapped backend wrote.
+
+        Its version is at least 2.2, or `metadata_version` if that is higher. `Dynamic` spells the fields that
+        resolvers read as the specification does. If wheels may append requirements, it says so.
+        """
+        edited = self
+        for name in _RESOLVER_FIELDS:
+            edited = edited.respelled("Dynamic", name)
+        wanted = max(self.version, _SDIST_FLOOR, _numbers(metadata_version))
+        raised = wanted != self.version
+        if raised:
+            version = ".".join(map(str, wanted))
+            edited = edited.replaced("Metadata-Version", version)
+        if may_append and "requires-dist" not in self.dynamic:
+            # Where the line stands tells `as_built` whether the version was raised; readers don't mind the order.
+            after = "Metadata-Version" if raised and metadata_version is None else "Version"
+            edited = edited.inserted(edited.end_of_last(after), b"Dynamic: Requires-Dist" + self._newline)
+        return edited
+
+    def as_built(self) -> CoreMetadata | None:
+        """The METADATA that the wrapped backend writes, where this is the PKG-INFO that `for_sdist` made of its own.
+
+        None where the file does not tell which version the backend wrote.
+        """
+        names = [name.lower() for name, _ in self.fields]
+        if "requires-dist" not in self.dynamic:
+            # 2.2 may have been 2.1.
+            return self if self.version != _SDIST_FLOOR else None
+        without = self.without_sanction()
+        if names[:2] == ["metadata-version", "dynamic"] and self.version == _SDIST_FLOOR:
+            return without.replaced("Metadata-Version", "2.1")
+        return without
+
+    def without_sanction(self) -> CoreMetadata:
+        """The same file without `Dynamic: Requires-Dist`."""
+        return self.without("Dynamic", "Requires-Dist")
+
+    def with_version(self, version: str) -> CoreMetadata:
+        """The same file with another `Metadata-Version`."""
+        return self.replaced("Metadata-Version", version)
+
+    @property
+    def lowest_version(self) -> str:
+        """The lowest `Metadata-Version` that knows every field of this file, and 2.1 at least."""
+        names = {name.lower() for name, _ in self.fields}
+        if names & {"import-name", "import-namespace"}:
+            return "2.5"
+        if names & {"license-expression", "license-file"}:
+            return "2.4"
+        return "2.2" if "dynamic" in names else "2.1"
+
+    # How the edits are made: by position in the bytes.
+
+    @property
+    def _newline(self) -> bytes:
+        first = self.data.partition(b"\n")[0]
+        return b"\r\n" if first.endswith(b"\r") else b"\n"
+
+    def _spans(self) -> Iterable[tuple[str, int, int]]:
+        end = 0
+        while found := _FIELD.match(self.data, end):
+            yield _text(found[1]), found.start(), found.end()
+            end = found.end()
+
+    def end_of_last(self, name: str) -> int:
+        """Where the last field of this name ends, or the headers do."""
+        last = end = 0
+        for field, _, end in self._spans():
+            if field.lower() == name.lower():
+                last = end
+        return last or end
+
+    def inserted(self, at: int, lines: bytes) -> CoreMetadata:
+        """The file with whole lines put in at a position."""
+        before = self.data[:at]
+        if lines and before and not before.endswith(b"\n"):
+            before += self._newline  # a file whose last header is not ended
+        return CoreMetadata.parse(before + lines + self.data[at:])
+
+    def replaced(self, name: str, value: str) -> CoreMetadata:
+        """The file with another value of the first field of this name."""
+        for field, start, end in self._spans():
+            if field.lower() == name.lower():
+                line = self.data[start : start + len(field)] + b": " + value.encode() + self._newline
+                return CoreMetadata.parse(self.data[:start] + line + self.data[end:])
+        return self
+
+    def respelled(self, name: str, value: str) -> CoreMetadata:
+        """The file with `value`, where it is a value of the field in other letters, spelled like this."""
+        pattern = rb"(?im)^(%s:[ \t]*)%s(?=[ \t\r]*$)" % (name.encode(), value.encode())
+        end = max((end for _, _, end in self._spans()), default=0)
+        head = re.sub(pattern, lambda found: found[1] + value.encode(), self.data[:end])
+        return CoreMetadata.parse(head + self.data[end:])
+
+    def without(self, name: str, value: str) -> CoreMetadata:
+        """The file without the fields of this name that have this value."""
+        kept = b""
+        last = 0
+        for (field, text), (_, start, end) in zip(self.fields, self._spans(), strict=True):
+            if field.lower() == name.lower() and text.strip().lower() == value.lower():
+                kept += self.data[last:start]
+                last = end
+        return CoreMetadata.parse(kept + self.data[last:])
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _numbers(version: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")) if version else ()

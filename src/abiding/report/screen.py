@@ -1,0 +1,103 @@
+"""Findings as a screen of text, at most 78 columns wide: front ends indent what a build says."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.errors import AbidingError
+    from abiding.findings import Finding
+
+__all__ = ["one_line", "screen"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_WIDTH = 78
+# A value with more lines than this is cut: a description, a licence.
+_MOST_LINES = 6
+
+
+def screen(error: AbidingError) -> str:
+    """Everything that an error has to say; the first line of each finding carries our name."""
+    blocks = ["\n".join(_block(finding)) for finding in error.findings]
+    if error.closing:
+        blocks.append(f"abiding: {error.closing}")
+    return "\n\n".join(blocks)
+
+
+def one_line(finding: Finding) -> str:
+    """A finding as the text of a warning: where, what, and the first hint."""
+    where = finding.artifact + (f":{finding.line}" if finding.line else "")
+    hint = f" (hint: {finding.hints[0]})" if finding.hints else ""
+    return f"abiding: {finding.rule}: {where}: {finding.message}{hint}"
+
+
+def _block(finding: Finding) -> Iterator[str]:
+    yield from _wrapped(f"abiding: {finding.severity}[{finding.rule}]: ", finding.message)
+    where = finding.artifact + (f":{finding.line}" if finding.line else "")
+    if finding.excerpts:
+        yield f" --> {where}  {finding.field}"
+        yield from _excerpts(finding)
+    else:
+        if where:
+            yield f" --> {where}"
+        yield from _values(finding)
+    for note in finding.notes:
+        yield from _wrapped("note: ", note)
+    for hint in finding.hints:
+        yield from _wrapped("hint: ", hint)
+
+
+def _excerpts(finding: Finding) -> Iterator[str]:
+    width = max(len(str(excerpt.line)) for excerpt in finding.excerpts)
+    remarks = max(len(excerpt.remark) + 2 for excerpt in finding.excerpts)
+    room = _WIDTH - len(f"  | {'':{width}} | ") - remarks
+    texts = [
+        excerpt.text if len(excerpt.text) <= room else excerpt.text[: room - 2] + " …" for excerpt in finding.excerpts
+    ]
+    beside = max(map(len, texts))
+    for excerpt, text in zip(finding.excerpts, texts, strict=True):
+        yield f"  | {excerpt.line:>{width}} | {text:<{beside}}  {excerpt.remark}".rstrip()
+
+
+def _values(finding: Finding) -> Iterator[str]:
+    """Both values, one under the other: `-` what was said, `+` what was built."""
+    rows = [("-", line, finding.expected_from) for line in _lines(finding.expected, finding.expected_from)]
+    rows += [("+", line, finding.found_from) for line in _lines(finding.found, finding.found_from)]
+    if not rows:
+        return
+    yield "  |"
+    if finding.field:
+        yield f"  | {finding.field}"
+    width = max(len(line) for _, line, _ in rows)
+    for sign, line, source in rows:
+        beside = f"  {sign} {line:<{width}}  {source}".rstrip()
+        if len(beside) <= _WIDTH:
+            yield beside
+        else:
+            yield from wrap(line, _WIDTH, initial_indent=f"  {sign} ", subsequent_indent="      ")
+            yield f"        {source}"
+    yield "  |"
+
+
+def _lines(value: str | None, source: str) -> list[str]:
+    if value is None:
+        return ["(nothing)"] if source else []
+    lines = value.split("\n")
+    if len(lines) <= _MOST_LINES:
+        return lines
+    return [*lines[: _MOST_LINES - 1], f"… {len(lines) - _MOST_LINES + 1} more lines"]
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    """The label and the text; what the text has after its first line is an example, kept as it is."""
+    first, *example = text.split("\n")
+    indent = " " * (4 if label.startswith("abiding") else len(label))
+    yield from wrap(label + first, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    yield from (f"    {line.rstrip()}" for line in example)

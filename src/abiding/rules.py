@@ -1,0 +1,208 @@
+"""judge(differences, declared) -> findings: which differences the declaration sanctions, and what the others break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding import requirements
+from abiding.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from abiding.declaration import Declaration
+    from abiding.difference import Difference
+    from abiding.pyproject import Pyproject
+
+__all__ = ["Sides", "judge", "judge_prepared", "lint"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two files of a comparison, in words for the messages.
+
+    `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` who wrote it, and
+    `source` what it is held against (`sdist` or `project`). `origin(field, value)` says where a value of the source
+    stands, for example `pyproject.toml:14`.
+    """
+
+    kind: str
+    artifact: str
+    author: str
+    source: str
+    origin: Callable[[str, str], str]
+
+
+def judge(differences: Collection[Difference], declared: Collection[str], sides: Sides) -> tuple[Finding, ...]:
+    """Hold the differences between what was said (left) and what was built (right) against the declared lines."""
+    findings: list[Finding] = []
+    for difference in differences:
+        if difference.field == "Requires-Dist":
+            findings += _judge_requirements(difference, declared, sides)
+        else:
+            findings.append(_undeclared_change(difference, sides))
+    return tuple(findings)
+
+
+def _judge_requirements(difference: Difference, declared: Collection[str], sides: Sides) -> Iterator[Finding]:
+    sanctioned = {requirements.meaning(line) for line in declared}
+    added = [line for line in difference.right if requirements.meaning(line) not in sanctioned]
+    for lost in difference.left:
+        changed = next((line for line in added if _name(line) == _name(lost)), None)
+        if changed is None:
+            yield _lost(lost, sides)
+        else:
+            added.remove(changed)
+            yield _changed(lost, changed, sides)
+    for line in added:
+        yield _undeclared(line, sides)
+
+
+def _name(line: str) -> str:
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(requirements.parse(line).name)
+    except InvalidRequirement:
+        return line
+
+
+_ONLY_ADD = "a wheel may add the requirements that are declared for it; it may never drop or change one"
+_EDITED = "if the sdist was edited after it was made, delete its PKG-INFO: it is then built like a source tree"
+
+
+def _lost(line: str, sides: Sides) -> Finding:
+    return Finding(
+        "lost-requirement",
+        Severity.ERROR,
+        f"the {sides.kind} drops `{line}`",
+        artifact=sides.artifact,
+        field="Requires-Dist",
+        expected=line,
+        expected_from=sides.origin("Requires-Dist", line),
+        found=None,
+        found_from=f"not written by {sides.author}",
+        notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
+        hints=(_EDITED,) if sides.source == "sdist" else (),
+    )
+
+
+def _changed(expected: str, found: str, sides: Sides) -> Finding:
+    hint = f"leave `{expected}` as it is and declare `{found}` next to it" if sides.kind != "sdist" else ""
+    return Finding(
+        "changed-requirement",
+        Severity.ERROR,
+        f"the {sides.kind} has `{found}` where the {sides.source} has `{expected}`",
+        artifact=sides.artifact,
+        field="Requires-Dist",
+        expected=expected,
+        expected_from=sides.origin("Requires-Dist", expected),
+        found=found,
+        found_from=f"written by {sides.author}",
+        notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
+        hints=(f"{hint}:\n    [tool.abiding.wheel]\n    dependencies = ['{found}']",) if hint else (),
+    )
+
+
+def _undeclared(line: str, sides: Sides) -> Finding:
+    if sides.kind == "sdist":
+        notes: tuple[str, ...] = ("an sdist carries the API level only: what `[project]` says, and nothing more",)
+        hints: tuple[str, ...] = ("if the source needs it, add it to `project.dependencies`",)
+    else:
+        notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
+        hints = (
+            f"if this binary needs it, declare it:\n    [tool.abiding.wheel]\n    dependencies = ['{line}']",
+            "if it does not, find out why it is written at build time",
+        )
+    return Finding(
+        "undeclared-requirement",
+        Severity.ERROR,
+        f"the {sides.kind} adds `{line}`, and nothing declares it",
+        artifact=sides.artifact,
+        field="Requires-Dist",
+        expected=None,
+        expected_from=f"not in the {sides.source}",
+        found=line,
+        found_from=f"written by {sides.author}",
+        notes=notes,
+        hints=hints,
+    )
+
+
+def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
+    hint = "let the field say the same in every build, or, if it has to vary, list it in `project.dynamic` alone"
+    return Finding(
+        "undeclared-change",
+        Severity.ERROR,
+        f"`{difference.field}` of the {sides.kind} is not what the {sides.source} says",
+        artifact=sides.artifact,
+        field=difference.field,
+        expected=_joined(difference.left),
+        expected_from=sides.origin(difference.field, difference.left[0]) if difference.left else sides.source,
+        found=_joined(difference.right),
+        found_from=f"written by {sides.author}",
+        notes=("a field that is not dynamic has one value for the sdist and all its wheels",),
+        hints=(hint, *((_EDITED,) if sides.source == "sdist" else ())),
+    )
+
+
+def _joined(values: tuple[str, ...]) -> str | None:
+    return "\n".join(values) if values else None
+
+
+def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:
+    """Hold the METADATA of a wheel against the one prepared for it: PEP 517 wants them identical."""
+    return tuple(
+        Finding(
+            "prepared-differs",
+            Severity.ERROR,
+            f"`{difference.field}` of the wheel is not what was prepared for it",
+            artifact=artifact,
+            field=difference.field,
+            expected=_joined(difference.left),
+            expected_from="prepared",
+            found=_joined(difference.right),
+            found_from="built",
+            notes=("the installer has resolved with the prepared value, so the wheel would break what it resolved",),
+            hints=("look for what differs between two runs: time, environment variables, a random choice",),
+        )
+        for difference in differences
+    )
+
+
+def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
+    """What is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
+    return (*_not_narrower(declaration, pyproject),)
+
+
+def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    for entry in declaration.entries:
+        if requirements.has_pins(entry.requires):
+            continue
+        abi = requirements.parse(entry.requires)
+        for key, text, extra in declaration.project.requirements():
+            try:
+                api = requirements.parse(text)
+            except InvalidRequirement:
+                continue
+            if canonicalize_name(api.name) != entry.name or extra not in ("", entry.extra):
+                continue
+            for clause in requirements.idle_clauses(api, abi) if api.marker in (None, abi.marker) else ():
+                yield pyproject.finding(
+                    "not-narrower",
+                    f"`{clause}` of `{entry.requires}` excludes nothing: `{text}` is narrower",
+                    entry.key,
+                    severity=Severity.WARNING,
+                    also=((key, "the API level"),),
+                    notes=("a wheel carries both lines, so the wider one has no effect",),
+                    hints=("leave the clause out, or lower the bound in `[project]` if that was meant",),
+                )

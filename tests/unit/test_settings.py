@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from abiding.errors import DeclarationError
+from abiding.settings import Level, Settings
+
+
+@pytest.mark.parametrize("given", [None, {}, {"setup-args": ["-Dx=1"], "build-dir": "b"}])
+def test_settings_that_are_not_ours_go_through(given: dict[str, Any] | None) -> None:
+    assert Settings.read(given, {}) == Settings(None, "", given)
+
+
+def test_ours_are_taken_out() -> None:
+    given = {"abiding.level": "api", "abiding.variant": "cuda", "other": "1"}
+    assert Settings.read(given, {"ABIDING_LEVEL": "abi"}) == Settings(Level.API, "cuda", {"other": "1"})
+    assert given.keys() == {"abiding.level", "abiding.variant", "other"}
+
+
+def test_environment_stands_in() -> None:
+    environ = {"ABIDING_LEVEL": "abi", "ABIDING_VARIANT": "mpi"}
+    assert Settings.read(None, environ) == Settings(Level.ABI, "mpi", None)
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "rule", "message"),
+    [
+        ({"abiding.levl": "api"}, {}, "unknown-setting", "`abiding.levl` is not a setting of abiding"),
+        ({"abiding.level": "apo"}, {}, "bad-setting", "`apo` is not a level; a level is `api` or `abi`"),
+        ({}, {"ABIDING_LEVEL": "API"}, "bad-setting", "`API` is not a level; a level is `api` or `abi`"),
+        ({"abiding.level": ["api", "abi"]}, {}, "bad-setting", "`abiding.level` takes one value, and was given `api`, `abi`"),
+        ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`"),
+    ],
+)  # fmt: skip
+def test_faults(given: dict[str, Any], environ: dict[str, str], rule: str, message: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Settings.read(given, environ)
+    (finding,) = caught.value.findings
+    assert (finding.rule, finding.message) == (rule, message)
+
+
+def test_unknown_setting_lists_those_that_exist() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Settings.read({"abiding.levl": "api"}, {})
+    assert caught.value.findings[0].hints == (
+        "did you mean `abiding.level`?",
+        "the settings are `abiding.level` (`api` or `abi`) and `abiding.variant`",
+    )
