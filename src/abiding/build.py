@@ -131,7 +131,7 @@ class Build:
             lines = tuple(self._line(entry) for entry in entries if entry.selects(tags.of_wheel(name)))
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), lines)
             metadata = self._announced(name, built, lines, metadata_directory)
-            wheel.rewrite(private / name, Path(wheel_directory, name), {f"{archive.dist_info}/METADATA": metadata.data})
+            wheel.rewrite(private / name, Path(wheel_directory, name), {archive.metadata_name: metadata.data})
         source = "the sdist" if self.source.pkg_info else "pyproject.toml"
         declared = f", and {_count(lines)} declared for it" if lines else ""
         print(f"abiding: the wheel says what {source} says{declared}", file=sys.stderr)  # noqa: T201
@@ -178,7 +178,6 @@ class Build:
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write the metadata that `wheel` will build, as a `.dist-info` folder below `metadata_directory`."""
-        self._warn()
         hook = f"prepare_metadata_for_build_{kind}"
         lines = tuple(self._line(entry) for entry in self._entries() if _decided(entry))
         # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
@@ -281,10 +280,9 @@ class Build:
         """Say what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
         from abiding.report.screen import one_line
 
-        findings = list(rules.lint(self.declaration, self.pyproject))
-        if self.source.contradictions:
-            findings.append(_edited_sdist(self.source))
-        for finding in findings:
+        # Who builds from an sdist can do nothing about its declaration.
+        findings = () if self.source.unpacked else rules.lint(self.declaration, self.pyproject)
+        for finding in (*findings, *((_edited_sdist(self.source),) if self.source.contradictions else ())):
             warnings.warn(one_line(finding), UserWarning, stacklevel=4)
 
     def _not_from_sdist(self) -> DeclarationError:

@@ -4,6 +4,7 @@ AbidingError
 ├── DeclarationError   pyproject.toml, or a setting, is wrong
 ├── ArchiveError       a wheel or sdist can't be read or written
 ├── BackendError       the wrapped backend is not there, or did not do what PEP 517 asks
+├── IndexAccessError   a package index can't be reached, or does not have what was asked for
 └── RefusedError       what the wrapped backend built is not what was declared
 """
 
@@ -16,7 +17,7 @@ from abiding.findings import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["AbidingError", "ArchiveError", "BackendError", "DeclarationError", "RefusedError"]
+__all__ = ["AbidingError", "ArchiveError", "BackendError", "DeclarationError", "IndexAccessError", "RefusedError"]
 
 
 def __dir__() -> list[str]:
@@ -61,6 +62,26 @@ class ArchiveError(AbidingError):
 
 class BackendError(AbidingError):
     """The wrapped backend can't be imported, or what it returned is not what PEP 517 asks for."""
+
+
+class IndexAccessError(AbidingError):
+    """A package index, or one file on it, can't be reached, is not there, or is not what was announced."""
+
+    @classmethod
+    def of(
+        cls, message: str, *, rule: str = "index-access", artifact: str = "", note: str = "", hint: str = ""
+    ) -> IndexAccessError:
+        """Make the error from one sentence about an index, or about one file on it."""
+        return cls(
+            Finding(
+                rule=rule,
+                severity=Severity.ERROR,
+                message=message,
+                artifact=artifact,
+                notes=(note,) if note else (),
+                hints=(hint,) if hint else (),
+            )
+        )
 
 
 class RefusedError(AbidingError):

@@ -1,21 +1,24 @@
-"""Files appear whole or not at all: written beside their place under another name, then renamed.
+"""Files appear whole or not at all: written under another name beside their place, then renamed.
 
-Whatever stops the work, a signal included, leaves the old file or the new one at the target, never a part of either.
+Whatever stops the work, a signal included, leaves at the target what was there before or the whole new file.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from abiding.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
 
-__all__ = ["beside", "commit", "copy_range", "place", "replace_tail", "speaking_of", "write_all"]
+__all__ = ["commit", "copy_range", "is_private", "new_file", "place", "speaking_of", "write_all"]
 
 
 def __dir__() -> list[str]:
@@ -23,47 +26,106 @@ def __dir__() -> list[str]:
 
 
 _CHUNK = 1 << 20
-# A process that dies never harms a renamed file; only a power cut can. Guarding against that too costs what the disk
-# needs to take the file in: nothing much for most, as much again as copying it for a wheel of 1 GB.
+# A process that dies can't harm a file that is only renamed; a power cut can, unless the disk has been made to take the
+# bytes first. That is next to nothing for most wheels, but would double the time that one of 1 GB takes to copy.
 _SYNC_LIMIT = 64 << 20
 
 
 @contextmanager
 def speaking_of(path: Path) -> Iterator[None]:
-    """Turn each `OSError` into an `ArchiveError` about the file `path`, which is being read or written."""
+    """Turn an `OSError` of the work on the archive `path` into an `ArchiveError`."""
     try:
         yield
     except OSError as exc:
-        raise ArchiveError.at(path.name, _sentence(exc, path), hint=_hint(exc)) from exc
-
-
-def _sentence(exc: OSError, path: Path) -> str:
-    reason = exc.strerror or str(exc)
-    return f"`{exc.filename or path}` can't be used: {reason[:1].lower()}{reason[1:]}"
+        reason = exc.strerror or str(exc)
+        message = f"`{exc.filename or path}` can't be read or written: {reason[:1].lower()}{reason[1:]}"
+        raise ArchiveError.at(path.name, message, hint=_hint(exc)) from exc
 
 
 def _hint(exc: OSError) -> str:
-    import errno
-
     if exc.errno in (errno.ENOSPC, errno.EDQUOT):
         return "the new file is written beside the finished one, so there has to be room for both"
-    if exc.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return "the folder has to be writable: the new file is written in it and then renamed"
+    if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "the folder has to be writable, because a new file is written there and then renamed"
     return ""
 
 
 @contextmanager
-def beside(target: Path, source: Path) -> Iterator[BinaryIO]:
-    """Open a new file in the folder of `target`, with the permissions of `source`; `commit` gives it its name.
+def new_file(target: Path, source: Path) -> Iterator[BinaryIO]:
+    """Open a new file in the folder of `target`, with the permissions of `source`; without `commit` it goes again.
 
-    A file that is not committed is removed. Raises `OSError`.
+    Raises `OSError`.
     """
     path = target.with_name(f".abiding-{os.urandom(8).hex()}.tmp")
-    mode = os.stat(source).st_mode & 0o777  # noqa: PTH116 (Path.stat costs the same and reads worse with the mask)
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    file = path.open("xb")
     try:
-        with os.fdopen(os.open(path, flags, mode), "w+b") as file:
-            yield _Named(file, path)
+        with file:
+            path.chmod(stat.S_IMODE(source.stat().st_mode) | stat.S_IWUSR)
+            yield file
     finally:
         with suppress(FileNotFoundError):
             path.unlink()
+
+
+def commit(file: BinaryIO, target: Path) -> None:
+    """Close `file` and rename it to `target`, replacing what is there. Raises `OSError`."""
+    file.flush()
+    if os.fstat(file.fileno()).st_size <= _SYNC_LIMIT:
+        os.fsync(file.fileno())
+    file.close()
+    os.replace(file.name, target)  # noqa: PTH105 (the name of an open file is a string)
+
+
+def place(source: Path, target: Path) -> None:
+    """Put the finished file `source` at `target`, replacing what is there; `source` is moved where that is possible.
+
+    Raises `ArchiveError`.
+    """
+    with speaking_of(target):
+        if not source.is_symlink():
+            # What stands against it, another file system for example, is no matter if the file can be copied.
+            with suppress(OSError):
+                with source.open("r+b") as file:
+                    commit(file, target)
+                return
+        with new_file(target, source) as file, source.open("rb") as original:
+            copy_range(original, file, 0, os.fstat(original.fileno()).st_size)
+            commit(file, target)
+
+
+def is_private(path: Path) -> bool:
+    """Whether `path` can be edited without anyone noticing: a writable file that has no other name."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and os.access(path, os.W_OK)
+
+
+def write_all(file: BinaryIO, data: bytes) -> None:
+    """Write `data` to an unbuffered `file`, which may take it in parts. Raises `OSError`."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def copy_range(source: BinaryIO, target: BinaryIO, start: int, length: int) -> None:
+    """Append `length` bytes of `source`, from `start` on, to `target`, in the kernel where it can do that.
+
+    Raises `OSError`, also if `source` is shorter than that.
+    """
+    target.flush()
+    position, end = start, start + length
+    if hasattr(os, "copy_file_range"):
+        with suppress(OSError):  # not between these file systems, not on this kernel: what is left is copied below
+            while position < end:
+                done = os.copy_file_range(source.fileno(), target.fileno(), end - position, position)
+                if not done:
+                    break
+                position += done
+    target.seek(0, os.SEEK_END)  # the kernel has moved on, and a buffered file doesn't know
+    source.seek(position)
+    buffer = memoryview(bytearray(min(_CHUNK, end - position)))
+    while position < end:
+        done = source.readinto(buffer[: end - position])  # type: ignore[attr-defined]
+        if not done:
+            raise OSError(errno.EIO, "it has become shorter", source.name)
+        target.write(buffer[:done])
+        position += done

@@ -62,13 +62,21 @@ class Promise:
         """Where `metadata` says something else: left what was promised, right what it says."""
         differences = [
             Difference(one.field, one.left, () if one.field in self.open_fields else one.right)
-            for one in compare(self.said, _plain(metadata), self.fields)
+            for one in self._compared(_plain(metadata))
         ]
         for field, promised in self.people.items():
             found = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
-            if _words(promised) != _words(found):
-                differences.append(Difference(field, (promised,), (found,) if found else ()))
+            if not _words(found) <= _words(promised):  # poetry-core names only the first of several
+                differences.append(Difference(field, (promised,), (found,)))
         return tuple(one for one in differences if one.left or one.right)
+
+    def _compared(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
+        differences = compare(self.said, metadata, self.fields)
+        if not any(one.field == "Requires-Dist" for one in differences):
+            return differences
+        # `spam[docs]` among the requirements of spam's own extra: hatchling writes out what that stands for.
+        spelled_out = compare(_spelled_out(self.said), _spelled_out(metadata), self.fields)
+        return differences if any(one.field == "Requires-Dist" for one in spelled_out) else spelled_out
 
 
 # The names of [project] that one field of core metadata holds.
@@ -87,6 +95,10 @@ _FIELDS = {
 }
 # Backends look for these on their own where nothing is given.
 _ONLY_IF_GIVEN = {"version": "Version", "license": "License-Expression", "readme": "Description"}
+
+
+# What meson-python calls somebody of whom only the address is given.
+_NAMELESS = "Unknown"
 
 
 def _said(project: Project, table: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, str]]:
@@ -134,6 +146,48 @@ def _plain(metadata: CoreMetadata) -> CoreMetadata:
     return CoreMetadata(metadata.data, tuple(fields), metadata.body)
 
 
+def _spelled_out(metadata: CoreMetadata) -> CoreMetadata:
+    """The file with the requirements that the project has on its own extras replaced by those of the extras."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    own = canonicalize_name(metadata.get("Name"))
+    of_extra: dict[str, list[str]] = {}
+    lines: list[tuple[str, str]] = []
+    for line in metadata.all("Requires-Dist"):
+        extra = _extra(line)
+        lines.append((extra, line))
+        of_extra.setdefault(extra, []).append(line)
+
+    def spelled(line: str, extra: str, seen: frozenset[str]) -> Iterator[str]:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            yield line
+            return
+        if canonicalize_name(requirement.name) != own:
+            yield line if not seen else _moved(line, extra)
+            return
+        for other in {canonicalize_name(one) for one in requirement.extras} - seen:
+            for part in of_extra.get(other, ()):
+                yield from spelled(part, extra, seen | {other})
+
+    said = [("Requires-Dist", one) for extra, line in lines for one in spelled(line, extra, frozenset())]
+    return CoreMetadata(b"", (*(field for field in metadata.fields if field[0] != "Requires-Dist"), *said), "")
+
+
+def _extra(line: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    found = re.search(r"""\bextra\s*==\s*["']([^"']+)["']""", line)
+    return canonicalize_name(found[1]) if found else ""
+
+
+def _moved(line: str, extra: str) -> str:
+    """The requirement of one extra as one of another."""
+    return re.sub(r"""(\bextra\s*==\s*)["'][^"']+["']""", rf'\1"{extra}"', line)
+
+
 def _people(people: object) -> Iterator[str]:
     for person in people if isinstance(people, list) else ():
         if isinstance(person, dict):
@@ -145,4 +199,4 @@ def _words(text: str) -> frozenset[str]:
         from email.header import decode_header, make_header
 
         text = str(make_header(decode_header(text)))
-    return frozenset(re.findall(r"[^\s,;<>\"']+", text))
+    return frozenset(re.findall(r"[^\s,;<>\"']+", text)) - {_NAMELESS}

@@ -98,7 +98,7 @@ def _changed(expected: str, found: str, sides: Sides) -> Finding:
     return Finding(
         "changed-requirement",
         Severity.ERROR,
-        f"the {sides.kind} has `{found}` where the {sides.source} has `{expected}`",
+        f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
         artifact=sides.artifact,
         field="Requires-Dist",
         expected=expected,
@@ -178,7 +178,7 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
 
 def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
     """What is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
-    return (*_not_narrower(declaration, pyproject),)
+    return (*_not_narrower(declaration, pyproject), *_from_sdist_unset(declaration, pyproject))
 
 
 def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
@@ -206,3 +206,16 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
                     notes=("a wheel carries both lines, so the wider one has no effect",),
                     hints=("leave the clause out, or lower the bound in `[project]` if that was meant",),
                 )
+
+
+def _from_sdist_unset(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    native = next((entry for entry in declaration.entries if entry.native), None)
+    if native is not None and declaration.from_sdist is None:
+        yield pyproject.finding(
+            "from-sdist-unset",
+            "installing from the sdist will ask for a native requirement",
+            native.key,
+            severity=Severity.WARNING,
+            notes=("where there is no wheel of the provider, there the sdist can't be built",),
+            hints=('say what is meant: `from-sdist = "api"`, `"refuse"` or `"abi"` under `[tool.abiding]`',),
+        )

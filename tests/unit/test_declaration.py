@@ -124,9 +124,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("change", "faults"), [pytest.param(*fault[1:], id=fault[0]) for fault in FAULTS]
-)
+@pytest.mark.parametrize(("change", "faults"), [pytest.param(*fault[1:], id=fault[0]) for fault in FAULTS])
 def test_fault(change: tuple[str, str], faults: list[tuple[str, int, str]]) -> None:
     assert RIGHT.count(change[0]) >= 1
     with pytest.raises(DeclarationError) as caught:
@@ -149,8 +147,10 @@ def test_extra_of_a_project_that_leaves_them_open() -> None:
 
 
 def test_markers_that_may_never_meet_are_no_contradiction() -> None:
-    text = RIGHT.replace('["numpy>=1.26"]', "[\"numpy<2; python_version < '3.12'\", \"numpy>=2; python_version >= '3.12'\"]")
-    assert declaration(text.replace("libgmp==6.3.0", "numpy>=2.1; python_version >= '3.12'"))
+    text = RIGHT.replace(
+        '["numpy>=1.26"]', "[\"numpy<2; python_version < '3.12'\", \"numpy>=2; python_version >= '3.12'\"]"
+    )
+    assert declaration(text.replace("libgmp==6.3.0", "numpy>=2.1; python_version >= '3.12'")).entries
     with pytest.raises(DeclarationError, match="satisfies both"):
         declaration(text.replace("libgmp==6.3.0", "numpy>=2.1; python_version < '3.12'"))
 

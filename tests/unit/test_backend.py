@@ -1,0 +1,538 @@
+"""The hooks on small projects with real backends, each hook in a process of its own, as a front end calls them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from abiding.metadata import CoreMetadata
+
+from .trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
+
+HOOKS = ("build_wheel", "build_sdist", "build_editable")
+
+# An in-tree backend that has every hook, tells what it was called with, and leaves the work to flit-core.
+TELLING = """
+    import json, os, pathlib
+    from flit_core import buildapi as _flit
+
+    class _Backend:
+        def __getattr__(self, name):
+            hook = getattr(_flit, name)
+            def telling(*args, **kwargs):
+                with open(os.environ["TELLS"], "a") as file:
+                    print(json.dumps([name, [str(arg) if isinstance(arg, os.PathLike) else arg for arg in args]]), file=file)
+                return hook(*args, **kwargs)
+            return telling
+
+    class api:
+        backend = _Backend()
+"""
+
+
+def listed(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def told(path: Path) -> list[list[object]]:
+    import json
+
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+# Point 3 of the design: what comes out
+
+
+def test_wheel_says_both_levels(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    name = tree.hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", "libgmp==6.3.0")
+    assert "abiding: the wheel says what pyproject.toml says, and 1 line declared for it\n" in tree.said[-1]
+    assert listed(tmp_path / "out") == [name]
+
+
+def test_sdist_says_the_api_level_and_that_wheels_may_say_more(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    name = tree.hook("build_sdist", tmp_path / "out")
+    said = pkg_info(tmp_path / "out" / name)
+    assert said.all("Requires-Dist") == ("numpy>=1.26",)
+    assert said.all("Dynamic") == ("Requires-Dist",)
+    inside = unpacked(tmp_path / "out" / name, tmp_path / "unpacked")
+    assert (inside / "pyproject.toml").read_bytes() == (tree.folder / "pyproject.toml").read_bytes()
+    assert listed(tmp_path / "out") == [name]
+
+
+def test_wheel_from_the_sdist_is_the_wheel_from_the_tree(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", SOURCE_DATE_EPOCH="1700000000")
+    wheel = tree.hook("build_wheel", tmp_path / "out")
+    inside = Tree(
+        unpacked(tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out"), tmp_path / "in"), tree.environment, []
+    )
+    again = inside.hook("build_wheel", tmp_path / "again")
+    assert (tmp_path / "again" / again).read_bytes() == (tmp_path / "out" / wheel).read_bytes()
+    assert "abiding: the wheel says what the sdist says" in inside.said[-1]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_no_file_of_the_project_is_touched(tmp_path: Path, hook: str) -> None:
+    tree = flit_tree(tmp_path / "tree", PYTHONDONTWRITEBYTECODE="1")
+    before = tree.snapshot()
+    tree.hook(hook, tmp_path / "out")
+    assert tree.snapshot() == before
+
+
+def test_pyproject_stays_whole_when_the_build_is_killed(tmp_path: Path) -> None:
+    """At no moment of a build is there anything to restore: kill it at several, also while the backend works."""
+    files = {
+        "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', '"slow"\nbackend-path = ["_build"]'),
+        "spam.py": '"""A package"""\n',
+        "_build/slow.py": """
+            import pathlib, time
+            from flit_core import buildapi
+            def build_wheel(directory, settings=None, metadata=None):
+                pathlib.Path(directory, "started").touch()
+                time.sleep(30)
+        """,
+    }
+    tree = Tree.write(tmp_path / "tree", files, PYTHONDONTWRITEBYTECODE="1")
+    before = tree.snapshot()
+    out = tmp_path / "out"
+    out.mkdir()
+    code = f"import abiding.backend as b; b.build_wheel({str(out)!r})"
+    environment = {**os.environ, **tree.environment}
+    for delay in (0.0, 0.05, 0.1, None):
+        process = subprocess.Popen([sys.executable, "-c", code], cwd=tree.folder, env=environment)
+        if delay is not None:
+            time.sleep(delay)
+        else:
+            while not list(out.glob(".abiding-*/started")):
+                assert process.poll() is None
+                time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert tree.snapshot() == before
+        assert not [name for name in listed(out) if not name.startswith(".abiding-")]
+
+
+@pytest.mark.parametrize("hook", ["build_wheel", "build_sdist"])
+def test_two_builds_are_byte_identical(tmp_path: Path, hook: str) -> None:
+    tree = flit_tree(tmp_path / "tree", SOURCE_DATE_EPOCH="1700000000")
+    name = tree.hook(hook, tmp_path / "one")
+    tree.hook(hook, tmp_path / "two")
+    assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.parametrize("hook", ["build_wheel", "build_sdist"])
+def test_all_else_is_as_the_wrapped_backend_wrote_it(tmp_path: Path, hook: str) -> None:
+    tree = flit_tree(tmp_path / "tree", SOURCE_DATE_EPOCH="1700000000")
+    name = tree.hook(hook, tmp_path / "wrapped")
+    bare = WRAPPED_FLIT.replace("abiding.backend", "flit_core.buildapi").replace('dynamic = ["dependencies"]\n', "")
+    bare = bare[: bare.index("[tool.abiding]")]
+    (tree.folder / "pyproject.toml").write_text(bare)
+    tree.hook(hook, tmp_path / "bare", backend="flit_core.buildapi")
+    if hook == "build_sdist":
+        one, other = (pkg_info(tmp_path / where / name).data for where in ("bare", "wrapped"))
+        assert other == one.replace(b"Version: 1.4.0\n", b"Version: 1.4.0\nDynamic: Requires-Dist\n", 1)
+        return
+    with ZipFile(tmp_path / "bare" / name) as before, ZipFile(tmp_path / "wrapped" / name) as after:
+        assert [vars_of(one) for one in before.infolist()] == [vars_of(one) for one in after.infolist()]
+        changed = [one for one in before.namelist() if before.read(one) != after.read(one)]
+    assert changed == ["spam-1.4.0.dist-info/METADATA", "spam-1.4.0.dist-info/RECORD"]
+    added = b"Requires-Dist: numpy>=1.26\nRequires-Dist: libgmp==6.3.0\n"
+    one, other = (metadata(tmp_path / where / name).data for where in ("bare", "wrapped"))
+    assert other == one.replace(b"Requires-Dist: numpy>=1.26\n", added)
+
+
+def vars_of(info: object) -> tuple[object, ...]:
+    return tuple(getattr(info, name) for name in ("filename", "date_time", "external_attr", "compress_type", "extra"))
+
+
+# Levels, variants, tags
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "lines"),
+    [
+        (None, {}, ("libgmp==6.3.0",)),
+        ({"abiding.level": "api"}, {}, ()),
+        (None, {"ABIDING_LEVEL": "api"}, ()),
+        ({"abiding.level": "abi"}, {"ABIDING_LEVEL": "api"}, ("libgmp==6.3.0",)),
+        ({"abiding.variant": "cuda"}, {}, ("libgmp==6.3.0", "nvidia-nccl-cu13")),
+        (None, {"ABIDING_VARIANT": "cuda"}, ("libgmp==6.3.0", "nvidia-nccl-cu13")),
+        ({"abiding.level": "api", "abiding.variant": "cuda"}, {}, ()),
+    ],
+)
+def test_level_and_variant(
+    tmp_path: Path, settings: dict[str, str] | None, environment: dict[str, str], lines: tuple[str, ...]
+) -> None:
+    entries = '"libgmp==6.3.0",\n    { requires = "nvidia-nccl-cu13", variant = "cuda" },'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', entries, **environment)
+    name = tree.hook("build_wheel", tmp_path / "out", settings)
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", *lines)
+    folder = tree.hook("prepare_metadata_for_build_wheel", tmp_path / "prepared", settings)
+    prepared = (tmp_path / "prepared" / folder / "METADATA").read_bytes()
+    assert prepared == metadata(tmp_path / "out" / name).data
+
+
+def test_settings_of_the_wrapped_backend_and_nothing_else_reach_it(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": WRAPPED_FLIT.replace(
+            '"flit_core.buildapi"', '"telling:api.backend"\nbackend-path = ["_build"]'
+        ),
+        "spam.py": '"""A package"""\n',
+        "_build/telling.py": TELLING,
+    }
+    tells = tmp_path / "tells"
+    tree = Tree.write(tmp_path / "tree", files, TELLS=str(tells))
+    out = tmp_path / "out"
+    for settings, expected in [(None, None), ({}, {}), ({"abiding.level": "api", "builddir": "b"}, {"builddir": "b"})]:
+        tells.unlink(missing_ok=True)
+        tree.hook("get_requires_for_build_wheel", settings)
+        tree.hook("build_wheel", out, settings)
+        tree.hook("build_editable", out, settings)
+        tree.hook("build_sdist", out, settings)
+        calls = {str(name): arguments for name, arguments in told(tells)}
+        assert calls["get_requires_for_build_wheel"] == [expected]
+        assert calls["build_wheel"][1:] == calls["build_editable"][1:] == [expected, None]  # type: ignore[index]
+        assert calls["build_sdist"][1:] == [expected]  # type: ignore[index]
+        assert str(out / ".abiding-") in calls["build_wheel"][0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("select", "applies"),
+    [("py2.py3-none-any", False), ("py3-none-any", True), ("*-any", True), ("cp3*", False), ("*-linux_*", False)],
+)
+def test_select_is_held_against_the_tag_of_the_wheel(tmp_path: Path, select: str, applies: bool) -> None:  # noqa: FBT001
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', f'{{ requires = "libgmp==6.3.0", select = "{select}" }}')
+    name = tree.hook("build_wheel", tmp_path / "out")
+    assert ("libgmp==6.3.0" in metadata(tmp_path / "out" / name).all("Requires-Dist")) is applies
+
+
+def test_lines_of_an_extra(tmp_path: Path) -> None:
+    pyproject = WRAPPED_FLIT.replace(
+        'dynamic = ["dependencies"]', 'dynamic = ["optional-dependencies"]\noptional-dependencies.GPU_x = ["a"]'
+    )
+    pyproject = pyproject.replace("[tool.abiding.wheel]\n", "[tool.abiding.wheel.optional-dependencies]\n")
+    pyproject = pyproject.replace('dependencies = [\n    "libgmp', 'gpu-x = [\n    "libgmp')
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": pyproject, "spam.py": '"""A"""'})
+    name = tree.hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist")[-1] == 'libgmp==6.3.0; extra == "gpu-x"'
+    assert len(metadata(tmp_path / "out" / name).all("Requires-Dist")) == 3
+
+
+def test_pins_are_filled_and_join_the_build_requirements(tmp_path: Path) -> None:
+    from importlib.metadata import version
+
+    entries = '{ requires = "packaging==x.x.*" }, { requires = "tomlkit>=x.x; os_name == \'posix\'" }'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries)
+    (tree.folder / "pyproject.toml").write_text(
+        (tree.folder / "pyproject.toml").read_text().replace('"numpy>=1.26"', '"packaging>=20"')
+    )
+    needed = tree.hook("get_requires_for_build_wheel")
+    assert needed == ["packaging>=20", "dynamic-metadata>=0.6", "tomlkit; os_name == 'posix'"]
+    assert tree.hook("get_requires_for_build_wheel", {"abiding.level": "api"}) == []
+    assert tree.hook("get_requires_for_build_sdist") == []
+    name = tree.hook("build_wheel", tmp_path / "out")
+    packaging, tomlkit = (".".join(version(name).split(".")[:2]) for name in ("packaging", "tomlkit"))
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == (
+        "packaging>=20",
+        f"packaging=={packaging}.*",
+        f"tomlkit>={tomlkit}; os_name == 'posix'",
+    )
+
+
+def test_a_pin_that_contradicts_the_api_level_stops_the_build(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '"packaging==x.x.*"')
+    text = (tree.folder / "pyproject.toml").read_text().replace('"numpy>=1.26"', '"packaging<20"')
+    (tree.folder / "pyproject.toml").write_text(text)
+    with pytest.raises(HookFailed, match=r"error\[unsatisfiable\]: no version of `packaging` satisfies"):
+        tree.hook("build_wheel", tmp_path / "out")
+
+
+def test_native_requirements_join_the_build_requirements(tmp_path: Path) -> None:
+    entries = '{ requires = "scipy-openblas32==0.3.30.0.8", native = true }, { requires = "b", native = true, select = "*-win32" }'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries)
+    assert tree.hook("get_requires_for_build_wheel") == ["scipy-openblas32==0.3.30.0.8"]
+    assert tree.hook("get_requires_for_build_editable") == ["scipy-openblas32==0.3.30.0.8"]
+
+
+# From an unpacked sdist
+
+
+@pytest.fixture
+def from_sdist(tmp_path: Path) -> Tree:
+    tree = flit_tree(tmp_path / "tree", SOURCE_DATE_EPOCH="1700000000")
+    return Tree(unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in"), tree.environment, [])
+
+
+@pytest.mark.parametrize(
+    ("line", "settings", "lines"),
+    [
+        ("", None, ("libgmp==6.3.0",)),
+        ('from-sdist = "abi"', None, ("libgmp==6.3.0",)),
+        ('from-sdist = "api"', None, ()),
+        ('from-sdist = "api"', {"abiding.level": "abi"}, ("libgmp==6.3.0",)),
+        ('from-sdist = "refuse"', {"abiding.level": "abi"}, ("libgmp==6.3.0",)),
+        ('from-sdist = "refuse"', {"abiding.level": "api"}, ()),
+    ],
+)
+def test_from_sdist_decides_where_nobody_asks(
+    from_sdist: Tree, tmp_path: Path, line: str, settings: dict[str, str] | None, lines: tuple[str, ...]
+) -> None:
+    file = from_sdist.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace("[tool.abiding]", f"[tool.abiding]\n{line}"))
+    name = from_sdist.hook("build_wheel", tmp_path / "out", settings)
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", *lines)
+
+
+@pytest.mark.parametrize("hook", ["get_requires_for_build_wheel", "prepare_metadata_for_build_wheel", "build_wheel"])
+def test_refused_from_sdist(from_sdist: Tree, tmp_path: Path, hook: str) -> None:
+    file = from_sdist.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace("[tool.abiding]", '[tool.abiding]\nfrom-sdist = "refuse"'))
+    arguments = [] if hook.startswith("get") else [tmp_path / "out"]
+    with pytest.raises(HookFailed, match=r"error\[refused-from-sdist\]") as caught:
+        from_sdist.hook(hook, *arguments)
+    assert "-C abiding.level=api" in caught.value.output
+    assert "ABIDING_LEVEL=abi" in caught.value.output
+    from_sdist.hook("build_sdist", tmp_path / "out")
+
+
+def test_prepared_from_pkg_info_without_the_wrapped_backend(from_sdist: Tree, tmp_path: Path) -> None:
+    built = metadata(tmp_path / "out" / from_sdist.hook("build_wheel", tmp_path / "out"))
+    file = from_sdist.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace('"flit_core.buildapi"', '"not.installed"'))
+    assert from_sdist.answers("prepare_metadata_for_build_wheel")
+    name = from_sdist.hook("prepare_metadata_for_build_wheel", tmp_path / "prepared")
+    assert name == "spam-1.4.0.dist-info"
+    assert (tmp_path / "prepared" / name / "METADATA").read_bytes() == built.data
+
+
+def test_an_edited_sdist_is_built_like_a_tree(from_sdist: Tree, tmp_path: Path) -> None:
+    """Distributions change pyproject.toml in an unpacked sdist; its PKG-INFO is then out of date."""
+    file = from_sdist.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace("numpy>=1.26", "numpy>=1.25"))
+    with pytest.warns(UserWarning, match=r"sdist-disagrees: .*not of this pyproject.toml \(`Requires-Dist` differ"):
+        name = from_sdist.hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.25", "libgmp==6.3.0")
+
+
+def test_what_pkg_info_announced_stays_true_to_the_byte(from_sdist: Tree, tmp_path: Path) -> None:
+    """A later version of the wrapped backend may write the same thing in another way."""
+    file = from_sdist.folder / "PKG-INFO"
+    announced = file.read_bytes().replace(b"Requires-Dist: numpy>=1.26", b"Requires-Dist: NumPy (>=1.26.0)")
+    file.write_bytes(announced)
+    name = from_sdist.hook("build_wheel", tmp_path / "out")
+    folder = from_sdist.hook("prepare_metadata_for_build_wheel", tmp_path / "prepared")
+    built = metadata(tmp_path / "out" / name)
+    assert built.all("Requires-Dist") == ("NumPy (>=1.26.0)", "libgmp==6.3.0")
+    assert (tmp_path / "prepared" / folder / "METADATA").read_bytes() == built.data
+
+
+# Optional hooks
+
+
+def test_optional_hooks_are_there_exactly_if_they_can_answer(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    optional = ("build_editable", "prepare_metadata_for_build_wheel", "prepare_metadata_for_build_editable")
+    assert [tree.answers(hook) for hook in optional] == [True, True, True]
+    assert not tree.answers("prepare_something_else")
+    least = "from flit_core.buildapi import build_wheel, build_sdist"
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"least"\nbackend-path = ["."]')
+    tree = Tree.write(tmp_path / "least", {"pyproject.toml": text, "spam.py": '"""A"""', "least.py": least})
+    assert [tree.answers(hook) for hook in optional] == [False, False, False]
+    assert tree.hook("get_requires_for_build_wheel") == []
+
+
+def test_a_wrong_declaration_is_told_by_the_hook_and_not_by_its_absence(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "libgmp = 6")
+    assert tree.answers("prepare_metadata_for_build_wheel")
+    with pytest.raises(HookFailed, match=r"error\[bad-requirement\]"):
+        tree.hook("prepare_metadata_for_build_wheel", tmp_path / "out")
+
+
+def test_no_quick_metadata_where_a_select_can_not_be_decided(tmp_path: Path) -> None:
+    """Whether the wheel will be abi3 is known when it is built."""
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", select = "*-abi3-*" }')
+    assert not tree.answers("prepare_metadata_for_build_wheel")
+
+
+# What is not handed over
+
+
+RANDOM = """
+    import random
+    from setuptools import setup
+    setup(name="spam", version="1.4.0", py_modules=[], install_requires=random.sample(["requests", "rich", "numpy"], 2))
+"""
+LATE = """
+    import sys
+    from setuptools import setup
+    setup(name="spam", version="1.4.0", py_modules=[], install_requires=[] if "sdist" in sys.argv else ["numpy==2.1"])
+"""
+SETUP_PY = """\
+    [build-system]
+    requires = ["abiding", "setuptools"]
+    build-backend = "abiding.backend"
+    [tool.abiding]
+    build-backend = "setuptools.build_meta"
+"""
+
+
+def test_requirements_that_appear_at_build_time_stop_it(tmp_path: Path) -> None:
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": SETUP_PY, "setup.py": LATE})
+    sdist = tree.hook("build_sdist", tmp_path / "sdist")
+    inside = Tree(unpacked(tmp_path / "sdist" / sdist, tmp_path / "in"), tree.environment, [])
+    with pytest.raises(HookFailed, match=r"error\[undeclared-requirement\]: the wheel adds `numpy==2.1`") as caught:
+        inside.hook("build_wheel", tmp_path / "out")
+    assert "not in the sdist" in caught.value.output
+    assert "written by setuptools.build_meta" in caught.value.output
+    assert "Traceback" not in caught.value.output
+    assert listed(tmp_path / "out") == []
+
+
+def test_random_requirements_stop_it(tmp_path: Path) -> None:
+    """The worst case: valid today. Some builds happen to agree with the sdist; those that do not are refused."""
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": SETUP_PY, "setup.py": RANDOM})
+    sdist = tmp_path / "sdist" / tree.hook("build_sdist", tmp_path / "sdist")
+    promised = set(pkg_info(sdist).all("Requires-Dist"))
+    inside = Tree(unpacked(sdist, tmp_path / "in"), tree.environment, [])
+    refused = 0
+    for attempt in range(30):
+        out = tmp_path / f"out{attempt}"
+        try:
+            name = inside.hook("build_wheel", out)
+        except HookFailed as failed:
+            refused += 1
+            assert "the wheel adds" in failed.output or "the wheel drops" in failed.output  # noqa: PT017
+            assert listed(out) == []
+            break
+        assert set(metadata(out / name).all("Requires-Dist")) == promised
+    assert refused  # by chance, once in 10**14 runs, it is not
+
+
+def test_what_was_prepared_has_to_be_what_is_built(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    folder = tmp_path / "prepared" / tree.hook("prepare_metadata_for_build_wheel", tmp_path / "prepared")
+    tree.hook("build_wheel", tmp_path / "out", None, folder)
+    file = folder / "METADATA"
+    file.write_bytes(file.read_bytes().replace(b"numpy>=1.26", b"numpy>=1.27"))
+    with pytest.raises(HookFailed, match=r"error\[prepared-differs\]: `Requires-Dist` of the wheel is not"):
+        tree.hook("build_wheel", tmp_path / "again", None, folder)
+    assert listed(tmp_path / "again") == []
+
+
+CHANGING = """
+    import pathlib, zipfile
+    from flit_core.buildapi import *
+    from flit_core import buildapi
+    OLD, NEW = {change!r}
+    def build_wheel(directory, settings=None, metadata=None):
+        name = buildapi.build_wheel(directory, settings, metadata)
+        path = pathlib.Path(directory, name)
+        with zipfile.ZipFile(path) as archive:
+            members = {{info: archive.read(info) for info in archive.infolist()}}
+        with zipfile.ZipFile(path, "w") as archive:
+            for info, data in members.items():
+                archive.writestr(info, data.replace(OLD, NEW) if info.filename.endswith("METADATA") else data)
+        return name
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "texts"),
+    [
+        ((b"Requires-Dist: numpy>=1.26\n", b""), "lost-requirement", ["drops `numpy>=1.26`", "pyproject.toml:10"]),
+        ((b"numpy>=1.26", b"numpy>=2,<2.5"), "changed-requirement", ["`numpy>=2,<2.5`", "pyproject.toml:10"]),
+        ((b"Summary: A package", b"Summary: Another"), "undeclared-change", ["`Summary` of the wheel", "- A package", "+ Another", "pyproject.toml:8"]),
+        ((b"Version: 1.4.0", b"Version: 1.4.1"), "undeclared-change", ["`Version` of the wheel"]),
+        ((b"\nSummary", b"\nRequires-Python: >=3.99\nSummary"), "undeclared-change", ["`Requires-Python` of the wheel", "(nothing)"]),
+    ],
+)  # fmt: skip
+def test_other_differences_stop_it(tmp_path: Path, change: tuple[bytes, bytes], rule: str, texts: list[str]) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"changing"\nbackend-path = ["."]')
+    files = {"pyproject.toml": text, "spam.py": '"""A"""', "changing.py": CHANGING.format(change=change)}
+    tree = Tree.write(tmp_path / "tree", files)
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    assert f"error[{rule}]" in caught.value.output
+    for one in texts:
+        assert one in caught.value.output
+    assert caught.value.output.endswith("abiding: No wheel was written\n")
+    assert listed(tmp_path / "out") == []
+
+
+def test_a_declared_line_that_the_backend_writes_itself_is_not_doubled(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"changing"\nbackend-path = ["."]')
+    change = (b"Requires-Dist: numpy>=1.26\n", b"Requires-Dist: numpy>=1.26\nRequires-Dist: LibGMP (==6.3)\n")
+    files = {"pyproject.toml": text, "spam.py": '"""A"""', "changing.py": CHANGING.format(change=change)}
+    tree = Tree.write(tmp_path / "tree", files)
+    name = tree.hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", "LibGMP (==6.3)")
+
+
+def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"failing"\nbackend-path = ["."]')
+    failing = "def build_wheel(*args):\n    raise RuntimeError('no compiler')\nbuild_sdist = build_wheel\n"
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "failing.py": failing})
+    for hook in ("build_wheel", "build_sdist"):
+        with pytest.raises(HookFailed, match="RuntimeError: no compiler"):
+            tree.hook(hook, tmp_path / "out")
+    assert listed(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(
+    ("backend", "texts"),
+    [
+        ('"no_such_backend"', ["error[no-backend]: the wrapped backend `no_such_backend` is not installed", "`[build-system] requires`"]),
+        ('"flit_core.buildapi:missing"', ["error[no-backend]: `flit_core.buildapi` has no `missing`"]),
+        ('"flit_core.buildapi"\nbackend-path = ["_build"]', ["error[no-backend]: `flit_core.buildapi` was imported from outside `backend-path`"]),
+        ('"broken"\nbackend-path = ["."]', ["error[no-backend]: the wrapped backend `broken` can't be imported", "No module named 'helper_of_broken'"]),
+        ('"liar"\nbackend-path = ["."]', ["error[broken-backend]: `build_wheel` of `liar` returned `a.whl`, which it did not write"]),
+    ],
+)  # fmt: skip
+def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str]) -> None:
+    files = {
+        "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', backend),
+        "broken.py": "import helper_of_broken",
+        "liar.py": "def build_wheel(*args):\n    return 'a.whl'\n",
+    }
+    tree = Tree.write(tmp_path / "tree", files)
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    said = " ".join(caught.value.output.split())
+    for one in texts:
+        assert one in said
+    assert "Traceback" not in said
+
+
+def test_unknown_variant(tmp_path: Path) -> None:
+    with pytest.raises(HookFailed, match=r"error\[unknown-variant\]: the project declares no variant `cuda`"):
+        flit_tree(tmp_path / "tree").hook("build_wheel", tmp_path / "out", {"abiding.variant": "cuda"})
+
+
+def test_lawful_and_probably_not_meant_is_a_warning(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "numpy>=1.20,<2.5")
+    with pytest.warns(UserWarning, match="not-narrower: pyproject.toml:19: `>=1.20` of `numpy>=1.20,<2.5` excludes"):
+        tree.hook("build_wheel", tmp_path / "out")
+    assert "Traceback" not in tree.said[-1]
+
+
+def test_native_without_from_sdist_is_a_warning(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", native = true }')
+    with pytest.warns(UserWarning, match="from-sdist-unset: pyproject.toml:"):
+        tree.hook("build_sdist", tmp_path / "out")
+
+
+def test_metadata_version_of_the_sdist(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", "[tool.abiding]\n", '[tool.abiding]\nmetadata-version = "2.6"\n')
+    said = pkg_info(tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out"))
+    assert said.get("Metadata-Version") == "2.6"
+    wheel = tree.hook("build_wheel", tmp_path / "out")
+    assert CoreMetadata.parse(metadata(tmp_path / "out" / wheel).data).get("Metadata-Version") != "2.6"

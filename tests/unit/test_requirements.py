@@ -1,0 +1,126 @@
+"""Two requirements mean the same exactly if a resolver could not tell them apart."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.markers import Marker, default_environment
+from packaging.requirements import Requirement
+
+from abiding import requirements
+
+SAME = [
+    ("aiosignal >=1.1.2", "aiosignal (>=1.1.2)"),
+    ("async_timeout<5.0", "Async-Timeout < 5.0"),
+    ("a==1.0", "a==1.0.0"),
+    ("a~=1.0", "a>=1.0,==1.*"),
+    ("a>=1,<2", "a<2,>=1"),
+    ("a[b_c,D]", "a[d,B.C]"),
+    ("sphinx >=4 ; extra == 'docs'", 'sphinx>=4; extra == "docs"'),
+    ("enum34 ; (python_version <= \"3.4\") and extra == 'test'", 'enum34; python_version <= "3.4" and extra == "test"'),
+    ("a; os_name == 'x' and python_version > '3'", "a; python_version > '3' and os_name == 'x'"),
+    ("a; os_name == 'x' or os_name == 'y'", "a; os_name == 'y' or os_name == 'x' or os_name == 'x'"),
+    ("a; 'x' == os_name", "a; os_name == 'x'"),
+    ("a; '3.8' <= python_version", "a; python_version >= '3.8'"),
+    ("a; os_name=='a' and (os_name=='b' and os_name=='c')", "a; os_name=='c' and os_name=='b' and os_name=='a'"),
+    ("a; os_name=='a' or os_name=='b' and os_name=='c'", "a; (os_name=='c' and os_name=='b') or os_name=='a'"),
+    ("pytz (>=2011k)", "pytz  (>=2011k)"),
+]
+DIFFERENT = [
+    ("a", "b"),
+    ("a", "a>=0"),
+    ("a>=1", "a>1"),
+    ("a[b]", "a"),
+    ("a; os_name == 'x'", "a"),
+    ("a; os_name == 'x' or os_name == 'y'", "a; os_name == 'x' and os_name == 'y'"),
+    ("a; (os_name=='a' or os_name=='b') and os_name=='c'", "a; os_name=='a' or os_name=='b' and os_name=='c'"),
+    ("a; '3' < python_version", "a; python_version < '3'"),
+    ("a; sys_platform in 'linux darwin'", "a; 'linux darwin' in sys_platform"),
+    ("a @ https://example.org/a", "a @ https://example.org/b"),
+    ("pytz (>=2011k)", "pytz (>=2012k)"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_same_meaning(one: str, other: str) -> None:
+    assert requirements.meaning(one) == requirements.meaning(other)
+    assert hash(requirements.meaning(one)) == hash(requirements.meaning(other))
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_different_meaning(one: str, other: str) -> None:
+    assert requirements.meaning(one) != requirements.meaning(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "pins", "sample"),
+    [
+        ("torch==x.x.*", True, "torch==1.1.*"),
+        ("numpy>=x.x,<x+1", True, "numpy>=1.1,<1"),
+        ("torch[cuda] >=x.x ; python_version>'3'", True, "torch[cuda]>=1.1; python_version>'3'"),
+        ("xarray==1", False, "xarray==1"),
+        ("libx==1.0", False, "libx==1.0"),
+        ("foo[x]==2", False, "foo[x]==2"),
+        ("foo; platform_machine == 'x'", False, "foo; platform_machine == 'x'"),
+        ("x", False, "x"),
+        ("x==x.x", True, "x==1.1"),
+        ("a @ https://example.org/x", False, "a @ https://example.org/x"),
+    ],
+)
+def test_pins_are_found(text: str, pins: bool, sample: str) -> None:  # noqa: FBT001
+    assert requirements.has_pins(text) is pins
+    assert requirements.sample_pins(text) == sample
+    Requirement(sample)
+
+
+def test_pins_are_filled_from_the_environment() -> None:
+    from importlib.metadata import version
+
+    major, minor, *_ = version("packaging").split(".")
+    filled = requirements.fill_pins("packaging[extra] ==x.x.*,<x+1; python_version>'3'")
+    assert filled == f"packaging[extra]=={major}.{minor}.*,<{int(major) + 1}; python_version>'3'"
+
+
+def test_pins_that_can_not_be_filled() -> None:
+    with pytest.raises(LookupError, match="'no-such-distribution' is not installed"):
+        requirements.fill_pins("no-such-distribution==x.x")
+    with pytest.raises(ValueError, match="must be the last component"):
+        requirements.fill_pins("packaging==x.*.x")
+
+
+@pytest.mark.parametrize(
+    ("api", "abi", "idle", "excluded"),
+    [
+        (">=1.26", ">=1.20", (">=1.20",), False),
+        (">=1.26", "<2.5", (), False),
+        (">=1.26", ">=1.20,<2.5", (">=1.20",), False),
+        (">=1.26", ">=1.26", (), False),
+        (">=1.26", "==2.*", (), False),
+        (">=1.26", "<1", (), True),
+        ("==1.*", ">=1.0", (">=1.0",), False),
+        (">=2", "==2.0rc1", (), True),
+        (">=2", "==2.*", (), False),
+        (">=0.3.28", "==0.3.28.*", (), False),
+        ("", "<3", (), False),
+        (">=1", "===1.0", (), False),
+        ("==1.0", "==2.0", (), True),
+    ],
+)
+def test_levels(api: str, abi: str, idle: tuple[str, ...], excluded: bool) -> None:  # noqa: FBT001
+    first, second = Requirement(f"a{api}"), Requirement(f"a{abi}")
+    assert requirements.idle_clauses(first, second) == idle
+    assert requirements.excludes(first, second) is excluded
+
+
+@pytest.mark.parametrize("marker", ["", "os_name == 'x'", "os_name == 'posix' or os_name == 'y'", "os_name == 'posix'"])
+def test_extra_joins_the_marker(marker: str) -> None:
+    text = f"a>=1; {marker}" if marker else "a>=1"
+    joined = Requirement(requirements.with_extra(text, "gpu"))
+    for extra in ("gpu", "other"):
+        environment = {**default_environment(), "extra": extra}
+        wanted = extra == "gpu" and (not marker or Marker(marker).evaluate())
+        assert joined.marker is not None
+        assert joined.marker.evaluate({key: str(value) for key, value in environment.items()}) is wanted
+
+
+def test_without_specifiers() -> None:
+    assert requirements.without_specifiers("torch[a] ==x.x.*; os_name == 'x'") == "torch[a]; os_name == 'x'"
