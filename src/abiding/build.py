@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abiding import requirements, rules, tags
+from abiding import foretelling, requirements, rules, tags
 from abiding.declaration import Declaration, Entry, FromSdist, contradictions
 from abiding.errors import BackendError, DeclarationError, RefusedError
 from abiding.findings import Finding, Severity
 from abiding.inner import InnerBackend
 from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject, as_shown
+from abiding.pyproject import Pyproject
 from abiding.settings import Level, Settings
 from abiding.source import Source, unsettled
 
@@ -73,9 +73,10 @@ class Build:
 
     def wheel_requires(self, kind: str) -> list[str]:
         """What the wrapped backend needs, and at the ABI level what the wheel is built against."""
+        entries = self._entries()
         needed = self._inner_requires(kind)
-        for entry in self._entries():
-            if entry.joins_build and _decided(entry) is not False:
+        for entry in entries:
+            if entry.joins_build and foretelling.decided(entry) is not False:
                 needed += self._build_requirements(entry)
         return list(dict.fromkeys(needed))
 
@@ -128,14 +129,20 @@ class Build:
             entries = self._entries()  # before a long build, in case it is to be refused
             name = self._built(private, f"build_{kind}")
             archive = wheel.Wheel.open(private / name)
-            lines = tuple(self._line(entry) for entry in entries if entry.selects(tags.of_wheel(name)))
+            lines = tuple(
+                self._line(entry) for entry in entries if not entry.select or entry.selects(tags.of_wheel(name))
+            )
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), lines)
             metadata = self._announced(name, built, lines, metadata_directory)
             wheel.rewrite(private / name, Path(wheel_directory, name), {archive.metadata_name: metadata.data})
-        source = "the sdist" if self.source.pkg_info else "pyproject.toml"
-        declared = f", and {_count(lines)} declared for it" if lines else ""
-        print(f"abiding: the wheel says what {source} says{declared}", file=sys.stderr)  # noqa: T201
+        print(f"abiding: {self._outcome(lines)}", file=sys.stderr)  # noqa: T201
         return name
+
+    def _outcome(self, lines: tuple[str, ...]) -> str:
+        declared = f", and {len(lines)} line{'s' if len(lines) > 1 else ''} declared for it" if lines else ""
+        if self.source.pkg_info is None and self.declaration.project.table is None:
+            return f"there is no `[project]` to hold the wheel against, as there is in an sdist{declared}"
+        return f"the wheel says what {'the sdist' if self.source.pkg_info else 'pyproject.toml'} says{declared}"
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """What the wrapped backend wrote and the declared lines. Raises `RefusedError` if it wrote anything else."""
@@ -162,61 +169,42 @@ class Build:
             prepared = CoreMetadata.parse(Path(metadata_directory, "METADATA").read_bytes())
             _refuse(rules.judge_prepared(unsettled(prepared, built), name), "No wheel was written")
             return prepared
-        foretold = self._foretold(lines, version=built.get("Metadata-Version"))
-        return built if foretold is None or unsettled(foretold, built) else foretold
+        foretold = foretelling.from_pkg_info(self.source, self.declaration, version=built.get("Metadata-Version"))
+        if foretold is None or unsettled(foretold.with_requirements(lines), built):
+            return built
+        return foretold.with_requirements(lines)
 
     # prepare_metadata_for_build_*
 
     def can_prepare(self, kind: str) -> bool:
         """Whether the metadata of a wheel can be had without building it, whatever its level and variant."""
-        return all(_decided(entry) is not None for entry in self.declaration.entries) and (
-            self._foretold(()) is not None
+        return all(foretelling.decided(entry) is not None for entry in self.declaration.entries) and (
+            foretelling.from_pkg_info(self.source, self.declaration) is not None
             or self.inner.has(f"prepare_metadata_for_build_{kind}")
-            or self._static_metadata() is not None
-            or self.source.foretold is not None
+            or foretelling.from_project(self.source, self.declaration) is not None
+            or foretelling.from_pkg_info(self.source, self.declaration, version="lowest") is not None
         )
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write the metadata that `wheel` will build, as a `.dist-info` folder below `metadata_directory`."""
         hook = f"prepare_metadata_for_build_{kind}"
-        lines = tuple(self._line(entry) for entry in self._entries() if _decided(entry))
+        lines = tuple(self._line(entry) for entry in self._entries() if foretelling.decided(entry))
+        own_hook = self.inner.has(hook) if kind == "editable" else False
         # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
-        metadata = self._foretold(lines) if kind == "wheel" or not self.inner.has(hook) else None
+        metadata = None if own_hook else foretelling.from_pkg_info(self.source, self.declaration)
         if metadata is None and self.inner.has(hook):
             name = str(self.inner.call(hook, metadata_directory, self.settings.inner))
             file = Path(metadata_directory, name, "METADATA")
             built = CoreMetadata.parse(file.read_bytes())
             file.write_bytes(self._completed(kind, name, built, lines).data)
             return name
-        if metadata is None:
-            static = self._static_metadata()
-            metadata = static.with_requirements(lines) if static else self._foretold(lines, version="lowest")
+        metadata = (
+            metadata
+            or foretelling.from_project(self.source, self.declaration)
+            or foretelling.from_pkg_info(self.source, self.declaration, version="lowest")
+        )
         assert metadata is not None  # `can_prepare` was asked before  # noqa: S101
-        return _write_dist_info(Path(metadata_directory), metadata)
-
-    def _foretold(self, lines: tuple[str, ...], *, version: str = "") -> CoreMetadata | None:
-        """What PKG-INFO and the declared lines settle. Where it leaves the version open, `version` stands in."""
-        pkg_info = self.source.foretold
-        if pkg_info is None:
-            return None
-        metadata = pkg_info.as_built() if self.declaration.metadata_version is None else None
-        if metadata is None and version:
-            without = pkg_info.without_sanction()
-            metadata = without.with_version(without.lowest_version if version == "lowest" else version)
-        return metadata.with_requirements(lines) if metadata else None
-
-    def _static_metadata(self) -> CoreMetadata | None:
-        """What meson-python, which has no hook for it, will write if `[project]` leaves nothing for it to compute."""
-        project = self.declaration.project
-        if self.declaration.backend != "mesonpy" or project.table is None or project.dynamic - project.extends:
-            return None
-        import mesonpy
-
-        try:
-            metadata = mesonpy.Metadata.from_pyproject(as_shown(self.pyproject.table), self.source.folder)
-            return CoreMetadata.parse(bytes(metadata.as_rfc822()))
-        except Exception:  # noqa: BLE001 (whatever is wrong with [project], the build will say it better)
-            return None
+        return foretelling.write_dist_info(Path(metadata_directory), metadata.with_requirements(lines))
 
     # The lines of this build
 
@@ -307,18 +295,6 @@ def _is_of(entry: Entry, text: str, extra: str) -> bool:
         return False
 
 
-def _decided(entry: Entry) -> bool | None:
-    """Whether the entry applies to every wheel that may be built here, to none, or (None) to some."""
-    if not entry.select:
-        return True
-    answers = {entry.selects(one) for one in tags.possible()}
-    return answers.pop() if len(answers) == 1 else None
-
-
-def _count(lines: tuple[str, ...]) -> str:
-    return f"{len(lines)} line{'s' if len(lines) > 1 else ''}"
-
-
 def _refuse(findings: tuple[Finding, ...], closing: str) -> None:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RefusedError(findings, closing)
@@ -332,17 +308,6 @@ def _private_folder(directory: str) -> Iterator[Path]:
     Path(directory).mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".abiding-", dir=directory) as private:
         yield Path(private)
-
-
-def _write_dist_info(directory: Path, metadata: CoreMetadata) -> str:
-    from packaging.utils import canonicalize_name, canonicalize_version
-
-    name = canonicalize_name(metadata.get("Name")).replace("-", "_")
-    version = canonicalize_version(metadata.get("Version"), strip_trailing_zero=False)
-    folder = directory / f"{name}-{version}.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_bytes(metadata.data)
-    return folder.name
 
 
 def _unknown_variant(variant: str, declaration: Declaration) -> DeclarationError:

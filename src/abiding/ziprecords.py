@@ -74,7 +74,7 @@ class Member(NamedTuple):
     @property
     def raw_name(self) -> bytes:
         """The name as the archive has it."""
-        return self.name.encode("utf-8" if self.flags & _UTF8 else "cp437")
+        return self.name.encode("utf-8" if self.flags & _UTF8 or self.name.isascii() else "cp437")
 
 
 class Extent(NamedTuple):
@@ -355,7 +355,8 @@ def _member(data: bytes, at: int, name: str) -> Member:
         stop = name_stop + extra_length + comment
         if mark != _CENTRAL_MARK or stop > len(data) or volume:
             raise ArchiveError.at(name, f"is damaged: byte {at} of its central directory begins no record")
-        member_name = data[at + _CENTRAL.size : name_stop].decode("utf-8" if flags & _UTF8 else "cp437")
+        raw_name = data[at + _CENTRAL.size : name_stop]
+        member_name = raw_name.decode("utf-8" if flags & _UTF8 or raw_name.isascii() else "cp437")
         if _MAX32 in (stored_size, size, offset):
             extra = data[name_stop : name_stop + extra_length]
             size, stored_size, offset = _resolved((size, stored_size, offset), extra)
@@ -363,9 +364,16 @@ def _member(data: bytes, at: int, name: str) -> Member:
         raise ArchiveError.at(name, f"is damaged: the record at byte {at} of its central directory is broken") from exc
     if flags & _ENCRYPTED:
         raise ArchiveError.at(name, f"has an encrypted member: `{member_name}`")
-    if _NO_PATH.search(member_name.removesuffix("/")):
+    if _leads_elsewhere(member_name):
         raise ArchiveError.at(name, f"has a member with a name that no installer should follow: {_quoted(member_name)}")
     return Member(member_name, flags, method, crc, stored_size, size, offset, at, stop)
+
+
+def _leads_elsewhere(name: str) -> bool:
+    # Nearly all names pass by these, which take a tenth of the time of the expression.
+    if name.isprintable() and not name.startswith((".", "/")) and not {"/.", "//"} & {name}:
+        return False
+    return bool(_NO_PATH.search(name.removesuffix("/")))
 
 
 def _quoted(text: str) -> str:

@@ -16,7 +16,7 @@ STOREYS = [
     ["findings", "errors"],
     ["pyproject", "placing", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
     ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "index"],
-    ["difference", "promise", "source", "rules"],
+    ["difference", "promise", "source", "foretelling", "rules"],
     ["report"],
     ["build"],
     ["backend", "cli"],
