@@ -1,3 +1,36 @@
 """A build backend that wraps another one and holds its wheels to what was declared."""
 
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from os import PathLike
+
+    from abiding.release import Release
+
 __version__ = "0.1.0"
+
+__all__ = ["__version__", "check"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
+    """Check the releases that sdists and wheels on disk make up, as `abiding check` does.
+
+    `paths` are files, and folders that have them right in them. The artifacts are grouped into releases by name and
+    version, in the order in which they are found. An artifact that can't be read is part of its release, with a finding
+    that says why; the others are checked.
+
+    Raises `abiding.errors.AbidingError` if a path is not there, or a folder has no artifact in it.
+    """
+    # Imported here, since the hooks of a build need none of it and start often.
+    from pathlib import Path
+
+    from abiding.disk import read_artifacts
+    from abiding.release import releases
+
+    return releases(read_artifacts(map(Path, paths)))

@@ -60,8 +60,7 @@ class Build:
         pyproject = Pyproject.read(folder)
         declaration = Declaration.read(pyproject)
         settings = Settings.read(config_settings, os.environ)
-        if settings.variant and settings.variant not in declaration.variants:
-            raise _unknown_variant(settings.variant, declaration)
+        declaration.check_variant(settings.variant, "abiding.variant")
         inner = InnerBackend(declaration.backend, declaration.backend_path, folder)
         return cls(pyproject, declaration, settings, Source.read(folder, declaration), inner)
 
@@ -308,18 +307,6 @@ def _private_folder(directory: str) -> Iterator[Path]:
     Path(directory).mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".abiding-", dir=directory) as private:
         yield Path(private)
-
-
-def _unknown_variant(variant: str, declaration: Declaration) -> DeclarationError:
-    known = ", ".join(f"`{one}`" for one in declaration.variants)
-    finding = Finding(
-        "unknown-variant",
-        Severity.ERROR,
-        f"the project declares no variant `{variant}`",
-        artifact="abiding.variant",
-        hints=(f"the variants are {known}" if known else "no entry of `[tool.abiding.wheel]` names a variant",),
-    )
-    return DeclarationError(finding, "Nothing was built")
 
 
 def _edited_sdist(source: Source) -> Finding:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from abiding import requirements
 from abiding.errors import DeclarationError
+from abiding.findings import Finding, Severity
 from abiding.project import Project
 from abiding.pyproject import Key, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from abiding.findings import Finding
     from abiding.pyproject import Pyproject
 
 __all__ = ["Declaration", "Entry", "FromSdist", "Reason", "contradictions"]
@@ -113,6 +113,16 @@ class Declaration:
         if self.project.table is None:
             return bool(self.entries)
         return bool({"dependencies", "optional-dependencies"} & self.project.dynamic)
+
+    def check_variant(self, variant: str, setting: str) -> None:
+        """Raise `DeclarationError` if `setting` asks for a variant that no entry names; empty asks for none."""
+        if not variant or variant in self.variants:
+            return
+        known = _listed(self.variants)
+        hint = f"the variants are {known}" if known else "no entry of `[tool.abiding.wheel]` names a variant"
+        message = f"the project declares no variant `{variant}`"
+        finding = Finding("unknown-variant", Severity.ERROR, message, artifact=setting, hints=(hint,))
+        raise DeclarationError(finding, "Nothing was done")
 
     @property
     def variants(self) -> tuple[str, ...]:

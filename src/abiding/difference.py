@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from abiding import requirements
+from abiding.metadata import CoreMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
-    from abiding.metadata import CoreMetadata
-
-__all__ = ["Difference", "compare"]
+__all__ = ["Difference", "compare", "meanings", "unfolded", "values"]
 
 
 def __dir__() -> list[str]:
@@ -38,17 +38,24 @@ def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | N
     What is only spelled differently is no difference, and neither are order and repetition. `Metadata-Version` and
     `Dynamic` speak of the file, not of the project, and are not compared.
     """
+    left, right = _with_licence_of(right, left), _with_licence_of(left, right)
     differences = []
+    wanted = None if fields is None else {field.lower() for field in fields}
     names = {field.lower(): field for field in _MEANING}
     for name, _ in (*left.fields, *right.fields):
         names.setdefault(name.lower(), name)
     for key, field in names.items():
-        if key in _OF_THE_FILE or (fields is not None and field not in fields):
+        if key in _OF_THE_FILE or (wanted is not None and key not in wanted):
             continue
-        difference = _compare_field(field, _values(left, field), _values(right, field))
+        difference = _compare_field(field, values(left, field), values(right, field))
         if difference:
             differences.append(difference)
     return tuple(differences)
+
+
+def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:
+    """What a file says in one field (in the specification's spelling): two files that share the value say the same."""
+    return frozenset(map(_MEANING.get(field, _folded), values(metadata, field)))
 
 
 _OF_THE_FILE = frozenset({"metadata-version", "dynamic"})
@@ -69,13 +76,38 @@ def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) ->
     )
 
 
-def _values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
-    values = metadata.all(field)
-    if field == "Description" and not values:
-        values = (metadata.body,)
+def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadata:
+    """The file with its licence in the field that has taken its place in metadata 2.4, if `other` says the same there.
+
+    Where there is an expression there are no licence classifiers any more.
+    """
+    text = metadata.get("License")
+    expression = other.get("License-Expression")
+    if (
+        not expression
+        or metadata.get("License-Expression")
+        or _license_expression(text) != _license_expression(expression)
+    ):
+        return metadata
+    kept = [
+        (name, value)
+        for name, value in metadata.fields
+        if name.lower() != "license"
+        and not (
+            name.lower() == "classifier" and value.startswith("License ::") and value not in other.all("Classifier")
+        )
+    ]
+    return CoreMetadata(metadata.data, (*kept, ("License-Expression", expression)), metadata.body)
+
+
+def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
+    """The values of a field (in the specification's spelling) as they are written; UNKNOWN is none."""
+    found = metadata.all(field)
+    if field == "Description" and not found:
+        found = (metadata.body,)
     elif field == "Keywords":
-        values = tuple(word for value in values for word in value.split(","))
-    return tuple(value for value in values if value.strip() not in ("", "UNKNOWN"))
+        found = tuple(word for value in found for word in value.split(","))
+    return tuple(value for value in found if value.strip() not in ("", "UNKNOWN"))
 
 
 # What a value means: two values of a field mean the same if these functions map them to the same thing.
@@ -106,14 +138,17 @@ def _specifiers(text: str) -> Hashable:
         return _folded(text)
 
 
-def _description(text: str) -> str:
-    """A description that is a folded header is indented, by spaces or with a bar; in the body it is not."""
+def unfolded(text: str) -> str:
+    """A description without the indentation that it has as a folded header: spaces, or a bar. In the body it has none.
+
+    Old tools took away the indentation that the text itself has in `setup.py`, in the wheel and not in the sdist.
+    """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    if len(lines) > 1:
-        for prefix in (" " * 8, "       |"):
-            if all(not line or line.startswith(prefix) for line in lines[1:]):
-                lines[1:] = [line[len(prefix) :] for line in lines[1:]]
-    return "\n".join(lines).strip()
+    for prefix in (" " * 8, "       |"):
+        if all(not line or line.startswith(prefix) for line in lines[1:]):
+            lines[1:] = [line[len(prefix) :] for line in lines[1:]]
+    first, *rest = "\n".join(lines).strip("\n").split("\n")
+    return "\n".join((first.strip(), dedent("\n".join(rest)))).strip()
 
 
 def _license_expression(text: str) -> str:
@@ -133,7 +168,7 @@ _MEANING: dict[str, Callable[[str], Hashable]] = {
     "Requires-Dist": requirements.meaning,
     "Provides-Extra": _name,
     "Summary": _folded,
-    "Description": _description,
+    "Description": unfolded,
     "Description-Content-Type": _content_type,
     "Keywords": str.strip,
     "License": _folded,

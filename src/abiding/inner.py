@@ -102,15 +102,26 @@ def _problem(inner: InnerBackend, message: str, note: str, hint: str = "") -> Ba
 def _view() -> Iterator[None]:
     """While it lasts, TOML is read as the wrapped backend may see it.
 
-    Every backend reads pyproject.toml with `tomllib`, and a hook runs in a process of its own, so this touches no file
-    and nobody else.
+    Every backend reads pyproject.toml with `tomllib`, or did so with its forerunner `tomli`, for which `tomllib` can stand
+    in. A hook runs in a process of its own, so this touches no file and nobody else.
     """
     load, loads = tomllib.load, tomllib.loads
+    forerunners = {name: sys.modules.get(name) for name in _FORERUNNERS}
     tomllib.load, tomllib.loads = _seen(load), _seen(loads)
+    sys.modules.update(dict.fromkeys(forerunners, tomllib))
     try:
         yield
     finally:
         tomllib.load, tomllib.loads = load, loads
+        for name, module in forerunners.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+# The second is in setuptools before 70.
+_FORERUNNERS = ("tomli", "setuptools.extern.tomli")
 
 
 def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -46,8 +46,8 @@ class Promise:
         said = tuple(_said(project, table, folder))
         fields = {field for name, field in _FIELDS.items() if project.gives(name) or name not in project.dynamic}
         fields -= {field for name, field in _ONLY_IF_GIVEN.items() if not project.gives(name)}
-        if "Description" not in {field for field, _ in said}:
-            fields.discard("Description")
+        # Given, but not as a text that could be compared: a readme that is not there, a licence as a table.
+        fields -= {"Description", "License-Expression"} - {field for field, _ in said}
         # With the dependencies given and the extras left open, or the reverse, one header holds both.
         halves = [name for name in ("dependencies", "optional-dependencies") if name in project.dynamic]
         open_fields = {"Requires-Dist", "Provides-Extra"} if any(not project.gives(name) for name in halves) else set()

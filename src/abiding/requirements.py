@@ -6,17 +6,20 @@ compared in meaning does not pay for it.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterable
 
     from packaging.requirements import Requirement
 
 __all__ = [
     "excludes",
     "fill_pins",
+    "fits",
     "has_pins",
     "idle_clauses",
     "meaning",
@@ -38,6 +41,7 @@ def parse(text: str) -> Requirement:
     return Requirement(text)
 
 
+@functools.lru_cache(maxsize=8192)  # the wheels of a release say the same lines, one after the other
 def meaning(text: str) -> Hashable:
     """A value that two requirements share exactly when they mean the same.
 
@@ -145,6 +149,48 @@ def fill_pins(text: str) -> str:
         kind = LookupError if isinstance(exc.__cause__, PackageNotFoundError) else ValueError
         raise kind(f"`{text}`: {exc}") from exc
     return _replace_specifiers(text, lambda _: filled[len(name) :])
+
+
+def fits(template: str, line: str) -> bool:
+    """Whether the requirement `line` is `template` with its pins filled from some version, or without any the same."""
+    if not has_pins(template):
+        return meaning(template) == meaning(line)
+    if meaning(without_specifiers(template)) != meaning(without_specifiers(line)):
+        return False
+    wanted, found = _clauses(template), _clauses(line)
+    # Of a few clauses at most, in any order.
+    return len(wanted) == len(found) <= _MOST_CLAUSES and any(
+        _are_filled(wanted, order) for order in itertools.permutations(found)
+    )
+
+
+_CLAUSE = re.compile(r"(===|==|!=|<=|>=|<|>|~=)\s*(\S+)")
+_MOST_CLAUSES = 5
+
+
+def _clauses(text: str) -> list[tuple[str, list[str]]]:
+    found = _TEMPLATE.fullmatch(text)
+    return [
+        (operator, version.strip("()").split("."))
+        for operator, version in _CLAUSE.findall(found["specifiers"].replace(",", " ") if found else "")
+    ]
+
+
+def _are_filled(wanted: Iterable[tuple[str, list[str]]], found: Iterable[tuple[str, list[str]]]) -> bool:
+    """Whether there is a version that makes the clauses `found` of the clauses `wanted`, one by one."""
+    version: dict[int, int] = {}
+    for (operator, template), (other, parts) in zip(wanted, found, strict=True):
+        if operator != other or len(template) != len(parts):
+            return False
+        for place, (pin, part) in enumerate(zip(template, parts, strict=True)):
+            if not _PIN.fullmatch(pin):
+                if pin != part:
+                    return False
+                continue
+            number = int(part) - int(pin[2:] or 0) if part.isdecimal() else -1
+            if number < 0 or version.setdefault(place, number) != number:
+                return False
+    return True
 
 
 def _replace_specifiers(text: str, change: Callable[[str], str]) -> str:

@@ -15,8 +15,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "abiding"
 STOREYS = [
     ["findings", "errors"],
     ["pyproject", "placing", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
-    ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "index"],
-    ["difference", "promise", "source", "foretelling", "rules"],
+    ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "disk", "index"],
+    ["difference", "promise", "source", "foretelling", "comparison", "rules", "native", "release"],
     ["report"],
     ["build"],
     ["backend", "cli"],

@@ -134,5 +134,13 @@ def test_extras_left_open_beside_given_dependencies(tmp_path: Path) -> None:
     assert broken(project, said.replace("Requires-Dist: b\n", ""), tmp_path) == [("Requires-Dist", ("b",), ())]
 
 
+def test_a_licence_as_a_table_is_not_compared(tmp_path: Path) -> None:
+    """What backends make of it differs; meson-python puts the text of the file there."""
+    for value in ('{ file = "LICENSE" }', '{ text = "MIT" }'):
+        assert (
+            broken(f'name = "a"\nversion = "3"\nlicense = {value}', "Name: a\nVersion: 3\nLicense: MIT", tmp_path) == []
+        )
+
+
 def test_no_project_no_promise(tmp_path: Path) -> None:
     assert Promise.of(Project(None), tmp_path).broken_by(CoreMetadata.parse(SAID.encode())) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in _COMMANDS:
         import_module(f"abiding.cli.{command}").register(commands)
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: no terminal's encoding stops an answer
     try:
         status: int = options.run(options)
     except AbidingError as exc:

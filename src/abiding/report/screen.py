@@ -5,13 +5,15 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from abiding.report.characters import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from abiding.errors import AbidingError
     from abiding.findings import Finding
 
-__all__ = ["one_line", "screen"]
+__all__ = ["block", "one_line", "screen"]
 
 
 def __dir__() -> list[str]:
@@ -25,10 +27,10 @@ _MOST_LINES = 6
 
 def screen(error: AbidingError) -> str:
     """Everything that an error has to say; the first line of each finding carries our name."""
-    blocks = ["\n".join(_block(finding)) for finding in error.findings]
+    blocks = [block(finding, "abiding: ") for finding in error.findings]
     if error.closing:
         blocks.append(f"abiding: {error.closing}")
-    return "\n\n".join(blocks)
+    return visible("\n\n".join(blocks))
 
 
 def one_line(finding: Finding) -> str:
@@ -38,8 +40,13 @@ def one_line(finding: Finding) -> str:
     return f"abiding: {finding.rule}: {where}: {finding.message}{hint}"
 
 
-def _block(finding: Finding) -> Iterator[str]:
-    yield from _wrapped(f"abiding: {finding.severity}[{finding.rule}]: ", finding.message)
+def block(finding: Finding, speaker: str = "") -> str:
+    """Everything that one finding has to say; `speaker` is what the first line begins with."""
+    return "\n".join(_block(finding, speaker))
+
+
+def _block(finding: Finding, speaker: str) -> Iterator[str]:
+    yield from _wrapped(f"{speaker}{finding.severity}[{finding.rule}]: ", finding.message)
     where = finding.artifact + (f":{finding.line}" if finding.line else "")
     if finding.excerpts:
         yield f" --> {where}  {finding.field}"
@@ -68,36 +75,40 @@ def _excerpts(finding: Finding) -> Iterator[str]:
 
 def _values(finding: Finding) -> Iterator[str]:
     """Both values, one under the other: `-` what was said, `+` what was built."""
-    rows = [("-", line, finding.expected_from) for line in _lines(finding.expected, finding.expected_from)]
-    rows += [("+", line, finding.found_from) for line in _lines(finding.found, finding.found_from)]
+    rows = [*_rows("-", finding.expected, finding.expected_from), *_rows("+", finding.found, finding.found_from)]
     if not rows:
         return
     yield "  |"
     if finding.field:
         yield f"  | {finding.field}"
     width = max(len(line) for _, line, _ in rows)
-    for sign, line, source in rows:
-        beside = f"  {sign} {line:<{width}}  {source}".rstrip()
-        if len(beside) <= _WIDTH:
-            yield beside
-        else:
-            yield from wrap(line, _WIDTH, initial_indent=f"  {sign} ", subsequent_indent="      ")
-            yield f"        {source}"
+    for side in ("-", "+"):
+        own = [(line, source) for sign, line, source in rows if sign == side]
+        beside = [f"  {side} {line:<{width}}  {source}".rstrip() for line, source in own]
+        if all(len(line) <= _WIDTH for line in beside):
+            yield from beside
+            continue
+        for line, _ in own:
+            yield from wrap(line, _WIDTH, initial_indent=f"  {side} ", subsequent_indent="      ")
+        yield f"        {own[0][1]}"
     yield "  |"
 
 
-def _lines(value: str | None, source: str) -> list[str]:
-    if value is None:
-        return ["(nothing)"] if source else []
-    lines = value.split("\n")
-    if len(lines) <= _MOST_LINES:
-        return lines
-    return [*lines[: _MOST_LINES - 1], f"… {len(lines) - _MOST_LINES + 1} more lines"]
+def _rows(sign: str, value: str | None, source: str) -> Iterator[tuple[str, str, str]]:
+    """The lines of a value, the first with where it comes from."""
+    if value is None and not source:
+        return
+    lines = ["(nothing)"] if value is None else value.split("\n")
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"… {len(lines) - _MOST_LINES + 1} more lines"]
+    for line in lines:
+        yield sign, line, source
+        source = ""
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:
     """The label and the text; what the text has after its first line is an example, kept as it is."""
     first, *example = text.split("\n")
-    indent = " " * (4 if label.startswith("abiding") else len(label))
+    indent = " " * (4 if label.endswith("]: ") else len(label))
     yield from wrap(label + first, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     yield from (f"    {line.rstrip()}" for line in example)

@@ -1,4 +1,4 @@
-"""judge(differences, declared) -> findings: which differences the declaration sanctions, and what the others break."""
+"""judge(differences, declared) -> findings: what a build may hand over, by what its project declares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from abiding.difference import Difference
     from abiding.pyproject import Pyproject
 
-__all__ = ["Sides", "judge", "judge_prepared", "lint"]
+__all__ = ["Sides", "judge", "judge_prepared", "lint", "requirement_changes"]
 
 
 def __dir__() -> list[str]:
@@ -50,17 +50,29 @@ def judge(differences: Collection[Difference], declared: Collection[str], sides:
 
 
 def _judge_requirements(difference: Difference, declared: Collection[str], sides: Sides) -> Iterator[Finding]:
+    for before, after in requirement_changes(difference, declared):
+        if after is None:
+            yield _lost(before or "", sides)
+        elif before is None:
+            yield _undeclared(after, sides)
+        else:
+            yield _changed(before, after, sides)
+
+
+def requirement_changes(difference: Difference, declared: Collection[str]) -> Iterator[tuple[str | None, str | None]]:
+    """What the difference does beyond adding the declared lines: (line, None) lost, (None, line) added, or changed.
+
+    A line that is gone and one that is new belong together if they are of the same distribution.
+    """
     sanctioned = {requirements.meaning(line) for line in declared}
     added = [line for line in difference.right if requirements.meaning(line) not in sanctioned]
     for lost in difference.left:
         changed = next((line for line in added if _name(line) == _name(lost)), None)
-        if changed is None:
-            yield _lost(lost, sides)
-        else:
+        if changed is not None:
             added.remove(changed)
-            yield _changed(lost, changed, sides)
+        yield lost, changed
     for line in added:
-        yield _undeclared(line, sides)
+        yield None, line
 
 
 def _name(line: str) -> str:
@@ -74,6 +86,7 @@ def _name(line: str) -> str:
 
 
 _ONLY_ADD = "a wheel may add the requirements that are declared for it; it may never drop or change one"
+_OLD_SETUPTOOLS = "setuptools before 68.2 writes no requirements into PKG-INFO: if it is that, require a later one"
 _EDITED = "if the sdist was edited after it was made, delete its PKG-INFO: it is then built like a source tree"
 
 
@@ -89,7 +102,7 @@ def _lost(line: str, sides: Sides) -> Finding:
         found=None,
         found_from=f"not written by {sides.author}",
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(_EDITED,) if sides.source == "sdist" else (),
+        hints=(_EDITED,) if sides.source == "sdist" else (_OLD_SETUPTOOLS,) if sides.kind == "sdist" else (),
     )
 
 
@@ -106,7 +119,7 @@ def _changed(expected: str, found: str, sides: Sides) -> Finding:
         found=found,
         found_from=f"written by {sides.author}",
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(f"{hint}:\n    [tool.abiding.wheel]\n    dependencies = ['{found}']",) if hint else (),
+        hints=(f"{hint}:\n    [tool.abiding.wheel]\n    dependencies = [{_toml(found)}]",) if hint else (),
     )
 
 
@@ -117,7 +130,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
     else:
         notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
         hints = (
-            f"if this binary needs it, declare it:\n    [tool.abiding.wheel]\n    dependencies = ['{line}']",
+            f"if this binary needs it, declare it:\n    [tool.abiding.wheel]\n    dependencies = [{_toml(line)}]",
             "if it does not, find out why it is written at build time",
         )
     return Finding(
@@ -133,6 +146,13 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         notes=notes,
         hints=hints,
     )
+
+
+def _toml(text: str) -> str:
+    """The text as a TOML string, in the quotes that it does not have itself."""
+    if '"' not in text:
+        return f'"{text}"'
+    return f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', '\\"'))
 
 
 def _undeclared_change(difference: Difference, sides: Sides) -> Finding:

@@ -1,0 +1,5 @@
+"""Sums over arrays."""
+
+from spam._spam import total
+
+__all__ = ["total"]

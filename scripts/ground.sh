@@ -1,0 +1,60 @@
+# What scripts/demo and scripts/test stand on: Debian packages and a virtual environment. Sourced, never run.
+# All of it goes below .cache/ in the checkout, and the second run finds it there.
+
+cd "$(dirname "$0")/.."
+checkout=$PWD
+cache=$checkout/.cache
+python=${PYTHON:-python3}
+mkdir -p "$cache"
+
+say() { printf '\n=== %s\n' "$*"; }
+
+# need_debian PACKAGE...: install what is missing, and only then ask for root.
+need_debian() {
+    command -v dpkg-query >/dev/null || return 0 # not Debian: the reader knows their own packages
+    missing=
+    for package in "$@"; do
+        case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true) in
+        installed) ;;
+        *) missing="$missing $package" ;;
+        esac
+    done
+    [ -n "$missing" ] || return 0
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=sudo
+        command -v sudo >/dev/null || { echo "as root, first: apt-get install$missing" >&2; exit 1; }
+    fi
+    say "Debian packages:$missing"
+    $as_root apt-get update -qq
+    # shellcheck disable=SC2086 # a list of words
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null
+}
+
+# need_python: an interpreter of 3.11 or later that can make environments and compile extensions.
+need_python() {
+    command -v "$python" >/dev/null || need_debian python3
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+        echo "Python 3.11 or later is needed; $python is $("$python" -V). Name another: PYTHON=python3.12 $0" >&2
+        exit 1
+    }
+    # Debian splits these two off from its own Python; any other Python brings them.
+    "$python" -c 'import ensurepip' 2>/dev/null || need_debian python3-venv
+    "$python" -c '
+import pathlib, sys, sysconfig
+sys.exit(not pathlib.Path(sysconfig.get_path("include"), "Python.h").is_file())' || need_debian python3-dev
+}
+
+# need_environment NAME PIP-ARGUMENT...: the environment .cache/NAME with what the arguments say. It is made anew when
+# they, pyproject.toml or the interpreter change.
+need_environment() {
+    environment=$cache/$1
+    shift
+    wanted=$("$python" -VV; printf '%s\n' "$@"; cat pyproject.toml)
+    [ "$(cat "$environment/installed" 2>/dev/null || true)" = "$wanted" ] && return 0
+    say "environment ${environment#"$checkout"/}"
+    "$python" -m venv --clear "$environment"
+    "$environment/bin/python" -m pip install -q --disable-pip-version-check --upgrade 'pip>=25.1'
+    "$environment/bin/python" -m pip install -q --disable-pip-version-check "$@"
+    printf '%s\n' "$wanted" >"$environment/installed"
+}

@@ -1,0 +1,404 @@
+"""`abiding show`: what sdist and wheels of a project require, and why; or the METADATA that a wheel will have."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from textwrap import fill, wrap
+from typing import TYPE_CHECKING
+
+from abiding import requirements
+from abiding.declaration import Declaration, FromSdist, Reason
+from abiding.errors import AbidingError, DeclarationError
+from abiding.findings import Finding, Severity
+from abiding.metadata import CoreMetadata
+from abiding.pyproject import Pyproject
+from abiding.report.characters import visible
+from abiding.settings import Level
+from abiding.source import Source
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from abiding.declaration import Entry
+
+__all__ = ["register", "run"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_COLUMN = 37
+_NOTHING = "Nothing can be shown"
+_FROM_SDIST = {
+    FromSdist.ABI: "a build from the sdist makes such a wheel too",
+    FromSdist.API: "a build from the sdist leaves the ABI level out, unless it is asked for",
+    FromSdist.REFUSE: "a build from the sdist is refused, unless it asks for a level",
+}
+
+
+def register(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "show",
+        help="show what sdist and wheels require, and why",
+        description="Show the two requirement sets of a project side by side: what its sdist says (API level), and "
+        "what its wheels say on top (ABI level). Nothing is built.",
+    )
+    parser.add_argument(
+        "source", metavar="SOURCE", type=Path, nargs="?", default=Path(), help="the project's folder, or an sdist"
+    )
+    parser.add_argument(
+        "--level", type=Level, choices=list(Level), default=Level.ABI, help="for a wheel of this level (default: abi)"
+    )
+    parser.add_argument("--variant", metavar="NAME", help="for a build of this variant")
+    parser.add_argument("--tag", metavar="TAG", type=_tags, help="for a wheel of this tag: cp313-cp313-win_amd64")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--metadata", action="store_true", help="print the METADATA that a wheel will have")
+    form.add_argument(
+        "--for",
+        dest="audience",
+        choices=["distributor"],
+        help="print requirement lines only, without pre-emptive bounds",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: Namespace) -> int:
+    """Print what is asked for. Raises `AbidingError` where that can't be known."""
+    with _folder(options.source) as folder:
+        subject = _Subject.read(folder, options)
+        if options.metadata:
+            _print_metadata(subject)
+        elif options.audience:
+            _print_lines(subject)
+        else:
+            print("\n".join(_table(subject)))
+    return 0
+
+
+# Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """The project, and the wheel that is asked about: `tags` and `variant` are empty if any."""
+
+    pyproject: Pyproject
+    declaration: Declaration
+    source: Source
+    level: Level
+    variant: str
+    tags: frozenset[str]
+
+    @classmethod
+    def read(cls, folder: Path, options: Namespace) -> _Subject:
+        pyproject = Pyproject.read(folder)
+        try:
+            declaration = Declaration.read(pyproject)
+        except DeclarationError as exc:
+            unwrapped = any(finding.rule == "no-declaration" for finding in exc.findings)
+            closing = f"{_NOTHING}; `abiding init` makes a project use abiding" if unwrapped else _NOTHING
+            raise DeclarationError(exc.findings, closing) from exc
+        declaration.check_variant(options.variant or "", "--variant")
+        return cls(
+            pyproject,
+            declaration,
+            Source.read(folder, declaration),
+            options.level,
+            options.variant or "",
+            options.tag or frozenset(),
+        )
+
+    def entries(self, *, one_wheel: bool) -> tuple[Entry, ...]:
+        """The entries for what is asked; with `one_wheel`, those of one wheel only, or an error if none is meant."""
+        if self.level is Level.API:
+            return ()
+        of_variant = [one for one in self.declaration.entries if one.variant in ("", self.variant)]
+        entries = of_variant if one_wheel or self.variant else self.declaration.entries
+        if one_wheel and not self.tags:
+            selective = next((one for one in entries if one.select), None)
+            if selective:
+                raise self.unknown(
+                    f"`{selective.requires}` is for wheels of some tags only, and no tag is given",
+                    selective,
+                    f"say which wheel: `--tag {_example_tag()}`, for example",
+                )
+        return tuple(one for one in entries if not self.tags or one.selects(self.tags))
+
+    def unknown(self, message: str, entry: Entry | None = None, hint: str = "") -> DeclarationError:
+        key = entry.key if entry else ("project",)
+        finding = self.pyproject.finding("not-known", message, key, hints=(hint,) if hint else ())
+        return DeclarationError(finding, _NOTHING)
+
+
+@contextmanager
+def _folder(source: Path) -> Iterator[Path]:
+    """The folder that holds pyproject.toml; for an sdist a new one with what counts of it, never an unpacked one."""
+    if not source.exists():
+        raise _absent(source)
+    if not source.is_file():
+        yield source
+    elif source.name == "pyproject.toml":
+        yield source.parent
+    else:
+        from tempfile import TemporaryDirectory
+
+        from abiding.sdist import read_members
+
+        members = read_members(source, ("pyproject.toml", "PKG-INFO"))
+        with TemporaryDirectory(prefix="abiding-") as folder:
+            for name, data in members.items():
+                Path(folder, name).write_bytes(data)
+            yield Path(folder)
+
+
+def _absent(source: Path) -> AbidingError:
+    hint = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
+    finding = Finding("bad-pyproject", Severity.ERROR, "this is not there", artifact=str(source), hints=(hint,))
+    return AbidingError(finding, _NOTHING)
+
+
+def _tags(text: str) -> frozenset[str]:
+    from argparse import ArgumentTypeError
+
+    from packaging.utils import InvalidWheelFilename
+
+    from abiding import tags
+
+    try:
+        return tags.of_wheel(f"any-0-{text}.whl")
+    except InvalidWheelFilename:
+        raise ArgumentTypeError(f"`{text}` is not a wheel's tag, such as `{_example_tag()}`") from None
+
+
+def _example_tag() -> str:
+    return "cp313-cp313-manylinux_2_28_x86_64"
+
+
+# The METADATA, and the lines alone
+
+
+def _line(entry: Entry) -> str:
+    """The line as a wheel says it, pins unfilled: only a build can fill them."""
+    if not entry.extra:
+        return entry.requires
+    from packaging.utils import canonicalize_name
+
+    return requirements.with_extra(entry.requires, canonicalize_name(entry.extra))
+
+
+def _print_metadata(subject: _Subject) -> None:
+    entries = subject.entries(one_wheel=True)
+    metadata, remark = _foretold(subject)
+    _remark_pins(entries)
+    if remark:
+        _remark(remark)
+    sys.stdout.flush()
+    # Bytes: METADATA is UTF-8 with line ends of its own, whatever the terminal makes of text.
+    sys.stdout.buffer.write(metadata.with_requirements(map(_line, entries)).data)
+    sys.stdout.buffer.flush()
+
+
+def _print_lines(subject: _Subject) -> None:
+    entries = subject.entries(one_wheel=True)
+    api = _api_lines(subject)
+    if api is None:
+        raise subject.unknown(f"`{subject.declaration.backend}` computes the requirements when it builds", None, _GIVE)
+    _remark_pins(entries)
+    for line in api:
+        print(line)
+    for entry in entries:
+        if entry.reason is not Reason.PRE_EMPTIVE:
+            print(_line(entry))
+
+
+_GIVE = "an sdist knows them: `abiding show NAME-VERSION.tar.gz`"
+
+
+def _api_lines(subject: _Subject) -> list[str] | None:
+    """The lines that sdist and wheels share; None if they are computed in the build."""
+    project = subject.declaration.project
+    if subject.source.pkg_info:
+        return list(subject.source.pkg_info.all("Requires-Dist"))
+    if project.table is None or {"dependencies", "optional-dependencies"} & project.dynamic - project.extends:
+        return None
+    return [requirements.with_extra(text, extra) if extra else text for _, text, extra in project.requirements()]
+
+
+def _foretold(subject: _Subject) -> tuple[CoreMetadata, str]:
+    """The METADATA without the declared lines, and what has to be said about it."""
+    from abiding import foretelling
+
+    declaration, source = subject.declaration, subject.source
+    metadata = foretelling.from_pkg_info(source, declaration)
+    if metadata:
+        return metadata, ""
+    metadata = foretelling.from_pkg_info(source, declaration, version="lowest")
+    if metadata:
+        return metadata, "`Metadata-Version` is the lowest lawful one; the build may write a higher one"
+    metadata = None if source.unpacked else foretelling.from_project(source, declaration)
+    if metadata:
+        return metadata, ""
+    return _of_project(subject), (
+        f"this is what `[project]` gives; `{declaration.backend}` chooses `Metadata-Version`, the order of the fields "
+        "and their spelling, and may add licence files"
+    )
+
+
+def _of_project(subject: _Subject) -> CoreMetadata:
+    """METADATA as `[project]` settles it. Raises `DeclarationError` if something is left for the build to compute."""
+    project, source = subject.declaration.project, subject.source
+    backend = subject.declaration.backend
+    if source.pkg_info:
+        left = [one for one in source.pkg_info.all("Dynamic") if one.lower() not in ("requires-dist", "provides-extra")]
+        fields = ", ".join(f"`{one}`" for one in left)
+        raise subject.unknown(f"PKG-INFO leaves {fields} to the build", None, _BUILD)
+    if project.table is None:
+        raise subject.unknown(
+            f"there is no `[project]`: `{backend}` computes all of it when it builds", None, _IN_SDIST
+        )
+    missing = sorted(project.dynamic - project.extends)
+    if missing:
+        names = ", ".join(f"`{name}`" for name in missing)
+        raise subject.unknown(f"`{backend}` computes {names} when it builds", None, _IN_SDIST)
+    said = source.promise.said
+    body = next((value for field, value in said.fields if field == "Description"), "")
+    head = [("Metadata-Version", "2.1"), *(one for one in said.fields if one[0] not in ("Description", "Project-URL"))]
+    head += list(_labelled(project.table))
+    text = "".join(f"{field}: {value}\n" for field, value in head)
+    metadata = CoreMetadata.parse(f"{text}\n{body}".encode("utf-8", "surrogateescape"))
+    return metadata.with_version(metadata.lowest_version)
+
+
+_BUILD = "build the wheel, then look into it"
+_IN_SDIST = "an sdist may know it: `abiding show --metadata NAME-VERSION.tar.gz`"
+
+
+def _remark_pins(entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        if requirements.has_pins(entry.requires):
+            _remark(f"the build fills the `x` of `{entry.requires}` with the version of `{entry.name}` that it finds")
+
+
+def _remark(text: str) -> None:
+    print(fill(f"note: {text}", 78, subsequent_indent="      ", break_on_hyphens=False), file=sys.stderr)
+
+
+def _labelled(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields for which `[project]` has labels or parts: URLs, people, the readme (PEP 621)."""
+    urls = table.get("urls")
+    for label, url in urls.items() if isinstance(urls, dict) else ():
+        yield "Project-URL", f"{label}, {url}"
+    for name, field in (("authors", "Author"), ("maintainers", "Maintainer")):
+        people = [one for one in table.get(name, ()) if isinstance(one, dict)]
+        names = [one["name"] for one in people if "name" in one and "email" not in one]
+        mails = [
+            f"{one['name']} <{one['email']}>" if "name" in one else one["email"] for one in people if "email" in one
+        ]
+        yield from ((field + suffix, ", ".join(ones)) for suffix, ones in (("", names), ("-email", mails)) if ones)
+    readme = table.get("readme")
+    if isinstance(readme, dict) and "content-type" in readme:
+        yield "Description-Content-Type", str(readme["content-type"])
+    elif isinstance(readme, str):
+        kinds = {"md": "text/markdown", "rst": "text/x-rst"}
+        yield "Description-Content-Type", kinds.get(readme.rpartition(".")[2].lower(), "text/plain")
+
+
+# The two sets side by side
+
+
+def _table(subject: _Subject) -> Iterator[str]:
+    declaration = subject.declaration
+    table = declaration.project.table or {}
+    pkg_info = subject.source.pkg_info
+    name, version = (str(table.get(one) or (pkg_info.get(one) if pkg_info else "")) for one in ("name", "version"))
+    title = f"{name} {version}".strip() or "a project without `[project]`"
+    yield visible(f"{title}, built by {declaration.backend}")
+    yield ""
+    yield f"{'sdist and wheels (API level)':<{_COLUMN}}  wheels only (ABI level)"
+    yield f"{'-' * _COLUMN}  {'-' * _COLUMN}"
+    entries = subject.entries(one_wheel=False)
+    for extra, api in _groups(subject, entries):
+        if extra:
+            yield f"\nwith the extra `{visible(extra)}`"
+        yield from _rows(api, [one for one in entries if one.extra == extra], _empty(subject, extra))
+    if declaration.from_sdist:
+        yield f"\nfrom-sdist: {_FROM_SDIST[declaration.from_sdist]}"
+
+
+def _groups(subject: _Subject, entries: Sequence[Entry]) -> Iterator[tuple[str, list[str] | None]]:
+    """The API level's lines without an extra, then those of each extra; None where the build computes them."""
+    project, pkg_info = subject.declaration.project, subject.source.pkg_info
+    given = {"": [text for _, text, extra in project.requirements() if not extra]}
+    for _, text, extra in project.requirements():
+        if extra:
+            given.setdefault(extra, []).append(text)
+    plain: list[str] | None = given.pop("")
+    if not project.gives("dependencies") and (project.table is None or "dependencies" in project.dynamic):
+        plain = list(pkg_info.all("Requires-Dist")) if pkg_info else None
+    yield "", plain
+    for extra in dict.fromkeys([*given, *(entry.extra for entry in entries if entry.extra)]):
+        yield extra, given.get(extra, [])
+
+
+def _empty(subject: _Subject, extra: str) -> tuple[str, str]:
+    """What stands in a column without lines."""
+    computed = f"(computed by {subject.declaration.backend})"
+    nothing = "(left out: level api)" if subject.level is Level.API and subject.declaration.entries else "(nothing)"
+    return computed if not extra else "", nothing
+
+
+def _rows(api: list[str] | None, entries: Sequence[Entry], empty: tuple[str, str]) -> Iterator[str]:
+    """One row per distribution: what both say about it on the left, what wheels say about it on the right."""
+    left: dict[str, list[str]] = {}
+    right: dict[str, list[str]] = {}
+    for text in api or ():
+        left.setdefault(_name(text), []).extend(_wrapped(text))
+    for entry in entries:
+        right.setdefault(entry.name, []).extend(_block(entry))
+    if not left:
+        left = {"": [empty[0] if api is None else "(nothing)"]}
+    if not right:
+        right = {next(iter(left)): [empty[1]]}
+    for name in dict.fromkeys([*left, *right]):
+        for here, there in zip_longest(left.get(name, ()), right.get(name, ()), fillvalue=""):
+            yield f"{visible(here):<{_COLUMN}}  {visible(there)}".rstrip()
+
+
+def _block(entry: Entry) -> Iterator[str]:
+    """The line, why it is there, and when it applies."""
+    yield from _wrapped(entry.requires)
+    yield from _indented(f"{entry.reason}: {entry.note}" if entry.note else str(entry.reason))
+    if entry.select:
+        yield from _indented(f"for wheels tagged {' or '.join(entry.select)}")
+    if entry.variant:
+        yield from _indented(f"in builds of the variant {entry.variant}")
+    if entry.native:
+        yield from _indented("native: it ships a library that is linked to")
+    if requirements.has_pins(entry.requires):
+        yield from _indented(f"x: the build fills in its version of {entry.name}")
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _COLUMN, subsequent_indent="    ", break_on_hyphens=False) or [""]
+
+
+def _indented(text: str) -> list[str]:
+    return wrap(text, _COLUMN, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _name(text: str) -> str:
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(requirements.parse(text).name)
+    except InvalidRequirement:
+        return text

@@ -1,0 +1,204 @@
+"""Compare one release: each artifact with what it is held against, and the wheels with each other. No opinions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from abiding.difference import compare, meanings
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+    from abiding.artifact import Artifact
+    from abiding.difference import Difference
+    from abiding.metadata import CoreMetadata
+
+__all__ = ["RESOLVER_FIELDS", "Compared", "Comparison"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# What a resolver reads: a difference in any other field changes nothing about what is installed.
+RESOLVER_FIELDS = ("Name", "Version", "Requires-Dist", "Requires-Python", "Provides-Extra")
+# The first core metadata version that has the field, where a file that is older could not say it.
+_SINCE = {
+    "Requires-Python": (1, 2),
+    "Requires-External": (1, 2),
+    "Maintainer": (1, 2),
+    "Maintainer-email": (1, 2),
+    "Project-URL": (1, 2),
+    "Description-Content-Type": (2, 1),
+    "Provides-Extra": (2, 1),
+}
+# PEP 643: from here on an sdist says which of its fields a wheel may change.
+_MODERN = (2, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One artifact beside its reference: the sdist, or where there is none a typical wheel.
+
+    `deviations` are where a wheel differs from what most wheels say in that field (left), `differences` where an
+    artifact differs from the sdist (left); without an sdist they are the deviations. `identical` is whether the file is
+    the reference to the byte.
+    """
+
+    artifact: Artifact
+    differences: tuple[Difference, ...] = ()
+    deviations: tuple[Difference, ...] = ()
+    identical: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A release, compared.
+
+    `name` is normalised. `reference` is the artifact that the others are held against, None if nothing could be read.
+    `unsaid` are the resolver fields of which an sdist from before metadata 2.2 says nothing, though wheels do: old
+    tools did not write them, so that nothing follows from it.
+    """
+
+    name: str
+    version: str
+    compared: tuple[Compared, ...]
+    reference: Artifact | None
+    unsaid: tuple[str, ...]
+
+    @classmethod
+    def of(cls, artifacts: Sequence[Artifact]) -> Comparison:
+        """Compare the artifacts of one release; those that could not be read take no part."""
+        readable = [one for one in artifacts if one.metadata]
+        sdists = [one for one in readable if one.kind == "sdist"]
+        wheels = [one for one in readable if one.kind == "wheel"]
+        among_wheels = _Wheels.of(wheels)
+        reference = sdists[0] if sdists else among_wheels.typical
+        unsaid = _unsaid(sdists[0], wheels) if sdists else ()
+        deviations = among_wheels.deviations()
+        beside = _Beside(reference, unsaid)
+        compared = []
+        for one in artifacts:
+            deviating = deviations.get(id(one.metadata), ())
+            differences = beside.differences(one) if sdists else deviating
+            compared.append(Compared(one, differences, deviating, beside.is_identical(one)))
+        return cls(artifacts[0].name, artifacts[0].version, tuple(compared), reference, unsaid)
+
+    @property
+    def sdist(self) -> Artifact | None:
+        """The sdist that wheels are held against; None if there is none."""
+        return self.reference if self.reference and self.reference.kind == "sdist" else None
+
+    @property
+    def is_modern(self) -> bool:
+        """Whether the reference is new enough (2.2) that what it says holds for the others, unless it is dynamic."""
+        return bool(self.reference and self.reference.metadata and self.reference.metadata.version >= _MODERN)
+
+    @property
+    def case(self) -> Literal[1, 2, 3, 4]:
+        """1: sdist metadata at 2.2 or later, nothing dynamic; 2: some of it dynamic; 3: no sdist; 4: older than 2.2."""
+        found = [one.artifact.metadata for one in self.compared if one.artifact.metadata]
+        if any(metadata.version < _MODERN for metadata in found):
+            return 4
+        if self.sdist is None or self.sdist.metadata is None:
+            return 3
+        return 2 if self.sdist.metadata.dynamic else 1
+
+    @property
+    def resolver_relevant(self) -> bool:
+        """Whether anything differs in a field that resolvers read."""
+        return any(
+            difference.field in RESOLVER_FIELDS
+            for one in self.compared
+            for difference in (*one.differences, *one.deviations)
+        )
+
+
+class _Beside:
+    """The reference, and what has been found about files that were held against it: many are the same file."""
+
+    def __init__(self, reference: Artifact | None, unsaid: tuple[str, ...]) -> None:
+        self.reference = reference.metadata if reference else None
+        self.unsaid = unsaid
+        self.known: dict[int, tuple[Difference, ...]] = {}
+
+    def differences(self, artifact: Artifact) -> tuple[Difference, ...]:
+        metadata = artifact.metadata
+        if metadata is None or self.reference is None or self.is_identical(artifact):
+            return ()
+        if id(metadata) not in self.known:
+            self.known[id(metadata)] = tuple(self._differences(self.reference, metadata))
+        return self.known[id(metadata)]
+
+    def _differences(self, reference: CoreMetadata, metadata: CoreMetadata) -> Iterator[Difference]:
+        for one in compare(reference, metadata):
+            could_say = reference.version >= _SINCE.get(one.field, (0,)) or one.left
+            if could_say and one.field not in self.unsaid:
+                yield one
+
+    def is_identical(self, artifact: Artifact) -> bool:
+        if artifact.metadata is None or self.reference is None:
+            return False
+        return artifact.metadata is self.reference or artifact.metadata.data == self.reference.data
+
+
+def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
+    said = sdist.metadata
+    if said is None or said.version >= _MODERN or said.all("Requires-Dist"):
+        return ()
+    if not any(one.metadata.all("Requires-Dist") for one in wheels if one.metadata):
+        return ()
+    return ("Requires-Dist", *(field for field in ("Provides-Extra", "Requires-Python") if not said.all(field)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wheels:
+    """The wheels of a release: their distinct metadata, how many have each, and what each says where they differ."""
+
+    wheels: Sequence[Artifact]
+    distinct: Mapping[int, CoreMetadata]
+    said: Mapping[str, Mapping[int, Hashable]]
+
+    @classmethod
+    def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
+        distinct = {id(one.metadata): one.metadata for one in wheels if one.metadata}
+        first, *others = distinct.values() or (None,)
+        fields = {one.field: None for other in others for one in (compare(first, other) if first else ())}
+        said = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
+        return cls(wheels, distinct, said)
+
+    @property
+    def typical(self) -> Artifact | None:
+        """One of those wheels that agree in most, first of all in what resolvers read."""
+        resolver = [field for field in self.said if field in RESOLVER_FIELDS]
+        keys = [id(one.metadata) for one in self.wheels]
+        together = Counter(tuple(self.said[field][key] for field in resolver) for key in keys)
+        votes = {field: self._votes(field) for field in self.said}
+        files = Counter(keys)
+
+        def rank(one: Artifact) -> tuple[int, int, int]:
+            key = id(one.metadata)
+            alone = sum(votes[field][said[key]] for field, said in self.said.items())
+            return together[tuple(self.said[field][key] for field in resolver)], alone, files[key]
+
+        return max(self.wheels, key=rank, default=None)
+
+    def _votes(self, field: str) -> Counter[Hashable]:
+        return Counter(self.said[field][id(one.metadata)] for one in self.wheels)
+
+    def deviations(self) -> dict[int, tuple[Difference, ...]]:
+        """By the identity of its metadata, where a wheel does not say what most wheels say in that field."""
+        typical = self.typical
+        found: dict[int, tuple[Difference, ...]] = {}
+        for field, said in self.said.items():
+            votes = self._votes(field)
+            # Of equally many, what the typical wheel says.
+            usual = said[id(typical.metadata)] if typical else None
+            most = max(votes, key=lambda value: (votes[value], value == usual))
+            one_of_most = next(self.distinct[key] for key, value in said.items() if value == most)
+            for key, metadata in self.distinct.items():
+                if said[key] != most:
+                    found[key] = found.get(key, ()) + compare(one_of_most, metadata, [field])
+        return found

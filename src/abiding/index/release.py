@@ -1,0 +1,169 @@
+"""All metadata of a release, each file by the cheapest way that the index offers."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Literal, cast
+
+from packaging.utils import canonicalize_name
+
+from abiding.artifact import Artifact
+from abiding.errors import AbidingError, ArchiveError, IndexAccessError
+from abiding.index.archives import LARGEST_METADATA, metadata_of_wheel, pkg_info_of_tar, pkg_info_of_zip
+from abiding.index.page import files_of_release
+from abiding.index.remote import RemoteFile, missing
+from abiding.index.settings import IndexSettings
+from abiding.index.web import CONNECTIONS, Web
+from abiding.metadata import CoreMetadata
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from pypi_simple import DistributionPackage
+
+    from abiding.findings import Finding
+    from abiding.index.progress import Progress
+    from abiding.index.web import Body
+
+__all__ = ["read_release"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# An sdist that keeps PKG-INFO at its end is read through, never kept.
+_LARGEST_SDIST = 1 << 30
+_REFUSALS = 3
+
+
+def read_release(spec: str, index_url: str | None, progress: Progress | None) -> list[Artifact]:
+    """As `abiding.index.read_release`, with everything installed that it takes."""
+    settings = IndexSettings.read(index_url)
+    with closing(Web(settings)) as web:
+        files = files_of_release(web, settings.url, spec)
+        artifacts = _Reading(web, progress).read(files)
+    problems = [artifact.problem for artifact in artifacts if artifact.problem]
+    if len(problems) == len(artifacts) and all(problem.rule == "unreachable" for problem in problems):
+        raise IndexAccessError(replace(problems[0], artifact=""), f"none of {len(problems)} files could be read")
+    return artifacts
+
+
+class _Reading:
+    """The reading of one release: what has been read so far, and what the index has shown that it can do."""
+
+    def __init__(self, web: Web, progress: Progress | None) -> None:
+        self._web = web
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._known: dict[bytes, CoreMetadata] = {}
+        self._served = False
+        self._refusals = 0
+
+    def read(self, files: list[DistributionPackage]) -> list[Artifact]:
+        """Read all files, several at once, and keep their order."""
+        groups: dict[str, list[DistributionPackage]] = {}
+        for file in files:
+            groups.setdefault(_announced_hash(file) or file.filename, []).append(file)
+        found: dict[str, Artifact] = {}
+        pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="abiding-index")
+        try:
+            for future in as_completed([pool.submit(self._read_group, group) for group in groups.values()]):
+                found.update({artifact.filename: artifact for artifact in future.result()})
+                if self._progress:
+                    self._progress(len(found), len(files), self._web.received)
+        finally:
+            # After an error, or an interruption, nothing more is begun.
+            pool.shutdown(wait=True, cancel_futures=True)
+        return [found[file.filename] for file in files]
+
+    def _read_group(self, group: list[DistributionPackage]) -> list[Artifact]:
+        """Read files that are announced with one hash of their metadata: the first that has it answers for all."""
+        shared: CoreMetadata | None = None
+        artifacts = []
+        for file in group:
+            metadata, problem = shared, None
+            if metadata is None:
+                try:
+                    data = self._metadata(file)
+                except AbidingError as exc:
+                    problem = replace(exc.findings[0], artifact=file.filename)
+                else:
+                    metadata = self._parsed(data)
+                    if hashlib.sha256(data).hexdigest() == _announced_hash(file):
+                        shared = metadata
+            artifacts.append(_artifact(file, metadata, problem))
+        return artifacts
+
+    def _parsed(self, data: bytes) -> CoreMetadata:
+        with self._lock:
+            if data not in self._known:
+                self._known[data] = CoreMetadata.parse(data)
+            return self._known[data]
+
+    def _metadata(self, file: DistributionPackage) -> bytes:
+        if self._may_have_sidecar(file):
+            data = self._sidecar(file)
+            if data is not None:
+                return data
+        return self._from_file(file)
+
+    # The file beside the file (PEP 658).
+
+    def _may_have_sidecar(self, file: DistributionPackage) -> bool:
+        """Whether to ask for it. Some indexes serve it without saying so, and some of those not for all releases."""
+        if file.has_metadata is not None:
+            return file.has_metadata
+        return file.package_type == "wheel" and (self._served or self._refusals < _REFUSALS)
+
+    def _sidecar(self, file: DistributionPackage) -> bytes | None:
+        status, data = self._web.get(file.metadata_url, limit=LARGEST_METADATA)
+        # A server that has a page for every URL answers 200 as well.
+        is_there = status == HTTPStatus.OK and bool(CoreMetadata.parse(data).get("Metadata-Version"))
+        with self._lock:
+            self._served = self._served or is_there
+            self._refusals += not is_there
+        if not is_there:
+            return None
+        announced, found = _announced_hash(file), hashlib.sha256(data).hexdigest()
+        if announced and announced != found:
+            raise IndexAccessError.of(
+                "has metadata on the index that are not what the index announces",
+                rule="wrong-hash",
+                artifact=file.filename,
+                note=f"the page says sha256={announced}, and the file has {found}",
+            )
+        return data
+
+    # The file itself.
+
+    def _from_file(self, file: DistributionPackage) -> bytes:
+        if file.filename.endswith(".tar.gz"):
+            return self._web.read(file.url, lambda body: _streamed(body, file.filename), limit=_LARGEST_SDIST)
+        read = metadata_of_wheel if file.package_type == "wheel" else pkg_info_of_zip
+        if not file.filename.endswith((".whl", ".zip")):
+            raise ArchiveError.at(file.filename, "is neither a .tar.gz nor a .zip file")
+        remote = RemoteFile(self._web, file.url, file.filename, file.size)
+        return read(cast("BinaryIO", remote), file.filename)
+
+
+def _streamed(body: Body, filename: str) -> bytes:
+    if body.status != HTTPStatus.OK:
+        raise missing(filename, body.status)
+    return pkg_info_of_tar(cast("BinaryIO", body), filename)
+
+
+def _announced_hash(file: DistributionPackage) -> str:
+    return (file.metadata_digests or {}).get("sha256", "").lower()
+
+
+def _artifact(file: DistributionPackage, metadata: CoreMetadata | None, problem: Finding | None) -> Artifact:
+    kind: Literal["sdist", "wheel"] = "wheel" if file.package_type == "wheel" else "sdist"
+    yanked = (file.yanked_reason or "no reason given") if file.is_yanked else ""
+    name = canonicalize_name(file.project or "")
+    return Artifact(file.filename, kind, name, file.version or "", metadata, problem=problem, yanked=yanked)

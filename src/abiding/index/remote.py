@@ -1,0 +1,183 @@
+"""A file on a server, read in pieces by HTTP range requests (RFC 9110, section 14), as if it were open."""
+
+from __future__ import annotations
+
+import io
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from abiding.errors import IndexAccessError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+    from abiding.index.web import Body, Web
+
+__all__ = ["RemoteFile", "missing"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# What a ZIP reader wants first: the end record with the longest comment, and with it most central directories whole.
+# METADATA stands right before that in most wheels.
+_TAIL = 66 << 10
+_AHEAD = 16 << 10
+# Of a server that knows no ranges, whole files are taken up to here; no piece of a larger one comes near it.
+_LARGEST = 20 << 20
+# What servers answer that know ranges, but not those from the end.
+_NO_SUFFIXES = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    HTTPStatus.NOT_IMPLEMENTED,
+)
+_CONTENT_RANGE = re.compile(r"bytes (?P<first>\d+)-(?P<last>\d+)/(?P<size>\d+)", re.ASCII)
+
+
+class RemoteFile(io.RawIOBase):
+    """A file on a server, for reading. Pieces come as they are needed; a server without ranges sends it whole.
+
+    `size` is the number of its bytes if that is known beforehand, which saves a request with some servers. Everything
+    raises `IndexAccessError` if the file is not there, or if it is larger than 20 MiB and the server knows no ranges.
+    """
+
+    def __init__(self, web: Web, url: str, filename: str, size: int | None = None) -> None:
+        super().__init__()
+        self._web = web
+        self._url = url
+        self._filename = filename
+        self._pieces: list[tuple[int, bytes]] = []
+        self._place = 0
+        self._size = self._open(size)
+
+    def readable(self) -> bool:
+        """Whether it can be read: yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether one can go to and fro in it: yes."""
+        return True
+
+    def tell(self) -> int:
+        """Tell the place at which the next byte is read."""
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        self._place = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence])
+        return self._place
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read the next bytes, as many as there is room for, fewer only at the end of the file."""
+        room = memoryview(buffer).cast("B")
+        wanted = min(len(room), max(0, self._size - self._place))
+        filled = 0
+        while filled < wanted:
+            part = self._at_hand(self._place, wanted - filled)
+            if not part:
+                self._fetch_from(self._place, wanted - filled)
+                part = self._at_hand(self._place, wanted - filled)
+            if not part:
+                raise self._error("comes in other parts than those that its server is asked for")
+            room[filled : filled + len(part)] = part
+            filled += len(part)
+            self._place += len(part)
+        return filled
+
+    def _at_hand(self, place: int, most: int) -> bytes:
+        for start, piece in self._pieces:
+            if start <= place < start + len(piece):
+                return piece[place - start : place - start + most]
+        return b""
+
+    def _fetch_from(self, place: int, wanted: int) -> None:
+        """Fetch a piece that begins here and is no longer than it takes to reach the next one."""
+        next_piece = min((start for start, _ in self._pieces if start > place), default=self._size)
+        stop = min(place + max(wanted, _AHEAD), next_piece)
+        self._fetch(f"{place}-{stop - 1}")
+
+    def _open(self, size: int | None) -> int:
+        """Fetch the end of the file, and find out its size."""
+        wanted = f"-{_TAIL}" if size is None else _tail_of(size)
+        try:
+            found = self._fetch(wanted)
+        except _RangeRefusedError as exc:
+            found = self._ask_size() if exc.size is None else exc.size
+        # The index may have been wrong about the size: now it is known. An empty file has no range at all.
+        return found if not found or self._at_hand(found - 1, 1) else self._fetch(_tail_of(found))
+
+    def _ask_size(self) -> int:
+        def use(body: Body) -> int | None:
+            return body.length if body.status == HTTPStatus.OK else None
+
+        size = self._web.read(self._url, use, limit=0, method="HEAD")
+        if size is None:
+            raise self._error("has a size that its server does not tell", note="so it can't be read in parts")
+        return size
+
+    def _fetch(self, wanted: str) -> int:
+        """Fetch one range and keep it; gives the size of the file."""
+        start, piece, size = self._web.read(
+            self._url, self._piece, limit=_LARGEST, headers={"Range": f"bytes={wanted}"}
+        )
+        if not piece and size:
+            raise self._error("is not sent by its server")
+        self._pieces.append((start, piece))
+        return size
+
+    def _piece(self, body: Body) -> tuple[int, bytes, int]:
+        """Make of an answer: where the piece begins, its bytes, the size of the file."""
+        if body.status == HTTPStatus.OK:
+            if (body.length or 0) > _LARGEST:
+                raise self._error(
+                    f"has {body.length:,} bytes, and its server gives no part of it",
+                    note=f"files are read whole up to {_LARGEST:,} bytes",
+                )
+            data = body.readall()
+            return 0, data, len(data)
+        if body.status in _NO_SUFFIXES:
+            raise _RangeRefusedError(body.headers.get("Content-Range", ""), self._filename, body.status)
+        if body.status != HTTPStatus.PARTIAL_CONTENT:
+            raise missing(self._filename, body.status)
+        found = _CONTENT_RANGE.fullmatch(body.headers.get("Content-Range", "").strip())
+        if not found:
+            raise self._error("comes in parts that its server does not describe")
+        first, last, size = (int(number) for number in found.groups())
+        data = body.readall()
+        if not first <= last < size or len(data) != last - first + 1:
+            raise self._error("comes in parts that are not what its server says")
+        return first, data, size
+
+    def _error(self, message: str, note: str = "") -> IndexAccessError:
+        return IndexAccessError.of(message, artifact=self._filename, note=note)
+
+
+def _tail_of(size: int) -> str:
+    """Give the range of the last bytes of a file; never an empty one, which can't be written."""
+    return f"{max(0, size - _TAIL)}-{max(0, size - 1)}"
+
+
+class _RangeRefusedError(IndexAccessError):
+    """The server does not take this kind of range; it may have told the size of the file."""
+
+    def __init__(self, content_range: str, filename: str, status: int) -> None:
+        super().__init__(missing(filename, status).findings)
+        size = content_range.removeprefix("bytes */")
+        self.size = int(size) if size.isascii() and size.isdigit() else None
+
+
+def missing(filename: str, status: int) -> IndexAccessError:
+    """Make the error for a file that a page lists and its server does not give."""
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return IndexAccessError.of(
+            "is listed by the index, and is not there",
+            rule="missing-file",
+            artifact=filename,
+            note="the upload is not complete, or the file has been deleted",
+        )
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return IndexAccessError.of(f"may not be read: its server answers {status}", artifact=filename)
+    return IndexAccessError.of(f"can't be read: its server answers {status}", artifact=filename)

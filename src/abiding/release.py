@@ -1,0 +1,154 @@
+"""Artifacts -> releases: what is to be said about each, and its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from abiding.comparison import Comparison
+from abiding.findings import Severity
+from abiding.rules import release as rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from abiding.artifact import Artifact
+    from abiding.comparison import Compared
+    from abiding.difference import Difference
+    from abiding.findings import Finding
+
+__all__ = ["CheckedArtifact", "Release", "Verdict", "releases"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Verdict(StrEnum):
+    """What a release comes to, or one artifact beside its reference; from best to worst."""
+
+    CLEAN = "clean"
+    EQUAL = "equal"
+    DECLARED = "declared"
+    NOT_COMPARABLE = "not-comparable"
+    INCONSISTENT = "inconsistent"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedArtifact:
+    """One artifact and how it compares with the reference of its release.
+
+    `differences` are those from the sdist, whose values are on the left, and without an sdist the `deviations`: those
+    from what most wheels say in that field.
+    """
+
+    artifact: Artifact
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+    deviations: tuple[Difference, ...] = ()
+
+    @property
+    def filename(self) -> str:
+        """The file name."""
+        return self.artifact.filename
+
+    @property
+    def kind(self) -> Literal["sdist", "wheel"]:
+        """Which kind of artifact it is."""
+        return self.artifact.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An sdist and its wheels, checked.
+
+    `name` is normalised, `version` as the first file name has it. `case` is 1 if the sdist's metadata is at 2.2 or
+    later and nothing in it is dynamic, 2 if something is, 3 if there is no sdist, 4 if any file is older than 2.2.
+    `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
+    difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
+    `resolver_relevant` is whether anything differs that a resolver reads. `reference` is the file name of the artifact
+    that the others are held against: the sdist, else one that most wheels agree with, else empty.
+    """
+
+    name: str
+    version: str
+    case: Literal[1, 2, 3, 4]
+    verdict: Verdict
+    resolver_relevant: bool
+    reference: str
+    artifacts: tuple[CheckedArtifact, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the gravest finding, None if there are no findings."""
+        found = {finding.severity for finding in self.findings}
+        return next((severity for severity in Severity if severity in found), None)
+
+    @property
+    def unread(self) -> tuple[Finding, ...]:
+        """Why artifacts could not be read, one finding each."""
+        return tuple(one.artifact.problem for one in self.artifacts if one.artifact.problem)
+
+
+def releases(artifacts: Iterable[Artifact]) -> list[Release]:
+    """Group artifacts into releases by name and version, and check each; in the order in which they were given."""
+    groups: dict[tuple[str, str], list[Artifact]] = {}
+    versions: dict[str, str] = {}
+    for artifact in artifacts:
+        if artifact.version not in versions:
+            versions[artifact.version] = _normalised(artifact.version)
+        groups.setdefault((artifact.name, versions[artifact.version]), []).append(artifact)
+    return [_release(sorted(group, key=_order)) for group in groups.values()]
+
+
+def _normalised(version: str) -> str:
+    from packaging.utils import canonicalize_version
+
+    return canonicalize_version(version)
+
+
+def _order(artifact: Artifact) -> tuple[bool, bool, str]:
+    """Sdists first, and of several the one that is a .tar.gz file, as the standard wants it."""
+    return artifact.kind == "wheel", not artifact.filename.endswith(".tar.gz"), artifact.filename
+
+
+def _release(artifacts: Sequence[Artifact]) -> Release:
+    comparison = Comparison.of(artifacts)
+    findings = rules.judge(comparison)
+    broken = {finding.artifact for finding in findings if rules.breaks(finding)}
+    checked = tuple(
+        CheckedArtifact(one.artifact, _verdict(one, comparison, broken), one.differences, one.deviations)
+        for one in comparison.compared
+    )
+    return Release(
+        name=comparison.name,
+        version=comparison.version,
+        case=comparison.case,
+        # What is wrong with pyproject.toml is wrong with the release, and with none of its artifacts.
+        verdict=Verdict.INCONSISTENT if broken else _worst(one.verdict for one in checked if one.artifact.metadata),
+        resolver_relevant=comparison.resolver_relevant,
+        reference=comparison.reference.filename if comparison.reference else "",
+        artifacts=checked,
+        findings=findings,
+    )
+
+
+def _verdict(one: Compared, comparison: Comparison, broken: set[str]) -> Verdict:
+    if one.artifact.metadata is None:
+        return Verdict.NOT_COMPARABLE
+    if one.artifact.filename in broken:
+        return Verdict.INCONSISTENT
+    if comparison.unsaid and one.artifact.kind == "sdist":
+        return Verdict.NOT_COMPARABLE
+    if one.identical:
+        return Verdict.CLEAN
+    if not one.differences and not one.deviations:
+        return Verdict.EQUAL
+    return Verdict.NOT_COMPARABLE if comparison.unsaid else Verdict.DECLARED
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    order = list(Verdict)
+    return max(verdicts, key=order.index, default=Verdict.NOT_COMPARABLE)

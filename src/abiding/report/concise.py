@@ -1,0 +1,31 @@
+"""Releases as one line per finding, for people with grep, and a line with the verdict of each release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.report.characters import visible
+from abiding.report.text import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.release import Release
+
+__all__ = ["render"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def render(releases: Sequence[Release]) -> str:
+    """The lines, each with a newline."""
+    return "".join(f"{visible(line)}\n" for release in releases for line in _lines(release))
+
+
+def _lines(release: Release) -> Iterator[str]:
+    for finding in release.findings:
+        where = finding.artifact + (f":{finding.line}" if finding.line else "")
+        yield f"{where}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
+    yield f"{release.name} {release.version}: {summary(release)}"

@@ -1,0 +1,59 @@
+"""Releases as workflow commands of GitHub Actions: its pages show them as annotations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings import Severity
+from abiding.report.characters import visible
+from abiding.report.text import merged, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.findings import Finding
+    from abiding.release import Release
+
+__all__ = ["render"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def render(releases: Sequence[Release]) -> str:
+    """One command per finding, those that only differ in their artifact as one: a page shows ten of a kind at most."""
+    return "".join(f"{line}\n" for release in releases for line in _lines(release))
+
+
+def _lines(release: Release) -> Iterator[str]:
+    for finding in merged(release.findings):
+        yield f"::{_COMMANDS[finding.severity]} {_properties(finding)}::{_data(_message(finding))}"
+    yield visible(f"{release.name} {release.version}: {summary(release)}")
+
+
+def _properties(finding: Finding) -> str:
+    properties = {"title": f"abiding ({finding.rule})"}
+    if finding.line:
+        # Only what lies in the repository can be annotated; an artifact does not.
+        properties = {"file": finding.artifact, "line": str(finding.line), **properties}
+    return ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+
+
+def _message(finding: Finding) -> str:
+    lines = [finding.message if finding.line else f"{finding.artifact}: {finding.message}"]
+    lines += [f"- {line}" for line in (finding.expected or "").split("\n") if line]
+    lines += [f"+ {line}" for line in (finding.found or "").split("\n") if line]
+    lines += [f"hint: {hint}" for hint in finding.hints]
+    return "\n".join(lines)
+
+
+def _data(text: str) -> str:
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

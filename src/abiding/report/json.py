@@ -1,0 +1,63 @@
+"""Releases as JSON, for programs. The keys and their meaning are a contract: `version` changes when they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abiding.report.characters import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abiding.findings import Finding
+    from abiding.release import Release
+
+__all__ = ["VERSION", "as_data", "render"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+VERSION = 1
+
+
+def render(releases: Sequence[Release]) -> str:
+    """The document, with a newline at its end."""
+    import json
+
+    return json.dumps(as_data(releases), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_data(releases: Sequence[Release]) -> dict[str, Any]:
+    """The document as plain lists and dictionaries."""
+    return {"version": VERSION, "releases": [_release(release) for release in releases]}
+
+
+def _release(release: Release) -> dict[str, Any]:
+    return {
+        "name": visible(release.name),
+        "version": visible(release.version),
+        "case": release.case,
+        "verdict": str(release.verdict),
+        "resolver_relevant": release.resolver_relevant,
+        "artifacts": [
+            {"filename": visible(one.filename), "kind": one.kind, "verdict": str(one.verdict)}
+            for one in release.artifacts
+        ],
+        "findings": [_finding(finding) for finding in release.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    """Values are null where there are none; several values of a field stand on a line each."""
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "artifact": visible(finding.artifact),
+        "field": visible(finding.field),
+        "expected": None if finding.expected is None else visible(finding.expected),
+        "found": None if finding.found is None else visible(finding.found),
+        "message": visible(finding.message),
+        "hint": visible("\n".join(finding.hints)) if finding.hints else None,
+    }

@@ -1,0 +1,188 @@
+"""Releases as text for people: for each a table of its files, what was found, and a summary in one line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from abiding.findings import Severity
+from abiding.release import Verdict
+from abiding.report.characters import visible
+from abiding.report.screen import block
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+    from abiding.findings import Finding
+    from abiding.release import CheckedArtifact, Release
+
+__all__ = ["CASES", "merged", "render", "summary"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_WIDTH = 78
+# With more wheels than this, those of which the same is to be said share a row.
+_MOST_ROWS = 12
+_MOST_ALIKE = 3
+_NAME_WIDTH = 40
+CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata older than 2.2"}
+_WORDS = {
+    Verdict.CLEAN: "identical",
+    Verdict.EQUAL: "agrees",
+    Verdict.DECLARED: "agrees",
+    Verdict.INCONSISTENT: "DIFFERS",
+    Verdict.NOT_COMPARABLE: "too old",
+}
+
+
+def render(releases: Sequence[Release]) -> str:
+    """One text for all releases; it ends with a newline unless it is empty."""
+    return "\n".join("\n".join(_release(release)) + "\n" for release in releases)
+
+
+def _release(release: Release) -> Iterator[str]:
+    yield visible(f"{release.name} {release.version}".strip()) + f"   {_contents(release)}"
+    yield ""
+    yield from _table(release)
+    yield ""
+    findings = [one for one in release.findings if one.severity is not Severity.NOTE]
+    for finding in merged(findings):
+        yield visible(block(finding))
+        yield ""
+    notes = [one for one in release.findings if one.severity is Severity.NOTE]
+    for finding in merged([_brief(one) for one in notes]):
+        yield from _brief_lines(finding)
+    if notes:
+        yield ""
+    yield summary(release)
+
+
+def _contents(release: Release) -> str:
+    count = {kind: sum(one.kind == kind for one in release.artifacts) for kind in ("sdist", "wheel")}
+    found = [one.artifact.metadata.get("Metadata-Version") for one in release.artifacts if one.artifact.metadata]
+    versions = sorted({visible(one.strip()) for one in found if one.strip()})
+    parts = [_counted(number, kind) for kind, number in count.items() if number]
+    return ", ".join([*parts, *([f"Metadata-Version {' and '.join(versions)}"] if versions else [])])
+
+
+# The table
+
+
+def _table(release: Release) -> Iterator[str]:
+    rows = list(_rows(release))
+    width = max(len(name) for _, name, _, _ in rows)
+    words = max(len(word) for _, _, word, _ in rows)
+    for kind, name, word, remark in rows:
+        line = f"  {kind:<5}  {name:<{width}}  {word:<{words}}  {remark}".rstrip()
+        yield line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
+
+
+def _rows(release: Release) -> Iterator[tuple[str, str, str, str]]:
+    groups: dict[Hashable, list[CheckedArtifact]] = {}
+    wheels = sum(one.kind == "wheel" for one in release.artifacts)
+    for one in release.artifacts:
+        word, remark = _word(one, release), _remark(one)
+        key = (word, remark, one.kind) if wheels > _MOST_ROWS and one.kind == "wheel" else one.filename
+        groups.setdefault(key, []).append(one)
+    for alike in groups.values():
+        few = alike if len(alike) <= _MOST_ALIKE else alike[:1]
+        for one in few:
+            yield one.kind, _short(one.filename), _word(one, release), _remark(one)
+        if len(alike) > len(few):
+            yield "", f"  … and {len(alike) - len(few)} more like it", "", ""
+
+
+def _word(one: CheckedArtifact, release: Release) -> str:
+    if one.artifact.problem:
+        return "UNREADABLE"
+    if one.filename == release.reference and one.kind == "sdist" and one.verdict is not Verdict.NOT_COMPARABLE:
+        return "reference"
+    return _WORDS[one.verdict]
+
+
+def _remark(one: CheckedArtifact) -> str:
+    yanked = "yanked" if one.artifact.yanked else ""
+    if one.verdict is Verdict.DECLARED:
+        lines = sum(len(each.right) for each in one.differences if each.field == "Requires-Dist")
+        said = f"+{lines} declared" if lines else "as declared"
+    elif one.verdict is Verdict.INCONSISTENT:
+        fields = list(dict.fromkeys(visible(each.field) for each in (*one.differences, *one.deviations)))
+        said = fields[0] + (f" +{len(fields) - 1}" if len(fields) > 1 else "") if fields else ""
+    else:
+        said = ""
+    return ", ".join(part for part in (said, yanked) if part)
+
+
+def _short(filename: str) -> str:
+    """The file name; of a wheel the tags only, since name and version stand above the table."""
+    name = visible(filename)
+    if name.endswith(".whl") and name.count("-") >= len(("name", "version", "abi", "platform")):
+        name = "…-" + "-".join(name.split("-")[2:])
+    return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 15]}…{name[-14:]}"
+
+
+# The findings
+
+
+def merged(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, those that only differ in their artifact as one that names the first and counts the others."""
+    groups: dict[Finding, list[str]] = {}
+    for finding in findings:
+        groups.setdefault(replace(finding, artifact=""), []).append(finding.artifact)
+    for finding, (first, *others) in groups.items():
+        yield replace(finding, artifact=f"{first} and {len(others)} more" if others else first)
+
+
+def _brief(finding: Finding) -> Finding:
+    """A note without its values: it takes up one line, and never more room than what matters."""
+    return replace(finding, expected=None, found=None, expected_from="", found_from="", excerpts=(), notes=(), hints=())
+
+
+def _brief_lines(finding: Finding) -> Iterator[str]:
+    yield from visible(block(replace(finding, artifact="", line=None, field=""))).split("\n")
+    if finding.artifact:
+        yield f" --> {visible(finding.artifact)}"
+
+
+# The last line
+
+
+def summary(release: Release) -> str:
+    """The verdict and the case in words, on one line."""
+    unread = len(release.unread)
+    text = f"{_sentence(release)}. Case {release.case} of 4: {CASES[release.case]}"
+    return f"{text}. {_counted(unread, 'file')} could not be read" if unread else text
+
+
+def _sentence(release: Release) -> str:
+    readable = [one for one in release.artifacts if one.artifact.metadata]
+    wheels = [one for one in readable if one.kind == "wheel"]
+    differing = sum(one.verdict in (Verdict.INCONSISTENT, Verdict.DECLARED) for one in wheels)
+    beside = "the sdist" if any(one.kind == "sdist" for one in readable) else "the others"
+    of_all = (
+        f"{differing} of {_counted(len(wheels), 'wheel')} {'differs' if differing == 1 else 'differ'} from {beside}"
+    )
+    match release.verdict:
+        case Verdict.CLEAN if len(readable) == 1:
+            return "clean: one file, with nothing to compare it with"
+        case Verdict.CLEAN:
+            return f"clean: the metadata of {len(readable)} files is identical"
+        case Verdict.EQUAL:
+            return f"equal: {len(readable)} files say the same, in different spelling"
+        case Verdict.DECLARED:
+            return f"declared: {of_all}, all as declared"
+        case Verdict.INCONSISTENT if not differing:
+            return "inconsistent: the sdist contradicts itself or its wheels"
+        case Verdict.INCONSISTENT:
+            return f"inconsistent: {of_all}" + ("" if release.resolver_relevant else ", in nothing that resolvers read")
+        case Verdict.NOT_COMPARABLE if readable:
+            return f"not comparable: the sdist is too old to say what its {_counted(len(wheels), 'wheel')} say alike"
+        case _:
+            return "not comparable: no file could be read"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,130 @@
+"""Differences of a file from what was said, as findings: requirement by requirement, and field by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.comparison import RESOLVER_FIELDS
+from abiding.difference import unfolded
+from abiding.findings import Finding, Severity
+from abiding.rules.build import requirement_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from abiding.artifact import Artifact
+    from abiding.difference import Difference
+
+__all__ = ["excerpts", "field_finding", "is_repair", "joined", "repair_notes", "requirement_findings", "severity_of"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_LICENCE = frozenset({"license", "license-expression", "license-file"})
+_LINES = 6
+
+
+def severity_of(difference: Difference) -> Severity:
+    """How much it weighs that a field is not what the sdist says: what a resolver reads, the most; a licence, least."""
+    if difference.field in RESOLVER_FIELDS:
+        return Severity.ERROR
+    return Severity.NOTE if difference.field.lower() in _LICENCE else Severity.WARNING
+
+
+def repair_notes(difference: Difference) -> tuple[str, ...]:
+    """What repair tools do lawfully to a wheel that exists: say which licences the libraries have that they add."""
+    return ("a tool that adds libraries to a built wheel has to add their licences",) if is_repair(difference) else ()
+
+
+def is_repair(difference: Difference) -> bool:
+    """Whether the difference is what a repair tool may do: License-File added, License-Expression extended with AND."""
+    if difference.field.lower() == "license-file":
+        return not difference.left
+    if difference.field.lower() != "license-expression" or not difference.left or not difference.right:
+        return False
+    before, after = (" ".join(one.split()).lower() for one in (difference.left[0], difference.right[0]))
+    return after.startswith((f"{before} and ", f"({before}) and "))
+
+
+def requirement_findings(
+    artifact: Artifact,
+    difference: Difference,
+    sanctioned: Iterable[str],
+    notes: tuple[str, ...],
+    origin: str = "PKG-INFO",
+) -> Iterator[Finding]:
+    """Each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned."""
+    for before, after in requirement_changes(difference, tuple(sanctioned)):
+        if after is None:
+            rule, message = "lost-requirement", f"the wheel does not have `{before}` of the sdist"
+        elif before is None:
+            rule, message = "undeclared-requirement", f"the wheel adds `{after}`, and the sdist does not say so"
+        else:
+            rule, message = "changed-requirement", f"the wheel has `{after}` where the sdist says `{before}`"
+        yield Finding(
+            rule,
+            Severity.ERROR,
+            message.replace("wheel", artifact.kind, 1),
+            artifact=artifact.filename,
+            field="Requires-Dist",
+            expected=before,
+            expected_from=origin if before else "not in the sdist",
+            found=after,
+            found_from=artifact.kind if after else f"not in the {artifact.kind}",
+            notes=notes,
+            hints=_REQUIREMENT_HINTS[rule],
+        )
+
+
+_DECLARE = "list `dependencies` in `project.dynamic`, and declare the line under `[tool.abiding.wheel]`"
+_REQUIREMENT_HINTS = {
+    "lost-requirement": ("a wheel may require more than its sdist, and never less",),
+    "undeclared-requirement": (f"if this wheel needs it, {_DECLARE}",),
+    "changed-requirement": (f"leave the sdist's line as it is; {_DECLARE}",),
+}
+
+
+def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
+    """A field of an artifact that is not what the sdist says."""
+    expected, found = excerpts(difference)
+    return Finding(
+        "undeclared-change",
+        severity,
+        f"`{difference.field}` of the {artifact.kind} is not what the sdist says",
+        artifact=artifact.filename,
+        field=difference.field,
+        expected=expected,
+        expected_from="PKG-INFO",
+        found=found,
+        found_from=artifact.kind,
+        notes=notes,
+    )
+
+
+# Values, as a message can show them
+
+
+def joined(values: tuple[str, ...]) -> str | None:
+    """Several values of a field as one text, one per line; None if there are none."""
+    return "\n".join(values) if values else None
+
+
+def excerpts(difference: Difference) -> tuple[str | None, str | None]:
+    """Both values; of long texts the few lines from where they part."""
+    plain = unfolded if difference.field == "Description" else str
+    sides = ("\n".join(map(plain, values)) for values in (difference.left, difference.right))
+    left, right = (side.replace("\r\n", "\n").split("\n") for side in sides)
+    if max(len(left), len(right)) > _LINES:
+        pairs = enumerate(zip(left, right, strict=False))
+        same = next((number for number, (one, other) in pairs if one != other), min(len(left), len(right)))
+        left, right = (_cut(lines, same) for lines in (left, right))
+    return "\n".join(left) or None, "\n".join(right) or None
+
+
+def _cut(lines: list[str], start: int) -> list[str]:
+    rest = lines[start : start + _LINES - 1]
+    more = len(lines) - start - len(rest)
+    before = [f"… {start} equal lines"] if start else []
+    return [*before, *rest, *([f"… {more} more lines"] if more else [])]

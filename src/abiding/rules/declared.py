@@ -1,0 +1,126 @@
+"""What the project of a release declares in the sdist's pyproject.toml, and where a wheel does not abide by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding import requirements
+from abiding.declaration import Declaration
+from abiding.errors import DeclarationError
+from abiding.findings import Finding, Severity
+from abiding.rules.build import lint
+from abiding.rules.changes import field_finding, is_repair, repair_notes, requirement_findings
+from abiding.rules.markers import could_be_markers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.artifact import Artifact
+    from abiding.comparison import Compared
+    from abiding.declaration import Entry
+    from abiding.metadata import CoreMetadata
+
+__all__ = ["Own", "declared_in"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a project declares, and what is to be said about that."""
+
+    declaration: Declaration | None = None
+    findings: tuple[Finding, ...] = ()
+    said: CoreMetadata | None = None
+
+    def broken_by(self, one: Compared) -> Iterator[Finding]:
+        """Hold one wheel against what is declared for its tag, at the level and variant that fit it best."""
+        assert self.declaration is not None  # noqa: S101
+        assert self.said is not None  # noqa: S101
+        if one.artifact.metadata is None:
+            return
+        lines = one.artifact.metadata.all("Requires-Dist")
+        entries, found = self._best(one.artifact.filename, lines)
+        for entry in entries:
+            if not any(requirements.fits(_template(entry), line) for line in lines):
+                yield self._missing(one.artifact, entry)
+        # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
+        free = self.said.dynamic - {"requires-dist", "provides-extra"}
+        for difference in one.differences:
+            if difference.field == "Requires-Dist":
+                yield from requirement_findings(
+                    one.artifact, difference, found, ("neither set of requirements has it",)
+                )
+            elif difference.field.lower() not in free:
+                notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
+                severity = Severity.NOTE if is_repair(difference) else Severity.ERROR
+                yield field_finding(one.artifact, difference, severity, notes)
+
+    def _best(self, filename: str, lines: tuple[str, ...]) -> tuple[list[Entry], list[str]]:
+        """The entries of the level and variant that the wheel comes closest to, and its lines that they sanction."""
+        assert self.declaration is not None  # noqa: S101
+        own = _tags(filename)
+        selected = [entry for entry in self.declaration.entries if entry.selects(own)]
+        fitting = {
+            id(entry): [line for line in lines if requirements.fits(_template(entry), line)] for entry in selected
+        }
+        if not any(fitting.values()):
+            return [], []  # the API level
+
+        def distance(variant: str) -> int:
+            there = [bool(fitting[id(entry)]) for entry in selected if entry.variant in ("", variant)]
+            beyond = [entry for entry in selected if fitting[id(entry)] and entry.variant not in ("", variant)]
+            return there.count(False) + len(beyond)
+
+        variant = min(("", *self.declaration.variants), key=distance)
+        entries = [entry for entry in selected if entry.variant in ("", variant)]
+        return entries, [line for entry in entries for line in fitting[id(entry)]]
+
+    def _missing(self, artifact: Artifact, entry: Entry) -> Finding:
+        line = _template(entry)
+        return Finding(
+            "missing-requirement",
+            Severity.ERROR,
+            f"the wheel does not have `{line}`, which is declared for it",
+            artifact=artifact.filename,
+            field="Requires-Dist",
+            expected=line,
+            expected_from=f"pyproject.toml, variant `{entry.variant}`" if entry.variant else "pyproject.toml",
+            found_from="not in the wheel",
+            notes=("a wheel has all lines that are declared for its tag and variant, or none (the API level)",),
+        )
+
+
+def declared_in(sdist: Artifact | None) -> Own:
+    """Read `[tool.abiding]` of the pyproject.toml in an sdist; without it, or without an sdist, nothing is declared."""
+    pyproject = sdist.pyproject if sdist else None
+    tool = pyproject.table.get("tool") if pyproject else None
+    if sdist is None or pyproject is None or not isinstance(tool, dict) or "abiding" not in tool:
+        return Own()
+    try:
+        declaration = Declaration.read(pyproject)
+    except DeclarationError as exc:
+        return Own(findings=exc.findings)
+    remarks = (*lint(declaration, pyproject), *could_be_markers(declaration, pyproject))
+    return Own(declaration, remarks, sdist.metadata)
+
+
+def _template(entry: Entry) -> str:
+    """The line as METADATA has it, pins unfilled."""
+    from packaging.utils import canonicalize_name
+
+    return requirements.with_extra(entry.requires, canonicalize_name(entry.extra)) if entry.extra else entry.requires
+
+
+def _tags(filename: str) -> frozenset[str]:
+    from packaging.utils import InvalidWheelFilename
+
+    from abiding import tags
+
+    try:
+        return tags.of_wheel(filename)
+    except InvalidWheelFilename:
+        return frozenset()

@@ -1,0 +1,242 @@
+"""judge(comparison) -> findings: a release held against the standards and, where there is one, its declaration."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.comparison import RESOLVER_FIELDS
+from abiding.findings import Finding, Severity
+from abiding.project import Project
+from abiding.promise import Promise
+from abiding.rules.changes import excerpts, field_finding, joined, repair_notes, requirement_findings, severity_of
+from abiding.rules.declared import declared_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.artifact import Artifact
+    from abiding.comparison import Compared, Comparison
+    from abiding.metadata import CoreMetadata
+    from abiding.rules.declared import Own
+
+__all__ = ["breaks", "judge"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# From 2.6 on what is given and dynamic may only grow (PEP 808).
+_APPEND_ONLY = (2, 6)
+# What says that a release is not consistent; other findings are about one file, or about style.
+_BREAKING = frozenset(
+    {
+        "changed-requirement",
+        "lost-requirement",
+        "missing-requirement",
+        "not-dynamic",
+        "sdist-disagrees",
+        "undeclared-change",
+        "undeclared-requirement",
+        "wheels-disagree",
+    }
+)
+_FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its value for that of all wheels (PEP 643)"
+_APPENDED = "from metadata 2.6 on, a field that is given and dynamic may only be appended to (PEP 808)"
+_OLD = "before metadata 2.2 an sdist does not bind its wheels, so resolvers believe whichever file they read"
+_ONE_READ = "uv, poetry and pdm each read one wheel of a release and take it for all, and not the same one"
+_EXPLAINED = "each wheel is as declared for its tag; a resolver that reads one of them may still be misled"
+
+
+def breaks(finding: Finding) -> bool:
+    """Whether a finding says that the release is inconsistent."""
+    # Wheels that differ as declared are a warning.
+    explained = finding.rule == "wheels-disagree" and finding.severity is Severity.WARNING
+    return finding.rule in _BREAKING and not explained
+
+
+def judge(comparison: Comparison) -> tuple[Finding, ...]:
+    """Everything that is to be said about a release: the gravest first, then artifact by artifact."""
+    own = declared_in(comparison.sdist)
+    findings = [one.artifact.problem for one in comparison.compared if one.artifact.problem]
+    findings += _of_the_sdist(comparison, own)
+    conforming = True
+    for one in comparison.compared:
+        broken = tuple(
+            own.broken_by(one) if own.declaration and one.artifact.kind == "wheel" else _broken_by(one, comparison)
+        )
+        conforming = conforming and not broken
+        findings += broken
+    explained = bool(own.declaration) and conforming
+    findings += _disagreements(comparison, explained=explained or _is_sanctioned_throughout(comparison))
+    yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
+    findings += [_yanked(artifact) for artifact in yanked]
+    return tuple(sorted(findings, key=lambda finding: list(Severity).index(finding.severity)))
+
+
+def _yanked(artifact: Artifact) -> Finding:
+    message = f"the index says that this file is not to be used: {artifact.yanked}"
+    return Finding("yanked", Severity.NOTE, message, artifact=artifact.filename)
+
+
+# The sdist
+
+
+def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
+    sdist = comparison.sdist
+    if sdist is None or sdist.metadata is None:
+        return
+    yield from own.findings
+    declared = own.declaration is not None
+    yield from _sdist_disagrees(sdist, sdist.metadata, declared=declared)
+    yield from _file_rules(sdist, sdist.metadata, Severity.ERROR if declared else Severity.NOTE)
+    may_append = own.declaration is not None and own.declaration.may_append
+    if may_append and comparison.is_modern and "requires-dist" not in sdist.metadata.dynamic:
+        yield Finding(
+            "not-dynamic",
+            Severity.ERROR,
+            "PKG-INFO does not say that wheels may require more",
+            artifact=sdist.filename,
+            field="Dynamic",
+            expected="Requires-Dist",
+            expected_from="pyproject.toml",
+            notes=("`project.dynamic` sanctions it, but tools that read an sdist go by PKG-INFO (PEP 643)",),
+            hints=('build the sdist with `build-backend = "abiding.backend"`',),
+        )
+    if comparison.unsaid:
+        fields = " and ".join(f"`{field}`" for field in comparison.unsaid)
+        yield Finding(
+            "not-comparable",
+            Severity.NOTE,
+            f"the sdist says nothing about {fields}, and wheels do",
+            artifact=sdist.filename,
+            field=comparison.unsaid[0],
+            notes=("old tools left it out of PKG-INFO, so nothing follows from that; the wheels were compared",),
+        )
+
+
+def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool) -> Iterator[Finding]:
+    """Where PKG-INFO breaks the promises of the `[project]` table beside it."""
+    table = sdist.pyproject.table.get("project") if sdist.pyproject else None
+    if not isinstance(table, dict):
+        return
+    # The readme is not at hand: it lies in the archive.
+    for difference in Promise.of(Project(table), Path(os.devnull)).broken_by(metadata):
+        # What no resolver reads is the business of the project alone.
+        if declared or difference.field in RESOLVER_FIELDS:
+            yield Finding(
+                "sdist-disagrees",
+                Severity.ERROR,
+                f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
+                artifact=sdist.filename,
+                field=difference.field,
+                expected=joined(difference.left),
+                expected_from="pyproject.toml",
+                found=joined(difference.right),
+                found_from="PKG-INFO",
+                notes=("uv reads pyproject.toml where it can, other tools read PKG-INFO",),
+                hints=("build the sdist anew, from the pyproject.toml that is meant",),
+            )
+
+
+def _file_rules(sdist: Artifact, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+    if metadata.version < (2, 2):
+        yield Finding(
+            "old-metadata-version",
+            severity,
+            f"the sdist has Metadata-Version {metadata.get('Metadata-Version').strip() or '(none)'}",
+            artifact=sdist.filename,
+            field="Metadata-Version",
+            expected="2.2",
+            expected_from="the least that an sdist must have",
+            found=metadata.get("Metadata-Version").strip() or None,
+            notes=("below 2.2 nothing that the sdist says is known to hold for its wheels (PEP 643)",),
+            hints=("build it with a backend that writes 2.2 or later",),
+        )
+    fields = {field.lower(): field for field in RESOLVER_FIELDS}
+    for value in metadata.all("Dynamic"):
+        proper = fields.get(value.strip().lower(), value.strip())
+        if proper != value.strip():
+            yield Finding(
+                "dynamic-spelling",
+                severity,
+                f"`Dynamic: {value.strip()}` is not spelled `{proper}`",
+                artifact=sdist.filename,
+                field="Dynamic",
+                expected=proper,
+                found=value.strip(),
+                notes=("uv compares the name by the letter, and takes the field for static",),
+            )
+
+
+# Any project's artifacts: the standards alone
+
+
+def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
+    if comparison.sdist is None or comparison.sdist.metadata is None:
+        return
+    said = comparison.sdist.metadata
+    for difference in one.differences:
+        if not comparison.is_modern:
+            read = difference.field in RESOLVER_FIELDS
+            finding = field_finding(one.artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
+            # An sdist that is too old to be compared in what matters, is not held against its wheels in the rest.
+            yield replace(finding, rule="not-comparable") if comparison.unsaid and not read else finding
+        elif difference.field.lower() not in said.dynamic:
+            note = _FORBIDDEN.format(difference.field)
+            if difference.field == "Requires-Dist":
+                yield from requirement_findings(one.artifact, difference, (), (note,))
+            else:
+                yield field_finding(
+                    one.artifact, difference, severity_of(difference), (note, *repair_notes(difference))
+                )
+        elif difference.left and said.version >= _APPEND_ONLY:
+            if difference.field == "Requires-Dist":
+                yield from requirement_findings(one.artifact, difference, difference.right, (_APPENDED,))
+            else:
+                yield field_finding(one.artifact, difference, severity_of(difference), (_APPENDED,))
+
+
+def _is_sanctioned_throughout(comparison: Comparison) -> bool:
+    """Whether the sdist sanctions all differences of its wheels that a resolver reads: then it has been said."""
+    if comparison.sdist is None or comparison.sdist.metadata is None or not comparison.is_modern:
+        return False
+    dynamic = comparison.sdist.metadata.dynamic
+    fields = {
+        one.field.lower() for each in comparison.compared for one in each.deviations if one.field in RESOLVER_FIELDS
+    }
+    return fields <= dynamic
+
+
+# The wheels among themselves
+
+
+def _disagreements(comparison: Comparison, *, explained: bool) -> Iterator[Finding]:
+    for one in comparison.compared:
+        for difference in one.deviations:
+            if difference.field in RESOLVER_FIELDS:
+                severity, note = (Severity.WARNING, _EXPLAINED) if explained else (Severity.ERROR, _ONE_READ)
+            elif comparison.sdist is None or comparison.unsaid:
+                # There is a warning for what standards forbid; they say nothing about a release without an sdist.
+                severity, note = Severity.NOTE, "no resolver reads this field"
+            else:
+                continue  # held against the sdist it has been reported
+            expected, found = excerpts(difference)
+            yield Finding(
+                "wheels-disagree",
+                severity,
+                f"`{difference.field}` of the wheel is not what most wheels say",
+                artifact=one.artifact.filename,
+                field=difference.field,
+                expected=expected,
+                expected_from="most wheels",
+                found=found,
+                found_from="this wheel",
+                notes=(note,),
+                hints=("say what differs by environment markers: then all wheels can say all of it",)
+                if difference.field == "Requires-Dist" and not explained
+                else (),
+            )

@@ -1,0 +1,6 @@
+"""A tree."""
+
+
+def main() -> None:
+    """Say hello."""
+    print("hello")

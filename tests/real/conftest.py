@@ -1,0 +1,99 @@
+"""What the tests with real projects share: wheels of this checkout, released sdists, projects bare and wrapped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
+
+from .environments import Environment, uv
+from .projects import ABI_LINES, Project, as_tree, read_pyproject, unpack, unwrap, wrap
+from .workshop import Workshop, once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PACKAGES = CHECKOUT / "tests" / "packages"
+RELEASES = {"gmpy2": "2.3.2", "contourpy": "1.3.3"}
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder that all workers of this session have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base / "shared" if worker_id == "master" else base.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(shared: Path) -> Path:
+    """Return a folder with a wheel of this checkout, from which environments get it as they would from an index."""
+
+    def make(folder: Path) -> None:
+        Environment(folder, folder).run(*uv("build", "--wheel", "--quiet", "--out-dir", folder, CHECKOUT))
+
+    return once(shared / "wheelhouse", make)
+
+
+@pytest.fixture(scope="session")
+def release() -> Callable[[str], Path]:
+    """Return a function from a project's name to its released sdist, kept in the checkout between sessions."""
+
+    def fetch(name: str) -> Path:
+        version = RELEASES[name]
+
+        def make(folder: Path) -> None:
+            with PyPISimple(os.environ.get("PIP_INDEX_URL", PYPI_SIMPLE_ENDPOINT)) as index:
+                (package,) = (
+                    package
+                    for package in index.get_project_page(name).packages
+                    if package.version == version and package.package_type == "sdist"
+                )
+                index.download_package(package, folder / package.filename)
+
+        (sdist,) = once(CHECKOUT / ".cache" / "sdists" / f"{name}-{version}", make).iterdir()
+        return sdist
+
+    return fetch
+
+
+@pytest.fixture(scope="session")
+def project(shared: Path, release: Callable[[str], Path]) -> Callable[[str], Project]:
+    """Return a function from a name to a project: a release, a release "as unpacked", or a folder of tests/packages."""
+
+    def get(name: str) -> Project:
+        released = name.removesuffix(" as unpacked")
+        if released not in RELEASES:
+            wrapped = read_pyproject(PACKAGES / name)
+            extra = 'tomlkit<0.99; extra == "fast-io"'
+            git = "v1.0rc1" if name == "mesonpy_tree" else None
+            distribution = "tree-of-" + name.removesuffix("_tree").replace("_", "-")
+            return Project(distribution, PACKAGES / name, unwrap(wrapped), wrapped, (*ABI_LINES, extra), git)
+
+        def make(folder: Path) -> None:
+            tree = unpack(release(released), folder / "tree")
+            if name == released:
+                as_tree(tree)
+
+        source = once(shared / "sources" / name.replace(" ", "-"), make) / "tree"
+        bare = read_pyproject(source)
+        return Project(
+            released,
+            source,
+            bare,
+            wrap(bare),
+            git=f"v{RELEASES[name]}" if name == released else None,
+            # contourpy notes the folder it was built in, and meson-python makes up a name for it each time.
+            settings={"build-dir": "build-folder"} if released == "contourpy" else {},
+        )
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def workshop(shared: Path, wheelhouse: Path) -> Workshop:
+    """Return the place where projects are built by their hooks, each thing once in a session."""
+    return Workshop(shared / "workshop", wheelhouse)

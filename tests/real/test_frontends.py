@@ -1,0 +1,110 @@
+"""Real front ends on real projects: whichever is used, and however, what comes of it says the same."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .archives import metadata_of_sdist, metadata_of_wheel, requires
+from .environments import ALWAYS, UNOPTIMISED, Environment, uv
+from .frontends import Frontend
+from .projects import ABI_LINES, build_requirements, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .projects import Project
+    from .workshop import Workshop
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+MATRIX = [
+    *product(("mesonpy_tree", "gmpy2"), Frontend, ("isolated", "here"), ("tree", "sdist")),
+    # Half a minute each, even without optimisation.
+    ("contourpy", Frontend.BUILD, "isolated", "tree"),
+    ("contourpy", Frontend.PIP_INSTALL, "isolated", "sdist"),
+    ("contourpy", Frontend.UV_EDITABLE, "here", "tree"),
+]
+
+
+@pytest.mark.parametrize(("name", "frontend", "where", "start"), MATRIX, ids=lambda value: str(value).replace(" ", "-"))
+def test_frontend(
+    name: str,
+    frontend: Frontend,
+    where: str,
+    start: str,
+    project: Callable[[str], Project],
+    workshop: Workshop,
+    wheelhouse: Path,
+    tmp_path: Path,
+) -> None:
+    made = project(name)
+    isolated = where == "isolated"
+    environment = Environment(tmp_path / "environment", wheelhouse, UNOPTIMISED)
+    environment.make(() if isolated else (*build_requirements(made.wrapped), *ALWAYS))
+    if start == "tree":
+        source = made.lay(tmp_path / "tree", "wrapped")
+    elif frontend.takes_an_sdist:
+        source = workshop.build(made, "wrapped", "sdist").path
+    else:
+        source = unpack(workshop.build(made, "wrapped", "sdist").path, tmp_path / "unpacked")
+
+    output = tmp_path / "output"
+    environment.run(*frontend.command(source, environment, output, isolated=isolated))
+
+    if frontend.makes_archives:
+        (wheel,) = output.glob("*.whl")
+        metadata = metadata_of_wheel(wheel)
+    else:
+        metadata = environment.installed_metadata(made.name)
+    bare = requires(metadata_of_wheel(workshop.build(made, "bare", "wheel").path))
+    assert requires(metadata)[: len(bare)] == bare
+    assert requires(metadata)[len(bare) :][: len(ABI_LINES)] == list(ABI_LINES)
+    if not frontend.is_editable:
+        assert metadata == metadata_of_wheel(workshop.build(made, "wrapped", "wheel").path)
+    # `build` and `uv build` make both of a tree.
+    for sdist in output.glob("*.tar.gz"):
+        assert requires(metadata_of_sdist(sdist)) == bare
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+def test_installers_follow_both_levels(
+    installer: str, project: Callable[[str], Project], workshop: Workshop, wheelhouse: Path, tmp_path: Path
+) -> None:
+    sdist = workshop.build(project("mesonpy_tree"), "wrapped", "sdist").path
+    environment = Environment(tmp_path / "environment", wheelhouse).make(["pip"])
+    python = environment.python
+    if installer == "pip":
+        environment.run(python, "-m", "pip", "install", sdist)
+    else:
+        environment.run(*uv("pip", "install", "--python", python, sdist))
+    listed = json.loads(environment.run(*uv("pip", "list", "--python", python, "--format", "json")).stdout)
+    # One from the API level, one from the ABI level.
+    assert {"requests", "tomlkit"} <= {entry["name"] for entry in listed}
+    environment.run(python, "-m", "pip", "check")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "flit_core_tree",
+        "hatchling_tree",
+        "pdm_backend_tree",
+        "poetry_core_tree",
+        "scikit_build_core_tree",
+        "setuptools_tree",
+    ],
+)
+def test_isolated_build_of_every_backend(
+    name: str, project: Callable[[str], Project], workshop: Workshop, wheelhouse: Path, tmp_path: Path
+) -> None:
+    made = project(name)
+    environment = Environment(tmp_path / "environment", wheelhouse).make()
+    tree = made.lay(tmp_path / "tree", "wrapped")
+    environment.run(*Frontend.BUILD.command(tree, environment, tmp_path / "output", isolated=True))
+    (wheel,) = (tmp_path / "output").glob("*.whl")
+    assert metadata_of_wheel(wheel) == metadata_of_wheel(workshop.build(made, "wrapped", "wheel").path)

@@ -1,0 +1,122 @@
+"""pip and uv learn what a compiled project requires without compiling it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .archives import metadata_of_wheel, requires
+from .environments import Environment, uv
+from .frontends import Hooks
+from .projects import ABI_LINES, repack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .projects import Project, Variant
+    from .workshop import Workshop
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+# Not ninja: meson-python asks it for its version to know whether the build will need another.
+TOOLS = ("cc", "c++", "gcc", "g++", "clang", "clang++", "meson", "cmake", "make")
+
+
+@dataclass(frozen=True, slots=True)
+class NoCompiler:
+    """An environment in which every compiler and build tool writes down that it was called, and fails."""
+
+    environment: Environment
+    log: Path
+
+    @property
+    def calls(self) -> list[str]:
+        return self.log.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.fixture
+def no_compiler(tmp_path: Path, wheelhouse: Path) -> NoCompiler:
+    log = tmp_path / "calls"
+    log.touch()
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in TOOLS:
+        (tools / name).write_text(f'#!/bin/sh\necho "{name} $*" >>"{log}"\nexit 1\n', encoding="utf-8")
+        (tools / name).chmod(0o755)
+    environment = Environment(tmp_path / "environment", wheelhouse).make(["pip"])
+    # The folder catches what is found on PATH; the variables what comes before it, as in isolated environments.
+    path = f"{tools}{os.pathsep}{environment.variables()['PATH']}"
+    more = {"PATH": path, "CC": str(tools / "cc"), "CXX": str(tools / "c++")}
+    return NoCompiler(replace(environment, more=more), log)
+
+
+def contourpy(kind: str, project: Callable[[str], Project], workshop: Workshop, tmp_path: Path) -> Path:
+    """Make an sdist of contourpy: by a build, or from the released one by changing pyproject.toml alone."""
+    variant: Variant = "bare" if kind == "bare" else "wrapped"
+    made = project("contourpy")
+    if kind == "built":
+        return workshop.build(made, variant, "sdist").path
+    source = project("contourpy as unpacked").source
+    return repack(source, tmp_path / "sdist", f"{made.name}-1.3.3", made.pyproject(variant))
+
+
+@pytest.mark.parametrize("kind", ["built", "released"])
+def test_pip(
+    kind: str, project: Callable[[str], Project], workshop: Workshop, no_compiler: NoCompiler, tmp_path: Path
+) -> None:
+    sdist = contourpy(kind, project, workshop, tmp_path)
+    outcome = no_compiler.environment.run(*pip_report(no_compiler.environment, sdist))
+    assert no_compiler.calls == []
+    (entry,) = json.loads(outcome.stdout)["install"]
+    known = entry["metadata"]["requires_dist"]
+    assert known[0].startswith("numpy")
+    assert known[-len(ABI_LINES) :] == list(ABI_LINES)
+
+
+@pytest.mark.parametrize("kind", ["built", "released"])
+def test_uv(
+    kind: str, project: Callable[[str], Project], workshop: Workshop, no_compiler: NoCompiler, tmp_path: Path
+) -> None:
+    sdist = contourpy(kind, project, workshop, tmp_path)
+    wanted = tmp_path / "requirements.in"
+    wanted.write_text(f"contourpy @ {sdist.as_uri()}\n", encoding="utf-8")
+    outcome = no_compiler.environment.run(
+        *uv("pip", "compile", "--no-header", "--no-annotate", "--python", no_compiler.environment.python, wanted)
+    )
+    assert no_compiler.calls == []
+    assert {line.partition("==")[0] for line in outcome.stdout.splitlines() if "==" in line} == {
+        "numpy",
+        "packaging",
+        "tomlkit",
+    }
+
+
+def test_bare_project_does_compile(
+    project: Callable[[str], Project], workshop: Workshop, no_compiler: NoCompiler, tmp_path: Path
+) -> None:
+    """Otherwise the tests above would show nothing."""
+    sdist = contourpy("bare", project, workshop, tmp_path)
+    outcome = no_compiler.environment.run(*pip_report(no_compiler.environment, sdist), code=None)
+    assert outcome.code != 0
+    assert no_compiler.calls
+
+
+def test_prepared_metadata_is_that_of_the_wheel(
+    project: Callable[[str], Project], workshop: Workshop, tmp_path: Path
+) -> None:
+    made = project("contourpy")
+    tree = unpack(workshop.build(made, "wrapped", "sdist").path, tmp_path / "tree")
+    prepared = Hooks(tree, workshop.environment(made)).prepare(tmp_path / "metadata")
+    wheel = workshop.build(made, "wrapped", "wheel").path
+    assert (prepared / "METADATA").read_bytes() == metadata_of_wheel(wheel)
+    assert requires((prepared / "METADATA").read_bytes())[-len(ABI_LINES) :] == list(ABI_LINES)
+
+
+def pip_report(environment: Environment, sdist: Path) -> tuple[str | Path, ...]:
+    # pip writes the report to stdout, and nothing else when it is told to be quiet.
+    return (environment.python, "-m", "pip", "install", "--quiet", "--dry-run", "--no-deps", "--report", "-", sdist)

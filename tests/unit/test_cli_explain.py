@@ -1,0 +1,355 @@
+"""Every rule has a page and every page a rule; what the pages show is what is printed.
+
+`UPDATE_SCREENS=1` writes the examples and the list of pages anew; read them before you commit them.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from abiding import rules
+from abiding.artifact import Artifact
+from abiding.cli import diff, explain, init, show
+from abiding.declaration import Declaration
+from abiding.difference import compare
+from abiding.errors import AbidingError, DeclarationError
+from abiding.inner import InnerBackend
+from abiding.metadata import CoreMetadata
+from abiding.pyproject import Pyproject
+from abiding.release import releases
+from abiding.report.screen import block, screen
+from abiding.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+SOURCES = Path(__file__).resolve().parents[2] / "src" / "abiding"
+INDEX = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules" / "index.md"
+HEADINGS = ["What it means", "Why it matters", "Example", "What to do", "Where it comes from"]
+# Rules of the design whose code is not written yet.
+TO_COME = {"repair-changed-metadata"}
+
+
+def run(*arguments: str) -> int:
+    parser = ArgumentParser(prog="abiding")
+    commands = parser.add_subparsers(required=True)
+    for command in (init, show, diff, explain):
+        command.register(commands)
+    options = parser.parse_args(arguments)
+    status: int = options.run(options)
+    return status
+
+
+# Rules and pages
+
+
+def named_rules(tree: ast.AST) -> Iterator[str]:
+    """The rule names in a module: the first argument of what makes a finding, and what is given or set as `rule`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name.strip("_") in ("Finding", "finding", "problem"):
+                yield from strings(node.args[:1])
+            yield from strings([keyword.value for keyword in node.keywords if keyword.arg == "rule"])
+        elif isinstance(node, ast.Assign) and "rule" in [getattr(one, "id", "") for one in first_targets(node)]:
+            yield from strings(node.value.elts[:1] if isinstance(node.value, ast.Tuple) else [node.value])
+        elif isinstance(node, ast.arguments):
+            defaults = [*zip(node.args[::-1], node.defaults[::-1]), *zip(node.kwonlyargs, node.kw_defaults)]  # noqa: B905
+            yield from strings([default for argument, default in defaults if argument.arg == "rule" and default])
+
+
+def first_targets(node: ast.Assign) -> list[ast.expr]:
+    return [one.elts[0] if isinstance(one, ast.Tuple) else one for one in node.targets]
+
+
+def strings(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+def rules_in(files: Iterable[Path]) -> set[str]:
+    return {rule for file in files for rule in named_rules(ast.parse(file.read_text("utf-8")))}
+
+
+def test_names_are_collected_in_every_form() -> None:
+    text = """
+def one(x, rule="a-1"): ...
+def two(*, y=1, rule="a-2", z=2): ...
+Finding("a-3", 1); self.problem("a-4"); pyproject.finding("a-5" if x else "a-6"); _problem(inner, "b")
+ArchiveError.at("b", "b", rule="a-7"); Finding(rule="a-8", message="b"); other("b")
+rule, message = "a-9", "b"
+x, rule = "b", "b"
+"""
+    assert sorted(named_rules(ast.parse(text))) == [f"a-{number}" for number in range(1, 10)]
+
+
+def test_every_rule_has_a_page() -> None:
+    # Those of the native side are still being named.
+    settled = [file for file in SOURCES.rglob("*.py") if "native" not in file.parts]
+    assert rules_in(settled) <= set(explain.rules())
+
+
+def test_every_page_has_a_rule() -> None:
+    assert set(explain.rules()) - rules_in(SOURCES.rglob("*.py")) == TO_COME
+
+
+@pytest.mark.parametrize("rule", explain.rules())
+def test_page_has_its_form(rule: str) -> None:
+    text = explain.page(rule)
+    title, summary, found, *_ = text.split("\n\n")
+    assert title == f"# {rule}"
+    assert re.fullmatch(r"[^\n]{10,53}(?<!\.)", summary)
+    assert re.fullmatch(r"\*(error|warning|note)\b[^*]+\*", found)
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == HEADINGS
+    assert all(part.strip() for part in re.split(r"^## .*$", text, flags=re.MULTILINE))
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert max(map(len, text.split("\n"))) <= 78
+
+
+# What the pages show
+
+
+def blocks(rule: str, kind: str) -> list[str]:
+    found: list[str] = re.findall(rf"^```{kind}\n(.*?)\n```$", explain.page(rule), re.MULTILINE | re.DOTALL)
+    return found
+
+
+def screen_of_declaration(text: str) -> str:
+    with pytest.raises(DeclarationError) as caught:
+        Declaration.read(Pyproject.parse(text))
+    return screen(caught.value)
+
+
+def shown(rule: str, printed: str) -> str:
+    """The example on a page, the first of its blocks of text; written anew if that is asked for."""
+    (example, *_) = blocks(rule, "text")
+    if os.environ.get("UPDATE_SCREENS"):
+        page = SOURCES / "explanations" / f"{rule}.md"
+        page.write_text(explain.page(rule).replace(example, printed, 1), encoding="utf-8")
+        return printed
+    return example
+
+
+DECLARATION_RULES = [
+    rule
+    for rule in explain.rules()
+    if (SOURCES / "declaration.py").read_text("utf-8").count(f'"{rule}"') and blocks(rule, "toml")
+]
+
+
+@pytest.mark.parametrize("rule", DECLARATION_RULES)
+def test_example_of_a_wrong_declaration(rule: str) -> None:
+    wrong, right = blocks(rule, "toml")
+    printed = screen_of_declaration(wrong + "\n")
+    assert re.findall(r"error\[(.*?)\]", printed) == [rule]
+    assert shown(rule, printed) == printed
+    Declaration.read(Pyproject.parse(right))
+
+
+def judged(said: str, built: str, *, kind: str = "wheel") -> str:
+    left, right = (CoreMetadata.parse(text.encode()) for text in (said, built))
+    sides = rules.Sides(kind, "spam-1.4.0-cp313-cp313-linux_x86_64.whl", "mesonpy", "sdist", lambda *_: "PKG-INFO")
+    findings = rules.judge(compare(left, right), (), sides)
+    return screen(AbidingError(findings, "No wheel was written"))
+
+
+def prepared() -> str:
+    left, right = (CoreMetadata.parse(f"Requires-Dist: {name}\n".encode()) for name in ("rich", "numpy"))
+    findings = rules.judge_prepared(compare(left, right), "spam-1.4.0-py3-none-any.whl")
+    return screen(AbidingError(findings, "No wheel was written"))
+
+
+IDLE = """\
+[project]
+name = "spam"
+version = "1.4.0"
+dependencies = ["numpy>=1.26"]
+dynamic = ["dependencies"]
+
+[tool.abiding]
+build-backend = "mesonpy"
+
+[tool.abiding.wheel]
+dependencies = ["numpy>=1.20"]
+"""
+
+
+def linted() -> str:
+    pyproject = Pyproject.parse(IDLE)
+    return screen(AbidingError(rules.lint(Declaration.read(pyproject), pyproject)))
+
+
+def said(action: Callable[[], object]) -> str:
+    with pytest.raises(AbidingError) as caught:
+        action()
+    return screen(caught.value)
+
+
+def in_folder(text: str, *command: str) -> str:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        Path(folder, "pyproject.toml").write_text(text, encoding="utf-8")
+        return said(lambda: run(*command, folder))
+
+
+def without_backend() -> str:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        text = '[build-system]\nrequires = ["abiding"]\nbuild-backend = "abiding.backend"\n\n'
+        Path(folder, "pyproject.toml").write_text(text + '[tool.abiding]\nbuild-backend = "no_such_backend"\n')
+        return said(InnerBackend("no_such_backend", (), Path(folder)).load)
+
+
+def refused() -> str:
+    from tempfile import TemporaryDirectory
+
+    from abiding.build import Build
+
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        text = IDLE.replace('"mesonpy"', '"flit_core.buildapi"\nfrom-sdist = "refuse"').replace(">=1.20", "<3")
+        Path(folder, "pyproject.toml").write_text(text, encoding="utf-8")
+        lines = (
+            "Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\nDynamic: Requires-Dist\nRequires-Dist: numpy>=1.26\n"
+        )
+        Path(folder, "PKG-INFO").write_text(lines, encoding="utf-8")
+        patch.chdir(folder)
+        patch.delenv("ABIDING_LEVEL", raising=False)
+        return said(lambda: Build.begin(None).wheel("wheel", folder, None))
+
+
+def checked(rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str = "") -> str:
+    """What `check` says by one rule about files with these lines of metadata."""
+    artifacts = []
+    for filename, lines in files:
+        kind: Literal["sdist", "wheel"] = "wheel" if filename.endswith(".whl") else "sdist"
+        name, version = filename.removesuffix(".tar.gz").split("-")[:2]
+        metadata = CoreMetadata.parse(f"Name: {name}\nVersion: {version}\n{lines}".encode())
+        table = Pyproject.parse(pyproject) if pyproject and kind == "sdist" else None
+        artifacts.append(Artifact(filename, kind, name, version, metadata, table, yanked=yanked))
+    findings = [one for release in releases(artifacts) for one in release.findings if one.rule == rule]
+    return "\n\n".join(map(block, findings))
+
+
+SDIST = "spam-1.4.0.tar.gz"
+WHEEL = "spam-1.4.0-cp313-cp313-win_amd64.whl"
+NEW, OLD = "Metadata-Version: 2.4\n", "Metadata-Version: 2.1\n"
+TWO = IDLE.replace('"numpy>=1.20"', '"numpy<2.5", "libgmp==6.3.0"')
+SELECTIVE = IDLE.replace('"numpy>=1.20"', '{ requires = "numpy>=2.1.3", select = "cp31?-cp31?t-*" }')
+
+SCREENS: dict[str, Callable[[], str]] = {
+    "undeclared-requirement": lambda: judged("", "Requires-Dist: nvidia-nccl-cu13\n"),
+    "lost-requirement": lambda: judged("Requires-Dist: typing-extensions>=4\n", ""),
+    "changed-requirement": lambda: judged("Requires-Dist: numpy>=1.26\n", "Requires-Dist: numpy>=2,<3\n"),
+    "undeclared-change": lambda: judged("Requires-Python: >=3.11\n", "Requires-Python: >=3.12\n"),
+    "prepared-differs": prepared,
+    "not-narrower": linted,
+    "missing-requirement": lambda: checked(
+        "missing-requirement",
+        (SDIST, NEW + "Dynamic: Requires-Dist\nRequires-Dist: numpy>=1.26\n"),
+        (WHEEL, NEW + "Requires-Dist: numpy>=1.26\nRequires-Dist: numpy<2.5\n"),
+        pyproject=TWO,
+    ),
+    "wheels-disagree": lambda: checked(
+        "wheels-disagree",
+        ("torch-2.0.0-cp310-none-macosx_11_0_arm64.whl", OLD + "Requires-Dist: sympy\n"),
+        ("torch-2.0.0-cp311-none-macosx_11_0_arm64.whl", OLD + "Requires-Dist: sympy\n"),
+        ("torch-2.0.0-cp311-cp311-manylinux1_x86_64.whl", OLD + "Requires-Dist: sympy\nRequires-Dist: triton==2.0.0\n"),
+    ),
+    "could-be-a-marker": lambda: checked(
+        "could-be-a-marker",
+        (SDIST, NEW),
+        pyproject=IDLE.replace('"numpy>=1.20"', '{ requires = "pywin32", select = "*-win*" }'),
+    ),
+    "old-metadata-version": lambda: checked("old-metadata-version", (SDIST, OLD)),
+    "dynamic-spelling": lambda: checked("dynamic-spelling", (SDIST, NEW + "Dynamic: requires-dist\n")),
+    "not-comparable": lambda: checked("not-comparable", (SDIST, OLD), (WHEEL, OLD + "Requires-Dist: numpy\n")),
+    "sdist-disagrees": lambda: checked(
+        "sdist-disagrees", (SDIST, NEW + "Requires-Dist: numpy>=1.20\n"), pyproject=IDLE[: IDLE.index("[tool")]
+    ),
+    "yanked": lambda: checked("yanked", (WHEEL, NEW), yanked="built with the wrong compiler"),
+    "no-backend": without_backend,
+    "refused-from-sdist": refused,
+    "unknown-setting": lambda: said(lambda: Settings.read({"abiding.levle": "api"}, {})),
+    "bad-setting": lambda: said(lambda: Settings.read({"abiding.level": "apo"}, {})),
+    "unknown-rule": lambda: said(lambda: run("explain", "lost-requirements")),
+    "bad-metadata": lambda: said(lambda: run("diff", "METADATA", "PKG-INFO")),
+    "not-known": lambda: in_folder(SELECTIVE, "show", "--metadata"),
+    "not-understood": lambda: in_folder('project = { name = "spam", version = "1.4.0" }\n', "init"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", SCREENS)
+def test_example_is_what_is_printed(rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    printed = SCREENS[rule]()
+    assert re.findall(r"(?:error|warning|note)\[(.*?)\]", printed) == [rule]
+    assert shown(rule, printed) == printed
+
+
+# The command
+
+
+def test_a_page_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "lost-requirement") == 0
+    assert capsys.readouterr().out == explain.page("lost-requirement")
+
+
+def test_what_is_copied_from_a_screen_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", "error[lost-requirement]:") == 0
+    assert capsys.readouterr().out.startswith("# lost-requirement\n")
+
+
+def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(explain.rules())
+    assert "lost-requirement         a requirement of the source is missing" in lines
+    assert max(map(len, lines)) <= 78
+
+
+@pytest.mark.parametrize(
+    ("given", "hints"),
+    [
+        ("lost-requirment", ("did you mean `lost-requirement`?", "`abiding explain` without a rule lists them all")),
+        ("LOST_REQUIREMENT", ("did you mean `lost-requirement`?", "`abiding explain` without a rule lists them all")),
+        ("zzz", ("`abiding explain` without a rule lists them all",)),
+        ("../rules", ("`abiding explain` without a rule lists them all",)),
+    ],
+)
+def test_a_rule_that_does_not_exist(given: str, hints: tuple[str, ...]) -> None:
+    with pytest.raises(AbidingError) as caught:
+        run("explain", given)
+    (finding,) = caught.value.findings
+    assert (finding.rule, finding.hints) == ("unknown-rule", hints)
+    assert f"`{given}`" in finding.message
+
+
+def index() -> str:
+    """The page of the documentation that shows all pages: a list, then each page in full."""
+    lines = [f"- [`{rule}`](#{rule}): {explain.summary(rule)}" for rule in explain.rules()]
+    pages = [
+        f"```{{include}} ../../../src/abiding/explanations/{rule}.md\n:heading-offset: 1\n```"
+        for rule in explain.rules()
+    ]
+    intro = (
+        "# Rules\n\nEvery message of `abiding` carries the name of a rule. `abiding explain RULE` prints these pages."
+    )
+    return "\n\n".join([intro, "\n".join(lines), *pages]) + "\n"
+
+
+def test_the_documentation_lists_every_rule() -> None:
+    if os.environ.get("UPDATE_SCREENS"):
+        INDEX.write_text(index(), encoding="utf-8")
+    assert INDEX.read_text("utf-8") == index()

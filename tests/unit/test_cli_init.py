@@ -1,0 +1,477 @@
+"""`abiding init`: after it, a project uses abiding, and every other line of its pyproject.toml is where it was."""
+
+from __future__ import annotations
+
+import io
+import stat
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding.cli.init import wrap
+from abiding.declaration import Declaration
+from abiding.errors import AbidingError, DeclarationError
+from abiding.pyproject import Pyproject
+
+from .test_cli_explain import run
+from .trees import WRAPPED_FLIT, Tree, metadata, pkg_info, unpacked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The shapes of real files, cut down.
+SCIPY = """\
+# Note that in maintenance branches, all dependencies should have an
+# upper bound equal to the most recent already-released version.
+
+[build-system]
+build-backend = 'mesonpy'
+requires = [
+    # The upper bound on meson-python is pre-emptive only.
+    "meson-python>=0.15.0,<0.22.0",
+    "Cython>=3.0.8",                  # when updating version, also update check in meson.build
+
+    "numpy>=2.0.0,<2.7",
+]
+
+[project]
+name = "scipy"
+version = "1.18.0.dev0"
+# TODO: the classifiers
+requires-python = ">=3.12"  # keep in sync with environment.yml
+dependencies = [
+    "numpy>=1.26.4",
+]  # keep in sync with `min_numpy_version` in meson.build
+readme = "README.rst"
+
+[project.optional-dependencies]
+test = [
+    "pytest>=8.0.0",
+]
+
+[tool.meson-python.args]
+install = ['--skip-subprojects']
+"""
+GMPY2 = """\
+[build-system]
+requires = ['setuptools>=77,<80', 'setuptools_scm[toml]>=6.0']
+build-backend = 'setuptools.build_meta'
+
+[project]
+name = 'gmpy2'
+dynamic = ["version"]
+keywords = ['gmp', 'mpfr',
+            'bignum']
+requires-python = '>=3.9'
+
+[project.readme]
+file = 'README.rst'
+content-type = 'text/x-rst'
+
+[tool.setuptools_scm]
+"""
+CONTOURPY = """\
+[build-system]
+build-backend = "mesonpy"
+requires = [
+    "meson >= 1.2.0",
+    "meson-python >= 0.13.1",
+]
+
+[project]
+dependencies = [
+    "numpy >= 1.25",
+]
+dynamic = ["version"]
+name = "contourpy"
+"""
+POETRY = """\
+[tool.poetry]
+name = "spam"
+version = "1.4.0"
+
+[tool.poetry.dependencies]
+python = "^3.11"
+numpy = "^2"  # the C API
+
+[build-system]
+requires = ["poetry-core>=2.0"]
+build-backend = "poetry.core.masonry.api"
+"""
+SETUP_PY = """\
+[tool.black]
+line-length = 79
+# the end"""
+IN_TREE = """\
+[build-system]
+requires = []
+build-backend = "backend"  # ours
+backend-path = ["_build"]  # lies in the tree
+
+[project]
+name = "spam"
+version = "1"
+"""
+ALL = {
+    "scipy": SCIPY,
+    "gmpy2": GMPY2,
+    "contourpy": CONTOURPY,
+    "poetry": POETRY,
+    "setup.py": SETUP_PY,
+    "in tree": IN_TREE,
+}
+END = """\
+
+[tool.abiding]
+build-backend = "mesonpy"
+
+# What a wheel requires on top of what its sdist does, because of what it was
+# compiled against or linked with. Take the line below as an example.
+[tool.abiding.wheel]
+dependencies = [
+    # { requires = "numpy>=2,<3", note = "compiled for the C API of numpy 2" },
+]
+"""
+
+
+def wrapped(text: str) -> str:
+    return wrap(Pyproject.parse(text)).text
+
+
+def changes(before: str, after: str) -> list[str]:
+    """The lines taken and those put in, [tool.abiding] and what follows left out."""
+    from difflib import ndiff
+
+    after, _, appended = after.partition("\n[tool.abiding]\n")
+    assert appended
+    lines = ndiff(before.rstrip("\n").split("\n"), after.rstrip("\n").split("\n"))
+    return [line.rstrip() for line in lines if line[0] in "-+"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(SCIPY, [
+            "- build-backend = 'mesonpy'",
+            "+ build-backend = 'abiding.backend'",
+            '+     "abiding",',
+            '+ dynamic = ["dependencies"]  # wheels may add to them',
+        ], id="scipy"),
+        pytest.param(GMPY2, [
+            "- requires = ['setuptools>=77,<80', 'setuptools_scm[toml]>=6.0']",
+            "+ requires = ['abiding', 'setuptools>=77,<80', 'setuptools_scm[toml]>=6.0']",
+            "- build-backend = 'setuptools.build_meta'",
+            "+ build-backend = 'abiding.backend'",
+            '- dynamic = ["version"]',
+            '+ dynamic = ["dependencies", "version"]',
+            "+ dependencies = []",
+        ], id="gmpy2"),
+        pytest.param(CONTOURPY, [
+            '- build-backend = "mesonpy"',
+            '+ build-backend = "abiding.backend"',
+            '+     "abiding",',
+            '- dynamic = ["version"]',
+            '+ dynamic = ["dependencies", "version"]',
+        ], id="contourpy"),
+        pytest.param(POETRY, [
+            '- requires = ["poetry-core>=2.0"]',
+            '+ requires = ["abiding", "poetry-core>=2.0"]',
+            '- build-backend = "poetry.core.masonry.api"',
+            '+ build-backend = "abiding.backend"',
+        ], id="poetry"),
+        pytest.param(SETUP_PY, [
+            "+", "+ [build-system]", '+ requires = ["abiding", "setuptools"]', '+ build-backend = "abiding.backend"',
+        ], id="setup.py"),
+        pytest.param(IN_TREE, [
+            "- requires = []",
+            '+ requires = ["abiding"]',
+            '- build-backend = "backend"  # ours',
+            '+ build-backend = "abiding.backend"  # ours',
+            '- backend-path = ["_build"]  # lies in the tree',
+            "+ dependencies = []",
+            '+ dynamic = ["dependencies"]  # wheels may add to them',
+        ], id="in tree"),
+        pytest.param('[build-system]\nrequires = ["setuptools"]\n', [
+            '- requires = ["setuptools"]',
+            '+ requires = ["abiding", "setuptools"]',
+            '+ build-backend = "abiding.backend"',
+        ], id="no backend"),
+        pytest.param('build-system.requires = [ "a",\n  "b" ]\nbuild-system.build-backend = "a"\nproject.name = "b"\n', [
+            '- build-system.requires = [ "a",',
+            '+ build-system.requires = [ "abiding", "a",',
+            '- build-system.build-backend = "a"',
+            '+ build-system.build-backend = "abiding.backend"',
+            "+ project.dependencies = []",
+            '+ project.dynamic = ["dependencies"]  # wheels may add to them',
+        ], id="dotted keys"),
+        pytest.param('build-system = { requires = ["a"], build-backend = "a" }\n', [
+            '- build-system = { requires = ["a"], build-backend = "a" }',
+            '+ build-system = { requires = ["abiding", "a"], build-backend = "abiding.backend" }',
+        ], id="inline"),
+        pytest.param('[build-system]\nrequires = [ # "comment"\n]\nbuild-backend = """a"""\n[project]\nname = "b"\ndependencies = []\ndynamic = [\n  "dependencies",\n]\n', [
+            '+     "abiding",',
+            '- build-backend = """a"""',
+            '+ build-backend = "abiding.backend"',
+        ], id="dynamic already"),
+    ],
+)  # fmt: skip
+def test_what_is_changed(text: str, expected: list[str]) -> None:
+    assert sorted(changes(text, wrapped(text))) == sorted(expected)
+
+
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL)
+def test_the_result_is_a_declaration(text: str) -> None:
+    read = Declaration.read(Pyproject.parse(wrapped(text)))
+    assert read.backend == Pyproject.parse(text).table.get("build-system", {}).get(
+        "build-backend", "setuptools.build_meta:__legacy__"
+    )
+    assert read.entries == ()
+    assert read.may_append == ("[project]" in text)
+
+
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL)
+def test_the_example_can_be_taken(text: str) -> None:
+    taken = wrapped(text).replace("    # { requires", "    { requires")
+    (entry,) = Declaration.read(Pyproject.parse(taken)).entries
+    assert entry.requires == "numpy>=2,<3"
+
+
+@pytest.mark.parametrize("text", ALL.values(), ids=ALL)
+def test_comments_and_blank_lines_stay(text: str) -> None:
+    after = wrapped(text)
+    kept = [line.partition("#")[2] for line in text.split("\n") if "#" in line]
+    places = [after.index(comment) for comment in kept]
+    assert places == sorted(places)
+    assert after.startswith(text[: text.index("\n") + 1])
+
+
+def test_the_end_of_the_file() -> None:
+    assert wrapped(SCIPY).endswith("install = ['--skip-subprojects']\n" + END)
+
+
+def test_backend_path_moves_with_its_comment() -> None:
+    assert '\n[tool.abiding]\nbuild-backend = "backend"\nbackend-path = ["_build"]  # lies in the tree\n' in wrapped(
+        IN_TREE
+    )
+    assert Declaration.read(Pyproject.parse(wrapped(IN_TREE))).backend_path == ("_build",)
+
+
+def test_a_backend_path_over_lines_moves_whole() -> None:
+    text = IN_TREE.replace('["_build"]', '[\n    "_build",  # first\n]')
+    assert 'backend-path = [\n    "_build",  # first\n]  # lies in the tree\n\n' in wrapped(text)
+
+
+def test_dependencies_that_are_only_dynamic_stay_so() -> None:
+    text = GMPY2.replace('["version"]', '["version", "dependencies"]')
+    assert not any("depend" in line for line in changes(text, wrapped(text)))
+    (note,) = wrap(Pyproject.parse(text)).notes
+    assert note == (
+        "`project.dynamic` lists `dependencies` and nothing gives them: `setuptools.build_meta` goes on to compute "
+        "them, and wheels say the lines under `[tool.abiding.wheel]` too"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (SCIPY, ["`project.dependencies` stays as it is"]),
+        (GMPY2, ["`dependencies = []` says what its absence said"]),
+        (POETRY, ["`poetry.core.masonry.api` goes on to compute all metadata from `[tool.poetry]`"]),
+        (SETUP_PY, ["no backend was named", "`setuptools.build_meta:__legacy__` goes on to compute all metadata;"]),
+    ],
+)
+def test_what_the_author_is_told(text: str, parts: list[str]) -> None:
+    notes = wrap(Pyproject.parse(text)).notes
+    assert len(notes) == len(parts)
+    assert all(part in note for part, note in zip(parts, notes, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "message"),
+    [
+        ('project = { name = "a" }\n', "not-understood", "`name` is not on a line of its own"),
+        ('build-system = { requires = ["a"] }\n', "not-understood", "`requires` is not on a line of its own"),
+        ("[build-system]\n", "not-understood", "`[build-system]` has no list `requires`, which PEP 518 asks for"),
+        ('[build-system]\nrequires = "a"\n', "not-understood", "`[build-system]` has no list `requires`, which PEP 518 asks for"),
+        ("build-system = 3\n", "not-understood", "`[build-system]` has no list `requires`, which PEP 518 asks for"),
+        ("[build-system]\nrequires = []\nbuild-backend = 3\n", "not-understood", "`build-backend` is not a string"),
+        ("[project]\n", "not-understood", "`[project]` has no `name`"),
+        ('[project]\nname = "a"\ndynamic = "b"\n', "not-understood", "`project.dynamic` is not a list of strings"),
+        ("tool = 3\n", "not-understood", "`tool` is not a table"),
+        ('[tool.abiding]\nbuild-backend = "a"\n', "not-understood", "`[tool.abiding]` is there, but `[build-system]` does not use it"),
+        ("tool = { black = {} }\n", "bad-pyproject", "`pyproject.toml` is not valid TOML: "),
+        ('[build-system]\nrequires = []\nbuild-backend = "a-b"\n', "bad-value", "`a-b` is not of the form `module` or `module:object.attribute`"),
+    ],
+)  # fmt: skip
+def test_what_is_not_understood(text: str, rule: str, message: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        wrapped(text)
+    (finding,) = caught.value.findings
+    assert finding.rule == rule
+    assert finding.message.startswith(message)
+    assert caught.value.closing == "Nothing was written"
+
+
+def test_an_edit_that_went_wrong_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("abiding.cli.init._with_first", lambda array, _: array)
+    with pytest.raises(DeclarationError, match="can't be edited safely"):
+        wrapped(SCIPY)
+
+
+def test_a_wrapped_project_builds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What flit-core refuses by itself, a name that is given and dynamic, it builds under abiding."""
+    bare = WRAPPED_FLIT[WRAPPED_FLIT.index("[project]") : WRAPPED_FLIT.index("dynamic")]
+    bare += '\n[build-system]\nrequires = ["flit-core"]\nbuild-backend = "flit_core.buildapi"\n'
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": bare, "spam.py": '"""A package"""\n'})
+    assert run("init", "--yes", str(tree.folder)) == 0
+    file = tree.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace("    # { requires", "    { requires"))
+    sdist = tmp_path / "dist" / tree.hook("build_sdist", tmp_path / "dist")
+    wheel = tmp_path / "dist" / tree.hook("build_wheel", tmp_path / "dist")
+    assert pkg_info(sdist).all("Requires-Dist") == ("numpy>=1.26",)
+    assert metadata(wheel).all("Requires-Dist") == ("numpy>=1.26", "numpy>=2,<3")
+    capsys.readouterr()
+    for source in (sdist, unpacked(sdist, tmp_path / "in")):
+        assert run("show", "--metadata", str(source)) == 0
+        assert capsys.readouterr().out.encode() == metadata(wheel).data
+
+
+# The command
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    file = tmp_path / "pyproject.toml"
+    file.write_bytes(SCIPY.encode())
+    return file
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal(text))
+
+
+def test_yes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("init", "--yes", str(project.parent)) == 0
+    assert project.read_text() == wrapped(SCIPY)
+    out, err = capsys.readouterr()
+    assert out.startswith("--- pyproject.toml\n+++ pyproject.toml with abiding\n@@ -2,8 +2,9 @@\n")
+    assert out.endswith("\n+]\n")
+    assert "\n-build-backend = 'mesonpy'\n+build-backend = 'abiding.backend'\n" in out
+    assert err == (
+        "\nnote: `project.dependencies` stays as it is: move those bounds that only a\n      wheel needs by hand\n\n"
+        f"wrote {project}; `abiding show` shows what sdist and wheels will require\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["y\n", "yes\n", " Y \n"])
+def test_agreed(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    answer(monkeypatch, text)
+    assert run("init", str(project.parent)) == 0
+    assert project.read_text() == wrapped(SCIPY)
+    assert f"\nwrite this to {project}? [y/N] " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["n\n", "\n", "", "yesterday\n"])
+def test_not_agreed(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    answer(monkeypatch, text)
+    assert run("init", str(project.parent)) == 1
+    assert project.read_text() == SCIPY
+    assert capsys.readouterr().err.endswith("[y/N] nothing was written\n")
+
+
+def refused(*arguments: str) -> tuple[str, str]:
+    with pytest.raises(AbidingError) as caught:
+        run("init", *arguments)
+    (finding,) = caught.value.findings
+    assert caught.value.closing == "Nothing was written"
+    return finding.rule, finding.message
+
+
+def test_without_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    assert refused(str(project.parent)) == ("no-terminal", "there is no terminal to ask on")
+    assert project.read_text() == SCIPY
+
+
+def test_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("init", "--yes", str(project))
+    once = project.read_bytes()
+    capsys.readouterr()
+    assert run("init", str(project)) == 0
+    assert capsys.readouterr() == (f"{project} uses abiding already; it wraps `mesonpy`\n", "")
+    assert project.read_bytes() == once
+
+
+def test_again_with_a_fault(project: Path) -> None:
+    project.write_text('[build-system]\nrequires = []\nbuild-backend = "abiding.backend"\n')
+    with pytest.raises(DeclarationError) as caught:
+        run("init", str(project))
+    assert [one.rule for one in caught.value.findings] == ["no-declaration"]
+    assert caught.value.closing == "It uses abiding already, but not rightly"
+
+
+def test_mode_and_line_ends_and_byte_order_mark_stay(project: Path) -> None:
+    project.write_bytes(b"\xef\xbb\xbf" + SCIPY.replace("\n", "\r\n").encode())
+    project.chmod(0o440)
+    assert run("init", "--yes", str(project)) == 0
+    assert project.read_bytes() == b"\xef\xbb\xbf" + wrapped(SCIPY).replace("\n", "\r\n").encode()
+    assert stat.S_IMODE(project.stat().st_mode) == 0o440
+    assert list(project.parent.iterdir()) == [project]
+
+
+def test_a_link_stays_a_link(project: Path) -> None:
+    link = project.parent / "below" / "pyproject.toml"
+    link.parent.mkdir()
+    link.symlink_to("../pyproject.toml")
+    assert run("init", "--yes", str(link.parent)) == 0
+    assert link.is_symlink()
+    assert project.read_text() == wrapped(SCIPY)
+
+
+def test_a_file_that_somebody_else_changes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def agreed(path: Path) -> bool:
+        path.write_text(SCIPY + "# one more line\n")
+        return True
+
+    monkeypatch.setattr("abiding.cli.init._agreed", agreed)
+    assert refused(str(project)) == ("bad-pyproject", "the file has been changed in the meantime")
+    assert project.read_text() == SCIPY + "# one more line\n"
+
+
+def test_a_file_that_cannot_be_written(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("abiding.placing.commit", full)
+    assert refused("--yes", str(project)) == ("bad-pyproject", "the file can't be written: No space left on device")
+    assert project.read_text() == SCIPY
+    assert list(project.parent.iterdir()) == [project]
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    rule = "bad-pyproject"
+    assert refused(str(tmp_path)) == (rule, "the file can't be read: No such file or directory")
+    (tmp_path / "pyproject.toml").write_bytes(b"\xff")
+    assert refused(str(tmp_path)) == (rule, "the file is not UTF-8, which TOML asks for")
+    (tmp_path / "pyproject.toml").write_bytes(b"[a]\r\n[b]\n")
+    assert refused(str(tmp_path)) == (rule, "some lines end with CR LF and some with LF")
+
+
+def test_an_empty_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "setup.py").touch()
+    with pytest.raises(AbidingError) as caught:
+        run("init", str(tmp_path))
+    assert caught.value.findings[0].hints == ("an empty file is enough: setuptools is what front ends use without it",)
+    (tmp_path / "pyproject.toml").touch()
+    assert run("init", "--yes", str(tmp_path)) == 0
+    assert (
+        (tmp_path / "pyproject.toml").read_text().startswith('[build-system]\nrequires = ["abiding", "setuptools"]\n')
+    )
+    assert capsys.readouterr().out.count("\n+") > 5

@@ -1,0 +1,334 @@
+"""`abiding show`: the two sets, the METADATA without a build, and the lines for distributors."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding.errors import AbidingError
+from abiding.metadata import CoreMetadata
+
+from .test_cli_explain import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYPROJECT = """\
+[build-system]
+requires = ["abiding", "setuptools"]
+build-backend = "abiding.backend"
+
+[project]
+name = "spam"
+version = "1.4.0"
+description = "A package"
+authors = [{ name = "Ann" }, { name = "Bo", email = "bo@example.org" }]
+urls = { Homepage = "https://example.org" }
+readme = { text = "# Spam", content-type = "text/markdown" }
+dependencies = ["numpy>=1.26", "rich; python_version < '3.13' and platform_system != 'Emscripten'"]
+optional-dependencies = { GPU = ["cupy>=13"] }
+dynamic = ["dependencies", "optional-dependencies"]
+
+[tool.abiding]
+build-backend = "setuptools.build_meta"
+from-sdist = "refuse"
+
+[tool.abiding.wheel]
+dependencies = [
+    "libgmp==6.3.0",
+    { requires = "numpy<2.5", reason = "pre-emptive", note = "2.4 works at the time of writing" },
+    { requires = "NumPy>=2.1.3", select = "cp31?-cp31?t-*" },
+    { requires = "torch==x.x.*" },
+    { requires = "openblas==0.3.30", native = true },
+    { requires = "nvidia-nccl-cu13", variant = "cuda" },
+]
+[tool.abiding.wheel.optional-dependencies]
+GPU = ["cupy-cuda13x==14.*"]
+"""
+SHOWN = """\
+spam 1.4.0, built by setuptools.build_meta
+
+sdist and wheels (API level)           wheels only (ABI level)
+-------------------------------------  -------------------------------------
+numpy>=1.26                            numpy<2.5
+                                         pre-emptive: 2.4 works at the time
+                                           of writing
+                                       NumPy>=2.1.3
+                                         abi
+                                         for wheels tagged cp31?-cp31?t-*
+rich; python_version < '3.13' and
+    platform_system != 'Emscripten'
+                                       libgmp==6.3.0
+                                         abi
+                                       torch==x.x.*
+                                         abi
+                                         x: the build fills in its version
+                                           of torch
+                                       openblas==0.3.30
+                                         abi
+                                         native: it ships a library that is
+                                           linked to
+                                       nvidia-nccl-cu13
+                                         abi
+                                         in builds of the variant cuda
+
+with the extra `GPU`
+cupy>=13
+                                       cupy-cuda13x==14.*
+                                         abi
+
+from-sdist: a build from the sdist is refused, unless it asks for a level
+"""
+PKG_INFO = """\
+Metadata-Version: 2.4
+Name: spam
+Version: 1.4.0
+Dynamic: Requires-Dist
+Summary: A package
+License-File: LICENSE
+Requires-Dist: numpy>=1.26
+
+# Spam
+"""
+STATIC = PYPROJECT[: PYPROJECT.index("[tool.abiding.wheel]")]
+STATIC_WITHOUT_EXTRAS = """\
+[project]
+name = "spam"
+version = "1.4.0"
+description = "A package"
+dependencies = ["numpy>=1.26"]
+dynamic = ["dependencies"]
+
+[tool.abiding]
+build-backend = "setuptools.build_meta"
+"""
+REGULAR = "cp313-cp313-win_amd64"
+PIN_REMARK = "note: the build fills the `x` of `torch==x.x.*` with the version of `torch`\n      that it finds\n"
+
+
+def written(folder: Path, pyproject: str = PYPROJECT, pkg_info: str = "") -> str:
+    (folder / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    if pkg_info:
+        (folder / "PKG-INFO").write_text(pkg_info, encoding="utf-8")
+    return str(folder)
+
+
+def test_the_two_sets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", written(tmp_path)) == 0
+    assert capsys.readouterr() == (SHOWN, "")
+
+
+def test_no_line_is_wider_than_a_build_may_print(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("show", written(tmp_path))
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 78
+
+
+def right_column(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The requirement lines of the right column."""
+    lines = [line[39:] for line in capsys.readouterr().out.splitlines()[4:]]
+    return [line for line in lines if line and not line.startswith(" ")]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--tag", REGULAR], "numpy<2.5 libgmp==6.3.0 torch==x.x.* openblas==0.3.30 nvidia-nccl-cu13 cupy-cuda13x==14.*"),
+        (["--tag", "cp313-cp313t-win_amd64", "--variant", "cuda"],
+         "numpy<2.5 NumPy>=2.1.3 libgmp==6.3.0 torch==x.x.* openblas==0.3.30 nvidia-nccl-cu13 cupy-cuda13x==14.*"),
+        (["--level", "api"], "(left out: level api) (left out: level api)"),
+        (["--level", "abi", "--tag", REGULAR], "numpy<2.5 libgmp==6.3.0 torch==x.x.* openblas==0.3.30 nvidia-nccl-cu13 cupy-cuda13x==14.*"),
+    ],
+)  # fmt: skip
+def test_one_kind_of_wheel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], expected: str
+) -> None:
+    assert run("show", written(tmp_path, PYPROJECT.replace('from-sdist = "refuse"', "")), *options) == 0
+    assert " ".join(right_column(capsys)) == expected
+
+
+def test_of_another_variant_an_entry_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = PYPROJECT.replace('"torch==x.x.*"', '"torch==x.x.*", variant = "rocm"')
+    run("show", written(tmp_path, text), "--variant", "cuda")
+    out = capsys.readouterr().out
+    assert "nvidia-nccl-cu13" in out
+    assert "torch" not in out
+
+
+def test_nothing_declared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[project]\nname = "a"\nversion = "1"\n[tool.abiding]\nbuild-backend = "mesonpy"\n'
+    assert run("show", written(tmp_path, text)) == 0
+    assert capsys.readouterr().out.splitlines()[4:] == ["(nothing)                              (nothing)"]
+
+
+def test_requirements_that_are_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[tool.abiding]\nbuild-backend = "setuptools.build_meta"\n[tool.abiding.wheel]\ndependencies = ["b"]\n'
+    run("show", written(tmp_path, text))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "a project without `[project]`, built by setuptools.build_meta"
+    assert lines[4:6] == ["(computed by setuptools.build_meta)", "                                       b"]
+    run("show", written(tmp_path, text, PKG_INFO))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "spam 1.4.0, built by setuptools.build_meta"
+    assert lines[4].split() == ["numpy>=1.26"]
+
+
+# METADATA
+
+
+def metadata(capfdbinary: pytest.CaptureFixture[bytes]) -> tuple[CoreMetadata, str]:
+    out, err = capfdbinary.readouterr()
+    return CoreMetadata.parse(out), err.decode()
+
+
+def test_metadata_from_pkg_info(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """The sdist's file without what only an sdist says, and the declared lines: what a build writes."""
+    text = STATIC_WITHOUT_EXTRAS + '[tool.abiding.wheel]\ndependencies = ["libgmp==6.3.0"]\n'
+    assert run("show", written(tmp_path, text, PKG_INFO), "--metadata") == 0
+    out, err = capfdbinary.readouterr()
+    expected = PKG_INFO.replace("Dynamic: Requires-Dist\n", "").replace(
+        "1.26\n", "1.26\nRequires-Dist: libgmp==6.3.0\n"
+    )
+    assert (out.decode(), err) == (expected, b"")
+
+
+def test_metadata_of_a_static_project(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("show", written(tmp_path), "--metadata", "--tag", REGULAR) == 0
+    read, err = metadata(capfdbinary)
+    assert err.startswith(PIN_REMARK)
+    assert err.endswith("may\n      add licence files\n")
+    assert read.get("Metadata-Version") == "2.1"
+    assert read.all("Author") == ("Ann",)
+    assert read.all("Author-email") == ("Bo <bo@example.org>",)
+    assert read.all("Project-URL") == ("Homepage, https://example.org",)
+    assert read.get("Description-Content-Type") == "text/markdown"
+    assert read.body == "# Spam"
+    assert read.all("Requires-Dist") == (
+        "numpy>=1.26",
+        "rich; python_version < '3.13' and platform_system != 'Emscripten'",
+        'cupy>=13; extra == "GPU"',
+        "libgmp==6.3.0",
+        "numpy<2.5",
+        "torch==x.x.*",
+        "openblas==0.3.30",
+        'cupy-cuda13x==14.*; extra == "gpu"',
+    )
+
+
+def test_metadata_at_the_api_level(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("show", written(tmp_path), "--metadata", "--level", "api") == 0
+    read, err = metadata(capfdbinary)
+    assert len(read.all("Requires-Dist")) == 3
+    assert "fills the `x`" not in err
+
+
+def test_metadata_of_a_variant(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    run("show", written(tmp_path), "--metadata", "--tag", REGULAR, "--variant", "cuda")
+    assert "nvidia-nccl-cu13" in metadata(capfdbinary)[0].all("Requires-Dist")
+
+
+def fails(*arguments: str) -> tuple[str, str]:
+    with pytest.raises(AbidingError) as caught:
+        run("show", *arguments)
+    (finding,) = caught.value.findings
+    assert caught.value.closing.startswith("Nothing can be shown")
+    return finding.rule, finding.message
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "pkg_info", "message"),
+    [
+        (PYPROJECT, "", "`NumPy>=2.1.3` is for wheels of some tags only, and no tag is given"),
+        (STATIC.replace('version = "1.4.0"\n', "").replace("dynamic = [", 'dynamic = ["version", '), "",
+         "`setuptools.build_meta` computes `version` when it builds"),
+        (STATIC[STATIC.index("[tool") :], "", "there is no `[project]`: `setuptools.build_meta` computes all of it when it builds"),
+        (STATIC[STATIC.index("[tool") :], PKG_INFO.replace("Dynamic:", "Dynamic: Summary\nDynamic:"), "PKG-INFO leaves `Summary` to the build"),
+    ],
+)  # fmt: skip
+def test_what_only_a_build_can_tell(tmp_path: Path, pyproject: str, pkg_info: str, message: str) -> None:
+    assert fails(written(tmp_path, pyproject, pkg_info), "--metadata") == ("not-known", message)
+
+
+# For distributors
+
+
+def test_lines_for_distributors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", written(tmp_path), "--for", "distributor", "--tag", REGULAR) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "numpy>=1.26",
+        "rich; python_version < '3.13' and platform_system != 'Emscripten'",
+        'cupy>=13; extra == "GPU"',
+        "libgmp==6.3.0",
+        "torch==x.x.*",
+        "openblas==0.3.30",
+        'cupy-cuda13x==14.*; extra == "gpu"',
+    ]
+    assert err == PIN_REMARK
+
+
+def test_lines_that_are_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = STATIC[STATIC.index("[tool") :]
+    message = "`setuptools.build_meta` computes the requirements when it builds"
+    assert fails(written(tmp_path, text), "--for", "distributor") == ("not-known", message)
+    assert run("show", written(tmp_path, text, PKG_INFO), "--for", "distributor") == 0
+    assert capsys.readouterr().out == "numpy>=1.26\n"
+
+
+# What is asked about
+
+
+def test_an_sdist(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    text = STATIC[STATIC.index("[tool") :]
+    with tarfile.open(tmp_path / "spam-1.4.0.tar.gz", "w:gz") as sdist:
+        for name, data in (("pyproject.toml", text), ("PKG-INFO", PKG_INFO)):
+            member = tarfile.TarInfo(f"spam-1.4.0/{name}")
+            member.size = len(data)
+            sdist.addfile(member, io.BytesIO(data.encode()))
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(aside))
+    assert run("show", str(tmp_path / "spam-1.4.0.tar.gz")) == 0
+    assert capsys.readouterr().out.splitlines()[4].split() == ["numpy>=1.26", "(nothing)"]
+    assert run("show", str(tmp_path / "spam-1.4.0.tar.gz"), "--metadata") == 0
+    assert capsys.readouterr().out == PKG_INFO.replace("Dynamic: Requires-Dist\n", "")
+    assert not list(aside.iterdir())
+
+
+def test_the_file_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(tmp_path)
+    assert run("show", str(tmp_path / "pyproject.toml")) == 0
+    assert capsys.readouterr().out == SHOWN
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    assert fails(str(tmp_path / "spam")) == ("bad-pyproject", "this is not there")
+
+
+def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
+    with pytest.raises(AbidingError) as caught:
+        run("show", written(tmp_path, '[build-system]\nrequires = ["flit-core"]\n'))
+    assert [one.rule for one in caught.value.findings] == ["no-declaration"]
+    assert caught.value.closing == "Nothing can be shown; `abiding init` makes a project use abiding"
+
+
+def test_an_unknown_variant(tmp_path: Path) -> None:
+    message = "the project declares no variant `roc`"
+    assert fails(written(tmp_path), "--variant", "roc") == ("unknown-variant", message)
+
+
+def test_a_tag_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("show", written(tmp_path), "--tag", "win32")
+    assert caught.value.code == 2
+    assert "argument --tag: `win32` is not a wheel's tag, such as `cp313-" in capsys.readouterr().err
+
+
+def test_control_characters_are_spelled_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = PYPROJECT.replace("2.4 works at", "\\u001b[31m2.4 works at")
+    run("show", written(tmp_path, text))
+    out = capsys.readouterr().out
+    assert "\\x1b[31m2.4" in out
+    assert "\x1b" not in out

@@ -1,0 +1,871 @@
+"""An index on this machine, with every way and every fault that indexes have; it counts what it is asked for."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import itertools
+import json
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+import zipfile
+from collections import Counter
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+import urllib3
+
+from abiding.errors import IndexAccessError
+from abiding.index import read_release, settings, web
+from abiding.index.progress import Bar
+from abiding.index.remote import RemoteFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from abiding.artifact import Artifact
+
+JSON = "application/vnd.pypi.simple.v1+json"
+METADATA = b"Metadata-Version: 2.4\nName: spam\nVersion: 1.0\nRequires-Dist: numpy>=2\n\nSpam.\n"
+OTHER = METADATA.replace(b"numpy>=2", b"numpy>=2.1")
+
+
+def wheel(metadata: bytes = METADATA, *, before: int = 0, members: int = 0, version: str = "1.0") -> bytes:
+    """A wheel with `before` zeros, stored, before METADATA, and `members` empty members."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"spam-{version}.dist-info/METADATA", metadata)
+        if before:
+            archive.writestr("spam/zeros", bytes(before), zipfile.ZIP_STORED)
+        for i in range(members):
+            archive.writestr(f"spam/with_a_rather_long_name_of_a_module_{i:07}.py", b"")
+        archive.writestr(f"spam-{version}.dist-info/RECORD", b"")
+    return file.getvalue()
+
+
+def sdist(metadata: bytes = METADATA, *, behind: int = 0) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz", compresslevel=0) as archive:
+        for name, data in {"PKG-INFO": metadata, "spam.c": bytes(behind)}.items():
+            info = tarfile.TarInfo(f"spam-1.0/{name}")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+WHEEL = wheel()
+SDIST = sdist()
+
+
+@dataclass
+class File:
+    """A file on the index. `listing` is what the page says of it besides name and URL."""
+
+    data: bytes = WHEEL
+    metadata: bytes | None = None
+    listing: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Index:
+    """What the index has, how it behaves, and what it was asked for."""
+
+    url: str = ""
+    project: str = "spam"
+    files: dict[str, File] = field(default_factory=dict)
+    html: bool = False
+    sizes: bool = True
+    ranges: str = "all"  # "all", "no suffixes", "none", "first" (whatever is asked for, the first bytes come)
+    delay: float = 0
+    password: str = ""
+    gone: set[str] = field(default_factory=set)
+    stumbles: Counter[str] = field(default_factory=Counter)  # how often a path answers 503
+    breaks: Counter[str] = field(default_factory=Counter)  # how often its answer is cut off
+    redirects: dict[str, str] = field(default_factory=dict)
+    page: tuple[str, bytes] | None = None
+    meta: dict[str, Any] = field(default_factory=lambda: {"api-version": "1.1"})
+    # What it was asked for.
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    sent: Counter[str] = field(default_factory=Counter)
+    connections: int = 0
+    most_connections: int = 0
+    lock: Any = field(default_factory=threading.Lock)
+
+    def add(self, *tags: str, **values: Any) -> None:
+        self.files.update({f"spam-1.0-{tag}.whl": File(**values) for tag in tags})
+
+    def asked_for(self, ending: str) -> list[tuple[str, str, str]]:
+        return [one for one in self.asked if one[1].endswith(ending)]
+
+    def project_page(self) -> tuple[str, bytes]:
+        if self.page:
+            return self.page
+        if not self.html:
+            files = [
+                {"filename": name, "url": f"/files/{name}", "hashes": {}}
+                | ({"size": len(file.data)} if self.sizes else {})
+                | file.listing
+                for name, file in self.files.items()
+            ]
+            return JSON, json.dumps({"name": self.project, "files": files, "meta": self.meta, "versions": []}).encode()
+        lines = []
+        for name, file in self.files.items():
+            attributes = {f"data-{key}": value for key, value in file.listing.items()}
+            if isinstance(hashes := attributes.get("data-core-metadata"), dict):
+                attributes["data-core-metadata"] = "=".join(*hashes.items())
+            more = "".join(f' {key}="{value}"' for key, value in attributes.items())
+            lines.append(f'<a href="/files/{name}#sha256=00"{more}>{name}</a><br>')
+        return "text/html", "\n".join(["<!DOCTYPE html><html><body>", *lines, "</body></html>"]).encode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    index: ClassVar[Index]
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        with self.index.lock:
+            self.index.connections += 1
+            self.index.most_connections = max(self.index.most_connections, self.index.connections)
+
+    def finish(self) -> None:
+        with self.index.lock:
+            self.index.connections -= 1
+        super().finish()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        index, path = self.index, self.path
+        with index.lock:
+            index.asked.append((self.command, path, self.headers.get("Range", "")))
+            stumbles, breaks = index.stumbles[path] > 0, index.breaks[path] > 0
+            index.stumbles[path] -= stumbles
+            index.breaks[path] -= breaks
+        time.sleep(index.delay)
+        if index.password and self.headers.get("Authorization") != index.password:
+            return self.answer(401)
+        if stumbles:
+            return self.answer(503)
+        if path in index.redirects:
+            return self.answer(302, headers={"Location": index.redirects[path]})
+        if path == f"/simple/{index.project}/":
+            kind, data = index.project_page()
+            return self.answer(200, data, {"Content-Type": kind})
+        name = path.removeprefix("/files/")
+        file = index.files.get(name.removesuffix(".metadata"))
+        if file is None or name in index.gone:
+            return self.answer(404, b"not here")
+        if name.endswith(".metadata"):
+            return self.answer(404 if file.metadata is None else 200, file.metadata or b"not here")
+        return self.file(file.data, breaks=breaks)
+
+    def file(self, data: bytes, *, breaks: bool) -> None:
+        ranges, wanted = self.index.ranges, self.headers.get("Range", "").removeprefix("bytes=")
+        if not wanted or ranges == "none":
+            return self.answer(200, data, breaks=breaks)
+        first, _, last = wanted.partition("-")
+        if not first:
+            if ranges == "no suffixes":
+                return self.answer(501)
+            start, stop = max(0, len(data) - int(last)), len(data)
+        else:
+            start, stop = int(first), min(int(last) + 1, len(data))
+        if ranges == "first":
+            start, stop = 0, 100
+        if start >= len(data):
+            return self.answer(416, headers={"Content-Range": f"bytes */{len(data)}"})
+        described = {"Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
+        return self.answer(206, data[start:stop], described, breaks=breaks)
+
+    def answer(
+        self, status: int, data: bytes = b"", headers: dict[str, str] | None = None, *, breaks: bool = False
+    ) -> None:
+        self.send_response(status)
+        for key, value in (headers or {}).items():
+            self.send_header(key, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        if breaks:
+            data = data[: len(data) // 2]
+            self.close_connection = True
+        try:
+            for start in range(0, len(data), 1 << 16):
+                with self.index.lock:
+                    self.index.sent[self.path] += len(data[start : start + (1 << 16)])
+                self.wfile.write(data[start : start + (1 << 16)])
+        except OSError:
+            # Whoever asked has seen enough.
+            self.close_connection = True
+
+
+@contextmanager
+def serving(index: Index) -> Iterator[Index]:
+    handler = type("HandlerOfThisIndex", (Handler,), {"index": index})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    index.url = f"http://127.0.0.1:{server.server_port}/simple/"
+    try:
+        yield index
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    with serving(Index()) as index:
+        yield index
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """No configuration of this machine, and no waiting."""
+    if "pip_conf" not in request.fixturenames:
+        monkeypatch.setattr(settings, "_list_settings", lambda _: None)
+    for name in (
+        "PIP_INDEX_URL",
+        "PIP_NO_INDEX",
+        "http_proxy",
+        "HTTP_PROXY",
+        "NETRC",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(urllib3.Retry, "get_backoff_time", lambda _: 0)
+    monkeypatch.setattr(web, "_PAUSE", 0)
+
+
+def read(index: Index, spec: str = "spam==1.0") -> list[Artifact]:
+    return read_release(spec, index.url)
+
+
+def refused(index: Index, spec: str = "spam==1.0") -> IndexAccessError:
+    with pytest.raises(IndexAccessError) as caught:
+        read(index, spec)
+    return caught.value
+
+
+def hashes(data: bytes) -> dict[str, str]:
+    return {"sha256": hashlib.sha256(data).hexdigest()}
+
+
+# Ways to the metadata.
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_one_download_for_equal_hashes(index: Index, html: bool) -> None:  # noqa: FBT001
+    index.html = html
+    index.add("cp311-cp311-any", "cp312-cp312-any", "cp313-cp313-any",
+              metadata=METADATA, listing={"core-metadata": hashes(METADATA)})  # fmt: skip
+    index.add("cp314-cp314-any", metadata=OTHER, listing={"core-metadata": hashes(OTHER)})
+    artifacts = read(index)
+    assert [artifact.metadata and artifact.metadata.data for artifact in artifacts] == [METADATA] * 3 + [OTHER]
+    assert len({id(artifact.metadata) for artifact in artifacts}) == 2
+    assert len(index.asked) == 3
+    assert [artifact.kind for artifact in artifacts] == ["wheel"] * 4
+    assert {(artifact.name, artifact.version) for artifact in artifacts} == {("spam", "1.0")}
+
+
+def test_sidecar_that_nobody_announced(index: Index) -> None:
+    index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 30)), metadata=METADATA)
+    artifacts = read(index)
+    assert len({id(artifact.metadata) for artifact in artifacts}) == 1
+    assert len(index.asked) == 21
+    assert all(path.endswith((".metadata", "/spam/")) for _, path, _ in index.asked)
+
+
+def test_sidecars_are_not_asked_for_again_and_again(index: Index) -> None:
+    index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 60)))
+    artifacts = read(index)
+    assert all(artifact.metadata and artifact.metadata.data == METADATA for artifact in artifacts)
+    assert len(index.asked_for(".metadata")) <= 3 + web.CONNECTIONS
+
+
+def test_sidecar_that_the_index_denies_is_not_asked_for(index: Index) -> None:
+    index.add("py3-none-any", metadata=OTHER, listing={"core-metadata": False})
+    (artifact,) = read(index)
+    assert artifact.metadata
+    assert artifact.metadata.data == METADATA
+    assert not index.asked_for(".metadata")
+
+
+def test_sidecar_announced_and_missing_does_not_matter(index: Index) -> None:
+    index.add("cp311-cp311-any", "cp312-cp312-any", listing={"core-metadata": hashes(METADATA)})
+    artifacts = read(index)
+    assert all(artifact.metadata and artifact.metadata.data == METADATA for artifact in artifacts)
+    # The wheel's METADATA has the hash announced, and so answers for both.
+    assert len(index.asked_for(".whl")) == 1
+
+
+def test_sidecar_with_another_hash_is_a_problem(index: Index) -> None:
+    index.add("cp311-cp311-any", metadata=OTHER, listing={"core-metadata": hashes(METADATA)})
+    index.add("cp312-cp312-any", metadata=METADATA, listing={"core-metadata": hashes(METADATA)})
+    bad, good = read(index)
+    assert bad.metadata is None
+    assert bad.problem
+    assert (bad.problem.rule, bad.problem.artifact) == ("wrong-hash", "spam-1.0-cp311-cp311-any.whl")
+    assert good.metadata
+    assert good.metadata.data == METADATA
+
+
+def test_page_for_every_url_is_no_sidecar(index: Index) -> None:
+    index.add("py3-none-any", metadata=b"<html>not found</html>")
+    (artifact,) = read(index)
+    assert artifact.metadata
+    assert artifact.metadata.data == METADATA
+
+
+LARGE = wheel(before=50 << 20)
+
+
+@pytest.mark.parametrize("ranges", ["all", "no suffixes"])
+@pytest.mark.parametrize("sizes", [False, True])
+def test_little_of_a_large_wheel(index: Index, ranges: str, sizes: bool) -> None:  # noqa: FBT001
+    index.ranges, index.sizes = ranges, sizes
+    index.add("py3-none-any", data=LARGE)
+    (artifact,) = read(index)
+    assert artifact.metadata
+    assert artifact.metadata.data == METADATA
+    name = "/files/spam-1.0-py3-none-any.whl"
+    assert index.sent[name] < 100 << 10
+    assert len(index.asked_for(".whl")) == (4 if ranges == "no suffixes" and not sizes else 2)
+
+
+def test_small_wheel_takes_one_request(index: Index) -> None:
+    index.add("py3-none-any")
+    read(index)
+    assert len(index.asked_for(".whl")) == 1
+
+
+def test_large_directory(index: Index) -> None:
+    data = wheel(before=1 << 20, members=3000)
+    index.add("py3-none-any", data=data)
+    (artifact,) = read(index)
+    assert artifact.metadata
+    assert len(index.asked_for(".whl")) == 3
+    assert sum(index.sent.values()) < 400 << 10
+
+
+def test_wrong_size_on_the_page(index: Index) -> None:
+    index.add("cp311-cp311-any", listing={"size": 10})
+    index.add("cp312-cp312-any", listing={"size": 1 << 30})
+    index.add("cp313-cp313-any", listing={"size": 0})
+    assert all(artifact.metadata and artifact.metadata.data == METADATA for artifact in read(index))
+
+
+def test_server_without_ranges(index: Index) -> None:
+    index.ranges = "none"
+    index.add("cp311-cp311-any")
+    index.add("cp312-cp312-any", data=LARGE)
+    small, large = read(index)
+    assert small.metadata
+    assert large.problem
+    assert large.problem.message == f"has {len(LARGE):,} bytes, and its server gives no part of it"
+    assert index.sent["/files/spam-1.0-cp312-cp312-any.whl"] < 4 << 20
+
+
+def test_server_that_sends_other_ranges(index: Index) -> None:
+    index.ranges = "first"
+    index.add("py3-none-any")
+    (artifact,) = read(index)
+    assert artifact.problem
+    assert artifact.problem.message == "comes in other parts than those that its server is asked for"
+
+
+def test_server_that_dies(index: Index) -> None:
+    index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 90)))
+    for name in index.files:
+        index.stumbles[f"/files/{name}"] = 100
+        index.stumbles[f"/files/{name}.metadata"] = 100
+    assert refused(index).closing == "none of 80 files could be read"
+    assert len(index.asked) <= 1 + 4 * 2 * web.CONNECTIONS
+
+
+def test_sdist_is_read_as_far_as_pkg_info(index: Index) -> None:
+    index.files["spam-1.0.tar.gz"] = File(sdist(behind=30 << 20))
+    (artifact,) = read(index)
+    assert artifact.kind == "sdist"
+    assert artifact.metadata
+    assert artifact.metadata.data == METADATA
+    assert index.sent["/files/spam-1.0.tar.gz"] < 8 << 20
+
+
+def test_sdist_and_wheel_with_identical_metadata_share_it(index: Index) -> None:
+    index.add("py3-none-any")
+    index.files["spam-1.0.tar.gz"] = File(SDIST)
+    first, second = read(index)
+    assert first.kind == "sdist"
+    assert first.metadata is second.metadata
+
+
+def test_few_connections(index: Index) -> None:
+    index.delay = 0.02
+    index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 60)))
+    read(index)
+    assert 1 < index.most_connections <= 8
+
+
+@pytest.mark.parametrize("ranges", ["all", "no suffixes", "none"])
+def test_remote_file_reads_like_a_local_one(index: Index, ranges: str) -> None:
+    """Oracle: the same calls on `io.BytesIO`, from places anywhere and around the borders of pieces."""
+    index.ranges = ranges
+    data = b"".join(number.to_bytes(4, "big") for number in range(75_000))
+    index.files["data"] = File(data)
+    places = [0, 1, 16 << 10, 150_000, 232_415, 232_416, 232_417, 250_000, 299_999, 300_000, 300_001]
+    sizes = [0, 1, 100, 20_000, 400_000]
+    for size in (None, len(data), 5):
+        with closing(web.Web(settings.IndexSettings(index.url))) as session:
+            remote = RemoteFile(session, index.url.replace("simple", "files") + "data", "data", size)
+            local = io.BytesIO(data)
+            for place, count in [*itertools.product(places, sizes), *itertools.product(places[::-1], sizes)]:
+                assert remote.seek(place) == local.seek(place)
+                assert remote.read(count) == local.read(count)
+                assert remote.tell() == local.tell()
+            assert remote.seek(-10, io.SEEK_END) == local.seek(-10, io.SEEK_END)
+            assert remote.readall() == local.read()
+    assert index.sent["/files/data"] <= 3 * (len(data) + (70 << 10))
+
+
+def test_zipped_sdist(index: Index) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in ("spam-1.0/spam.egg-info/PKG-INFO", "spam-1.0/PKG-INFO"):
+            archive.writestr(name, METADATA if name.count("/") == 1 else OTHER)
+    index.files["spam-1.0.zip"] = File(file.getvalue())
+    index.files["spam-1.0.tar.bz2"] = File()
+    old, zipped = read(index)
+    assert old.problem
+    assert old.problem.message == "is neither a .tar.gz nor a .zip file"
+    assert zipped.metadata
+    assert zipped.metadata.data == METADATA
+
+
+# Which release.
+
+
+@pytest.mark.parametrize(
+    ("versions", "newest"),
+    [
+        ({"1.0": None, "1.10": None, "1.9": None}, "1.10"),
+        ({"1.0": None, "2.0rc1": None}, "1.0"),
+        ({"1.0": None, "2.0": "broken"}, "1.0"),
+        ({"1.0": "broken", "2.0": ""}, "2.0"),
+        ({"2.0rc1": None, "1.0": "broken"}, "2.0rc1"),
+    ],
+)
+def test_newest(index: Index, versions: dict[str, str | None], newest: str) -> None:
+    for version, yanked in versions.items():
+        listing = {} if yanked is None else {"yanked": yanked or True}
+        index.files[f"spam-{version}-py3-none-any.whl"] = File(wheel(version=version), listing=listing)
+    (artifact,) = read(index, "Spam")
+    assert artifact.version == newest
+
+
+def test_yanked(index: Index) -> None:
+    index.add("cp311-cp311-any", listing={"yanked": "breaks eggs"})
+    index.add("cp312-cp312-any", listing={"yanked": True})
+    index.add("cp313-cp313-any")
+    assert [artifact.yanked for artifact in read(index)] == ["breaks eggs", "no reason given", ""]
+
+
+def test_spellings(index: Index) -> None:
+    """Old names of sdists, build numbers, versions with more zeros; and what is no part of a release."""
+    index.project = "py-spam"
+    for name in (
+        "Py.Spam-1.0.0.tar.gz", "py_spam-1.0-1-py3-none-any.whl", "py_spam-1.0-py3-none-any.whl",
+        "py_spam-1.0.post1-py3-none-any.whl", "py_spam-1.0-py3.11.egg", "py_spam-1.0.exe", "py_spam-1.0+cpu-py3-none-any.whl",
+        "other-1.0-py3-none-any.whl", "py_spam-1.0-py3-none-a\x1b[31mny.whl",
+    ):  # fmt: skip
+        index.files[name] = File()
+    assert [artifact.filename for artifact in read(index, "Py_Spam == 1.0")] == [
+        "Py.Spam-1.0.0.tar.gz",
+        "py_spam-1.0-1-py3-none-any.whl",
+        "py_spam-1.0-py3-none-any.whl",
+    ]
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "spam>=1", "spam==1.*", "spam==1,==2", "spam[all]==1", "spam @ https://x", "spam==one", "../spam"]
+)
+def test_what_is_no_release(index: Index, spec: str) -> None:
+    (finding,) = refused(index, spec).findings
+    assert finding.message == f"`{spec}` does not name a release"
+    assert not index.asked
+
+
+def test_unknown_project(index: Index) -> None:
+    (finding,) = refused(index, "eggs==1").findings
+    assert finding.rule == "unknown-release"
+    assert finding.message == "the index has no project `eggs`"
+
+
+def test_unknown_version(index: Index) -> None:
+    for version in ("1.0", "1.1", "1.2", "1.4", "1.5", "2.0"):
+        index.files[f"spam-{version}.tar.gz"] = File()
+    (finding,) = refused(index, "spam==1.3").findings
+    assert finding.message == "the index has no version 1.3 of `spam`"
+    assert finding.notes == ("near to it are 1.1, 1.2, 1.4 and 1.5; the newest of 6 is 2.0",)
+
+
+def test_project_without_files(index: Index) -> None:
+    index.page = (JSON, json.dumps({
+        "name": "spam", "files": [], "meta": {"api-version": "1.4"},
+        "project-status": {"status": "quarantined", "reason": "malware"},
+    }).encode())  # fmt: skip
+    (finding,) = refused(index, "spam").findings
+    assert finding.message == "the index has no sdist and no wheel of `spam`"
+    assert finding.notes == ("its status there is `quarantined`: malware",)
+
+
+# Faults.
+
+
+def test_stumbling_server(index: Index) -> None:
+    index.add("py3-none-any")
+    index.stumbles.update({"/simple/spam/": 2, "/files/spam-1.0-py3-none-any.whl": 3})
+    (artifact,) = read(index)
+    assert artifact.metadata
+
+
+def test_server_that_is_down(index: Index) -> None:
+    index.stumbles["/simple/spam/"] = 100
+    (finding,) = refused(index).findings
+    assert finding.message.endswith("answers 503 Service Unavailable, 4 times")
+    assert len(index.asked) == 4
+
+
+def test_answer_that_breaks_off(index: Index) -> None:
+    index.add("py3-none-any")
+    index.files["spam-1.0.tar.gz"] = File(sdist(behind=1 << 20))
+    index.breaks.update({"/files/spam-1.0-py3-none-any.whl": 1, "/files/spam-1.0.tar.gz": 1})
+    assert all(artifact.metadata for artifact in read(index))
+
+
+def test_answer_that_breaks_off_each_time(index: Index) -> None:
+    index.add("cp311-cp311-any", "cp312-cp312-any")
+    index.breaks["/files/spam-1.0-cp311-cp311-any.whl"] = 100
+    broken, whole = read(index)
+    assert broken.problem
+    assert broken.problem.message.endswith("breaks off its answer each time")
+    assert whole.metadata
+
+
+def test_half_uploaded_release(index: Index) -> None:
+    index.add("cp311-cp311-any", "cp312-cp312-any")
+    index.files["spam-1.0.tar.gz"] = File(SDIST)
+    index.gone = {"spam-1.0.tar.gz", "spam-1.0-cp312-cp312-any.whl"}
+    lost, there, gone = read(index)
+    for artifact in (lost, gone):
+        assert artifact.problem
+        assert artifact.metadata is None
+        assert artifact.problem.rule == "missing-file"
+        assert artifact.problem.artifact == artifact.filename
+    assert there.metadata
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"no archive", WHEEL[:-30], WHEEL[:60] + b"?" + WHEEL[61:], wheel(b"x" * (17 << 20)),
+        wheel().replace(b"METADATA", b"METADATE"),
+    ],
+    ids=["empty", "text", "cut off", "wrong byte", "much METADATA", "no METADATA"],
+)  # fmt: skip
+def test_damaged_wheel(index: Index, data: bytes) -> None:
+    index.add("cp311-cp311-any", data=data)
+    index.add("cp312-cp312-any")
+    bad, good = read(index)
+    assert bad.problem
+    assert bad.problem.artifact == bad.filename
+    assert good.metadata
+
+
+@pytest.mark.parametrize("sizes", [False, True])
+@pytest.mark.parametrize("ranges", ["all", "no suffixes", "none"])
+def test_empty_wheel(index: Index, ranges: str, sizes: bool) -> None:  # noqa: FBT001
+    index.ranges, index.sizes = ranges, sizes
+    index.add("py3-none-any", data=b"")
+    (artifact,) = read(index)
+    assert artifact.problem
+    assert artifact.problem.rule == "bad-archive"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no archive", SDIST[:100], gzip.compress(b"no archive")],
+    ids=["empty", "text", "cut off", "compressed text"],
+)
+def test_damaged_sdist(index: Index, data: bytes) -> None:
+    index.files["spam-1.0.tar.gz"] = File(data)
+    index.add("cp312-cp312-any")
+    bad, good = read(index)
+    assert bad.problem
+    assert bad.problem.artifact == bad.filename
+    assert good.metadata
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        (JSON, b"{"), (JSON, b"[]"), (JSON, b"[" * 100_000), (JSON, b'{"name": "spam", "files": 1}'), (JSON, b"\xff"),
+        (JSON, b'{"name": "spam", "files": [], "meta": {"api-version": "2.0"}}'),
+        ("text/html", b"welcome to the hotel"), ("text/plain", b"spam"), ("application/json", b"null"),
+        ("text/html", b'<meta name="pypi:repository-version" content="2.0">'),
+        ("text/html", b'<a href="http://[::1/spam-1.0.tar.gz">spam-1.0.tar.gz</a>'),
+    ],
+)  # fmt: skip
+def test_what_is_no_index(index: Index, page: tuple[str, bytes]) -> None:
+    index.page = page
+    (finding,) = refused(index).findings
+    assert finding.rule == "bad-index"
+    assert finding.message == "the index answers with something that is not the Simple API"
+
+
+@pytest.mark.parametrize("page", [b'<?xml version="1.0"?>\n%s', b"%s"])
+def test_odd_html(index: Index, page: bytes) -> None:
+    index.add("py3-none-any")
+    index.page = (
+        "text/html; charset=none",
+        page % b'<a href="../../files/spam-1.0-py3-none-any.whl">spam-1.0-py3-none-any.whl',
+    )
+    (artifact,) = read(index)
+    assert artifact.metadata
+
+
+def test_newer_api_is_told(index: Index) -> None:
+    index.meta["api-version"] = "1.99"
+    index.add("py3-none-any")
+    with pytest.warns(UserWarning, match=r"1\.99"):
+        read(index)
+
+
+def test_huge_page(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("abiding.index.page._LARGEST", 1 << 20)
+    index.page = (JSON, bytes(8 << 20))
+    (finding,) = refused(index).findings
+    assert finding.message == "the answer is larger than the 1,048,576 bytes that it may have"
+    assert index.sent["/simple/spam/"] < 8 << 20
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/spam", "http://[", "http://\udcff/"])
+def test_index_that_leads_astray(index: Index, target: str) -> None:
+    index.add("cp311-cp311-any", listing={"url": target})
+    index.add("cp312-cp312-any")
+    if target == "http://[":
+        assert refused(index).findings[0].rule == "bad-index"
+        return
+    bad, good = read(index)
+    assert bad.problem
+    assert bad.problem.message == "a URL that the index gives is not one of http or https"
+    assert good.metadata
+
+
+def test_redirects(index: Index) -> None:
+    index.add("cp311-cp311-any", "cp312-cp312-any", "cp313-cp313-any")
+    index.redirects = {
+        "/files/spam-1.0-cp311-cp311-any.whl": "file:///etc/passwd",
+        "/files/spam-1.0-cp312-cp312-any.whl": "/files/spam-1.0-cp312-cp312-any.whl",
+        "/files/spam-1.0-cp313-cp313-any.whl": "/files/elsewhere",
+    }
+    index.files["elsewhere"] = File()
+    index.add(*(f"cp3{i}-cp3{i}-any" for i in range(14, 30)))
+    index.redirects.update({f"/files/spam-1.0-cp3{i}-cp3{i}-any.whl": "http://[" for i in range(14, 30)})
+    astray, circle, elsewhere, *nowhere = read(index)
+    for artifact in (astray, *nowhere):
+        assert artifact.problem
+        assert artifact.problem.message == "a URL that the index gives is not one of http or https"
+    assert circle.problem
+    assert "in circles" in circle.problem.message
+    assert elsewhere.metadata
+
+
+def test_nobody_there(index: Index) -> None:
+    with serving(Index()) as closed:
+        pass
+    (finding,) = refused(closed).findings
+    assert finding.message == f"`{closed.url.split('/')[2]}` can't be reached"
+    assert "refused" in finding.notes[0].lower() or "10061" in finding.notes[0]
+    index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 60)))
+    for name, file in index.files.items():
+        file.listing["url"] = closed.url.replace("simple", "files") + name
+    started = time.monotonic()
+    error = refused(index)
+    assert error.closing == "none of 50 files could be read"
+    assert time.monotonic() - started < 10
+
+
+def test_password(index: Index) -> None:
+    index.password = "Basic bWU6cEBzcw=="
+    index.add("py3-none-any")
+    (finding,) = refused(index).findings
+    assert finding.hints == ("credentials belong into the index URL or into netrc",)
+    index.url = index.url.replace("://", "://me:p%40ss@")
+    (artifact,) = read(index)
+    assert artifact.metadata
+    index.gone = set(index.files)
+    index.stumbles["/simple/spam/"] = 100
+    assert "ss@" not in str(refused(index)) + repr(refused(index).findings)
+    assert "ss@" not in repr(settings.IndexSettings.read(index.url))
+
+
+def test_password_is_for_the_index_alone(index: Index) -> None:
+    with serving(Index(password="never")) as other:
+        index.add("py3-none-any")
+        index.files["spam-1.0.tar.gz"] = File(listing={"url": other.url})
+        index.url = index.url.replace("://", "://me:secret@")
+        elsewhere, here = read(index)
+    assert here.metadata
+    assert elsewhere.problem
+    assert "401" in elsewhere.problem.message
+
+
+def test_netrc(index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    index.password = "Basic bWU6cEBzcw=="
+    index.add("py3-none-any")
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password p@ss\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    (artifact,) = read(index)
+    assert artifact.metadata
+
+
+# Which index.
+
+
+@pytest.mark.parametrize(
+    "url", ["spam", "file:///tmp", "ftp://me:secret@host/simple", "https://", "http://[::1/", "http://h:x/"]
+)
+def test_what_is_no_index_url(url: str) -> None:
+    with pytest.raises(IndexAccessError, match="is not the URL of a package index") as caught:
+        read_release("spam", url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "bare"),
+    [
+        ("https://host/simple", "https://host/simple/"),
+        ("https://host/simple//", "https://host/simple/"),
+        ("https://me@host:8080", "https://host:8080/"),
+        ("http://[::1]:80/simple/", "http://[::1]:80/simple/"),
+    ],
+)
+def test_index_urls(url: str, bare: str) -> None:
+    assert settings.IndexSettings.read(url).url == bare
+
+
+def test_index_of_the_environment(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.add("py3-none-any")
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    (artifact,) = read_release("spam")
+    assert artifact.metadata
+
+
+@pytest.fixture
+def pip_conf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    def write(text: str) -> None:
+        (tmp_path / "pip.conf").write_text(text)
+
+    for name in ("PIP_CERT", "PIP_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    return write
+
+
+# Whether pip is asked shows in what it alone can know: its files.
+def test_index_of_pip_conf(index: Index, pip_conf: Callable[[str], None]) -> None:
+    index.add("py3-none-any")
+    pip_conf(f"[global]\nindex-url = http://127.0.0.1:1/\ncert =\n[install]\nindex-url = {index.url}\n")
+    (artifact,) = read_release("spam")
+    assert artifact.metadata
+
+
+def test_environment_beats_pip_conf(pip_conf: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    pip_conf("[global]\nindex-url = http://127.0.0.1:1/\ncert = /some/bundle.pem\nproxy = http://proxy:8080\n")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://it's-me:p%40ss@host/simple")
+    assert settings.IndexSettings.read() == settings.IndexSettings(
+        "https://host/simple/", (b"it's-me", b"p@ss"), "/some/bundle.pem", "", "http://proxy:8080"
+    )
+    assert settings.IndexSettings.read("https://other").url == "https://other/"
+
+
+def test_no_index_in_pip_conf(pip_conf: Callable[[str], None]) -> None:
+    pip_conf("[global]\nno-index = yes\n")
+    with pytest.raises(IndexAccessError, match="pip is configured to use no index"):
+        read_release("spam")
+
+
+def test_broken_pip_conf(pip_conf: Callable[[str], None]) -> None:
+    pip_conf("[global\nindex-url")
+    with pytest.raises(IndexAccessError, match="pip can't read its own configuration"):
+        read_release("spam")
+
+
+def test_certificates_that_are_not_there(index: Index, pip_conf: Callable[[str], None], tmp_path: Path) -> None:
+    pip_conf(f"[global]\ncert = {tmp_path}/none.pem\n")
+    with pytest.raises(IndexAccessError, match="no safe connection") as caught:
+        read_release("spam", index.url.replace("http:", "https:"))
+    (finding,) = caught.value.findings
+    assert "none.pem" in finding.notes[0]
+    assert "REQUESTS_CA_BUNDLE" in finding.hints[0]
+
+
+# The rest.
+
+
+def test_missing_extra() -> None:
+    """In a process of its own, since this one has it."""
+    code = (
+        "import sys; sys.modules['pypi_simple'] = None\n"
+        "from abiding.errors import AbidingError; from abiding.index import read_release\n"
+        "try: read_release('spam')\n"
+        "except AbidingError as exc: print(exc.findings[0].message, exc.findings[0].hints[0], sep='|')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == (
+        "reading from a package index needs `pypi_simple`, which is not installed|pip install 'abiding[index]'"
+    )
+
+
+def test_progress(index: Index) -> None:
+    index.add("cp311-cp311-any", "cp312-cp312-any", "cp313-cp313-any",
+              metadata=METADATA, listing={"core-metadata": hashes(METADATA)})  # fmt: skip
+    index.files["spam-1.0.tar.gz"] = File(SDIST)
+    calls: list[tuple[int, int, int]] = []
+    read_release("spam", index.url, lambda *call: calls.append(call))
+    assert {total for _, total, _ in calls} == {4}
+    assert [done for done, _, _ in calls] in ([1, 4], [3, 4])
+    assert calls[-1][2] == sum(index.sent.values())
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_bar() -> None:
+    terminal, pipe = Terminal(), io.StringIO()
+    for stream in (terminal, pipe):
+        bar = Bar(stream)
+        bar(1, 2, 1_500_000)
+        bar(2, 2, 3_000_000)
+    assert terminal.getvalue() == "\r\x1b[K[############............] 1 of 2 files, 1.5 MB\r\x1b[K"
+    assert pipe.getvalue() == ""
