@@ -9,7 +9,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from abiding.errors import ArchiveError
-from abiding.placing import commit, new_file, place, speaking_of
+from abiding.placing import commit, new_file, place, speaking_of, write_all
 from abiding.tarblocks import TarStream, padding
 
 if TYPE_CHECKING:
@@ -201,15 +201,15 @@ class _Gzip:
         self._deflater = zlib.compressobj(level, wbits=-zlib.MAX_WBITS)
         self._checksum = 0
         self.size = 0
-        file.write(header)
+        write_all(file, header)
 
     def write(self, data: bytes | memoryview) -> None:
         self._checksum = zlib.crc32(data, self._checksum)
         self.size += len(data)
-        self._file.write(self._deflater.compress(data))
+        write_all(self._file, self._deflater.compress(data))
 
     def end(self) -> None:
-        self._file.write(self._deflater.flush() + struct.pack("<2I", self._checksum, self.size & 0xFFFFFFFF))
+        write_all(self._file, self._deflater.flush() + struct.pack("<2I", self._checksum, self.size & 0xFFFFFFFF))
 
 
 def _gzip_header(file: BinaryIO, name: str) -> tuple[bytes, int]:

@@ -260,7 +260,7 @@ class _Plan:
         """Write the new file."""
         for piece in self.pieces:
             if isinstance(piece, bytes):
-                file.write(piece)
+                write_all(file, piece)
             else:
                 copy_range(original, file, piece.start, piece.stop - piece.start)
 

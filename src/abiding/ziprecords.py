@@ -370,8 +370,9 @@ def _member(data: bytes, at: int, name: str) -> Member:
 
 
 def _leads_elsewhere(name: str) -> bool:
-    # Nearly all names pass by these, which take a tenth of the time of the expression.
-    if name.isprintable() and not name.startswith((".", "/")) and not {"/.", "//"} & {name}:
+    # Nearly all names pass here, in a fifth of the time that the expression takes.
+    plain = name.isprintable() and "/." not in name and "//" not in name and "\\" not in name and ":" not in name
+    if plain and name and name[0] not in "./":
         return False
     return bool(_NO_PATH.search(name.removesuffix("/")))
 
