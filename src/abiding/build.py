@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abiding import foretelling, requirements, rules, tags
+from abiding import foretelling, native, requirements, rules, tags
 from abiding.declaration import Declaration, Entry, FromSdist, contradictions
 from abiding.errors import BackendError, DeclarationError, RefusedError
 from abiding.findings import Finding, Severity
@@ -21,7 +21,7 @@ from abiding.settings import Level, Settings
 from abiding.source import Source, unsettled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["Build"]
 
@@ -77,6 +77,7 @@ class Build:
         for entry in entries:
             if entry.joins_build and foretelling.decided(entry) is not False:
                 needed += self._build_requirements(entry)
+                needed += native.build_requirements() if native.applies(entry) else ()
         return list(dict.fromkeys(needed))
 
     def _inner_requires(self, kind: str) -> list[str]:
@@ -126,22 +127,35 @@ class Build:
         self._warn()
         with _private_folder(wheel_directory) as private:
             entries = self._entries()  # before a long build, in case it is to be refused
-            name = self._built(private, f"build_{kind}")
+            with native.linking([one for one in entries if foretelling.decided(one) is not False]):
+                name = self._built(private, f"build_{kind}")
             archive = wheel.Wheel.open(private / name)
-            lines = tuple(
-                self._line(entry) for entry in entries if not entry.select or entry.selects(tags.of_wheel(name))
-            )
+            declared = {
+                entry: self._line(entry) for entry in entries if not entry.select or entry.selects(tags.of_wheel(name))
+            }
+            lines = tuple(declared.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), lines)
             metadata = self._announced(name, built, lines, metadata_directory)
-            wheel.rewrite(private / name, Path(wheel_directory, name), {archive.metadata_name: metadata.data})
+            linked = self._linked(private / name, metadata, declared) if kind == "wheel" else {}
+            wheel.rewrite(private / name, Path(wheel_directory, name), {archive.metadata_name: metadata.data, **linked})
         print(f"abiding: {self._outcome(lines)}", file=sys.stderr)  # noqa: T201
         return name
 
+    def _linked(self, path: Path, metadata: CoreMetadata, declared: Mapping[Entry, str]) -> dict[str, bytes]:
+        """The members of the wheel that its native entries change. Raises `RefusedError` if it is linked otherwise."""
+        natives = [(entry, line) for entry, line in declared.items() if native.applies(entry)]
+        about = {"backend": self.declaration.backend, "level": self._level().value, "variant": self.settings.variant}
+        members, findings = native.examined(path, metadata.all("Requires-Dist"), natives, about)
+        findings = tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
+        _refuse(findings, "No wheel was written")
+        _warn_of(findings)
+        return members
+
     def _outcome(self, lines: tuple[str, ...]) -> str:
         declared = f", and {len(lines)} line{'s' if len(lines) > 1 else ''} declared for it" if lines else ""
-        if self.source.pkg_info is None and self.declaration.project.table is None:
+        if self.source.baseline is None and self.declaration.project.table is None:
             return f"there is no `[project]` to hold the wheel against, as there is in an sdist{declared}"
-        return f"the wheel says what {'the sdist' if self.source.pkg_info else 'pyproject.toml'} says{declared}"
+        return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says{declared}"
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """What the wrapped backend wrote and the declared lines. Raises `RefusedError` if it wrote anything else."""
@@ -149,7 +163,7 @@ class Build:
         added = [line for one in differences if one.field == "Requires-Dist" for line in one.right]
         sanctioned = [*lines, *(line for line in added if kind == "editable" and line.startswith(_EDITABLE_MECHANISM))]
         sides = rules.Sides(
-            _KINDS[kind], name, self.declaration.backend, "sdist" if self.source.pkg_info else "project", self._origin
+            _KINDS[kind], name, self.declaration.backend, "sdist" if self.source.baseline else "project", self._origin
         )
         _refuse(rules.judge(differences, sanctioned, sides), "No wheel was written")
         # A backend that writes a declared line by itself has done our work.
@@ -168,7 +182,7 @@ class Build:
             prepared = CoreMetadata.parse(Path(metadata_directory, "METADATA").read_bytes())
             _refuse(rules.judge_prepared(unsettled(prepared, built), name), "No wheel was written")
             return prepared
-        foretold = foretelling.from_pkg_info(self.source, self.declaration, version=built.get("Metadata-Version"))
+        foretold = foretelling.announced(self.source, self.declaration, otherwise=built.get("Metadata-Version"))
         if foretold is None or unsettled(foretold.with_requirements(lines), built):
             return built
         return foretold.with_requirements(lines)
@@ -178,10 +192,10 @@ class Build:
     def can_prepare(self, kind: str) -> bool:
         """Whether the metadata of a wheel can be had without building it, whatever its level and variant."""
         return all(foretelling.decided(entry) is not None for entry in self.declaration.entries) and (
-            foretelling.from_pkg_info(self.source, self.declaration) is not None
+            foretelling.announced(self.source, self.declaration) is not None
             or self.inner.has(f"prepare_metadata_for_build_{kind}")
             or foretelling.from_project(self.source, self.declaration) is not None
-            or foretelling.from_pkg_info(self.source, self.declaration, version="lowest") is not None
+            or foretelling.from_pkg_info(self.source, self.declaration) is not None
         )
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
@@ -190,7 +204,7 @@ class Build:
         lines = tuple(self._line(entry) for entry in self._entries() if foretelling.decided(entry))
         own_hook = self.inner.has(hook) if kind == "editable" else False
         # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
-        metadata = None if own_hook else foretelling.from_pkg_info(self.source, self.declaration)
+        metadata = None if own_hook else foretelling.announced(self.source, self.declaration)
         if metadata is None and self.inner.has(hook):
             name = str(self.inner.call(hook, metadata_directory, self.settings.inner))
             file = Path(metadata_directory, name, "METADATA")
@@ -200,7 +214,7 @@ class Build:
         metadata = (
             metadata
             or foretelling.from_project(self.source, self.declaration)
-            or foretelling.from_pkg_info(self.source, self.declaration, version="lowest")
+            or foretelling.from_pkg_info(self.source, self.declaration)
         )
         assert metadata is not None  # `can_prepare` was asked before  # noqa: S101
         return foretelling.write_dist_info(Path(metadata_directory), metadata.with_requirements(lines))
@@ -253,7 +267,7 @@ class Build:
 
     def _origin(self, field: str, value: str) -> str:
         """Where a value of the source stands, for a message."""
-        if self.source.pkg_info is not None:
+        if self.source.baseline is not None:
             return "PKG-INFO"
         for key, text, extra in self.declaration.project.requirements() if field == "Requires-Dist" else ():
             if (requirements.with_extra(text, extra) if extra else text) == value:
@@ -265,12 +279,9 @@ class Build:
 
     def _warn(self) -> None:
         """Say what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
-        from abiding.report.screen import one_line
-
         # Who builds from an sdist can do nothing about its declaration.
         findings = () if self.source.unpacked else rules.lint(self.declaration, self.pyproject)
-        for finding in (*findings, *((_edited_sdist(self.source),) if self.source.contradictions else ())):
-            warnings.warn(one_line(finding), UserWarning, stacklevel=4)
+        _warn_of((*findings, *((_edited_sdist(self.source),) if self.source.contradictions else ())))
 
     def _not_from_sdist(self) -> DeclarationError:
         name = (self.declaration.project.table or {}).get("name", "this project")
@@ -297,6 +308,13 @@ def _is_of(entry: Entry, text: str, extra: str) -> bool:
 def _refuse(findings: tuple[Finding, ...], closing: str) -> None:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RefusedError(findings, closing)
+
+
+def _warn_of(findings: Iterable[Finding]) -> None:
+    from abiding.report.screen import one_line
+
+    for finding in findings:
+        warnings.warn(one_line(finding), UserWarning, stacklevel=5)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding.artifact import Artifact
 from abiding.errors import AbidingError, ArchiveError, DeclarationError
@@ -24,6 +24,7 @@ def __dir__() -> list[str]:
 
 
 _SDIST = (".tar.gz", ".zip")
+_LIMIT = 16 << 20
 # An sdist among the other archives that lie in a folder: name, version, extension.
 _SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\d[A-Za-z0-9.!+_-]*)")
 
@@ -36,13 +37,15 @@ def is_artifact(name: str) -> bool:
 def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
     """Read the metadata of sdists and wheels; of a folder, of those that lie right in it. Nothing is unpacked.
 
+    A folder with a PKG-INFO is an sdist that somebody else has unpacked: its file name ends with a slash.
+
     What can't be read has a `problem` and no `metadata`. Files with identical metadata have one `CoreMetadata` object
     between them. Raises `AbidingError` if a path is not there, can't be listed, or there is no artifact at all.
     """
     files: dict[Path, None] = {}
     for path in paths:
         files.update(dict.fromkeys(_files(path)))
-    known: dict[bytes, CoreMetadata] = {}
+    known: dict[bytes, _Said] = {}
     return [_read(file, known) for file in files]
 
 
@@ -50,6 +53,9 @@ def _files(path: Path) -> Iterator[Path]:
     try:
         if not path.is_dir():
             path.lstat()
+            yield path
+            return
+        if (path / "PKG-INFO").is_file():
             yield path
             return
         names = sorted(entry.name for entry in os.scandir(path))
@@ -66,19 +72,49 @@ def _not_there(message: str) -> AbidingError:
     return AbidingError(Finding("missing-file", Severity.ERROR, message, hints=(hint,)), "Nothing was checked")
 
 
-def _read(path: Path, known: dict[bytes, CoreMetadata]) -> Artifact:
+class _Said(NamedTuple):
+    """Metadata, and of which distribution it says that it is."""
+
+    metadata: CoreMetadata
+    name: str
+    version: str
+
+    @classmethod
+    def parse(cls, data: bytes) -> _Said:
+        metadata = CoreMetadata.parse(data)
+        return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
+
+
+def _read(path: Path, known: dict[bytes, _Said]) -> Artifact:
+    if path.is_dir():
+        return _read_unpacked(path)
     kind: Literal["sdist", "wheel"] = "wheel" if path.name.endswith(".whl") else "sdist"
     name, version = path.name, ""
     try:
         name, version = _name_and_version(path.name, kind)
         data, pyproject = _contents(path, kind)
-        metadata = known.setdefault(data, CoreMetadata(b"", (), ""))
-        if metadata.data != data:
-            metadata = known[data] = CoreMetadata.parse(data)
-        _hold_to_name(path.name, name, version, metadata)
+        if data not in known:
+            known[data] = _Said.parse(data)
+        _hold_to_name(path.name, name, version, known[data])
     except AbidingError as exc:
         return Artifact(path.name, kind, name, version, problem=exc.findings[0])
-    return Artifact(path.name, kind, name, version, metadata, pyproject)
+    return Artifact(path.name, kind, name, version, known[data].metadata, pyproject)
+
+
+def _read_unpacked(folder: Path) -> Artifact:
+    filename = f"{folder.resolve().name}/"
+    try:
+        with (folder / "PKG-INFO").open("rb") as file:
+            said = _Said.parse(file.read(_LIMIT))
+        if not said.name or not said.version:
+            raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
+        data = (folder / "pyproject.toml").read_bytes() if (folder / "pyproject.toml").is_file() else None
+    except OSError as exc:
+        problem = ArchiveError.at(filename, f"can't be read: {exc.strerror}").findings[0]
+        return Artifact(filename, "sdist", filename, "", problem=problem)
+    except ArchiveError as exc:
+        return Artifact(filename, "sdist", filename, "", problem=exc.findings[0])
+    return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, _pyproject(data))
 
 
 def _contents(path: Path, kind: str) -> tuple[bytes, Pyproject | None]:
@@ -126,20 +162,19 @@ def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _hold_to_name(filename: str, name: str, version: str, metadata: CoreMetadata) -> None:
+def _hold_to_name(filename: str, name: str, version: str, said: _Said) -> None:
     """Raise `ArchiveError` if the metadata is of another distribution than the file name says."""
-    said_name, said_version = metadata.get("Name").strip(), metadata.get("Version").strip()
-    if not said_name or not said_version:
+    if not said.name or not said.version:
         raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")
-    if _canonical(said_name) != name:
-        raise ArchiveError.at(filename, f"has the metadata of `{said_name}`")
-    if said_version != version:
+    if _canonical(said.name) != name:
+        raise ArchiveError.at(filename, f"has the metadata of `{said.name}`")
+    if said.version != version:
         from packaging.utils import canonicalize_version
 
         # Old tools wrote `_` for what a file name can't have in a version.
-        if canonicalize_version(said_version) not in (
+        if canonicalize_version(said.version) not in (
             canonicalize_version(version),
             canonicalize_version(version.replace("_", "-")),
             canonicalize_version(version.replace("_", "+", 1)),
         ):
-            raise ArchiveError.at(filename, f"has the metadata of version {said_version}")
+            raise ArchiveError.at(filename, f"has the metadata of version {said.version}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from abiding.declaration import Declaration, Entry
     from abiding.source import Source
 
-__all__ = ["decided", "from_pkg_info", "from_project", "write_dist_info"]
+__all__ = ["announced", "decided", "from_pkg_info", "from_project", "write_dist_info"]
 
 
 def __dir__() -> list[str]:
@@ -32,20 +32,28 @@ def decided(entry: Entry) -> bool | None:
     return answers.pop() if len(answers) == 1 else None
 
 
-def from_pkg_info(source: Source, declaration: Declaration, *, version: str = "") -> CoreMetadata | None:
-    """What the PKG-INFO of an unpacked sdist tells, without asking the wrapped backend.
+def announced(source: Source, declaration: Declaration, *, otherwise: str = "") -> CoreMetadata | None:
+    """What PKG-INFO has announced for this declaration, without asking the wrapped backend; None if it has not.
 
-    None where it does not tell enough. Where only the Metadata-Version is open, `version` stands in; `lowest` is the
-    lowest lawful one.
+    If only the Metadata-Version can't be told from it, that is `otherwise`, or None where that is empty.
     """
     pkg_info = source.foretold
-    if pkg_info is None:
+    if pkg_info is None or not source.announced:
         return None
     metadata = pkg_info.as_built() if declaration.metadata_version is None else None
-    if metadata is None and version:
-        without = pkg_info.without_sanction()
-        metadata = without.with_version(without.lowest_version if version == "lowest" else version)
-    return metadata
+    return pkg_info.without_sanction().with_version(otherwise) if metadata is None and otherwise else metadata
+
+
+def from_pkg_info(source: Source, declaration: Declaration) -> CoreMetadata | None:
+    """What any PKG-INFO that can be relied on tells: right in meaning, and in spelling as far as can be known.
+
+    None if there is no such file.
+    """
+    if source.foretold is None:
+        return None
+    without = source.foretold.without_sanction()
+    known = without.as_built() if declaration.metadata_version is None else None
+    return announced(source, declaration) or known or without.with_version(without.lowest_version)
 
 
 def from_project(source: Source, declaration: Declaration) -> CoreMetadata | None:

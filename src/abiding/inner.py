@@ -102,8 +102,8 @@ def _problem(inner: InnerBackend, message: str, note: str, hint: str = "") -> Ba
 def _view() -> Iterator[None]:
     """While it lasts, TOML is read as the wrapped backend may see it.
 
-    Every backend reads pyproject.toml with `tomllib`, or did so with its forerunner `tomli`, for which `tomllib` can stand
-    in. A hook runs in a process of its own, so this touches no file and nobody else.
+    Every backend reads pyproject.toml with `tomllib`, or did so with its forerunner `tomli`, for which `tomllib` can
+    stand in. A hook runs in a process of its own, so this touches no file and nobody else.
     """
     load, loads = tomllib.load, tomllib.loads
     forerunners = {name: sys.modules.get(name) for name in _FORERUNNERS}

@@ -58,6 +58,11 @@ class Promise:
         }
         return cls(CoreMetadata(b"", said, ""), frozenset(fields), frozenset(open_fields), people)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no `[project]`, and so nothing is promised."""
+        return not self.fields
+
     def broken_by(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
         """Where `metadata` says something else: left what was promised, right what it says."""
         differences = [

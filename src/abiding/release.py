@@ -95,18 +95,21 @@ class Release:
 def releases(artifacts: Iterable[Artifact]) -> list[Release]:
     """Group artifacts into releases by name and version, and check each; in the order in which they were given."""
     groups: dict[tuple[str, str], list[Artifact]] = {}
-    versions: dict[str, str] = {}
     for artifact in artifacts:
-        if artifact.version not in versions:
-            versions[artifact.version] = _normalised(artifact.version)
-        groups.setdefault((artifact.name, versions[artifact.version]), []).append(artifact)
-    return [_release(sorted(group, key=_order)) for group in groups.values()]
+        groups.setdefault((artifact.name, artifact.version), []).append(artifact)
+    return [_release(sorted(group, key=_order)) for group in _united(groups)]
 
 
-def _normalised(version: str) -> str:
+def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:
+    """The groups, those of the same project whose versions are only spelled differently made one."""
+    if len({name for name, _ in groups}) == len(groups):
+        return groups.values()
     from packaging.utils import canonicalize_version
 
-    return canonicalize_version(version)
+    united: dict[tuple[str, str], list[Artifact]] = {}
+    for (name, version), group in groups.items():
+        united.setdefault((name, canonicalize_version(version)), []).extend(group)
+    return united.values()
 
 
 def _order(artifact: Artifact) -> tuple[bool, bool, str]:

@@ -36,7 +36,8 @@ class Source:
     """The folder that a hook runs in.
 
     `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `pkg_info` is
-    that file if it can be relied on. `contradictions` are the places where it is not what `[project]` promises: then
+    that file if it can be relied on, and `announced` whether it says that wheels may append, as it does if it was
+    written for this declaration. `contradictions` are the places where it is not what `[project]` promises: then
     somebody edited pyproject.toml afterwards, as distributions do, and PKG-INFO is out of date.
     """
 
@@ -44,6 +45,7 @@ class Source:
     promise: Promise
     unpacked: bool
     pkg_info: CoreMetadata | None
+    announced: bool
     contradictions: tuple[Difference, ...]
 
     @classmethod
@@ -53,18 +55,34 @@ class Source:
         try:
             found = CoreMetadata.parse((folder / "PKG-INFO").read_bytes())
         except OSError:
-            return cls(folder, promise, unpacked=False, pkg_info=None, contradictions=())
+            return cls(folder, promise, unpacked=False, pkg_info=None, announced=False, contradictions=())
         contradictions = promise.broken_by(found)
         reliable = not contradictions and _is_settled(found, declaration)
-        return cls(folder, promise, unpacked=True, pkg_info=found if reliable else None, contradictions=contradictions)
+        return cls(
+            folder,
+            promise,
+            unpacked=True,
+            pkg_info=found if reliable else None,
+            announced=reliable and declaration.may_append and "requires-dist" in found.dynamic,
+            contradictions=contradictions,
+        )
+
+    @property
+    def baseline(self) -> CoreMetadata | None:
+        """The PKG-INFO that a wheel is held against; None if that is `[project]`.
+
+        What another backend, or an earlier version of one, wrote for another pyproject.toml binds nobody where
+        `[project]` itself can tell.
+        """
+        return self.pkg_info if self.announced or self.promise.is_empty else None
 
     def differences(self, built: CoreMetadata) -> tuple[Difference, ...]:
-        """Where what was built is not what PKG-INFO, or else `[project]`, says."""
-        if self.pkg_info is None:
+        """Where what was built is not what the baseline, PKG-INFO or else `[project]`, says."""
+        if self.baseline is None:
             return self.promise.broken_by(built)
         # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
-        free = self.pkg_info.dynamic - {"requires-dist", "provides-extra"}
-        return tuple(one for one in unsettled(self.pkg_info, built) if one.field.lower() not in free)
+        free = self.baseline.dynamic - {"requires-dist", "provides-extra"}
+        return tuple(one for one in unsettled(self.baseline, built) if one.field.lower() not in free)
 
     @property
     def foretold(self) -> CoreMetadata | None:

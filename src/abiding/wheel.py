@@ -133,9 +133,10 @@ def read_metadata(path: Path) -> bytes:
 
 
 def rewrite(source: Path, target: Path, put: Mapping[str, bytes]) -> None:
-    """Make `target` the wheel `source` with new contents for the members of its `.dist-info` folder named in `put`.
+    """Make `target` the wheel `source` with new contents for the members named in `put`.
 
-    A member that is there keeps its name, place, time, mode and compression; one that is not comes right before RECORD.
+    A member that is there keeps its name, place, time, mode and compression; one that is not has to be of the
+    `.dist-info` folder and comes right before RECORD.
     RECORD is brought up to date for these alone, and its signatures (RECORD.jws, RECORD.p7s), which no longer fit it,
     are left out. The bytes of every other member stay what they are, local header included. If nothing changes,
     `target` is `source` to the byte.
@@ -169,10 +170,14 @@ def _changed(wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> dict[str
     changed = {}
     there = {member.name: member for member in wheel.directory.members}
     for name, data in put.items():
-        if not name.startswith(f"{wheel.dist_info}/") or name == wheel.record_name:
-            raise ValueError(name)
         member = there.get(name)
-        if member is None or wheel.directory.contents(file, member, _LIMIT) != data:
+        ours = name.startswith(f"{wheel.dist_info}/")
+        if name == wheel.record_name or not (ours or member):
+            raise ValueError(name)
+        # Compiled files may be larger than anything that is read of metadata.
+        same_size = ours or (member is not None and member.size == len(data))
+        limit = max(_LIMIT, len(data))
+        if member is None or not same_size or wheel.directory.contents(file, member, limit) != data:
             changed[name] = data
     return changed
 

@@ -259,8 +259,10 @@ def test_a_pin_that_contradicts_the_api_level_stops_the_build(tmp_path: Path) ->
 def test_native_requirements_join_the_build_requirements(tmp_path: Path) -> None:
     entries = '{ requires = "scipy-openblas32==0.3.30.0.8", native = true }, { requires = "b", native = true, select = "*-win32" }'
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries)
-    assert tree.hook("get_requires_for_build_wheel") == ["scipy-openblas32==0.3.30.0.8"]
-    assert tree.hook("get_requires_for_build_editable") == ["scipy-openblas32==0.3.30.0.8"]
+    for kind in ("wheel", "editable"):
+        needed = tree.hook(f"get_requires_for_build_{kind}")
+        assert "scipy-openblas32==0.3.30.0.8" in needed
+        assert "b" not in needed
 
 
 # From an unpacked sdist
@@ -333,6 +335,17 @@ def test_what_pkg_info_announced_stays_true_to_the_byte(from_sdist: Tree, tmp_pa
     built = metadata(tmp_path / "out" / name)
     assert built.all("Requires-Dist") == ("NumPy (>=1.26.0)", "libgmp==6.3.0")
     assert (tmp_path / "prepared" / folder / "METADATA").read_bytes() == built.data
+
+
+def test_what_pkg_info_of_another_backend_says_is_not_taken_over(from_sdist: Tree, tmp_path: Path) -> None:
+    """Only pyproject.toml of a released sdist was changed: the wheel is the wrapped backend's own to the byte."""
+    file = from_sdist.folder / "PKG-INFO"
+    own = file.read_bytes().replace(b"Dynamic: Requires-Dist\n", b"")
+    file.write_bytes(own.replace(b"Requires-Dist: numpy>=1.26", b"Requires-Dist: NumPy (>=1.26.0)"))
+    prepared = from_sdist.hook("prepare_metadata_for_build_wheel", tmp_path / "prepared")
+    name = from_sdist.hook("build_wheel", tmp_path / "out", None, tmp_path / "prepared" / prepared)
+    added = b"Requires-Dist: numpy>=1.26\nRequires-Dist: libgmp==6.3.0\n"
+    assert metadata(tmp_path / "out" / name).data == own.replace(b"Requires-Dist: numpy>=1.26\n", added)
 
 
 # Optional hooks

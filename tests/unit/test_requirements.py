@@ -124,3 +124,36 @@ def test_extra_joins_the_marker(marker: str) -> None:
 
 def test_without_specifiers() -> None:
     assert requirements.without_specifiers("torch[a] ==x.x.*; os_name == 'x'") == "torch[a]; os_name == 'x'"
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("egg==6.3.0", "egg (==6.3)"),
+        ("torch==x.x.*", "torch==2.9.*"),
+        ("torch==x.x.*; os_name == 'nt'", 'Torch (==2.9.*) ; os_name == "nt"'),
+        ("numpy>=x.x,<x+1", "numpy<3,>=2.4"),
+        ("numpy[dev]>=2.x", "numpy[dev]>=2.4"),
+    ],
+)
+def test_fits(template: str, line: str) -> None:
+    assert requirements.fits(template, line)
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("egg==6.3.0", "egg==6.3.1"),
+        ("torch==x.x.*", "torch==2.9"),
+        ("torch==x.x.*", "torch>=2.9.*"),
+        ("torch==x.x.*", "torch==2.9.1.*"),
+        ("torch==x.x.*", "torchvision==2.9.*"),
+        ("torch==x.x.*", "torch==2.9.*; os_name == 'nt'"),
+        ("numpy>=x.x,<x+1", "numpy>=2.4,<4"),
+        ("numpy>=x.x,<x+1", "numpy>=2.4"),
+        ("numpy>=2.x", "numpy>=1.4"),
+        ("numpy>=x", "numpy>=2rc1"),
+    ],
+)
+def test_does_not_fit(template: str, line: str) -> None:
+    assert not requirements.fits(template, line)

@@ -237,12 +237,12 @@ def _foretold(subject: _Subject) -> tuple[CoreMetadata, str]:
     from abiding import foretelling
 
     declaration, source = subject.declaration, subject.source
-    metadata = foretelling.from_pkg_info(source, declaration)
+    metadata = foretelling.announced(source, declaration)
     if metadata:
         return metadata, ""
-    metadata = foretelling.from_pkg_info(source, declaration, version="lowest")
+    metadata = foretelling.from_pkg_info(source, declaration)
     if metadata:
-        return metadata, "`Metadata-Version` is the lowest lawful one; the build may write a higher one"
+        return metadata, "PKG-INFO was not written for this declaration: the build may spell fields in another way"
     metadata = None if source.unpacked else foretelling.from_project(source, declaration)
     if metadata:
         return metadata, ""

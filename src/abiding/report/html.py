@@ -36,10 +36,12 @@ _SIGNS = {
     State.SPELLING: ("≈", "the same, spelled differently"),
     State.DECLARED: ("✓", "differs as declared"),
     State.UNSAID: ("?", "the sdist does not say"),
+    State.APART: ("·", "speaks of the file, not compared"),
     State.NOTE: ("≠", "differs (note)"),
     State.WARNING: ("≠", "differs (warning)"),
     State.ERROR: ("≠", "differs (error)"),
 }
+_WORDS = {State.SPELLING: "spelling", State.UNSAID: "not said", State.APART: "another"}
 
 
 def render(releases: Sequence[Release]) -> str:
@@ -186,8 +188,8 @@ def _cell(cell: Cell, field: str, role: str) -> str:
 
 def _change(cell: Cell) -> str:
     """What differs, in a few characters."""
-    if cell.state in (State.SPELLING, State.UNSAID):
-        return "spelling" if cell.state is State.SPELLING else "not said"
+    if cell.state in _WORDS:
+        return _WORDS[cell.state]
     if cell.unusual:
         return "unlike most"
     if len(cell.gone) == len(cell.new) == 1:
@@ -214,27 +216,26 @@ def _said(said: Sequence[str], field: str) -> str:
 
 
 class _Side:
-    """The lines of a value, and a heading that says whose it is; `own` are the values that only this side has."""
+    """The lines of a value, and a heading that says whose it is; `own` are the lines that only this side has."""
 
     def __init__(self, heading: str, said: Sequence[str], own: Sequence[str] = ()) -> None:
         self.heading = heading
+        self.is_text = any("\n" in value for value in said)
         self.lines = [line.rstrip("\r") for value in said for line in value.split("\n")]
-        self.own = {line.rstrip("\r") for value in own for line in value.split("\n")}
+        self.own = set(own)
 
 
 def _sides(left: _Side, right: _Side, *, field: str) -> str:
-    if max(len(left.lines), len(right.lines)) > _MOST_LINES:
-        # One long text: what differs are its lines.
-        pairs = enumerate(zip(left.lines, right.lines, strict=False))
-        start = next((number for number, (one, other) in pairs if one != other), 0)
+    start = 0
+    if left.is_text or right.is_text:
         both = set(left.lines) & set(right.lines)
         left.own, right.own = set(left.lines) - both, set(right.lines) - both
+        if max(len(left.lines), len(right.lines)) > _MOST_LINES:
+            pairs = enumerate(zip(left.lines, right.lines, strict=False))
+            start = max(next((number for number, (one, other) in pairs if one != other), 0) - _LINES_BEFORE, 0)
     else:
-        start = 0
-    start = max(start - _LINES_BEFORE, 0)
-    if not start:
         for side in (left, right):
-            side.lines.sort(key=lambda line: line not in side.own)  # what differs comes first
+            side.lines.sort(key=lambda line: line not in side.own)
     parts = "".join(
         f'<div class="side {name}"><h3>{_text(side.heading)}</h3>{_lines(side, start)}</div>'
         for name, side in (("left", left), ("right", right))

@@ -24,6 +24,10 @@ def __dir__() -> list[str]:
     return __all__
 
 
+# They speak of the file, not of the project.
+_OF_THE_FILE = ("metadata-version", "dynamic")
+
+
 class State(StrEnum):
     """How a file stands to the reference in one field."""
 
@@ -31,6 +35,7 @@ class State(StrEnum):
     SPELLING = "spelling"
     DECLARED = "declared"
     UNSAID = "unsaid"
+    APART = "apart"
     NOTE = "note"
     WARNING = "warning"
     ERROR = "error"
@@ -134,6 +139,7 @@ def _cell(field: str, said: CoreMetadata, one: CheckedArtifact, severities: dict
             return Cell(state, expected, found, difference.left, difference.right)
     if expected == found:
         return Cell(State.SAME, expected, found)
+    if field.lower() in _OF_THE_FILE:
+        return Cell(State.APART, expected, found)
     same = meanings(said, field) == meanings(one.artifact.metadata, field)
-    spoken_of = field.lower() in ("metadata-version", "dynamic")
-    return Cell(State.SPELLING if same or spoken_of else State.UNSAID, expected, found)
+    return Cell(State.SPELLING if same else State.UNSAID, expected, found)

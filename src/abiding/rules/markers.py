@@ -21,20 +21,15 @@ def __dir__() -> list[str]:
     return __all__
 
 
-# The platform part of a glob, and the marker that says as much. The version of a C library or of macOS has no marker.
+# The platform part of a glob, and the marker that says as much. There is none for the version of a C library or of
+# macOS, nor for a 32-bit interpreter on a 64-bit machine.
 _PLATFORMS = (
     (r"\*", ""),
     (r"\*?linux_?\*", 'sys_platform == "linux"'),
-    (
-        r"\*?linux\*_(x86_64|aarch64|i686|ppc64le|s390x|armv7l|riscv64)",
-        'sys_platform == "linux" and platform_machine == "{}"',
-    ),
+    (r"\*?linux_?\*_(x86_64|aarch64|ppc64le|s390x|riscv64)", 'sys_platform == "linux" and platform_machine == "{}"'),
     (r"\*?macosx_?\*", 'sys_platform == "darwin"'),
-    (r"\*?macosx_\*_(x86_64|arm64)", 'sys_platform == "darwin" and platform_machine == "{}"'),
-    (r"\*?win_?\*|\*win32", 'sys_platform == "win32"'),
-    (r"\*?win_(?:amd64)", 'sys_platform == "win32" and platform_machine == "AMD64"'),
-    (r"\*?win_(?:arm64)", 'sys_platform == "win32" and platform_machine == "ARM64"'),
-    (r"\*_(x86_64|aarch64|arm64|i686|ppc64le|s390x|armv7l|riscv64)", 'platform_machine == "{}"'),
+    (r"\*?macosx_?\*_(x86_64|arm64)", 'sys_platform == "darwin" and platform_machine == "{}"'),
+    (r"\*?win_?\*", 'sys_platform == "win32"'),
 )
 _INTERPRETERS = (
     (r"\*(?:-\*)?", ""),

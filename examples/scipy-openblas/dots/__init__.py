@@ -1,0 +1,5 @@
+"""Scalar products."""
+
+from dots._dots import dot
+
+__all__ = ["dot"]

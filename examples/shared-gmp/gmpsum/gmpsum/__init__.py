@@ -1,0 +1,5 @@
+"""Fibonacci numbers."""
+
+from gmpsum._gmpsum import fibonacci
+
+__all__ = ["fibonacci"]

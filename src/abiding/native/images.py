@@ -1,0 +1,158 @@
+"""Images: ELF, Mach-O and PE files, read for what they need, what they are called and where they look for it.
+
+Nothing here looks at the machine that it runs on: what a file says is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from abiding.errors import AbidingError
+from abiding.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Format", "Image", "Symbols", "extra", "may_be_image", "read_image", "read_symbols"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Format(StrEnum):
+    """The format of an image, which decides how its libraries are found."""
+
+    ELF = "elf"
+    MACH_O = "mach-o"
+    PE = "pe"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One file of compiled code.
+
+    `place` is its path below site-packages, with `/`. `name` is what other files call it: SONAME, the install name's
+    last part, or the DLL name; the file name where there is none. `needs` are the libraries as it names them, in their
+    order. `run_paths` are the folders it looks into, as written; with `inherited` they count for what it loads, too
+    (ELF DT_RPATH without DT_RUNPATH, and Mach-O).
+    """
+
+    place: str
+    format: Format
+    name: str
+    needs: tuple[str, ...] = ()
+    run_paths: tuple[str, ...] = ()
+    inherited: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The folder of the file, below site-packages; empty for site-packages itself."""
+        return self.place.rpartition("/")[0]
+
+    @property
+    def file_name(self) -> str:
+        """The last part of `place`."""
+        return self.place.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """The names that an image exports, and those it imports, by library; under the empty name if from any (ELF)."""
+
+    exported: frozenset[str]
+    imported: Mapping[str, frozenset[str]]
+
+    def used_of(self, library: str, exported: frozenset[str]) -> frozenset[str]:
+        """The names that are taken from `library`, which exports `exported`."""
+        return self.imported.get(library, frozenset()) | (self.imported.get("", frozenset()) & exported)
+
+
+_SUFFIXES = (".dylib", ".dll", ".pyd", ".exe")
+_TEXT = (".py", ".pyi", ".txt", ".json", ".md", ".h", ".hpp", ".pxd", ".pyx", ".npy", ".npz", ".gz", ".cmake", ".pc")
+_MACH_O = (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce", b"\xca\xfe\xba\xbe")
+
+
+def may_be_image(place: str) -> bool:
+    """Whether a file with this name is worth opening: shared libraries, and programs, which have no suffix."""
+    name = place.rpartition("/")[2].lower()
+    if name.endswith(_TEXT) or ".dist-info/" in place:
+        return False
+    return ".so" in name or name.endswith(_SUFFIXES) or "." not in name
+
+
+def read_image(data: bytes, place: str) -> Image | None:
+    """Read one file; None if it is no image. Raises `AbidingError` (`missing-extra`, or `bad-image` if it is damaged).
+
+    Archives of objects, linker scripts and images that are not for dynamic linking have nothing to say.
+    """
+    with extra(), _speaking_of(place):
+        if data.startswith(b"\x7fELF"):
+            from abiding.native import elf
+
+            return elf.read(data, place)
+        if data.startswith(_MACH_O):
+            from abiding.native import macho
+
+            return macho.read(data, place)
+        if data.startswith(b"MZ"):
+            from abiding.native import pe
+
+            return pe.read(data, place)
+    return None
+
+
+def read_symbols(data: bytes, format_: Format) -> Symbols:
+    """Read the symbol tables of an image, which takes longer than the rest. Raises as `read_image` does."""
+    with extra(), _speaking_of(""):
+        if format_ is Format.ELF:
+            from abiding.native import elf
+
+            return elf.symbols(data)
+        if format_ is Format.MACH_O:
+            from abiding.native import macho
+
+            return macho.symbols(data)
+        from abiding.native import pe
+
+        return pe.symbols(data)
+
+
+@contextmanager
+def extra() -> Iterator[None]:
+    """Turn the absence of a library that reads images into one clear message."""
+    try:
+        yield
+    except ModuleNotFoundError as exc:
+        if (exc.name or "abiding").startswith("abiding"):
+            raise
+        raise AbidingError(
+            Finding(
+                "missing-extra",
+                Severity.ERROR,
+                f"reading compiled files needs `{exc.name}`, which is not installed",
+                hints=("pip install 'abiding[native]'",),
+            )
+        ) from exc
+
+
+@contextmanager
+def _speaking_of(place: str) -> Iterator[None]:
+    try:
+        yield
+    except (AbidingError, ModuleNotFoundError, MemoryError):
+        raise
+    except Exception as exc:  # the three libraries have no common error, and all use Python's own too
+        name = type(exc).__name__
+        raise AbidingError(
+            Finding(
+                "bad-image",
+                Severity.ERROR,
+                f"`{place.rpartition('/')[2]}` is damaged: its headers can't be read",
+                artifact=place,
+                notes=(f"{name}: {exc}" if str(exc) else name,),
+            )
+        ) from exc

@@ -1,0 +1,77 @@
+"""What the loader does: modules imported in a process of their own, and the libraries that are mapped afterwards."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+__all__ = ["Loaded", "loaded"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """`paths` are the files that were mapped, by the name that others know them by (their file name, and their SONAME
+    where a link has it); `failures` what modules said that could not be imported."""
+
+    paths: Mapping[str, str]
+    failures: Mapping[str, str]
+
+
+# On Windows nothing is listed: only failures are told.
+_PROGRAM = """
+import importlib, json, os, sys
+failures = {}
+for name in json.load(sys.stdin):
+    try:
+        importlib.import_module(name)
+    except BaseException as exc:
+        failures[name] = f"{type(exc).__name__}: {exc}"
+paths = []
+if sys.platform == "linux":
+    with open("/proc/self/maps") as maps:
+        paths = [line.split(maxsplit=5)[5].strip() for line in maps if line.count("/")]
+elif sys.platform == "darwin":
+    import ctypes
+    process = ctypes.CDLL(None)
+    process._dyld_get_image_name.restype = ctypes.c_char_p
+    paths = [os.fsdecode(process._dyld_get_image_name(i)) for i in range(process._dyld_image_count())]
+sys.__stdout__.write("\\n" + json.dumps({"paths": list(dict.fromkeys(paths)), "failures": failures}))
+"""
+_TIMEOUT = 120  # seconds
+
+
+def loaded(executable: Path, places: Iterable[str]) -> Loaded:
+    """Import the extension modules at these places below site-packages, in their order, with another Python."""
+    modules = [name for name in dict.fromkeys(map(_module, places)) if name]
+    try:
+        done = subprocess.run(
+            [executable, "-I", "-c", _PROGRAM],
+            input=json.dumps(modules),
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        answer = json.loads(done.stdout.rpartition("\n")[2])
+    except (ValueError, subprocess.TimeoutExpired) as exc:
+        return Loaded({}, {", ".join(modules): f"the process that imports them did not end well: {exc}"})
+    paths = {path.rpartition("/")[2]: path for path in reversed(answer["paths"]) if path.startswith("/")}
+    return Loaded(paths, answer["failures"])
+
+
+def _module(place: str) -> str:
+    """The name under which the file at a place is imported; empty for a library that is none."""
+    *folders, file = place.split("/")
+    name = file.partition(".")[0]
+    parts = [*folders, name]
+    return ".".join(parts) if all(part.isidentifier() for part in parts) and not name.startswith("lib") else ""

@@ -1,0 +1,46 @@
+"""PE files, read with pefile, which delvewheel brings."""
+
+from __future__ import annotations
+
+import pefile
+
+from abiding.native.images import Format, Image, Symbols
+
+__all__ = ["read", "symbols"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_IMPORTS = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
+_ALL = tuple(pefile.DIRECTORY_ENTRY[name] for name in (*_IMPORTS, "IMAGE_DIRECTORY_ENTRY_EXPORT"))
+
+
+def read(data: bytes, place: str) -> Image:
+    """Read the import tables, delayed imports included. Names of DLLs are in lower case: Windows knows no other."""
+    file = pefile.PE(data=data, fast_load=True)
+    file.parse_data_directories(directories=_ALL[:2], import_dllnames_only=True)
+    needs = dict.fromkeys(entry.dll.decode().lower() for entry in _imports(file))
+    return Image(place, Format.PE, place.rpartition("/")[2].lower(), tuple(needs))
+
+
+def symbols(data: bytes) -> Symbols:
+    """Read the names in the import and export tables; what goes by number only is left out."""
+    file = pefile.PE(data=data, fast_load=True)
+    file.parse_data_directories(directories=_ALL)
+    imported: dict[str, set[str]] = {}
+    for entry in _imports(file):
+        names = {symbol.name.decode() for symbol in entry.imports if symbol.name}
+        imported.setdefault(entry.dll.decode().lower(), set()).update(names)
+    exports = getattr(file, "DIRECTORY_ENTRY_EXPORT", None)
+    exported = {symbol.name.decode() for symbol in exports.symbols if symbol.name} if exports else set()
+    return Symbols(frozenset(exported), {library: frozenset(names) for library, names in imported.items()})
+
+
+def _imports(file: pefile.PE) -> list[pefile.ImportDescData]:
+    return [
+        entry
+        for name in _IMPORTS
+        for entry in getattr(file, name.replace("IMAGE_DIRECTORY_ENTRY", "DIRECTORY_ENTRY"), ())
+    ]

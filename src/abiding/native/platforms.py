@@ -1,0 +1,145 @@
+"""What a platform promises: the libraries that every machine has on which a wheel with this tag may be installed.
+
+Linux: the policies of auditwheel (PEP 600, PEP 656); macOS: what is below /usr/lib and /System; Windows: the lists of
+delvewheel. The machine that this runs on is not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding.native.images import Format, extra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.tags import Tag
+
+__all__ = ["Floor", "Platform", "floors"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
+_VERSIONED = re.compile(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(.*)")
+_LINUX = re.compile(r"(?:many|musl)?linux[_\d]*?_((?:x86|ppc|[a-z])\w*)")
+_LOADER = re.compile(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
+# The interpreter's own, and the graphics driver's: no wheel can ship them.
+_PYTHON = re.compile(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
+_DRIVER = frozenset({"libcuda.so.1", "libnvidia-ml.so.1", "nvcuda.dll"})
+_MACOS = ("/usr/lib/", "/System/")
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The oldest platform that one kind of tag claims: `("manylinux", "x86_64")` and its version, `(2, 17)`."""
+
+    kind: tuple[str, str]
+    version: tuple[int, int]
+
+    def __str__(self) -> str:
+        return "{}_{}_{}_{}".format(self.kind[0], *self.version, self.kind[1])
+
+
+def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
+    """The oldest version of each kind among platform tags; `linux_*`, `win_*` and `any` have none."""
+    found: dict[tuple[str, str], Floor] = {}
+    for platform in platforms:
+        name, _, rest = platform.partition("_")
+        matched = _VERSIONED.fullmatch(f"{_OLD_NAMES[name]}_{rest}" if name in _OLD_NAMES else platform)
+        if matched:
+            kind = (matched[1], matched[4])
+            floor = Floor(kind, (int(matched[2]), int(matched[3])))
+            found[kind] = min(floor, found.get(kind, floor), key=lambda one: one.version)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The platform of a wheel, by its tags. `finished` is whether the tag is one that an index accepts."""
+
+    tags: frozenset[Tag]
+    elf: frozenset[str]
+    pe: frozenset[str]
+    finished: bool
+
+    @classmethod
+    def of(cls, tags: Iterable[Tag]) -> Platform:
+        """Look up what the tags promise. Raises `AbidingError` (`missing-extra`)."""
+        tags = frozenset(tags)
+        platforms = {tag.platform for tag in tags}
+        linux = any("linux" in platform for platform in platforms)
+        with extra():
+            return cls(
+                tags,
+                _elf_libraries(platforms) if linux else frozenset(),
+                _pe_libraries(tags) if any(one.startswith("win") for one in platforms) else frozenset(),
+                finished=not any(platform.startswith("linux_") for platform in platforms),
+            )
+
+    @property
+    def floors(self) -> dict[tuple[str, str], Floor]:
+        """The oldest platforms that the tags claim."""
+        return floors(tag.platform for tag in self.tags)
+
+    def has(self, library: str, format_: Format) -> bool:
+        """Whether the platform, the interpreter or a driver has the library, under the name that an image uses."""
+        if _PYTHON.fullmatch(library) or library in _DRIVER:
+            return True
+        match format_:
+            case Format.ELF:
+                return library in self.elf or bool(_LOADER.fullmatch(library))
+            case Format.MACH_O:
+                return library.startswith(_MACOS)
+            case Format.PE:
+                from delvewheel import _dll_list
+
+                return library in self.pe or any(one.fullmatch(library) for one in _dll_list.ignore_regexes)
+
+
+def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
+    """What all of the policies have in common that the tags name; for `linux_*` what the newest one has."""
+    from auditwheel.architecture import Architecture
+    from auditwheel.libc import Libc
+    from auditwheel.policy import WheelPolicies
+
+    common: frozenset[str] | None = None
+    for platform in platforms:
+        matched = _LINUX.fullmatch(platform)
+        try:
+            architecture = Architecture(matched[1] if matched else "x86_64")
+        except ValueError:
+            architecture = Architecture.x86_64  # the lists hardly differ
+        musl = platform.startswith("musllinux") or (platform.startswith("linux") and Libc.detect() is Libc.MUSL)
+        policies = [*WheelPolicies(libc=Libc.MUSL if musl else Libc.GLIBC, arch=architecture)][1:]
+        wanted = next(iter(floors([platform]).values()), None)
+        if wanted and not musl:
+            older = [one for one in policies if _version(one.name) <= wanted.version]
+            policies = [max(older or policies[:1], key=lambda one: _version(one.name))]
+        libraries = policies[-1].whitelist
+        common = libraries if common is None else common & libraries
+    return common or frozenset()
+
+
+def _version(policy: str) -> tuple[int, int]:
+    return next(iter(floors([policy]).values())).version
+
+
+def _pe_libraries(tags: Iterable[Tag]) -> frozenset[str]:
+    from delvewheel import _dll_list
+
+    found: frozenset[str] | None = None
+    for tag in tags:
+        machine = _dll_list.MachineType.platform_tag_to_type(tag.platform) or _dll_list.MachineType.AMD64
+        stable = tag.abi.startswith("abi3")
+        table = _dll_list.ignore_abi3 if stable else _dll_list.ignore_by_abi_platform
+        subject = f"{tag.interpreter if stable else tag.abi}-{tag.platform}"
+        # Without an ABI tag the interpreter may be any; every one that is supported today brings the same runtime.
+        own = [names for pattern, names in table.items() if tag.abi == "none" or re.fullmatch(pattern, subject)]
+        libraries = frozenset(_dll_list.ignore_names[machine]).union(*own)
+        found = libraries if found is None else found & libraries
+    return found or frozenset()

@@ -1,0 +1,227 @@
+"""Who ships a library: the distributions at hand, and how each stands to the one that needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from abiding import requirements
+from abiding.native import contents
+from abiding.native.images import Format, Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from importlib.metadata import Distribution
+    from pathlib import Path
+
+    from packaging.tags import Tag
+
+    from abiding.native.contents import Contents
+    from abiding.native.provenance import Provenance
+
+__all__ = ["Installed", "Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "required", "target"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Standing(StrEnum):
+    """How a distribution is related to the one whose library needs are looked at."""
+
+    DIRECT = "direct"
+    TRANSITIVE = "transitive"
+    STRANGER = "stranger"
+
+
+class Shelf(Protocol):
+    """A place where distributions can be looked up."""
+
+    def get(self, name: str) -> Contents | None:
+        """The distribution with this normalised name."""
+
+    def shipping(self, file_name: str) -> Iterable[Contents]:
+        """The distributions that have a file with this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What is installed in an environment: in the folders of `path`, or of this interpreter's `sys.path`."""
+
+    path: tuple[str, ...] | None = None
+    _read: dict[str, Contents | None] = field(default_factory=dict)
+
+    def get(self, name: str) -> Contents | None:
+        """Read what is installed under a name, once."""
+        if name not in self._read:
+            found = next(iter(self.distributions(name)), None)
+            self._read[name] = contents.of_installed(found) if found else None
+        return self._read[name]
+
+    def shipping(self, file_name: str) -> Iterator[Contents]:
+        """Look for the file by the lists of what is installed; only distributions that have it are read."""
+        for distribution in self.distributions():
+            if any(file.name == file_name for file in distribution.files or ()):
+                found = self.get(_normalised(distribution.metadata["Name"]))
+                if found:
+                    yield found
+
+    def distributions(self, name: str | None = None) -> Iterable[Distribution]:
+        """What importlib.metadata finds."""
+        from importlib.metadata import distributions
+
+        options = {} if name is None else {"name": name}
+        return distributions(**options) if self.path is None else distributions(path=list(self.path), **options)
+
+
+@dataclass(frozen=True, slots=True)
+class Wheels:
+    """Some wheels."""
+
+    paths: Sequence[Path]
+    _read: dict[Path, Contents] = field(default_factory=dict)
+
+    def get(self, name: str) -> Contents | None:
+        """Read the wheel of this name, if there is one that has the same platform as the others."""
+        for path in self.paths:
+            if _normalised(path.name.partition("-")[0]) == name:
+                return self._contents(path)
+        return None
+
+    def shipping(self, file_name: str) -> Iterator[Contents]:
+        """Look through all of them."""
+        for path in self.paths:
+            found = self._contents(path)
+            if any(place.rpartition("/")[2] == file_name for place in found.files):
+                yield found
+
+    def _contents(self, path: Path) -> Contents:
+        if path not in self._read:
+            self._read[path] = contents.of_wheel(path)
+        return self._read[path]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a wheel's provenance.json says of distributions that may not be at hand."""
+
+    provenance: Provenance
+
+    def get(self, name: str) -> Contents | None:
+        """Make up a distribution of the libraries that were recorded of it."""
+        shared = [one for one in self.provenance.libraries if _normalised(one.distribution) == name]
+        if not shared:
+            return None
+        # A file is looked for by its own name, SONAME or not; both were read when it was recorded.
+        images = tuple(Image(one.file, Format.ELF, one.library) for one in shared)
+        files = {one.file: one.file for one in shared}
+
+        def absent(name: str) -> bytes:
+            raise FileNotFoundError(name)
+
+        return contents.Contents(name, shared[0].version, shared[0].platforms, (), files, images, absent)
+
+    def shipping(self, file_name: str) -> Iterator[Contents]:
+        """Look through what was recorded."""
+        for one in self.provenance.libraries:
+            if file_name in (one.library, one.file.rpartition("/")[2]):
+                found = self.get(_normalised(one.distribution))
+                if found:
+                    yield found
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The distributions around one: those it requires, those that these require, and the names of which none is known.
+
+    `shelves` are asked in their order.
+    """
+
+    shelves: tuple[Shelf, ...]
+    direct: Mapping[str, Contents]
+    transitive: Mapping[str, Contents]
+    unknown: tuple[str, ...]
+
+    @classmethod
+    def of(cls, lines: Iterable[str], environment: Mapping[str, str], shelves: Iterable[Shelf]) -> Neighbours:
+        """Look up what requirement lines name, and what that requires in turn."""
+        shelves = tuple(shelves)
+        names = required(lines, environment)
+        found = {name: _first(shelves, name) for name in names}
+        direct = {name: one for name, one in found.items() if one}
+        transitive: dict[str, Contents] = {}
+        waiting = list(direct.values())
+        while waiting:
+            for name in required(waiting.pop().requires, environment):
+                one = None if name in direct or name in transitive else _first(shelves, name)
+                if one:
+                    transitive[name] = one
+                    waiting.append(one)
+        return cls(shelves, direct, transitive, tuple(name for name, one in found.items() if not one))
+
+    def ship(self, library: str) -> Iterator[tuple[Contents, Image, Standing]]:
+        """Who ships a library, the nearest first."""
+        seen = set()
+        for standing, distributions in ((Standing.DIRECT, self.direct), (Standing.TRANSITIVE, self.transitive)):
+            for name, one in distributions.items():
+                seen.add(name)
+                image = one.shipped_as(library)
+                if image:
+                    yield one, image, standing
+        for shelf in self.shelves:
+            for one in shelf.shipping(library):
+                image = one.shipped_as(library) if one.name not in seen else None
+                if image:
+                    yield one, image, Standing.STRANGER
+
+
+def required(lines: Iterable[str], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The normalised names that requirement lines ask for in an environment, without those of extras."""
+    from packaging.requirements import InvalidRequirement
+
+    names = []
+    for line in lines:
+        try:
+            one = requirements.parse(line)
+        except InvalidRequirement:
+            continue
+        if one.marker is None or one.marker.evaluate({**environment, "extra": ""}):
+            names.append(_normalised(one.name))
+    return tuple(dict.fromkeys(names))
+
+
+def target(tags: Iterable[Tag]) -> dict[str, str]:
+    """The environment markers of a machine that a wheel with these tags is for; those of this one where that is open."""
+    from packaging.markers import default_environment
+
+    environment = {name: str(value) for name, value in default_environment().items()}
+    tag = max(tags, key=lambda one: one.platform != "any")
+    for start, values in _PLATFORMS.items():
+        if start in tag.platform:
+            environment |= dict(zip(("sys_platform", "platform_system", "os_name"), values, strict=True))
+            machine = next((one for one in _MACHINES if tag.platform.endswith(one)), "")
+            environment["platform_machine"] = _WINDOWS_MACHINES.get(machine, machine) if start == "win" else machine
+    if tag.interpreter.startswith("cp") and tag.abi == tag.interpreter:
+        version = f"{tag.interpreter[2]}.{tag.interpreter[3:]}"
+        environment |= {"python_version": version, "python_full_version": f"{version}.0"}
+    return environment
+
+
+_PLATFORMS = {
+    "linux": ("linux", "Linux", "posix"),
+    "macosx": ("darwin", "Darwin", "posix"),
+    "win": ("win32", "Windows", "nt"),
+}
+_MACHINES = ("x86_64", "aarch64", "arm64", "amd64", "i686", "ppc64le", "s390x", "armv7l", "riscv64", "win32")
+_WINDOWS_MACHINES = {"amd64": "AMD64", "arm64": "ARM64", "win32": "x86"}
+
+
+def _first(shelves: Iterable[Shelf], name: str) -> Contents | None:
+    return next((one for shelf in shelves if (one := shelf.get(name))), None)
+
+
+def _normalised(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)

