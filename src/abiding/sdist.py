@@ -95,23 +95,51 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
     """
     if not source.name.endswith(".tar.gz"):
         raise ArchiveError.at(source.name, "is no .tar.gz file", hint=_NAMED_HINT)
-    with speaking_of(target), source.open("rb") as original, new_file(target, source) as file:
-        changed = _edit(original, file, source, edit)
-        if changed:
-            commit(file, target)
+    superseded: list[str] = []
+    while True:
+        try:
+            with speaking_of(target), source.open("rb") as original, new_file(target, source) as file:
+                changed = _edit(original, file, source, edit, tuple(superseded))
+                if changed:
+                    commit(file, target)
+            break
+        except _SupersededError as exc:
+            superseded.append(exc.name)
     if not changed:
         place(source, target)
     return changed
 
 
-def _edit(original: BinaryIO, file: BinaryIO, source: Path, edit: Callable[[str, bytes], bytes]) -> bool:
+class _SupersededError(Exception):
+    """A file comes a second time, and unpacking leaves the later one.
+
+    meson-python archives a PKG-INFO that is under version control besides the one that it writes. The first is left
+    out; that it is the first is known only when the second has come.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _edit(
+    original: BinaryIO, file: BinaryIO, source: Path, edit: Callable[[str, bytes], bytes], superseded: tuple[str, ...]
+) -> bool:
     top = _Top(source)
     output = _Gzip(file, *_gzip_header(original, source.name))
     stream = TarStream(original, source.name)
+    left_out = list(superseded)
     changed = False
-    for member in stream.members():
+    members = stream.members()
+    for member in members:
         below = top.below(member.path)
         if below in _TOP_LEVEL:
+            if below in left_out:
+                left_out.remove(below)
+                changed = True
+                continue
+            if below in top.claimed:
+                raise _SupersededError(below)
             top.claim(below, is_file=member.is_file)
         elif not (member.is_file and top.is_own_egg_info(below)):
             output.write(member.blocks)
@@ -119,7 +147,12 @@ def _edit(original: BinaryIO, file: BinaryIO, source: Path, edit: Callable[[str,
                 output.write(piece)
             continue
         old = _contents(stream, member)
-        new = edit(below, old)
+        try:
+            new = edit(below, old)
+        except Exception:
+            if any(top.below(later.path) == below for later in members):
+                raise _SupersededError(below) from None
+            raise
         changed |= new != old
         output.write(member.blocks if new == old else member.resized(len(new)))
         output.write(new + padding(len(new)))

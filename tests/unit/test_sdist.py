@@ -401,10 +401,6 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a member behind the end": (zipped(ONE + ONE), "has bytes behind the end of its archive"),
     "no PKG-INFO": (zipped(tar([member("a/PKG-INFO", OLD)])), f"has no PKG-INFO in the folder `{TOP}`"),
     "another folder": (zipped(ONE.replace(b"1.4.0", b"1.5.0").replace(ONE[148:154], b"%06o" % 0)), "there is no tar header"),
-    "two PKG-INFO": (zipped(ONE[:1024] + ONE), f"has two members with the name `{TOP}/PKG-INFO`"),
-    "PKG-INFO in two spellings": (
-        zipped(ONE[:1024] + block(ONE, 0, b"Spam")), f"has two members with the name `{TOP}/PKG-INFO`"
-    ),
     "PKG-INFO is a link": (
         zipped(tar([member("PKG-INFO", type=tarfile.SYMTYPE, linkname="a")])), "a `PKG-INFO` that is not a plain file"
     ),
@@ -446,6 +442,48 @@ def test_refused(tmp_path: Path, case: str) -> None:
     assert not finding.message.endswith(".")
     assert list(tmp_path.iterdir()) == [source.parent]
     assert source.read_bytes() == data
+
+
+STALE = OLD.replace(b"# Spam", b"# An old one")
+
+
+@pytest.mark.parametrize("stale", [ONE[:1024], block(ONE[:1024], 0, b"Spam")], ids=["same name", "another spelling"])
+def test_two_pkg_info_can_not_be_read(tmp_path: Path, stale: bytes) -> None:
+    (tmp_path / NAME).write_bytes(zipped(stale + ONE))
+    with pytest.raises(ArchiveError, match=f"has two members with the name `{TOP}/PKG-INFO`"):
+        read_pkg_info(tmp_path / NAME)
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["refused", "taken"])
+def test_of_two_pkg_info_the_later_one_is_left(tmp_path: Path, refused: bool) -> None:  # noqa: FBT001
+    """meson-python archives a PKG-INFO under version control besides its own; unpacking leaves the last one."""
+
+    def edit(name: str, data: bytes) -> bytes:
+        if data == STALE and refused:
+            raise KeyError(name)
+        return NEW if data == OLD else data
+
+    entries = [member("PKG-INFO", STALE), member("a", b"a"), member("PKG-INFO", STALE), member("PKG-INFO", OLD)]
+    source = tmp_path / "private" / NAME
+    source.parent.mkdir()
+    source.write_bytes(zipped(tar(entries)))
+    assert rewrite(source, tmp_path / NAME, edit)
+    with tarfile.open(tmp_path / NAME) as archive:
+        assert archive.getnames() == [f"{TOP}/a", f"{TOP}/PKG-INFO"]
+    assert read_pkg_info(tmp_path / NAME) == NEW
+
+
+def test_what_the_only_pkg_info_raises_is_raised(tmp_path: Path) -> None:
+    (tmp_path / "private").mkdir()
+    source = tmp_path / "private" / NAME
+    source.write_bytes(GOOD)
+
+    def edit(name: str, _: bytes) -> bytes:
+        raise KeyError(name)
+
+    with pytest.raises(KeyError):
+        rewrite(source, tmp_path / NAME, edit)
+    assert not (tmp_path / NAME).exists()
 
 
 @pytest.mark.parametrize("name", ["spam-1.4.0.tar.bz2", "spam-1.4.0", "spam-1.4.0.tgz"])
