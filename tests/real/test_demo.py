@@ -24,3 +24,4 @@ def test_demo_shows_both_levels(tmp_path: Path, wheelhouse: Path) -> None:
     assert ["Dynamic:", "Requires-Dist", "<"] in rows
     assert [">", *line, "numpy>=2,<3"] in rows
     assert [">", *line, "numpy<2.9"] in rows
+    assert "declared: 1 of 1 wheel differs from the sdist, all as declared" in shown
