@@ -327,13 +327,14 @@ def _is_wrapped(pyproject: Pyproject) -> bool:
 
 
 def _read(path: Path) -> bytes:
+    """The file; empty where a project of setuptools has none, as front ends read that (PEP 517)."""
+    if not path.exists() and any(path.with_name(name).exists() for name in ("setup.py", "setup.cfg")):
+        return b""
     try:
         data = path.read_bytes()
         data.decode("utf-8-sig")
     except OSError as exc:
-        setup = path.with_name("setup.py").exists() or path.with_name("setup.cfg").exists()
-        hint = "an empty file is enough: setuptools is what front ends use without it" if setup else ""
-        raise _problem(path, f"the file can't be read: {exc.strerror}", hint) from exc
+        raise _problem(path, f"the file can't be read: {exc.strerror}") from exc
     except UnicodeDecodeError as exc:
         raise _problem(path, "the file is not UTF-8, which TOML asks for") from exc
     if data.count(b"\r\n") not in (0, data.count(b"\n")):
@@ -376,12 +377,14 @@ def _write(path: Path, before: bytes, after: bytes) -> None:
 
     target = path.resolve()
     try:
-        if target.read_bytes() != before:
+        there = target.exists()
+        if (target.read_bytes() if there else b"") != before:
             raise _problem(path, "the file has been changed in the meantime", "run `abiding init` again")
-        mode = target.stat().st_mode
-        with new_file(target, target) as file:
+        # A file that is new gets the permissions of the one beside it that makes this a project.
+        like = target if there else next(target.parent.glob("setup.*"))
+        with new_file(target, like) as file:
             file.write(after)
-            Path(file.name).chmod(mode)
+            Path(file.name).chmod(like.stat().st_mode & (0o7777 if there else 0o666))
             commit(file, target)
     except OSError as exc:
         raise _problem(path, f"the file can't be written: {exc.strerror}") from exc
