@@ -126,15 +126,18 @@ def _name(text: str) -> str:
 def _version(text: str) -> str:
     from packaging.utils import canonicalize_version
 
-    return canonicalize_version(text.strip())
+    try:
+        return canonicalize_version(text.strip())
+    except ValueError:  # a number of thousands of digits
+        return text.strip()
 
 
 def _specifiers(text: str) -> Hashable:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
         return SpecifierSet(text.strip()).to_range()
-    except InvalidSpecifier:
+    except ValueError:
         return _folded(text)
 
 

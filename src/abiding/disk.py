@@ -13,7 +13,7 @@ from abiding.metadata import CoreMetadata
 from abiding.pyproject import Pyproject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 __all__ = ["is_artifact", "read_artifacts"]
@@ -25,6 +25,7 @@ def __dir__() -> list[str]:
 
 _SDIST = (".tar.gz", ".zip")
 _LIMIT = 16 << 20
+_MOST_SHOWN = 100
 # An sdist among the other archives that lie in a folder: name, version, extension.
 _SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\d[A-Za-z0-9.!+_-]*)")
 
@@ -40,36 +41,40 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
     A folder with a PKG-INFO is an sdist that somebody else has unpacked: its file name ends with a slash.
 
     What can't be read has a `problem` and no `metadata`. Files with identical metadata have one `CoreMetadata` object
-    between them. Raises `AbidingError` if a path is not there, can't be listed, or there is no artifact at all.
+    between them. Raises `AbidingError` if nothing is found at all.
     """
-    files: dict[Path, None] = {}
+    files: dict[str, Path] = {}
+    unlisted: list[Artifact] = []
     for path in paths:
-        files.update(dict.fromkeys(_files(path)))
+        try:
+            files |= {os.path.abspath(file): file for file in _files(path)}  # noqa: PTH100 (a link is a file of its own)
+        except AbidingError as exc:
+            unlisted.append(Artifact(str(path), "sdist", str(path), "", problem=exc.findings[0]))
+    if unlisted and not files:
+        raise AbidingError([one.problem for one in unlisted if one.problem], "Nothing was checked")
     known: dict[bytes, _Said] = {}
-    return [_read(file, known) for file in files]
+    return [*unlisted, *(_read(file, known) for file in files.values())]
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path) -> tuple[Path, ...]:
     try:
         if not path.is_dir():
             path.lstat()
-            yield path
-            return
+            return (path,)
         if (path / "PKG-INFO").is_file():
-            yield path
-            return
+            return (path,)
         names = sorted(entry.name for entry in os.scandir(path))
     except OSError as exc:
-        raise _not_there(f"`{path}` can't be read: {exc.strerror}") from exc
+        raise _missing(path, f"can't be read: {exc.strerror}") from exc
     found = [name for name in names if name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name))]
     if not found:
-        raise _not_there(f"`{path}` has no sdist and no wheel in it")
-    yield from (path / name for name in found)
+        raise _missing(path, "has no sdist and no wheel in it")
+    return tuple(path / name for name in found)
 
 
-def _not_there(message: str) -> AbidingError:
+def _missing(path: Path, message: str) -> AbidingError:
     hint = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
-    return AbidingError(Finding("missing-file", Severity.ERROR, message, hints=(hint,)), "Nothing was checked")
+    return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=(hint,)))
 
 
 class _Said(NamedTuple):
@@ -86,12 +91,14 @@ class _Said(NamedTuple):
 
 
 def _read(path: Path, known: dict[bytes, _Said]) -> Artifact:
-    if path.is_dir():
+    if path.is_dir() and not is_artifact(path.name):
         return _read_unpacked(path)
     kind: Literal["sdist", "wheel"] = "wheel" if path.name.endswith(".whl") else "sdist"
     name, version = path.name, ""
     try:
         name, version = _name_and_version(path.name, kind)
+        if path.exists() and not path.is_file():
+            raise ArchiveError.at(path.name, "is not a file")
         data, pyproject = _contents(path, kind)
         if data not in known:
             known[data] = _Said.parse(data)
@@ -167,14 +174,18 @@ def _hold_to_name(filename: str, name: str, version: str, said: _Said) -> None:
     if not said.name or not said.version:
         raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")
     if _canonical(said.name) != name:
-        raise ArchiveError.at(filename, f"has the metadata of `{said.name}`")
+        raise ArchiveError.at(filename, f"has the metadata of `{said.name[:_MOST_SHOWN]}`")
     if said.version != version:
-        from packaging.utils import canonicalize_version
-
         # Old tools wrote `_` for what a file name can't have in a version.
-        if canonicalize_version(said.version) not in (
-            canonicalize_version(version),
-            canonicalize_version(version.replace("_", "-")),
-            canonicalize_version(version.replace("_", "+", 1)),
-        ):
-            raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
+        spellings = (version, version.replace("_", "-"), version.replace("_", "+", 1))
+        if not any(_is_same(said.version, one) for one in spellings):
+            raise ArchiveError.at(filename, f"has the metadata of version {said.version[:_MOST_SHOWN]}")
+
+
+def _is_same(version: str, other: str) -> bool:
+    from packaging.utils import canonicalize_version
+
+    try:
+        return canonicalize_version(version) == canonicalize_version(other)
+    except ValueError:  # a number of thousands of digits
+        return False

@@ -25,7 +25,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_CHUNK = 128 << 10  # larger ones make the page cache look for huge pages, which can take three times as long
+_CHUNK = 128 << 10  # larger ones make the page cache look for huge pages, which can take four times as long
 _PAGE = 4096
 # A process that dies can't harm a file that is only renamed; a power cut can, unless the disk has been made to take the
 # bytes first. That is next to nothing for most wheels, but would double the time that one of 1 GB takes to copy.

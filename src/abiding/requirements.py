@@ -36,9 +36,12 @@ def __dir__() -> list[str]:
 
 def parse(text: str) -> Requirement:
     """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
-    from packaging.requirements import Requirement
+    from packaging.requirements import InvalidRequirement, Requirement
 
-    return Requirement(text)
+    try:
+        return Requirement(text)
+    except RecursionError as exc:
+        raise InvalidRequirement("its marker is nested too deeply") from exc
 
 
 @functools.lru_cache(maxsize=8192)  # the wheels of a release say the same lines, one after the other
@@ -48,13 +51,15 @@ def meaning(text: str) -> Hashable:
     Spelling goes: spaces, quotes, parentheses, name and extra normalisation, the order of specifiers and of marker
     operands, `==1.0` or `==1.0.0`. A requirement that can't be parsed means its own text.
     """
-    from packaging.requirements import InvalidRequirement
+    try:
+        return _meaning(parse(text))
+    except (ValueError, RecursionError):  # no requirement, a number of thousands of digits, a marker without end
+        return " ".join(text.split())
+
+
+def _meaning(requirement: Requirement) -> Hashable:
     from packaging.utils import canonicalize_name
 
-    try:
-        requirement = parse(text)
-    except InvalidRequirement:
-        return " ".join(text.split())
     return (
         canonicalize_name(requirement.name),
         frozenset(canonicalize_name(extra) for extra in requirement.extras),

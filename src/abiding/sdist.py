@@ -96,6 +96,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
     if not source.name.endswith(".tar.gz"):
         raise ArchiveError.at(source.name, "is no .tar.gz file", hint=_NAMED_HINT)
     superseded: list[str] = []
+    changed = False
     while True:
         try:
             with speaking_of(target), source.open("rb") as original, new_file(target, source) as file:

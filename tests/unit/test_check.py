@@ -58,7 +58,7 @@ def test_nothing_to_check(
     assert main(["check", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert f"`{arguments[0].rstrip('/')}" in err
+    assert f" --> {arguments[0].rstrip('/')}\n" in err
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_is_looked_up_on_an_index(
 
 
 def test_the_same_file_twice_is_one(dist: Path) -> None:
-    (release,) = abiding.check([dist, dist / SDIST])
+    (release,) = abiding.check([dist, dist / SDIST, os.path.relpath(dist / SDIST)])
     assert len(release.artifacts) == 3
 
 
@@ -140,6 +140,10 @@ def of_another_version(path: Path) -> None:
     rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(version="1.1")}))
 
 
+def of_an_endless_version(path: Path) -> None:
+    rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(version="9" * 9000)}))
+
+
 def nameless(path: Path) -> None:
     rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": b"\x00\x00"}))
 
@@ -160,7 +164,18 @@ def lying_size(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "breaking",
-    [torn, empty, no_metadata, two_folders, of_another, of_another_version, nameless, enormous, lying_size],
+    [
+        torn,
+        empty,
+        no_metadata,
+        two_folders,
+        of_another,
+        of_another_version,
+        of_an_endless_version,
+        nameless,
+        enormous,
+        lying_size,
+    ],
 )
 def test_broken_wheel(breaking: Callable[[Path], None], dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
     breaking(dist / LINUX)
@@ -218,6 +233,23 @@ def test_folder_without_permission(tmp_path: Path) -> None:
     folder.mkdir(mode=0)
     with pytest.raises(AbidingError, match="can't be read"):
         abiding.check([folder])
+
+
+def test_a_path_that_is_not_there_does_not_keep_others_from_being_checked(
+    dist: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--output-format", "concise", str(dist / "gone"), str(dist)]) == 2
+    lines = capsys.readouterr().out.split("\n")
+    assert lines[0] == f"{dist / 'gone'}: error[missing-file]: can't be read: No such file or directory"
+    assert "undeclared-requirement" in lines[2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / LINUX)
+    (tmp_path / WINDOWS).mkdir()
+    (release,) = abiding.check([tmp_path])
+    assert [problem.message for problem in release.unread] == ["is not a file", "is not a file"]
 
 
 def test_link_that_leads_nowhere(tmp_path: Path) -> None:

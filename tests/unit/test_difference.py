@@ -125,3 +125,28 @@ def test_meanings_agree_with_compare() -> None:
         for field in ("Requires-Dist", "Provides-Extra", "Requires-Python", "Keywords", "Summary"):
             assert meanings(parsed(*left), field) == meanings(parsed(*right), field)
     assert meanings(parsed("Requires-Dist: a"), "Requires-Dist") != meanings(parsed(), "Requires-Dist")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Requires-Dist: a; " + "(" * 5000 + "os_name=='x'" + ")" * 5000,
+        "Requires-Dist: a==" + "1" * 6000,
+        "Requires-Python: >=" + "1" * 6000,
+        "Requires-Python: 3.8",
+        "Requires-Dist:",
+        "Requires-Dist: a===weird!,===other",
+        "Description-Content-Type: ;;",
+        "Metadata-Version: 2." + "1" * 6000,
+        "Requires-Dist: " + "a" * 100_000 + "[",
+    ],
+)
+def test_what_is_nonsense_is_compared_as_text(line: str) -> None:
+    assert compare(parsed(line), parsed(line + " ")) == ()
+    field = line.partition(":")[0]
+    if field.startswith("Requires"):
+        assert compare(parsed(line), parsed(f"{field}: <1")) != ()
+
+
+def test_version_of_thousands_of_digits() -> None:
+    assert compare(CoreMetadata.parse(metadata(version="9" * 9000)), parsed()) != ()

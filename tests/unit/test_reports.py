@@ -171,6 +171,11 @@ def test_text_is_short_for_many_wheels(large: Release) -> None:
         ({LINUX: metadata(), WINDOWS: metadata()}, None, "clean: the metadata of 2 files is identical. Case 3 of 4"),
         ({SDIST: metadata(EGG), LINUX: metadata(EGG + " ")}, None, "equal: 2 files say the same, in different"),
         ({SDIST: SAID, LINUX: metadata(NUMPY, GMP)}, PYPROJECT, "declared: 1 of 1 wheel differs from the sdist, all"),
+        (
+            {SDIST: SAID, LINUX: metadata(NUMPY, GMP), WINDOWS: metadata(NUMPY, EGG)},
+            PYPROJECT,
+            "inconsistent: 1 of 2 wheels differs from the sdist in a way that is not declared",
+        ),
         ({SDIST: metadata(level="2.1"), LINUX: metadata(EGG, level="2.1")}, None, "not comparable: the sdist is too"),
         (
             {SDIST: metadata(), LINUX: metadata("Summary: x")},

@@ -176,8 +176,20 @@ def test_nothing_changed_is_the_same_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "new.tar.gz").read_bytes() == source.read_bytes()
 
 
-def test_rewriting_says_that_something_changed(tmp_path: Path) -> None:
-    assert rewrite(pack(tmp_path / "private" / NAME, members()), tmp_path / NAME, edited)
+@pytest.mark.parametrize("name", CANDIDATES)
+def test_rewriting_says_that_something_changed(tmp_path: Path, name: str) -> None:
+    source = pack(tmp_path / "private" / NAME, members(CANDIDATES))
+    assert rewrite(source, tmp_path / NAME, lambda one, data: data + b"#" if one == name else data)
+
+
+def test_a_link_has_no_contents_whatever_its_size(tmp_path: Path) -> None:
+    """As `tarfile` has it."""
+    for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE):
+        link = block(tar([member("link", type=kind, linkname="a")])[:512], 124, b"00000001000\0")
+        (tmp_path / NAME).write_bytes(zipped(link + ONE))
+        with tarfile.open(edit(tmp_path / NAME)) as archive:
+            assert archive.getnames() == [f"{TOP}/link", f"{TOP}/PKG-INFO"]
+        assert read_pkg_info(edit(tmp_path / NAME)) == NEW
 
 
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 1024, 100_000])
@@ -386,6 +398,9 @@ ONE = tar([member("PKG-INFO", OLD)])
 BEFORE = tar([member("a", b"a")])[:1024]
 GOOD = zipped(tar(members()))
 PAX = tar([(tarfile.TarInfo("x" * 300), b"")])
+SPARSE_INFO = member("data", OLD)[0]
+SPARSE_INFO.pax_headers = {"GNU.sparse.name": f"{TOP}/PKG-INFO", "GNU.sparse.major": "1"}
+SPARSE = tar([(SPARSE_INFO, OLD)])[: 3 * 512]
 REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "is not a .tar.gz file|is cut off"),
     "text": (b"hello " * 1000, "is not a .tar.gz file|can't be decompressed"),
@@ -407,6 +422,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "PKG-INFO is a hard link": (
         zipped(tar([member("PKG-INFO", type=tarfile.LNKTYPE, linkname="a")])), "a `PKG-INFO` that is not a plain file"
     ),
+    "PKG-INFO is sparse": (zipped(SPARSE + ONE[512:]), "a `PKG-INFO` that is not a plain file"),
     "PKG-INFO is a folder": (
         zipped(tar([member("PKG-INFO", type=tarfile.DIRTYPE)])), "a `PKG-INFO` that is not a plain file|has no PKG-INFO"
     ),
@@ -455,7 +471,7 @@ def test_two_pkg_info_can_not_be_read(tmp_path: Path, stale: bytes) -> None:
 
 
 @pytest.mark.parametrize("refused", [True, False], ids=["refused", "taken"])
-def test_of_two_pkg_info_the_later_one_is_left(tmp_path: Path, refused: bool) -> None:  # noqa: FBT001
+def test_of_two_pkg_info_the_later_one_is_left(tmp_path: Path, refused: bool) -> None:
     """meson-python archives a PKG-INFO under version control besides its own; unpacking leaves the last one."""
 
     def edit(name: str, data: bytes) -> bytes:
@@ -584,7 +600,7 @@ def test_what_an_edit_raises_comes_through_and_leaves_nothing(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("older", [False, True], ids=["new", "older there"])
-def test_death_at_any_step_leaves_nothing_or_a_whole_sdist(tmp_path: Path, older: bool) -> None:  # noqa: FBT001
+def test_death_at_any_step_leaves_nothing_or_a_whole_sdist(tmp_path: Path, older: bool) -> None:
     source = pack(tmp_path / NAME, [*members(["PKG-INFO"]), member("noise", os.urandom(200_000))])
     outcomes = interruption.interrupted("edit sdist", "kill", source, tmp_path / "steps", older=older)
     assert [one["code"] for one in outcomes] == [interruption.DIED] * (len(outcomes) - 1) + [0]
@@ -600,7 +616,7 @@ def test_death_at_any_step_leaves_nothing_or_a_whole_sdist(tmp_path: Path, older
 
 
 @pytest.mark.parametrize("older", [False, True], ids=["new", "older there"])
-def test_a_full_disk_is_an_error(tmp_path: Path, older: bool) -> None:  # noqa: FBT001
+def test_a_full_disk_is_an_error(tmp_path: Path, older: bool) -> None:
     source = pack(tmp_path / NAME, members())
     outcomes = interruption.interrupted("edit sdist", "full", source, tmp_path / "steps", older=older)
     assert [one["code"] for one in outcomes] == [1] * (len(outcomes) - 1) + [0]

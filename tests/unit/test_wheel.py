@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from abiding import wheel
 from abiding.errors import ArchiveError
-from abiding.placing import place
+from abiding.placing import copy_range, place
 from abiding.wheel import Wheel, read_metadata, rewrite, updated_record
 from tests.unit import interruption, strict_zip
 
@@ -136,7 +136,7 @@ def assert_valid(path: Path) -> None:
 @pytest.mark.parametrize("copy", [False, True], ids=["in place", "copied"])
 @pytest.mark.parametrize("method", [STORED, DEFLATED], ids=["stored", "deflated"])
 @pytest.mark.parametrize("order", ORDERS)
-def test_only_metadata_and_record_change(tmp_path: Path, order: str, method: int, copy: bool) -> None:  # noqa: FBT001
+def test_only_metadata_and_record_change(tmp_path: Path, order: str, method: int, copy: bool) -> None:
     source = make(tmp_path / NAME, ORDERS[order], method=method)
     target = edit(source, {METADATA: NEW}, copy=copy)
     assert_valid(target)
@@ -213,6 +213,20 @@ def test_a_file_with_another_name_is_never_edited(
     assert (tmp_path / NAME).is_file()
     assert not (tmp_path / NAME).is_symlink()
     assert Wheel.open(tmp_path / NAME).metadata() == (NEW if put else HEAD + BODY)
+
+
+@pytest.mark.parametrize("shift", [0, 1, 77, 4095, 4096])
+@pytest.mark.parametrize("start", [0, 5, 4096])
+def test_a_range_is_copied_whole(tmp_path: Path, start: int, shift: int) -> None:
+    data = os.urandom(400_000)
+    (tmp_path / "a").write_bytes(data)
+    with (tmp_path / "a").open("rb", buffering=0) as source, (tmp_path / "b").open("xb", buffering=0) as target:
+        target.write(bytes(shift))
+        copy_range(source, target, start, 300_001)
+        copy_range(source, target, 7, 2)
+        with pytest.raises(OSError, match="shorter"):
+            copy_range(source, target, 399_999, 2)
+    assert (tmp_path / "b").read_bytes() == bytes(shift) + data[start : start + 300_001] + data[7:9] + data[-1:]
 
 
 # New members
@@ -347,7 +361,7 @@ def _unseekable(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("mark", [True, False], ids=["marked", "bare"])
-def test_data_descriptors_become_headers(tmp_path: Path, mark: bool) -> None:  # noqa: FBT001
+def test_data_descriptors_become_headers(tmp_path: Path, mark: bool) -> None:
     source = _unseekable(tmp_path / NAME)
     if not mark:
         source.write_bytes(_without_descriptor_marks(source.read_bytes()))
@@ -569,15 +583,15 @@ def patched(data: bytes, name: str, at: int, field: bytes, *, local: int | None 
     return data
 
 
-def gap(data: bytes) -> bytes:
-    """Put four bytes between the first and the second member, and correct all offsets."""
-    second = data.index(b"PK\3\4", 4)
+def dead(data: bytes, before: int) -> bytes:
+    """Put four bytes before a member, counted from 0, and correct all offsets."""
     start = data.index(b"PK\1\2")
+    offsets = [at for at in range(start) if data.startswith(b"PK\3\4", at)]
     central = data[start:]
-    for offset in [match for match in range(second, start) if data.startswith(b"PK\3\4", match)]:
-        old = struct.pack("<I", offset) + b"s"
-        central = changed(central, old, struct.pack("<I", offset + 4) + b"s", 1)
-    return data[:second] + b"dead" + data[second:start] + central[:-6] + struct.pack("<IH", start + 4, 0)
+    for offset in reversed(offsets[before:]):
+        central = changed(central, struct.pack("<I", offset) + b"s", struct.pack("<I", offset + 4) + b"s", 1)
+    at = offsets[before]
+    return data[:at] + b"dead" + data[at:start] + central[:-6] + struct.pack("<IH", start + 4, 0)
 
 
 def overlapping(data: bytes) -> bytes:
@@ -595,7 +609,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "cut off in the end record": (GOOD[:-3], "is cut off"),
     "trailing bytes": (GOOD + b"x", "behind its end"),
     "prefix": (b"#!/bin/sh\n" + GOOD, "has 10 bytes before its first member"),
-    "gap": (gap(GOOD), "has 4 bytes that belong to no member behind `spam/__init__.py`"),
+    "dead bytes first": (dead(GOOD, 0), "has 4 bytes before its first member"),
+    "gap": (dead(GOOD, 1), "has 4 bytes that belong to no member behind `spam/__init__.py`"),
     "overlap": (overlapping(GOOD), "begins within `spam/__init__.py`"),
     "two METADATA": (zipped(*BASE, (METADATA, b"")), f"has two members with the name `{METADATA}`"),
     "no METADATA": (zipped(*CODE.items(), (RECORD, b"")), f"has no `{METADATA}`"),
@@ -612,6 +627,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "false checksum": (patched(GOOD, METADATA, 16, b"abcd", local=14), "damaged"),
     "false local size": (patched(GOOD, "spam/_spam.so", 24, struct.pack("<I", 5)), "differ about `spam/_spam.so`"),
     "false local name": (changed(GOOD, b"spam/_spam.so", b"spam/_spam.xx", 1), "differ about `spam/_spam.so`"),
+    "false local flags": (GOOD[:6] + b"\x08\0" + GOOD[8:], "differ about `spam/__init__.py`"),
     "false count": (GOOD[:-14] + b"\7\0\7\0" + GOOD[-10:], "lists 5 members and announces 7"),
     "several files": (GOOD[:-18] + b"\1\0" + GOOD[-16:], "several files"),
     "zip64 locator": (GOOD[:-22] + struct.pack("<4sIQI", b"PK\6\7", 0, 0, 1) + GOOD[-22:], "zip64"),
@@ -724,7 +740,7 @@ def _strictly_wrong(path: Path) -> str:
 
 @pytest.mark.parametrize("older", [False, True], ids=["new", "older there"])
 @pytest.mark.parametrize("job", ["edit wheel", "copy wheel", "place"])
-def test_death_at_any_step_leaves_nothing_or_a_whole_wheel(tmp_path: Path, job: str, older: bool) -> None:  # noqa: FBT001
+def test_death_at_any_step_leaves_nothing_or_a_whole_wheel(tmp_path: Path, job: str, older: bool) -> None:
     source = make(tmp_path / NAME, ORDERS["middle"])
     outcomes = interruption.interrupted(job, "kill", source, tmp_path / "steps", older=older)
     assert [one["code"] for one in outcomes] == [interruption.DIED] * (len(outcomes) - 1) + [0]
@@ -743,7 +759,7 @@ def test_death_at_any_step_leaves_nothing_or_a_whole_wheel(tmp_path: Path, job: 
 
 @pytest.mark.parametrize("older", [False, True], ids=["new", "older there"])
 @pytest.mark.parametrize("job", ["edit wheel", "copy wheel"])
-def test_a_full_disk_is_an_error(tmp_path: Path, job: str, older: bool) -> None:  # noqa: FBT001
+def test_a_full_disk_is_an_error(tmp_path: Path, job: str, older: bool) -> None:
     source = make(tmp_path / NAME, ORDERS["middle"])
     outcomes = interruption.interrupted(job, "full", source, tmp_path / "steps", older=older)
     assert [one["code"] for one in outcomes] == [1] * (len(outcomes) - 1) + [0]

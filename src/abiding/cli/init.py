@@ -373,7 +373,7 @@ def _as_before(text: str, before: bytes) -> bytes:
 
 def _write(path: Path, before: bytes, after: bytes) -> None:
     """Replace the file in one step, unless somebody else has changed it in the meantime."""
-    from abiding.placing import commit, new_file
+    from abiding.placing import commit, new_file, write_all
 
     target = path.resolve()
     try:
@@ -383,7 +383,7 @@ def _write(path: Path, before: bytes, after: bytes) -> None:
         # A file that is new gets the permissions of the one beside it that makes this a project.
         like = target if there else next(target.parent.glob("setup.*"))
         with new_file(target, like) as file:
-            file.write(after)
+            write_all(file, after)
             Path(file.name).chmod(like.stat().st_mode & (0o7777 if there else 0o666))
             commit(file, target)
     except OSError as exc:

@@ -153,15 +153,20 @@ def _brief_lines(finding: Finding) -> Iterator[str]:
 def summary(release: Release) -> str:
     """The verdict and the case in words, on one line."""
     unread = len(release.unread)
-    text = f"{_sentence(release)}. Case {release.case} of 4: {CASES[release.case]}"
-    return f"{text}. {_counted(unread, 'file')} could not be read" if unread else text
+    parts = [_sentence(release)]
+    if unread < len(release.artifacts):
+        parts.append(f"Case {release.case} of 4: {CASES[release.case]}")
+    if unread:
+        parts.append(f"{_counted(unread, 'file')} could not be read")
+    return ". ".join(parts)
 
 
 def _sentence(release: Release) -> str:
     readable = [one for one in release.artifacts if one.artifact.metadata]
     wheels = [one for one in readable if one.kind == "wheel"]
-    differing = sum(one.verdict in (Verdict.INCONSISTENT, Verdict.DECLARED) for one in wheels)
+    count = {verdict: sum(one.verdict is verdict for one in wheels) for verdict in Verdict}
     beside = "the sdist" if any(one.kind == "sdist" for one in readable) else "the others"
+    differing = count[release.verdict]
     of_all = (
         f"{differing} of {_counted(len(wheels), 'wheel')} {'differs' if differing == 1 else 'differ'} from {beside}"
     )
@@ -176,6 +181,8 @@ def _sentence(release: Release) -> str:
             return f"declared: {of_all}, all as declared"
         case Verdict.INCONSISTENT if not differing:
             return "inconsistent: the sdist contradicts itself or its wheels"
+        case Verdict.INCONSISTENT if count[Verdict.DECLARED]:
+            return f"inconsistent: {of_all} in a way that is not declared"
         case Verdict.INCONSISTENT:
             return f"inconsistent: {of_all}" + ("" if release.resolver_relevant else ", in nothing that resolvers read")
         case Verdict.NOT_COMPARABLE if readable:
