@@ -98,6 +98,10 @@ def _problem(inner: InnerBackend, message: str, note: str, hint: str = "") -> Ba
     return BackendError(finding, "Nothing was built")
 
 
+# The second is in setuptools before 70.
+_FORERUNNERS = ("tomli", "setuptools.extern.tomli")
+
+
 @contextmanager
 def _view() -> Iterator[None]:
     """While it lasts, TOML is read as the wrapped backend may see it.
@@ -118,10 +122,6 @@ def _view() -> Iterator[None]:
                 del sys.modules[name]
             else:
                 sys.modules[name] = module
-
-
-# The second is in setuptools before 70.
-_FORERUNNERS = ("tomli", "setuptools.extern.tomli")
 
 
 def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from abiding import requirements
 from abiding.difference import Difference, compare
+from abiding.extras import spelled_out_in
 from abiding.metadata import CoreMetadata
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Promise:
         if not any(one.field == "Requires-Dist" for one in differences):
             return differences
         # `spam[docs]` among the requirements of spam's own extra: hatchling writes out what that stands for.
-        spelled_out = compare(_spelled_out(self.said), _spelled_out(metadata), self.fields)
+        spelled_out = compare(spelled_out_in(self.said), spelled_out_in(metadata), self.fields)
         return differences if any(one.field == "Requires-Dist" for one in spelled_out) else spelled_out
 
 
@@ -149,48 +150,6 @@ def _plain(metadata: CoreMetadata) -> CoreMetadata:
             case _:
                 fields.append((field, value))
     return CoreMetadata(metadata.data, tuple(fields), metadata.body)
-
-
-def _spelled_out(metadata: CoreMetadata) -> CoreMetadata:
-    """The file with the requirements that the project has on its own extras replaced by those of the extras."""
-    from packaging.requirements import InvalidRequirement, Requirement
-    from packaging.utils import canonicalize_name
-
-    own = canonicalize_name(metadata.get("Name"))
-    of_extra: dict[str, list[str]] = {}
-    lines: list[tuple[str, str]] = []
-    for line in metadata.all("Requires-Dist"):
-        extra = _extra(line)
-        lines.append((extra, line))
-        of_extra.setdefault(extra, []).append(line)
-
-    def spelled(line: str, extra: str, seen: frozenset[str]) -> Iterator[str]:
-        try:
-            requirement = Requirement(line)
-        except InvalidRequirement:
-            yield line
-            return
-        if canonicalize_name(requirement.name) != own:
-            yield line if not seen else _moved(line, extra)
-            return
-        for other in {canonicalize_name(one) for one in requirement.extras} - seen:
-            for part in of_extra.get(other, ()):
-                yield from spelled(part, extra, seen | {other})
-
-    said = [("Requires-Dist", one) for extra, line in lines for one in spelled(line, extra, frozenset())]
-    return CoreMetadata(b"", (*(field for field in metadata.fields if field[0] != "Requires-Dist"), *said), "")
-
-
-def _extra(line: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    found = re.search(r"""\bextra\s*==\s*["']([^"']+)["']""", line)
-    return canonicalize_name(found[1]) if found else ""
-
-
-def _moved(line: str, extra: str) -> str:
-    """The requirement of one extra as one of another."""
-    return re.sub(r"""(\bextra\s*==\s*)["'][^"']+["']""", rf'\1"{extra}"', line)
 
 
 def _people(people: object) -> Iterator[str]:

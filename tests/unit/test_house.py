@@ -16,7 +16,7 @@ STOREYS = [
     ["findings", "errors"],
     ["pyproject", "placing", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
     ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "disk", "index"],
-    ["difference", "promise", "source", "foretelling", "comparison", "rules", "native", "release"],
+    ["difference", "extras", "promise", "source", "foretelling", "comparison", "rules", "native", "release", "proof"],
     ["report"],
     ["build"],
     ["backend", "cli"],
