@@ -56,7 +56,7 @@ class Pyproject:
         text = text.replace("\r\n", "\n")
         try:
             return cls(text, tomllib.loads(text))
-        except (tomllib.TOMLDecodeError, RecursionError) as exc:
+        except (ValueError, RecursionError) as exc:  # also for an integer of thousands of digits
             raise _unreadable(f"`pyproject.toml` is not valid TOML: {str(exc) or 'nested too deeply'}") from exc
 
     def line_of(self, key: Key) -> int | None:
@@ -108,7 +108,7 @@ class Pyproject:
             return data
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             return data
         own = dict(self.table)
         shown = as_shown(own)

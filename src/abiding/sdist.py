@@ -105,6 +105,10 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
                     commit(file, target)
             break
         except _SupersededError as exc:
+            if exc.name in superseded:
+                # Each would cost a pass over all of the archive.
+                message = f"has more than two members with the name `{exc.name}` in its top folder"
+                raise ArchiveError.at(source.name, message) from exc
             superseded.append(exc.name)
     if not changed:
         place(source, target)

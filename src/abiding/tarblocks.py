@@ -26,6 +26,9 @@ def __dir__() -> list[str]:
 _BLOCK = 512
 _IN, _OUT = 64 << 10, 512 << 10  # bytes at a time; the second keeps a decompression bomb small
 _LARGEST_HEADER = 1 << 20  # a long name, or the pax records of one member
+_LARGEST_SIZE = 1 << 63
+_MOST_ZEROS = 16 << 20  # at the end; usually 10 KiB
+_MOST_HEADERS = 200_000  # a file of 1 MiB can have half a million, each of which takes its time
 
 _FILE = (b"0", b"\0", b"7")
 _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes: their size means nothing
@@ -87,6 +90,7 @@ class TarStream:
         self._chunks = _inflated(file, name)
         self._chunk = memoryview(b"")
         self._ending = 0
+        self._headers = 0
 
     def pieces(self, size: int) -> Iterator[memoryview]:
         """The next `size` bytes, in pieces."""
@@ -123,9 +127,12 @@ class TarStream:
         """How many bytes follow the last member. Raises `ArchiveError` if they are not all zero."""
         count = self._ending
         while self._more():
-            if self._chunk != bytes(len(self._chunk)):
+            # As bytes, because a memoryview is compared byte by byte.
+            if bytes(self._chunk) != bytes(len(self._chunk)):
                 raise ArchiveError.at(self.name, "has bytes behind the end of its archive")
             count += len(self._chunk)
+            if count > _MOST_ZEROS:
+                raise ArchiveError.at(self.name, f"has more than {_MOST_ZEROS:,} zeros behind the end of its archive")
             self.position += len(self._chunk)
             self._chunk = self._chunk[:0]
         return count
@@ -140,6 +147,9 @@ class TarStream:
             if not extensions and not any(header):
                 self._ending = _BLOCK
                 return None
+            self._headers += 1
+            if self._headers > _MOST_HEADERS:
+                raise ArchiveError.at(self.name, f"has more than {_MOST_HEADERS:,} members and headers that belong to them")
             try:
                 _check(header)
                 size = _number(header[_SIZE])
@@ -168,7 +178,7 @@ class TarStream:
         kind = header[_KIND]
         path = records.get(b"GNU.sparse.name") or records.get(b"path") or long_name or _path(header)
         size = int(records[b"size"]) if b"size" in records else _number(header[_SIZE])
-        if size < 0:
+        if not 0 <= size < _LARGEST_SIZE:
             raise ValueError(size)
         if kind in _WITHOUT_DATA or (kind == b"\0" and path.endswith(b"/")):
             size = 0

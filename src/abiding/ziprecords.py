@@ -123,7 +123,9 @@ class Directory:
             raise ArchiveError.at(name, f"lists {len(members)} members and announces {count}")
         names = [member.name.removesuffix("/") for member in members]
         if len(set(names)) != len(names):
-            twice = next(one for i, one in enumerate(names) if one in names[:i])
+            from collections import Counter
+
+            twice = Counter(names).most_common(1)[0][0]
             raise ArchiveError.at(name, f"has two members with the name `{twice}`", hint=_REBUILD)
         return cls(name, data, offset, members)
 

@@ -9,6 +9,7 @@ A page is run from top to bottom by one shell, in an empty folder. What its bloc
 A comment on the line before a block marks it:
 
 - `<!-- file: NAME -->`: the block is the content of the file NAME, which is written when its turn comes;
+- `<!-- first: COMMANDS -->`: they make what the page takes for granted; `$EXAMPLES` are those of the checkout;
 - `<!-- not run: REASON -->`: the commands can't be run here;
 - `<!-- minutes -->`: from here on the page needs an index and real builds; the tests marked `real` run it.
 """
@@ -32,9 +33,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 DOCS = CHECKOUT / "docs"
 
 _BLOCK = re.compile(
-    r"(?P<marks>(?:^<!-- [^\n]* -->\n)*)^```(?P<language>\S+)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?P<marks>(?:^<!--(?:(?!-->).)*-->\n)*)^```(?P<language>\S+)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
-_MARK = re.compile(r"<!-- (file|not run|minutes)(?:: (.+))? -->")
+_MARK = re.compile(r"<!-- (file|first|not run|minutes)(?::\s(.+?))?\s-->", re.DOTALL)
 _END = "--end of a command--"
 
 
@@ -75,7 +76,7 @@ def blocks(text: str) -> list[Block]:
             text.count("\n", 0, found.start("text")),
             found["language"],
             found["text"],
-            {name: reason for name, reason in _MARK.findall(found["marks"])},
+            dict(_MARK.findall(found["marks"])),
         )
         for found in _BLOCK.finditer(text)
     ]
@@ -87,9 +88,13 @@ def commands(page: Path, *, real: bool) -> list[Block]:
     for block in blocks(page.read_text("utf-8")):
         if "minutes" in block.marks and not real:
             break
-        if "file" in block.marks or (block.language == "console" and "not run" not in block.marks):
+        if block.marks.keys() & {"file", "first"} or _is_run(block):
             found.append(block)
-    return found if any(block.language == "console" for block in found) else []
+    return found if any(map(_is_run, found)) else []
+
+
+def _is_run(block: Block) -> bool:
+    return block.language == "console" and "not run" not in block.marks
 
 
 def run(found: list[Block], folder: Path, environment: Mapping[str, str] | None = None, timeout: float = 100) -> None:
@@ -108,7 +113,7 @@ def run(found: list[Block], folder: Path, environment: Mapping[str, str] | None 
     )
     said = iter(done.stdout.split(f"{_END} "))
     output = next(said)
-    shown = [command for block in found if block.language == "console" for command in block.commands()]
+    shown = [command for block in found if _is_run(block) for command in block.commands()]
     for command, following in zip(shown, [*shown[1:], None], strict=True):
         rest = next(said, "(nothing: the shell has ended)\n")
         status, _, after = rest.partition("\n")
@@ -121,10 +126,11 @@ def run(found: list[Block], folder: Path, environment: Mapping[str, str] | None 
 
 def _script(found: list[Block]) -> Iterator[str]:
     for block in found:
+        if first := block.marks.get("first"):
+            yield f"{first}\n"
         if name := block.marks.get("file"):
             yield f"mkdir -p \"$(dirname '{name}')\"\ncat >'{name}' <<'END OF THE FILE'\n{block.text}END OF THE FILE\n"
-            continue
-        for command in block.commands():
+        for command in block.commands() if _is_run(block) else ():
             # The status is put back for an `echo $?` that may come next.
             yield f"(exit ${{status:-0}}); {command.text}status=$?; echo '{_END}' $status\n"
 
@@ -137,6 +143,7 @@ def _variables(more: Mapping[str, str]) -> dict[str, str]:
         **ours,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{ours['PATH']}",
         "COLUMNS": "80",
+        "EXAMPLES": str(CHECKOUT / "examples"),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_COUNT": "3",
         **_git("user.name", "A Reader", 0),
@@ -157,14 +164,16 @@ def _git(name: str, value: str, number: int) -> dict[str, str]:
 
 
 # What is not the same on every machine: the tag of a wheel, and what pip says about its own settings.
-_TAG = re.compile(r"cp3\d+-cp3\d+t?-(?:linux|manylinux|musllinux|macosx|win)_?\w*(?:\.manylinux\w+)*")
+_TAG = re.compile(r"(?:cp3\d+-cp3\d+t?|(?<=py3-)none)-(?:linux|manylinux|musllinux|macosx|win)_?\w*(?:\.manylinux\w+)*")
 _OF_PIP = re.compile(r"^(?:Looking in |WARNING: Location ).*\n", re.MULTILINE)
 
 
 def _agrees(shown: str, printed: str) -> bool:
     shown, printed = (_OF_PIP.sub("", _TAG.sub("TAG", text)) for text in (shown, printed))
     # Columns are as wide as the tag was.
-    shown, printed = (re.sub(r"(?<=\S)  +|-{3,}| +$", " ", text.strip("\n"), flags=re.MULTILINE) for text in (shown, printed))
+    shown, printed = (
+        re.sub(r"(?<=\S)  +|-{3,}| +$", " ", text.strip("\n"), flags=re.MULTILINE) for text in (shown, printed)
+    )
     pattern = ".*".join(map(re.escape, shown.split("...")))
     return re.fullmatch(pattern, printed, re.DOTALL) is not None
 

@@ -22,7 +22,7 @@ def __dir__() -> list[str]:
 
 
 # In the order in which people meet them.
-_COMMANDS = ("init", "show", "check", "diff", "repair", "env", "explain")
+_COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "explain")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""`abiding env`: which library each compiled file of an environment really gets, and whether it is the one it was built with."""
+"""`abiding env`: which libraries compiled files in an environment really get, and whether these are the right ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`abiding repair`: auditwheel, delocate or delvewheel with the declared libraries left out, and a check of the result."""
+"""`abiding repair`: auditwheel, delocate or delvewheel with declared libraries left out, and a check of the result."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "repair", help="repair a wheel, and leave declared libraries out of it", description=_DESCRIPTION
     )
     parser.add_argument("wheel", metavar="WHEEL", type=Path, help="the wheel that was built")
-    parser.add_argument("-w", "--wheel-dir", metavar="DEST", type=Path, required=True, help="the folder for the new one")
+    parser.add_argument(
+        "-w", "--wheel-dir", metavar="DEST", type=Path, required=True, help="the folder for the new one"
+    )
     parser.add_argument("--plat", metavar="TAG", help="the platform tag that auditwheel is to give it")
     parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="for the tool itself; after `--`")
     parser.set_defaults(run=run)

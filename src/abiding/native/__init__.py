@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.declaration import Entry
     from abiding.findings import Finding
 
-__all__ = ["applies", "build_requirements", "examine", "examined", "linking"]
+__all__ = ["applies", "build_requirements", "checked", "examine", "examined", "linking"]
 
 
 def __dir__() -> list[str]:
@@ -36,6 +36,17 @@ def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
     from abiding.native import examining
 
     return examining.examine(path, wheels)
+
+
+def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
+    """Judge all wheels among some files, by file name; each is looked up what others require.
+
+    A wheel that can't be read has no findings here: whoever reads its metadata says so. Raises `AbidingError`
+    (`missing-extra`) only if one of them was built with native entries; others then go unjudged.
+    """
+    from abiding.native import examining
+
+    return examining.checked(paths)
 
 
 # What a build with native entries asks for in each hook

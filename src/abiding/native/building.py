@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link
-    from abiding.native.rules import Subject
+    from abiding.native.subject import Subject
 
 __all__ = ["Native", "examined", "searched"]
 
@@ -232,10 +232,5 @@ def _ambiguous_here(subject: Subject) -> Iterator[Finding]:
 
 def _system_folders() -> tuple[str, ...]:
     multiarch = sysconfig.get_config_var("MULTIARCH") or ""
-    return tuple(str(Path(folder, multiarch)) for folder in ("/usr/lib", "/lib") if multiarch) + (
-        "/usr/lib64",
-        "/lib64",
-        "/usr/lib",
-        "/lib",
-        "/usr/local/lib",
-    )
+    own = (f"/usr/lib/{multiarch}", f"/lib/{multiarch}") if multiarch else ()
+    return (*own, "/usr/lib64", "/lib64", "/usr/lib", "/lib", "/usr/local/lib")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,8 @@ from abiding.wheel import Wheel
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from importlib.metadata import Distribution
+
+    from abiding.native.images import Format
 
 __all__ = ["Contents", "of_installed", "of_wheel", "tags_in"]
 
@@ -32,7 +34,7 @@ class Contents:
     """A distribution. `name` is normalised; `platforms` are the platform tags of its wheel; `requires` its lines.
 
     `files` maps each place below site-packages to the name by which `read` knows it. `images` are the files that are
-    ELF, Mach-O or PE.
+    ELF, Mach-O or PE. `readable` is false for one of which only a record is at hand.
     """
 
     name: str
@@ -42,6 +44,11 @@ class Contents:
     files: Mapping[str, str]
     images: tuple[Image, ...]
     read: Callable[[str], bytes]
+    readable: bool = True
+
+    def loadable(self, format_: Format | None) -> Contents:
+        """The same with the images of one format only: many a distribution carries launchers for another system."""
+        return replace(self, images=tuple(image for image in self.images if image.format is format_))
 
     def symbols(self, image: Image) -> Symbols:
         """The symbol tables of one of the images. Raises `AbidingError`."""

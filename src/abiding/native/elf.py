@@ -62,7 +62,7 @@ def symbols(data: bytes) -> Symbols:
     versions = next((one for one in file.iter_sections() if isinstance(one, GNUVerSymSection)), None)
     exported: set[str] = set()
     imported: dict[str, set[str]] = {}
-    table = file.get_section_by_name(".dynsym")
+    table: Any = file.get_section_by_name(".dynsym")
     for number, symbol in enumerate(table.iter_symbols() if table else ()):
         entry = symbol.entry
         if not symbol.name or entry.st_info.bind == "STB_LOCAL":
@@ -81,5 +81,5 @@ def _libraries_of_versions(file: ELFFile) -> dict[object, str]:
     for section in file.iter_sections():
         if isinstance(section, GNUVerNeedSection):
             for need, versions in section.iter_versions():
-                found.update((version.entry.vna_other, need.name) for version in versions)
+                found.update((version.entry.vna_other, need.name or "") for version in versions)
     return found

@@ -1,4 +1,4 @@
-"""An installed environment: which library each compiled file of it really gets, and whether it is the one it was built with."""
+"""An installed environment: which library each compiled file really gets, and whether it was built with that one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from abiding.native.loading import Loaded, loaded
 from abiding.native.platforms import Platform
 from abiding.native.provenance import MEMBER, Provenance
 from abiding.native.providers import Installed, Neighbours, target
-from abiding.native.rules import Subject, judge
+from abiding.native.rules import judge
+from abiding.native.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,8 @@ class Interpreter:
 _QUESTION = """
 import json, os, sys, sysconfig
 many = sysconfig.get_config_var("MULTIARCH") or ""
-names = [f"/lib/{many}", f"/usr/lib/{many}"] * bool(many) + ["/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]
+own = [f"/lib/{many}", f"/usr/lib/{many}"] if many else []
+names = [*own, "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]
 variables = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 given = [one for name in variables for one in os.environ.get(name, "").split(os.pathsep) if one]
 print(json.dumps({
@@ -126,9 +128,9 @@ class _Surveyed:
     def of(cls, distribution: Distribution, shelf: Installed, python: Interpreter, *, load: bool) -> _Surveyed:
         from packaging.tags import Tag
 
-        consumer = contents.of_installed(distribution)
         tags = [Tag("py3", "none", python.platform)]
         platform = Platform.of(tags)
+        consumer = contents.of_installed(distribution).loadable(platform.format)
         neighbours = Neighbours.of(consumer.requires, target(tags), [shelf])
         links = follow(consumer, neighbours, platform)
         text = distribution.read_text(MEMBER) if isinstance(distribution, PathDistribution) else None
@@ -182,9 +184,11 @@ class _Surveyed:
         file = Path(mapped)
         if link.provider and link.shipped and _same(file, link.provider.files[link.shipped.place]):
             return f"{link.provider.name} {link.provider.version}"
-        if link.source is Source.INSIDE and link.shipped:
-            return "bundled" if _same(file, self.subject.consumer.files[link.shipped.place]) else mapped
-        return mapped
+        own = link.shipped if link.source is Source.INSIDE else None
+        if own and _same(file, self.subject.consumer.files[own.place]):
+            return "bundled"
+        folders = sorted((one for one in self.python.path if mapped.startswith(one)), key=len)
+        return mapped.removeprefix(folders[-1]).lstrip("/") if folders else mapped
 
     def verdict(self, links: list[Link], recorded: Shared | None) -> tuple[str, bool]:
         first = links[0]
@@ -211,7 +215,10 @@ class _Surveyed:
             word, wrong = self.version_verdict(link, recorded)
             return f"{word}, loaded", wrong
         # Whoever came first has it: a library that is loaded is not looked for again.
-        return "another one loaded", bool(link.provider or recorded or link.source is Source.INSIDE)
+        if link.source is Source.INSIDE and link.shipped:
+            own = Path(self.subject.consumer.files[link.shipped.place])
+            return ("an equal one loaded", False) if _equal(Path(mapped), own) else ("another one loaded", True)
+        return "another one loaded", bool(link.provider or recorded)
 
     def version_verdict(self, link: Link, recorded: Shared | None) -> tuple[str, bool]:
         assert link.provider is not None  # noqa: S101
@@ -239,8 +246,9 @@ class _Surveyed:
     def of_no_concern(self, link: Link) -> bool:
         library = base_name(link.library)
         mapped = self.seen.paths.get(library) if self.seen else None
-        if mapped and link.provider:
-            return self.named(mapped, link) != mapped  # what the loader did counts for more than what can be read
+        if mapped and link.provider and link.shipped:
+            # What the loader did counts for more than what can be read.
+            return _same(Path(mapped), link.provider.files[link.shipped.place])
         if link.source is Source.NOWHERE:
             return bool(self.recorded(library) or self.of_system(link) or mapped)
         return False
@@ -263,10 +271,13 @@ class _Surveyed:
                 )
 
 
+def _equal(one: Path, other: Path) -> bool:
+    """Whether two files that have one name are one library, apart from what a repair tool writes into their headers."""
+    return "-" in one.name.partition(".")[0] or one.read_bytes() == other.read_bytes()
+
+
 def _same(one: Path, other: str) -> bool:
     try:
         return one.samefile(other)
     except OSError:
         return False
-
-

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from abiding.errors import ArchiveError
+from abiding.errors import AbidingError, ArchiveError
 from abiding.native import contents
+from abiding.native.images import may_be_image
 from abiding.native.links import follow
 from abiding.native.platforms import Platform
 from abiding.native.provenance import MEMBER, Provenance
 from abiding.native.providers import Neighbours, Recorded, Wheels, target
-from abiding.native.rules import Subject, judge
+from abiding.native.rules import judge
+from abiding.native.subject import Subject
 from abiding.wheel import Wheel
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.native.providers import Shelf
 
-__all__ = ["examine", "provenance_of", "subject_of"]
+__all__ = ["checked", "examine", "provenance_of", "subject_of"]
 
 
 def __dir__() -> list[str]:
@@ -35,6 +37,25 @@ def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
     return judge(subject_of(path, [Wheels(_fitting(path, wheels))]))
 
 
+def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
+    """Judge all wheels among some files, each with the others at hand."""
+    wheels = [path for path in paths if path.name.endswith(".whl")]
+    found: dict[str, tuple[Finding, ...]] = {}
+    for path in wheels:
+        try:
+            found[path.name] = examine(path, wheels) if _has_code(path) else ()
+        except AbidingError as exc:
+            said = exc.findings[0].rule
+            if said == "missing-extra" and provenance_of(path):
+                raise
+            found[path.name] = exc.findings if said in ("bad-image", "bad-provenance") else ()
+    return found
+
+
+def _has_code(path: Path) -> bool:
+    return any(may_be_image(name) for name in Wheel.open(path).names)
+
+
 def subject_of(path: Path, shelves: Iterable[Shelf], requires: Iterable[str] | None = None) -> Subject:
     """Read a wheel and follow what it needs; `requires` is given if METADATA is still to say so.
 
@@ -42,7 +63,7 @@ def subject_of(path: Path, shelves: Iterable[Shelf], requires: Iterable[str] | N
     """
     tags = _tags(path)
     platform = Platform.of(tags)
-    consumer = contents.of_wheel(path)
+    consumer = contents.of_wheel(path).loadable(platform.format)
     if requires is not None:
         consumer = replace(consumer, requires=tuple(requires))
     provenance = provenance_of(path)

@@ -90,13 +90,21 @@ class _Follower:
         if inside and inside is not image:
             return Link(image, library, Source.INSIDE, shipped=inside)
         if self.platform.has(library, image.format):
-            return Link(image, library, Source.PLATFORM)
+            return self.before_platform(image, library) or Link(image, library, Source.PLATFORM)
         found = self.provider(base_name(library))
         if not found:
             return Link(image, library, Source.NOWHERE)
         provider, shipped, standing = found
         reached = self.reaches(image, library, provider, ()) or preloads(self.consumer, provider)
         return Link(image, library, Source.PROVIDER, provider, shipped, standing, reached)
+
+    def before_platform(self, image: Image, library: str) -> Link | None:
+        """The link to a provider whose library has the name of one of the platform's: run paths are searched first."""
+        for provider in self.neighbours.direct.values():
+            shipped = provider.shipped_as(base_name(library))
+            if shipped and any(place in provider.files for place in places(image, image, library)):
+                return Link(image, library, Source.PROVIDER, provider, shipped, Standing.DIRECT)
+        return None
 
     def provider(self, library: str) -> tuple[Contents, Image, Standing] | None:
         if library not in self.providers:
@@ -167,6 +175,5 @@ def preloads(consumer: Contents, provider: Contents) -> bool:
     importing = [text for text in consumer.texts() if imports.search(text)]
     if not importing:
         return False
-    texts = [*importing, *provider.texts()]
     # Of a provider that is only recorded no code is at hand; it was when the record was made.
-    return len(texts) == len(importing) or any(map(_LOADS.search, texts))
+    return not provider.readable or any(map(_LOADS.search, (*importing, *provider.texts())))

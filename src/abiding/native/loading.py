@@ -20,8 +20,7 @@ def __dir__() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`paths` are the files that were mapped, by the name that others know them by (their file name, and their SONAME
-    where a link has it); `failures` what modules said that could not be imported."""
+    """`paths` are the files that were mapped, by file name; `failures` what each module said that was not imported."""
 
     paths: Mapping[str, str]
     failures: Mapping[str, str]

@@ -58,11 +58,18 @@ def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
     return found
 
 
+_FORMATS = {"linux": Format.ELF, "macosx": Format.MACH_O, "win": Format.PE}
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The platform of a wheel, by its tags. `finished` is whether the tag is one that an index accepts."""
+    """The platform of a wheel, by its tags. `finished` is whether the tag is one that an index accepts.
+
+    `format` is that of the images that its loader loads; None if the wheel is for any platform.
+    """
 
     tags: frozenset[Tag]
+    format: Format | None
     elf: frozenset[str]
     pe: frozenset[str]
     finished: bool
@@ -72,12 +79,13 @@ class Platform:
         """Look up what the tags promise. Raises `AbidingError` (`missing-extra`)."""
         tags = frozenset(tags)
         platforms = {tag.platform for tag in tags}
-        linux = any("linux" in platform for platform in platforms)
+        format_ = next((one for name, one in _FORMATS.items() if any(name in platform for platform in platforms)), None)
         with extra():
             return cls(
                 tags,
-                _elf_libraries(platforms) if linux else frozenset(),
-                _pe_libraries(tags) if any(one.startswith("win") for one in platforms) else frozenset(),
+                format_,
+                _elf_libraries(platforms) if format_ is Format.ELF else frozenset(),
+                _pe_libraries(tags) if format_ is Format.PE else frozenset(),
                 finished=not any(platform.startswith("linux_") for platform in platforms),
             )
 

@@ -77,10 +77,8 @@ class Provenance:
             version = table["version"]
             if version != _VERSION:
                 raise _problem(artifact, f"has a `{MEMBER}` of version {version}; this abiding reads {_VERSION}")
-            return cls(
-                *(_text(table, key) for key in ("backend", "backend_version", "level", "variant")),
-                libraries=tuple(_shared(one) for one in table["libraries"]),
-            )
+            texts = {key: _text(table, key) for key in ("backend", "backend_version", "level", "variant")}
+            return cls(**texts, libraries=tuple(_shared(one) for one in table["libraries"]))
         except (ValueError, LookupError, TypeError, AttributeError) as exc:
             raise _problem(artifact, f"has a `{MEMBER}` that can't be read", f"{type(exc).__name__}: {exc}") from exc
 
@@ -88,7 +86,7 @@ class Provenance:
 def _shared(table: Mapping[str, Any]) -> Shared:
     keys = ("library", "file", "sha256", "distribution", "version", "requirement")
     users = tuple(User(_text(one, "file"), _texts(one, "symbols")) for one in table["users"])
-    return Shared(*(_text(table, key) for key in keys), platforms=_texts(table, "platforms"), users=users)
+    return Shared(**{key: _text(table, key) for key in keys}, platforms=_texts(table, "platforms"), users=users)
 
 
 def _text(table: Mapping[str, Any], key: str) -> str:

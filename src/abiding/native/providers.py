@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -71,8 +72,8 @@ class Installed:
         """What importlib.metadata finds."""
         from importlib.metadata import distributions
 
-        options = {} if name is None else {"name": name}
-        return distributions(**options) if self.path is None else distributions(path=list(self.path), **options)
+        path = sys.path if self.path is None else list(self.path)
+        return distributions(path=path) if name is None else distributions(name=name, path=path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,8 @@ class Recorded:
         def absent(name: str) -> bytes:
             raise FileNotFoundError(name)
 
-        return contents.Contents(name, shared[0].version, shared[0].platforms, (), files, images, absent)
+        one = shared[0]
+        return contents.Contents(name, one.version, one.platforms, (), files, images, absent, readable=False)
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
         """Look through what was recorded."""
@@ -192,7 +194,7 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> tuple[str,
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:
-    """The environment markers of a machine that a wheel with these tags is for; those of this one where that is open."""
+    """The environment markers of a machine that a wheel with these tags is for; this one's where that is open."""
     from packaging.markers import default_environment
 
     environment = {name: str(value) for name, value in default_environment().items()}

@@ -98,7 +98,7 @@ def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tup
             import delocate
 
             excluded = tuple(word for one in libraries for word in ("-e", one))
-            # What is excluded is not there any more: the build environment was deleted. The checks find what else is not.
+            # What is left out is gone with the build environment; what else is not there, the checks find.
             missing = ("--ignore-missing-dependencies",) if libraries else ()
             return (f"{delocate.__name__}.cmd.delocate_wheel", *excluded, *missing)
         if tag.startswith("win"):

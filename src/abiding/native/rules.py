@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from abiding import requirements
@@ -12,51 +11,21 @@ from abiding.findings import Finding, Severity
 from abiding.native.images import Format
 from abiding.native.links import Source, base_name, expanded
 from abiding.native.providers import Standing
+from abiding.native.symbols import missing_symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link
-    from abiding.native.platforms import Platform
-    from abiding.native.providers import Neighbours
-    from abiding.native.provenance import Provenance, Shared
+    from abiding.native.subject import Subject
 
-__all__ = ["Subject", "judge", "lacking", "stem"]
+__all__ = ["ambiguous", "judge", "stem"]
 
 
 def __dir__() -> list[str]:
     return __all__
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is judged: `artifact` is the file name of a wheel, or `name version` of what is installed.
-
-    `provenance` is the wheel's own, or the one that will be written into it: None for wheels that nobody built with
-    native entries. `building` is whether a repair tool is still to come. `at_hand` looks up a provider that can be read
-    now, by its normalised name; `native` are the names that the project declares as native, for a build.
-    """
-
-    artifact: str
-    consumer: Contents
-    links: tuple[Link, ...]
-    neighbours: Neighbours
-    platform: Platform
-    provenance: Provenance | None
-    at_hand: Callable[[str], Contents | None]
-    building: bool = False
-    native: tuple[str, ...] = ()
-
-    @property
-    def severity(self) -> Severity:
-        """How much it weighs that a wheel is built badly: we answer for what was built by us."""
-        return Severity.ERROR if self.provenance or self.building else Severity.WARNING
-
-    def provided(self) -> Iterator[Link]:
-        """The links to libraries of other distributions."""
-        return (link for link in self.links if link.source is Source.PROVIDER)
 
 
 def judge(subject: Subject) -> tuple[Finding, ...]:
@@ -67,7 +36,7 @@ def judge(subject: Subject) -> tuple[Finding, ...]:
         *_unreachable(subject),
         *_leaked(subject),
         *_bundled(subject),
-        *_missing_symbols(subject),
+        *missing_symbols(subject),
         *_changed(subject),
         *_below(subject),
         *_ambiguous(subject),
@@ -94,9 +63,9 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
             f"`{library}` is neither the platform's nor in the wheel",
             subject,
             links,
-            "the platform, the wheel, or a declared requirement",
-            notes,
-            hints,
+            expected="the platform, the wheel, or a declared requirement",
+            notes=notes,
+            hints=hints,
         )
 
 
@@ -105,22 +74,21 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
         provider, standing = links[0].provider, links[0].standing
         if provider is None or standing is Standing.DIRECT:
             continue
-        line = f"{provider.name}=={provider.version}"
-        if standing is Standing.TRANSITIVE:
-            rule, message = "transitive-provider", "which only another requirement requires"
+        line = f'{{ requires = "{provider.name}=={provider.version}", native = true }}'
+        transitive = standing is Standing.TRANSITIVE
+        message = "which only another requirement requires" if transitive else "which the wheel does not require"
+        note = "an installer does not know that it has to be there"
+        if transitive:
             note = "what that requires may change, in a version that this wheel accepts"
-        else:
-            rule, message = "undeclared-provider", "which the wheel does not require"
-            note = "an installer does not know that it has to be there"
         yield _finding(
-            rule,
+            "transitive-provider" if transitive else "undeclared-provider",
             Severity.ERROR,
             f"`{library}` is from `{provider.name}`, {message}",
             subject,
             links,
-            "a distribution that is required directly",
-            (note,),
-            (f'declare it:\n    [tool.abiding.wheel]\n    dependencies = [{{ requires = "{line}", native = true }}]',),
+            expected="a distribution that is required directly",
+            notes=(note,),
+            hints=(f"declare it:\n    [tool.abiding.wheel]\n    dependencies = [{line}]",),
         )
 
 
@@ -143,9 +111,9 @@ def _unreachable(subject: Subject) -> Iterator[Finding]:
             f"no run path leads to `{library}`, and nothing loads it before",
             subject,
             links,
-            f"{shipped.place} of {provider.name}",
-            ("the loader then takes any library of that name, the system's for example, or none",),
-            (hint,),
+            expected=f"{shipped.place} of {provider.name}",
+            notes=("the loader then takes any library of that name, the system's for example, or none",),
+            hints=(hint,),
         )
 
 
@@ -238,96 +206,6 @@ def _is_shared(image: Image) -> bool:
 
 def _is_library(image: Image) -> bool:
     return image.file_name.startswith("lib") or image.format is Format.PE
-
-
-def _missing_symbols(subject: Subject) -> Iterator[Finding]:
-    for provider, shipped, missing in (*_recorded_and_gone(subject), *_never_there(subject)):
-        yield Finding(
-            "missing-symbol",
-            Severity.ERROR,
-            f"`{shipped}` of `{provider.name}` lacks {len(missing)} of the symbols that are used",
-            artifact=subject.artifact,
-            expected="\n".join(sorted(missing)),
-            expected_from="used",
-            found_from=f"not in {provider.name} {provider.version}",
-            notes=("where a symbol is missing, the import fails, or does at the first call",),
-            hints=("build with the version that will be installed, and let the requirement say which that is",),
-        )
-
-
-def _recorded_and_gone(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
-    for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
-        provider = subject.at_hand(_normalised(shared.distribution))
-        shipped = provider.shipped_as(shared.library) if provider else None
-        if provider and shipped:
-            missing = lacking(shared, provider, shipped)
-            if missing:
-                yield provider, shared.library, missing
-
-
-def lacking(shared: Shared, provider: Contents, shipped: Image) -> frozenset[str]:
-    """The symbols that were taken from a library when a wheel was built, and that this build of it does not have."""
-    used = {symbol for user in shared.users for symbol in user.symbols}
-    return frozenset(used) - provider.symbols(shipped).exported if used else frozenset()
-
-
-# Their symbols have versions, so that one without a version can't be theirs.
-_VERSIONED = re.compile(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\.so\.\d+")
-_OF_PYTHON = ("Py", "_Py")
-
-
-def _never_there(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
-    """Symbols without version that none of a file's libraries exports, where all of these can be looked into."""
-    by_image: dict[str, list[Link]] = {}
-    for link in subject.links:
-        by_image.setdefault(link.image.place, []).append(link)
-    for links in by_image.values():
-        image = links[0].image
-        mine = [link for link in links if link.source is Source.PROVIDER and link.provider and link.shipped]
-        if not mine or any(link.source is Source.NOWHERE for link in links):
-            continue
-        if image.format is Format.PE or not all(_looked_into(link) for link in links):
-            continue
-        missing = _lacked(image, links, subject)
-        first = mine[0]
-        if missing and first.provider:
-            yield first.provider, first.library, frozenset(missing)
-
-
-def _looked_into(link: Link) -> bool:
-    if link.source is Source.PLATFORM:
-        return link.image.format is Format.MACH_O or bool(_VERSIONED.fullmatch(link.library))
-    if link.provider and link.shipped:
-        # Of one that is only recorded there is nothing to read.
-        return link.provider.files[link.shipped.place] != link.shipped.place or bool(link.provider.requires)
-    return True
-
-
-def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
-    symbols = subject.consumer.symbols(image)
-    exported: set[str] = set()
-    for link in links:
-        owner = subject.consumer if link.source is Source.INSIDE else link.provider
-        if link.shipped and owner:
-            exported |= owner.symbols(link.shipped).exported
-            # A library may bring others along, and their symbols count as well.
-            if link.source is Source.INSIDE or link.shipped.needs:
-                exported |= {
-                    name
-                    for other in owner.images
-                    if other.name in map(base_name, link.shipped.needs)
-                    for name in owner.symbols(other).exported
-                }
-    if image.format is Format.MACH_O:
-        wanted = {
-            name
-            for link in links
-            if link.source is Source.PROVIDER
-            for name in symbols.imported.get(link.library, frozenset())
-        }
-    else:
-        wanted = {name for name in symbols.imported.get("", frozenset()) if not name.startswith(_OF_PYTHON)}
-    return wanted - exported
 
 
 def _changed(subject: Subject) -> Iterator[Finding]:
@@ -443,6 +321,7 @@ def _finding(
     message: str,
     subject: Subject,
     links: list[Link],
+    *,
     expected: str,
     notes: tuple[str, ...],
     hints: tuple[str, ...],

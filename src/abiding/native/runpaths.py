@@ -80,8 +80,7 @@ def edited(data: bytes, old: Image, new: Image) -> bytes:
         if old.format is Format.ELF:
             # DT_RPATH, as auditwheel writes it: LD_LIBRARY_PATH does not overrule it, and copied libraries inherit it.
             paths = ":".join(new.run_paths)
-            options = ("--force-rpath", "--set-rpath", paths) if paths else ("--remove-rpath",)
-            _run("patchelf", *options, str(path))
+            _run("patchelf", *(("--force-rpath", "--set-rpath", paths) if paths else ("--remove-rpath",)), str(path))
         else:
             options = tuple(word for one in old.run_paths for word in ("-delete_rpath", one))
             options += tuple(word for one in new.run_paths for word in ("-add_rpath", one))

@@ -1,0 +1,76 @@
+"""`python -m fuzz [MINUTES]`: every property with new examples until the time is over, and each bomb once."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from fuzz import bombs, metadata, pyprojects, sdists, wheels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import SearchStrategy
+
+PROPERTIES: dict[str, tuple[SearchStrategy[bytes], Callable[[bytes], None]]] = {
+    "wheel": (wheels.wheels(), wheels.hold),
+    "sdist": (sdists.sdists, sdists.hold),
+    "METADATA": (metadata.documents, metadata.hold),
+    "pyproject.toml": (pyprojects.pyprojects, pyprojects.hold),
+}
+_AT_ONCE = 500
+
+
+def property_of(kind: str, examples: int) -> Callable[[], None]:
+    """A property as a function that tries so many new examples; it raises on the smallest that it finds to break it."""
+    strategy, hold = PROPERTIES[kind]
+    # What has been found is kept in .hypothesis/ and comes first the next time.
+    chosen = settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=set(Phase) - {Phase.explain}
+    )
+
+    @chosen
+    @given(strategy)
+    def holds(data: bytes) -> None:
+        hold(data)
+
+    return holds
+
+
+def main(minutes: float) -> int:
+    """Print what is tried and what is found; the status is 1 if anything is."""
+    found = _explode()
+    tried = dict.fromkeys(PROPERTIES, 0)
+    end = time.monotonic() + 60 * minutes
+    while time.monotonic() < end and not found:
+        kind = min(tried, key=tried.__getitem__)
+        try:
+            property_of(kind, _AT_ONCE)()
+        except BaseException as exc:
+            sys.stdout.write(f"{kind}: {exc!r}\n" + "\n".join(getattr(exc, "__notes__", ())) + "\n")
+            raise
+        tried[kind] += _AT_ONCE
+    sys.stdout.write("tried: " + ", ".join(f"{count} of {kind}" for kind, count in tried.items()) + "\n")
+    return 1 if found else 0
+
+
+def _explode() -> int:
+    found = 0
+    for name in bombs.BOMBS:
+        with TemporaryDirectory() as folder:
+            result = bombs.defuse(bombs.write(name, Path(folder)))
+        bad = result["error"] or result["seconds"] > bombs.MOST_SECONDS or result["memory"] > bombs.MOST_MEMORY
+        found += bool(bad)
+        about = f"{result['seconds']:.1f} s, {result['memory'] / 2**20:.0f} MiB {result['error']}".rstrip()
+        sys.stdout.write(f"{'BAD ' if bad else 'good'} {name}: {about}\n")
+        sys.stdout.flush()
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 5))

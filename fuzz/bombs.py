@@ -1,0 +1,237 @@
+"""Bombs: files of at most 1 MiB that claim, or decompress to, thousands of times as much.
+
+`python -m fuzz.bombs FILE` does everything with one file that can be done with it, and prints how long that took and
+how much memory, both for the work alone. It is run as a process of its own, for the memory is that of the process.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+import zlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+MOST_SECONDS = 20
+MOST_MEMORY = 64 << 20
+_MOST_BYTES = 1 << 20
+_HEAD = b"Metadata-Version: 2.2\nName: spam\nVersion: 1.0\n"
+_WHEEL, _SDIST = "spam-1.0-py3-none-any.whl", "spam-1.0.tar.gz"
+
+
+def _block(name: str, size: int = 0, kind: bytes = tarfile.REGTYPE) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.size, info.type = size, kind
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def _member(name: str, data: bytes) -> bytes:
+    return _block(name, len(data)) + data + bytes(-len(data) % 512)
+
+
+def _pax(name: bytes, value: bytes) -> bytes:
+    size = len(name) + len(value) + 3
+    while len(str(size)) + len(name) + len(value) + 3 != size:
+        size = len(str(size)) + len(name) + len(value) + 3
+    data = b"%d %b=%b\n" % (size, name, value)
+    return _block("pax", len(data), tarfile.XHDTYPE) + data + bytes(-len(data) % 512)
+
+
+def _zipped(pieces: Iterable[bytes]) -> bytes:
+    """One gzip member with as many of the pieces as fit into a file of the largest size, and the end of an archive."""
+    deflater = zlib.compressobj(9, wbits=31)
+    packed = []
+    size = 0
+    for piece in pieces:
+        packed.append(deflater.compress(piece))
+        size += len(packed[-1])
+        if size > _MOST_BYTES - (32 << 10):
+            break
+    return b"".join((*packed, deflater.compress(bytes(1024)), deflater.flush()))
+
+
+def _wheel(metadata: bytes, members: Iterable[str] = (), *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with catch_warnings(), zipfile.ZipFile(file, "w", method, compresslevel=9) as archive:
+        simplefilter("ignore")
+        for name in members:
+            archive.writestr(name, b"")
+        archive.writestr("spam-1.0.dist-info/METADATA", metadata)
+        archive.writestr("spam-1.0.dist-info/RECORD", b"spam-1.0.dist-info/RECORD,,\n")
+    return file.getvalue()
+
+
+_PKG_INFO = _member("spam-1.0/PKG-INFO", _HEAD)
+
+
+def _forever(piece: bytes, first: bytes = _PKG_INFO) -> Iterator[bytes]:
+    yield first
+    while True:
+        yield piece
+
+
+# The largest metadata that is read at all.
+_LARGEST = (16 << 20) - 4096
+_LINES = {
+    "empty fields": b"a:\n",
+    "requirements": b"Requires-Dist: a\n",
+    "dynamic": b"Dynamic: a\n",
+    "folds": b" x\n",
+    "breaks": b"\n",
+    "carriage returns": b"a:\r\n",
+}
+
+
+def _filled(line: bytes) -> bytes:
+    return _HEAD + line * ((_LARGEST - len(_HEAD)) // len(line))
+
+
+BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "sdist of headers": (_SDIST, lambda: _zipped(_forever(_block("spam-1.0/x") * 256))),
+    "sdist of zeros": (_SDIST, lambda: _zipped(_forever(bytes(1 << 20)))),
+    "sdist of one huge file": (_SDIST, lambda: _zipped(_forever(bytes(1 << 20), _PKG_INFO + _block("x", 1 << 33)))),
+    "sdist of many PKG-INFO": (_SDIST, lambda: _zipped(_forever(_PKG_INFO * 64))),
+    "sdist of extensions": (
+        _SDIST,
+        lambda: _zipped(_forever(_block("x", 0, tarfile.GNUTYPE_LONGNAME) * 1900 + _block("spam-1.0/x"))),
+    ),
+    "sdist of a size of 4300 digits": (_SDIST, lambda: _zipped([_PKG_INFO, _pax(b"size", b"9" * 4300), _block("x")])),
+    "sdist of a PKG-INFO of a size of 4300 digits": (
+        _SDIST,
+        lambda: _zipped([_pax(b"size", b"9" * 4300), _block("spam-1.0/PKG-INFO")]),
+    ),
+    **{
+        f"sdist with PKG-INFO of {name}": (
+            _SDIST,
+            lambda line=line: _zipped([_member("spam-1.0/PKG-INFO", _filled(line))]),  # type: ignore[misc]
+        )
+        for name, line in _LINES.items()
+    },
+    **{
+        f"wheel with METADATA of {name}": (_WHEEL, lambda line=line: _wheel(_filled(line)))  # type: ignore[misc]
+        for name, line in _LINES.items()
+    },
+    "sdist with pyproject.toml of one emoji": (
+        _SDIST,
+        lambda: _zipped(
+            [_PKG_INFO, _member("spam-1.0/pyproject.toml", "a = '\U0001f600'\n".encode() + b"#" * (15 << 20))]
+        ),
+    ),
+    "sdist with pyproject.toml of brackets": (
+        _SDIST,
+        lambda: _zipped([_PKG_INFO, _member("spam-1.0/pyproject.toml", b"a = [" + b"[]," * (5 << 20))]),
+    ),
+    "sdist with pyproject.toml of tables": (
+        _SDIST,
+        lambda: _zipped([_PKG_INFO, _member("spam-1.0/pyproject.toml", b"[[a]]\n" * (2 << 20))]),
+    ),
+    "wheel of many members": (_WHEEL, lambda: _wheel(_HEAD, (f"{i:x}" for i in range(9000)), method=0)),
+    "wheel with one name twice among many": (
+        _WHEEL,
+        lambda: _wheel(_HEAD, (f"{min(i, 8999):x}" for i in range(9001)), method=0),
+    ),
+}
+
+
+def write(name: str, folder: Path) -> Path:
+    """Write a bomb, under the name that it needs, into `folder`."""
+    filename, make = BOMBS[name]
+    path = folder / filename
+    data = make()
+    if len(data) > _MOST_BYTES:
+        raise ValueError(name, len(data))
+    path.write_bytes(data)
+    return path
+
+
+def defuse(path: Path) -> dict[str, Any]:
+    """Do in a new process what can be done with the file.
+
+    The result has `seconds`, `memory` in bytes, and `error`: the last words of a process that did not end well.
+    """
+    command = [sys.executable, "-m", "fuzz.bombs", str(path)]
+    root = Path(__file__).resolve().parents[1]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=6 * MOST_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return {"seconds": 6.0 * MOST_SECONDS, "memory": 0, "error": "was stopped"}
+    if done.returncode:
+        return {"seconds": 0.0, "memory": 0, "error": done.stderr[-1500:]}
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def _highest() -> int:
+    """The largest memory that this process has had.
+
+    On Linux, not what `getrusage` says: that has the memory of the process in it that has started this one.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text("ascii").partition("VmHWM:")[2].split()[0]) << 10
+    unit = 1 if sys.platform == "darwin" else 1 << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _work(path: Path, folder: Path) -> None:
+    from abiding.disk import read_artifacts
+    from abiding.errors import AbidingError
+    from abiding.metadata import CoreMetadata
+    from abiding.release import releases
+    from abiding.report.screen import screen
+    from abiding.sdist import rewrite as rewrite_sdist
+    from abiding.wheel import Wheel
+    from abiding.wheel import rewrite as rewrite_wheel
+
+    for release in releases(read_artifacts([path])):
+        for finding in (*release.findings, *release.unread):
+            screen(AbidingError(finding))
+    (folder / "source").mkdir()
+    source = Path(shutil.copy(path, folder / "source"))
+    try:
+        if path.name.endswith(".whl"):
+            wheel = Wheel.open(source)
+            new = CoreMetadata.parse(wheel.metadata()).with_requirements(["added"]).data
+            rewrite_wheel(source, folder / path.name, {wheel.metadata_name: new})
+        else:
+            rewrite_sdist(
+                source, folder / path.name, lambda _, data: CoreMetadata.parse(data).for_sdist(may_append=True).data
+            )
+    except AbidingError as exc:
+        screen(exc)
+
+
+def main(path: str) -> None:
+    """Work on the file at `path`."""
+    with TemporaryDirectory() as folder:
+        # What the modules take is paid for by every file.
+        for name, data in ((_WHEEL, _wheel(_HEAD)), (_SDIST, _zipped([_PKG_INFO, _member("spam-1.0/pyproject.toml", b"")]))):
+            small = _made(Path(folder, f"small {name}"))
+            (small / "given").mkdir()
+            (small / "given" / name).write_bytes(data)
+            _work(small / "given" / name, small)
+        before, started = _highest(), time.monotonic()
+        _work(Path(path), _made(Path(folder, "bomb")))
+        seconds = time.monotonic() - started
+    sys.stdout.write(json.dumps({"seconds": seconds, "memory": _highest() - before, "error": ""}) + "\n")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

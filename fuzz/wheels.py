@@ -1,0 +1,123 @@
+"""Wheels: what they are made of, and what must hold for any bytes that are called one."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
+
+from hypothesis import strategies as st
+
+from abiding.disk import read_artifacts
+from abiding.errors import AbidingError
+from abiding.release import releases
+from abiding.wheel import Wheel, read_metadata, rewrite
+from fuzz.damage import damaged, wounds
+from fuzz.metadata import documents
+from fuzz.watch import Violation, watched
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "spam-1.0-py3-none-any.whl"
+INFO = "spam-1.0.dist-info"
+
+_names = st.sampled_from(
+    ("spam/__init__.py", "spam/größe.py", "spam/", "../outside", "/outside", "spam/../../outside", "a\\b", "C:outside",
+     f"{INFO}/METADATA", f"{INFO}/RECORD", f"{INFO}/RECORD.jws", f"{INFO}/WHEEL", "eggs-2.dist-info/METADATA",
+     "Spam-1.0.0.dist-info/METADATA", "METADATA", "spam/\x01", '"spam, eggs".py', "spam/x.dist-info/METADATA", "x" * 300)
+) | st.text(max_size=12)  # fmt: skip
+
+
+@st.composite
+def wheels(draw: st.DrawFn) -> bytes:
+    """The bytes of a wheel, sound or nearly so or not at all."""
+    file = io.BytesIO()
+    contents: dict[str, bytes] = {f"{INFO}/METADATA": draw(documents), f"{INFO}/RECORD": draw(_records)}
+    if draw(st.booleans()):
+        contents = {"spam/__init__.py": b"x = 1\n", **contents}
+    extra = draw(st.lists(st.tuples(_names, st.binary(max_size=64)), max_size=3))
+    with catch_warnings(), zipfile.ZipFile(file, "w", draw(st.sampled_from((0, 8, 8, 8, 12)))) as archive:
+        simplefilter("ignore")
+        for name, data in draw(st.permutations([*contents.items(), *extra])):
+            info = zipfile.ZipInfo(name)
+            info.compress_type = archive.compression
+            info.extra = draw(st.sampled_from((b"", b"", b"UT\1\0x", b"\1\0\x08\0" + bytes(8), b"\1\0\xff\xff", b"\1")))
+            archive.writestr(info, data)
+        archive.comment = draw(st.sampled_from((b"", b"", b"PK\5\6" + bytes(18), b"comment")))
+    return damaged(file.getvalue(), draw(wounds))
+
+
+_records = st.sampled_from((
+    f"{INFO}/METADATA,sha256=x,1\n{INFO}/RECORD,,\n".encode(), b"", b'"', b'"a\n"",,\n', b"\xff,\0,,\r\n" * 3,
+)) | st.binary(max_size=48)  # fmt: skip
+
+
+def hold(data: bytes) -> None:
+    """Read the wheel in every way, edit it, check it as a release. Raises `Violation`, and whatever else goes wrong."""
+    from pathlib import Path
+
+    with TemporaryDirectory() as folder, watched(Path(folder)):
+        path = Path(folder, "source", NAME)
+        path.parent.mkdir()
+        path.write_bytes(data)
+        slow, quick = _metadata(path), _quick_metadata(path)
+        if slow is not None and slow != quick:
+            raise Violation("the quick way to METADATA finds something else")
+        for release in releases(read_artifacts([path])):
+            _ = release.verdict, release.findings
+        _edit(path, Path(folder, NAME))
+
+
+def _metadata(path: Path) -> bytes | None:
+    try:
+        wheel = Wheel.open(path)
+        found = wheel.metadata()
+    except AbidingError:
+        return None
+    for name in wheel.names:
+        try:
+            wheel.read(name, 1 << 20)
+        except AbidingError:
+            continue
+    return found
+
+
+def _quick_metadata(path: Path) -> bytes | None:
+    try:
+        return read_metadata(path)
+    except AbidingError:
+        return None
+
+
+def _edit(source: Path, target: Path) -> None:
+    before = _members(source)
+    new = b"Metadata-Version: 2.1\nName: spam\nVersion: 1.0\nRequires-Dist: added\n"
+    try:
+        rewrite(source, target, {f"{INFO}/METADATA": new})
+    except AbidingError:
+        found = sorted(path.name for path in target.parent.iterdir())
+        if found != ["source"]:
+            raise Violation(f"left {found} behind") from None
+        return
+    if Wheel.open(target).metadata() != new:
+        raise Violation("METADATA is not the new one")
+    after = _members(target)
+    if before is None or after is None:
+        if before is not None:
+            raise Violation("zipfile could read the wheel before the edit and can't now")
+        return
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    if not changed <= {f"{INFO}/METADATA", f"{INFO}/RECORD", f"{INFO}/RECORD.jws", f"{INFO}/RECORD.p7s"}:
+        raise Violation(f"other members have changed: {changed}")
+
+
+def _members(path: Path) -> dict[str, bytes] | None:
+    """What `zipfile` reads, unless it can't."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {info.filename: archive.read(info) for info in archive.infolist() if info.file_size <= 1 << 20}
+    except Exception:  # noqa: BLE001 (damaged archives make it raise nearly everything)
+        return None

@@ -1,0 +1,107 @@
+"""`abiding prove`: does a project say the same however it is built, and what it declares?"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.settings import Level
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
+    from collections.abc import Callable
+
+    from abiding.proof import Proof
+
+__all__ = ["register", "run"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_DESCRIPTION = """\
+Build a project in every way that its users build it, and compare what comes out: the sdist from the tree; the wheel and
+the editable wheel from the tree; the sdist and the wheel from that sdist; and before each wheel the metadata prepared
+for it, where the backend has a hook for that. All of it at each level and variant that is declared, and each twice.
+
+What was built twice has to say the same both times, a wheel what was prepared for it, the wheel from the sdist what the
+one from the tree says, the sdist of the sdist what the sdist says, and everything what is declared. A project that does
+not use abiding is held to the standards alone.
+
+SOURCE is a project's folder or an sdist; it is not written. Every build happens in a copy: of a tree under git that is
+what git does not ignore, changes that are not committed included. Hooks run in isolated environments, one for each set
+of build requirements, made by uv where it is on PATH, else by venv and pip. Compiled is what a wheel needs: for each
+setting the wheel from the tree, the one from the sdist and the editable one. Both times of each share a copy, so that a
+backend which keeps its object files compiles once; the first time the prepared metadata is handed in, as pip does, the
+second time not. Nothing is compiled to learn metadata.
+
+Exit status: 0 proven, 1 refuted, 2 something could not be built."""
+
+
+def register(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    from argparse import RawDescriptionHelpFormatter
+
+    parser = commands.add_parser(
+        "prove",
+        help="build a project in every way, and compare",
+        description=_DESCRIPTION,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "source", metavar="SOURCE", type=Path, nargs="?", default=Path(), help="the project's folder, or an sdist"
+    )
+    parser.add_argument("--level", type=Level, choices=list(Level), help="only at this level")
+    parser.add_argument("--variant", metavar="NAME", help="only in this variant; an empty name for none")
+    parser.add_argument("--python", metavar="PATH", default="", help="the Python to build with (default: this one)")
+    parser.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="how to write the result (default: text)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: Namespace) -> int:
+    """Print the result. Returns 0 if the project is proven, 1 if it is refuted, 2 if a build failed.
+
+    Raises `AbidingError` if there is nothing that could be built.
+    """
+    from abiding.proof import Verdict, prove
+    from abiding.proof.environments import Isolated
+    from abiding.report import proof as report
+
+    say = _talk()
+    proof = prove(
+        options.source,
+        lambda folder: Isolated(folder, options.python, say),
+        level=options.level,
+        variant=options.variant,
+        say=say,
+    )
+    _show_failures(proof)
+    sys.stdout.write(report.render_json(proof) if options.output_format == "json" else report.render(proof))
+    return {Verdict.PROVEN: 0, Verdict.REFUTED: 1, Verdict.UNPROVEN: 2}[proof.verdict]
+
+
+def _talk() -> Callable[[str], None]:
+    """What is told about the work, a line each, with the seconds since its beginning."""
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    return say
+
+
+def _show_failures(proof: Proof) -> None:
+    """What the backends said of builds that failed; of those that said the same, once."""
+    from abiding.report.characters import visible
+
+    said: dict[str, str] = {}
+    for built in proof.builds:
+        if built.output:
+            said.setdefault(built.output, str(built.step))
+    for output, step in said.items():
+        print(f"\n--- {step} ---\n{visible(output)}", file=sys.stderr)

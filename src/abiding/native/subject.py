@@ -1,0 +1,53 @@
+"""What the rules of native code judge: a wheel, or an installed distribution, with everything around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding.findings import Severity
+from abiding.native.links import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from abiding.native.contents import Contents
+    from abiding.native.links import Link
+    from abiding.native.platforms import Platform
+    from abiding.native.provenance import Provenance
+    from abiding.native.providers import Neighbours
+
+__all__ = ["Subject"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is judged: `artifact` is the file name of a wheel, or `name version` of what is installed.
+
+    `provenance` is the wheel's own, or the one that will be written into it: None for wheels that nobody built with
+    native entries. `building` is whether a repair tool is still to come. `at_hand` looks up a provider that can be read
+    now, by its normalised name; `native` are the names that the project declares as native, for a build.
+    """
+
+    artifact: str
+    consumer: Contents
+    links: tuple[Link, ...]
+    neighbours: Neighbours
+    platform: Platform
+    provenance: Provenance | None
+    at_hand: Callable[[str], Contents | None]
+    building: bool = False
+    native: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """How much it weighs that a wheel is built badly: we answer for what was built by us."""
+        return Severity.ERROR if self.provenance or self.building else Severity.WARNING
+
+    def provided(self) -> Iterator[Link]:
+        """The links to libraries of other distributions."""
+        return (link for link in self.links if link.source is Source.PROVIDER)

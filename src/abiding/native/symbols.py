@@ -1,0 +1,115 @@
+"""The symbols that files of a wheel take from libraries of others, and those that these do not have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from abiding.findings import Finding, Severity
+from abiding.native.images import Format
+from abiding.native.links import Source, base_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.native.contents import Contents
+    from abiding.native.images import Image
+    from abiding.native.links import Link
+    from abiding.native.provenance import Shared
+    from abiding.native.subject import Subject
+
+__all__ = ["missing_symbols"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def missing_symbols(subject: Subject) -> Iterator[Finding]:
+    """One finding for each library that lacks symbols: those recorded when a wheel was built, or those used now."""
+    for provider, shipped, missing in (*_recorded_and_gone(subject), *_never_there(subject)):
+        yield Finding(
+            "missing-symbol",
+            Severity.ERROR,
+            f"`{shipped}` of `{provider.name}` lacks {len(missing)} of the symbols that are used",
+            artifact=subject.artifact,
+            expected="\n".join(sorted(missing)),
+            expected_from="used",
+            found_from=f"not in {provider.name} {provider.version}",
+            notes=("where a symbol is missing, the import fails, or does at the first call",),
+            hints=("build with the version that will be installed, and let the requirement say which that is",),
+        )
+
+
+def _recorded_and_gone(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
+    for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
+        provider = subject.at_hand(canonicalize_name(shared.distribution))
+        shipped = provider.shipped_as(shared.library) if provider else None
+        if provider and shipped:
+            missing = _lacking(shared, provider, shipped)
+            if missing:
+                yield provider, shared.library, missing
+
+
+def _lacking(shared: Shared, provider: Contents, shipped: Image) -> frozenset[str]:
+    """The symbols that were taken from a library when a wheel was built, and that this build of it does not have."""
+    used = {symbol for user in shared.users for symbol in user.symbols}
+    return frozenset(used) - provider.symbols(shipped).exported if used else frozenset()
+
+
+# Their symbols have versions, so that one without a version can't be theirs.
+_VERSIONED = re.compile(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\.so\.\d+")
+_OF_PYTHON = ("Py", "_Py")
+
+
+def _never_there(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
+    """Symbols without version that none of a file's libraries exports, where all of these can be looked into."""
+    by_image: dict[str, list[Link]] = {}
+    for link in subject.links:
+        by_image.setdefault(link.image.place, []).append(link)
+    for links in by_image.values():
+        image = links[0].image
+        mine = [link for link in links if link.source is Source.PROVIDER and link.provider and link.shipped]
+        if not mine or any(link.source is Source.NOWHERE for link in links):
+            continue
+        if image.format is Format.PE or not all(_looked_into(link) for link in links):
+            continue
+        missing = _lacked(image, links, subject)
+        first = mine[0]
+        if missing and first.provider:
+            yield first.provider, first.library, frozenset(missing)
+
+
+def _looked_into(link: Link) -> bool:
+    if link.source is Source.PLATFORM:
+        return link.image.format is Format.MACH_O or bool(_VERSIONED.fullmatch(link.library))
+    return link.provider is None or link.provider.readable
+
+
+def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
+    symbols = subject.consumer.symbols(image)
+    exported: set[str] = set()
+    for link in links:
+        owner = subject.consumer if link.source is Source.INSIDE else link.provider
+        if link.shipped and owner:
+            exported |= owner.symbols(link.shipped).exported
+            # A library may bring others along, and their symbols count as well.
+            if link.source is Source.INSIDE or link.shipped.needs:
+                exported |= {
+                    name
+                    for other in owner.images
+                    if other.name in map(base_name, link.shipped.needs)
+                    for name in owner.symbols(other).exported
+                }
+    if image.format is Format.MACH_O:
+        wanted = {
+            name
+            for link in links
+            if link.source is Source.PROVIDER
+            for name in symbols.imported.get(link.library, frozenset())
+        }
+    else:
+        wanted = {name for name in symbols.imported.get("", frozenset()) if not name.startswith(_OF_PYTHON)}
+    return wanted - exported

@@ -1,0 +1,132 @@
+"""Proof that a project keeps its word: everything built, twice, in every way that its users build it, and compared.
+
+One sentence: *read* the project (`subject`), *plan* what is to be built (`plan`), *build* it in isolated environments
+and in copies of the tree (`building`, `environments`, `copies`), and *judge* what came out (`rules`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.errors import AbidingError
+from abiding.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from abiding.proof.building import Built
+    from abiding.proof.environments import Environments
+    from abiding.proof.subject import Subject
+    from abiding.settings import Level
+
+__all__ = ["Proof", "Verdict", "prove"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Verdict(StrEnum):
+    """What it came to: `unproven` if something could not be built."""
+
+    PROVEN = "proven"
+    REFUTED = "refuted"
+    UNPROVEN = "unproven"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was built, and what is to be said about it."""
+
+    name: str
+    version: str
+    authors: str
+    builds: tuple[Built, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it came to."""
+        from abiding.proof.building import State
+
+        if any(built.state in (State.FAILED, State.IMPOSSIBLE) for built in self.builds):
+            return Verdict.UNPROVEN
+        refuted = any(finding.severity is Severity.ERROR for finding in self.findings)
+        return Verdict.REFUTED if refuted else Verdict.PROVEN
+
+
+def prove(
+    source: Path,
+    environments: Callable[[Path], Environments],
+    *,
+    level: Level | None = None,
+    variant: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Proof:
+    """Build and compare everything that can be made of `source`: a tree, an sdist, or an unpacked one.
+
+    `environments` makes where to build, below a folder that it is given. `say` is told what is about to be done.
+    `level` and `variant` leave all others out. What can't be built is part of the result. Raises `AbidingError` if
+    `source` is no project, or its declaration is wrong.
+    """
+    from tempfile import TemporaryDirectory
+
+    from abiding.proof.building import Workshop
+    from abiding.proof.plan import settings_of
+    from abiding.proof.rules import judge
+    from abiding.proof.subject import Subject
+
+    with TemporaryDirectory(prefix="abiding-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        subject = Subject.read(_unpacked(source, folder))
+        _check_settings(subject, level, variant)
+        workshop = Workshop(subject, environments(folder / "environments"), folder, say)
+        settings = settings_of(subject.declaration, level, variant)
+        builds = tuple(built for setting in settings for built in workshop.built(setting))
+        return Proof(*_name_and_version(subject, builds), subject.authors, builds, judge(subject, builds))
+
+
+def _unpacked(source: Path, folder: Path) -> Path:
+    if source.name == "pyproject.toml":
+        return source.parent
+    if source.is_dir():
+        return source
+    from abiding.proof.copies import unpacked
+    from abiding.sdist import read_pkg_info
+
+    if not source.exists():
+        hint = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
+        raise AbidingError(
+            Finding("missing-file", Severity.ERROR, "is not there", artifact=str(source), hints=(hint,)),
+            "Nothing was built",
+        )
+    read_pkg_info(source)  # whether it is an sdist
+    return unpacked(source, folder / "given")
+
+
+def _check_settings(subject: Subject, level: Level | None, variant: str | None) -> None:
+    if subject.declaration:
+        subject.declaration.check_variant(variant or "", "--variant")
+    elif level or variant:
+        raise AbidingError(
+            subject.pyproject.finding(
+                "no-declaration",
+                "the project does not use abiding: it has neither levels nor variants",
+                ("build-system", "build-backend"),
+                hints=("leave out `--level` and `--variant`",),
+            ),
+            "Nothing was built",
+        )
+
+
+def _name_and_version(subject: Subject, builds: tuple[Built, ...]) -> tuple[str, str]:
+    """Both as what was built says them, else as far as the project does."""
+    said = [result.metadata for built in builds for result in built.results]
+    said += [subject.pkg_info] if subject.pkg_info else []
+    if said:
+        return said[0].get("Name").strip(), said[0].get("Version").strip()
+    table = subject.pyproject.table.get("project", {})
+    return str(table.get("name", subject.folder.resolve().name)), str(table.get("version", ""))

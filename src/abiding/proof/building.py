@@ -1,0 +1,241 @@
+"""Every step of the plan done twice, through the hooks and in isolated environments: what came out, and what did not.
+
+Both times of a step share one copy of the tree: what a first build leaves behind must not change the second, and a
+backend that keeps its object files compiles them once. The first wheel is built with the prepared metadata at hand, as
+pip does it, the second one without, as uv and build do.
+"""
+
+from __future__ import annotations
+
+import tarfile
+import time
+import warnings
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+from pyproject_hooks import (
+    BackendUnavailable,
+    BuildBackendHookCaller,
+    HookMissing,
+    UnsupportedOperation,
+)
+
+from abiding.errors import AbidingError
+from abiding.metadata import CoreMetadata
+from abiding.proof.commands import CommandError, run
+from abiding.proof.copies import copy_of, make_repository, unpacked
+from abiding.proof.plan import Origin, What, steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from abiding.proof.environments import Environment, Environments
+    from abiding.proof.plan import Setting, Step
+    from abiding.proof.subject import Subject
+
+__all__ = ["Built", "Result", "State", "Workshop"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_TIMES = 2
+
+
+class State(StrEnum):
+    """What became of a step: `absent` is one for which the backend has no hook, `impossible` one without an sdist."""
+
+    BUILT = "built"
+    ABSENT = "absent"
+    FAILED = "failed"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run of a step has made: its metadata, its file name, the names of its members, how long it took."""
+
+    path: Path
+    metadata: CoreMetadata
+    members: frozenset[str]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A step, done. `output` is what was said when it failed; `results` are then those of the runs before."""
+
+    step: Step
+    state: State
+    results: tuple[Result, ...] = ()
+    output: str = ""
+
+    @property
+    def first(self) -> Result | None:
+        """What the first run has made."""
+        return self.results[0] if self.results else None
+
+
+class Workshop:
+    """Where a project is built: copies and archives lie below `folder`."""
+
+    def __init__(self, subject: Subject, environments: Environments, folder: Path, say: Callable[[str], None]) -> None:
+        self._subject = subject
+        self._environments = environments
+        self._folder = folder
+        self._say = say
+        self._places = 0
+
+    def built(self, setting: Setting) -> Iterator[Built]:
+        """Do all steps of one setting."""
+        subject = self._subject
+        sdist: Path | None = None
+        bench: _Bench | None = None
+        for step in steps_of(setting, from_tree=subject.pkg_info is None):
+            if step.origin is Origin.SDIST and subject.pkg_info is None and sdist is None:
+                yield Built(step, State.IMPOSSIBLE)
+                continue
+            self._say(str(step))
+            if bench is None or not bench.is_for(step):
+                source = partial(unpacked, sdist) if step.origin is Origin.SDIST and sdist else self._copied
+                bench = _Bench(step, subject, self._environments, self._place("build"), source)
+            done = self._twice(step, bench)
+            if step.what is What.SDIST and step.origin is Origin.TREE and done.first:
+                sdist = done.first.path
+            yield done
+
+    def _copied(self, folder: Path) -> Path:
+        return copy_of(self._subject.folder, folder)
+
+    def _place(self, name: str) -> Path:
+        self._places += 1
+        return self._folder / f"{name}-{self._places}"
+
+    def _twice(self, step: Step, bench: _Bench) -> Built:
+        results: list[Result] = []
+        try:
+            while len(results) < _TIMES:
+                output = self._place("out")
+                output.mkdir(parents=True)
+                results.append(bench.result(step.what, output, first=not results))
+        except (HookMissing, UnsupportedOperation):
+            return Built(step, State.ABSENT)
+        except CommandError as exc:
+            return Built(step, State.FAILED, tuple(results), exc.output)
+        except (BackendUnavailable, AbidingError, OSError, ValueError) as exc:
+            said = exc.traceback if isinstance(exc, BackendUnavailable) else ""
+            return Built(step, State.FAILED, tuple(results), f"{said}{type(exc).__name__}: {exc}\n")
+        return Built(step, State.BUILT, tuple(results))
+
+
+class _Bench:
+    """One copy, in which an sdist, or a wheel and what is prepared for it, is built."""
+
+    def __init__(
+        self, step: Step, subject: Subject, environments: Environments, folder: Path, source: Callable[[Path], Path]
+    ) -> None:
+        self._step = step
+        self._subject = subject
+        self._environments = environments
+        self._folder = folder
+        self._source = source
+        self._tree: Path | None = None
+        self._environment: Environment | None = None
+        self._prepared: Path | None = None
+
+    def is_for(self, step: Step) -> bool:
+        return (step.origin, step.what.kind) == (self._step.origin, self._step.what.kind)
+
+    def result(self, what: What, output: Path, *, first: bool) -> Result:
+        """Call the hook of `what`, and read what it has made. Raises as `pyproject_hooks` does, and `CommandError`."""
+        self._prepare()
+        started = time.monotonic()
+        arguments: dict[str, Any] = {"config_settings": self._step.setting.config_settings}
+        if what.is_prepared:
+            arguments["_allow_fallback"] = False
+        elif what is not What.SDIST and first and self._prepared:
+            arguments["metadata_directory"] = str(self._prepared)
+        try:
+            name = self._call(what.hook, str(output), **arguments)
+        except CommandError as exc:
+            if what is not What.SDIST or self._step.origin is Origin.TREE or not first:
+                raise
+            name = self._sdist_of_a_repository(output, exc)
+        path = output / name
+        if what.is_prepared:
+            self._prepared = path
+        return _read(path, what, time.monotonic() - started)
+
+    def _sdist_of_a_repository(self, output: Path, failure: CommandError) -> str:
+        """Try again under git: meson-python, for example, makes an sdist of nothing else."""
+        assert self._tree is not None  # noqa: S101
+        try:
+            make_repository(self._tree)
+            return str(self._call("build_sdist", str(output), config_settings=self._step.setting.config_settings))
+        except CommandError:
+            raise failure from None
+
+    def _prepare(self) -> None:
+        """Copy the tree, and make the environment that its backend asks for."""
+        if self._tree is None:
+            self._folder.mkdir(parents=True)
+            self._tree = self._source(self._folder / "tree")
+        if self._environment is None:
+            wanted = self._subject.requires
+            self._environment = self._environments.having(wanted)
+            try:
+                settings = self._step.setting.config_settings
+                more = self._call(f"get_requires_for_build_{self._step.what.kind}", config_settings=settings)
+                self._environment = self._environments.having([*wanted, *more])
+            except BaseException:
+                self._environment = None
+                raise
+
+    def _call(self, hook: str, *arguments: str, **options: Any) -> Any:  # noqa: ANN401 (each hook has its own)
+        assert self._tree is not None  # noqa: S101
+        assert self._environment is not None  # noqa: S101
+        environment = self._environment
+
+        def runner(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
+            run(cmd, cwd or Path.cwd(), {**environment.variables, **(extra_environ or {})})
+
+        caller = BuildBackendHookCaller(
+            str(self._tree),
+            self._subject.backend,
+            self._subject.backend_path,
+            runner=runner,
+            python_executable=str(environment.python),
+        )
+        with warnings.catch_warnings():
+            # What backends warn of is between them and who builds.
+            warnings.simplefilter("ignore")
+            return getattr(caller, hook)(*arguments, **options)
+
+
+def _read(path: Path, what: What, seconds: float) -> Result:
+    if what.is_prepared:
+        return Result(path, CoreMetadata.parse((path / "METADATA").read_bytes()), frozenset(), seconds)
+    if what is What.SDIST:
+        from abiding.sdist import read_pkg_info
+
+        return Result(path, CoreMetadata.parse(read_pkg_info(path)), _below_top(path), seconds)
+    from abiding.wheel import Wheel
+
+    wheel = Wheel.open(path)
+    return Result(path, CoreMetadata.parse(wheel.metadata()), frozenset(wheel.names), seconds)
+
+
+def _below_top(sdist: Path) -> frozenset[str]:
+    """The files of an sdist, without the name of its top folder."""
+    if sdist.name.endswith(".zip"):
+        with ZipFile(sdist) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+    else:
+        with tarfile.open(sdist) as tar:
+            names = [member.name for member in tar if not member.isdir()]
+    return frozenset(name.removeprefix("./").partition("/")[2] for name in names)

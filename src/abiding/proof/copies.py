@@ -1,0 +1,101 @@
+"""Copies of the tree to build in: backends write into the folder that they build, and the tree is never written.
+
+Of a tree under git everything is copied that git does not ignore, changes that are not committed included: what a fresh
+checkout would have, and nothing that an earlier build has left. The copy is a clone with the same index, commits and
+tags, since backends ask git for the version (setuptools-scm) or for the files (meson-python). Of any other tree every
+file is copied.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+from abiding.proof.commands import CommandError, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["copy_of", "make_repository", "unpacked"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def copy_of(tree: Path, folder: Path) -> Path:
+    """Copy `tree` below `folder`, which is not there yet; with the repository around it if it is part of one."""
+    root = _root(tree)
+    if root is None:
+        return Path(shutil.copytree(tree, folder / tree.resolve().name, symlinks=True))
+    copy = folder / root.name
+    _git(folder.parent, "clone", "--quiet", "--shared", "--no-checkout", str(root), str(copy))
+    index = root / _git(root, "rev-parse", "--git-path", "index").strip()
+    if index.is_file():
+        shutil.copy2(index, copy / ".git" / "index")
+    if (root / ".git" / "modules").is_dir():
+        shutil.copytree(root / ".git" / "modules", copy / ".git" / "modules", symlinks=True)
+    for name in _names(root):
+        _copy(root / name, copy / name)
+    return copy / tree.resolve().relative_to(root)
+
+
+def _root(tree: Path) -> Path | None:
+    """The folder of the repository that `tree` is part of; None if there is none, or git does not know the tree."""
+    try:
+        if not _git(tree, "ls-files", "--cached", "--", "."):
+            return None
+        return Path(_git(tree, "rev-parse", "--show-toplevel").removesuffix("\n")).resolve()
+    except CommandError:
+        return None
+
+
+def _names(root: Path) -> Iterable[str]:
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return dict.fromkeys(filter(None, listed.split("\0")))
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not os.path.lexists(source):
+        return  # deleted, and not committed
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir() and not source.is_symlink():
+        shutil.copytree(source, target, symlinks=True)  # a submodule
+    else:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def make_repository(folder: Path) -> None:
+    """Put an unpacked sdist under git, PKG-INFO left out, for a backend that makes an sdist of nothing else."""
+    _git(folder, "init", "--quiet")
+    (folder / ".git" / "info" / "exclude").write_text("/PKG-INFO\n", encoding="utf-8")
+    _git(folder, "add", "--all")
+    _git(folder, "commit", "--quiet", "--message", "The sdist")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    names = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+    # What a person has set for all repositories (signatures, hooks, line ends) stays out of the copies.
+    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_OPTIONAL_LOCKS": "0"}
+    return run(["git", *arguments], folder, {**os.environ, **dict.fromkeys(names, "abiding"), **alone})
+
+
+def unpacked(sdist: Path, folder: Path) -> Path:
+    """Unpack an sdist below `folder`, and return its top folder. Raises `CommandError` if it does not have just one."""
+    folder.mkdir(parents=True)
+    if sdist.name.endswith(".zip"):
+        with ZipFile(sdist) as zipped:
+            zipped.extractall(folder)  # noqa: S202
+    else:
+        with tarfile.open(sdist) as archive:
+            # An argument `filter` would be shorter, but the first Pythons 3.11 don't have it.
+            archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+            archive.extractall(folder)  # noqa: S202
+    found = list(folder.iterdir())
+    if len(found) != 1 or not found[0].is_dir():
+        raise CommandError(f"{sdist.name} does not have all its files in one folder\n")
+    return found[0]

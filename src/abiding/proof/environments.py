@@ -1,0 +1,109 @@
+"""Environments to build in: isolated ones, one for each set of requirements, made when it is first asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from abiding.proof.commands import CommandError, run
+from abiding.proof.own import with_own, write_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["Environment", "Environments", "Isolated"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A Python to run hooks with, and the variables that they see."""
+
+    python: Path
+    variables: Mapping[str, str]
+
+
+class Environments(Protocol):
+    """Where environments come from."""
+
+    def having(self, wanted: Sequence[str]) -> Environment:
+        """An environment with these requirements. Raises `CommandError` with what the installer said."""
+
+
+# What would reach into an environment from outside, or decide in the place of what is asked for.
+_FOREIGN = ("PYTHONPATH", "PYTHONHOME", "ABIDING_LEVEL", "ABIDING_VARIANT")
+
+
+class Isolated:
+    """Virtual environments below a folder; uv makes them where it is on PATH, else `venv` and pip."""
+
+    def __init__(self, folder: Path, python: str, say: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._python = python or sys.executable
+        self._say = say
+        self._made: dict[frozenset[str], Environment | CommandError] = {}
+        self._uv = shutil.which("uv")
+        folder.mkdir(parents=True)
+        self._own = write_wheel(folder)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._made)
+
+    def having(self, wanted: Sequence[str]) -> Environment:
+        """An environment with these requirements. Raises `CommandError` with what the installer said."""
+        key = frozenset(wanted)
+        if key not in self._made:
+            self._say(f"environment: {', '.join(dict.fromkeys(wanted)) or 'nothing'}")
+            try:
+                self._made[key] = self._make(with_own(dict.fromkeys(wanted), self._own))
+            except CommandError as exc:
+                self._made[key] = exc
+        made = self._made[key]
+        if isinstance(made, CommandError):
+            raise made
+        return made
+
+    def _make(self, wanted: list[str]) -> Environment:
+        root = self._folder / f"environment-{len(self._made) + 1}"
+        python = _python_of(root)
+        if self._uv:
+            self._run(self._uv, "venv", "--quiet", "--python", self._python, root)
+            install: list[str | Path] = [self._uv, "pip", "install", "--quiet", "--python", python]
+        else:
+            self._run(self._python, "-m", "venv", "--without-pip", root)
+            # `venv` lets pip and, before Python 3.12, setuptools in: whatever is not required must not be there.
+            install = [self._pip(), "-m", "pip", "--python", python, "install", "--quiet"]
+        if wanted:
+            self._run(*install, *wanted)
+        return Environment(python, _variables(root))
+
+    def _pip(self) -> Path:
+        """The Python of an environment that has nothing but pip, which installs into all others."""
+        root = self._folder / "pip"
+        if not root.exists():
+            self._run(self._python, "-m", "venv", root)
+        return _python_of(root)
+
+    def _run(self, *command: str | Path) -> None:
+        variables = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        run(command, self._folder, {**variables, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"})
+
+
+def _python_of(root: Path) -> Path:
+    return root / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def _variables(root: Path) -> dict[str, str]:
+    """What an activated environment sees, and nothing of packages outside it."""
+    ours = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    path = f"{_python_of(root).parent}{os.pathsep}{ours.get('PATH', os.defpath)}"
+    return {**ours, "PATH": path, "VIRTUAL_ENV": str(root), "PYTHONNOUSERSITE": "1"}

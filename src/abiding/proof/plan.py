@@ -1,0 +1,110 @@
+"""What is to be built: every kind of thing, from the tree and from the sdist, at every level and variant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from abiding.settings import Level
+
+if TYPE_CHECKING:
+    from abiding.declaration import Declaration
+
+__all__ = ["Origin", "Setting", "Step", "What", "settings_of", "steps_of"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class What(StrEnum):
+    """What a hook makes, in words for people."""
+
+    SDIST = "sdist"
+    PREPARED_WHEEL = "prepared wheel"
+    WHEEL = "wheel"
+    PREPARED_EDITABLE = "prepared editable"
+    EDITABLE = "editable"
+
+    @property
+    def kind(self) -> str:
+        """The kind as the names of the hooks have it; what is prepared for a wheel is asked for like the wheel."""
+        return self.value.rpartition(" ")[2]
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it is metadata alone."""
+        return self in (What.PREPARED_WHEEL, What.PREPARED_EDITABLE)
+
+    @property
+    def hook(self) -> str:
+        """The hook that makes it."""
+        return f"prepare_metadata_for_build_{self.kind}" if self.is_prepared else f"build_{self.kind}"
+
+
+class Origin(StrEnum):
+    """What it is made from."""
+
+    TREE = "tree"
+    SDIST = "sdist"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A level and a variant; `level` is None for a project that does not use abiding, and so has neither."""
+
+    level: Level | None = None
+    variant: str = ""
+
+    @property
+    def config_settings(self) -> dict[str, str] | None:
+        """What the hooks are given."""
+        if self.level is None:
+            return None
+        variant = {"abiding.variant": self.variant} if self.variant else {}
+        return {"abiding.level": self.level.value, **variant}
+
+    def __str__(self) -> str:
+        if self.level is None:
+            return ""
+        return f"level {self.level}" + (f", variant {self.variant}" if self.variant else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to make, twice."""
+
+    setting: Setting
+    what: What
+    origin: Origin
+
+    def __str__(self) -> str:
+        setting = f"{self.setting}: " if self.setting.level else ""
+        return f"{setting}{self.what} from the {self.origin}"
+
+
+def settings_of(
+    declaration: Declaration | None, level: Level | None = None, variant: str | None = None
+) -> tuple[Setting, ...]:
+    """Every level and variant that is declared, or only those of this `level` and this `variant`.
+
+    The API level has no variants, and without declared lines both levels are the same.
+    """
+    if declaration is None:
+        return (Setting(),)
+    levels = [level] if level else [Level.ABI, Level.API] if declaration.entries else [Level.ABI]
+    variants = [variant] if variant is not None else ["", *declaration.variants]
+    found = [Setting(one, name if one is Level.ABI else "") for one in levels for name in variants]
+    return tuple(dict.fromkeys(found))
+
+
+def steps_of(setting: Setting, *, from_tree: bool) -> tuple[Step, ...]:
+    """What is made at one setting, in order: what is prepared right before the wheel that it is prepared for.
+
+    Without a tree all is made from the sdist. With one, the editable wheel is: nobody makes that from an sdist.
+    """
+    first = Origin.TREE if from_tree else Origin.SDIST
+    steps = [Step(setting, what, first) for what in What]
+    again = (What.SDIST, What.PREPARED_WHEEL, What.WHEEL) if from_tree else ()
+    return (*steps, *(Step(setting, what, Origin.SDIST) for what in again))

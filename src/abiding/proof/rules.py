@@ -1,0 +1,306 @@
+"""judge(subject, builds) -> findings: what was built, held against itself, the standards, and what is declared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from abiding import requirements, tags
+from abiding.artifact import Artifact
+from abiding.comparison import RESOLVER_FIELDS
+from abiding.difference import compare
+from abiding.findings import Finding, Severity
+from abiding.proof.building import State
+from abiding.proof.plan import Origin, What
+from abiding.release import releases
+from abiding.rules import judge_prepared
+from abiding.rules.changes import excerpts
+from abiding.settings import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from abiding.declaration import Declaration, Entry
+    from abiding.difference import Difference
+    from abiding.proof.building import Built, Result
+    from abiding.proof.plan import Setting, Step
+    from abiding.proof.subject import Subject
+
+__all__ = ["judge"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_CHANCE = (
+    "look for what differs between two runs: time, environment variables, a random choice, the order of a set, files "
+    "that a build leaves behind"
+)
+_LOCKED = "an installer resolves with one of them and gets the other"
+# PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
+_EDITABLE_MECHANISM = "editables"
+_MOST_FILES = 5
+
+
+def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
+    """Everything that is to be said: the gravest first, then in the order in which things were built."""
+    found = [finding for built in builds for finding in _of_one(built, subject)]
+    # What is not even the same twice can't be the same anywhere else: once said is enough.
+    chance = {finding.field for finding in found}
+    for setting in dict.fromkeys(built.step.setting for built in builds):
+        of_setting = _Setting(subject, [built for built in builds if built.step.setting == setting])
+        found += [finding for finding in of_setting.findings() if not finding.field or finding.field not in chance]
+    found += [finding for finding in _sdists(subject, builds) if finding.field not in chance]
+    found = [*(_failed(built) for built in builds if built.state is State.FAILED), *found]
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: list(Severity).index(finding.severity)))
+
+
+def _artifact(result: Result, step: Step) -> str:
+    return f"{result.path.name} ({step})"
+
+
+def _severity(field: str, subject: Subject) -> Severity:
+    """What no resolver reads is the business of a project alone, unless it has given its word."""
+    return Severity.ERROR if subject.declaration or field in RESOLVER_FIELDS else Severity.WARNING
+
+
+def _failed(built: Built) -> Finding:
+    return Finding(
+        "failed-build",
+        Severity.ERROR,
+        f"`{built.step.what.hook}` did not succeed" + (" the second time" if built.results else ""),
+        artifact=str(built.step),
+        notes=(_gist(built.output),),
+    )
+
+
+def _gist(output: str) -> str:
+    """The line that says most: the first one of ours, else the last one."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return next((line for line in lines if "error[" in line), lines[-1] if lines else "it said nothing")
+
+
+def _of_one(built: Built, subject: Subject) -> Iterator[Finding]:
+    """Where the runs of one step differ."""
+    for first, second in pairwise(built.results):
+        for one in compare(first.metadata, second.metadata):
+            yield _finding(
+                "not-repeatable",
+                f"`{one.field}` of the {built.step.what} is not the same twice",
+                (built.step, second),
+                one,
+                ("the first time", "the second time"),
+                severity=_severity(one.field, subject),
+                hint=_CHANCE,
+            )
+
+
+def _finding(
+    rule: str,
+    message: str,
+    at: tuple[Step, Result],
+    difference: Difference,
+    sides: tuple[str, str],
+    *,
+    severity: Severity,
+    hint: str = "",
+) -> Finding:
+    expected, found = excerpts(difference)
+    return Finding(
+        rule,
+        severity,
+        message,
+        artifact=_artifact(at[1], at[0]),
+        field=difference.field,
+        expected=expected,
+        expected_from=sides[0],
+        found=found,
+        found_from=sides[1],
+        notes=(_LOCKED,) if difference.field in RESOLVER_FIELDS else (),
+        hints=(hint,) if hint else (),
+    )
+
+
+class _Setting:
+    """What was built at one level and variant, by what it is and what it was made from."""
+
+    def __init__(self, subject: Subject, builds: Iterable[Built]) -> None:
+        self.subject = subject
+        self.made = {(one.step.what, one.step.origin): one for one in builds if one.results}
+
+    def findings(self) -> Iterator[Finding]:
+        yield from self._standards()
+        for built in self.made.values():
+            yield from self._prepared(built)
+            if self.subject.declaration and not built.step.what.is_prepared and built.step.what is not What.SDIST:
+                yield from _levels(built, self.subject.declaration, self.subject)
+        yield from self._pair((What.WHEEL, Origin.TREE), (What.WHEEL, Origin.SDIST), members=True)
+        yield from self._pair((What.SDIST, Origin.TREE), (What.SDIST, Origin.SDIST), members=True)
+        for origin in Origin:
+            yield from self._pair((What.WHEEL, origin), (What.EDITABLE, origin))
+
+    def _standards(self) -> Iterator[Finding]:
+        """What `abiding check` says about these files as a release."""
+        sdist = self.made.get((What.SDIST, Origin.TREE))
+        said = sdist.results[0].metadata if sdist else self.subject.pkg_info
+        if said is None:
+            return
+        name, version = said.get("Name").strip(), said.get("Version").strip()
+        filename = sdist.results[0].path.name if sdist else "PKG-INFO"
+        artifacts = [Artifact(filename, "sdist", name, version, said, self.subject.pyproject)]
+        known = set()
+        for (what, _), built in self.made.items():
+            if what is What.WHEEL:
+                for result in built.results:
+                    if result.metadata.data not in known:
+                        known.add(result.metadata.data)
+                        label = _artifact(result, built.step)
+                        artifacts.append(Artifact(label, "wheel", name, version, result.metadata))
+        for release in releases(artifacts):
+            # Wheels that differ among themselves are reported by what they were made from.
+            yield from (finding for finding in release.findings if finding.rule != "wheels-disagree")
+
+    def _prepared(self, built: Built) -> Iterator[Finding]:
+        ahead = {What.WHEEL: What.PREPARED_WHEEL, What.EDITABLE: What.PREPARED_EDITABLE}.get(built.step.what)
+        prepared = self.made.get((ahead, built.step.origin)) if ahead else None
+        for result in built.results if prepared else ():
+            assert prepared is not None  # noqa: S101
+            differences = compare(prepared.results[0].metadata, result.metadata)
+            for finding in judge_prepared(differences, _artifact(result, built.step)):
+                yield replace(finding, severity=_severity(finding.field, self.subject))
+
+    def _pair(
+        self, one: tuple[What, Origin], other: tuple[What, Origin], *, members: bool = False
+    ) -> Iterator[Finding]:
+        left, right = self.made.get(one), self.made.get(other)
+        if left is None or right is None:
+            return
+        for difference in compare(left.results[0].metadata, right.results[0].metadata):
+            lines = difference.right
+            if right.step.what is What.EDITABLE:
+                lines = tuple(line for line in lines if not line.startswith(_EDITABLE_MECHANISM))
+            if difference.left or lines:
+                yield _disagreement(left, right, replace(difference, right=lines), self.subject)
+        if members:
+            yield from _members(left, right)
+
+
+def _disagreement(left: Built, right: Built, difference: Difference, subject: Subject) -> Finding:
+    return _finding(
+        "builds-disagree",
+        f"`{difference.field}` of the {_named(right, left)} is not that of the {_named(left, right)}",
+        (right.step, right.results[0]),
+        difference,
+        (_named(left, right), _named(right, left)),
+        severity=_severity(difference.field, subject),
+        hint="a value that is computed while building has to come out the same wherever that is done",
+    )
+
+
+def _named(built: Built, beside: Built) -> str:
+    """What a build is called next to another one: what both have in common goes without saying."""
+    name = str(built.step.what)
+    if built.step.origin is not beside.step.origin:
+        name += f" from the {built.step.origin}"
+    if built.step.setting != beside.step.setting:
+        name += f" at {built.step.setting}"
+    return name
+
+
+def _members(left: Built, right: Built) -> Iterator[Finding]:
+    """Where the second archive lacks files of the first: an sdist that is not complete is noticed by this."""
+    first, second = (_compared_members(built.results[0]) for built in (left, right))
+    missing = sorted(first - second)
+    if not missing:
+        return
+    shown = missing[:_MOST_FILES]
+    more = [f"… {len(missing) - len(shown)} more"] if len(missing) > len(shown) else []
+    files = "1 file" if len(missing) == 1 else f"{len(missing)} files"
+    yield Finding(
+        "other-files",
+        Severity.WARNING,
+        f"the {_named(right, left)} lacks {files} of the {_named(left, right)}",
+        artifact=_artifact(right.results[0], right.step),
+        expected="\n".join([*shown, *more]),
+        expected_from=_named(left, right),
+        found_from=f"not in the {_named(right, left)}",
+        hints=("see to it that the sdist has all that the build needs",),
+    )
+
+
+def _compared_members(result: Result) -> set[str]:
+    """The files, those left out that say when and where it was built."""
+    return {name for name in result.members if not name.endswith("/") and ".egg-info/" not in name}
+
+
+# The level that was asked for
+
+
+def _levels(built: Built, declaration: Declaration, subject: Subject) -> Iterator[Finding]:
+    """Where a wheel does not have exactly the lines that are declared for its level, its variant and its tag."""
+    setting, result = built.step.setting, built.results[0]
+    applying = [entry for entry in declaration.entries if _applies(entry, setting, result)]
+    lines = result.metadata.all("Requires-Dist")
+    for entry in applying:
+        if not any(requirements.fits(_template(entry), line) for line in lines):
+            yield Finding(
+                "missing-requirement",
+                Severity.ERROR,
+                f"the {built.step.what} at {setting} does not have `{_template(entry)}`, which is declared for it",
+                artifact=_artifact(result, built.step),
+                field="Requires-Dist",
+                expected=_template(entry),
+                expected_from=f"pyproject.toml:{subject.pyproject.line_of(entry.key)}",
+                found_from=f"not in the {built.step.what}",
+            )
+    wanted = [*(text for _, text, _ in declaration.project.requirements()), *map(_template, applying)]
+    for entry in declaration.entries:
+        for line in lines:
+            if requirements.fits(_template(entry), line) and not any(requirements.fits(one, line) for one in wanted):
+                yield Finding(
+                    "undeclared-requirement",
+                    Severity.ERROR,
+                    f"the {built.step.what} at {setting} has `{line}`, which is declared for others",
+                    artifact=_artifact(result, built.step),
+                    field="Requires-Dist",
+                    found=line,
+                    expected_from=f"not declared for {setting}",
+                    found_from=f"in the {built.step.what}",
+                )
+
+
+def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
+    if setting.level is not Level.ABI or entry.variant not in ("", setting.variant):
+        return False
+    return not entry.select or entry.selects(tags.of_wheel(result.path.name))
+
+
+def _template(entry: Entry) -> str:
+    """The line as METADATA has it, pins unfilled."""
+    from packaging.utils import canonicalize_name
+
+    return requirements.with_extra(entry.requires, canonicalize_name(entry.extra)) if entry.extra else entry.requires
+
+
+# One sdist for all
+
+
+def _sdists(subject: Subject, builds: Iterable[Built]) -> Iterator[Finding]:
+    """Where the sdist depends on the level or the variant; of an sdist that was given, where a new one differs."""
+    made = [one for one in builds if one.results and one.step.what is What.SDIST]
+    from_tree = [one for one in made if one.step.origin is Origin.TREE]
+    for other in from_tree[1:]:
+        for difference in compare(from_tree[0].results[0].metadata, other.results[0].metadata):
+            yield _disagreement(from_tree[0], other, difference, subject)
+    for one in made if subject.pkg_info and not from_tree else ():
+        for difference in compare(subject.pkg_info, one.results[0].metadata):  # type: ignore[arg-type]
+            yield _finding(
+                "builds-disagree",
+                f"`{difference.field}` of the sdist that was made from the sdist is not that of the sdist",
+                (one.step, one.results[0]),
+                difference,
+                ("PKG-INFO", "sdist of the sdist"),
+                severity=_severity(difference.field, subject),
+            )

@@ -1,0 +1,77 @@
+"""What is to be proven: a tree or an sdist, its backend, and what it declares if it uses abiding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding.declaration import Declaration
+from abiding.errors import DeclarationError
+from abiding.findings import Finding, Severity
+from abiding.metadata import CoreMetadata
+from abiding.pyproject import Pyproject
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Subject"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
+_LEGACY_REQUIRES = ("setuptools",)
+_OWN_BACKEND = "abiding.backend"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A project.
+
+    `folder` is its tree, or an unpacked sdist: then `pkg_info` is the metadata of that. `backend`, `backend_path` and
+    `requires` are those of `[build-system]`, or what PEP 517 says where there is none. `declaration` is None for a
+    project that does not use abiding.
+    """
+
+    folder: Path
+    pyproject: Pyproject
+    backend: str
+    backend_path: tuple[str, ...]
+    requires: tuple[str, ...]
+    declaration: Declaration | None
+    pkg_info: CoreMetadata | None
+
+    @classmethod
+    def read(cls, folder: Path) -> Subject:
+        """Read the project in `folder`. Raises `DeclarationError` if it is none, or its declaration is wrong."""
+        legacy = not (folder / "pyproject.toml").exists() and (folder / "setup.py").exists()
+        pyproject = Pyproject("", {}) if legacy else Pyproject.read(folder)
+        table = pyproject.table.get("build-system", {})
+        if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.get("requires", ())):
+            raise _not_a_project()
+        backend = str(table.get("build-backend", _LEGACY_BACKEND))
+        pkg_info = folder / "PKG-INFO"
+        return cls(
+            folder,
+            pyproject,
+            backend,
+            tuple(map(str, table.get("backend-path", ()))),
+            tuple(table.get("requires", _LEGACY_REQUIRES)),
+            Declaration.read(pyproject) if backend.partition(":")[0] == _OWN_BACKEND else None,
+            CoreMetadata.parse(pkg_info.read_bytes()) if pkg_info.is_file() else None,
+        )
+
+    @property
+    def authors(self) -> str:
+        """Who builds it, for a heading."""
+        if self.declaration is None:
+            return self.backend
+        return f"{self.declaration.backend}, wrapped by abiding"
+
+
+def _not_a_project() -> DeclarationError:
+    message = "`[build-system]` is not a table with an array `requires`"
+    finding = Finding("bad-pyproject", Severity.ERROR, message, artifact="pyproject.toml", field="build-system")
+    return DeclarationError(finding, "Nothing was built")

@@ -1,0 +1,140 @@
+"""A proof as text for people: a table of what was built, what was found, and a summary in one line; or as JSON."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from abiding.difference import compare
+from abiding.findings import Severity
+from abiding.proof import Verdict
+from abiding.proof.building import State
+from abiding.proof.plan import What
+from abiding.report.characters import visible
+from abiding.report.json import VERSION, _finding
+from abiding.report.screen import block
+from abiding.report.text import merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.proof import Proof
+    from abiding.proof.building import Built
+
+__all__ = ["render", "render_json", "summary"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def render(proof: Proof) -> str:
+    """The whole text, with a newline at its end."""
+    return visible("\n".join(_lines(proof)) + "\n")
+
+
+def _lines(proof: Proof) -> Iterator[str]:
+    yield f"{proof.name} {proof.version}".strip() + f"   built by {proof.authors}"
+    for setting, builds in groupby(proof.builds, key=lambda built: built.step.setting):
+        yield ""
+        if str(setting):
+            yield f"  {setting}"
+        yield from _table(list(builds), proof)
+    yield ""
+    for finding in merged(proof.findings):
+        if finding.severity is not Severity.NOTE:
+            yield block(finding)
+            yield ""
+    yield summary(proof)
+
+
+def _table(builds: list[Built], proof: Proof) -> Iterator[str]:
+    rows = [(str(one.step.what), f"from the {one.step.origin}", *_said(one, builds, proof)) for one in builds]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    for *cells, last in rows:
+        padded = "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
+        yield f"  {padded}  {last}".rstrip()
+
+
+def _said(built: Built, builds: list[Built], proof: Proof) -> tuple[str, str, str]:
+    """What is to be said of a build in one word, what more there is to it, and how long both times took."""
+    if built.state is State.FAILED:
+        return "FAILED", "", ""
+    if built.state is State.IMPOSSIBLE:
+        return "not built", "there is no sdist", ""
+    if built.state is State.ABSENT:
+        return "no hook", "", ""
+    seconds = " + ".join(f"{one.seconds:.1f}" for one in built.results) + " s"
+    wrong = [one for one in proof.findings if _is_about(one.artifact, built) and one.severity is not Severity.NOTE]
+    if wrong:
+        fields = list(dict.fromkeys(one.field or one.rule for one in wrong))
+        more = f" +{len(fields) - 1}" if len(fields) > 1 else ""
+        worst = any(one.severity is Severity.ERROR for one in wrong)
+        return "DIFFERS" if worst else "differs", fields[0] + more, seconds
+    identical = len({one.metadata.data for one in built.results}) == 1
+    return "same twice" if identical else "agrees twice", _added(built, builds), seconds
+
+
+def _is_about(artifact: str, built: Built) -> bool:
+    return artifact.endswith(f"({built.step})")
+
+
+def _added(built: Built, builds: list[Built]) -> str:
+    """How many requirements a wheel has more than the sdist."""
+    sdist = next((one.first for one in builds if one.step.what is What.SDIST and one.first), None)
+    if sdist is None or built.first is None or built.step.what is What.SDIST:
+        return ""
+    lines = sum(len(one.right) for one in compare(sdist.metadata, built.first.metadata, ["Requires-Dist"]))
+    return f"+{lines} declared" if lines and built.step.setting.level else f"+{lines} dynamic" if lines else ""
+
+
+def summary(proof: Proof) -> str:
+    """The verdict in words, on one line."""
+    done = sum(built.state is State.BUILT for built in proof.builds)
+    failed = sum(built.state in (State.FAILED, State.IMPOSSIBLE) for built in proof.builds)
+    errors, warnings = (
+        sum(finding.severity is severity for finding in merged(proof.findings))
+        for severity in (Severity.ERROR, Severity.WARNING)
+    )
+    remarks = f", {_counted(warnings, 'warning')}" if warnings else ""
+    match proof.verdict:
+        case Verdict.PROVEN:
+            return f"proven: {_counted(done, 'thing')} built twice, all say what they have to say{remarks}"
+        case Verdict.REFUTED:
+            return f"refuted: {_counted(errors, 'error')}{remarks}, in {_counted(done, 'thing')} built twice"
+        case _:
+            return f"unproven: {failed} of {_counted(done + failed, 'thing')} could not be built"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def render_json(proof: Proof) -> str:
+    """The document, with a newline at its end. Keys and their meaning are a contract, as those of `check` are."""
+    import json
+
+    data = {
+        "version": VERSION,
+        "name": visible(proof.name),
+        "release": visible(proof.version),
+        "verdict": str(proof.verdict),
+        "builds": [_built(built) for built in proof.builds],
+        "findings": [_finding(finding) for finding in proof.findings],
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _built(built: Built) -> dict[str, Any]:
+    first = built.first
+    return {
+        "what": str(built.step.what),
+        "from": str(built.step.origin),
+        "level": str(built.step.setting.level) if built.step.setting.level else None,
+        "variant": built.step.setting.variant or None,
+        "state": str(built.state),
+        "filename": visible(first.path.name) if first else None,
+        "requires_dist": [visible(line) for line in first.metadata.all("Requires-Dist")] if first else None,
+        "seconds": [round(one.seconds, 1) for one in built.results],
+        "output": visible(built.output) or None,
+    }

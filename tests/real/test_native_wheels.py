@@ -1,0 +1,125 @@
+"""Wheels of other people, from the index: what was found in them by hand is found, and nothing else."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding import native
+from abiding.native import contents
+from abiding.native.images import Format
+
+from .conftest import CHECKOUT
+from .environments import Environment
+from .workshop import once
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+PLATFORMS = {
+    "linux": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
+    "mac": ("macosx_14_0_arm64", "macosx_11_0_arm64"),
+    "win": ("win_amd64",),
+}
+
+
+def fetched(requirement: str, platform: str) -> Path:
+    """Download one wheel of a requirement, once."""
+
+    def make(folder: Path) -> None:
+        platforms = [word for one in PLATFORMS[platform] for word in ("--platform", one)]
+        options = ("--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.11", "--dest", folder)
+        Environment(folder, folder).run(sys.executable, "-m", "pip", "download", *options, *platforms, requirement)
+
+    (path,) = once(CHECKOUT / ".cache" / "wheels" / f"{requirement.replace('==', '-')}-{platform}", make).iterdir()
+    return path
+
+
+def examined(requirement: str, platform: str, *others: str) -> dict[str, list[str]]:
+    """The findings, by rule: the libraries or paths that each is about, notes left out."""
+    found: dict[str, list[str]] = {}
+    for one in native.examine(fetched(requirement, platform), [fetched(other, platform) for other in others]):
+        if one.severity != "note":
+            found.setdefault(f"{one.severity}: {one.rule}", []).append(one.field)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("requirement", "others"),
+    [
+        ("numpy==2.4.6", ()),
+        ("gmpy2==2.3.2", ()),
+        ("pyarrow==26.0.1", ()),
+        ("scipy-openblas32==0.3.34.481.3", ()),
+        ("scipy-openblas32==0.3.30.0.8", ()),
+        ("eigenpy==3.13.0", ()),
+        ("eigenpy==3.13.0", ("cmeel-boost==1.90.0",)),
+        ("rapids-logger==0.3.0", ()),
+    ],
+)
+def test_no_false_alarm(requirement: str, others: tuple[str, ...]) -> None:
+    assert examined(requirement, "linux", *others) == {}
+
+
+def test_torchaudio_needs_six_libraries_and_declares_nothing() -> None:
+    found = examined("torchaudio==2.11.0", "linux")
+    libraries = {"libc10.so", "libc10_cuda.so", "libcudart.so.13", "libtorch.so", "libtorch_cpu.so", "libtorch_cuda.so"}
+    assert set(found) == {"error: unprovided-library"}
+    assert set(found["error: unprovided-library"]) == libraries
+
+
+def test_rmm_gets_a_library_only_transitively() -> None:
+    found = examined("rmm-cu12==26.10.0", "linux", "librmm-cu12==26.10.0", "rapids-logger==0.3.0")
+    assert found == {"error: transitive-provider": ["librapids_logger.so"], "warning: tag-below-provider": ["Tag"]}
+    assert examined("rmm-cu12==26.10.0", "linux") == {}  # what its requirements ship is not known without them
+
+
+@pytest.mark.parametrize(
+    ("requirement", "platform"),
+    [
+        ("scipy==1.17.1", "linux"),
+        ("scipy==1.17.1", "mac"),
+        ("python-flint==0.9.0", "linux"),
+        ("python-flint==0.9.0", "mac"),
+        ("scipy-openblas32==0.3.34.481.3", "mac"),
+    ],
+)
+def test_run_paths_that_leaked(requirement: str, platform: str) -> None:
+    assert list(examined(requirement, platform)) == ["warning: leaked-rpath"]
+
+
+@pytest.mark.parametrize("platform", ["mac", "win"])
+@pytest.mark.parametrize("requirement", ["numpy==2.4.6", "gmpy2==2.3.2"])
+def test_macos_and_windows(requirement: str, platform: str) -> None:
+    assert examined(requirement, platform) == {}
+
+
+@pytest.mark.parametrize("requirement", ["scipy==1.17.1", "python-flint==0.9.0", "scipy-openblas32==0.3.34.481.3"])
+def test_windows(requirement: str) -> None:
+    assert examined(requirement, "win") == {}
+
+
+@pytest.mark.parametrize(
+    ("platform", "format_", "library"),
+    [
+        ("mac", Format.MACH_O, "@loader_path/../gmpy2.libs/libgmp.10.dylib"),
+        ("win", Format.PE, "libgmp-10.dll"),
+        ("linux", Format.ELF, "libgmp-a6f47472.so.10.5.0"),
+    ],
+)
+def test_what_gmpy2_takes_from_gmp(platform: str, format_: Format, library: str) -> None:
+    """The same module on three systems uses the same functions, read from three formats."""
+    wheel = contents.of_wheel(fetched("gmpy2==2.3.2", platform))
+    module = next(image for image in wheel.images if image.file_name.startswith("gmpy2."))
+    assert module.format is format_
+    assert any(library in need for need in module.needs)
+    gmp = wheel.shipped_as(library.rpartition("/")[2])
+    assert gmp
+    need = next(need for need in module.needs if library in need)
+    used = wheel.symbols(module).used_of(need, wheel.symbols(gmp).exported)
+    assert {"__gmpz_init", "__gmpz_fib_ui", "__gmpz_prevprime"} <= used
+    assert used <= wheel.symbols(gmp).exported

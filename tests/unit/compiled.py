@@ -1,0 +1,134 @@
+"""Small compiled files and wheels that hold them: what the tests of native code judge."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MANYLINUX = "cp311-cp311-manylinux_2_28_x86_64"
+# What makes a library an extension module; without Python.h, which not every machine has.
+MODULE = """
+typedef struct { long ob_refcnt; void *ob_type, *m_init; long m_index; void *m_copy; } Base;
+typedef struct { Base base; char *name, *doc; long size; void *methods, *slots, *a, *b, *c; } Definition;
+extern void *PyModule_Create2(Definition *, int);
+static Definition definition = {{1}, "NAME", 0, -1};
+void *PyInit_NAME(void) { return PyModule_Create2(&definition, 1013); }
+"""
+
+
+def library(
+    path: Path,
+    *functions: str,
+    calls: Sequence[str] = (),
+    links: Sequence[Path] = (),
+    soname: str = "",
+    run_path: str = "",
+    inherited: bool = False,
+) -> Path:
+    """Compile a shared library that defines some functions, calls others, and is linked with other libraries."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source = "".join(f"int {name}(void) {{ return 7; }}\n" for name in functions)
+    declared = "".join(f"int {name}(void);\n" for name in calls)
+    uses = " + ".join(f"{name}()" for name in calls) or "0"
+    if path.name.startswith("_"):
+        source += MODULE.replace("NAME", path.name.partition(".")[0])
+    own_name = re.sub(r"[^a-z]", "_", path.name)
+    program = f"{source}{declared}int use_of_{own_name}(void) {{ return {uses}; }}\n"
+    # Every real library needs that of C, which the linker leaves out where nothing of it is called.
+    options = ["-Wl,--no-as-needed", *([f"-Wl,-soname,{soname}"] if soname else [])]
+    options += [f"-Wl,-rpath,{run_path}", f"-Wl,--{'disable' if inherited else 'enable'}-new-dtags"] if run_path else []
+    # By their places, so that a library's SONAME and not its path is what is noted.
+    command = ["gcc", "-shared", "-fPIC", "-O0", "-x", "c", "-", "-x", "none", "-o", path, *map(str, links), *options]
+    subprocess.run(list(map(str, command)), input=program, text=True, check=True)
+    return path
+
+
+def wheel(
+    folder: Path,
+    name: str,
+    files: Mapping[str, Path | bytes],
+    *,
+    requires: Sequence[str] = (),
+    tag: str = MANYLINUX,
+    version: str = "1.0",
+) -> Path:
+    """Write a wheel with these files, each at its place below site-packages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    python, abi, platforms = tag.split("-")
+    tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
+    lines = "".join(f"Requires-Dist: {line}\n" for line in requires)
+    members = {
+        **{place: file if isinstance(file, bytes) else file.read_bytes() for place, file in files.items()},
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{lines}".encode(),
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\n{tags}".encode(),
+    }
+    rows = [f"{place},sha256={digest(data)},{len(data)}" for place, data in members.items()]
+    members[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
+    path = folder / f"{name}-{version}-{tag}.whl"
+    with ZipFile(path, "w") as archive:
+        for place, data in members.items():
+            archive.writestr(place, data)
+    return path
+
+
+def digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+
+
+def installed(wheel: Path, folder: Path) -> Path:
+    """Unpack a wheel, which is what an installer does with these."""
+    with ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+class Pair:
+    """A provider of `libspam.so.3`, and a wheel with one extension module that calls a function of it."""
+
+    def __init__(self, folder: Path, *, soname: str = "libspam.so.3", functions: Sequence[str] = ("spam",)) -> None:
+        self.folder = folder
+        self.place = f"prov/lib/{soname}"
+        self.library = library(folder / soname, *functions, soname=soname)
+
+    def provider(
+        self,
+        name: str = "prov",
+        *,
+        requires: Sequence[str] = (),
+        tag: str = MANYLINUX,
+        version: str = "1.0",
+        code: str = "",
+    ) -> Path:
+        files: dict[str, Path | bytes] = {
+            f"{name}/__init__.py": code.encode(),
+            f"{name}/lib/{self.library.name}": self.library,
+        }
+        return wheel(self.folder / version, name, files, requires=requires, tag=tag, version=version)
+
+    def module(
+        self, run_path: str = "$ORIGIN/../prov/lib", *, calls: Sequence[str] = ("spam",), inherited: bool = False
+    ) -> Path:
+        path = self.folder / "_ham.so"
+        return library(path, calls=calls, links=[self.library], run_path=run_path, inherited=inherited)
+
+    def consumer(
+        self,
+        run_path: str = "$ORIGIN/../prov/lib",
+        *,
+        calls: Sequence[str] = ("spam",),
+        requires: Sequence[str] = ("prov==1.0",),
+        tag: str = MANYLINUX,
+        more: Mapping[str, Path | bytes] | None = None,
+    ) -> Path:
+        files: dict[str, Path | bytes] = {"ham/_ham.so": self.module(run_path, calls=calls), "ham/__init__.py": b""}
+        files |= more or {}
+        return wheel(self.folder, "ham", files, requires=requires, tag=tag)

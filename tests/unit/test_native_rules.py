@@ -1,0 +1,400 @@
+"""Each rule of native code, fired by a wheel made for it and quiet on one that differs in just that."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+import pytest
+
+from abiding import native
+from abiding.errors import AbidingError, ArchiveError
+from abiding.findings import Severity
+from abiding.native import images, platforms
+from abiding.native.examining import provenance_of
+from abiding.native.provenance import Provenance, Shared, User
+from abiding.native.rules import stem
+
+from .compiled import Pair, library, wheel
+
+if TYPE_CHECKING:
+    from abiding.findings import Finding
+
+
+def found(path: Path, *wheels: Path) -> list[tuple[str, str]]:
+    return [(one.rule, one.severity.value) for one in native.examine(path, wheels)]
+
+
+def one(path: Path, *wheels: Path) -> Finding:
+    (finding,) = native.examine(path, wheels)
+    return finding
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    return Pair(tmp_path)
+
+
+def test_nothing_to_say(pair: Pair) -> None:
+    assert found(pair.consumer(), pair.provider()) == []
+    assert found(pair.provider()) == []
+
+
+def test_a_wheel_without_compiled_files(tmp_path: Path) -> None:
+    assert found(wheel(tmp_path, "ham", {"ham.py": b"", "libham.so": b"no image"}, tag="py3-none-any")) == []
+
+
+def test_launchers_for_another_system_are_passed_over(pair: Pair, tmp_path: Path) -> None:
+    assert found(wheel(tmp_path, "ham", {"ham/_ham.so": pair.module()}, tag="py3-none-any")) == []
+
+
+# unprovided-library
+
+
+def test_unprovided_library(pair: Pair) -> None:
+    finding = one(pair.consumer(requires=()))
+    assert (finding.rule, finding.severity, finding.field) == ("unprovided-library", Severity.ERROR, "libspam.so.3")
+    assert finding.found == "ham/_ham.so"
+    assert finding.notes == ("it requires no other distribution",)
+
+
+def test_what_a_requirement_has_is_not_known_without_its_wheel(pair: Pair) -> None:
+    finding = one(pair.consumer())
+    assert (finding.rule, finding.severity) == ("unprovided-library", Severity.NOTE)
+    assert "`prov`" in finding.notes[0]
+
+
+def test_a_requirement_that_does_not_have_it(pair: Pair, tmp_path: Path) -> None:
+    empty = wheel(tmp_path / "empty", "prov", {"prov/__init__.py": b""})
+    assert found(pair.consumer(), empty) == [("unprovided-library", "error")]
+
+
+def test_a_repair_tool_is_still_to_come(pair: Pair) -> None:
+    assert found(pair.consumer(requires=(), tag="cp311-cp311-linux_x86_64")) == [("unprovided-library", "note")]
+
+
+def test_a_library_in_the_wheel_is_provided(pair: Pair) -> None:
+    assert found(pair.consumer(requires=(), more={"ham.libs/libspam.so.3": pair.library})) == []
+
+
+def test_libraries_of_the_machine_do_not_count(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(pair.library.parent))
+    assert found(pair.consumer(requires=())) == [("unprovided-library", "error")]
+
+
+@pytest.mark.parametrize(
+    ("platform", "library", "there"),
+    [
+        ("manylinux_2_28_x86_64", "libc.so.6", True),
+        ("manylinux_2_28_x86_64", "ld-linux-x86-64.so.2", True),
+        ("manylinux_2_28_x86_64", "libstdc++.so.6", True),
+        ("manylinux_2_28_x86_64", "libgfortran.so.5", False),
+        ("manylinux_2_28_x86_64", "libcuda.so.1", True),
+        ("manylinux_2_28_x86_64", "libpython3.11.so.1.0", True),
+        ("manylinux_2_99_x86_64", "libc.so.6", True),
+        ("manylinux1_x86_64", "libc.so.6", True),
+        ("musllinux_1_2_x86_64", "libc.musl-x86_64.so.1", True),
+        ("musllinux_1_2_x86_64", "libstdc++.so.6", False),
+        ("linux_riscv64", "libc.so.6", True),
+        ("linux_sparc64", "libc.so.6", True),
+    ],
+)
+def test_what_a_linux_platform_has(platform: str, library: str, there: bool) -> None:
+    from packaging.tags import Tag
+
+    assert platforms.Platform.of([Tag("cp311", "cp311", platform)]).has(library, images.Format.ELF) is there
+
+
+@pytest.mark.parametrize(
+    ("tag", "library", "there"),
+    [
+        ("cp311-cp311-win_amd64", "kernel32.dll", True),
+        ("cp311-cp311-win_amd64", "python311.dll", True),
+        ("cp311-cp311-win_amd64", "vcruntime140.dll", True),
+        ("cp311-abi3-win_amd64", "vcruntime140.dll", True),
+        ("cp311-cp311-win_amd64", "libgmp-10.dll", False),
+        ("cp311-cp311-macosx_11_0_arm64", "/usr/lib/libSystem.B.dylib", True),
+        ("cp311-cp311-macosx_11_0_arm64", "/System/Library/Frameworks/Accelerate.framework/Accelerate", True),
+        ("cp311-cp311-macosx_11_0_arm64", "/opt/homebrew/lib/libgmp.10.dylib", False),
+        ("cp311-cp311-macosx_11_0_arm64", "@rpath/libgmp.10.dylib", False),
+    ],
+)
+def test_what_windows_and_macos_have(tag: str, library: str, there: bool) -> None:
+    from packaging.tags import parse_tag
+
+    platform = platforms.Platform.of(parse_tag(tag))
+    assert platform.format
+    assert platform.has(library, platform.format) is there
+
+
+# undeclared-provider, transitive-provider
+
+
+def test_undeclared_provider(pair: Pair) -> None:
+    finding = one(pair.consumer(requires=("numpy",)), pair.provider(), wheel(pair.folder, "numpy", {"numpy.py": b""}))
+    assert (finding.rule, finding.severity) == ("undeclared-provider", Severity.ERROR)
+    assert "prov==1.0" in finding.hints[0]
+
+
+def test_transitive_provider(pair: Pair) -> None:
+    between = wheel(pair.folder, "between", {"between.py": b""}, requires=["prov"])
+    finding = one(pair.consumer(requires=("between",)), pair.provider(), between)
+    assert (finding.rule, finding.severity) == ("transitive-provider", Severity.ERROR)
+    assert found(pair.consumer(requires=("between", "prov")), pair.provider(), between) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "rules"),
+    [
+        ("prov; sys_platform == 'linux'", []),
+        ("prov; python_version == '3.11'", []),
+        ("prov; sys_platform == 'win32'", [("undeclared-provider", "error")]),
+        ("prov; extra == 'fast'", [("undeclared-provider", "error")]),
+        ("Prov >= 1 ; platform_machine == 'x86_64'", []),
+    ],
+)
+def test_a_requirement_counts_where_its_marker_is_true(pair: Pair, line: str, rules: list[tuple[str, str]]) -> None:
+    assert found(pair.consumer(requires=(line,)), pair.provider()) == rules
+
+
+# unreachable-library
+
+
+@pytest.mark.parametrize("run_path", ["", "$ORIGIN", "$ORIGIN/../prov", "$ORIGIN/../prov/lib/deeper"])
+def test_unreachable_library(pair: Pair, run_path: str) -> None:
+    finding = one(pair.consumer(run_path), pair.provider())
+    assert (finding.rule, finding.severity) == ("unreachable-library", Severity.ERROR)
+    assert finding.hints == ("let `_ham.so` have the run path `$ORIGIN/../prov/lib`",)
+
+
+@pytest.mark.parametrize("run_path", ["$ORIGIN/../prov/lib", "${ORIGIN}/../prov/lib/", "$ORIGIN:$ORIGIN/../prov/./lib"])
+def test_reachable_library(pair: Pair, run_path: str) -> None:
+    assert found(pair.consumer(run_path), pair.provider()) == []
+
+
+def test_code_that_loads_the_library_before_reaches_it(pair: Pair) -> None:
+    loading = pair.provider(code="import ctypes\nctypes.CDLL('x')\n")
+    assert found(pair.consumer("", more={"ham/__init__.py": b"import prov\n"}), loading) == []
+
+
+def test_code_that_only_imports_the_provider_does_not(pair: Pair) -> None:
+    consumer = pair.consumer("", more={"ham/__init__.py": b"import prov\n"})
+    assert found(consumer, pair.provider()) == [("unreachable-library", "error")]
+
+
+@pytest.mark.parametrize(("inherited", "rules"), [(True, []), (False, [("unreachable-library", "error")])])
+def test_a_library_inside_is_reached_by_the_run_path_of_who_loads_it(
+    pair: Pair,
+    inherited: bool,
+    rules: list[tuple[str, str]],
+) -> None:
+    """DT_RPATH counts for what is loaded in turn; DT_RUNPATH does not."""
+    inner = library(pair.folder / "libinner.so", "inner", calls=["spam"], links=[pair.library], soname="libinner.so")
+    module = library(
+        pair.folder / "_ham.so", calls=["inner"], links=[inner], run_path="$ORIGIN/../ham.libs:$ORIGIN/../prov/lib",
+        inherited=inherited,
+    )  # fmt: skip
+    path = wheel(pair.folder, "ham", {"ham/_ham.so": module, "ham.libs/libinner.so": inner}, requires=["prov"])
+    assert found(path, pair.provider()) == rules
+
+
+# leaked-rpath
+
+
+@pytest.mark.parametrize(
+    ("more", "leaked"),
+    [
+        ("/home/build/env/lib", True),
+        ("/opt/_internal/cpython-3.11/lib", True),
+        ("$ORIGIN/../../.local/lib", True),
+        ("$ORIGIN/../../../../lib", False),
+        ("$ORIGIN/../other/lib", False),
+        ("/usr/lib/x86_64-linux-gnu", False),
+    ],
+)
+def test_leaked_rpath(pair: Pair, more: str, leaked: bool) -> None:
+    path = pair.consumer(f"$ORIGIN/../prov/lib:{more}")
+    assert found(path, pair.provider()) == ([("leaked-rpath", "warning")] if leaked else [])
+    if leaked:
+        assert one(path, pair.provider()).found == more
+
+
+# bundled-and-declared
+
+
+def test_bundled_and_declared(pair: Pair) -> None:
+    copy = {"ham.libs/libspam-0123abcd.so.3": pair.library}
+    finding = one(pair.consumer(more=copy), pair.provider())
+    assert (finding.rule, finding.severity) == ("bundled-and-declared", Severity.WARNING)
+    assert finding.found == "ham.libs/libspam-0123abcd.so.3"
+    other = library(pair.folder / "libeggs.so.3", "eggs", soname="libeggs.so.3")
+    assert found(pair.consumer(more={"ham.libs/libeggs.so.3": other}), pair.provider()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("libgmp-a6f47472.so.10.5.0", "libgmp"),
+        ("libgfortran-040039e1-0352e75f.so.5.0.0", "libgfortran"),
+        ("libgmp.10.dylib", "libgmp"),
+        ("@rpath/libgmp.10.dylib", "libgmp"),
+        ("libgmp-10.dll", "libgmp"),
+        ("libflint.24.0.0-9b2d98b6da8eded35def7bc3b288ff65.dll", "libflint"),
+        ("libscipy_openblas64_-32a4b2a6.so", "libscipy_openblas64_"),
+        ("libstdc++.so.6", "libstdc++"),
+    ],
+)
+def test_stem(name: str, expected: str) -> None:
+    assert stem(name) == expected
+
+
+# missing-symbol
+
+
+def test_missing_symbol(tmp_path: Path) -> None:
+    """The provider of the build had the symbol; the one that is there now does not."""
+    built, now = Pair(tmp_path / "a", functions=("spam", "eggs")), Pair(tmp_path / "b")
+    consumer = built.consumer(calls=("spam", "eggs"))
+    assert found(consumer, built.provider()) == []
+    finding = one(consumer, now.provider())
+    assert (finding.rule, finding.severity, finding.expected) == ("missing-symbol", Severity.ERROR, "eggs")
+
+
+def test_symbols_of_python_and_of_the_c_library_are_not_missed(tmp_path: Path) -> None:
+    pair = Pair(tmp_path)
+    assert found(pair.consumer(calls=("spam", "PyList_New", "_PyObject_New", "getpid")), pair.provider()) == []
+
+
+# provider-changed, and what else a record tells
+
+
+def recorded(pair: Pair, *, symbols: tuple[str, ...] = ("spam",), **changes: Any) -> Path:
+    """A wheel as a build leaves it: with its provenance."""
+    shared = {
+        "library": pair.library.name, "file": pair.place, "sha256": "0" * 64, "distribution": "prov", "version": "1.0",
+        "requirement": "prov==1.0", "platforms": ("manylinux_2_28_x86_64",), "users": (User("ham/_ham.so", symbols),),
+        **{key: value for key, value in changes.items() if key not in ("run_path", "requires", "tag", "more")},
+    }  # fmt: skip
+    provenance = Provenance("mesonpy", "0.22.1", "abi", "", (Shared(**shared),))
+    member = {"ham-1.0.dist-info/abiding/provenance.json": provenance.to_json()}
+    options = {key: changes[key] for key in ("requires", "tag") if key in changes}
+    more = {**member, **changes.get("more", {})}
+    return pair.consumer(changes.get("run_path", "$ORIGIN/../prov/lib"), more=more, **options)
+
+
+def test_a_record_stands_in_for_a_provider_that_is_not_at_hand(pair: Pair) -> None:
+    assert found(recorded(pair)) == []
+    assert found(recorded(pair, run_path="")) == [("unreachable-library", "error")]
+    assert found(recorded(pair, requires=())) == [("undeclared-provider", "error")]
+    assert found(recorded(pair, run_path="$ORIGIN/../prov/lib:/tmp/x")) == [("leaked-rpath", "error")]
+    copy = {"ham.libs/libspam-0123abcd.so.3": pair.library}
+    assert found(recorded(pair, more=copy)) == [("bundled-and-declared", "error")]
+
+
+def test_a_repaired_wheel_uses_its_copy(pair: Pair) -> None:
+    """What is grafted has another name, and the file asks for it under that one."""
+    grafted = library(pair.folder / "libspam-0123abcd.so.3", "spam", soname="libspam-0123abcd.so.3")
+    module = library(pair.folder / "_ham.so", calls=["spam"], links=[grafted], run_path="$ORIGIN/../ham.libs")
+    more = {"ham/_ham.so": module, "ham.libs/libspam-0123abcd.so.3": grafted}
+    assert found(recorded(pair, more=more)) == [("bundled-and-declared", "error")]
+
+
+@pytest.mark.parametrize(
+    ("version", "requirement", "rules"),
+    [
+        ("1.0", "prov==1.0", []),
+        ("2.0", "prov==1.0", [("provider-changed", "error")]),
+        ("2.0", "prov>=1.0", [("provider-changed", "note")]),
+    ],
+)
+def test_provider_changed(pair: Pair, version: str, requirement: str, rules: list[tuple[str, str]]) -> None:
+    path = recorded(pair, requirement=requirement, requires=(requirement,))
+    assert found(path, pair.provider(version=version)) == rules
+
+
+def test_a_recorded_symbol_that_is_gone(pair: Pair) -> None:
+    path = recorded(pair, symbols=("spam", "eggs"))
+    assert ("missing-symbol", "error") in found(path, pair.provider())
+    assert found(path) == []
+
+
+def test_provenance_is_read_as_it_was_written(pair: Pair) -> None:
+    provenance = provenance_of(recorded(pair))
+    assert provenance
+    assert Provenance.from_json(provenance.to_json(), "ham") == provenance
+    assert json.loads(provenance.to_json())["version"] == 1
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"version": 2}', b'{"version": 1, "libraries": [{}]}', b"\xff"])
+def test_bad_provenance(data: bytes) -> None:
+    with pytest.raises(ArchiveError) as caught:
+        Provenance.from_json(data, "ham.whl")
+    assert caught.value.findings[0].rule == "bad-provenance"
+
+
+# tag-below-provider
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "below"),
+    [
+        ("manylinux_2_17_x86_64", "manylinux_2_28_x86_64", True),
+        ("manylinux_2_17_x86_64.manylinux2014_x86_64.manylinux_2_28_x86_64", "manylinux_2_28_x86_64", True),
+        ("manylinux1_x86_64", "manylinux2014_x86_64", True),
+        ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64.manylinux2014_x86_64", False),
+        ("manylinux_2_28_x86_64", "manylinux_2_28_x86_64", False),
+        ("linux_x86_64", "manylinux_2_28_x86_64", False),
+    ],
+)
+def test_tag_below_provider(pair: Pair, ours: str, theirs: str, below: bool) -> None:
+    path = pair.consumer(tag=f"cp311-cp311-{ours}")
+    provider = pair.provider(tag=f"py3-none-{theirs}")
+    assert found(path, provider) == ([("tag-below-provider", "warning")] if below else [])
+
+
+def test_tag_below_provider_weighs_more_in_what_we_built(pair: Pair) -> None:
+    assert found(recorded(pair, tag="cp311-cp311-manylinux_2_17_x86_64")) == [("tag-below-provider", "error")]
+
+
+# ambiguous-soname
+
+
+def test_ambiguous_soname(tmp_path: Path) -> None:
+    pair = Pair(tmp_path, soname="libz.so.1")
+    assert found(pair.consumer(), pair.provider()) == [("ambiguous-soname", "warning")]
+    assert found(pair.consumer(""), pair.provider()) == []  # it is the platform's that is meant
+
+
+# Reading
+
+
+def test_a_damaged_image(tmp_path: Path) -> None:
+    path = wheel(tmp_path, "ham", {"ham/_ham.so": b"\x7fELF" + b"\xff" * 60})
+    with pytest.raises(AbidingError) as caught:
+        native.examine(path)
+    assert caught.value.findings[0].rule == "bad-image"
+    assert "_ham.so" in caught.value.findings[0].message
+
+
+def test_what_is_missing_is_said_once(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    path = pair.consumer()
+    monkeypatch.delitem(sys.modules, "abiding.native.elf", raising=False)
+    monkeypatch.delattr(native, "elf", raising=False)
+    monkeypatch.setitem(sys.modules, "elftools.elf.dynamic", None)
+    with pytest.raises(AbidingError) as caught:
+        native.examine(path)
+    assert caught.value.findings[0].rule == "missing-extra"
+    assert caught.value.findings[0].hints == ("pip install 'abiding[native]'",)
+
+
+def test_places_in_the_data_folder(pair: Pair, tmp_path: Path) -> None:
+    """Files of `name.data` go elsewhere; run paths are followed from there."""
+    files = {"ham-1.0.data/platlib/ham/_ham.so": pair.module(), "ham-1.0.data/data/lib/libx.so": pair.library}
+    path = wheel(tmp_path, "ham", files, requires=["prov"])
+    assert found(path, pair.provider()) == []
+    with ZipFile(path) as archive:
+        assert "ham/_ham.so" not in archive.namelist()

@@ -1,0 +1,629 @@
+"""`abiding prove`: small projects built by real hooks in this environment, and the real environments without an index."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+import abiding
+from abiding.cli import explain, main
+from abiding.errors import AbidingError, DeclarationError
+from abiding.findings import Severity
+from abiding.metadata import CoreMetadata
+from abiding.proof import Verdict, environments, prove
+from abiding.proof.building import Built, Result, State
+from abiding.proof.commands import CommandError
+from abiding.proof.copies import copy_of, unpacked
+from abiding.proof.environments import Environment, Isolated
+from abiding.proof.own import with_own, write_wheel
+from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
+from abiding.proof.rules import judge
+from abiding.proof.subject import Subject
+from abiding.report import proof as report
+from abiding.report.screen import block
+from abiding.settings import Level
+from abiding.wheel import Wheel
+
+from .trees import SOURCES, WRAPPED_FLIT, Tree, flit_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abiding.proof import Proof
+
+# A backend that lives in the tree. What it says is up to `lines` in says.py: (hook, how often it was called) -> lines.
+BACKEND = """
+    import io, os, pathlib, tarfile, zipfile
+    import says
+
+    def _metadata(hook, level="2.4"):
+        calls = pathlib.Path(os.environ["CALLS"])
+        with calls.open("a") as file:
+            print(hook, file=file)
+        count = calls.read_text().split().count(hook)
+        head = [f"Metadata-Version: {level}", "Name: spam", "Version: 1.4.0", *says.lines(hook, count)]
+        return "\\n".join(head) + "\\n"
+
+    def build_sdist(folder, settings=None):
+        text = _metadata("build_sdist")
+        with tarfile.open(os.path.join(folder, "spam-1.4.0.tar.gz"), "w:gz") as archive:
+            for name in ("pyproject.toml", "odd.py", "says.py", *says.more("build_sdist")):
+                archive.add(name, "spam-1.4.0/" + name)
+            info = tarfile.TarInfo("spam-1.4.0/PKG-INFO")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+        return "spam-1.4.0.tar.gz"
+
+    def _wheel(hook, folder):
+        text = _metadata(hook)
+        name = "spam-1.4.0-py3-none-any.whl"
+        with zipfile.ZipFile(os.path.join(folder, name), "w") as archive:
+            for file in says.more(hook):
+                if os.path.exists(file):
+                    archive.write(file)
+            archive.writestr("spam-1.4.0.dist-info/METADATA", text)
+            archive.writestr("spam-1.4.0.dist-info/WHEEL", "Wheel-Version: 1.0\\n")
+            archive.writestr("spam-1.4.0.dist-info/RECORD", "")
+        return name
+
+    def build_wheel(folder, settings=None, prepared=None):
+        return _wheel("build_wheel", folder)
+
+    def build_editable(folder, settings=None, prepared=None):
+        return _wheel("build_editable", folder)
+
+    def prepare_metadata_for_build_wheel(folder, settings=None):
+        path = pathlib.Path(folder, "spam-1.4.0.dist-info")
+        path.mkdir()
+        (path / "METADATA").write_text(_metadata("prepare"))
+        return path.name
+"""
+PYPROJECT = """
+    [build-system]
+    requires = []
+    build-backend = "odd"
+    backend-path = ["."]
+"""
+DYNAMIC = '"Dynamic: Requires-Dist"'
+
+
+@dataclass
+class Here:
+    """Every environment is the one that the tests run in."""
+
+    folder: Path
+    asked: list[list[str]] = field(default_factory=list)
+
+    def having(self, wanted: Sequence[str]) -> Environment:
+        self.asked.append(list(wanted))
+        if "missing" in wanted:
+            raise CommandError("no matching distribution for missing\n")
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("ABIDING_")}
+        more = {"PYTHONPATH": str(SOURCES), "CALLS": str(self.folder / "calls"), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.folder.mkdir(exist_ok=True)
+        return Environment(Path(sys.executable), {**variables, **more})
+
+
+def odd_tree(folder: Path, lines: str, more: str = "()", **files: str) -> Path:
+    says = f"import pathlib\nIN_SDIST = pathlib.Path('PKG-INFO').exists()\ndef lines(hook, count):\n    {lines}\n"
+    says += f"def more(hook):\n    return {more}\n"
+    Tree.write(folder, {"pyproject.toml": PYPROJECT, "odd.py": BACKEND, **files})
+    (folder / "says.py").write_text(says, encoding="utf-8")
+    return folder
+
+
+def proven(source: Path, **options: str) -> Proof:
+    level = Level(options["level"]) if "level" in options else None
+    return prove(source, Here, level=level, variant=options.get("variant"))
+
+
+def rules_of(proof: Proof) -> list[str]:
+    return sorted({one.rule for one in proof.findings if one.severity is not Severity.NOTE})
+
+
+def said(proof: Proof, what: What, level: Level | None = None) -> list[tuple[str, ...]]:
+    return [
+        result.metadata.all("Requires-Dist")
+        for built in proof.builds
+        if built.step.what is what and built.step.setting.level is level
+        for result in built.results
+    ]
+
+
+# Projects that keep their word
+
+
+def test_a_wrapped_project(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    before = tree.snapshot()
+    proof = proven(tree.folder)
+    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, [])
+    assert (proof.name, proof.version) == ("spam", "1.4.0")
+    assert len(proof.builds) == 2 * 8
+    for what in What:
+        abi = ("numpy>=1.26",) if what is What.SDIST else ("numpy>=1.26", "libgmp==6.3.0")
+        assert set(said(proof, what, Level.ABI)) == {abi}
+        assert set(said(proof, what, Level.API)) == {("numpy>=1.26",)}
+        assert len(said(proof, what, Level.ABI)) == (2 if what.kind == "editable" else 4)
+    assert tree.snapshot() == before
+
+
+def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace("abiding.backend", "flit_core.buildapi").replace('dynamic = ["dependencies"]\n', "")
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text[: text.index("[tool")], "spam.py": '"""x"""\n'})
+    proof = proven(tree.folder)
+    assert (proof.verdict, rules_of(proof), len(proof.builds)) == (Verdict.PROVEN, [], 8)
+    assert {built.step.setting for built in proof.builds} == {Setting()}
+
+
+def test_setup_py_alone(tmp_path: Path) -> None:
+    setup = 'from setuptools import setup\nsetup(name="spam", version="1", py_modules=["spam"])\n'
+    tree = Tree.write(tmp_path / "tree", {"setup.py": setup, "spam.py": ""})
+    before = tree.snapshot()
+    proof = proven(tree.folder)
+    assert proof.verdict is Verdict.PROVEN, report.render(proof)
+    assert proof.authors == "setuptools.build_meta:__legacy__"
+    assert tree.snapshot() == before
+
+
+@pytest.mark.parametrize("is_unpacked", [False, True])
+def test_an_sdist(is_unpacked: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    tree = flit_tree(tmp_path / "tree")
+    sdist = tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out")
+    proof = proven(unpacked(sdist, tmp_path / "unpacked") if is_unpacked else sdist)
+    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, [])
+    assert {built.step.origin for built in proof.builds} == {Origin.SDIST}
+    assert set(said(proof, What.WHEEL, Level.ABI)) == {("numpy>=1.26", "libgmp==6.3.0")}
+
+
+def test_an_sdist_that_is_to_be_refused_is_built_when_a_level_is_named(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"flit_core.buildapi"', '"flit_core.buildapi"\nfrom-sdist = "refuse"')
+    assert proven(tree.folder, level="api").verdict is Verdict.PROVEN
+
+
+VARIANTS = '"libgmp==6.3.0",\n    { requires = "cupy", variant = "cuda" },'
+
+
+def test_variants(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
+    proof = proven(tree.folder)
+    settings = list(dict.fromkeys(str(built.step.setting) for built in proof.builds))
+    assert settings == ["level abi", "level abi, variant cuda", "level api"]
+    assert proof.verdict is Verdict.PROVEN, report.render(proof)
+    only = proven(tree.folder, level="abi", variant="cuda")
+    assert {str(built.step.setting) for built in only.builds} == {"level abi, variant cuda"}
+    assert set(said(only, What.WHEEL, Level.ABI)) == {("numpy>=1.26", "libgmp==6.3.0", "cupy")}
+
+
+def test_one_environment_for_each_set_of_requirements(tmp_path: Path) -> None:
+    made: list[Here] = []
+
+    def make(folder: Path) -> Here:
+        made.append(Here(folder))
+        return made[-1]
+
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '"packaging>=x.x"')
+    assert prove(tree.folder, make).verdict is Verdict.PROVEN
+    asked = {tuple(one) for one in made[0].asked}
+    pinned = ("abiding", "flit-core", "packaging", "dynamic-metadata>=0.6")
+    assert asked == {("abiding", "flit-core"), pinned}
+
+
+# Projects that do not
+
+
+WRONG = {
+    "not-repeatable": (
+        f'return [{DYNAMIC}, f"Requires-Dist: a{{count if hook == \'build_wheel\' else 1}}"]',
+        "`Requires-Dist` of the wheel is not the same twice",
+    ),
+    "prepared-differs": (
+        f'return [{DYNAMIC}, "Requires-Dist: " + ("rich" if hook == "prepare" else "numpy")]',
+        "`Requires-Dist` of the wheel is not what was prepared for it",
+    ),
+    "builds-disagree": (
+        f'return [{DYNAMIC}, "Requires-Dist: " + ("numpy" if IN_SDIST and hook != "build_sdist" else "rich")]',
+        "`Requires-Dist` of the wheel from the sdist is not that of the wheel from the tree",
+    ),
+    "builds-disagree (editable)": (
+        f'return [{DYNAMIC}, "Requires-Dist: " + ("numpy" if hook == "build_editable" else "rich")]',
+        "`Requires-Dist` of the editable is not that of the wheel",
+    ),
+    "builds-disagree (sdist)": (
+        f'return [{DYNAMIC}, "Requires-Dist: " + ("numpy" if IN_SDIST and hook == "build_sdist" else "rich")]',
+        "`Requires-Dist` of the sdist from the sdist is not that of the sdist from the tree",
+    ),
+    "undeclared-requirement": (
+        'return ["Requires-Dist: numpy"] if hook != "build_sdist" else []',
+        "the wheel adds `numpy`, and the sdist does not have it",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_project(case: str, tmp_path: Path) -> None:
+    lines, message = WRONG[case]
+    proof = proven(odd_tree(tmp_path / "tree", lines))
+    assert (proof.verdict, rules_of(proof)) == (Verdict.REFUTED, [case.partition(" ")[0]]), report.render(proof)
+    assert message in {one.message for one in proof.findings}, [one.message for one in proof.findings]
+
+
+def test_the_editable_may_require_its_mechanism(tmp_path: Path) -> None:
+    lines = f'return [{DYNAMIC}, *(["Requires-Dist: editables>=0.5"] if hook == "build_editable" else [])]'
+    assert rules_of(proven(odd_tree(tmp_path / "tree", lines))) == []
+
+
+def test_what_no_resolver_reads_is_the_business_of_the_project(tmp_path: Path) -> None:
+    proof = proven(odd_tree(tmp_path / "tree", 'return ["Dynamic: Summary", f"Summary: {count}"]'))
+    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, ["not-repeatable"])
+    assert report.summary(proof).endswith(" warnings")
+
+
+def test_spelling_is_no_difference(tmp_path: Path) -> None:
+    lines = 'return ["Requires-Dist: a >= 1" if count % 2 else "Requires-Dist: a>=1"]'
+    proof = proven(odd_tree(tmp_path / "tree", lines))
+    assert rules_of(proof) == []
+    assert "agrees twice" in report.render(proof)
+
+
+def test_a_file_that_the_sdist_lacks(tmp_path: Path) -> None:
+    more = "() if hook == 'build_sdist' else ('table.txt',)"
+    proof = proven(odd_tree(tmp_path / "tree", "return []", more, **{"table.txt": "x\n"}))
+    (finding,) = (one for one in proof.findings if one.severity is not Severity.NOTE)
+    assert (finding.rule, finding.expected, proof.verdict) == ("other-files", "table.txt", Verdict.PROVEN)
+    assert finding.message == "the wheel from the sdist lacks 1 file of the wheel from the tree"
+
+
+def test_a_build_that_fails_and_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    proof = proven(odd_tree(tmp_path / "tree", 'print("no luck") if hook == "build_wheel" else 0; return [] if hook != "build_wheel" else exit(3)'))  # fmt: skip
+    states = {(built.step.what, built.step.origin): built.state for built in proof.builds}
+    assert proof.verdict is Verdict.UNPROVEN
+    assert [key for key, state in states.items() if state is State.FAILED] == [(What.WHEEL, one) for one in Origin]
+    assert states[What.PREPARED_EDITABLE, Origin.TREE] is State.ABSENT
+    assert states[What.EDITABLE, Origin.TREE] is states[What.SDIST, Origin.SDIST] is State.BUILT
+    finding = proof.findings[0]
+    assert (finding.rule, finding.message) == ("failed-build", "`build_wheel` did not succeed")
+    assert finding.notes == ("no luck",)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_without_an_sdist_nothing_is_built_from_it(tmp_path: Path) -> None:
+    proof = proven(odd_tree(tmp_path / "tree", "return [] if hook != 'build_sdist' else exit(1)"))
+    assert [built.state for built in proof.builds if built.step.origin is Origin.SDIST] == [State.IMPOSSIBLE] * 3
+    assert proof.verdict is Verdict.UNPROVEN
+    assert report.summary(proof) == "unproven: 4 of 7 things could not be built"
+
+
+def test_what_abiding_refuses_is_said(tmp_path: Path) -> None:
+    tree = odd_tree(tmp_path / "tree", 'return ["Requires-Dist: rich"] if hook != "build_sdist" else []')
+    text = 'requires = ["abiding"]\nbuild-backend = "abiding.backend"\n[project]\nname = "spam"\nversion = "1.4.0"\n'
+    text += '[tool.abiding]\nbuild-backend = "odd"\nbackend-path = ["."]\n'
+    (tree / "pyproject.toml").write_text(f"[build-system]\n{text}", encoding="utf-8")
+    proof = proven(tree)
+    assert proof.verdict is Verdict.UNPROVEN
+    notes = {note for one in proof.findings for note in one.notes}
+    assert "abiding: error[undeclared-requirement]: the wheel adds `rich`, and" in notes
+
+
+def test_an_environment_that_can_not_be_made(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"abiding", "flit-core"', '"abiding", "missing"')
+    proof = proven(tree.folder, level="abi")
+    assert proof.builds[0].output == "no matching distribution for missing\n"
+    assert proof.verdict is Verdict.UNPROVEN
+
+
+def test_a_backend_that_is_not_there(tmp_path: Path) -> None:
+    tree = Tree.write(tmp_path, {"pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "nowhere"\n'})
+    proof = proven(tree.folder)
+    assert proof.verdict is Verdict.UNPROVEN
+    assert "No module named 'nowhere'" in proof.builds[0].output
+
+
+@pytest.mark.parametrize(
+    ("files", "rule"),
+    [
+        ({}, "bad-pyproject"),
+        ({"pyproject.toml": '[build-system]\nrequires = 1\n'}, "bad-pyproject"),
+        ({"pyproject.toml": WRAPPED_FLIT.replace("libgmp==6.3.0", "libgmp=6.3.0")}, "bad-requirement"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_begun(files: dict[str, str], rule: str, tmp_path: Path) -> None:
+    Tree.write(tmp_path, files)
+    with pytest.raises(DeclarationError) as caught:
+        proven(tmp_path)
+    assert caught.value.findings[0].rule == rule
+
+
+def test_settings_that_do_not_exist(tmp_path: Path) -> None:
+    for tree, option, rule in (
+        (flit_tree(tmp_path / "1").folder, {"variant": "cuda"}, "unknown-variant"),
+        (odd_tree(tmp_path / "2", "return []"), {"level": "api"}, "no-declaration"),
+    ):
+        with pytest.raises(AbidingError) as caught:
+            proven(tree, **option)
+        assert caught.value.findings[0].rule == rule
+    with pytest.raises(AbidingError, match="is not there"):
+        proven(tmp_path / "nowhere")
+
+
+# The plan and what is held against it
+
+
+def test_the_plan() -> None:
+    assert settings_of(None) == (Setting(),)
+    steps = [(step.what, step.origin) for step in steps_of(Setting(), from_tree=True)]
+    assert steps[:5] == [(what, Origin.TREE) for what in What]
+    assert steps[5:] == [(what, Origin.SDIST) for what in (What.SDIST, What.PREPARED_WHEEL, What.WHEEL)]
+    assert [one.origin for one in steps_of(Setting(), from_tree=False)] == [Origin.SDIST] * 5
+
+
+@pytest.mark.parametrize(
+    ("level", "variant", "lines", "rule", "message"),
+    [
+        (Level.ABI, "", "numpy>=1.26 libgmp==6.3.0", "", ""),
+        (Level.API, "", "numpy>=1.26", "", ""),
+        (Level.ABI, "cuda", "numpy>=1.26 libgmp==6.3.0 cupy", "", ""),
+        (Level.ABI, "", "numpy>=1.26", "missing-requirement", "the wheel at level abi does not have `libgmp==6.3.0`, which is declared for it"),
+        (Level.API, "", "numpy>=1.26 libgmp==6.3.0", "undeclared-requirement", "the wheel at level api has `libgmp==6.3.0`, which is declared for others"),
+        (Level.ABI, "", "numpy>=1.26 libgmp==6.3.0 cupy", "undeclared-requirement", "the wheel at level abi has `cupy`, which is declared for others"),
+    ],
+)  # fmt: skip
+def test_a_wheel_has_the_lines_of_its_level(
+    level: Level, variant: str, lines: str, rule: str, message: str, tmp_path: Path
+) -> None:
+    subject = Subject.read(flit_tree(tmp_path, '"libgmp==6.3.0",', VARIANTS).folder)
+    text = "Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\n"
+    text += "".join(f"Requires-Dist: {line}\n" for line in lines.split())
+    result = Result(tmp_path / "spam-1.4.0-py3-none-any.whl", CoreMetadata.parse(text.encode()), frozenset(), 1.0)
+    step = Step(Setting(level, variant), What.WHEEL, Origin.TREE)
+    findings = judge(subject, [Built(step, State.BUILT, (result, result))])
+    assert [(one.rule, one.message) for one in findings] == ([(rule, message)] if rule else [])
+
+
+def test_an_sdist_has_no_level(tmp_path: Path) -> None:
+    subject = Subject.read(flit_tree(tmp_path).folder)
+    builds = []
+    for level, line in ((Level.ABI, "a"), (Level.API, "b")):
+        metadata = CoreMetadata.parse(f"Name: spam\nVersion: 1.4.0\nKeywords: {line}\n".encode())
+        result = Result(tmp_path / "spam-1.4.0.tar.gz", metadata, frozenset(), 1.0)
+        builds.append(Built(Step(Setting(level), What.SDIST, Origin.TREE), State.BUILT, (result, result)))
+    found = [one.message for one in judge(subject, builds) if one.rule == "builds-disagree"]
+    assert found == ["`Keywords` of the sdist at level api is not that of the sdist at level abi"]
+
+
+# Copies
+
+
+def git(folder: Path, *arguments: str) -> str:
+    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    names = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    done = subprocess.run(["git", *arguments], cwd=folder, env={**os.environ, **alone, **names}, capture_output=True, text=True, check=True)  # fmt: skip
+    return done.stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with a project in a folder of it, and changes of every kind."""
+    folder = tmp_path / "repository"
+    Tree.write(folder, {".gitignore": "*.so\n", "packages/spam/kept.py": "1\n", "packages/spam/gone.py": "1\n", "shared.txt": "1\n"})  # fmt: skip
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "x")
+    git(folder, "tag", "v1.4.0")
+    spam = folder / "packages" / "spam"
+    (spam / "kept.py").write_text("2\n")
+    (spam / "gone.py").unlink()
+    (spam / "new.py").write_text("3\n")
+    (spam / "staged.py").write_text("4\n")
+    git(folder, "add", "packages/spam/staged.py")
+    (spam / "ignored.so").write_text("x")
+    (spam / "link.py").symlink_to("kept.py")
+    return folder
+
+
+def test_a_copy_of_a_repository(repository: Path, tmp_path: Path) -> None:
+    before = git(repository, "status", "--porcelain")
+    copy = copy_of(repository / "packages" / "spam", tmp_path / "work")
+    assert sorted(path.name for path in copy.iterdir()) == ["kept.py", "link.py", "new.py", "staged.py"]
+    assert (copy / "kept.py").read_text() == "2\n"
+    assert (copy / "link.py").is_symlink()
+    assert (copy.parents[1] / "shared.txt").exists()
+    assert git(copy, "describe", "--tags") == "v1.4.0\n"
+    assert git(copy, "status", "--porcelain") == before
+    (copy / "kept.py").write_text("5\n")
+    git(copy, "add", "--all")
+    git(copy, "commit", "--quiet", "--message", "y")
+    assert git(repository, "status", "--porcelain") == before
+    assert git(repository, "describe", "--tags") == "v1.4.0\n"
+
+
+def test_a_copy_of_another_tree(repository: Path, tmp_path: Path) -> None:
+    """What git does not know is copied as it is: an unpacked sdist below a repository, for example."""
+    spam = repository / "not-under-git"
+    spam.mkdir()
+    (spam / "ignored.so").write_text("x")
+    copy = copy_of(spam, tmp_path / "work")
+    assert [path.name for path in copy.iterdir()] == ["ignored.so"]
+    assert not (copy.parent / ".git").exists()
+
+
+def test_an_sdist_has_one_folder(tmp_path: Path) -> None:
+    import tarfile
+
+    (tmp_path / "a").write_text("x")
+    with tarfile.open(tmp_path / "spam-1.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "a", "a")
+    with pytest.raises(CommandError, match=r"spam-1\.tar\.gz does not have all its files in one folder"):
+        unpacked(tmp_path / "spam-1.tar.gz", tmp_path / "out")
+
+
+# Environments
+
+
+def test_a_wheel_of_this_abiding(tmp_path: Path) -> None:
+    path = write_wheel(tmp_path)
+    assert path
+    wheel = Wheel.open(path)
+    metadata = CoreMetadata.parse(wheel.metadata())
+    assert (metadata.get("Name"), metadata.get("Version")) == ("abiding", abiding.__version__)
+    assert any(line.startswith("packaging") for line in metadata.all("Requires-Dist"))
+    assert {"abiding/backend.py", "abiding/schema.json", "abiding/explanations/other-files.md"} <= set(wheel.names)
+    assert not [name for name in wheel.names if "__pycache__" in name]
+    target = tmp_path / "installed"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--target", target, path], check=True)
+    code = "import abiding.backend as b; print(b.__file__)"
+    done = subprocess.run([sys.executable, "-S", "-c", code], env={"PYTHONPATH": str(target)}, cwd=tmp_path, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == str(target / "abiding" / "backend.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "directed"),
+    [
+        ("abiding", "abiding @ URL"),
+        ("Abiding>=0.0.1", "abiding @ URL"),
+        ("abiding[native]; python_version > '3'", 'abiding[native] @ URL ; python_version > "3"'),
+        ("abiding==99", "abiding==99"),  # another one is pinned
+        ("abiding @ https://example.invalid/abiding.whl", "abiding @ https://example.invalid/abiding.whl"),
+        ("abiding-plugin", "abiding-plugin"),
+        ("not a requirement", "not a requirement"),
+    ],
+)
+def test_the_abiding_that_is_proven_is_this_one(text: str, directed: str, tmp_path: Path) -> None:
+    wheel = tmp_path / "abiding.whl"
+    assert with_own([text], wheel) == [directed.replace("URL", wheel.as_uri())]
+    assert with_own([text], None) == [text]
+
+
+@pytest.mark.parametrize("with_uv", [True, False])
+def test_environments_have_what_is_asked_for(
+    with_uv: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001
+) -> None:
+    which = environments.shutil.which
+    if with_uv and not which("uv"):
+        pytest.skip("uv is not here")
+    monkeypatch.setattr("abiding.proof.environments.shutil.which", lambda name: which(name) if with_uv else None)
+    monkeypatch.setenv("PYTHONPATH", str(SOURCES))
+    monkeypatch.setenv("ABIDING_LEVEL", "api")
+    said: list[str] = []
+    isolated = Isolated(tmp_path / "environments", "", said.append)
+    environment = isolated.having([])
+    assert isolated.having([]) is environment
+    assert said == ["environment: nothing"]
+    code = "import importlib.util as u, os; print([n for n in ('pip', 'setuptools', 'abiding') if u.find_spec(n)], 'ABIDING_LEVEL' in os.environ)"
+    done = subprocess.run([environment.python, "-c", code], env=environment.variables, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout == "[] False\n"
+
+
+def test_an_environment_that_fails_fails_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    isolated = Isolated(tmp_path / "environments", str(tmp_path / "no-python"), said.append)
+    for _ in range(2):
+        with pytest.raises(CommandError, match="no-python"):
+            isolated.having(["flit-core"])
+    assert len(said) == 1
+
+
+# The command
+
+
+@pytest.fixture
+def in_this_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("abiding.proof.environments.Isolated", lambda folder, _python, _say: Here(folder))
+
+
+@pytest.mark.usefixtures("in_this_environment")
+def test_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prove", str(flit_tree(tmp_path / "tree").folder), "--level", "abi"]) == 0
+    out, err = capsys.readouterr()
+    assert re.sub(r"\d+\.\d", "0.0", out) == dedent("""\
+        spam 1.4.0   built by flit_core.buildapi, wrapped by abiding
+
+          level abi
+          sdist              from the tree   same twice               0.0 + 0.0 s
+          prepared wheel     from the tree   same twice  +1 declared  0.0 + 0.0 s
+          wheel              from the tree   same twice  +1 declared  0.0 + 0.0 s
+          prepared editable  from the tree   same twice  +1 declared  0.0 + 0.0 s
+          editable           from the tree   same twice  +1 declared  0.0 + 0.0 s
+          sdist              from the sdist  same twice               0.0 + 0.0 s
+          prepared wheel     from the sdist  same twice  +1 declared  0.0 + 0.0 s
+          wheel              from the sdist  same twice  +1 declared  0.0 + 0.0 s
+
+        proven: 8 things built twice, all say what they have to say
+        """)
+    assert [line.split("s  ")[1] for line in err.splitlines()][:2] == [
+        "level abi: sdist from the tree",
+        "level abi: prepared wheel from the tree",
+    ]
+
+
+@pytest.mark.usefixtures("in_this_environment")
+def test_statuses_and_where_things_are_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines, message = WRONG["prepared-differs"]
+    assert main(["prove", str(odd_tree(tmp_path / "1", lines))]) == 1
+    out, _ = capsys.readouterr()
+    assert "wheel           from the tree   DIFFERS       Requires-Dist" in out
+    assert message in " ".join(out.split())
+    assert out.endswith("\nrefuted: 1 error, in 7 things built twice\n")
+    assert main(["prove", str(odd_tree(tmp_path / "2", 'print("no luck"); exit(3)'))]) == 2
+    out, err = capsys.readouterr()
+    assert "\n--- sdist from the tree ---\n" in err
+    assert "no luck" in err
+    assert "FAILED" in out
+    assert "not built       there is no sdist" in out
+    assert main(["prove", str(tmp_path / "nowhere")]) == 2
+
+
+@pytest.mark.usefixtures("in_this_environment")
+def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
+    assert main(["prove", str(tree.folder), "--output-format", "json", "--variant", "cuda", "--level", "abi"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    builds = data.pop("builds")
+    assert data == {"version": 1, "name": "spam", "release": "1.4.0", "verdict": "proven", "findings": []}
+    assert [build.pop("seconds").__len__() for build in builds] == [2] * 8
+    assert builds[2] == {
+        "what": "wheel",
+        "from": "tree",
+        "level": "abi",
+        "variant": "cuda",
+        "state": "built",
+        "filename": "spam-1.4.0-py3-none-any.whl",
+        "requires_dist": ["numpy>=1.26", "libgmp==6.3.0", "cupy"],
+        "output": None,
+    }
+
+
+# The pages
+
+
+EXAMPLES = {
+    "not-repeatable": "return ['Dynamic: Requires-Dist', 'Requires-Dist: ' + ('numpy' if hook == 'build_wheel' and count % 2 == 0 else 'rich')]",
+    "builds-disagree": f'return [{DYNAMIC}, "Requires-Dist: " + ("numpy" if IN_SDIST and hook != "build_sdist" else "rich")]',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ["not-repeatable", "builds-disagree", "other-files", "failed-build"])
+def test_example_of_the_page(rule: str, tmp_path: Path) -> None:
+    more = "() if hook == 'build_sdist' else ('spam/table.txt',)" if rule == "other-files" else "()"
+    if rule == "failed-build":
+        step = Step(Setting(Level.ABI), What.WHEEL, Origin.SDIST)
+        output = "Traceback\n  File\nFileNotFoundError: [Errno 2] No such file or directory: 'README.md'\n"
+        findings = judge(Subject.read(flit_tree(tmp_path).folder), [Built(step, State.FAILED, (), output)])
+    else:
+        tree = odd_tree(tmp_path, EXAMPLES.get(rule, "return []"), more, **{"spam/table.txt": ""})
+        findings = proven(tree).findings
+    printed = block(next(one for one in findings if one.rule == rule))
+    (example,) = re.findall(r"^```text\n(.*?)\n```$", explain.page(rule), re.MULTILINE | re.DOTALL)
+    assert printed == example
