@@ -25,6 +25,7 @@ def __dir__() -> list[str]:
 
 _SDIST = (".tar.gz", ".zip")
 _LIMIT = 16 << 20
+_LARGEST_PYPROJECT = 256 << 10
 _MOST_SHOWN = 100
 # An sdist among the other archives that lie in a folder: name, version, extension.
 _SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\d[A-Za-z0-9.!+_-]*)")
@@ -85,8 +86,8 @@ class _Said(NamedTuple):
     version: str
 
     @classmethod
-    def parse(cls, data: bytes) -> _Said:
-        metadata = CoreMetadata.parse(data)
+    def parse(cls, data: bytes, filename: str) -> _Said:
+        metadata = CoreMetadata.parse(data, filename)
         return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
 
 
@@ -101,7 +102,7 @@ def _read(path: Path, known: dict[bytes, _Said]) -> Artifact:
             raise ArchiveError.at(path.name, "is not a file")
         data, pyproject = _contents(path, kind)
         if data not in known:
-            known[data] = _Said.parse(data)
+            known[data] = _Said.parse(data, path.name)
         _hold_to_name(path.name, name, version, known[data])
     except AbidingError as exc:
         return Artifact(path.name, kind, name, version, problem=exc.findings[0])
@@ -112,7 +113,7 @@ def _read_unpacked(folder: Path) -> Artifact:
     filename = f"{folder.resolve().name}/"
     try:
         with (folder / "PKG-INFO").open("rb") as file:
-            said = _Said.parse(file.read(_LIMIT))
+            said = _Said.parse(file.read(_LIMIT), filename)
         if not said.name or not said.version:
             raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
         data = (folder / "pyproject.toml").read_bytes() if (folder / "pyproject.toml").is_file() else None
@@ -139,7 +140,7 @@ def _contents(path: Path, kind: str) -> tuple[bytes, Pyproject | None]:
 
 def _pyproject(data: bytes | None) -> Pyproject | None:
     """The file, where there is one that can be understood: a release is judged by its metadata in any case."""
-    if data is None:
+    if data is None or len(data) > _LARGEST_PYPROJECT:
         return None
     try:
         return Pyproject.parse(data.decode("utf-8-sig"))

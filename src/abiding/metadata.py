@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abiding.errors import ArchiveError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,6 +24,8 @@ def __dir__() -> list[str]:
 
 # One header field with its continuation lines. A lone CR before the line's end belongs to the line's end.
 _FIELD = re.compile(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
+_HEAD_END = re.compile(rb"\n\r?\n")
+_LARGEST, _MOST_LINES = 2 << 20, 20_000  # one byte of a hostile file can take a hundred in memory
 # uv reads these three names of `Dynamic` and compares them by the letter.
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
 _SDIST_FLOOR = (2, 2)
@@ -40,8 +44,16 @@ class CoreMetadata:
     body: str
 
     @classmethod
-    def parse(cls, data: bytes) -> CoreMetadata:
-        """Read a file. Nothing is an error: what is not a field begins the body, bad UTF-8 is kept as surrogates."""
+    def parse(cls, data: bytes, name: str = "METADATA") -> CoreMetadata:
+        """Read a file. No spelling is an error: what is not a field begins the body, bad UTF-8 is kept as surrogates.
+
+        Raises `ArchiveError`, about the archive `name`, only where a file is larger than any that was meant.
+        """
+        head = _HEAD_END.search(data)
+        lines = data.count(b"\n", 0, head.start() if head else len(data))
+        if len(data) > _LARGEST or lines > _MOST_LINES:
+            message = f"has {len(data):,} bytes of metadata and {lines:,} lines of fields in it; nobody means so many"
+            raise ArchiveError.at(name, message)
         fields = []
         end = 0
         while found := _FIELD.match(data, end):

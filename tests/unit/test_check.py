@@ -76,7 +76,7 @@ def test_nothing_to_check(
 )
 def test_what_is_looked_up_on_an_index(
     argument: str,
-    is_spec: bool,  # noqa: FBT001
+    is_spec: bool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

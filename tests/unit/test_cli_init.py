@@ -465,7 +465,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["empty", "missing"])
-def test_an_empty_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], there: bool) -> None:  # noqa: FBT001
+def test_an_empty_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], there: bool) -> None:
     """Front ends take setuptools where there is no pyproject.toml."""
     (tmp_path / "setup.py").touch()
     if there:

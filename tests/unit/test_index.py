@@ -271,7 +271,7 @@ def hashes(data: bytes) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_one_download_for_equal_hashes(index: Index, html: bool) -> None:  # noqa: FBT001
+def test_one_download_for_equal_hashes(index: Index, html: bool) -> None:
     index.html = html
     index.add("cp311-cp311-any", "cp312-cp312-any", "cp313-cp313-any",
               metadata=METADATA, listing={"core-metadata": hashes(METADATA)})  # fmt: skip
@@ -338,7 +338,7 @@ LARGE = wheel(before=50 << 20)
 
 @pytest.mark.parametrize("ranges", ["all", "no suffixes"])
 @pytest.mark.parametrize("sizes", [False, True])
-def test_little_of_a_large_wheel(index: Index, ranges: str, sizes: bool) -> None:  # noqa: FBT001
+def test_little_of_a_large_wheel(index: Index, ranges: str, sizes: bool) -> None:
     index.ranges, index.sizes = ranges, sizes
     index.add("py3-none-any", data=LARGE)
     (artifact,) = read(index)
@@ -600,7 +600,7 @@ def test_damaged_wheel(index: Index, data: bytes) -> None:
 
 @pytest.mark.parametrize("sizes", [False, True])
 @pytest.mark.parametrize("ranges", ["all", "no suffixes", "none"])
-def test_empty_wheel(index: Index, ranges: str, sizes: bool) -> None:  # noqa: FBT001
+def test_empty_wheel(index: Index, ranges: str, sizes: bool) -> None:
     index.ranges, index.sizes = ranges, sizes
     index.add("py3-none-any", data=b"")
     (artifact,) = read(index)

@@ -128,7 +128,7 @@ def test_pkg_info_of_a_project_whose_wheels_may_not_append() -> None:
 
 
 @pytest.mark.parametrize(("version", "may_append"), [*product([b"2.1", b"2.2", b"2.3", b"2.4", b"2.5"], [True, False])])
-def test_what_was_built_can_be_told_from_pkg_info(version: bytes, may_append: bool) -> None:  # noqa: FBT001
+def test_what_was_built_can_be_told_from_pkg_info(version: bytes, may_append: bool) -> None:
     built = CoreMetadata.parse(MESONPY.replace(b"2.1", version, 1))
     told = built.for_sdist(may_append=may_append).as_built()
     if version in (b"2.1", b"2.2") and not may_append:

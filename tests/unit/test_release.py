@@ -90,7 +90,7 @@ def test_requirement_that_is_not_dynamic(tmp_path: Path, sdist: list[str], wheel
         ("License-File: LICENSE_GEOS", "note", False),
     ],
 )
-def test_field_that_is_not_dynamic(tmp_path: Path, line: str, severity: str, relevant: bool) -> None:  # noqa: FBT001
+def test_field_that_is_not_dynamic(tmp_path: Path, line: str, severity: str, relevant: bool) -> None:
     release = checked(tmp_path, {SDIST: metadata(), LINUX: metadata(line)})
     assert (release.verdict, release.resolver_relevant) == ("inconsistent", relevant)
     assert said(release) == {(severity, "undeclared-change", line.partition(":")[0])}

@@ -66,7 +66,7 @@ def test_different_meaning(one: str, other: str) -> None:
         ("a @ https://example.org/x", False, "a @ https://example.org/x"),
     ],
 )
-def test_pins_are_found(text: str, pins: bool, sample: str) -> None:  # noqa: FBT001
+def test_pins_are_found(text: str, pins: bool, sample: str) -> None:
     assert requirements.has_pins(text) is pins
     assert requirements.sample_pins(text) == sample
     Requirement(sample)
@@ -105,7 +105,7 @@ def test_pins_that_can_not_be_filled() -> None:
         ("==1.0", "==2.0", (), True),
     ],
 )
-def test_levels(api: str, abi: str, idle: tuple[str, ...], excluded: bool) -> None:  # noqa: FBT001
+def test_levels(api: str, abi: str, idle: tuple[str, ...], excluded: bool) -> None:
     first, second = Requirement(f"a{api}"), Requirement(f"a{abi}")
     assert requirements.idle_clauses(first, second) == idle
     assert requirements.excludes(first, second) is excluded

@@ -24,6 +24,7 @@ def __dir__() -> list[str]:
 _LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 _LEGACY_REQUIRES = ("setuptools",)
 _OWN_BACKEND = "abiding.backend"
+_ARRAYS = ("requires", "backend-path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Subject:
         legacy = not (folder / "pyproject.toml").exists() and (folder / "setup.py").exists()
         pyproject = Pyproject("", {}) if legacy else Pyproject.read(folder)
         table = pyproject.table.get("build-system", {})
-        if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.get("requires", ())):
+        if not isinstance(table, dict) or not all(_is_strings(table.get(name, [])) for name in _ARRAYS):
             raise _not_a_project()
         backend = str(table.get("build-backend", _LEGACY_BACKEND))
         pkg_info = folder / "PKG-INFO"
@@ -57,7 +58,7 @@ class Subject:
             folder,
             pyproject,
             backend,
-            tuple(map(str, table.get("backend-path", ()))),
+            tuple(table.get("backend-path", ())),
             tuple(table.get("requires", _LEGACY_REQUIRES)),
             Declaration.read(pyproject) if backend.partition(":")[0] == _OWN_BACKEND else None,
             CoreMetadata.parse(pkg_info.read_bytes()) if pkg_info.is_file() else None,
@@ -71,7 +72,11 @@ class Subject:
         return f"{self.declaration.backend}, wrapped by abiding"
 
 
+def _is_strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
 def _not_a_project() -> DeclarationError:
-    message = "`[build-system]` is not a table with an array `requires`"
+    message = "`[build-system]` is not a table, or its `requires` or `backend-path` is not an array of strings"
     finding = Finding("bad-pyproject", Severity.ERROR, message, artifact="pyproject.toml", field="build-system")
     return DeclarationError(finding, "Nothing was built")

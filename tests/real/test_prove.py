@@ -1,0 +1,191 @@
+"""`abiding prove` on real projects in real isolated environments: those that keep their word, and copies made wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .conftest import CHECKOUT
+from .environments import Environment
+from .projects import lay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from .projects import Project
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+SPAM = CHECKOUT / "examples" / "spam"
+# As written by many a project of old, but sure to differ: of so many names the same ones do not come twice.
+RANDOM_SAMPLE = """\
+import random
+from setuptools import setup
+
+names = ["requests", "rich", "numpy", *(f"library-{number}" for number in range(60))]
+setup(name="stupid", version="1", py_modules=["stupid"], install_requires=random.sample(names, 30))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one run of the command said."""
+
+    code: int
+    data: Any
+    stderr: str
+
+    @property
+    def rules(self) -> set[str]:
+        return {one["rule"] for one in self.data["findings"] if one["severity"] != "note"}
+
+    def requires(self, level: str | None, what: str) -> set[tuple[str, ...]]:
+        builds = [one for one in self.data["builds"] if (one["level"], one["what"]) == (level, what)]
+        return {tuple(one["requires_dist"]) for one in builds}
+
+
+@pytest.fixture
+def prove(wheelhouse: Path, tmp_path: Path) -> Callable[..., Answer]:
+    def run(source: Path, *options: str, more: Mapping[str, str] | None = None) -> Answer:
+        environment = Environment(tmp_path / "environment", wheelhouse, more or {})
+        command = ("-m", "abiding", "prove", source, "--output-format", "json", *options)
+        outcome = environment.run(sys.executable, *command, code=None)
+        assert outcome.code in {0, 1, 2}, str(outcome)
+        assert outcome.stdout.startswith("{"), str(outcome)
+        return Answer(outcome.code, json.loads(outcome.stdout), outcome.stderr)
+
+    return run
+
+
+def copy_of_spam(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Path:
+    """A copy of the example in a repository of its own, with one text of some files replaced by another."""
+    source = folder / "source"
+    shutil.copytree(SPAM, source)
+    for name, (old, new) in changes.items():
+        text = (source / name).read_text("utf-8")
+        assert old in text
+        (source / name).write_text(text.replace(old, new), encoding="utf-8")
+    return lay(source, folder / "spam", git="v1.4.0")
+
+
+def test_the_example(prove: Callable[..., Answer]) -> None:
+    before = {path: path.read_bytes() for path in SPAM.rglob("*") if path.is_file()}
+    answer = prove(SPAM)
+    assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    assert {one["state"] for one in answer.data["builds"]} == {"built"}
+    assert len(answer.data["builds"]) == 2 * 8
+    for what in ("wheel", "prepared wheel", "editable", "prepared editable"):
+        assert answer.requires("abi", what) == {("numpy>=1.26", "numpy>=2,<3", "numpy<2.9")}
+        assert answer.requires("api", what) == {("numpy>=1.26",)}
+    assert answer.requires("abi", "sdist") == answer.requires("api", "sdist") == {("numpy>=1.26",)}
+    assert {path: path.read_bytes() for path in SPAM.rglob("*") if path.is_file()} == before
+
+
+WRONG = {
+    # A version that the build makes up.
+    "not-repeatable": (
+        {
+            "pyproject.toml": ('version = "1.4.0"\n', ""),
+            "meson.build": ("version: '1.4.0'", "version: run_command('date', '+1.%s%N', check: true).stdout().strip()"),
+        },
+        'dynamic = ["dependencies", "version"]',
+        1,
+        "not-repeatable",
+        "`Version` of the wheel is not the same twice",
+    ),
+    # What meson-python finds in the tree it does not find in the sdist.
+    "failed-build": (
+        {
+            "meson.build": (
+                "numpy = dependency",
+                "meson.add_dist_script('sh', '-c', 'rm \"$MESON_DIST_ROOT\"/spam/_spam.c')\nnumpy = dependency",
+            ),
+        },
+        "",
+        2,
+        "failed-build",
+        "`build_wheel` did not succeed",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_copy_made_wrong(case: str, prove: Callable[..., Answer], tmp_path: Path) -> None:
+    changes, dynamic, code, rule, message = WRONG[case]
+    tree = copy_of_spam(tmp_path, changes)
+    if dynamic:
+        text = (tree / "pyproject.toml").read_text("utf-8").replace('dynamic = ["dependencies"]', dynamic)
+        (tree / "pyproject.toml").write_text(text, encoding="utf-8")
+    answer = prove(tree, "--level", "api")
+    assert (answer.code, rule in answer.rules) == (code, True), answer
+    assert message in {one["message"] for one in answer.data["findings"]}, answer
+
+
+def test_a_copy_that_abiding_refuses_to_build(prove: Callable[..., Answer], tmp_path: Path) -> None:
+    backend = "from mesonpy import *\nimport mesonpy\n\ndef build_wheel(folder, settings=None, prepared=None):\n"
+    backend += "    import zipfile, pathlib\n    name = mesonpy.build_wheel(folder, settings)\n"
+    backend += "    path = pathlib.Path(folder, name)\n    with zipfile.ZipFile(path) as archive:\n"
+    backend += "        members = {one: archive.read(one) for one in archive.namelist()}\n"
+    backend += "    with zipfile.ZipFile(path, 'w') as archive:\n        for one, data in members.items():\n"
+    backend += "            if one.endswith('.dist-info/METADATA'):\n"
+    backend += (
+        "                data = data.replace(b'\\nRequires-Dist', b'\\nRequires-Dist: scipy\\nRequires-Dist', 1)\n"
+    )
+    backend += "            archive.writestr(one, data)\n    return name\n"
+    tree = copy_of_spam(
+        tmp_path, {"pyproject.toml": ('build-backend = "mesonpy"', 'build-backend = "adding"\nbackend-path = ["."]')}
+    )
+    (tree / "adding.py").write_text(backend, encoding="utf-8")
+    answer = prove(tree, "--level", "abi")
+    assert (answer.code, answer.data["verdict"]) == (2, "unproven"), answer
+    assert "abiding: error[undeclared-requirement]: the wheel adds `scipy`" in answer.stderr
+
+
+def test_a_random_sample(prove: Callable[..., Answer], tmp_path: Path) -> None:
+    tree = tmp_path / "stupid"
+    tree.mkdir()
+    (tree / "setup.py").write_text(RANDOM_SAMPLE, encoding="utf-8")
+    (tree / "stupid.py").touch()
+    answer = prove(tree)
+    assert (answer.code, answer.data["verdict"], answer.rules) == (1, "refuted", {"not-repeatable"}), answer
+    assert {one["field"] for one in answer.data["findings"] if one["severity"] == "error"} == {"Requires-Dist"}
+    assert "`Requires-Dist` of the wheel is not the same twice" in {one["message"] for one in answer.data["findings"]}
+    assert sorted(path.name for path in tree.iterdir()) == ["setup.py", "stupid.py"]
+
+
+def test_a_release_that_does_not_use_abiding(prove: Callable[..., Answer], release: Callable[[str], Path]) -> None:
+    answer = prove(release("gmpy2"), more={"CFLAGS": "-O0 -g0"})
+    assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    assert {(one["from"], one["state"]) for one in answer.data["builds"]} == {("sdist", "built")}
+    assert answer.data["name"] == "gmpy2"
+
+
+def test_a_tree_that_does_not_use_abiding(
+    prove: Callable[..., Answer], project: Callable[[str], Project], tmp_path: Path
+) -> None:
+    """meson-python has no hook for metadata alone, and makes no sdist outside a repository."""
+    tree = project("mesonpy_tree").lay(tmp_path / "tree", "bare")
+    answer = prove(tree)
+    assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    states = {(one["what"], one["from"]): one["state"] for one in answer.data["builds"]}
+    assert {what for (what, _), state in states.items() if state == "absent"} == {"prepared wheel", "prepared editable"}
+    assert states["sdist", "sdist"] == states["wheel", "sdist"] == states["editable", "tree"] == "built"
+
+
+def test_by_venv_and_pip(prove: Callable[..., Answer], tmp_path: Path) -> None:
+    """Without uv on PATH; PATH keeps what compilers and git need."""
+    tree = tmp_path / "stupid"
+    tree.mkdir()
+    fixed = RANDOM_SAMPLE.replace("random.sample(names, 30)", "names")
+    (tree / "setup.py").write_text(fixed, encoding="utf-8")
+    (tree / "stupid.py").touch()
+    path = [one for one in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(one, "uv"))]
+    answer = prove(tree, more={"PATH": os.pathsep.join(path)})
+    assert (answer.code, answer.data["verdict"]) == (0, "proven"), answer
