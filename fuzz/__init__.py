@@ -1,4 +1,4 @@
-"""Input that nobody meant: archives, METADATA and pyproject.toml, damaged and hostile, and what must hold for all of it.
+"""Input that nobody meant: archives, METADATA and pyproject.toml, damaged and hostile, and what must hold of it.
 
 Whatever the bytes: an `AbidingError` or an answer, in time, in little memory, and no file outside the folder.
 `python -m fuzz` goes on for minutes (`scripts/fuzz`); tests/unit/test_fuzz.py does the same for seconds.

@@ -31,7 +31,10 @@ def property_of(kind: str, examples: int) -> Callable[[], None]:
     strategy, hold = PROPERTIES[kind]
     # What has been found is kept in .hypothesis/ and comes first the next time.
     chosen = settings(
-        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=set(Phase) - {Phase.explain}
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=set(Phase) - {Phase.explain},
     )
 
     @chosen

@@ -16,19 +16,26 @@ _fields = st.sampled_from(
      "License-Expression", "License-File", "Classifier", "Project-URL", "Description", "X-Own", "Import-Name", "")
 )  # fmt: skip
 _values = st.sampled_from(
-    ("2.1", "2.2", "2.4", "spam", "1.0", "numpy>=2", "numpy[a,b]>=1,<2; python_version>'3' and extra == 'x'", "Requires-Dist",
+    ("2.1", "2.2", "2.4", "spam", "1.0", "numpy>=2", "numpy[a,b]>=1,<2; python_version>'3' and extra == 'x'",
+    "Requires-Dist",
      "requires-dist", "numpy @ file:///x", "numpy==1." + "9" * 5000, "a" * 5000, "x\n  folded\n\tmore", "9" * 5000,
-     "(" * 2000, "numpy; " + "(" * 500 + "os_name=='x'" + ")" * 500, "numpy; python_version in '" + "3." * 900 + "'", "1!2.0+x")
+     "(" * 2000, "numpy; " + "(" * 500 + "os_name=='x'" + ")" * 500,
+     "numpy; python_version in '" + "3." * 900 + "'", "1!2.0+x")
 ) | st.text(max_size=20)  # fmt: skip
 _lines = st.builds(
-    lambda field, value, end: f"{field}: {value}{end}", _fields, _values, st.sampled_from(("\n", "\n", "\r\n", "\r", ""))
+    lambda field, value, end: f"{field}: {value}{end}",
+    _fields,
+    _values,
+    st.sampled_from(("\n", "\n", "\r\n", "\r", "")),
 )
 
 
 @st.composite
 def _documents(draw: st.DrawFn) -> bytes:
     head = draw(st.sampled_from(("Metadata-Version: 2.2\nName: spam\nVersion: 1.0\n", "Name: spam\r\n", "")))
-    text = head + "".join(draw(st.lists(_lines, max_size=6))) + draw(st.sampled_from(("", "\n", "\n# Spam\n", "\n\n: x")))
+    text = (
+        head + "".join(draw(st.lists(_lines, max_size=6))) + draw(st.sampled_from(("", "\n", "\n# Spam\n", "\n\n: x")))
+    )
     return damaged(text.encode("utf-8", "surrogatepass"), draw(wounds))
 
 

@@ -20,13 +20,17 @@ from fuzz.damage import damaged, wounds
 from fuzz.watch import watched
 
 _values = st.sampled_from(
-    ('"mesonpy"', '"numpy>=2"', '"numpy=={installed}"', '""', "1", "-0.5", "true", "[]", "{}", '["numpy"]', '["Numpy>=1", 2]',
-     '[{ requires = "numpy>=2,<2.5", native = true, select = ["*linux*"] }]', "1979-05-27", '"\\u0000"', "[[[[]]]]", "inf",
+    ('"mesonpy"', '"numpy>=2"', '"numpy=={installed}"', '""', "1", "-0.5", "true", "[]", "{}", '["numpy"]',
+    '["Numpy>=1", 2]',
+     '[{ requires = "numpy>=2,<2.5", native = true, select = ["*linux*"] }]', "1979-05-27", '"\\u0000"',
+     "[[[[]]]]", "inf",
      '[{ requires = "numpy", variant = "[", reason = "abi", note = 3, more = 1 }]', '"' + "(" * 3000 + '"', "[" * 900,
-     '["numpy; ' + "(" * 200 + '"]', '["numpy==' + "9" * 5000 + '"]', "9" * 5000, "0x" + "f" * 5000, '"2.2"', '"abi"', '"../.."')
+     '["numpy; ' + "(" * 200 + '"]', '["numpy==' + "9" * 5000 + '"]', "9" * 5000, "0x" + "f" * 5000, '"2.2"',
+     '"abi"', '"../.."')
 )  # fmt: skip
 _keys = st.sampled_from(
-    ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheel.dependencies", "wheel", "dynamic", "name",
+    ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheel.dependencies", "wheel",
+    "dynamic", "name",
      "wheel.optional-dependencies.x", "wheel.optional-dependencies", "dependencies", "optional-dependencies", "version",
      '"build-backend"', "wheel.wheel", "requires", "a" + ".a" * 300, "")
 )  # fmt: skip

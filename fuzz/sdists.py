@@ -22,8 +22,10 @@ NAME = "spam-1.0.tar.gz"
 TOP = "spam-1.0"
 
 _names = st.sampled_from(
-    (f"{TOP}/PKG-INFO", f"{TOP}/PKG-INFO", f"./{TOP}/PKG-INFO", "Spam-1.0/PKG-INFO", f"{TOP}/pyproject.toml", f"{TOP}/a.py",
-     f"{TOP}/spam.egg-info/PKG-INFO", "../outside", "/outside", f"{TOP}/../../outside", f"{TOP}/" + "long/" * 40, f"{TOP}/größe")
+    (f"{TOP}/PKG-INFO", f"{TOP}/PKG-INFO", f"./{TOP}/PKG-INFO", "Spam-1.0/PKG-INFO", f"{TOP}/pyproject.toml",
+    f"{TOP}/a.py",
+     f"{TOP}/spam.egg-info/PKG-INFO", "../outside", "/outside", f"{TOP}/../../outside",
+     f"{TOP}/" + "long/" * 40, f"{TOP}/größe")
 )  # fmt: skip
 _kinds = st.sampled_from((tarfile.REGTYPE,) * 6 + (tarfile.AREGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE,
     tarfile.CHRTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE, b"x", b"g", b"L", b"K", b"?"))  # fmt: skip
@@ -41,7 +43,9 @@ def _sdists(draw: st.DrawFn) -> bytes:
     form = draw(st.sampled_from((tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT)))
     members = draw(st.lists(st.tuples(_names, _kinds, documents | st.binary(max_size=40), _pax), max_size=4))
     with tarfile.open(fileobj=file, mode="w", format=form) as archive:
-        for name, kind, data, records in [(f"{TOP}/PKG-INFO", tarfile.REGTYPE, draw(documents), {}), *members][:: draw(st.sampled_from((1, -1)))]:  # noqa: E501
+        for name, kind, data, records in [(f"{TOP}/PKG-INFO", tarfile.REGTYPE, draw(documents), {}), *members][
+            :: draw(st.sampled_from((1, -1)))
+        ]:
             info = tarfile.TarInfo(name)
             info.type, info.size, info.pax_headers, info.linkname = kind, len(data), records, "elsewhere"
             try:

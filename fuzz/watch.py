@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-MOST_SECONDS = 10
+MOST_SECONDS = 60
 MOST_MEMORY = 64 << 20
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

@@ -27,7 +27,8 @@ INFO = "spam-1.0.dist-info"
 _names = st.sampled_from(
     ("spam/__init__.py", "spam/größe.py", "spam/", "../outside", "/outside", "spam/../../outside", "a\\b", "C:outside",
      f"{INFO}/METADATA", f"{INFO}/RECORD", f"{INFO}/RECORD.jws", f"{INFO}/WHEEL", "eggs-2.dist-info/METADATA",
-     "Spam-1.0.0.dist-info/METADATA", "METADATA", "spam/\x01", '"spam, eggs".py', "spam/x.dist-info/METADATA", "x" * 300)
+     "Spam-1.0.0.dist-info/METADATA", "METADATA", "spam/\x01", '"spam, eggs".py', "spam/x.dist-info/METADATA",
+     "x" * 300)
 ) | st.text(max_size=12)  # fmt: skip
 
 

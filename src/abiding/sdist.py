@@ -29,6 +29,7 @@ def __dir__() -> list[str]:
 _LIMIT = 16 << 20
 _BLOCK = 512
 _TAR_RECORD = 20 * _BLOCK
+_MOST_SUPERSEDED = 4
 _TOP_LEVEL = ("PKG-INFO", "pyproject.toml")
 _GZIP_HEADER = struct.Struct("<2s2BI2B")  # mark, method, flags, time, effort, system
 _GZIP_CHECKSUM, _GZIP_EXTRA, _GZIP_NAME, _GZIP_COMMENT = 2, 4, 8, 16
@@ -105,9 +106,9 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
                     commit(file, target)
             break
         except _SupersededError as exc:
-            if exc.name in superseded:
+            if superseded.count(exc.name) == _MOST_SUPERSEDED:
                 # Each would cost a pass over all of the archive.
-                message = f"has more than two members with the name `{exc.name}` in its top folder"
+                message = f"has more than {_MOST_SUPERSEDED + 1} members with the name `{exc.name}`"
                 raise ArchiveError.at(source.name, message) from exc
             superseded.append(exc.name)
     if not changed:

@@ -26,7 +26,8 @@ def __dir__() -> list[str]:
 _BLOCK = 512
 _IN, _OUT = 64 << 10, 512 << 10  # bytes at a time; the second keeps a decompression bomb small
 _LARGEST_HEADER = 1 << 20  # a long name, or the pax records of one member
-_LARGEST_SIZE = 1 << 63
+_MOST_EXTENSIONS = 100  # a file needs three: two long names, and pax records
+_LARGEST_SIZE = 1 << 96  # twelve bytes of a header can say as much, pax records anything
 _MOST_ZEROS = 16 << 20  # at the end; usually 10 KiB
 _MOST_HEADERS = 200_000  # a file of 1 MiB can have half a million, each of which takes its time
 
@@ -149,7 +150,9 @@ class TarStream:
                 return None
             self._headers += 1
             if self._headers > _MOST_HEADERS:
-                raise ArchiveError.at(self.name, f"has more than {_MOST_HEADERS:,} members and headers that belong to them")
+                raise ArchiveError.at(
+                    self.name, f"has more than {_MOST_HEADERS:,} members and headers that belong to them"
+                )
             try:
                 _check(header)
                 size = _number(header[_SIZE])
@@ -167,6 +170,8 @@ class TarStream:
                 raise ArchiveError.at(self.name, f"is damaged: there is no tar header at byte {at:,}") from exc
 
     def _extension(self, size: int, before: list[tuple[bytes, bytes]]) -> bytes:
+        if len(before) == _MOST_EXTENSIONS:
+            raise ArchiveError.at(self.name, f"has more than {_MOST_EXTENSIONS} blocks for the headers of one member")
         total = size + sum(_BLOCK + len(data) for _, data in before)
         if total > _LARGEST_HEADER:
             raise ArchiveError.at(self.name, f"claims {total:,} bytes for the headers of one member")

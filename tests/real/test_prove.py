@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +17,7 @@ from .environments import Environment
 from .projects import lay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from .projects import Project
 
@@ -55,7 +55,7 @@ class Answer:
 def prove(wheelhouse: Path, tmp_path: Path) -> Callable[..., Answer]:
     def run(source: Path, *options: str, more: Mapping[str, str] | None = None) -> Answer:
         environment = Environment(tmp_path / "environment", wheelhouse, more or {})
-        command = ("-m", "abiding", "prove", source, "--output-format", "json", *options)
+        command: tuple[str | Path, ...] = ("-m", "abiding", "prove", source, "--output-format", "json", *options)
         outcome = environment.run(sys.executable, *command, code=None)
         assert outcome.code in {0, 1, 2}, str(outcome)
         assert outcome.stdout.startswith("{"), str(outcome)
@@ -64,11 +64,11 @@ def prove(wheelhouse: Path, tmp_path: Path) -> Callable[..., Answer]:
     return run
 
 
-def copy_of_spam(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Path:
-    """A copy of the example in a repository of its own, with one text of some files replaced by another."""
+def copy_of_spam(folder: Path, changes: Sequence[tuple[str, str, str]]) -> Path:
+    """A copy of the example in a repository of its own, with some texts in its files replaced by others."""
     source = folder / "source"
     shutil.copytree(SPAM, source)
-    for name, (old, new) in changes.items():
+    for name, old, new in changes:
         text = (source / name).read_text("utf-8")
         assert old in text
         (source / name).write_text(text.replace(old, new), encoding="utf-8")
@@ -88,42 +88,29 @@ def test_the_example(prove: Callable[..., Answer]) -> None:
     assert {path: path.read_bytes() for path in SPAM.rglob("*") if path.is_file()} == before
 
 
+# A version that the build makes up; and meson-python finds in the sdist less than in the tree.
 WRONG = {
-    # A version that the build makes up.
     "not-repeatable": (
-        {
-            "pyproject.toml": ('version = "1.4.0"\n', ""),
-            "meson.build": ("version: '1.4.0'", "version: run_command('date', '+1.%s%N', check: true).stdout().strip()"),
-        },
-        'dynamic = ["dependencies", "version"]',
-        1,
-        "not-repeatable",
-        "`Version` of the wheel is not the same twice",
+        [
+            ("pyproject.toml", 'version = "1.4.0"\n', ""),
+            ("pyproject.toml", 'dynamic = ["dependencies"]', 'dynamic = ["dependencies", "version"]'),
+            ("meson.build", "version: '1.4.0'", "version: run_command('date', '+1.%s%N', check: true).stdout().strip()"),
+        ],
+        2,  # abiding itself does not build a wheel that is not of the version that the sdist has
+        "`Version` of the sdist is not the same twice",
     ),
-    # What meson-python finds in the tree it does not find in the sdist.
     "failed-build": (
-        {
-            "meson.build": (
-                "numpy = dependency",
-                "meson.add_dist_script('sh', '-c', 'rm \"$MESON_DIST_ROOT\"/spam/_spam.c')\nnumpy = dependency",
-            ),
-        },
-        "",
+        [("meson.build", "py.ext", "meson.add_dist_script('sh', '-c', 'rm $MESON_DIST_ROOT/spam/_spam.c')\npy.ext")],
         2,
-        "failed-build",
         "`build_wheel` did not succeed",
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_a_copy_made_wrong(case: str, prove: Callable[..., Answer], tmp_path: Path) -> None:
-    changes, dynamic, code, rule, message = WRONG[case]
-    tree = copy_of_spam(tmp_path, changes)
-    if dynamic:
-        text = (tree / "pyproject.toml").read_text("utf-8").replace('dynamic = ["dependencies"]', dynamic)
-        (tree / "pyproject.toml").write_text(text, encoding="utf-8")
-    answer = prove(tree, "--level", "api")
+@pytest.mark.parametrize("rule", WRONG)
+def test_a_copy_made_wrong(rule: str, prove: Callable[..., Answer], tmp_path: Path) -> None:
+    changes, code, message = WRONG[rule]
+    answer = prove(copy_of_spam(tmp_path, changes), "--level", "api")
     assert (answer.code, rule in answer.rules) == (code, True), answer
     assert message in {one["message"] for one in answer.data["findings"]}, answer
 
@@ -140,7 +127,7 @@ def test_a_copy_that_abiding_refuses_to_build(prove: Callable[..., Answer], tmp_
     )
     backend += "            archive.writestr(one, data)\n    return name\n"
     tree = copy_of_spam(
-        tmp_path, {"pyproject.toml": ('build-backend = "mesonpy"', 'build-backend = "adding"\nbackend-path = ["."]')}
+        tmp_path, [("pyproject.toml", 'build-backend = "mesonpy"', 'build-backend = "adding"\nbackend-path = ["."]')]
     )
     (tree / "adding.py").write_text(backend, encoding="utf-8")
     answer = prove(tree, "--level", "abi")
@@ -156,8 +143,37 @@ def test_a_random_sample(prove: Callable[..., Answer], tmp_path: Path) -> None:
     answer = prove(tree)
     assert (answer.code, answer.data["verdict"], answer.rules) == (1, "refuted", {"not-repeatable"}), answer
     assert {one["field"] for one in answer.data["findings"] if one["severity"] == "error"} == {"Requires-Dist"}
-    assert "`Requires-Dist` of the wheel is not the same twice" in {one["message"] for one in answer.data["findings"]}
+    assert "`Requires-Dist` of the sdist is not the same twice" in {one["message"] for one in answer.data["findings"]}
     assert sorted(path.name for path in tree.iterdir()) == ["setup.py", "stupid.py"]
+
+
+SETUP = """\
+import pathlib, sys
+from setuptools import setup
+
+unpacked = pathlib.Path("PKG-INFO").exists()
+setup(name="stupid", version="1", packages=["stupid"], package_data={"stupid": ["*.txt"]}, install_requires=[LINE])
+"""
+WRONG_SETUP = {
+    "builds-disagree": ("'rich' if unpacked else 'numpy'", 1, "`Requires-Dist` of the wheel from the sdist is not that of the wheel from the tree"),
+    "prepared-differs": ("'rich' if 'bdist_wheel' in sys.argv else 'numpy'", 1, "`Requires-Dist` of the wheel is not what was prepared for it"),
+    "other-files": ("'rich'", 0, "the wheel from the sdist lacks 1 file of the wheel from the tree"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", WRONG_SETUP)
+def test_a_setup_made_wrong(rule: str, prove: Callable[..., Answer], tmp_path: Path) -> None:
+    line, code, message = WRONG_SETUP[rule]
+    package = tmp_path / "stupid" / "stupid"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "table.txt").touch()
+    (tmp_path / "stupid" / "setup.py").write_text(SETUP.replace("LINE", line), encoding="utf-8")
+    if rule == "other-files":
+        (tmp_path / "stupid" / "MANIFEST.in").write_text("global-exclude *.txt\n", encoding="utf-8")
+    answer = prove(tmp_path / "stupid")
+    assert (answer.code, rule in answer.rules) == (code, True), answer
+    assert message in {one["message"] for one in answer.data["findings"]}, answer
 
 
 def test_a_release_that_does_not_use_abiding(prove: Callable[..., Answer], release: Callable[[str], Path]) -> None:
@@ -186,6 +202,6 @@ def test_by_venv_and_pip(prove: Callable[..., Answer], tmp_path: Path) -> None:
     fixed = RANDOM_SAMPLE.replace("random.sample(names, 30)", "names")
     (tree / "setup.py").write_text(fixed, encoding="utf-8")
     (tree / "stupid.py").touch()
-    path = [one for one in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(one, "uv"))]
+    path = [one for one in os.environ["PATH"].split(os.pathsep) if not Path(one, "uv").exists()]
     answer = prove(tree, more={"PATH": os.pathsep.join(path)})
     assert (answer.code, answer.data["verdict"]) == (0, "proven"), answer

@@ -214,8 +214,12 @@ def test_one_environment_for_each_set_of_requirements(tmp_path: Path) -> None:
 
 WRONG = {
     "not-repeatable": (
-        f'return [{DYNAMIC}, f"Requires-Dist: a{{count if hook == \'build_wheel\' else 1}}"]',
+        f'return [{DYNAMIC}, f"Requires-Dist: a{{count}}"]',
         "`Requires-Dist` of the wheel is not the same twice",
+    ),
+    "prepared-differs (the second time)": (
+        f'return [{DYNAMIC}, "Requires-Dist: " + ("numpy" if hook == "build_wheel" and count % 2 == 0 else "rich")]',
+        "`Requires-Dist` of the wheel is not what was prepared for it",
     ),
     "prepared-differs": (
         f'return [{DYNAMIC}, "Requires-Dist: " + ("rich" if hook == "prepare" else "numpy")]',
@@ -602,7 +606,7 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 EXAMPLES = {
-    "not-repeatable": "return ['Dynamic: Requires-Dist', 'Requires-Dist: ' + ('numpy' if hook == 'build_wheel' and count % 2 == 0 else 'rich')]",
+    "not-repeatable": f'return [{DYNAMIC}, "Requires-Dist: " + ("rich" if count % 2 else "numpy")]',
     "builds-disagree": f'return [{DYNAMIC}, "Requires-Dist: " + ("numpy" if IN_SDIST and hook != "build_sdist" else "rich")]',
 }  # fmt: skip
 

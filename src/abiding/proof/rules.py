@@ -46,7 +46,7 @@ _MOST_FILES = 5
 
 def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
     """Everything that is to be said: the gravest first, then in the order in which things were built."""
-    found = [finding for built in builds for finding in _of_one(built, subject)]
+    found = [finding for built in builds if not _follows(built, builds) for finding in _of_one(built, subject)]
     # What is not even the same twice can't be the same anywhere else: once said is enough.
     chance = {finding.field for finding in found}
     for setting in dict.fromkeys(built.step.setting for built in builds):
@@ -77,9 +77,24 @@ def _failed(built: Built) -> Finding:
 
 
 def _gist(output: str) -> str:
-    """The line that says most: the first one of ours, else the last one."""
+    """The line that says most: the first one of ours, else the last one with an error in it, else the last one."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return next((line for line in lines if "error[" in line), lines[-1] if lines else "it said nothing")
+    ours = [line for line in lines if line.startswith("abiding: error[")]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (*lines[-1:], *errors[-1:], *ours[:1])[-1] if lines else "it said nothing"
+
+
+def _prepared_for(built: Built, builds: Iterable[Built]) -> Result | None:
+    """The metadata that was handed in when a wheel was built the first time."""
+    ahead = {What.WHEEL: What.PREPARED_WHEEL, What.EDITABLE: What.PREPARED_EDITABLE}.get(built.step.what)
+    step = replace(built.step, what=ahead) if ahead else None
+    return next((one.results[-1] for one in builds if one.step == step and one.results), None)
+
+
+def _follows(built: Built, builds: Iterable[Built]) -> bool:
+    """Whether the first time the backend has taken what was handed in: then it is that which the second is held to."""
+    prepared = _prepared_for(built, builds)
+    return prepared is not None and built.first is not None and not compare(prepared.metadata, built.first.metadata)
 
 
 def _of_one(built: Built, subject: Subject) -> Iterator[Finding]:
@@ -163,11 +178,10 @@ class _Setting:
             yield from (finding for finding in release.findings if finding.rule != "wheels-disagree")
 
     def _prepared(self, built: Built) -> Iterator[Finding]:
-        ahead = {What.WHEEL: What.PREPARED_WHEEL, What.EDITABLE: What.PREPARED_EDITABLE}.get(built.step.what)
-        prepared = self.made.get((ahead, built.step.origin)) if ahead else None
+        prepared = _prepared_for(built, self.made.values())
         for result in built.results if prepared else ():
             assert prepared is not None  # noqa: S101
-            differences = compare(prepared.results[0].metadata, result.metadata)
+            differences = compare(prepared.metadata, result.metadata)
             for finding in judge_prepared(differences, _artifact(result, built.step)):
                 yield replace(finding, severity=_severity(finding.field, self.subject))
 

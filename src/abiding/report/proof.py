@@ -103,7 +103,9 @@ def summary(proof: Proof) -> str:
         case Verdict.REFUTED:
             return f"refuted: {_counted(errors, 'error')}{remarks}, in {_counted(done, 'thing')} built twice"
         case _:
-            return f"unproven: {failed} of {_counted(done + failed, 'thing')} could not be built"
+            others = errors - sum(finding.rule == "failed-build" for finding in merged(proof.findings))
+            remarks = f", {_counted(others, 'error')} in the others{remarks}" if others else remarks
+            return f"unproven: {failed} of {_counted(done + failed, 'thing')} could not be built{remarks}"
 
 
 def _counted(number: int, noun: str) -> str:

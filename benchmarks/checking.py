@@ -1,0 +1,97 @@
+"""`abiding check` of releases, and what the start of a hook costs."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+from benchmarks.measuring import Command, in_turns
+from benchmarks.results import CACHE, Row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_BARE = """
+import pathlib, struct, sys, zlib
+for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
+    with open(path, "rb", buffering=0) as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 65557))
+        tail = file.read()
+        length, offset = struct.unpack_from("<II", tail, tail.rindex(b"PK\\5\\6") + 12)
+        file.seek(offset)
+        directory = file.read(length)
+        at = directory.rindex(b"PK\\1\\2", 0, directory.index(b".dist-info/METADATA"))
+        stored, = struct.unpack_from("<I", directory, at + 20)
+        place, = struct.unpack_from("<I", directory, at + 42)
+        file.seek(place)
+        name, extra = struct.unpack_from("<HH", file.read(30), 26)
+        file.seek(place + 30 + name + extra)
+        zlib.decompress(file.read(stored), -15)
+"""
+_LARGE_RELEASE = "lxml==6.1.3"
+
+
+def _thousand() -> Path:
+    folder = CACHE / "thousand"
+    if len(list(folder.glob("*.whl"))) == 1000:  # noqa: PLR2004 (its name)
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    requires = "".join(f"Requires-Dist: dep{i}>=1.{i}\n" for i in range(20))
+    for i in range(1000):
+        version = f"1.{i // 100}"
+        info = f"spam-{version}.dist-info"
+        head = f"Metadata-Version: 2.1\nName: spam\nVersion: {version}\n{requires}\n"
+        name = f"spam-{version}-cp313-cp313-manylinux_2_{i % 100 + 1}_x86_64.whl"
+        with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member in range(60):
+                archive.writestr(f"spam/m{member}.py", b"x = 1\n")
+            archive.writestr(f"{info}/METADATA", head + "A line of the readme.\n" * 400)
+            archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+            archive.writestr(f"{info}/RECORD", "")
+    return folder
+
+
+def check(runs: int) -> list[Row]:
+    folder = _thousand()
+    commands = {
+        "check": Command((sys.executable, "-c", f"import abiding; abiding.check([{str(folder)!r}])")),
+        "bare": Command((sys.executable, "-c", _BARE, folder)),
+    }
+    taken = in_turns(commands, runs)
+    label = "central directories read and METADATA inflated"
+    return [Row.of("checking", "10 releases of 100 wheels", label, taken["check"], taken["bare"], goal=2)]
+
+
+def check_index(runs: int) -> list[Row]:
+    command = Command((sys.executable, "-m", "abiding", "check", _LARGE_RELEASE))
+    try:
+        taken = in_turns({"check": command}, runs)["check"]
+    except SystemExit as exc:
+        print(f"check-index: skipped, {str(exc).splitlines()[-1]}")
+        return []
+    return [Row("checking", f"`{_LARGE_RELEASE}` on the index", "", statistics.median(taken), None, runs)]
+
+
+def start(runs: int) -> list[Row]:
+    runs = max(runs, 21)
+    bare = Command((sys.executable, "-c", "pass"))
+    commands = {"pass": bare, "backend": Command((sys.executable, "-c", "import abiding.backend"))}
+    taken = in_turns(commands, runs)
+    more = statistics.median(a - b for a, b in zip(taken["backend"], taken["pass"], strict=True)) * 1000
+    return [
+        Row(
+            "the start of a hook",
+            "`import abiding.backend`, above `python -c pass`",
+            "",
+            more,
+            None,
+            runs,
+            goal=30,
+            unit="ms",
+        )
+    ]
