@@ -10,6 +10,7 @@ import pytest
 from abiding import native
 from abiding.native import contents
 from abiding.native.images import Format
+from tests.unit.compiled import wheel
 
 from .conftest import CHECKOUT
 from .environments import Environment
@@ -113,13 +114,44 @@ def test_windows(requirement: str) -> None:
 )
 def test_what_gmpy2_takes_from_gmp(platform: str, format_: Format, library: str) -> None:
     """The same module on three systems uses the same functions, read from three formats."""
-    wheel = contents.of_wheel(fetched("gmpy2==2.3.2", platform))
-    module = next(image for image in wheel.images if image.file_name.startswith("gmpy2."))
+    built = contents.of_wheel(fetched("gmpy2==2.3.2", platform))
+    module = next(image for image in built.images if image.file_name.startswith("gmpy2."))
     assert module.format is format_
     assert any(library in need for need in module.needs)
-    gmp = wheel.shipped_as(library.rpartition("/")[2])
+    gmp = built.shipped_as(library.rpartition("/")[2])
     assert gmp
     need = next(need for need in module.needs if library in need)
-    used = wheel.symbols(module).used_of(need, wheel.symbols(gmp).exported)
+    used = built.symbols(module).used_of(need, built.symbols(gmp).exported)
     assert {"__gmpz_init", "__gmpz_fib_ui", "__gmpz_prevprime"} <= used
-    assert used <= wheel.symbols(gmp).exported
+    assert used <= built.symbols(gmp).exported
+
+
+# The same rules on other systems: gmpy2 with its GMP taken out of the wheel, into a provider
+
+
+@pytest.mark.parametrize(
+    ("platform", "tag", "gmp", "place", "code", "rules"),
+    [
+        ("mac", "macosx_11_0_arm64", "libgmp.10.dylib", "gmpy2.libs/", "", []),
+        ("mac", "macosx_11_0_arm64", "libgmp.10.dylib", "prov/lib/", "", ["unreachable-library"]),
+        ("mac", "macosx_10_9_arm64", "libgmp.10.dylib", "gmpy2.libs/", "", ["tag-below-provider"]),
+        ("win", "win_amd64", "libgmp-10.dll", "prov/lib/", "", ["unreachable-library"]),
+        ("win", "win_amd64", "libgmp-10.dll", "prov/lib/", "import os\nos.add_dll_directory('lib')\n", []),
+    ],
+)
+def test_gmpy2_with_gmp_from_elsewhere(
+    tmp_path: Path, platform: str, tag: str, gmp: str, place: str, code: str, rules: list[str]
+) -> None:
+    built = contents.of_wheel(fetched("gmpy2==2.3.2", platform))
+    files = {where: built.read(name) for where, name in built.files.items() if ".dist-info/" not in where}
+    (library,) = [where for where in files if where.endswith(gmp)]
+    data = files.pop(library)
+    files["gmpy2/__init__.py"] = b"import prov\n" + files["gmpy2/__init__.py"]
+    theirs = {"prov/__init__.py": code.encode(), place + gmp: data}
+    own = PLATFORMS[platform][-1]
+    provider = wheel(tmp_path, "prov", theirs, tag=f"py3-none-{own}")
+    consumer = wheel(tmp_path, "gmpy2", files, requires=["prov==1.0"], tag=f"cp311-cp311-{tag}")
+    assert [finding.rule for finding in native.examine(consumer, [provider])] == rules
+    alone = wheel(tmp_path / "alone", "gmpy2", files, tag=f"cp311-cp311-{tag}")
+    (finding,) = native.examine(alone)
+    assert (finding.rule, finding.severity.value, finding.field) == ("unprovided-library", "error", gmp)

@@ -8,7 +8,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +59,7 @@ def wheel(
     requires: Sequence[str] = (),
     tag: str = MANYLINUX,
     version: str = "1.0",
+    compression: int = ZIP_STORED,
 ) -> Path:
     """Write a wheel with these files, each at its place below site-packages."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +75,7 @@ def wheel(
     rows = [f"{place},sha256={digest(data)},{len(data)}" for place, data in members.items()]
     members[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
     path = folder / f"{name}-{version}-{tag}.whl"
-    with ZipFile(path, "w") as archive:
+    with ZipFile(path, "w", compression) as archive:
         for place, data in members.items():
             archive.writestr(place, data)
     return path

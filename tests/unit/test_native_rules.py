@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from packaging.tags import parse_tag
 
 from abiding import native
 from abiding.errors import AbidingError, ArchiveError
 from abiding.findings import Severity
 from abiding.native import images, platforms
+from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
+from abiding.native.images import Format, Image
+from abiding.native.links import follow
+from abiding.native.platforms import Platform
 from abiding.native.provenance import Provenance, Shared, User
+from abiding.native.providers import Neighbours, Wheels, target
 from abiding.native.rules import stem
 
-from .compiled import Pair, library, wheel
+from .compiled import MANYLINUX, Pair, library, wheel
 
 if TYPE_CHECKING:
     from abiding.findings import Finding
@@ -122,8 +128,6 @@ def test_what_a_linux_platform_has(platform: str, library: str, there: bool) -> 
     ],
 )
 def test_what_windows_and_macos_have(tag: str, library: str, there: bool) -> None:
-    from packaging.tags import parse_tag
-
     platform = platforms.Platform.of(parse_tag(tag))
     assert platform.format
     assert platform.has(library, platform.format) is there
@@ -327,6 +331,12 @@ def test_provenance_is_read_as_it_was_written(pair: Pair) -> None:
     assert json.loads(provenance.to_json())["version"] == 1
 
 
+def test_a_record_with_a_requirement_that_is_none(pair: Pair) -> None:
+    with pytest.raises(ArchiveError) as caught:
+        native.examine(recorded(pair, requirement="prov = 1"))
+    assert caught.value.findings[0].rule == "bad-provenance"
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"version": 2}', b'{"version": 1, "libraries": [{}]}', b"\xff"])
 def test_bad_provenance(data: bytes) -> None:
     with pytest.raises(ArchiveError) as caught:
@@ -367,6 +377,51 @@ def test_ambiguous_soname(tmp_path: Path) -> None:
     assert found(pair.consumer(""), pair.provider()) == []  # it is the platform's that is meant
 
 
+def test_many_files_that_load_each_other(pair: Pair) -> None:
+    """Every one of them may be loaded by every other: there are more ways than could be tried."""
+    names = [f"lib{number}.so" for number in range(60)]
+    members = [Image(f"ham/{name}", Format.ELF, name, (*names, "libspam.so.3")) for name in names]
+    consumer = Contents(
+        "ham", "1.0", (), ("prov",), {one.place: one.place for one in members}, tuple(members), str.encode
+    )
+    tags = parse_tag(MANYLINUX)
+    neighbours = Neighbours.of(consumer.requires, target(tags), [Wheels([pair.provider()])])
+    links = [link for link in follow(consumer, neighbours, Platform.of(tags)) if link.library == "libspam.so.3"]
+    assert [link.reached for link in links] == [False] * 60
+
+
+# Many at once
+
+
+def test_wheels_are_at_hand_for_each_other(pair: Pair) -> None:
+    consumer, provider = pair.consumer("", requires=("prov",)), pair.provider()
+    found = native.checked([consumer, provider.parent, pair.folder / "absent.whl", pair.library])
+    assert {name: [one.rule for one in findings] for name, findings in found.items()} == {
+        consumer.name: ["unreachable-library"],
+        provider.name: [],
+    }
+
+
+def test_a_wheel_that_can_not_be_read_is_passed_over(pair: Pair) -> None:
+    damaged = pair.folder / "eggs-1.0-py3-none-any.whl"
+    damaged.write_bytes(b"no archive")
+    broken = wheel(pair.folder / "broken", "ham", {"ham/_ham.so": b"\x7fELF"})
+    found = native.checked([damaged, broken])
+    assert found[damaged.name] == ()
+    assert [one.rule for one in found[broken.name]] == ["bad-image"]
+
+
+def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "auditwheel.architecture", None)
+    path = pair.consumer(requires=())
+    assert native.checked([path]) == {path.name: ()}
+    with pytest.raises(AbidingError) as caught:
+        native.checked([recorded(pair)])
+    assert caught.value.findings[0].rule == "missing-extra"
+
+
 # Reading
 
 
@@ -389,6 +444,12 @@ def test_what_is_missing_is_said_once(pair: Pair, monkeypatch: pytest.MonkeyPatc
         native.examine(path)
     assert caught.value.findings[0].rule == "missing-extra"
     assert caught.value.findings[0].hints == ("pip install 'abiding[native]'",)
+
+
+def test_a_file_that_is_packed_too_densely(tmp_path: Path) -> None:
+    path = wheel(tmp_path, "ham", {"ham/_ham.so": b"\x7fELF" + bytes(100 << 20)}, compression=ZIP_DEFLATED)
+    with pytest.raises(ArchiveError, match=r"claims 104,857,604 bytes for `ham/_ham\.so`, packed into"):
+        native.examine(path)
 
 
 def test_places_in_the_data_folder(pair: Pair, tmp_path: Path) -> None:

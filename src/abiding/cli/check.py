@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
     """
     from abiding.release import releases
 
-    found = releases(_artifacts(options.what, options.index_url))
+    found = _with_native(releases(_artifacts(options.what, options.index_url)), options.what)
     report = import_module(f"abiding.report.{options.output_format}")
     _print(report.render(found))
     return _status(found)
@@ -70,6 +70,19 @@ def _artifacts(arguments: Sequence[str], index_url: str | None) -> list[Artifact
 
         artifacts += read_release(spec, index_url, Bar(sys.stderr))
     return artifacts
+
+
+def _with_native(found: Sequence[Release], arguments: Sequence[str]) -> list[Release]:
+    """The same with what is to be said of the compiled files of wheels on disk."""
+    from dataclasses import replace
+
+    from abiding import native
+
+    said = native.checked(Path(one) for one in arguments if not _is_spec(one))
+    return [
+        replace(one, findings=(*one.findings, *(more for each in one.artifacts for more in said.get(each.filename, ()))))
+        for one in found
+    ]
 
 
 def _is_spec(argument: str) -> bool:

@@ -39,10 +39,11 @@ def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
 
 
 def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels among some files, by file name; each is looked up what others require.
+    """Judge all wheels among some files, and right in some folders; the findings by file name.
 
-    A wheel that can't be read has no findings here: whoever reads its metadata says so. Raises `AbidingError`
-    (`missing-extra`) only if one of them was built with native entries; others then go unjudged.
+    Each is at hand for the others, as a distribution that they may require. A wheel that can't be read has no findings
+    here: whoever reads its metadata says so. Without the libraries that read compiled files nothing is found, and
+    `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries.
     """
     from abiding.native import examining
 

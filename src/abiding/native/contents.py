@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.errors import ArchiveError
 from abiding.metadata import CoreMetadata
 from abiding.native.images import Image, Symbols, may_be_image, read_image, read_symbols
 from abiding.wheel import Wheel
@@ -25,6 +26,8 @@ def __dir__() -> list[str]:
 
 
 _LARGEST = 4 << 30
+# What is packed more densely than this was made to fill the memory of who unpacks it; code is packed to a third.
+_HARMLESS, _DENSEST = 64 << 20, 100
 # Where the files of `name.data/data` go, seen from site-packages of a Linux or macOS environment.
 _PREFIX = "../../.."
 
@@ -84,7 +87,13 @@ def of_wheel(path: Path) -> Contents:
     files = {_place(name): name for name in wheel.names if not name.endswith("/")}
     tags = wheel.read(f"{wheel.dist_info}/WHEEL").decode("utf-8", "replace")
 
+    members = {member.name: member for member in wheel.directory.members}
+
     def read(name: str) -> bytes:
+        member = members[name]
+        if member.size > max(_HARMLESS, _DENSEST * member.stored_size):
+            message = f"claims {member.size:,} bytes for `{name}`, packed into {member.stored_size:,}"
+            raise ArchiveError.at(path.name, message, note="no compiled file can be packed like that")
         return wheel.read(name, _LARGEST)
 
     return _made(metadata, tuple(dict.fromkeys((*_platforms(path.name), *tags_in(tags)))), files, read)

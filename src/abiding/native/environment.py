@@ -127,10 +127,12 @@ class _Surveyed:
     @classmethod
     def of(cls, distribution: Distribution, shelf: Installed, python: Interpreter, *, load: bool) -> _Surveyed:
         from packaging.tags import Tag
+        from packaging.utils import canonicalize_name
 
         tags = [Tag("py3", "none", python.platform)]
         platform = Platform.of(tags)
-        consumer = contents.of_installed(distribution).loadable(platform.format)
+        known = shelf.get(canonicalize_name(distribution.metadata["Name"]))
+        consumer = (known or contents.of_installed(distribution)).loadable(platform.format)
         neighbours = Neighbours.of(consumer.requires, target(tags), [shelf])
         links = follow(consumer, neighbours, platform)
         text = distribution.read_text(MEMBER) if isinstance(distribution, PathDistribution) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,18 +39,32 @@ def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
 
 
 def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels among some files, each with the others at hand."""
-    wheels = [path for path in paths if path.name.endswith(".whl")]
+    """Judge all wheels among some files and right in some folders, each with the others at hand."""
+    wheels = [file for path in paths for file in _wheels(path)]
     found: dict[str, tuple[Finding, ...]] = {}
     for path in wheels:
-        try:
-            found[path.name] = examine(path, wheels) if _has_code(path) else ()
-        except AbidingError as exc:
-            said = exc.findings[0].rule
-            if said == "missing-extra" and provenance_of(path):
-                raise
-            found[path.name] = exc.findings if said in ("bad-image", "bad-provenance") else ()
+        found[path.name] = ()
+        with suppress(ArchiveError):  # who reads its metadata says so
+            if _has_code(path):
+                found[path.name] = _examined(path, wheels)
     return found
+
+
+def _examined(path: Path, wheels: Iterable[Path]) -> tuple[Finding, ...]:
+    try:
+        return examine(path, wheels)
+    except AbidingError as exc:
+        if exc.findings[0].rule != "missing-extra":
+            return exc.findings
+        if provenance_of(path):
+            raise
+        return ()
+
+
+def _wheels(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(path.glob("*.whl"))
+    return [path] if path.name.endswith(".whl") and path.is_file() else []
 
 
 def _has_code(path: Path) -> bool:

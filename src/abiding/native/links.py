@@ -74,6 +74,7 @@ class _Follower:
             self.inside.setdefault(image.name, image)
             self.inside.setdefault(_cased(image.file_name, image.format), image)
         self.providers: dict[str, tuple[Contents, Image, Standing] | None] = {}
+        self.reached: dict[tuple[str, str], bool | None] = {}
         # Who in the distribution loads what of it: those come first, and bring what they have found.
         self.loaders: dict[str, list[Image]] = {}
         for image in consumer.images:
@@ -95,7 +96,7 @@ class _Follower:
         if not found:
             return Link(image, library, Source.NOWHERE)
         provider, shipped, standing = found
-        reached = self.reaches(image, library, provider, ()) or preloads(self.consumer, provider)
+        reached = self.reaches(image, library, provider) or preloads(self.consumer, provider)
         return Link(image, library, Source.PROVIDER, provider, shipped, standing, reached)
 
     def before_platform(self, image: Image, library: str) -> Link | None:
@@ -111,19 +112,28 @@ class _Follower:
             self.providers[library] = next(self.neighbours.ship(library), None)
         return self.providers[library]
 
-    def reaches(self, image: Image, library: str, provider: Contents, seen: tuple[str, ...]) -> bool:
+    def reaches(self, image: Image, library: str, provider: Contents) -> bool:
         """Whether the loader gets from the image to the provider: by itself, or because of who loads the image."""
+        key = (image.place, library)
+        if key not in self.reached:
+            self.reached[key] = None  # being looked into: files that load each other end here
+            self.reached[key] = self.leads(image, library, provider)
+        return bool(self.reached[key])
+
+    def leads(self, image: Image, library: str, provider: Contents) -> bool:
         if any(place in provider.files for place in places(image, image, library)):
             return True
-        loaders = [one for one in self.loaders.get(image.place, ()) if one.place not in seen]
-        return bool(loaders) and all(self.brings(one, image, library, provider, seen) for one in loaders)
+        known = self.reached
+        loaders = self.loaders.get(image.place, ())
+        others = [one for one in loaders if known.get((one.place, library), False) is not None]
+        return bool(others) and all(self.brings(one, image, library, provider) for one in others)
 
-    def brings(self, loader: Image, image: Image, library: str, provider: Contents, seen: tuple[str, ...]) -> bool:
+    def brings(self, loader: Image, image: Image, library: str, provider: Contents) -> bool:
         if loader.inherited and any(place in provider.files for place in places(loader, image, library)):
             return True
         # A library that is loaded already is not looked for again.
         needed = any(base_name(one) == base_name(library) for one in loader.needs)
-        return (needed or loader.inherited) and self.reaches(loader, library, provider, (*seen, image.place))
+        return (needed or loader.inherited) and self.reaches(loader, library, provider)
 
 
 def places(owner: Image, image: Image, library: str) -> Iterator[str]:
@@ -161,6 +171,9 @@ def _cased(name: str, format_: Format) -> str:
 
 _LOADS = re.compile(r"\bCDLL\b|\bLoadLibrary|add_dll_directory|\bload_library\b|WinDLL|RTLD_GLOBAL|ld_preload")
 
+# What delvewheel adds is for what it has copied in.
+_PATCH = re.compile(r"# start delvewheel patch.*?# end delvewheel patch", re.DOTALL)
+
 
 @lru_cache(maxsize=256)
 def preloads(consumer: Contents, provider: Contents) -> bool:
@@ -172,7 +185,7 @@ def preloads(consumer: Contents, provider: Contents) -> bool:
         return False
     names = "|".join(map(re.escape, sorted(provider.modules)))
     imports = re.compile(rf"^[ \t]*(?:import|from)[ \t]+(?:{names})\b|import_module\(['\"](?:{names})\b", re.MULTILINE)
-    importing = [text for text in consumer.texts() if imports.search(text)]
+    importing = [_PATCH.sub("", text) for text in consumer.texts() if imports.search(text)]
     if not importing:
         return False
     # Of a provider that is only recorded no code is at hand; it was when the record was made.

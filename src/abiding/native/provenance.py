@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from abiding import requirements
 from abiding.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Provenance:
 def _shared(table: Mapping[str, Any]) -> Shared:
     keys = ("library", "file", "sha256", "distribution", "version", "requirement")
     users = tuple(User(_text(one, "file"), _texts(one, "symbols")) for one in table["users"])
+    requirements.parse(_text(table, "requirement"))  # it is held against versions later
     return Shared(**{key: _text(table, key) for key in keys}, platforms=_texts(table, "platforms"), users=users)
 
 

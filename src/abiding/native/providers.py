@@ -63,7 +63,7 @@ class Installed:
     def shipping(self, file_name: str) -> Iterator[Contents]:
         """Look for the file by the lists of what is installed; only distributions that have it are read."""
         for distribution in self.distributions():
-            if any(file.name == file_name for file in distribution.files or ()):
+            if any(file.name.lower() == file_name.lower() for file in distribution.files or ()):
                 found = self.get(_normalised(distribution.metadata["Name"]))
                 if found:
                     yield found
@@ -94,7 +94,7 @@ class Wheels:
         """Look through all of them."""
         for path in self.paths:
             found = self._contents(path)
-            if any(place.rpartition("/")[2] == file_name for place in found.files):
+            if found.shipped_as(file_name):
                 yield found
 
     def _contents(self, path: Path) -> Contents:

@@ -47,7 +47,7 @@ def judge(subject: Subject) -> tuple[Finding, ...]:
 def _unprovided(subject: Subject) -> Iterator[Finding]:
     for library, links in _by_library(link for link in subject.links if link.source is Source.NOWHERE):
         unknown = subject.neighbours.unknown
-        hints: tuple[str, ...] = ('declare the distribution that ships it: `{ requires = "…", native = true }`',)
+        hints: tuple[str, ...] = ("declare the distribution that ships it, with `native = true`",)
         if not subject.platform.finished:
             severity, notes = Severity.NOTE, ("a repair tool has to copy it into the wheel",)
         elif unknown:
