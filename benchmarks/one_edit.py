@@ -47,7 +47,7 @@ def auditwheel(source: Path, target: Path, line: str) -> None:
 def delocate(source: Path, target: Path, line: str) -> None:
     from delocate.wheeltools import InWheelCtx  # type: ignore[import-not-found, unused-ignore]
 
-    with InWheelCtx(str(source), str(target)) as wheel:
+    with InWheelCtx(str(source), str(target)) as wheel:  # type: ignore[no-untyped-call, unused-ignore]
         _edit_below(Path(getattr(wheel, "wheel_path", None) or Path.cwd()), line)
 
 
