@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from abiding.artifact import Artifact
+    from abiding.findings import Finding
     from abiding.release import Release
 
 __all__ = ["register", "run"]
@@ -79,10 +80,11 @@ def _with_native(found: Sequence[Release], arguments: Sequence[str]) -> list[Rel
     from abiding import native
 
     said = native.checked(Path(one) for one in arguments if not _is_spec(one))
-    return [
-        replace(one, findings=(*one.findings, *(more for each in one.artifacts for more in said.get(each.filename, ()))))
-        for one in found
-    ]
+
+    def of(release: Release) -> tuple[Finding, ...]:
+        return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
+
+    return [replace(release, findings=(*release.findings, *of(release))) for release in found]
 
 
 def _is_spec(argument: str) -> bool:
