@@ -136,6 +136,7 @@ _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
 _TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheel")
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = ("requires", "native", "select", "variant", "reason", "note")
+_EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
 _TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
 
 
@@ -288,7 +289,9 @@ class _Reader:
             parsed = requirements.parse(requirements.sample_pins(text))
         except InvalidRequirement as exc:
             reason = str(exc).partition("\n")[0]
-            self.problem("bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,))
+            self.problem(
+                "bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
+            )
             return None
         if parsed.url:
             self.problem(

@@ -48,16 +48,7 @@ class ArchiveError(AbidingError):
         cls, artifact: str, message: str, *, rule: str = "bad-archive", note: str = "", hint: str = ""
     ) -> ArchiveError:
         """Make the error from one sentence about one file."""
-        return cls(
-            Finding(
-                rule=rule,
-                severity=Severity.ERROR,
-                message=message,
-                artifact=artifact,
-                notes=(note,) if note else (),
-                hints=(hint,) if hint else (),
-            )
-        )
+        return cls(_about(artifact, message, rule, note, hint))
 
 
 class BackendError(AbidingError):
@@ -72,17 +63,13 @@ class IndexAccessError(AbidingError):
         cls, message: str, *, rule: str = "index-access", artifact: str = "", note: str = "", hint: str = ""
     ) -> IndexAccessError:
         """Make the error from one sentence about an index, or about one file on it."""
-        return cls(
-            Finding(
-                rule=rule,
-                severity=Severity.ERROR,
-                message=message,
-                artifact=artifact,
-                notes=(note,) if note else (),
-                hints=(hint,) if hint else (),
-            )
-        )
+        return cls(_about(artifact, message, rule, note, hint))
 
 
 class RefusedError(AbidingError):
     """The wrapped backend built something that differs from what was declared; it is not handed over."""
+
+
+def _about(artifact: str, message: str, rule: str, note: str, hint: str) -> Finding:
+    notes, hints = ((text,) if text else () for text in (note, hint))
+    return Finding(rule, Severity.ERROR, message, artifact=artifact, notes=notes, hints=hints)

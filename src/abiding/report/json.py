@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.release import Release
 
-__all__ = ["VERSION", "as_data", "render"]
+__all__ = ["VERSION", "as_data", "finding_value", "render"]
 
 
 def __dir__() -> list[str]:
@@ -45,12 +45,12 @@ def _release(release: Release) -> dict[str, Any]:
             {"filename": visible(one.filename), "kind": one.kind, "verdict": str(one.verdict)}
             for one in release.artifacts
         ],
-        "findings": [_finding(finding) for finding in release.findings],
+        "findings": [finding_value(finding) for finding in release.findings],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    """Values are null where there are none; several values of a field stand on a line each."""
+def finding_value(finding: Finding) -> dict[str, Any]:
+    """A finding as the document has it: null where there is no value, several values of a field on a line each."""
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),

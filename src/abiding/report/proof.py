@@ -11,7 +11,7 @@ from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
 from abiding.report.characters import visible
-from abiding.report.json import VERSION, _finding
+from abiding.report.json import VERSION, finding_value
 from abiding.report.screen import block
 from abiding.report.text import merged
 
@@ -122,7 +122,7 @@ def render_json(proof: Proof) -> str:
         "release": visible(proof.version),
         "verdict": str(proof.verdict),
         "builds": [_built(built) for built in proof.builds],
-        "findings": [_finding(finding) for finding in proof.findings],
+        "findings": [finding_value(finding) for finding in proof.findings],
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
