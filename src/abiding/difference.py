@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from abiding import requirements
@@ -146,6 +145,8 @@ def unfolded(text: str) -> str:
 
     Old tools took away the indentation that the text itself has in `setup.py`, in the wheel and not in the sdist.
     """
+    from textwrap import dedent
+
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     for prefix in (" " * 8, "       |"):
         if all(not line or line.startswith(prefix) for line in lines[1:]):

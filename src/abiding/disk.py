@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding.artifact import Artifact
-from abiding.errors import AbidingError, ArchiveError, DeclarationError
+from abiding.errors import AbidingError, ArchiveError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from abiding.pyproject import Pyproject
 
 __all__ = ["is_artifact", "read_artifacts"]
 
@@ -48,7 +50,7 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
     unlisted: list[Artifact] = []
     for path in paths:
         try:
-            files |= {os.path.abspath(file): file for file in _files(path)}  # noqa: PTH100 (a link is a file of its own)
+            files |= _files(path)
         except AbidingError as exc:
             unlisted.append(Artifact(str(path), "sdist", str(path), "", problem=exc.findings[0]))
     if unlisted and not files:
@@ -57,20 +59,22 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
     return [*unlisted, *(_read(file, known) for file in files.values())]
 
 
-def _files(path: Path) -> tuple[Path, ...]:
+def _files(path: Path) -> dict[str, Path]:
+    """The files that a path stands for, each by a name that is its own wherever it is given from."""
+    own = os.path.abspath(path)  # noqa: PTH100 (a link is a file of its own)
     try:
         if not path.is_dir():
             path.lstat()
-            return (path,)
+            return {own: path}
         if (path / "PKG-INFO").is_file():
-            return (path,)
-        names = sorted(entry.name for entry in os.scandir(path))
+            return {own: path}
+        children = {child.name: child for child in path.iterdir()}
     except OSError as exc:
         raise _missing(path, f"can't be read: {exc.strerror}") from exc
-    found = [name for name in names if name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name))]
-    if not found:
+    names = [name for name in children if name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name))]
+    if not names:
         raise _missing(path, "has no sdist and no wheel in it")
-    return tuple(path / name for name in found)
+    return {f"{own}{os.sep}{name}": children[name] for name in sorted(names)}
 
 
 def _missing(path: Path, message: str) -> AbidingError:
@@ -92,21 +96,21 @@ class _Said(NamedTuple):
 
 
 def _read(path: Path, known: dict[bytes, _Said]) -> Artifact:
-    if path.is_dir() and not is_artifact(path.name):
+    filename = path.name
+    if not is_artifact(filename) and path.is_dir():
         return _read_unpacked(path)
-    kind: Literal["sdist", "wheel"] = "wheel" if path.name.endswith(".whl") else "sdist"
-    name, version = path.name, ""
+    kind: Literal["sdist", "wheel"] = "wheel" if filename.endswith(".whl") else "sdist"
+    name, version = filename, ""
     try:
-        name, version = _name_and_version(path.name, kind)
-        if path.exists() and not path.is_file():
-            raise ArchiveError.at(path.name, "is not a file")
+        name, version = _name_and_version(filename, kind)
         data, pyproject = _contents(path, kind)
-        if data not in known:
-            known[data] = _Said.parse(data, path.name)
-        _hold_to_name(path.name, name, version, known[data])
+        said = known.get(data)
+        if said is None:
+            said = known[data] = _Said.parse(data, filename)
+        _hold_to_name(filename, name, version, said)
     except AbidingError as exc:
-        return Artifact(path.name, kind, name, version, problem=exc.findings[0])
-    return Artifact(path.name, kind, name, version, known[data].metadata, pyproject)
+        return Artifact(filename, kind, name, version, problem=exc.findings[0])
+    return Artifact(filename, kind, name, version, said.metadata, pyproject)
 
 
 def _read_unpacked(folder: Path) -> Artifact:
@@ -126,6 +130,9 @@ def _read_unpacked(folder: Path) -> Artifact:
 
 
 def _contents(path: Path, kind: str) -> tuple[bytes, Pyproject | None]:
+    # A pipe would be waited for. Whoever opens what is not there says so.
+    if not path.is_file() and path.exists():
+        raise ArchiveError.at(path.name, "is not a file")
     if kind == "wheel":
         from abiding.wheel import read_metadata
 
@@ -142,6 +149,9 @@ def _pyproject(data: bytes | None) -> Pyproject | None:
     """The file, where there is one that can be understood: a release is judged by its metadata in any case."""
     if data is None or len(data) > _LARGEST_PYPROJECT:
         return None
+    from abiding.errors import DeclarationError
+    from abiding.pyproject import Pyproject
+
     try:
         return Pyproject.parse(data.decode("utf-8-sig"))
     except (DeclarationError, UnicodeDecodeError):
@@ -166,6 +176,7 @@ def _name_and_version(filename: str, kind: str) -> tuple[str, str]:
     raise ArchiveError.at(filename, "has the name of neither an sdist nor a wheel", hint=hint)
 
 
+@lru_cache(maxsize=64)
 def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 

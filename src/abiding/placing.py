@@ -27,6 +27,7 @@ def __dir__() -> list[str]:
 
 _CHUNK = 128 << 10  # larger ones make the page cache look for huge pages, which can take four times as long
 _PAGE = 4096
+_WINDOW = 8 << 20  # of a file that is copied, so much is mapped at a time; a multiple of every page size
 # A process that dies can't harm a file that is only renamed; a power cut can, unless the disk has been made to take the
 # bytes first. That is next to nothing for most wheels, but would double the time that one of 1 GB takes to copy.
 _SYNC_LIMIT = 64 << 20
@@ -121,12 +122,27 @@ def copy_range(source: BinaryIO, target: BinaryIO, start: int, length: int) -> N
                     break
                 position += done
     # Where pages don't fall on pages, the kernel's way takes half as long again as whole pages written from here.
-    source.seek(position)
-    buffer = memoryview(bytearray(_CHUNK))
     while position < end:
-        room = _CHUNK - (position + shift) % _CHUNK
-        done = source.readinto(buffer[: min(room, end - position)])  # type: ignore[attr-defined]
-        if not done:
-            raise OSError(errno.EIO, "it has become shorter", source.name)
-        write_all(target, buffer[:done])
-        position += done
+        first = position // _WINDOW * _WINDOW
+        with _window(source, first, min(first + _WINDOW, end)) as window:
+            if first + len(window) <= position:
+                raise OSError(errno.EIO, "it has become shorter", source.name)
+            while position < first + len(window):
+                room = _CHUNK - (position + shift) % _CHUNK
+                done = target.write(window[position - first :][:room])
+                position += done
+
+
+@contextmanager
+def _window(file: BinaryIO, start: int, stop: int) -> Iterator[memoryview]:
+    """The bytes of a file from `start` to `stop`, or to its end: mapped, or read where a file system can't map."""
+    import mmap
+
+    try:
+        mapped = mmap.mmap(file.fileno(), stop - start, access=mmap.ACCESS_READ, offset=start)
+    except (OSError, ValueError):
+        file.seek(start)
+        yield memoryview(file.read(stop - start))
+        return
+    with mapped, memoryview(mapped) as window:
+        yield window

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
 from abiding.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
-from abiding.ziprecords import Directory, end_records
+from abiding.zipend import end_records
+from abiding.ziprecords import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

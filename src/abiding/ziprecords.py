@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
+from abiding.zipend import REBUILD, Tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["Directory", "Extent", "Member", "Packed", "end_records"]
+__all__ = ["Directory", "Extent", "Member", "Packed"]
 
 
 def __dir__() -> list[str]:
@@ -30,12 +31,8 @@ _STORED, _DEFLATED = 0, 8
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
 _CENTRAL = struct.Struct("<4s6H3I5H2I")  # 4.3.12
-_END64 = struct.Struct("<4sQ2H2I4Q")  # 4.3.14
-_LOCATOR64 = struct.Struct("<4sIQI")  # 4.3.15
-_END = struct.Struct("<4s4H2IH")  # 4.3.16
 _EXTRA = struct.Struct("<2H")  # 4.5.1
 _LOCAL_MARK, _CENTRAL_MARK, _DESCRIPTOR_MARK = b"PK\3\4", b"PK\1\2", b"PK\7\x08"
-_END64_MARK, _LOCATOR64_MARK, _END_MARK = b"PK\6\6", b"PK\6\7", b"PK\5\6"
 
 _ENCRYPTED = 0x2041  # bit 0; bits 6 and 13 say how
 _DESCRIBED_BEHIND = 0x8  # the local header leaves sizes and checksum to a data descriptor behind the data
@@ -44,14 +41,9 @@ _ZIP64 = 1  # the kind of the extra field
 _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF  # in a field of this size: the value is too large for it and is in a zip64 record
 _VERSION_DEFLATE, _VERSION_ZIP64 = 20, 45
 
-_LONGEST_COMMENT = 0xFFFF
-_LARGEST_DIRECTORY = 32 << 20  # some 300,000 members
 _USUAL_EXTRA = 64
 # What no path below site-packages is: absolute, with `.`, `..` or empty parts, with a backslash or control characters.
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
-_REBUILD = (
-    "PyPI and uv refuse such wheels; the backend that built it has to write each member once, one after the other"
-)
 
 
 class Member(NamedTuple):
@@ -117,7 +109,7 @@ class Directory:
         Raises `ArchiveError` for what no wheel or sdist has: members that are encrypted, named twice, or named like a
         path that leads elsewhere; bytes behind the archive or before its central directory. Raises `OSError`.
         """
-        data, offset, count = _read_directory(file, name)
+        data, offset, count = Tail.of(file).directory(file, name)
         members = tuple(_members(data, name))
         if len(members) != count:
             raise ArchiveError.at(name, f"lists {len(members)} members and announces {count}")
@@ -126,7 +118,7 @@ class Directory:
             from collections import Counter
 
             twice = Counter(names).most_common(1)[0][0]
-            raise ArchiveError.at(name, f"has two members with the name `{twice}`", hint=_REBUILD)
+            raise ArchiveError.at(name, f"has two members with the name `{twice}`", hint=REBUILD)
         return cls(name, data, offset, members)
 
     @classmethod
@@ -135,13 +127,11 @@ class Directory:
 
         Gives None if there is none or more than one; `read` then finds out what is the matter. Raises as `read` does.
         """
-        data, offset, _ = _read_directory(file, name)
+        data, offset, _ = Tail.of(file).directory(file, name)
         wanted = ending.encode()
-        if data.count(wanted) != 1:
-            return None
-        place = data.index(wanted)
-        start = data.rfind(_CENTRAL_MARK, 0, place)
-        if start < 0:
+        place = data.find(wanted)
+        start = data.rfind(_CENTRAL_MARK, 0, max(place, 0))
+        if start < 0 or data.find(wanted, place + 1) > 0:
             return None
         member = _member(data, start, name)
         return cls(name, data, offset, (member,)) if member.name.endswith(ending) else None
@@ -154,8 +144,7 @@ class Directory:
         if member.method not in (_STORED, _DEFLATED):
             message = f"has compressed `{member.name}` by method {member.method}; wheels know only 0 and 8 (deflate)"
             raise ArchiveError.at(self.name, message)
-        file.seek(member.offset + len(self.local_header(file, member)))
-        data = file.read(member.stored_size)
+        data = self._header_and_more(file, member, member.stored_size)[1][: member.stored_size]
         if member.method == _DEFLATED:
             data = self._inflated(member, data)
         if len(data) != member.size or zlib.crc32(data) != member.crc:
@@ -176,21 +165,28 @@ class Directory:
 
         Raises `ArchiveError` if it is about another member than the central directory says, and `OSError`.
         """
+        return self._header_and_more(file, member, 0)[0]
+
+    def _header_and_more(self, file: BinaryIO, member: Member, size: int) -> tuple[bytes, bytes]:
+        """The local header, and `size` bytes or more of what follows it, unless the file ends before."""
         file.seek(member.offset)
-        header = file.read(_LOCAL.size + len(member.raw_name) + _USUAL_EXTRA)
-        if len(header) < _LOCAL.size or not header.startswith(_LOCAL_MARK):
+        raw_name = member.raw_name
+        found = file.read(_LOCAL.size + len(raw_name) + _USUAL_EXTRA + size)
+        if len(found) < _LOCAL.size or not found.startswith(_LOCAL_MARK):
             raise self._mismatch(member)
-        _, _, flags, method, _, _, _, _, _, name_length, extra_length = _LOCAL.unpack_from(header)
-        length = _LOCAL.size + name_length + extra_length
-        header = header[:length] if length <= len(header) else header + file.read(length - len(header))
-        name = header[_LOCAL.size : _LOCAL.size + name_length]
-        if name != member.raw_name or method != member.method or (flags ^ member.flags) & (_UTF8 | _DESCRIBED_BEHIND):
+        _, _, flags, method, _, _, _, _, _, name_length, extra_length = _LOCAL.unpack_from(found)
+        name_stop = _LOCAL.size + name_length
+        stop = name_stop + extra_length
+        if stop + size > len(found):
+            found += file.read(stop + size - len(found))
+        name = found[_LOCAL.size : name_stop]
+        if name != raw_name or method != member.method or (flags ^ member.flags) & (_UTF8 | _DESCRIBED_BEHIND):
             raise self._mismatch(member)
-        return header
+        return found[:stop], found[stop:]
 
     def _mismatch(self, member: Member) -> ArchiveError:
         message = f"contradicts itself: local header and central directory differ about `{member.name}`"
-        return ArchiveError.at(self.name, message, hint=_REBUILD)
+        return ArchiveError.at(self.name, message, hint=REBUILD)
 
     def extents(self, file: BinaryIO) -> list[Extent]:
         """Where the members lie, in the order of their places, with every byte of the file accounted for.
@@ -200,7 +196,7 @@ class Directory:
         """
         members = sorted(self.members, key=lambda member: member.offset)
         if members[0].offset:
-            raise ArchiveError.at(self.name, f"has {members[0].offset} bytes before its first member", hint=_REBUILD)
+            raise ArchiveError.at(self.name, f"has {members[0].offset} bytes before its first member", hint=REBUILD)
         stops = [member.offset for member in members[1:]]
         stops.append(self.offset)
         return [self._extent(file, member, stop) for member, stop in zip(members, stops, strict=True)]
@@ -210,7 +206,7 @@ class Directory:
         extent = Extent(member, member.offset + len(header), stop)
         behind = stop - extent.data - member.stored_size
         if behind < 0:
-            raise ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=_REBUILD)
+            raise ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=REBUILD)
         if extent.described_behind:
             file.seek(stop - behind)
             if file.read(min(behind, _USUAL_EXTRA)) not in _descriptors(member):
@@ -219,7 +215,7 @@ class Directory:
             raise self._mismatch(member)
         elif behind:
             message = f"has {behind} bytes that belong to no member behind `{member.name}`"
-            raise ArchiveError.at(self.name, message, hint=_REBUILD)
+            raise ArchiveError.at(self.name, message, hint=REBUILD)
         return extent
 
     def record_at(self, member: Member, offset: int) -> bytes:
@@ -235,7 +231,7 @@ class Directory:
         """
         if max(member.size, member.stored_size) >= _MAX32:
             message = f"has a data descriptor behind `{member.name}`, which has more than 4 GiB"
-            raise ArchiveError.at(self.name, message, hint=_REBUILD)
+            raise ArchiveError.at(self.name, message, hint=REBUILD)
         old = self.local_header(file, member)
         _, needed, flags, method, time, date, *_ = _LOCAL.unpack_from(old)
         sizes = (member.crc, member.stored_size, member.size)
@@ -265,62 +261,7 @@ class Directory:
         return _pack(_CENTRAL.pack(*values), name.encode(), 0 if name.isascii() else _UTF8, b"", data)
 
 
-def end_records(count: int, size: int, offset: int) -> bytes:
-    """What follows a central directory with `count` records in `size` bytes at `offset` of the file."""
-    records = b""
-    if count >= _MAX16 or size >= _MAX32 or offset >= _MAX32:
-        versions = (_VERSION_ZIP64, _VERSION_ZIP64)
-        records += _END64.pack(_END64_MARK, _END64.size - 12, *versions, 0, 0, count, count, size, offset)
-        records += _LOCATOR64.pack(_LOCATOR64_MARK, 0, offset + size, 1)
-        count, size, offset = min(count, _MAX16), min(size, _MAX32), min(offset, _MAX32)
-    return records + _END.pack(_END_MARK, 0, 0, count, count, size, offset, 0)
-
-
 # Reading
-
-
-def _read_directory(file: BinaryIO, name: str) -> tuple[bytes, int, int]:
-    """Read the bytes of the central directory, its offset, and the number of its records."""
-    end, values = _read_end(file, name)
-    volume, directory_volume, here, count, size, offset = values
-    if volume or directory_volume or here != count:
-        raise ArchiveError.at(name, "is one part of an archive in several files")
-    if size > _LARGEST_DIRECTORY:
-        raise ArchiveError.at(name, f"claims {size:,} bytes for its central directory")
-    before = end - size - offset
-    if before > 0:
-        message = f"has {before} bytes before its first member or before its central directory"
-        raise ArchiveError.at(name, message, hint=_REBUILD)
-    if before < 0:
-        raise ArchiveError.at(name, "is damaged: it is shorter than its central directory says")
-    file.seek(offset)
-    return file.read(size), offset, count
-
-
-def _read_end(file: BinaryIO, name: str) -> tuple[int, tuple[int, ...]]:
-    """Find where the central directory ends, and what the record there says about it."""
-    file_size = file.seek(0, 2)
-    file.seek(max(file_size - _END.size - _LONGEST_COMMENT, 0))
-    tail = file.read(_END.size + _LONGEST_COMMENT)
-    place = tail.rfind(_END_MARK, 0, max(len(tail) - _END.size + len(_END_MARK), 0))
-    if place < 0:
-        file.seek(0)
-        whole = file.read(4) != _LOCAL_MARK
-        raise ArchiveError.at(name, "is not a ZIP archive" if whole else "is cut off: its central directory is missing")
-    _, *values, comment = _END.unpack_from(tail, place)
-    if place + _END.size + comment != len(tail):
-        raise ArchiveError.at(name, "has bytes behind its end, or is cut off there", hint=_REBUILD)
-    end = file_size - len(tail) + place
-    file.seek(max(end - _LOCATOR64.size, 0))
-    locator = file.read(_LOCATOR64.size)
-    if end < _LOCATOR64.size + _END64.size or not locator.startswith(_LOCATOR64_MARK):
-        return end, tuple(values)
-    end -= _LOCATOR64.size + _END64.size
-    file.seek(end)
-    mark, length, _, _, *values64 = _END64.unpack(file.read(_END64.size))
-    if mark != _END64_MARK or length != _END64.size - 12 or _LOCATOR64.unpack(locator)[1:] != (0, end, 1):
-        raise ArchiveError.at(name, "is damaged: its zip64 records contradict each other")
-    return end, tuple(values64)
 
 
 def _members(data: bytes, name: str) -> Iterator[Member]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import csv
+import errno
 import hashlib
 import io
+import mmap
 import os
 import shutil
 import struct
@@ -227,6 +229,14 @@ def test_a_range_is_copied_whole(tmp_path: Path, start: int, shift: int) -> None
         with pytest.raises(OSError, match="shorter"):
             copy_range(source, target, 399_999, 2)
     assert (tmp_path / "b").read_bytes() == bytes(shift) + data[start : start + 300_001] + data[7:9] + data[-1:]
+
+
+def test_a_file_system_that_maps_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+
+    monkeypatch.setattr(mmap, "mmap", refused)
+    test_a_range_is_copied_whole(tmp_path, start=5, shift=1)
 
 
 # New members

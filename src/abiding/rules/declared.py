@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from abiding import requirements
-from abiding.declaration import Declaration
-from abiding.errors import DeclarationError
 from abiding.findings import Finding, Severity
-from abiding.rules.build import lint
 from abiding.rules.changes import field_finding, is_repair, repair_notes, requirement_findings
-from abiding.rules.markers import could_be_markers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from abiding.artifact import Artifact
     from abiding.comparison import Compared
-    from abiding.declaration import Entry
+    from abiding.declaration import Declaration, Entry
     from abiding.metadata import CoreMetadata
 
 __all__ = ["Own", "declared_in"]
@@ -100,6 +96,12 @@ def declared_in(sdist: Artifact | None) -> Own:
     tool = pyproject.table.get("tool") if pyproject else None
     if sdist is None or pyproject is None or not isinstance(tool, dict) or "abiding" not in tool:
         return Own()
+    # Few releases declare anything, and what reads it takes as long to import as a hundred wheels to check.
+    from abiding.declaration import Declaration
+    from abiding.errors import DeclarationError
+    from abiding.rules.build import lint
+    from abiding.rules.markers import could_be_markers
+
     try:
         declaration = Declaration.read(pyproject)
     except DeclarationError as exc:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.findings import Finding, Severity
-from abiding.project import Project
-from abiding.promise import Promise
 from abiding.rules.changes import excerpts, field_finding, joined, repair_notes, requirement_findings, severity_of
 from abiding.rules.declared import declared_in
 
@@ -123,6 +119,12 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
     table = sdist.pyproject.table.get("project") if sdist.pyproject else None
     if not isinstance(table, dict):
         return
+    import os
+    from pathlib import Path
+
+    from abiding.project import Project
+    from abiding.promise import Promise
+
     # The readme is not at hand: it lies in the archive.
     for difference in Promise.of(Project(table), Path(os.devnull)).broken_by(metadata):
         # What no resolver reads is the business of the project alone.
