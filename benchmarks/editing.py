@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.measuring import Command, in_turns
-from benchmarks.releases import sdist_of
+from benchmarks.releases import sdist_of, wheel_of
 from benchmarks.results import CACHE, Row
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _INFO = "spam-1.0.dist-info"
 _MEMBER = 8 << 20
 _EDIT = Path(__file__).with_name("one_edit.py")
 _lines = count()
+_TORCH = "torch-2.10.0-cp311-cp311-manylinux_2_28_aarch64.whl"
 
 
 def _wheel(size: int, place: str) -> Path:
@@ -85,8 +86,8 @@ def _again(command: Command) -> _Edits:
     return _Edits(command.words, command.prepare)
 
 
-def _copy(source: Path, folder: str) -> Command:
-    target = source.parent / folder / source.name
+def _copy(source: Path, folder: Path) -> Command:
+    target = folder / source.name
 
     def prepare() -> None:
         target.parent.mkdir(exist_ok=True)
@@ -112,7 +113,7 @@ def wheels(runs: int) -> list[Row]:
         path = _wheel(1000 << 20, place)
         edit = _again(_edit("abiding", path, "edited"))
         other = _wheel(1000 << 20, "first")
-        taken = in_turns({"edit": edit, "cp": _copy(other, "copied")}, runs)
+        taken = in_turns({"edit": edit, "cp": _copy(other, other.parent / "copied")}, runs)
         edits[place] = taken["edit"]
         rows.append(Row.of(name, f"METADATA {place}", "`cp`", taken["edit"], taken["cp"], goal=goal))
         rows.append(_memory(name, f"METADATA {place}", edit))
@@ -143,27 +144,18 @@ def growth(runs: int) -> list[Row]:
 
 def torch(runs: int) -> list[Row]:
     name = "editing a wheel of torch"
-    found = sorted(CACHE.glob("torch-*.whl"))
-    if not found:
-        print(f"torch: skipped, there is no torch-*.whl in {CACHE.relative_to(CACHE.parents[1])}")
-        return []
-    edit = _again(_edit("abiding", found[0], "edited"))
-    edit.prepare()
-    taken = in_turns({"cp": _copy(_second(found[0]), "copied"), "edit": edit}, runs)
-    rows = [
-        Row.of(name, found[0].name.partition("-cp")[0], "`cp`", taken["edit"], taken["cp"], goal=None),
-        _memory(name, found[0].name.partition("-cp")[0], edit),
-    ]
+    released = wheel_of("torch", _TORCH)
+    source = CACHE / "torch" / _TORCH
+    if not source.exists():  # it is moved to and fro
+        source.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(released, source)
+    with zipfile.ZipFile(released) as archive:
+        what = f"torch 2.10.0, {released.stat().st_size >> 20} MiB, {len(archive.namelist()):,} members"
+    edit = _again(_edit("abiding", source, "edited"))
+    taken = in_turns({"cp": _copy(released, source.parent / "copied"), "edit": edit}, runs)
+    rows = [Row.of(name, what, "`cp`", taken["edit"], taken["cp"], goal=None), _memory(name, what, edit)]
     edit.prepare()
     return rows
-
-
-def _second(path: Path) -> Path:
-    """A copy of a file to be copied from, for the file itself is moved to and fro."""
-    copy = path.with_suffix(".second")
-    if not copy.exists():
-        shutil.copy(path, copy)
-    return copy
 
 
 def sdist(runs: int) -> list[Row]:

@@ -17,7 +17,7 @@ def abiding(source: Path, target: Path, line: str) -> None:
     from abiding.wheel import Wheel, rewrite
 
     wheel = Wheel.open(source)
-    rewrite(source, target, {wheel.metadata_name: with_line(wheel.metadata(), line)})
+    rewrite(wheel, target, {wheel.metadata_name: with_line(wheel.metadata(), line)})
 
 
 def abiding_sdist(source: Path, target: Path, line: str) -> None:

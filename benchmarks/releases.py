@@ -1,4 +1,4 @@
-"""Released sdists, kept in the checkout where the tests keep them."""
+"""Released archives, kept in the checkout where the tests keep them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,24 @@ if TYPE_CHECKING:
 
 
 def sdist_of(name: str, version: str) -> Path:
-    """The sdist of a release; it is fetched from the index that pip uses if it is not there yet."""
-    folder = CHECKOUT / ".cache" / "sdists" / f"{name}-{version}"
-    path = folder / f"{name}-{version}.tar.gz"
+    """The sdist of a release."""
+    return _fetched(name, f"{name}-{version}.tar.gz", "sdists", f"{name}-{version}")
+
+
+def wheel_of(name: str, filename: str) -> Path:
+    """One wheel of a release."""
+    return _fetched(name, filename, "wheels", filename.removesuffix(".whl"))
+
+
+def _fetched(name: str, filename: str, *folders: str) -> Path:
+    """A file of a project, from the index that pip uses if it is not there yet."""
+    path = CHECKOUT.joinpath(".cache", *folders, filename)
     if path.exists():
         return path
     from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
 
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with PyPISimple(os.environ.get("PIP_INDEX_URL", PYPI_SIMPLE_ENDPOINT)) as index:
-        (package,) = (one for one in index.get_project_page(name).packages if one.filename == path.name)
+        (package,) = (one for one in index.get_project_page(name).packages if one.filename == filename)
         index.download_package(package, path)
     return path

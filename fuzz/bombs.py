@@ -206,7 +206,7 @@ def _work(path: Path, folder: Path) -> None:
         if path.name.endswith(".whl"):
             wheel = Wheel.open(source)
             new = CoreMetadata.parse(wheel.metadata()).with_requirements(["added"]).data
-            rewrite_wheel(source, folder / path.name, {wheel.metadata_name: new})
+            rewrite_wheel(wheel, folder / path.name, {wheel.metadata_name: new})
         else:
             rewrite_sdist(
                 source, folder / path.name, lambda _, data: CoreMetadata.parse(data).for_sdist(may_append=True).data

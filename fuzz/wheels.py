@@ -97,7 +97,7 @@ def _edit(source: Path, target: Path) -> None:
     before = _members(source)
     new = b"Metadata-Version: 2.1\nName: spam\nVersion: 1.0\nRequires-Dist: added\n"
     try:
-        rewrite(source, target, {f"{INFO}/METADATA": new})
+        rewrite(Wheel.open(source), target, {f"{INFO}/METADATA": new})
     except AbidingError:
         found = sorted(path.name for path in target.parent.iterdir())
         if found != ["source"]:

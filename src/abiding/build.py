@@ -137,7 +137,7 @@ class Build:
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), lines)
             metadata = self._announced(name, built, lines, metadata_directory)
             linked = self._linked(private / name, metadata, declared) if kind == "wheel" else {}
-            wheel.rewrite(private / name, Path(wheel_directory, name), {archive.metadata_name: metadata.data, **linked})
+            wheel.rewrite(archive, Path(wheel_directory, name), {archive.metadata_name: metadata.data, **linked})
         print(f"abiding: {self._outcome(lines)}", file=sys.stderr)  # noqa: T201
         return name
 

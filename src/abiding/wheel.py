@@ -133,21 +133,21 @@ def read_metadata(path: Path) -> bytes:
     return Wheel.open(path).metadata()
 
 
-def rewrite(source: Path, target: Path, put: Mapping[str, bytes]) -> None:
-    """Make `target` the wheel `source` with new contents for the members named in `put`.
+def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:
+    """Make `target` the same wheel with new contents for the members named in `put`.
 
     A member that is there keeps its name, place, time, mode and compression; one that is not has to be of the
     `.dist-info` folder and comes right before RECORD.
     RECORD is brought up to date for these alone, and its signatures (RECORD.jws, RECORD.p7s), which no longer fit it,
     are left out. The bytes of every other member stay what they are, local header included. If nothing changes,
-    `target` is `source` to the byte.
+    `target` is the old file to the byte.
 
-    `source` is given away: it may have been edited and moved. Where the changes are near its end nothing else is
+    The old file is given away: it may have been edited and moved. Where the changes are near its end nothing else is
     written, whatever the size of the wheel. `target` becomes the whole new wheel, or stays what it was.
 
-    Raises `ArchiveError` if `source` is not a sound wheel, or a file can't be read or written.
+    Raises `ArchiveError` if the old file is not a sound wheel throughout, or a file can't be read or written.
     """
-    wheel = Wheel.open(source)
+    source = wheel.path
     with speaking_of(source), source.open("rb", buffering=0) as file:
         changed = _changed(wheel, file, put)
         plan = _Plan.make(wheel, file, changed) if changed else None

@@ -119,7 +119,7 @@ def edit(source: Path, folder: Path) -> Path:
     archive = wheel.Wheel.open(source)
     head, gap, body = archive.metadata().partition(b"\n\n")
     added = head + f"\nRequires-Dist: {LINE}".encode() + (gap or b"\n") + body
-    wheel.rewrite(source, folder / source.name, {archive.metadata_name: added})
+    wheel.rewrite(archive, folder / source.name, {archive.metadata_name: added})
     return folder / source.name
 
 

@@ -44,7 +44,7 @@ def _edited(data: bytes) -> bytes:
 
 def _edit_wheel(source: Path, target: Path) -> None:
     archive = wheel.Wheel.open(source)
-    wheel.rewrite(source, target, {archive.metadata_name: _edited(archive.metadata())})
+    wheel.rewrite(archive, target, {archive.metadata_name: _edited(archive.metadata())})
 
 
 def _copy_wheel(source: Path, target: Path) -> None:

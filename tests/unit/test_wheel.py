@@ -91,7 +91,7 @@ def edit(source: Path, put: Mapping[str, bytes], *, copy: bool = False) -> Path:
     shutil.copy(source, private)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wheel, "_LARGEST_TAIL", -1 if copy else 1 << 30)
-        rewrite(private, target, put)
+        rewrite(Wheel.open(private), target, put)
     assert private.exists() == copy, "a file that is edited in place is moved, one that is copied stays"
     return target
 
@@ -165,7 +165,7 @@ def test_the_beginning_is_not_even_written(tmp_path: Path) -> None:
     private.parent.mkdir()
     shutil.copy(source, private)
     node = private.stat().st_ino
-    rewrite(private, tmp_path / NAME, {METADATA: NEW})
+    rewrite(Wheel.open(private), tmp_path / NAME, {METADATA: NEW})
     assert source.stat().st_ino == node, "the private file itself has moved"
     assert source.read_bytes()[:size] == make(tmp_path / "again" / NAME).read_bytes()[:size]
 
@@ -176,7 +176,7 @@ def test_a_wheel_that_changes_nowhere_keeps_its_bytes(tmp_path: Path) -> None:
     private = tmp_path / "private" / NAME
     private.parent.mkdir()
     shutil.copy(source, private)
-    rewrite(private, tmp_path / "new.whl", {METADATA: HEAD + BODY})
+    rewrite(Wheel.open(private), tmp_path / "new.whl", {METADATA: HEAD + BODY})
     assert (tmp_path / "new.whl").read_bytes() == source.read_bytes()
 
 
@@ -210,7 +210,7 @@ def test_a_file_with_another_name_is_never_edited(
     private = tmp_path / "private" / NAME
     private.parent.mkdir()
     link(cached, private)
-    rewrite(private, tmp_path / NAME, put)
+    rewrite(Wheel.open(private), tmp_path / NAME, put)
     assert cached.read_bytes() == before
     assert (tmp_path / NAME).is_file()
     assert not (tmp_path / NAME).is_symlink()
@@ -261,7 +261,7 @@ def test_other_members_may_be_changed_but_not_added(tmp_path: Path) -> None:
     source = make(tmp_path / NAME)
     for name in ("spam/new.py", RECORD, f"x/{METADATA}"):
         with pytest.raises(ValueError, match=name):
-            rewrite(source, tmp_path / "new.whl", {name: b""})
+            rewrite(Wheel.open(source), tmp_path / "new.whl", {name: b""})
     target = edit(source, {"spam/_spam.so": b"other"})
     assert_valid(target)
     assert contents(target)["spam/_spam.so"] == b"other"
@@ -518,7 +518,7 @@ def test_offsets_beyond_4_gib(tmp_path: Path) -> None:
     source = _huge(tmp_path / NAME, size=(4 << 30) + 1000)
     before = {entry.name: entry for entry in strict_zip.read(source, inflate=False)}
     new = f"{INFO}/abiding/provenance.json"
-    rewrite(source, tmp_path / NAME, {METADATA: NEW, new: b"{}"})
+    rewrite(Wheel.open(source), tmp_path / NAME, {METADATA: NEW, new: b"{}"})
     after = {entry.name: entry for entry in strict_zip.read(tmp_path / NAME, inflate=False)}
     assert list(after) == ["spam0", *PLAIN, new, RECORD]
     assert after["spam/_spam.so"] == before["spam/_spam.so"]
@@ -536,7 +536,7 @@ def test_an_offset_that_passes_4_gib_by_the_edit(tmp_path: Path) -> None:
     filler = 2**32 - 3000
     source = _huge(tmp_path / NAME, size=filler)
     data = bytes(range(256)) * 40
-    rewrite(source, tmp_path / NAME, {METADATA: NEW, f"{INFO}/a": zlib.compress(data) + os.urandom(4000)})
+    rewrite(Wheel.open(source), tmp_path / NAME, {METADATA: NEW, f"{INFO}/a": zlib.compress(data) + os.urandom(4000)})
     after = {entry.name: entry for entry in strict_zip.read(tmp_path / NAME, inflate=False)}
     assert after[METADATA].offset < 2**32 < after[RECORD].offset
     with zipfile.ZipFile(tmp_path / NAME) as archive:
@@ -664,7 +664,7 @@ def test_refused(tmp_path: Path, case: str) -> None:
     source.parent.mkdir()
     source.write_bytes(data)
     with pytest.raises(ArchiveError) as caught:
-        rewrite(source, tmp_path / NAME, {METADATA: NEW})
+        rewrite(Wheel.open(source), tmp_path / NAME, {METADATA: NEW})
     (finding,) = caught.value.findings
     assert message in finding.message
     assert finding.artifact == NAME
@@ -728,7 +728,7 @@ def test_damage_is_an_error_or_harmless(tmp_path_factory: pytest.TempPathFactory
     source.parent.mkdir()
     source.write_bytes(broken)
     try:
-        rewrite(source, folder / NAME, {METADATA: NEW})
+        rewrite(Wheel.open(source), folder / NAME, {METADATA: NEW})
     except ArchiveError:
         assert list(folder.iterdir()) == [source.parent]
     else:
@@ -787,7 +787,7 @@ def test_folders_that_can_not_be_written(tmp_path: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(wheel, "_LARGEST_TAIL", -1 if copy else 1 << 30)
             with pytest.raises(ArchiveError, match="no such file or directory"):
-                rewrite(source, tmp_path / "nowhere" / NAME, {METADATA: NEW})
+                rewrite(Wheel.open(source), tmp_path / "nowhere" / NAME, {METADATA: NEW})
         (tmp_path / "folder" / NAME).mkdir(parents=True, exist_ok=True)
         with pytest.raises(ArchiveError, match="is a directory"):
             place(make(tmp_path / "private" / NAME), tmp_path / "folder" / NAME)
@@ -807,7 +807,7 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
     source = make(tmp_path / "private" / NAME)
     (tmp_path / "out").mkdir(mode=0o555)
     with pytest.raises(ArchiveError, match="permission denied") as caught:
-        rewrite(source, tmp_path / "out" / NAME, {METADATA: NEW})
+        rewrite(Wheel.open(source), tmp_path / "out" / NAME, {METADATA: NEW})
     assert caught.value.findings[0].hints
 
 
@@ -817,7 +817,7 @@ def test_another_file_system(tmp_path: Path) -> None:
         pytest.skip("there is no other file system at /dev/shm")
     source = make(memory / f"abiding-{os.getpid()}" / NAME)
     try:
-        rewrite(source, tmp_path / NAME, {METADATA: NEW})
+        rewrite(Wheel.open(source), tmp_path / NAME, {METADATA: NEW})
     finally:
         shutil.rmtree(source.parent)
     assert_valid(tmp_path / NAME)

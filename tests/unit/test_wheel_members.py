@@ -44,7 +44,7 @@ def test_a_member_in_the_middle(tmp_path: Path, compression: int, size: int) -> 
             info.filename: (info.date_time, info.external_attr, info.compress_type) for info in archive.infolist()
         }
     new = b"B" * size
-    rewrite(path, tmp_path / "out.whl", {"b.so": new})
+    rewrite(Wheel.open(path), tmp_path / "out.whl", {"b.so": new})
     with ZipFile(tmp_path / "out.whl") as archive:
         assert archive.testzip() is None
         assert archive.namelist() == ["a.so", "b.so", "c.so", f"{INFO}/METADATA", f"{INFO}/RECORD"]
@@ -60,7 +60,7 @@ def test_a_large_member(tmp_path: Path) -> None:
     data = hashlib.sha256(b"").digest() * (1 << 20)
     path = written(tmp_path, {"a.so": data, "b.so": b"b"})
     new = b"x" + data[1:]
-    rewrite(path, tmp_path / "ham-1.0-py3-none-linux_x86_64.whl", {"a.so": new})
+    rewrite(Wheel.open(path), tmp_path / "ham-1.0-py3-none-linux_x86_64.whl", {"a.so": new})
     wheel = Wheel.open(tmp_path / "ham-1.0-py3-none-linux_x86_64.whl")
     assert wheel.read("a.so", limit=1 << 26) == new
     assert wheel.read("b.so") == b"b"
@@ -69,11 +69,11 @@ def test_a_large_member(tmp_path: Path) -> None:
 def test_nothing_changes_if_the_contents_are_the_same(tmp_path: Path) -> None:
     path = written(tmp_path, {"a.so": b"aaaa"})
     before = path.read_bytes()
-    rewrite(path, tmp_path / "out.whl", {"a.so": b"aaaa"})
+    rewrite(Wheel.open(path), tmp_path / "out.whl", {"a.so": b"aaaa"})
     assert (tmp_path / "out.whl").read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["b.so", "ham-1.0.dist-infox/METADATA", f"{INFO}/RECORD"])
 def test_what_is_new_belongs_to_the_metadata_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match=name):
-        rewrite(written(tmp_path, {"a.so": b"aaaa"}), tmp_path / "out.whl", {name: b"new"})
+        rewrite(Wheel.open(written(tmp_path, {"a.so": b"aaaa"})), tmp_path / "out.whl", {name: b"new"})
