@@ -25,12 +25,14 @@ def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
     version, in the order in which they are found. An artifact that can't be read is part of its release, with a finding
     that says why; the others are checked.
 
-    Raises `abiding.errors.AbidingError` if a path is not there, or a folder has no artifact in it.
+    Raises `abiding.errors.AbidingError` if a path is not there, a folder has no artifact in it, or a wheel with native
+    requirements can't be looked into, since the extra `native` is not installed.
     """
     # Imported here, since the hooks of a build need none of it and start often.
     from pathlib import Path
 
     from abiding.disk import read_artifacts
-    from abiding.release import releases
+    from abiding.release import releases, with_compiled
 
-    return releases(read_artifacts(map(Path, paths)))
+    files = [Path(path) for path in paths]
+    return with_compiled(releases(read_artifacts(files)), files)

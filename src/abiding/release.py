@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from abiding import native
 from abiding.comparison import Comparison
 from abiding.findings import Severity
 from abiding.rules import release as rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from abiding.artifact import Artifact
     from abiding.comparison import Compared
     from abiding.difference import Difference
     from abiding.findings import Finding
 
-__all__ = ["CheckedArtifact", "Release", "Verdict", "releases"]
+__all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled"]
 
 
 def __dir__() -> list[str]:
@@ -68,7 +70,8 @@ class Release:
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
     `resolver_relevant` is whether anything differs that a resolver reads. `reference` is the file name of the artifact
-    that the others are held against: the sdist, else one that most wheels agree with, else empty.
+    that the others are held against: the sdist, else one that most wheels agree with, else empty. All of that is about
+    metadata, and so are `findings`; `compiled` are those about the compiled files of wheels.
     """
 
     name: str
@@ -79,12 +82,19 @@ class Release:
     reference: str
     artifacts: tuple[CheckedArtifact, ...]
     findings: tuple[Finding, ...]
+    compiled: tuple[Finding, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All findings, the gravest first."""
+        return tuple(
+            sorted((*self.findings, *self.compiled), key=lambda finding: list(Severity).index(finding.severity))
+        )
 
     @property
     def worst(self) -> Severity | None:
         """The severity of the gravest finding, None if there are no findings."""
-        found = {finding.severity for finding in self.findings}
-        return next((severity for severity in Severity if severity in found), None)
+        return next((finding.severity for finding in self.everything), None)
 
     @property
     def unread(self) -> tuple[Finding, ...]:
@@ -98,6 +108,20 @@ def releases(artifacts: Iterable[Artifact]) -> list[Release]:
     for artifact in artifacts:
         groups.setdefault((artifact.name, artifact.version), []).append(artifact)
     return [_release(sorted(group, key=_order)) for group in _united(groups)]
+
+
+def with_compiled(found: Iterable[Release], paths: Iterable[Path]) -> list[Release]:
+    """The releases with what is to be said of the compiled files of those wheels that are on disk, in `paths`.
+
+    Raises `AbidingError` (`missing-extra`) if a wheel was built with native entries, and nothing is installed that
+    reads compiled files.
+    """
+    said = native.checked(paths)
+
+    def of(release: Release) -> tuple[Finding, ...]:
+        return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
+
+    return [replace(release, compiled=of(release)) for release in found]
 
 
 def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:

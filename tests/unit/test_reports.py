@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
+from .compiled import Pair
 from .test_release import EGG, GMP, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS, checked
 
 if TYPE_CHECKING:
@@ -35,13 +37,28 @@ CONTRACT = {
             "items": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["name", "version", "case", "verdict", "resolver_relevant", "artifacts", "findings"],
+                "required": [
+                    "name",
+                    "version",
+                    "case",
+                    "verdict",
+                    "resolver_relevant",
+                    "errors",
+                    "artifacts",
+                    "findings",
+                ],
                 "properties": {
                     "name": {"type": "string"},
                     "version": {"type": "string"},
                     "case": {"enum": [1, 2, 3, 4]},
                     "verdict": {"$ref": "#/$defs/verdict"},
                     "resolver_relevant": {"type": "boolean"},
+                    "errors": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["metadata", "compiled_files"],
+                        "properties": {"metadata": {"type": "integer"}, "compiled_files": {"type": "integer"}},
+                    },
                     "artifacts": {
                         "type": "array",
                         "items": {
@@ -132,6 +149,13 @@ def release(tmp_path: Path) -> Release:
 
 
 @pytest.fixture
+def compiled(tmp_path: Path) -> Release:
+    """One wheel, whose extension module needs a library that nobody has, and looks for it where it was built."""
+    (found,) = abiding.check([Pair(tmp_path / "pair").consumer("/opt/spam/lib", requires=())])
+    return found
+
+
+@pytest.fixture
 def large(tmp_path: Path) -> Release:
     """175 wheels of three kinds."""
     write_sdist(tmp_path, SDIST, metadata(NUMPY))
@@ -196,6 +220,33 @@ def test_unreadable_in_text(tmp_path: Path) -> None:
     assert shown.endswith("1 file could not be read\n")
 
 
+WRONG = "1 error about the compiled files. Metadata clean: one file, with nothing to compare it with. Case 4 of 4"
+
+
+def test_errors_about_compiled_files_are_no_part_of_the_verdict(compiled: Release) -> None:
+    assert (compiled.verdict, compiled.worst) == ("clean", "error")
+    last = [report.render([compiled]).splitlines()[-1] for report in (text, concise, github)]
+    assert last[0].startswith(WRONG)
+    assert last[1:] == [f"ham 1.0: {last[0]}"] * 2
+    (found,) = json.loads(json_report.render([compiled]))["releases"]
+    assert (found["verdict"], found["errors"]) == ("clean", {"metadata": 0, "compiled_files": 1})
+    assert [one["rule"] for one in found["findings"]] == ["unprovided-library", "leaked-rpath"]
+
+
+def test_html_of_errors_about_compiled_files(compiled: Release, release: Release) -> None:
+    page = Page(html.render([compiled, release]))
+    assert page.count("span", **{"class": "badge errors"}) == 2  # in the contents, and beside the title
+    assert page.words.count("1 error about the compiled files") == page.words.count("metadata clean") == 2
+    assert "metadata inconsistent" not in page.words
+    assert "one file, with nothing to compare it with. Case 4 of 4: metadata older than 2.2." in page.words
+
+
+def test_the_gravest_come_first_whatever_they_are_about(compiled: Release, release: Release) -> None:
+    both = replace(release, compiled=compiled.findings + compiled.compiled)
+    assert [one.severity for one in both.everything] == ["error"] * 3 + ["warning"]
+    assert text.summary(both).startswith("1 error about the compiled files. Metadata inconsistent: 1 of 2 wheels")
+
+
 def test_concise(release: Release) -> None:
     lines = concise.render([release]).split("\n")
     assert lines[0].startswith(f"{WINDOWS}: error[undeclared-requirement]: the wheel adds `egg`")
@@ -208,6 +259,7 @@ def test_json_is_as_agreed(name: str, request: pytest.FixtureRequest) -> None:
     data = json.loads(json_report.render([found]))
     jsonschema.validate(data, CONTRACT)
     assert len(data["releases"][0]["artifacts"]) == len(found.artifacts)
+    assert data["releases"][0]["errors"] == {"metadata": len(found.findings), "compiled_files": 0}
     assert data["releases"][0]["findings"][0]["found"] == "egg"
 
 

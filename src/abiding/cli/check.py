@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from abiding.artifact import Artifact
-    from abiding.findings import Finding
     from abiding.release import Release
 
 __all__ = ["register", "run"]
@@ -53,9 +52,10 @@ def run(options: Namespace) -> int:
 
     Raises `AbidingError` if there is nothing that could be checked.
     """
-    from abiding.release import releases
+    from abiding.release import releases, with_compiled
 
-    found = _with_native(releases(_artifacts(options.what, options.index_url)), options.what)
+    paths = [Path(one) for one in options.what if not _is_spec(one)]
+    found = with_compiled(releases(_artifacts(options.what, options.index_url)), paths)
     report = import_module(f"abiding.report.{options.output_format}")
     _print(report.render(found))
     return _status(found)
@@ -71,20 +71,6 @@ def _artifacts(arguments: Sequence[str], index_url: str | None) -> list[Artifact
 
         artifacts += read_release(spec, index_url, Bar(sys.stderr))
     return artifacts
-
-
-def _with_native(found: Sequence[Release], arguments: Sequence[str]) -> list[Release]:
-    """The same with what is to be said of the compiled files of wheels on disk."""
-    from dataclasses import replace
-
-    from abiding import native
-
-    said = native.checked(Path(one) for one in arguments if not _is_spec(one))
-
-    def of(release: Release) -> tuple[Finding, ...]:
-        return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
-
-    return [replace(release, findings=(*release.findings, *of(release))) for release in found]
 
 
 def _is_spec(argument: str) -> bool:

@@ -62,9 +62,8 @@ def _examined(path: Path, wheels: Iterable[Path]) -> tuple[Finding, ...]:
 
 
 def _wheels(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(path.glob("*.whl"))
-    return [path] if path.name.endswith(".whl") and path.is_file() else []
+    found = sorted(path.glob("*.whl")) if path.is_dir() else [path]
+    return [one for one in found if one.name.endswith(".whl") and one.is_file()]
 
 
 def _has_code(path: Path) -> bool:

@@ -25,7 +25,7 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _lines(release: Release) -> Iterator[str]:
-    for finding in release.findings:
+    for finding in release.everything:
         where = finding.artifact + (f":{finding.line}" if finding.line else "")
         yield f"{where}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
     yield f"{release.name} {release.version}: {summary(release)}"

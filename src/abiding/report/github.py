@@ -30,7 +30,7 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _lines(release: Release) -> Iterator[str]:
-    for finding in merged(release.findings):
+    for finding in merged(release.everything):
         yield f"::{_COMMANDS[finding.severity]} {_properties(finding)}::{_data(_message(finding))}"
     yield visible(f"{release.name} {release.version}: {summary(release)}")
 

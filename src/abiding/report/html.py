@@ -12,7 +12,7 @@ from abiding.findings import Severity
 from abiding.report.characters import visible
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
-from abiding.report.text import merged, summary
+from abiding.report.text import compiled_errors, merged, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,21 +78,29 @@ def _contents(releases: Sequence[Release]) -> str:
     if len(releases) == 1:
         return ""
     items = "".join(
-        f'<li><a href="#r{number}">{_text(f"{one.name} {one.version}")}</a> {_badge(str(one.verdict))}</li>'
+        f'<li><a href="#r{number}">{_text(f"{one.name} {one.version}")}</a> {_badges(one)}</li>'
         for number, one in enumerate(releases)
     )
     return f'<nav aria-label="Releases"><ul>{items}</ul></nav>\n'
 
 
-def _badge(word: str) -> str:
-    return f'<span class="badge {word}">{word.replace("-", " ")}</span>'
+def _badges(release: Release) -> str:
+    """The verdict; if compiled files have errors, these first, and what the verdict is about."""
+    wrong = compiled_errors(release)
+    if not wrong:
+        return _badge(str(release.verdict))
+    return f'<span class="badge errors">{wrong}</span> {_badge(str(release.verdict), "metadata ")}'
+
+
+def _badge(word: str, about: str = "") -> str:
+    return f'<span class="badge {word}">{about}{word.replace("-", " ")}</span>'
 
 
 def _release(release: Release, number: int) -> Iterator[str]:
     title = _text(f"{release.name} {release.version}")
-    yield f'<section id="r{number}">\n<h1>{title} {_badge(str(release.verdict))}</h1>\n'
+    yield f'<section id="r{number}">\n<h1>{title} {_badges(release)}</h1>\n'
     yield f'<p class="summary">{_prose(summary(release).partition(": ")[2])}.</p>\n'
-    findings = list(release.findings)
+    findings = list(release.everything)
     if findings:
         yield f"<h2>Findings</h2>\n{''.join(_finding(one, release) for one in merged(findings))}"
     matrix = Matrix.of(release)
@@ -106,7 +114,7 @@ def _release(release: Release, number: int) -> Iterator[str]:
 
 
 def _finding(finding: Finding, release: Release) -> str:
-    names = [one.artifact for one in release.findings if _is_like(one, finding)]
+    names = [one.artifact for one in release.everything if _is_like(one, finding)]
     opened = " open" if finding.severity is Severity.ERROR else ""
     sides = _sides(
         _Side(finding.expected_from, (finding.expected or "").split("\n") if finding.expected else []),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from abiding.findings import Severity
 from abiding.report.characters import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from abiding.findings import Finding
     from abiding.release import Release
@@ -41,12 +42,17 @@ def _release(release: Release) -> dict[str, Any]:
         "case": release.case,
         "verdict": str(release.verdict),
         "resolver_relevant": release.resolver_relevant,
+        "errors": {"metadata": _errors(release.findings), "compiled_files": _errors(release.compiled)},
         "artifacts": [
             {"filename": visible(one.filename), "kind": one.kind, "verdict": str(one.verdict)}
             for one in release.artifacts
         ],
-        "findings": [finding_value(finding) for finding in release.findings],
+        "findings": [finding_value(finding) for finding in release.everything],
     }
+
+
+def _errors(findings: Iterable[Finding]) -> int:
+    return sum(finding.severity is Severity.ERROR for finding in findings)
 
 
 def finding_value(finding: Finding) -> dict[str, Any]:

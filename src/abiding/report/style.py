@@ -38,7 +38,7 @@ p { margin: .4rem 0; }
 .summary { max-width: 60rem; color: var(--soft); }
 .badge, .chip { padding: .1em .6em; border-radius: 1em; font-size: .78rem; font-weight: 600; white-space: nowrap; }
 .badge.clean, .badge.equal, .badge.declared { background: var(--good-soft); color: var(--good); }
-.badge.inconsistent, .chip.error { background: var(--error-soft); color: var(--error); }
+.badge.inconsistent, .badge.errors, .chip.error { background: var(--error-soft); color: var(--error); }
 .badge.not-comparable, .chip.note { background: var(--note-soft); color: var(--note); }
 .chip.warning { background: var(--warning-soft); color: var(--warning); }
 summary { cursor: pointer; }

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.release import CheckedArtifact, Release
 
-__all__ = ["CASES", "merged", "render", "summary"]
+__all__ = ["CASES", "compiled_errors", "merged", "render", "summary"]
 
 
 def __dir__() -> list[str]:
@@ -48,11 +48,11 @@ def _release(release: Release) -> Iterator[str]:
     yield ""
     yield from _table(release)
     yield ""
-    findings = [one for one in release.findings if one.severity is not Severity.NOTE]
+    findings = [one for one in release.everything if one.severity is not Severity.NOTE]
     for finding in merged(findings):
         yield visible(block(finding))
         yield ""
-    notes = [one for one in release.findings if one.severity is Severity.NOTE]
+    notes = [one for one in release.everything if one.severity is Severity.NOTE]
     for finding in merged([_brief(one) for one in notes]):
         yield from _brief_lines(finding)
     if notes:
@@ -151,14 +151,21 @@ def _brief_lines(finding: Finding) -> Iterator[str]:
 
 
 def summary(release: Release) -> str:
-    """The verdict and the case in words, on one line."""
+    """The verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
     unread = len(release.unread)
-    parts = [_sentence(release)]
+    wrong = compiled_errors(release)
+    parts = [wrong, f"Metadata {_sentence(release)}"] if wrong else [_sentence(release)]
     if unread < len(release.artifacts):
         parts.append(f"Case {release.case} of 4: {CASES[release.case]}")
     if unread:
         parts.append(f"{_counted(unread, 'file')} could not be read")
     return ". ".join(parts)
+
+
+def compiled_errors(release: Release) -> str:
+    """How many errors are not of the metadata, which the verdict is about; empty if there are none."""
+    number = sum(finding.severity is Severity.ERROR for finding in release.compiled)
+    return f"{_counted(number, 'error')} about the compiled files" if number else ""
 
 
 def _sentence(release: Release) -> str:
