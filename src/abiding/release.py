@@ -87,9 +87,8 @@ class Release:
     @property
     def everything(self) -> tuple[Finding, ...]:
         """All findings, the gravest first."""
-        return tuple(
-            sorted((*self.findings, *self.compiled), key=lambda finding: list(Severity).index(finding.severity))
-        )
+        order = list(Severity)
+        return tuple(sorted((*self.findings, *self.compiled), key=lambda finding: order.index(finding.severity)))
 
     @property
     def worst(self) -> Severity | None:

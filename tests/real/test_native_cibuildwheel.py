@@ -45,10 +45,9 @@ HAS_ENGINE = succeeds("docker", "version", "--format", "{{json .}}")
 def stand_in() -> str | None:
     """Return the folder of a `docker` that stands in for an engine, where it is needed and can work."""
     beside = CHECKOUT.parent / "shared" / "tools"
-    usable = (
-        not HAS_ENGINE and (beside / "docker").is_file() and os.geteuid() == 0 and succeeds("unshare", "-m", "true")
-    )
-    return os.environ.get("ABIDING_DOCKER") or (str(beside) if usable else None)
+    is_root = os.geteuid() == 0 and succeeds("unshare", "--mount", "true")
+    found = str(beside) if not HAS_ENGINE and is_root and (beside / "docker").is_file() else None
+    return os.environ.get("ABIDING_DOCKER", found)
 
 
 STAND_IN = stand_in()
