@@ -179,7 +179,7 @@ class Build:
         what PKG-INFO has announced stays true to the byte.
         """
         if metadata_directory is not None:
-            prepared = CoreMetadata.parse(Path(metadata_directory, "METADATA").read_bytes())
+            prepared = foretelling.read_dist_info(Path(metadata_directory))
             _refuse(rules.judge_prepared(unsettled(prepared, built), name), "No wheel was written")
             return prepared
         foretold = foretelling.announced(self.source, self.declaration, otherwise=built.get("Metadata-Version"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding import tags
+from abiding.errors import ArchiveError
 from abiding.metadata import CoreMetadata
 from abiding.pyproject import Pyproject, as_shown
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.declaration import Declaration, Entry
     from abiding.source import Source
 
-__all__ = ["announced", "decided", "from_pkg_info", "from_project", "write_dist_info"]
+__all__ = ["announced", "decided", "from_pkg_info", "from_project", "read_dist_info", "write_dist_info"]
 
 
 def __dir__() -> list[str]:
@@ -83,3 +84,18 @@ def write_dist_info(directory: Path, metadata: CoreMetadata) -> str:
     folder.mkdir()
     (folder / "METADATA").write_bytes(metadata.data)
     return folder.name
+
+
+def read_dist_info(directory: Path) -> CoreMetadata:
+    """Read METADATA of the `.dist-info` folder that a front end hands back to a build (PEP 517 `metadata_directory`).
+
+    Some hand back the folder above, which setuptools takes too. Raises `ArchiveError` if the file is in neither.
+    """
+    for path in (directory / "METADATA", *sorted(directory.glob("*.dist-info/METADATA"))):
+        if path.is_file():
+            return CoreMetadata.parse(path.read_bytes())
+    raise ArchiveError.at(
+        str(directory),
+        "is no folder of prepared metadata: it has no METADATA",
+        hint="the front end has to give the `.dist-info` folder that `prepare_metadata_for_build_wheel` has written",
+    )

@@ -441,6 +441,21 @@ def test_what_was_prepared_has_to_be_what_is_built(tmp_path: Path) -> None:
     assert listed(tmp_path / "again") == []
 
 
+def test_prepared_metadata_is_also_found_from_the_folder_above(tmp_path: Path) -> None:
+    """Setuptools' own tests hand back the folder that the hook was given, not the one that it wrote."""
+    tree = flit_tree(tmp_path / "tree")
+    folder = tree.hook("prepare_metadata_for_build_wheel", tmp_path / "prepared")
+    name = tree.hook("build_wheel", tmp_path / "out", None, tmp_path / "prepared")
+    assert metadata(tmp_path / "out" / name).data == (tmp_path / "prepared" / folder / "METADATA").read_bytes()
+
+
+def test_a_folder_without_prepared_metadata_is_an_error(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    with pytest.raises(HookFailed, match=r"error\[bad-archive\]: is no folder of prepared metadata"):
+        tree.hook("build_wheel", tmp_path / "out", None, tmp_path)
+    assert listed(tmp_path / "out") == []
+
+
 CHANGING = """
     import pathlib, zipfile
     from flit_core.buildapi import *
