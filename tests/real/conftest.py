@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
 
 from .environments import Environment, uv
 from .projects import ABI_LINES, Project, as_tree, read_pyproject, unpack, unwrap, wrap
-from .workshop import Workshop, once
+from .workshop import Workshop, once, released
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,19 +41,7 @@ def release() -> Callable[[str], Path]:
     """Return a function from a project's name to its released sdist, kept in the checkout between sessions."""
 
     def fetch(name: str) -> Path:
-        version = RELEASES[name]
-
-        def make(folder: Path) -> None:
-            with PyPISimple(os.environ.get("PIP_INDEX_URL", PYPI_SIMPLE_ENDPOINT)) as index:
-                (package,) = (
-                    package
-                    for package in index.get_project_page(name).packages
-                    if package.version == version and package.package_type == "sdist"
-                )
-                index.download_package(package, folder / package.filename)
-
-        (sdist,) = once(CHECKOUT / ".cache" / "sdists" / f"{name}-{version}", make).iterdir()
-        return sdist
+        return released(name, RELEASES[name], CHECKOUT / ".cache" / "sdists")
 
     return fetch
 
