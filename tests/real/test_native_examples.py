@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
-from filelock import FileLock
 
-from .conftest import CHECKOUT
+from .conftest import CHECKOUT, shown_by
 from .environments import Environment
-from .workshop import once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,15 +20,6 @@ pytestmark = [
     pytest.mark.network,
     pytest.mark.skipif(not shutil.which("dpkg-query"), reason="the examples use the libraries of Debian"),
 ]
-
-
-def shown_by(script: str, folder: Path) -> str:
-    """Run one of the commands; they share an environment, so one after the other."""
-    cache = CHECKOUT / ".cache"
-    cache.mkdir(exist_ok=True)
-    with FileLock(cache / "examples.lock"):
-        environment = Environment(folder, folder, {"WORK": str(folder / "work")})
-        return environment.run("bash", CHECKOUT / "scripts" / script).stdout
 
 
 def rows(text: str) -> list[list[str]]:
@@ -54,16 +43,6 @@ def test_scipy_openblas(tmp_path: Path) -> None:
             # What meson-python leaves: the folder of the isolated environment.
             assert str(tmp_path).encode() not in data
             assert b"build-env-" not in data
-
-
-@pytest.fixture(scope="session")
-def gmp(shared: Path) -> Path:
-    """Return the folder in which the example has made everything."""
-
-    def make(folder: Path) -> None:
-        (folder / "shown").write_text(shown_by("shared-gmp", folder), encoding="utf-8")
-
-    return once(shared / "gmp", make)
 
 
 def installed(gmp: Path, root: Path) -> Environment:

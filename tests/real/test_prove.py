@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .conftest import CHECKOUT
-from .environments import Environment
-from .projects import lay
+from .environments import UNOPTIMISED, Environment
+from .projects import as_tree, lay, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
-SPAM = CHECKOUT / "examples" / "spam"
+EXAMPLES = CHECKOUT / "examples"
+SPAM = EXAMPLES / "spam"
 # As written by many a project of old, but sure to differ: of so many names the same ones do not come twice.
 RANDOM_SAMPLE = """\
 import random
@@ -53,8 +55,8 @@ class Answer:
 
 @pytest.fixture
 def prove(wheelhouse: Path, tmp_path: Path) -> Callable[..., Answer]:
-    def run(source: Path, *options: str, more: Mapping[str, str] | None = None) -> Answer:
-        environment = Environment(tmp_path / "environment", wheelhouse, more or {})
+    def run(source: Path, *options: str, wheels: Path = wheelhouse, more: Mapping[str, str] | None = None) -> Answer:
+        environment = Environment(tmp_path / "environment", wheels, more or {})
         command: tuple[str | Path, ...] = ("-m", "abiding", "prove", source, "--output-format", "json", *options)
         outcome = environment.run(sys.executable, *command, code=None)
         assert outcome.code in {0, 1, 2}, str(outcome)
@@ -64,15 +66,15 @@ def prove(wheelhouse: Path, tmp_path: Path) -> Callable[..., Answer]:
     return run
 
 
-def copy_of_spam(folder: Path, changes: Sequence[tuple[str, str, str]]) -> Path:
-    """A copy of the example in a repository of its own, with some texts in its files replaced by others."""
+def copy_of(example: str, folder: Path, changes: Sequence[tuple[str, str, str]]) -> Path:
+    """A copy of an example in a repository of its own, with some texts in its files replaced by others."""
     source = folder / "source"
-    shutil.copytree(SPAM, source)
+    shutil.copytree(EXAMPLES / example, source)
     for name, old, new in changes:
         text = (source / name).read_text("utf-8")
         assert old in text
         (source / name).write_text(text.replace(old, new), encoding="utf-8")
-    return lay(source, folder / "spam", git="v1.4.0")
+    return lay(source, folder / Path(example).name, git="v1.4.0")
 
 
 def test_the_example(prove: Callable[..., Answer]) -> None:
@@ -110,7 +112,7 @@ WRONG = {
 @pytest.mark.parametrize("rule", WRONG)
 def test_a_copy_made_wrong(rule: str, prove: Callable[..., Answer], tmp_path: Path) -> None:
     changes, code, message = WRONG[rule]
-    answer = prove(copy_of_spam(tmp_path, changes), "--level", "api")
+    answer = prove(copy_of("spam", tmp_path, changes), "--level", "api")
     assert (answer.code, rule in answer.rules) == (code, True), answer
     assert message in {one["message"] for one in answer.data["findings"]}, answer
 
@@ -126,13 +128,103 @@ def test_a_copy_that_abiding_refuses_to_build(prove: Callable[..., Answer], tmp_
         "                data = data.replace(b'\\nRequires-Dist', b'\\nRequires-Dist: scipy\\nRequires-Dist', 1)\n"
     )
     backend += "            archive.writestr(one, data)\n    return name\n"
-    tree = copy_of_spam(
-        tmp_path, [("pyproject.toml", 'build-backend = "mesonpy"', 'build-backend = "adding"\nbackend-path = ["."]')]
+    tree = copy_of(
+        "spam",
+        tmp_path,
+        [("pyproject.toml", 'build-backend = "mesonpy"', 'build-backend = "adding"\nbackend-path = ["."]')],
     )
     (tree / "adding.py").write_text(backend, encoding="utf-8")
     answer = prove(tree, "--level", "abi")
     assert (answer.code, answer.data["verdict"]) == (2, "unproven"), answer
     assert "abiding: error[undeclared-requirement]: the wheel adds `scipy`" in answer.stderr
+
+
+# Examples of native requirements: at the API level they take the libraries of Debian
+
+on_debian = pytest.mark.skipif(not shutil.which("dpkg-query"), reason="the examples use the libraries of Debian")
+OPENBLAS = "scipy-openblas32==0.3.34.481.3"
+SHARED_GMP = "shared-gmp==6.2.1"
+UNUSED = "abiding: error[unused-provider]: `{}` is declared as native, and no file of the wheel uses a library of it"
+
+
+def failed(answer: Answer) -> list[str]:
+    return [one["artifact"] for one in answer.data["findings"] if one["rule"] == "failed-build"]
+
+
+@on_debian
+def test_scipy_openblas(prove: Callable[..., Answer]) -> None:
+    answer = prove(EXAMPLES / "scipy-openblas")
+    assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    assert answer.requires("abi", "wheel") == answer.requires("abi", "prepared editable") == {(OPENBLAS,)}
+    assert answer.requires("api", "wheel") == answer.requires("abi", "sdist") == {()}
+
+
+@on_debian
+def test_scipy_openblas_that_takes_the_systems_library(prove: Callable[..., Answer], tmp_path: Path) -> None:
+    changes = [("meson.build", "dependency('scipy-openblas', ", "dependency(")]
+    answer = prove(copy_of("scipy-openblas", tmp_path, changes), "--level", "abi")
+    assert (answer.code, answer.data["verdict"]) == (2, "unproven"), answer
+    assert failed(answer) == ["level abi: wheel from the tree", "level abi: wheel from the sdist"], answer
+    assert UNUSED.format("scipy-openblas32") in " ".join(answer.stderr.split())
+
+
+@on_debian
+def test_gmpsum(prove: Callable[..., Answer], gmp: Path) -> None:
+    answer = prove(EXAMPLES / "shared-gmp" / "gmpsum", "--level", "abi", wheels=gmp / "work" / "wheels")
+    assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    assert answer.requires("abi", "wheel") == answer.requires("abi", "editable") == {(SHARED_GMP,)}
+    assert answer.requires("abi", "sdist") == {()}
+
+
+@on_debian
+def test_gmpsum_whose_sdist_is_linked_with_nothing(prove: Callable[..., Answer], gmp: Path, tmp_path: Path) -> None:
+    """Only who builds from the sdist would notice: the wheel from the tree is right."""
+    found = "import('fs').exists('PKG-INFO') ? declare_dependency() : dependency('gmp')"
+    tree = copy_of("shared-gmp/gmpsum", tmp_path, [("meson.build", "dependency('gmp')", found)])
+    answer = prove(tree, "--level", "abi", wheels=gmp / "work" / "wheels")
+    assert (answer.code, answer.data["verdict"]) == (2, "unproven"), answer
+    assert failed(answer) == ["level abi: wheel from the sdist"], answer
+    assert UNUSED.format("shared-gmp") in " ".join(answer.stderr.split())
+
+
+@on_debian
+@pytest.mark.parametrize("kind", ["as a tree", "with an old PKG-INFO"])
+def test_gmpy2_with_another_gmp(
+    kind: str, prove: Callable[..., Answer], release: Callable[[str], Path], gmp: Path, tmp_path: Path
+) -> None:
+    """The released sdist with another pyproject.toml; its PKG-INFO says nothing of what wheels may add."""
+    tree = unpack(release("gmpy2"), tmp_path / "gmpy2")
+    subprocess.run([sys.executable, EXAMPLES / "shared-gmp" / "gmpy2.py", tree], check=True)
+    if kind == "as a tree":
+        tree = lay(as_tree(tree), tmp_path / "tree", git="v2.3.2")
+    answer = prove(tree, "--level", "abi", wheels=gmp / "work" / "wheels", more=UNOPTIMISED)
+    assert not failed(answer), answer
+    for what in ("wheel", "prepared wheel"):
+        (lines,) = answer.requires("abi", what)
+        assert [line for line in lines if "extra ==" not in line] == [SHARED_GMP]
+    if kind == "as a tree":
+        assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    else:
+        assert (answer.code, answer.data["verdict"], answer.rules) == (1, "refuted", {"not-dynamic"}), answer
+        messages = {one["message"] for one in answer.data["findings"]}
+        assert "PKG-INFO does not say that wheels may require more" in messages
+
+
+@on_debian
+@pytest.mark.parametrize("wrong", [False, True])
+def test_the_provider(wrong: bool, prove: Callable[..., Answer], tmp_path: Path) -> None:
+    requires = 'install_requires=["cffi"] if "bdist_wheel" in __import__("sys").argv else [], distclass='
+    changes = [
+        ("setup.py", "distclass=", requires),
+        ("pyproject.toml", "[project]", '[project]\ndynamic = ["dependencies"]'),
+    ]
+    answer = prove(copy_of("shared-gmp/provider", tmp_path, changes) if wrong else EXAMPLES / "shared-gmp" / "provider")
+    if not wrong:
+        assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+        return
+    assert (answer.code, "prepared-differs" in answer.rules) == (1, True), answer
+    messages = {one["message"] for one in answer.data["findings"]}
+    assert "`Requires-Dist` of the wheel is not what was prepared for it" in messages
 
 
 def test_a_random_sample(prove: Callable[..., Answer], tmp_path: Path) -> None:
@@ -177,7 +269,7 @@ def test_a_setup_made_wrong(rule: str, prove: Callable[..., Answer], tmp_path: P
 
 
 def test_a_release_that_does_not_use_abiding(prove: Callable[..., Answer], release: Callable[[str], Path]) -> None:
-    answer = prove(release("gmpy2"), more={"CFLAGS": "-O0 -g0"})
+    answer = prove(release("gmpy2"), more=UNOPTIMISED)
     assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
     assert {(one["from"], one["state"]) for one in answer.data["builds"]} == {("sdist", "built")}
     assert answer.data["name"] == "gmpy2"

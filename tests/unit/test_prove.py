@@ -306,7 +306,7 @@ def test_what_abiding_refuses_is_said(tmp_path: Path) -> None:
     proof = proven(tree)
     assert proof.verdict is Verdict.UNPROVEN
     notes = {note for one in proof.findings for note in one.notes}
-    assert "abiding: error[undeclared-requirement]: the wheel adds `rich`, and nothing" in notes
+    assert "abiding: error[undeclared-requirement]: the wheel adds `rich`, and nothing declares it" in notes
 
 
 def test_an_environment_that_can_not_be_made(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ _LOCKED = "an installer resolves with one of them and gets the other"
 # PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
 _EDITABLE_MECHANISM = "editables"
 _MOST_FILES = 5
+# A message of ours, which goes on where lines are indented; an installer indents it as a whole.
+_OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
 
 def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
@@ -77,11 +80,13 @@ def _failed(built: Built) -> Finding:
 
 
 def _gist(output: str) -> str:
-    """The line that says most: the first one of ours, else the last one with an error in it, else the last one."""
+    """What says most: our first message, else the last line with an error in it, else the last line."""
+    ours = _OURS.search(output)
+    if ours:
+        return " ".join(ours[2].split())
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    ours = [line for line in lines if line.startswith("abiding: error[")]
     errors = [line for line in lines if "error" in line.lower()]
-    return (*lines[-1:], *errors[-1:], *ours[:1])[-1] if lines else "it said nothing"
+    return (*lines[-1:], *errors[-1:])[-1] if lines else "it said nothing"
 
 
 def _prepared_for(built: Built, builds: Iterable[Built]) -> Result | None:
