@@ -132,7 +132,7 @@ def replaced(path: Path, metadata: bytes) -> bytes:
         ("ham-1.0-cp311-cp311-win_amd64.whl", ("delvewheel", "repair", "--exclude", "libspam.so.3")),
         (
             "ham-1.0-cp311-cp311-macosx_11_0_arm64.whl",
-            ("delocate.cmd.delocate_wheel", "-e", "libspam.so.3", "--ignore-missing-dependencies"),
+            ("delocate.cmd.delocate_wheel", "-e", "/libspam.so.3", "--ignore-missing-dependencies"),
         ),
     ],
 )

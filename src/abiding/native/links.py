@@ -131,8 +131,8 @@ class _Follower:
     def brings(self, loader: Image, image: Image, library: str, provider: Contents) -> bool:
         if loader.inherited and any(place in provider.files for place in places(loader, image, library)):
             return True
-        # A library that is loaded already is not looked for again.
-        needed = any(base_name(one) == base_name(library) for one in loader.needs)
+        # A library that is loaded already is not looked for again, except on macOS, which goes by whole paths.
+        needed = image.format is not Format.MACH_O and any(base_name(one) == base_name(library) for one in loader.needs)
         return (needed or loader.inherited) and self.reaches(loader, library, provider)
 
 

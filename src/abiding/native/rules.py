@@ -48,7 +48,8 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
     for library, links in _by_library(link for link in subject.links if link.source is Source.NOWHERE):
         unknown = subject.neighbours.unknown
         hints: tuple[str, ...] = ("declare the distribution that ships it, with `native = true`",)
-        if not subject.platform.finished:
+        # Built on macOS and Windows, a wheel has its last tag already.
+        if subject.building or not subject.platform.finished:
             severity, notes = Severity.NOTE, ("a repair tool has to copy it into the wheel",)
         elif unknown:
             severity, notes = Severity.NOTE, (f"it may be one of {_listed(unknown)}, which can't be looked into here",)
