@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from abiding.comparison import Compared
     from abiding.difference import Difference
     from abiding.findings import Finding
+    from abiding.index.listing import Listings
 
 __all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled"]
 
@@ -109,13 +110,14 @@ def releases(artifacts: Iterable[Artifact]) -> list[Release]:
     return [_release(sorted(group, key=_order)) for group in _united(groups)]
 
 
-def with_compiled(found: Iterable[Release], paths: Iterable[Path]) -> list[Release]:
+def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
     """The releases with what is to be said of the compiled files of those wheels that are on disk, in `paths`.
 
-    Raises `AbidingError` (`missing-extra`) if a wheel was built with native entries, and nothing is installed that
-    reads compiled files.
+    With `listings`, what the wheels require and is not at hand is looked up on an index. Raises `IndexAccessError` if
+    that can't be read, and `AbidingError` (`missing-extra`) if a wheel was built with native entries, and nothing is
+    installed that reads compiled files.
     """
-    said = native.checked(paths)
+    said = native.checked(paths, listings)
 
     def of(release: Release) -> tuple[Finding, ...]:
         return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))

@@ -19,7 +19,7 @@ from abiding import native
 from abiding.cli import main
 from abiding.native import building, contents
 from abiding.native.examining import provenance_of
-from abiding.wheel import rewrite
+from abiding.wheel import Wheel, rewrite
 from tests.unit.compiled import installed, wheel
 
 from .archives import metadata_of_wheel
@@ -97,7 +97,7 @@ class Gmpy2:
         put, findings = building.examined(written, [line], [building.Native("prov", line)], ABOUT)
         target = self.folder / "built" / written.name
         target.parent.mkdir()
-        rewrite(written, target, put)
+        rewrite(Wheel.open(written), target, put)
         return target, findings
 
 
@@ -164,7 +164,7 @@ def test_windows_with_a_library_that_the_build_has_copied_in(
         record = archive.read("gmpy2-2.3.2.dist-info/abiding/provenance.json")
     target = windows.folder / "given" / with_copy.name
     target.parent.mkdir()
-    rewrite(with_copy, target, {"gmpy2-2.3.2.dist-info/abiding/provenance.json": record})
+    rewrite(Wheel.open(with_copy), target, {"gmpy2-2.3.2.dist-info/abiding/provenance.json": record})
     assert repaired(target, "--", "--add-path", str(windows.machine)) == (1, [])
     assert "error[bundled-and-declared]: `libgmp-10.dll` is in the wheel" in " ".join(capsys.readouterr().err.split())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from abiding import native
+from abiding.cli import main
 from abiding.native import contents
 from abiding.native.images import Format
 from tests.unit.compiled import wheel
@@ -77,6 +79,28 @@ def test_rmm_gets_a_library_only_transitively() -> None:
     found = examined("rmm-cu12==26.10.0", "linux", "librmm-cu12==26.10.0", "rapids-logger==0.3.0")
     assert found == {"error: transitive-provider": ["librapids_logger.so"], "warning: tag-below-provider": ["Tag"]}
     assert examined("rmm-cu12==26.10.0", "linux") == {}  # what its requirements ship is not known without them
+
+
+@pytest.mark.parametrize(
+    ("requirement", "rules"),
+    [
+        ("rmm-cu12==26.10.0", [("transitive-provider", "librapids_logger.so"), ("tag-below-provider", "Tag")]),
+        ("eigenpy==3.13.0", []),
+        ("numpy==2.4.6", []),
+        ("gmpy2==2.3.2", []),
+        ("pyarrow==26.0.1", []),
+        ("scipy==1.17.1", [("leaked-rpath", "cython_special.cpython-311-x86_64-linux-gnu.so")]),
+    ],
+)
+def test_a_wheel_alone_with_what_it_requires_on_the_index(
+    requirement: str, rules: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = fetched(requirement, "linux")
+    status = main(["check", str(path), "--providers-from-index", "--output-format", "json"])
+    (release,) = json.loads(capsys.readouterr().out)["releases"]
+    found = [(one["rule"], one["field"]) for one in release["findings"] if one["severity"] in ("error", "warning")]
+    assert found == rules
+    assert status == ("transitive-provider" in dict(rules))
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ class Index:
 
     url: str = ""
     project: str = "spam"
+    others: tuple[str, ...] = ()  # more projects; the page of each lists all files
     files: dict[str, File] = field(default_factory=dict)
     html: bool = False
     sizes: bool = True
@@ -162,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(503)
         if path in index.redirects:
             return self.answer(302, headers={"Location": index.redirects[path]})
-        if path == f"/simple/{index.project}/":
+        if path in {f"/simple/{name}/" for name in (index.project, *index.others)}:
             kind, data = index.project_page()
             return self.answer(200, data, {"Content-Type": kind})
         name = path.removeprefix("/files/")

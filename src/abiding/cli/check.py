@@ -42,6 +42,11 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     parser.add_argument(
+        "--providers-from-index",
+        action="store_true",
+        help="look up there which libraries the requirements of a wheel on disk have, if it needs any of them",
+    )
+    parser.add_argument(
         "--output-format", choices=_FORMATS, default="text", help="how to write the result (default: %(default)s)"
     )
     parser.set_defaults(run=run)
@@ -52,10 +57,15 @@ def run(options: Namespace) -> int:
 
     Raises `AbidingError` if there is nothing that could be checked.
     """
+    from contextlib import nullcontext
+
+    from abiding import index
     from abiding.release import releases, with_compiled
 
     paths = [Path(one) for one in options.what if not _is_spec(one)]
-    found = with_compiled(releases(_artifacts(options.what, options.index_url)), paths)
+    looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
+    with looking as listings:
+        found = with_compiled(releases(_artifacts(options.what, options.index_url)), paths, listings)
     report = import_module(f"abiding.report.{options.output_format}")
     _print(report.render(found))
     return _status(found)

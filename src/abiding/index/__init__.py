@@ -13,15 +13,19 @@ What is done for each file, in this order, until its metadata is there:
 
 from __future__ import annotations
 
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from abiding.errors import IndexAccessError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from abiding.artifact import Artifact
+    from abiding.index.listing import Listings
     from abiding.index.progress import Progress
 
-__all__ = ["read_release"]
+__all__ = ["listings", "read_release"]
 
 
 def __dir__() -> list[str]:
@@ -46,8 +50,30 @@ def read_release(spec: str, index_url: str | None = None, progress: Progress | N
     reached (`unreachable`), if the index may not be read (`index-access`), if what it answers is not the Simple API
     or pip's configuration does not give one (`bad-index`), or if the extra is not installed (`missing-extra`).
     """
-    try:
+    with _extra():
         from abiding.index import release
+    return release.read_release(spec, index_url, progress)
+
+
+@contextmanager
+def listings(index_url: str | None = None) -> Iterator[Listings]:
+    """Open an index on which single wheels are looked up; `index_url` is as for `read_release`, which raises the same.
+
+    Of each wheel its directory and METADATA are read, by range requests.
+    """
+    with _extra():
+        from abiding.index import settings, web
+        from abiding.index.listing import Listings
+    found = settings.IndexSettings.read(index_url)
+    with closing(web.Web(found)) as session:
+        yield Listings(session, found.url)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Turn the absence of a library that speaks to an index into one clear message."""
+    try:
+        yield
     except ModuleNotFoundError as exc:
         if (exc.name or "abiding").startswith("abiding"):
             raise
@@ -56,4 +82,3 @@ def read_release(spec: str, index_url: str | None = None, progress: Progress | N
             rule="missing-extra",
             hint="pip install 'abiding[index]'",
         ) from exc
-    return release.read_release(spec, index_url, progress)

@@ -11,7 +11,7 @@ from abiding.ziprecords import Directory
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["LARGEST_METADATA", "metadata_of_wheel", "pkg_info_of_tar", "pkg_info_of_zip"]
+__all__ = ["LARGEST_METADATA", "listing_of_wheel", "metadata_of_wheel", "pkg_info_of_tar", "pkg_info_of_zip"]
 
 
 def __dir__() -> list[str]:
@@ -27,6 +27,12 @@ def metadata_of_wheel(file: BinaryIO, filename: str) -> bytes:
     Raises `ArchiveError` if there is none or more than one, or if what is read is damaged.
     """
     return _only_member(file, filename, ".dist-info", "METADATA")
+
+
+def listing_of_wheel(file: BinaryIO, filename: str) -> tuple[tuple[str, ...], bytes]:
+    """Read the names of a wheel's members, and METADATA. Raises `ArchiveError` as `metadata_of_wheel` does."""
+    directory = Directory.read(file, filename)
+    return tuple(member.name for member in directory.members), _contents(directory, file, ".dist-info", "METADATA")
 
 
 def pkg_info_of_zip(file: BinaryIO, filename: str) -> bytes:
@@ -53,9 +59,13 @@ def _only_member(file: BinaryIO, filename: str, folder: str, name: str) -> bytes
     directory = Directory.read_one(file, filename, f"{folder}/{name}")
     if directory is None:
         directory = Directory.read(file, filename)
+    return _contents(directory, file, folder, name)
+
+
+def _contents(directory: Directory, file: BinaryIO, folder: str, name: str) -> bytes:
     members = [member for member in directory.members if _is(member.name, folder, name)]
     if len(members) != 1:
-        raise ArchiveError.at(filename, f"has {len(members)} files `{name}`" if members else f"has no `{name}`")
+        raise ArchiveError.at(directory.name, f"has {len(members)} files `{name}`" if members else f"has no `{name}`")
     return directory.contents(file, members[0], LARGEST_METADATA)
 
 

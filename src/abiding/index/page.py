@@ -18,11 +18,12 @@ from abiding.errors import IndexAccessError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from packaging.specifiers import SpecifierSet
     from pypi_simple import DistributionPackage, ProjectPage
 
     from abiding.index.web import Body, Web
 
-__all__ = ["files_of_release"]
+__all__ = ["files_of_release", "wheels_of_project"]
 
 
 def __dir__() -> list[str]:
@@ -52,6 +53,22 @@ def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPa
     if version not in by_version:
         raise _unknown_version(name, version, sorted(by_version))
     return sorted(by_version[version].values(), key=lambda file: (file.package_type or "", file.filename))
+
+
+def wheels_of_project(
+    web: Web, index_url: str, name: str, accepted: SpecifierSet
+) -> list[dict[str, DistributionPackage]]:
+    """Give the wheels of the accepted versions that are not yanked, by file name, the newest version first.
+
+    Raises `IndexAccessError`.
+    """
+    by_version = _by_version(_project_page(web, f"{index_url}{canonicalize_name(name)}/", name), name)
+    found = {}
+    for version, files in by_version.items():
+        wheels = {key: one for key, one in files.items() if one.package_type == "wheel" and not one.is_yanked}
+        if wheels:
+            found[version] = wheels
+    return [found[version] for version in sorted(accepted.filter(found), reverse=True)]
 
 
 def _parse(spec: str) -> tuple[str, Version | None]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.declaration import Entry
     from abiding.findings import Finding
+    from abiding.index.listing import Listings
 
 __all__ = ["applies", "build_requirements", "checked", "examine", "examined", "linking"]
 
@@ -26,28 +27,31 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
+def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = None) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel on disk; nothing is found in a wheel without any.
 
     `wheels` are other wheels at hand, in which distributions that it requires are looked up: without them, what a
-    requirement ships is known only from the wheel's own record (`provenance`). Raises `AbidingError` if something
-    can't be read, and with the rule `missing-extra` if the libraries are not installed that read it.
+    requirement ships is known only from the wheel's own record (`provenance`), or from the `index` (`index.listings`).
+    Raises `AbidingError` if something can't be read, and with the rule `missing-extra` if the libraries are not
+    installed that read it.
     """
     from abiding.native import examining
 
-    return examining.examine(path, wheels)
+    return examining.examine(path, wheels, index)
 
 
-def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
+def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge all wheels among some files, and right in some folders; the findings by file name.
 
-    Each is at hand for the others, as a distribution that they may require. A wheel that can't be read has no findings
-    here: whoever reads its metadata says so. Without the libraries that read compiled files nothing is found, and
-    `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries.
+    Each is at hand for the others, as a distribution that they may require. If one needs a library that none of these
+    has, what else it requires is looked up on the `index` (`index.listings`). A wheel that can't be read has no
+    findings here: whoever reads its metadata says so. Without the libraries that read compiled files nothing is found,
+    and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
+    `IndexAccessError` if the index can't be read.
     """
     from abiding.native import examining
 
-    return examining.checked(paths)
+    return examining.checked(paths, index)
 
 
 # What a build with native entries asks for in each hook

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.native.images import Format
 
-__all__ = ["Contents", "of_installed", "of_wheel", "tags_in"]
+__all__ = ["Contents", "of_installed", "of_wheel", "place_of", "tags_in"]
 
 
 def __dir__() -> list[str]:
@@ -84,7 +84,7 @@ def of_wheel(path: Path) -> Contents:
     """Read a wheel. Raises `ArchiveError`, or another `AbidingError` if its images can't be read."""
     wheel = Wheel.open(path)
     metadata = CoreMetadata.parse(wheel.metadata())
-    files = {_place(name): name for name in wheel.names if not name.endswith("/")}
+    files = {place_of(name): name for name in wheel.names if not name.endswith("/")}
     tags = wheel.read(f"{wheel.dist_info}/WHEEL").decode("utf-8", "replace")
 
     members = {member.name: member for member in wheel.directory.members}
@@ -111,7 +111,7 @@ def tags_in(wheel_file: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag.rpartition("-")[2] for tag in tags))
 
 
-def _place(member: str) -> str:
+def place_of(member: str) -> str:
     """Where an installer puts a member (binary distribution format, "the .data directory")."""
     top, _, rest = member.partition("/")
     if not top.endswith(".data"):

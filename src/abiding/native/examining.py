@@ -6,13 +6,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from abiding.errors import AbidingError, ArchiveError
+from abiding.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.images import may_be_image
-from abiding.native.links import follow
+from abiding.native.indexed import Indexed
+from abiding.native.links import Source, follow
 from abiding.native.platforms import Platform
 from abiding.native.provenance import MEMBER, Provenance
-from abiding.native.providers import Neighbours, Recorded, Wheels, target
+from abiding.native.providers import Neighbours, Recorded, Wheels, beside, target
 from abiding.native.rules import judge
 from abiding.native.subject import Subject
 from abiding.wheel import Wheel
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
     from abiding.findings import Finding
+    from abiding.index.listing import Listings
     from abiding.native.providers import Shelf
 
 __all__ = ["checked", "examine", "provenance_of", "subject_of"]
@@ -33,26 +35,42 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
-    """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require."""
-    return judge(subject_of(path, [Wheels(_fitting(path, wheels))]))
+def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = None) -> tuple[Finding, ...]:
+    """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require.
+
+    On the `index` the others are looked up, if a library is still missing.
+    """
+    subject = subject_of(path, [Wheels(_fitting(path, wheels))])
+    missing = any(link.source is Source.NOWHERE for link in subject.links)
+    if index and missing and subject.neighbours.unknown:
+        subject = _looked_up(subject, index)
+    return judge(subject)
 
 
-def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels among some files and right in some folders, each with the others at hand."""
+def _looked_up(subject: Subject, index: Listings) -> Subject:
+    tags = subject.platform.tags
+    shelves = [*subject.neighbours.shelves, Indexed(index, tags)]
+    neighbours = Neighbours.of(subject.consumer.requires, target(tags), shelves)
+    return replace(subject, neighbours=neighbours, links=follow(subject.consumer, neighbours, subject.platform))
+
+
+def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, tuple[Finding, ...]]:
+    """Judge all wheels among some files and right in some folders, each with the others at hand, and the index."""
     wheels = [file for path in paths for file in _wheels(path)]
     found: dict[str, tuple[Finding, ...]] = {}
     for path in wheels:
         found[path.name] = ()
         with suppress(ArchiveError):  # who reads its metadata says so
             if _has_code(path):
-                found[path.name] = _examined(path, wheels)
+                found[path.name] = _examined(path, wheels, index)
     return found
 
 
-def _examined(path: Path, wheels: Iterable[Path]) -> tuple[Finding, ...]:
+def _examined(path: Path, wheels: Iterable[Path], index: Listings | None) -> tuple[Finding, ...]:
     try:
-        return examine(path, wheels)
+        return examine(path, wheels, index)
+    except IndexAccessError:
+        raise
     except AbidingError as exc:
         if exc.findings[0].rule != "missing-extra":
             return exc.findings
@@ -114,14 +132,4 @@ def _tags(path: Path) -> frozenset[Tag]:
 def _fitting(path: Path, wheels: Iterable[Path]) -> tuple[Path, ...]:
     """Those of the wheels that can stand beside this one: of the same system and machine, and of the same Python."""
     own = _tags(path)
-    return tuple(one for one in wheels if one != path and any(_beside(mine, tag) for tag in _tags(one) for mine in own))
-
-
-def _beside(mine: Tag, other: Tag) -> bool:
-    same_python = other.abi in ("none", mine.abi) or other.abi.startswith("abi3") or mine.abi == "none"
-    return same_python and (other.platform == "any" or _machine(mine.platform) == _machine(other.platform))
-
-
-def _machine(platform: str) -> tuple[str, str]:
-    system = next((one for one in ("musllinux", "linux", "macosx", "win") if one in platform), platform)
-    return system, platform.rsplit("_", 2 if platform.endswith(("x86_64", "86_64")) else 1)[-1]
+    return tuple(one for one in wheels if one != path and beside(own, _tags(one)))

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution
     from pathlib import Path
 
+    from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
     from abiding.native.contents import Contents
     from abiding.native.provenance import Provenance
 
-__all__ = ["Installed", "Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "required", "target"]
+__all__ = ["Installed", "Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "beside", "required", "target"]
 
 
 def __dir__() -> list[str]:
@@ -39,8 +40,8 @@ class Standing(StrEnum):
 class Shelf(Protocol):
     """A place where distributions can be looked up."""
 
-    def get(self, name: str) -> Contents | None:
-        """The distribution with this normalised name."""
+    def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
+        """The distribution with this normalised name; of one that is there in many versions, an accepted one."""
 
     def shipping(self, file_name: str) -> Iterable[Contents]:
         """The distributions that have a file with this name."""
@@ -53,7 +54,7 @@ class Installed:
     path: tuple[str, ...] | None = None
     _read: dict[str, Contents | None] = field(default_factory=dict)
 
-    def get(self, name: str) -> Contents | None:
+    def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Read what is installed under a name, once."""
         if name not in self._read:
             found = next(iter(self.distributions(name)), None)
@@ -83,7 +84,7 @@ class Wheels:
     paths: Sequence[Path]
     _read: dict[Path, Contents] = field(default_factory=dict)
 
-    def get(self, name: str) -> Contents | None:
+    def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Read the wheel of this name, if there is one that has the same platform as the others."""
         for path in self.paths:
             if _normalised(path.name.partition("-")[0]) == name:
@@ -109,7 +110,7 @@ class Recorded:
 
     provenance: Provenance
 
-    def get(self, name: str) -> Contents | None:
+    def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Make up a distribution of the libraries that were recorded of it."""
         shared = [one for one in self.provenance.libraries if _normalised(one.distribution) == name]
         if not shared:
@@ -150,13 +151,13 @@ class Neighbours:
         """Look up what requirement lines name, and what that requires in turn."""
         shelves = tuple(shelves)
         names = required(lines, environment)
-        found = {name: _first(shelves, name) for name in names}
+        found = {name: _first(shelves, name, accepted) for name, accepted in names.items()}
         direct = {name: one for name, one in found.items() if one}
         transitive: dict[str, Contents] = {}
         waiting = list(direct.values())
         while waiting:
-            for name in required(waiting.pop().requires, environment):
-                one = None if name in direct or name in transitive else _first(shelves, name)
+            for name, accepted in required(waiting.pop().requires, environment).items():
+                one = None if name in direct or name in transitive else _first(shelves, name, accepted)
                 if one:
                     transitive[name] = one
                     waiting.append(one)
@@ -178,19 +179,23 @@ class Neighbours:
                     yield one, image, Standing.STRANGER
 
 
-def required(lines: Iterable[str], environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The normalised names that requirement lines ask for in an environment, without those of extras."""
+def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, SpecifierSet]:
+    """The normalised names that requirement lines ask for in an environment, and the versions that they accept.
+
+    Those of extras are left out.
+    """
     from packaging.requirements import InvalidRequirement
 
-    names = []
+    names: dict[str, SpecifierSet] = {}
     for line in lines:
         try:
             one = requirements.parse(line)
         except InvalidRequirement:
             continue
         if one.marker is None or one.marker.evaluate({**environment, "extra": ""}):
-            names.append(_normalised(one.name))
-    return tuple(dict.fromkeys(names))
+            name = _normalised(one.name)
+            names[name] = names[name] & one.specifier if name in names else one.specifier
+    return names
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:
@@ -210,6 +215,22 @@ def target(tags: Iterable[Tag]) -> dict[str, str]:
     return environment
 
 
+def beside(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
+    """Whether a wheel with the other tags can stand beside one with these: same system and machine, same Python."""
+    others = tuple(others)
+    return any(_beside(mine, other) for mine in own for other in others)
+
+
+def _beside(mine: Tag, other: Tag) -> bool:
+    same_python = other.abi in ("none", mine.abi) or other.abi.startswith("abi3") or mine.abi == "none"
+    return same_python and (other.platform == "any" or _machine(mine.platform) == _machine(other.platform))
+
+
+def _machine(platform: str) -> tuple[str, str]:
+    system = next((one for one in ("musllinux", "linux", "macosx", "win") if one in platform), platform)
+    return system, platform.rsplit("_", 2 if platform.endswith(("x86_64", "86_64")) else 1)[-1]
+
+
 _PLATFORMS = {
     "linux": ("linux", "Linux", "posix"),
     "macosx": ("darwin", "Darwin", "posix"),
@@ -219,8 +240,8 @@ _MACHINES = ("x86_64", "aarch64", "arm64", "amd64", "i686", "ppc64le", "s390x", 
 _WINDOWS_MACHINES = {"amd64": "AMD64", "arm64": "ARM64", "win32": "x86"}
 
 
-def _first(shelves: Iterable[Shelf], name: str) -> Contents | None:
-    return next((one for shelf in shelves if (one := shelf.get(name))), None)
+def _first(shelves: Iterable[Shelf], name: str, accepted: SpecifierSet) -> Contents | None:
+    return next((one for shelf in shelves if (one := shelf.get(name, accepted))), None)
 
 
 def _normalised(name: str) -> str:

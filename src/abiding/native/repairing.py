@@ -107,7 +107,7 @@ def _led(repaired: Path) -> Path:
         if new.needs != image.needs:
             member = subject.consumer.files[image.place]
             put[member] = edited(subject.consumer.read(member), image, new)
-    rewrite(repaired, repaired, put)
+    rewrite(Wheel.open(repaired), repaired, put)
     return repaired
 
 

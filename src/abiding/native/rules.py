@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from abiding import requirements
 from abiding.findings import Finding, Severity
 from abiding.native.images import Format
+from abiding.native.indexed import Indexed
 from abiding.native.links import Source, base_name, expanded
 from abiding.native.providers import Standing
 from abiding.native.symbols import missing_symbols
@@ -47,13 +48,17 @@ def judge(subject: Subject) -> tuple[Finding, ...]:
 def _unprovided(subject: Subject) -> Iterator[Finding]:
     for library, links in _by_library(link for link in subject.links if link.source is Source.NOWHERE):
         unknown = subject.neighbours.unknown
+        message = f"`{library}` is neither the platform's nor in the wheel"
         hints: tuple[str, ...] = ("declare the distribution that ships it, with `native = true`",)
         # Built on macOS and Windows, a wheel has its last tag already.
         if subject.building or not subject.platform.finished:
             severity, notes = Severity.NOTE, ("a repair tool has to copy it into the wheel",)
         elif unknown:
-            severity, notes = Severity.NOTE, (f"it may be one of {_listed(unknown)}, which can't be looked into here",)
-            hints = ("give the wheels of what it requires, too, and it will be known",)
+            severity, notes = Severity.NOTE, (f"it may be in one of {_listed(unknown)}, which can't be looked into",)
+            hints = ("give `abiding check` the wheels of what it requires, too, or `--providers-from-index`",)
+            if not any(isinstance(shelf, Indexed) for shelf in subject.neighbours.shelves):
+                # In the message: of a note a screen shows no more than that.
+                message = f"`{library}` is not in the wheel; `abiding check --providers-from-index` looks further"
         else:
             lines = subject.consumer.requires
             severity = Severity.ERROR
@@ -61,7 +66,7 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
         yield _finding(
             "unprovided-library",
             severity,
-            f"`{library}` is neither the platform's nor in the wheel",
+            message,
             subject,
             links,
             expected="the platform, the wheel, or a declared requirement",

@@ -1,0 +1,95 @@
+"""Distributions on a package index: what their wheels ship, known by the names of the files alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import parse_wheel_filename
+
+from abiding.native import contents
+from abiding.native.images import Format, Image, may_be_image
+from abiding.native.platforms import floors
+from abiding.native.providers import beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from packaging.tags import Tag
+
+    from abiding.index.listing import Listing, Listings
+    from abiding.native.contents import Contents
+
+__all__ = ["Indexed"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A shelf: of each distribution on an index the newest accepted wheel that can stand beside one with these tags."""
+
+    index: Listings
+    tags: frozenset[Tag]
+    _read: dict[str, Contents | None] = field(default_factory=dict)
+
+    def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
+        """Look a distribution up, once. Raises `AbidingError` if the index or the wheel can't be read."""
+        if name not in self._read:
+            listing = self.index.newest(name, accepted or SpecifierSet(), self._choose)
+            self._read[name] = _contents(name, listing) if listing else None
+        return self._read[name]
+
+    def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
+        """None: an index can't be asked who has a file."""
+        return ()
+
+    def _choose(self, filenames: Sequence[str]) -> str | None:
+        """Take the one that runs on the oldest platform: where that does not, none of the version does."""
+        fitting = [one for one in filenames if beside(self.tags, parse_wheel_filename(one)[3])]
+        return min(fitting, key=_age, default=None)
+
+
+def _age(filename: str) -> tuple[int, int]:
+    return min((floor.version for floor in floors(_platforms(filename)).values()), default=(0, 0))
+
+
+def _platforms(filename: str) -> tuple[str, ...]:
+    return tuple(sorted({tag.platform for tag in parse_wheel_filename(filename)[3]}))
+
+
+def _contents(name: str, listing: Listing) -> Contents:
+    places = [contents.place_of(member) for member in listing.members if not member.endswith("/")]
+    images = tuple(image for place in places if may_be_image(place) for image in _images(place))
+
+    def absent(member: str) -> bytes:
+        raise FileNotFoundError(member)
+
+    return contents.Contents(
+        name,
+        listing.metadata.get("Version") or "",
+        _platforms(listing.filename),
+        listing.metadata.all("Requires-Dist"),
+        dict(zip(places, places, strict=True)),
+        images,
+        absent,
+        readable=False,
+    )
+
+
+def _images(place: str) -> Iterator[Image]:
+    """The file under every name that others may know it by: `libham.so.3.1` is most often called `libham.so.3`."""
+    name = place.rpartition("/")[2]
+    suffix = name.lower().rpartition(".")[2]
+    format_ = {"dylib": Format.MACH_O, "dll": Format.PE, "pyd": Format.PE}.get(suffix, Format.ELF)
+    yield Image(place, format_, name)
+    while shorter := _VERSIONED.fullmatch(name):
+        name = shorter[1]
+        yield Image(place, format_, name)
