@@ -37,7 +37,7 @@ class Contents:
     """A distribution. `name` is normalised; `platforms` are the platform tags of its wheel; `requires` its lines.
 
     `files` maps each place below site-packages to the name by which `read` knows it. `images` are the files that are
-    ELF, Mach-O or PE. `readable` is false for one of which only a record is at hand.
+    ELF, Mach-O or PE. `readable` is false for one of which only a record or a list of files is at hand.
     """
 
     name: str

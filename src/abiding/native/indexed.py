@@ -34,7 +34,7 @@ _VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A shelf: of each distribution on an index the newest accepted wheel that can stand beside one with these tags."""
+    """A shelf. Of each distribution on an index the newest accepted wheel that can stand beside one with these tags."""
 
     index: Listings
     tags: frozenset[Tag]

@@ -188,5 +188,6 @@ def preloads(consumer: Contents, provider: Contents) -> bool:
     importing = [_PATCH.sub("", text) for text in consumer.texts() if imports.search(text)]
     if not importing:
         return False
-    # Of a provider that is only recorded no code is at hand; it was when the record was made.
+    # Of a provider that is only recorded no code is at hand; it was when the record was made. Of one on an index there
+    # is none either, and the benefit of the doubt is the wheel's.
     return not provider.readable or any(map(_LOADS.search, (*importing, *provider.texts())))
