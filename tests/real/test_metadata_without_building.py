@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from .archives import metadata_of_wheel, requires
+from .compilers import Compilers
 from .environments import Environment, uv
 from .frontends import Hooks
 from .projects import ABI_LINES, repack, unpack
@@ -23,36 +23,25 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
-# Not ninja: meson-python asks it for its version to know whether the build will need another.
-TOOLS = ("cc", "c++", "gcc", "g++", "clang", "clang++", "meson", "cmake", "make")
-
 
 @dataclass(frozen=True, slots=True)
 class NoCompiler:
     """An environment in which every compiler and build tool writes down that it was called, and fails."""
 
     environment: Environment
-    log: Path
+    compilers: Compilers
 
     @property
     def calls(self) -> list[str]:
-        return self.log.read_text(encoding="utf-8").splitlines()
+        return self.compilers.calls
 
 
 @pytest.fixture
 def no_compiler(tmp_path: Path, wheelhouse: Path) -> NoCompiler:
-    log = tmp_path / "calls"
-    log.touch()
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for name in TOOLS:
-        (tools / name).write_text(f'#!/bin/sh\necho "{name} $*" >>"{log}"\nexit 1\n', encoding="utf-8")
-        (tools / name).chmod(0o755)
+    compilers = Compilers.watched(tmp_path / "tools", failing=True)
     environment = Environment(tmp_path / "environment", wheelhouse).make(["pip"])
-    # The folder catches what is found on PATH; the variables what comes before it, as in isolated environments.
-    path = f"{tools}{os.pathsep}{environment.variables()['PATH']}"
-    more = {"PATH": path, "CC": str(tools / "cc"), "CXX": str(tools / "c++")}
-    return NoCompiler(replace(environment, more=more), log)
+    more = compilers.variables(environment.variables()["PATH"])
+    return NoCompiler(replace(environment, more=more), compilers)
 
 
 def contourpy(kind: str, project: Callable[[str], Project], workshop: Workshop, tmp_path: Path) -> Path:
