@@ -81,17 +81,18 @@ def table(name: str, rows: Iterable[str]) -> str:
     return "\n".join([_row(*heads), f"|{' --- |' * len(heads)}", *rows])
 
 
-def _region(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<=<!-- made by scripts/locks: {name} -->\n\n).*?(?=\n\n<!-- end -->)", re.DOTALL)
+def _place(name: str) -> re.Pattern[str]:
+    # Its head tells a table from others.
+    return re.compile(rf"{re.escape(table(name, ()))}(?:\n\|.*)*")
 
 
 def shown(name: str) -> list[str]:
     """Return the rows that the page shows in a table."""
-    found = _region(name).search(PAGE.read_text(encoding="utf-8"))
-    assert found, f"the page has no place for the table of {name}"
+    found = _place(name).search(PAGE.read_text(encoding="utf-8"))
+    assert found, f"the page has no table of {name}: {table(name, ())}"
     return found[0].splitlines()[2:]
 
 
 def write(name: str, rows: Sequence[str]) -> None:
     text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(_region(name).sub(lambda _: table(name, rows), text), encoding="utf-8")
+    PAGE.write_text(_place(name).sub(lambda _: table(name, rows), text), encoding="utf-8")
