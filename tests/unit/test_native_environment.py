@@ -80,6 +80,22 @@ def test_the_systems_library_instead(environment: Environment, monkeypatch: pyte
     assert environment.row(load=True).wrong
 
 
+def test_a_provider_that_nobody_uses(environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named: that it is installed does not mean that anybody talks to it."""
+    bundled = {"ham.libs/libspam.so.3": environment.pair.library}
+    installed(environment.pair.consumer("$ORIGIN/../ham.libs", requires=(), more=bundled), environment.site)
+    installed(environment.pair.provider(), environment.site)
+    assert environment.rules() == []  # nothing says that its library is for others
+    points = environment.site / "prov-1.0.dist-info" / "entry_points.txt"
+    points.write_text("[pkg_config]\nspam = prov.lib.pkgconfig\n")
+    assert environment.rules() == environment.rules(load=True) == ["unused-provider"]
+    assert main(["env", "--python", str(environment.python)]) == 0
+    assert "note[unused-provider]: nothing here is linked with a library of `prov`" in capsys.readouterr().out
+    installed(environment.pair.consumer(), environment.site)
+    (environment.site / "ham.libs" / "libspam.so.3").unlink()
+    assert environment.rules() == []
+
+
 def test_another_version(environment: Environment) -> None:
     installed(recorded(environment.pair), environment.site)
     installed(environment.pair.provider(version="2.0"), environment.site)

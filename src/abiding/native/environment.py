@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.metadata import Distribution
 
+    from abiding.native.contents import Contents
     from abiding.native.links import Link
     from abiding.native.provenance import Shared
 
@@ -102,27 +103,29 @@ def survey(python: Interpreter, *, load: bool) -> tuple[tuple[Row, ...], tuple[F
     Raises `AbidingError`.
     """
     shelf = Installed(python.path)
-    rows: list[Row] = []
-    findings: list[Finding] = []
+    surveyed: list[_Surveyed] = []
     seen = set()
     for distribution in shelf.distributions():
         name = distribution.metadata["Name"]
         if name in seen or not any(may_be_image(file.as_posix()) for file in distribution.files or ()):
             continue
         seen.add(name)
-        one = _Surveyed.of(distribution, shelf, python, load=load)
-        rows += one.rows()
-        findings += one.findings()
+        surveyed.append(_Surveyed.of(distribution, shelf, python, load=load))
+    rows = [row for one in surveyed for row in one.rows()]
+    findings = [finding for one in surveyed for finding in one.findings()]
+    used = {link.provider.name for one in surveyed for link in one.subject.provided() if link.provider}
+    findings += [one.idle() for one in surveyed if one.shared and one.subject.consumer.name not in used]
     return tuple(sorted(rows, key=lambda row: (row.owner.lower(), row.library))), tuple(findings)
 
 
 @dataclass(frozen=True, slots=True)
 class _Surveyed:
-    """One distribution of the environment."""
+    """One distribution of the environment; `shared` are the libraries that it has for others to link with."""
 
     subject: Subject
     python: Interpreter
     seen: Loaded | None
+    shared: tuple[str, ...]
 
     @classmethod
     def of(cls, distribution: Distribution, shelf: Installed, python: Interpreter, *, load: bool) -> _Surveyed:
@@ -141,7 +144,7 @@ class _Surveyed:
         subject = Subject(label, consumer, links, neighbours, platform, provenance, shelf.get)
         others = [link.image.place for link in links if link.source is not Source.PLATFORM]
         seen = loaded(python.executable, others) if load and others else None
-        return cls(subject, python, seen)
+        return cls(subject, python, seen, tuple(_shared(distribution, consumer)))
 
     def rows(self) -> Iterator[Row]:
         found: dict[tuple[str, str], list[Link]] = {}
@@ -245,6 +248,18 @@ class _Surveyed:
             message = f"`{module}` can't be imported"
             yield Finding("unreachable-library", Severity.ERROR, message, self.subject.artifact, notes=(problem,))
 
+    def idle(self) -> Finding:
+        """Say that its libraries are there for nobody: the one that somebody else uses is another."""
+        return Finding(
+            "unused-provider",
+            Severity.NOTE,
+            f"nothing here is linked with a library of `{self.subject.consumer.name}`",
+            artifact=self.subject.artifact,
+            found="\n".join(self.shared),
+            found_from="shipped for others",
+            notes=("what code opens by itself (`dlopen`, `ctypes`) is not seen",),
+        )
+
     def of_no_concern(self, link: Link) -> bool:
         library = base_name(link.library)
         mapped = self.seen.paths.get(library) if self.seen else None
@@ -271,6 +286,14 @@ class _Surveyed:
                     found_from="taken instead" if self.of_system(link) else "not installed",
                     hints=(f"install `{recorded.requirement}`",),
                 )
+
+
+def _shared(distribution: Distribution, contents: Contents) -> Iterator[str]:
+    """The libraries that a build finds by its `pkg_config` entry points, modules and bundled ones left out."""
+    tops = {point.value.partition(".")[0] for point in distribution.entry_points.select(group="pkg_config")}
+    for image in contents.images:
+        if image.place.partition("/")[0] in tops and (image.name.startswith("lib") or image.name.endswith(".dll")):
+            yield image.name
 
 
 def _equal(one: Path, other: Path) -> bool:
