@@ -129,7 +129,8 @@ def _of_the_file(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
     for field in ("Metadata-Version", "Dynamic"):
         values = [", ".join(f"`{visible(one)}`" for one in metadata.all(field)) for metadata in (left, right)]
         if values[0] != values[1]:
-            yield f"{field} speaks of the file and is not compared: {values[0] or 'none'} and {values[1] or 'none'}"
+            first, second = (value or "none" for value in values)
+            yield f"`{field}` is about the file, and does not count: {first} in the first, {second} in the second"
 
 
 def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
