@@ -289,7 +289,7 @@ class Build:
             "refused-from-sdist",
             f"`{name}` asks not to be built from its sdist by an installer",
             ("tool", "abiding", "from-sdist"),
-            notes=("no wheel of it fits this platform, or the installer was told not to use one",),
+            notes=("no wheel of it fits this platform, or the installer was told to take the sdist",),
             hints=(_REFUSED_API, _REFUSED_ABI),
         )
         return DeclarationError(finding, "Nothing was built")
