@@ -29,7 +29,7 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, wheelhou
     environment = Environment(tmp_path / "environment", wheelhouse).make(("abiding", "build", "pip"))
     folder = tmp_path / "reader"
     folder.mkdir()
-    pages.run(pages.commands(page, real=True), folder, environment.variables(), timeout=900)
+    pages.check(page, folder, environment.variables(), real=True, timeout=900)
 
 
 def shown(before_or_after: str) -> tuple[list[str], list[str]]:

@@ -27,7 +27,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["CHECKOUT", "DOCS", "Block", "Command", "anchors", "blocks", "commands", "pages", "run"]
+__all__ = [
+    "CHECKOUT",
+    "DOCS",
+    "Block",
+    "Command",
+    "Played",
+    "anchors",
+    "blocks",
+    "check",
+    "commands",
+    "compare",
+    "pages",
+    "play",
+    "refreshed",
+]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DOCS = CHECKOUT / "docs"
@@ -97,11 +111,64 @@ def _is_run(block: Block) -> bool:
     return block.language == "console" and "not run" not in block.marks
 
 
-def run(found: list[Block], folder: Path, environment: Mapping[str, str] | None = None, timeout: float = 100) -> None:
-    """Run the blocks in a folder; raises `AssertionError` with the first command that says something else."""
-    script = "".join(_script(found))
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A command that was run, what it printed, and its status; `asked` is whether the page shows that status."""
+
+    command: Command
+    output: str
+    status: str
+    asked: bool
+
+    @property
+    def where(self) -> str:
+        return f"line {self.command.line}: $ {self.command.text}"
+
+
+def check(
+    page: Path, folder: Path, environment: Mapping[str, str] | None = None, *, real: bool, timeout: float = 100
+) -> None:
+    """Run a page in a folder; raises `AssertionError` with the first command that says something else than is shown.
+
+    With `UPDATE_PAGES=1` what is shown is written anew instead, where it is something else; read it before you commit.
+    """
+    played = play(commands(page, real=real), folder, environment, timeout)
+    if os.environ.get("UPDATE_PAGES"):
+        page.write_text(refreshed(page.read_text("utf-8"), played), encoding="utf-8")
+    else:
+        compare(played)
+
+
+def compare(played: list[Played]) -> None:
+    """Raise `AssertionError` with the first command that says something else than is shown."""
+    for one in played:
+        shown, printed = one.command.output, one.output
+        assert _agrees(shown, printed), f"{one.where}shown:\n{shown}\nprinted:\n{printed}"
+        _succeeded(one)
+
+
+def refreshed(page: str, played: list[Played]) -> str:
+    """Return the page with what was printed; raises `AssertionError` if a command failed without the page saying so."""
+    lines = page.splitlines(keepends=True)
+    for one in reversed(played):
+        _succeeded(one)
+        if not _agrees(one.command.output, one.output):
+            at = one.command.line - 1 + one.command.text.count("\n")
+            text = one.output.strip("\n")
+            lines[at : at + one.command.output.count("\n")] = [f"{text}\n"] if text else []
+    return "".join(lines)
+
+
+def _succeeded(one: Played) -> None:
+    assert one.status == "0" or one.asked, f"{one.where}ended with {one.status}:\n{one.output}"
+
+
+def play(
+    found: list[Block], folder: Path, environment: Mapping[str, str] | None = None, timeout: float = 100
+) -> list[Played]:
+    """Run the blocks in a folder, and return what each command did."""
     done = subprocess.run(
-        ["bash", "-c", script],
+        ["bash", "-c", "".join(_script(found))],
         cwd=folder,
         env=_variables(environment or {}),
         stdin=subprocess.DEVNULL,
@@ -114,14 +181,12 @@ def run(found: list[Block], folder: Path, environment: Mapping[str, str] | None 
     said = iter(done.stdout.split(f"{_END} "))
     output = next(said)
     shown = [command for block in found if _is_run(block) for command in block.commands()]
+    played = []
     for command, following in zip(shown, [*shown[1:], None], strict=True):
-        rest = next(said, "(nothing: the shell has ended)\n")
-        status, _, after = rest.partition("\n")
-        where = f"line {command.line}: $ {command.text}"
-        assert _agrees(command.output, output), f"{where}shown:\n{command.output}\nprinted:\n{output}"
-        asked = following is not None and following.text == "echo $?\n"
-        assert status == "0" or asked, f"{where}ended with {status}:\n{output}"
+        status, _, after = next(said, "(nothing: the shell has ended)\n").partition("\n")
+        played.append(Played(command, output, status, following is not None and following.text == "echo $?\n"))
         output = after
+    return played
 
 
 def _script(found: list[Block]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def test_readme_example_is_a_right_declaration() -> None:
 
 @pytest.mark.parametrize("page", RUN, ids=named)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
-    pages.run(pages.commands(page, real=False), tmp_path)
+    pages.check(page, tmp_path, real=False)
 
 
 @pytest.mark.parametrize("page", pages.pages(), ids=named)
@@ -64,7 +64,7 @@ def test_marks_are_spelled_right(page: Path) -> None:
 
 def outcome(page: str, folder: Path) -> str:
     try:
-        pages.run(pages.blocks(page), folder)
+        pages.compare(pages.play(pages.blocks(page), folder))
     except AssertionError as exc:
         return str(exc)
     return ""
@@ -91,6 +91,27 @@ def outcome(page: str, folder: Path) -> str:
 def test_running_a_page(page: str, complaint: str, tmp_path: Path) -> None:
     said = outcome(page, tmp_path)
     assert (complaint in said) if complaint else not said
+
+
+@pytest.mark.parametrize(
+    ("page", "refreshed"),
+    [
+        ("```console\n$ echo one\ntwo\nthree\n$ echo two\ntwo\n```\nend\n", "```console\n$ echo one\none\n$ echo two\ntwo\n```\nend\n"),
+        ("```console\n$ echo one\n```\n", "```console\n$ echo one\none\n```\n"),
+        ("```console\n$ true\none\n```\n", "```console\n$ true\n```\n"),
+        ("```console\n$ printf 'one\\ntwo\\n'\none\n...\n```\n", ""),
+        ("```console\n$ cat \\\n>     /dev/null\none\n$ false\n$ echo $?\n```\n", "```console\n$ cat \\\n>     /dev/null\n$ false\n$ echo $?\n1\n```\n"),
+    ],
+)
+def test_refreshing_a_page(page: str, refreshed: str, tmp_path: Path) -> None:
+    """What is shown is replaced where it is something else; `...` stays where it stands for what is printed."""
+    assert pages.refreshed(page, pages.play(pages.blocks(page), tmp_path)) == (refreshed or page)
+
+
+def test_a_page_is_not_refreshed_with_a_failure(tmp_path: Path) -> None:
+    page = "```console\n$ false\n```\n"
+    with pytest.raises(AssertionError, match="ended with 1"):
+        pages.refreshed(page, pages.play(pages.blocks(page), tmp_path))
 
 
 # Where links and includes lead
