@@ -287,9 +287,9 @@ class Build:
         name = (self.declaration.project.table or {}).get("name", "this project")
         finding = self.pyproject.finding(
             "refused-from-sdist",
-            f"`{name}` asks not to be built from its sdist by an installer",
+            f"`{name}` asks not to be built from its sdist, unless a level is asked for",
             ("tool", "abiding", "from-sdist"),
-            notes=("no wheel of it fits this platform, or the installer was told to take the sdist",),
+            notes=("no wheel of it fits this platform, or the sdist was asked for",),
             hints=(_REFUSED_API, _REFUSED_ABI),
         )
         return DeclarationError(finding, "Nothing was built")
