@@ -96,11 +96,17 @@ def test_running_a_page(page: str, complaint: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("page", "refreshed"),
     [
-        ("```console\n$ echo one\ntwo\nthree\n$ echo two\ntwo\n```\nend\n", "```console\n$ echo one\none\n$ echo two\ntwo\n```\nend\n"),
+        (
+            "```console\n$ echo one\ntwo\nthree\n$ echo two\ntwo\n```\nend\n",
+            "```console\n$ echo one\none\n$ echo two\ntwo\n```\nend\n",
+        ),
         ("```console\n$ echo one\n```\n", "```console\n$ echo one\none\n```\n"),
         ("```console\n$ true\none\n```\n", "```console\n$ true\n```\n"),
         ("```console\n$ printf 'one\\ntwo\\n'\none\n...\n```\n", ""),
-        ("```console\n$ cat \\\n>     /dev/null\none\n$ false\n$ echo $?\n```\n", "```console\n$ cat \\\n>     /dev/null\n$ false\n$ echo $?\n1\n```\n"),
+        (
+            "```console\n$ cat \\\n>     /dev/null\none\n$ false\n$ echo $?\n```\n",
+            "```console\n$ cat \\\n>     /dev/null\n$ false\n$ echo $?\n1\n```\n",
+        ),
     ],
 )
 def test_refreshing_a_page(page: str, refreshed: str, tmp_path: Path) -> None:

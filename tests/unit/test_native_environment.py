@@ -104,6 +104,15 @@ def test_another_version(environment: Environment) -> None:
     assert environment.rules() == ["provider-changed"]
 
 
+def test_another_build_of_the_same_version(environment: Environment) -> None:
+    installed(recorded(environment.pair, sha256="0" * 64), environment.site)
+    installed(environment.pair.provider(), environment.site)
+    row = environment.row()
+    assert (row.built_with, row.installed, row.verdict, row.wrong) == ("1.0", "1.0", "another build", False)
+    assert environment.row(load=True).verdict == "another build, loaded"
+    assert environment.rules() == ["provider-changed"]
+
+
 def test_no_run_path(environment: Environment) -> None:
     installed(environment.pair.consumer(""), environment.site)
     installed(environment.pair.provider(), environment.site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -277,7 +278,7 @@ def test_symbols_of_python_and_of_the_c_library_are_not_missed(tmp_path: Path) -
 def recorded(pair: Pair, *, symbols: tuple[str, ...] = ("spam",), **changes: Any) -> Path:
     """A wheel as a build leaves it: with its provenance."""
     shared = {
-        "library": pair.library.name, "file": pair.place, "sha256": "0" * 64, "distribution": "prov", "version": "1.0",
+        "library": pair.library.name, "file": pair.place, "sha256": hashlib.sha256(pair.library.read_bytes()).hexdigest(), "distribution": "prov", "version": "1.0",
         "requirement": "prov==1.0", "platforms": ("manylinux_2_28_x86_64",), "users": (User("ham/_ham.so", symbols),),
         **{key: value for key, value in changes.items() if key not in ("run_path", "requires", "tag", "more")},
     }  # fmt: skip
@@ -316,6 +317,18 @@ def test_a_repaired_wheel_uses_its_copy(pair: Pair) -> None:
 def test_provider_changed(pair: Pair, version: str, requirement: str, rules: list[tuple[str, str]]) -> None:
     path = recorded(pair, requirement=requirement, requires=(requirement,))
     assert found(path, pair.provider(version=version)) == rules
+
+
+def test_another_build_of_the_same_version(pair: Pair) -> None:
+    """No version and no tag tells; the record does."""
+    path = recorded(pair, sha256="0" * 64)
+    assert found(path) == []  # the record alone proves nothing
+    finding = one(path, pair.provider())
+    assert (finding.rule, finding.severity, finding.expected) == (
+        "provider-changed",
+        Severity.NOTE,
+        "sha256:000000000000…",
+    )
 
 
 def test_a_recorded_symbol_that_is_gone(pair: Pair) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import sysconfig
@@ -185,9 +184,8 @@ def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native]
 def _one_shared(link: Link, name: str, library: str, line: str, users: tuple[User, ...]) -> Shared:
     assert link.provider is not None  # noqa: S101
     assert link.shipped is not None  # noqa: S101
-    data = link.provider.read(link.provider.files[link.shipped.place])
-    digest = hashlib.sha256(data).hexdigest()
     provider = link.provider
+    digest = provider.sha256(link.shipped.place)
     return Shared(library, link.shipped.place, digest, name, provider.version, line, provider.platforms, users)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +57,10 @@ class Contents:
     def symbols(self, image: Image) -> Symbols:
         """The symbol tables of one of the images. Raises `AbidingError`."""
         return _symbols(self, image)
+
+    def sha256(self, place: str) -> str:
+        """The digest of one of the files, in hexadecimal digits."""
+        return hashlib.sha256(self.read(self.files[place])).hexdigest()
 
     def texts(self) -> Iterator[str]:
         """The Python files, as text."""

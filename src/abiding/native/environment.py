@@ -18,7 +18,7 @@ from abiding.native.loading import Loaded, loaded
 from abiding.native.platforms import Platform
 from abiding.native.provenance import MEMBER, Provenance
 from abiding.native.providers import Installed, Neighbours, target
-from abiding.native.rules import judge
+from abiding.native.rules import judge, rebuilt
 from abiding.native.subject import Subject
 
 if TYPE_CHECKING:
@@ -231,7 +231,8 @@ class _Surveyed:
             return "found", False
         broken = any(finding.severity is Severity.ERROR for finding in self.findings())
         if link.provider.version == recorded.version:
-            return ("as built", False) if not broken else ("see below", True)
+            word = "another build" if rebuilt(recorded, link.provider) else "as built"
+            return (word, False) if not broken else ("see below", True)
         return "other version", broken
 
     def findings(self) -> Iterator[Finding]:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link
+    from abiding.native.provenance import Shared
     from abiding.native.subject import Subject
 
-__all__ = ["ambiguous", "judge", "stem"]
+__all__ = ["ambiguous", "judge", "rebuilt", "stem"]
 
 
 def __dir__() -> list[str]:
@@ -217,7 +218,11 @@ def _is_library(image: Image) -> bool:
 def _changed(subject: Subject) -> Iterator[Finding]:
     for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
         provider = subject.at_hand(_normalised(shared.distribution))
-        if provider is None or provider.version == shared.version:
+        if provider is None:
+            continue
+        if provider.version == shared.version:
+            if rebuilt(shared, provider):
+                yield _another_build(shared, subject)
             continue
         one = requirements.parse(shared.requirement)
         lawful = one.specifier.contains(provider.version, prereleases=True)
@@ -233,6 +238,25 @@ def _changed(subject: Subject) -> Iterator[Finding]:
             notes=(f"the wheel requires `{shared.requirement}`" + (", which allows it" if lawful else ""),),
             hints=() if lawful else (f"install `{shared.requirement}`",),
         )
+
+
+def rebuilt(shared: Shared, provider: Contents) -> bool:
+    """Whether a provider, of the version that was recorded, has another file for a library than it had then."""
+    image = provider.shipped_as(shared.library) if provider.readable else None
+    return image is not None and provider.sha256(image.place) != shared.sha256
+
+
+def _another_build(shared: Shared, subject: Subject) -> Finding:
+    return Finding(
+        "provider-changed",
+        Severity.NOTE,
+        f"`{shared.library}` of `{shared.distribution}` is not the file that the wheel was linked with",
+        artifact=subject.artifact,
+        expected=f"sha256:{shared.sha256[:12]}…",
+        expected_from="when the wheel was built",
+        found_from=f"another file there now, also of version {shared.version}",
+        notes=("it may have been compiled with other options, which no tag and no version tells",),
+    )
 
 
 def _below(subject: Subject) -> Iterator[Finding]:
