@@ -333,8 +333,22 @@ def test_another_build_of_the_same_version(pair: Pair) -> None:
 
 def test_a_recorded_symbol_that_is_gone(pair: Pair) -> None:
     path = recorded(pair, symbols=("spam", "eggs"))
-    assert ("missing-symbol", "error") in found(path, pair.provider())
+    assert found(path, pair.provider()) == [("missing-symbol", "error")]
     assert found(path) == []
+
+
+def test_a_missing_symbol_is_reported_once_and_of_the_library_that_had_it(tmp_path: Path) -> None:
+    built, now = Pair(tmp_path / "a", functions=("spam", "eggs")), Pair(tmp_path / "b")
+    other = library(tmp_path / "libother.so.1", "other", soname="libother.so.1")
+    module = library(
+        tmp_path / "_ham.so", calls=("other", "eggs"), links=[other, built.library], run_path="$ORIGIN/../prov/lib"
+    )
+    path = recorded(built, symbols=("eggs",), more={"ham/_ham.so": module})
+    files: dict[str, Path | bytes] = {"prov/__init__.py": b"", "prov/lib/libother.so.1": other, now.place: now.library}
+    (finding,) = [
+        one for one in native.examine(path, [wheel(tmp_path, "prov", files)]) if one.severity is Severity.ERROR
+    ]
+    assert finding.message == "`libspam.so.3` of `prov` lacks 1 of the symbols that are used"
 
 
 def test_provenance_is_read_as_it_was_written(pair: Pair) -> None:

@@ -221,8 +221,8 @@ def _changed(subject: Subject) -> Iterator[Finding]:
         if provider is None:
             continue
         if provider.version == shared.version:
-            if rebuilt(shared, provider):
-                yield _another_build(shared, subject)
+            if now := rebuilt(shared, provider):
+                yield _another_build(shared, now, subject)
             continue
         one = requirements.parse(shared.requirement)
         lawful = one.specifier.contains(provider.version, prereleases=True)
@@ -240,13 +240,14 @@ def _changed(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def rebuilt(shared: Shared, provider: Contents) -> bool:
-    """Whether a provider, of the version that was recorded, has another file for a library than it had then."""
+def rebuilt(shared: Shared, provider: Contents) -> str:
+    """The digest of a library, if it is another file than the one that was recorded; else, or if unknown, empty."""
     image = provider.shipped_as(shared.library) if provider.readable else None
-    return image is not None and provider.sha256(image.place) != shared.sha256
+    now = provider.sha256(image.place) if image else ""
+    return now if now != shared.sha256 else ""
 
 
-def _another_build(shared: Shared, subject: Subject) -> Finding:
+def _another_build(shared: Shared, now: str, subject: Subject) -> Finding:
     return Finding(
         "provider-changed",
         Severity.NOTE,
@@ -254,7 +255,8 @@ def _another_build(shared: Shared, subject: Subject) -> Finding:
         artifact=subject.artifact,
         expected=f"sha256:{shared.sha256[:12]}…",
         expected_from="when the wheel was built",
-        found_from=f"another file there now, also of version {shared.version}",
+        found=f"sha256:{now[:12]}…",
+        found_from=f"there now, of version {shared.version} too",
         notes=("it may have been compiled with other options, which no tag and no version tells",),
     )
 

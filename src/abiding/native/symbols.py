@@ -29,7 +29,13 @@ def __dir__() -> list[str]:
 
 def missing_symbols(subject: Subject) -> Iterator[Finding]:
     """One finding for each library that lacks symbols: those recorded when a wheel was built, or those used now."""
-    for provider, shipped, missing in (*_recorded_and_gone(subject), *_never_there(subject)):
+    said: set[str] = set()
+    # The record knows which library a symbol was taken from, so it comes first; none is reported twice.
+    for provider, shipped, lacking in (*_recorded_and_gone(subject), *_never_there(subject)):
+        missing = lacking - said
+        said |= missing
+        if not missing:
+            continue
         yield Finding(
             "missing-symbol",
             Severity.ERROR,
