@@ -364,7 +364,8 @@ def _rows(api: list[str] | None, entries: Sequence[Entry], empty: tuple[str, str
     for entry in entries:
         right.setdefault(entry.name, []).extend(_block(entry))
     if not left:
-        left = {"": [empty[0] if api is None else "(nothing)"]}
+        # Beside the first row, whatever that is about.
+        left = {next(iter(right), ""): [empty[0] if api is None else "(nothing)"]}
     if not right:
         right = {next(iter(left)): [empty[1]]}
     for name in dict.fromkeys([*left, *right]):
