@@ -81,8 +81,8 @@ def test_a_requirement_that_is_added(here: Path, capsys: pytest.CaptureFixture[s
     assert compared(here, PKG_INFO, METADATA) == 1
     assert printed(capsys) == (
         "Requires-Dist\n  + libgmp==6.3.0\n\n1 field differs in meaning\n"
-        "`Metadata-Version` is about the file, and does not count: `2.2` in the first, `2.1` in the second\n"
-        "`Dynamic` is about the file, and does not count: `Requires-Dist` in the first, none in the second\n"
+        "not counted, being about the file: `Metadata-Version` (- `2.2`, + `2.1`)\n"
+        "not counted, being about the file: `Dynamic` (- `Requires-Dist`, + none)\n"
     )
 
 

@@ -129,8 +129,7 @@ def _of_the_file(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
     for field in ("Metadata-Version", "Dynamic"):
         values = [", ".join(f"`{visible(one)}`" for one in metadata.all(field)) for metadata in (left, right)]
         if values[0] != values[1]:
-            first, second = (value or "none" for value in values)
-            yield f"`{field}` is about the file, and does not count: {first} in the first, {second} in the second"
+            yield f"not counted, being about the file: `{field}` (- {values[0] or 'none'}, + {values[1] or 'none'})"
 
 
 def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
