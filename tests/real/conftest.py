@@ -81,6 +81,32 @@ def project(shared: Path, release: Callable[[str], Path]) -> Callable[[str], Pro
 
 
 @pytest.fixture(scope="session")
+def gmp(shared: Path) -> Path:
+    """Return the folder in which the example of one GMP for two packages has made everything."""
+    return _example(shared, "shared-gmp")
+
+
+@pytest.fixture(scope="session")
+def dots(shared: Path) -> Path:
+    """Return the folder in which the example that calls BLAS has made everything."""
+    return _example(shared, "scipy-openblas")
+
+
+def _example(shared: Path, script: str) -> Path:
+    """Run the command of an example once. They share an environment, so one after the other."""
+
+    def make(folder: Path) -> None:
+        cache = CHECKOUT / ".cache"
+        cache.mkdir(exist_ok=True)
+        with FileLock(cache / "examples.lock"):
+            environment = Environment(folder, folder, {"WORK": str(folder / "work")})
+            shown = environment.run("bash", CHECKOUT / "scripts" / script).stdout
+        (folder / "shown").write_text(shown, encoding="utf-8")
+
+    return once(shared / script, make)
+
+
+@pytest.fixture(scope="session")
 def workshop(shared: Path, wheelhouse: Path) -> Workshop:
     """Return the place where projects are built by their hooks, each thing once in a session."""
     return Workshop(shared / "workshop", wheelhouse)

@@ -26,8 +26,8 @@ def rows(text: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines()]
 
 
-def test_scipy_openblas(tmp_path: Path) -> None:
-    shown = rows(shown_by("scipy-openblas", tmp_path))
+def test_scipy_openblas(dots: Path) -> None:
+    shown = rows((dots / "shown").read_text("utf-8"))
     assert ["Dynamic:", "Requires-Dist", "<"] in shown
     assert ["|", "Requires-Dist:", "scipy-openblas32==0.3.34.481.3"] in shown
     library, version = "libscipy_openblas.so", "0.3.34.481.3"
@@ -36,12 +36,12 @@ def test_scipy_openblas(tmp_path: Path) -> None:
     (system,) = [row for row in shown if row[:4] == ["dots", "1.0.0", "_dots", "libopenblas.so.0"]]
     assert system[4].startswith("/usr/lib/")
     assert system[5:] == ["-", "the", "system's"]
-    (built,) = (tmp_path / "work").glob("built/*.whl")
+    (built,) = (dots / "work").glob("built/*.whl")
     with ZipFile(built) as archive:
         for name in archive.namelist():
             data = archive.read(name)
             # What meson-python leaves: the folder of the isolated environment.
-            assert str(tmp_path).encode() not in data
+            assert str(dots).encode() not in data
             assert b"build-env-" not in data
 
 

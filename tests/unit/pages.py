@@ -9,9 +9,13 @@ A page is run from top to bottom by one shell, in an empty folder. What its bloc
 A comment on the line before a block marks it:
 
 - `<!-- file: NAME -->`: the block is the content of the file NAME, which is written when its turn comes;
-- `<!-- first: COMMANDS -->`: they make what the page takes for granted; `$EXAMPLES` are those of the checkout;
+- `<!-- first: COMMANDS -->`: they make what the page takes for granted; `$EXAMPLES` are those of the checkout,
+  `$GMP` and `$DOTS` what scripts/shared-gmp and scripts/scipy-openblas have built (after `minutes` only);
 - `<!-- not run: REASON -->`: the commands can't be run here;
 - `<!-- minutes -->`: from here on the page needs an index and real builds; the tests marked `real` run it.
+
+`UPDATE_PAGES=1 scripts/test tests/real/test_docs.py -k needs` writes what is printed into the page, where the page shows
+something else.
 """
 
 from __future__ import annotations
