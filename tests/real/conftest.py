@@ -110,22 +110,3 @@ def _example(shared: Path, script: str) -> Path:
 def workshop(shared: Path, wheelhouse: Path) -> Workshop:
     """Return the place where projects are built by their hooks, each thing once in a session."""
     return Workshop(shared / "workshop", wheelhouse)
-
-
-def shown_by(script: str, folder: Path) -> str:
-    """Run one of the commands of the examples; they share an environment, so one after the other."""
-    cache = CHECKOUT / ".cache"
-    cache.mkdir(exist_ok=True)
-    with FileLock(cache / "examples.lock"):
-        environment = Environment(folder, folder, {"WORK": str(folder / "work")})
-        return environment.run("bash", CHECKOUT / "scripts" / script).stdout
-
-
-@pytest.fixture(scope="session")
-def gmp(shared: Path) -> Path:
-    """Return the folder in which the example of a shared GMP has made everything."""
-
-    def make(folder: Path) -> None:
-        (folder / "shown").write_text(shown_by("shared-gmp", folder), encoding="utf-8")
-
-    return once(shared / "gmp", make)

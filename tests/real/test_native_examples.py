@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from .conftest import CHECKOUT, shown_by
+from .conftest import CHECKOUT
 from .environments import Environment
 
 if TYPE_CHECKING:
