@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.ziprecords import Extent, Member, Packed
 
-__all__ = ["Wheel", "read_metadata", "rewrite"]
+__all__ = ["Wheel", "read_metadata", "read_names", "rewrite"]
 
 
 def __dir__() -> list[str]:
@@ -131,6 +131,15 @@ def read_metadata(path: Path) -> bytes:
             if rest == "METADATA" and _belongs(folder.removesuffix(".dist-info"), path.name):
                 return directory.contents(file, member, _LIMIT)
     return Wheel.open(path).metadata()
+
+
+def read_names(path: Path) -> list[str]:
+    """Read the names of the members as `Wheel.open(path).names` does, unchecked, in a fifth of the time.
+
+    Raises `ArchiveError`.
+    """
+    with speaking_of(path), path.open("rb", buffering=0) as file:
+        return b"\0".join(Directory.read_names(file, path.name)).decode("utf-8", "replace").split("\0")
 
 
 def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:

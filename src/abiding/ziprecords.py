@@ -31,6 +31,7 @@ _STORED, _DEFLATED = 0, 8
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
 _CENTRAL = struct.Struct("<4s6H3I5H2I")  # 4.3.12
+_CENTRAL_LENGTHS = struct.Struct("<3H")  # of name, extra fields and comment, in the middle of that
 _EXTRA = struct.Struct("<2H")  # 4.5.1
 _LOCAL_MARK, _CENTRAL_MARK, _DESCRIPTOR_MARK = b"PK\3\4", b"PK\1\2", b"PK\7\x08"
 
@@ -135,6 +136,23 @@ class Directory:
             return None
         member = _member(data, start, name)
         return cls(name, data, offset, (member,)) if member.name.endswith(ending) else None
+
+    @staticmethod
+    def read_names(file: BinaryIO, name: str) -> list[bytes]:
+        """The names of all members, as the archive has them, and nothing else of it. Raises as `read` does."""
+        data, _, _ = Tail.of(file).directory(file, name)
+        names = []
+        at = 0
+        try:
+            while at < len(data):
+                name_length, extra_length, comment = _CENTRAL_LENGTHS.unpack_from(data, at + 28)
+                start = at + _CENTRAL.size
+                at = start + name_length
+                names.append(data[start:at])
+                at += extra_length + comment
+        except struct.error as exc:
+            raise ArchiveError.at(name, f"is damaged: byte {at} of its central directory begins no record") from exc
+        return names
 
     def contents(self, file: BinaryIO, member: Member, limit: int) -> bytes:
         """What a member holds, of which there may be `limit` bytes. Raises `ArchiveError`, and `OSError`."""

@@ -49,9 +49,15 @@ def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, t
     and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
     `IndexAccessError` if the index can't be read.
     """
+    from abiding.native import names
+
+    wheels = names.wheels_among(paths)
+    with_code = [path for path in wheels if names.has_code(path)]
+    if not with_code:
+        return {}
     from abiding.native import examining
 
-    return examining.checked(paths, index)
+    return examining.checked(with_code, wheels, index)
 
 
 # What a build with native entries asks for in each hook

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from abiding.errors import ArchiveError
 from abiding.metadata import CoreMetadata
-from abiding.native.images import Image, Symbols, may_be_image, read_image, read_symbols
+from abiding.native.images import Image, Symbols, read_image, read_symbols
+from abiding.native.names import may_be_image
 from abiding.wheel import Wheel
 
 if TYPE_CHECKING:

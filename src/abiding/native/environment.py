@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from abiding.errors import AbidingError
 from abiding.findings import Finding, Severity
 from abiding.native import contents
-from abiding.native.images import may_be_image
 from abiding.native.links import Source, base_name, expanded, follow
 from abiding.native.loading import Loaded, loaded
+from abiding.native.names import may_be_image
 from abiding.native.platforms import Platform
 from abiding.native.provenance import MEMBER, Provenance
 from abiding.native.providers import Installed, Neighbours, target

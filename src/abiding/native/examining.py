@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from abiding.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
-from abiding.native.images import may_be_image
 from abiding.native.indexed import Indexed
 from abiding.native.links import Source, follow
 from abiding.native.platforms import Platform
@@ -19,7 +19,7 @@ from abiding.native.subject import Subject
 from abiding.wheel import Wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from packaging.tags import Tag
@@ -54,15 +54,14 @@ def _looked_up(subject: Subject, index: Listings) -> Subject:
     return replace(subject, neighbours=neighbours, links=follow(subject.consumer, neighbours, subject.platform))
 
 
-def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels among some files and right in some folders, each with the others at hand, and the index."""
-    wheels = [file for path in paths for file in _wheels(path)]
+def checked(
+    wheels: Iterable[Path], at_hand: Sequence[Path], index: Listings | None = None
+) -> dict[str, tuple[Finding, ...]]:
+    """Judge wheels, each with the others `at_hand`, and the index."""
     found: dict[str, tuple[Finding, ...]] = {}
     for path in wheels:
-        found[path.name] = ()
         with suppress(ArchiveError):  # who reads its metadata says so
-            if _has_code(path):
-                found[path.name] = _examined(path, wheels, index)
+            found[path.name] = _examined(path, at_hand, index)
     return found
 
 
@@ -77,15 +76,6 @@ def _examined(path: Path, wheels: Iterable[Path], index: Listings | None) -> tup
         if provenance_of(path):
             raise
         return ()
-
-
-def _wheels(path: Path) -> list[Path]:
-    found = sorted(path.glob("*.whl")) if path.is_dir() else [path]
-    return [one for one in found if one.name.endswith(".whl") and one.is_file()]
-
-
-def _has_code(path: Path) -> bool:
-    return any(may_be_image(name) for name in Wheel.open(path).names)
 
 
 def subject_of(path: Path, shelves: Iterable[Shelf], requires: Iterable[str] | None = None) -> Subject:
@@ -120,6 +110,7 @@ def provenance_of(path: Path) -> Provenance | None:
     return Provenance.from_json(wheel.read(name), path.name) if name in wheel.names else None
 
 
+@lru_cache(maxsize=4096)  # each wheel is asked whether it can stand beside each
 def _tags(path: Path) -> frozenset[Tag]:
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 

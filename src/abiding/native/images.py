@@ -16,7 +16,7 @@ from abiding.findings import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Format", "Image", "Symbols", "extra", "may_be_image", "read_image", "read_symbols"]
+__all__ = ["Format", "Image", "Symbols", "extra", "read_image", "read_symbols"]
 
 
 def __dir__() -> list[str]:
@@ -71,17 +71,7 @@ class Symbols:
         return self.imported.get(library, frozenset()) | (self.imported.get("", frozenset()) & exported)
 
 
-_SUFFIXES = (".dylib", ".dll", ".pyd", ".exe")
-_TEXT = (".py", ".pyi", ".txt", ".json", ".md", ".h", ".hpp", ".pxd", ".pyx", ".npy", ".npz", ".gz", ".cmake", ".pc")
 _MACH_O = (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce", b"\xca\xfe\xba\xbe")
-
-
-def may_be_image(place: str) -> bool:
-    """Whether a file with this name is worth opening: shared libraries, and programs, which have no suffix."""
-    name = place.rpartition("/")[2].lower()
-    if name.endswith(_TEXT) or ".dist-info/" in place:
-        return False
-    return ".so" in name or name.endswith(_SUFFIXES) or "." not in name
 
 
 def read_image(data: bytes, place: str) -> Image | None:

@@ -10,7 +10,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import parse_wheel_filename
 
 from abiding.native import contents
-from abiding.native.images import Format, Image, may_be_image
+from abiding.native.images import Format, Image
+from abiding.native.names import may_be_image
 from abiding.native.platforms import floors
 from abiding.native.providers import beside
 
