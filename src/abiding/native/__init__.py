@@ -41,11 +41,11 @@ def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = No
 
 
 def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels among some files, and right in some folders; the findings by file name.
+    """Judge all wheels with compiled files among some files, and right in some folders; the findings by file name.
 
     Each is at hand for the others, as a distribution that they may require. If one needs a library that none of these
-    has, what else it requires is looked up on the `index` (`index.listings`). A wheel that can't be read has no
-    findings here: whoever reads its metadata says so. Without the libraries that read compiled files nothing is found,
+    has, what else it requires is looked up on the `index` (`index.listings`). A wheel that can't be read is left out:
+    whoever reads its metadata says so. Without the libraries that read compiled files nothing is found,
     and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
     `IndexAccessError` if the index can't be read.
     """
