@@ -268,6 +268,15 @@ def test_a_library_for_the_repair_tool_may_be_elsewhere(scene: Scene) -> None:
     ]
 
 
+def test_a_provider_of_a_library_that_every_platform_has(tmp_path: Path) -> None:
+    """What is declared as native is meant, whatever else has that name."""
+    scene = Scene(tmp_path, soname="libz.so.1")
+    with pytest.warns(UserWarning, match="ambiguous-soname: .*`libz.so.1` of `prov` has the name of another library"):
+        path = scene.build()
+    assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
+    assert [(one.rule, one.severity) for one in native.examine(path)] == [("ambiguous-soname", "warning")]
+
+
 def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:
     scene = Scene(tmp_path, soname="libgcc_jit_of_the_system.so.1")
     with pytest.MonkeyPatch.context() as patch:

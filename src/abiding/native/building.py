@@ -131,7 +131,8 @@ def examined(
     the members of the wheel that have to be written, with their contents, and the findings. Raises `AbidingError`.
     """
     shelf = Installed()
-    subject = subject_of(path, [shelf], requires)
+    names = tuple(native.name for native in natives)
+    subject = subject_of(path, [shelf], requires, names)
     put: dict[str, bytes] = {}
     images = []
     for image in subject.consumer.images:
@@ -144,7 +145,7 @@ def examined(
             images.append(image)
     original = subject.consumer
     consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
-    links = follow(consumer, subject.neighbours, subject.platform)
+    links = follow(consumer, subject.neighbours, subject.platform, names)
     provenance = Provenance(
         about["backend"],
         _version_of(about["backend"]),
@@ -152,7 +153,6 @@ def examined(
         about["variant"],
         _shared(links, consumer, natives),
     )
-    names = tuple(native.name for native in natives)
     subject = replace(subject, consumer=consumer, links=links, provenance=provenance, building=True, native=names)
     put[f"{Wheel.open(path).dist_info}/{MEMBER}"] = provenance.to_json()
     return put, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))

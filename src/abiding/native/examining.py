@@ -78,10 +78,13 @@ def _examined(path: Path, wheels: Iterable[Path], index: Listings | None) -> tup
         return ()
 
 
-def subject_of(path: Path, shelves: Iterable[Shelf], requires: Iterable[str] | None = None) -> Subject:
+def subject_of(
+    path: Path, shelves: Iterable[Shelf], requires: Iterable[str] | None = None, native: Sequence[str] = ()
+) -> Subject:
     """Read a wheel and follow what it needs; `requires` is given if METADATA is still to say so.
 
-    Raises `AbidingError`.
+    `native` are the normalised names of native entries, of a wheel that is being built with them. Raises
+    `AbidingError`.
     """
     tags = _tags(path)
     platform = Platform.of(tags)
@@ -95,7 +98,7 @@ def subject_of(path: Path, shelves: Iterable[Shelf], requires: Iterable[str] | N
     return Subject(
         path.name,
         consumer,
-        follow(consumer, neighbours, platform),
+        follow(consumer, neighbours, platform, native),
         neighbours,
         platform,
         provenance,

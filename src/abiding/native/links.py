@@ -16,7 +16,7 @@ from abiding.native.images import Format
 from abiding.native.providers import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
@@ -56,19 +56,23 @@ class Link:
     reached: bool = True
 
 
-def follow(consumer: Contents, neighbours: Neighbours, platform: Platform) -> tuple[Link, ...]:
+def follow(
+    consumer: Contents, neighbours: Neighbours, platform: Platform, native: Collection[str] = ()
+) -> tuple[Link, ...]:
     """Find out for every file of a distribution where each of its libraries comes from.
 
-    What the distribution has itself comes first, as it does when it was repaired. Raises `AbidingError`.
+    What the distribution has itself comes first, as it does when it was repaired. `native` are names of providers whose
+    libraries are meant even if the platform has others of that name. Raises `AbidingError`.
     """
-    return _Follower(consumer, neighbours, platform).links()
+    return _Follower(consumer, neighbours, platform, native).links()
 
 
 class _Follower:
-    def __init__(self, consumer: Contents, neighbours: Neighbours, platform: Platform) -> None:
+    def __init__(self, consumer: Contents, neighbours: Neighbours, platform: Platform, native: Collection[str]) -> None:
         self.consumer = consumer
         self.neighbours = neighbours
         self.platform = platform
+        self.native = native
         self.inside: dict[str, Image] = {}
         for image in consumer.images:
             self.inside.setdefault(image.name, image)
@@ -103,8 +107,10 @@ class _Follower:
         """The link to a provider whose library has the name of one of the platform's: run paths are searched first."""
         for provider in self.neighbours.direct.values():
             shipped = provider.shipped_as(base_name(library))
-            if shipped and any(place in provider.files for place in places(image, image, library)):
-                return Link(image, library, Source.PROVIDER, provider, shipped, Standing.DIRECT)
+            led = any(place in provider.files for place in places(image, image, library))
+            if shipped and (led or provider.name in self.native):
+                reached = led or preloads(self.consumer, provider)
+                return Link(image, library, Source.PROVIDER, provider, shipped, Standing.DIRECT, reached)
         return None
 
     def provider(self, library: str) -> tuple[Contents, Image, Standing] | None:
