@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -137,6 +138,29 @@ def test_a_copy_that_abiding_refuses_to_build(prove: Callable[..., Answer], tmp_
     answer = prove(tree, "--level", "abi")
     assert (answer.code, answer.data["verdict"]) == (2, "unproven"), answer
     assert "abiding: error[undeclared-requirement]: the wheel adds `scipy`" in answer.stderr
+
+
+def test_eggs_whose_pin_is_filled_by_each_build(prove: Callable[..., Answer]) -> None:
+    answer = prove(EXAMPLES / "eggs")
+    assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    ((declared, filled),) = answer.requires("abi", "wheel")
+    assert declared == "numpy>=1.26"
+    assert re.fullmatch(r"numpy<\d+,>=2\.\d+|numpy>=2\.\d+,<\d+", filled), filled
+    assert answer.requires("abi", "prepared wheel") == {(declared, filled)}
+    assert answer.requires("api", "wheel") == answer.requires("abi", "sdist") == {(declared,)}
+
+
+def test_eggs_with_a_summary_of_the_moment(prove: Callable[..., Answer], tmp_path: Path) -> None:
+    described = 'description = "The largest of the items of an array, through the C API of numpy"\n'
+    changes = [
+        ("pyproject.toml", described, ""),
+        ("pyproject.toml", 'dynamic = ["dependencies"]', 'dynamic = ["dependencies", "description"]'),
+        ("setup.py", "setup(", "setup(description=str(__import__('time').time_ns()), "),
+    ]
+    answer = prove(copy_of("eggs", tmp_path, changes), "--level", "api")
+    # A wheel that differs from the sdist is not even built.
+    assert (answer.code, answer.data["verdict"], "not-repeatable" in answer.rules) == (2, "unproven", True), answer
+    assert "`Summary` of the sdist is not the same twice" in {one["message"] for one in answer.data["findings"]}
 
 
 # Examples of native requirements: at the API level they take the libraries of Debian
