@@ -55,7 +55,7 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
             unlisted.append(Artifact(str(path), "sdist", str(path), "", problem=exc.findings[0]))
     if unlisted and not files:
         raise AbidingError([one.problem for one in unlisted if one.problem], "Nothing was checked")
-    known: dict[bytes, _Said] = {}
+    known = _Known()
     return [*unlisted, *(_read(file, known) for file in files.values())]
 
 
@@ -95,7 +95,21 @@ class _Said(NamedTuple):
         return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
 
 
-def _read(path: Path, known: dict[bytes, _Said]) -> Artifact:
+class _Known:
+    """What has been read. Most files have the metadata of the one before, and to see that takes less than a hash."""
+
+    def __init__(self) -> None:
+        self.said: dict[bytes, _Said] = {}
+        self.last: _Said | None = None
+
+    def parse(self, data: bytes, filename: str) -> _Said:
+        if self.last is None or self.last.metadata.data != data:
+            self.last = self.said.get(data) or _Said.parse(data, filename)
+            self.said[data] = self.last
+        return self.last
+
+
+def _read(path: Path, known: _Known) -> Artifact:
     filename = path.name
     if not is_artifact(filename) and path.is_dir():
         return _read_unpacked(path)
@@ -104,9 +118,7 @@ def _read(path: Path, known: dict[bytes, _Said]) -> Artifact:
     try:
         name, version = _name_and_version(filename, kind)
         data, pyproject = _contents(path, kind)
-        said = known.get(data)
-        if said is None:
-            said = known[data] = _Said.parse(data, filename)
+        said = known.parse(data, filename)
         _hold_to_name(filename, name, version, said)
     except AbidingError as exc:
         return Artifact(filename, kind, name, version, problem=exc.findings[0])

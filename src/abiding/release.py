@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -129,12 +130,19 @@ def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Arti
     """The groups, those of the same project whose versions are only spelled differently made one."""
     if len({name for name, _ in groups}) == len(groups):
         return groups.values()
-    from packaging.utils import canonicalize_version
-
     united: dict[tuple[str, str], list[Artifact]] = {}
     for (name, version), group in groups.items():
-        united.setdefault((name, canonicalize_version(version)), []).extend(group)
+        united.setdefault((name, _canonical(version)), []).extend(group)
     return united.values()
+
+
+def _canonical(version: str) -> str:
+    """The one spelling of a version. `packaging`, slow to import, is asked only about what is more than numbers."""
+    if re.fullmatch(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*", version, re.ASCII):
+        return re.sub(r"(?:\.0)+$", "", version)
+    from packaging.utils import canonicalize_version
+
+    return canonicalize_version(version)
 
 
 def _order(artifact: Artifact) -> tuple[bool, bool, str]:
