@@ -138,8 +138,11 @@ def _window(file: BinaryIO, start: int, stop: int) -> Iterator[memoryview]:
     """The bytes of a file from `start` to `stop`, or to its end: mapped, or read where a file system can't map."""
     import mmap
 
+    access: dict[str, int] = {"access": mmap.ACCESS_READ}
+    if hasattr(mmap, "MAP_POPULATE"):  # Linux: all of it at once, rather than a fault for every few pages
+        access = {"flags": mmap.MAP_SHARED | mmap.MAP_POPULATE, "prot": mmap.PROT_READ}
     try:
-        mapped = mmap.mmap(file.fileno(), stop - start, access=mmap.ACCESS_READ, offset=start)
+        mapped = mmap.mmap(file.fileno(), stop - start, **access, offset=start)
     except (OSError, ValueError):
         file.seek(start)
         yield memoryview(file.read(stop - start))
