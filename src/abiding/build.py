@@ -6,9 +6,8 @@ import os
 import sys
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import foretelling, native, requirements, rules, tags
 from abiding.declaration import Declaration, Entry, FromSdist, contradictions
@@ -40,8 +39,7 @@ _REFUSED_ABI = """to build what its wheels are, with the ABI level's requirement
 _EDITABLE_MECHANISM = "editables"
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """What is known before the wrapped backend is asked for anything."""
 
     pyproject: Pyproject

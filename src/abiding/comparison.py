@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding.difference import compare, meanings
 
@@ -38,8 +37,7 @@ _SINCE = {
 _MODERN = (2, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """One artifact beside its reference: the sdist, or where there is none a typical wheel.
 
     `deviations` are where a wheel differs from what most wheels say in that field (left), `differences` where an
@@ -53,8 +51,7 @@ class Compared:
     identical: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A release, compared.
 
     `name` is normalised. `reference` is the artifact that the others are held against, None if nothing could be read.
@@ -153,8 +150,7 @@ def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
     return ("Requires-Dist", *(field for field in ("Provides-Extra", "Requires-Python") if not said.all(field)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Wheels:
+class _Wheels(NamedTuple):
     """The wheels of a release: their distinct metadata, how many have each, and what each says where they differ."""
 
     wheels: Sequence[Artifact]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from abiding import requirements
 from abiding.errors import DeclarationError
@@ -47,8 +46,7 @@ class FromSdist(StrEnum):
     REFUSE = "refuse"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ABI level.
 
     `requires` is the requirement as it is written (PEP 508, pins unfilled), `extra` the extra that it belongs to or
@@ -91,8 +89,7 @@ class Entry:
         return requirements.with_extra(text, canonicalize_name(self.extra))
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """What `[tool.abiding]` says, and the `[project]` beside it."""
 
     project: Project

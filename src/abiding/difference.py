@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import requirements
 from abiding.metadata import CoreMetadata
@@ -19,8 +18,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One field that differs: the values that only the left file has, and those that only the right one has.
 
     `field` is spelled as the core metadata specification does. Values stand as they are written.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 __all__ = ["Excerpt", "Finding", "Severity"]
 
@@ -20,8 +20,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """One line of a text file, quoted as evidence: its number (from 1), its text and why it matters."""
 
     line: int
@@ -29,8 +28,7 @@ class Excerpt:
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a rule has to say about one artifact.
 
     `rule` is a kebab-case name. `message` is one sentence without a full stop. `artifact` is the file concerned (an

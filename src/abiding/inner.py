@@ -6,8 +6,7 @@ import functools
 import sys
 import tomllib
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.errors import BackendError
 from abiding.pyproject import Pyproject, as_shown
@@ -23,8 +22,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-@dataclass(frozen=True, slots=True)
-class InnerBackend:
+class InnerBackend(NamedTuple):
     """The backend that `[tool.abiding]` names, for the source tree in `folder`.
 
     `name` is of the form `module` or `module:object.attribute`; `path` lists the folders of the tree that it is looked

@@ -7,8 +7,7 @@ description. Reading is lenient, since a third of the files that were ever publi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
 
@@ -31,8 +30,7 @@ _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
 _SDIST_FLOOR = (2, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class CoreMetadata:
+class CoreMetadata(NamedTuple):
     """A METADATA or PKG-INFO file.
 
     `data` is the file. `fields` are its header fields in order, names as written, values unfolded only as far as line

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,8 +14,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """The `[project]` table of a pyproject.toml; `table` is None where there is none (setup.py, setup.cfg).
 
     A name of PEP 621 can be `given`, in `dynamic`, both (PEP 808: a wheel may append), or neither.

@@ -8,8 +8,7 @@ not, is not judged by it. Backends differ in how they write people and URLs, so 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import requirements
 from abiding.difference import Difference, compare
@@ -29,8 +28,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(NamedTuple):
     """The promised values as if they were a metadata file, the fields that they are all of, and the people."""
 
     said: CoreMetadata

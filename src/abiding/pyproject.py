@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.errors import DeclarationError
 from abiding.findings import Excerpt, Finding, Severity
@@ -28,8 +27,7 @@ Key = tuple[str | int, ...]
 _SENTINEL = "abiding\u2007was\u2007here"
 
 
-@dataclass(frozen=True, slots=True)
-class Pyproject:
+class Pyproject(NamedTuple):
     """One pyproject.toml: its text and the table that TOML reads in it. It is never written."""
 
     text: str

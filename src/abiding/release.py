@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding import native
 from abiding.comparison import Comparison
@@ -39,8 +38,7 @@ class Verdict(StrEnum):
     INCONSISTENT = "inconsistent"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedArtifact:
+class CheckedArtifact(NamedTuple):
     """One artifact and how it compares with the reference of its release.
 
     `differences` are those from the sdist, whose values are on the left, and without an sdist the `deviations`: those
@@ -63,8 +61,7 @@ class CheckedArtifact:
         return self.artifact.kind
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """An sdist and its wheels, checked.
 
     `name` is normalised, `version` as the first file name has it. `case` is 1 if the sdist's metadata is at 2.2 or
@@ -123,7 +120,7 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     def of(release: Release) -> tuple[Finding, ...]:
         return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
 
-    return [replace(release, compiled=of(release)) for release in found]
+    return [release._replace(compiled=of(release)) for release in found]
 
 
 def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.errors import DeclarationError
 from abiding.findings import Finding, Severity
@@ -30,8 +29,7 @@ _PREFIX = "abiding."
 _KNOWN = ("abiding.level", "abiding.variant")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The settings of one hook call.
 
     `level` is None where nobody asked for one: the declaration then decides. `inner` is what the wrapped backend is

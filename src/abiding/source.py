@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.difference import compare
 from abiding.metadata import CoreMetadata
@@ -31,8 +30,7 @@ _HARMLESS_DYNAMIC = frozenset({"requires-dist", "provides-extra", "license-file"
 _SETTLED = frozenset({"version", "license", "license-files"})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The folder that a hook runs in.
 
     `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `pkg_info` is

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
@@ -32,8 +31,7 @@ _NOT_A_NAME = "a wheel is called `name-version-python-abi-platform.whl`, with at
 _NOT_A_WHEEL = "the backend that built it did not finish it, or it is not a wheel"
 
 
-@dataclass(frozen=True, slots=True)
-class Wheel:
+class Wheel(NamedTuple):
     """A wheel on disk: its file, the name of its `.dist-info` folder, and what its central directory says."""
 
     path: Path
@@ -199,14 +197,16 @@ class _Span(NamedTuple):
     stop: int
 
 
-@dataclass(slots=True)
 class _Plan:
     """What the new file consists of, from the first byte to the last: spans of the old one, and new bytes."""
 
-    directory: Directory
-    pieces: list[_Span | bytes] = field(default_factory=list)
-    records: dict[str, bytes] = field(default_factory=dict)
-    size: int = 0
+    __slots__ = ("directory", "pieces", "records", "size")
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self.pieces: list[_Span | bytes] = []
+        self.records: dict[str, bytes] = {}
+        self.size = 0
 
     @classmethod
     def make(cls, wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> _Plan:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
@@ -94,8 +93,7 @@ class Packed(NamedTuple):
         return _record_at(self.record, offset)
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """The central directory of the archive called `name`: its bytes, its offset in the file, its members."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -242,7 +241,7 @@ def test_html_of_errors_about_compiled_files(compiled: Release, release: Release
 
 
 def test_the_gravest_come_first_whatever_they_are_about(compiled: Release, release: Release) -> None:
-    both = replace(release, compiled=compiled.findings + compiled.compiled)
+    both = release._replace(compiled=compiled.findings + compiled.compiled)
     assert [one.severity for one in both.everything] == ["error"] * 3 + ["warning"]
     assert text.summary(both).startswith("1 error about the compiled files. Metadata inconsistent: 1 of 2 wheels")
 

@@ -6,7 +6,6 @@ import hashlib
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -50,7 +49,7 @@ def read_release(spec: str, index_url: str | None, progress: Progress | None) ->
         artifacts = _Reading(web, progress).read(files)
     problems = [artifact.problem for artifact in artifacts if artifact.problem]
     if len(problems) == len(artifacts) and all(problem.rule == "unreachable" for problem in problems):
-        raise IndexAccessError(replace(problems[0], artifact=""), f"none of {len(problems)} files could be read")
+        raise IndexAccessError(problems[0]._replace(artifact=""), f"none of {len(problems)} files could be read")
     return artifacts
 
 
@@ -92,7 +91,7 @@ class _Reading:
                 try:
                     data = self._metadata(file)
                 except AbidingError as exc:
-                    problem = replace(exc.findings[0], artifact=file.filename)
+                    problem = exc.findings[0]._replace(artifact=file.filename)
                 else:
                     metadata = self._parsed(data)
                     if hashlib.sha256(data).hexdigest() == _announced_hash(file):

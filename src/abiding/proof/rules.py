@@ -188,7 +188,7 @@ class _Setting:
             assert prepared is not None  # noqa: S101
             differences = compare(prepared.metadata, result.metadata)
             for finding in judge_prepared(differences, _artifact(result, built.step)):
-                yield replace(finding, severity=_severity(finding.field, self.subject))
+                yield finding._replace(severity=_severity(finding.field, self.subject))
 
     def _pair(
         self, one: tuple[What, Origin], other: tuple[What, Origin], *, members: bool = False
@@ -201,7 +201,7 @@ class _Setting:
             if right.step.what is What.EDITABLE:
                 lines = tuple(line for line in lines if not line.startswith(_EDITABLE_MECHANISM))
             if difference.left or lines:
-                yield _disagreement(left, right, replace(difference, right=lines), self.subject)
+                yield _disagreement(left, right, difference._replace(right=lines), self.subject)
         if members:
             yield from _members(left, right)
 

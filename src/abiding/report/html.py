@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -136,7 +135,7 @@ def _finding(finding: Finding, release: Release) -> str:
 
 def _is_like(one: Finding, other: Finding) -> bool:
     """Whether they differ at most in their artifact."""
-    return replace(one, artifact="") == replace(other, artifact="")
+    return one._replace(artifact="") == other._replace(artifact="")
 
 
 def _names(names: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
@@ -131,18 +130,18 @@ def merged(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings, those that only differ in their artifact as one that names the first and counts the others."""
     groups: dict[Finding, list[str]] = {}
     for finding in findings:
-        groups.setdefault(replace(finding, artifact=""), []).append(finding.artifact)
+        groups.setdefault(finding._replace(artifact=""), []).append(finding.artifact)
     for finding, (first, *others) in groups.items():
-        yield replace(finding, artifact=f"{first} and {len(others)} more" if others else first)
+        yield finding._replace(artifact=f"{first} and {len(others)} more" if others else first)
 
 
 def _brief(finding: Finding) -> Finding:
     """A note without its values: it takes up one line, and never more room than what matters."""
-    return replace(finding, expected=None, found=None, expected_from="", found_from="", excerpts=(), notes=(), hints=())
+    return finding._replace(expected=None, found=None, expected_from="", found_from="", excerpts=(), notes=(), hints=())
 
 
 def _brief_lines(finding: Finding) -> Iterator[str]:
-    yield from visible(block(replace(finding, artifact="", line=None, field=""))).split("\n")
+    yield from visible(block(finding._replace(artifact="", line=None, field=""))).split("\n")
     if finding.artifact:
         yield f" --> {visible(finding.artifact)}"
 

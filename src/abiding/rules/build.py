@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import requirements
 from abiding.findings import Finding, Severity
@@ -22,8 +21,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(NamedTuple):
     """The two files of a comparison, in words for the messages.
 
     `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` who wrote it, and

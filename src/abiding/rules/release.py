@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from abiding.comparison import RESOLVER_FIELDS
@@ -186,7 +185,7 @@ def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
             read = difference.field in RESOLVER_FIELDS
             finding = field_finding(one.artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
             # An sdist that is too old to be compared in what matters, is not held against its wheels in the rest.
-            yield replace(finding, rule="not-comparable") if comparison.unsaid and not read else finding
+            yield finding._replace(rule="not-comparable") if comparison.unsaid and not read else finding
         elif difference.field.lower() not in said.dynamic:
             note = _FORBIDDEN.format(difference.field)
             if difference.field == "Requires-Dist":
