@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,12 +14,13 @@ from abiding.errors import BackendError, DeclarationError, RefusedError
 from abiding.findings import Finding, Severity
 from abiding.inner import InnerBackend
 from abiding.metadata import CoreMetadata
+from abiding.output import Output
 from abiding.pyproject import Pyproject
 from abiding.settings import Level, Settings
 from abiding.source import Source, unsettled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["Build"]
 
@@ -96,8 +96,8 @@ class Build(NamedTuple):
         from abiding import sdist
 
         self._warn()
-        with _private_folder(sdist_directory) as private:
-            name = self._built(private, "build_sdist")
+        with Output.within(sdist_directory) as output:
+            name = self._built(output.private, "build_sdist")
 
             def edit(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
@@ -109,7 +109,7 @@ class Build(NamedTuple):
                     may_append=self.declaration.may_append, metadata_version=self.declaration.metadata_version
                 ).data
 
-            sdist.rewrite(private / name, Path(sdist_directory, name), edit)
+            sdist.rewrite(output.private / name, output.target(name), edit)
         return name
 
     def _judge_sdist(self, name: str, pkg_info: CoreMetadata) -> None:
@@ -123,19 +123,19 @@ class Build(NamedTuple):
         from abiding import wheel
 
         self._warn()
-        with _private_folder(wheel_directory) as private:
+        with Output.within(wheel_directory) as output:
             entries = self._entries()  # before a long build, in case it is to be refused
             with native.linking([one for one in entries if foretelling.decided(one) is not False]):
-                name = self._built(private, f"build_{kind}")
-            archive = wheel.Wheel.open(private / name)
+                name = self._built(output.private, f"build_{kind}")
+            archive = wheel.Wheel.open(output.private / name)
             declared = {
                 entry: self._line(entry) for entry in entries if not entry.select or entry.selects(tags.of_wheel(name))
             }
             lines = tuple(declared.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), lines)
             metadata = self._announced(name, built, lines, metadata_directory)
-            linked = self._linked(private / name, metadata, declared) if kind == "wheel" else {}
-            wheel.rewrite(archive, Path(wheel_directory, name), {archive.metadata_name: metadata.data, **linked})
+            linked = self._linked(output.private / name, metadata, declared) if kind == "wheel" else {}
+            wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **linked})
         print(f"abiding: {self._outcome(lines)}", file=sys.stderr)  # noqa: T201
         return name
 
@@ -313,16 +313,6 @@ def _warn_of(findings: Iterable[Finding]) -> None:
 
     for finding in findings:
         warnings.warn(one_line(finding), UserWarning, stacklevel=5)
-
-
-@contextmanager
-def _private_folder(directory: str) -> Iterator[Path]:
-    """A folder inside the output folder, on the same file system, in which nothing can be taken for a result."""
-    from tempfile import TemporaryDirectory
-
-    Path(directory).mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".abiding-", dir=directory) as private:
-        yield Path(private)
 
 
 def _edited_sdist(source: Source) -> Finding:

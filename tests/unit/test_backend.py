@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -39,6 +40,10 @@ TELLING = """
 
 def listed(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def in_one_line(screen: str) -> str:
+    return " ".join(screen.split())
 
 
 def told(path: Path) -> list[list[object]]:
@@ -119,6 +124,83 @@ def test_pyproject_stays_whole_when_the_build_is_killed(tmp_path: Path) -> None:
         process.wait()
         assert tree.snapshot() == before
         assert not [name for name in listed(out) if not name.startswith(".abiding-")]
+
+
+# A backend that goes on when as many builds as MEET says have come as far.
+MEETING = """
+    import os, pathlib, time
+    from flit_core import buildapi
+
+    def _met(hook, *arguments):
+        pathlib.Path(os.environ["MEET"], str(os.getpid())).touch()
+        while len(os.listdir(os.environ["MEET"])) < 2:
+            time.sleep(0.01)
+        return getattr(buildapi, hook)(*arguments)
+
+    def build_wheel(directory, settings=None, metadata=None):
+        return _met("build_wheel", directory, settings, metadata)
+
+    def build_sdist(directory, settings=None):
+        return _met("build_sdist", directory, settings)
+"""
+
+
+def meeting_tree(folder: Path, meet: Path) -> Tree:
+    meet.mkdir()
+    pyproject = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"meeting"\nbackend-path = ["_build"]')
+    files = {"pyproject.toml": pyproject, "spam.py": '"""A package"""\n', "_build/meeting.py": MEETING}
+    return Tree.write(folder, files, MEET=str(meet), SOURCE_DATE_EPOCH="1700000000", PYTHONDONTWRITEBYTECODE="1")
+
+
+@pytest.mark.parametrize("hook", ["build_wheel", "build_sdist"])
+def test_two_builds_at_the_same_time_do_not_disturb_each_other(tmp_path: Path, hook: str) -> None:
+    tree = meeting_tree(tmp_path / "tree", tmp_path / "meet")
+    before = tree.snapshot()
+    with ThreadPoolExecutor() as pool:
+        names = list(pool.map(lambda out: tree.hook(hook, tmp_path / out), ("one", "other")))
+    assert names[0] == names[1]
+    assert (tmp_path / "one" / names[0]).read_bytes() == (tmp_path / "other" / names[0]).read_bytes()
+    assert [listed(tmp_path / out) for out in ("one", "other")] == [names[:1]] * 2
+    assert tree.snapshot() == before
+    if hook == "build_wheel":
+        assert metadata(tmp_path / "one" / names[0]).all("Requires-Dist") == ("numpy>=1.26", "libgmp==6.3.0")
+
+
+@pytest.mark.parametrize("hook", ["build_wheel", "build_sdist"])
+def test_a_file_that_appears_meanwhile_is_left_as_it_is(tmp_path: Path, hook: str) -> None:
+    """Nobody can tell whose it is; one that was there before is an older result, and every backend replaces it."""
+    tree = meeting_tree(tmp_path / "tree", tmp_path / "meet")
+    out = tmp_path / "out"
+    name = "spam-1.4.0-py2.py3-none-any.whl" if hook == "build_wheel" else "spam-1.4.0.tar.gz"
+    with ThreadPoolExecutor() as pool:
+        future = pool.submit(tree.hook, hook, out)
+        while not listed(tmp_path / "meet"):
+            assert not future.done(), future.result()
+            time.sleep(0.01)
+        (out / name).write_bytes(b"of someone else")
+        (tmp_path / "meet" / "it is written").touch()
+        with pytest.raises(HookFailed) as failed:
+            future.result()
+    assert failed.value.status == 1
+    assert f"came into `{out}` while it was built here: it was left as it is" in in_one_line(failed.value.output)
+    assert (out / name).read_bytes() == b"of someone else"
+    assert listed(out) == [name]
+    tree.hook(hook, out)
+    assert (out / name).read_bytes() != b"of someone else"
+
+
+@pytest.mark.parametrize("hook", ["build_wheel", "build_sdist"])
+def test_an_output_folder_that_can_not_be_made(tmp_path: Path, hook: str) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    out = tmp_path / "out"
+    out.write_bytes(b"a file")
+    command = [sys.executable, "-c", f"import abiding.backend as b; b.{hook}({str(out)!r})"]
+    environment = {**os.environ, **tree.environment}
+    done = subprocess.run(command, cwd=tree.folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"error[bad-archive]: `{out}` can't be read or written: file exists" in in_one_line(done.stderr)
+    assert "Traceback" not in done.stderr
+    assert out.read_bytes() == b"a file"
 
 
 @pytest.mark.parametrize("hook", ["build_wheel", "build_sdist"])

@@ -18,7 +18,7 @@ STOREYS = [
     ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "disk", "index"],
     ["difference", "extras", "promise", "source", "foretelling", "comparison", "rules", "native", "release", "proof"],
     ["report"],
-    ["build"],
+    ["output", "build"],
     ["backend", "cli"],
 ]
 # Beside the stairs: data for others.
