@@ -44,5 +44,11 @@ def shorten(_app: Sphinx, env: BuildEnvironment) -> None:
     env.metadata["reference/rules/index"]["tocdepth"] = 2
 
 
+def skip(_app: Sphinx, _what: str, _name: str, member: object, _skip: bool, _options: object) -> bool | None:  # noqa: FBT001
+    # Each value of a named tuple would be listed once more, as an "alias for field number 0".
+    return True if type(member).__name__ == "_tuplegetter" else None
+
+
 def setup(app: Sphinx) -> None:
     app.connect("env-updated", shorten)
+    app.connect("autodoc-skip-member", skip)

@@ -83,13 +83,13 @@ def _rows(release: Release) -> Iterator[tuple[str, str, str, str]]:
     groups: dict[Hashable, list[CheckedArtifact]] = {}
     wheels = sum(one.kind == "wheel" for one in release.artifacts)
     for one in release.artifacts:
-        word, remark = _word(one, release), _remark(one)
+        word, remark = _word(one, release), _remark(one, release)
         key = (word, remark, one.kind) if wheels > _MOST_ROWS and one.kind == "wheel" else one.filename
         groups.setdefault(key, []).append(one)
     for alike in groups.values():
         few = alike if len(alike) <= _MOST_ALIKE else alike[:1]
         for one in few:
-            yield one.kind, _short(one.filename), _word(one, release), _remark(one)
+            yield one.kind, _short(one.filename), _word(one, release), _remark(one, release)
         if len(alike) > len(few):
             yield "", f"  … and {len(alike) - len(few)} more like it", "", ""
 
@@ -102,7 +102,7 @@ def _word(one: CheckedArtifact, release: Release) -> str:
     return _WORDS[one.verdict]
 
 
-def _remark(one: CheckedArtifact) -> str:
+def _remark(one: CheckedArtifact, release: Release) -> str:
     yanked = "yanked" if one.artifact.yanked else ""
     if one.verdict is Verdict.DECLARED:
         lines = sum(len(each.right) for each in one.differences if each.field == "Requires-Dist")
@@ -112,7 +112,9 @@ def _remark(one: CheckedArtifact) -> str:
         said = fields[0] + (f" +{len(fields) - 1}" if len(fields) > 1 else "") if fields else ""
     else:
         said = ""
-    return ", ".join(part for part in (said, yanked) if part)
+    wrong = _errors(finding for finding in release.compiled if finding.artifact == one.filename)
+    compiled = _counted(wrong, "error") if wrong else ""
+    return ", ".join(part for part in (said, compiled, yanked) if part)
 
 
 def _short(filename: str) -> str:
@@ -163,8 +165,12 @@ def summary(release: Release) -> str:
 
 def compiled_errors(release: Release) -> str:
     """How many errors are not of the metadata, which the verdict is about; empty if there are none."""
-    number = sum(finding.severity is Severity.ERROR for finding in release.compiled)
+    number = _errors(release.compiled)
     return f"{_counted(number, 'error')} about the compiled files" if number else ""
+
+
+def _errors(findings: Iterable[Finding]) -> int:
+    return sum(finding.severity is Severity.ERROR for finding in findings)
 
 
 def _sentence(release: Release) -> str:
