@@ -90,36 +90,47 @@ def _build(folder: Path, files: dict[str, str], words: Callable[[Path, Path], tu
     return Command(words(tree, out), prepare, environment=_environment())
 
 
+# For uv a static `[project]` settles what a bare project requires, so that nothing is built. What is declared is not in
+# it: uv would have to build the wrapped project, too, if there were no hook that answers.
+_NO_ANSWER = """
+from abiding.backend import build_sdist, build_wheel, get_requires_for_build_sdist, get_requires_for_build_wheel
+"""
+
+
 def questions(
     runs: int, name: str = "contourpy", version: str = "1.3.3", goals: tuple[float, float] = (60, 150)
 ) -> list[Row]:
-    """What pip and uv take to learn what an sdist requires. Bare, that compiles it: once, a minute each."""
-    released = sdist_of(name, version)
+    """What pip and uv take to learn what an sdist requires. If that takes a build, it is done once."""
     folder = CACHE / f"questions-{name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    tree = unpack(released, folder / "tree")
+    tree = unpack(sdist_of(name, version), folder / "tree")
     text = read_pyproject(tree)
-    bare = repack(tree, folder / "bare", f"{name}-{version}", text)
-    wrapped = repack(tree, folder / "wrapped", f"{name}-{version}", wrap(text))
-    (folder / "bare" / "in").write_text(f"{name} @ {bare.as_uri()}\n", "utf-8")
-    (folder / "wrapped" / "in").write_text(f"{name} @ {wrapped.as_uri()}\n", "utf-8")
-    alone = ("--no-deps", "--no-build-isolation")
+    (tree / "no_answer.py").write_text(_NO_ANSWER, "utf-8")
+    wrapped = wrap(text)
+    silent = wrapped.replace('build-backend = "abiding.backend"', 'build-backend = "no_answer"\nbackend-path = ["."]')
+    assert silent != wrapped
+    texts = {"bare": text, "wrapped": wrapped, "without the hook": silent}
+    sdists = {label: repack(tree, folder / label, f"{name}-{version}", one) for label, one in texts.items()}
     rows = []
-    for tool, goal in zip(("pip install --dry-run", "uv pip compile"), goals, strict=True):
-        commands = {}
-        words: tuple[str | Path, ...]
-        for sdist in (bare, wrapped):
-            if tool.startswith("pip"):
-                words = ("pip", "install", "--dry-run", "--no-cache-dir", "--ignore-installed", *alone, sdist)
-            else:
-                words = ("uv", "pip", "compile", "--no-cache", "--python", sys.executable, *alone, sdist.parent / "in")
-            commands[sdist.parent.name] = Command((sys.executable, "-m", *words), environment=_environment())
-        ours = in_turns({"wrapped": commands["wrapped"]}, runs)["wrapped"]
-        other = in_turns({"bare": commands["bare"]}, 1, warm=False)["bare"]
-        label = f"`{tool}` of {name}'s sdist"
-        rows.append(Row.of("learning what an sdist requires", label, "bare", ours, other, goal=goal, faster=True))
+    for tool, other, goal in zip(("pip", "uv"), ("bare", "without the hook"), goals, strict=True):
+        ours = in_turns({"ours": _asked(tool, sdists["wrapped"], name)}, runs)["ours"]
+        built = in_turns({"built": _asked(tool, sdists[other], name)}, 1, warm=False)["built"]
+        label = f"`{'pip install --dry-run' if tool == 'pip' else 'uv pip compile'}` of {name}'s sdist"
+        rows.append(Row.of("learning what an sdist requires", label, other, ours, built, goal=goal, faster=True))
     return rows
+
+
+def _asked(tool: str, sdist: Path, name: str) -> Command:
+    alone = ("--no-deps", "--no-build-isolation")
+    words: tuple[str | Path, ...]
+    if tool == "pip":
+        words = ("pip", "install", "--dry-run", "--no-cache-dir", "--ignore-installed", *alone, sdist)
+    else:
+        asked = sdist.with_name("in")
+        asked.write_text(f"{name} @ {sdist.as_uri()}\n", "utf-8")
+        words = ("uv", "pip", "compile", "--no-cache", "--python", sys.executable, *alone, asked)
+    return Command((sys.executable, "-m", *words), environment=_environment())
 
 
 def questions_of_numpy(runs: int) -> list[Row]:
