@@ -164,7 +164,9 @@ def write(order: Iterable[str]) -> None:
 
 def plot(rows: list[Row]) -> str:
     """Bars from 1 to each ratio on a logarithmic scale, each with a line at its goal."""
-    left, width, step, top = 470, 400, 22, 30
+    labels = [f"{row.what} / {row.against}".replace("`", "") for row in rows]
+    # No letter of the font is measured: on average one is half as wide as high, and a bit.
+    left, width, step, top = 6.5 * max(map(len, labels)) + 20, 400, 22, 30
     values = [value for row in rows for value in (row.ratio, row.goal) if value]
     low = math.floor(math.log10(min([0.1, *values])))
     high = math.ceil(math.log10(max([10, *values])))
@@ -184,14 +186,13 @@ def plot(rows: list[Row]) -> str:
         x = at(10.0**power)
         parts.append(f'<path d="M{x} {top - 6}V{height - 6}" stroke="#ccc"/>')
         parts.append(f'<text x="{x}" y="{top - 12}" text-anchor="middle">{10.0**power:g}×</text>')
-    for i, row in enumerate(rows):
+    for i, (row, label) in enumerate(zip(rows, labels, strict=True)):
         assert row.ratio is not None
         assert row.goal is not None
         y = top + i * step
         start, stop = sorted((at(1), at(row.ratio)))
         color = "#3a7d44" if row.met else "#b3412e"
-        label = escape(f"{row.what} / {row.against}")
-        parts.append(f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{label}</text>')
+        parts.append(f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{escape(label)}</text>')
         parts.append(f'<path d="M{start} {y + 3}H{max(stop, start + 2)}V{y + 15}H{start}Z" fill="{color}"/>')
         parts.append(f'<path d="M{at(row.goal)} {y}V{y + 18}" stroke="#777" stroke-width="2"/>')
         parts.append(f'<text x="{stop + 8}" y="{y + 13}">{_digits(row.ratio)}×</text>')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -76,4 +77,6 @@ def _explode() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 5))
+    parser = argparse.ArgumentParser("fuzz", description=__doc__)
+    parser.add_argument("minutes", type=float, nargs="?", default=5, help="how long to go on (%(default)s)")
+    sys.exit(main(parser.parse_args().minutes))

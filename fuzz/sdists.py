@@ -71,20 +71,22 @@ def mended(data: bytes) -> bytes:
 
 def hold(data: bytes) -> None:
     """Read the sdist in every way, edit it, check it as a release. Raises `Violation`, and whatever else goes wrong."""
-    with TemporaryDirectory() as folder, watched(Path(folder)):
+    with TemporaryDirectory() as folder:
         path = Path(folder, "source", NAME)
         path.parent.mkdir()
         path.write_bytes(data)
-        try:
-            found = read_members(path, ["PKG-INFO", "pyproject.toml"])
-        except AbidingError:
-            found = {}
-        for release in releases(read_artifacts([path])):
-            _ = release.verdict, release.findings
+        with watched(Path(folder)):
+            try:
+                found = read_members(path, ["PKG-INFO", "pyproject.toml"])
+            except AbidingError:
+                found = {}
+            for release in releases(read_artifacts([path])):
+                _ = release.verdict, release.findings
+            _edit(path, Path(folder, NAME))
+        # What `tarfile` takes for a hostile archive is not ours to limit.
         unpacked = _unpacked(path)
         if "PKG-INFO" in found and unpacked is not None and unpacked != found["PKG-INFO"]:
             raise Violation("tarfile unpacks another PKG-INFO")
-        _edit(path, Path(folder, NAME))
 
 
 def _unpacked(path: Path) -> bytes | None:

@@ -61,6 +61,10 @@ class Pyproject(NamedTuple):
         """The line (from 1) on which the value at `key` begins, or that of the nearest table around it."""
         return _line_of(self.text, key)
 
+    def span(self, key: Key) -> tuple[int, int] | None:
+        """Where the value at `key` begins and ends in the text; None where it is not written in one piece."""
+        return _span(self.text, key)
+
     def excerpt(self, key: Key, remark: str = "") -> tuple[Excerpt, ...]:
         """The line of `key`, quoted; empty where it can't be found."""
         line = self.line_of(key)
@@ -154,33 +158,31 @@ def _unreadable(message: str) -> DeclarationError:
 
 @functools.lru_cache(maxsize=64)
 def _line_of(text: str, key: Key) -> int | None:
-    # tomllib keeps no positions and tomlkit none either, but tomlkit writes back what it read: put a sentinel where
-    # the value is and count the lines before it. Imported here because only an error pays for it.
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-    from tomlkit.items import InlineTable
-
     while key:
-        try:
-            document: Any = tomlkit.parse(text)
-            holder = functools.reduce(lambda node, part: node[part], key[:-1], document)
-            value = holder[key[-1]]
-            written_in_place = not hasattr(value, "items") or isinstance(value, InlineTable)
-            line = _value_line(document, holder, key[-1]) if written_in_place else _header_line(text, key)
-        except (TOMLKitError, LookupError, TypeError, ValueError):
-            line = None
+        span = _span(text, key)
+        line = text.count("\n", 0, span[0]) + 1 if span else _header_line(text, key)
         if line:
             return line
         key = key[:-1]
     return None
 
 
-def _value_line(document: Any, holder: Any, part: str | int) -> int | None:  # noqa: ANN401 (tomlkit's containers)
+def _span(text: str, key: Key) -> tuple[int, int] | None:
+    # tomllib keeps no positions and tomlkit none either, but tomlkit writes back what it read: with another value in
+    # this place, what stays the same is what is around it. Imported here because only an error pays for it.
     import tomlkit
+    from tomlkit.exceptions import TOMLKitError
 
-    holder[part] = _SENTINEL
-    before, found, _ = tomlkit.dumps(document).partition(_SENTINEL)
-    return before.count("\n") + 1 if found else None
+    try:
+        document: Any = tomlkit.parse(text)
+        holder = functools.reduce(lambda node, part: node[part], key[:-1], document)
+        _ = holder[key[-1]]  # what is not there would be added
+        holder[key[-1]] = _SENTINEL
+        before, found, after = tomlkit.dumps(document).partition(f'"{_SENTINEL}"')
+    except (TOMLKitError, LookupError, TypeError, ValueError, AttributeError):  # the last for a table among [[tables]]
+        return None
+    whole = found and text.startswith(before) and text.endswith(after)
+    return (len(before), len(text) - len(after)) if whole else None
 
 
 def _header_line(text: str, key: Key) -> int | None:

@@ -54,6 +54,26 @@ def test_line_of(key: Key, line: int | None) -> None:
     assert Pyproject.parse(TEXT).line_of(key) == line
 
 
+@pytest.mark.parametrize(
+    "text", ["[[tool.a.wheel]]\n[[tool.b.wheel]]", "[[tool.a.wheel]]\nx = 1\n\n[[tool.b.wheel]]\n"]
+)
+def test_line_of_tables_that_are_written_one_by_one(text: str) -> None:
+    read = Pyproject.parse(text)
+    assert read.excerpt(("tool", "b", "wheel"))[0].text == "[[tool.b.wheel]]"
+    assert read.excerpt(("tool", "b", "wheel", 0))[0].text == "[[tool.b.wheel]]"
+
+
+def test_span() -> None:
+    read = Pyproject.parse(TEXT)
+    start, stop = read.span(("tool", "abiding", "wheel", "dependencies", 1, "note")) or (0, 0)
+    assert TEXT[start:stop] == '"2.4"'
+    start, stop = read.span(("project", "dependencies")) or (0, 0)
+    assert TEXT[start:stop].splitlines()[0] == "["
+    assert TEXT[start:stop].splitlines()[-1] == "]"
+    assert read.span(("project", "missing")) is None
+    assert read.span(("tool", "abiding", "wheel")) is None
+
+
 def test_line_ends_of_windows() -> None:
     read = Pyproject.parse(TEXT.replace("\n", "\r\n"))
     assert read.line_of(("project", "dependencies", 1)) == 6

@@ -30,8 +30,6 @@ _OURS = "abiding.backend"
 _DEFAULT_BACKEND = "setuptools.build_meta:__legacy__"
 _DEFAULT_REQUIRES = ("abiding", "setuptools")
 _NOTHING = "Nothing was written"
-# Stands for a value while its place in the text is looked up.
-_SENTINEL = "abiding\u2007looks\u2007here"
 _WHEEL_TABLE = """\
 # What a wheel requires on top of what its sdist does, because of what it was
 # compiled against or linked with. Take the line below as an example.
@@ -244,28 +242,13 @@ class _Editor:
 
     def span(self, key: Key) -> tuple[int, int]:
         """Where the value at `key` stands in the text."""
-        span = _span(self.pyproject.text, key)
+        span = self.pyproject.span(key)
         if span is None:
             raise self.refusal(f"`{key[-1]}` can't be found in the text", key)
         return span
 
     def refusal(self, message: str, key: Key) -> DeclarationError:
         return _not_understood(self.pyproject, message, key)
-
-
-def _span(text: str, key: Key) -> tuple[int, int] | None:
-    # tomlkit writes back what it read: with another value in this place, what stays the same is what is around it.
-    import tomlkit
-
-    document: Any = tomlkit.parse(text)
-    holder = document
-    for part in key[:-1]:
-        holder = holder[part]
-    holder[key[-1]] = _SENTINEL
-    before, found, after = tomlkit.dumps(document).partition(f'"{_SENTINEL}"')
-    if not found or not text.startswith(before) or not text.endswith(after):
-        return None
-    return len(before), len(text) - len(after)
 
 
 def _with_first(array: str, value: str) -> str:
