@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from tests.real.projects import read_pyproject, repack, unpack, wrap
 
+from abiding.declaration import Declaration
+from abiding.metadata import CoreMetadata
+from abiding.pyproject import Pyproject
 from benchmarks.measuring import Command, in_turns
 from benchmarks.releases import sdist_of
 from benchmarks.results import CACHE, Row
@@ -106,12 +109,14 @@ def questions(
     folder.mkdir(parents=True)
     tree = unpack(sdist_of(name, version), folder / "tree")
     text = read_pyproject(tree)
-    (tree / "no_answer.py").write_text(_NO_ANSWER, "utf-8")
     wrapped = wrap(text)
     silent = wrapped.replace('build-backend = "abiding.backend"', 'build-backend = "no_answer"\nbackend-path = ["."]')
     assert silent != wrapped
-    texts = {"bare": text, "wrapped": wrapped, "without the hook": silent}
-    sdists = {label: repack(tree, folder / label, f"{name}-{version}", one) for label, one in texts.items()}
+    sdists = {"bare": repack(tree, folder / "bare", f"{name}-{version}", text)}
+    _announce(tree, wrapped)
+    (tree / "no_answer.py").write_text(_NO_ANSWER, "utf-8")
+    for label, one in (("wrapped", wrapped), ("without the hook", silent)):
+        sdists[label] = repack(tree, folder / label, f"{name}-{version}", one)
     rows = []
     for tool, other, goal in zip(("pip", "uv"), ("bare", "without the hook"), goals, strict=True):
         ours = in_turns({"ours": _asked(tool, sdists["wrapped"], name)}, runs)["ours"]
@@ -119,6 +124,15 @@ def questions(
         label = f"`{'pip install --dry-run' if tool == 'pip' else 'uv pip compile'}` of {name}'s sdist"
         rows.append(Row.of("learning what an sdist requires", label, other, ours, built, goal=goal, faster=True))
     return rows
+
+
+def _announce(tree: Path, pyproject: str) -> None:
+    """Let PKG-INFO of an unpacked sdist say what it says in one that is built with this pyproject.toml."""
+    declaration = Declaration.read(Pyproject.parse(pyproject))
+    file = tree / "PKG-INFO"
+    pkg_info = CoreMetadata.parse(file.read_bytes())
+    said = pkg_info.for_sdist(may_append=declaration.may_append, metadata_version=declaration.metadata_version)
+    file.write_bytes(said.data)
 
 
 def _asked(tool: str, sdist: Path, name: str) -> Command:

@@ -83,6 +83,24 @@ class Row:
         )
 
 
+# What a reader has to know to read the rows of a title.
+_NOTES = {
+    "the hooks": """\
+A wheel of one small extension, built without optimization, so that nearly nothing is left but the hooks. The more there
+is to compile, the nearer the ratios are to 1.
+
+pip asks for the metadata before it builds. Bare meson-python has no hook for that, so pip builds at once; wrapped, it
+has one, and one more process imports meson-python to answer. This takes 0.1 s, once per build from a source tree, and
+is what spares the build where nobody wants a wheel, as the questions below show.
+
+""",
+    "learning what an sdist requires": """\
+The sdists are of the kind that `abiding` writes: their PKG-INFO says that wheels may require more. *Bare* is the
+release as it is. uv believes what a bare PKG-INFO says and never builds it; *without the hook* is the wrapped project
+with a backend that can't tell the metadata of its wheels, which has to build one.
+
+""",
+}
 HEADS = ("what", "against", "ours", "other", "ratio", "goal", "met", "runs")
 
 
@@ -151,15 +169,20 @@ def write(order: Iterable[str]) -> None:
         "![The ratios of the table, each beside its goal, on a logarithmic scale](benchmarks.svg)",
         "",
     ]
-    for one in kept.values():
-        mine = [Row(**row) for row in one["rows"]]
-        title = mine[0].benchmark
-        lines += [f"## {title[0].upper()}{title[1:]}", ""]
+    for title, mine in _by_title(rows).items():
+        lines += [f"## {title[0].upper()}{title[1:]}", "", *_NOTES.get(title, "").splitlines()]
         lines += [f"| {' | '.join(HEADS)} |", f"|{' --- |' * len(HEADS)}"]
         lines += [f"| {' | '.join(row.cells)} |" for row in mine]
         lines.append("")
     PAGE.write_text("\n".join(lines), "utf-8")
     PLOT.write_text(plot([row for row in rows if row.ratio is not None and row.goal is not None]), "utf-8")
+
+
+def _by_title(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.benchmark, []).append(row)
+    return groups
 
 
 def plot(rows: list[Row]) -> str:
@@ -195,5 +218,5 @@ def plot(rows: list[Row]) -> str:
         parts.append(f'<text x="{left - 10}" y="{y + 13}" text-anchor="end">{escape(label)}</text>')
         parts.append(f'<path d="M{start} {y + 3}H{max(stop, start + 2)}V{y + 15}H{start}Z" fill="{color}"/>')
         parts.append(f'<path d="M{at(row.goal)} {y}V{y + 18}" stroke="#777" stroke-width="2"/>')
-        parts.append(f'<text x="{stop + 8}" y="{y + 13}">{_digits(row.ratio)}×</text>')
+        parts.append(f'<text x="{max(stop, at(row.goal)) + 8}" y="{y + 13}">{_digits(row.ratio)}×</text>')
     return "\n".join([*parts, "</svg>", ""])
