@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from tests.real.environments import UNOPTIMISED, Environment
 from tests.real.projects import unpack
-from tests.real.workshop import released
+from tests.real.released import sdist_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +74,7 @@ def run(suite: Suite, folder: Path, wheelhouse: Path) -> Result:
 
 
 def _outcomes(suite: Suite, folder: Path, environment: Environment, *options: str) -> dict[str, str]:
-    tree = unpack(released(suite.name, suite.version, CHECKOUT / ".cache" / "sdists"), folder)
+    tree = unpack(sdist_of(suite.name, suite.version), folder)
     report = folder.with_suffix(".xml")
     left_out = [f"--deselect={name}" for name in suite.left_out]
     pytest = (environment.python, "-m", "pytest", "-n", "2", "-p", "no:cacheprovider", "-p", suite.plugin)

@@ -10,7 +10,8 @@ from filelock import FileLock
 
 from .environments import Environment, uv
 from .projects import ABI_LINES, Project, as_tree, read_pyproject, unpack, unwrap, wrap
-from .workshop import Workshop, once, released
+from .released import sdist_of
+from .workshop import Workshop, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ def release() -> Callable[[str], Path]:
     """Return a function from a project's name to its released sdist, kept in the checkout between sessions."""
 
     def fetch(name: str) -> Path:
-        return released(name, RELEASES[name], CHECKOUT / ".cache" / "sdists")
+        return sdist_of(name, RELEASES[name])
 
     return fetch
 

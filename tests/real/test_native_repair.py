@@ -23,7 +23,7 @@ from abiding.wheel import Wheel, rewrite
 from tests.unit.compiled import installed, wheel
 
 from .archives import metadata_of_wheel
-from .test_native_wheels import PLATFORMS, fetched
+from .released import PLATFORMS, wheel_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ class Gmpy2:
         self.folder = folder
         self.tag = f"cp311-cp311-{PLATFORMS[platform][-1]}"
         self.monkeypatch = monkeypatch
-        released = contents.of_wheel(fetched("gmpy2==2.3.2", platform))
+        released = contents.of_wheel(wheel_of("gmpy2==2.3.2", platform))
         files = {place: released.read(name) for place, name in released.files.items() if ".dist-info/" not in place}
         beside = [place for place in files if place.startswith("gmpy2.libs/")]
         self.libraries = {place.rpartition("/")[2]: files.pop(place) for place in beside}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,38 +13,18 @@ from abiding.native import contents
 from abiding.native.images import Format
 from tests.unit.compiled import wheel
 
-from .conftest import CHECKOUT
-from .environments import Environment
-from .workshop import once
+from .released import PLATFORMS, wheel_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
-PLATFORMS = {
-    "linux": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),
-    "mac": ("macosx_14_0_arm64", "macosx_11_0_arm64"),
-    "win": ("win_amd64",),
-}
-
-
-def fetched(requirement: str, platform: str) -> Path:
-    """Download one wheel of a requirement, once."""
-
-    def make(folder: Path) -> None:
-        platforms = [word for one in PLATFORMS[platform] for word in ("--platform", one)]
-        options = ("--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.11", "--dest", folder)
-        Environment(folder, folder).run(sys.executable, "-m", "pip", "download", *options, *platforms, requirement)
-
-    (path,) = once(CHECKOUT / ".cache" / "wheels" / f"{requirement.replace('==', '-')}-{platform}", make).iterdir()
-    return path
-
 
 def examined(requirement: str, platform: str, *others: str) -> dict[str, list[str]]:
     """The findings, by rule: the libraries or paths that each is about, notes left out."""
     found: dict[str, list[str]] = {}
-    for one in native.examine(fetched(requirement, platform), [fetched(other, platform) for other in others]):
+    for one in native.examine(wheel_of(requirement, platform), [wheel_of(other, platform) for other in others]):
         if one.severity != "note":
             found.setdefault(f"{one.severity}: {one.rule}", []).append(one.field)
     return found
@@ -95,7 +74,7 @@ def test_rmm_gets_a_library_only_transitively() -> None:
 def test_a_wheel_alone_with_what_it_requires_on_the_index(
     requirement: str, rules: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = fetched(requirement, "linux")
+    path = wheel_of(requirement, "linux")
     status = main(["check", str(path), "--providers-from-index", "--output-format", "json"])
     (release,) = json.loads(capsys.readouterr().out)["releases"]
     found = [(one["rule"], one["field"]) for one in release["findings"] if one["severity"] in ("error", "warning")]
@@ -138,7 +117,7 @@ def test_windows(requirement: str) -> None:
 )
 def test_what_gmpy2_takes_from_gmp(platform: str, format_: Format, library: str) -> None:
     """The same module on three systems uses the same functions, read from three formats."""
-    built = contents.of_wheel(fetched("gmpy2==2.3.2", platform))
+    built = contents.of_wheel(wheel_of("gmpy2==2.3.2", platform))
     module = next(image for image in built.images if image.file_name.startswith("gmpy2."))
     assert module.format is format_
     assert any(library in need for need in module.needs)
@@ -166,7 +145,7 @@ def test_what_gmpy2_takes_from_gmp(platform: str, format_: Format, library: str)
 def test_gmpy2_with_gmp_from_elsewhere(
     tmp_path: Path, platform: str, tag: str, gmp: str, place: str, code: str, rules: list[str]
 ) -> None:
-    built = contents.of_wheel(fetched("gmpy2==2.3.2", platform))
+    built = contents.of_wheel(wheel_of("gmpy2==2.3.2", platform))
     files = {where: built.read(name) for where, name in built.files.items() if ".dist-info/" not in where}
     (library,) = [where for where in files if where.endswith(gmp)]
     data = files.pop(library)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock
-from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
 
 from .environments import ALWAYS, Environment
 from .frontends import Hooks
@@ -36,22 +34,6 @@ def once(folder: Path, make: Callable[[Path], None]) -> Path:
             make(folder)
             done.touch()
     return folder
-
-
-def released(name: str, version: str, kept: Path) -> Path:
-    """Return the sdist of a release on the index, which is kept in a folder between sessions."""
-
-    def make(folder: Path) -> None:
-        with PyPISimple(os.environ.get("PIP_INDEX_URL", PYPI_SIMPLE_ENDPOINT)) as index:
-            (package,) = (
-                package
-                for package in index.get_project_page(name).packages
-                if package.version == version and package.package_type == "sdist"
-            )
-            index.download_package(package, folder / package.filename)
-
-    (sdist,) = once(kept / f"{name}-{version}", make).iterdir()
-    return sdist
 
 
 @dataclass(frozen=True, slots=True)
