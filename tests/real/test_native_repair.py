@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -26,7 +27,7 @@ from .archives import metadata_of_wheel
 from .released import PLATFORMS, wheel_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from abiding.findings import Finding
 
@@ -65,11 +66,23 @@ def macos_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def machine() -> Iterator[Path]:
+    """A folder for the libraries of the machine.
+
+    Its path is shorter than what linked files ask for: LLVM's install-name-tool lets a longer one grow into the code.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "m")
+        path.mkdir()
+        yield path
+
+
 class Gmpy2:
     """The parts of gmpy2's wheel for one platform: its own files, and by their names the libraries beside them."""
 
-    def __init__(self, folder: Path, platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, machine: Path, platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.machine = folder, machine
         self.tag = f"cp311-cp311-{PLATFORMS[platform][-1]}"
         self.monkeypatch = monkeypatch
         released = contents.of_wheel(wheel_of("gmpy2==2.3.2", platform))
@@ -80,8 +93,6 @@ class Gmpy2:
         # On Windows what the provider does when it is imported leads to its library.
         first = "import prov\n" if platform == "win" else ""
         self.files = {**files, "gmpy2/__init__.py": f"{first}{code}".encode()}
-        self.machine = folder / "machine"
-        self.machine.mkdir()
         for name, data in self.libraries.items():
             (self.machine / name).write_bytes(data)
 
@@ -121,8 +132,8 @@ def errors(findings: Sequence[Finding]) -> list[str]:
 
 
 @pytest.fixture
-def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gmpy2:
-    return Gmpy2(tmp_path, "win", monkeypatch)
+def windows(tmp_path: Path, machine: Path, monkeypatch: pytest.MonkeyPatch) -> Gmpy2:
+    return Gmpy2(tmp_path, machine, "win", monkeypatch)
 
 
 def test_windows(windows: Gmpy2) -> None:
@@ -188,9 +199,9 @@ def test_windows_whose_provider_nobody_imports(windows: Gmpy2) -> None:
 
 
 @pytest.fixture
-def macos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, macos_tools: Path) -> Gmpy2:
+def macos(tmp_path: Path, machine: Path, monkeypatch: pytest.MonkeyPatch, macos_tools: Path) -> Gmpy2:
     """As linked on a machine that has MPFR and MPC, and a GMP for these, in one folder of its own."""
-    made = Gmpy2(tmp_path, "mac", monkeypatch)
+    made = Gmpy2(tmp_path, machine, "mac", monkeypatch)
     change = macos_tools / "install_name_tool"
     module = tmp_path / "module.so"
     place = "gmpy2/gmpy2.cpython-311-darwin.so"
