@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import strategies as st
 
 from abiding import foretelling, rules
+from abiding.cli.init import wrap
 from abiding.declaration import Declaration
 from abiding.errors import AbidingError
 from abiding.pyproject import Pyproject
@@ -61,9 +62,16 @@ pyprojects = _pyprojects()
 
 
 def hold(data: bytes) -> None:
-    """Read the declaration as every hook does, and show what is wrong with it. Raises whatever goes wrong."""
+    """Make the project use abiding, read its declaration as every hook does, and show what is wrong with it.
+
+    Raises whatever goes wrong.
+    """
     with TemporaryDirectory() as folder, watched(Path(folder)), chdir(folder):
         Path(folder, "pyproject.toml").write_bytes(data)
+        try:
+            wrap(Pyproject.read(Path(folder)))
+        except AbidingError as exc:
+            screen(exc)
         try:
             pyproject = Pyproject.read(Path(folder))
             pyproject.restored(data[::-1])

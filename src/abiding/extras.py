@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding import requirements
 from abiding.metadata import CoreMetadata
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def _spelled_out(
     line: str, extra: str, own: str, lines: Mapping[str, Sequence[str]], seen: frozenset[str]
 ) -> Iterator[str]:
     """What `line` stands for, as requirements of `extra`; `seen` are the extras that it is being spelled out for."""
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import InvalidRequirement
     from packaging.utils import canonicalize_name
 
     try:
-        requirement = Requirement(line)
+        requirement = requirements.parse(line)
     except InvalidRequirement:
         yield line
         return

@@ -39,9 +39,14 @@ def parse(text: str) -> Requirement:
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
-        return Requirement(text)
+        requirement = Requirement(text)
     except RecursionError as exc:
         raise InvalidRequirement("its marker is nested too deeply") from exc
+    try:
+        requirement.specifier.to_range()
+    except ValueError as exc:  # Python makes no integer of thousands of digits
+        raise InvalidRequirement("a number in its versions has too many digits") from exc
+    return requirement
 
 
 @functools.lru_cache(maxsize=8192)  # the wheels of a release say the same lines, one after the other

@@ -504,7 +504,18 @@ def test_spellings(index: Index) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", ["", "spam>=1", "spam==1.*", "spam==1,==2", "spam[all]==1", "spam @ https://x", "spam==one", "../spam"]
+    "spec",
+    [
+        "",
+        "spam>=1",
+        "spam==1.*",
+        "spam==1,==2",
+        "spam[all]==1",
+        "spam @ https://x",
+        "spam==one",
+        "../spam",
+        "spam==" + "9" * 5000,
+    ],
 )
 def test_what_is_no_release(index: Index, spec: str) -> None:
     (finding,) = refused(index, spec).findings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from packaging.markers import Marker, default_environment
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 
 from abiding import requirements
 
@@ -157,3 +157,17 @@ def test_fits(template: str, line: str) -> None:
 )
 def test_does_not_fit(template: str, line: str) -> None:
     assert not requirements.fits(template, line)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a==" + "9" * 5000, "a number in its versions has too many digits"),
+        ("a>=1,!=1." + "9" * 5000 + ".*", "a number in its versions has too many digits"),
+        ("a; " + "(" * 3000 + "os_name == 'x'" + ")" * 3000, "its marker is nested too deeply"),
+    ],
+)
+def test_what_packaging_can_not_work_with(text: str, message: str) -> None:
+    with pytest.raises(InvalidRequirement, match=message):
+        requirements.parse(text)
+    assert requirements.meaning(text) == text

@@ -9,15 +9,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pypi_simple
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from abiding import requirements
 from abiding.errors import IndexAccessError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
     from pypi_simple import DistributionPackage, ProjectPage
 
@@ -73,7 +75,7 @@ def wheels_of_project(
 
 def _parse(spec: str) -> tuple[str, Version | None]:
     try:
-        requirement = Requirement(spec)
+        requirement = requirements.parse(spec)
         version = _only_version(requirement)
     except (InvalidRequirement, InvalidVersion) as exc:
         raise IndexAccessError.of(
