@@ -494,6 +494,7 @@ def test_spellings(index: Index) -> None:
         "Py.Spam-1.0.0.tar.gz", "py_spam-1.0-1-py3-none-any.whl", "py_spam-1.0-py3-none-any.whl",
         "py_spam-1.0.post1-py3-none-any.whl", "py_spam-1.0-py3.11.egg", "py_spam-1.0.exe", "py_spam-1.0+cpu-py3-none-any.whl",
         "other-1.0-py3-none-any.whl", "py_spam-1.0-py3-none-a\x1b[31mny.whl",
+        f"py_spam-1.{'9' * 5000}-py3-none-any.whl", f"py_spam-1.{'9' * 5000}.tar.gz",
     ):  # fmt: skip
         index.files[name] = File()
     assert [artifact.filename for artifact in read(index, "Py_Spam == 1.0")] == [

@@ -148,7 +148,7 @@ def _by_version(page: ProjectPage, name: str) -> dict[Version, dict[str, Distrib
             continue
         try:
             version = Version(file.version or "")
-        except InvalidVersion:
+        except ValueError:  # no version, or a number of thousands of digits
             continue
         found.setdefault(version, {}).setdefault(file.filename, file)
     return found
