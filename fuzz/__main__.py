@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from fuzz import bombs, metadata, pyprojects, sdists, wheels
+from fuzz import bombs, images, metadata, pyprojects, sdists, wheels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +23,7 @@ PROPERTIES: dict[str, tuple[SearchStrategy[bytes], Callable[[bytes], None]]] = {
     "sdist": (sdists.sdists, sdists.hold),
     "METADATA": (metadata.documents, metadata.hold),
     "pyproject.toml": (pyprojects.pyprojects, pyprojects.hold),
+    "compiled file": (images.images, images.hold),
 }
 _AT_ONCE = 500
 

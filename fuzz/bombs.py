@@ -10,6 +10,7 @@ import io
 import json
 import resource
 import shutil
+import struct
 import subprocess
 import sys
 import tarfile
@@ -64,13 +65,18 @@ def _zipped(pieces: Iterable[bytes]) -> bytes:
     return b"".join((*packed, deflater.compress(bytes(1024)), deflater.flush()))
 
 
-def _wheel(metadata: bytes, members: Iterable[str] = (), *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def _wheel(
+    metadata: bytes, members: Iterable[str] = (), *, image: bytes = b"", method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     file = io.BytesIO()
     with catch_warnings(), zipfile.ZipFile(file, "w", method, compresslevel=9) as archive:
         simplefilter("ignore")
         for name in members:
             archive.writestr(name, b"")
+        if image:
+            archive.writestr("spam/_spam.so", image)
         archive.writestr("spam-1.0.dist-info/METADATA", metadata)
+        archive.writestr("spam-1.0.dist-info/WHEEL", b"Wheel-Version: 1.0\nTag: py3-none-any\n")
         archive.writestr("spam-1.0.dist-info/RECORD", b"spam-1.0.dist-info/RECORD,,\n")
     return file.getvalue()
 
@@ -93,6 +99,31 @@ _LINES = {
     "folds": b" x\n",
     "breaks": b"\n",
     "carriage returns": b"a:\r\n",
+}
+
+
+def _elf(sections: int, size: int) -> bytes:
+    """An ELF header for so many section headers, each of so many bytes, and the same number of segments."""
+    fields = struct.pack("<2HI3QI6H", 3, 62, 1, 0, 64, 64, 0, 64, size, sections, size, sections, 0)
+    return b"\x7fELF\2\1\1" + bytes(9) + fields
+
+
+def _mach_o(sections: int, size: int) -> bytes:
+    """A header that announces so many sections, all at the same place and of so many bytes."""
+    header = struct.pack("<8I", 0xFEEDFACF, 0x0100000C, 0, 6, 1, 72 + 80 * sections, 0, 0)
+    segment = struct.pack("<2I16x4Q4I", 0x19, 72 + 80 * sections, 0, 0, 0, 0, 0, 0, sections, 0)
+    return header + segment + (bytes(40) + struct.pack("<QI28x", size, 1)) * sections
+
+
+# As large as a compiled file may be that is packed so densely.
+_DENSE = 39 << 20
+_IMAGES: dict[str, Callable[[], bytes]] = {
+    "an ELF file of zeros": lambda: b"\x7fELF".ljust(_DENSE, b"\0"),
+    "an ELF file of many zeros": lambda: b"\x7fELF".ljust(10 * _DENSE, b"\0"),
+    "an ELF file of one section, many times": lambda: _elf(0xFFFF, 0).ljust(_DENSE, b"\0"),
+    "an ELF file of sections without number": lambda: _elf(0, 0).ljust(_DENSE, b"\xff"),
+    "a PE file of zeros": lambda: b"MZ".ljust(_DENSE, b"\0"),
+    "a Mach-O file of overlapping sections": lambda: _mach_o(_DENSE // 81, _DENSE),
 }
 
 
@@ -139,6 +170,10 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
         _SDIST,
         lambda: _zipped([_PKG_INFO, _member("spam-1.0/pyproject.toml", b"[[a]]\n" * (2 << 20))]),
     ),
+    **{
+        f"wheel with {name}": (_WHEEL, lambda make=make: _wheel(_HEAD, image=make()))  # type: ignore[misc]
+        for name, make in _IMAGES.items()
+    },
     "wheel of many members": (_WHEEL, lambda: _wheel(_HEAD, (f"{i:x}" for i in range(9000)), method=0)),
     "wheel with one name twice among many": (
         _WHEEL,
@@ -188,6 +223,7 @@ def _highest() -> int:
 
 
 def _work(path: Path, folder: Path) -> None:
+    from abiding import native
     from abiding.disk import read_artifacts
     from abiding.errors import AbidingError
     from abiding.metadata import CoreMetadata
@@ -200,6 +236,7 @@ def _work(path: Path, folder: Path) -> None:
     for release in releases(read_artifacts([path])):
         for finding in (*release.findings, *release.unread):
             screen(AbidingError(finding))
+    native.checked([path])
     (folder / "source").mkdir()
     source = Path(shutil.copy(path, folder / "source"))
     try:

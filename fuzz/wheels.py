@@ -10,6 +10,7 @@ from warnings import catch_warnings, simplefilter
 
 from hypothesis import strategies as st
 
+from abiding import native
 from abiding.disk import read_artifacts
 from abiding.errors import AbidingError
 from abiding.release import releases
@@ -22,7 +23,8 @@ NAME = "spam-1.0-py3-none-any.whl"
 INFO = "spam-1.0.dist-info"
 
 _names = st.sampled_from(
-    ("spam/__init__.py", "spam/größe.py", "spam/", "../outside", "/outside", "spam/../../outside", "a\\b", "C:outside",
+    ("spam/__init__.py", "spam/größe.py", "spam/_spam.so", "spam/", "../outside", "/outside",
+     "spam/../../outside", "a\\b", "C:outside",
      f"{INFO}/METADATA", f"{INFO}/RECORD", f"{INFO}/RECORD.jws", f"{INFO}/WHEEL", "eggs-2.dist-info/METADATA",
      "Spam-1.0.0.dist-info/METADATA", "METADATA", "spam/\x01", '"spam, eggs".py', "spam/x.dist-info/METADATA",
      "x" * 300)
@@ -33,7 +35,11 @@ _names = st.sampled_from(
 def wheels(draw: st.DrawFn) -> bytes:
     """The bytes of a wheel, sound or nearly so or not at all."""
     file = io.BytesIO()
-    contents: dict[str, bytes] = {f"{INFO}/METADATA": draw(documents), f"{INFO}/RECORD": draw(_records)}
+    contents: dict[str, bytes] = {
+        f"{INFO}/METADATA": draw(documents),
+        f"{INFO}/WHEEL": b"Wheel-Version: 1.0\nTag: py3-none-any\n",
+        f"{INFO}/RECORD": draw(_records),
+    }
     if draw(st.booleans()):
         contents = {"spam/__init__.py": b"x = 1\n", **contents}
     extra = draw(st.lists(st.tuples(_names, st.binary(max_size=64)), max_size=3))
@@ -65,6 +71,7 @@ def hold(data: bytes) -> None:
                 raise Violation("the quick way to METADATA finds something else")
             for release in releases(read_artifacts([path])):
                 _ = release.verdict, release.findings
+            native.checked([path])
             _edit(path, target)
         # What `zipfile` takes for a hostile archive is not ours to limit.
         if target.exists():

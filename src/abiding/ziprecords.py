@@ -7,6 +7,7 @@ ways lead to the same members, and that no byte between them is nobody's.
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 import zlib
@@ -16,7 +17,7 @@ from abiding.errors import ArchiveError
 from abiding.zipend import REBUILD, Tail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
 __all__ = ["Directory", "Extent", "Member", "Packed"]
@@ -42,6 +43,7 @@ _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF  # in a field of this size: the value is too
 _VERSION_DEFLATE, _VERSION_ZIP64 = 20, 45
 
 _USUAL_EXTRA = 64
+_PIECE = 1 << 20
 # What no path below site-packages is: absolute, with `.`, `..` or empty parts, with a backslash or control characters.
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
 
@@ -160,21 +162,48 @@ class Directory(NamedTuple):
         if member.method not in (_STORED, _DEFLATED):
             message = f"has compressed `{member.name}` by method {member.method}; wheels know only 0 and 8 (deflate)"
             raise ArchiveError.at(self.name, message)
-        data = self._header_and_more(file, member, member.stored_size)[1][: member.stored_size]
-        if member.method == _DEFLATED:
-            data = self._inflated(member, data)
+        # Nothing is held twice: the compiled files of some wheels have gigabytes.
+        found = io.BytesIO()
+        stored = self._stored(file, member)
+        for piece in self._inflated(member, stored) if member.method == _DEFLATED else stored:
+            found.write(piece)
+        data = found.getvalue()
         if len(data) != member.size or zlib.crc32(data) != member.crc:
-            raise ArchiveError.at(self.name, f"is damaged: the contents of `{member.name}` are not what it announces")
+            raise self._damaged(member)
         return data
 
-    def _inflated(self, member: Member, data: bytes) -> bytes:
+    def _stored(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+        """The bytes of a member as they are in the archive; fewer if the file ends before."""
+        size = member.stored_size
+        piece = self._header_and_more(file, member, min(size, _PIECE))[1][:size]
+        while piece:
+            yield piece
+            size -= len(piece)
+            piece = file.read(min(size, _PIECE))
+
+    def _inflated(self, member: Member, stored: Iterable[bytes]) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        left = member.size
         try:
-            # One byte more than announced is enough to know that it is wrong; a bomb gets no further.
-            found = inflater.decompress(data, member.size + 1)
+            for piece in stored:
+                rest = piece
+                # One byte more than announced is enough to know that it is wrong; a bomb gets no further.
+                while rest and left >= 0:
+                    found = inflater.decompress(rest, min(left + 1, _PIECE))
+                    yield found
+                    left -= len(found)
+                    rest = inflater.unconsumed_tail
+                if left < 0 or inflater.unused_data:
+                    raise self._damaged(member)
+            yield inflater.flush()
         except zlib.error as exc:
             raise ArchiveError.at(self.name, f"is damaged: `{member.name}` can't be decompressed") from exc
-        return found if inflater.eof and not inflater.unused_data else found + b"?"
+        if not inflater.eof:
+            raise self._damaged(member)
+
+    def _damaged(self, member: Member) -> ArchiveError:
+        message = f"is damaged: the contents of `{member.name}` are not what it announces"
+        return ArchiveError.at(self.name, message)
 
     def local_header(self, file: BinaryIO, member: Member) -> bytes:
         """The local header of a member, with name and extra fields.

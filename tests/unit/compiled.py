@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import struct
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +80,48 @@ def wheel(
         for place, data in members.items():
             archive.writestr(place, data)
     return path
+
+
+def mach_o(
+    name: str = "",
+    *,
+    needs: Sequence[str] = (),
+    run_paths: Sequence[str] = (),
+    exported: Sequence[str] = (),
+    imported: Sequence[tuple[str, int]] = (),
+) -> bytes:
+    """The load commands and symbols of a library for arm64; those it imports with the number of the library (from 1)."""
+    commands = [_load_command(0xC, need, 16) for need in needs]
+    commands += [_load_command(0x8000001C, path, 4) for path in run_paths]
+    commands += [_load_command(0xD, name, 16)] if name else []
+    names = b"\0"
+    symbols = b""
+    for symbol, library in [*((one, 0) for one in exported), *imported]:
+        symbols += struct.pack("<IBBhQ", len(names), 0x1, 0, library << 8, 0)
+        names += f"_{symbol}\0".encode()
+    start = 32 + sum(map(len, commands)) + 24 + 80
+    commands.append(struct.pack("<6I", 0x2, 24, start, len(exported) + len(imported), start + len(symbols), len(names)))
+    commands.append(struct.pack("<20I", 0xB, 80, 0, 0, 0, len(exported), len(exported), len(imported), *[0] * 12))
+    size = sum(map(len, commands))
+    header = struct.pack("<8I", 0xFEEDFACF, 0x0100000C, 0, 6, len(commands), size, 0, 0)
+    return b"".join((header, *commands, symbols, names))
+
+
+def _load_command(number: int, text: str, between: int) -> bytes:
+    start = 8 + between
+    data = text.encode() + b"\0"
+    data += bytes(-(start + len(data)) % 8)
+    return struct.pack("<3I", number, start + len(data), start) + bytes(start - 12) + data
+
+
+def universal(*images: bytes) -> bytes:
+    """A file for several architectures."""
+    entries, data = b"", b""
+    start = 8 + 20 * len(images)
+    for image in images:
+        entries += struct.pack(">5I", 0, 0, start + len(data), len(image), 0)
+        data += image
+    return struct.pack(">2I", 0xCAFEBABE, len(images)) + entries + data
 
 
 def digest(data: bytes) -> str:

@@ -29,7 +29,7 @@ def __dir__() -> list[str]:
 
 _LARGEST = 4 << 30
 # What is packed more densely than this was made to fill the memory of who unpacks it; code is packed to a third.
-_HARMLESS, _DENSEST = 64 << 20, 100
+_HARMLESS, _DENSEST = 40 << 20, 40
 # Where the files of `name.data/data` go, seen from site-packages of a Linux or macOS environment.
 _PREFIX = "../../.."
 

@@ -21,9 +21,27 @@ def __dir__() -> list[str]:
     return __all__
 
 
+class _Metered(io.BytesIO):
+    """A file that can be read only so often.
+
+    In a damaged file tables lie over each other or lead back to their beginning, and pyelftools follows them. A real
+    one is read once for each twelve of its bytes, and less the larger it is.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.left = len(data) // 4 + 100_000
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError("its tables have no end")
+        return super().read(size)
+
+
 def read(data: bytes, place: str) -> Image | None:
     """Read the dynamic segment; None if there is none (object files, static programs)."""
-    tags = list(_dynamic(ELFFile(io.BytesIO(data))))
+    tags = list(_dynamic(ELFFile(_Metered(data))))
     if not tags:
         return None
     found: dict[str, list[str]] = {}
@@ -57,7 +75,7 @@ def symbols(data: bytes) -> Symbols:
 
     A name with a version says which library it is from (`GLIBC_2.17`); one without may come from any.
     """
-    file = ELFFile(io.BytesIO(data))
+    file = ELFFile(_Metered(data))
     libraries = _libraries_of_versions(file)
     versions = next((one for one in file.iter_sections() if isinstance(one, GNUVerSymSection)), None)
     exported: set[str] = set()

@@ -1,15 +1,15 @@
-"""Mach-O files, read with macholib, which delocate brings."""
+"""Mach-O files, read as Apple's `mach-o/loader.h` and `mach-o/fat.h` have them.
+
+macholib, which delocate brings, names the commands. It is not given the files: it keeps the contents of every section,
+and a file of a megabyte can announce the same ones a thousand times.
+"""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+import struct
+from typing import TYPE_CHECKING, NamedTuple
 
 from macholib import mach_o
-from macholib.MachO import MachO
-from macholib.SymbolTable import SymbolTable
 
 from abiding.native.images import Format, Image, Symbols
 
@@ -26,53 +26,150 @@ def __dir__() -> list[str]:
 # A library that is only weakly needed may be absent.
 _NEEDS = {mach_o.LC_LOAD_DYLIB, mach_o.LC_REEXPORT_DYLIB, mach_o.LC_LAZY_LOAD_DYLIB, mach_o.LC_LOAD_UPWARD_DYLIB}
 _ORDINALS = {*_NEEDS, mach_o.LC_LOAD_WEAK_DYLIB}
+# Real files have a handful of architectures, and some hundred commands at most.
+_MOST_ARCHITECTURES, _MOST_COMMANDS = 32, 10_000
+_LONGEST_NAME = 4096  # macOS knows no longer path than 1,024
+# A name may be the end of another one, but not for ever.
+_MOST_SHARED = 4
+
+# Of a file for several architectures: whether offsets have 64 bits.
+_FAT = {b"\xca\xfe\xba\xbe": struct.Struct(">8xII4x"), b"\xca\xfe\xba\xbf": struct.Struct(">8xQQ8x")}
+
+
+class _Layout(NamedTuple):
+    """How numbers are written, and how long the header and what a symbol is (`struct nlist`)."""
+
+    order: str
+    header: int
+    symbol: struct.Struct
+
+
+_LAYOUTS = {
+    b"\xcf\xfa\xed\xfe": _Layout("<", 32, struct.Struct("<IBBhQ")),
+    b"\xfe\xed\xfa\xcf": _Layout(">", 32, struct.Struct(">IBBhQ")),
+    b"\xce\xfa\xed\xfe": _Layout("<", 28, struct.Struct("<IBBhI")),
+    b"\xfe\xed\xfa\xce": _Layout(">", 28, struct.Struct(">IBBhI")),
+}
+
+
+class _Architecture(NamedTuple):
+    """The part of a file for one architecture; `commands` are load commands by number, each with all its bytes."""
+
+    data: memoryview
+    layout: _Layout
+    commands: tuple[tuple[int, memoryview], ...]
+
+    def numbers(self, command: memoryview, count: int) -> tuple[int, ...]:
+        """The numbers of 32 bits that a command begins with, behind its own number and size."""
+        return struct.unpack_from(f"{self.layout.order}{count}I", command, 8)
+
+    def text(self, command: memoryview) -> str:
+        """The name or path of a command, which says first where in it that begins."""
+        (start,) = self.numbers(command, 1)
+        return bytes(command[start:][:_LONGEST_NAME]).partition(b"\0")[0].decode(errors="replace")
 
 
 def read(data: bytes, place: str) -> Image:
-    """Read the load commands of all architectures in the file."""
+    """Read the load commands of all architectures in the file. Raises `ValueError` and `struct.error` if damaged."""
     needs: dict[str, None] = {}
     run_paths: dict[str, None] = {}
     name = place.rpartition("/")[2]
-    with _opened(data) as file:
-        for header in file.headers:
-            for command, _, text in header.commands:
-                if command.cmd in _NEEDS:
-                    needs[_text(text)] = None
-                elif command.cmd == mach_o.LC_RPATH:
-                    run_paths[_text(text)] = None
-                elif command.cmd == mach_o.LC_ID_DYLIB:
-                    name = _text(text).rpartition("/")[2]
+    for architecture in _architectures(data):
+        for number, command in architecture.commands:
+            if number in _NEEDS:
+                needs[architecture.text(command)] = None
+            elif number == mach_o.LC_RPATH:
+                run_paths[architecture.text(command)] = None
+            elif number == mach_o.LC_ID_DYLIB:
+                name = architecture.text(command).rpartition("/")[2]
     return Image(place, Format.MACH_O, name, tuple(needs), tuple(run_paths), inherited=True)
 
 
 def symbols(data: bytes) -> Symbols:
-    """Read the symbol table. Names are without the underscore that C puts in front; weak imports are left out."""
+    """Read the symbol tables. Names are without the underscore that C puts in front; weak imports are left out.
+
+    Raises as `read` does.
+    """
     exported: set[str] = set()
     imported: dict[str, set[str]] = {}
-    with _opened(data) as file:
-        for header in file.headers:
-            libraries = [_text(text) for command, _, text in header.commands if command.cmd in _ORDINALS]
-            table = SymbolTable(file, header)
-            exported.update(_name(name) for _, name in table.extdefsyms)
-            for symbol, name in table.undefsyms:
-                ordinal = symbol.n_desc >> 8
-                if not symbol.n_desc & mach_o.N_WEAK_REF:
-                    library = libraries[ordinal - 1] if 0 < ordinal <= len(libraries) else ""
-                    imported.setdefault(library, set()).add(_name(name))
+    for architecture in _architectures(data):
+        libraries = [architecture.text(command) for number, command in architecture.commands if number in _ORDINALS]
+        table = _Table.of(architecture)
+        exported.update(name for name, _ in table.defined())
+        for name, description in table.undefined():
+            ordinal = description >> 8
+            if not description & mach_o.N_WEAK_REF:
+                library = libraries[ordinal - 1] if 0 < ordinal <= len(libraries) else ""
+                imported.setdefault(library, set()).add(name)
     return Symbols(frozenset(exported), {library: frozenset(names) for library, names in imported.items()})
 
 
-@contextmanager
-def _opened(data: bytes) -> Iterator[Any]:
-    with TemporaryDirectory(prefix="abiding-") as folder:  # macholib reads files only
-        path = Path(folder, "image")
-        path.write_bytes(data)
-        yield MachO(str(path), allow_unknown_load_commands=True)
+def _architectures(data: bytes) -> Iterator[_Architecture]:
+    view = memoryview(data)
+    entry = _FAT.get(data[:4])
+    if entry is None:
+        yield _architecture(view)
+        return
+    (count,) = struct.unpack_from(">I", data, 4)
+    if count > _MOST_ARCHITECTURES:
+        raise ValueError(f"it announces {count:,} architectures")
+    for i in range(count):
+        offset, size = entry.unpack_from(data, 8 + i * entry.size)
+        yield _architecture(view[offset : offset + size])
 
 
-def _text(data: bytes) -> str:
-    return data.rstrip(b"\0").decode(errors="replace")
+def _architecture(data: memoryview) -> _Architecture:
+    layout = _LAYOUTS.get(bytes(data[:4]))
+    if layout is None:
+        raise ValueError("it has no Mach-O header where it says")
+    count, size = struct.unpack_from(f"{layout.order}2I", data, 16)
+    if count > _MOST_COMMANDS:
+        raise ValueError(f"it announces {count:,} load commands")
+    return _Architecture(data, layout, tuple(_commands(data[layout.header :][:size], count, layout.order)))
 
 
-def _name(name: bytes) -> str:
-    return name.decode(errors="replace").removeprefix("_")
+def _commands(data: memoryview, count: int, order: str) -> Iterator[tuple[int, memoryview]]:
+    for _ in range(count):
+        number, size = struct.unpack_from(f"{order}2I", data)
+        if not 8 <= size <= len(data):  # noqa: PLR2004 (number and size themselves)
+            raise ValueError(f"it has a load command of {size:,} bytes, where there are {len(data):,}")
+        yield number, data[:size]
+        data = data[size:]
+
+
+class _Table(NamedTuple):
+    """The symbols of one architecture (LC_SYMTAB), and which of them are what (LC_DYSYMTAB)."""
+
+    symbols: memoryview
+    strings: bytes
+    groups: tuple[int, ...]
+    record: struct.Struct
+
+    @classmethod
+    def of(cls, architecture: _Architecture) -> _Table:
+        commands = dict(architecture.commands)
+        tables = architecture.numbers(commands.get(mach_o.LC_SYMTAB, memoryview(bytes(24))), 4)
+        groups = architecture.numbers(commands.get(mach_o.LC_DYSYMTAB, memoryview(bytes(32))), 6)
+        start, count, strings, length = tables
+        record = architecture.layout.symbol
+        symbols = architecture.data[start : start + count * record.size]
+        return cls(symbols, bytes(architecture.data[strings : strings + length]), groups, record)
+
+    def defined(self) -> Iterator[tuple[str, int]]:
+        """The names that others may use, each with its description."""
+        return self._named(self.groups[2], self.groups[3])
+
+    def undefined(self) -> Iterator[tuple[str, int]]:
+        """The names that others are to provide, each with its description, which tells who (`n_desc`)."""
+        return self._named(self.groups[4], self.groups[5])
+
+    def _named(self, first: int, count: int) -> Iterator[tuple[str, int]]:
+        left = _MOST_SHARED * len(self.strings)
+        size = self.record.size
+        records = self.symbols[first * size : (first + count) * size]
+        for start, _, _, description, _ in self.record.iter_unpack(records[: len(records) // size * size]):
+            name = self.strings[start : self.strings.find(b"\0", start)] if start else b""
+            left -= len(name)
+            if left < 0:
+                raise ValueError("its symbols have more names than there is room for")
+            yield name.decode(errors="replace").removeprefix("_"), description

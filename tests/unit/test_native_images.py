@@ -1,0 +1,106 @@
+"""Compiled files as they are read; what of them is wrong is an error, whatever it is."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding.errors import AbidingError
+from abiding.native.images import Format, Image, Symbols, read_image, read_symbols
+
+from .compiled import library, mach_o, universal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIBRARIES = ["@rpath/libspam.3.dylib", "/usr/lib/libSystem.B.dylib"]
+THIN = mach_o(
+    "@rpath/libham.1.dylib",
+    needs=LIBRARIES,
+    run_paths=["@loader_path/../lib", "/opt/lib"],
+    exported=["ham", "eggs"],
+    imported=[("spam", 1), ("malloc", 2), ("anywhere", -2)],
+)
+IMAGE = Image(
+    "ham/ham.so",
+    Format.MACH_O,
+    "libham.1.dylib",
+    tuple(LIBRARIES),
+    ("@loader_path/../lib", "/opt/lib"),
+    inherited=True,
+)
+SYMBOLS = Symbols(
+    frozenset({"ham", "eggs"}),
+    {LIBRARIES[0]: frozenset({"spam"}), LIBRARIES[1]: frozenset({"malloc"}), "": frozenset({"anywhere"})},
+)
+
+
+@pytest.mark.parametrize("data", [THIN, universal(THIN), universal(THIN, THIN)], ids=["thin", "fat", "two"])
+def test_mach_o(data: bytes) -> None:
+    assert read_image(data, IMAGE.place) == IMAGE
+    assert read_symbols(data, Format.MACH_O) == SYMBOLS
+
+
+def test_mach_o_of_two_kinds() -> None:
+    other = mach_o("libham.1.dylib", needs=["libspam.4.dylib"], exported=["bacon"])
+    image = read_image(universal(THIN, other), IMAGE.place)
+    assert image
+    assert image.needs == (*LIBRARIES, "libspam.4.dylib")
+    assert read_symbols(universal(THIN, other), Format.MACH_O).exported == {"ham", "eggs", "bacon"}
+
+
+def put(data: bytes, place: int, *numbers: int, order: str = "<") -> bytes:
+    new = struct.pack(f"{order}{len(numbers)}I", *numbers)
+    return data[:place] + new + data[place + len(new) :]
+
+
+@pytest.mark.parametrize(
+    ("data", "note"),
+    [
+        (put(THIN, 16, 1 << 31), "it announces 2,147,483,648 load commands"),
+        (put(THIN, 36, 0), "it has a load command of 0 bytes, where there are"),
+        (put(THIN, 36, 1 << 20), "it has a load command of 1,048,576 bytes, where there are"),
+        (put(THIN, 16, 100), "unpack_from requires a buffer"),
+        (put(universal(THIN), 4, 1 << 31, order=">"), "it announces 2,147,483,648 architectures"),
+        (put(universal(THIN), 16, 9, order=">"), "it has no Mach-O header where it says"),
+        (THIN[:20], "unpack_from requires a buffer"),
+    ],
+)
+def test_mach_o_that_is_damaged(data: bytes, note: str) -> None:
+    with pytest.raises(AbidingError) as caught:
+        read_image(data, "ham/ham.so")
+    (finding,) = caught.value.findings
+    assert finding.rule == "bad-image"
+    assert finding.message == "`ham.so` is damaged: its headers can't be read"
+    assert note in finding.notes[0]
+
+
+def test_mach_o_with_one_name_for_all_its_symbols() -> None:
+    symbols = [f"s{i}" for i in range(20)]
+    data = mach_o(exported=["s" * 1000, *symbols])
+    first = data.index(struct.pack("<IBBhQ", 1, 1, 0, 0, 0))
+    for i in range(1, 21):
+        data = put(data, first + 16 * i, 1)
+    with pytest.raises(AbidingError, match="damaged") as caught:
+        read_symbols(data, Format.MACH_O)
+    assert caught.value.findings[0].notes == ("ValueError: its symbols have more names than there is room for",)
+
+
+def test_elf_with_a_table_that_leads_to_itself(tmp_path: Path) -> None:
+    data = library(tmp_path / "libspam.so", calls=["getpid"]).read_bytes()
+    assert "getpid" in read_symbols(data, Format.ELF).imported["libc.so.6"]
+    # `sh_info` of .gnu.version_r (SHT_GNU_verneed): how many libraries it speaks of.
+    (start,) = struct.unpack_from("<Q", data, 40)
+    headers = range(start, len(data), 64)
+    (at,) = (one for one in headers if struct.unpack_from("<I", data, one + 4) == (0x6FFFFFFE,))
+    with pytest.raises(AbidingError, match="damaged") as caught:
+        read_symbols(put(data, at + 44, 0xFFFFFFFF), Format.ELF)
+    assert caught.value.findings[0].notes == ("ValueError: its tables have no end",)
+
+
+@pytest.mark.parametrize("data", [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"])
+def test_nothing_but_the_beginning(data: bytes) -> None:
+    with pytest.raises(AbidingError, match="damaged"):
+        read_image(data, "ham/ham.so")
