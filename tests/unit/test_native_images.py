@@ -37,7 +37,13 @@ SYMBOLS = Symbols(
 )
 
 
-@pytest.mark.parametrize("data", [THIN, universal(THIN), universal(THIN, THIN)], ids=["thin", "fat", "two"])
+# With offsets of 64 bits, as files of more than 4 GiB have them.
+WIDE = struct.pack(">4I2Q2I", 0xCAFEBABF, 1, 0, 0, 40, len(THIN), 0, 0) + THIN
+
+
+@pytest.mark.parametrize(
+    "data", [THIN, universal(THIN), universal(THIN, THIN), WIDE], ids=["thin", "fat", "two", "wide"]
+)
 def test_mach_o(data: bytes) -> None:
     assert read_image(data, IMAGE.place) == IMAGE
     assert read_symbols(data, Format.MACH_O) == SYMBOLS

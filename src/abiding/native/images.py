@@ -71,7 +71,10 @@ class Symbols:
         return self.imported.get(library, frozenset()) | (self.imported.get("", frozenset()) & exported)
 
 
-_MACH_O = (b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce", b"\xca\xfe\xba\xbe")
+_MACH_O = (
+    b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
+    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
+)  # fmt: skip
 
 
 def read_image(data: bytes, place: str) -> Image | None:
