@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from abiding import native
 from abiding.disk import read_artifacts
 from abiding.errors import AbidingError
+from abiding.native.provenance import MEMBER, Provenance, Shared, User
 from abiding.release import releases
 from abiding.wheel import Wheel, read_metadata, rewrite
 from fuzz.damage import damaged, wounds
+from fuzz.images import images
 from fuzz.metadata import documents
 from fuzz.watch import Violation, watched
 
-NAME = "spam-1.0-py3-none-any.whl"
+# A wheel with compiled files, in which nothing need be said of the machine that this runs on.
+NAME = "spam-1.0-cp311-cp311-manylinux_2_28_x86_64.whl"
 INFO = "spam-1.0.dist-info"
 
 _names = st.sampled_from(
@@ -37,11 +40,13 @@ def wheels(draw: st.DrawFn) -> bytes:
     file = io.BytesIO()
     contents: dict[str, bytes] = {
         f"{INFO}/METADATA": draw(documents),
-        f"{INFO}/WHEEL": b"Wheel-Version: 1.0\nTag: py3-none-any\n",
+        f"{INFO}/WHEEL": b"Wheel-Version: 1.0\nTag: cp311-cp311-manylinux_2_28_x86_64\n",
         f"{INFO}/RECORD": draw(_records),
     }
     if draw(st.booleans()):
-        contents = {"spam/__init__.py": b"x = 1\n", **contents}
+        contents = {"spam/__init__.py": b"x = 1\n", "spam/_spam.so": draw(images), **contents}
+    if draw(st.booleans()):
+        contents[f"{INFO}/{MEMBER}"] = damaged(draw(_provenances), draw(st.just([]) | wounds))
     extra = draw(st.lists(st.tuples(_names, st.binary(max_size=64)), max_size=3))
     with catch_warnings(), zipfile.ZipFile(file, "w", draw(st.sampled_from((0, 8, 8, 8, 12)))) as archive:
         simplefilter("ignore")
@@ -57,6 +62,17 @@ def wheels(draw: st.DrawFn) -> bytes:
 _records = st.sampled_from((
     f"{INFO}/METADATA,sha256=x,1\n{INFO}/RECORD,,\n".encode(), b"", b'"', b'"a\n"",,\n', b"\xff,\0,,\r\n" * 3,
 )) | st.binary(max_size=48)  # fmt: skip
+
+
+_texts = st.sampled_from(
+    ("libham.so", "libc.so.6", "spam/_spam.so", "ham", "1.0", "ham==1.0", "spam==1.0", f"ham=={'9' * 5000}",
+     "ham; extra == 'x'", "manylinux_2_28_x86_64", "", "0" * 64, f"1.{'9' * 5000}", "getpid")
+)  # fmt: skip
+_groups = st.lists(_texts, max_size=2).map(tuple)
+_shared = st.builds(Shared, *[_texts] * 6, _groups, st.lists(st.builds(User, _texts, _groups), max_size=2).map(tuple))
+_provenances = st.builds(Provenance, *[_texts] * 4, st.lists(_shared, max_size=2).map(tuple)).map(
+    Provenance.to_json
+) | st.just(b"[" * 100_000)
 
 
 def hold(data: bytes) -> None:

@@ -364,7 +364,11 @@ def test_a_record_with_a_requirement_that_is_none(pair: Pair) -> None:
     assert caught.value.findings[0].rule == "bad-provenance"
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"version": 2}', b'{"version": 1, "libraries": [{}]}', b"\xff"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{}", b"[]", b'{"version": 2}', b'{"version": 1, "libraries": [{}]}', b"\xff", b"9" * 5000, b"[" * 100_000],
+    ids=range(8),
+)
 def test_bad_provenance(data: bytes) -> None:
     with pytest.raises(ArchiveError) as caught:
         Provenance.from_json(data, "ham.whl")

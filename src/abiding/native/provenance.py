@@ -80,7 +80,7 @@ class Provenance:
                 raise _problem(artifact, f"has a `{MEMBER}` of version {version}; this abiding reads {_VERSION}")
             texts = {key: _text(table, key) for key in ("backend", "backend_version", "level", "variant")}
             return cls(**texts, libraries=tuple(_shared(one) for one in table["libraries"]))
-        except (ValueError, LookupError, TypeError, AttributeError) as exc:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
             raise _problem(artifact, f"has a `{MEMBER}` that can't be read", f"{type(exc).__name__}: {exc}") from exc
 
 
