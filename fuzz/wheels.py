@@ -81,6 +81,8 @@ def hold(data: bytes) -> None:
         path, target = Path(folder, "source", NAME), Path(folder, NAME)
         path.parent.mkdir()
         path.write_bytes(data)
+        # What `zipfile` takes for a hostile archive is not ours to limit; and the edit may use up the file.
+        before = _members(path)
         with watched(Path(folder)):
             slow, quick = _metadata(path), _quick_metadata(path)
             if slow is not None and slow != quick:
@@ -89,9 +91,8 @@ def hold(data: bytes) -> None:
                 _ = release.verdict, release.findings
             native.checked([path])
             _edit(path, target)
-        # What `zipfile` takes for a hostile archive is not ours to limit.
         if target.exists():
-            _compare(path, target)
+            _compare(before, _members(target))
 
 
 def _metadata(path: Path) -> bytes | None:
@@ -128,8 +129,7 @@ def _edit(source: Path, target: Path) -> None:
         raise Violation("METADATA is not the new one")
 
 
-def _compare(source: Path, target: Path) -> None:
-    before, after = _members(source), _members(target)
+def _compare(before: dict[str, bytes] | None, after: dict[str, bytes] | None) -> None:
     if before is None or after is None:
         if before is not None:
             raise Violation("zipfile could read the wheel before the edit and can't now")
