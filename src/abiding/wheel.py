@@ -77,7 +77,10 @@ class Wheel(NamedTuple):
 
         Raises `ArchiveError` if there is no such member, or it is larger, damaged, or compressed other than by deflate.
         """
-        member = self._member(name)
+        return self.contents(self._member(name), limit)
+
+    def contents(self, member: Member, limit: int = _LIMIT) -> bytes:
+        """What a member of the directory holds, as `read` does for who has no more than a name."""
         with speaking_of(self.path), self.path.open("rb", buffering=0) as file:
             return self.directory.contents(file, member, limit)
 

@@ -100,7 +100,7 @@ def of_wheel(path: Path) -> Contents:
         if member.size > max(_HARMLESS, _DENSEST * member.stored_size):
             message = f"claims {member.size:,} bytes for `{name}`, packed into {member.stored_size:,}"
             raise ArchiveError.at(path.name, message, note="no compiled file can be packed like that")
-        return wheel.read(name, _LARGEST)
+        return wheel.contents(member, _LARGEST)
 
     return _made(metadata, tuple(dict.fromkeys((*_platforms(path.name), *tags_in(tags)))), files, read)
 
