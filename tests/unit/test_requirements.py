@@ -164,7 +164,7 @@ def test_does_not_fit(template: str, line: str) -> None:
     [
         ("a==" + "9" * 5000, "a number in its versions has too many digits"),
         ("a>=1,!=1." + "9" * 5000 + ".*", "a number in its versions has too many digits"),
-        ("a; " + "(" * 3000 + "os_name == 'x'" + ")" * 3000, "its marker is nested too deeply"),
+        ("a; " + "(" * 3000 + "os_name == 'x'" + ")" * 3000, "nested"),  # packaging 26.4 says it itself
     ],
 )
 def test_what_packaging_can_not_work_with(text: str, message: str) -> None:
