@@ -45,6 +45,6 @@ def hold(data: bytes) -> None:
         try:
             image = read_image(data, "ham/ham.so")
             if image:
-                read_symbols(data, image.format)
+                read_symbols(data, image)
         except AbidingError:
             return

@@ -516,6 +516,7 @@ def test_spellings(index: Index) -> None:
         "spam==one",
         "../spam",
         "spam==" + "9" * 5000,
+        "spam===" + "9" * 5000,
     ],
 )
 def test_what_is_no_release(index: Index, spec: str) -> None:

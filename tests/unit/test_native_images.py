@@ -46,7 +46,7 @@ WIDE = struct.pack(">4I2Q2I", 0xCAFEBABF, 1, 0, 0, 40, len(THIN), 0, 0) + THIN
 )
 def test_mach_o(data: bytes) -> None:
     assert read_image(data, IMAGE.place) == IMAGE
-    assert read_symbols(data, Format.MACH_O) == SYMBOLS
+    assert read_symbols(data, IMAGE) == SYMBOLS
 
 
 def test_mach_o_of_two_kinds() -> None:
@@ -54,7 +54,7 @@ def test_mach_o_of_two_kinds() -> None:
     image = read_image(universal(THIN, other), IMAGE.place)
     assert image
     assert image.needs == (*LIBRARIES, "libspam.4.dylib")
-    assert read_symbols(universal(THIN, other), Format.MACH_O).exported == {"ham", "eggs", "bacon"}
+    assert read_symbols(universal(THIN, other), image).exported == {"ham", "eggs", "bacon"}
 
 
 def put(data: bytes, place: int, *numbers: int, order: str = "<") -> bytes:
@@ -79,7 +79,7 @@ def test_mach_o_that_is_damaged(data: bytes, note: str) -> None:
         read_image(data, "ham/ham.so")
     (finding,) = caught.value.findings
     assert finding.rule == "bad-image"
-    assert finding.message == "`ham.so` is damaged: its headers can't be read"
+    assert finding.message == "`ham/ham.so` is damaged: its headers can't be read"
     assert note in finding.notes[0]
 
 
@@ -90,19 +90,21 @@ def test_mach_o_with_one_name_for_all_its_symbols() -> None:
     for i in range(1, 21):
         data = put(data, first + 16 * i, 1)
     with pytest.raises(AbidingError, match="damaged") as caught:
-        read_symbols(data, Format.MACH_O)
+        read_symbols(data, IMAGE)
     assert caught.value.findings[0].notes == ("ValueError: its symbols have more names than there is room for",)
 
 
 def test_elf_with_a_table_that_leads_to_itself(tmp_path: Path) -> None:
     data = library(tmp_path / "libspam.so", calls=["getpid"]).read_bytes()
-    assert "getpid" in read_symbols(data, Format.ELF).imported["libc.so.6"]
+    image = read_image(data, "ham/libspam.so")
+    assert image
+    assert "getpid" in read_symbols(data, image).imported["libc.so.6"]
     # `sh_info` of .gnu.version_r (SHT_GNU_verneed): how many libraries it speaks of.
     (start,) = struct.unpack_from("<Q", data, 40)
     headers = range(start, len(data), 64)
     (at,) = (one for one in headers if struct.unpack_from("<I", data, one + 4) == (0x6FFFFFFE,))
-    with pytest.raises(AbidingError, match="damaged") as caught:
-        read_symbols(put(data, at + 44, 0xFFFFFFFF), Format.ELF)
+    with pytest.raises(AbidingError, match=r"`ham/libspam\.so` is damaged") as caught:
+        read_symbols(put(data, at + 44, 0xFFFFFFFF), image)
     assert caught.value.findings[0].notes == ("ValueError: its tables have no end",)
 
 

@@ -460,8 +460,9 @@ def test_a_damaged_image(tmp_path: Path) -> None:
     path = wheel(tmp_path, "ham", {"ham/_ham.so": b"\x7fELF" + b"\xff" * 60})
     with pytest.raises(AbidingError) as caught:
         native.examine(path)
-    assert caught.value.findings[0].rule == "bad-image"
-    assert "_ham.so" in caught.value.findings[0].message
+    (finding,) = caught.value.findings
+    assert (finding.rule, finding.artifact) == ("bad-image", path.name)
+    assert "ham/_ham.so" in finding.message
 
 
 def test_what_is_missing_is_said_once(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

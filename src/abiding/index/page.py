@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pypi_simple
 from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from abiding import requirements
 from abiding.errors import IndexAccessError
@@ -77,7 +77,7 @@ def _parse(spec: str) -> tuple[str, Version | None]:
     try:
         requirement = requirements.parse(spec)
         version = _only_version(requirement)
-    except (InvalidRequirement, InvalidVersion) as exc:
+    except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
         raise IndexAccessError.of(
             f"`{spec}` does not name a release",
             rule="unknown-release",

@@ -83,7 +83,7 @@ class Contents:
 
 @lru_cache(maxsize=256)
 def _symbols(contents: Contents, image: Image) -> Symbols:
-    return read_symbols(contents.read(contents.files[image.place]), image.format)
+    return read_symbols(contents.read(contents.files[image.place]), image)
 
 
 def of_wheel(path: Path) -> Contents:
@@ -102,7 +102,7 @@ def of_wheel(path: Path) -> Contents:
             raise ArchiveError.at(path.name, message, note="no compiled file can be packed like that")
         return wheel.contents(member, _LARGEST)
 
-    return _made(metadata, tuple(dict.fromkeys((*_platforms(path.name), *tags_in(tags)))), files, read)
+    return _made(metadata, tuple(dict.fromkeys((*_platforms(path.name), *tags_in(tags)))), files, read, path.name)
 
 
 def _platforms(filename: str) -> Iterator[str]:
@@ -140,7 +140,11 @@ def of_installed(distribution: Distribution) -> Contents:
 
 
 def _made(
-    metadata: CoreMetadata, platforms: tuple[str, ...], files: Mapping[str, str], read: Callable[[str], bytes]
+    metadata: CoreMetadata,
+    platforms: tuple[str, ...],
+    files: Mapping[str, str],
+    read: Callable[[str], bytes],
+    artifact: str = "",
 ) -> Contents:
     from packaging.utils import canonicalize_name
 
@@ -148,7 +152,7 @@ def _made(
     for place, name in files.items():
         if may_be_image(place):
             try:
-                image = read_image(read(name), place)
+                image = read_image(read(name), place, artifact)
             except OSError:  # listed in RECORD and gone
                 continue
             images += [image] if image else []

@@ -77,12 +77,13 @@ _MACH_O = (
 )  # fmt: skip
 
 
-def read_image(data: bytes, place: str) -> Image | None:
+def read_image(data: bytes, place: str, artifact: str = "") -> Image | None:
     """Read one file; None if it is no image. Raises `AbidingError` (`missing-extra`, or `bad-image` if it is damaged).
 
+    `artifact` is the wheel that it is in, for the message, or empty if it is installed.
     Archives of objects, linker scripts and images that are not for dynamic linking have nothing to say.
     """
-    with extra(), _speaking_of(place):
+    with extra(), _speaking_of(place, artifact):
         if data.startswith(b"\x7fELF"):
             from abiding.native import elf
 
@@ -98,14 +99,14 @@ def read_image(data: bytes, place: str) -> Image | None:
     return None
 
 
-def read_symbols(data: bytes, format_: Format) -> Symbols:
+def read_symbols(data: bytes, image: Image) -> Symbols:
     """Read the symbol tables of an image, which takes longer than the rest. Raises as `read_image` does."""
-    with extra(), _speaking_of(""):
-        if format_ is Format.ELF:
+    with extra(), _speaking_of(image.place):
+        if image.format is Format.ELF:
             from abiding.native import elf
 
             return elf.symbols(data)
-        if format_ is Format.MACH_O:
+        if image.format is Format.MACH_O:
             from abiding.native import macho
 
             return macho.symbols(data)
@@ -133,19 +134,19 @@ def extra() -> Iterator[None]:
 
 
 @contextmanager
-def _speaking_of(place: str) -> Iterator[None]:
+def _speaking_of(place: str, artifact: str = "") -> Iterator[None]:
     try:
         yield
     except (AbidingError, ModuleNotFoundError, MemoryError):
         raise
-    except Exception as exc:  # the three libraries have no common error, and all use Python's own too
+    except Exception as exc:  # the libraries have no common error, and all use Python's own too
         name = type(exc).__name__
         raise AbidingError(
             Finding(
                 "bad-image",
                 Severity.ERROR,
-                f"`{place.rpartition('/')[2]}` is damaged: its headers can't be read",
-                artifact=place,
+                f"`{place}` is damaged: its headers can't be read",
+                artifact=artifact,
                 notes=(f"{name}: {exc}" if str(exc) else name,),
             )
         ) from exc
