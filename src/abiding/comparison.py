@@ -95,13 +95,12 @@ class Comparison(NamedTuple):
 
     @property
     def case(self) -> Literal[1, 2, 3, 4]:
-        """1: sdist metadata at 2.2 or later, nothing dynamic; 2: some of it dynamic; 3: no sdist; 4: older than 2.2."""
+        """The sdist's: 1 nothing dynamic, 2 something is, 4 older than 2.2. Without one: 3, or 4 with older wheels."""
+        if self.sdist is not None and self.sdist.metadata is not None:
+            dynamic = self.sdist.metadata.dynamic
+            return (2 if dynamic else 1) if self.is_modern else 4
         found = [one.artifact.metadata for one in self.compared if one.artifact.metadata]
-        if any(metadata.version < _MODERN for metadata in found):
-            return 4
-        if self.sdist is None or self.sdist.metadata is None:
-            return 3
-        return 2 if self.sdist.metadata.dynamic else 1
+        return 4 if any(metadata.version < _MODERN for metadata in found) else 3
 
     @property
     def resolver_relevant(self) -> bool:

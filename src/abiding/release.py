@@ -65,7 +65,7 @@ class Release(NamedTuple):
     """An sdist and its wheels, checked.
 
     `name` is normalised, `version` as the first file name has it. `case` is 1 if the sdist's metadata is at 2.2 or
-    later and nothing in it is dynamic, 2 if something is, 3 if there is no sdist, 4 if any file is older than 2.2.
+    later and nothing in it is dynamic, 2 if something is, 4 if it is older; without an sdist 3, or 4 if a wheel is.
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
     `resolver_relevant` is whether anything differs that a resolver reads. `reference` is the file name of the artifact

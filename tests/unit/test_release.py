@@ -193,13 +193,29 @@ def test_before_2_2_nothing_is_bound(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(("sdist", "wheel", "case"), [("2.4", "2.1", 4), ("2.2", "2.2", 1), ("2.1", "2.4", 4)])
-def test_case_by_version(tmp_path: Path, sdist: str, wheel: str, case: int) -> None:
-    assert checked(tmp_path, {SDIST: metadata(level=sdist), LINUX: metadata(level=wheel)}).case == case
+@pytest.mark.parametrize(
+    ("sdist", "wheels", "case"),
+    [
+        ("2.4", ["2.1"], 1),  # old wheels beside it take nothing from what it binds
+        ("2.2", ["2.2", "2.1"], 1),
+        ("2.2", [], 1),
+        ("2.1", ["2.4"], 4),
+        ("1.2", [], 4),
+        ("", ["2.4", "2.2"], 3),
+        ("", ["2.4", "2.1"], 4),
+        ("", ["2.1"], 4),
+    ],
+)
+def test_case_is_the_sdists_and_without_one_the_wheels(
+    tmp_path: Path, sdist: str, wheels: list[str], case: int
+) -> None:
+    files = {name: metadata(level=level) for name, level in zip((LINUX, WINDOWS), wheels, strict=False)}
+    assert checked(tmp_path, files | ({SDIST: metadata(level=sdist)} if sdist else {})).case == case
 
 
-def test_old_wheels_without_sdist_are_case_4(tmp_path: Path) -> None:
-    assert checked(tmp_path, {LINUX: metadata(level="2.1")}).case == 4
+def test_an_sdist_with_dynamic_fields_is_case_2_beside_old_wheels(tmp_path: Path) -> None:
+    files = {SDIST: metadata(MAY_APPEND, NUMPY), LINUX: metadata(NUMPY, level="2.1")}
+    assert checked(tmp_path, files).case == 2
 
 
 def test_old_sdist_that_says_nothing_is_not_comparable(tmp_path: Path) -> None:
