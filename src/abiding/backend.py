@@ -96,13 +96,14 @@ _OPTIONAL: dict[str, tuple[Callable[..., str], Callable[[Build], bool]]] = {
 
 def __getattr__(name: str) -> object:
     """Find an optional hook (PEP 562), or `UnsupportedOperation`, which PEP 517 lets a backend define."""
+    # Anything may be asked for: doctest and debuggers do. Nothing is imported for what no backend has.
+    if name != "UnsupportedOperation" and name not in _OPTIONAL:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from abiding.build import Build
     from abiding.errors import AbidingError
 
     if name == "UnsupportedOperation":
         return getattr(Build.begin(None).inner.load(), name)
-    if name not in _OPTIONAL:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     hook, answers = _OPTIONAL[name]
     try:
         if not answers(Build.begin(None)):

@@ -16,7 +16,19 @@ STOREYS = [
     ["findings", "errors"],
     ["pyproject", "placing", "zipend", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
     ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "disk", "index"],
-    ["difference", "extras", "promise", "source", "foretelling", "comparison", "rules", "native", "release", "proof"],
+    [
+        "difference",
+        "licences",
+        "extras",
+        "promise",
+        "source",
+        "foretelling",
+        "comparison",
+        "rules",
+        "native",
+        "release",
+        "proof",
+    ],
     ["report"],
     ["output", "build"],
     ["backend", "cli"],
@@ -57,11 +69,33 @@ def test_imports_point_down(name: str) -> None:
 
 def test_backend_is_light() -> None:
     """A front end starts a process for every hook: what is imported before it is needed is paid for every time."""
-    code = "import sys; import abiding.backend; print(*sorted(sys.modules))"
+    code = "import sys; import abiding.backend; hasattr(abiding.backend, 'no_such'); print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-S", "-c", code], env={"PYTHONPATH": str(PACKAGE.parent)}, capture_output=True, text=True, check=True)  # fmt: skip
     loaded = set(done.stdout.split())
     for heavy in ("packaging", "tomlkit", "tomllib", "zipfile", "tarfile", "email", "dataclasses", "re", "argparse"):
         assert heavy not in loaded
+
+
+def test_asking_the_backend_for_what_it_does_not_have_imports_nothing() -> None:
+    code = """
+import sys, abiding.backend
+before = set(sys.modules)
+print([hasattr(abiding.backend, name) for name in ("no_such", "__path__", "__wrapped__", "build_wheel_metadata")])
+print(*sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-S", "-c", code], env={"PYTHONPATH": str(PACKAGE.parent)}, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout == "[False, False, False, False]\n\n"
+
+
+def test_no_assertion_is_eaten_by_a_condition() -> None:
+    """`assert a == b if c else d` asserts `d`, which holds if it is not empty, where `c` is false."""
+    found = [
+        f"{file.name}:{node.lineno}"
+        for file in Path(__file__).resolve().parents[1].rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.IfExp)
+    ]
+    assert found == []
 
 
 def test_files_are_small() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from abiding import licences
 from abiding.difference import compare
 from abiding.errors import AbidingError, RefusedError
 from abiding.findings import Finding, Severity
@@ -26,7 +27,6 @@ from abiding.wheel import Wheel, rewrite
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from abiding.difference import Difference
     from abiding.native.provenance import Provenance
 
 __all__ = ["repair"]
@@ -146,7 +146,7 @@ def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
     """What a repair must not touch: METADATA, apart from the licences of what it copied into the wheel."""
     before, after = (CoreMetadata.parse(Wheel.open(path).metadata()) for path in (built, repaired))
     for difference in compare(before, after) if before.data != after.data else ():
-        if not _is_of_licences(difference):
+        if not licences.only_extended(difference):
             yield Finding(
                 "repair-changed-metadata",
                 Severity.ERROR,
@@ -160,12 +160,3 @@ def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
                 notes=("a step after the build is outside of everything that the build was held to",),
                 hints=("let the repair touch compiled files only",),
             )
-
-
-def _is_of_licences(difference: Difference) -> bool:
-    if difference.field == "License-File":
-        return not difference.left
-    if difference.field == "License-Expression" and difference.left and difference.right:
-        before, after = difference.left[0], difference.right[0]
-        return after.startswith((f"{before} AND ", f"({before}) AND "))
-    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding import licences
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.difference import unfolded
 from abiding.findings import Finding, Severity
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.artifact import Artifact
     from abiding.difference import Difference
 
-__all__ = ["excerpts", "field_finding", "is_repair", "joined", "repair_notes", "requirement_findings", "severity_of"]
+__all__ = ["excerpts", "field_finding", "joined", "repair_notes", "requirement_findings", "severity_of"]
 
 
 def __dir__() -> list[str]:
@@ -35,17 +36,8 @@ def severity_of(difference: Difference) -> Severity:
 
 def repair_notes(difference: Difference) -> tuple[str, ...]:
     """What repair tools do lawfully to a wheel that exists: say which licences the libraries have that they add."""
-    return ("a tool that adds libraries to a built wheel has to add their licences",) if is_repair(difference) else ()
-
-
-def is_repair(difference: Difference) -> bool:
-    """Whether the difference is what a repair tool may do: License-File added, License-Expression extended with AND."""
-    if difference.field.lower() == "license-file":
-        return not difference.left
-    if difference.field.lower() != "license-expression" or not difference.left or not difference.right:
-        return False
-    before, after = (" ".join(one.split()).lower() for one in (difference.left[0], difference.right[0]))
-    return after.startswith((f"{before} and ", f"({before}) and "))
+    note = "a tool that adds libraries to a built wheel has to add their licences"
+    return (note,) if licences.only_extended(difference) else ()
 
 
 def requirement_findings(

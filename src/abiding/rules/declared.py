@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import requirements
+from abiding import licences, requirements
 from abiding.findings import Finding, Severity
-from abiding.rules.changes import field_finding, is_repair, repair_notes, requirement_findings
+from abiding.rules.changes import field_finding, repair_notes, requirement_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ class Own(NamedTuple):
                 )
             elif difference.field.lower() not in free:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
-                severity = Severity.NOTE if is_repair(difference) else Severity.ERROR
+                severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
                 yield field_finding(one.artifact, difference, severity, notes)
 
     def _best(self, filename: str, lines: tuple[str, ...]) -> tuple[list[Entry], list[str]]:
