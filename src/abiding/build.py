@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import foretelling, native, requirements, rules, tags
 from abiding.declaration import Declaration, Entry, FromSdist, contradictions
-from abiding.errors import BackendError, DeclarationError, RefusedError
+from abiding.errors import DeclarationError, RefusedError
 from abiding.findings import Finding, Severity
 from abiding.inner import InnerBackend
 from abiding.metadata import CoreMetadata
@@ -80,7 +80,7 @@ class Build(NamedTuple):
 
     def _inner_requires(self, kind: str) -> list[str]:
         hook = f"get_requires_for_build_{kind}"
-        return list(self.inner.call(hook, self.settings.inner)) if self.inner.has(hook) else []
+        return self.inner.requirements(hook, self.settings.inner) if self.inner.has(hook) else []
 
     def _build_requirements(self, entry: Entry) -> list[str]:
         if not requirements.has_pins(entry.requires):
@@ -204,9 +204,9 @@ class Build(NamedTuple):
         # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
         metadata = None if own_hook else foretelling.announced(self.source, self.declaration)
         if metadata is None and self.inner.has(hook):
-            name = str(self.inner.call(hook, metadata_directory, self.settings.inner))
+            name = self.inner.dist_info(hook, Path(metadata_directory), self.settings.inner)
             file = Path(metadata_directory, name, "METADATA")
-            built = CoreMetadata.parse(file.read_bytes())
+            built = foretelling.read_dist_info(file.parent)
             file.write_bytes(self._completed(kind, name, built, lines).data)
             return name
         metadata = (
@@ -255,13 +255,8 @@ class Build(NamedTuple):
 
         It is never given a metadata folder: what is in that has our lines already, and setuptools would copy it.
         """
-        arguments = (str(private), self.settings.inner) + (() if hook == "build_sdist" else (None,))
-        name = self.inner.call(hook, *arguments)
-        if not isinstance(name, str) or not (private / name).is_file():
-            key = ("tool", "abiding", "build-backend")
-            message = f"`{hook}` of `{self.declaration.backend}` returned `{name}`, which it did not write"
-            raise BackendError(self.pyproject.finding("broken-backend", message, key), "Nothing was handed over")
-        return name
+        arguments = (self.settings.inner,) + (() if hook == "build_sdist" else (None,))
+        return self.inner.file(hook, private, *arguments)
 
     def _origin(self, field: str, value: str) -> str:
         """Where a value of the source stands, for a message."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from abiding import requirements
 from abiding.errors import DeclarationError
 from abiding.findings import Finding, Severity
+from abiding.inside import leads_out
 from abiding.project import Project
 from abiding.pyproject import Key, key_text
 
@@ -206,8 +207,7 @@ class _Reader:
         for index, path in enumerate(paths):
             if self.typed(path, str, (*key, index)) is None:
                 continue
-            parts = re.split(r"[/\\]", path)
-            if path.startswith(("/", "\\")) or ":" in path or ".." in parts:
+            if leads_out(path):
                 self.problem("bad-value", f"`{path}` is not a folder inside the source tree", (*key, index))
             else:
                 good.append(path)

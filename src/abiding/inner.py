@@ -6,6 +6,7 @@ import functools
 import sys
 import tomllib
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.errors import BackendError
@@ -13,13 +14,15 @@ from abiding.pyproject import Pyproject, as_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 __all__ = ["InnerBackend"]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+_MOST_SHOWN = 100
 
 
 class InnerBackend(NamedTuple):
@@ -37,10 +40,46 @@ class InnerBackend(NamedTuple):
         """Whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
         return hasattr(self.load(), hook)
 
-    def call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
+    def requirements(self, hook: str, *arguments: object) -> list[str]:
+        """Call a hook that returns requirements. Raises `BackendError` if it returns anything else."""
+        returned = self._call(hook, *arguments)
+        if isinstance(returned, (list, tuple)) and all(isinstance(one, str) for one in returned):
+            return list(returned)
+        raise self._broken(hook, returned, "and PEP 517 asks for a list of requirements")
+
+    def file(self, hook: str, directory: Path, *arguments: object) -> str:
+        """Call a hook that makes a file in `directory`, and return the file's name. Raises `BackendError`.
+
+        The name is that of a plain file right there, and nothing that leads elsewhere.
+        """
+        return self._made(hook, directory, arguments, Path.is_file)
+
+    def dist_info(self, hook: str, directory: Path, *arguments: object) -> str:
+        """Call a hook that makes a `.dist-info` folder in `directory`, and return its name. Raises `BackendError`."""
+        return self._made(hook, directory, arguments, Path.is_dir)
+
+    def _made(self, hook: str, directory: Path, arguments: tuple[object, ...], is_there: Callable[[Path], bool]) -> str:
+        returned = self._call(hook, str(directory), *arguments)
+        if not isinstance(returned, str) or not _is_name(returned):
+            raise self._broken(hook, returned, "and PEP 517 asks for the name of what it wrote, without the folder")
+        try:
+            made = is_there(directory / returned) and not (directory / returned).is_symlink()
+        except (OSError, ValueError):  # a name that is too long for a file, or not one of this system
+            made = False
+        if not made:
+            raise self._broken(hook, returned, "which it did not write")
+        return returned
+
+    def _call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
         """Call a hook while the backend is shown its view of `[project]`. What it raises goes through."""
         with _view():
             return getattr(self.load(), hook)(*arguments)
+
+    def _broken(self, hook: str, returned: object, why: str) -> BackendError:
+        text = f"{returned}" if isinstance(returned, str) else repr(returned)
+        text = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+        message = f"`{hook}` of `{self.name}` returned `{text}`, {why}"
+        return _problem(self, message, rule="broken-backend", closing="Nothing was handed over")
 
     def load(self) -> Any:  # noqa: ANN401 (a module, or anything in one)
         """Import the backend. Raises `BackendError` if it is not there."""
@@ -52,7 +91,7 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
     import importlib
 
     module_name, _, attributes = inner.name.partition(":")
-    folders = [str((inner.folder / one).resolve()) for one in inner.path]
+    folders = [str(_inside(inner, one)) for one in inner.path]
     sys.path[:0] = folders
     try:
         with _view():
@@ -71,9 +110,15 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
         raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
 
 
-def _lies_in(module: object, folders: list[str]) -> bool:
-    from pathlib import Path
+def _inside(inner: InnerBackend, folder: str) -> Path:
+    """Find a folder of `backend-path`, which links must not lead out of the source tree (PEP 517)."""
+    path = (inner.folder / folder).resolve()
+    if not path.is_relative_to(inner.folder.resolve()):
+        raise _problem(inner, f"`{folder}` of `backend-path` leads out of the source tree", f"it is a link to `{path}`")
+    return path
 
+
+def _lies_in(module: object, folders: list[str]) -> bool:
     file = getattr(module, "__file__", None)
     return file is not None and any(Path(file).resolve().is_relative_to(folder) for folder in folders)
 
@@ -89,11 +134,24 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     return _problem(inner, f"the wrapped backend `{inner.name}` can't be imported", f"{type(exc).__name__}: {exc}")
 
 
-def _problem(inner: InnerBackend, message: str, note: str, hint: str = "") -> BackendError:
+def _is_name(text: str) -> bool:
+    """Whether a text is the name of a file, on every system."""
+    return text not in ("", ".", "..") and not any(char in text for char in "/\\:\0")
+
+
+def _problem(
+    inner: InnerBackend,
+    message: str,
+    note: str = "",
+    hint: str = "",
+    *,
+    rule: str = "no-backend",
+    closing: str = "Nothing was built",
+) -> BackendError:
     key = ("tool", "abiding", "build-backend")
-    hints = (hint,) if hint else ()
-    finding = Pyproject.read(inner.folder).finding("no-backend", message, key, notes=(note,), hints=hints)
-    return BackendError(finding, "Nothing was built")
+    notes, hints = ((text,) if text else () for text in (note, hint))
+    finding = Pyproject.read(inner.folder).finding(rule, message, key, notes=notes, hints=hints)
+    return BackendError(finding, closing)
 
 
 # The second is in setuptools before 70.

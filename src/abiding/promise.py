@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding import requirements
 from abiding.difference import Difference, compare
 from abiding.extras import spelled_out_in
+from abiding.inside import read_inside
 from abiding.metadata import CoreMetadata
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ class Promise(NamedTuple):
     people: Mapping[str, str]
 
     @classmethod
-    def of(cls, project: Project, folder: Path) -> Promise:
-        """Read the promise of `[project]` in `folder`, where its readme lies. Without a table nothing is promised."""
+    def of(cls, project: Project, folder: Path | None) -> Promise:
+        """Read the promise of `[project]` in `folder`, where its readme lies; None where that is not at hand.
+
+        Without a table nothing is promised.
+        """
         table = project.table
         if table is None:
             return cls(CoreMetadata(b"", (), ""), frozenset(), frozenset(), {})
@@ -105,7 +109,7 @@ _ONLY_IF_GIVEN = {"version": "Version", "license": "License-Expression", "readme
 _NAMELESS = "Unknown"
 
 
-def _said(project: Project, table: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, str]]:
+def _said(project: Project, table: Mapping[str, Any], folder: Path | None) -> Iterator[tuple[str, str]]:
     for name in ("name", "version", "description", "requires-python", "license"):
         if isinstance(table.get(name), str):
             yield _FIELDS[name], table[name]
@@ -122,16 +126,14 @@ def _said(project: Project, table: Mapping[str, Any], folder: Path) -> Iterator[
     yield from _description(table.get("readme"), folder)
 
 
-def _description(readme: object, folder: Path) -> Iterator[tuple[str, str]]:
+def _description(readme: object, folder: Path | None) -> Iterator[tuple[str, str]]:
     if isinstance(readme, dict) and isinstance(readme.get("text"), str):
         yield "Description", readme["text"]
         return
     name = readme.get("file") if isinstance(readme, dict) else readme
-    if isinstance(name, str):
-        try:
-            yield "Description", (folder / name).read_bytes().decode("utf-8", "surrogateescape")
-        except OSError:
-            return  # the wrapped backend will say that it is not there
+    data = read_inside(folder, name) if isinstance(name, str) and folder else None
+    if data is not None:  # otherwise the wrapped backend will say that it is not there
+        yield "Description", data.decode("utf-8", "surrogateescape")
 
 
 def _plain(metadata: CoreMetadata) -> CoreMetadata:

@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from textwrap import dedent
 from zipfile import ZipFile
 
 import pytest
@@ -620,6 +621,107 @@ def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str
     for one in texts:
         assert one in said
     assert "Traceback" not in said
+
+
+ODD_BACKEND = """
+    import os, zipfile
+
+    def _wheel(path):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("spam-1.4.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: spam\\nVersion: 1.4.0\\n"
+                             "Summary: A package\\nRequires-Dist: numpy>=1.26\\n")
+            archive.writestr("spam-1.4.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+            archive.writestr("spam-1.4.0.dist-info/RECORD", "")
+
+    NAME = "spam-1.4.0-py3-none-any.whl"
+
+    def build_wheel(directory, settings=None, prepared=None):
+        {build}
+"""
+NO_NAME = "and PEP 517 asks for the name of what it wrote, without the folder"
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        ("_wheel(f'{directory}/../{NAME}'); return f'../{NAME}'", NO_NAME),
+        ("_wheel(f'{directory}/{NAME}'); return f'{directory}/{NAME}'", NO_NAME),
+        ("return 'x' * 5000", "which it did not write"),
+        ("return 'a\\0b'", NO_NAME),
+        ("return '..'", NO_NAME),
+        ("return ''", NO_NAME),
+        ("return None", NO_NAME),
+        ("return NAME", "which it did not write"),
+        ("os.mkdir(f'{directory}/{NAME}'); return NAME", "which it did not write"),
+        ("os.symlink('/etc/hostname', f'{directory}/{NAME}'); return NAME", "which it did not write"),
+    ],
+)
+def test_what_a_backend_returns_is_a_file_name_in_its_folder(tmp_path: Path, build: str, reason: str) -> None:
+    files = {
+        "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]'),
+        "odd.py": dedent(ODD_BACKEND).format(build=build),
+    }
+    tree = Tree.write(tmp_path / "tree", files)
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out" / "dist")
+    said = " ".join(caught.value.output.split())
+    assert "error[broken-backend]: `build_wheel` of `odd` returned" in said
+    assert reason in said
+    assert "Traceback" not in said
+    # What a backend writes beside the folder that it was given is its own doing; nothing of ours is out there.
+    assert all(path.parent == tmp_path / "out" / "dist" for path in (tmp_path / "out").rglob("*") if path.is_file())
+
+
+def test_a_backend_that_does_as_it_is_told(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]'),
+        "odd.py": dedent(ODD_BACKEND).format(build="_wheel(f'{directory}/{NAME}'); return NAME"),
+    }
+    assert Tree.write(tmp_path / "tree", files).hook("build_wheel", tmp_path / "out") == "spam-1.4.0-py3-none-any.whl"
+
+
+@pytest.mark.parametrize("returned", ["None", "'numpy'", "[None]", "{'numpy': 1}"])
+def test_requirements_are_a_list_of_strings(tmp_path: Path, returned: str) -> None:
+    files = {
+        "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]'),
+        "odd.py": f"def get_requires_for_build_wheel(settings=None):\n    return {returned}\n",
+    }
+    with pytest.raises(HookFailed) as caught:
+        Tree.write(tmp_path / "tree", files).hook("get_requires_for_build_wheel")
+    assert "and PEP 517 asks for a list of requirements" in " ".join(caught.value.output.split())
+    assert "Traceback" not in caught.value.output
+
+
+@pytest.mark.parametrize("returned", ["nope.dist-info", "../spam-1.4.0.dist-info", "spam-1.4.0.dist-info"])
+def test_a_prepared_folder_is_one_that_was_made(tmp_path: Path, returned: str) -> None:
+    prepare = """
+        def build_wheel(*arguments): ...
+        def prepare_metadata_for_build_wheel(directory, settings=None):
+            import os
+            os.mkdir(f"{directory}/spam-1.4.0.dist-info")
+            return "%s"
+    """
+    files = {
+        "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]'),
+        "odd.py": dedent(prepare) % returned,
+    }
+    with pytest.raises(HookFailed) as caught:
+        Tree.write(tmp_path / "tree", files).hook("prepare_metadata_for_build_wheel", tmp_path / "out")
+    assert "abiding: error[" in caught.value.output
+    assert "Traceback" not in caught.value.output
+
+
+def test_backend_path_does_not_follow_a_link_out_of_the_tree(tmp_path: Path) -> None:
+    tree = Tree.write(
+        tmp_path / "tree",
+        {"pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["build"]')},
+    )
+    Tree.write(tmp_path / "elsewhere", {"odd.py": "raise SystemExit('foreign code')"})
+    (tree.folder / "build").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("get_requires_for_build_wheel")
+    assert "`build` of `backend-path` leads out of the source tree" in " ".join(caught.value.output.split())
+    assert "foreign code" not in caught.value.output
 
 
 def test_unknown_variant(tmp_path: Path) -> None:

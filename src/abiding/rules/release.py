@@ -118,14 +118,11 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
     table = sdist.pyproject.table.get("project") if sdist.pyproject else None
     if not isinstance(table, dict):
         return
-    import os
-    from pathlib import Path
-
     from abiding.project import Project
     from abiding.promise import Promise
 
     # The readme is not at hand: it lies in the archive.
-    for difference in Promise.of(Project(table), Path(os.devnull)).broken_by(metadata):
+    for difference in Promise.of(Project(table), None).broken_by(metadata):
         # What no resolver reads is the business of the project alone.
         if declared or difference.field in RESOLVER_FIELDS:
             yield Finding(
