@@ -27,7 +27,6 @@ def __dir__() -> list[str]:
 
 _SDIST = (".tar.gz", ".zip")
 _LIMIT = 16 << 20
-_LARGEST_PYPROJECT = 256 << 10
 _MOST_SHOWN = 100
 # An sdist among the other archives that lie in a folder: name, version, extension.
 _SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\d[A-Za-z0-9.!+_-]*)")
@@ -159,14 +158,14 @@ def _contents(path: Path, kind: str) -> tuple[bytes, Pyproject | None]:
 
 def _pyproject(data: bytes | None) -> Pyproject | None:
     """The file, where there is one that can be understood: a release is judged by its metadata in any case."""
-    if data is None or len(data) > _LARGEST_PYPROJECT:
+    if data is None:
         return None
     from abiding.errors import DeclarationError
     from abiding.pyproject import Pyproject
 
     try:
-        return Pyproject.parse(data.decode("utf-8-sig"))
-    except (DeclarationError, UnicodeDecodeError):
+        return Pyproject.decode(data)
+    except DeclarationError:
         return None
 
 

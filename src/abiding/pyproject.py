@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from abiding import bounds
 from abiding.errors import DeclarationError
 from abiding.findings import Excerpt, Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from abiding.positions import Place
 
 __all__ = ["Key", "Pyproject", "as_shown", "key_text"]
 
@@ -23,9 +28,6 @@ def __dir__() -> list[str]:
 # A TOML key path: table names, and indices into arrays.
 Key = tuple[str | int, ...]
 
-# Stands for a value while its line is looked up; nobody writes this by accident.
-_SENTINEL = "abiding\u2007was\u2007here"
-
 
 class Pyproject(NamedTuple):
     """One pyproject.toml: its text and the table that TOML reads in it. It is never written."""
@@ -35,17 +37,26 @@ class Pyproject(NamedTuple):
 
     @classmethod
     def read(cls, folder: Path) -> Pyproject:
-        """Read `pyproject.toml` in `folder`.
-
-        Raises `DeclarationError` if it is not there, not UTF-8, or not TOML.
-        """
+        """Read `pyproject.toml` in `folder`. Raises `DeclarationError` if it is not there, or as `decode` does."""
         try:
-            text = (folder / "pyproject.toml").read_bytes().decode("utf-8-sig")
+            with (folder / "pyproject.toml").open("rb") as file:
+                data = file.read(bounds.PYPROJECT + 1)
         except OSError as exc:
             raise _unreadable(f"`pyproject.toml` can't be read: {exc.strerror}") from exc
+        return cls.decode(data)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Pyproject:
+        """Make the value from the bytes of a file.
+
+        Raises `DeclarationError` if they are not UTF-8, not TOML, or too many.
+        """
+        if len(data) > bounds.PYPROJECT:
+            raise _unreadable(f"`pyproject.toml` has more than {bounds.PYPROJECT:,} bytes, which nobody means")
+        try:
+            return cls.parse(data.decode("utf-8-sig"))
         except UnicodeDecodeError as exc:
             raise _unreadable("`pyproject.toml` is not UTF-8, which TOML asks for") from exc
-        return cls.parse(text)
 
     @classmethod
     def parse(cls, text: str) -> Pyproject:
@@ -58,19 +69,30 @@ class Pyproject(NamedTuple):
             raise _unreadable(f"`pyproject.toml` is not valid TOML: {str(exc) or 'nested too deeply'}") from exc
 
     def line_of(self, key: Key) -> int | None:
-        """The line (from 1) on which the value at `key` begins, or that of the nearest table around it."""
-        return _line_of(self.text, key)
+        """The line (from 1) on which the value at `key` begins, or that of the nearest value or table around it."""
+        place = _nearest(self.text, key)
+        return bisect_right(_line_starts(self.text), place.start) if place else None
 
     def span(self, key: Key) -> tuple[int, int] | None:
         """Where the value at `key` begins and ends in the text; None where it is not written in one piece."""
-        return _span(self.text, key)
+        place: Place | None = _places(self.text)
+        for part in key:
+            place = place.inside.get(part) if place else None
+        return (place.start, place.end) if place and place.end >= 0 else None
 
     def excerpt(self, key: Key, remark: str = "") -> tuple[Excerpt, ...]:
-        """The line of `key`, quoted; empty where it can't be found."""
-        line = self.line_of(key)
-        if line is None:
+        """The line of `key`, quoted, from the value on where it is a long one; empty where it can't be found."""
+        place = _nearest(self.text, key)
+        if place is None:
             return ()
-        return (Excerpt(line, self.text.split("\n")[line - 1].strip(), remark),)
+        starts = _line_starts(self.text)
+        number = bisect_right(starts, place.start)
+        start = starts[number - 1]
+        end = starts[number] if number < len(starts) else len(self.text)
+        text = (
+            self.text[start:end].strip() if end - start <= bounds.EXCERPT else _cut(self.text, start, place.start, end)
+        )
+        return (Excerpt(number, text, remark),)
 
     def finding(
         self,
@@ -156,42 +178,31 @@ def _unreadable(message: str) -> DeclarationError:
     return DeclarationError(Finding("bad-pyproject", Severity.ERROR, message, artifact="pyproject.toml"))
 
 
-@functools.lru_cache(maxsize=64)
-def _line_of(text: str, key: Key) -> int | None:
-    while key:
-        span = _span(text, key)
-        line = text.count("\n", 0, span[0]) + 1 if span else _header_line(text, key)
-        if line:
-            return line
-        key = key[:-1]
-    return None
+def _cut(text: str, start: int, value: int, end: int) -> str:
+    """As much of a long line as is quoted, from a value on that begins far behind its start."""
+    begin = start if value - start < bounds.EXCERPT // 2 else value
+    stop = min(end, begin + bounds.EXCERPT)
+    return ("… " if begin > start else "") + text[begin:stop].strip() + (" …" if stop < end else "")
 
 
-def _span(text: str, key: Key) -> tuple[int, int] | None:
-    # tomllib keeps no positions and tomlkit none either, but tomlkit writes back what it read: with another value in
-    # this place, what stays the same is what is around it. Imported here because only an error pays for it.
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
+@functools.lru_cache(maxsize=2)
+def _places(text: str) -> Place:
+    # Imported here because only an error pays for it.
+    from abiding.positions import places
 
-    try:
-        document: Any = tomlkit.parse(text)
-        holder = functools.reduce(lambda node, part: node[part], key[:-1], document)
-        _ = holder[key[-1]]  # what is not there would be added
-        holder[key[-1]] = _SENTINEL
-        before, found, after = tomlkit.dumps(document).partition(f'"{_SENTINEL}"')
-    except (TOMLKitError, LookupError, TypeError, ValueError, AttributeError):  # the last for a table among [[tables]]
-        return None
-    whole = found and text.startswith(before) and text.endswith(after)
-    return (len(before), len(text) - len(after)) if whole else None
+    return places(text)
 
 
-def _header_line(text: str, key: Key) -> int | None:
-    """The line of a `[table]` header, whatever its spacing and quotes."""
-    wanted = ".".join(str(part) for part in key)
-    for number, line in enumerate(text.split("\n"), start=1):
-        inside = line.strip()
-        if inside.startswith("["):
-            name = inside.split("#")[0].strip().strip("[]")
-            if ".".join(part.strip().strip("\"'") for part in name.split(".")) == wanted:
-                return number
-    return None
+@functools.lru_cache(maxsize=2)
+def _line_starts(text: str) -> tuple[int, ...]:
+    return (0, *(found.end() for found in re.finditer("\n", text)))
+
+
+def _nearest(text: str, key: Key) -> Place | None:
+    """The place of the value at `key`, or of the nearest one around it; None where nothing of it is there."""
+    place, found = _places(text), None
+    for part in key:
+        if part not in place.inside:
+            break
+        place = found = place.inside[part]
+    return found

@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "abiding"
 
 # From the doors down to the floor: a module may import from lower storeys, and from its own only what stands before it.
 STOREYS = [
-    ["findings", "errors", "inside"],
-    ["pyproject", "placing", "zipend", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
+    ["bounds", "findings", "errors", "inside"],
+    ["positions", "pyproject", "placing", "zipend", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
     ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "disk", "index"],
     [
         "difference",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from abiding import bounds
 from abiding.errors import DeclarationError
 from abiding.pyproject import Key, Pyproject, as_shown, key_text
 
@@ -92,6 +93,7 @@ def test_key_text() -> None:
         (b"a = ", "`pyproject.toml` is not valid TOML: Invalid value (at end of document)"),
         (b"a = \xff", "`pyproject.toml` is not UTF-8, which TOML asks for"),
         (b"a = " + b"[" * 100_000, "`pyproject.toml` is not valid TOML: "),
+        (b"#" * (bounds.PYPROJECT + 1), "`pyproject.toml` has more than 262,144 bytes, which nobody means"),
     ],
 )
 def test_unreadable(tmp_path: Path, data: bytes, message: str) -> None:
@@ -99,6 +101,20 @@ def test_unreadable(tmp_path: Path, data: bytes, message: str) -> None:
     with pytest.raises(DeclarationError) as caught:
         Pyproject.read(tmp_path)
     assert caught.value.findings[0].message.startswith(message)
+
+
+def test_the_largest_file_that_is_read(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"a = 1" + b"\n" * (bounds.PYPROJECT - 5))
+    assert Pyproject.read(tmp_path).table == {"a": 1}
+
+
+def test_a_long_line_is_quoted_from_the_value_on() -> None:
+    read = Pyproject.parse("[t]\na = [" + ", ".join(f'"b{i}"' for i in range(500)) + "]  # " + "c" * 300)
+    (first,), (later,) = (read.excerpt(("t", "a", index)) for index in (0, 400))
+    assert first.text.startswith('a = ["b0", "b1", "b2"')
+    assert later.text.startswith('… "b400", "b401", "b402"')
+    assert (later.line, later.text[-2:]) == (2, " …")
+    assert len(later.text) <= bounds.EXCERPT + len("… " + " …")
 
 
 def test_missing(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def run(options: Namespace) -> int:
 
     path = options.source if options.source.name == "pyproject.toml" else options.source / "pyproject.toml"
     before = _read(path)
-    pyproject = Pyproject.parse(before.decode("utf-8-sig"))
+    pyproject = Pyproject.decode(before)
     if _is_wrapped(pyproject):
         try:
             backend = Declaration.read(pyproject).backend

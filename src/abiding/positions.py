@@ -1,0 +1,156 @@
+"""Where each value of a TOML text stands. `tomllib` reads what it means and keeps no positions.
+
+One pass over the text, which has to be TOML already: nothing is checked here. The result is a tree, so that it grows
+with the text, however deep the tables in it lie.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    # Where a place is to be put: the table or array around it, and its key there.
+    _Slot = tuple[dict[str | int, "Place"], str | int]
+
+__all__ = ["Place", "places"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Place(NamedTuple):
+    """A value, or a table: where it begins and ends, and the places in it by key or index.
+
+    What is not written in one piece, a table with a header or with dotted keys, has an `end` of -1, and begins where it
+    is first named.
+    """
+
+    start: int
+    end: int
+    inside: dict[str | int, Place]
+
+
+# What is in a string or a number: one for all of them, since there may be a hundred thousand.
+_NOTHING: dict[str | int, Place] = {}
+# Blank space, line ends and comments: what may stand between any two things.
+_SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_BLANK = re.compile(r"[ \t]*")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_STRING = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}(?!")|\'\'\'.*?\'{3,5}(?!\')|"(?:[^"\\]|\\.)*"|\'[^\']*\'',
+    re.DOTALL,
+)
+# A number, a boolean or a time, which may have a space between date and hour.
+_SCALAR = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
+
+
+def places(text: str) -> Place:
+    """Find every value of a TOML text with plain line ends."""
+    root = Place(0, -1, {})
+    table = root
+    at = _past(_SPACE, text, 0)
+    while at < len(text):
+        if text[at] == "[":
+            table, at = _header(text, at, root)
+        else:
+            at = _pair(text, at, table)
+        at = _past(_SPACE, text, at)
+    return root
+
+
+def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _header(text: str, at: int, root: Place) -> tuple[Place, int]:
+    """The table that `[header]` or `[[header]]` begins, and where what is in it does."""
+    brackets = 2 if text.startswith("[[", at) else 1
+    names, end = _key(text, at + brackets)
+    *above, last = names
+    outer = _down(root, above, at)
+    if brackets == 1:
+        return _down(outer, [last], at), end + 1
+    array = outer.inside.setdefault(last, Place(at, -1, {}))
+    table = array.inside[len(array.inside)] = Place(at, -1, {})
+    return table, end + len("]]")
+
+
+def _down(place: Place, names: list[str], at: int) -> Place:
+    """The table of these names; of an array of tables the last one. It is made at `at` where it is not there yet."""
+    for name in names:
+        place = place.inside.setdefault(name, Place(at, -1, {}))
+        if place.end < 0 and 0 in place.inside:
+            place = place.inside[len(place.inside) - 1]
+    return place
+
+
+def _pair(text: str, at: int, table: Place) -> int:
+    """Take `key = value` into a table; returns where it ends."""
+    (*above, last), end = _key(text, at)
+    end = _past(_BLANK, text, end + len("="))
+    outer = _down(table, above, at)
+    outer.inside[last], end = _value(text, end)
+    return end
+
+
+def _key(text: str, at: int) -> tuple[list[str], int]:
+    """The parts of a dotted key, and where what follows it stands."""
+    names = []
+    while True:
+        at = _past(_BLANK, text, at)
+        quoted = text[at] in "\"'"
+        end = _past(_STRING if quoted else _BARE, text, at)
+        names.append(_unquoted(text[at:end]) if quoted else text[at:end])
+        at = _past(_BLANK, text, end)
+        if text[at] != ".":
+            return names, at
+        at += 1
+
+
+def _unquoted(key: str) -> str:
+    if "\\" not in key or key[0] == "'":
+        return key[1:-1]
+    import tomllib
+
+    return str(tomllib.loads(f"a = {key}")["a"])
+
+
+def _value(text: str, at: int) -> tuple[Place, int]:
+    """The value at a position, and where it ends. Without recursion: arrays lie in each other hundreds deep."""
+    found: dict[str | int, Place] = {}
+    slot: _Slot = (found, 0)
+    open_ones: list[tuple[int, dict[str | int, Place], _Slot]] = []
+    while True:
+        if text[at] in "[{":
+            open_ones.append((at, {}, slot))
+            at += 1
+        else:
+            end = _past(_STRING if text[at] in "\"'" else _SCALAR, text, at)
+            slot[0][slot[1]] = Place(at, end, _NOTHING)
+            at = end
+        at = _close(text, at, open_ones)
+        if not open_ones:
+            return found[0], at
+        start, inside, _ = open_ones[-1]
+        slot = (inside, len(inside))
+        if text[start] == "{":
+            (*above, last), at = _key(text, at)
+            slot = (_down(Place(start, -1, inside), above, at).inside, last)
+            at = _past(_BLANK, text, at + len("="))
+
+
+def _close(text: str, at: int, open_ones: list[tuple[int, dict[str | int, Place], _Slot]]) -> int:
+    """Close the arrays and inline tables that end here; returns where the next item begins, or what follows them."""
+    while open_ones:
+        at = _past(_SPACE, text, at)
+        if text[at] == ",":
+            at = _past(_SPACE, text, at + 1)
+        if text[at] not in "]}":
+            break
+        start, inside, slot = open_ones.pop()
+        at += 1
+        slot[0][slot[1]] = Place(start, at, inside)
+    return at
