@@ -11,7 +11,7 @@ from abiding.metadata import CoreMetadata
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
-__all__ = ["Difference", "compare", "meanings", "unfolded", "values"]
+__all__ = ["Difference", "compare", "meanings", "values"]
 
 
 def __dir__() -> list[str]:
@@ -21,12 +21,20 @@ def __dir__() -> list[str]:
 class Difference(NamedTuple):
     """One field that differs: the values that only the left file has, and those that only the right one has.
 
-    `field` is spelled as the core metadata specification does. Values stand as they are written.
+    `field` is spelled as the core metadata specification does. Values stand as they are written, headers unfolded.
     """
 
     field: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str | None, str | None]:
+        """Both sides to be shown: whole, and a line or more for each value; None for nothing."""
+        left, right = ("\n".join(value.strip("\n") for value in side) for side in (self.left, self.right))
+        if _margin(left) != _margin(right):
+            left, right = _without_margin(left), _without_margin(right)
+        return left if self.left else None, right if self.right else None
 
 
 def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | None = None) -> tuple[Difference, ...]:
@@ -98,13 +106,28 @@ def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadat
 
 
 def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
-    """The values of a field (in the specification's spelling) as they are written; UNKNOWN is none."""
-    found = metadata.all(field)
+    """The values of a field (in the specification's spelling) as they are written, unfolded; UNKNOWN is none."""
+    found = tuple(map(_unfolded, metadata.all(field)))
     if field == "Description" and not found:
-        found = (metadata.body,)
+        found = (_with_plain_ends(metadata.body),)
     elif field == "Keywords":
         found = tuple(word for value in found for word in value.split(","))
     return tuple(value for value in found if value.strip() not in ("", "UNKNOWN"))
+
+
+def _unfolded(text: str) -> str:
+    """A header's text without the indentation of its continuation lines: spaces, or a bar."""
+    if "\n" not in text and "\r" not in text:
+        return text
+    first, *rest = _with_plain_ends(text).split("\n")
+    for prefix in (" " * 8, "       |"):
+        if all(not line.strip() or line.startswith(prefix) for line in rest):
+            rest = [line.removeprefix(prefix) for line in rest]
+    return "\n".join((first, *rest))
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 # What a value means: two values of a field mean the same if these functions map them to the same thing.
@@ -138,19 +161,24 @@ def _specifiers(text: str) -> Hashable:
         return _folded(text)
 
 
-def unfolded(text: str) -> str:
-    """A description without the indentation that it has as a folded header: spaces, or a bar. In the body it has none.
+def _without_margin(text: str) -> str:
+    """A text without what all lines after the first are indented by.
 
-    Old tools took away the indentation that the text itself has in `setup.py`, in the wheel and not in the sdist.
+    Old tools took away the indentation that a description has in `setup.py`, in the wheel and not in the sdist.
     """
     from textwrap import dedent
 
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    for prefix in (" " * 8, "       |"):
-        if all(not line or line.startswith(prefix) for line in lines[1:]):
-            lines[1:] = [line[len(prefix) :] for line in lines[1:]]
-    first, *rest = "\n".join(lines).strip("\n").split("\n")
+    first, *rest = text.split("\n")
     return "\n".join((first.strip(), dedent("\n".join(rest)))).strip()
+
+
+def _margin(text: str) -> int:
+    rest = text.split("\n")[1:]
+    return min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+
+
+def _description(text: str) -> str:
+    return _without_margin("\n".join(line.rstrip() for line in text.strip("\n").split("\n")))
 
 
 def _license_expression(text: str) -> str:
@@ -170,7 +198,7 @@ _MEANING: dict[str, Callable[[str], Hashable]] = {
     "Requires-Dist": requirements.meaning,
     "Provides-Extra": _name,
     "Summary": _folded,
-    "Description": unfolded,
+    "Description": _description,
     "Description-Content-Type": _content_type,
     "Keywords": str.strip,
     "License": _folded,

@@ -119,6 +119,20 @@ def test_a_description_as_a_header_is_unfolded(here: Path, capsys: pytest.Captur
     assert "  - It spams.\n  + It hams.\n\n1 field" in printed(capsys)
 
 
+def test_code_blocks_of_a_description_are_kept(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header, _, _ = PKG_INFO.partition("\n\n")
+    text = "Spam\n\n        deep code\n        | a table\n\n    It spams."
+    folded = f"{header}\nDescription: {text}\n".replace("\n\n        ", "\n        \n                ")
+    folded = folded.replace("\n        | a", "\n                | a").replace(
+        "\n\n    It", "\n        \n            It"
+    )
+    assert compared(here, f"{header}\n\n{text}\n", folded) == 0
+    printed(capsys)
+    assert compared(here, f"{header}\n\n{text}\n", folded.replace("| a table", "| a list")) == 1
+    expected = "  …\n            deep code\n  -         | a table\n  +         | a list\n\n\n1 field"
+    assert f"Description\n{expected}" in printed(capsys)
+
+
 def test_a_long_description_is_cut(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compared(here, PKG_INFO, PKG_INFO + "more\n" * 100) == 1
     assert "  … 72 more lines (`--all` shows them)\n" in printed(capsys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from abiding.difference import compare, meanings, unfolded
+from abiding.difference import compare, meanings, values
 from abiding.metadata import CoreMetadata
 
 from .archives import metadata
@@ -111,8 +111,37 @@ def test_folded_description(fold: str) -> None:
     assert [one.field for one in compare(parsed(f"Description: {folded}"), parsed(body=other))] == ["Description"]
 
 
-def test_unfolded_keeps_inner_indentation() -> None:
-    assert unfolded("Title\n        \n            code\n        End") == "Title\n\n    code\nEnd"
+CODE = "Title\n\n    code\n        more code\nEnd"
+ONLY_CODE = "Usage:\n\n        code\n            more code"
+
+
+@pytest.mark.parametrize("text", [CODE, ONLY_CODE, "Title", "Title\n\n  a list\n  of two"])
+@pytest.mark.parametrize("prefix", [" " * 8, "       |"])
+def test_a_header_is_unfolded_and_a_body_is_as_it_is(text: str, prefix: str) -> None:
+    folded = text.replace("\n", f"\n{prefix}")
+    assert values(parsed(f"Description: {folded}"), "Description") == (text,)
+    assert values(parsed(body=text), "Description") == (text,)
+    assert compare(parsed(f"Description: {folded}"), parsed(body=text)) == ()
+
+
+@pytest.mark.parametrize("text", [CODE, ONLY_CODE])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_texts_to_be_shown_keep_their_indentation(text: str, ends: str) -> None:
+    folded = text.replace("\n", "\n        ")
+    (difference,) = compare(
+        parsed(f"Description: {folded}"), parsed(body=text.replace("more", "less").replace("\n", ends))
+    )
+    assert difference.texts == (text, text.replace("more", "less"))
+
+
+def test_texts_of_which_one_has_lost_its_margin_are_shown_without() -> None:
+    (difference,) = compare(parsed(body="Title\n  one\n    two\n"), parsed(body="Title\none\n  2\n"))
+    assert difference.texts == ("Title\none\n  two", "Title\none\n  2")
+
+
+def test_texts_of_nothing() -> None:
+    (difference,) = compare(parsed(), parsed("Requires-Dist: a", "Requires-Dist: b"))
+    assert difference.texts == (None, "a\nb")
 
 
 def test_lost_description() -> None:

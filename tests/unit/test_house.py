@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,19 @@ def test_no_assertion_is_eaten_by_a_condition() -> None:
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.IfExp)
     ]
     assert found == []
+
+
+def test_values_of_findings_are_no_prose() -> None:
+    """`expected` and `found` go into data: what is not a value is said in `expected_from`, or in the message."""
+    prose = [
+        f"{file.name}:{node.value.lineno}"
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.keyword) and node.arg in ("expected", "found")
+        for part in ast.walk(node.value)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search(r" |…", part.value)
+    ]
+    assert prose == []
 
 
 def test_files_are_small() -> None:

@@ -94,7 +94,7 @@ def _block(difference: Difference) -> Iterator[str]:
     """The field, then what only the left and what only the right file says."""
     yield visible(difference.field)
     if any("\n" in value for value in (*difference.left, *difference.right)):
-        lines = list(_text_lines("\n".join(difference.left), "\n".join(difference.right)))
+        lines = list(_text_lines(*(text or "" for text in difference.texts)))
         yield from lines[:_MOST_LINES]
         if len(lines) > _MOST_LINES:
             yield f"  … {len(lines) - _MOST_LINES} more lines (`--all` shows them)"
@@ -106,14 +106,8 @@ def _block(difference: Difference) -> Iterator[str]:
 def _text_lines(left: str, right: str) -> Iterator[str]:
     from difflib import unified_diff
 
-    for line in list(unified_diff(_unfolded(left), _unfolded(right), lineterm="", n=1))[2:]:
+    for line in list(unified_diff(left.split("\n"), right.split("\n"), lineterm="", n=1))[2:]:
         yield "  …" if line.startswith("@@") else f"  {line[:1]} {visible(line[1:])}".rstrip()
-
-
-def _unfolded(text: str) -> list[str]:
-    """The lines of a long value. As a header it is indented, as the body of the file it is not."""
-    lines = (line.rstrip() for line in text.strip().replace("\r\n", "\n").split("\n"))
-    return [line.removeprefix(" " * 8).removeprefix("       |") for line in lines]
 
 
 def _summary(count: int, *, spelling: bool) -> str:

@@ -16,7 +16,6 @@ from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
 from abiding.release import releases
 from abiding.rules import judge_prepared
-from abiding.rules.changes import excerpts
 from abiding.settings import Level
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ _CHANCE = (
 _LOCKED = "an installer resolves with one of them and gets the other"
 # PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
 _EDITABLE_MECHANISM = "editables"
-_MOST_FILES = 5
 # A message of ours, which goes on where lines are indented; an installer indents it as a whole.
 _OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
@@ -127,7 +125,7 @@ def _finding(
     severity: Severity,
     hint: str = "",
 ) -> Finding:
-    expected, found = excerpts(difference)
+    expected, found = difference.texts
     return Finding(
         rule,
         severity,
@@ -234,15 +232,13 @@ def _members(left: Built, right: Built) -> Iterator[Finding]:
     missing = sorted(first - second)
     if not missing:
         return
-    shown = missing[:_MOST_FILES]
-    more = [f"… {len(missing) - len(shown)} more"] if len(missing) > len(shown) else []
     files = "1 file" if len(missing) == 1 else f"{len(missing)} files"
     yield Finding(
         "other-files",
         Severity.WARNING,
         f"the {_named(right, left)} lacks {files} of the {_named(left, right)}",
         artifact=_artifact(right.results[0], right.step),
-        expected="\n".join([*shown, *more]),
+        expected="\n".join(missing),
         expected_from=_named(left, right),
         found_from=f"not in the {_named(right, left)}",
         hints=("see to it that the sdist has all that the build needs",),

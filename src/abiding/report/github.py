@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
 from abiding.report.characters import visible
+from abiding.report.excerpts import excerpts
 from abiding.report.text import merged, summary
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def _properties(finding: Finding) -> str:
 
 def _message(finding: Finding) -> str:
     lines = [finding.message if finding.line else f"{finding.artifact}: {finding.message}"]
-    lines += [f"- {line}" for line in (finding.expected or "").split("\n") if line]
-    lines += [f"+ {line}" for line in (finding.found or "").split("\n") if line]
+    expected, found = excerpts(finding.expected, finding.found)
+    lines += [f"- {line}" for line in expected if line]
+    lines += [f"+ {line}" for line in found if line]
     lines += [f"hint: {hint}" for hint in finding.hints]
     return "\n".join(lines)
 

@@ -228,7 +228,7 @@ class _Side:
     def __init__(self, heading: str, said: Sequence[str], own: Sequence[str] = ()) -> None:
         self.heading = heading
         self.is_text = any("\n" in value for value in said)
-        self.lines = [line.rstrip("\r") for value in said for line in value.split("\n")]
+        self.lines = [line for value in said for line in value.strip("\n").split("\n")]
         self.own = set(own)
 
 

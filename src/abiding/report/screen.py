@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from abiding.report.characters import visible
+from abiding.report.excerpts import excerpts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,6 @@ def __dir__() -> list[str]:
 
 
 _WIDTH = 78
-# A value with more lines than this is cut: a description, a licence.
-_MOST_LINES = 6
 
 
 def screen(error: AbidingError) -> str:
@@ -75,12 +74,13 @@ def _excerpts(finding: Finding) -> Iterator[str]:
 
 def _values(finding: Finding) -> Iterator[str]:
     """Both values, one under the other: `-` what was said, `+` what was built."""
-    rows = [*_rows("-", finding.expected, finding.expected_from), *_rows("+", finding.found, finding.found_from)]
+    expected, found = excerpts(finding.expected, finding.found)
+    rows = [*_rows("-", expected, finding.expected_from), *_rows("+", found, finding.found_from)]
     if not rows:
         return
     yield "  |"
     if finding.field:
-        yield f"  | {finding.field}"
+        yield from wrap(finding.field, _WIDTH, initial_indent="  | ", subsequent_indent="  | ")
     width = max(len(line) for _, line, _ in rows)
     for side in ("-", "+"):
         own = [(line, source) for sign, line, source in rows if sign == side]
@@ -94,14 +94,11 @@ def _values(finding: Finding) -> Iterator[str]:
     yield "  |"
 
 
-def _rows(sign: str, value: str | None, source: str) -> Iterator[tuple[str, str, str]]:
+def _rows(sign: str, lines: list[str], source: str) -> Iterator[tuple[str, str, str]]:
     """The lines of a value, the first with where it comes from."""
-    if value is None and not source:
+    if not lines and not source:
         return
-    lines = ["(nothing)"] if value is None else value.split("\n")
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[: _MOST_LINES - 1], f"… {len(lines) - _MOST_LINES + 1} more lines"]
-    for line in lines:
+    for line in lines or ["(nothing)"]:
         yield sign, line, source
         source = ""
 

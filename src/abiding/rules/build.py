@@ -154,6 +154,7 @@ def _toml(text: str) -> str:
 
 
 def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
+    expected, found = difference.texts
     hint = "let the field say the same in every build, or, if it has to vary, list it in `project.dynamic` alone"
     return Finding(
         "undeclared-change",
@@ -161,17 +162,13 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
         f"`{difference.field}` of the {sides.kind} is not what the {sides.source} says",
         artifact=sides.artifact,
         field=difference.field,
-        expected=_joined(difference.left),
+        expected=expected,
         expected_from=sides.origin(difference.field, difference.left[0]) if difference.left else sides.source,
-        found=_joined(difference.right),
+        found=found,
         found_from=f"written by {sides.author}",
         notes=("a field that is not dynamic has one value for the sdist and all its wheels",),
         hints=(hint, *((_EDITED,) if sides.source == "sdist" else ())),
     )
-
-
-def _joined(values: tuple[str, ...]) -> str | None:
-    return "\n".join(values) if values else None
 
 
 def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:
@@ -183,9 +180,9 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
             f"`{difference.field}` of the wheel is not what was prepared for it",
             artifact=artifact,
             field=difference.field,
-            expected=_joined(difference.left),
+            expected=difference.texts[0],
             expected_from="prepared",
-            found=_joined(difference.right),
+            found=difference.texts[1],
             found_from="built",
             notes=("the installer has resolved with the prepared value, so the wheel would break what it resolved",),
             hints=("look for what differs between two runs: time, environment variables, a random choice",),

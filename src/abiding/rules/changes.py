@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from abiding import licences
 from abiding.comparison import RESOLVER_FIELDS
-from abiding.difference import unfolded
 from abiding.findings import Finding, Severity
 from abiding.rules.build import requirement_changes
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from abiding.artifact import Artifact
     from abiding.difference import Difference
 
-__all__ = ["excerpts", "field_finding", "joined", "repair_notes", "requirement_findings", "severity_of"]
+__all__ = ["field_finding", "repair_notes", "requirement_findings", "severity_of"]
 
 
 def __dir__() -> list[str]:
@@ -24,7 +23,6 @@ def __dir__() -> list[str]:
 
 
 _LICENCE = frozenset({"license", "license-expression", "license-file"})
-_LINES = 6
 
 
 def severity_of(difference: Difference) -> Severity:
@@ -80,7 +78,7 @@ _REQUIREMENT_HINTS = {
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
     """A field of an artifact that is not what the sdist says."""
-    expected, found = excerpts(difference)
+    expected, found = difference.texts
     return Finding(
         "undeclared-change",
         severity,
@@ -93,30 +91,3 @@ def field_finding(artifact: Artifact, difference: Difference, severity: Severity
         found_from=artifact.kind,
         notes=notes,
     )
-
-
-# Values, as a message can show them
-
-
-def joined(values: tuple[str, ...]) -> str | None:
-    """Several values of a field as one text, one per line; None if there are none."""
-    return "\n".join(values) if values else None
-
-
-def excerpts(difference: Difference) -> tuple[str | None, str | None]:
-    """Both values; of long texts the few lines from where they part."""
-    plain = unfolded if difference.field == "Description" else str
-    sides = ("\n".join(map(plain, values)) for values in (difference.left, difference.right))
-    left, right = (side.replace("\r\n", "\n").split("\n") for side in sides)
-    if max(len(left), len(right)) > _LINES:
-        pairs = enumerate(zip(left, right, strict=False))
-        same = next((number for number, (one, other) in pairs if one != other), min(len(left), len(right)))
-        left, right = (_cut(lines, same) for lines in (left, right))
-    return "\n".join(left) or None, "\n".join(right) or None
-
-
-def _cut(lines: list[str], start: int) -> list[str]:
-    rest = lines[start : start + _LINES - 1]
-    more = len(lines) - start - len(rest)
-    before = [f"… {start} equal lines"] if start else []
-    return [*before, *rest, *([f"… {more} more lines"] if more else [])]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.findings import Finding, Severity
-from abiding.rules.changes import excerpts, field_finding, joined, repair_notes, requirement_findings, severity_of
+from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.rules.declared import declared_in
 
 if TYPE_CHECKING:
@@ -131,9 +131,9 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
                 f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
                 artifact=sdist.filename,
                 field=difference.field,
-                expected=joined(difference.left),
+                expected=difference.texts[0],
                 expected_from="pyproject.toml",
-                found=joined(difference.right),
+                found=difference.texts[1],
                 found_from="PKG-INFO",
                 notes=("uv reads pyproject.toml where it can, other tools read PKG-INFO",),
                 hints=("build the sdist anew, from the pyproject.toml that is meant",),
@@ -222,7 +222,7 @@ def _disagreements(comparison: Comparison, *, explained: bool) -> Iterator[Findi
                 severity, note = Severity.NOTE, "no resolver reads this field"
             else:
                 continue  # held against the sdist it has been reported
-            expected, found = excerpts(difference)
+            expected, found = difference.texts
             yield Finding(
                 "wheels-disagree",
                 severity,
