@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding import foretelling, native, requirements, rules, tags
+from abiding import foretelling, lines, native, pins, requirements, rules, tags
 from abiding.declaration import Declaration, Entry, FromSdist, contradictions
 from abiding.errors import DeclarationError, RefusedError
 from abiding.findings import Finding, Severity
@@ -83,11 +83,11 @@ class Build(NamedTuple):
         return self.inner.requirements(hook, self.settings.inner) if self.inner.has(hook) else []
 
     def _build_requirements(self, entry: Entry) -> list[str]:
-        if not requirements.has_pins(entry.requires):
+        if not pins.has_pins(entry.requires):
             return [entry.requires]
         # What is pinned has to lie within the API level, or the two lines would exclude each other.
         same = [text for _, text, extra in self.declaration.project.requirements() if _is_of(entry, text, extra)]
-        return [*(same or [requirements.without_specifiers(entry.requires)]), "dynamic-metadata>=0.6"]
+        return [*(same or [pins.without_specifiers(entry.requires)]), "dynamic-metadata>=0.6"]
 
     # build_sdist
 
@@ -124,19 +124,21 @@ class Build(NamedTuple):
 
         self._warn()
         with Output.within(wheel_directory) as output:
-            entries = self._entries()  # before a long build, in case it is to be refused
+            entries = self._entries()
+            # Before a long build, in case it is to be refused.
+            declared = self._filled(one for one in entries if foretelling.decided(one))
             with native.linking([one for one in entries if foretelling.decided(one) is not False]):
                 name = self._built(output.private, f"build_{kind}")
             archive = wheel.Wheel.open(output.private / name)
-            declared = {
-                entry: self._line(entry) for entry in entries if not entry.select or entry.selects(tags.of_wheel(name))
-            }
-            lines = tuple(declared.values())
-            built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), lines)
-            metadata = self._announced(name, built, lines, metadata_directory)
+            applying = [one for one in entries if not one.select or one.selects(tags.of_wheel(name))]
+            declared |= self._filled(one for one in applying if one not in declared)
+            declared = {entry: declared[entry] for entry in applying}
+            added = tuple(declared.values())
+            built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), added)
+            metadata = self._announced(name, built, added, metadata_directory)
             linked = self._linked(output.private / name, metadata, declared) if kind == "wheel" else {}
             wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **linked})
-        print(f"abiding: {self._outcome(lines)}", file=sys.stderr)  # noqa: T201
+        print(f"abiding: {self._outcome(added)}", file=sys.stderr)  # noqa: T201
         return name
 
     def _linked(self, path: Path, metadata: CoreMetadata, declared: Mapping[Entry, str]) -> dict[str, bytes]:
@@ -199,7 +201,7 @@ class Build(NamedTuple):
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write the metadata that `wheel` will build, as a `.dist-info` folder below `metadata_directory`."""
         hook = f"prepare_metadata_for_build_{kind}"
-        lines = tuple(self._line(entry) for entry in self._entries() if foretelling.decided(entry))
+        added = tuple(self._filled(one for one in self._entries() if foretelling.decided(one)).values())
         own_hook = self.inner.has(hook) if kind == "editable" else False
         # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
         metadata = None if own_hook else foretelling.announced(self.source, self.declaration)
@@ -207,7 +209,7 @@ class Build(NamedTuple):
             name = self.inner.dist_info(hook, Path(metadata_directory), self.settings.inner)
             file = Path(metadata_directory, name, "METADATA")
             built = foretelling.read_dist_info(file.parent)
-            file.write_bytes(self._completed(kind, name, built, lines).data)
+            file.write_bytes(self._completed(kind, name, built, added).data)
             return name
         metadata = (
             metadata
@@ -215,7 +217,7 @@ class Build(NamedTuple):
             or foretelling.from_pkg_info(self.source, self.declaration)
         )
         assert metadata is not None  # `can_prepare` was asked before  # noqa: S101
-        return foretelling.write_dist_info(Path(metadata_directory), metadata.with_requirements(lines))
+        return foretelling.write_dist_info(Path(metadata_directory), metadata.with_requirements(added))
 
     # The lines of this build
 
@@ -234,19 +236,20 @@ class Build(NamedTuple):
             raise self._not_from_sdist()
         return Level(self.declaration.from_sdist)
 
-    def _line(self, entry: Entry) -> str:
-        try:
-            line = entry.requires_dist()
-            filled = requirements.fill_pins(entry.requires) if requirements.has_pins(entry.requires) else ""
-        except (LookupError, ValueError) as exc:
-            hint = "install it first: without build isolation nobody else does" if isinstance(exc, LookupError) else ""
-            finding = self.pyproject.finding("unfilled-pin", str(exc), entry.key, hints=(hint,) if hint else ())
-            raise DeclarationError(finding, "Nothing was built") from exc
-        if filled:
-            found = tuple(contradictions(self.pyproject, self.declaration.project, entry, filled))
-            if found:
-                raise DeclarationError(found, "Nothing was built")
-        return line
+    def _filled(self, entries: Iterable[Entry]) -> dict[Entry, str]:
+        found, findings = lines.filled(entries, self.pyproject)
+        for entry, line in found.items() if not findings else ():
+            if line != entry.template:
+                filled = line.partition(";")[0]
+                findings += tuple(contradictions(self.pyproject, self.declaration.project, entry, filled))
+        self._hold(findings)
+        return found
+
+    def _hold(self, findings: tuple[Finding, ...]) -> None:
+        """Stop because of what is declared wrongly; who builds from an sdist, and can't change it, is told only."""
+        if findings and not self.source.unpacked:
+            raise DeclarationError(findings, "Nothing was built")
+        _warn_of(finding._replace(severity=Severity.WARNING) for finding in findings)
 
     # Speaking to the wrapped backend and of it
 

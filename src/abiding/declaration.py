@@ -7,7 +7,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from abiding import requirements
+from abiding import pins, requirements
 from abiding.errors import DeclarationError
 from abiding.findings import Finding, Severity
 from abiding.inside import leads_out
@@ -69,20 +69,30 @@ class Entry(NamedTuple):
         """The normalised name of the distribution required."""
         from packaging.utils import canonicalize_name
 
-        return canonicalize_name(requirements.parse(requirements.sample_pins(self.requires)).name)
+        return canonicalize_name(requirements.parse(pins.sample(self.requires)).name)
 
     def selects(self, tags: Iterable[str]) -> bool:
         """Whether the entry applies to a wheel that has one of these tags."""
         return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
 
     @property
+    def applies_here(self) -> bool:
+        """Whether its marker is true in this environment."""
+        marker = requirements.parse(pins.sample(self.requires)).marker
+        return marker is None or marker.evaluate({"extra": ""})
+
+    @property
     def joins_build(self) -> bool:
         """Whether what it requires has to be in the build environment: to be linked with, or to be pinned."""
-        return self.native or requirements.has_pins(self.requires)
+        return self.native or pins.has_pins(self.requires)
 
-    def requires_dist(self) -> str:
-        """The line as a wheel says it, pins filled. Raises as `requirements.fill_pins` does."""
-        text = requirements.fill_pins(self.requires) if requirements.has_pins(self.requires) else self.requires
+    @property
+    def template(self) -> str:
+        """The line as METADATA has it, pins unfilled."""
+        return self.in_metadata(self.requires)
+
+    def in_metadata(self, text: str) -> str:
+        """The requirement `text`, which is `requires` with its pins filled, as METADATA has it: under its extra."""
         if not self.extra:
             return text
         from packaging.utils import canonicalize_name
@@ -135,6 +145,7 @@ _TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", 
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = ("requires", "native", "select", "variant", "reason", "note")
 _EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
+_PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
 _TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
 
 
@@ -283,14 +294,23 @@ class _Reader:
             return None
         text = text.strip()
         try:
-            parsed = requirements.parse(requirements.sample_pins(text))
+            parsed = requirements.parse(pins.sample(text))
         except InvalidRequirement as exc:
             reason = str(exc).partition("\n")[0]
             self.problem(
                 "bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
             )
             return None
-        if parsed.url:
+        unknown = pins.malformed(text)
+        if unknown:
+            self.problem(
+                "bad-requirement",
+                f"`{unknown}` in `{text}` is no part of a pinned version",
+                key,
+                notes=("a part is `x`, `x+N`, a number, or a last `*`",),
+                hints=(_PINNED,),
+            )
+        elif parsed.url:
             self.problem(
                 "url-requirement",
                 f"`{text}` points to a URL, and no index accepts a wheel that does",
@@ -351,7 +371,7 @@ class _Reader:
             if entries and not self.project.may_append(name):
                 self.not_dynamic(name, entries[0])
         for entry in declaration.entries:
-            if not requirements.has_pins(entry.requires):  # else checked when the build environment has filled them
+            if not pins.has_pins(entry.requires):  # else checked when the build environment has filled them
                 self.problems += contradictions(self.pyproject, self.project, entry, entry.requires)
 
     def not_dynamic(self, name: str, entry: Entry) -> None:

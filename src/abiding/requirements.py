@@ -1,4 +1,4 @@
-"""Requirements in meaning: which two lines say the same, which exclude each other, and the `x` pins.
+"""Requirements in meaning: which two lines say the same, and which exclude each other.
 
 A requirement is a PEP 508 string. `packaging` is imported inside the functions: a build in which nothing has to be
 compared in meaning does not pay for it.
@@ -7,26 +7,20 @@ compared in meaning does not pay for it.
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable
 
     from packaging.requirements import Requirement
 
 __all__ = [
     "excludes",
-    "fill_pins",
-    "fits",
-    "has_pins",
     "idle_clauses",
     "meaning",
     "parse",
-    "sample_pins",
     "with_extra",
-    "without_specifiers",
 ]
 
 
@@ -111,103 +105,6 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
         if whole.is_subset(part) and not part.is_subset(whole):
             idle.append(str(clause))
     return tuple(sorted(idle))
-
-
-# A requirement up to its specifiers, its specifiers, and its marker: enough to find pins, which PEP 508 does not know.
-_TEMPLATE = re.compile(r"(?P<name>[^<>=!~;@(]*)(?P<specifiers>[^;@]*)(?P<marker>;.*)?", re.DOTALL)
-_PIN = re.compile(r"(?<![\w*])x(?:\+\d+)?(?![\w*])")
-
-
-def has_pins(text: str) -> bool:
-    """Whether a specifier takes parts of the version installed in the build environment: `torch==x.x.*`."""
-    found = _TEMPLATE.fullmatch(text)
-    return bool(found and _PIN.search(found["specifiers"]))
-
-
-def sample_pins(text: str) -> str:
-    """The requirement with every pin filled by a made-up number, so that the rest of it can be checked."""
-    return _replace_specifiers(text, lambda specifiers: _PIN.sub("1", specifiers))
-
-
-def without_specifiers(text: str) -> str:
-    """The requirement with its name, extras and marker only."""
-    return _replace_specifiers(text, lambda _: "")
-
-
-def fill_pins(text: str) -> str:
-    """The requirement with its pins filled from the version installed in this environment.
-
-    The notation and the work are those of `dynamic_metadata.plugins.pin_installed`. Raises `LookupError` if the
-    plugin or the pinned distribution is not installed, `ValueError` if the plugin does not take the template.
-    """
-    try:
-        from dynamic_metadata.plugins import pin_installed
-    except ImportError as exc:
-        raise LookupError(
-            "`dynamic-metadata`, which fills `x` pins, is not installed in the build environment"
-        ) from exc
-    found = _TEMPLATE.fullmatch(text)
-    if not found:
-        raise ValueError(f"`{text}` has no pins")
-    name = found["name"].partition("[")[0].strip()
-    template = name + found["specifiers"].strip()
-    try:
-        filled: str = pin_installed.dynamic_metadata({"packages": [template]}, {})["dependencies"][0]
-    except RuntimeError as exc:
-        from importlib.metadata import PackageNotFoundError
-
-        kind = LookupError if isinstance(exc.__cause__, PackageNotFoundError) else ValueError
-        raise kind(f"`{text}`: {exc}") from exc
-    return _replace_specifiers(text, lambda _: filled[len(name) :])
-
-
-def fits(template: str, line: str) -> bool:
-    """Whether the requirement `line` is `template` with its pins filled from some version, or without any the same."""
-    if not has_pins(template):
-        return meaning(template) == meaning(line)
-    if meaning(without_specifiers(template)) != meaning(without_specifiers(line)):
-        return False
-    wanted, found = _clauses(template), _clauses(line)
-    # Of a few clauses at most, in any order.
-    return len(wanted) == len(found) <= _MOST_CLAUSES and any(
-        _are_filled(wanted, order) for order in itertools.permutations(found)
-    )
-
-
-_CLAUSE = re.compile(r"(===|==|!=|<=|>=|<|>|~=)\s*(\S+)")
-_MOST_CLAUSES = 5
-
-
-def _clauses(text: str) -> list[tuple[str, list[str]]]:
-    found = _TEMPLATE.fullmatch(text)
-    return [
-        (operator, version.strip("()").split("."))
-        for operator, version in _CLAUSE.findall(found["specifiers"].replace(",", " ") if found else "")
-    ]
-
-
-def _are_filled(wanted: Iterable[tuple[str, list[str]]], found: Iterable[tuple[str, list[str]]]) -> bool:
-    """Whether there is a version that makes the clauses `found` of the clauses `wanted`, one by one."""
-    version: dict[int, int] = {}
-    for (operator, template), (other, parts) in zip(wanted, found, strict=True):
-        if operator != other or len(template) != len(parts):
-            return False
-        for place, (pin, part) in enumerate(zip(template, parts, strict=True)):
-            if not _PIN.fullmatch(pin):
-                if pin != part:
-                    return False
-                continue
-            number = int(part) - int(pin[2:] or 0) if part.isdecimal() else -1
-            if number < 0 or version.setdefault(place, number) != number:
-                return False
-    return True
-
-
-def _replace_specifiers(text: str, change: Callable[[str], str]) -> str:
-    found = _TEMPLATE.fullmatch(text)
-    if not found:
-        return text
-    return found["name"].rstrip() + change(found["specifiers"].strip()) + (found["marker"] or "")
 
 
 _TOKEN = re.compile(r""""[^"]*"|'[^']*'|[()]|[^\s()"']+""")

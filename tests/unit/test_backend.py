@@ -16,7 +16,7 @@ import pytest
 
 from abiding.metadata import CoreMetadata
 
-from .trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
+from .trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
 
 HOOKS = ("build_wheel", "build_sdist", "build_editable")
 
@@ -329,6 +329,57 @@ def test_pins_are_filled_and_join_the_build_requirements(tmp_path: Path) -> None
         f"packaging=={packaging}.*",
         f"tomlkit>={tomlkit}; os_name == 'posix'",
     )
+
+
+def installed(folder: Path, name: str, version: str) -> str:
+    """A PYTHONPATH with a distribution that has nothing but a version."""
+    info = folder / "site" / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    return os.pathsep.join([str(SOURCES), str(info.parent)])
+
+
+@pytest.mark.parametrize(
+    ("requires", "version", "line"),
+    [
+        ("egg==x.x.x", "1.5.0.dev20260821+cu130", "egg==1.5.0.dev20260821"),
+        ("egg>=x.x.x,<x+1", "2.0rc1", "egg>=2.0.0rc1,<3"),
+        ("egg==x.x.*", "1!2.3.4", "egg==1!2.3.*"),
+    ],
+)
+def test_a_pin_admits_what_the_wheel_was_built_against(tmp_path: Path, requires: str, version: str, line: str) -> None:
+    tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", requires, PYTHONPATH=installed(tmp_path, "egg", version))
+    name = tree.hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", line)
+
+
+def test_a_pin_that_would_exclude_it_stops_the_build(tmp_path: Path) -> None:
+    path = installed(tmp_path, "egg", "1.5.3")
+    tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "egg==x.x", PYTHONPATH=path)
+    for hook in ("build_wheel", "prepare_metadata_for_build_wheel"):
+        with pytest.raises(HookFailed) as caught:
+            tree.hook(hook, tmp_path / "out")
+        said = " ".join(caught.value.output.split())
+        assert "error[unfilled-pin]: `==x.x` of `egg==x.x` becomes `==1.5`, which excludes" in said
+        assert "egg 1.5.3" in said
+        assert "write `egg==x.x.*`" in said
+    # A published sdist goes on to build.
+    tree.hook("build_sdist", tmp_path / "sdist", {"abiding.level": "api"})
+    (sdist,) = (tmp_path / "sdist").iterdir()
+    there = Tree(unpacked(sdist, tmp_path / "in"), tree.environment, [])
+    with pytest.warns(UserWarning, match="excludes the version that is installed, egg 1.5.3"):
+        name = there.hook("build_wheel", tmp_path / "wheels")
+    assert "egg==1.5" in metadata(tmp_path / "wheels" / name).all("Requires-Dist")
+
+
+def test_a_pin_whose_marker_is_false_here(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', "\"egg==x.x.*; os_name == 'none'\"")
+    with pytest.raises(HookFailed, match="its marker is false here"):
+        tree.hook("build_wheel", tmp_path / "out")
+    tree = flit_tree(
+        tmp_path / "other", '"libgmp==6.3.0"', "{ requires = \"egg==x.x.*; os_name == 'none'\", select = '*-none_*' }"
+    )
+    assert tree.hook("build_wheel", tmp_path / "out")
 
 
 def test_a_pin_that_contradicts_the_api_level_stops_the_build(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_complete_declaration_is_read() -> None:
     assert openblas.native
     assert openblas.selects(["cp312-cp312-win32"])
     assert (nccl.variant, cupy.extra) == ("cuda", "gpu")
-    assert cupy.requires_dist() == 'cupy-cuda13x==14.*; extra == "gpu"'
+    assert cupy.template == 'cupy-cuda13x==14.*; extra == "gpu"'
 
 
 def test_least_declaration() -> None:
@@ -107,6 +107,7 @@ FAULTS = [
     ("entry misspelled", ('"libgmp==6.3.0"', '{ require = "a" }'), [("unknown-key", 13, "`require` is not a key of an entry")]),
     ("not a requirement", ('"libgmp==6.3.0"', '"libgmp = 6"'), [("bad-requirement", 13, "`libgmp = 6` is not a requirement (PEP 508)")]),
     ("not a template", ('"libgmp==6.3.0"', '"torch==x.y"'), [("bad-requirement", 13, "`torch==x.y` is not a requirement (PEP 508)")]),
+    ("not of the notation", ('"libgmp==6.3.0"', '"torch==x.x.x+cu128"'), [("bad-requirement", 13, "`x+cu128` in `torch==x.x.x+cu128` is no part of a pinned version")]),
     ("URL", ('"libgmp==6.3.0"', '"a @ https://example.org/a.whl"'), [("url-requirement", 13, "`a @ https://example.org/a.whl` points to a URL, and no index accepts a wheel that does")]),
     ("extra in marker", ('"libgmp==6.3.0"', "\"a; extra == 'b'\""), [("extra-in-marker", 13, "`a; extra == 'b'` has `extra` in its marker")]),
     ("wrong types in an entry", ('"libgmp==6.3.0"', '{ requires = "a", native = "yes", select = 1, variant = [], reason = 2, note = 3.5 }'), [

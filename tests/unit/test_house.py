@@ -16,7 +16,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "abiding"
 STOREYS = [
     ["bounds", "findings", "errors", "inside"],
     ["positions", "pyproject", "placing", "zipend", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
-    ["settings", "tags", "requirements", "metadata", "project", "declaration", "artifact", "disk", "index"],
+    ["settings", "tags", "requirements", "pins", "metadata", "project", "declaration", "lines"],
+    ["artifact", "disk", "index"],
     [
         "difference",
         "licences",

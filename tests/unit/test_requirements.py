@@ -52,42 +52,6 @@ def test_different_meaning(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "pins", "sample"),
-    [
-        ("torch==x.x.*", True, "torch==1.1.*"),
-        ("numpy>=x.x,<x+1", True, "numpy>=1.1,<1"),
-        ("torch[cuda] >=x.x ; python_version>'3'", True, "torch[cuda]>=1.1; python_version>'3'"),
-        ("xarray==1", False, "xarray==1"),
-        ("libx==1.0", False, "libx==1.0"),
-        ("foo[x]==2", False, "foo[x]==2"),
-        ("foo; platform_machine == 'x'", False, "foo; platform_machine == 'x'"),
-        ("x", False, "x"),
-        ("x==x.x", True, "x==1.1"),
-        ("a @ https://example.org/x", False, "a @ https://example.org/x"),
-    ],
-)
-def test_pins_are_found(text: str, pins: bool, sample: str) -> None:
-    assert requirements.has_pins(text) is pins
-    assert requirements.sample_pins(text) == sample
-    Requirement(sample)
-
-
-def test_pins_are_filled_from_the_environment() -> None:
-    from importlib.metadata import version
-
-    major, minor, *_ = version("packaging").split(".")
-    filled = requirements.fill_pins("packaging[extra] ==x.x.*,<x+1; python_version>'3'")
-    assert filled == f"packaging[extra]=={major}.{minor}.*,<{int(major) + 1}; python_version>'3'"
-
-
-def test_pins_that_can_not_be_filled() -> None:
-    with pytest.raises(LookupError, match="'no-such-distribution' is not installed"):
-        requirements.fill_pins("no-such-distribution==x.x")
-    with pytest.raises(ValueError, match="must be the last component"):
-        requirements.fill_pins("packaging==x.*.x")
-
-
-@pytest.mark.parametrize(
     ("api", "abi", "idle", "excluded"),
     [
         (">=1.26", ">=1.20", (">=1.20",), False),
@@ -120,43 +84,6 @@ def test_extra_joins_the_marker(marker: str) -> None:
         wanted = extra == "gpu" and (not marker or Marker(marker).evaluate())
         assert joined.marker is not None
         assert joined.marker.evaluate({key: str(value) for key, value in environment.items()}) is wanted
-
-
-def test_without_specifiers() -> None:
-    assert requirements.without_specifiers("torch[a] ==x.x.*; os_name == 'x'") == "torch[a]; os_name == 'x'"
-
-
-@pytest.mark.parametrize(
-    ("template", "line"),
-    [
-        ("egg==6.3.0", "egg (==6.3)"),
-        ("torch==x.x.*", "torch==2.9.*"),
-        ("torch==x.x.*; os_name == 'nt'", 'Torch (==2.9.*) ; os_name == "nt"'),
-        ("numpy>=x.x,<x+1", "numpy<3,>=2.4"),
-        ("numpy[dev]>=2.x", "numpy[dev]>=2.4"),
-    ],
-)
-def test_fits(template: str, line: str) -> None:
-    assert requirements.fits(template, line)
-
-
-@pytest.mark.parametrize(
-    ("template", "line"),
-    [
-        ("egg==6.3.0", "egg==6.3.1"),
-        ("torch==x.x.*", "torch==2.9"),
-        ("torch==x.x.*", "torch>=2.9.*"),
-        ("torch==x.x.*", "torch==2.9.1.*"),
-        ("torch==x.x.*", "torchvision==2.9.*"),
-        ("torch==x.x.*", "torch==2.9.*; os_name == 'nt'"),
-        ("numpy>=x.x,<x+1", "numpy>=2.4,<4"),
-        ("numpy>=x.x,<x+1", "numpy>=2.4"),
-        ("numpy>=2.x", "numpy>=1.4"),
-        ("numpy>=x", "numpy>=2rc1"),
-    ],
-)
-def test_does_not_fit(template: str, line: str) -> None:
-    assert not requirements.fits(template, line)
 
 
 @pytest.mark.parametrize(

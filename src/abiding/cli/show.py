@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
-from abiding import requirements
+from abiding import pins, requirements
 from abiding.declaration import Declaration, FromSdist, Reason
 from abiding.errors import AbidingError, DeclarationError
 from abiding.findings import Finding, Severity
@@ -185,15 +185,6 @@ def _example_tag() -> str:
 # The METADATA, and the lines alone
 
 
-def _line(entry: Entry) -> str:
-    """The line as a wheel says it, pins unfilled: only a build can fill them."""
-    if not entry.extra:
-        return entry.requires
-    from packaging.utils import canonicalize_name
-
-    return requirements.with_extra(entry.requires, canonicalize_name(entry.extra))
-
-
 def _print_metadata(subject: _Subject) -> None:
     entries = subject.entries(one_wheel=True)
     metadata, remark = _foretold(subject)
@@ -202,7 +193,7 @@ def _print_metadata(subject: _Subject) -> None:
         _remark(remark)
     sys.stdout.flush()
     # Bytes: METADATA is UTF-8 with line ends of its own, whatever the terminal makes of text.
-    sys.stdout.buffer.write(metadata.with_requirements(map(_line, entries)).data)
+    sys.stdout.buffer.write(metadata.with_requirements(one.template for one in entries).data)
     sys.stdout.buffer.flush()
 
 
@@ -216,7 +207,7 @@ def _print_lines(subject: _Subject) -> None:
         print(line)
     for entry in entries:
         if entry.reason is not Reason.PRE_EMPTIVE:
-            print(_line(entry))
+            print(entry.template)
 
 
 _GIVE = "an sdist knows them: `abiding show NAME-VERSION.tar.gz`"
@@ -283,7 +274,7 @@ _IN_SDIST = "an sdist may know it: `abiding show --metadata NAME-VERSION.tar.gz`
 
 def _remark_pins(entries: Sequence[Entry]) -> None:
     for entry in entries:
-        if requirements.has_pins(entry.requires):
+        if pins.has_pins(entry.requires):
             _remark(f"the build fills the `x` of `{entry.requires}` with the version of `{entry.name}` that it finds")
 
 
@@ -383,7 +374,7 @@ def _block(entry: Entry) -> Iterator[str]:
         yield from _indented(f"in builds of the variant {entry.variant}")
     if entry.native:
         yield from _indented("native: it ships a library that is linked to")
-    if requirements.has_pins(entry.requires):
+    if pins.has_pins(entry.requires):
         yield from _indented(f"x: the build fills in its version of {entry.name}")
 
 

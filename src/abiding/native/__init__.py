@@ -65,12 +65,7 @@ def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, t
 
 def applies(entry: Entry) -> bool:
     """Whether the entry is native, and its marker true in this environment."""
-    if not entry.native:
-        return False
-    from abiding import requirements
-
-    marker = requirements.parse(requirements.sample_pins(entry.requires)).marker
-    return marker is None or marker.evaluate({"extra": ""})
+    return entry.native and entry.applies_here
 
 
 def build_requirements() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from abiding import requirements, tags
+from abiding import pins, tags
 from abiding.artifact import Artifact
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.difference import compare
@@ -259,21 +259,21 @@ def _levels(built: Built, declaration: Declaration, subject: Subject) -> Iterato
     applying = [entry for entry in declaration.entries if _applies(entry, setting, result)]
     lines = result.metadata.all("Requires-Dist")
     for entry in applying:
-        if not any(requirements.fits(_template(entry), line) for line in lines):
+        if not any(pins.fits(entry.template, line) for line in lines):
             yield Finding(
                 "missing-requirement",
                 Severity.ERROR,
-                f"the {built.step.what} at {setting} does not have `{_template(entry)}`, which is declared for it",
+                f"the {built.step.what} at {setting} does not have `{entry.template}`, which is declared for it",
                 artifact=_artifact(result, built.step),
                 field="Requires-Dist",
-                expected=_template(entry),
+                expected=entry.template,
                 expected_from=f"pyproject.toml:{subject.pyproject.line_of(entry.key)}",
                 found_from=f"not in the {built.step.what}",
             )
-    wanted = [*(text for _, text, _ in declaration.project.requirements()), *map(_template, applying)]
+    wanted = [*(text for _, text, _ in declaration.project.requirements()), *(one.template for one in applying)]
     for entry in declaration.entries:
         for line in lines:
-            if requirements.fits(_template(entry), line) and not any(requirements.fits(one, line) for one in wanted):
+            if pins.fits(entry.template, line) and not any(pins.fits(one, line) for one in wanted):
                 yield Finding(
                     "undeclared-requirement",
                     Severity.ERROR,
@@ -290,13 +290,6 @@ def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
     if setting.level is not Level.ABI or entry.variant not in ("", setting.variant):
         return False
     return not entry.select or entry.selects(tags.of_wheel(result.path.name))
-
-
-def _template(entry: Entry) -> str:
-    """The line as METADATA has it, pins unfilled."""
-    from packaging.utils import canonicalize_name
-
-    return requirements.with_extra(entry.requires, canonicalize_name(entry.extra)) if entry.extra else entry.requires
 
 
 # One sdist for all

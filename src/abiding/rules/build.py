@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import requirements
+from abiding import pins, requirements
 from abiding.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
     from packaging.utils import canonicalize_name
 
     for entry in declaration.entries:
-        if requirements.has_pins(entry.requires):
+        if pins.has_pins(entry.requires):
             continue
         abi = requirements.parse(entry.requires)
         for key, text, extra in declaration.project.requirements():

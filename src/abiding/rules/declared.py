@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import licences, requirements
+from abiding import licences, pins
 from abiding.findings import Finding, Severity
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings
 
@@ -39,7 +39,7 @@ class Own(NamedTuple):
         lines = one.artifact.metadata.all("Requires-Dist")
         entries, found = self._best(one.artifact.filename, lines)
         for entry in entries:
-            if not any(requirements.fits(_template(entry), line) for line in lines):
+            if not any(pins.fits(entry.template, line) for line in lines):
                 yield self._missing(one.artifact, entry)
         # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
         free = self.said.dynamic - {"requires-dist", "provides-extra"}
@@ -58,9 +58,7 @@ class Own(NamedTuple):
         assert self.declaration is not None  # noqa: S101
         own = _tags(filename)
         selected = [entry for entry in self.declaration.entries if entry.selects(own)]
-        fitting = {
-            id(entry): [line for line in lines if requirements.fits(_template(entry), line)] for entry in selected
-        }
+        fitting = {id(entry): [line for line in lines if pins.fits(entry.template, line)] for entry in selected}
         if not any(fitting.values()):
             return [], []  # the API level
 
@@ -74,7 +72,7 @@ class Own(NamedTuple):
         return entries, [line for entry in entries for line in fitting[id(entry)]]
 
     def _missing(self, artifact: Artifact, entry: Entry) -> Finding:
-        line = _template(entry)
+        line = entry.template
         return Finding(
             "missing-requirement",
             Severity.ERROR,
@@ -106,13 +104,6 @@ def declared_in(sdist: Artifact | None) -> Own:
         return Own(findings=exc.findings)
     remarks = (*lint(declaration, pyproject), *could_be_markers(declaration, pyproject))
     return Own(declaration, remarks, sdist.metadata)
-
-
-def _template(entry: Entry) -> str:
-    """The line as METADATA has it, pins unfilled."""
-    from packaging.utils import canonicalize_name
-
-    return requirements.with_extra(entry.requires, canonicalize_name(entry.extra)) if entry.extra else entry.requires
 
 
 def _tags(filename: str) -> frozenset[str]:
