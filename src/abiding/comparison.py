@@ -40,9 +40,9 @@ _MODERN = (2, 2)
 class Compared(NamedTuple):
     """One artifact beside its reference: the sdist, or where there is none a typical wheel.
 
-    `deviations` are where a wheel differs from what most wheels say in that field (left), `differences` where an
-    artifact differs from the sdist (left); without an sdist they are the deviations. `identical` is whether the file is
-    the reference to the byte.
+    `deviations` are where a wheel differs from the largest group of wheels that say the same in that field (left),
+    `differences` where an artifact differs from the sdist (left); without an sdist they are the deviations.
+    `identical` is whether the file is the reference to the byte.
     """
 
     artifact: Artifact
@@ -56,7 +56,8 @@ class Comparison(NamedTuple):
 
     `name` is normalised. `reference` is the artifact that the others are held against, None if nothing could be read.
     `unsaid` are the resolver fields of which an sdist from before metadata 2.2 says nothing, though wheels do: old
-    tools did not write them, so that nothing follows from it.
+    tools did not write them, so that nothing follows from it. `agreeing` are, for each field in which wheels differ,
+    how many are in the largest group that says the same, which the others are held against.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Comparison(NamedTuple):
     compared: tuple[Compared, ...]
     reference: Artifact | None
     unsaid: tuple[str, ...]
+    agreeing: Mapping[str, int]
 
     @classmethod
     def of(cls, artifacts: Sequence[Artifact]) -> Comparison:
@@ -81,7 +83,7 @@ class Comparison(NamedTuple):
             deviating = deviations.get(id(one.metadata), ())
             differences = beside.differences(one) if sdists else deviating
             compared.append(Compared(one, differences, deviating, beside.is_identical(one)))
-        return cls(artifacts[0].name, artifacts[0].version, tuple(compared), reference, unsaid)
+        return cls(artifacts[0].name, artifacts[0].version, tuple(compared), reference, unsaid, among_wheels.agreeing)
 
     @property
     def sdist(self) -> Artifact | None:
@@ -101,6 +103,33 @@ class Comparison(NamedTuple):
             return (2 if dynamic else 1) if self.is_modern else 4
         found = [one.artifact.metadata for one in self.compared if one.artifact.metadata]
         return 4 if any(metadata.version < _MODERN for metadata in found) else 3
+
+    def says(self, field: str) -> bool:
+        """Whether there is an sdist, and it means something that it says of a field what it says, or nothing."""
+        if self.sdist is None or self.sdist.metadata is None or field in self.unsaid:
+            return False
+        return _could_say(self.sdist.metadata, field) or bool(self.sdist.metadata.all(field))
+
+    def binds(self, field: str) -> bool:
+        """Whether all wheels have to say what the sdist says of a field, by the standards alone."""
+        return self.sdist is not None and self.is_modern and not self.lets_vary(field)
+
+    def lets_vary(self, field: str) -> bool:
+        """Whether the sdist says that wheels may say something else of a field."""
+        if self.sdist is None or self.sdist.metadata is None:
+            return False
+        return self.is_modern and field.lower() in self.sdist.metadata.dynamic
+
+    def is_apart(self, one: Compared) -> bool:
+        """Whether an artifact differs from the sdist, or in what that does not say from other wheels."""
+        return bool(one.differences) or any(not self.says(each.field) for each in one.deviations)
+
+    def others(self, field: str) -> str:
+        """In words, the wheels that a wheel which deviates in a field is held against."""
+        number = self.agreeing[field]
+        if 2 * number > sum(one.artifact.kind == "wheel" and bool(one.artifact.metadata) for one in self.compared):
+            return "most wheels"
+        return f"{number} other wheels" if number > 1 else "another wheel"
 
     @property
     def resolver_relevant(self) -> bool:
@@ -130,14 +159,18 @@ class _Beside:
 
     def _differences(self, reference: CoreMetadata, metadata: CoreMetadata) -> Iterator[Difference]:
         for one in compare(reference, metadata):
-            could_say = reference.version >= _SINCE.get(one.field, (0,)) or one.left
-            if could_say and one.field not in self.unsaid:
+            if (one.left or _could_say(reference, one.field)) and one.field not in self.unsaid:
                 yield one
 
     def is_identical(self, artifact: Artifact) -> bool:
         if artifact.metadata is None or self.reference is None:
             return False
         return artifact.metadata is self.reference or artifact.metadata.data == self.reference.data
+
+
+def _could_say(metadata: CoreMetadata, field: str) -> bool:
+    """Whether the file's version of core metadata has the field."""
+    return metadata.version >= _SINCE.get(field, (0,))
 
 
 def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
@@ -183,15 +216,22 @@ class _Wheels(NamedTuple):
     def _votes(self, field: str) -> Counter[Hashable]:
         return Counter(self.said[field][id(one.metadata)] for one in self.wheels)
 
+    def _most(self, field: str) -> Hashable:
+        """What the largest group says in a field; of equally large ones, what the typical wheel says."""
+        votes, typical = self._votes(field), self.typical
+        usual = self.said[field][id(typical.metadata)] if typical else None
+        return max(votes, key=lambda value: (votes[value], value == usual))
+
+    @property
+    def agreeing(self) -> dict[str, int]:
+        """How many wheels are in the largest group, by field."""
+        return {field: max(self._votes(field).values()) for field in self.said}
+
     def deviations(self) -> dict[int, tuple[Difference, ...]]:
-        """By the identity of its metadata, where a wheel does not say what most wheels say in that field."""
-        typical = self.typical
+        """By the identity of its metadata, where a wheel does not say what the largest group says in that field."""
         found: dict[int, tuple[Difference, ...]] = {}
         for field, said in self.said.items():
-            votes = self._votes(field)
-            # Of equally many, what the typical wheel says.
-            usual = said[id(typical.metadata)] if typical else None
-            most = max(votes, key=lambda value: (votes[value], value == usual))
+            most = self._most(field)
             one_of_most = next(self.distinct[key] for key, value in said.items() if value == most)
             for key, metadata in self.distinct.items():
                 if said[key] != most:

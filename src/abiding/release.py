@@ -42,7 +42,7 @@ class CheckedArtifact(NamedTuple):
     """One artifact and how it compares with the reference of its release.
 
     `differences` are those from the sdist, whose values are on the left, and without an sdist the `deviations`: those
-    from what most wheels say in that field.
+    from what the largest group of wheels says in that field.
     """
 
     artifact: Artifact
@@ -69,8 +69,8 @@ class Release(NamedTuple):
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
     `resolver_relevant` is whether anything differs that a resolver reads. `reference` is the file name of the artifact
-    that the others are held against: the sdist, else one that most wheels agree with, else empty. All of that is about
-    metadata, and so are `findings`; `compiled` are those about the compiled files of wheels.
+    that the others are held against: the sdist, else one that the largest group of wheels agrees with, else empty. All
+    of that is about metadata, and so are `findings`; `compiled` are those about the compiled files of wheels.
     """
 
     name: str
@@ -93,6 +93,13 @@ class Release(NamedTuple):
     def worst(self) -> Severity | None:
         """The severity of the gravest finding, None if there are no findings."""
         return next((finding.severity for finding in self.everything), None)
+
+    @property
+    def declares(self) -> bool:
+        """Whether its sdist, if that is at hand, declares what wheels require; else it can only leave fields open."""
+        found = [one.artifact.pyproject for one in self.artifacts if one.filename == self.reference]
+        tool = found[0].table.get("tool") if found and found[0] else None
+        return isinstance(tool, dict) and "abiding" in tool
 
     @property
     def unread(self) -> tuple[Finding, ...]:
@@ -150,9 +157,9 @@ def _order(artifact: Artifact) -> tuple[bool, bool, str]:
 def _release(artifacts: Sequence[Artifact]) -> Release:
     comparison = Comparison.of(artifacts)
     findings = rules.judge(comparison)
-    broken = {finding.artifact for finding in findings if rules.breaks(finding)}
+    breaking = [finding for finding in findings if rules.breaks(finding)]
     checked = tuple(
-        CheckedArtifact(one.artifact, _verdict(one, comparison, broken), one.differences, one.deviations)
+        CheckedArtifact(one.artifact, _verdict(one, comparison, breaking), one.differences, one.deviations)
         for one in comparison.compared
     )
     return Release(
@@ -160,7 +167,7 @@ def _release(artifacts: Sequence[Artifact]) -> Release:
         version=comparison.version,
         case=comparison.case,
         # What is wrong with pyproject.toml is wrong with the release, and with none of its artifacts.
-        verdict=Verdict.INCONSISTENT if broken else _worst(one.verdict for one in checked if one.artifact.metadata),
+        verdict=Verdict.INCONSISTENT if breaking else _worst(one.verdict for one in checked if one.artifact.metadata),
         resolver_relevant=comparison.resolver_relevant,
         reference=comparison.reference.filename if comparison.reference else "",
         artifacts=checked,
@@ -168,16 +175,19 @@ def _release(artifacts: Sequence[Artifact]) -> Release:
     )
 
 
-def _verdict(one: Compared, comparison: Comparison, broken: set[str]) -> Verdict:
+def _verdict(one: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:
+    """What one artifact comes to beside the reference: that other wheels differ from it is not held against it."""
     if one.artifact.metadata is None:
         return Verdict.NOT_COMPARABLE
-    if one.artifact.filename in broken:
+    apart = comparison.is_apart(one)
+    broken = {finding.rule for finding in breaking if finding.artifact == one.artifact.filename}
+    if broken and (apart or broken != {"wheels-disagree"}):
         return Verdict.INCONSISTENT
     if comparison.unsaid and one.artifact.kind == "sdist":
         return Verdict.NOT_COMPARABLE
     if one.identical:
         return Verdict.CLEAN
-    if not one.differences and not one.deviations:
+    if not apart:
         return Verdict.EQUAL
     return Verdict.NOT_COMPARABLE if comparison.unsaid else Verdict.DECLARED
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from abiding.findings import Finding
-    from abiding.release import CheckedArtifact, Release
+    from abiding.release import Release
     from abiding.report.matrix import Cell, Row
 
 __all__ = ["render"]
@@ -34,6 +34,7 @@ _SIGNS = {
     State.SAME: ("=", "the same"),
     State.SPELLING: ("≈", "the same, spelled differently"),
     State.DECLARED: ("✓", "differs as declared"),
+    State.DYNAMIC: ("✓", "differs, and the sdist lists it as dynamic"),
     State.UNSAID: ("?", "the sdist does not say"),
     State.APART: ("·", "speaks of the file, not compared"),
     State.NOTE: ("≠", "differs (note)"),
@@ -103,9 +104,9 @@ def _release(release: Release, number: int) -> Iterator[str]:
     if findings:
         yield f"<h2>Findings</h2>\n{''.join(_finding(one, release) for one in merged(findings))}"
     matrix = Matrix.of(release)
-    if matrix.reference:
+    if matrix.columns:
         yield "<h2>Files against fields</h2>\n"
-        yield from _matrix(matrix, matrix.reference)
+        yield from _matrix(matrix)
     yield "</section>\n"
 
 
@@ -145,11 +146,14 @@ def _names(names: Sequence[str]) -> str:
 # The matrix
 
 
-def _matrix(matrix: Matrix, reference: CheckedArtifact) -> Iterator[str]:
+def _matrix(matrix: Matrix) -> Iterator[str]:
+    states = {cell.state for row in matrix.rows for cell in row.cells}
     yield (
         '<p class="legend">'
         + " ".join(
-            f'<span><span class="cell {state}">{sign}</span> {words}</span>' for state, (sign, words) in _SIGNS.items()
+            f'<span><span class="cell {state}">{sign}</span> {words}</span>'
+            for state, (sign, words) in _SIGNS.items()
+            if state in states
         )
         + "</p>\n"
     )
@@ -159,8 +163,9 @@ def _matrix(matrix: Matrix, reference: CheckedArtifact) -> Iterator[str]:
         read = "<small>resolvers read it</small>" if field in RESOLVER_FIELDS else ""
         yield f'<th scope="col">{_text(field)}{read}</th>'
     yield "</tr></thead>\n<tbody>\n"
-    role = "the reference" if reference.kind == "sdist" else "a typical wheel"
-    name = f'<span class="file">{_text(reference.filename)}</span><small>{role}</small>'
+    role = "the sdist" if matrix.sdist else "the largest group of wheels"
+    file = f'<span class="file">{_text(matrix.sdist.filename)}</span>' if matrix.sdist else ""
+    name = f"{file}<small>{role if matrix.sdist else f'What {role} says in each field'}</small>"
     yield f'<tr class="reference"><th scope="row">{name}</th>'
     for field, said in zip(matrix.columns, matrix.said, strict=True):
         yield f"<td>{_said(said, field)}</td>"
@@ -188,7 +193,7 @@ def _cell(cell: Cell, field: str, role: str) -> str:
     label = (
         f'<span class="cell {cell.state}" aria-hidden="true">{sign}</span><span class="words">{_change(cell)}</span>'
     )
-    left = _Side("most wheels" if cell.unusual else role, cell.expected, cell.gone)
+    left = _Side(cell.others or role, cell.expected, cell.gone)
     sides = _sides(left, _Side("this file", cell.found, cell.new), field=field)
     return f'<details><summary title="{words}" aria-label="{_text(field)}: {words}">{label}</summary>{sides}</details>'
 
@@ -197,8 +202,8 @@ def _change(cell: Cell) -> str:
     """What differs, in a few characters."""
     if cell.state in _WORDS:
         return _WORDS[cell.state]
-    if cell.unusual:
-        return "unlike most"
+    if cell.others:
+        return f"unlike {cell.others}"
     if len(cell.gone) == len(cell.new) == 1:
         return "changed"
     signed = (f"+{len(cell.new)}" if cell.new else "", f"−{len(cell.gone)}" if cell.gone else "")  # noqa: RUF001

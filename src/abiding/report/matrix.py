@@ -12,8 +12,9 @@ from abiding.findings import Severity
 from abiding.release import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Sequence
 
+    from abiding.findings import Finding
     from abiding.metadata import CoreMetadata
     from abiding.release import CheckedArtifact, Release
 
@@ -34,6 +35,7 @@ class State(StrEnum):
     SAME = "same"
     SPELLING = "spelling"
     DECLARED = "declared"
+    DYNAMIC = "dynamic"
     UNSAID = "unsaid"
     APART = "apart"
     NOTE = "note"
@@ -45,7 +47,7 @@ class State(StrEnum):
 class Cell:
     """One field of the files of a row: the values that are expected, theirs, and of both those that the other lacks.
 
-    `unusual` is whether the files say what the reference says, and most wheels do not: these are then expected.
+    `others` says whose the expected values are, if they are other wheels' and not those of the head of the matrix.
     """
 
     state: State
@@ -53,7 +55,7 @@ class Cell:
     found: tuple[str, ...]
     gone: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
-    unusual: bool = False
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The reference and what it says in each column; a row for each kind of file beside it, the worst first."""
+    """What files are held against in each column, and a row for each kind of file beside it, the worst first.
+
+    `sdist` is the one whose values these are. Without one they are what the largest group of wheels says in each field.
+    """
 
     columns: tuple[str, ...]
-    reference: CheckedArtifact | None
+    sdist: CheckedArtifact | None
     said: tuple[tuple[str, ...], ...]
     rows: tuple[Row, ...]
 
@@ -78,33 +83,42 @@ class Matrix:
     def of(cls, release: Release) -> Matrix:
         """Lay out a release. Its unreadable files have no row."""
         readable = [one for one in release.artifacts if one.artifact.metadata]
-        reference = next((one for one in readable if one.filename == release.reference), None)
-        if reference is None or reference.artifact.metadata is None:
-            return cls((), None, (), ())
-        said = reference.artifact.metadata
-        columns = _columns(said, readable)
-        severities = _severities(release)
+        sdist = next((one for one in readable if one.kind == "sdist" and one.filename == release.reference), None)
+        columns = _columns(readable)
+        head = {field: _usual(field, [sdist] if sdist else readable) for field in columns}
+        worst = _worst(release)
         groups: dict[Hashable, list[tuple[CheckedArtifact, tuple[Cell, ...]]]] = {}
         for one in readable:
-            if one is not reference and one.artifact.metadata:
-                cells = tuple(_cell(field, said, one, severities) for field in columns)
+            if one is not sdist and one.artifact.metadata:
+                cells = tuple(
+                    _cell(field, said, one, worst.get((one.filename, field.lower())), declares=release.declares)
+                    for field, said in head.items()
+                )
                 # Order is no difference: it must not make rows.
                 key = (one.kind, one.verdict, tuple((cell.state, frozenset(cell.found)) for cell in cells))
                 groups.setdefault(key, []).append((one, cells))
         rows = [Row(tuple(one for one, _ in group), group[0][0].verdict, group[0][1]) for group in groups.values()]
         rows.sort(key=lambda row: (-list(Verdict).index(row.verdict), -len(row.artifacts)))
-        return cls(columns, reference, tuple(values(said, field) for field in columns), tuple(rows))
+        return cls(columns, sdist, tuple(values(said, field) for field, said in head.items()), tuple(rows))
 
 
-def _columns(said: CoreMetadata, artifacts: Iterable[CheckedArtifact]) -> tuple[str, ...]:
+def _usual(field: str, artifacts: Sequence[CheckedArtifact]) -> CoreMetadata:
+    """The metadata of the first file that does not deviate in the field."""
+    found = [one for one in artifacts if not any(each.field.lower() == field.lower() for each in one.deviations)]
+    said = (found or artifacts)[0].artifact.metadata
+    assert said is not None  # only files that were read are laid out  # noqa: S101
+    return said
+
+
+def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
     """What resolvers read, then whatever is not the same everywhere."""
-    always = [field for field in RESOLVER_FIELDS if field not in ("Name", "Version")]
-    found = dict.fromkeys(always)
+    found = dict.fromkeys(field for field in RESOLVER_FIELDS if field not in ("Name", "Version"))
     spelled = {field.lower(): field for field in (*RESOLVER_FIELDS, "Description")}
+    said = next((one.artifact.metadata for one in artifacts if one.artifact.metadata), None)
     seen = set()
     for one in artifacts:
         metadata = one.artifact.metadata
-        if metadata is None or id(metadata) in seen:
+        if said is None or metadata is None or id(metadata) in seen:
             continue
         seen.add(id(metadata))
         found.update(dict.fromkeys(difference.field for difference in (*one.differences, *one.deviations)))
@@ -114,32 +128,37 @@ def _columns(said: CoreMetadata, artifacts: Iterable[CheckedArtifact]) -> tuple[
                 found[field] = None
         if values(said, "Description") != values(metadata, "Description"):
             found["Description"] = None
-    return tuple({field.lower(): field for field in found}.values())
+    return tuple({field.lower(): field for field in found}.values()) if seen else ()
 
 
-def _severities(release: Release) -> dict[tuple[str, str], Severity]:
-    worst: dict[tuple[str, str], Severity] = {}
+def _worst(release: Release) -> dict[tuple[str, str], Finding]:
+    """The gravest finding about each field of each file."""
     order = list(Severity)
-    for finding in release.findings:
-        key = (finding.artifact, finding.field.lower())
-        worst[key] = min(worst.get(key, finding.severity), finding.severity, key=order.index)
-    return worst
+    found: dict[tuple[str, str], Finding] = {}
+    for finding in sorted(release.findings, key=lambda one: order.index(one.severity)):
+        found.setdefault((finding.artifact, finding.field.lower()), finding)
+    return found
 
 
-def _cell(field: str, said: CoreMetadata, one: CheckedArtifact, severities: dict[tuple[str, str], Severity]) -> Cell:
+def _cell(field: str, said: CoreMetadata, one: CheckedArtifact, finding: Finding | None, *, declares: bool) -> Cell:
     assert one.artifact.metadata is not None  # noqa: S101
     expected, found = values(said, field), values(one.artifact.metadata, field)
-    for difference in (*one.differences, *one.deviations):
+    for difference in one.differences:
         if difference.field.lower() == field.lower():
-            severity = severities.get((one.filename, field.lower()))
-            sanctioned = severity is None or one.verdict is Verdict.DECLARED
-            state = State.DECLARED if sanctioned else State(str(severity))
-            if meanings(said, field) == meanings(one.artifact.metadata, field):
-                return Cell(state, difference.left, difference.right, difference.left, difference.right, unusual=True)
-            return Cell(state, expected, found, difference.left, difference.right)
+            return Cell(_weight(one, finding, declares=declares), expected, found, difference.left, difference.right)
+    for left, right in [(each.left, each.right) for each in one.deviations if each.field.lower() == field.lower()]:
+        if finding and finding.rule == "wheels-disagree":
+            return Cell(State(str(finding.severity)), left, right, left, right, finding.expected_from)
     if expected == found:
         return Cell(State.SAME, expected, found)
     if field.lower() in _OF_THE_FILE:
         return Cell(State.APART, expected, found)
     same = meanings(said, field) == meanings(one.artifact.metadata, field)
     return Cell(State.SPELLING if same else State.UNSAID, expected, found)
+
+
+def _weight(one: CheckedArtifact, finding: Finding | None, *, declares: bool) -> State:
+    """How much a difference weighs: as much as what is said about it, unless it is sanctioned."""
+    if finding and one.verdict is not Verdict.DECLARED:
+        return State(str(finding.severity))
+    return State.DECLARED if declares else State.DYNAMIC

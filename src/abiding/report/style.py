@@ -82,7 +82,7 @@ td:has(details[open]) { min-width: min(44rem, 80vw); white-space: normal; }
 .cell { text-align: center; font-weight: 600; }
 .cell.same { color: var(--soft); font-weight: 400; }
 .cell.spelling, .cell.unsaid, .cell.apart, .cell.note { background: var(--note-soft); color: var(--note); }
-.cell.declared { background: var(--good-soft); color: var(--good); }
+.cell.declared, .cell.dynamic { background: var(--good-soft); color: var(--good); }
 .cell.warning { background: var(--warning-soft); color: var(--warning); }
 .cell.error { background: var(--error-soft); color: var(--error); }
 .words { margin-left: .4rem; font-size: .85rem; }

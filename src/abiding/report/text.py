@@ -64,7 +64,8 @@ def _contents(release: Release) -> str:
     found = [one.artifact.metadata.get("Metadata-Version") for one in release.artifacts if one.artifact.metadata]
     versions = sorted({visible(one.strip()) for one in found if one.strip()})
     parts = [_counted(number, kind) for kind, number in count.items() if number]
-    return ", ".join([*parts, *([f"Metadata-Version {' and '.join(versions)}"] if versions else [])])
+    listed = " and ".join(filter(None, (", ".join(versions[:-1]), *versions[-1:])))
+    return ", ".join([*parts, *([f"Metadata-Version {listed}"] if versions else [])])
 
 
 # The table
@@ -84,7 +85,7 @@ def _rows(release: Release) -> Iterator[tuple[str, str, str, str]]:
     wheels = sum(one.kind == "wheel" for one in release.artifacts)
     for one in release.artifacts:
         word, remark = _word(one, release), _remark(one, release)
-        key = (word, remark, one.kind) if wheels > _MOST_ROWS and one.kind == "wheel" else one.filename
+        key = (word, remark, _apart(one, release)) if wheels > _MOST_ROWS and one.kind == "wheel" else one.filename
         groups.setdefault(key, []).append(one)
     for alike in groups.values():
         few = alike if len(alike) <= _MOST_ALIKE else alike[:1]
@@ -92,6 +93,17 @@ def _rows(release: Release) -> Iterator[tuple[str, str, str, str]]:
             yield one.kind, _short(one.filename), _word(one, release), _remark(one, release)
         if len(alike) > len(few):
             yield "", f"  … and {len(alike) - len(few)} more like it", "", ""
+
+
+def _apart(one: CheckedArtifact, release: Release) -> Hashable:
+    """All that sets a file apart: two that share this value differ in the same way."""
+    differences = frozenset(
+        (each.field, frozenset(each.left), frozenset(each.right)) for each in (*one.differences, *one.deviations)
+    )
+    said = frozenset(
+        finding._replace(artifact="") for finding in release.everything if finding.artifact == one.filename
+    )
+    return differences, said
 
 
 def _word(one: CheckedArtifact, release: Release) -> str:
@@ -104,17 +116,23 @@ def _word(one: CheckedArtifact, release: Release) -> str:
 
 def _remark(one: CheckedArtifact, release: Release) -> str:
     yanked = "yanked" if one.artifact.yanked else ""
+    fields = list(dict.fromkeys(visible(each.field) for each in (*one.differences, *one.deviations)))
+    said = fields[0] + (f" +{len(fields) - 1}" if len(fields) > 1 else "") if fields else ""
     if one.verdict is Verdict.DECLARED:
-        lines = sum(len(each.right) for each in one.differences if each.field == "Requires-Dist")
-        said = f"+{lines} declared" if lines else "as declared"
-    elif one.verdict is Verdict.INCONSISTENT:
-        fields = list(dict.fromkeys(visible(each.field) for each in (*one.differences, *one.deviations)))
-        said = fields[0] + (f" +{len(fields) - 1}" if len(fields) > 1 else "") if fields else ""
-    else:
-        said = ""
+        said = f"{_lines(one) or said} {'declared' if release.declares else 'dynamic'}"
+    elif one.verdict is not Verdict.INCONSISTENT:
+        unlike = any(each.rule == "wheels-disagree" and each.artifact == one.filename for each in release.findings)
+        said = f"unlike others: {said}" if unlike else ""
     wrong = _errors(finding for finding in release.compiled if finding.artifact == one.filename)
     compiled = _counted(wrong, "error") if wrong else ""
     return ", ".join(part for part in (said, compiled, yanked) if part)
+
+
+def _lines(one: CheckedArtifact) -> str:
+    """How many requirements a file has more, and how many less."""
+    changes = [each for each in one.differences if each.field == "Requires-Dist"]
+    signed = (("+", sum(len(each.right) for each in changes)), ("-", sum(len(each.left) for each in changes)))
+    return " ".join(f"{sign}{number}" for sign, number in signed if number)
 
 
 def _short(filename: str) -> str:
@@ -156,11 +174,17 @@ def summary(release: Release) -> str:
     unread = len(release.unread)
     wrong = compiled_errors(release)
     parts = [wrong, f"Metadata {_sentence(release)}"] if wrong else [_sentence(release)]
-    if unread < len(release.artifacts):
+    # What an sdist that could not be read binds, nobody knows.
+    if any(one.artifact.metadata for one in release.artifacts) and not _lacks_sdist(release):
         parts.append(f"Case {release.case} of 4: {CASES[release.case]}")
     if unread:
         parts.append(f"{_counted(unread, 'file')} could not be read")
     return ". ".join(parts)
+
+
+def _lacks_sdist(release: Release) -> bool:
+    sdists = [one.artifact.metadata for one in release.artifacts if one.kind == "sdist"]
+    return bool(sdists) and not any(sdists)
 
 
 def compiled_errors(release: Release) -> str:
@@ -175,13 +199,7 @@ def _errors(findings: Iterable[Finding]) -> int:
 
 def _sentence(release: Release) -> str:
     readable = [one for one in release.artifacts if one.artifact.metadata]
-    wheels = [one for one in readable if one.kind == "wheel"]
-    count = {verdict: sum(one.verdict is verdict for one in wheels) for verdict in Verdict}
-    beside = "the sdist" if any(one.kind == "sdist" for one in readable) else "the others"
-    differing = count[release.verdict]
-    of_all = (
-        f"{differing} of {_counted(len(wheels), 'wheel')} {'differs' if differing == 1 else 'differ'} from {beside}"
-    )
+    wheels = sum(one.kind == "wheel" for one in readable)
     match release.verdict:
         case Verdict.CLEAN if len(readable) == 1:
             return "clean: one file, with nothing to compare it with"
@@ -190,17 +208,39 @@ def _sentence(release: Release) -> str:
         case Verdict.EQUAL:
             return f"equal: {len(readable)} files say the same, in different spelling"
         case Verdict.DECLARED:
-            return f"declared: {of_all}, all as declared"
-        case Verdict.INCONSISTENT if not differing:
-            return "inconsistent: the sdist contradicts itself or its wheels"
-        case Verdict.INCONSISTENT if count[Verdict.DECLARED]:
-            return f"inconsistent: {of_all} in a way that is not declared"
+            how = "all as declared" if release.declares else "all in what it lists as dynamic"
+            return f"declared: {_differing(release, Verdict.DECLARED)}, {how}"
         case Verdict.INCONSISTENT:
-            return f"inconsistent: {of_all}" + ("" if release.resolver_relevant else ", in nothing that resolvers read")
+            return f"inconsistent: {_differing(release, Verdict.INCONSISTENT)}{_in_what(release)}"
         case Verdict.NOT_COMPARABLE if readable:
-            return f"not comparable: the sdist is too old to say what its {_counted(len(wheels), 'wheel')} say alike"
+            alike = f"{wheels} wheels say alike" if wheels > 1 else "wheel says"
+            return f"not comparable: the sdist is too old to say what its {alike}"
         case _:
             return "not comparable: no file could be read"
+
+
+def _differing(release: Release, verdict: Verdict) -> str:
+    """How many wheels of a verdict differ, and from what; where none does, what else is apart."""
+    wheels = [one for one in release.artifacts if one.kind == "wheel" and one.artifact.metadata]
+    of_verdict = [one for one in wheels if one.verdict is verdict]
+    has_sdist = any(one.filename == release.reference and one.kind == "sdist" for one in release.artifacts)
+    from_sdist = [one for one in of_verdict if one.differences and has_sdist]
+    number = len(from_sdist or of_verdict)
+    if not number:
+        several = any(one.kind == "sdist" and one.verdict is verdict and one.differences for one in release.artifacts)
+        return "the sdists differ" if several else "the sdist contradicts itself"
+    if not from_sdist and (len(wheels) == 2 or number == len(wheels)):  # noqa: PLR2004 (neither is the odd one)
+        return f"the {len(wheels)} wheels differ from each other"
+    beside = "the sdist" if from_sdist else "the others"
+    return f"{number} of {_counted(len(wheels), 'wheel')} {'differs' if number == 1 else 'differ'} from {beside}"
+
+
+def _in_what(release: Release) -> str:
+    if not any(one.verdict is Verdict.INCONSISTENT and one.kind == "wheel" for one in release.artifacts):
+        return ""
+    if any(one.verdict is Verdict.DECLARED for one in release.artifacts):
+        return f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
+    return "" if release.resolver_relevant else ", in nothing that resolvers read"
 
 
 def _counted(number: int, noun: str) -> str:

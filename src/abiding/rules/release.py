@@ -43,7 +43,8 @@ _FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its v
 _APPENDED = "from metadata 2.6 on, a field that is given and dynamic may only be appended to (PEP 808)"
 _OLD = "before metadata 2.2 an sdist does not bind its wheels, so resolvers believe whichever file they read"
 _ONE_READ = "uv, poetry and pdm each read one wheel of a release and take it for all, and not the same one"
-_EXPLAINED = "each wheel is as declared for its tag; a resolver that reads one of them may still be misled"
+_EXPLAINED = "the wheel is as declared for its tag; a resolver that reads one wheel for all may still be misled"
+_LEFT_OPEN = "the sdist lists the field as dynamic; a resolver that reads one wheel for all may still be misled"
 
 
 def breaks(finding: Finding) -> bool:
@@ -58,15 +59,11 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
     own = declared_in(comparison.sdist)
     findings = [one.artifact.problem for one in comparison.compared if one.artifact.problem]
     findings += _of_the_sdist(comparison, own)
-    conforming = True
     for one in comparison.compared:
-        broken = tuple(
-            own.broken_by(one) if own.declaration and one.artifact.kind == "wheel" else _broken_by(one, comparison)
-        )
-        conforming = conforming and not broken
+        declares = own.declaration is not None and one.artifact.kind == "wheel"
+        broken = tuple(own.broken_by(one) if declares else _broken_by(one, comparison))
         findings += broken
-    explained = bool(own.declaration) and conforming
-    findings += _disagreements(comparison, explained=explained or _is_sanctioned_throughout(comparison))
+        findings += _disagreements(one, comparison, abides=not broken if declares else None)
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
     findings += [_yanked(artifact) for artifact in yanked]
     return tuple(sorted(findings, key=lambda finding: list(Severity).index(finding.severity)))
@@ -198,43 +195,48 @@ def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
                 yield field_finding(one.artifact, difference, severity_of(difference), (_APPENDED,))
 
 
-def _is_sanctioned_throughout(comparison: Comparison) -> bool:
-    """Whether the sdist sanctions all differences of its wheels that a resolver reads: then it has been said."""
-    if comparison.sdist is None or comparison.sdist.metadata is None or not comparison.is_modern:
-        return False
-    dynamic = comparison.sdist.metadata.dynamic
-    fields = {
-        one.field.lower() for each in comparison.compared for one in each.deviations if one.field in RESOLVER_FIELDS
-    }
-    return fields <= dynamic
-
-
 # The wheels among themselves
 
 
-def _disagreements(comparison: Comparison, *, explained: bool) -> Iterator[Finding]:
-    for one in comparison.compared:
-        for difference in one.deviations:
-            if difference.field in RESOLVER_FIELDS:
-                severity, note = (Severity.WARNING, _EXPLAINED) if explained else (Severity.ERROR, _ONE_READ)
-            elif comparison.sdist is None or comparison.unsaid:
-                # There is a warning for what standards forbid; they say nothing about a release without an sdist.
-                severity, note = Severity.NOTE, "no resolver reads this field"
-            else:
-                continue  # held against the sdist it has been reported
-            expected, found = difference.texts
-            yield Finding(
-                "wheels-disagree",
-                severity,
-                f"`{difference.field}` of the wheel is not what most wheels say",
-                artifact=one.artifact.filename,
-                field=difference.field,
-                expected=expected,
-                expected_from="most wheels",
-                found=found,
-                found_from="this wheel",
-                notes=(note,),
-                hints=("say what differs by environment markers: then all wheels can say all of it",)
-                if difference.field == "Requires-Dist" and not explained
-                else (),
-            )
+def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None) -> Iterator[Finding]:
+    """Where one wheel deviates from the others, and it is not these that the sdist speaks against.
+
+    `abides` is whether it is as declared, None where nothing is declared.
+    """
+    differing = {difference.field for difference in one.differences}
+    for difference in one.deviations:
+        if difference.field in RESOLVER_FIELDS:
+            if comparison.binds(difference.field) and difference.field not in differing:
+                continue
+            severity, note = _weight(difference.field, comparison, abides=abides)
+        elif comparison.sdist is None or comparison.unsaid:
+            # There is a warning for what standards forbid; they say nothing about a release without an sdist.
+            severity, note = Severity.NOTE, "no resolver reads this field"
+        else:
+            continue  # held against the sdist it has been reported
+        expected, found = difference.texts
+        others = comparison.others(difference.field)
+        yield Finding(
+            "wheels-disagree",
+            severity,
+            f"`{difference.field}` of the wheel is not that of {others}",
+            artifact=one.artifact.filename,
+            field=difference.field,
+            expected=expected,
+            expected_from=others,
+            found=found,
+            found_from="this wheel",
+            notes=(note,),
+            hints=("say what differs by environment markers: then all wheels can say all of it",)
+            if difference.field == "Requires-Dist" and severity is Severity.ERROR
+            else (),
+        )
+
+
+def _weight(field: str, comparison: Comparison, *, abides: bool | None) -> tuple[Severity, str]:
+    if abides:
+        return Severity.WARNING, _EXPLAINED
+    # What may be appended is declared, not left open: `Dynamic` sanctions nothing then.
+    if abides is None and comparison.lets_vary(field):
+        return Severity.WARNING, _LEFT_OPEN
+    return Severity.ERROR, _ONE_READ
