@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
 from abiding.placing import speaking_of
+from abiding.private import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,16 +38,13 @@ class Output(NamedTuple):
 
         Raises `ArchiveError` if that can't be done.
         """
-        from tempfile import TemporaryDirectory
-
         folder = Path(directory)
-        with speaking_of(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            there = frozenset(os.listdir(folder))  # noqa: PTH208 (names are what is compared)
-            # A file in it that some scanner still holds open is no reason to fail after all.
-            temporary = TemporaryDirectory(prefix=".abiding-", dir=folder, ignore_cleanup_errors=True)
-        with temporary as private:
-            yield cls(folder, Path(private), there)
+        with ExitStack() as stack:
+            with speaking_of(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                there = frozenset(os.listdir(folder))  # noqa: PTH208 (names are what is compared)
+                private = stack.enter_context(private_folder(folder))
+            yield cls(folder, private, there)
 
     def target(self, name: str) -> Path:
         """Where the file `name` is handed over, in place of an older one.

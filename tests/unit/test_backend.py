@@ -118,13 +118,77 @@ def test_pyproject_stays_whole_when_the_build_is_killed(tmp_path: Path) -> None:
         if delay is not None:
             time.sleep(delay)
         else:
-            while not list(out.glob(".abiding-*/started")):
+            while not list(out.glob(".abiding-*/built/started")):
                 assert process.poll() is None
                 time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert tree.snapshot() == before
         assert not [name for name in listed(out) if not name.startswith(".abiding-")]
+    (tree.folder / "_build" / "slow.py").write_text("from flit_core.buildapi import *\n", encoding="utf-8")
+    name = tree.hook("build_wheel", out)
+    assert listed(out) == [name], "what the dead ones left is gone"
+
+
+SLOW = """
+    import pathlib, subprocess, sys
+    def build_wheel(directory, settings=None, metadata=None):
+        pathlib.Path(directory, "started").touch()
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(30)"], check=True, stderr=subprocess.DEVNULL)
+"""
+
+
+def started(out: Path, tree: Tree, *before: str) -> subprocess.Popen[str]:
+    """A build that has come as far as its backend, which goes on for half a minute."""
+    code = "\n".join([*before, "import abiding.backend as b", f"b.build_wheel({str(out)!r})"])
+    environment = {**os.environ, **tree.environment}
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=tree.folder, env=environment, text=True, stderr=subprocess.PIPE)  # fmt: skip
+    while not list(out.glob(".abiding-*/built/started")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    return process
+
+
+def slow_tree(folder: Path) -> Tree:
+    pyproject = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"slow"\nbackend-path = ["_build"]')
+    return Tree.write(folder, {"pyproject.toml": pyproject, "_build/slow.py": SLOW}, PYTHONDONTWRITEBYTECODE="1")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_build_that_is_told_to_end_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    process = started(out, slow_tree(tmp_path / "tree"))
+    process.send_signal(number)
+    _, said = process.communicate()
+    assert process.returncode != 0
+    assert listed(out) == []
+    if number is signal.SIGTERM:
+        assert "Traceback" not in said
+
+
+def test_a_handler_of_somebody_else_stays(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    handler = "import os, signal; signal.signal(signal.SIGTERM, lambda *_: os._exit(42))"
+    process = started(out, slow_tree(tmp_path / "tree"), handler)
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    assert process.returncode == 42
+
+
+def test_the_folder_of_a_living_build_stays(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    process = started(out, slow_tree(tmp_path / "slow"))
+    (private,) = listed(out)
+    quick = flit_tree(tmp_path / "quick")
+    name = quick.hook("build_wheel", out)
+    assert listed(out) == sorted([private, name])
+    process.kill()
+    process.communicate()
+    quick.hook("build_wheel", out)
+    assert listed(out) == [name]
 
 
 # A backend that goes on when as many builds as MEET says have come as far.

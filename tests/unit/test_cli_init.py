@@ -299,8 +299,8 @@ def test_what_the_author_is_told(text: str, parts: list[str]) -> None:
         ("[project]\n", "not-understood", "`[project]` has no `name`"),
         ('[project]\nname = "a"\ndynamic = "b"\n', "not-understood", "`project.dynamic` is not a list of strings"),
         ("tool = 3\n", "not-understood", "`tool` is not a table"),
+        ("tool = { x = 1 }\n", "not-understood", "`tool = {...}` is an inline table"),
         ('[tool.abiding]\nbuild-backend = "a"\n', "not-understood", "`[tool.abiding]` is there, but `[build-system]` does not use it"),
-        ("tool = { black = {} }\n", "bad-pyproject", "`pyproject.toml` is not valid TOML: "),
         ('[build-system]\nrequires = []\nbuild-backend = "a-b"\n', "bad-value", "`a-b` is not of the form `module` or `module:object.attribute`"),
     ],
 )  # fmt: skip
@@ -311,6 +311,24 @@ def test_what_is_not_understood(text: str, rule: str, message: str) -> None:
     assert finding.rule == rule
     assert finding.message.startswith(message)
     assert caught.value.closing == "Nothing was written"
+
+
+@pytest.mark.parametrize("name", ["Abiding>=0", "abiding", " abiding [native]", "ABIDING ; python_version>'3'"])
+def test_abiding_is_required_once(name: str) -> None:
+    text = wrapped(f'[build-system]\nrequires = ["{name}", "a"]\nbuild-backend = "a"\n')
+    assert Pyproject.parse(text).table["build-system"]["requires"] == [name, "a"]
+
+
+@pytest.mark.parametrize("name", ["abiding-more", "abiding.more", "unabiding"])
+def test_another_name_is_not_abiding(name: str) -> None:
+    text = wrapped(f'[build-system]\nrequires = ["{name}"]\nbuild-backend = "a"\n')
+    assert Pyproject.parse(text).table["build-system"]["requires"] == ["abiding", name]
+
+
+def test_an_edit_that_is_no_toml_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("abiding.cli.init._with_first", lambda array, _: array + "]")
+    with pytest.raises(DeclarationError, match="can't be edited safely"):
+        wrapped(SCIPY)
 
 
 def test_an_edit_that_went_wrong_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -436,11 +454,11 @@ def test_a_link_stays_a_link(project: Path) -> None:
 
 
 def test_a_file_that_somebody_else_changes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def agreed(path: Path) -> bool:
-        path.write_text(SCIPY + "# one more line\n")
+    def agreed(*_: str, **_more: str) -> bool:
+        project.write_text(SCIPY + "# one more line\n")
         return True
 
-    monkeypatch.setattr("abiding.cli.init._agreed", agreed)
+    monkeypatch.setattr("abiding.cli.init.agreed", agreed)
     assert refused(str(project)) == ("bad-pyproject", "the file has been changed in the meantime")
     assert project.read_text() == SCIPY + "# one more line\n"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
@@ -17,7 +19,7 @@ import pytest
 
 import abiding
 from abiding.cli import explain, main
-from abiding.errors import AbidingError, DeclarationError
+from abiding.errors import AbidingError, ArchiveError, DeclarationError
 from abiding.findings import Severity
 from abiding.metadata import CoreMetadata
 from abiding.proof import Verdict, prove
@@ -37,7 +39,7 @@ from abiding.wheel import Wheel
 from .trees import SOURCES, WRAPPED_FLIT, Tree, flit_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from abiding.proof import Proof
 
@@ -328,6 +330,9 @@ def test_a_backend_that_is_not_there(tmp_path: Path) -> None:
     [
         ({}, "bad-pyproject"),
         ({"pyproject.toml": "[build-system]\nrequires = 1\n"}, "bad-pyproject"),
+        ({"pyproject.toml": "project = 'x'\n[build-system]\nrequires = []\n"}, "bad-pyproject"),
+        ({"pyproject.toml": "[build-system]\nrequires = ['-r/etc/passwd']\n"}, "bad-requirement"),
+        ({"pyproject.toml": "[build-system]\nrequires = ['./folder']\n"}, "bad-requirement"),
         ({"pyproject.toml": WRAPPED_FLIT.replace("libgmp==6.3.0", "libgmp=6.3.0")}, "bad-requirement"),
     ],
 )  # fmt: skip
@@ -451,14 +456,73 @@ def test_a_copy_of_another_tree(repository: Path, tmp_path: Path) -> None:
     assert not (copy.parent / ".git").exists()
 
 
-def test_an_sdist_has_one_folder(tmp_path: Path) -> None:
-    import tarfile
+def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, link
+    return info
 
-    (tmp_path / "a").write_text("x")
-    with tarfile.open(tmp_path / "spam-1.tar.gz", "w:gz") as archive:
-        archive.add(tmp_path / "a", "a")
-    with pytest.raises(CommandError, match=r"spam-1\.tar\.gz does not have all its files in one folder"):
-        unpacked(tmp_path / "spam-1.tar.gz", tmp_path / "out")
+
+ODD_SDISTS = {
+    "no folder": [member("a")],
+    "two folders": [member("other/a")],
+    "a link out": [member("spam-1.0/l", tarfile.SYMTYPE, "../../../x")],
+    "an absolute link": [member("spam-1.0/l", tarfile.SYMTYPE, "/etc/passwd")],
+    "a hard link to nothing": [member("spam-1.0/l", tarfile.LNKTYPE, "spam-1.0/nothing")],
+    "a device": [member("spam-1.0/d", tarfile.CHRTYPE)],
+    "a file below a file": [member("spam-1.0/setup.py"), member("spam-1.0/setup.py/b")],
+    "a path out": [member("../x")],
+    "an absolute path": [member("/x")],
+}  # fmt: skip
+
+
+def sdist_with(folder: Path, members: Sequence[tarfile.TarInfo]) -> Path:
+    sdist = folder / "spam-1.0.tar.gz"
+    with tarfile.open(sdist, "w:gz") as archive:
+        for name, text in (("PKG-INFO", "Metadata-Version: 2.2\nName: spam\nVersion: 1.0\n"), ("setup.py", "")):
+            info = member(f"spam-1.0/{name}")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+        for info in members:
+            archive.addfile(info)
+    return sdist
+
+
+@pytest.mark.parametrize("case", ODD_SDISTS)
+@pytest.mark.parametrize("filtering", [True, False])
+def test_an_sdist_that_can_not_be_unpacked(
+    case: str, filtering: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with a Python whose `tarfile` has no filters."""
+    if not filtering:
+        monkeypatch.delattr(tarfile, "data_filter")
+    before = set(tmp_path.rglob("*")) | {sdist_with(tmp_path, ODD_SDISTS[case])}
+    with pytest.raises(ArchiveError, match=r"spam-1\.0\.tar\.gz|can't be unpacked|in one folder|nobody should follow"):
+        unpacked(tmp_path / "spam-1.0.tar.gz", tmp_path / "out" / "in")
+    assert [
+        path
+        for path in tmp_path.rglob("*")
+        if path not in before and (tmp_path / "out" / "in") not in (path, *path.parents)
+    ] == [tmp_path / "out"]
+
+
+@pytest.mark.parametrize("filtering", [True, False])
+def test_a_plain_sdist_is_unpacked(filtering: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not filtering:
+        monkeypatch.delattr(tarfile, "data_filter")
+    folder = unpacked(sdist_with(tmp_path, [member("spam-1.0/docs", tarfile.DIRTYPE)]), tmp_path / "out")
+    assert sorted(path.name for path in folder.iterdir()) == ["PKG-INFO", "docs", "setup.py"]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[: len(data) // 2], lambda _: b"\x1f\x8b\x08", lambda _: b"PK\3\4"]
+)
+@pytest.mark.parametrize("extension", [".tar.gz", ".zip"])
+def test_a_damaged_sdist_is_one_error(tmp_path: Path, damage: Callable[[bytes], bytes], extension: str) -> None:
+    data = sdist_with(tmp_path, []).read_bytes()
+    path = tmp_path / f"spam-2.0{extension}"
+    path.write_bytes(damage(data))
+    with pytest.raises(ArchiveError, match="can't be unpacked"):
+        unpacked(path, tmp_path / "out")
 
 
 # Environments
@@ -530,6 +594,20 @@ def test_an_environment_that_fails_fails_again(tmp_path: Path) -> None:
     assert len(said) == 1
 
 
+@pytest.mark.parametrize("with_uv", [True, False])
+@pytest.mark.parametrize("text", ["-r{}", "--requirement={}", "-e.", "./x", "-"])
+def test_what_a_hook_asks_for_is_never_an_option(
+    with_uv: bool, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    which = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: which(name) if with_uv else None)
+    (tmp_path / "secret").write_text("top secret\n")
+    with pytest.raises(CommandError) as caught:
+        Isolated(tmp_path / "environments", "", lambda _: None).having([text.format(tmp_path / "secret")])
+    assert "is not a requirement (PEP 508)" in caught.value.output
+    assert "top secret" not in caught.value.output
+
+
 # The command
 
 
@@ -580,6 +658,55 @@ def test_statuses_and_where_things_are_printed(tmp_path: Path, capsys: pytest.Ca
     assert "FAILED" in out
     assert re.search(r"^  wheel +from the sdist +not built +there is no sdist$", out, re.MULTILINE)
     assert main(["prove", str(tmp_path / "nowhere")]) == 2
+
+
+@pytest.fixture
+def marked(tmp_path: Path) -> tuple[Path, Path]:
+    """An sdist that leaves a mark when its code runs."""
+    tree = odd_tree(tmp_path / "tree", f"pathlib.Path({str(tmp_path / 'mark')!r}).touch(); return []")
+    (tree / "PKG-INFO").write_text("Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\n", encoding="utf-8")
+    sdist = tmp_path / "spam-1.4.0.tar.gz"
+    with tarfile.open(sdist, "w:gz") as archive:
+        archive.add(tree, "spam-1.4.0")
+    return sdist, tmp_path / "mark"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.usefixtures("in_this_environment")
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "runs"),
+    [
+        ([], io.StringIO("y\n"), False),
+        ([], None, False),
+        ([], Terminal("n\n"), False),
+        ([], Terminal(""), False),
+        ([], Terminal("y\n"), True),
+        (["--yes"], None, True),
+    ],
+)
+def test_code_of_an_sdist_runs_only_if_somebody_says_so(
+    marked: tuple[Path, Path],
+    arguments: list[str],
+    stdin: io.StringIO | None,
+    runs: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sdist, mark = marked
+    monkeypatch.setattr(sys, "stdin", stdin)
+    status = main(["prove", str(sdist), *arguments])
+    assert mark.exists() is runs
+    assert status == (0 if runs else 2)
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"proving {sdist.name} runs its code, and that of all that it requires to build, with your rights"
+    )
+    if not isinstance(stdin, Terminal) and not runs:
+        assert "hint: `--yes` runs it without asking" in said
 
 
 @pytest.mark.usefixtures("in_this_environment")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from abiding import __version__
 from abiding.errors import AbidingError
+from abiding.private import unwinding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: no terminal's encoding stops an answer
     try:
-        status: int = options.run(options)
+        with unwinding():
+            status: int = options.run(options)
     except AbidingError as exc:
         from abiding.report.screen import screen
 

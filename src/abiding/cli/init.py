@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from abiding.cli.asking import agreed
 from abiding.errors import AbidingError, DeclarationError
 from abiding.findings import Finding, Severity
 
@@ -72,7 +73,9 @@ def run(options: Namespace) -> int:
     print(_difference(pyproject.text, wrapping.text), end="")
     for note in wrapping.notes:
         print("\n" + fill(f"note: {note}", 78, subsequent_indent="      ", break_on_hyphens=False), file=sys.stderr)
-    if not options.yes and not _agreed(path):
+    if not options.yes and not agreed(
+        f"write this to {path}?", str(path), yes="writes without asking", closing=_NOTHING
+    ):
         return 1
     _write(path, before, _as_before(wrapping.text, before))
     print(f"\nwrote {path}; `abiding show` shows what sdist and wheels will require", file=sys.stderr)
@@ -108,12 +111,14 @@ def wrap(pyproject: Pyproject) -> Wrapping:
     # The edits are made in the text; here TOML has the word on whether they mean what they should.
     try:
         new = Pyproject.parse(text)
-        same = new.table == editor.expected
+    except DeclarationError:
+        new = None
+    if new is None or new.table != editor.expected:
+        raise _not_understood(pyproject, "this file is written in a way that can't be edited safely", ("build-system",))
+    try:
         Declaration.read(new)
     except DeclarationError as exc:
         raise DeclarationError(exc.findings, _NOTHING) from exc
-    if not same:
-        raise _not_understood(pyproject, "this file is written in a way that can't be edited safely", ("build-system",))
     return Wrapping(text, _notes(pyproject))
 
 
@@ -149,7 +154,7 @@ class _Editor:
         needed = build.get("requires") if isinstance(build, dict) else None
         if not isinstance(needed, list) or not _are_strings(needed):
             raise self.refusal("`[build-system]` has no list `requires`, which PEP 518 asks for", ("build-system",))
-        if not any(re.match(r"abiding\b(?![-_.]\w)", one) for one in needed):
+        if not any(re.match(r"\s*abiding\b(?![-_.]\w)", one, re.IGNORECASE) for one in needed):
             self.insert(("build-system", "requires"), "abiding")
             needed.insert(0, "abiding")
         self.backend(build)
@@ -209,6 +214,14 @@ class _Editor:
         tool = self.expected.setdefault("tool", {})
         if not isinstance(tool, dict):
             raise self.refusal("`tool` is not a table", ("tool",))
+        span = self.pyproject.span(("tool",)) if tool else None
+        if span and self.pyproject.text[span[0]] == "{":
+            raise _not_understood(
+                self.pyproject,
+                "`tool = {...}` is an inline table: TOML lets nothing be added to it from outside",
+                ("tool",),
+                hint="write what is in it under `[tool.NAME]` headers, and run `abiding init` again",
+            )
         tool["abiding"] = {**self.inner, "wheel": {"dependencies": []}}
 
     # The edits
@@ -333,17 +346,6 @@ def _difference(before: str, after: str) -> str:
     left, right = (text.removesuffix("\n").split("\n") for text in (before, after))
     lines = unified_diff(left, right, "pyproject.toml", "pyproject.toml with abiding", lineterm="")
     return "".join(f"{line}\n" for line in lines)
-
-
-def _agreed(path: Path) -> bool:
-    if not sys.stdin.isatty():
-        raise _problem(path, "there is no terminal to ask on", "`--yes` writes without asking", rule="no-terminal")
-    sys.stdout.flush()
-    print(f"\nwrite this to {path}? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
-        return True
-    print(f"{_NOTHING[0].lower()}{_NOTHING[1:]}", file=sys.stderr)
-    return False
 
 
 def _as_before(text: str, before: bytes) -> bytes:

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli.asking import agreed
+from abiding.report.characters import visible
 from abiding.settings import Level
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ for it, where the backend has a hook for that. All of it at each level and varia
 What was built twice has to say the same both times, a wheel what was prepared for it, the wheel from the sdist what the
 one from the tree says, the sdist of the sdist what the sdist says, and everything what is declared. A project that does
 not use abiding is held to the standards alone.
+
+A build runs the code of the project and of all that it requires to build, with your rights. A folder is taken for your
+own; of an sdist you are asked first, and without a terminal `--yes` has to say it.
 
 SOURCE is a project's folder or an sdist; it is not written. Every build happens in a copy: of a tree under git that is
 what git does not ignore, changes that are not committed included. Hooks run in isolated environments, one for each set
@@ -60,6 +65,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="how to write the result (default: text)"
     )
+    parser.add_argument("--yes", action="store_true", help="run the code of an sdist without asking")
     parser.set_defaults(run=run)
 
 
@@ -72,6 +78,8 @@ def run(options: Namespace) -> int:
     from abiding.proof.environments import Isolated
     from abiding.report import proof as report
 
+    if not _may_run(options.source, yes=options.yes):
+        return 2
     say = _talk()
     proof = prove(
         options.source,
@@ -83,6 +91,18 @@ def run(options: Namespace) -> int:
     _show_failures(proof)
     sys.stdout.write(report.render_json(proof) if options.output_format == "json" else report.render(proof))
     return {Verdict.PROVEN: 0, Verdict.REFUTED: 1, Verdict.UNPROVEN: 2}[proof.verdict]
+
+
+def _may_run(source: Path, *, yes: bool) -> bool:
+    """Say whose code is about to run, where that is not a folder of one's own, and ask."""
+    if source.name == "pyproject.toml" or not source.is_file():
+        return True
+    print(
+        f"proving {visible(source.name)} runs its code, and that of all that it requires to build, with your rights",
+        file=sys.stderr,
+    )
+    yes_does = "runs it without asking"
+    return yes or agreed("run it?", str(source), yes=yes_does, closing="Nothing was built")
 
 
 def _talk() -> Callable[[str], None]:
@@ -97,8 +117,6 @@ def _talk() -> Callable[[str], None]:
 
 def _show_failures(proof: Proof) -> None:
     """What the backends said of builds that failed; of those that said the same, once."""
-    from abiding.report.characters import visible
-
     said: dict[str, str] = {}
     for built in proof.builds:
         if built.output:

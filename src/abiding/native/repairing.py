@@ -7,8 +7,6 @@ import subprocess
 import sys
 import sysconfig
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from abiding import licences
@@ -22,10 +20,12 @@ from abiding.native.platforms import floors
 from abiding.native.rules import judge
 from abiding.native.runpaths import edited, wanted
 from abiding.placing import place
+from abiding.private import private_folder
 from abiding.wheel import Wheel, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from abiding.native.provenance import Provenance
 
@@ -51,11 +51,11 @@ def repair(
     """
     provenance = provenance_of(wheel)
     destination.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".abiding-", dir=destination) as folder:
-        repaired = _repaired(wheel, Path(folder, "1"), provenance, platform, arguments)
+    with private_folder(destination) as folder:
+        repaired = _repaired(wheel, folder / "1", provenance, platform, arguments)
         floor = None if platform or not _is_linux(wheel) else _too_old(repaired, provenance)
         if floor:
-            repaired = _repaired(wheel, Path(folder, "2"), provenance, floor, ("--only-plat", *arguments))
+            repaired = _repaired(wheel, folder / "2", provenance, floor, ("--only-plat", *arguments))
         findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())))
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, _CLOSING)

@@ -8,13 +8,17 @@ file is copied.
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
 import tarfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
+from abiding.errors import ArchiveError
+from abiding.inside import leads_out
 from abiding.proof.commands import CommandError, run
 
 if TYPE_CHECKING:
@@ -85,17 +89,50 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def unpacked(sdist: Path, folder: Path) -> Path:
-    """Unpack an sdist below `folder`, and return its top folder. Raises `CommandError` if it does not have just one."""
+    """Unpack an sdist below `folder`, and return its top folder.
+
+    Raises `ArchiveError` if that can't be done, or would write or lead anywhere else, or gives more than one folder.
+    """
     folder.mkdir(parents=True)
-    if sdist.name.endswith(".zip"):
-        with ZipFile(sdist) as zipped:
-            zipped.extractall(folder)  # noqa: S202
-    else:
-        with tarfile.open(sdist) as archive:
-            # An argument `filter` would be shorter, but the first Pythons 3.11 don't have it.
-            archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
-            archive.extractall(folder)  # noqa: S202
+    try:
+        if sdist.name.endswith(".zip"):
+            with ZipFile(sdist) as zipped:
+                zipped.extractall(folder)  # noqa: S202
+        else:
+            with tarfile.open(sdist) as archive:
+                archive.extraction_filter = getattr(tarfile, "data_filter", _plain)
+                archive.extractall(folder)  # noqa: S202
+    except _NOT_UNPACKED as exc:
+        raise ArchiveError.at(sdist.name, "can't be unpacked", note=str(exc) or type(exc).__name__) from exc
     found = list(folder.iterdir())
     if len(found) != 1 or not found[0].is_dir():
-        raise CommandError(f"{sdist.name} does not have all its files in one folder\n")
+        raise ArchiveError.at(
+            sdist.name,
+            "does not have all its files in one folder",
+            note=f"it has {', '.join(sorted(f'`{one.name}`' for one in found)[:_MOST_SHOWN])}"
+            if found
+            else "it is empty",
+        )
     return found[0]
+
+
+_MOST_SHOWN = 3
+# What the standard library raises for archives that are damaged, odd or hostile; `RuntimeError` for an encrypted one.
+_NOT_UNPACKED = (
+    tarfile.TarError,
+    BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+)
+
+
+def _plain(member: tarfile.TarInfo, _path: str) -> tarfile.TarInfo:
+    """Let files and folders below the folder pass, for Pythons before 3.11.4, which have no filter of their own."""
+    if not (member.isfile() or member.isdir()) or leads_out(member.name):
+        raise tarfile.ReadError(f"`{member.name}` is not a plain file below the folder")
+    return member

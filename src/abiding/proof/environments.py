@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from abiding import requirements
 from abiding.proof.commands import CommandError, run
 from abiding.proof.own import with_own, write_wheel
 
@@ -64,6 +65,7 @@ class Isolated:
         if key not in self._made:
             self._say(f"environment: {', '.join(dict.fromkeys(wanted)) or 'nothing'}")
             try:
+                _check(wanted)
                 self._made[key] = self._make(with_own(dict.fromkeys(wanted), self._own))
             except CommandError as exc:
                 self._made[key] = exc
@@ -83,7 +85,7 @@ class Isolated:
             # `venv` lets pip and, before Python 3.12, setuptools in: whatever is not required must not be there.
             install = [self._pip(), "-m", "pip", "--python", python, "install", "--quiet"]
         if wanted:
-            self._run(*install, *wanted)
+            self._run(*install, "--", *wanted)
         return Environment(python, _variables(root))
 
     def _pip(self) -> Path:
@@ -96,6 +98,17 @@ class Isolated:
     def _run(self, *command: str | Path) -> None:
         variables = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
         run(command, self._folder, {**variables, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"})
+
+
+def _check(wanted: Sequence[str]) -> None:
+    """Let only requirements through: an installer takes anything else for an option, a file or a folder."""
+    from packaging.requirements import InvalidRequirement
+
+    for text in wanted:
+        try:
+            requirements.parse(text)
+        except InvalidRequirement as exc:
+            raise CommandError(f"`{text}` is required to build, and is not a requirement (PEP 508): {exc}\n") from exc
 
 
 def _python_of(root: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abiding import requirements
 from abiding.declaration import Declaration
 from abiding.errors import DeclarationError
 from abiding.findings import Finding, Severity
@@ -12,6 +13,7 @@ from abiding.metadata import CoreMetadata
 from abiding.pyproject import Pyproject
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["Subject"]
@@ -25,6 +27,7 @@ _LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 _LEGACY_REQUIRES = ("setuptools",)
 _OWN_BACKEND = "abiding.backend"
 _ARRAYS = ("requires", "backend-path")
+_WRONG_BUILD_SYSTEM = "`[build-system]` is not a table, or its `requires` or `backend-path` is not an array of strings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class Subject:
         pyproject = Pyproject("", {}) if legacy else Pyproject.read(folder)
         table = pyproject.table.get("build-system", {})
         if not isinstance(table, dict) or not all(_is_strings(table.get(name, [])) for name in _ARRAYS):
-            raise _not_a_project()
+            raise _not_a_project(_WRONG_BUILD_SYSTEM, "build-system")
+        if not isinstance(pyproject.table.get("project", {}), dict):
+            raise _not_a_project("`project` is not a table", "project")
+        _check(pyproject, table.get("requires", ()))
         backend = str(table.get("build-backend", _LEGACY_BACKEND))
         pkg_info = folder / "PKG-INFO"
         return cls(
@@ -76,7 +82,18 @@ def _is_strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
-def _not_a_project() -> DeclarationError:
-    message = "`[build-system]` is not a table, or its `requires` or `backend-path` is not an array of strings"
-    finding = Finding("bad-pyproject", Severity.ERROR, message, artifact="pyproject.toml", field="build-system")
+def _check(pyproject: Pyproject, requires: Sequence[str]) -> None:
+    from packaging.requirements import InvalidRequirement
+
+    for index, text in enumerate(requires):
+        try:
+            requirements.parse(text)
+        except InvalidRequirement as exc:
+            message, key = f"`{text}` is not a requirement (PEP 508)", ("build-system", "requires", index)
+            finding = pyproject.finding("bad-requirement", message, key, notes=(str(exc).partition("\n")[0],))
+            raise DeclarationError(finding, "Nothing was built") from exc
+
+
+def _not_a_project(message: str, field: str) -> DeclarationError:
+    finding = Finding("bad-pyproject", Severity.ERROR, message, artifact="pyproject.toml", field=field)
     return DeclarationError(finding, "Nothing was built")

@@ -1,0 +1,33 @@
+"""Questions before something is done that can't be taken back: asked on a terminal, or answered by `--yes`."""
+
+from __future__ import annotations
+
+import sys
+
+from abiding.errors import AbidingError
+from abiding.findings import Finding, Severity
+
+__all__ = ["agreed"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def agreed(question: str, artifact: str, *, yes: str, closing: str) -> bool:
+    """Ask on the terminal. `yes` says what `--yes` does, `closing` what has not happened if the answer is no.
+
+    Raises `AbidingError` where there is no terminal: nobody is ever waited for who is not there.
+    """
+    if not sys.stdin or not sys.stdin.isatty():
+        hints = (f"`--yes` {yes}",)
+        finding = Finding(
+            "no-terminal", Severity.ERROR, "there is no terminal to ask on", artifact=artifact, hints=hints
+        )
+        raise AbidingError(finding, closing)
+    sys.stdout.flush()
+    print(f"\n{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    print(f"{closing[0].lower()}{closing[1:]}", file=sys.stderr)
+    return False

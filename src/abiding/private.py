@@ -1,0 +1,103 @@
+"""Private folders to work in, beside what is handed over, that go again however the work ends.
+
+An error and Ctrl-C end a `with` block, and so does SIGTERM in here. What a killed process or a power cut leaves behind,
+the next one that works in the same place removes: each folder holds a file that is locked as long as its process lives.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+__all__ = ["private_folder", "unwinding"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_PREFIX = ".abiding-"
+_LOCK = "in-use"
+_TERMINATED = 128 + 15  # what a shell says of a process that SIGTERM has ended
+
+
+@contextmanager
+def private_folder(folder: Path) -> Iterator[Path]:
+    """Make an empty folder below `folder`, on the same file system; at the end it goes, with all that is in it.
+
+    Raises `OSError`.
+    """
+    from tempfile import TemporaryDirectory
+
+    for name in os.listdir(folder):  # noqa: PTH208 (names are what is looked at)
+        if name.startswith(_PREFIX):
+            _remove_if_dead(folder / name)
+    # A file in it that some scanner still holds open is no reason to fail after all.
+    temporary = TemporaryDirectory(prefix=_PREFIX, dir=folder, ignore_cleanup_errors=True)
+    with unwinding(), temporary as name, _held(Path(name)):
+        private = Path(name, "built")
+        private.mkdir()
+        yield private
+
+
+@contextmanager
+def unwinding() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that what is temporary goes; whoever set a handler keeps theirs."""
+
+    def end(_number: int, _frame: object) -> None:
+        raise SystemExit(_TERMINATED)
+
+    try:
+        mine = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        if mine:
+            signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread
+        mine = False
+    try:
+        yield
+    finally:
+        if mine:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+if sys.platform == "win32":
+
+    def _held(folder: Path) -> BinaryIO:
+        """A file that can't be removed while it is open."""
+        return (folder / _LOCK).open("wb")
+
+    def _remove_if_dead(folder: Path) -> None:
+        with suppress(OSError):
+            (folder / _LOCK).unlink()
+            _remove(folder)
+
+else:
+    import fcntl
+
+    def _held(folder: Path) -> BinaryIO:
+        """A file that is locked while it is open, and from the first moment that it has its name."""
+        new = folder / f"{_LOCK}.new"
+        file = new.open("wb")
+        with suppress(OSError):  # a file system without locks: the folder then stays if the process is killed
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        new.rename(folder / _LOCK)
+        return file
+
+    def _remove_if_dead(folder: Path) -> None:
+        with suppress(OSError), (folder / _LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
