@@ -36,3 +36,20 @@ def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
 
     files = [Path(path) for path in paths]
     return with_compiled(releases(read_artifacts(files)), files)
+
+
+# What a front end looks for in the module that `build-backend` names.
+_HOOKS = frozenset(
+    f"{hook}_{kind}"
+    for hook in ("build", "get_requires_for_build", "prepare_metadata_for_build")
+    for kind in ("sdist", "wheel", "editable")
+)
+
+
+def __getattr__(name: str) -> object:
+    """Answer for a project that writes `build-backend = "abiding"`: the hooks are elsewhere, and say so (PEP 562)."""
+    if name not in _HOOKS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from abiding import backend
+
+    return getattr(backend, name)

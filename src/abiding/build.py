@@ -15,6 +15,7 @@ from abiding.findings import Finding, Severity
 from abiding.inner import InnerBackend
 from abiding.metadata import CoreMetadata
 from abiding.output import Output
+from abiding.project import ApiLevel
 from abiding.pyproject import Pyproject
 from abiding.settings import Level, Settings
 from abiding.source import Source, unsettled
@@ -86,7 +87,7 @@ class Build(NamedTuple):
         if not pins.has_pins(entry.requires):
             return [entry.requires]
         # What is pinned has to lie within the API level, or the two lines would exclude each other.
-        same = [text for _, text, extra in self.declaration.project.requirements() if _is_of(entry, text, extra)]
+        same = [line.text for line in ApiLevel.of(self.declaration.project).about(entry.name, entry.extra)]
         return [*(same or [pins.without_specifiers(entry.requires)]), "dynamic-metadata>=0.6"]
 
     # build_sdist
@@ -238,10 +239,11 @@ class Build(NamedTuple):
 
     def _filled(self, entries: Iterable[Entry]) -> dict[Entry, str]:
         found, findings = lines.filled(entries, self.pyproject)
+        level = ApiLevel.of(self.declaration.project) if found else ApiLevel({})
         for entry, line in found.items() if not findings else ():
             if line != entry.template:
                 filled = line.partition(";")[0]
-                findings += tuple(contradictions(self.pyproject, self.declaration.project, entry, filled))
+                findings += tuple(contradictions(self.pyproject, level, entry, filled))
         self._hold(findings)
         return found
 
@@ -277,7 +279,13 @@ class Build(NamedTuple):
         """Say what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
         # Who builds from an sdist can do nothing about its declaration.
         findings = () if self.source.unpacked else rules.lint(self.declaration, self.pyproject)
-        _warn_of((*findings, *((_edited_sdist(self.source),) if self.source.contradictions else ())))
+        _warn_of(
+            (
+                *self.declaration.remarks,
+                *findings,
+                *((_edited_sdist(self.source),) if self.source.contradictions else ()),
+            )
+        )
 
     def _not_from_sdist(self) -> DeclarationError:
         name = (self.declaration.project.table or {}).get("name", "this project")
@@ -289,16 +297,6 @@ class Build(NamedTuple):
             hints=(_REFUSED_API, _REFUSED_ABI),
         )
         return DeclarationError(finding, "Nothing was built")
-
-
-def _is_of(entry: Entry, text: str, extra: str) -> bool:
-    from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
-
-    try:
-        return canonicalize_name(requirements.parse(text).name) == entry.name and extra in ("", entry.extra)
-    except InvalidRequirement:
-        return False
 
 
 def _refuse(findings: tuple[Finding, ...], closing: str) -> None:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import pins, requirements
 from abiding.errors import DeclarationError
+from abiding.faults import Faults, listed, type_of
 from abiding.findings import Finding, Severity
 from abiding.inside import leads_out
-from abiding.project import Project
-from abiding.pyproject import Key, key_text
+from abiding.project import ApiLevel, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from abiding.pyproject import Pyproject
+    from abiding.pyproject import Key, Pyproject
 
 __all__ = ["Declaration", "Entry", "FromSdist", "Reason", "contradictions"]
 
 
 def __dir__() -> list[str]:
     return __all__
-
-
-T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
 
 
 class Reason(StrEnum):
@@ -109,10 +106,15 @@ class Declaration(NamedTuple):
     from_sdist: FromSdist | None = None
     metadata_version: str | None = None
     entries: tuple[Entry, ...] = ()
+    remarks: tuple[Finding, ...] = ()
 
     @classmethod
     def read(cls, pyproject: Pyproject) -> Declaration:
-        """Read the declaration. Raises one `DeclarationError` with a finding for every fault."""
+        """Read the declaration. Raises one `DeclarationError` with a finding for every fault.
+
+        A published sdist must not stop building when a newer version of this package is installed: in one, faults that
+        earlier versions accepted are `remarks`, warnings.
+        """
         return _Reader(pyproject).read()
 
     @property
@@ -126,7 +128,7 @@ class Declaration(NamedTuple):
         """Raise `DeclarationError` if `setting` asks for a variant that no entry names; empty asks for none."""
         if not variant or variant in self.variants:
             return
-        known = _listed(self.variants)
+        known = listed(self.variants)
         hint = f"the variants are {known}" if known else "no entry of `[tool.abiding.wheel]` names a variant"
         message = f"the project declares no variant `{variant}`"
         finding = Finding("unknown-variant", Severity.ERROR, message, artifact=setting, hints=(hint,))
@@ -138,6 +140,7 @@ class Declaration(NamedTuple):
         return tuple(dict.fromkeys(entry.variant for entry in self.entries if entry.variant))
 
 
+_OURS = "abiding.backend"
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
 # Core metadata versions that an sdist may have (2.2 is the sdist specification's floor).
 _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
@@ -146,34 +149,23 @@ _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = ("requires", "native", "select", "variant", "reason", "note")
 _EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
 _PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
-_TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
 
 
-class _Reader:
+class _Reader(Faults):
     """Reads the declaration and gathers what is wrong with it."""
 
     def __init__(self, pyproject: Pyproject) -> None:
-        self.pyproject = pyproject
-        self.problems: list[Finding] = []
+        super().__init__(pyproject)
         table = pyproject.table.get("project")
         self.project = Project(table if isinstance(table, dict) else None)
 
     def read(self) -> Declaration:
-        tool = self.pyproject.table.get("tool", {})
-        table = tool.get("abiding") if isinstance(tool, dict) else None
-        if not isinstance(table, dict):
-            self.problem(
-                "no-declaration",
-                "`[tool.abiding]` is missing: which backend is to be wrapped?",
-                ("build-system", "build-backend"),
-                hints=('add it:\n    [tool.abiding]\n    build-backend = "mesonpy"',),
-            )
-            table = {}
-        else:
-            self.known_keys(table, ("tool", "abiding"), _TOP_KEYS)
+        found = self.table()
+        table = found or {}
+        self.build_system()
         declaration = Declaration(
             project=self.project,
-            backend=self.backend(table),
+            backend=self.backend(found) if found is not None else "",
             backend_path=self.backend_path(table),
             from_sdist=self.choice(table, "from-sdist", FromSdist),
             metadata_version=self.metadata_version(table),
@@ -181,15 +173,46 @@ class _Reader:
         )
         self.sanctions(declaration)
         if self.problems:
-            raise DeclarationError(self.problems, "Nothing was built")
-        return declaration
+            more = f"{self.untold:,} more faults are not shown; " if self.untold else ""
+            raise DeclarationError(self.problems, f"{more}nothing was built" if more else "Nothing was built")
+        return declaration._replace(remarks=tuple(self.remarks))
+
+    def table(self) -> Mapping[str, Any] | None:
+        """`[tool.abiding]`; None, and a fault, where it is not there or no table."""
+        tool = self.typed(self.pyproject.table.get("tool", {}), dict, ("tool",))
+        if tool is None:
+            return None
+        if "abiding" not in tool:
+            self.problem(
+                "no-declaration",
+                "`[tool.abiding]` is missing: which backend is to be wrapped?",
+                ("build-system", "build-backend"),
+                hints=('add it:\n    [tool.abiding]\n    build-backend = "mesonpy"',),
+            )
+            return None
+        key = ("tool", "abiding")
+        table = self.typed(tool["abiding"], dict, key)
+        if table is not None:
+            self.known_keys(table, key, _TOP_KEYS)
+        return table
+
+    def build_system(self) -> None:
+        build = self.pyproject.table.get("build-system")
+        backend = build.get("build-backend") if isinstance(build, dict) else None
+        if isinstance(backend, str) and backend != _OURS and re.match(r"abiding\s*(?:[.:]|$)", backend):
+            self.problem(
+                "bad-value",
+                f"`{backend}` has no hooks: the build backend is `{_OURS}`",
+                ("build-system", "build-backend"),
+                hints=(f'write `build-backend = "{_OURS}"`',),
+            )
 
     # The keys of [tool.abiding]
 
     def backend(self, table: Mapping[str, Any]) -> str:
         key = ("tool", "abiding", "build-backend")
         if "build-backend" not in table:
-            if table and not _misspelled("build-backend", table):
+            if not self.misspelled("build-backend", table, _TOP_KEYS):
                 self.problem(
                     "missing-key",
                     "`build-backend` is missing: which backend is to be wrapped?",
@@ -198,14 +221,14 @@ class _Reader:
                 )
             return ""
         backend = self.typed(table["build-backend"], str, key)
-        if not backend:
+        if backend is None:
             return ""
         if not _BACKEND.fullmatch(backend):
             self.problem("bad-value", f"`{backend}` is not of the form `module` or `module:object.attribute`", key)
-        elif backend.partition(":")[0] == "abiding.backend":
+        elif backend.partition(":")[0] in ("abiding", _OURS):
             self.problem(
                 "bad-value",
-                "`abiding.backend` can't wrap itself",
+                f"`{backend}` can't wrap itself",
                 key,
                 hints=("name the backend that the project had before, for example `setuptools.build_meta`",),
             )
@@ -232,7 +255,7 @@ class _Reader:
                 "bad-value",
                 f"`{version}` is not a core metadata version that an sdist may have",
                 key,
-                hints=(f"the versions are {_listed(_VERSIONS)}",),
+                hints=(f"the versions are {listed(_VERSIONS)}",),
             )
         return version or None
 
@@ -264,11 +287,11 @@ class _Reader:
         if isinstance(value, str):
             value = {"requires": value}
         elif not isinstance(value, dict):
-            self.problem("bad-type", f"an entry is a string or a table, not {_type(value)}", key)
+            self.problem("bad-type", f"an entry is a string or a table, not {type_of(value)}", key)
             return None
         self.known_keys(value, key, _ENTRY_KEYS)
         if "requires" not in value:
-            if _misspelled("requires", value):
+            if self.misspelled("requires", value, _ENTRY_KEYS):
                 return None
             self.problem("missing-key", "the entry has no `requires`", key)
             return None
@@ -332,7 +355,7 @@ class _Reader:
         if isinstance(value, str):
             value = [value]
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            self.problem("bad-type", f"`select` is a glob or an array of globs, not {_type(value)}", key)
+            self.problem("bad-type", f"`select` is a glob or an array of globs, not {type_of(value)}", key)
             return ()
         for pattern in value:
             if len(pattern.split("-")) < len(("python", "abi", "platform")) and "*" not in pattern:
@@ -351,16 +374,23 @@ class _Reader:
             if self.project.table is not None and "optional-dependencies" not in self.project.dynamic:
                 self.problem("unknown-extra", f"the project has no extra `{extra}`: it has none at all", key)
             return
-        given = (self.project.table or {})["optional-dependencies"]
-        extras = list(given) if isinstance(given, dict) else []
-        if canonicalize_name(extra) not in map(canonicalize_name, extras):
+        extras = self.extras
+        if canonicalize_name(extra) not in extras:
             self.problem(
                 "unknown-extra",
                 f"the project has no extra `{extra}`",
                 key,
-                notes=(f"`project.optional-dependencies` has {_listed(extras) or 'none'}",),
-                hints=_close(extra, extras),
+                notes=(f"`project.optional-dependencies` has {listed(extras.values()) or 'none'}",),
+                hints=self.similar(extra, extras.values()),
             )
+
+    @functools.cached_property
+    def extras(self) -> Mapping[str, str]:
+        """The extras of the project as they are written, by their normalised names."""
+        from packaging.utils import canonicalize_name
+
+        given = (self.project.table or {})["optional-dependencies"]
+        return {canonicalize_name(one): one for one in given} if isinstance(given, dict) else {}
 
     # What [project] must say for it
 
@@ -370,9 +400,12 @@ class _Reader:
             entries = [entry for entry in declaration.entries if bool(entry.extra) == extra]
             if entries and not self.project.may_append(name):
                 self.not_dynamic(name, entries[0])
+        for index, name in self.project.wrongly_dynamic():
+            self.wrongly_dynamic(index, name)
+        api = ApiLevel.of(self.project) if declaration.entries else ApiLevel({})
         for entry in declaration.entries:
             if not pins.has_pins(entry.requires):  # else checked when the build environment has filled them
-                self.problems += contradictions(self.pyproject, self.project, entry, entry.requires)
+                self.take(contradictions(self.pyproject, api, entry, entry.requires))
 
     def not_dynamic(self, name: str, entry: Entry) -> None:
         given = self.project.gives(name)
@@ -389,91 +422,39 @@ class _Reader:
             hints=(hint,),
         )
 
-    # The checks that all keys share
-
-    def known_keys(self, table: Mapping[str, Any], key: Key, known: tuple[str, ...]) -> None:
-        for name in table:
-            if name not in known:
-                where = "an entry" if known is _ENTRY_KEYS else f"`[{key_text(key)}]`"
-                self.problem(
-                    "unknown-key",
-                    f"`{name}` is not a key of {where}",
-                    (*key, name),
-                    hints=_close(name, known) or (f"the keys are {_listed(known)}",),
-                )
-
-    def typed(self, value: object, kind: type[T], key: Key) -> T | None:
-        if isinstance(value, kind):
-            return value
-        what = f"`{key[-1]}`" if isinstance(key[-1], str) else f"an item of `{key[-2]}`"
-        self.problem("bad-type", f"{what} is {_TYPES[kind]}, not {_type(value)}", key)
-        return None
-
-    def member(self, value: str, choices: type[E], key: Key) -> E | None:
-        try:
-            return choices(value)
-        except ValueError:
-            self.problem(
-                "bad-value",
-                f"`{value}` is not a value of `{key[-1]}`",
-                key,
-                hints=(*_close(value, list(choices)), f"the values are {_listed(list(choices))}"),
+    def wrongly_dynamic(self, index: int, name: str) -> None:
+        given = self.project.gives(name)
+        if name == "name":
+            message, note = "`name` can't be dynamic", "a project has one name, before and after it is built (PEP 621)"
+            hint = "leave it out of `project.dynamic`" if given else 'write it: `name = "…"` under `[project]`'
+        else:
+            message = f"`{name}` can't be given and dynamic"
+            note = "only arrays and tables can be both, since only these can grow in a wheel (PEP 808)"
+            hint = (
+                f"leave it out of `project.dynamic`, or leave out `project.{name}`: the wrapped backend then fills it"
             )
-            return None
-
-    def problem(
-        self,
-        rule: str,
-        message: str,
-        key: Key,
-        *,
-        also: tuple[tuple[Key, str], ...] = (),
-        notes: tuple[str, ...] = (),
-        hints: tuple[str, ...] = (),
-    ) -> None:
-        self.problems.append(self.pyproject.finding(rule, message, key, also=also, notes=notes, hints=hints))
+        self.problem(
+            "bad-dynamic",
+            message,
+            ("project", "dynamic", index),
+            also=((("project", name), "given"),) if given else (),
+            notes=(note,),
+            hints=(hint,),
+            recent=True,
+        )
 
 
-def contradictions(pyproject: Pyproject, project: Project, entry: Entry, text: str) -> Iterator[Finding]:
+def contradictions(pyproject: Pyproject, api: ApiLevel, entry: Entry, text: str) -> Iterator[Finding]:
     """Where the API level and `text`, which is what `entry` requires with its pins filled, exclude each other."""
-    from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
-
     abi = requirements.parse(text)
-    for key, line, extra in project.requirements():
-        try:
-            api = requirements.parse(line)
-        except InvalidRequirement:
-            continue  # the wrapped backend has the word on [project]
-        if canonicalize_name(api.name) != entry.name or extra not in ("", entry.extra):
-            continue
+    for line in api.about(entry.name, entry.extra):
         # Under different markers the two lines may never meet; that can't be decided here.
-        if api.marker in (None, abi.marker) and requirements.excludes(api, abi):
+        if line.requirement.marker in (None, abi.marker) and requirements.excludes(line.requirement, abi):
             yield pyproject.finding(
                 "unsatisfiable",
-                f"no version of `{abi.name}` satisfies both `{line}` and `{text}`",
+                f"no version of `{abi.name}` satisfies both `{line.text}` and `{text}`",
                 entry.key,
-                also=((key, "the API level"),),
+                also=((line.key, "the API level"),),
                 notes=("a wheel carries both lines, so nothing could ever install it",),
                 hints=("change one of the two",),
             )
-
-
-def _type(value: object) -> str:
-    return _TYPES.get(type(value), "a date or time")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _misspelled(name: str, table: Iterable[str]) -> bool:
-    """Whether a key that is missing is there under another spelling: then that one is reported already."""
-    return any(key not in (*_TOP_KEYS, *_ENTRY_KEYS) and _close(key, [name]) for key in table)
-
-
-def _close(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), n=1)
-    return (f"did you mean `{close[0]}`?",) if close else ()

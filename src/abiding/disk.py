@@ -164,7 +164,7 @@ def _pyproject(data: bytes | None) -> Pyproject | None:
     from abiding.pyproject import Pyproject
 
     try:
-        return Pyproject.decode(data)
+        return Pyproject.decode(data)._replace(in_sdist=True)
     except DeclarationError:
         return None
 

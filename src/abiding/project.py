@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding import bounds, requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Project"]
+    from packaging.requirements import Requirement
+
+    from abiding.pyproject import Key
+
+__all__ = ["EXTENDABLE", "ApiLevel", "ApiLine", "Project"]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+# Names of `[project]` that may be given and dynamic: arrays and tables, which can grow (PEP 808).
+EXTENDABLE = (
+    "authors",
+    "maintainers",
+    "classifiers",
+    "dependencies",
+    "entry-points",
+    "scripts",
+    "gui-scripts",
+    "keywords",
+    "license-files",
+    "optional-dependencies",
+    "urls",
+    "import-names",
+    "import-namespaces",
+)
 
 
 class Project(NamedTuple):
@@ -41,7 +66,14 @@ class Project(NamedTuple):
         """The names that are both given and dynamic: the wrapped backend is not shown that they are dynamic."""
         return frozenset(name for name in self.dynamic if self.gives(name))
 
-    def requirements(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    def wrongly_dynamic(self) -> Iterator[tuple[int, str]]:
+        """Each name in `project.dynamic`, with its index, that may not be there: `name`, and what only one can say."""
+        names = (self.table or {}).get("dynamic", [])
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            if isinstance(name, str) and (name == "name" or (self.gives(name) and name not in EXTENDABLE)):
+                yield index, name
+
+    def requirements(self) -> Iterator[tuple[Key, str, str]]:
         """Each API level requirement: its key path, its text, and its extra (empty for the dependencies).
 
         Values of the wrong type are passed over: the wrapped backend has the word on them.
@@ -57,3 +89,37 @@ class Project(NamedTuple):
             for index, text in enumerate(texts if isinstance(texts, list) else ()):
                 if isinstance(text, str):
                     yield ("project", "optional-dependencies", extra, index), text, extra
+
+
+class ApiLine(NamedTuple):
+    """One requirement of `[project]`: where it stands, its text, the extra that it belongs to, and what it means."""
+
+    key: Key
+    text: str
+    extra: str
+    requirement: Requirement
+
+
+class ApiLevel(NamedTuple):
+    """The API level by distribution (its normalised name). What is no requirement is left to the wrapped backend."""
+
+    lines: Mapping[str, list[ApiLine]]
+
+    @classmethod
+    def of(cls, project: Project) -> ApiLevel:
+        """Parse what `[project]` requires."""
+        from packaging.requirements import InvalidRequirement
+        from packaging.utils import canonicalize_name
+
+        lines: dict[str, list[ApiLine]] = {}
+        for key, text, extra in project.requirements():
+            try:
+                parsed = requirements.parse(text)
+            except InvalidRequirement:
+                continue
+            lines.setdefault(canonicalize_name(parsed.name), []).append(ApiLine(key, text, extra, parsed))
+        return cls(lines)
+
+    def about(self, name: str, extra: str) -> Iterator[ApiLine]:
+        """What a wheel says about a distribution, with this extra or, where that is empty, without any."""
+        return islice((line for line in self.lines.get(name, ()) if line.extra in ("", extra)), bounds.LINES_OF_ONE)

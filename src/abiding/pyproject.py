@@ -30,10 +30,14 @@ Key = tuple[str | int, ...]
 
 
 class Pyproject(NamedTuple):
-    """One pyproject.toml: its text and the table that TOML reads in it. It is never written."""
+    """One pyproject.toml: its text and the table that TOML reads in it. It is never written.
+
+    `in_sdist` is whether it is that of an sdist, which somebody has published or will: a PKG-INFO lies beside it.
+    """
 
     text: str
     table: Mapping[str, Any]
+    in_sdist: bool = False
 
     @classmethod
     def read(cls, folder: Path) -> Pyproject:
@@ -43,7 +47,7 @@ class Pyproject(NamedTuple):
                 data = file.read(bounds.PYPROJECT + 1)
         except OSError as exc:
             raise _unreadable(f"`pyproject.toml` can't be read: {exc.strerror}") from exc
-        return cls.decode(data)
+        return cls.decode(data)._replace(in_sdist=(folder / "PKG-INFO").is_file())
 
     @classmethod
     def decode(cls, data: bytes) -> Pyproject:
@@ -144,25 +148,35 @@ class Pyproject(NamedTuple):
 def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
     """The table as the wrapped backend may see it: a name that `[project]` gives is not in `project.dynamic`.
 
-    No backend accepts such names yet (PEP 808); to all of them the value is simply given.
+    No backend accepts such names yet (PEP 808); to all of them the value is simply given. Where none is left there is
+    no `dynamic` either: sip refuses an empty one.
     """
     project = table.get("project")
-    if not isinstance(project, dict) or not isinstance(project.get("dynamic"), list):
+    extended = _extended(project)
+    if not isinstance(project, dict) or not extended:
         return dict(table)
-    dynamic = [name for name in project["dynamic"] if name not in project]
-    return {**table, "project": {**project, "dynamic": dynamic}}
+    left = [name for name in project["dynamic"] if name not in extended]
+    shown = {name: value for name, value in project.items() if name != "dynamic" or left}
+    return {**table, "project": {**shown, **({"dynamic": left} if left else {})}}
+
+
+def _extended(project: object) -> list[str]:
+    """The names that are both given and dynamic."""
+    if not isinstance(project, dict) or not isinstance(project.get("dynamic"), list):
+        return []
+    return [name for name in project["dynamic"] if isinstance(name, str) and name in project]
 
 
 def _with_dynamic(text: str, table: dict[str, Any], own: dict[str, Any]) -> bytes:
     import tomlkit
 
-    project, mine = table.get("project"), own.get("project", {})
+    project = table.get("project")
     if not isinstance(project, dict):
         return text.encode("utf-8", "surrogateescape")
-    hidden = [name for name in mine.get("dynamic", []) if name in mine and name in project]
+    names = project.get("dynamic", [])
+    hidden = [name for name in _extended(own.get("project")) if name in project and name not in names]
     document = tomlkit.parse(text)
-    names = [*project.get("dynamic", []), *(name for name in hidden if name not in project.get("dynamic", []))]
-    document["project"]["dynamic"] = names
+    document["project"]["dynamic"] = [*names, *hidden]
     return tomlkit.dumps(document).encode()
 
 

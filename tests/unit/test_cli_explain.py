@@ -143,7 +143,8 @@ def shown(rule: str, printed: str) -> str:
 DECLARATION_RULES = [
     rule
     for rule in explain.rules()
-    if (SOURCES / "declaration.py").read_text("utf-8").count(f'"{rule}"') and blocks(rule, "toml")
+    if any(f'"{rule}"' in (SOURCES / name).read_text("utf-8") for name in ("declaration.py", "faults.py"))
+    and blocks(rule, "toml")
 ]
 
 

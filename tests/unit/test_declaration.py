@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding import bounds, rules
 from abiding.declaration import Declaration, FromSdist, Reason
 from abiding.errors import DeclarationError
+from abiding.findings import Severity
 from abiding.pyproject import Pyproject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def declaration(text: str) -> Declaration:
@@ -99,7 +107,7 @@ FAULTS = [
     ]),
     ("from-sdist", ('from-sdist = "abi"', 'from-sdist = "abj"'), [("bad-value", 10, "`abj` is not a value of `from-sdist`")]),
     ("metadata version", ("from-sdist", 'metadata-version = "2.1"\nfrom-sdist'), [("bad-value", 10, "`2.1` is not a core metadata version that an sdist may have")]),
-    ("wheel is no table", ("[tool.abiding.wheel]\ndependencies", "wheel"), [("bad-type", 12, "`wheel` is a table, not an array")]),
+    ("wheel is no table", ("[tool.abiding.wheel]\ndependencies", "wheel"), [("bad-type", 12, "`tool.abiding.wheel` is a table, not an array")]),
     ("unknown key of wheel", ("[tool.abiding.wheel]", "[tool.abiding.wheel]\nrequires = []"), [("unknown-key", 13, "`requires` is not a key of `[tool.abiding.wheel]`")]),
     ("entries are no array", ('["libgmp==6.3.0"]', '"libgmp==6.3.0"'), [("bad-type", 13, "`dependencies` is an array, not a string")]),
     ("entry of a wrong type", ('"libgmp==6.3.0"', "17"), [("bad-type", 13, "an entry is a string or a table, not an integer")]),
@@ -110,6 +118,15 @@ FAULTS = [
     ("not of the notation", ('"libgmp==6.3.0"', '"torch==x.x.x+cu128"'), [("bad-requirement", 13, "`x+cu128` in `torch==x.x.x+cu128` is no part of a pinned version")]),
     ("URL", ('"libgmp==6.3.0"', '"a @ https://example.org/a.whl"'), [("url-requirement", 13, "`a @ https://example.org/a.whl` points to a URL, and no index accepts a wheel that does")]),
     ("extra in marker", ('"libgmp==6.3.0"', "\"a; extra == 'b'\""), [("extra-in-marker", 13, "`a; extra == 'b'` has `extra` in its marker")]),
+    ("array of tables", ("[tool.abiding]", "[[tool.abiding]]"), [("bad-type", 8, "`tool.abiding` is a table, not an array of tables")]),
+    ("empty table", (RIGHT[RIGHT.index("build-backend") :], ""), [("missing-key", 8, "`build-backend` is missing: which backend is to be wrapped?")]),
+    ("empty backend", ('"mesonpy"', '""'), [("bad-value", 9, "`` is not of the form `module` or `module:object.attribute`")]),
+    ("package as the backend", ("[tool.abiding]", '[build-system]\nbuild-backend = "abiding"\n[tool.abiding]'), [("bad-value", 9, "`abiding` has no hooks: the build backend is `abiding.backend`")]),
+    ("object as the backend", ("[tool.abiding]", '[build-system]\nbuild-backend = "abiding:backend"\n[tool.abiding]'), [("bad-value", 9, "`abiding:backend` has no hooks: the build backend is `abiding.backend`")]),
+    ("package as the wrapped backend", ('"mesonpy"', '"abiding"'), [("bad-value", 9, "`abiding` can't wrap itself")]),
+    ("wheel is an array of tables", ("[tool.abiding.wheel]", "[[tool.abiding.wheel]]"), [("bad-type", 12, "`tool.abiding.wheel` is a table, not an array of tables")]),
+    ("dynamic name", ("dynamic = [", 'dynamic = ["name", '), [("bad-dynamic", 5, "`name` can't be dynamic")]),
+    ("dynamic and given", ("dynamic = [", 'dynamic = ["keywords", "version", '), [("bad-dynamic", 5, "`version` can't be given and dynamic")]),
     ("wrong types in an entry", ('"libgmp==6.3.0"', '{ requires = "a", native = "yes", select = 1, variant = [], reason = 2, note = 3.5 }'), [
         ("bad-type", 13, "`reason` is a string, not an integer"),
         ("bad-type", 13, "`native` is a boolean, not a string"),
@@ -131,6 +148,115 @@ def test_fault(change: tuple[str, str], faults: list[tuple[str, int, str]]) -> N
     with pytest.raises(DeclarationError) as caught:
         declaration(RIGHT.replace(*change, 1))
     assert [(one.rule, one.line, one.message) for one in caught.value.findings] == faults
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tool = 3", "`tool` is a table, not an integer"),
+        ("[[tool]]\nabiding = 1", "`tool` is a table, not an array of tables"),
+        ("tool = { abiding = [] }", "`tool.abiding` is a table, not an array"),
+        ("[tool]\nabiding = 1979-05-27", "`tool.abiding` is a table, not a date or time"),
+    ],
+)
+def test_no_table(text: str, message: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declaration(text)
+    assert [(one.rule, one.message) for one in caught.value.findings] == [("bad-type", message)]
+
+
+def test_an_inline_table_is_a_table() -> None:
+    assert declaration('tool = { abiding = { build-backend = "mesonpy" } }').backend == "mesonpy"
+
+
+def test_what_may_be_given_and_dynamic() -> None:
+    """Exactly what PEP 808 lists; of the rest, what only `dynamic` or only `[project]` has."""
+    listed = [
+        "authors",
+        "maintainers",
+        "classifiers",
+        "dependencies",
+        "entry-points",
+        "scripts",
+        "gui-scripts",
+        "keywords",
+        "license-files",
+        "optional-dependencies",
+        "urls",
+        "import-names",
+        "import-namespaces",
+    ]
+    single = ["version", "description", "readme", "requires-python", "license", "name", "license-file"]
+    given = "".join(f"{name} = []\n" for name in (*listed, *single))
+    dynamic = ", ".join(f'"{name}"' for name in (*listed, *single))
+    rest = '[tool.abiding]\nbuild-backend = "mesonpy"\n'
+    with pytest.raises(DeclarationError) as caught:
+        declaration(f"[project]\n{given}dynamic = [{dynamic}]\n{rest}")
+    assert {one.rule for one in caught.value.findings} == {"bad-dynamic"}
+    assert [one.message.split("`")[1] for one in caught.value.findings] == single
+    assert declaration(f"[project]\ndynamic = [{dynamic.replace(chr(34) + 'name' + chr(34) + ', ', '')}]\n{rest}")
+    assert declaration(f"[project]\n{given}{rest}")
+
+
+def test_faults_that_are_new_are_warnings_in_an_sdist() -> None:
+    """A published sdist must not stop building with a newer version; what was an error is one."""
+    text = RIGHT.replace("dynamic = [", 'dynamic = ["version", ')
+    read = Declaration.read(Pyproject.parse(text)._replace(in_sdist=True))
+    assert [(one.rule, one.severity) for one in read.remarks] == [("bad-dynamic", Severity.WARNING)]
+    assert declaration(RIGHT).remarks == ()
+    wrong = text.replace("libgmp==6.3.0", "libgmp = 6")
+    with pytest.raises(DeclarationError) as caught:
+        Declaration.read(Pyproject.parse(wrong)._replace(in_sdist=True))
+    assert [one.rule for one in caught.value.findings] == ["bad-requirement"]
+
+
+def test_of_very_many_faults_the_first_are_told() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declaration(RIGHT + "".join(f"k{number} = 1\n" for number in range(5000)))
+    assert len(caught.value.findings) == bounds.FAULTS
+    assert caught.value.closing == "4,900 more faults are not shown; nothing was built"
+
+
+LINES = '[project]\ndynamic = ["dependencies", "optional-dependencies"]\n{}[tool.abiding]\nbuild-backend = "a"\n{}'
+MANY: dict[str, Callable[[list[int]], tuple[str, str]]] = {
+    "entries": lambda these: (
+        f"dependencies = {[f'a{one}' for one in these]}\n",
+        f"wheel.dependencies = {[f'b{one}' for one in these]}\n",
+    ),
+    "entries for one distribution": lambda these: (
+        f"dependencies = {[f'a>{one}' for one in these]}\n",
+        f"wheel.dependencies = {[f'a<{one}.5' for one in these]}\n",
+    ),
+    "unknown keys": lambda these: ("", "".join(f"k{one} = 1\n" for one in these)),
+    "unknown extras": lambda these: (
+        "[project.optional-dependencies]\n" + "".join(f"extra-{one} = []\n" for one in these),
+        "[tool.abiding.wheel.optional-dependencies]\n" + "".join(f"extre-{one} = ['a']\n" for one in these),
+    ),
+    "extras": lambda these: (
+        "[project.optional-dependencies]\n" + "".join(f"extra-{one} = []\n" for one in these),
+        "[tool.abiding.wheel.optional-dependencies]\n" + "".join(f"extra-{one} = ['a']\n" for one in these),
+    ),
+    "misspelled keys of entries": lambda these: ("", f"wheel.dependencies = [{'{ require = 1 }, ' * len(these)}]\n"),
+    "dynamic": lambda these: ("".join(f"d{one} = 1\n" for one in these), ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", MANY)
+def test_reading_takes_time_as_the_file_grows(shape: str) -> None:
+    """Eight times as much of everything takes eight times as long, not sixty-four times."""
+
+    def seconds(n: int) -> float:
+        text = LINES.format(*MANY[shape](list(range(n))))
+        if shape == "dynamic":
+            text = text.replace("dynamic = [", "dynamic = [" + "".join(f'"d{one}", ' for one in range(n)))
+        pyproject = Pyproject.parse(text)
+        started = time.process_time()
+        with suppress(DeclarationError):
+            rules.lint(Declaration.read(pyproject), pyproject)
+        return time.process_time() - started
+
+    least = min(seconds(250) for _ in range(3))
+    assert min(seconds(2000) for _ in range(2)) < 8 * least * 3 + 0.1
 
 
 def test_all_faults_come_in_one_go() -> None:

@@ -133,6 +133,28 @@ def test_as_shown_hides_what_is_given_and_dynamic() -> None:
     assert read.table["project"]["dynamic"] == ["dependencies", "version"]
 
 
+@pytest.mark.parametrize(
+    ("dynamic", "shown"),
+    [
+        ('["dependencies"]', None),  # an empty one is refused by sip
+        ("[]", []),  # that is the project's own
+        ('["version"]', ["version"]),
+        ('[{ a = 1 }, [], "dependencies"]', [{"a": 1}, []]),  # the wrapped backend has the word on it
+        ('"dependencies"', "dependencies"),
+    ],
+)
+def test_what_is_left_of_dynamic(dynamic: str, shown: object) -> None:
+    read = Pyproject.parse(f"[project]\ndependencies = []\ndynamic = {dynamic}\n")
+    assert as_shown(read.table) == {"project": {"dependencies": [], **({} if shown is None else {"dynamic": shown})}}
+
+
+def test_pkg_info_beside_it_makes_it_that_of_an_sdist(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    assert not Pyproject.read(tmp_path).in_sdist
+    (tmp_path / "PKG-INFO").write_text("")
+    assert Pyproject.read(tmp_path).in_sdist
+
+
 def test_sdist_gets_the_projects_own_file_back() -> None:
     import tomlkit
 

@@ -15,8 +15,16 @@ from .test_declaration import COMPLETE, FAULTS, RIGHT
 
 VALIDATOR = jsonschema.Draft7Validator(get_schema("abiding"))
 # What only somebody who reads the rest of pyproject.toml, or understands requirements, can tell.
-BEYOND = {"not-dynamic", "unsatisfiable", "unknown-extra", "bad-requirement", "url-requirement", "extra-in-marker"}
-VALUES_BEYOND = {"path outside", "select"}
+BEYOND = {
+    "bad-dynamic",
+    "not-dynamic",
+    "unsatisfiable",
+    "unknown-extra",
+    "bad-requirement",
+    "url-requirement",
+    "extra-in-marker",
+}
+VALUES_BEYOND = {"path outside", "select", "package as the backend", "object as the backend"}
 
 
 def test_schema_is_a_schema() -> None:

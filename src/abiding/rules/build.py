@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import pins, requirements
+from abiding import bounds, pins, requirements
 from abiding.findings import Finding, Severity
+from abiding.project import ApiLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -193,31 +195,24 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
 
 def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
     """What is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
-    return (*_not_narrower(declaration, pyproject), *_from_sdist_unset(declaration, pyproject))
+    idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)
+    return (*idle, *_from_sdist_unset(declaration, pyproject))
 
 
 def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
-    from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
-
-    for entry in declaration.entries:
-        if pins.has_pins(entry.requires):
-            continue
+    entries = [entry for entry in declaration.entries if not pins.has_pins(entry.requires)]
+    level = ApiLevel.of(declaration.project) if entries else ApiLevel({})
+    for entry in entries:
         abi = requirements.parse(entry.requires)
-        for key, text, extra in declaration.project.requirements():
-            try:
-                api = requirements.parse(text)
-            except InvalidRequirement:
-                continue
-            if canonicalize_name(api.name) != entry.name or extra not in ("", entry.extra):
-                continue
+        for line in level.about(entry.name, entry.extra):
+            api = line.requirement
             for clause in requirements.idle_clauses(api, abi) if api.marker in (None, abi.marker) else ():
                 yield pyproject.finding(
                     "not-narrower",
-                    f"`{clause}` of `{entry.requires}` excludes nothing: `{text}` is narrower",
+                    f"`{clause}` of `{entry.requires}` excludes nothing: `{line.text}` is narrower",
                     entry.key,
                     severity=Severity.WARNING,
-                    also=((key, "the API level"),),
+                    also=((line.key, "the API level"),),
                     notes=("a wheel carries both lines, so the wider one has no effect",),
                     hints=("leave the clause out, or lower the bound in `[project]` if that was meant",),
                 )
