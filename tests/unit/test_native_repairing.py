@@ -74,7 +74,7 @@ def test_a_repair_that_changes_metadata_is_refused(
 ) -> None:
     built = recorded(pair, tag=LINUX)
     other = recorded(pair, tag="cp311-cp311-manylinux_2_28_x86_64", requires=("prov==1.0", "numpy"))
-    monkeypatch.setattr(repairing, "_repaired", lambda *_: other)
+    monkeypatch.setattr(repairing, "_repaired", lambda *_, **__: other)
     status, written = repaired(built)
     assert (status, written) == (1, [])
     said = capsys.readouterr().err
@@ -91,7 +91,7 @@ def test_a_repair_that_copies_in_what_is_declared_is_refused(
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin")
     subprocess.run(command, check=True)
     (grafted,) = (pair.folder / "grafted").iterdir()
-    monkeypatch.setattr(repairing, "_repaired", lambda *_: grafted)
+    monkeypatch.setattr(repairing, "_repaired", lambda *_, **__: grafted)
     assert repaired(built, "--plat", "any") == (1, [])
     assert "error[bundled-and-declared]" in capsys.readouterr().err
 

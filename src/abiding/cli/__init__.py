@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from abiding import __version__
 from abiding.errors import AbidingError
 from abiding.private import unwinding
+from abiding.report.printing import guarded, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,13 @@ _COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "explain
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 if all is well, 1 if something is wrong with a project, 2 if it could not be done."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: no terminal's encoding stops an answer
+    with guarded():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(
         prog="abiding", description="Hold wheels to what their project declares, sdist and wheel requirements apart."
     )
@@ -36,8 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in _COMMANDS:
         import_module(f"abiding.cli.{command}").register(commands)
     options = parser.parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: no terminal's encoding stops an answer
     try:
         with unwinding():
             status: int = options.run(options)
@@ -48,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough (`abiding check | head`).
-        sys.stderr.close()
+        unguarded(sys.stderr).close()
         return 1
     except KeyboardInterrupt:
         print("abiding: interrupted", file=sys.stderr)

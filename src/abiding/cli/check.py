@@ -61,13 +61,16 @@ def run(options: Namespace) -> int:
 
     from abiding import index
     from abiding.release import releases, with_compiled
+    from abiding.report.printing import unguarded
 
     paths = [Path(one) for one in options.what if not _is_spec(one)]
     looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
     with looking as listings:
         found = with_compiled(releases(_artifacts(options.what, options.index_url)), paths, listings)
     report = import_module(f"abiding.report.{options.output_format}")
-    _print(report.render(found))
+    # The commands to GitHub are meant, and what is in them is spelled out there.
+    stream = unguarded(sys.stdout) if options.output_format == "github" else sys.stdout
+    stream.write(report.render(found))
     return _status(found)
 
 
@@ -78,8 +81,9 @@ def _artifacts(arguments: Sequence[str], index_url: str | None) -> list[Artifact
     for spec in filter(_is_spec, arguments):
         from abiding.index import read_release
         from abiding.index.progress import Bar
+        from abiding.report.printing import unguarded
 
-        artifacts += read_release(spec, index_url, Bar(sys.stderr))
+        artifacts += read_release(spec, index_url, Bar(unguarded(sys.stderr)))
     return artifacts
 
 
@@ -90,12 +94,6 @@ def _is_spec(argument: str) -> bool:
     if os.path.lexists(argument) or is_artifact(argument):
         return False
     return _SPEC.fullmatch(argument) is not None
-
-
-def _print(text: str) -> None:
-    # An encoding that lacks a character of some description must not keep the result from being seen.
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _status(releases: Sequence[Release]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
+from abiding.report.characters import on_one_line
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -64,4 +65,5 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     files = row.files[0].rpartition("/")[2].partition(".")[0] if len(row.files) == 1 else f"{len(row.files)} files"
-    return (row.owner, files, row.library, row.origin or "-", row.built_with or "-", row.verdict)
+    cells = (row.owner, files, row.library, row.origin or "-", row.built_with or "-", row.verdict)
+    return tuple(map(on_one_line, cells))

@@ -45,7 +45,9 @@ def run(options: Namespace) -> int:
     from abiding.report.screen import block, screen
 
     try:
-        written, findings = repairing.repair(options.wheel, options.wheel_dir, options.plat, options.arguments)
+        written, findings = repairing.repair(
+            options.wheel, options.wheel_dir, options.plat, options.arguments, sys.stderr.write
+        )
     except RefusedError as exc:
         print(screen(exc), file=sys.stderr)
         return 1

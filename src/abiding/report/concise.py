@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.report.characters import visible
+from abiding.report.characters import on_one_line, printable
+from abiding.report.screen import where
 from abiding.report.text import summary
 
 if TYPE_CHECKING:
@@ -21,11 +22,10 @@ def __dir__() -> list[str]:
 
 def render(releases: Sequence[Release]) -> str:
     """The lines, each with a newline."""
-    return "".join(f"{visible(line)}\n" for release in releases for line in _lines(release))
+    return "".join(f"{printable(on_one_line(line))}\n" for release in releases for line in _lines(release))
 
 
 def _lines(release: Release) -> Iterator[str]:
     for finding in release.everything:
-        where = finding.artifact + (f":{finding.line}" if finding.line else "")
-        yield f"{where}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
+        yield f"{where(finding)}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
     yield f"{release.name} {release.version}: {summary(release)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
-from abiding.report.characters import visible
+from abiding.report.characters import on_one_line, printable
 from abiding.report.excerpts import excerpts
 from abiding.report.text import merged, summary
 
@@ -33,7 +33,7 @@ def render(releases: Sequence[Release]) -> str:
 def _lines(release: Release) -> Iterator[str]:
     for finding in merged(release.everything):
         yield f"::{_COMMANDS[finding.severity]} {_properties(finding)}::{_data(_message(finding))}"
-    yield visible(f"{release.name} {release.version}: {summary(release)}")
+    yield printable(on_one_line(f"{release.name} {release.version}: {summary(release)}"))
 
 
 def _properties(finding: Finding) -> str:
@@ -54,7 +54,7 @@ def _message(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

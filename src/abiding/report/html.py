@@ -66,7 +66,8 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(visible(text))
+    # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
+    return escape(visible(text)).replace("##", "&#35;#").replace("::", "&#58;:")
 
 
 def _prose(text: str) -> str:

@@ -8,12 +8,12 @@ from abiding.findings import Severity
 from abiding.report.characters import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from abiding.findings import Finding
     from abiding.release import Release
 
-__all__ = ["VERSION", "as_data", "finding_value", "render"]
+__all__ = ["VERSION", "as_data", "finding_value", "render", "written"]
 
 
 def __dir__() -> list[str]:
@@ -25,9 +25,14 @@ VERSION = 1
 
 def render(releases: Sequence[Release]) -> str:
     """The document, with a newline at its end."""
+    return written(as_data(releases))
+
+
+def written(data: Mapping[str, Any]) -> str:
+    """Write a document down, with a newline at its end; no line of it is a command to the service of a CI."""
     import json
 
-    return json.dumps(as_data(releases), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(data, indent=2, ensure_ascii=False).replace("##", "\\u0023#") + "\n"
 
 
 def as_data(releases: Sequence[Release]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from abiding.findings import Severity
 from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
-from abiding.report.characters import visible
-from abiding.report.json import VERSION, finding_value
+from abiding.report.characters import on_one_line, printable, visible
+from abiding.report.json import VERSION, finding_value, written
 from abiding.report.screen import block
 from abiding.report.text import merged
 
@@ -30,15 +30,15 @@ def __dir__() -> list[str]:
 
 def render(proof: Proof) -> str:
     """The whole text, with a newline at its end."""
-    return visible("\n".join(_lines(proof)) + "\n")
+    return printable("\n".join(_lines(proof)) + "\n")
 
 
 def _lines(proof: Proof) -> Iterator[str]:
-    yield f"{proof.name} {proof.version}".strip() + f"   built by {proof.authors}"
+    yield on_one_line(f"{proof.name} {proof.version}".strip() + f"   built by {proof.authors}")
     for setting, builds in groupby(proof.builds, key=lambda built: built.step.setting):
         yield ""
         if str(setting):
-            yield f"  {setting}"
+            yield f"  {on_one_line(str(setting))}"
         yield from _table(list(builds), proof)
     yield ""
     for finding in merged(proof.findings):
@@ -67,7 +67,7 @@ def _said(built: Built, builds: list[Built], proof: Proof) -> tuple[str, str, st
     seconds = " + ".join(f"{one.seconds:.1f}" for one in built.results) + " s"
     wrong = [one for one in proof.findings if _is_about(one.artifact, built) and one.severity is not Severity.NOTE]
     if wrong:
-        fields = list(dict.fromkeys(one.field or one.rule for one in wrong))
+        fields = list(dict.fromkeys(on_one_line(one.field or one.rule) for one in wrong))
         more = f" +{len(fields) - 1}" if len(fields) > 1 else ""
         worst = any(one.severity is Severity.ERROR for one in wrong)
         return "DIFFERS" if worst else "differs", fields[0] + more, seconds
@@ -114,8 +114,6 @@ def _counted(number: int, noun: str) -> str:
 
 def render_json(proof: Proof) -> str:
     """The document, with a newline at its end. Keys and their meaning are a contract, as those of `check` are."""
-    import json
-
     data = {
         "version": VERSION,
         "name": visible(proof.name),
@@ -124,7 +122,7 @@ def render_json(proof: Proof) -> str:
         "builds": [_built(built) for built in proof.builds],
         "findings": [finding_value(finding) for finding in proof.findings],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return written(data)
 
 
 def _built(built: Built) -> dict[str, Any]:

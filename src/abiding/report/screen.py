@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from abiding.report.characters import visible
+from abiding.report.characters import on_one_line, printable
 from abiding.report.excerpts import excerpts
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from abiding.errors import AbidingError
     from abiding.findings import Finding
 
-__all__ = ["block", "one_line", "screen"]
+__all__ = ["block", "one_line", "screen", "where"]
 
 
 def __dir__() -> list[str]:
@@ -29,14 +29,18 @@ def screen(error: AbidingError) -> str:
     blocks = [block(finding, "abiding: ") for finding in error.findings]
     if error.closing:
         blocks.append(f"abiding: {error.closing}")
-    return visible("\n\n".join(blocks))
+    return printable("\n\n".join(blocks))
 
 
 def one_line(finding: Finding) -> str:
     """A finding as the text of a warning: where, what, and the first hint."""
-    where = finding.artifact + (f":{finding.line}" if finding.line else "")
     hint = f" (hint: {finding.hints[0]})" if finding.hints else ""
-    return f"abiding: {finding.rule}: {where}: {finding.message}{hint}"
+    return printable(f"abiding: {finding.rule}: {where(finding)}: {finding.message}{hint}")
+
+
+def where(finding: Finding) -> str:
+    """The file that a finding is about, and the line in it."""
+    return on_one_line(finding.artifact) + (f":{finding.line}" if finding.line else "")
 
 
 def block(finding: Finding, speaker: str = "") -> str:
@@ -46,13 +50,13 @@ def block(finding: Finding, speaker: str = "") -> str:
 
 def _block(finding: Finding, speaker: str) -> Iterator[str]:
     yield from _wrapped(f"{speaker}{finding.severity}[{finding.rule}]: ", finding.message)
-    where = finding.artifact + (f":{finding.line}" if finding.line else "")
+    place = where(finding)
     if finding.excerpts:
-        yield f" --> {where}  {finding.field}"
+        yield f" --> {place}  {on_one_line(finding.field)}"
         yield from _excerpts(finding)
     else:
-        if where:
-            yield f" --> {where}"
+        if place:
+            yield f" --> {place}"
         yield from _values(finding)
     for note in finding.notes:
         yield from _wrapped("note: ", note)
@@ -80,7 +84,7 @@ def _values(finding: Finding) -> Iterator[str]:
         return
     yield "  |"
     if finding.field:
-        yield from wrap(finding.field, _WIDTH, initial_indent="  | ", subsequent_indent="  | ")
+        yield from wrap(on_one_line(finding.field), _WIDTH, initial_indent="  | ", subsequent_indent="  | ")
     width = max(len(line) for _, line, _ in rows)
     for side in ("-", "+"):
         own = [(line, source) for sign, line, source in rows if sign == side]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
 from abiding.release import Verdict
-from abiding.report.characters import visible
+from abiding.report.characters import on_one_line, printable
 from abiding.report.screen import block
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ _WORDS = {
 
 def render(releases: Sequence[Release]) -> str:
     """One text for all releases; it ends with a newline unless it is empty."""
-    return "\n".join("\n".join(_release(release)) + "\n" for release in releases)
+    return printable("\n".join("\n".join(_release(release)) + "\n" for release in releases))
 
 
 def _release(release: Release) -> Iterator[str]:
-    yield visible(f"{release.name} {release.version}".strip()) + f"   {_contents(release)}"
+    yield on_one_line(f"{release.name} {release.version}".strip()) + f"   {_contents(release)}"
     yield ""
     yield from _table(release)
     yield ""
     findings = [one for one in release.everything if one.severity is not Severity.NOTE]
     for finding in merged(findings):
-        yield visible(block(finding))
+        yield block(finding)
         yield ""
     notes = [one for one in release.everything if one.severity is Severity.NOTE]
     for finding in merged([_brief(one) for one in notes]):
@@ -62,7 +62,7 @@ def _release(release: Release) -> Iterator[str]:
 def _contents(release: Release) -> str:
     count = {kind: sum(one.kind == kind for one in release.artifacts) for kind in ("sdist", "wheel")}
     found = [one.artifact.metadata.get("Metadata-Version") for one in release.artifacts if one.artifact.metadata]
-    versions = sorted({visible(one.strip()) for one in found if one.strip()})
+    versions = sorted({on_one_line(one.strip()) for one in found if one.strip()})
     parts = [_counted(number, kind) for kind, number in count.items() if number]
     listed = " and ".join(filter(None, (", ".join(versions[:-1]), *versions[-1:])))
     return ", ".join([*parts, *([f"Metadata-Version {listed}"] if versions else [])])
@@ -116,7 +116,7 @@ def _word(one: CheckedArtifact, release: Release) -> str:
 
 def _remark(one: CheckedArtifact, release: Release) -> str:
     yanked = "yanked" if one.artifact.yanked else ""
-    fields = list(dict.fromkeys(visible(each.field) for each in (*one.differences, *one.deviations)))
+    fields = list(dict.fromkeys(on_one_line(each.field) for each in (*one.differences, *one.deviations)))
     said = fields[0] + (f" +{len(fields) - 1}" if len(fields) > 1 else "") if fields else ""
     if one.verdict is Verdict.DECLARED:
         said = f"{_lines(one) or said} {'declared' if release.declares else 'dynamic'}"
@@ -137,7 +137,7 @@ def _lines(one: CheckedArtifact) -> str:
 
 def _short(filename: str) -> str:
     """The file name; of a wheel the tags only, since name and version stand above the table."""
-    name = visible(filename)
+    name = on_one_line(filename)
     if name.endswith(".whl") and name.count("-") >= len(("name", "version", "abi", "platform")):
         name = "…-" + "-".join(name.split("-")[2:])
     return name if len(name) <= _NAME_WIDTH else f"{name[: _NAME_WIDTH - 15]}…{name[-14:]}"
@@ -161,9 +161,9 @@ def _brief(finding: Finding) -> Finding:
 
 
 def _brief_lines(finding: Finding) -> Iterator[str]:
-    yield from visible(block(finding._replace(artifact="", line=None, field=""))).split("\n")
+    yield from block(finding._replace(artifact="", line=None, field="")).split("\n")
     if finding.artifact:
-        yield f" --> {visible(finding.artifact)}"
+        yield f" --> {on_one_line(finding.artifact)}"
 
 
 # The last line

@@ -1,0 +1,61 @@
+"""The one place at which a command prints: nothing that an input says steers a terminal, or the service of a CI."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from abiding.report.characters import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["guarded", "unguarded"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """While it lasts, `sys.stdout` and `sys.stderr` spell out what is not to be printed, whoever writes to them."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast("TextIO", _Guarded(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def unguarded(stream: TextIO) -> TextIO:
+    """The stream below a guard: for what is written by us to steer a terminal or a service."""
+    return stream.stream if isinstance(stream, _Guarded) else stream
+
+
+# No command begins longer before its end.
+_LONGEST = 40
+
+
+class _Guarded:
+    """A stream of text; `_line` is what stands already on the line that is being written, as far as it matters."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self._line = ""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (everything but writing is that of the stream)
+        return getattr(self.stream, name)
+
+    def write(self, text: str) -> int:
+        whole = printable(self._line + text)
+        self.stream.write(whole[len(self._line) :])
+        line = whole.rpartition("\n")[2].lstrip()
+        # The end of a long line, which must not look like a beginning.
+        self._line = line if len(line) <= _LONGEST else f"-{line[-_LONGEST:]}"
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        for line in lines:
+            self.write(line)
