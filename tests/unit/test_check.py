@@ -67,11 +67,26 @@ def test_nothing_to_check(
         ("numpy", True),
         ("numpy==2.5.5", True),
         ("ruamel.yaml == 0.19", True),
-        ("dist", False),  # it is there
-        ("dist/numpy", False),
+        ("numpy>=2", True),  # the index says what is wrong with it
+        ("numpy ~= 2.0", True),
+        ("numpy[all]==2", True),
+        ("numpy @ https://example.org/numpy", True),
+        ("numpy; os_name == 'nt'", True),
+        ("there", False),  # it is
+        ("dist", False),
+        ("Dist", False),
+        ("wheelhouse", False),
+        ("build", False),
+        ("there/numpy", False),
+        ("no\\such", False),
         ("numpy-2.5.5.tar.gz", False),
-        ("numpy>=2", False),
+        ("numpy-2.5.5.tar.bz2", False),
         ("./numpy", False),
+        ("..", False),
+        ("numpy-", False),
+        ("numpy=2", False),
+        ("numpy 2", False),
+        ("", False),
     ],
 )
 def test_what_is_looked_up_on_an_index(
@@ -81,8 +96,21 @@ def test_what_is_looked_up_on_an_index(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "dist").mkdir()
+    (tmp_path / "there").mkdir()
     assert check._is_spec(argument) is is_spec  # noqa: SLF001
+
+
+@pytest.mark.parametrize("name", ["dist", "wheelhouse", "build"])
+def test_a_folder_that_is_not_there_yet_is_no_project(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/nobody/listens/")
+    assert main(["check", name]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "error[missing-file]" in err
+    assert f" --> {name}\n" in err
 
 
 def test_the_same_file_twice_is_one(dist: Path) -> None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 import urllib3
 
+from abiding.cli import main
 from abiding.errors import IndexAccessError
 from abiding.index import read_release, settings, web
 from abiding.index.progress import Bar
@@ -508,11 +509,6 @@ def test_spellings(index: Index) -> None:
     "spec",
     [
         "",
-        "spam>=1",
-        "spam==1.*",
-        "spam==1,==2",
-        "spam[all]==1",
-        "spam @ https://x",
         "spam==one",
         "../spam",
         "spam==" + "9" * 5000,
@@ -522,6 +518,26 @@ def test_spellings(index: Index) -> None:
 def test_what_is_no_release(index: Index, spec: str) -> None:
     (finding,) = refused(index, spec).findings
     assert finding.message == f"`{spec}` does not name a release"
+    assert not index.asked
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "spam>=1",
+        "spam~=1.0",
+        "spam!=1",
+        "spam==1.*",
+        "spam==1,==2",
+        "spam[a]==1",
+        "spam @ https://x",
+        "spam; os_name == 'nt'",
+    ],
+)
+def test_what_is_many_releases(index: Index, spec: str) -> None:
+    (finding,) = refused(index, spec).findings
+    assert finding.message == f"`{spec}` is a requirement, and many releases may fulfil it"
+    assert finding.hints == ("write `spam==VERSION` for one release, or `spam` for the newest",)
     assert not index.asked
 
 
@@ -883,3 +899,33 @@ def test_bar() -> None:
         bar(2, 2, 3_000_000)
     assert terminal.getvalue() == "\r\x1b[K[############............] 1 of 2 files, 1.5 MB\r\x1b[K"
     assert pipe.getvalue() == ""
+
+
+# `abiding check`
+
+
+@pytest.mark.parametrize("output", ["text", "concise", "github", "html", "json"])
+def test_of_a_bare_name_the_first_line_says_that_it_was_looked_up(
+    index: Index, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    index.add("py3-none-any")
+    assert main(["check", "--output-format", output, "--index-url", index.url, "spam"]) == 0
+    out, err = capsys.readouterr()
+    said = "`spam` was looked up on the index; its newest release there is 1.0"
+    assert (out if output == "text" else err).startswith(f"{said}\n")
+    assert (out + err).count("looked up") == 1
+    if output == "json":
+        assert json.loads(out)["releases"][0]["name"] == "spam"
+    assert main(["check", "--output-format", output, "--index-url", index.url, "spam==1.0"]) == 0
+    assert "looked up" not in "".join(capsys.readouterr())
+
+
+def test_a_bare_name_that_nobody_has(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "--index-url", index.url, "eggs"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "error[unknown-release]: the index has no project `eggs`" in said
+    assert "note: there is no file and no folder `eggs` here, so it was looked up on the index" in said

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Sequence
+    from typing import TextIO
 
     from abiding.artifact import Artifact
     from abiding.release import Release
@@ -28,7 +29,15 @@ Check releases: sdists and wheels on disk, or NAME==VERSION (or NAME, for the ne
 configured for, of which only metadata is read. Exit status: 0 no error found, 1 some found, 2 something could not be
 checked."""
 _FORMATS = ("text", "concise", "json", "github", "html")
-_SPEC = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\s*==\s*[^\s/\\]+)?")
+# The form of a name and of a requirement; which of them name a release, the index says.
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_REQUIREMENT = re.compile(rf"{_NAME.pattern}\s*(?:(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
+# Where builds leave what they have made: who names one of these means the folder, though a project may be called so.
+_FOLDERS = frozenset(
+    {"artifact", "artifacts", "build", "dist", "dists", "out", "output", "packages", "release", "releases", "repaired"}
+    | {"repaired_wheels", "repaired-wheels", "sdist", "sdists", "target", "wheel", "wheelhouse", "wheels"}
+)
+_ARCHIVES = (".egg", ".tar", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz")
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -60,13 +69,19 @@ def run(options: Namespace) -> int:
     from contextlib import nullcontext
 
     from abiding import index
+    from abiding.disk import read_artifacts
     from abiding.release import releases, with_compiled
     from abiding.report.printing import unguarded
 
-    paths = [Path(one) for one in options.what if not _is_spec(one)]
+    specs = [one for one in options.what if _is_spec(one)]
+    paths = [Path(one) for one in options.what if one not in specs]
     looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
     with looking as listings:
-        found = with_compiled(releases(_artifacts(options.what, options.index_url)), paths, listings)
+        artifacts = read_artifacts(paths)
+        for spec in specs:
+            said = sys.stdout if options.output_format == "text" else sys.stderr
+            artifacts += _on_index(spec, options.index_url, said)
+        found = with_compiled(releases(artifacts), paths, listings)
     report = import_module(f"abiding.report.{options.output_format}")
     # The commands to GitHub are meant, and what is in them is spelled out there.
     stream = unguarded(sys.stdout) if options.output_format == "github" else sys.stdout
@@ -74,26 +89,33 @@ def run(options: Namespace) -> int:
     return _status(found)
 
 
-def _artifacts(arguments: Sequence[str], index_url: str | None) -> list[Artifact]:
-    from abiding.disk import read_artifacts
+def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
+    """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
+    from abiding.errors import IndexAccessError
+    from abiding.index import read_release
+    from abiding.index.progress import Bar
+    from abiding.report.printing import unguarded
 
-    artifacts = read_artifacts(Path(one) for one in arguments if not _is_spec(one))
-    for spec in filter(_is_spec, arguments):
-        from abiding.index import read_release
-        from abiding.index.progress import Bar
-        from abiding.report.printing import unguarded
-
-        artifacts += read_release(spec, index_url, Bar(unguarded(sys.stderr)))
+    progress = Bar(unguarded(sys.stderr))
+    if not _NAME.fullmatch(spec):
+        return read_release(spec, index_url, progress)
+    try:
+        artifacts = read_release(spec, index_url, progress)
+    except IndexAccessError as exc:
+        note = f"there is no file and no folder `{spec}` here, so it was looked up on the index"
+        found = [finding._replace(notes=(*finding.notes, note)) for finding in exc.findings]
+        raise IndexAccessError(found, exc.closing) from exc
+    print(f"`{spec}` was looked up on the index; its newest release there is {artifacts[0].version}\n", file=said)
     return artifacts
 
 
 def _is_spec(argument: str) -> bool:
-    """Whether a release on an index is meant: what has the form of one, and is neither there nor like a file."""
+    """Whether a release on an index is meant: what looks like a requirement, and is not there, nor like a path."""
     from abiding.disk import is_artifact
 
-    if os.path.lexists(argument) or is_artifact(argument):
+    if os.path.lexists(argument) or is_artifact(argument) or argument.endswith(_ARCHIVES):
         return False
-    return _SPEC.fullmatch(argument) is not None
+    return argument.lower() not in _FOLDERS and _REQUIREMENT.fullmatch(argument) is not None
 
 
 def _status(releases: Sequence[Release]) -> int:

@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pypi_simple
-from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -76,25 +75,36 @@ def wheels_of_project(
 def _parse(spec: str) -> tuple[str, Version | None]:
     try:
         requirement = requirements.parse(spec)
-        version = _only_version(requirement)
-    except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
+        return requirement.name, _only_version(requirement)
+    except _ManyReleasesError as exc:
         raise IndexAccessError.of(
-            f"`{spec}` does not name a release",
+            f"`{spec}` is a requirement, and many releases may fulfil it",
             rule="unknown-release",
-            note="it is neither `NAME==VERSION` nor `NAME`",
+            note="which one is meant would be a guess",
+            hint=f"write `{exc.name}==VERSION` for one release, or `{exc.name}` for the newest",
         ) from exc
-    return requirement.name, version
+    except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
+        message, note = f"`{spec}` does not name a release", "it is neither `NAME==VERSION` nor `NAME`"
+        raise IndexAccessError.of(message, rule="unknown-release", note=note) from exc
+
+
+class _ManyReleasesError(Exception):
+    """A requirement on `name` does not say which release."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def _only_version(requirement: Requirement) -> Version | None:
-    """Give the version to which it is pinned, None if it accepts all. Raises `InvalidRequirement`, `InvalidVersion`."""
+    """Give the version to which it is pinned, None if it accepts all. Raises `_ManyReleasesError`, `ValueError`."""
     specifiers = list(requirement.specifier)
     if requirement.url or requirement.marker or requirement.extras or len(specifiers) > 1:
-        raise InvalidRequirement(str(requirement))
+        raise _ManyReleasesError(requirement.name)
     if not specifiers:
         return None
-    if specifiers[0].operator not in ("==", "==="):
-        raise InvalidRequirement(str(requirement))
+    if specifiers[0].operator not in ("==", "===") or specifiers[0].version.endswith(".*"):
+        raise _ManyReleasesError(requirement.name)
     return Version(specifiers[0].version)
 
 
