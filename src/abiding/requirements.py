@@ -11,14 +11,18 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable, Mapping
 
     from packaging.requirements import Requirement
 
 __all__ = [
+    "applies",
+    "differ_by_pre_releases",
     "excludes",
     "idle_clauses",
+    "is_compared_as_text",
     "meaning",
+    "meet",
     "parse",
     "with_extra",
 ]
@@ -40,32 +44,79 @@ def parse(text: str) -> Requirement:
         requirement.specifier.to_range()
     except ValueError as exc:  # Python makes no integer of thousands of digits
         raise InvalidRequirement("a number in its versions has too many digits") from exc
+    try:
+        str(requirement.marker)
+    except ValueError as exc:
+        raise InvalidRequirement("a string of its marker has both kinds of quotes") from exc
     return requirement
 
 
 @functools.lru_cache(maxsize=8192)  # the wheels of a release say the same lines, one after the other
 def meaning(text: str) -> Hashable:
-    """A value that two requirements share exactly when they mean the same.
+    """A value that two requirements share exactly when they mean the same to every released Python.
 
-    Spelling goes: spaces, quotes, parentheses, name and extra normalisation, the order of specifiers and of marker
-    operands, `==1.0` or `==1.0.0`. A requirement that can't be parsed means its own text.
+    Spelling goes: spaces, quotes, parentheses, name and extra normalisation, the order of specifiers, `==1.0` or
+    `==1.0.0`, and how a marker says where it is true. A requirement that can't be parsed means its own text.
     """
     try:
-        return _meaning(parse(text))
-    except (ValueError, RecursionError):  # no requirement, a number of thousands of digits, a marker without end
+        requirement = parse(text)
+    except ValueError:  # or a number of thousands of digits, a marker without end
         return " ".join(text.split())
+    from abiding import markers
+
+    return (*_without_marker(requirement), markers.of_releases(_marker(requirement)))
 
 
-def _meaning(requirement: Requirement) -> Hashable:
+def differ_by_pre_releases(first: str, second: str) -> bool:
+    """Whether pre-releases of Python tell two requirements apart, and nothing else does."""
+    from abiding import markers
+
+    if first == second or meaning(first) != meaning(second):
+        return False
+    try:
+        one, other = (markers.environments(_marker(parse(text))) for text in (first, second))
+    except ValueError:
+        return False
+    return one != other
+
+
+def is_compared_as_text(text: str) -> bool:
+    """Whether the marker of a requirement is so tangled that it is not worked out where it is true."""
+    from abiding import markers
+
+    try:
+        return markers.is_compared_as_text(_marker(parse(text)))
+    except ValueError:
+        return False
+
+
+def meet(first: Requirement, second: Requirement) -> bool:
+    """Whether there is an environment in which both are required; also if that can't be told."""
+    from abiding import markers
+
+    one, other = (markers.environments(_marker(requirement)) for requirement in (first, second))
+    return one.meets(other)
+
+
+def applies(requirement: Requirement, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether it is required in an environment without extras, by default this one; also if that has no answer."""
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        return requirement.marker is None or requirement.marker.evaluate({**(environment or {}), "extra": ""})
+    except (UndefinedComparison, UndefinedEnvironmentName):  # whoever installs it will say so
+        return True
+
+
+def _without_marker(requirement: Requirement) -> tuple[Hashable, ...]:
     from packaging.utils import canonicalize_name
 
-    return (
-        canonicalize_name(requirement.name),
-        frozenset(canonicalize_name(extra) for extra in requirement.extras),
-        requirement.specifier.to_range(),
-        requirement.url,
-        _marker_meaning(str(requirement.marker)) if requirement.marker else None,
-    )
+    extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
+    return (canonicalize_name(requirement.name), extras, requirement.specifier.to_range(), requirement.url)
+
+
+def _marker(requirement: Requirement) -> str:
+    return str(requirement.marker or "")
 
 
 def with_extra(text: str, extra: str) -> str:
@@ -105,45 +156,3 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
         if whole.is_subset(part) and not part.is_subset(whole):
             idle.append(str(clause))
     return tuple(sorted(idle))
-
-
-_TOKEN = re.compile(r""""[^"]*"|'[^']*'|[()]|[^\s()"']+""")
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-
-
-def _marker_meaning(marker: str) -> Hashable:
-    """The marker as nested sets: `and` and `or` know neither order nor repetition."""
-    tokens = _TOKEN.findall(marker)[::-1]
-
-    def either() -> Hashable:
-        return _joined("or", both)
-
-    def both() -> Hashable:
-        return _joined("and", one)
-
-    def one() -> Hashable:
-        if tokens[-1] == "(":
-            tokens.pop()
-            inner = either()
-            tokens.pop()
-            return inner
-        left, operator = tokens.pop(), tokens.pop()
-        if operator == "not":
-            operator = f"not {tokens.pop()}"
-        right = tokens.pop()
-        if left[0] in "\"'" and operator in _FLIPPED:
-            left, operator, right = right, _FLIPPED[operator], left
-        return (left.strip("\"'"), operator, right.strip("\"'"), left[0] in "\"'")
-
-    def _joined(word: str, operand: Callable[[], Hashable]) -> Hashable:
-        operands = [operand()]
-        while tokens and tokens[-1] == word:
-            tokens.pop()
-            operands.append(operand())
-        parts: set[Hashable] = set()
-        for item in operands:
-            # `a and (b and c)` is `a and b and c`.
-            parts |= item[1] if isinstance(item, tuple) and item[0] == word else {item}
-        return (word, frozenset(parts)) if len(parts) > 1 else parts.pop()
-
-    return either()

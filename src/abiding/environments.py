@@ -1,0 +1,264 @@
+"""Sets of environments: the answer to whether a marker is true, as a decision over yes-or-no questions.
+
+A set is written in one way only, so two sets are the same exactly if they are equal. What makes it so: questions are
+asked in one order, one whose answer changes nothing is left out, and an answer settles every later question that
+follows from it: whose Python is not at least 3.9 has not at least 3.10 either.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from itertools import zip_longest
+from operator import not_
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+__all__ = ["KINDS_OF_SYSTEM", "Environments", "Kind", "Question", "Steps", "UndecidedError"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class UndecidedError(ValueError):
+    """A set takes more steps to be worked out than are allowed."""
+
+
+class Kind(IntEnum):
+    """What is asked about a value: its name, a part of its name, the least that it is, or something of no known use."""
+
+    IS = 0
+    CONTAINS = 1
+    AT_LEAST = 2
+    FREE = 3
+
+
+class Question(NamedTuple):
+    """A question with a yes or a no. They sort in the order in which they are asked.
+
+    Values that hang together have one `topic`. With an empty `variable` it is asked which of `KINDS_OF_SYSTEM` an
+    environment is, which settles its whole topic. `value` ends with the name, or the part of one, that is asked for;
+    before a part stands its length, so that a longer one is asked for later.
+    """
+
+    topic: str
+    variable: str
+    kind: Kind
+    value: tuple[Any, ...]
+
+
+# The values that come together, by the name of their first. No other system has them, but for those shared.
+KINDS_OF_SYSTEM = {
+    "platform": {
+        name: {"sys_platform": name, "os_name": "nt" if name == "win32" else "posix", "platform_system": system}
+        for name, system in (
+            ("aix", "AIX"),
+            ("android", "Android"),
+            ("darwin", "Darwin"),
+            ("emscripten", "Emscripten"),
+            ("linux", "Linux"),
+            ("win32", "Windows"),
+        )
+    },
+    "implementation": {
+        name: {"implementation_name": name, "platform_python_implementation": title}
+        for name, title in (("cpython", "CPython"), ("graalpy", "GraalVM"), ("pypy", "PyPy"))
+    },
+}
+
+Branch: TypeAlias = "_Decision | bool"
+
+
+class _Decision:
+    """A question, and how to go on after each answer. There is one object for each that is in use."""
+
+    __slots__ = ("__weakref__", "no", "question", "yes")
+
+    def __init__(self, question: Question, yes: Branch, no: Branch) -> None:
+        self.question = question
+        self.yes = yes
+        self.no = no
+
+
+_IN_USE: WeakValueDictionary[tuple[Question, Branch, Branch], _Decision] = WeakValueDictionary()
+
+
+class Steps:
+    """So many steps are left to be taken."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self, count: int = 1) -> None:
+        """Take some. Raises `UndecidedError` if so many are not left."""
+        self.left -= count
+        if self.left < 0:
+            raise UndecidedError
+
+
+# For what is done with sets that were worked out already. A decision is more work than an answer that is looked up.
+_STEPS = 200_000
+_DECISION = 10
+
+
+class Environments(NamedTuple):
+    """A set of environments. Equal sets are equal values. What works one out may raise `UndecidedError`."""
+
+    branch: Branch
+
+    @classmethod
+    def all(cls) -> Environments:
+        """Every environment."""
+        return cls(True)
+
+    @classmethod
+    def where(cls, question: Question) -> Environments:
+        """Those in which the answer to the question is yes."""
+        return cls.either(question, cls(True), cls(False))
+
+    @classmethod
+    def either(cls, question: Question, yes: Environments, no: Environments) -> Environments:
+        """Those of `yes` or of `no`, by the answer. Neither asks anything that comes earlier."""
+        return cls(_Calculation(Steps(_STEPS)).decision(question, yes.branch, no.branch))
+
+    def __and__(self, other: Environments) -> Environments:
+        return self.joined("and", [self, other], Steps(_STEPS))
+
+    def __or__(self, other: Environments) -> Environments:
+        return self.joined("or", [self, other], Steps(_STEPS))
+
+    def __invert__(self) -> Environments:
+        return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, lambda one: one, not_))
+
+    def meets(self, other: Environments) -> bool:
+        """Whether there is an environment in both; also if that would take too long to be worked out."""
+        try:
+            return (self & other).branch is not False
+        except UndecidedError:
+            return True
+
+    def lies_within(self, other: Environments) -> bool:
+        """Whether every environment is in the other set too; not if that would take too long to be worked out."""
+        try:
+            return (self & other) == self
+        except UndecidedError:
+            return False
+
+    @classmethod
+    def joined(cls, word: str, parts: list[Environments], steps: Steps) -> Environments:
+        """The environments of all parts (`and`) or of any (`or`)."""
+        calculation = _Calculation(steps)
+        branches = [one.branch for one in parts]
+        while len(branches) > 1:  # in pairs: what is joined one after the other is gone through again each time
+            pairs = zip_longest(branches[::2], branches[1::2], fillvalue=word == "and")
+            branches = [calculation.joined(one, other, absorbing=word == "or") for one, other in pairs]
+        return cls(branches[0])
+
+    def mapped(self, change: Callable[[Question], Question]) -> Environments:
+        """The set with other questions in the place of its own; `change` keeps their order."""
+        return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, change, bool))
+
+    def questions(self) -> frozenset[Question]:
+        """All that is asked."""
+        seen, ahead = set(), [self.branch]
+        while ahead:
+            branch = ahead.pop()
+            if not isinstance(branch, bool) and branch not in seen:
+                seen.add(branch)
+                ahead += [branch.yes, branch.no]
+        return frozenset(branch.question for branch in seen)
+
+
+class _Calculation:
+    """One working out, which remembers what it has done."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+        self.done: dict[Hashable, Branch] = {}
+
+    def decision(self, question: Question, yes: Branch, no: Branch) -> Branch:
+        """The decision that begins with `question`, or what is left of it if the question is idle."""
+        if question.kind is Kind.IS:
+            # All is settled for whom has this name: is that what it comes to for those who have not?
+            if self.given(no, question, answer=True) is yes:
+                return no
+        elif self.given(yes, question, answer=False) is no:
+            return yes
+        key = (question, yes, no)
+        return _IN_USE.get(key) or _IN_USE.setdefault(key, _Decision(question, yes, no))
+
+    def given(self, branch: Branch, question: Question, *, answer: bool) -> Branch:
+        """What is left of a decision once the answer to a question is known that comes first in it, or earlier."""
+        if isinstance(branch, bool) or branch.question.topic != question.topic:
+            return branch
+        if not _settles_others(question, answer=answer):
+            return (branch.yes if answer else branch.no) if branch.question == question else branch
+        while not isinstance(branch, bool) and branch.question.topic == question.topic:
+            self.steps.take()
+            settled = _settled(branch.question, question, answer=answer)
+            if settled is None:
+                yes = self.given(branch.yes, question, answer=answer)
+                no = self.given(branch.no, question, answer=answer)
+                return self.decision(branch.question, yes, no)
+            branch = branch.yes if settled else branch.no
+        return branch
+
+    def joined(self, one: Branch, other: Branch, *, absorbing: bool) -> Branch:
+        """Both, if False is absorbing, or either of the two, if True is."""
+        if one is absorbing or other is absorbing:
+            return absorbing
+        if isinstance(one, bool) or one is other:
+            return other
+        if isinstance(other, bool):
+            return one
+        key = (one, other, absorbing)
+        if key not in self.done:
+            self.steps.take(_DECISION)
+            question = min(one.question, other.question)
+            answers = []
+            for answer in (True, False):
+                parts = (self.given(each, question, answer=answer) for each in (one, other))
+                answers.append(self.joined(*parts, absorbing=absorbing))
+            self.done[key] = self.decision(question, *answers)
+        return self.done[key]
+
+    def mapped(self, branch: Branch, change: Callable[[Question], Question], outcome: Callable[[bool], bool]) -> Branch:
+        """The decision with changed questions and outcomes."""
+        if isinstance(branch, bool):
+            return outcome(branch)
+        if branch not in self.done:
+            self.steps.take(_DECISION)
+            question = change(branch.question)
+            yes = self.given(self.mapped(branch.yes, change, outcome), question, answer=True)
+            no = self.given(self.mapped(branch.no, change, outcome), question, answer=False)
+            self.done[branch] = self.decision(question, yes, no)
+        return self.done[branch]
+
+
+def _settles_others(question: Question, *, answer: bool) -> bool:
+    return question.kind is not Kind.FREE and answer is (question.kind is Kind.IS)
+
+
+def _settled(later: Question, question: Question, *, answer: bool) -> bool | None:
+    """The answer to a later question of the topic that follows from this one; None if it stays open."""
+    if later == question:
+        return answer
+    if question.kind is Kind.IS:
+        return _settled_by_name(later, question)
+    if later.variable != question.variable or later.kind is not question.kind:
+        return None
+    if question.kind is Kind.AT_LEAST:
+        return False
+    return False if question.value[-1] in later.value[-1] else None
+
+
+def _settled_by_name(later: Question, question: Question) -> bool | None:
+    name: str = question.value[-1]
+    if later.variable != question.variable:
+        if question.variable:
+            return None
+        name = KINDS_OF_SYSTEM[question.topic][name][later.variable]
+    return bool(later.value[-1] == name if later.kind is Kind.IS else later.value[-1] in name)
