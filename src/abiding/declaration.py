@@ -75,8 +75,7 @@ class Entry(NamedTuple):
     @property
     def applies_here(self) -> bool:
         """Whether its marker is true in this environment."""
-        marker = requirements.parse(pins.sample(self.requires)).marker
-        return marker is None or marker.evaluate({"extra": ""})
+        return requirements.applies(requirements.parse(pins.sample(self.requires)))
 
     @property
     def joins_build(self) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "applies",
+    "applies_wherever",
     "differ_by_pre_releases",
     "excludes",
     "idle_clauses",
@@ -96,6 +97,14 @@ def meet(first: Requirement, second: Requirement) -> bool:
 
     one, other = (markers.environments(_marker(requirement)) for requirement in (first, second))
     return one.meets(other)
+
+
+def applies_wherever(first: Requirement, second: Requirement) -> bool:
+    """Whether the first is required in each environment in which the second is; not if that can't be told."""
+    from abiding import markers
+
+    wider, narrower = (markers.environments(_marker(requirement)) for requirement in (first, second))
+    return narrower.lies_within(wider)
 
 
 def applies(requirement: Requirement, environment: Mapping[str, str] | None = None) -> bool:

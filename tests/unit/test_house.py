@@ -16,7 +16,18 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "abiding"
 STOREYS = [
     ["bounds", "findings", "errors", "inside", "private"],
     ["positions", "pyproject", "faults", "placing", "zipend", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
-    ["settings", "tags", "requirements", "pins", "metadata", "project", "declaration", "lines"],
+    [
+        "settings",
+        "tags",
+        "environments",
+        "markers",
+        "requirements",
+        "pins",
+        "metadata",
+        "project",
+        "declaration",
+        "lines",
+    ],
     ["artifact", "disk", "index"],
     [
         "difference",

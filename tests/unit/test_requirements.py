@@ -40,6 +40,69 @@ DIFFERENT = [
 ]
 
 
+NOT_A_MARKER = """a; os_name == "\\x22'" """
+
+
+def test_a_string_with_both_kinds_of_quotes_is_no_marker() -> None:
+    with pytest.raises(InvalidRequirement, match="both kinds of quotes"):
+        requirements.parse(NOT_A_MARKER)
+    assert requirements.meaning(NOT_A_MARKER) != requirements.meaning("a")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "meet", "wherever"),
+    [
+        ("", "", True, True),
+        ("", "os_name == 'nt'", True, True),
+        ("os_name == 'nt'", "", True, False),
+        ("python_version >= '3.12'", "python_version < '3.13'", True, False),
+        ("python_version >= '3.12'", "python_full_version < '3.12'", False, False),
+        ("python_version >= '3.8'", "python_full_version >= '3.9'", True, True),
+        ("platform_system == 'Darwin'", "sys_platform != 'darwin'", False, False),
+        ("'a' == 'b'", "os_name == 'nt'", True, False),
+    ],
+)
+def test_where_two_are_required(first: str, second: str, meet: bool, wherever: bool) -> None:
+    one, other = (Requirement(f"a; {marker}" if marker else "a") for marker in (first, second))
+    assert requirements.meet(one, other) is requirements.meet(other, one) is meet
+    assert requirements.applies_wherever(one, other) is wherever
+
+
+@pytest.mark.parametrize(
+    ("marker", "applies"),
+    [
+        ("sys_platform == 'no-such'", False),
+        ("sys_platform != 'no-such'", True),
+        ("'and' in os_name", False),
+        ("extra == 'a'", False),
+        # A question without an answer: whoever installs it will say so.
+        ("'and' == 'or'", True),
+        ("os_name ~= 'x'", True),
+        ("'a' in extras", True),
+    ],
+)
+def test_whether_it_is_required_here(marker: str, applies: bool) -> None:
+    assert requirements.applies(Requirement(f"a; {marker}")) is applies
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differ"),
+    [
+        ("a; python_version >= '3.15'", "a; python_full_version >= '3.15'", True),
+        ("a; python_version < '3.15'", "a; python_full_version < '3.15'", False),
+        ("a; python_version >= '3.15'", "b; python_full_version >= '3.15'", False),
+        ("a; python_version >= '3.15'", "a; python_version >= '3.14'", False),
+        ("a (>=2011k)", "a  (>=2011k)", False),
+    ],
+)
+def test_where_pre_releases_alone_make_a_difference(first: str, second: str, differ: bool) -> None:
+    assert (
+        requirements.differ_by_pre_releases(first, second)
+        is requirements.differ_by_pre_releases(second, first)
+        is differ
+    )
+
+
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_same_meaning(one: str, other: str) -> None:
     assert requirements.meaning(one) == requirements.meaning(other)

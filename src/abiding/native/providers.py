@@ -192,7 +192,7 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
             one = requirements.parse(line)
         except InvalidRequirement:
             continue
-        if one.marker is None or one.marker.evaluate({**environment, "extra": ""}):
+        if requirements.applies(one, environment):
             name = _normalised(one.name)
             names[name] = names[name] & one.specifier if name in names else one.specifier
     return names

@@ -206,7 +206,7 @@ def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Fi
         abi = requirements.parse(entry.requires)
         for line in level.about(entry.name, entry.extra):
             api = line.requirement
-            for clause in requirements.idle_clauses(api, abi) if api.marker in (None, abi.marker) else ():
+            for clause in requirements.idle_clauses(api, abi) if requirements.applies_wherever(api, abi) else ():
                 yield pyproject.finding(
                     "not-narrower",
                     f"`{clause}` of `{entry.requires}` excludes nothing: `{line.text}` is narrower",
