@@ -20,8 +20,10 @@ from abiding.native import building, runpaths
 from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
 from abiding.native.images import Format, Image, read_image
-from abiding.native.links import Link, Source, places
-from abiding.native.providers import Installed, Standing
+from abiding.native.installed import Installed
+from abiding.native.links import Link, Provided
+from abiding.native.loader import places
+from abiding.native.providers import Standing
 
 from .compiled import Pair, installed, library, wheel
 from .trees import HookFailed, Tree, metadata
@@ -319,8 +321,8 @@ def test_on_macos_the_whole_way_goes_into_the_install_name() -> None:
     shipped = Image("prov/lib/libspam.3.dylib", Format.MACH_O, "libspam.3.dylib")
     files = {shipped.place: shipped.place}
     provider = Contents("prov", "1.0", (), (), files, (shipped,), lambda _: b"")
-    link = Link(image, image.needs[0], Source.PROVIDER, provider, shipped, Standing.DIRECT, reached=False)
+    link = Link(image, image.needs[0], Provided(provider, shipped, Standing.DIRECT, reached=False))
     new = runpaths.wanted(image, [link])
     assert new.needs == ("@loader_path/../prov/lib/libspam.3.dylib",)
     assert new.run_paths == ("@loader_path",)
-    assert list(places(new, new, new.needs[0])) == [shipped.place]
+    assert list(places(new, new.needs[0])) == [shipped.place]

@@ -18,11 +18,11 @@ from abiding.native import images, platforms
 from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
 from abiding.native.images import Format, Image
-from abiding.native.links import follow
+from abiding.native.links import Provided, follow
+from abiding.native.names import stem
 from abiding.native.platforms import Platform
 from abiding.native.provenance import Provenance, Shared, User
 from abiding.native.providers import Neighbours, Wheels, target
-from abiding.native.rules import stem
 
 from .compiled import MANYLINUX, Pair, library, wheel
 
@@ -83,7 +83,8 @@ def test_a_repair_tool_is_still_to_come(pair: Pair) -> None:
 
 
 def test_a_library_in_the_wheel_is_provided(pair: Pair) -> None:
-    assert found(pair.consumer(requires=(), more={"ham.libs/libspam.so.3": pair.library})) == []
+    bundled = {"ham.libs/libspam.so.3": pair.library}
+    assert found(pair.consumer("$ORIGIN/../ham.libs", requires=(), more=bundled)) == []
 
 
 def test_libraries_of_the_machine_do_not_count(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -418,7 +419,7 @@ def test_many_files_that_load_each_other(pair: Pair) -> None:
     tags = parse_tag(MANYLINUX)
     neighbours = Neighbours.of(consumer.requires, target(tags), [Wheels([pair.provider()])])
     links = [link for link in follow(consumer, neighbours, Platform.of(tags)) if link.library == "libspam.so.3"]
-    assert [link.reached for link in links] == [False] * 60
+    assert [isinstance(link.origin, Provided) and link.origin.reached for link in links] == [False] * 60
 
 
 # Many at once

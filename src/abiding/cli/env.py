@@ -7,13 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
-from abiding.report.characters import on_one_line
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Iterator, Sequence
-
-    from abiding.native.environment import Row
 
 __all__ = ["register", "run"]
 
@@ -24,8 +20,8 @@ def __dir__() -> list[str]:
 
 _DESCRIPTION = """\
 Show where the compiled files of an environment get their libraries from: another distribution, a bundled copy, or the
-system. Nothing is imported unless it is asked for. Exit status: 0 all is well, 1 something is not, 2 not possible."""
-_HEAD = ("DISTRIBUTION", "USED BY", "LIBRARY", "COMES FROM", "BUILT WITH", "VERDICT")
+system. Nothing is imported unless it is asked for. Exit status: 0 all is well, 1 something is not, 2 something
+could not be read."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -41,29 +37,20 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the table, and what is wrong. Returns 1 if anything is an error."""
-    from abiding.native import environment
+    """Print the table, and what is wrong. Returns 1 if anything is an error, 2 if something can't be read."""
+    from abiding.native.environment import survey
+    from abiding.native.interpreter import Interpreter
+    from abiding.report.environment import table
     from abiding.report.screen import block
 
-    rows, findings = environment.survey(environment.Interpreter.ask(options.python), load=options.load)
-    if rows:
-        print("\n".join(_table(rows)))
+    seen = survey(Interpreter.ask(options.python), load=options.load)
+    if seen.rows:
+        print("\n".join(table(seen.rows)))
     else:
         print("no compiled file here uses a library of another distribution, or a bundled one")
-    for finding in findings:
+    for finding in (*seen.findings, *seen.unread):
         print(f"\n{block(finding)}")
-    wrong = any(row.wrong for row in rows) or any(finding.severity is Severity.ERROR for finding in findings)
-    return 1 if wrong else 0
-
-
-def _table(rows: Sequence[Row]) -> Iterator[str]:
-    lines = [_HEAD, *(_cells(row) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for cells in lines:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    files = row.files[0].rpartition("/")[2].partition(".")[0] if len(row.files) == 1 else f"{len(row.files)} files"
-    cells = (row.owner, files, row.library, row.origin or "-", row.built_with or "-", row.verdict)
-    return tuple(map(on_one_line, cells))
+    if seen.unread:
+        return 2
+    wrong = any(row.wrong for row in seen.rows)
+    return int(wrong or any(finding.severity is Severity.ERROR for finding in seen.findings))

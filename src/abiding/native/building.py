@@ -14,9 +14,9 @@ from abiding import requirements
 from abiding.errors import DeclarationError
 from abiding.findings import Finding, Severity
 from abiding.native.examining import subject_of
-from abiding.native.links import Source, follow
+from abiding.native.installed import Installed
+from abiding.native.links import Provided, follow, provided
 from abiding.native.provenance import MEMBER, Provenance, Shared, User
-from abiding.native.providers import Installed
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import edited, wanted
 from abiding.wheel import Wheel
@@ -165,28 +165,25 @@ def _settled(image: Image, subject: Subject) -> Image:
 
 def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native]) -> tuple[Shared, ...]:
     lines = {native.name: native.line for native in natives}
-    found: dict[tuple[str, str], tuple[Link, dict[str, User]]] = {}
-    for link in links:
-        if link.source is not Source.PROVIDER or not link.provider or not link.shipped:
+    found: dict[tuple[str, str], tuple[Provided, dict[str, User]]] = {}
+    for link, origin in provided(links):
+        if origin.contents.name not in lines:
             continue
-        if link.provider.name not in lines:
-            continue
-        exported = link.provider.symbols(link.shipped).exported
+        exported = origin.contents.symbols(origin.image).exported
         used = consumer.symbols(link.image).used_of(link.library, exported)
-        _, users = found.setdefault((link.provider.name, link.shipped.name), (link, {}))
+        _, users = found.setdefault((origin.contents.name, origin.image.name), (origin, {}))
         users[link.image.place] = User(link.image.place, tuple(sorted(used)))
     return tuple(
-        _one_shared(link, name, library, lines[name], tuple(users[place] for place in sorted(users)))
-        for (name, library), (link, users) in sorted(found.items())
+        _one_shared(origin, lines[name], tuple(users[place] for place in sorted(users)))
+        for (name, _), (origin, users) in sorted(found.items())
     )
 
 
-def _one_shared(link: Link, name: str, library: str, line: str, users: tuple[User, ...]) -> Shared:
-    assert link.provider is not None  # noqa: S101
-    assert link.shipped is not None  # noqa: S101
-    provider = link.provider
-    digest = provider.sha256(link.shipped.place)
-    return Shared(library, link.shipped.place, digest, name, provider.version, line, provider.platforms, users)
+def _one_shared(origin: Provided, line: str, users: tuple[User, ...]) -> Shared:
+    provider, image = origin.contents, origin.image
+    digest = provider.sha256(image.place)
+    name, version = provider.name, provider.version
+    return Shared(image.name, image.place, digest, name, version, line, provider.platforms, users)
 
 
 def _version_of(backend: str) -> str:
@@ -219,13 +216,13 @@ def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Fin
 def _ambiguous_here(subject: Subject) -> Iterator[Finding]:
     """Names that this machine has for libraries of its own: others of its kind will have them too."""
     seen = set()
-    for link in subject.provided():
-        if link.shipped and link.provider and link.shipped.name not in seen:
-            seen.add(link.shipped.name)
-            here = next((folder for folder in _system_folders() if Path(folder, link.shipped.name).exists()), None)
-            if here and not subject.platform.has(link.shipped.name, link.shipped.format):
-                note = f"this machine has one in `{here}`"
-                yield ambiguous(subject.artifact, link.shipped.name, link.provider.name, note)
+    for _, origin in subject.provided():
+        name = origin.image.name
+        if name not in seen:
+            seen.add(name)
+            here = next((folder for folder in _system_folders() if Path(folder, name).exists()), None)
+            if here and not subject.platform.has(name, origin.image.format):
+                yield ambiguous(subject.artifact, name, origin.contents.name, f"this machine has one in `{here}`")
 
 
 def _system_folders() -> tuple[str, ...]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.errors import ArchiveError
+from abiding.errors import AbidingError, ArchiveError
 from abiding.metadata import CoreMetadata
 from abiding.native.images import Image, Symbols, read_image, read_symbols
-from abiding.native.names import may_be_image
+from abiding.native.names import may_be_image, module_name
 from abiding.wheel import Wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from importlib.metadata import Distribution
+    from pathlib import Path
 
+    from abiding.findings import Finding
     from abiding.native.images import Format
+    from abiding.native.installed import InstalledDistribution
 
-__all__ = ["Contents", "of_installed", "of_wheel", "place_of", "tags_in"]
+__all__ = ["Contents", "of_installed", "of_wheel", "place_of", "read_plain", "tags_in"]
 
 
 def __dir__() -> list[str]:
@@ -39,7 +43,8 @@ class Contents:
     """A distribution. `name` is normalised; `platforms` are the platform tags of its wheel; `requires` its lines.
 
     `files` maps each place below site-packages to the name by which `read` knows it. `images` are the files that are
-    ELF, Mach-O or PE. `readable` is false for one of which only a record or a list of files is at hand.
+    ELF, Mach-O or PE. `readable` is false for one of which only a record or a list of files is at hand. `broken` says
+    which files of what is installed can't be read.
     """
 
     name: str
@@ -50,6 +55,7 @@ class Contents:
     images: tuple[Image, ...]
     read: Callable[[str], bytes]
     readable: bool = True
+    broken: tuple[Finding, ...] = ()
 
     def loadable(self, format_: Format | None) -> Contents:
         """The same with the images of one format only: many a distribution carries launchers for another system."""
@@ -63,22 +69,32 @@ class Contents:
         """The digest of one of the files, in hexadecimal digits."""
         return hashlib.sha256(self.read(self.files[place])).hexdigest()
 
-    def texts(self) -> Iterator[str]:
-        """The Python files, as text."""
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """The Python files, each with its place, as text."""
         for place, name in self.files.items():
             if place.endswith(".py"):
-                yield self.read(name).decode("utf-8", "replace")
+                yield place, self.read(name).decode("utf-8", "replace")
 
     @property
     def modules(self) -> frozenset[str]:
-        """The names of its top-level modules: of what holds its libraries, where only these are known."""
-        modules = [place for place in self.files if place.endswith(".py")]
-        tops = {place.partition("/")[0] for place in modules or self.files}
-        return frozenset(top.removesuffix(".py") for top in tops if ".dist-info" not in top and not top.startswith("."))
+        """The names of its modules: below what holds its libraries, where only these are known."""
+        found = frozenset(filter(None, (module_name(place) for place in self.files if place.endswith(".py"))))
+        return found or self.packages
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """The names that its folders have as packages, those without a file of their own too."""
+        folders = {parent for place in self.files for parent in _parents(place) if ".dist-info" not in parent}
+        return frozenset(filter(None, (module_name(f"{folder}/__init__.py") for folder in folders)))
 
     def shipped_as(self, library: str) -> Image | None:
         """The image that another one finds under this name: by SONAME or by file name."""
         return next((one for one in self.images if library in (one.name, one.file_name)), None)
+
+
+def _parents(place: str) -> Iterator[str]:
+    parts = place.split("/")
+    return ("/".join(parts[:i]) for i in range(1, len(parts)))
 
 
 @lru_cache(maxsize=256)
@@ -128,15 +144,24 @@ def place_of(member: str) -> str:
     return f"{_PREFIX}/{rest}" if scheme == "data" else f"{_PREFIX}/{scheme}/{rest}"
 
 
-def of_installed(distribution: Distribution) -> Contents:
-    """Read an installed distribution, by its RECORD. Raises `AbidingError` if its images can't be read."""
-    files = {}
-    for file in distribution.files or ():
-        if not file.as_posix().endswith(".pyc"):
-            files[file.as_posix()] = str(distribution.locate_file(file))
-    tags = tags_in(distribution.read_text("WHEEL") or "")
-    metadata = CoreMetadata.parse((distribution.read_text("METADATA") or "").encode())
-    return _made(metadata, tags, files, lambda name: Path(name).read_bytes())
+def of_installed(distribution: InstalledDistribution) -> Contents:
+    """Read an installed distribution, by its RECORD; images that can't be read are `broken`.
+
+    Raises `AbidingError` if what it says of itself can't be read.
+    """
+    tags = tags_in((distribution.member("WHEEL") or b"").decode("utf-8", "replace"))
+    broken: list[Finding] = []
+    made = _made(distribution.metadata, tags, distribution.files, read_plain, distribution.label, tell=broken.extend)
+    return replace(made, broken=tuple(broken))
+
+
+def read_plain(name: str | Path, largest: int = _LARGEST) -> bytes:
+    """Read a plain file: any other may have no end, or be waited for. Raises `OSError` and `ValueError`."""
+    about = os.stat(name)  # noqa: PTH116 (a place is a string)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > largest:
+        raise OSError(errno.EINVAL, "is no plain file, or too large", str(name))
+    with open(name, "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 def _made(
@@ -144,7 +169,9 @@ def _made(
     platforms: tuple[str, ...],
     files: Mapping[str, str],
     read: Callable[[str], bytes],
-    artifact: str = "",
+    artifact: str,
+    *,
+    tell: Callable[[tuple[Finding, ...]], None] | None = None,
 ) -> Contents:
     from packaging.utils import canonicalize_name
 
@@ -153,7 +180,12 @@ def _made(
         if may_be_image(place):
             try:
                 image = read_image(read(name), place, artifact)
-            except OSError:  # listed in RECORD and gone
+            except (OSError, ValueError):  # listed in RECORD and gone
+                continue
+            except AbidingError as exc:
+                if tell is None or exc.findings[0].rule != "bad-image":
+                    raise
+                tell(exc.findings)
                 continue
             images += [image] if image else []
     return Contents(

@@ -2,240 +2,274 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from dataclasses import dataclass, replace
-from importlib.metadata import PathDistribution
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from abiding import requirements
 from abiding.errors import AbidingError
 from abiding.findings import Finding, Severity
 from abiding.native import contents
-from abiding.native.links import Source, base_name, expanded, follow
+from abiding.native.installed import Installed
+from abiding.native.links import Inside, Missing, Provided, System, follow
+from abiding.native.loader import base_name, expanded
 from abiding.native.loading import Loaded, loaded
-from abiding.native.names import may_be_image
+from abiding.native.names import may_be_image, stem
 from abiding.native.platforms import Platform
 from abiding.native.provenance import MEMBER, Provenance
-from abiding.native.providers import Installed, Neighbours, target
+from abiding.native.providers import Neighbours, target
 from abiding.native.rules import judge, rebuilt
 from abiding.native.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from importlib.metadata import Distribution
 
-    from abiding.native.contents import Contents
+    from abiding.native.installed import InstalledDistribution
+    from abiding.native.interpreter import Interpreter
     from abiding.native.links import Link
     from abiding.native.provenance import Shared
 
-__all__ = ["Interpreter", "Row", "survey"]
+__all__ = ["Outcome", "Row", "Survey", "survey"]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Outcome(StrEnum):
+    """What a file gets under the name of a library."""
+
+    BUNDLED = "bundled"
+    FOUND = "found"
+    AS_BUILT = "as built"
+    ANOTHER_BUILD = "another build"
+    OTHER_VERSION = "other version"
+    LACKS_SYMBOLS = "lacks symbols"
+    SYSTEM = "system"
+    NOT_REACHED = "not reached"
+    MISSING = "missing"
+    GONE = "gone"
+    EQUAL_LOADED = "equal loaded"
+    ANOTHER_LOADED = "another loaded"
+    IMPORT_FAILS = "import fails"
+
+
+class Row(NamedTuple):
     """One library that files of one distribution use: where it is from, and what is to be said of it.
 
     `files` are places below site-packages. `origin` is a distribution with its version, `bundled`, a file of the
-    system, or empty if there is none. `built_with` and `installed` are versions of the provider. `verdict` is a word
-    or two; `wrong` whether it is an error.
+    system, or empty if there is none. `wanted` is the distribution that it should be from, `built_with` and `installed`
+    are versions of that. `loaded` is whether the loader was asked; `wrong` whether it is an error.
     """
 
     owner: str
     files: tuple[str, ...]
     library: str
     origin: str
+    wanted: str
     built_with: str
     installed: str
-    verdict: str
+    outcome: Outcome
+    loaded: bool
     wrong: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Interpreter:
-    """A Python: its executable, its `sys.path`, its platform tag, and the folders that its system's loader searches."""
+class Survey(NamedTuple):
+    """What was seen in an environment; `unread` says what is installed and can't be read."""
 
-    executable: Path
-    path: tuple[str, ...]
-    platform: str
-    folders: tuple[str, ...]
-
-    @classmethod
-    def ask(cls, executable: Path) -> Interpreter:
-        """Ask the Python itself, which imports nothing that is installed. Raises `AbidingError` (`no-interpreter`)."""
-        try:
-            done = subprocess.run([executable, "-I", "-c", _QUESTION], capture_output=True, text=True, check=True)
-            answer = json.loads(done.stdout)
-        except (OSError, ValueError, subprocess.CalledProcessError) as exc:
-            finding = Finding(
-                "no-interpreter",
-                Severity.ERROR,
-                f"`{executable}` does not answer as a Python does",
-                notes=(f"{type(exc).__name__}: {exc}",),
-                hints=("name the Python of the environment: `--python env/bin/python`",),
-            )
-            raise AbidingError(finding) from exc
-        return cls(executable, tuple(answer["path"]), answer["platform"], tuple(answer["folders"]))
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+    unread: tuple[Finding, ...]
 
 
-_QUESTION = """
-import json, os, sys, sysconfig
-many = sysconfig.get_config_var("MULTIARCH") or ""
-own = [f"/lib/{many}", f"/usr/lib/{many}"] if many else []
-names = [*own, "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]
-variables = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-given = [one for name in variables for one in os.environ.get(name, "").split(os.pathsep) if one]
-print(json.dumps({
-    "path": [one for one in sys.path if os.path.isdir(one)],
-    "platform": sysconfig.get_platform().replace("-", "_").replace(".", "_"),
-    "folders": [*given, *names],
-}))
-"""
-
-
-def survey(python: Interpreter, *, load: bool) -> tuple[tuple[Row, ...], tuple[Finding, ...]]:
+def survey(python: Interpreter, *, load: bool) -> Survey:
     """Look at everything that is installed; with `load`, import it in processes of their own and see what is mapped.
 
-    Raises `AbidingError`.
+    What can't be read is said, and hides nothing else. Raises `AbidingError` (`missing-extra`).
     """
     shelf = Installed(python.path)
     surveyed: list[_Surveyed] = []
-    seen = set()
+    findings: list[Finding] = []
+    unread: list[Finding] = []
     for distribution in shelf.distributions():
-        name = distribution.metadata["Name"]
-        if name in seen or not any(may_be_image(file.as_posix()) for file in distribution.files or ()):
-            continue
-        seen.add(name)
-        surveyed.append(_Surveyed.of(distribution, shelf, python, load=load))
+        try:
+            if any(map(may_be_image, distribution.files)):
+                surveyed.append(_Surveyed.of(distribution, shelf, python, load=load))
+            elif distribution.source_tree:
+                findings += _not_looked_into(distribution)
+        except AbidingError as exc:
+            if exc.findings[0].rule == "missing-extra":
+                raise
+            unread += exc.findings
     rows = [row for one in surveyed for row in one.rows()]
-    findings = [finding for one in surveyed for finding in one.findings()]
-    used = {link.provider.name for one in surveyed for link in one.subject.provided() if link.provider}
+    findings += [finding for one in surveyed for finding in one.findings]
+    unread += [finding for one in surveyed for finding in one.subject.consumer.broken]
+    used = {origin.contents.name for one in surveyed for _, origin in one.subject.provided()}
     findings += [one.idle() for one in surveyed if one.shared and one.subject.consumer.name not in used]
-    return tuple(sorted(rows, key=lambda row: (row.owner.lower(), row.library))), tuple(findings)
+    rows.sort(key=lambda row: (row.owner.lower(), row.library))
+    return Survey(tuple(rows), tuple(findings), tuple(unread))
 
 
-@dataclass(frozen=True, slots=True)
-class _Surveyed:
+def _not_looked_into(distribution: InstalledDistribution) -> Iterator[Finding]:
+    """Say of an editable install with compiled files that they are elsewhere; one without has the tag `any`."""
+    tags = contents.tags_in((distribution.member("WHEEL") or b"").decode("utf-8", "replace"))
+    if set(tags) != {"any"}:
+        yield Finding(
+            "editable-install",
+            Severity.NOTE,
+            f"`{distribution.name}` is an editable install: its compiled files are not looked into",
+            artifact=distribution.label,
+            found=distribution.source_tree,
+            found_from="its source tree",
+            notes=("where they are, and for which Python, only the tool knows that made them",),
+            hints=("install the project without `-e`, or give `abiding check` a wheel of it",),
+        )
+
+
+class _Surveyed(NamedTuple):
     """One distribution of the environment; `shared` are the libraries that it has for others to link with."""
 
     subject: Subject
     python: Interpreter
     seen: Loaded | None
     shared: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, distribution: Distribution, shelf: Installed, python: Interpreter, *, load: bool) -> _Surveyed:
+    def of(cls, distribution: InstalledDistribution, shelf: Installed, python: Interpreter, *, load: bool) -> _Surveyed:
         from packaging.tags import Tag
-        from packaging.utils import canonicalize_name
 
         tags = [Tag("py3", "none", python.platform)]
         platform = Platform.of(tags)
-        known = shelf.get(canonicalize_name(distribution.metadata["Name"]))
-        consumer = (known or contents.of_installed(distribution)).loadable(platform.format)
+        whole = shelf.get(distribution.name) or contents.of_installed(distribution)
+        consumer = whole.loadable(platform.format)
         neighbours = Neighbours.of(consumer.requires, target(tags), [shelf])
         links = follow(consumer, neighbours, platform)
-        text = distribution.read_text(MEMBER) if isinstance(distribution, PathDistribution) else None
-        label = f"{distribution.metadata['Name']} {distribution.version}"
-        provenance = Provenance.from_json(text.encode(), label) if text else None
-        subject = Subject(label, consumer, links, neighbours, platform, provenance, shelf.get)
-        others = [link.image.place for link in links if link.source is not Source.PLATFORM]
+        text = distribution.member(MEMBER)
+        problems: tuple[Finding, ...] = ()
+        provenance = None
+        try:
+            provenance = Provenance.from_json(text, distribution.label) if text else None
+        except AbidingError as exc:
+            problems = exc.findings
+        subject = Subject(distribution.label, consumer, links, neighbours, platform, provenance, shelf.get)
+        others = [link.image.place for link in links if not isinstance(link.origin, System)]
         seen = loaded(python.executable, others) if load and others else None
-        return cls(subject, python, seen, tuple(_shared(distribution, consumer)))
+        surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
+        return surveyed._replace(findings=(*problems, *surveyed.judged()))
 
     def rows(self) -> Iterator[Row]:
-        found: dict[tuple[str, str], list[Link]] = {}
+        found: dict[tuple[str, type], list[Link]] = {}
         for link in self.subject.links:
-            if link.source is not Source.PLATFORM:
-                found.setdefault((base_name(link.library), link.source), []).append(link)
+            if not isinstance(link.origin, System):
+                found.setdefault((base_name(link.library), type(link.origin)), []).append(link)
         for (library, _), links in found.items():
             yield self.row(library, links)
 
     def row(self, library: str, links: list[Link]) -> Row:
-        first = links[0]
+        link = next((one for one in links if not _reached(one)), links[0])
         recorded = self.recorded(library)
-        origin = self.origin(first)
-        installed = first.provider.version if first.provider else ""
-        verdict, wrong = self.verdict(links, recorded)
         mapped = self.seen.paths.get(library) if self.seen else None
-        if mapped:
-            origin = self.named(mapped, first)
-        files = tuple(dict.fromkeys(link.image.place for link in links))
-        built_with = recorded.version if recorded else ""
-        return Row(self.subject.artifact, files, library, origin, built_with, installed, verdict, wrong)
+        outcome = self.outcome_of_mapped(mapped, link, recorded) if mapped else self.outcome(link, recorded)
+        provider = link.origin.contents if isinstance(link.origin, Provided) else None
+        there = self.subject.at_hand(_normalised(recorded.distribution)) if recorded and not provider else provider
+        return Row(
+            self.subject.artifact,
+            tuple(dict.fromkeys(one.image.place for one in links)),
+            library,
+            self.named(mapped, link) if mapped else self.origin(link),
+            provider.name if provider else recorded.distribution if recorded else "",
+            recorded.version if recorded else "",
+            there.version if there else "",
+            outcome,
+            bool(mapped),
+            self.is_wrong(outcome, link, recorded),
+        )
 
     def recorded(self, library: str) -> Shared | None:
         every = self.subject.provenance.libraries if self.subject.provenance else ()
         return next((one for one in every if library in (one.library, one.file.rpartition("/")[2])), None)
 
     def origin(self, link: Link) -> str:
-        if link.source is Source.INSIDE:
-            return "bundled"
-        if link.provider and link.reached:
-            return f"{link.provider.name} {link.provider.version}"
+        match link.origin:
+            case Inside(reached=True):
+                return "bundled"
+            case Provided(contents=provider, reached=True):
+                return f"{provider.name} {provider.version}"
         return self.of_system(link)
 
     def of_system(self, link: Link) -> str:
         """The file that the loader falls back to: below an absolute run path, or in the system's folders."""
         paths = [path for path in link.image.run_paths if expanded(path, link.image.folder) is None]
         candidates = [Path(folder, base_name(link.library)) for folder in (*paths, *self.python.folders)]
-        return next((str(one) for one in candidates if one.exists()), "")
+        return next((str(one) for one in candidates if _is_there(one)), "")
 
     def named(self, mapped: str, link: Link) -> str:
         """What was mapped, in the words of the table."""
-        file = Path(mapped)
-        if link.provider and link.shipped and _same(file, link.provider.files[link.shipped.place]):
-            return f"{link.provider.name} {link.provider.version}"
-        own = link.shipped if link.source is Source.INSIDE else None
-        if own and _same(file, self.subject.consumer.files[own.place]):
-            return "bundled"
+        if _same(mapped, self.own_file(link)):
+            return self.origin(link._replace(origin=link.origin._replace(reached=True)))  # type: ignore[call-arg]
         folders = sorted((one for one in self.python.path if mapped.startswith(one)), key=len)
         return mapped.removeprefix(folders[-1]).lstrip("/") if folders else mapped
 
-    def verdict(self, links: list[Link], recorded: Shared | None) -> tuple[str, bool]:
-        first = links[0]
-        library = base_name(first.library)
-        if self.seen and self.seen.failures and not self.seen.paths.get(library):
-            return "import fails", True
-        if self.seen and library in self.seen.paths:
-            return self.verdict_of_mapped(self.seen.paths[library], first, recorded)
-        if first.source is Source.INSIDE:
-            return "its own", False
-        if not first.provider:
-            fallback = bool(self.of_system(first))
-            word = "the system's" if fallback else "missing"
-            return word if not recorded else f"{word}: no {recorded.distribution}", bool(recorded) or not fallback
-        if not all(link.reached for link in links):
-            return "not reached", True
-        return self.version_verdict(first, recorded)
+    def own_file(self, link: Link) -> str:
+        """The path of the file that is meant; empty if there is none."""
+        match link.origin:
+            case Inside(image=image):
+                return self.subject.consumer.files[image.place]
+            case Provided(contents=provider, image=image):
+                return provider.files[image.place]
+        return ""
 
-    def verdict_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> tuple[str, bool]:
-        name = self.named(mapped, link)
-        if name == "bundled":
-            return "its own, loaded", False
-        if link.provider and name == f"{link.provider.name} {link.provider.version}":
-            word, wrong = self.version_verdict(link, recorded)
-            return f"{word}, loaded", wrong
-        # Whoever came first has it: a library that is loaded is not looked for again.
-        if link.source is Source.INSIDE and link.shipped:
-            own = Path(self.subject.consumer.files[link.shipped.place])
-            return ("an equal one loaded", False) if _equal(Path(mapped), own) else ("another one loaded", True)
-        return "another one loaded", bool(link.provider or recorded)
+    def outcome(self, link: Link, recorded: Shared | None) -> Outcome:
+        """What can be told by reading."""
+        if self.seen and self.seen.failures:
+            return Outcome.IMPORT_FAILS
+        match link.origin:
+            case Provided(reached=False) | Inside(reached=False):
+                return Outcome.NOT_REACHED
+            case Inside():
+                return Outcome.BUNDLED
+            case Provided() as origin:
+                return self.outcome_of_version(link, origin, recorded)
+        if recorded and self.subject.at_hand(_normalised(recorded.distribution)):
+            return Outcome.GONE
+        return Outcome.SYSTEM if self.of_system(link) else Outcome.MISSING
 
-    def version_verdict(self, link: Link, recorded: Shared | None) -> tuple[str, bool]:
-        assert link.provider is not None  # noqa: S101
+    def outcome_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> Outcome:
+        """What the loader says: whoever came first has it, since a library that is loaded is not looked for again."""
+        if _same(mapped, self.own_file(link)):
+            if isinstance(link.origin, Provided):
+                return self.outcome_of_version(link, link.origin, recorded)
+            return Outcome.BUNDLED
+        if isinstance(link.origin, Inside) and _equal(Path(mapped), Path(self.own_file(link))):
+            return Outcome.EQUAL_LOADED
+        return Outcome.ANOTHER_LOADED
+
+    def outcome_of_version(self, link: Link, origin: Provided, recorded: Shared | None) -> Outcome:
+        library = base_name(link.library)
+        if any(one.rule == "missing-symbol" and one.field == library for one in self.findings):
+            return Outcome.LACKS_SYMBOLS
         if recorded is None:
-            return "found", False
-        broken = any(finding.severity is Severity.ERROR for finding in self.findings())
-        if link.provider.version == recorded.version:
-            word = "another build" if rebuilt(recorded, link.provider) else "as built"
-            return (word, False) if not broken else ("see below", True)
-        return "other version", broken
+            return Outcome.FOUND
+        if origin.contents.version != recorded.version:
+            return Outcome.OTHER_VERSION
+        return Outcome.ANOTHER_BUILD if rebuilt(recorded, origin.contents) else Outcome.AS_BUILT
 
-    def findings(self) -> Iterator[Finding]:
+    def is_wrong(self, outcome: Outcome, link: Link, recorded: Shared | None) -> bool:
+        match outcome:
+            case Outcome.NOT_REACHED | Outcome.IMPORT_FAILS | Outcome.GONE | Outcome.LACKS_SYMBOLS:
+                return True
+            case Outcome.SYSTEM:
+                return bool(recorded)
+            case Outcome.MISSING:
+                return True
+            case Outcome.ANOTHER_LOADED:
+                return bool(recorded) or not isinstance(link.origin, Missing)
+        library = base_name(link.library)
+        return any(one.severity is Severity.ERROR and one.field == library for one in self.findings)
+
+    def judged(self) -> Iterator[Finding]:
         """What the rules say of what is installed, where the loader has not said otherwise."""
         subject = replace(
             self.subject,
@@ -244,7 +278,7 @@ class _Surveyed:
             links=tuple(link for link in self.subject.links if not self.of_no_concern(link)),
         )
         yield from (one for one in judge(subject) if one.rule not in ("leaked-rpath", "tag-below-provider"))
-        yield from self.gone()
+        yield from self.lost()
         for module, problem in self.seen.failures.items() if self.seen else ():
             message = f"`{module}` can't be imported"
             yield Finding("unreachable-library", Severity.ERROR, message, self.subject.artifact, notes=(problem,))
@@ -264,34 +298,76 @@ class _Surveyed:
     def of_no_concern(self, link: Link) -> bool:
         library = base_name(link.library)
         mapped = self.seen.paths.get(library) if self.seen else None
-        if mapped and link.provider and link.shipped:
+        if mapped and not isinstance(link.origin, Missing | System):
             # What the loader did counts for more than what can be read.
-            return _same(Path(mapped), link.provider.files[link.shipped.place])
-        if link.source is Source.NOWHERE:
+            return _same(mapped, self.own_file(link))
+        if isinstance(link.origin, Missing):
             return bool(self.recorded(library) or self.of_system(link) or mapped)
         return False
 
-    def gone(self) -> Iterator[Finding]:
-        lost = {base_name(link.library): link for link in self.subject.links if link.source is Source.NOWHERE}
-        for library, link in lost.items():
-            recorded = self.recorded(library)
+    def lost(self) -> Iterator[Finding]:
+        """What the record names and nobody has: its distribution is not installed, or has it no longer."""
+        for library, link in {base_name(one.library): one for one in self.subject.links}.items():
+            recorded = self.recorded(library) if isinstance(link.origin, Missing) else None
             if recorded:
-                yield Finding(
-                    "missing-provider",
-                    Severity.ERROR,
-                    f"`{recorded.distribution}`, which has `{library}`, is not installed",
-                    artifact=self.subject.artifact,
-                    expected=recorded.requirement,
-                    expected_from="required",
-                    found=self.of_system(link) or None,
-                    found_from="taken instead" if self.of_system(link) else "not installed",
-                    hints=(f"install `{recorded.requirement}`",),
+                provider = self.subject.at_hand(_normalised(recorded.distribution))
+                taken = self.of_system(link)
+                yield (
+                    _gone(self.subject, recorded, provider, taken)
+                    if provider
+                    else _absent(self.subject, recorded, taken)
                 )
 
 
-def _shared(distribution: Distribution, contents: Contents) -> Iterator[str]:
+def _absent(subject: Subject, recorded: Shared, taken: str) -> Finding:
+    return Finding(
+        "missing-provider",
+        Severity.ERROR,
+        f"`{recorded.distribution}`, which has `{recorded.library}`, is not installed",
+        artifact=subject.artifact,
+        field=recorded.library,
+        expected=recorded.requirement,
+        expected_from="required",
+        found=taken or None,
+        found_from="taken instead" if taken else "not installed",
+        hints=(f"install `{recorded.requirement}`",),
+    )
+
+
+def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, taken: str) -> Finding:
+    """Say that a provider is installed and has a library no longer: renamed in a later version, or lost."""
+    name, version = recorded.distribution, provider.version
+    similar = sorted(one.name for one in provider.images if stem(one.name) == stem(recorded.library))
+    notes = [f"it has {', '.join(f'`{one}`' for one in similar)} instead"] if similar else []
+    hint = f"install `{name}=={recorded.version}`, which has it"
+    if version == recorded.version:
+        hint = f"install it again: `pip install --force-reinstall --no-deps {name}=={version}`"
+    elif requirements.parse(recorded.requirement).specifier.contains(version, prereleases=True):
+        notes.append(f"the wheel requires `{recorded.requirement}`, which allows {version}")
+    else:
+        notes.append(f"the wheel requires `{recorded.requirement}`, which does not allow {version}")
+    return Finding(
+        "provider-changed",
+        Severity.ERROR,
+        f"`{name}` {version} does not have `{recorded.library}`",
+        artifact=subject.artifact,
+        field=recorded.library,
+        expected=f"{name} {recorded.version}",
+        expected_from="had it, when the wheel was built",
+        found=taken or None,
+        found_from="taken instead" if taken else f"not in {name} {version}",
+        notes=tuple(notes),
+        hints=(hint,),
+    )
+
+
+def _reached(link: Link) -> bool:
+    return not isinstance(link.origin, Inside | Provided) or link.origin.reached
+
+
+def _shared(distribution: InstalledDistribution, contents: contents.Contents) -> Iterator[str]:
     """The libraries that a build finds by its `pkg_config` entry points, modules and bundled ones left out."""
-    tops = {point.value.partition(".")[0] for point in distribution.entry_points.select(group="pkg_config")}
+    tops = {value.partition(".")[0] for value in distribution.entry_points("pkg_config")}
     for image in contents.images:
         if image.place.partition("/")[0] in tops and (image.name.startswith("lib") or image.name.endswith(".dll")):
             yield image.name
@@ -299,11 +375,27 @@ def _shared(distribution: Distribution, contents: Contents) -> Iterator[str]:
 
 def _equal(one: Path, other: Path) -> bool:
     """Whether two files that have one name are one library, apart from what a repair tool writes into their headers."""
-    return "-" in one.name.partition(".")[0] or one.read_bytes() == other.read_bytes()
-
-
-def _same(one: Path, other: str) -> bool:
     try:
-        return one.samefile(other)
+        return "-" in one.name.partition(".")[0] or contents.read_plain(one) == contents.read_plain(other)
     except OSError:
         return False
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return bool(other) and Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a NUL, or a name that is too long
+        return False
+
+
+def _normalised(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)

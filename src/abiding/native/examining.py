@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from abiding.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.indexed import Indexed
-from abiding.native.links import Source, follow
+from abiding.native.links import Missing, follow
 from abiding.native.platforms import Platform
 from abiding.native.provenance import MEMBER, Provenance
 from abiding.native.providers import Neighbours, Recorded, Wheels, beside, target
@@ -41,7 +41,7 @@ def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = No
     On the `index` the others are looked up, if a library is still missing.
     """
     subject = subject_of(path, [Wheels(_fitting(path, wheels))])
-    missing = any(link.source is Source.NOWHERE for link in subject.links)
+    missing = any(isinstance(link.origin, Missing) for link in subject.links)
     if index and missing and subject.neighbours.unknown:
         subject = _looked_up(subject, index)
     return judge(subject)

@@ -38,7 +38,8 @@ class Image:
     `place` is its path below site-packages, with `/`. `name` is what other files call it: SONAME, the install name's
     last part, or the DLL name; the file name where there is none. `needs` are the libraries as it names them, in their
     order. `run_paths` are the folders it looks into, as written; with `inherited` they count for what it loads, too
-    (ELF DT_RPATH without DT_RUNPATH, and Mach-O).
+    (ELF DT_RPATH without DT_RUNPATH, and Mach-O). With `inherits` those of the files that load it count for it as well
+    (all but ELF with DT_RUNPATH).
     """
 
     place: str
@@ -47,6 +48,7 @@ class Image:
     needs: tuple[str, ...] = ()
     run_paths: tuple[str, ...] = ()
     inherited: bool = False
+    inherits: bool = True
 
     @property
     def folder(self) -> str:

@@ -1,59 +1,68 @@
-"""compare(a distribution, those around it) -> links: what each file needs, who has it, and whether it is found there.
+"""follow(a distribution, those around it) -> links: what each file needs, who has it, and whether it is found there.
 
 No opinion: the rules have that.
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.native.images import Format
+from abiding.native.loader import Loader, base_name
+from abiding.native.names import module_name
 from abiding.native.providers import Standing
+from abiding.native.reach import Need, reach
+from abiding.native.scripts import openings, scripts, with_parents
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.platforms import Platform
     from abiding.native.providers import Neighbours
 
-__all__ = ["Link", "Source", "base_name", "expanded", "follow", "places", "preloads"]
+__all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "follow", "preloads", "provided"]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-class Source(StrEnum):
-    """Where a library comes from."""
-
-    PLATFORM = "platform"
-    INSIDE = "inside"
-    PROVIDER = "provider"
-    NOWHERE = "nowhere"
+class System(NamedTuple):
+    """The platform has the library."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One file's need of one library, under the name that it uses.
+class Inside(NamedTuple):
+    """The distribution has it itself: `image`, and whether the loader gets there."""
 
-    From a provider, `provider` and `shipped` are the distribution and its file, `standing` how it is related, and
-    `reached` whether a run path leads there or the library is loaded before. `shipped` is also set for one inside.
-    """
+    image: Image
+    reached: bool
+
+
+class Provided(NamedTuple):
+    """Another distribution, `contents`, has it in `image`; how it is related, and whether the loader gets there."""
+
+    contents: Contents
+    image: Image
+    standing: Standing
+    reached: bool
+
+
+class Missing(NamedTuple):
+    """Nobody has it."""
+
+
+Origin = System | Inside | Provided | Missing
+
+
+class Link(NamedTuple):
+    """One file's need of one library, under the name that it uses, and where that comes from."""
 
     image: Image
     library: str
-    source: Source
-    provider: Contents | None = None
-    shipped: Image | None = None
-    standing: Standing | None = None
-    reached: bool = True
+    origin: Origin
 
 
 def follow(
@@ -67,133 +76,141 @@ def follow(
     return _Follower(consumer, neighbours, platform, native).links()
 
 
+def provided(links: Iterable[Link]) -> Iterator[tuple[Link, Provided]]:
+    """The links to libraries of other distributions."""
+    return ((link, link.origin) for link in links if isinstance(link.origin, Provided))
+
+
 class _Follower:
     def __init__(self, consumer: Contents, neighbours: Neighbours, platform: Platform, native: Collection[str]) -> None:
         self.consumer = consumer
         self.neighbours = neighbours
         self.platform = platform
         self.native = native
-        self.inside: dict[str, Image] = {}
-        for image in consumer.images:
-            self.inside.setdefault(image.name, image)
-            self.inside.setdefault(_cased(image.file_name, image.format), image)
-        self.providers: dict[str, tuple[Contents, Image, Standing] | None] = {}
-        self.reached: dict[tuple[str, str], bool | None] = {}
-        # Who in the distribution loads what of it: those come first, and bring what they have found.
-        self.loaders: dict[str, list[Image]] = {}
-        for image in consumer.images:
-            for library in image.needs:
-                found = self.inside.get(base_name(library))
-                if found and found is not image:
-                    self.loaders.setdefault(found.place, []).append(image)
+        self.inside: dict[str, list[Image]] = {}
+        for image in sorted(consumer.images, key=lambda image: image.place):
+            for name in {image.name, _cased(image.file_name, image.format)}:
+                self.inside.setdefault(name, []).append(image)
+        self.providers: dict[str, Provided | None] = {}
 
     def links(self) -> tuple[Link, ...]:
-        return tuple(self.link(image, library) for image in self.consumer.images for library in image.needs)
+        needs = [(image, library) for image in self.consumer.images for library in image.needs]
+        wanted = {Need(image.place, library) for image, library in needs if self.meant(image, library)}
+        owners = self.owners()
+        files = {image.place: image for owner in reversed(owners) for image in owner.images}
+        loader = Loader(files.values(), self.meant, musl=self.platform.musl)
+        found = reach(self.consumer, loader, wanted)
+        by_place = {image.place: owner for owner in reversed(owners) for image in owner.images}
 
-    def link(self, image: Image, library: str) -> Link:
-        inside = self.inside.get(base_name(library))
-        if inside and inside is not image:
-            return Link(image, library, Source.INSIDE, shipped=inside)
-        if self.platform.has(library, image.format):
-            return self.before_platform(image, library) or Link(image, library, Source.PLATFORM)
-        found = self.provider(base_name(library))
-        if not found:
-            return Link(image, library, Source.NOWHERE)
-        provider, shipped, standing = found
-        reached = self.reaches(image, library, provider) or preloads(self.consumer, provider)
-        return Link(image, library, Source.PROVIDER, provider, shipped, standing, reached)
+        def link(image: Image, library: str) -> Link:
+            need = Need(image.place, library)
+            target = found.get(need)
+            led = target and self.led(target, by_place[target.place], image, library)
+            return Link(image, library, led or self.not_led(image, library, tried=need in found))
 
-    def before_platform(self, image: Image, library: str) -> Link | None:
-        """The link to a provider whose library has the name of one of the platform's: run paths are searched first."""
-        for provider in self.neighbours.direct.values():
-            shipped = provider.shipped_as(base_name(library))
-            led = any(place in provider.files for place in places(image, image, library))
-            if shipped and (led or provider.name in self.native):
-                reached = led or preloads(self.consumer, provider)
-                return Link(image, library, Source.PROVIDER, provider, shipped, Standing.DIRECT, reached)
-        return None
+        return tuple(link(image, library) for image, library in needs)
 
-    def provider(self, library: str) -> tuple[Contents, Image, Standing] | None:
+    def owners(self) -> list[Contents]:
+        """The distributions whose files may be found, in the order in which they count."""
+        strangers = (one.contents for one in self.providers.values() if one)
+        near = (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
+        return list(dict.fromkeys((self.consumer, *near, *strangers)))
+
+    def meant(self, image: Image, library: str) -> Image | None:
+        """The file that is meant by a name if no way leads to any; None for what the platform has, and for nobody's."""
+        if self.has(image, library):
+            return None
+        own = self.own(image, library)
+        if own:
+            return own
+        other = self.provider(base_name(library))
+        return other.image if other else None
+
+    def own(self, image: Image, library: str) -> Image | None:
+        name = base_name(library)
+        others = [one for one in self.inside.get(name, ()) if one != image]
+        return min(others, key=lambda one: _cased(one.file_name, one.format) != name, default=None)
+
+    def has(self, image: Image, library: str) -> bool:
+        return self.platform.has(library, image.format)
+
+    def provider(self, library: str) -> Provided | None:
         if library not in self.providers:
-            self.providers[library] = next(self.neighbours.ship(library), None)
+            shipped = next(self.neighbours.ship(library), None)
+            self.providers[library] = Provided(*shipped, reached=False) if shipped else None
         return self.providers[library]
 
-    def reaches(self, image: Image, library: str, provider: Contents) -> bool:
-        """Whether the loader gets from the image to the provider: by itself, or because of who loads the image."""
-        key = (image.place, library)
-        if key not in self.reached:
-            self.reached[key] = None  # being looked into: files that load each other end here
-            self.reached[key] = self.leads(image, library, provider)
-        return bool(self.reached[key])
+    def led(self, target: Image, owner: Contents, image: Image, library: str) -> Origin:
+        """Where a library is from that the loader finds below site-packages: it looks there first."""
+        if owner is self.consumer:
+            return Inside(target, reached=True)
+        standing = self.neighbours.standing(owner)
+        if self.has(image, library) and standing is not Standing.DIRECT:
+            return System()
+        return Provided(owner, target, standing, reached=True)
 
-    def leads(self, image: Image, library: str, provider: Contents) -> bool:
-        if any(place in provider.files for place in places(image, image, library)):
-            return True
-        known = self.reached
-        loaders = self.loaders.get(image.place, ())
-        others = [one for one in loaders if known.get((one.place, library), False) is not None]
-        return bool(others) and all(self.brings(one, image, library, provider) for one in others)
+    def not_led(self, image: Image, library: str, *, tried: bool) -> Origin:
+        """Where a library is from to which no way leads: one that was not `tried` is not held against it."""
+        if self.has(image, library):
+            return self.before_platform(library) or System()
+        own = self.own(image, library)
+        if own:
+            return Inside(own, reached=not tried)
+        other = self.provider(base_name(library))
+        if other is None:
+            return Missing()
+        return other._replace(reached=preloads(self.consumer, other.contents, other.image))
 
-    def brings(self, loader: Image, image: Image, library: str, provider: Contents) -> bool:
-        if loader.inherited and any(place in provider.files for place in places(loader, image, library)):
-            return True
-        # A library that is loaded already is not looked for again, except on macOS, which goes by whole paths.
-        needed = image.format is not Format.MACH_O and any(base_name(one) == base_name(library) for one in loader.needs)
-        return (needed or loader.inherited) and self.reaches(loader, library, provider)
-
-
-def places(owner: Image, image: Image, library: str) -> Iterator[str]:
-    """The places below site-packages at which `image` finds a library by the run paths of `owner`."""
-    if image.format is Format.PE:
-        return
-    if image.format is Format.MACH_O and not library.startswith("@rpath/"):
-        place = expanded(library, image.folder)
-        if place:
-            yield place
-        return
-    for path in owner.run_paths:
-        folder = expanded(path, owner.folder)
-        if folder is not None:
-            yield posixpath.normpath(posixpath.join(folder, library.removeprefix("@rpath/")))
-
-
-_ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
-
-
-def expanded(path: str, folder: str) -> str | None:
-    """The place below site-packages that a run path leads to from `folder`; None for one that does not begin there."""
-    found = _ORIGIN.match(path)
-    return posixpath.normpath(posixpath.join(folder, path[found.end() :])) if found else None
-
-
-def base_name(library: str) -> str:
-    """The name that a library is known by: its last part, for the install names of macOS."""
-    return library.rpartition("/")[2]
+    def before_platform(self, library: str) -> Provided | None:
+        """The library of a provider that is declared as native, though the platform has one of that name."""
+        for provider in self.neighbours.direct.values():
+            shipped = provider.shipped_as(base_name(library)) if provider.name in self.native else None
+            if shipped:
+                return Provided(provider, shipped, Standing.DIRECT, preloads(self.consumer, provider, shipped))
+        return None
 
 
 def _cased(name: str, format_: Format) -> str:
     return name.lower() if format_ is Format.PE else name
 
 
-_LOADS = re.compile(r"\bCDLL\b|\bLoadLibrary|add_dll_directory|\bload_library\b|WinDLL|RTLD_GLOBAL|ld_preload")
-
-# What delvewheel adds is for what it has copied in.
-_PATCH = re.compile(r"# start delvewheel patch.*?# end delvewheel patch", re.DOTALL)
-
-
-@lru_cache(maxsize=256)
-def preloads(consumer: Contents, provider: Contents) -> bool:
-    """Whether Python code of the consumer imports the provider, and one of the two loads libraries by code.
+def preloads(consumer: Contents, provider: Contents, image: Image) -> bool:
+    """Whether Python code of the consumer opens a library of the provider, or imports that and one of the two does.
 
     A sign, not a proof: code is read, not run. What `abiding env --load` sees is.
     """
-    if not provider.modules:
-        return False
-    names = "|".join(map(re.escape, sorted(provider.modules)))
-    imports = re.compile(rf"^[ \t]*(?:import|from)[ \t]+(?:{names})\b|import_module\(['\"](?:{names})\b", re.MULTILINE)
-    importing = [_PATCH.sub("", text) for text in consumer.texts() if imports.search(text)]
-    if not importing:
-        return False
+    calls = openings(consumer)
+    if any(call.names(image) for found in calls.values() for call in found):
+        return True
+    importing = frozenset(_importing(consumer, provider))
     # Of a provider that is only recorded no code is at hand; it was when the record was made. Of one on an index there
     # is none either, and the benefit of the doubt is the wheel's.
-    return not provider.readable or any(map(_LOADS.search, (*importing, *provider.texts())))
+    if not importing or not provider.readable:
+        return bool(importing)
+    every = [call for place, found in calls.items() if module_name(place) in importing for call in found]
+    every += [call for found in openings(provider).values() for call in found]
+    return any(call.may_open(image) or call.may_add(image.folder) for call in every) or image.place in _brought(
+        provider
+    )
+
+
+def _importing(consumer: Contents, provider: Contents) -> Iterator[str]:
+    """The modules of the consumer that import one that the provider alone has."""
+    theirs = provider.modules - (consumer.modules if provider.readable else consumer.packages)
+    for module, script in scripts(consumer).items():
+        if any(name in theirs for name in with_parents((*script.imports, *script.later))):
+            yield module
+
+
+@lru_cache(maxsize=64)
+def _brought(provider: Contents) -> frozenset[str]:
+    """The places of the libraries that the extension modules of a provider, and what its code opens, bring along."""
+    named = {name: image for image in provider.images for name in (image.file_name, image.name)}
+    calls = [call for found in openings(provider).values() for call in found]
+    waiting = [image for image in provider.images if module_name(image.place) or any(c.names(image) for c in calls)]
+    brought: set[str] = set()
+    while waiting:
+        needed = [named[name] for name in map(base_name, waiting.pop().needs) if name in named]
+        waiting += [image for image in needed if image.place not in brought]
+        brought.update(image.place for image in needed)
+    return frozenset(brought)

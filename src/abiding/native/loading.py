@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abiding.native.names import module_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
@@ -51,7 +53,7 @@ _TIMEOUT = 120  # seconds
 
 def loaded(executable: Path, places: Iterable[str]) -> Loaded:
     """Import the extension modules at these places below site-packages, in their order, with another Python."""
-    modules = [name for name in dict.fromkeys(map(_module, places)) if name]
+    modules = [name for name in dict.fromkeys(map(module_name, places)) if name]
     try:
         done = subprocess.run(
             [executable, "-I", "-c", _PROGRAM],
@@ -66,11 +68,3 @@ def loaded(executable: Path, places: Iterable[str]) -> Loaded:
         return Loaded({}, {", ".join(modules): f"the process that imports them did not end well: {exc}"})
     paths = {path.rpartition("/")[2]: path for path in reversed(answer["paths"]) if path.startswith("/")}
     return Loaded(paths, answer["failures"])
-
-
-def _module(place: str) -> str:
-    """The name under which the file at a place is imported; empty for a library that is none."""
-    *folders, file = place.split("/")
-    name = file.partition(".")[0]
-    parts = [*folders, name]
-    return ".".join(parts) if all(part.isidentifier() for part in parts) and not name.startswith("lib") else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["has_code", "may_be_image", "wheels_among"]
+__all__ = ["has_code", "is_mangled", "may_be_image", "module_name", "stem", "wheels_among"]
 
 
 def __dir__() -> list[str]:
@@ -44,3 +45,31 @@ def has_code(path: Path) -> bool:
     with suppress(ArchiveError):
         return any(map(may_be_image, read_names(path)))
     return False
+
+
+def module_name(place: str) -> str:
+    """The name under which the file at a place is imported; empty for one that is no module, as libraries are none."""
+    *folders, file = place.rpartition("site-packages/")[2].split("/")
+    name, _, suffix = file.partition(".")
+    if file == "__init__.py" and folders:
+        name = folders.pop()
+    elif not (suffix in ("py", "pyd") or (suffix == "so" and not name.startswith("lib")) or _TAGGED.search(suffix)):
+        return ""
+    parts = [*folders, name]
+    return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
+
+
+# The tag of an interpreter, which no library has: `cpython-311-x86_64-linux-gnu.so`, `abi3.so`, `cp311-win_amd64.pyd`.
+_TAGGED = re.compile(r"(?:cpython-\d|abi3|pypy\d|graalpy\d|cp\d|pp\d)[^/]*\.(?:so|pyd)|abi3t?\.so")
+_MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
+
+
+def is_mangled(name: str) -> bool:
+    """Whether a repair tool made the name of a library, so that nobody else has it."""
+    return bool(_MANGLED.search(name))
+
+
+def stem(library: str) -> str:
+    """What a library is called whatever its version, and whatever a repair tool made of the name: `libgmp`."""
+    name = _MANGLED.sub("", library.rpartition("/")[2].lower())
+    return re.split(r"\.so\b|\.dylib$|\.dll$|(?<=[a-z])[-.]\d", name)[0]

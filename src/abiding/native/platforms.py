@@ -63,7 +63,7 @@ _FORMATS = {"linux": Format.ELF, "macosx": Format.MACH_O, "win": Format.PE}
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The platform of a wheel, by its tags. `finished` is whether the tag is one that an index accepts.
+    """The platform of a wheel, by its tags. `finished` is whether an index accepts the tag, `musl` is its C library.
 
     `format` is that of the images that its loader loads; None if the wheel is for any platform.
     """
@@ -73,6 +73,7 @@ class Platform:
     elf: frozenset[str]
     pe: frozenset[str]
     finished: bool
+    musl: bool = False
 
     @classmethod
     def of(cls, tags: Iterable[Tag]) -> Platform:
@@ -87,6 +88,7 @@ class Platform:
                 _elf_libraries(platforms) if format_ is Format.ELF else frozenset(),
                 _pe_libraries(tags) if format_ is Format.PE else frozenset(),
                 finished=not any(platform.startswith("linux_") for platform in platforms),
+                musl=any(_is_musl(platform) for platform in platforms),
             )
 
     @property
@@ -122,7 +124,7 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
             architecture = Architecture(matched[1] if matched else "x86_64")
         except ValueError:
             architecture = Architecture.x86_64  # the lists hardly differ
-        musl = platform.startswith("musllinux") or (platform.startswith("linux") and Libc.detect() is Libc.MUSL)
+        musl = _is_musl(platform)
         policies = [*WheelPolicies(libc=Libc.MUSL if musl else Libc.GLIBC, arch=architecture)][1:]
         wanted = next(iter(floors([platform]).values()), None)
         if wanted and not musl:
@@ -131,6 +133,15 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
         libraries = policies[-1].whitelist
         common = libraries if common is None else common & libraries
     return common or frozenset()
+
+
+def _is_musl(platform: str) -> bool:
+    """Whether a platform tag is that of a Linux with musl: of this machine, where the tag does not say."""
+    if not platform.startswith("linux"):
+        return platform.startswith("musllinux")
+    from auditwheel.libc import Libc
+
+    return Libc.detect() is Libc.MUSL
 
 
 def _version(policy: str) -> tuple[int, int]:

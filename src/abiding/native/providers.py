@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +12,6 @@ from abiding.native.images import Format, Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from importlib.metadata import Distribution
     from pathlib import Path
 
     from packaging.specifiers import SpecifierSet
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.provenance import Provenance
 
-__all__ = ["Installed", "Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "beside", "required", "target"]
+__all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "beside", "required", "target"]
 
 
 def __dir__() -> list[str]:
@@ -45,36 +43,6 @@ class Shelf(Protocol):
 
     def shipping(self, file_name: str) -> Iterable[Contents]:
         """The distributions that have a file with this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """What is installed in an environment: in the folders of `path`, or of this interpreter's `sys.path`."""
-
-    path: tuple[str, ...] | None = None
-    _read: dict[str, Contents | None] = field(default_factory=dict)
-
-    def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """Read what is installed under a name, once."""
-        if name not in self._read:
-            found = next(iter(self.distributions(name)), None)
-            self._read[name] = contents.of_installed(found) if found else None
-        return self._read[name]
-
-    def shipping(self, file_name: str) -> Iterator[Contents]:
-        """Look for the file by the lists of what is installed; only distributions that have it are read."""
-        for distribution in self.distributions():
-            if any(file.name.lower() == file_name.lower() for file in distribution.files or ()):
-                found = self.get(_normalised(distribution.metadata["Name"]))
-                if found:
-                    yield found
-
-    def distributions(self, name: str | None = None) -> Iterable[Distribution]:
-        """What importlib.metadata finds."""
-        from importlib.metadata import distributions
-
-        path = sys.path if self.path is None else list(self.path)
-        return distributions(path=path) if name is None else distributions(name=name, path=path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +130,12 @@ class Neighbours:
                     transitive[name] = one
                     waiting.append(one)
         return cls(shelves, direct, transitive, tuple(name for name, one in found.items() if not one))
+
+    def standing(self, one: Contents) -> Standing:
+        """How a distribution is related to the one that these are around."""
+        if one.name in self.direct:
+            return Standing.DIRECT
+        return Standing.TRANSITIVE if one.name in self.transitive else Standing.STRANGER
 
     def ship(self, library: str) -> Iterator[tuple[Contents, Image, Standing]]:
         """Who ships a library, the nearest first."""

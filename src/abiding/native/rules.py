@@ -10,8 +10,11 @@ from abiding import requirements
 from abiding.findings import Finding, Severity
 from abiding.native.images import Format
 from abiding.native.indexed import Indexed
-from abiding.native.links import Source, base_name, expanded
+from abiding.native.links import Inside, Missing
+from abiding.native.loader import base_name, expanded
+from abiding.native.names import is_mangled, stem
 from abiding.native.providers import Standing
+from abiding.native.reach import is_program
 from abiding.native.symbols import missing_symbols
 
 if TYPE_CHECKING:
@@ -19,11 +22,11 @@ if TYPE_CHECKING:
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
-    from abiding.native.links import Link
+    from abiding.native.links import Link, Provided
     from abiding.native.provenance import Shared
     from abiding.native.subject import Subject
 
-__all__ = ["ambiguous", "judge", "rebuilt", "stem"]
+__all__ = ["ambiguous", "judge", "rebuilt"]
 
 
 def __dir__() -> list[str]:
@@ -36,6 +39,7 @@ def judge(subject: Subject) -> tuple[Finding, ...]:
         *_unprovided(subject),
         *_wrong_standing(subject),
         *_unreachable(subject),
+        *_unreachable_inside(subject),
         *_leaked(subject),
         *_bundled(subject),
         *missing_symbols(subject),
@@ -47,7 +51,7 @@ def judge(subject: Subject) -> tuple[Finding, ...]:
 
 
 def _unprovided(subject: Subject) -> Iterator[Finding]:
-    for library, links in _by_library(link for link in subject.links if link.source is Source.NOWHERE):
+    for library, links in _by_library(link for link in subject.links if isinstance(link.origin, Missing)):
         unknown = subject.neighbours.unknown
         message = f"`{library}` is neither the platform's nor in the wheel"
         hints: tuple[str, ...] = ("declare the distribution that ships it, with `native = true`",)
@@ -77,10 +81,9 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
 
 
 def _wrong_standing(subject: Subject) -> Iterator[Finding]:
-    for library, links in _by_library(subject.provided()):
-        provider, standing = links[0].provider, links[0].standing
-        if provider is None or standing is Standing.DIRECT:
-            continue
+    wrong = ((link, one) for link, one in subject.provided() if one.standing is not Standing.DIRECT)
+    for library, links in _by_library_and_origin(wrong):
+        provider, standing = links[0][1].contents, links[0][1].standing
         line = f'{{ requires = "{provider.name}=={provider.version}", native = true }}'
         transitive = standing is Standing.TRANSITIVE
         message = "which only another requirement requires" if transitive else "which the wheel does not require"
@@ -92,7 +95,7 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
             Severity.ERROR,
             f"`{library}` is from `{provider.name}`, {message}",
             subject,
-            links,
+            [link for link, _ in links],
             expected=None,
             notes=(note,),
             hints=(f"declare it:\n    [tool.abiding.wheel]\n    dependencies = [{line}]",),
@@ -100,33 +103,74 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
 
 
 def _unreachable(subject: Subject) -> Iterator[Finding]:
-    lost = (link for link in subject.provided() if link.standing is Standing.DIRECT and not link.reached)
-    for library, links in _by_library(lost):
-        provider, shipped = links[0].provider, links[0].shipped
-        if provider is None or shipped is None:
-            continue
-        first = links[0].image
-        if first.format is Format.PE:
-            hint = f"import `{_module(provider)}` before it is loaded, and let that call `os.add_dll_directory`"
-        else:
-            origin = "@loader_path" if first.format is Format.MACH_O else "$ORIGIN"
-            path = posixpath.relpath(shipped.folder or ".", first.folder or ".")
-            hint = f"let `{first.file_name}` have the run path `{origin}/{path}`"
+    lost = [(link, one) for link, one in subject.provided() if one.standing is Standing.DIRECT and not one.reached]
+    for library, links in _by_library_and_origin(lost):
+        first, origin = links[0]
+        provider = origin.contents
+        hint = f"import `{_module(provider)}` before it is loaded, and let that call `os.add_dll_directory`"
         yield _finding(
             "unreachable-library",
             Severity.ERROR,
             f"no run path leads to `{library}`, and nothing loads it before",
             subject,
-            links,
-            expected=shipped.place,
+            [link for link, _ in links],
+            expected=origin.image.place,
             expected_from=provider.name,
             notes=("the loader then takes any library of that name, the system's for example, or none",),
-            hints=(hint,),
+            hints=(hint if first.image.format is Format.PE else _way(first, origin.image),),
         )
 
 
+def _unreachable_inside(subject: Subject) -> Iterator[Finding]:
+    """One finding for each folder that the loader does not get to: all libraries there have the same fault."""
+    by_folder: dict[str, list[tuple[Link, Image]]] = {}
+    for link in subject.links:
+        if isinstance(link.origin, Inside) and not link.origin.reached:
+            by_folder.setdefault(link.origin.image.folder, []).append((link, link.origin.image))
+    for lost in by_folder.values():
+        first, image = lost[0]
+        libraries = list(dict.fromkeys(base_name(link.library) for link, _ in lost))
+        others = f" and {len(libraries) - 1} more" if len(libraries) > 1 else ""
+        severity, notes = Severity.ERROR, ("the loader looks into no other folder of the wheel: the import fails",)
+        if subject.building or not subject.platform.finished:
+            severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
+        elif all(is_program(link.image) for link, _ in lost):
+            severity, notes = Severity.WARNING, ("it starts only where whoever starts it tells the loader the folder",)
+        yield _finding(
+            "unreachable-library",
+            severity,
+            f"`{libraries[0]}`{others} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
+            subject,
+            [link for link, _ in lost],
+            expected="\n".join(dict.fromkeys(one.place for _, one in lost)),
+            expected_from="in the wheel",
+            notes=notes,
+            hints=(_way(first, image),),
+        )
+
+
+def _files_named(images: Iterable[Image]) -> str:
+    places = list(dict.fromkeys(image.file_name for image in images))
+    return f"`{places[0]}`" if len(places) == 1 else f"{len(places)} files that need it"
+
+
+def _way(link: Link, image: Image) -> str:
+    """How the loader gets from a file to a library."""
+    first = link.image
+    if first.format is Format.PE:
+        return f"put it beside `{first.file_name}`, or let the package call `os.add_dll_directory` before"
+    path = posixpath.relpath(image.folder or ".", first.folder or ".")
+    origin = "@loader_path" if first.format is Format.MACH_O else "$ORIGIN"
+    way = f"{origin}/{path}".removesuffix("/.")
+    if first.format is Format.MACH_O and not link.library.startswith("@rpath/"):
+        return f"let `{first.file_name}` name it `{way}/{image.file_name}`"
+    wanted = base_name(link.library)
+    named = "" if wanted == image.file_name else f", and call `{image.file_name}` there `{wanted}`"
+    return f"let `{first.file_name}` have the run path `{way}`{named}"
+
+
 def _module(provider: Contents) -> str:
-    return next(iter(sorted(provider.modules)), provider.name)
+    return min(provider.modules, default=provider.name)
 
 
 def _leaked(subject: Subject) -> Iterator[Finding]:
@@ -154,7 +198,7 @@ def _leaked(subject: Subject) -> Iterator[Finding]:
 
 def _for_repair(image: Image, subject: Subject) -> bool:
     """Whether a repair tool needs the run path to find what it copies into the wheel; it then takes it away."""
-    return subject.building and any(link.image is image and link.source is Source.NOWHERE for link in subject.links)
+    return subject.building and any(link.image is image and isinstance(link.origin, Missing) for link in subject.links)
 
 
 # What a wheel installs beside site-packages: the libraries of the environment itself.
@@ -197,17 +241,8 @@ def _bundled(subject: Subject) -> Iterator[Finding]:
             )
 
 
-_MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
-
-
-def stem(library: str) -> str:
-    """What a library is called whatever its version, and whatever a repair tool made of the name: `libgmp`."""
-    name = _MANGLED.sub("", base_name(library).lower())
-    return re.split(r"\.so\b|\.dylib$|\.dll$|(?<=[a-z])[-.]\d", name)[0]
-
-
 def _is_shared(image: Image) -> bool:
-    return _is_library(image) and not _MANGLED.search(image.name) and "/.dylibs" not in image.place
+    return _is_library(image) and not is_mangled(image.name) and "/.dylibs" not in image.place
 
 
 def _is_library(image: Image) -> bool:
@@ -230,6 +265,7 @@ def _changed(subject: Subject) -> Iterator[Finding]:
             Severity.NOTE if lawful else Severity.ERROR,
             f"`{shared.library}` is of another version of `{shared.distribution}` than the wheel was linked with",
             artifact=subject.artifact,
+            field=shared.library,
             expected=shared.version,
             expected_from="when the wheel was built",
             found=provider.version,
@@ -252,6 +288,7 @@ def _another_build(shared: Shared, now: str, subject: Subject) -> Finding:
         Severity.NOTE,
         f"`{shared.library}` of `{shared.distribution}` is not the file that the wheel was linked with",
         artifact=subject.artifact,
+        field=shared.library,
         expected=f"sha256:{shared.sha256}",
         expected_from="when the wheel was built",
         found=f"sha256:{now}",
@@ -265,9 +302,9 @@ def _below(subject: Subject) -> Iterator[Finding]:
 
     own = subject.platform.floors
     seen = set()
-    for link in subject.provided():
-        provider = link.provider
-        if provider is None or provider.name in seen:
+    for _, origin in subject.provided():
+        provider = origin.contents
+        if provider.name in seen:
             continue
         seen.add(provider.name)
         for kind, theirs in floors(provider.platforms).items():
@@ -295,10 +332,11 @@ def _older(kind: str, platform: str) -> str:
 
 
 def _ambiguous(subject: Subject) -> Iterator[Finding]:
-    for library, links in _by_library(subject.provided()):
-        shipped, provider = links[0].shipped, links[0].provider
-        if shipped and provider and subject.platform.has(shipped.name, shipped.format):
-            yield ambiguous(subject.artifact, library, provider.name, "the platform has a library with this name")
+    for library, links in _by_library_and_origin(subject.provided()):
+        image = links[0][1].image
+        if subject.platform.has(image.name, image.format):
+            note = "the platform has a library with this name"
+            yield ambiguous(subject.artifact, library, links[0][1].contents.name, note)
 
 
 def ambiguous(artifact: str, library: str, provider: str, note: str) -> Finding:
@@ -314,10 +352,10 @@ def ambiguous(artifact: str, library: str, provider: str, note: str) -> Finding:
 
 
 def _unused(subject: Subject) -> Iterator[Finding]:
-    used = {link.provider.name for link in subject.provided() if link.provider}
+    used = {origin.contents.name for _, origin in subject.provided()}
     for name in subject.native:
         if name not in used:
-            elsewhere = sorted({link.library for link in subject.links if link.source is Source.NOWHERE})
+            elsewhere = sorted({link.library for link in subject.links if isinstance(link.origin, Missing)})
             yield Finding(
                 "unused-provider",
                 Severity.ERROR,
@@ -343,6 +381,15 @@ def _by_library(links: Iterable[Link]) -> Iterable[tuple[str, list[Link]]]:
     found: dict[str, list[Link]] = {}
     for link in links:
         found.setdefault(base_name(link.library), []).append(link)
+    return found.items()
+
+
+def _by_library_and_origin(
+    links: Iterable[tuple[Link, Provided]],
+) -> Iterable[tuple[str, list[tuple[Link, Provided]]]]:
+    found: dict[str, list[tuple[Link, Provided]]] = {}
+    for link, origin in links:
+        found.setdefault(base_name(link.library), []).append((link, origin))
     return found.items()
 
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from abiding.errors import AbidingError
 from abiding.findings import Finding, Severity
 from abiding.native.images import Format
-from abiding.native.links import Source, base_name, expanded, places
+from abiding.native.links import Missing, Provided
+from abiding.native.loader import base_name, expanded, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,25 +45,25 @@ def wanted(image: Image, links: Iterable[Link]) -> Image:
     if image.format is Format.PE:
         return image
     mine = [link for link in links if link.image is image]
-    lost = [base_name(link.library) for link in mine if link.source is Source.NOWHERE]
+    lost = [base_name(link.library) for link in mine if isinstance(link.origin, Missing)]
     # A repair tool finds what it copies into the wheel by run paths, and then takes them away.
     paths = [path for path in image.run_paths if expanded(path, image.folder) or _leads_to(path, lost)]
     needs = list(image.needs)
     for link in mine:
         # Also if something loads the library before: who imports what, and when, may change.
-        if not link.provider or not link.shipped or _leads(image, link.library, link.provider):
+        if not isinstance(link.origin, Provided) or _leads(image, link.library, link.origin.contents):
             continue
-        path = posixpath.relpath(link.shipped.folder or ".", image.folder or ".")
+        path = posixpath.relpath(link.origin.image.folder or ".", image.folder or ".")
         if image.format is Format.ELF:
             paths.append(f"$ORIGIN/{path}")
         else:
-            name = f"@loader_path/{path}/{link.shipped.file_name}"
+            name = f"@loader_path/{path}/{link.origin.image.file_name}"
             needs = [name if one == link.library else one for one in needs]
-    return replace(image, run_paths=tuple(dict.fromkeys(paths)), needs=tuple(needs), inherited=True)
+    return replace(image, run_paths=tuple(dict.fromkeys(paths)), needs=tuple(needs), inherited=True, inherits=True)
 
 
 def _leads(image: Image, library: str, provider: Contents) -> bool:
-    return any(place in provider.files for place in places(image, image, library))
+    return any(place in provider.files for place in places(image, library))
 
 
 def _leads_to(path: str, libraries: Iterable[str]) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
-from abiding.native.links import Source
+from abiding.native.links import provided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from abiding.native.contents import Contents
-    from abiding.native.links import Link
+    from abiding.native.links import Link, Provided
     from abiding.native.platforms import Platform
     from abiding.native.provenance import Provenance
     from abiding.native.providers import Neighbours
@@ -48,6 +48,6 @@ class Subject:
         """How much it weighs that a wheel is built badly: we answer for what was built by us."""
         return Severity.ERROR if self.provenance or self.building else Severity.WARNING
 
-    def provided(self) -> Iterator[Link]:
+    def provided(self) -> Iterator[tuple[Link, Provided]]:
         """The links to libraries of other distributions."""
-        return (link for link in self.links if link.source is Source.PROVIDER)
+        return provided(self.links)

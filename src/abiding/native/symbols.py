@@ -9,7 +9,8 @@ from packaging.utils import canonicalize_name
 
 from abiding.findings import Finding, Severity
 from abiding.native.images import Format
-from abiding.native.links import Source, base_name
+from abiding.native.links import Inside, Missing, Provided, System
+from abiding.native.loader import base_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,7 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
             Severity.ERROR,
             f"`{shipped}` of `{provider.name}` lacks {len(missing)} of the symbols that are used",
             artifact=subject.artifact,
+            field=base_name(shipped),
             expected="\n".join(sorted(missing)),
             expected_from="used",
             found_from=f"not in {provider.name} {provider.version}",
@@ -77,43 +79,40 @@ def _never_there(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[st
         by_image.setdefault(link.image.place, []).append(link)
     for links in by_image.values():
         image = links[0].image
-        mine = [link for link in links if link.source is Source.PROVIDER and link.provider and link.shipped]
-        if not mine or any(link.source is Source.NOWHERE for link in links):
+        mine = [origin for link in links if isinstance(origin := link.origin, Provided)]
+        if not mine or any(isinstance(link.origin, Missing) for link in links):
             continue
         if image.format is Format.PE or not all(_looked_into(link) for link in links):
             continue
         missing = _lacked(image, links, subject)
-        first = mine[0]
-        if missing and first.provider:
-            yield first.provider, first.library, frozenset(missing)
+        if missing:
+            library = next(link.library for link in links if link.origin is mine[0])
+            yield mine[0].contents, library, frozenset(missing)
 
 
 def _looked_into(link: Link) -> bool:
-    if link.source is Source.PLATFORM:
+    if isinstance(link.origin, System):
         return link.image.format is Format.MACH_O or bool(_VERSIONED.fullmatch(link.library))
-    return link.provider is None or link.provider.readable
+    return not isinstance(link.origin, Provided) or link.origin.contents.readable
 
 
 def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
     symbols = subject.consumer.symbols(image)
     exported: set[str] = set()
     for link in links:
-        owner = subject.consumer if link.source is Source.INSIDE else link.provider
-        if link.shipped and owner:
-            exported |= owner.symbols(link.shipped).exported
+        if isinstance(link.origin, Inside | Provided):
+            owner = link.origin.contents if isinstance(link.origin, Provided) else subject.consumer
+            exported |= owner.symbols(link.origin.image).exported
             # A library may bring others along, and their symbols count as well.
-            if link.source is Source.INSIDE or link.shipped.needs:
-                exported |= {
-                    name
-                    for other in owner.images
-                    if other.name in map(base_name, link.shipped.needs)
-                    for name in owner.symbols(other).exported
-                }
+            brought = set(map(base_name, link.origin.image.needs))
+            exported |= {
+                name for other in owner.images if other.name in brought for name in owner.symbols(other).exported
+            }
     if image.format is Format.MACH_O:
         wanted = {
             name
             for link in links
-            if link.source is Source.PROVIDER
+            if isinstance(link.origin, Provided)
             for name in symbols.imported.get(link.library, frozenset())
         }
     else:

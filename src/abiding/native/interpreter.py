@@ -1,0 +1,102 @@
+"""The Python of an environment, asked where it looks: nothing that is installed there is imported or run for that."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from abiding.errors import AbidingError
+from abiding.findings import Finding, Severity
+
+__all__ = ["Interpreter"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """A Python: its executable, where it imports from, its platform tag, and the folders of its system's loader."""
+
+    executable: Path
+    path: tuple[str, ...]
+    platform: str
+    folders: tuple[str, ...]
+
+    @classmethod
+    def ask(cls, executable: Path) -> Interpreter:
+        """Ask the Python itself, before it runs what `.pth` files say. Raises `AbidingError` (`no-interpreter`)."""
+        try:
+            command = [str(executable), "-I", "-S", "-c", _QUESTION]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+            answer = json.loads(done.stdout)
+        except (OSError, ValueError, subprocess.CalledProcessError) as exc:
+            finding = Finding(
+                "no-interpreter",
+                Severity.ERROR,
+                f"`{executable}` does not answer as a Python does",
+                notes=(f"{type(exc).__name__}: {exc}",),
+                hints=("name the Python of the environment: `--python env/bin/python`",),
+            )
+            raise AbidingError(finding) from exc
+        return cls(executable, _with_pth(answer["path"], answer["site"]), answer["platform"], tuple(answer["folders"]))
+
+
+# Without `site`, which runs `.pth` files, a virtual environment has to be told by what makes it one (PEP 405).
+_QUESTION = """
+import json, os, sys, site, sysconfig
+own = os.path.dirname(os.path.abspath(sys.executable))
+found = [one for one in (own, os.path.dirname(own)) if os.path.isfile(os.path.join(one, "pyvenv.cfg"))]
+prefixes = [sys.prefix, sys.exec_prefix]
+if found:
+    with open(os.path.join(found[0], "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
+        lines = [line.partition("=") for line in file]
+    said = {name.strip().lower(): value.strip().lower() for name, _, value in lines}
+    base = prefixes if said.get("include-system-site-packages") == "true" else []
+    sys.prefix = sys.exec_prefix = found[0]
+    prefixes = [found[0], *base]
+many = sysconfig.get_config_var("MULTIARCH") or ""
+own = [f"/lib/{many}", f"/usr/lib/{many}"] if many else []
+names = [*own, "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"]
+variables = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+given = [one for name in variables for one in os.environ.get(name, "").split(os.pathsep) if one]
+print(json.dumps({
+    "path": [one for one in sys.path if os.path.isdir(one)],
+    "site": [one for one in site.getsitepackages(prefixes) if os.path.isdir(one)],
+    "platform": sysconfig.get_platform().replace("-", "_").replace(".", "_"),
+    "folders": [*given, *names],
+}))
+"""
+_LONGEST_PTH = 1 << 20
+
+
+def _with_pth(path: list[str], sites: list[str]) -> tuple[str, ...]:
+    """The folders, with those that `.pth` files add by a line of their own: lines that are code are passed over."""
+    found = dict.fromkeys(path)
+    for site in sites:
+        found[site] = None
+        for file in sorted(Path(site).glob("*.pth")):
+            for line in _lines(file):
+                added = Path(site, line.rstrip())
+                if line.strip() and not line.startswith(("#", "import ", "import\t")) and _is_folder(added):
+                    found[str(added)] = None
+    return tuple(found)
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        if not file.is_file() or file.stat().st_size > _LONGEST_PTH:
+            return []
+        return file.read_text("utf-8-sig", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a NUL in the name
+        return False

@@ -1,0 +1,208 @@
+"""What a loader does: where a file looks for what it needs, what it finds there, and what that brings in its turn.
+
+ELF as glibc and musl have it, Mach-O as dyld, PE as Windows does for what Python imports. The files are played through,
+not loaded: none of them is for this machine alone.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.errors import AbidingError
+from abiding.findings import Finding, Severity
+from abiding.native.images import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from abiding.native.images import Image
+
+__all__ = ["Loader", "Process", "Step", "base_name", "expanded", "places"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# Real wheels need some ten thousand looks; one that was made for it as many as there are ways from file to file.
+_MOST_LOOKS = 3_000_000
+
+
+class Step(NamedTuple):
+    """One file's need of a library while it is loaded, and the file that was found for it."""
+
+    image: Image
+    library: str
+    found: Image | None
+
+
+class Process(NamedTuple):
+    """What is loaded already, by the names that are not looked for again."""
+
+    names: dict[str, Image]
+
+    def copy(self) -> Process:
+        """One that begins with the same files."""
+        return Process(dict(self.names))
+
+
+class _Loaded(NamedTuple):
+    """A file, and the one that it was loaded for, whose run paths may count for it."""
+
+    image: Image
+    loader: _Loaded | None
+
+
+class Loader:
+    """The loader of a platform, and the files that lie below one site-packages folder.
+
+    `meant` tells which file a library is if no way leads to it. For musl every run path counts for what is loaded in
+    turn, and only a name that was looked for once is known.
+    """
+
+    def __init__(
+        self, images: Iterable[Image], meant: Callable[[Image, str], Image | None], *, musl: bool = False
+    ) -> None:
+        self._files = {_folded(image.place, image.format): image for image in images}
+        self._meant = meant
+        self._musl = musl
+        self._folders: dict[str, tuple[str, ...]] = {}
+        self._added: tuple[str, ...] = ()
+        self._looks = 0
+
+    def add_folders(self, folders: Iterable[str]) -> None:
+        """Search these folders too: on Windows, what `os.add_dll_directory` is given."""
+        self._added = (*self._added, *folders)
+
+    def preloaded(self, images: Iterable[Image]) -> Process:
+        """A process in which code has opened some files by their paths before anything else."""
+        return Process({} if self._musl else {name: image for image in images for name in _names(image)})
+
+    def load(self, root: Image, process: Process) -> tuple[Step, ...]:
+        """Load one file and all that it needs, as `dlopen` does, breadth first; the process keeps them if none is lost.
+
+        What is lost is followed as if it had been found, so that its own needs are told too.
+        """
+        names = dict(process.names)
+        if not self._musl:
+            names.update((name, root) for name in _names(root))
+        steps = []
+        waiting = deque([_Loaded(root, None)])
+        seen = {root.place, *(image.place for image in process.names.values())}
+        lost = False
+        while waiting:
+            loaded = waiting.popleft()
+            for library in loaded.image.needs:
+                self._count()
+                key = _key(loaded.image, library)
+                found = names.get(key) or self._search(loaded, library)
+                steps.append(Step(loaded.image, library, found))
+                if found:
+                    names[key] = found
+                    if not self._musl:
+                        names.update((name, found) for name in _names(found))
+                following = found or self._meant(loaded.image, library)
+                lost = lost or (found is None and following is not None)
+                if following and following.place not in seen:
+                    seen.add(following.place)
+                    waiting.append(_Loaded(following, loaded))
+        if not lost:
+            process.names.update(names)
+        return tuple(steps)
+
+    def _search(self, loaded: _Loaded, library: str) -> Image | None:
+        image = loaded.image
+        if image.format is Format.PE:
+            while loaded.loader:
+                loaded = loaded.loader
+            return self._first((loaded.image.folder, *self._added), library, image.format)
+        if _is_path(image, library):
+            place = expanded(library, image.folder)
+            return None if place is None else self._files.get(place)
+        rest = library.removeprefix("@rpath/")
+        found = self._first(self._run_paths(image), rest, image.format)
+        above = loaded.loader if image.inherits or self._musl else None
+        while above and not found:
+            if above.image.inherited or self._musl:
+                found = self._first(self._run_paths(above.image), rest, image.format)
+            above = above.loader
+        return found
+
+    def _first(self, folders: Iterable[str], library: str, format_: Format) -> Image | None:
+        for folder in folders:
+            self._count()
+            found = self._files.get(_folded(_joined(folder, library), format_))
+            if found:
+                return found
+        return None
+
+    def _run_paths(self, image: Image) -> tuple[str, ...]:
+        if image.place not in self._folders:
+            led = (expanded(path, image.folder) for path in image.run_paths)
+            self._folders[image.place] = tuple(dict.fromkeys(folder for folder in led if folder is not None))
+        return self._folders[image.place]
+
+    def _count(self) -> None:
+        self._looks += 1
+        if self._looks > _MOST_LOOKS:
+            message = "its files load each other in more ways than can be followed"
+            raise AbidingError(Finding("bad-image", Severity.ERROR, message))
+
+
+def _names(image: Image) -> tuple[str, ...]:
+    """What a file is known by once it is loaded, whatever it was loaded as."""
+    return (image.name,) if image.format is not Format.PE else (image.file_name.lower(),)
+
+
+def _key(image: Image, library: str) -> str:
+    """The name by which what is loaded already is taken: on macOS not for a path that is relative to a file."""
+    if image.format is Format.MACH_O and library.startswith(("@rpath/", "/")):
+        return base_name(library)
+    return library
+
+
+def _is_path(image: Image, library: str) -> bool:
+    if image.format is Format.MACH_O:
+        return not library.startswith("@rpath/")
+    return "/" in library
+
+
+def _folded(place: str, format_: Format) -> str:
+    return place.lower() if format_ is Format.PE else place
+
+
+def _joined(folder: str, library: str) -> str:
+    place = f"{folder}/{library}" if folder not in ("", ".") else library
+    return posixpath.normpath(place) if "./" in library else place
+
+
+def places(image: Image, library: str) -> Iterator[str]:
+    """The places below site-packages at which a file finds a library by its own run paths."""
+    if image.format is Format.PE:
+        return
+    if _is_path(image, library):
+        place = expanded(library, image.folder)
+        if place:
+            yield place
+        return
+    for path in image.run_paths:
+        folder = expanded(path, image.folder)
+        if folder is not None:
+            yield _joined(folder, library.removeprefix("@rpath/"))
+
+
+_ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
+
+
+def expanded(path: str, folder: str) -> str | None:
+    """The place below site-packages that a run path leads to from `folder`; None for one that does not begin there."""
+    found = _ORIGIN.match(path)
+    return posixpath.normpath(posixpath.join(folder, path[found.end() :])) if found else None
+
+
+def base_name(library: str) -> str:
+    """The name that a library is known by: its last part, for the install names of macOS."""
+    return library.rpartition("/")[2]

@@ -1,0 +1,250 @@
+"""What the Python files of a distribution do before compiled code is loaded: what they import, and what they open.
+
+They are read, not run, and read as text: also what is written for another Python. What is found is a sign, not a proof,
+and where a file name can't be told the benefit of the doubt is the code's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.native.names import module_name, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from abiding.native.contents import Contents
+    from abiding.native.images import Image
+
+__all__ = ["Opening", "Script", "imported_before", "openings", "scripts", "with_parents"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_LONGEST = 1 << 20  # characters: no package has a longer way to its own libraries
+_LONGEST_CALL = 400
+
+_OPENS = r"CDLL|PyDLL|WinDLL|OleDLL|LoadLibrary\w*|load_library|dlopen"
+_ADDS = "add_dll_directory"
+_MAY_OPEN = re.compile(rf"\b(?:{_OPENS}|{_ADDS})\b")
+_CALL = re.compile(rf"\b(?:({_OPENS})|{_ADDS})\s*\(")
+# `map(CDLL, libraries)`: the function as a value, for who knows what.
+_AS_VALUE = re.compile(rf"[=(,]\s*(?:\w+\.)*(?:({_OPENS})|{_ADDS})\s*(?=[,)\n])")
+_BINDING = re.compile(
+    r"^[ \t]*(?:for[ \t]+)?(\w+)[ \t]*(?::[^=\n]{1,80})?(?:=(?!=)|\bin\b)[ \t]*([^\n]{1,400})", re.MULTILINE
+)
+_STRING = re.compile(r"""(['"])((?:\\.|(?!\1)[^\\\n])*)\1""")
+_NAME = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)\b(?![\w(\"'])")
+_LONG_STRING = re.compile(r'("""|\'\'\')(?:\\.|[^\\])*?\1', re.DOTALL)
+_COMMENT = re.compile(r"^((?:[^#'\"\n]|'[^'\n]*'|\"[^\"\n]*\")*)#[^\n]*", re.MULTILINE)
+_FOUND_BY_NAME = re.compile(r"find_library\s*\(\s*['\"](?:lib)?([^'\"]+)['\"]")
+_LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECASE)
+
+
+class Opening(NamedTuple):
+    """A call that opens a library, or with `folder` one that adds a folder to those that Windows searches.
+
+    `literals` are the strings that say which one, as far as can be told.
+    """
+
+    folder: bool
+    literals: tuple[str, ...]
+
+    def names(self, image: Image) -> bool:
+        """Whether a literal says that it is this file."""
+        return not self.folder and any(_fits(literal, image) for literal in self.literals)
+
+    def may_open(self, image: Image) -> bool:
+        """Whether it may be this file: also if no literal says which one."""
+        if self.folder:
+            return False
+        return not any(_LIBRARY.search(_last(one)) for one in self.literals) or self.names(image)
+
+    def may_add(self, folder: str) -> bool:
+        """Whether it may be this folder that is added."""
+        parts = [part for one in self.literals for part in re.split(r"[/\\]", one) if part.strip(".")]
+        return self.folder and (not parts or folder.rpartition("/")[2].lower() in (part.lower() for part in parts))
+
+
+def _last(literal: str) -> str:
+    return re.split(r"[/\\]", literal)[-1]
+
+
+def _fits(literal: str, image: Image) -> bool:
+    name = _last(literal).lower()
+    pieces = re.split(r"\{[^}]*\}|\*+|%s", name)
+    if len(pieces) > 1:
+        return bool(re.fullmatch(".*".join(map(re.escape, pieces)), image.file_name.lower()))
+    return bool(name) and stem(name).removeprefix("lib") == stem(image.file_name).removeprefix("lib")
+
+
+@lru_cache(maxsize=64)
+def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
+    """The calls by which Python files open libraries, by the places of these files."""
+    return {
+        place: found
+        for place, text in contents.texts()
+        if _MAY_OPEN.search(text, 0, _LONGEST) and (found := tuple(_openings(text[:_LONGEST])))
+    }
+
+
+def _openings(text: str) -> Iterator[Opening]:
+    text = _COMMENT.sub(r"\1", _LONG_STRING.sub("''", text))
+    bound: dict[str, list[str]] = {}
+    for name, value in _BINDING.findall(text):
+        bound.setdefault(name, []).append(value)
+    elsewhere: tuple[str, ...] | None = None
+    for call in _CALL.finditer(text):
+        argument = _argument(text[call.end() : call.end() + _LONGEST_CALL])
+        if argument.strip() in ("", "None") or text[max(0, call.start() - 4) : call.start()] == "def ":
+            continue
+        literals = _literals(argument, bound)
+        if call[1] and not any(map(_names_library, literals)) and _NAME.search(_STRING.sub("", argument)):
+            # A function that is given the name: it is one of those in the file.
+            if elsewhere is None:
+                elsewhere = tuple(one for _, one in _STRING.findall(text) if _names_library(one))
+            literals = (*literals, *elsewhere)
+        elif call[1] and not _NAME.search(_STRING.sub("", argument)):
+            literals = tuple(one if _names_library(one) else f"lib{one}" for one in literals)
+        yield Opening(not call[1], literals)
+    for value in _AS_VALUE.finditer(_IMPORT.sub("", text)):
+        yield Opening(not value[1], ())
+
+
+def _names_library(literal: str) -> bool:
+    return bool(_LIBRARY.search(_last(literal))) and _last(literal).lower() not in ("lib64", "lib32", "libs")
+
+
+def _argument(text: str) -> str:
+    """What stands between the parentheses of a call."""
+    depth = 1
+    for i, letter in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if not depth:
+            return text[:i]
+    return text
+
+
+def _literals(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """The strings in an expression, and in what its names are bound to in the file."""
+    found: dict[str, None] = {}
+    known: set[str] = set()
+    waiting = [expression]
+    while waiting and len(known) < _MOST_NAMES:
+        one = waiting.pop()
+        found |= dict.fromkeys(f"lib{name}.so" for name in _FOUND_BY_NAME.findall(one))
+        one = _FOUND_BY_NAME.sub("", one)
+        found |= dict.fromkeys(literal for _, literal in _STRING.findall(one))
+        for name in _NAME.findall(_STRING.sub("", one)):
+            if name not in known:
+                known.add(name)
+                waiting += bound.get(name, ())[:_MOST_NAMES]
+    return tuple(found)
+
+
+_MOST_NAMES = 16
+
+
+class Script(NamedTuple):
+    """A Python file: the names that it imports, absolute and in their order, and those only in the end of functions."""
+
+    imports: tuple[str, ...]
+    later: tuple[str, ...]
+
+
+_IMPORT = re.compile(
+    r"^([ \t]*)(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n;]{0,2000})|import[ \t]+([^\n;]{1,1000}))",
+    re.MULTILINE,
+)
+_BY_NAME = re.compile(r"\b(?:import_module|__import__)\(\s*['\"]([\w.]+)['\"]")
+_DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?def\b")
+
+
+@lru_cache(maxsize=64)
+def scripts(contents: Contents) -> Mapping[str, Script]:
+    """The Python files by the names of their modules."""
+    return {
+        module_name(place): _script(text[:_LONGEST], place) for place, text in contents.texts() if module_name(place)
+    }
+
+
+def _script(text: str, place: str) -> Script:
+    text = _COMMENT.sub(r"\1", _LONG_STRING.sub("''", text)).replace("\\\n", " ")
+    module = module_name(place)
+    package = module if place.endswith("/__init__.py") else module.rpartition(".")[0]
+    inside = deque(_functions(text))
+    now: dict[str, None] = {}
+    later: dict[str, None] = dict.fromkeys(_BY_NAME.findall(text))
+    for found in _IMPORT.finditer(text):
+        while inside and inside[0][1] <= found.start():
+            inside.popleft()
+        target = later if inside and inside[0][0] <= found.start() else now
+        target |= dict.fromkeys(_imported(found, package))
+    return Script(tuple(now), tuple(later))
+
+
+def _functions(text: str) -> Iterator[tuple[int, int]]:
+    """The outermost functions, each from its `def` to where it ends."""
+    begun: tuple[int, int] | None = None
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            indented = len(line) - len(line.lstrip())
+            if begun and indented <= begun[1]:
+                yield begun[0], at
+                begun = None
+            if not begun and _DEFINITION.match(line):
+                begun = (at, indented)
+        at += len(line)
+    if begun:
+        yield begun[0], at
+
+
+def _imported(found: re.Match[str], package: str) -> Iterator[str]:
+    _, origin, names, modules = found.groups()
+    if modules:
+        yield from (one.split()[0] for one in modules.split(",") if one.split())
+        return
+    name = origin.lstrip(".")
+    levels = len(origin) - len(name)
+    if levels:
+        parts = package.split(".") if package else []
+        name = ".".join([*parts[: len(parts) - levels + 1], *filter(None, [name])])
+    yield name
+    for one in names.strip("()").split(","):
+        words = one.split()
+        if words and words[0].isidentifier():
+            yield f"{name}.{words[0]}" if name else words[0]
+
+
+def imported_before(module: str, scripts: Mapping[str, Script], extensions: Iterable[str]) -> tuple[str, ...]:
+    """The extension modules that are imported before `module` is, whoever asks for it first, in their order."""
+    extensions = frozenset(extensions)
+    order: list[str] = []
+    begun: set[str] = set()
+    running = [iter(with_parents([module]))]
+    while running:
+        name = next(running[-1], None)
+        if name is None:
+            running.pop()
+        elif name == module:
+            break
+        elif name not in begun:
+            begun.add(name)
+            if name in extensions:
+                order.append(name)
+            elif name in scripts:
+                running.append(iter(with_parents(scripts[name].imports)))
+    return tuple(order)
+
+
+def with_parents(names: Iterable[str]) -> Iterator[str]:
+    """The modules that an import of these runs: the packages that they are in come first."""
+    for name in names:
+        parts = name.split(".")
+        yield from (".".join(parts[:i]) for i in range(1, len(parts) + 1))
