@@ -352,7 +352,7 @@ def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, taken
         f"`{name}` {version} does not have `{recorded.library}`",
         artifact=subject.artifact,
         field=recorded.library,
-        expected=f"{name} {recorded.version}",
+        expected=recorded.version,
         expected_from="had it, when the wheel was built",
         found=taken or None,
         found_from="taken instead" if taken else f"not in {name} {version}",
