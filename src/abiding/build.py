@@ -106,9 +106,10 @@ class Build(NamedTuple):
                 pkg_info = CoreMetadata.parse(data)
                 if member == "PKG-INFO":
                     self._judge_sdist(name, pkg_info)
-                return pkg_info.for_sdist(
+                own = pkg_info.for_sdist(
                     may_append=self.declaration.may_append, metadata_version=self.declaration.metadata_version
-                ).data
+                )
+                return own.with_dynamic(self.declaration.project.growing).data
 
             sdist.rewrite(output.private / name, output.target(name), edit)
         return name
@@ -166,7 +167,9 @@ class Build(NamedTuple):
         sides = rules.Sides(
             _KINDS[kind], name, self.declaration.backend, "sdist" if self.source.baseline else "project", self._origin
         )
-        _refuse(rules.judge(differences, sanctioned, sides), "No wheel was written")
+        settled = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
+        findings = rules.judge(differences, sanctioned, sides) + rules.judge(self.source.resettled(built), (), settled)
+        _refuse(findings, "No wheel was written")
         # A backend that writes a declared line by itself has done our work.
         there = {requirements.meaning(line) for line in added}
         return built.with_requirements(line for line in lines if not there or requirements.meaning(line) not in there)

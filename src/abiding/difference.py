@@ -105,6 +105,10 @@ def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadat
     return CoreMetadata(metadata.data, (*kept, ("License-Expression", expression)), metadata.body)
 
 
+# One of several people, between commas. In quotes a comma belongs to the name.
+_PERSON = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
+
+
 def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
     """The values of a field (in the specification's spelling) as they are written, unfolded; UNKNOWN is none."""
     found = tuple(map(_unfolded, metadata.all(field)))
@@ -112,6 +116,8 @@ def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
         found = (_with_plain_ends(metadata.body),)
     elif field == "Keywords":
         found = tuple(word for value in found for word in value.split(","))
+    elif field in ("Author-email", "Maintainer-email"):
+        found = tuple(person.strip() for value in found for person in _PERSON.findall(value))
     return tuple(value for value in found if value.strip() not in ("", "UNKNOWN"))
 
 

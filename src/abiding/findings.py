@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-__all__ = ["Excerpt", "Finding", "Severity"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Excerpt", "Finding", "Severity", "by_weight"]
 
 
 def __dir__() -> list[str]:
@@ -50,3 +53,9 @@ class Finding(NamedTuple):
     excerpts: tuple[Excerpt, ...] = ()
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
+
+
+def by_weight(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings: the gravest first, and otherwise as they came."""
+    order = list(Severity)
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))

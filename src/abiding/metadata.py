@@ -107,6 +107,12 @@ class CoreMetadata(NamedTuple):
             edited = edited.inserted(edited.end_of_last(after), b"Dynamic: Requires-Dist" + self._newline)
         return edited
 
+    def with_dynamic(self, fields: Iterable[str]) -> CoreMetadata:
+        """Say of these fields too that wheels may differ in them."""
+        said = self.dynamic
+        lines = (f"Dynamic: {field}".encode() + self._newline for field in fields if field.lower() not in said)
+        return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
+
     def as_built(self) -> CoreMetadata | None:
         """The METADATA that the wrapped backend writes, where this is the PKG-INFO that `for_sdist` made of its own.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from abiding.pyproject import Key
 
-__all__ = ["EXTENDABLE", "ApiLevel", "ApiLine", "Project"]
+__all__ = ["EXTENDABLE", "FIELDS", "ApiLevel", "ApiLine", "Project"]
 
 
 def __dir__() -> list[str]:
@@ -37,6 +37,25 @@ EXTENDABLE = (
     "import-names",
     "import-namespaces",
 )
+# The fields of core metadata that each name of `[project]` stands for, where there are any.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "name": ("Name",),
+    "version": ("Version",),
+    "description": ("Summary",),
+    "readme": ("Description", "Description-Content-Type"),
+    "requires-python": ("Requires-Python",),
+    "license": ("License", "License-Expression"),
+    "license-files": ("License-File",),
+    "authors": ("Author", "Author-email"),
+    "maintainers": ("Maintainer", "Maintainer-email"),
+    "keywords": ("Keywords",),
+    "classifiers": ("Classifier",),
+    "urls": ("Project-URL", "Home-page", "Download-URL"),
+    "dependencies": ("Requires-Dist",),
+    "optional-dependencies": ("Requires-Dist", "Provides-Extra"),
+    "import-names": ("Import-Name",),
+    "import-namespaces": ("Import-Namespace",),
+}
 
 
 class Project(NamedTuple):
@@ -65,6 +84,17 @@ class Project(NamedTuple):
     def extends(self) -> frozenset[str]:
         """The names that are both given and dynamic: the wrapped backend is not shown that they are dynamic."""
         return frozenset(name for name in self.dynamic if self.gives(name))
+
+    @property
+    def growing(self) -> tuple[str, ...]:
+        """The core metadata fields into which a wheel may insert values; what it requires is judged by other rules."""
+        names = [name for name in EXTENDABLE if name in self.extends and "dependencies" not in name]
+        return tuple(field for name in names for field in FIELDS.get(name, ())[: 1 if name == "urls" else None])
+
+    @property
+    def left_open(self) -> frozenset[str]:
+        """The core metadata fields that the wrapped backend fills, once: names that are only dynamic."""
+        return frozenset(field for name in self.dynamic - self.extends for field in FIELDS.get(name, ()))
 
     def wrongly_dynamic(self) -> Iterator[tuple[int, str]]:
         """Each name in `project.dynamic`, with its index, that may not be there: `name`, and what only one can say."""

@@ -54,6 +54,7 @@ class Promise(NamedTuple):
         # With the dependencies given and the extras left open, or the reverse, one header holds both.
         halves = [name for name in ("dependencies", "optional-dependencies") if name in project.dynamic]
         open_fields = {"Requires-Dist", "Provides-Extra"} if any(not project.gives(name) for name in halves) else set()
+        open_fields |= fields.intersection(project.growing)
         people = {
             field: " ".join(_people(table[name]))
             for name, field in (("authors", "Author"), ("maintainers", "Maintainer"))

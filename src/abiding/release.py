@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding import native
 from abiding.comparison import Comparison
-from abiding.findings import Severity
+from abiding.findings import Severity, by_weight
 from abiding.rules import release as rules
+from abiding.rules.versions import two_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,8 +87,7 @@ class Release(NamedTuple):
     @property
     def everything(self) -> tuple[Finding, ...]:
         """All findings, the gravest first."""
-        order = list(Severity)
-        return tuple(sorted((*self.findings, *self.compiled), key=lambda finding: order.index(finding.severity)))
+        return by_weight((*self.findings, *self.compiled))
 
     @property
     def worst(self) -> Severity | None:
@@ -112,7 +112,9 @@ def releases(artifacts: Iterable[Artifact]) -> list[Release]:
     groups: dict[tuple[str, str], list[Artifact]] = {}
     for artifact in artifacts:
         groups.setdefault((artifact.name, artifact.version), []).append(artifact)
-    return [_release(sorted(group, key=_order)) for group in _united(groups)]
+    united = [sorted(group, key=_order) for group in _united(groups)]
+    apart = {finding.artifact: finding for finding in two_versions(united)}
+    return [_release(group, [apart[one.filename] for one in group if one.filename in apart]) for group in united]
 
 
 def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
@@ -154,7 +156,7 @@ def _order(artifact: Artifact) -> tuple[bool, bool, str]:
     return artifact.kind == "wheel", not artifact.filename.endswith(".tar.gz"), artifact.filename
 
 
-def _release(artifacts: Sequence[Artifact]) -> Release:
+def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding]) -> Release:
     comparison = Comparison.of(artifacts)
     findings = rules.judge(comparison)
     breaking = [finding for finding in findings if rules.breaks(finding)]
@@ -171,7 +173,7 @@ def _release(artifacts: Sequence[Artifact]) -> Release:
         resolver_relevant=comparison.resolver_relevant,
         reference=comparison.reference.filename if comparison.reference else "",
         artifacts=checked,
-        findings=findings,
+        findings=by_weight((*findings, *remarks)),
     )
 
 

@@ -9,12 +9,14 @@ from abiding.metadata import CoreMetadata
 from abiding.promise import Promise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from abiding.declaration import Declaration
     from abiding.difference import Difference
+    from abiding.project import Project
 
-__all__ = ["Source", "unsettled"]
+__all__ = ["Source", "unsanctioned", "unsettled"]
 
 
 def __dir__() -> list[str]:
@@ -30,18 +32,24 @@ _HARMLESS_DYNAMIC = frozenset({"requires-dist", "provides-extra", "license-file"
 _SETTLED = frozenset({"version", "license", "license-files"})
 
 
+# PEP 643: from here on a field that an sdist does not list as dynamic is the same in its wheels.
+_BINDING = (2, 2)
+
+
 class Source(NamedTuple):
     """The folder that a hook runs in.
 
-    `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `pkg_info` is
-    that file if it can be relied on, and `announced` whether it says that wheels may append, as it does if it was
-    written for this declaration. `contradictions` are the places where it is not what `[project]` promises: then
-    somebody edited pyproject.toml afterwards, as distributions do, and PKG-INFO is out of date.
+    `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `found` is
+    that file, `pkg_info` the same if it can be relied on, and `announced` whether it says that wheels may append, as it
+    does if it was written for this declaration. `contradictions` are the places where it is not what `[project]`
+    promises: then somebody edited pyproject.toml afterwards, as distributions do, and PKG-INFO is out of date.
     """
 
     folder: Path
+    project: Project
     promise: Promise
     unpacked: bool
+    found: CoreMetadata | None
     pkg_info: CoreMetadata | None
     announced: bool
     contradictions: tuple[Difference, ...]
@@ -49,17 +57,20 @@ class Source(NamedTuple):
     @classmethod
     def read(cls, folder: Path, declaration: Declaration) -> Source:
         """Look at `folder`. A PKG-INFO that can't be read counts as none."""
-        promise = Promise.of(declaration.project, folder)
+        project = declaration.project
+        promise = Promise.of(project, folder)
         try:
             found = CoreMetadata.parse((folder / "PKG-INFO").read_bytes())
         except OSError:
-            return cls(folder, promise, unpacked=False, pkg_info=None, announced=False, contradictions=())
+            return cls(folder, project, promise, False, None, None, False, ())
         contradictions = promise.broken_by(found)
         reliable = not contradictions and _is_settled(found, declaration)
         return cls(
             folder,
+            project,
             promise,
             unpacked=True,
+            found=found,
             pkg_info=found if reliable else None,
             announced=reliable and declaration.may_append and "requires-dist" in found.dynamic,
             contradictions=contradictions,
@@ -78,9 +89,20 @@ class Source(NamedTuple):
         """Where what was built is not what the baseline, PKG-INFO or else `[project]`, says."""
         if self.baseline is None:
             return self.promise.broken_by(built)
-        # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
-        free = self.baseline.dynamic - {"requires-dist", "provides-extra"}
-        return tuple(one for one in unsettled(self.baseline, built) if one.field.lower() not in free)
+        return tuple(unsanctioned(unsettled(self.baseline, built), self.baseline, self.project))
+
+    def resettled(self, built: CoreMetadata) -> tuple[Difference, ...]:
+        """Where what was built says anew what PKG-INFO has settled, and `[project]` leaves to the wrapped backend.
+
+        Whatever else has become of the sdist since, it has one name and one version.
+        """
+        if self.found is None or self.baseline is not None:
+            return ()
+        fields = {field for field in ("Name", "Version") if self.found.get(field)}
+        if self.pkg_info is not None and self.pkg_info.version >= _BINDING:
+            fields |= {field for field in self.project.left_open if field.lower() not in self.pkg_info.dynamic}
+        fields -= self.promise.fields | _SELF_FILLED | {one.field for one in self.contradictions}
+        return compare(self.found, built, fields)
 
     @property
     def foretold(self) -> CoreMetadata | None:
@@ -95,10 +117,21 @@ def unsettled(announced: CoreMetadata, built: CoreMetadata) -> tuple[Difference,
     return tuple(one for one in compare(announced, built) if one.field not in _SELF_FILLED)
 
 
+def unsanctioned(differences: Iterable[Difference], sdist: CoreMetadata, project: Project) -> Iterator[Difference]:
+    """What of the differences between an sdist and a wheel its project's `dynamic` does not allow for."""
+    # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
+    free = sdist.dynamic - {"requires-dist", "provides-extra", "name", "version"}
+    for one in differences:
+        if one.field.lower() not in free:
+            yield one
+        elif one.left and one.field in project.growing:
+            yield one._replace(right=())
+
+
 def _is_settled(pkg_info: CoreMetadata, declaration: Declaration) -> bool:
     if not pkg_info.get("Name") or not pkg_info.get("Version"):
         return False
-    if pkg_info.version >= (2, 2):
+    if pkg_info.version >= _BINDING:
         return True
     # Before 2.2 a wheel could say anything: then only what `[project]` gives, and what a backend settles, is known.
     project = declaration.project

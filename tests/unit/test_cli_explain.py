@@ -273,6 +273,11 @@ SCREENS: dict[str, Callable[[], str]] = {
         (SDIST, NEW),
         pyproject=IDLE.replace('"numpy>=1.20"', '{ requires = "pywin32", select = "*-win*" }'),
     ),
+    "two-versions": lambda: checked(
+        "two-versions",
+        ("spam-1.4.1.dev0+git1.tar.gz", NEW),
+        ("spam-1.4.1.dev0+git1.d20260821-cp313-cp313-win_amd64.whl", NEW),
+    ),
     "old-metadata-version": lambda: checked("old-metadata-version", (SDIST, OLD)),
     "dynamic-spelling": lambda: checked("dynamic-spelling", (SDIST, NEW + "Dynamic: requires-dist\n")),
     "not-comparable": lambda: checked("not-comparable", (SDIST, OLD), (WHEEL, OLD + "Requires-Dist: numpy\n")),

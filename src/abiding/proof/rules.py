@@ -11,7 +11,7 @@ from abiding import pins, tags
 from abiding.artifact import Artifact
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.difference import compare
-from abiding.findings import Finding, Severity
+from abiding.findings import Finding, Severity, by_weight
 from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
 from abiding.release import releases
@@ -55,7 +55,7 @@ def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
         found += [finding for finding in of_setting.findings() if not finding.field or finding.field not in chance]
     found += [finding for finding in _sdists(subject, builds) if finding.field not in chance]
     found = [*(_failed(built) for built in builds if built.state is State.FAILED), *found]
-    return tuple(sorted(dict.fromkeys(found), key=lambda finding: list(Severity).index(finding.severity)))
+    return by_weight(dict.fromkeys(found))
 
 
 def _artifact(result: Result, step: Step) -> str:

@@ -87,6 +87,10 @@ def _name(line: str) -> str:
 
 _ONLY_ADD = "a wheel may add the requirements that are declared for it; it may never drop or change one"
 _OLD_SETUPTOOLS = "setuptools before 68.2 writes no requirements into PKG-INFO: if it is that, require a later one"
+_COMPUTED = (
+    "a version that is computed from git, or from an environment variable, is another one in an unpacked sdist: let it "
+    "be read from PKG-INFO there, or from a file that is written into the sdist"
+)
 _EDITED = "if the sdist was edited after it was made, delete its PKG-INFO: it is then built like a source tree"
 
 
@@ -157,7 +161,6 @@ def _toml(text: str) -> str:
 
 def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
     expected, found = difference.texts
-    hint = "let the field say the same in every build, or, if it has to vary, list it in `project.dynamic` alone"
     return Finding(
         "undeclared-change",
         Severity.ERROR,
@@ -169,8 +172,17 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
         found=found,
         found_from=f"written by {sides.author}",
         notes=("a field that is not dynamic has one value for the sdist and all its wheels",),
-        hints=(hint, *((_EDITED,) if sides.source == "sdist" else ())),
+        hints=(*_same(difference.field, sides), *((_EDITED,) if sides.source == "sdist" else ())),
     )
+
+
+def _same(field: str, sides: Sides) -> tuple[str, ...]:
+    """How the field comes to say the same in every build."""
+    if field == "Version" and sides.source == "sdist":
+        return (_COMPUTED,)
+    if field in ("Name", "Version"):
+        return ("let the field say the same in every build: a release has one name and one version",)
+    return ("let the field say the same in every build, or, if it has to vary, list it in `project.dynamic` alone",)
 
 
 def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:

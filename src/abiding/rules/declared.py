@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding import licences, pins
 from abiding.findings import Finding, Severity
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings
+from abiding.source import unsanctioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,14 +42,12 @@ class Own(NamedTuple):
         for entry in entries:
             if not any(pins.fits(entry.template, line) for line in lines):
                 yield self._missing(one.artifact, entry)
-        # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
-        free = self.said.dynamic - {"requires-dist", "provides-extra"}
-        for difference in one.differences:
+        for difference in unsanctioned(one.differences, self.said, self.declaration.project):
             if difference.field == "Requires-Dist":
                 yield from requirement_findings(
                     one.artifact, difference, found, ("neither set of requirements has it",)
                 )
-            elif difference.field.lower() not in free:
+            else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
                 yield field_finding(one.artifact, difference, severity, notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.comparison import RESOLVER_FIELDS
-from abiding.findings import Finding, Severity
+from abiding.findings import Finding, Severity, by_weight
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.rules.declared import declared_in
 
@@ -66,7 +66,7 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
         findings += _disagreements(one, comparison, abides=not broken if declares else None)
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
     findings += [_yanked(artifact) for artifact in yanked]
-    return tuple(sorted(findings, key=lambda finding: list(Severity).index(finding.severity)))
+    return by_weight(findings)
 
 
 def _yanked(artifact: Artifact) -> Finding:
