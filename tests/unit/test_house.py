@@ -21,6 +21,7 @@ STOREYS = [
         "tags",
         "environments",
         "markers",
+        "selecting",
         "requirements",
         "pins",
         "metadata",

@@ -9,7 +9,7 @@ import pytest
 import abiding
 from abiding.findings import Severity
 from abiding.release import Release, Verdict
-from abiding.rules.markers import marker_of
+from abiding.selecting import marker_of
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 
