@@ -130,7 +130,7 @@ def _announce(tree: Path, pyproject: str) -> None:
     """Let PKG-INFO of an unpacked sdist say what it says in one that is built with this pyproject.toml."""
     declaration = Declaration.read(Pyproject.parse(pyproject))
     file = tree / "PKG-INFO"
-    pkg_info = CoreMetadata.parse(file.read_bytes())
+    pkg_info = CoreMetadata.parse(file.read_bytes(), "METADATA")
     said = pkg_info.for_sdist(may_append=declaration.may_append, metadata_version=declaration.metadata_version)
     file.write_bytes(said.data)
 

@@ -242,11 +242,13 @@ def _work(path: Path, folder: Path) -> None:
     try:
         if path.name.endswith(".whl"):
             wheel = Wheel.open(source)
-            new = CoreMetadata.parse(wheel.metadata()).with_requirements(["added"]).data
+            new = CoreMetadata.parse(wheel.metadata(), "METADATA").with_requirements(["added"]).data
             rewrite_wheel(wheel, folder / path.name, {wheel.metadata_name: new})
         else:
             rewrite_sdist(
-                source, folder / path.name, lambda _, data: CoreMetadata.parse(data).for_sdist(may_append=True).data
+                source,
+                folder / path.name,
+                lambda _, data: CoreMetadata.parse(data, "METADATA").for_sdist(may_append=True).data,
             )
     except AbidingError as exc:
         screen(exc)

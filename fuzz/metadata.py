@@ -45,7 +45,7 @@ documents = _documents()
 def hold(data: bytes) -> None:
     """Read the file and make every edit of it. Raises `Violation`, and whatever else goes wrong."""
     with TemporaryDirectory() as folder, watched(Path(folder)):
-        metadata = CoreMetadata.parse(data)
+        metadata = CoreMetadata.parse(data, "METADATA")
         if metadata.data != data:
             raise Violation("reading has changed the file")
         _ = metadata.version, metadata.dynamic, metadata.lowest_version

@@ -103,7 +103,7 @@ class Build(NamedTuple):
             def edit(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
                     return self.pyproject.restored(data)
-                pkg_info = CoreMetadata.parse(data)
+                pkg_info = CoreMetadata.parse(data, name)
                 if member == "PKG-INFO":
                     self._judge_sdist(name, pkg_info)
                 own = pkg_info.for_sdist(
@@ -136,7 +136,7 @@ class Build(NamedTuple):
             declared |= self._filled(one for one in applying if one not in declared)
             declared = {entry: declared[entry] for entry in applying}
             added = tuple(declared.values())
-            built = self._completed(kind, name, CoreMetadata.parse(archive.metadata()), added)
+            built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
             metadata = self._announced(name, built, added, metadata_directory)
             linked = self._linked(output.private / name, metadata, declared) if kind == "wheel" else {}
             wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **linked})

@@ -64,6 +64,11 @@ def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:
 
 
 _OF_THE_FILE = frozenset({"metadata-version", "dynamic"})
+_SINGLE = frozenset(
+    {"Name", "Version", "Summary", "Description", "Description-Content-Type", "Keywords", "Home-page", "Download-URL",
+     "Author", "Author-email", "Maintainer", "Maintainer-email", "License", "License-Expression", "Requires-Python"}
+)  # fmt: skip
+_NEVER_UNKNOWN = frozenset({"Requires-Dist", "Provides-Extra"})
 
 
 def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) -> Difference | None:
@@ -110,15 +115,20 @@ _PERSON = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
 
 
 def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
-    """The values of a field (in the specification's spelling) as they are written, unfolded; UNKNOWN is none."""
-    found = tuple(map(_unfolded, metadata.all(field)))
+    """The values of a field (in the specification's spelling) as they are written, unfolded.
+
+    Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
+    they did not know, and none; where they never did, it is a name like any other.
+    """
+    found = tuple(map(_unfolded, metadata.all(field)[: 1 if field in _SINGLE else None]))
     if field == "Description" and not found:
         found = (_with_plain_ends(metadata.body),)
     elif field == "Keywords":
         found = tuple(word for value in found for word in value.split(","))
     elif field in ("Author-email", "Maintainer-email"):
         found = tuple(person.strip() for value in found for person in _PERSON.findall(value))
-    return tuple(value for value in found if value.strip() not in ("", "UNKNOWN"))
+    nothing = ("",) if field in _NEVER_UNKNOWN else ("", "UNKNOWN")
+    return tuple(value for value in found if value.strip() not in nothing)
 
 
 def _unfolded(text: str) -> str:

@@ -69,7 +69,7 @@ def from_project(source: Source, declaration: Declaration) -> CoreMetadata | Non
         import mesonpy
 
         table = as_shown(Pyproject.read(source.folder).table)
-        return CoreMetadata.parse(bytes(mesonpy.Metadata.from_pyproject(table, source.folder).as_rfc822()))
+        return CoreMetadata.parse(bytes(mesonpy.Metadata.from_pyproject(table, source.folder).as_rfc822()), "METADATA")
     except Exception:  # noqa: BLE001 (whatever is wrong, with [project] for example, the build will say it better)
         return None
 
@@ -93,7 +93,7 @@ def read_dist_info(directory: Path) -> CoreMetadata:
     """
     for path in (directory / "METADATA", *sorted(directory.glob("*.dist-info/METADATA"))):
         if path.is_file():
-            return CoreMetadata.parse(path.read_bytes())
+            return CoreMetadata.parse(path.read_bytes(), f"{path.parent.name}/METADATA")
     raise ArchiveError.at(
         str(directory),
         "is no folder of prepared metadata: it has no METADATA",

@@ -1,7 +1,8 @@
 """METADATA and PKG-INFO: from bytes to fields, and edits that change a line and leave every other byte.
 
 The format is that of the core metadata specification: header fields as in an e-mail message, then a body which is the
-description. Reading is lenient, since a third of the files that were ever published break some rule.
+description. Reading is lenient, since a third of the files that were ever published break some rule; refused is only
+what other tools are known to read in another way (`readers`).
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding import readers
 from abiding.errors import ArchiveError
+from abiding.headers import beginning_of_body, headers_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from abiding.headers import Header
 
 __all__ = ["CoreMetadata"]
 
@@ -21,8 +26,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-# One header field with its continuation lines. A lone CR before the line's end belongs to the line's end.
-_FIELD = re.compile(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
 _HEAD_END = re.compile(rb"\n\r?\n")
 _LARGEST, _MOST_LINES = 2 << 20, 20_000  # one byte of a hostile file can take a hundred in memory
 # uv reads these three names of `Dynamic` and compares them by the letter.
@@ -42,22 +45,30 @@ class CoreMetadata(NamedTuple):
     body: str
 
     @classmethod
-    def parse(cls, data: bytes, name: str = "METADATA") -> CoreMetadata:
-        """Read a file. No spelling is an error: what is not a field begins the body, bad UTF-8 is kept as surrogates.
+    def parse(cls, data: bytes, name: str) -> CoreMetadata:
+        """Read the file of the archive `name`. What is not a field begins the body, bad UTF-8 is kept as surrogates.
 
-        Raises `ArchiveError`, about the archive `name`, only where a file is larger than any that was meant.
+        Raises `ArchiveError` where a file is larger than any that was meant, and where tools would not all take the
+        same from it in what counts for installing (`ambiguous-metadata`). No other spelling is an error.
         """
         head = _HEAD_END.search(data)
-        lines = data.count(b"\n", 0, head.start() if head else len(data))
+        end = head.start() if head else len(data)
+        lines = data.count(b"\n", 0, end) + data.count(b"\r", 0, end) - data.count(b"\r\n", 0, end)
         if len(data) > _LARGEST or lines > _MOST_LINES:
             message = f"has {len(data):,} bytes of metadata and {lines:,} lines of fields in it; nobody means so many"
             raise ArchiveError.at(name, message)
-        fields = []
-        end = 0
-        while found := _FIELD.match(data, end):
-            end = found.end()
-            fields.append((_text(found[1]), _text(found[2]).rstrip("\r")))
-        return cls(data, tuple(fields), _text(data[end:]).lstrip("\r").removeprefix("\n"))
+        headers = headers_of(data)
+        readers.refuse(data, headers, name)
+        return cls._of(data, headers)
+
+    @classmethod
+    def _read(cls, data: bytes) -> CoreMetadata:
+        return cls._of(data, headers_of(data))
+
+    @classmethod
+    def _of(cls, data: bytes, headers: list[Header]) -> CoreMetadata:
+        fields = tuple((header.name, header.value) for header in headers)
+        return cls(data, fields, text(data[beginning_of_body(data, headers) :]))
 
     def all(self, name: str) -> tuple[str, ...]:
         """The values of a field, in order; its name is compared without regard to case."""
@@ -152,55 +163,43 @@ class CoreMetadata(NamedTuple):
         first = self.data.partition(b"\n")[0]
         return b"\r\n" if first.endswith(b"\r") else b"\n"
 
-    def _spans(self) -> Iterable[tuple[str, int, int]]:
-        end = 0
-        while found := _FIELD.match(self.data, end):
-            yield _text(found[1]), found.start(), found.end()
-            end = found.end()
-
     def end_of_last(self, name: str) -> int:
         """Where the last field of this name ends, or the headers do."""
-        last = end = 0
-        for field, _, end in self._spans():
-            if field.lower() == name.lower():
-                last = end
-        return last or end
+        headers = headers_of(self.data)
+        ends = [header.end for header in headers if header.name.lower() == name.lower()]
+        return max(ends or [header.end for header in headers], default=0)
 
     def inserted(self, at: int, lines: bytes) -> CoreMetadata:
         """The file with whole lines put in at a position."""
         before = self.data[:at]
         if lines and before and not before.endswith(b"\n"):
-            before += self._newline  # a file whose last header is not ended
-        return CoreMetadata.parse(before + lines + self.data[at:])
+            before = before.removesuffix(b"\r") + self._newline  # a file whose last header is not ended
+        return self._read(before + lines + self.data[at:])
 
     def replaced(self, name: str, value: str) -> CoreMetadata:
         """The file with another value of the first field of this name."""
-        for field, start, end in self._spans():
-            if field.lower() == name.lower():
-                line = self.data[start : start + len(field)] + b": " + value.encode() + self._newline
-                return CoreMetadata.parse(self.data[:start] + line + self.data[end:])
+        for header in headers_of(self.data):
+            if header.name.lower() == name.lower():
+                line = f"{header.name}: {value}".encode() + self._newline
+                return self._read(self.data[: header.start] + line + self.data[header.end :])
         return self
 
     def respelled(self, name: str, value: str) -> CoreMetadata:
         """The file with `value`, where it is a value of the field in other letters, spelled like this."""
         pattern = rb"(?im)^(%s:[ \t]*)%s(?=[ \t\r]*$)" % (name.encode(), value.encode())
-        end = max((end for _, _, end in self._spans()), default=0)
+        end = max((header.end for header in headers_of(self.data)), default=0)
         head = re.sub(pattern, lambda found: found[1] + value.encode(), self.data[:end])
-        return CoreMetadata.parse(head + self.data[end:])
+        return self._read(head + self.data[end:])
 
     def without(self, name: str, value: str) -> CoreMetadata:
         """The file without the fields of this name that have this value."""
         kept = b""
         last = 0
-        for (field, text), (_, start, end) in zip(self.fields, self._spans(), strict=True):
-            if field.lower() == name.lower() and text.strip().lower() == value.lower():
-                kept += self.data[last:start]
-                last = end
-        return CoreMetadata.parse(kept + self.data[last:])
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
+        for header in headers_of(self.data):
+            if header.name.lower() == name.lower() and header.value.strip().lower() == value.lower():
+                kept += self.data[last : header.start]
+                last = header.end
+        return self._read(kept + self.data[last:])
 
 
 def _numbers(version: str | None) -> tuple[int, ...]:

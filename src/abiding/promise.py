@@ -114,9 +114,10 @@ def _said(project: Project, table: Mapping[str, Any], folder: Path | None) -> It
     for name in ("name", "version", "description", "requires-python", "license"):
         if isinstance(table.get(name), str):
             yield _FIELDS[name], table[name]
-    for name in ("keywords", "classifiers"):
-        for value in table[name] if isinstance(table.get(name), list) else ():
-            yield _FIELDS[name], str(value)
+    if isinstance(table.get("keywords"), list):
+        yield "Keywords", ",".join(map(str, table["keywords"]))
+    for value in table["classifiers"] if isinstance(table.get("classifiers"), list) else ():
+        yield "Classifier", str(value)
     for url in table["urls"].values() if isinstance(table.get("urls"), dict) else ():
         yield "Project-URL", str(url)
     extras = table.get("optional-dependencies")

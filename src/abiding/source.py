@@ -60,7 +60,7 @@ class Source(NamedTuple):
         project = declaration.project
         promise = Promise.of(project, folder)
         try:
-            found = CoreMetadata.parse((folder / "PKG-INFO").read_bytes())
+            found = CoreMetadata.parse((folder / "PKG-INFO").read_bytes(), "PKG-INFO")
         except OSError:
             return cls(folder, project, promise, False, None, None, False, ())
         contradictions = promise.broken_by(found)

@@ -119,7 +119,7 @@ def edited(request: pytest.FixtureRequest, compiled: Path, tmp_path: Path) -> Pa
 def edit(source: Path, folder: Path) -> Path:
     folder.mkdir()
     archive = wheel.Wheel.open(source)
-    metadata = CoreMetadata.parse(archive.metadata()).with_requirements([LINE])
+    metadata = CoreMetadata.parse(archive.metadata(), "METADATA").with_requirements([LINE])
     wheel.rewrite(archive, folder / source.name, {archive.metadata_name: metadata.data})
     return folder / source.name
 

@@ -862,4 +862,4 @@ def test_metadata_version_of_the_sdist(tmp_path: Path) -> None:
     said = pkg_info(tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out"))
     assert said.get("Metadata-Version") == "2.6"
     wheel = tree.hook("build_wheel", tmp_path / "out")
-    assert CoreMetadata.parse(metadata(tmp_path / "out" / wheel).data).get("Metadata-Version") != "2.6"
+    assert CoreMetadata.parse(metadata(tmp_path / "out" / wheel).data, "METADATA").get("Metadata-Version") != "2.6"

@@ -245,7 +245,7 @@ def test_sdist_with_a_link_for_pkg_info(tmp_path: Path) -> None:
 
 def test_undecodable_bytes_and_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_sdist(tmp_path, SDIST, metadata("Summary: fine"))
-    write_wheel(tmp_path, LINUX, metadata("Summary: \udcff\x1b[31mred\x00", "Requires-Dist: \udcfe\x07"))
+    write_wheel(tmp_path, LINUX, metadata("Summary: \udcff\x1b[31mred\x00", "Requires-Dist: a\x07"))
     out = ""
     for output in ("text", "concise", "json", "github", "html"):
         assert main(["check", "--output-format", output, str(tmp_path)]) == 1

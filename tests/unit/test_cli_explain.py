@@ -158,14 +158,14 @@ def test_example_of_a_wrong_declaration(rule: str) -> None:
 
 
 def judged(said: str, built: str, *, kind: str = "wheel") -> str:
-    left, right = (CoreMetadata.parse(text.encode()) for text in (said, built))
+    left, right = (CoreMetadata.parse(text.encode(), "METADATA") for text in (said, built))
     sides = rules.Sides(kind, "spam-1.4.0-cp313-cp313-linux_x86_64.whl", "mesonpy", "sdist", lambda *_: "PKG-INFO")
     findings = rules.judge(compare(left, right), (), sides)
     return screen(AbidingError(findings, "No wheel was written"))
 
 
 def prepared() -> str:
-    left, right = (CoreMetadata.parse(f"Requires-Dist: {name}\n".encode()) for name in ("rich", "numpy"))
+    left, right = (CoreMetadata.parse(f"Requires-Dist: {name}\n".encode(), "METADATA") for name in ("rich", "numpy"))
     findings = rules.judge_prepared(compare(left, right), "spam-1.4.0-py3-none-any.whl")
     return screen(AbidingError(findings, "No wheel was written"))
 
@@ -236,7 +236,7 @@ def checked(rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str
     for filename, lines in files:
         kind: Literal["sdist", "wheel"] = "wheel" if filename.endswith(".whl") else "sdist"
         name, version = filename.removesuffix(".tar.gz").split("-")[:2]
-        metadata = CoreMetadata.parse(f"Name: {name}\nVersion: {version}\n{lines}".encode())
+        metadata = CoreMetadata.parse(f"Name: {name}\nVersion: {version}\n{lines}".encode(), "METADATA")
         table = Pyproject.parse(pyproject) if pyproject and kind == "sdist" else None
         artifacts.append(Artifact(filename, kind, name, version, metadata, table, yanked=yanked))
     findings = [one for release in releases(artifacts) for one in release.findings if one.rule == rule]
@@ -249,7 +249,10 @@ NEW, OLD = "Metadata-Version: 2.4\n", "Metadata-Version: 2.1\n"
 TWO = IDLE.replace('"numpy>=1.20"', '"numpy<2.5", "libgmp==6.3.0"')
 SELECTIVE = IDLE.replace('"numpy>=1.20"', '{ requires = "numpy>=2.1.3", select = "cp31?-cp31?t-*" }')
 
+HIDDEN = b"Name: spam\nVersion: 1.4.0\nSummary: Tinned\rRequires-Dist: evil\n"
+
 SCREENS: dict[str, Callable[[], str]] = {
+    "ambiguous-metadata": lambda: said(lambda: CoreMetadata.parse(HIDDEN, WHEEL)),
     "undeclared-requirement": lambda: judged("", "Requires-Dist: nvidia-nccl-cu13\n"),
     "lost-requirement": lambda: judged("Requires-Dist: typing-extensions>=4\n", ""),
     "changed-requirement": lambda: judged("Requires-Dist: numpy>=1.26\n", "Requires-Dist: numpy>=2,<3\n"),

@@ -180,7 +180,7 @@ def test_requirements_that_are_computed(tmp_path: Path, capsys: pytest.CaptureFi
 
 def metadata(capfdbinary: pytest.CaptureFixture[bytes]) -> tuple[CoreMetadata, str]:
     out, err = capfdbinary.readouterr()
-    return CoreMetadata.parse(out), err.decode()
+    return CoreMetadata.parse(out, "METADATA"), err.decode()
 
 
 def test_metadata_from_pkg_info(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

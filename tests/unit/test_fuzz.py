@@ -65,7 +65,7 @@ def test_integer_of_too_many_digits() -> None:
 
 def test_metadata_larger_than_meant() -> None:
     usual = metadata(*["Classifier: x"] * 19_000, body="x\n" * 100_000)
-    assert len(CoreMetadata.parse(usual).fields) == 19_003
+    assert len(CoreMetadata.parse(usual, "METADATA").fields) == 19_003
     for larger in (metadata(*["Classifier: x"] * 20_000), metadata(body="x" * (2 << 20))):
         with pytest.raises(ArchiveError, match="nobody means so many"):
-            CoreMetadata.parse(larger)
+            CoreMetadata.parse(larger, "METADATA")

@@ -24,6 +24,8 @@ STOREYS = [
         "selecting",
         "requirements",
         "pins",
+        "headers",
+        "readers",
         "metadata",
         "project",
         "declaration",

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abiding.errors import ArchiveError
 from abiding.metadata import CoreMetadata
 
 MESONPY = b"""\
@@ -47,7 +48,7 @@ SHAPES = [
     b"Name: a\r\nVersion: 1\r\n\r\nbody\r\n",
     b"Name: a\nDescription: one\n        two\n        \n        three\nVersion: 1\n",
     b"Name: a\nRequires-Dist: b\r\nVersion: 1\n\nbody\r\nin mixed ends\n",
-    b"Name: a\nno field\nVersion: 1\n",
+    b"Name: a\nno field\nKeywords: 1\n",
     b"Name:a\nSummary:\n",
     "Name: a\nSummary: Kantojärvi\n\nyou’ve".encode(),
     b"Name: a\nSummary: Kantoj\xe4rvi\n",
@@ -58,7 +59,7 @@ SHAPES = [
 
 @pytest.mark.parametrize("data", SHAPES)
 def test_fields_and_body_are_those_of_the_email_parser(data: bytes) -> None:
-    read = CoreMetadata.parse(data)
+    read = CoreMetadata.parse(data, "METADATA")
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     assert [name for name, _ in read.fields] == message.keys()
     assert read.body.encode("utf-8", "surrogateescape") == message.get_payload(decode=True)
@@ -70,7 +71,10 @@ PIECES = [b"a", b":", b"\r", b"\n", b" ", b"Requires-Dist", b"\x0b", b"\x85"]
 @given(st.lists(st.sampled_from(PIECES)).map(b"".join))
 def test_any_file_with_a_field_can_be_added_to(rest: bytes) -> None:
     data = b"Name:" + rest
-    read = CoreMetadata.parse(data)
+    try:
+        read = CoreMetadata.parse(data, "METADATA")
+    except ArchiveError:  # not all would read the same: test_readers
+        return
     added = read.with_requirements(["added"])
     assert added.all("Requires-Dist") == (*read.all("Requires-Dist"), "added")
     assert added.data.replace(b"Requires-Dist: added\n", b"", 1).replace(b"Requires-Dist: added\r\n", b"", 1) in (
@@ -80,11 +84,11 @@ def test_any_file_with_a_field_can_be_added_to(rest: bytes) -> None:
 
 @pytest.mark.parametrize("data", SHAPES)
 def test_no_requirement_added_changes_no_byte(data: bytes) -> None:
-    assert CoreMetadata.parse(data).with_requirements([]).data == data
+    assert CoreMetadata.parse(data, "METADATA").with_requirements([]).data == data
 
 
 def test_requirements_follow_the_last_one() -> None:
-    read = CoreMetadata.parse(MESONPY).with_requirements(["libgmp==6.3.0", "numpy<2.5"])
+    read = CoreMetadata.parse(MESONPY, "METADATA").with_requirements(["libgmp==6.3.0", "numpy<2.5"])
     cupy = b'Requires-Dist: cupy; extra == "gpu"\n'
     assert read.data == MESONPY.replace(cupy, cupy + b"Requires-Dist: libgmp==6.3.0\nRequires-Dist: numpy<2.5\n")
 
@@ -98,11 +102,11 @@ def test_requirements_follow_the_last_one() -> None:
         (b"Name: a\r\n\r\nbody", b"Name: a\r\nRequires-Dist: b\r\n\r\nbody"),
         (b"Requires-Dist: a\r\nName: a\r\n", b"Requires-Dist: a\r\nRequires-Dist: b\r\nName: a\r\n"),
         (b"requires-dist: a\nName: a\n", b"requires-dist: a\nRequires-Dist: b\nName: a\n"),
-        (b"Requires-Dist: a;\n  os_name\nName: a\n", b"Requires-Dist: a;\n  os_name\nRequires-Dist: b\nName: a\n"),
+        (b"Requires-Dist:\n  a; os_name\nName: a\n", b"Requires-Dist:\n  a; os_name\nRequires-Dist: b\nName: a\n"),
     ],
 )
 def test_where_and_how_a_requirement_is_added(data: bytes, expected: bytes) -> None:
-    assert CoreMetadata.parse(data).with_requirements(["b"]).data == expected
+    assert CoreMetadata.parse(data, "METADATA").with_requirements(["b"]).data == expected
 
 
 @pytest.mark.parametrize(
@@ -119,17 +123,17 @@ def test_where_and_how_a_requirement_is_added(data: bytes, expected: bytes) -> N
     ],
 )  # fmt: skip
 def test_pkg_info(data: bytes, version: str | None, expected: bytes) -> None:
-    assert CoreMetadata.parse(data).for_sdist(may_append=True, metadata_version=version).data == expected
+    assert CoreMetadata.parse(data, "METADATA").for_sdist(may_append=True, metadata_version=version).data == expected
 
 
 def test_pkg_info_of_a_project_whose_wheels_may_not_append() -> None:
     expected = MESONPY.replace(b"2.1", b"2.2", 1)
-    assert CoreMetadata.parse(MESONPY).for_sdist(may_append=False).data == expected
+    assert CoreMetadata.parse(MESONPY, "METADATA").for_sdist(may_append=False).data == expected
 
 
 @pytest.mark.parametrize(("version", "may_append"), [*product([b"2.1", b"2.2", b"2.3", b"2.4", b"2.5"], [True, False])])
 def test_what_was_built_can_be_told_from_pkg_info(version: bytes, may_append: bool) -> None:
-    built = CoreMetadata.parse(MESONPY.replace(b"2.1", version, 1))
+    built = CoreMetadata.parse(MESONPY.replace(b"2.1", version, 1), "METADATA")
     told = built.for_sdist(may_append=may_append).as_built()
     if version in (b"2.1", b"2.2") and not may_append:
         assert told is None  # 2.2 may have been 2.1: nothing in the file tells
@@ -145,11 +149,11 @@ def test_what_was_built_can_be_told_from_pkg_info(version: bytes, may_append: bo
     ],
 )  # fmt: skip
 def test_lowest_version(fields: bytes, version: str) -> None:
-    assert CoreMetadata.parse(b"Metadata-Version: 2.2\n" + fields).lowest_version == version
+    assert CoreMetadata.parse(b"Metadata-Version: 2.2\n" + fields, "METADATA").lowest_version == version
 
 
 def test_names_of_fields_are_compared_without_case() -> None:
-    read = CoreMetadata.parse(b"metadata-version: 2.4\nAUTHOR-EMAIL: a\nAuthor-email: b\n")
+    read = CoreMetadata.parse(b"metadata-version: 2.4\nAUTHOR-EMAIL: a\nAuthor-email: b\n", "METADATA")
     assert read.all("Author-Email") == ("a", "b")
     assert read.version == (2, 4)
-    assert CoreMetadata.parse(b"Metadata-Version: new\n").version == (1, 0)
+    assert CoreMetadata.parse(b"Metadata-Version: new\n", "METADATA").version == (1, 0)

@@ -55,7 +55,9 @@ Description-Content-Type: text/markdown
 def broken(project: str, said: str, folder: Path) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     (folder / "README.md").write_text("# Spam\n\n", encoding="utf-8")
     promise = Promise.of(Project(tomllib.loads(project)), folder)
-    return [(one.field, one.left, one.right) for one in promise.broken_by(CoreMetadata.parse(said.encode()))]
+    return [
+        (one.field, one.left, one.right) for one in promise.broken_by(CoreMetadata.parse(said.encode(), "METADATA"))
+    ]
 
 
 KEEPING = {
@@ -143,4 +145,4 @@ def test_a_licence_as_a_table_is_not_compared(tmp_path: Path) -> None:
 
 
 def test_no_project_no_promise(tmp_path: Path) -> None:
-    assert Promise.of(Project(None), tmp_path).broken_by(CoreMetadata.parse(SAID.encode())) == ()
+    assert Promise.of(Project(None), tmp_path).broken_by(CoreMetadata.parse(SAID.encode(), "METADATA")) == ()

@@ -383,7 +383,9 @@ def test_a_wheel_has_the_lines_of_its_level(
     subject = Subject.read(flit_tree(tmp_path, '"libgmp==6.3.0",', VARIANTS).folder)
     text = "Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\n"
     text += "".join(f"Requires-Dist: {line}\n" for line in lines.split())
-    result = Result(tmp_path / "spam-1.4.0-py3-none-any.whl", CoreMetadata.parse(text.encode()), frozenset(), 1.0)
+    result = Result(
+        tmp_path / "spam-1.4.0-py3-none-any.whl", CoreMetadata.parse(text.encode(), "METADATA"), frozenset(), 1.0
+    )
     step = Step(Setting(level, variant), What.WHEEL, Origin.TREE)
     findings = judge(subject, [Built(step, State.BUILT, (result, result))])
     assert [(one.rule, one.message) for one in findings] == ([(rule, message)] if rule else [])
@@ -393,7 +395,7 @@ def test_an_sdist_has_no_level(tmp_path: Path) -> None:
     subject = Subject.read(flit_tree(tmp_path).folder)
     builds = []
     for level, line in ((Level.ABI, "a"), (Level.API, "b")):
-        metadata = CoreMetadata.parse(f"Name: spam\nVersion: 1.4.0\nKeywords: {line}\n".encode())
+        metadata = CoreMetadata.parse(f"Name: spam\nVersion: 1.4.0\nKeywords: {line}\n".encode(), "METADATA")
         result = Result(tmp_path / "spam-1.4.0.tar.gz", metadata, frozenset(), 1.0)
         builds.append(Built(Step(Setting(level), What.SDIST, Origin.TREE), State.BUILT, (result, result)))
     found = [one.message for one in judge(subject, builds) if one.rule == "builds-disagree"]
@@ -532,7 +534,7 @@ def test_a_wheel_of_this_abiding(tmp_path: Path) -> None:
     path = write_wheel(tmp_path)
     assert path
     wheel = Wheel.open(path)
-    metadata = CoreMetadata.parse(wheel.metadata())
+    metadata = CoreMetadata.parse(wheel.metadata(), "METADATA")
     assert (metadata.get("Name"), metadata.get("Version")) == ("abiding", abiding.__version__)
     assert any(line.startswith("packaging") for line in metadata.all("Requires-Dist"))
     assert {"abiding/backend.py", "abiding/schema.json", "abiding/explanations/other-files.md"} <= set(wheel.names)

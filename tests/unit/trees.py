@@ -110,7 +110,7 @@ def flit_tree(folder: Path, old: str = "", new: str = "", **environment: str) ->
 def metadata(wheel: Path) -> CoreMetadata:
     with ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        return CoreMetadata.parse(archive.read(name))
+        return CoreMetadata.parse(archive.read(name), "METADATA")
 
 
 def pkg_info(sdist: Path) -> CoreMetadata:
@@ -118,7 +118,7 @@ def pkg_info(sdist: Path) -> CoreMetadata:
         (member,) = (one for one in archive if one.name.count("/") == 1 and one.name.endswith("/PKG-INFO"))
         file = archive.extractfile(member)
         assert file
-        return CoreMetadata.parse(file.read())
+        return CoreMetadata.parse(file.read(), "METADATA")
 
 
 def unpacked(sdist: Path, into: Path) -> Path:

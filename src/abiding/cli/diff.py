@@ -68,13 +68,13 @@ def _read(path: Path) -> CoreMetadata:
     if name.endswith(".whl"):
         from abiding.wheel import read_metadata
 
-        return CoreMetadata.parse(read_metadata(path))
+        return CoreMetadata.parse(read_metadata(path), path.name)
     if name.endswith(_SDISTS):
         from abiding.sdist import read_pkg_info
 
-        return CoreMetadata.parse(read_pkg_info(path))
+        return CoreMetadata.parse(read_pkg_info(path), path.name)
     try:
-        metadata = CoreMetadata.parse(path.read_bytes())
+        metadata = CoreMetadata.parse(path.read_bytes(), str(path))
     except OSError as exc:
         raise _unreadable(path, f"the file can't be read: {exc.strerror}") from exc
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):

@@ -270,7 +270,7 @@ def _of_project(subject: _Subject) -> CoreMetadata:
     head = [("Metadata-Version", "2.1"), *(one for one in said.fields if one[0] not in ("Description", "Project-URL"))]
     head += list(_labelled(project.table))
     text = "".join(f"{field}: {value}\n" for field, value in head)
-    metadata = CoreMetadata.parse(f"{text}\n{body}".encode("utf-8", "surrogateescape"))
+    metadata = CoreMetadata.parse(f"{text}\n{body}".encode("utf-8", "surrogateescape"), "pyproject.toml")
     return metadata.with_version(metadata.lowest_version)
 
 

@@ -60,5 +60,5 @@ class Listings:
             if filename:
                 remote = RemoteFile(self.web, wheels[filename].url, filename, wheels[filename].size)
                 members, metadata = listing_of_wheel(cast("BinaryIO", remote), filename)
-                return Listing(filename, members, CoreMetadata.parse(metadata))
+                return Listing(filename, members, CoreMetadata.parse(metadata, filename))
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
@@ -39,6 +40,7 @@ def __dir__() -> list[str]:
 # An sdist that keeps PKG-INFO at its end is read through, never kept.
 _LARGEST_SDIST = 1 << 30
 _REFUSALS = 3
+_FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
 
 
 def read_release(spec: str, index_url: str | None, progress: Progress | None) -> list[Artifact]:
@@ -90,19 +92,19 @@ class _Reading:
             if metadata is None:
                 try:
                     data = self._metadata(file)
+                    metadata = self._parsed(data, file.filename)
                 except AbidingError as exc:
                     problem = exc.findings[0]._replace(artifact=file.filename)
                 else:
-                    metadata = self._parsed(data)
                     if hashlib.sha256(data).hexdigest() == _announced_hash(file):
                         shared = metadata
             artifacts.append(_artifact(file, metadata, problem))
         return artifacts
 
-    def _parsed(self, data: bytes) -> CoreMetadata:
+    def _parsed(self, data: bytes, filename: str) -> CoreMetadata:
         with self._lock:
             if data not in self._known:
-                self._known[data] = CoreMetadata.parse(data)
+                self._known[data] = CoreMetadata.parse(data, filename)
             return self._known[data]
 
     def _metadata(self, file: DistributionPackage) -> bytes:
@@ -123,7 +125,7 @@ class _Reading:
     def _sidecar(self, file: DistributionPackage) -> bytes | None:
         status, data = self._web.get(file.metadata_url, limit=LARGEST_METADATA)
         # A server that has a page for every URL answers 200 as well.
-        is_there = status == HTTPStatus.OK and bool(CoreMetadata.parse(data).get("Metadata-Version"))
+        is_there = status == HTTPStatus.OK and bool(_FIRST_FIELD.search(data))
         with self._lock:
             self._served = self._served or is_there
             self._refusals += not is_there

@@ -105,7 +105,7 @@ def _symbols(contents: Contents, image: Image) -> Symbols:
 def of_wheel(path: Path) -> Contents:
     """Read a wheel. Raises `ArchiveError`, or another `AbidingError` if its images can't be read."""
     wheel = Wheel.open(path)
-    metadata = CoreMetadata.parse(wheel.metadata())
+    metadata = CoreMetadata.parse(wheel.metadata(), path.name)
     files = {place_of(name): name for name in wheel.names if not name.endswith("/")}
     tags = wheel.read(f"{wheel.dist_info}/WHEEL").decode("utf-8", "replace")
 

@@ -171,7 +171,7 @@ def _too_old(repaired: Path, provenance: Provenance | None) -> str | None:
 
 def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
     """What a repair must not touch: METADATA, apart from the licences of what it copied into the wheel."""
-    before, after = (CoreMetadata.parse(Wheel.open(path).metadata()) for path in (built, repaired))
+    before, after = (CoreMetadata.parse(Wheel.open(path).metadata(), path.name) for path in (built, repaired))
     for difference in compare(before, after) if before.data != after.data else ():
         if not licences.only_extended(difference):
             yield Finding(

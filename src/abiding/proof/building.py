@@ -219,15 +219,17 @@ class _Bench:
 
 def _read(path: Path, what: What, seconds: float) -> Result:
     if what.is_prepared:
-        return Result(path, CoreMetadata.parse((path / "METADATA").read_bytes()), frozenset(), seconds)
+        return Result(
+            path, CoreMetadata.parse((path / "METADATA").read_bytes(), f"{path.name}/METADATA"), frozenset(), seconds
+        )
     if what is What.SDIST:
         from abiding.sdist import read_pkg_info
 
-        return Result(path, CoreMetadata.parse(read_pkg_info(path)), _below_top(path), seconds)
+        return Result(path, CoreMetadata.parse(read_pkg_info(path), path.name), _below_top(path), seconds)
     from abiding.wheel import Wheel
 
     wheel = Wheel.open(path)
-    return Result(path, CoreMetadata.parse(wheel.metadata()), frozenset(wheel.names), seconds)
+    return Result(path, CoreMetadata.parse(wheel.metadata(), path.name), frozenset(wheel.names), seconds)
 
 
 def _below_top(sdist: Path) -> frozenset[str]:

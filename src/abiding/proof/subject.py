@@ -67,7 +67,7 @@ class Subject:
             tuple(table.get("backend-path", ())),
             tuple(table.get("requires", _LEGACY_REQUIRES)),
             Declaration.read(pyproject) if backend.partition(":")[0] == _OWN_BACKEND else None,
-            CoreMetadata.parse(pkg_info.read_bytes()) if pkg_info.is_file() else None,
+            CoreMetadata.parse(pkg_info.read_bytes(), "PKG-INFO") if pkg_info.is_file() else None,
         )
 
     @property

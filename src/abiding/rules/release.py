@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding import readers
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.findings import Finding, Severity, by_weight
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
@@ -64,9 +65,21 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
         broken = tuple(own.broken_by(one) if declares else _broken_by(one, comparison))
         findings += broken
         findings += _disagreements(one, comparison, abides=not broken if declares else None)
+    findings += _read_differently(comparison)
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
     findings += [_yanked(artifact) for artifact in yanked]
     return by_weight(findings)
+
+
+def _read_differently(comparison: Comparison) -> Iterator[Finding]:
+    """What not all tools read alike, and does not count: once for all files that have the same metadata."""
+    seen: set[bytes] = set()
+    for one in comparison.compared:
+        data = one.artifact.metadata.data if one.artifact.metadata else b""
+        note = None if data in seen else readers.note(data, one.artifact.filename)
+        seen.add(data)
+        if note:
+            yield note
 
 
 def _yanked(artifact: Artifact) -> Finding:

@@ -1,0 +1,54 @@
+"""Header fields of METADATA and PKG-INFO, each with its place in the file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Header", "beginning_of_body", "headers_of", "text"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# One header field with its continuation lines. A lone CR before the line's end belongs to the line's end.
+_FIELD = re.compile(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
+_LINE_END = re.compile(rb"\r?\n")
+
+
+class Header(NamedTuple):
+    """One field: its name as written, its value with the line ends and the indentation of continuation lines.
+
+    `start` is its first byte, `end` the one behind its last.
+    """
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+def headers_of(data: bytes) -> list[Header]:
+    """Read the fields, in order. The first line that is none, and continues none, ends them."""
+    found = []
+    end = 0
+    while field := _FIELD.match(data, end):
+        end = field.end()
+        found.append(Header(text(field[1]), text(field[2]).rstrip("\r"), field.start(), end))
+    return found
+
+
+def beginning_of_body(data: bytes, headers: Sequence[Header]) -> int:
+    """Where the text behind the fields begins: after an empty line, if there is one."""
+    end = headers[-1].end if headers else 0
+    empty = _LINE_END.match(data, end)
+    return empty.end() if empty else end
+
+
+def text(data: bytes) -> str:
+    """Decode; bytes that are no UTF-8 are kept as surrogates."""
+    return data.decode("utf-8", "surrogateescape")
