@@ -22,6 +22,7 @@ PROPERTIES: dict[str, tuple[SearchStrategy[bytes], Callable[[bytes], None]]] = {
     "wheel": (wheels.wheels(), wheels.hold),
     "sdist": (sdists.sdists, sdists.hold),
     "METADATA": (metadata.documents, metadata.hold),
+    "real METADATA": (metadata.real_documents, metadata.hold),
     "pyproject.toml": (pyprojects.pyprojects, pyprojects.hold),
     "compiled file": (images.images, images.hold),
 }

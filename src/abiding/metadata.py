@@ -173,16 +173,17 @@ class CoreMetadata(NamedTuple):
         """The file with whole lines put in at a position."""
         before = self.data[:at]
         if lines and before and not before.endswith(b"\n"):
-            before = before.removesuffix(b"\r") + self._newline  # a file whose last header is not ended
+            before = before.rstrip(b"\r") + self._newline  # a file whose last header is not ended
         return self._read(before + lines + self.data[at:])
 
     def replaced(self, name: str, value: str) -> CoreMetadata:
-        """The file with another value of the first field of this name."""
-        for header in headers_of(self.data):
+        """The file with another value of the field of this name, each time that it is there."""
+        data = self.data
+        for header in reversed(headers_of(data)):
             if header.name.lower() == name.lower():
                 line = f"{header.name}: {value}".encode() + self._newline
-                return self._read(self.data[: header.start] + line + self.data[header.end :])
-        return self
+                data = data[: header.start] + line + data[header.end :]
+        return self._read(data)
 
     def respelled(self, name: str, value: str) -> CoreMetadata:
         """The file with `value`, where it is a value of the field in other letters, spelled like this."""

@@ -163,9 +163,11 @@ def _about_mail(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement
     # Its names and line ends are ASCII: as Latin-1 every byte keeps its place.
     message = Parser(policy=compat32).parsestr(head.decode("latin-1"), headersonly=True)
     begins = (beginning_of_body(data, headers), len(head) - len(str(message.get_payload())))
-    if begins[0] != begins[1]:
-        ours, other = (text(data[at : at + _MOST_SHOWN]).partition("\n")[0] for at in begins)
-        yield Disagreement("", _line(data, min(begins)), ours, other, _AS_MAIL)
+    ends = (headers[-1].end if headers else 0, _end_as_mail(head[: begins[1]]))
+    if begins[0] != begins[1] or ends[0] != ends[1]:
+        places = begins if begins[0] != begins[1] else ends
+        ours, other = (text(data[at : at + _MOST_SHOWN]).partition("\n")[0] for at in places)
+        yield Disagreement("", _line(data, min(ends)), ours, other, _AS_MAIL)
     found = _ODD_LINE_END.search(head)
     line = _line(data, found.start() if found else 0)
     theirs = [(name, text(value.encode("latin-1"))) for name, value in message.raw_items()]
@@ -174,6 +176,12 @@ def _about_mail(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement
         for mine, other in zip_longest(ours_by.get(name, ()), theirs_by.get(name, ())):
             if mine != other:
                 yield Disagreement(_spelled(name), line, mine, other, _AS_MAIL, decisive=name in _DECISIVE)
+
+
+def _end_as_mail(head: bytes) -> int:
+    """Where the fields end, without the empty line behind them, if any line end may end a line."""
+    rest = head.removesuffix(b"\n").removesuffix(b"\r") if head.endswith(b"\n") else head.removesuffix(b"\r")
+    return len(rest) if rest.endswith((b"\r", b"\n")) or not rest else len(head)
 
 
 def _by_name(fields: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

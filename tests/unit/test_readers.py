@@ -32,7 +32,7 @@ HIDDEN = {
     "lone CR in Dynamic": (HEAD + b"Dynamic: License-File\r" + EVIL, 4),
     "lone CR before the line": (HEAD + b"Summary: x\n\r" + EVIL, 5),
     "CR for every line feed": ((HEAD + EVIL).replace(b"\n", b"\r"), 1),
-    "two CR": (HEAD + b"Summary: x\r\r\n" + EVIL, 5),
+    "two CR": (HEAD + b"Summary: x\r\r\n" + EVIL, 4),
     "CR in a requirement": (HEAD + b"Requires-Dist: numpy\rRequires-Dist: evil\n", 4),
     "CR and a continuation": (HEAD + b"Requires-Dist: numpy\r >=1\n", 4),
     **{
