@@ -52,7 +52,7 @@ def made(sdist: bytes | None, wheels: tuple[str, ...], pyproject: str = "") -> R
 
 
 def parsed(data: bytes) -> CoreMetadata:
-    return CoreMetadata.parse(data)
+    return CoreMetadata.parse(data, "METADATA")
 
 
 def page(release: Release) -> str:
