@@ -98,7 +98,7 @@ def test_what_is_not_settled_does_not_bind(tmp_path: Path, name: str, old: str, 
 
 
 def pkg_info_version(tree: Tree) -> str:
-    return CoreMetadata.parse((tree.folder / "PKG-INFO").read_bytes()).get("Metadata-Version")
+    return CoreMetadata.parse((tree.folder / "PKG-INFO").read_bytes(), "METADATA").get("Metadata-Version")
 
 
 @pytest.mark.parametrize("change", ["edited pyproject.toml", "old metadata"])
