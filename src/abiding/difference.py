@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import requirements
 from abiding.metadata import CoreMetadata
+from abiding.requires_dist import RequiresDist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -46,13 +46,16 @@ def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | N
     left, right = _with_licence_of(right, left), _with_licence_of(left, right)
     differences = []
     wanted = None if fields is None else {field.lower() for field in fields}
-    names = {field.lower(): field for field in _MEANING}
+    names = {field.lower(): field for field in (*_MEANING, "Requires-Dist")}
     for name, _ in (*left.fields, *right.fields):
         names.setdefault(name.lower(), name)
     for key, field in names.items():
         if key in _OF_THE_FILE or (wanted is not None and key not in wanted):
             continue
-        difference = _compare_field(field, values(left, field), values(right, field))
+        if field == "Requires-Dist":
+            difference = _compare_requirements(left, right)
+        else:
+            difference = _compare_field(field, values(left, field), values(right, field))
         if difference:
             differences.append(difference)
     return tuple(differences)
@@ -60,6 +63,8 @@ def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | N
 
 def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:
     """What a file says in one field (in the specification's spelling): two files that share the value say the same."""
+    if field == "Requires-Dist":
+        return _requirements(metadata, metadata.get("Name")).meaning
     return frozenset(map(_MEANING.get(field, _folded), values(metadata, field)))
 
 
@@ -84,6 +89,20 @@ def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) ->
         tuple(value for key, value in lefts.items() if key not in rights),
         tuple(value for key, value in rights.items() if key not in lefts),
     )
+
+
+def _compare_requirements(left: CoreMetadata, right: CoreMetadata) -> Difference | None:
+    if set(left.all("Requires-Dist")) == set(right.all("Requires-Dist")):
+        return None
+    own = left.get("Name")
+    ours, theirs = _requirements(left, own), _requirements(right, own)
+    if ours.meaning == theirs.meaning:
+        return None
+    return Difference("Requires-Dist", ours.missing_in(theirs), theirs.missing_in(ours))
+
+
+def _requirements(metadata: CoreMetadata, project: str) -> RequiresDist:
+    return RequiresDist.of(values(metadata, "Requires-Dist"), _name(project))
 
 
 def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadata:
@@ -211,7 +230,6 @@ _MEANING: dict[str, Callable[[str], Hashable]] = {
     "Name": _name,
     "Version": _version,
     "Requires-Python": _specifiers,
-    "Requires-Dist": requirements.meaning,
     "Provides-Extra": _name,
     "Summary": _folded,
     "Description": _description,

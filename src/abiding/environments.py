@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
 __all__ = ["KINDS_OF_SYSTEM", "Environments", "Kind", "Question", "Steps", "UndecidedError"]
 
@@ -102,6 +102,8 @@ class Steps:
 # For what is done with sets that were worked out already. A decision is more work than an answer that is looked up.
 _STEPS = 200_000
 _DECISION = 10
+# In one set. Each is one call within the other.
+_MOST_QUESTIONS = 256
 
 
 class Environments(NamedTuple):
@@ -148,8 +150,12 @@ class Environments(NamedTuple):
             return False
 
     @classmethod
-    def joined(cls, word: str, parts: list[Environments], steps: Steps) -> Environments:
+    def joined(cls, word: str, parts: Sequence[Environments], steps: Steps) -> Environments:
         """The environments of all parts (`and`) or of any (`or`)."""
+        if len(parts) == 1:
+            return parts[0]
+        if len(frozenset().union(*(one.questions() for one in parts))) > _MOST_QUESTIONS:
+            raise UndecidedError
         calculation = _Calculation(steps)
         branches = [one.branch for one in parts]
         while len(branches) > 1:  # in pairs: what is joined one after the other is gone through again each time
@@ -160,6 +166,14 @@ class Environments(NamedTuple):
     def mapped(self, change: Callable[[Question], Question]) -> Environments:
         """The set with other questions in the place of its own; `change` keeps their order."""
         return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, change, bool))
+
+    def replaced(self, answers: Mapping[Question, Environments], steps: Steps) -> Environments:
+        """The set if the answer to a question is yes in other environments than it seems."""
+        branches = {question: where.branch for question, where in answers.items()}
+        try:
+            return Environments(_Calculation(steps).replaced(self.branch, branches))
+        except RecursionError as exc:
+            raise UndecidedError from exc
 
     def questions(self) -> frozenset[Question]:
         """All that is asked."""
@@ -236,6 +250,22 @@ class _Calculation:
             no = self.given(self.mapped(branch.no, change, outcome), question, answer=False)
             self.done[branch] = self.decision(question, yes, no)
         return self.done[branch]
+
+    def replaced(self, branch: Branch, answers: Mapping[Question, Branch]) -> Branch:
+        """The decision with other decisions in the place of its questions."""
+        if isinstance(branch, bool):
+            return branch
+        key = ("replaced", branch)
+        if key not in self.done:
+            self.steps.take(_DECISION)
+            yes, no = (self.replaced(one, answers) for one in (branch.yes, branch.no))
+            asked = answers.get(branch.question)
+            if asked is None:
+                asked = self.decision(branch.question, yes=True, no=False)
+            if_yes = self.joined(asked, yes, absorbing=False)
+            if_no = self.joined(self.mapped(asked, lambda one: one, not_), no, absorbing=False)
+            self.done[key] = self.joined(if_yes, if_no, absorbing=True)
+        return self.done[key]
 
 
 def _settles_others(question: Question, *, answer: bool) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-__all__ = ["environments", "is_compared_as_text", "of_releases"]
+__all__ = ["asks_for", "environments", "is_compared_as_text", "of_releases"]
 
 
 def __dir__() -> list[str]:
@@ -51,6 +51,11 @@ def of_releases(marker: str) -> Environments:
         return _as_text(marker)
 
 
+def asks_for(extra: str) -> Question:
+    """Whether an extra is asked for, by its normalised name."""
+    return _free_question("extra", "==", f'"{extra}"')
+
+
 def is_compared_as_text(marker: str) -> bool:
     """Whether it would take too long to work out where the marker is true."""
     return _as_text(marker) in (environments(marker), of_releases(marker))
@@ -71,8 +76,6 @@ def _of_release(question: Question) -> Question:
 _TOKEN = re.compile(r""""[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()"'<>=!~]+""")
 # For each word of a marker: ten times what those need that people write.
 _STEPS = 80
-# Each is one call within the other.
-_MOST_QUESTIONS = 256
 
 
 class _Reader:
@@ -81,7 +84,6 @@ class _Reader:
     def __init__(self, marker: str) -> None:
         self.tokens = _TOKEN.findall(marker)[::-1]
         self.steps = Steps(_STEPS * len(self.tokens))
-        self.questions: set[Question] = set()
 
     def either(self) -> Environments:
         return self._joined("or", self.both)
@@ -98,11 +100,7 @@ class _Reader:
         left, operator = self.tokens.pop(), self.tokens.pop()
         if operator == "not":
             operator = f"not {self.tokens.pop()}"
-        found = _comparison(left, operator, self.tokens.pop())
-        self.questions |= found.questions()
-        if len(self.questions) > _MOST_QUESTIONS:
-            raise UndecidedError
-        return found
+        return _comparison(left, operator, self.tokens.pop())
 
     def _joined(self, word: str, operand: Callable[[], Environments]) -> Environments:
         parts = [operand()]
@@ -147,7 +145,11 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
 
 
 def _free(*words: str) -> Environments:
-    return Environments.where(Question("free", "", Kind.FREE, words))
+    return Environments.where(_free_question(*words))
+
+
+def _free_question(*words: str) -> Question:
+    return Question("free", "", Kind.FREE, words)
 
 
 def _is_release(text: str) -> bool:

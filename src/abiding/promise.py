@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import requirements
 from abiding.difference import Difference, compare
-from abiding.extras import spelled_out_in
 from abiding.inside import read_inside
 from abiding.metadata import CoreMetadata
 
@@ -71,21 +70,13 @@ class Promise(NamedTuple):
         """Where `metadata` says something else: left what was promised, right what it says."""
         differences = [
             Difference(one.field, one.left, () if one.field in self.open_fields else one.right)
-            for one in self._compared(_plain(metadata))
+            for one in compare(self.said, _plain(metadata), self.fields)
         ]
         for field, promised in self.people.items():
             found = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
             if not _words(found) <= _words(promised):  # poetry-core names only the first of several
                 differences.append(Difference(field, (promised,), (found,)))
         return tuple(one for one in differences if one.left or one.right)
-
-    def _compared(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
-        differences = compare(self.said, metadata, self.fields)
-        if not any(one.field == "Requires-Dist" for one in differences):
-            return differences
-        # `spam[docs]` among the requirements of spam's own extra: hatchling writes out what that stands for.
-        spelled_out = compare(spelled_out_in(self.said), spelled_out_in(metadata), self.fields)
-        return differences if any(one.field == "Requires-Dist" for one in spelled_out) else spelled_out
 
 
 # The names of [project] that one field of core metadata holds.

@@ -33,9 +33,9 @@ STOREYS = [
     ],
     ["artifact", "disk", "index"],
     [
+        "requires_dist",
         "difference",
         "licences",
-        "extras",
         "promise",
         "source",
         "foretelling",
