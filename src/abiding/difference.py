@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding import requirements
 from abiding.metadata import CoreMetadata
 from abiding.requires_dist import RequiresDist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
-__all__ = ["Difference", "compare", "meanings", "values"]
+__all__ = ["Difference", "by_pre_releases", "compare", "meanings", "values"]
 
 
 def __dir__() -> list[str]:
@@ -59,6 +60,21 @@ def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | N
         if difference:
             differences.append(difference)
     return tuple(differences)
+
+
+def by_pre_releases(left: CoreMetadata, right: CoreMetadata) -> Difference | None:
+    """The requirements that mean the same, but for pre-releases of Python: what `compare` passes over."""
+    ours, theirs = (dict.fromkeys(values(one, "Requires-Dist")) for one in (left, right))
+    known = {requirements.meaning(line): line for line in theirs if line not in ours}
+    pairs = [
+        (line, known[requirements.meaning(line)])
+        for line in ours
+        if line not in theirs and requirements.meaning(line) in known
+    ]
+    apart = [pair for pair in pairs if requirements.differ_by_pre_releases(*pair)]
+    if not apart:
+        return None
+    return Difference("Requires-Dist", *map(tuple, zip(*apart, strict=True)))
 
 
 def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:

@@ -283,6 +283,11 @@ SCREENS: dict[str, Callable[[], str]] = {
     ),
     "old-metadata-version": lambda: checked("old-metadata-version", (SDIST, OLD)),
     "dynamic-spelling": lambda: checked("dynamic-spelling", (SDIST, NEW + "Dynamic: requires-dist\n")),
+    "pre-release-marker": lambda: checked(
+        "pre-release-marker",
+        (SDIST, NEW + "Requires-Dist: egg ; python_full_version >= '3.15'\n"),
+        pyproject='[project]\nname = "spam"\nversion = "1.4.0"\ndependencies = ["egg; python_version >= \\"3.15\\""]\n',
+    ),
     "not-comparable": lambda: checked("not-comparable", (SDIST, OLD), (WHEEL, OLD + "Requires-Dist: numpy\n")),
     "sdist-disagrees": lambda: checked(
         "sdist-disagrees", (SDIST, NEW + "Requires-Dist: numpy>=1.20\n"), pyproject=IDLE[: IDLE.index("[tool")]

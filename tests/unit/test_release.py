@@ -118,6 +118,27 @@ def test_dynamic_names_are_compared_without_case(tmp_path: Path) -> None:
     assert said(release) == {("note", "dynamic-spelling", "Dynamic")}
 
 
+def test_only_pre_releases_see_a_difference(tmp_path: Path) -> None:
+    static, written = "Requires-Dist: a; python_version >= '3.15'", "Requires-Dist: a ; python_full_version >= '3.15'"
+    release = checked(tmp_path, {SDIST: metadata(static), LINUX: metadata(written), WINDOWS: metadata(written)})
+    assert release.verdict is Verdict.EQUAL
+    assert said(release) == {("note", "pre-release-marker", "Requires-Dist")}
+
+
+def test_what_a_marker_means_is_no_difference(tmp_path: Path) -> None:
+    static, written = "Requires-Dist: a; python_version < '3.11'", "Requires-Dist: a ; python_full_version < '3.11'"
+    release = checked(tmp_path, {SDIST: metadata(static), LINUX: metadata(written)})
+    assert release.verdict is Verdict.EQUAL
+    assert not release.findings
+
+
+def test_what_is_compared_as_text_is_said(tmp_path: Path) -> None:
+    many = [f"extra == 'e{number}'" for number in range(400)]
+    left, right = (f"Requires-Dist: a; {' or '.join(order)}" for order in (many, many[::-1]))
+    (finding,) = checked(tmp_path, {SDIST: metadata(left), LINUX: metadata(right)}).findings
+    assert (finding.rule, finding.notes[-1].rpartition(": ")[2]) == ("changed-requirement", "it was compared as text")
+
+
 def test_dynamic_in_a_wheel_sanctions_nothing(tmp_path: Path) -> None:
     release = checked(tmp_path, {SDIST: metadata(NUMPY), LINUX: metadata(MAY_APPEND, NUMPY, EGG)})
     assert (release.verdict, release.case) == ("inconsistent", 1)

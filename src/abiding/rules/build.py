@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.difference import Difference
     from abiding.pyproject import Pyproject
 
-__all__ = ["Sides", "judge", "judge_prepared", "lint", "requirement_changes"]
+__all__ = ["Sides", "judge", "judge_prepared", "lint", "requirement_changes", "text_notes"]
 
 
 def __dir__() -> list[str]:
@@ -52,11 +52,19 @@ def judge(differences: Collection[Difference], declared: Collection[str], sides:
 def _judge_requirements(difference: Difference, declared: Collection[str], sides: Sides) -> Iterator[Finding]:
     for before, after in requirement_changes(difference, declared):
         if after is None:
-            yield _lost(before or "", sides)
+            finding = _lost(before or "", sides)
         elif before is None:
-            yield _undeclared(after, sides)
+            finding = _undeclared(after, sides)
         else:
-            yield _changed(before, after, sides)
+            finding = _changed(before, after, sides)
+        yield finding._replace(notes=(*finding.notes, *text_notes(before, after)))
+
+
+def text_notes(*lines: str | None) -> tuple[str, ...]:
+    """What is to be said of requirements if one of them could not be compared in meaning."""
+    if any(line and requirements.is_compared_as_text(line) for line in lines):
+        return ("to work out where its marker is true would take too long: it was compared as text",)
+    return ()
 
 
 def requirement_changes(difference: Difference, declared: Collection[str]) -> Iterator[tuple[str | None, str | None]]:
@@ -65,11 +73,15 @@ def requirement_changes(difference: Difference, declared: Collection[str]) -> It
     A line that is gone and one that is new belong together if they are of the same distribution.
     """
     sanctioned = {requirements.meaning(line) for line in declared}
-    added = [line for line in difference.right if requirements.meaning(line) not in sanctioned]
+    added = dict.fromkeys(line for line in difference.right if requirements.meaning(line) not in sanctioned)
+    of_name: dict[str, list[str]] = {}
+    for line in reversed(added):
+        of_name.setdefault(_name(line), []).append(line)
     for lost in difference.left:
-        changed = next((line for line in added if _name(line) == _name(lost)), None)
+        same = of_name.get(_name(lost))
+        changed = same.pop() if same else None
         if changed is not None:
-            added.remove(changed)
+            del added[changed]
         yield lost, changed
     for line in added:
         yield None, line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from abiding import licences
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.findings import Finding, Severity
-from abiding.rules.build import requirement_changes
+from abiding.rules.build import requirement_changes, text_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,7 +63,7 @@ def requirement_findings(
             expected_from=origin if before else "not in the sdist",
             found=after,
             found_from=artifact.kind if after else f"not in the {artifact.kind}",
-            notes=notes,
+            notes=(*notes, *text_notes(before, after)),
             hints=_REQUIREMENT_HINTS[rule],
         )
 

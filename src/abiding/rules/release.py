@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from abiding import readers
 from abiding.comparison import RESOLVER_FIELDS
+from abiding.difference import by_pre_releases
 from abiding.findings import Finding, Severity, by_weight
+from abiding.rules.build import text_notes
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.rules.declared import declared_in
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from abiding.artifact import Artifact
     from abiding.comparison import Compared, Comparison
+    from abiding.difference import Difference
     from abiding.metadata import CoreMetadata
     from abiding.rules.declared import Own
 
@@ -65,10 +68,51 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
         broken = tuple(own.broken_by(one) if declares else _broken_by(one, comparison))
         findings += broken
         findings += _disagreements(one, comparison, abides=not broken if declares else None)
+    findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
     findings += [_yanked(artifact) for artifact in yanked]
     return by_weight(findings)
+
+
+def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
+    """Where only pre-releases of Python see a difference: of the sdist, and of each metadata that wheels have."""
+    reference = comparison.reference
+    if reference is None or reference.metadata is None:
+        return
+    table = reference.pyproject.table.get("project") if reference.pyproject else None
+    if isinstance(table, dict):
+        from abiding.project import Project
+        from abiding.promise import Promise
+
+        difference = by_pre_releases(Promise.of(Project(table), None).said, reference.metadata)
+        if difference:
+            beside = "PKG-INFO from the pyproject.toml beside it"
+            yield _pre_release_finding(reference, difference, beside, ("pyproject.toml", "PKG-INFO"))
+    seen = {id(reference.metadata)}
+    for one in comparison.compared:
+        metadata = one.artifact.metadata
+        if metadata is None or id(metadata) in seen or one.identical:
+            continue
+        seen.add(id(metadata))
+        difference = by_pre_releases(reference.metadata, metadata)
+        if difference:
+            beside = f"the {one.artifact.kind} from the {reference.kind} that it is held against"
+            yield _pre_release_finding(one.artifact, difference, beside, (reference.kind, one.artifact.kind))
+
+
+def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str, origins: tuple[str, str]) -> Finding:
+    return Finding(
+        "pre-release-marker",
+        Severity.NOTE,
+        f"only pre-releases of Python tell `Requires-Dist` of {beside}",
+        artifact=artifact.filename,
+        field="Requires-Dist",
+        expected=difference.texts[0],
+        expected_from=origins[0],
+        found=difference.texts[1],
+        found_from=origins[1],
+    )
 
 
 def _read_differently(comparison: Comparison) -> Iterator[Finding]:
@@ -145,7 +189,10 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
                 expected_from="pyproject.toml",
                 found=difference.texts[1],
                 found_from="PKG-INFO",
-                notes=("uv reads pyproject.toml where it can, other tools read PKG-INFO",),
+                notes=(
+                    "uv reads pyproject.toml where it can, other tools read PKG-INFO",
+                    *(text_notes(*difference.left, *difference.right) if difference.field == "Requires-Dist" else ()),
+                ),
                 hints=("build the sdist anew, from the pyproject.toml that is meant",),
             )
 
