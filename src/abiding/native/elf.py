@@ -59,6 +59,7 @@ def read(data: bytes, place: str) -> Image | None:
         tuple(path for text in run_paths for path in text.split(":") if path),
         inherited="DT_RPATH" in found and "DT_RUNPATH" not in found,
         inherits="DT_RUNPATH" not in found,
+        named="DT_SONAME" in found,
     )
 
 

@@ -39,7 +39,8 @@ class Image:
     last part, or the DLL name; the file name where there is none. `needs` are the libraries as it names them, in their
     order. `run_paths` are the folders it looks into, as written; with `inherited` they count for what it loads, too
     (ELF DT_RPATH without DT_RUNPATH, and Mach-O). With `inherits` those of the files that load it count for it as well
-    (all but ELF with DT_RUNPATH).
+    (all but ELF with DT_RUNPATH). `named` is whether the file says its name itself: a library without SONAME that was
+    loaded by its path is not known by its file name.
     """
 
     place: str
@@ -49,6 +50,7 @@ class Image:
     run_paths: tuple[str, ...] = ()
     inherited: bool = False
     inherits: bool = True
+    named: bool = True
 
     @property
     def folder(self) -> str:

@@ -154,7 +154,7 @@ class Loader:
 
 def _names(image: Image) -> tuple[str, ...]:
     """What a file is known by once it is loaded, whatever it was loaded as."""
-    return (image.name,) if image.format is not Format.PE else (image.file_name.lower(),)
+    return (image.name,) if image.named else ()
 
 
 def _key(image: Image, library: str) -> str:
