@@ -54,6 +54,7 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
     for library, links in _by_library(link for link in subject.links if isinstance(link.origin, Missing)):
         unknown = subject.neighbours.unknown
         message = f"`{library}` is neither the platform's nor in the wheel"
+        notes: tuple[str, ...]
         hints: tuple[str, ...] = ("declare the distribution that ships it, with `native = true`",)
         # Built on macOS and Windows, a wheel has its last tag already.
         if subject.building or not subject.platform.finished:
@@ -67,7 +68,8 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
         else:
             lines = subject.consumer.requires
             severity = Severity.ERROR
-            notes = ("no distribution that it requires has it" if lines else "it requires no other distribution",)
+            wanting = "no distribution that it requires has it" if lines else "it requires no other distribution"
+            notes = (wanting, *_renamed(library, subject))
         yield _finding(
             "unprovided-library",
             severity,
@@ -78,6 +80,14 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
             notes=notes,
             hints=hints,
         )
+
+
+def _renamed(library: str, subject: Subject) -> Iterator[str]:
+    """What required distributions have that may be the same library of another version."""
+    for provider in subject.neighbours.direct.values():
+        similar = sorted({image.name for image in provider.images if stem(image.name) == stem(library)})
+        if similar:
+            yield f"`{provider.name}` {provider.version} has {_listed(similar)}"
 
 
 def _wrong_standing(subject: Subject) -> Iterator[Finding]:

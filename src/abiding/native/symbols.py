@@ -32,17 +32,19 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
     """One finding for each library that lacks symbols: those recorded when a wheel was built, or those used now."""
     said: set[str] = set()
     # The record knows which library a symbol was taken from, so it comes first; none is reported twice.
-    for provider, shipped, lacking in (*_recorded_and_gone(subject), *_never_there(subject)):
+    for provider, libraries, lacking in (*_recorded_and_gone(subject), *_never_there(subject)):
         missing = lacking - said
         said |= missing
         if not missing:
             continue
+        names = " and ".join(f"`{library}`" for library in libraries)
+        lacks = "lacks" if len(libraries) == 1 else "lack"
         yield Finding(
             "missing-symbol",
             Severity.ERROR,
-            f"`{shipped}` of `{provider.name}` lacks {len(missing)} of the symbols that are used",
+            f"{names} of `{provider.name}` {lacks} {len(missing)} of the symbols that are used",
             artifact=subject.artifact,
-            field=base_name(shipped),
+            field=", ".join(libraries),
             expected="\n".join(sorted(missing)),
             expected_from="used",
             found_from=f"not in {provider.name} {provider.version}",
@@ -51,14 +53,14 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _recorded_and_gone(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
+def _recorded_and_gone(subject: Subject) -> Iterator[tuple[Contents, tuple[str, ...], frozenset[str]]]:
     for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
         provider = subject.at_hand(canonicalize_name(shared.distribution))
         shipped = provider.shipped_as(shared.library) if provider else None
         if provider and shipped:
             missing = _lacking(shared, provider, shipped)
             if missing:
-                yield provider, shared.library, missing
+                yield provider, (shared.library,), missing
 
 
 def _lacking(shared: Shared, provider: Contents, shipped: Image) -> frozenset[str]:
@@ -72,8 +74,11 @@ _VERSIONED = re.compile(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\
 _OF_PYTHON = ("Py", "_Py")
 
 
-def _never_there(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[str]]]:
-    """Symbols without version that none of a file's libraries exports, where all of these can be looked into."""
+def _never_there(subject: Subject) -> Iterator[tuple[Contents, tuple[str, ...], frozenset[str]]]:
+    """Symbols without version that none of a file's libraries exports, where all of these can be looked into.
+
+    Which of these should have one, a file does not say: all that are of the first provider are named.
+    """
     by_image: dict[str, list[Link]] = {}
     for link in subject.links:
         by_image.setdefault(link.image.place, []).append(link)
@@ -86,8 +91,8 @@ def _never_there(subject: Subject) -> Iterator[tuple[Contents, str, frozenset[st
             continue
         missing = _lacked(image, links, subject)
         if missing:
-            library = next(link.library for link in links if link.origin is mine[0])
-            yield mine[0].contents, library, frozenset(missing)
+            libraries = dict.fromkeys(one.image.name for one in mine if one.contents is mine[0].contents)
+            yield mine[0].contents, tuple(libraries), frozenset(missing)
 
 
 def _looked_into(link: Link) -> bool:
