@@ -372,9 +372,7 @@ def test_a_record_of_a_build_that_is_none_hides_nothing_else(environment: Enviro
     assert verdict(environment.row()) == "found"
 
 
-@pytest.mark.parametrize(
-    "line", ['prov; os_name > "x"', 'prov; python_version < "x"', "prov; " + "(" * 5000, "-r x", ""]
-)
+@pytest.mark.parametrize("line", ['prov; os_name > "x"', 'prov; python_version < "x"', "prov; " + "(" * 5000, "-r x"])
 def test_an_odd_requirement_hides_nothing_else(environment: Environment, line: str) -> None:
     installed(environment.pair.consumer(requires=["prov", line]), environment.site)
     installed(environment.pair.provider(), environment.site)
