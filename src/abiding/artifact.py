@@ -21,7 +21,7 @@ class Artifact(NamedTuple):
 
     `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO, None if it could not be
     read: then `problem` says why. `pyproject` is the sdist's pyproject.toml where it is at hand (never over an index).
-    `yanked` is the reason that the index gives, empty if it is not yanked.
+    `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
     """
 
     filename: str
@@ -32,3 +32,4 @@ class Artifact(NamedTuple):
     pyproject: Pyproject | None = None
     problem: Finding | None = None
     yanked: str = ""
+    tags: tuple[str, ...] = ()

@@ -17,11 +17,14 @@ from abiding.metadata import CoreMetadata
 from abiding.output import Output
 from abiding.project import ApiLevel
 from abiding.pyproject import Pyproject
+from abiding.rules.filename import judge_tags
 from abiding.settings import Level, Settings
 from abiding.source import Source, unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from abiding.wheel import Wheel
 
 __all__ = ["Build"]
 
@@ -132,6 +135,7 @@ class Build(NamedTuple):
             with native.linking([one for one in entries if foretelling.decided(one) is not False]):
                 name = self._built(output.private, f"build_{kind}")
             archive = wheel.Wheel.open(output.private / name)
+            self._judge_name(name, archive)
             applying = [one for one in entries if not one.select or one.selects(tags.of_wheel(name))]
             declared |= self._filled(one for one in applying if one not in declared)
             declared = {entry: declared[entry] for entry in applying}
@@ -142,6 +146,14 @@ class Build(NamedTuple):
             wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **linked})
         print(f"abiding: {self._outcome(added)}", file=sys.stderr)  # noqa: T201
         return name
+
+    def _judge_name(self, name: str, archive: Wheel) -> None:
+        """Hold the tags of a wheel against its name. Who builds from a published sdist can do nothing about them."""
+        severity = Severity.WARNING if self.source.unpacked else Severity.ERROR
+        hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
+        findings = tuple(one for one in judge_tags(name, archive.tags(), severity, hint) if one.severity is severity)
+        _refuse(findings, "No wheel was written")
+        _warn_of(findings)
 
     def _linked(self, path: Path, metadata: CoreMetadata, declared: Mapping[Entry, str]) -> dict[str, bytes]:
         """The members of the wheel that its native entries change. Raises `RefusedError` if it is linked otherwise."""

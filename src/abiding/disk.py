@@ -109,6 +109,8 @@ class _Known:
 
 
 def _read(path: Path, known: _Known) -> Artifact:
+    from abiding.wheel import read_tags
+
     filename = path.name
     if not is_artifact(filename) and path.is_dir():
         return _read_unpacked(path)
@@ -119,9 +121,10 @@ def _read(path: Path, known: _Known) -> Artifact:
         data, pyproject = _contents(path, kind)
         said = known.parse(data, filename)
         _hold_to_name(filename, name, version, said)
+        tags = read_tags(path) if kind == "wheel" else ()
     except AbidingError as exc:
         return Artifact(filename, kind, name, version, problem=exc.findings[0])
-    return Artifact(filename, kind, name, version, said.metadata, pyproject)
+    return Artifact(filename, kind, name, version, said.metadata, pyproject, tags=tags)
 
 
 def _read_unpacked(folder: Path) -> Artifact:
@@ -193,22 +196,15 @@ def _canonical(name: str) -> str:
 
 
 def _hold_to_name(filename: str, name: str, version: str, said: _Said) -> None:
-    """Raise `ArchiveError` if the metadata is of another distribution than the file name says."""
+    """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
     if not said.name or not said.version:
         raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")
     if _canonical(said.name) != name:
         raise ArchiveError.at(filename, f"has the metadata of `{said.name[:_MOST_SHOWN]}`")
     if said.version != version:
-        # Old tools wrote `_` for what a file name can't have in a version.
-        spellings = (version, version.replace("_", "-"), version.replace("_", "+", 1))
-        if not any(_is_same(said.version, one) for one in spellings):
-            raise ArchiveError.at(filename, f"has the metadata of version {said.version[:_MOST_SHOWN]}")
+        from packaging.utils import canonicalize_version
 
-
-def _is_same(version: str, other: str) -> bool:
-    from packaging.utils import canonicalize_version
-
-    try:
-        return canonicalize_version(version) == canonicalize_version(other)
-    except ValueError:  # a number of thousands of digits
-        return False
+        try:
+            canonicalize_version(said.version)
+        except ValueError as exc:  # a number of thousands of digits
+            raise ArchiveError.at(filename, f"has the metadata of version {said.version[:_MOST_SHOWN]}") from exc

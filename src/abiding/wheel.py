@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
 from abiding.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
+from abiding.tagging import stated
 from abiding.zipend import end_records
 from abiding.ziprecords import Directory
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.ziprecords import Extent, Member, Packed
 
-__all__ = ["Wheel", "read_metadata", "read_names", "rewrite"]
+__all__ = ["Wheel", "read_metadata", "read_names", "read_tags", "rewrite"]
 
 
 def __dir__() -> list[str]:
@@ -25,6 +26,7 @@ def __dir__() -> list[str]:
 
 
 _LIMIT = 16 << 20
+_LARGEST_WHEEL_FILE = 1 << 20
 # The bytes behind the first change that are worth moving to and fro in memory rather than copying the whole file.
 _LARGEST_TAIL = 4 << 20
 _NOT_A_NAME = "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number in between"
@@ -67,6 +69,11 @@ class Wheel(NamedTuple):
     def record_name(self) -> str:
         """The name of the RECORD member."""
         return f"{self.dist_info}/RECORD"
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags that WHEEL states, none if there is no such file. Raises `ArchiveError`."""
+        name = f"{self.dist_info}/WHEEL"
+        return stated(self.read(name, _LARGEST_WHEEL_FILE)) if name in self.names else ()
 
     def metadata(self) -> bytes:
         """The contents of METADATA. Raises `ArchiveError`."""
@@ -119,19 +126,41 @@ def _belongs(folder: str, filename: str) -> bool:
     return any((canonicalize_name(folder[:i]), canonicalize_version(folder[i + 1 :])) == wanted for i in dashes)
 
 
+def _is_of_project(folder: str, filename: str) -> bool:
+    """Whether a folder called `name-version` is of the project that a wheel is called after, in any version."""
+    parts = filename.split("-")
+    if folder.startswith(f"{parts[0]}-"):
+        return True
+    from packaging.utils import canonicalize_name
+
+    dashes = [i for i, letter in enumerate(folder) if letter == "-"]
+    return any(canonicalize_name(folder[:i]) == canonicalize_name(parts[0]) for i in dashes)
+
+
 def read_metadata(path: Path) -> bytes:
     """Read METADATA as `Wheel.open(path).metadata()` does, in a tenth of the time: what many wheels are compared by.
 
-    Raises `ArchiveError`.
+    Of a wheel that was renamed to another version it is read too. Raises `ArchiveError`.
     """
+    return _read_one(path, "METADATA", _LIMIT) or Wheel.open(path).metadata()
+
+
+def read_tags(path: Path) -> tuple[str, ...]:
+    """Read the tags that WHEEL states as `Wheel.open(path).tags()` does, and as fast. Raises `ArchiveError`."""
+    data = _read_one(path, "WHEEL", _LARGEST_WHEEL_FILE)
+    return stated(data) if data else Wheel.open(path).tags()
+
+
+def _read_one(path: Path, name: str, limit: int) -> bytes | None:
+    """The contents of the one member of this name in the `.dist-info` folder; None if that is not found at once."""
     with speaking_of(path), path.open("rb", buffering=0) as file:
-        directory = Directory.read_one(file, path.name, ".dist-info/METADATA")
+        directory = Directory.read_one(file, path.name, f".dist-info/{name}")
         if directory is not None:
             (member,) = directory.members
             folder, _, rest = member.name.partition("/")
-            if rest == "METADATA" and _belongs(folder.removesuffix(".dist-info"), path.name):
-                return directory.contents(file, member, _LIMIT)
-    return Wheel.open(path).metadata()
+            if rest == name and _is_of_project(folder.removesuffix(".dist-info"), path.name):
+                return directory.contents(file, member, limit)
+    return None
 
 
 def read_names(path: Path) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import tarfile
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -16,14 +19,18 @@ def metadata(*lines: str, name: str = "spam", version: str = "1.0", level: str =
     return ("\n".join(head) + "\n" + (f"\n{body}" if body else "")).encode("utf-8", "surrogateescape")
 
 
-def write_wheel(folder: Path, filename: str, data: bytes) -> Path:
+def write_wheel(folder: Path, filename: str, data: bytes, tags: Iterable[str] = ()) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     dist_info = "-".join(filename.split("-")[:2]) + ".dist-info"
+    said = "".join(f"Tag: {tag}\n" for tag in tags)
+    wheel_file = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\n{said}".encode()
+    rows = ""
     with ZipFile(folder / filename, "w", ZIP_DEFLATED) as archive:
-        archive.writestr("spam.py", "")
-        archive.writestr(f"{dist_info}/METADATA", data)
-        archive.writestr(f"{dist_info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: false\n")
-        archive.writestr(f"{dist_info}/RECORD", "")
+        for name, contents in (("spam.py", b""), (f"{dist_info}/METADATA", data), (f"{dist_info}/WHEEL", wheel_file)):
+            digest = base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).decode().rstrip("=")
+            rows += f"{name},sha256={digest},{len(contents)}\n"
+            archive.writestr(name, contents)
+        archive.writestr(f"{dist_info}/RECORD", f"{rows}{dist_info}/RECORD,,\n")
     return folder / filename
 
 

@@ -164,10 +164,6 @@ def of_another(path: Path) -> None:
     rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(name="eggs")}))
 
 
-def of_another_version(path: Path) -> None:
-    rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(version="1.1")}))
-
-
 def of_an_endless_version(path: Path) -> None:
     rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(version="9" * 9000)}))
 
@@ -198,7 +194,6 @@ def lying_size(path: Path) -> None:
         no_metadata,
         two_folders,
         of_another,
-        of_another_version,
         of_an_endless_version,
         nameless,
         enormous,

@@ -230,15 +230,18 @@ def refused() -> str:
         return said(lambda: Build.begin(None).wheel("wheel", folder, None))
 
 
-def checked(rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str = "") -> str:
+def checked(
+    rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str = "", tags: tuple[str, ...] = ()
+) -> str:
     """What `check` says by one rule about files with these lines of metadata."""
     artifacts = []
     for filename, lines in files:
         kind: Literal["sdist", "wheel"] = "wheel" if filename.endswith(".whl") else "sdist"
         name, version = filename.removesuffix(".tar.gz").split("-")[:2]
-        metadata = CoreMetadata.parse(f"Name: {name}\nVersion: {version}\n{lines}".encode(), "METADATA")
+        said = lines if "Version: 1" in lines else f"Version: {version}\n{lines}"
+        metadata = CoreMetadata.parse(f"Name: {name}\n{said}".encode(), "METADATA")
         table = Pyproject.parse(pyproject) if pyproject and kind == "sdist" else None
-        artifacts.append(Artifact(filename, kind, name, version, metadata, table, yanked=yanked))
+        artifacts.append(Artifact(filename, kind, name, version, metadata, table, yanked=yanked, tags=tags))
     findings = [one for release in releases(artifacts) for one in release.findings if one.rule == rule]
     return "\n\n".join(map(block, findings))
 
@@ -292,6 +295,12 @@ SCREENS: dict[str, Callable[[], str]] = {
     "sdist-disagrees": lambda: checked(
         "sdist-disagrees", (SDIST, NEW + "Requires-Dist: numpy>=1.20\n"), pyproject=IDLE[: IDLE.index("[tool")]
     ),
+    "wheel-tags": lambda: checked(
+        "wheel-tags",
+        ("torch-2.0.0-cp311-cp311-manylinux1_x86_64.whl", OLD),
+        tags=("cp311-cp311-linux_x86_64",),
+    ),
+    "wrong-version": lambda: checked("wrong-version", (WHEEL, NEW + "Version: 1.3.2\n")),
     "yanked": lambda: checked("yanked", (WHEEL, NEW), yanked="built with the wrong compiler"),
     "no-backend": without_backend,
     "refused-from-sdist": refused,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import abiding
+from abiding.tagging import stated
 
 from .archives import write_sdist, write_wheel
 
@@ -24,8 +25,11 @@ def test_verdict(name: str, tmp_path: Path) -> None:
     for artifact in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["artifacts"]:
         data = artifact["metadata_text"].encode("utf-8", "surrogateescape")
         for filename in (artifact["filename"], *artifact["identical"]):
-            write = write_wheel if filename.endswith(".whl") else write_sdist
-            write(tmp_path, filename, data)
+            if filename.endswith(".whl"):
+                tags = stated(artifact["wheel_text"].encode()) if filename == artifact["filename"] else ()
+                write_wheel(tmp_path, filename, data, tags)
+            else:
+                write_sdist(tmp_path, filename, data)
     (release,) = abiding.check([tmp_path])
     expected = EXPECTED[name]
     assert not release.unread

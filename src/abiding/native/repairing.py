@@ -21,6 +21,7 @@ from abiding.native.rules import judge
 from abiding.native.runpaths import edited, wanted
 from abiding.placing import place
 from abiding.private import private_folder
+from abiding.rules.filename import judge_tags
 from abiding.wheel import Wheel, rewrite
 
 if TYPE_CHECKING:
@@ -170,8 +171,14 @@ def _too_old(repaired: Path, provenance: Provenance | None) -> str | None:
 
 
 def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
-    """What a repair must not touch: METADATA, apart from the licences of what it copied into the wheel."""
-    before, after = (CoreMetadata.parse(Wheel.open(path).metadata(), path.name) for path in (built, repaired))
+    """What a repair must not touch, METADATA apart from the licences of what it copied in; and must write, the tags."""
+    wheels = [Wheel.open(path) for path in (built, repaired)]
+    before, after = (CoreMetadata.parse(wheel.metadata(), wheel.path.name) for wheel in wheels)
+    of_before = tuple(judge_tags(built.name, wheels[0].tags(), Severity.ERROR))
+    hint = (
+        "the wheel was built so: let the build write the tags of its name" if of_before else "the tool has written both"
+    )
+    yield from judge_tags(repaired.name, wheels[1].tags(), Severity.ERROR, hint)
     for difference in compare(before, after) if before.data != after.data else ():
         if not licences.only_extended(difference):
             yield Finding(

@@ -11,6 +11,7 @@ from abiding.findings import Finding, Severity, by_weight
 from abiding.rules.build import text_notes
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.rules.declared import declared_in
+from abiding.rules.filename import judge_tags, judge_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,7 @@ _BREAKING = frozenset(
         "undeclared-change",
         "undeclared-requirement",
         "wheels-disagree",
+        "wrong-version",
     }
 )
 _FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its value for that of all wheels (PEP 643)"
@@ -68,6 +70,9 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
         broken = tuple(own.broken_by(one) if declares else _broken_by(one, comparison))
         findings += broken
         findings += _disagreements(one, comparison, abides=not broken if declares else None)
+        severity = Severity.ERROR if declares else Severity.WARNING
+        findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
+    findings = _with_misnamed(comparison, findings)
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
@@ -124,6 +129,24 @@ def _read_differently(comparison: Comparison) -> Iterator[Finding]:
         seen.add(data)
         if note:
             yield note
+
+
+def _with_misnamed(comparison: Comparison, findings: list[Finding]) -> list[Finding]:
+    """The findings, with those on versions that are not the file name's in place of what follows from these."""
+    found = [
+        finding
+        for one in comparison.compared
+        if one.artifact.metadata
+        for finding in judge_version(one.artifact.filename, one.artifact.version, one.artifact.metadata)
+    ]
+    misnamed = {finding.artifact for finding in found}
+    of_sdist = comparison.sdist is not None and comparison.sdist.filename in misnamed
+
+    def follows(finding: Finding) -> bool:
+        is_consequence = finding.field == "Version" and finding.rule in ("undeclared-change", "wheels-disagree")
+        return is_consequence and (of_sdist or finding.artifact in misnamed)
+
+    return [*found, *(finding for finding in findings if not follows(finding))]
 
 
 def _yanked(artifact: Artifact) -> Finding:

@@ -1,0 +1,271 @@
+"""What a file's name says, and what the file says of itself. Oracle for tags: `packaging.tags.parse_tag`."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from packaging.tags import parse_tag
+from setuptools import _vendor
+
+import abiding
+from abiding.cli import main
+from abiding.findings import Severity
+from abiding.metadata import CoreMetadata
+from abiding.native import repairing
+from abiding.rules.filename import judge_tags, judge_version
+from abiding.tagging import Agreement, agreement, expanded, stated
+
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+from .test_backend import ODD_BACKEND
+from .test_release import GMP, NUMPY, PYPROJECT, SAID, SDIST
+from .trees import WRAPPED_FLIT, HookFailed, Tree
+
+MANYLINUX = "cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64"
+LINES = ("cp311-cp311-manylinux_2_17_x86_64", "cp311-cp311-manylinux2014_x86_64")
+
+
+@pytest.mark.parametrize(
+    ("tag", "lines", "expected"),
+    [
+        ("py3-none-any", ("py3-none-any",), Agreement.SAME),
+        ("py2.py3-none-any", ("py2-none-any", "py3-none-any"), Agreement.SAME),
+        (MANYLINUX, LINES, Agreement.SAME),
+        ("py3-none-any", (), Agreement.SAME),  # nothing is said
+        # Spelled otherwise
+        ("py2.py3-none-any", ("py3-none-any", "py2-none-any"), Agreement.SPELLED),
+        ("py2.py3-none-any", ("py2.py3-none-any",), Agreement.SPELLED),
+        (MANYLINUX, (MANYLINUX, LINES[1]), Agreement.SPELLED),
+        ("py3-none-any", ("py3-none-any", "py3-none-any"), Agreement.SPELLED),
+        ("cp311-cp311-win_amd64", ("cp311-cp311-WIN_AMD64",), Agreement.SPELLED),
+        ("cp311-cp311-Win_amd64", ("cp311-cp311-win_amd64",), Agreement.SPELLED),
+        # Others, as in torch 2.0.0, ray 2.60.0 and psutil 6.1.1
+        ("cp310-cp310-manylinux1_x86_64", ("cp310-cp310-linux_x86_64",), Agreement.APART),
+        ("cp310-none-macosx_10_9_x86_64", ("cp310-cp310-macosx_10_13_x86_64",), Agreement.APART),
+        ("cp310-cp310-manylinux2014_aarch64", ("cp310-cp310-manylinux_2_17_aarch64",), Agreement.APART),
+        ("cp27-none-win32", ("cp27-cp27m-win32",), Agreement.APART),
+        ("py2.py3-none-any", ("py3-none-any",), Agreement.APART),
+        ("py3-none-any", ("py2-none-any", "py3-none-any"), Agreement.APART),
+        ("py3-none-any", ("py3-none",), Agreement.APART),
+        ("py3-none-any", ("",), Agreement.APART),
+        ("py3-none-any", ("1-py3-none-any",), Agreement.APART),
+    ],
+)
+def test_agreement(tag: str, lines: tuple[str, ...], expected: Agreement) -> None:
+    assert agreement(wheel_name(tag), lines) is expected
+    assert agreement(wheel_name(tag, build="1"), lines) is expected
+
+
+def test_agreement_is_that_of_expanded_sets() -> None:
+    """Against `packaging`, over every pair of compressed tags of small parts."""
+    parts = ["a", "b", "a.b", "b.a", "A"]
+    for name, *lines in itertools.product(parts, repeat=3):
+        tag, found = f"{name}-{parts[0]}-{parts[2]}", tuple(f"{line}-a-a.b" for line in lines)
+        same = set(parse_tag(tag)) == {one for line in found for one in parse_tag(line)}
+        assert (agreement(wheel_name(tag), found) is not Agreement.APART) == same
+
+
+def test_tags_are_expanded_in_the_order_of_the_name() -> None:
+    assert expanded(wheel_name(MANYLINUX)) == LINES
+    assert expanded("spam.whl") == ()
+
+
+def test_made_up_tags_take_no_time() -> None:
+    many = ".".join(f"a{number}" for number in range(1000))
+    started = time.perf_counter()
+    assert agreement(wheel_name("py3-none-any"), (f"{many}-{many}-{many}",)) is Agreement.APART
+    assert agreement(wheel_name(f"{many}-{many}-{many}"), ("py3-none-any",)) is Agreement.SAME
+    assert agreement(wheel_name("py3-none-any"), ("py3-none-any",) * 100_000) is Agreement.SPELLED
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text", [b"Tag: a\r\ntag:  b \r\nRoot: x\n", b"Tag: a\nX: y\nTag: b", b"\xff\nTAG: a\nTag: b\n"]
+)
+def test_stated(text: bytes) -> None:
+    assert stated(text) == ("a", "b")
+
+
+# In `check`
+
+
+def weights(folder: Path) -> list[tuple[str, str, str]]:
+    return [
+        (one.rule, str(one.severity), one.artifact) for release in abiding.check([folder]) for one in release.findings
+    ]
+
+
+def test_other_tags_are_a_warning_on_files_of_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_sdist(tmp_path, SDIST, metadata())
+    name = wheel_name("cp310-cp310-manylinux1_x86_64")
+    write_wheel(tmp_path, name, metadata(), ["cp310-cp310-linux_x86_64"])
+    write_wheel(tmp_path, wheel_name(MANYLINUX), metadata(), LINES)
+    assert weights(tmp_path) == [("wheel-tags", "warning", name)]
+    assert main(["check", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "clean: " in said  # the verdict is about metadata
+    assert "  - cp310-cp310-manylinux1_x86_64  file name\n  + cp310-cp310-linux_x86_64       WHEEL\n" in said
+
+
+def test_they_are_an_error_on_files_of_a_project_that_uses_abiding(tmp_path: Path) -> None:
+    write_sdist(tmp_path, SDIST, SAID, PYPROJECT)
+    name = wheel_name("cp310-cp310-manylinux1_x86_64")
+    write_wheel(tmp_path, name, metadata(NUMPY, GMP), ["cp310-cp310-linux_x86_64"])
+    assert weights(tmp_path) == [("wheel-tags", "error", name)]
+
+
+def test_another_spelling_is_a_note(tmp_path: Path) -> None:
+    name = wheel_name("py2.py3-none-any")
+    write_wheel(tmp_path, name, metadata(), ["py2.py3-none-any"])
+    assert weights(tmp_path) == [("wheel-tags", "note", name)]
+
+
+def test_the_way_out_leads_out(tmp_path: Path) -> None:
+    """`wheel tags`, which refuses a wheel that contradicts itself, takes it under the name that it is told to have."""
+    name = wheel_name("cp310-cp310-manylinux1_x86_64")
+    path = write_wheel(tmp_path, name, metadata(), ["cp310-cp310-linux_x86_64"])
+    (finding,) = abiding.check([path])[0].findings
+    (hint,) = finding.hints
+    own, rename = re.findall("`(.*?)`", hint)
+    path.rename(tmp_path / own)
+    vendored = {**os.environ, "PYTHONPATH": str(Path(_vendor.__path__[0]))}  # setuptools brings the tool
+    command = [sys.executable, "-m", *rename.split(), own]
+    done = subprocess.run(command, cwd=tmp_path, env=vendored, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == name
+    assert abiding.check([tmp_path / name])[0].findings == ()
+
+
+@pytest.mark.parametrize("lines", [("a-b",), ("py3-none-any", "cp311-cp311-win32")])
+def test_there_is_a_way_out_where_no_name_has_these_tags(lines: tuple[str, ...]) -> None:
+    (finding,) = judge_tags(wheel_name("py2-none-any"), lines, Severity.WARNING)
+    assert "`wheel unpack`" in finding.hints[0]
+
+
+# Versions
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("1.0", "1.0"),
+        ("1.0", "1.0.0"),
+        ("1.0+cu118", "1.0+CU118"),
+        ("1.0.post1", "1.0-1"),
+        ("1.0_1", "1.0-1"),
+        ("1.0_cu118", "1.0+cu118"),
+        ("1.0rc1", "1.0-RC.1"),
+        ("v1.0", "1.0"),
+        ("1!1.0", "1!1"),
+    ],
+)
+def test_versions_that_are_the_same(version: str, said: str) -> None:
+    parsed = CoreMetadata.parse(metadata(version=said), "METADATA")
+    assert list(judge_version(wheel_name(version=version), version, parsed)) == []
+
+
+@pytest.mark.parametrize("filename", [wheel_name(), SDIST, "spam-1.0.zip"])
+@pytest.mark.parametrize("said", ["1.1", "1.0.post1", "1.0+cu118", "1.0rc1", "1!1.0", "one"])
+def test_another_version_is_an_error_that_shows_both(
+    filename: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write = write_wheel if filename.endswith(".whl") else write_sdist
+    path = write(tmp_path, filename, metadata(version=said))
+    (release,) = abiding.check([path])
+    (finding,) = release.findings
+    assert (finding.rule, finding.severity, finding.expected, finding.found) == ("wrong-version", "error", "1.0", said)
+    assert (release.verdict, release.unread) == ("inconsistent", ())
+    assert main(["check", str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert "UNREADABLE" not in shown
+    assert f"says version {said}, and the file name 1.0" in shown
+
+
+def test_a_wheel_that_was_renamed(tmp_path: Path) -> None:
+    """Its `.dist-info` folder is of the other version, too."""
+    write_wheel(tmp_path, wheel_name(version="1.1"), metadata(version="1.1"), ["py3-none-any"])
+    path = (tmp_path / wheel_name(version="1.1")).rename(tmp_path / wheel_name())
+    assert weights(path) == [("wrong-version", "error", wheel_name())]
+    renamed = (tmp_path / wheel_name()).rename(tmp_path / wheel_name(name="eggs"))
+    assert [rule for rule, _, _ in weights(renamed)] == ["bad-archive"]
+
+
+def test_it_is_reported_once(tmp_path: Path) -> None:
+    """That such a wheel differs from the sdist and from the others follows from it."""
+    write_sdist(tmp_path, SDIST, metadata())
+    for tag in ("cp310-cp310-win32", "cp311-cp311-win32", "cp312-cp312-win32"):
+        write_wheel(tmp_path, wheel_name(tag), metadata(version="1.1" if "310" in tag else "1.0"))
+    assert weights(tmp_path) == [("wrong-version", "error", wheel_name("cp310-cp310-win32"))]
+    write_sdist(tmp_path, SDIST, metadata(version="1.1"))
+    assert {rule for rule, _, _ in weights(tmp_path)} == {"wrong-version"}
+
+
+# In a build, and in a repair
+
+TAGGED = "name = 'spam-1.4.0-{tag}.whl'; _wheel(f'{{directory}}/{{name}}'); return name"
+PKG_INFO = """\
+    Metadata-Version: 2.2
+    Name: spam
+    Version: 1.4.0
+    Summary: A package
+    Dynamic: Requires-Dist
+    Requires-Dist: numpy>=1.26
+"""
+
+
+def odd_tree(folder: Path, tag: str, **more: str) -> Tree:
+    """A tree whose backend writes `Tag: py3-none-any` and gives the wheel a name with another tag."""
+    pyproject = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]')
+    backend = dedent(ODD_BACKEND).format(build=TAGGED.format(tag=tag))
+    return Tree.write(folder, {"pyproject.toml": pyproject, "odd.py": backend, **more})
+
+
+def test_a_build_does_not_hand_over_a_wheel_with_two_sets_of_tags(tmp_path: Path) -> None:
+    tree = odd_tree(tmp_path / "tree", "cp311-cp311-manylinux1_x86_64")
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    said = " ".join(caught.value.output.split())
+    assert "abiding: error[wheel-tags]: the tags in WHEEL are not those of the file name" in said
+    assert "hint: `odd` has written both" in said
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_published_sdist_goes_on_building(tmp_path: Path) -> None:
+    """Who builds it can do nothing about what its backend does."""
+    tree = odd_tree(tmp_path / "tree", "cp311-cp311-manylinux1_x86_64", **{"PKG-INFO": PKG_INFO})
+    with pytest.warns(UserWarning, match="wheel-tags: spam-1.4.0-cp311-cp311-manylinux1_x86_64.whl: the tags in WHEEL"):
+        name = tree.hook("build_wheel", tmp_path / "out")
+    assert (tmp_path / "out" / name).is_file()
+
+
+@pytest.mark.parametrize("tag", ["py3-none-any", "PY3-none-any"])
+def test_what_is_only_spelled_otherwise_is_handed_over(tmp_path: Path, tag: str) -> None:
+    tree = odd_tree(tmp_path / "tree", tag)
+    tree.hook("build_wheel", tmp_path / "out")
+    assert "wheel-tags" not in tree.said[-1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hint"),
+    [
+        ("cp311-cp311-linux_x86_64", MANYLINUX, "the tool has written both"),
+        (
+            "cp311-cp311-manylinux1_x86_64",
+            MANYLINUX,
+            "the wheel was built so: let the build write the tags of its name",
+        ),
+    ],
+)
+def test_a_repair_has_to_write_the_tags(tmp_path: Path, before: str, after: str, hint: str) -> None:
+    built = write_wheel(tmp_path, wheel_name(before), metadata(), ["cp311-cp311-linux_x86_64"])
+    repaired = write_wheel(tmp_path, wheel_name(after), metadata(), ["cp311-cp311-linux_x86_64"])
+    (finding,) = repairing._changes(built, repaired)  # noqa: SLF001
+    assert (finding.rule, finding.severity, finding.artifact) == ("wheel-tags", "error", repaired.name)
+    assert finding.hints == (hint,)
+    assert list(repairing._changes(built, write_wheel(tmp_path, wheel_name(after), metadata(), LINES))) == []  # noqa: SLF001
