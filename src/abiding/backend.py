@@ -103,7 +103,10 @@ def __getattr__(name: str) -> object:
     from abiding.errors import AbidingError
 
     if name == "UnsupportedOperation":
-        return getattr(Build.begin(None).inner.load(), name)
+        try:
+            return getattr(Build.begin(None).inner.load(), name)
+        except AbidingError as exc:  # front ends ask for it while what is wrong goes through them
+            raise AttributeError(f"there is no wrapped backend that could have {name!r}") from exc
     hook, answers = _OPTIONAL[name]
     try:
         if not answers(Build.begin(None)):

@@ -8,15 +8,16 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding import pins, requirements
+from abiding import pins, requirements, sanctions
 from abiding.errors import DeclarationError
 from abiding.faults import Faults, listed, type_of
 from abiding.findings import Finding, Severity
 from abiding.inside import leads_out
 from abiding.project import ApiLevel, Project
+from abiding.selecting import exact_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.pyproject import Key, Pyproject
 
@@ -104,6 +105,7 @@ class Declaration(NamedTuple):
     backend_path: tuple[str, ...] = ()
     from_sdist: FromSdist | None = None
     metadata_version: str | None = None
+    wheels_differ: str = ""
     entries: tuple[Entry, ...] = ()
     remarks: tuple[Finding, ...] = ()
 
@@ -122,6 +124,11 @@ class Declaration(NamedTuple):
         if self.project.table is None:
             return bool(self.entries)
         return bool({"dependencies", "optional-dependencies"} & self.project.dynamic)
+
+    @property
+    def differing(self) -> tuple[Entry, ...]:
+        """The entries that make wheels of one release say different things, where no marker could say it in all."""
+        return tuple(one for one in self.entries if one.variant or (one.select and exact_marker(one.select) is None))
 
     def check_variant(self, variant: str, setting: str) -> None:
         """Raise `DeclarationError` if `setting` asks for a variant that no entry names; empty asks for none."""
@@ -143,7 +150,7 @@ _OURS = "abiding.backend"
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
 # Core metadata versions that an sdist may have (2.2 is the sdist specification's floor).
 _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
-_TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheel")
+_TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheels-differ", "wheel")
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = ("requires", "native", "select", "variant", "reason", "note")
 _EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
@@ -168,9 +175,12 @@ class _Reader(Faults):
             backend_path=self.backend_path(table),
             from_sdist=self.choice(table, "from-sdist", FromSdist),
             metadata_version=self.metadata_version(table),
+            wheels_differ=self.wheels_differ(table),
             entries=tuple(self.entries(table)),
         )
         self.sanctions(declaration)
+        if "wheels-differ" not in table:
+            self.differences(declaration.differing)
         if self.problems:
             more = f"{self.untold:,} more faults are not shown; " if self.untold else ""
             raise DeclarationError(self.problems, f"{more}nothing was built" if more else "Nothing was built")
@@ -262,6 +272,14 @@ class _Reader(Faults):
         key = ("tool", "abiding", name)
         value = self.typed(table.get(name, ""), str, key)
         return self.member(value, choices, key) if value else None
+
+    def wheels_differ(self, table: Mapping[str, Any]) -> str:
+        key = ("tool", "abiding", "wheels-differ")
+        reason = self.typed(table.get("wheels-differ", ""), str, key) or ""
+        if "wheels-differ" in table and not reason.strip() and isinstance(table["wheels-differ"], str):
+            hint = 'for example `wheels-differ = "OpenBLAS only for macOS 11"`'
+            self.problem("bad-value", "`wheels-differ` gives no reason", key, hints=(hint,))
+        return reason.strip()
 
     # The entries
 
@@ -397,50 +415,19 @@ class _Reader(Faults):
         """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
         for name, extra in (("dependencies", False), ("optional-dependencies", True)):
             entries = [entry for entry in declaration.entries if bool(entry.extra) == extra]
-            if entries and not self.project.may_append(name):
-                self.not_dynamic(name, entries[0])
-        for index, name in self.project.wrongly_dynamic():
-            self.wrongly_dynamic(index, name)
+            if entries:
+                sanctions.not_dynamic(self, self.project, name, entries[0].key)
+        sanctions.bad_dynamic(self, self.project)
         api = ApiLevel.of(self.project) if declaration.entries else ApiLevel({})
         for entry in declaration.entries:
             if not pins.has_pins(entry.requires):  # else checked when the build environment has filled them
                 self.take(contradictions(self.pyproject, api, entry, entry.requires))
 
-    def not_dynamic(self, name: str, entry: Entry) -> None:
-        given = self.project.gives(name)
-        dynamic = ", ".join(f'"{one}"' for one in [*sorted(self.project.dynamic), name])
-        hint = f"under `[project]`, write `dynamic = [{dynamic}]`"
-        if not given:
-            hint += " and `dependencies = []`" if name == "dependencies" else ""
-        self.problem(
-            "not-dynamic",
-            f"wheels are to require more than the sdist, but `project.dynamic` does not list `{name}`",
-            ("project", name) if given else ("project", "dynamic"),
-            also=((entry.key, "declared for wheels"),),
-            notes=("a name that is given and dynamic may grow in a wheel (PEP 808); one that is only given may not",),
-            hints=(hint,),
-        )
-
-    def wrongly_dynamic(self, index: int, name: str) -> None:
-        given = self.project.gives(name)
-        if name == "name":
-            message, note = "`name` can't be dynamic", "a project has one name, before and after it is built (PEP 621)"
-            hint = "leave it out of `project.dynamic`" if given else 'write it: `name = "…"` under `[project]`'
-        else:
-            message = f"`{name}` can't be given and dynamic"
-            note = "only arrays and tables can be both, since only these can grow in a wheel (PEP 808)"
-            hint = (
-                f"leave it out of `project.dynamic`, or leave out `project.{name}`: the wrapped backend then fills it"
-            )
-        self.problem(
-            "bad-dynamic",
-            message,
-            ("project", "dynamic", index),
-            also=((("project", name), "given"),) if given else (),
-            notes=(note,),
-            hints=(hint,),
-            recent=True,
-        )
+    def differences(self, entries: Sequence[Entry]) -> None:
+        """Where wheels of one release differ, the project says why."""
+        if entries:
+            means = [key for key in ("select", "variant") if any(getattr(one, key) for one in entries)]
+            sanctions.unexplained_difference(self, means, [one.key for one in entries])
 
 
 def contradictions(pyproject: Pyproject, api: ApiLevel, entry: Entry, text: str) -> Iterator[Finding]:

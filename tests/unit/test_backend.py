@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -863,3 +864,38 @@ def test_metadata_version_of_the_sdist(tmp_path: Path) -> None:
     assert said.get("Metadata-Version") == "2.6"
     wheel = tree.hook("build_wheel", tmp_path / "out")
     assert CoreMetadata.parse(metadata(tmp_path / "out" / wheel).data, "METADATA").get("Metadata-Version") != "2.6"
+
+
+# What a newer version finds in a declaration that an earlier one accepted
+
+
+def test_a_published_sdist_is_built_with_a_warning(tmp_path: Path) -> None:
+    """A tree is refused; its sdist, which an earlier version made, is built, and says what it always said."""
+    wrong = '"libgmp==6.3.0", { requires = "nccl", variant = "cuda" }'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', wrong)
+    inside = Tree(unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in"), tree.environment, [])
+    for one in (tree, inside):
+        file = one.folder / "pyproject.toml"
+        text = file.read_text().replace('wheels-differ = "as the test has it"\n', "")
+        file.write_text(text.replace('"dependencies"]', '"dependencies", "version"]'))
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    assert set(re.findall(r"abiding: (\w+)\[(.*?)\]", caught.value.output)) == {
+        ("error", "bad-dynamic"),
+        ("error", "unexplained-difference"),
+    }
+    with pytest.warns(UserWarning, match="abiding") as warned:
+        name = inside.hook("build_wheel", tmp_path / "out")
+    assert [str(one.message).split(": ")[1] for one in warned] == ["bad-dynamic", "unexplained-difference"]
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", "libgmp==6.3.0")
+
+
+@pytest.mark.parametrize("hook", ["get_requires_for_build_sdist", "build_sdist", "build_wheel"])
+@pytest.mark.parametrize("backend", ["abiding", "abiding.backend"])
+def test_the_package_named_as_the_backend_says_which_it_is(tmp_path: Path, hook: str, backend: str) -> None:
+    tree = flit_tree(tmp_path / "tree", 'build-backend = "abiding.backend"', 'build-backend = "abiding"')
+    arguments = [] if hook.startswith("get") else [tmp_path / "out"]
+    with pytest.raises(HookFailed) as caught:
+        tree.hook(hook, *arguments, backend=backend)
+    assert "Traceback" not in caught.value.output
+    assert "`abiding` has no hooks: the build backend is `abiding.backend`" in in_one_line(caught.value.output)

@@ -250,7 +250,9 @@ SDIST = "spam-1.4.0.tar.gz"
 WHEEL = "spam-1.4.0-cp313-cp313-win_amd64.whl"
 NEW, OLD = "Metadata-Version: 2.4\n", "Metadata-Version: 2.1\n"
 TWO = IDLE.replace('"numpy>=1.20"', '"numpy<2.5", "libgmp==6.3.0"')
-SELECTIVE = IDLE.replace('"numpy>=1.20"', '{ requires = "numpy>=2.1.3", select = "cp31?-cp31?t-*" }')
+SELECTIVE = IDLE.replace('"mesonpy"\n', '"mesonpy"\nwheels-differ = "only free-threaded Python needs it"\n').replace(
+    '"numpy>=1.20"', '{ requires = "numpy>=2.1.3", select = "cp31?-cp31?t-*" }'
+)
 
 HIDDEN = b"Name: spam\nVersion: 1.4.0\nSummary: Tinned\rRequires-Dist: evil\n"
 

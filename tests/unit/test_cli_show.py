@@ -33,6 +33,7 @@ optional-dependencies = { GPU = ["cupy>=13"] }
 dynamic = ["dependencies", "optional-dependencies"]
 
 [tool.abiding]
+wheels-differ = "only some need it"
 build-backend = "setuptools.build_meta"
 from-sdist = "refuse"
 
@@ -81,6 +82,8 @@ cupy>=13
                                          abi
 
 from-sdist: a build from the sdist is refused, unless it asks for a level
+
+wheels-differ: only some need it
 """
 PKG_INFO = """\
 Metadata-Version: 2.4

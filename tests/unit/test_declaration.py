@@ -36,6 +36,7 @@ COMPLETE = """\
     backend-path = ["_build"]
     from-sdist = "refuse"
     metadata-version = "2.6"
+    wheels-differ = " OpenBLAS only for macOS 11 "
 
     [tool.abiding.wheel]
     dependencies = [
@@ -57,6 +58,8 @@ def test_complete_declaration_is_read() -> None:
     assert (read.from_sdist, read.metadata_version) == (FromSdist.REFUSE, "2.6")
     assert read.may_append
     assert read.variants == ("cuda",)
+    assert read.wheels_differ == "OpenBLAS only for macOS 11"
+    assert [one.name for one in read.differing] == ["numpy", "scipy-openblas32", "nvidia-nccl-cu13"]
     gmp, bound, threads, torch, openblas, nccl, cupy = read.entries
     assert (gmp.requires, gmp.reason, gmp.native) == ("libgmp==6.3.0", Reason.ABI, False)
     assert (bound.reason, bound.note) == (Reason.PRE_EMPTIVE, "2.4 works at the time of writing")
@@ -125,6 +128,10 @@ FAULTS = [
     ("object as the backend", ("[tool.abiding]", '[build-system]\nbuild-backend = "abiding:backend"\n[tool.abiding]'), [("bad-value", 9, "`abiding:backend` has no hooks: the build backend is `abiding.backend`")]),
     ("package as the wrapped backend", ('"mesonpy"', '"abiding"'), [("bad-value", 9, "`abiding` can't wrap itself")]),
     ("wheel is an array of tables", ("[tool.abiding.wheel]", "[[tool.abiding.wheel]]"), [("bad-type", 12, "`tool.abiding.wheel` is a table, not an array of tables")]),
+    ("wheels-differ of a wrong type", ("from-sdist", "wheels-differ = true\nfrom-sdist"), [("bad-type", 10, "`wheels-differ` is a string, not a boolean")]),
+    ("wheels-differ without a reason", ("from-sdist", 'wheels-differ = " "\nfrom-sdist'), [("bad-value", 10, "`wheels-differ` gives no reason")]),
+    ("select without a reason", ('"libgmp==6.3.0"', '{ requires = "a", select = "*t-*" }, { requires = "b", variant = "c" }, { requires = "d", select = "*-win*" }'), [("unexplained-difference", 13, "wheels of one release differ by `select` and `variant`, and nothing says why")]),
+    ("variant of an extra without a reason", ("[tool.abiding.wheel]", '[tool.abiding.wheel]\noptional-dependencies.gpu = [{ requires = "a", variant = "cuda" }]'), [("unexplained-difference", 13, "wheels of one release differ by `variant`, and nothing says why")]),
     ("dynamic name", ("dynamic = [", 'dynamic = ["name", '), [("bad-dynamic", 5, "`name` can't be dynamic")]),
     ("dynamic and given", ("dynamic = [", 'dynamic = ["keywords", "version", '), [("bad-dynamic", 5, "`version` can't be given and dynamic")]),
     ("wrong types in an entry", ('"libgmp==6.3.0"', '{ requires = "a", native = "yes", select = 1, variant = [], reason = 2, note = 3.5 }'), [
@@ -135,7 +142,7 @@ FAULTS = [
         ("bad-type", 13, "`note` is a string, not a float"),
     ]),
     ("reason", ('"libgmp==6.3.0"', '{ requires = "a", reason = "preemptive" }'), [("bad-value", 13, "`preemptive` is not a value of `reason`")]),
-    ("select", ('"libgmp==6.3.0"', '{ requires = "a", select = "win32" }'), [("bad-value", 13, "`win32` can't match a wheel's tag")]),
+    ("select", ('"libgmp==6.3.0"', '{ requires = "a", select = "win32" }'), [("bad-value", 13, "`win32` can't match a wheel's tag"), ("unexplained-difference", 13, "wheels of one release differ by `select`, and nothing says why")]),
     ("unknown extra", ("[tool.abiding.wheel]", '[tool.abiding.wheel]\noptional-dependencies.gpi = ["a"]'), [("unknown-extra", 13, "the project has no extra `gpi`")]),
     ("not dynamic", ('dynamic = ["dependencies", "optional-dependencies"]', "dynamic = []"), [("not-dynamic", 4, "wheels are to require more than the sdist, but `project.dynamic` does not list `dependencies`")]),
     ("unsatisfiable", ("libgmp==6.3.0", "numpy<1.20"), [("unsatisfiable", 13, "no version of `numpy` satisfies both `numpy>=1.26` and `numpy<1.20`")]),
@@ -198,11 +205,21 @@ def test_what_may_be_given_and_dynamic() -> None:
     assert declaration(f"[project]\n{given}{rest}")
 
 
+@pytest.mark.parametrize("select", ["*", "*-*", "*-win*", "*-macosx_*", "cp*-*", '["*-win*", "*linux*"]'])
+def test_wheels_that_do_not_differ_or_could_say_it_by_a_marker_need_no_reason(select: str) -> None:
+    entry = f"{{ requires = 'a', select = {select if select.startswith('[') else repr(select)} }}"
+    assert not declaration(RIGHT.replace('"libgmp==6.3.0"', entry)).differing
+
+
 def test_faults_that_are_new_are_warnings_in_an_sdist() -> None:
     """A published sdist must not stop building with a newer version; what was an error is one."""
     text = RIGHT.replace("dynamic = [", 'dynamic = ["version", ')
+    text = text.replace('"libgmp==6.3.0"', '"libgmp==6.3.0", { requires = "a", variant = "b" }')
     read = Declaration.read(Pyproject.parse(text)._replace(in_sdist=True))
-    assert [(one.rule, one.severity) for one in read.remarks] == [("bad-dynamic", Severity.WARNING)]
+    assert [(one.rule, one.severity) for one in read.remarks] == [
+        ("bad-dynamic", Severity.WARNING),
+        ("unexplained-difference", Severity.WARNING),
+    ]
     assert declaration(RIGHT).remarks == ()
     wrong = text.replace("libgmp==6.3.0", "libgmp = 6")
     with pytest.raises(DeclarationError) as caught:

@@ -28,6 +28,7 @@ STOREYS = [
         "readers",
         "metadata",
         "project",
+        "sanctions",
         "declaration",
         "lines",
     ],

@@ -315,6 +315,7 @@ dynamic = ["dependencies"]
 
 [tool.abiding]
 build-backend = "flit_core.buildapi"
+wheels-differ = "the OpenBLAS of macOS 14, and builds for CUDA and MPI"
 
 [tool.abiding.wheel]
 dependencies = [
@@ -348,6 +349,19 @@ def test_wheels_that_differ_as_declared(tmp_path: Path) -> None:
     release = checked(tmp_path, {SDIST: SAID, LINUX: metadata(NUMPY, GMP), MAC: metadata(NUMPY, GMP, BLAS)}, PYPROJECT)
     assert (release.verdict, release.resolver_relevant) == ("declared", True)
     assert said(release) == {("warning", "wheels-disagree", "Requires-Dist")}
+    reason = "why they differ, in the words of the project: the OpenBLAS of macOS 14, and builds for CUDA and MPI"
+    assert all(one.notes[-1] == reason for one in release.findings)
+
+
+def test_wheels_that_differ_and_nothing_says_why(tmp_path: Path) -> None:
+    """An sdist that an earlier version made is not refused for it."""
+    text = "".join(line for line in PYPROJECT.splitlines(keepends=True) if "wheels-differ" not in line)
+    release = checked(tmp_path, {SDIST: SAID, LINUX: metadata(NUMPY, GMP), MAC: metadata(NUMPY, GMP, BLAS)}, text)
+    assert release.verdict == "declared"
+    assert {(one.severity, one.rule) for one in release.findings} == {
+        ("warning", "wheels-disagree"),
+        ("warning", "unexplained-difference"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -409,7 +423,7 @@ def test_select_that_could_be_a_marker(tmp_path: Path) -> None:
     pyproject = PYPROJECT.replace("*-macosx_14_0_*", "*-win*")
     release = checked(tmp_path, {SDIST: SAID}, pyproject)
     (finding,) = release.findings
-    assert (finding.rule, finding.severity, finding.line) == ("could-be-a-marker", "note", 17)
+    assert (finding.rule, finding.severity, finding.line) == ("could-be-a-marker", "note", 18)
     assert 'sys_platform == "win32"' in finding.message
 
 

@@ -101,9 +101,14 @@ class Tree:
 
 
 def flit_tree(folder: Path, old: str = "", new: str = "", **environment: str) -> Tree:
-    """A tree that flit-core builds, with one text of its pyproject.toml replaced by another."""
+    """A tree that flit-core builds, with one text of its pyproject.toml replaced by another.
+
+    Where that makes wheels differ, it says why.
+    """
     assert old in WRAPPED_FLIT
     pyproject = WRAPPED_FLIT.replace(old, new) if old else WRAPPED_FLIT
+    if "select =" in new or "variant =" in new:
+        pyproject = pyproject.replace("[tool.abiding]\n", '[tool.abiding]\nwheels-differ = "as the test has it"\n')
     return Tree.write(folder, {"pyproject.toml": pyproject, "spam.py": '"""A package"""\n'}, **environment)
 
 

@@ -328,6 +328,9 @@ def _table(subject: _Subject) -> Iterator[str]:
         yield from _rows(api, [one for one in entries if one.extra == extra], _empty(subject, extra))
     if declaration.from_sdist:
         yield f"\nfrom-sdist: {_FROM_SDIST[declaration.from_sdist]}"
+    if declaration.wheels_differ:
+        reason = visible(f"wheels-differ: {declaration.wheels_differ}")
+        yield "\n" + fill(reason, 78, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _groups(subject: _Subject, entries: Sequence[Entry]) -> Iterator[tuple[str, list[str] | None]]:

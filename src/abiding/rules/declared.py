@@ -31,6 +31,11 @@ class Own(NamedTuple):
     findings: tuple[Finding, ...] = ()
     said: CoreMetadata | None = None
 
+    @property
+    def why(self) -> str:
+        """The reason that is given for wheels of one release that differ."""
+        return self.declaration.wheels_differ if self.declaration else ""
+
     def broken_by(self, one: Compared) -> Iterator[Finding]:
         """Hold one wheel against what is declared for its tag, at the level and variant that fit it best."""
         assert self.declaration is not None  # noqa: S101

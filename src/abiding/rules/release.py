@@ -69,7 +69,8 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
         declares = own.declaration is not None and one.artifact.kind == "wheel"
         broken = tuple(own.broken_by(one) if declares else _broken_by(one, comparison))
         findings += broken
-        findings += _disagreements(one, comparison, abides=not broken if declares else None)
+        abides = not broken if declares else None
+        findings += _disagreements(one, comparison, abides=abides, why=own.why if abides else "")
         severity = Severity.ERROR if declares else Severity.WARNING
         findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
     findings = _with_misnamed(comparison, findings)
@@ -281,10 +282,10 @@ def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
 # The wheels among themselves
 
 
-def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None) -> Iterator[Finding]:
+def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None, why: str) -> Iterator[Finding]:
     """Where one wheel deviates from the others, and it is not these that the sdist speaks against.
 
-    `abides` is whether it is as declared, None where nothing is declared.
+    `abides` is whether it is as declared, None where nothing is declared, and `why` the reason that is given for it.
     """
     differing = {difference.field for difference in one.differences}
     for difference in one.deviations:
@@ -309,7 +310,7 @@ def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None
             expected_from=others,
             found=found,
             found_from="this wheel",
-            notes=(note,),
+            notes=(note, *((f"why they differ, in the words of the project: {why}",) if why else ())),
             hints=("say what differs by environment markers: then all wheels can say all of it",)
             if difference.field == "Requires-Dist" and severity is Severity.ERROR
             else (),
