@@ -141,7 +141,7 @@ def _agree(metadata: CoreMetadata) -> None:
             different = [key for key in ours if ours[key] != theirs[key]]
             raise Violation(f"{reader} reads {different} as {[theirs[key] for key in different]}")
     head = re.split(rb"(?:\A|\n)\r?\n", metadata.data, maxsplit=1)[0].decode("utf-8", "surrogateescape")
-    names = re.compile(rf"(?i)(?:{'|'.join(_DECISIVE)})\s*:")
+    names = re.compile(rf"(?ai)(?:{'|'.join(_DECISIVE)})\s*:")
     if sum(bool(names.match(line)) for line in head.splitlines()) != sum(map(len, ours.values())):
         raise Violation("a field that counts begins where not all see a line begin")
 

@@ -39,8 +39,13 @@ _LINE_END = re.compile(rb"\r?\n|[\r\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]|\Z
 _ODD_LINE_END = re.compile(rb"\r(?!\n)|[\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
 _SUSPECT = re.compile(rb"[\r\v\f\x1c-\x1e\xc2\xe2]")
 _EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
-# A field as the most lenient reader has it. The last two are the spaces that Latin-1 has and ASCII has not.
-_LOOSE_FIELD = re.compile(rb"[\s\x85\xa0]*([!-9;-~]+)[\s\x85\xa0]*:(.*)", re.DOTALL)
+# A decisive field as the most lenient reader finds it. 85 and A0 are the spaces that Latin-1 has and ASCII has not.
+_LOOSE_FIELD = re.compile(
+    rb"(?:\A|(?<=[\n\r\v\f\x1c-\x1e])|(?<=\xc2\x85)|(?<=\xe2\x80[\xa8\xa9])|(?<=\n[\x85\xa0]))"
+    rb"(%s)[\s\x85\xa0]*+:" % "|".join(sorted(_DECISIVE)).encode(),
+    re.IGNORECASE,
+)
+_ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?[^?]*\?=", re.IGNORECASE)
 _PLAIN_VALUE = re.compile(r"[ \t]*[!-~][ -~\t]*")
 
 _BY_LINES = "whoever reads it line by line"
@@ -194,59 +199,42 @@ def _by_name(fields: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 # Decisive fields that are found, or have that value, only for who takes the ends of lines in another way
 
 
-class _Loose(NamedTuple):
-    """A decisive field as the most lenient reader has it, where it begins, and what ended the line before it."""
-
-    key: str
-    lines: list[bytes]
-    start: int
-    behind: bytes
-
-
 def _about_lines(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
     ours = {header.start: header.value for header in headers}
     searched = _EMPTY_LINE.search(data)
-    for one in _loosely(data[: searched.start() + 1 if searched else None]):
-        value, reader = _lenient(one)
-        if one.start not in ours:
-            reader = _FORGIVING if one.behind.endswith(b"\n") else _SPLITTING
-        if _spaced(one.key, value) != _spaced(one.key, ours.get(one.start)):
-            yield Disagreement(_spelled(one.key), _line(data, one.start), ours.get(one.start), value, reader)
+    head = data[: searched.start() + 1 if searched else None]
+    for found in _LOOSE_FIELD.finditer(head):
+        start, key = found.start(), found[1].decode().lower()
+        value, reader = _lenient(list(_lines_from(head, found.end())))
+        if start not in ours:
+            reader = _FORGIVING if head[start - 1 : start] in (b"", b"\n") else _SPLITTING
+        if _spaced(key, value) != _spaced(key, ours.get(start)):
+            yield Disagreement(_spelled(key), _line(data, start), ours.get(start), value, reader)
 
 
-def _loosely(head: bytes) -> Iterator[_Loose]:
-    open_one: _Loose | None = None
-    at, behind = 0, b"\n"
-    for end in _LINE_END.finditer(head):
-        line = head[at : end.start()]
-        if line.startswith((b" ", b"\t")):
-            if open_one:
-                open_one.lines.append(line)
-        else:
-            if open_one:
-                yield open_one
-            found = _LOOSE_FIELD.fullmatch(line)
-            key = found[1].decode().lower() if found else ""
-            open_one = _Loose(key, [found[2]], at, behind) if found and key in _DECISIVE else None
-        at, behind = end.end(), end[0]
-    if open_one:
-        yield open_one
+def _lines_from(head: bytes, at: int) -> Iterator[bytes]:
+    """The rest of the line, and the lines that continue it."""
+    while end := _LINE_END.search(head, at):
+        yield head[at : end.start()].strip()
+        at = end.end()
+        if not head.startswith((b" ", b"\t"), at):
+            return
 
 
-def _lenient(one: _Loose) -> tuple[str, str]:
+def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
     """The value, with everything done to it that some reader does, and who does the last of it."""
-    data = b" ".join(line.strip() for line in one.lines)
-    reader = _JOINING if len(one.lines) > 1 else _SPLITTING
+    data = b" ".join(lines)
+    reader = _JOINING if len(lines) > 1 else _SPLITTING
     try:
         value = data.decode()
     except UnicodeDecodeError:
         value, reader = data.decode("latin-1"), _LATIN
-    if "=?" in value:
+    if _ENCODED_WORD.search(value):
         from email.errors import HeaderParseError
         from email.header import decode_header, make_header
 
         with suppress(HeaderParseError, LookupError, ValueError):
-            value, reader = str(make_header(decode_header(value))), _DECODING
+            value, reader = str(make_header(decode_header(value[:_MOST_SHOWN]))), _DECODING
     return value, reader
 
 
