@@ -100,6 +100,15 @@ _LINES = {
     "breaks": b"\n",
     "carriage returns": b"a:\r\n",
 }
+# The largest of which the fields are read, and what takes readers long.
+_LARGEST_READ = (2 << 20) - 4096
+_ODD_LINES = {
+    "form feeds": b"\f",
+    "fields between form feeds": b"\fa:",
+    "encoded words": b" =?utf-8?q?x?=",
+    "beginnings of encoded words": b"=?",
+    "no UTF-8": b"\xff",
+}
 
 
 def _elf(sections: int, size: int) -> bytes:
@@ -127,8 +136,12 @@ _IMAGES: dict[str, Callable[[], bytes]] = {
 }
 
 
-def _filled(line: bytes) -> bytes:
-    return _HEAD + line * ((_LARGEST - len(_HEAD)) // len(line))
+def _filled(line: bytes, head: bytes = _HEAD, size: int = _LARGEST) -> bytes:
+    return head + line * ((size - len(head)) // len(line))
+
+
+def _oddly_filled(line: bytes) -> bytes:
+    return _filled(line, _HEAD + b"Requires-Dist: a", _LARGEST_READ)
 
 
 BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -155,6 +168,10 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     **{
         f"wheel with METADATA of {name}": (_WHEEL, lambda line=line: _wheel(_filled(line)))  # type: ignore[misc]
         for name, line in _LINES.items()
+    },
+    **{
+        f"wheel with a requirement of {name}": (_WHEEL, lambda line=line: _wheel(_oddly_filled(line)))  # type: ignore[misc]
+        for name, line in _ODD_LINES.items()
     },
     "sdist with pyproject.toml of one emoji": (
         _SDIST,

@@ -328,6 +328,24 @@ def test_sidecar_with_another_hash_is_a_problem(index: Index) -> None:
     assert good.metadata.data == METADATA
 
 
+@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize(
+    ("bad", "rule"),
+    [
+        (METADATA.replace(b"\n\n", b"\rRequires-Dist: evil\n\n"), "ambiguous-metadata"),
+        (METADATA + b"x" * (2 << 20), "bad-archive"),
+    ],
+)
+def test_metadata_that_are_refused_are_those_of_one_file(index: Index, bad: bytes, rule: str, beside: bool) -> None:
+    index.add("cp311-cp311-any", data=wheel(bad), metadata=bad if beside else None)
+    index.add("cp312-cp312-any", metadata=METADATA)
+    refused, good = read(index)
+    assert refused.problem
+    assert (refused.problem.rule, refused.problem.artifact) == (rule, "spam-1.0-cp311-cp311-any.whl")
+    assert good.metadata
+    assert good.metadata.data == METADATA
+
+
 def test_page_for_every_url_is_no_sidecar(index: Index) -> None:
     index.add("py3-none-any", metadata=b"<html>not found</html>")
     (artifact,) = read(index)
