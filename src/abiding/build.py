@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import foretelling, lines, native, pins, requirements, rules, tags
 from abiding.declaration import Declaration, Entry, FromSdist, contradictions
-from abiding.errors import DeclarationError, RefusedError
+from abiding.errors import AbidingError, DeclarationError, RefusedError
 from abiding.findings import Finding, Severity
 from abiding.inner import InnerBackend
 from abiding.metadata import CoreMetadata
@@ -22,7 +22,7 @@ from abiding.settings import Level, Settings
 from abiding.source import Source, unsettled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from abiding.wheel import Wheel
 
@@ -69,8 +69,12 @@ class Build(NamedTuple):
     # get_requires_for_build_*
 
     def sdist_requires(self) -> list[str]:
-        """What the wrapped backend needs for an sdist."""
-        return self._inner_requires("sdist")
+        """What the wrapped backend needs for an sdist, and the providers: meson, for example, configures for it."""
+        needed = self._inner_requires("sdist")
+        for entry in self._native_entries():
+            if native.applies(entry):
+                needed += self._build_requirements(entry)
+        return list(dict.fromkeys(needed))
 
     def wheel_requires(self, kind: str) -> list[str]:
         """What the wrapped backend needs, and at the ABI level what the wheel is built against."""
@@ -84,7 +88,21 @@ class Build(NamedTuple):
 
     def _inner_requires(self, kind: str) -> list[str]:
         hook = f"get_requires_for_build_{kind}"
-        return self.inner.requirements(hook, self.settings.inner) if self.inner.has(hook) else []
+        if not self.inner.has(hook):
+            return []
+        natives = self._native_entries()
+        try:
+            with native.linking(natives):
+                return self.inner.requirements(hook, self.settings.inner)
+        except AbidingError:
+            raise
+        except (Exception, SystemExit) as exc:
+            # A setup.py may look for a library as soon as it is run, and front ends install the provider after this.
+            absent = native.absent(natives)
+            if not absent:
+                raise
+            _warn_of((_not_asked(hook, self.declaration.backend, absent, exc),))
+            return []
 
     def _build_requirements(self, entry: Entry) -> list[str]:
         if not pins.has_pins(entry.requires):
@@ -101,7 +119,8 @@ class Build(NamedTuple):
 
         self._warn()
         with Output.within(sdist_directory) as output:
-            name = self._built(output.private, "build_sdist")
+            with native.linking(self._native_entries()):
+                name = self._built(output.private, "build_sdist")
 
             def edit(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
@@ -132,7 +151,9 @@ class Build(NamedTuple):
             entries = self._entries()
             # Before a long build, in case it is to be refused.
             declared = self._filled(one for one in entries if foretelling.decided(one))
-            with native.linking([one for one in entries if foretelling.decided(one) is not False]):
+            natives = self._native_entries()
+            native.required(natives)
+            with native.linking(natives):
                 name = self._built(output.private, f"build_{kind}")
             archive = wheel.Wheel.open(output.private / name)
             self._judge_name(name, archive)
@@ -142,7 +163,10 @@ class Build(NamedTuple):
             added = tuple(declared.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
             metadata = self._announced(name, built, added, metadata_directory)
-            linked = self._linked(output.private / name, metadata, declared) if kind == "wheel" else {}
+            if kind == "editable" and natives and not native.has_code(archive.names):
+                linked = native.editable_members(metadata.get("Name"), self.source.folder, natives)
+            else:
+                linked = self._linked(output.private / name, metadata, declared)
             wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **linked})
         print(f"abiding: {self._outcome(added)}", file=sys.stderr)  # noqa: T201
         return name
@@ -157,6 +181,8 @@ class Build(NamedTuple):
 
     def _linked(self, path: Path, metadata: CoreMetadata, declared: Mapping[Entry, str]) -> dict[str, bytes]:
         """The members of the wheel that its native entries change. Raises `RefusedError` if it is linked otherwise."""
+        if self._level() is Level.API:
+            _refuse(native.linked_unasked(path, self._declared_native()), "No wheel was written")
         natives = [(entry, line) for entry, line in declared.items() if native.applies(entry)]
         about = {"backend": self.declaration.backend, "level": self._level().value, "variant": self.settings.variant}
         members, findings = native.examined(path, metadata.all("Requires-Dist"), natives, about)
@@ -222,7 +248,8 @@ class Build(NamedTuple):
         # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
         metadata = None if own_hook else foretelling.announced(self.source, self.declaration)
         if metadata is None and self.inner.has(hook):
-            name = self.inner.dist_info(hook, Path(metadata_directory), self.settings.inner)
+            with native.linking(self._native_entries()):
+                name = self.inner.dist_info(hook, Path(metadata_directory), self.settings.inner)
             file = Path(metadata_directory, name, "METADATA")
             built = foretelling.read_dist_info(file.parent)
             file.write_bytes(self._completed(kind, name, built, added).data)
@@ -242,6 +269,17 @@ class Build(NamedTuple):
         if self._level() is Level.API:
             return []
         return [one for one in self.declaration.entries if one.variant in ("", self.settings.variant)]
+
+    def _native_entries(self) -> list[Entry]:
+        """The native entries whose libraries this build is linked with; they are of use to the sdist's hooks too."""
+        level = self.settings.level or (self.declaration.from_sdist if self.source.unpacked else None)
+        return [] if level in (Level.API, FromSdist.API) else self._declared_native()
+
+    def _declared_native(self) -> list[Entry]:
+        """Those that a wheel of this build's variant may have at the ABI level."""
+        native_entries = [one for one in self.declaration.entries if one.native]
+        of_variant = [one for one in native_entries if one.variant in ("", self.settings.variant)]
+        return [one for one in of_variant if foretelling.decided(one) is not False]
 
     def _level(self) -> Level:
         if self.settings.level is not None:
@@ -324,6 +362,17 @@ def _warn_of(findings: Iterable[Finding]) -> None:
 
     for finding in findings:
         warnings.warn(one_line(finding), UserWarning, stacklevel=5)
+
+
+def _not_asked(hook: str, backend: str, absent: Sequence[str], exc: BaseException) -> Finding:
+    names = " and ".join(f"`{name}`" for name in absent)
+    return Finding(
+        "missing-provider",
+        Severity.WARNING,
+        f"`{hook}` of `{backend}` can't be asked before {names} is installed: what else it needs is not known",
+        artifact="pyproject.toml",
+        notes=(f"{type(exc).__name__}: {exc}",),
+    )
 
 
 def _edited_sdist(source: Source) -> Finding:

@@ -175,8 +175,7 @@ def read_names(path: Path) -> list[str]:
 def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:
     """Make `target` the same wheel with new contents for the members named in `put`.
 
-    A member that is there keeps its name, place, time, mode and compression; one that is not has to be of the
-    `.dist-info` folder and comes right before RECORD.
+    A member that is there keeps its name, place, time, mode and compression; one that is not comes right before RECORD.
     RECORD is brought up to date for these alone, and its signatures (RECORD.jws, RECORD.p7s), which no longer fit it,
     are left out. The bytes of every other member stay what they are, local header included. If nothing changes,
     `target` is the old file to the byte.
@@ -212,7 +211,7 @@ def _changed(wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> dict[str
     for name, data in put.items():
         member = there.get(name)
         ours = name.startswith(f"{wheel.dist_info}/")
-        if name == wheel.record_name or not (ours or member):
+        if name == wheel.record_name:
             raise ValueError(name)
         # Compiled files may be larger than anything that is read of metadata.
         same_size = ours or (member is not None and member.size == len(data))

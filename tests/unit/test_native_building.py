@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 from zipfile import ZipFile
 
@@ -67,7 +68,14 @@ COMPILING = """
         return wheel(pathlib.Path(directory), "ham", files, tag="cp311-cp311-linux_x86_64").name
 
     def build_editable(directory, settings=None, metadata=None):
-        return build_wheel(directory)
+        name = build_wheel(directory)
+        if "IN_PLACE" not in os.environ:
+            return name
+        os.remove(os.path.join(directory, name))
+        os.makedirs("ham", exist_ok=True)
+        os.replace("_ham.so", "ham/_ham.so")
+        pathlib.Path("ham/__init__.py").touch()
+        return wheel(pathlib.Path(directory), "ham", {"ham.pth": os.getcwd().encode()}).name
 """
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -185,8 +193,104 @@ def test_at_the_api_level_nothing_is_done(scene: Scene) -> None:
     assert metadata(path).all("Requires-Dist") == ()
 
 
-def test_an_editable_wheel_is_not_looked_at(scene: Scene) -> None:
-    assert provenance_of(scene.build("build_editable")) is None
+def test_an_editable_wheel_that_holds_its_module_is_like_any(scene: Scene) -> None:
+    """scikit-build-core makes such wheels, for example."""
+    path = scene.build("build_editable")
+    assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
+    provenance = provenance_of(path)
+    assert provenance
+    assert [one.distribution for one in provenance.libraries] == ["prov"]
+
+
+def test_an_editable_wheel_without_its_module_brings_the_libraries(scene: Scene) -> None:
+    """What is compiled into the tree finds them wherever the provider is installed: nobody knows that when it is built."""
+    path = scene.build("build_editable", IN_PLACE="1")
+    environment = installed(path, scene.folder / "environment")
+    installed(next((scene.folder / "wheels").iterdir()), environment)
+    code = "import site, sys; site.addsitedir(sys.argv[1]); import json, ham; print('ctypes' in sys.modules); import ham; import ctypes; print(ctypes.CDLL(ham.__path__[0] + '/_ham.so').ham())"
+    command = [sys.executable, "-c", code, str(environment)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n7\n", done.stderr
+
+
+def test_only_imports_of_the_tree_load_them(scene: Scene) -> None:
+    environment = installed(scene.build("build_editable", IN_PLACE="1"), scene.folder / "environment")
+    installed(next((scene.folder / "wheels").iterdir()), environment)
+    code = "import site, sys; site.addsitedir(sys.argv[1]); import json, packaging, prov; print('ctypes' in sys.modules, len(sys.meta_path))"
+    command = [sys.executable, "-c", code, str(environment)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded, count = done.stdout.split()
+    assert (loaded, int(count) > 3) == ("False", True)
+
+
+def test_in_every_hook_the_provider_is_found(scene: Scene) -> None:
+    """meson configures for an sdist, and a setup.py may ask pkg-config whatever it is run for."""
+    looking = COMPILING + dedent("""
+        def looked(hook):
+            with open("looked", "a") as file:
+                print(hook, "prov/lib/pkgconfig" in os.environ.get("PKG_CONFIG_PATH", ""), file=file)
+
+        def get_requires_for_build_sdist(settings=None): looked("sdist"); return []
+        def get_requires_for_build_wheel(settings=None): looked("wheel"); return []
+        def get_requires_for_build_editable(settings=None): looked("editable"); return []
+        def prepare_metadata_for_build_wheel(directory, settings=None):
+            looked("prepare")
+            raise SystemExit(3)
+        def build_sdist(directory, settings=None):
+            looked("build_sdist")
+            raise SystemExit(3)
+    """)
+    (scene.tree.folder / "_build" / "compiling.py").write_text(
+        dedent(COMPILING) + looking.removeprefix(COMPILING), encoding="utf-8"
+    )
+    for kind in ("sdist", "wheel", "editable"):
+        scene.tree.hook(f"get_requires_for_build_{kind}")
+    for hook in ("prepare_metadata_for_build_wheel", "build_sdist"):
+        with pytest.raises(HookFailed):
+            scene.tree.hook(hook, scene.folder / "out")
+    looked = (scene.tree.folder / "looked").read_text().split()
+    assert looked == ["sdist", "True", "wheel", "True", "editable", "True", "prepare", "True", "build_sdist", "True"]
+    (scene.tree.folder / "looked").unlink()
+    scene.tree.hook("get_requires_for_build_sdist", ABIDING_LEVEL="api")
+    assert (scene.tree.folder / "looked").read_text() == "sdist False\n"
+
+
+def test_an_sdist_is_built_with_the_provider_too(scene: Scene) -> None:
+    assert scene.tree.hook("get_requires_for_build_sdist") == ["prov==1.0"]
+    assert scene.tree.hook("get_requires_for_build_sdist", ABIDING_LEVEL="api") == []
+
+
+FAILING = """
+    def get_requires_for_build_wheel(settings=None):
+        raise {error}
+    def build_wheel(*arguments): ...
+"""
+
+
+@pytest.mark.parametrize("error", ["SystemExit(1)", "FileNotFoundError('pkg-config')"])
+def test_a_backend_that_can_not_be_asked_before_the_provider_is_there(scene: Scene, error: str) -> None:
+    (scene.tree.folder / "_build" / "compiling.py").write_text(dedent(FAILING).format(error=error), encoding="utf-8")
+    with pytest.raises(HookFailed):
+        scene.tree.hook("get_requires_for_build_wheel")
+    scene.replace("prov==1.0", "absent==1.0")
+    with pytest.warns(UserWarning, match="can't be asked before `absent` is installed"):
+        assert scene.tree.hook("get_requires_for_build_wheel") == ["absent==1.0", *native.build_requirements()]
+
+
+def test_a_wheel_of_the_api_level_has_nothing_of_the_provider(scene: Scene) -> None:
+    """It is for the library of the machine; linked with that of the provider, nothing would require it."""
+    libraries = str(scene.site / "prov" / "lib")
+    said = scene.refused(ABIDING_LEVEL="api", LIBRARY_PATH=libraries)
+    assert "error[leaked-rpath]: a wheel of the API level looks for libraries in the environment" in said
+    assert "error[undeclared-provider]: `libspam.so.3` is from `prov`, which a wheel of the API level does" in said
+
+
+def test_a_wheel_of_the_api_level_with_the_library_of_the_machine(scene: Scene) -> None:
+    """The same SONAME, and yet another library: this is what the API level is for."""
+    libraries = str(scene.pair.library.parent)
+    (scene.pair.library.parent / "libspam.so").write_text("INPUT ( libspam.so.3 )", encoding="utf-8")
+    path = scene.build(ABIDING_LEVEL="api", LIBRARY_PATH=libraries, LD_LIBRARY_PATH=libraries)
+    assert metadata(path).all("Requires-Dist") == ()
 
 
 def test_an_entry_whose_marker_is_false_is_passed_over(scene: Scene) -> None:
@@ -282,7 +386,7 @@ def test_a_provider_of_a_library_that_every_platform_has(tmp_path: Path) -> None
 def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:
     scene = Scene(tmp_path, soname="libgcc_jit_of_the_system.so.1")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("abiding.native.building._system_folders", lambda: (str(scene.pair.library.parent),))
+        patch.setattr("abiding.native.building.system_folders", lambda: (str(scene.pair.library.parent),))
         patch.syspath_prepend(str(scene.site))
         shelf = Installed((str(scene.site),))
         path = scene.pair.consumer(tag="cp311-cp311-linux_x86_64")

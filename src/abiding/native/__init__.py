@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.index.listing import Listings
 
-__all__ = ["applies", "build_requirements", "checked", "examine", "examined", "linking"]
+__all__ = [
+    "absent",
+    "applies",
+    "build_requirements",
+    "checked",
+    "editable_members",
+    "examine",
+    "examined",
+    "has_code",
+    "linked_unasked",
+    "linking",
+    "required",
+]
 
 
 def __dir__() -> list[str]:
@@ -84,9 +96,9 @@ _TOOLS = {
 
 
 @contextmanager
-def linking(entries: Sequence[Entry]) -> Iterator[None]:
-    """While it lasts, the wrapped backend finds the libraries of the native entries. Raises `DeclarationError`."""
-    names = [entry.name for entry in entries if applies(entry)]
+def linking(entries: Iterable[Entry]) -> Iterator[None]:
+    """While it lasts, the wrapped backend finds the libraries of those native entries whose provider is installed."""
+    names = _names(entries)
     if not names:
         yield
         return
@@ -94,6 +106,29 @@ def linking(entries: Sequence[Entry]) -> Iterator[None]:
 
     with building.searched(names):
         yield
+
+
+def required(entries: Iterable[Entry]) -> None:
+    """Raise `DeclarationError` (`missing-provider`) if the provider of a native entry is not installed."""
+    names = _names(entries)
+    if names:
+        from abiding.native import building
+
+        building.required(names)
+
+
+def absent(entries: Iterable[Entry]) -> list[str]:
+    """Name the providers of native entries that are not installed."""
+    names = _names(entries)
+    if not names:
+        return []
+    from abiding.native import building
+
+    return [name for name in names if not building.is_installed(name)]
+
+
+def _names(entries: Iterable[Entry]) -> list[str]:
+    return [entry.name for entry in entries if applies(entry)]
 
 
 def examined(
@@ -110,3 +145,37 @@ def examined(
 
     named = [building.Native(entry.name, line) for entry, line in natives]
     return building.examined(path, requires, named, about)
+
+
+def has_code(names: Iterable[str]) -> bool:
+    """Whether there may be a compiled file among the members of a wheel."""
+    from abiding.native.names import may_be_image
+
+    return any(map(may_be_image, names))
+
+
+def editable_members(project: str, folder: Path, natives: Iterable[Entry]) -> dict[str, bytes]:
+    """Make what an editable wheel needs so that what is compiled into the tree in `folder` finds its providers."""
+    from abiding.native import building, preloading
+
+    return preloading.members(project, folder, building.shared_libraries(_names(natives)))
+
+
+def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
+    """Judge a wheel of the API level: it has nothing of the providers that the ABI level's entries name.
+
+    Where none of these is installed, nothing of theirs can be in it. Raises `AbidingError`.
+    """
+    names = _names(entries)
+    if not names:
+        return ()
+    from abiding.native import building
+
+    installed = [name for name in names if building.is_installed(name)]
+    if not installed:
+        return ()
+    from abiding.native import unasked
+    from abiding.native.installed import Installed
+
+    shelf = Installed()
+    return tuple(unasked.judge(path, [one for one in map(shelf.get, installed) if one]))

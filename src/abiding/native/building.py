@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from abiding.findings import Finding, Severity
 from abiding.native.examining import subject_of
 from abiding.native.installed import Installed
 from abiding.native.links import Provided, follow, provided
+from abiding.native.platforms import system_folders
 from abiding.native.provenance import MEMBER, Provenance, Shared, User
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import edited, wanted
@@ -23,14 +23,14 @@ from abiding.wheel import Wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from importlib.metadata import Distribution
+    from importlib.metadata import Distribution, PackagePath
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
 
-__all__ = ["Native", "examined", "searched"]
+__all__ = ["Native", "examined", "is_installed", "required", "searched", "shared_libraries"]
 
 
 def __dir__() -> list[str]:
@@ -48,15 +48,29 @@ class Native:
 # Before the build: the wrapped backend finds the libraries
 
 
+def required(names: Sequence[str]) -> None:
+    """Raise `DeclarationError` (`missing-provider`) for the first of these distributions that is not installed."""
+    for name in names:
+        if not is_installed(name):
+            finding = Finding(
+                "missing-provider",
+                Severity.ERROR,
+                f"`{name}`, which the wheel is to be linked with, is not in the build environment",
+                artifact="pyproject.toml",
+                field="native",
+                hints=("install it first: without build isolation nobody else does",),
+            )
+            raise DeclarationError(finding, "Nothing was built")
+
+
 @contextmanager
 def searched(names: Sequence[str]) -> Iterator[None]:
-    """While it lasts, compilers and pkg-config search the folders of these distributions first.
+    """While it lasts, compilers and pkg-config search the folders of these distributions first, where installed.
 
     pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
-    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB. Raises `DeclarationError`
-    (`missing-provider`) if one is not installed.
+    and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB.
     """
-    found = [_installed(name) for name in names]
+    found = [one for one in map(_installed, names) if one is not None]
     folders = {
         "PKG_CONFIG_PATH": [folder for one in found for folder in _pkg_config(one)],
         _VARIABLES[0]: [folder for one in found for folder in _named(one, "include")],
@@ -64,13 +78,14 @@ def searched(names: Sequence[str]) -> Iterator[None]:
     }
     before = {name: os.environ.get(name) for name in folders}
     for name, values in folders.items():
-        os.environ[name] = os.pathsep.join([*dict.fromkeys(values), *filter(None, [before[name]])])
+        if values:
+            os.environ[name] = os.pathsep.join([*dict.fromkeys(values), *filter(None, [before[name]])])
     try:
         yield
     finally:
         for name, value in before.items():
             if value is None:
-                del os.environ[name]
+                os.environ.pop(name, None)
             else:
                 os.environ[name] = value
 
@@ -78,21 +93,37 @@ def searched(names: Sequence[str]) -> Iterator[None]:
 _VARIABLES = ("INCLUDE", "LIB") if sys.platform == "win32" else ("CPATH", "LIBRARY_PATH")
 
 
-def _installed(name: str) -> Distribution:
+def is_installed(name: str) -> bool:
+    """Whether a distribution is in the build environment."""
+    return _installed(name) is not None
+
+
+def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
+    """The file names of the shared libraries that these distributions ship, by the name of the distribution."""
+    found = {name: _installed(name) for name in names}
+    return {
+        name: sorted({file.name for file in one.files or () if _is_shared(file.name) and _is_binary(one, file)})
+        for name, one in found.items()
+        if one is not None
+    }
+
+
+def _is_binary(distribution: Distribution, file: PackagePath) -> bool:
+    """Whether a file is none of the scripts for linkers that wheels have in the place of links."""
+    try:
+        with Path(str(distribution.locate_file(file))).open("rb") as opened:
+            return b"\0" in opened.read(16)
+    except OSError:
+        return False
+
+
+def _installed(name: str) -> Distribution | None:
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
         return distribution(name)
-    except PackageNotFoundError as exc:
-        finding = Finding(
-            "missing-provider",
-            Severity.ERROR,
-            f"`{name}`, which the wheel is to be linked with, is not in the build environment",
-            artifact="pyproject.toml",
-            field="native",
-            hints=("install it first: without build isolation nobody else does",),
-        )
-        raise DeclarationError(finding, "Nothing was built") from exc
+    except PackageNotFoundError:
+        return None
 
 
 def _pkg_config(distribution: Distribution) -> Iterator[str]:
@@ -114,9 +145,12 @@ def _named(distribution: Distribution, name: str) -> Iterator[str]:
 
 def _libraries(distribution: Distribution) -> Iterator[str]:
     for file in distribution.files or ():
-        name = file.name.lower()
-        if (name.startswith("lib") and (".so" in name or name.endswith(".dylib"))) or name.endswith(".lib"):
+        if _is_shared(file.name) or file.name.lower().endswith(".lib"):
             yield str(Path(str(distribution.locate_file(file))).parent)
+
+
+def _is_shared(name: str) -> bool:
+    return name.lower().startswith("lib") and (".so" in name.lower() or name.lower().endswith(".dylib"))
 
 
 # After the build: the wheel reaches them
@@ -220,12 +254,6 @@ def _ambiguous_here(subject: Subject) -> Iterator[Finding]:
         name = origin.image.name
         if name not in seen:
             seen.add(name)
-            here = next((folder for folder in _system_folders() if Path(folder, name).exists()), None)
+            here = next((folder for folder in system_folders() if Path(folder, name).exists()), None)
             if here and not subject.platform.has(name, origin.image.format):
                 yield ambiguous(subject.artifact, name, origin.contents.name, f"this machine has one in `{here}`")
-
-
-def _system_folders() -> tuple[str, ...]:
-    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
-    own = (f"/usr/lib/{multiarch}", f"/lib/{multiarch}") if multiarch else ()
-    return (*own, "/usr/lib64", "/lib64", "/usr/lib", "/lib", "/usr/local/lib")

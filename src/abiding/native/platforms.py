@@ -7,6 +7,7 @@ delvewheel. The machine that this runs on is not asked.
 from __future__ import annotations
 
 import re
+import sysconfig
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -162,3 +163,10 @@ def _pe_libraries(tags: Iterable[Tag]) -> frozenset[str]:
         libraries = frozenset(_dll_list.ignore_names[machine]).union(*own)
         found = libraries if found is None else found & libraries
     return found or frozenset()
+
+
+def system_folders() -> tuple[str, ...]:
+    """The folders of this machine that a loader searches, as far as they are the same on all machines of its kind."""
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    own = (f"/usr/lib/{multiarch}", f"/lib/{multiarch}") if multiarch else ()
+    return (*own, "/usr/lib64", "/lib64", "/usr/lib", "/lib", "/usr/local/lib")

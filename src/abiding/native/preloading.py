@@ -1,0 +1,101 @@
+"""Libraries of providers for modules that an editable wheel does not hold: loaded when the tree is first imported.
+
+What a backend compiles into the source tree, or into a folder of its own, is nothing that a wheel could give a run
+path, and a build in isolation does not know where the provider will be installed. So the editable wheel gets a finder
+of its own, as PEP 660 lets it: the libraries are loaded before anything of the tree is, and the loader takes them for
+those that the modules name. Other imports it leaves alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["members"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# Finders are asked in reverse order of the `.pth` files, and this one has to be asked before the backend's own.
+_FIRST = "zz_abiding"
+_MODULE = '''\
+"""Loads the libraries of other distributions before the first import from the source tree of {project}."""
+
+import json
+import os
+import sys
+
+TREE = {tree}
+# The libraries, by the distribution that ships them.
+LIBRARIES = json.loads({libraries})
+
+
+class Finder:
+    """Asks the other finders; the first time that one of them leads into the tree, the libraries are loaded."""
+
+    asking = False
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if path is not None or cls.asking or name in sys.stdlib_module_names:
+            return None
+        cls.asking = True
+        try:
+            finders = [one for one in sys.meta_path if one is not cls and hasattr(one, "find_spec")]
+            specs = (one.find_spec(name, path, target) for one in finders)
+            spec = next((one for one in specs if one is not None), None)
+            if spec is not None and cls.is_of_tree(spec):
+                sys.meta_path.remove(cls)
+                load()
+        finally:
+            cls.asking = False
+        return spec
+
+    @staticmethod
+    def is_of_tree(spec):
+        places = [spec.origin or "", *(spec.submodule_search_locations or ())]
+        return any(os.path.realpath(one).startswith(os.path.join(TREE, "")) for one in places if os.path.isabs(one))
+
+
+def load():
+    import ctypes
+    from importlib.metadata import PackageNotFoundError, files
+
+    for distribution, names in LIBRARIES.items():
+        try:
+            found = [file for file in files(distribution) or () if file.name in names]
+        except PackageNotFoundError:
+            continue
+        for file in sorted(found, key=lambda one: names.index(one.name)):
+            place = os.path.abspath(file.locate())
+            try:
+                if hasattr(os, "add_dll_directory"):
+                    os.add_dll_directory(os.path.dirname(place))
+                else:
+                    ctypes.CDLL(place)
+            except OSError:
+                pass  # the import will say what is missing
+
+
+sys.meta_path.insert(0, Finder)
+'''
+
+
+def members(project: str, tree: Path, libraries: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
+    """Make the files of an editable wheel that load `libraries`, file names by distribution, for what is in `tree`.
+
+    The result is by name of the member: a module, and a `.pth` file that imports it when Python starts.
+    """
+    module = f"_abiding_editable_{re.sub(r'[^a-z0-9]+', '_', project.lower())}"
+    text = _MODULE.format(project=project, tree=repr(str(tree.resolve())), libraries=repr(json.dumps(libraries)))
+    return {
+        f"{module}.py": text.encode(),
+        f"{_FIRST}_{module.removeprefix('_abiding_editable_')}.pth": f"import {module}\n".encode(),
+    }
