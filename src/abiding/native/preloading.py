@@ -84,7 +84,9 @@ def load():
                 pass  # the import will say what is missing
 
 
-sys.meta_path.insert(0, Finder)
+def install():
+    """Be asked first. Python may read a `.pth` file twice, and those of the backend with it."""
+    sys.meta_path[:] = [Finder, *(one for one in sys.meta_path if one is not Finder)]
 '''
 
 
@@ -97,5 +99,5 @@ def members(project: str, tree: Path, libraries: Mapping[str, Sequence[str]]) ->
     text = _MODULE.format(project=project, tree=repr(str(tree.resolve())), libraries=repr(json.dumps(libraries)))
     return {
         f"{module}.py": text.encode(),
-        f"{_FIRST}_{module.removeprefix('_abiding_editable_')}.pth": f"import {module}\n".encode(),
+        f"{_FIRST}_{module.removeprefix('_abiding_editable_')}.pth": f"import {module}; {module}.install()\n".encode(),
     }
