@@ -257,14 +257,14 @@ def test_a_new_member_comes_before_record(tmp_path: Path, order: str, name: str)
     assert contents(target)[RECORD].decode().splitlines()[-2:] == [row(new, b"{}"), f"{RECORD},,"]
 
 
-def test_other_members_may_be_changed_but_not_added(tmp_path: Path) -> None:
+def test_other_members_may_be_changed_and_added(tmp_path: Path) -> None:
     source = make(tmp_path / NAME)
-    for name in ("spam/new.py", RECORD, f"x/{METADATA}"):
-        with pytest.raises(ValueError, match=name):
-            rewrite(Wheel.open(source), tmp_path / "new.whl", {name: b""})
-    target = edit(source, {"spam/_spam.so": b"other"})
+    with pytest.raises(ValueError, match=RECORD):
+        rewrite(Wheel.open(source), tmp_path / "new.whl", {RECORD: b""})
+    target = edit(source, {"spam/_spam.so": b"other", "new.pth": b"import os\n"})
     assert_valid(target)
     assert contents(target)["spam/_spam.so"] == b"other"
+    assert contents(target)["new.pth"] == b"import os\n"
 
 
 # RECORD
