@@ -22,6 +22,7 @@ class Artifact(NamedTuple):
     `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO, None if it could not be
     read: then `problem` says why. `pyproject` is the sdist's pyproject.toml where it is at hand (never over an index).
     `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
+    `findings` are about the file, whatever its metadata say.
     """
 
     filename: str
@@ -33,3 +34,4 @@ class Artifact(NamedTuple):
     problem: Finding | None = None
     yanked: str = ""
     tags: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -109,8 +109,6 @@ class _Known:
 
 
 def _read(path: Path, known: _Known) -> Artifact:
-    from abiding.wheel import read_tags
-
     filename = path.name
     if not is_artifact(filename) and path.is_dir():
         return _read_unpacked(path)
@@ -118,13 +116,12 @@ def _read(path: Path, known: _Known) -> Artifact:
     name, version = filename, ""
     try:
         name, version = _name_and_version(filename, kind)
-        data, pyproject = _contents(path, kind)
+        data, tags, pyproject, findings = _contents(path, kind)
         said = known.parse(data, filename)
         _hold_to_name(filename, name, version, said)
-        tags = read_tags(path) if kind == "wheel" else ()
     except AbidingError as exc:
         return Artifact(filename, kind, name, version, problem=exc.findings[0])
-    return Artifact(filename, kind, name, version, said.metadata, pyproject, tags=tags)
+    return Artifact(filename, kind, name, version, said.metadata, pyproject, tags=tags, findings=findings)
 
 
 def _read_unpacked(folder: Path) -> Artifact:
@@ -143,20 +140,20 @@ def _read_unpacked(folder: Path) -> Artifact:
     return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, _pyproject(data))
 
 
-def _contents(path: Path, kind: str) -> tuple[bytes, Pyproject | None]:
+def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], Pyproject | None, tuple[Finding, ...]]:
     # A pipe would be waited for. Whoever opens what is not there says so.
     if not path.is_file() and path.exists():
         raise ArchiveError.at(path.name, "is not a file")
     if kind == "wheel":
-        from abiding.wheel import read_metadata
+        from abiding.wheel import Statement
 
-        return read_metadata(path), None
-    from abiding.sdist import read_members
+        return *Statement.open(path), None, ()
+    from abiding.sdist import Sdist
 
-    found = read_members(path, ["PKG-INFO", "pyproject.toml"])
-    if "PKG-INFO" not in found:
+    sdist = Sdist.open(path)
+    if "PKG-INFO" not in sdist.files:
         raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
-    return found["PKG-INFO"], _pyproject(found.get("pyproject.toml"))
+    return sdist.pkg_info, (), _pyproject(sdist.files.get("pyproject.toml")), sdist.findings
 
 
 def _pyproject(data: bytes | None) -> Pyproject | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import struct
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
+from abiding.findings import Finding, Severity
+from abiding.layout import TOP_LEVEL, Layout
 from abiding.placing import commit, new_file, place, speaking_of, write_all
 from abiding.tarblocks import TarStream, padding
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from abiding.tarblocks import Member
 
-__all__ = ["read_members", "read_pkg_info", "rewrite"]
+__all__ = ["Sdist", "bytes_behind", "read_members", "read_pkg_info", "rewrite"]
 
 
 def __dir__() -> list[str]:
@@ -30,55 +31,89 @@ _LIMIT = 16 << 20
 _BLOCK = 512
 _TAR_RECORD = 20 * _BLOCK
 _MOST_SUPERSEDED = 4
-_TOP_LEVEL = ("PKG-INFO", "pyproject.toml")
 _GZIP_HEADER = struct.Struct("<2s2BI2B")  # mark, method, flags, time, effort, system
 _GZIP_CHECKSUM, _GZIP_EXTRA, _GZIP_NAME, _GZIP_COMMENT = 2, 4, 8, 16
 _LEVELS = {2: 9, 4: 1}  # zlib's level by the effort that the gzip header tells
-_NAMED_HINT = "an sdist is called `name-version.tar.gz` and has all its files in the folder `name-version`"
+
+
+class Sdist(NamedTuple):
+    """What has been read of an sdist: files right in its folder, by name, and what is to be said of the archive."""
+
+    files: dict[str, bytes]
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def open(cls, path: Path, names: Collection[str] = TOP_LEVEL) -> Sdist:
+        """Read those of the files PKG-INFO and pyproject.toml that are asked for and there. Raises as `read` does."""
+        with speaking_of(path), path.open("rb", buffering=0 if path.name.endswith(".zip") else -1) as file:
+            return cls.read(file, path.name, names)
+
+    @classmethod
+    def read(cls, file: BinaryIO, filename: str, names: Collection[str] = TOP_LEVEL) -> Sdist:
+        """Read an open `.tar.gz` or `.zip` file, on disk or elsewhere; each of the files may have 16 MiB.
+
+        All of it is read: what comes last may be what is unpacked. Raises `ArchiveError` for any other kind of file,
+        and if it is damaged, hostile, or unpacked differently by different tools; and `OSError`.
+        """
+        layout = Layout(filename)
+        return (_read_zip if filename.endswith(".zip") else _read_tar)(file, filename, layout, names)
+
+    @property
+    def pkg_info(self) -> bytes:
+        """The contents of PKG-INFO, which was asked for and is there."""
+        return self.files["PKG-INFO"]
 
 
 def read_pkg_info(path: Path) -> bytes:
     """Read PKG-INFO of the sdist `path`, a `.tar.gz` or `.zip` file. Raises `ArchiveError`, also if it has none."""
     found = read_members(path, ["PKG-INFO"])
     if "PKG-INFO" not in found:
-        raise _no_pkg_info(path)
+        raise Layout(path.name).missing()
     return found["PKG-INFO"]
 
 
 def read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
-    """Read the files called `names`, for example `pyproject.toml`, in the folder `name-version` of an sdist.
+    """Read those of the files PKG-INFO and pyproject.toml of an sdist that are named. Raises as `Sdist.open` does."""
+    return Sdist.open(path, names).files
 
-    `path` is a `.tar.gz` or `.zip` file; a member may have 16 MiB. Those that are not there are left out of the result.
-    Raises `ArchiveError` for any other kind of file, and if it is damaged, hostile, or has one of them twice.
-    """
+
+def _read_tar(file: BinaryIO, filename: str, layout: Layout, names: Collection[str]) -> Sdist:
     found: dict[str, bytes] = {}
-    top = _Top(path)
-    with speaking_of(path):
-        if path.name.endswith(".zip"):
-            return _read_zip(path, top, names)
-        with path.open("rb") as file:
-            stream = TarStream(file, path.name)
-            for member in stream.members():
-                below = top.below(member.path)
-                if below in names:
-                    top.claim(below, is_file=member.is_file)
-                    found[below] = _contents(stream, member)
-            stream.ending()
-    return found
-
-
-def _read_zip(path: Path, top: _Top, names: Collection[str]) -> dict[str, bytes]:
-    from abiding.ziprecords import Directory
-
-    found: dict[str, bytes] = {}
-    with path.open("rb", buffering=0) as file:
-        directory = Directory.read(file, path.name)
-        for member in directory.members:
-            below = top.below(member.name)
+    stream = TarStream(file, filename)
+    for member in stream.members():
+        below = layout.place(member)
+        if below in TOP_LEVEL:
+            layout.find(below)
             if below in names:
-                top.claim(below, is_file=True)
+                found[below] = _contents(stream, member)
+    stream.ending()
+    return Sdist(found, (bytes_behind(filename),) if stream.has_bytes_behind else ())
+
+
+def _read_zip(file: BinaryIO, filename: str, layout: Layout, names: Collection[str]) -> Sdist:
+    from abiding.zipdirectory import Directory
+
+    found: dict[str, bytes] = {}
+    directory = Directory.read(file, filename)
+    for member in directory.members():
+        below = layout.place_path(member.name, is_file=not member.name.endswith("/"))
+        if below in TOP_LEVEL:
+            layout.find(below)
+            if below in names:
                 found[below] = directory.contents(file, member, _LIMIT)
-    return found
+    return Sdist(found)
+
+
+def bytes_behind(filename: str) -> Finding:
+    """Make the finding about an sdist with something behind its compressed data."""
+    return Finding(
+        "bytes-behind",
+        Severity.WARNING,
+        "has bytes behind its compressed data",
+        artifact=filename,
+        notes=("pip and uv pass over them, other tools refuse the file, and nobody can tell what they are",),
+        hints=("upload the file as the backend wrote it",),
+    )
 
 
 def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> bool:
@@ -95,7 +130,7 @@ def rewrite(source: Path, target: Path, edit: Callable[[str, bytes], bytes]) -> 
     Raises `ArchiveError` if `source` is not a sound sdist, or a file can't be read or written.
     """
     if not source.name.endswith(".tar.gz"):
-        raise ArchiveError.at(source.name, "is no .tar.gz file", hint=_NAMED_HINT)
+        raise ArchiveError.at(source.name, "is no .tar.gz file", hint="an sdist is called `name-version.tar.gz`")
     superseded: list[str] = []
     changed = False
     while True:
@@ -131,23 +166,23 @@ class _SupersededError(Exception):
 def _edit(
     original: BinaryIO, file: BinaryIO, source: Path, edit: Callable[[str, bytes], bytes], superseded: tuple[str, ...]
 ) -> bool:
-    top = _Top(source)
+    layout = Layout(source.name)
     output = _Gzip(file, *_gzip_header(original, source.name))
     stream = TarStream(original, source.name)
     left_out = list(superseded)
     changed = False
     members = stream.members()
     for member in members:
-        below = top.below(member.path)
-        if below in _TOP_LEVEL:
+        below = layout.place(member)
+        if below in TOP_LEVEL:
             if below in left_out:
                 left_out.remove(below)
                 changed = True
                 continue
-            if below in top.claimed:
+            if below in layout.found:
                 raise _SupersededError(below)
-            top.claim(below, is_file=member.is_file)
-        elif not (member.is_file and top.is_own_egg_info(below)):
+            layout.find(below)
+        elif not (member.is_file and layout.is_own_egg_info(below)):
             output.write(member.blocks)
             for piece in stream.pieces(member.size + -member.size % _BLOCK):
                 output.write(piece)
@@ -156,14 +191,14 @@ def _edit(
         try:
             new = edit(below, old)
         except Exception:
-            if any(top.below(later.path) == below for later in members):
+            if any(layout.place(later) == below for later in members):
                 raise _SupersededError(below) from None
             raise
         changed |= new != old
         output.write(member.blocks if new == old else member.resized(len(new)))
         output.write(new + padding(len(new)))
-    if "PKG-INFO" not in top.claimed:
-        raise _no_pkg_info(source)
+    if "PKG-INFO" not in layout.found:
+        raise layout.missing()
     _end(stream, output)
     return changed
 
@@ -178,58 +213,12 @@ def _contents(stream: TarStream, member: Member) -> bytes:
 def _end(stream: TarStream, output: _Gzip) -> None:
     """Fill up the archive as it was: by as many zeros, or to whole records where it had these (20 blocks)."""
     zeros = stream.ending()
+    if stream.has_bytes_behind:
+        raise ArchiveError.at(stream.name, "has bytes behind its compressed data")
     if stream.position % _TAR_RECORD == 0 and zeros:
         zeros = 2 * _BLOCK + len(padding(output.size + 2 * _BLOCK, _TAR_RECORD))
     output.write(bytes(zeros))
     output.end()
-
-
-def _no_pkg_info(path: Path) -> ArchiveError:
-    folder = path.name.removesuffix(".tar.gz").removesuffix(".zip")
-    return ArchiveError.at(path.name, f"has no PKG-INFO in the folder `{folder}`", hint=_NAMED_HINT)
-
-
-class _Top:
-    """The folder `name-version` of an sdist, however spelled, and which of its files have been met."""
-
-    def __init__(self, path: Path) -> None:
-        self._archive = path.name
-        self._folder = path.name.removesuffix(".tar.gz").removesuffix(".zip")
-        if self._folder == path.name:
-            raise ArchiveError.at(path.name, "is neither a .tar.gz nor a .zip file", hint=_NAMED_HINT)
-        self._egg_info = _normalized(self._folder.rpartition("-")[0]) + ".egg-info"
-        self.claimed: set[str] = set()
-
-    def below(self, path: str) -> str:
-        """The part of a path that is below the folder; empty for what is elsewhere.
-
-        Raises `ArchiveError` for a path that leads out of every folder.
-        """
-        if path.startswith("/") or (".." in path and ".." in path.split("/")):
-            quoted = path.encode("unicode_escape").decode()
-            raise ArchiveError.at(self._archive, f"has a member with a name that nobody should follow: `{quoted}`")
-        folder, _, rest = path.removeprefix("./").partition("/")
-        return rest if folder == self._folder or _normalized(folder) == _normalized(self._folder) else ""
-
-    def claim(self, name: str, *, is_file: bool) -> None:
-        """Take note of a file. Raises `ArchiveError` if it is none, or the second of its name."""
-        if not is_file:
-            raise ArchiveError.at(self._archive, f"has a `{name}` that is not a plain file")
-        if name in self.claimed:
-            raise ArchiveError.at(self._archive, f"has two members with the name `{self._folder}/{name}`")
-        self.claimed.add(name)
-
-    def is_own_egg_info(self, below: str) -> bool:
-        """Whether this is the PKG-INFO that setuptools copies, and not that of another project in the tree."""
-        folder, _, name = below.rpartition("/")
-        folder = folder.rpartition("/")[2]
-        if name != "PKG-INFO" or not folder.endswith(".egg-info"):
-            return False
-        return _normalized(folder.removesuffix(".egg-info")) + ".egg-info" == self._egg_info
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 class _Gzip:

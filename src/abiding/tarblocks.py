@@ -1,14 +1,14 @@
 """The blocks of a compressed tar archive: walked in little memory and without trust.
 
 Formats: ustar and pax (POSIX.1-2017, pax interchange format), GNU, and what came before them. Where they leave room, an
-archive means here what it means to Python's `tarfile`, with which pip unpacks it.
+archive means here what it means to Python's `tarfile`, with which pip unpacks it, and to the library of uv; where these
+would find different members, or none, it is refused.
 """
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
 
@@ -31,32 +31,63 @@ _LARGEST_SIZE = 1 << 96  # twelve bytes of a header can say as much, pax records
 _MOST_ZEROS = 16 << 20  # at the end; usually 10 KiB
 _MOST_HEADERS = 200_000  # a file of 1 MiB can have half a million, each of which takes its time
 
-_FILE = (b"0", b"\0", b"7")
-_WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes: their size means nothing
+_FILE, _FOLDER = (b"0", b"\0", b"7"), b"5"
+_HARD_LINK, _SYMBOLIC_LINK = b"1", b"2"
+_WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes
 _PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", b"K", b"S"
 _EXTENSIONS = (*_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK)
 _GZIP_MARK = b"\x1f\x8b"
-_SIZE, _CHECKSUM, _KIND, _PREFIX = slice(124, 136), slice(148, 156), slice(156, 157), slice(345, 500)
+_SIZE, _CHECKSUM, _KIND, _LINK, _PREFIX = (
+    slice(124, 136),
+    slice(148, 156),
+    slice(156, 157),
+    slice(157, 257),
+    slice(345, 500),
+)
+_USTAR, _MAGIC = b"ustar\0", slice(257, 263)
+_SAID_ONCE = (b"path", b"linkpath", b"size")  # what tells members apart
+_SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name", b"GNUSparseFile."
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One member of an archive.
 
-    `size` is that of its contents. `extensions` are the headers before its own that say more about it (long names, pax
-    records), each with its data; `header` is its own one. All are whole blocks, as the archive has them.
+    `size` is that of its contents; `link` is where a link leads to. `extensions` are the headers before its own that
+    say more about it (long names, pax records), each with its data; `header` is its own one. All are whole blocks, as
+    the archive has them.
     """
 
     path: str
     kind: bytes
     size: int
+    link: str
     extensions: tuple[tuple[bytes, bytes], ...]
     header: bytes
 
     @property
     def is_file(self) -> bool:
         """Whether it is a plain file: no link, no folder, nothing sparse."""
-        return self.kind in _FILE and not self.path.endswith("/")
+        return self.kind in _FILE
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether it is a file with holes."""
+        return self.kind == _SPARSE
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.kind == _FOLDER
+
+    @property
+    def is_hard_link(self) -> bool:
+        """Whether it is another name for a file, whose path from the top of the archive is `link`."""
+        return self.kind == _HARD_LINK
+
+    @property
+    def is_symbolic_link(self) -> bool:
+        """Whether it leads to a place that is `link`, as seen from its own folder."""
+        return self.kind == _SYMBOLIC_LINK
 
     @property
     def blocks(self) -> bytes:
@@ -88,7 +119,8 @@ class TarStream:
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
         self.position = 0
-        self._chunks = _inflated(file, name)
+        self._inflated = _Inflated(file, name)
+        self._chunks = iter(self._inflated)
         self._chunk = memoryview(b"")
         self._ending = 0
         self._headers = 0
@@ -136,15 +168,22 @@ class TarStream:
                 raise ArchiveError.at(self.name, f"has more than {_MOST_ZEROS:,} zeros behind the end of its archive")
             self.position += len(self._chunk)
             self._chunk = self._chunk[:0]
+        if self._inflated.behind and not count:
+            # Python's `gzip` would be asked for more, and stumble.
+            raise ArchiveError.at(self.name, "is cut off: it has no end, and bytes behind its compressed data")
         return count
+
+    @property
+    def has_bytes_behind(self) -> bool:
+        """Whether something follows the compressed data; known at the end."""
+        return self._inflated.behind
 
     def _member(self) -> Member | None:
         """Read all headers of the next member; None where a block of zeros says that there is none."""
         extensions: list[tuple[bytes, bytes]] = []
-        long_name, records = b"", dict[bytes, bytes]()
+        said = _Said()
         while True:
             at, header = self.position, self.take(_BLOCK)
-            kind = header[_KIND]
             if not extensions and not any(header):
                 self._ending = _BLOCK
                 return None
@@ -156,16 +195,15 @@ class TarStream:
             try:
                 _check(header)
                 size = _number(header[_SIZE])
+                kind = header[_KIND]
                 if kind not in _EXTENSIONS:
-                    return self._plain(header, long_name, records, tuple(extensions))
-                extensions.append((header, self._extension(size, extensions)))
-                data = extensions[-1][1][:size]
-                if kind == _LONG_NAME:
-                    long_name = data.partition(b"\0")[0]
-                elif kind in _PAX:
-                    records = dict(_records(data))
-                elif kind == _PAX_FOR_ALL and not {b"path", b"size"}.isdisjoint(dict(_records(data))):
-                    raise ArchiveError.at(self.name, "has a pax header that gives all members one path or one size")
+                    return self._plain(header, said, tuple(extensions))
+                data = self._extension(size, extensions)
+                extensions.append((header, data))
+                said.take(kind, data, size)
+            except _AmbiguousError as exc:
+                note = "readers would find different members, so what this one is can't be told"
+                raise ArchiveError.at(self.name, f"has, at byte {at:,}, a member with {exc}", note=note) from exc
             except ValueError as exc:
                 raise ArchiveError.at(self.name, f"is damaged: there is no tar header at byte {at:,}") from exc
 
@@ -177,19 +215,23 @@ class TarStream:
             raise ArchiveError.at(self.name, f"claims {total:,} bytes for the headers of one member")
         return self.take(size + -size % _BLOCK)
 
-    def _plain(
-        self, header: bytes, long_name: bytes, records: dict[bytes, bytes], extensions: tuple[tuple[bytes, bytes], ...]
-    ) -> Member:
+    def _plain(self, header: bytes, said: _Said, extensions: tuple[tuple[bytes, bytes], ...]) -> Member:
         kind = header[_KIND]
-        path = records.get(b"GNU.sparse.name") or records.get(b"path") or long_name or _path(header)
-        size = int(records[b"size"]) if b"size" in records else _number(header[_SIZE])
+        if kind == b"\0" and header[:100].partition(b"\0")[0].endswith(b"/"):
+            kind = _FOLDER  # as it was written before there were kinds
+        path = said.path if said.path is not None else _path(header)
+        link = said.link if said.link is not None else header[_LINK].partition(b"\0")[0]
+        size = said.size if said.size is not None else _number(header[_SIZE])
         if not 0 <= size < _LARGEST_SIZE:
             raise ValueError(size)
-        if kind in _WITHOUT_DATA or (kind == b"\0" and path.endswith(b"/")):
-            size = 0
-        if b"GNU.sparse.name" in records:
-            return Member(path.decode(errors="surrogateescape"), _SPARSE, size, extensions, header)
-        if kind == _SPARSE:
+        if size and kind in _WITHOUT_DATA:
+            raise _AmbiguousError("contents, which is of a kind that has none")
+        if said.is_named_as_sparse and path != _path(header) and _SPARSE_FOLDER not in _path(header):
+            # Only a part of the readers knows this record; GNU tar makes the other name up.
+            raise _AmbiguousError("two names")
+        if said.is_sparse:
+            kind = _SPARSE
+        elif kind == _SPARSE:
             # The map of an old GNU sparse file goes on in further blocks.
             more = header[482]
             while more:
@@ -197,26 +239,107 @@ class TarStream:
                 if len(header) > _LARGEST_HEADER:
                     raise ValueError(header)
                 more = header[-8]
-        return Member(path.decode(errors="surrogateescape"), kind, size, extensions, header)
+        path_text, link_text = (one.decode(errors="surrogateescape") for one in (path, link))
+        return Member(path_text, kind, size, link_text, extensions, header)
 
 
-def _inflated(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Decompress the one gzip member that the file has to consist of (RFC 1952), checksum and length checked."""
-    inflater = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    while not inflater.eof:
-        data = inflater.unconsumed_tail or file.read(_IN)
-        try:
-            chunk = inflater.decompress(data, _OUT)
-        except zlib.error as exc:
-            raise ArchiveError.at(name, "is damaged, or is not a .tar.gz file: it can't be decompressed") from exc
-        if chunk:
-            yield chunk
-        elif not data:
-            raise ArchiveError.at(name, "is cut off: its compressed data has no end")
-    behind = inflater.unused_data or file.read(len(_GZIP_MARK))
-    if behind:
-        what = "more than one gzip member" if behind.startswith(_GZIP_MARK) else "bytes behind its compressed data"
-        raise ArchiveError.at(name, f"has {what}")
+class _AmbiguousError(ValueError):
+    """Headers that readers take for something else, each for another thing."""
+
+
+class _Said:
+    """What the headers before that of a member say about it; each may say it only once, since the readers differ."""
+
+    def __init__(self) -> None:
+        self.path: bytes | None = None
+        self.link: bytes | None = None
+        self.size: int | None = None
+        self.is_sparse = self.is_named_as_sparse = False
+        self._kinds: set[bytes] = set()
+
+    def take(self, kind: bytes, data: bytes, size: int) -> None:
+        """Read one of them, with `size` bytes in its blocks. Raises `ValueError`."""
+        if any(data[size:]):
+            raise _AmbiguousError("more in the blocks of a header than it has")
+        data = data[:size]
+        if kind == _PAX_FOR_ALL:
+            for key, _ in _records(data):
+                if key in _SAID_ONCE or key.startswith(_SPARSE_RECORD):
+                    raise _AmbiguousError("a pax header that gives all members one path or one size")
+            return
+        kind = b"x" if kind in _PAX else kind
+        if kind in self._kinds:
+            raise _AmbiguousError("two headers of one kind")
+        self._kinds.add(kind)
+        if kind == _LONG_NAME:
+            self.path = self._once(self.path, data.partition(b"\0")[0])
+        elif kind == _LONG_LINK:
+            self.link = self._once(self.link, data.partition(b"\0")[0])
+        else:
+            self._take_records(data)
+
+    def _take_records(self, data: bytes) -> None:
+        found: dict[bytes, bytes] = {}
+        for key, value in _records(data):
+            if key in _SAID_ONCE and found.get(key, value) != value:
+                raise _AmbiguousError(f"two records `{key.decode()}`")
+            found[key] = value
+        self.is_sparse = any(key.startswith(_SPARSE_RECORD) for key in found)
+        if self.is_sparse and b"size" in found:
+            raise _AmbiguousError("two sizes")
+        for key in (b"path", _SPARSE_NAME):
+            if key in found:
+                self.path = self._once(self.path, found[key])
+        self.is_named_as_sparse = _SPARSE_NAME in found
+        if b"linkpath" in found:
+            self.link = self._once(self.link, found[b"linkpath"])
+        if b"size" in found:
+            if not found[b"size"].isdigit():
+                raise ValueError(found[b"size"])
+            self.size = int(found[b"size"])
+
+    @staticmethod
+    def _once(before: bytes | None, new: bytes) -> bytes:
+        if not new or before not in (None, new):
+            raise _AmbiguousError("two names, or an empty one")
+        return new
+
+
+class _Inflated:
+    """The decompressed bytes of the one gzip member of a file (RFC 1952), checksum and length checked.
+
+    `behind` is, at the end, whether bytes follow it. Raises `ArchiveError`, also for another gzip member: some readers
+    go on with that.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        self.behind = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        inflater = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        while not inflater.eof:
+            data = inflater.unconsumed_tail or self._file.read(_IN)
+            try:
+                chunk = inflater.decompress(data, _OUT)
+            except zlib.error as exc:
+                message = "is damaged, or is not a .tar.gz file: it can't be decompressed"
+                raise ArchiveError.at(self._name, message) from exc
+            if chunk:
+                yield chunk
+            elif not data:
+                raise ArchiveError.at(self._name, "is cut off: its compressed data has no end")
+        self._look_behind(inflater.unused_data)
+
+    def _look_behind(self, data: bytes) -> None:
+        """Find out what follows, behind zeros that fill up a file."""
+        self.behind = bool(data)
+        while len(data := data.lstrip(b"\0")) < len(_GZIP_MARK) and (more := self._file.read(_IN)):
+            self.behind = True
+            data += more
+        if data.startswith(_GZIP_MARK):
+            raise ArchiveError.at(self._name, "has more than one gzip member")
 
 
 def _check(header: bytes) -> None:
@@ -236,7 +359,11 @@ def _number(field: bytes) -> int:
 
 def _path(header: bytes) -> bytes:
     prefix, path = header[_PREFIX].partition(b"\0")[0], header[:100].partition(b"\0")[0]
-    return prefix + b"/" + path if prefix and header[_KIND] != _SPARSE else path
+    if not prefix or header[_KIND] == _SPARSE:
+        return path
+    if header[_MAGIC] != _USTAR:
+        raise _AmbiguousError("a name in two parts, in a format that has no such names")
+    return prefix + b"/" + path
 
 
 def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:

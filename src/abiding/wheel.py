@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.errors import ArchiveError
 from abiding.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
 from abiding.tagging import stated
-from abiding.zipend import end_records
-from abiding.ziprecords import Directory
+from abiding.unpacking import landing, quoted
+from abiding.zipdirectory import Directory
+from abiding.zipend import REBUILD, end_records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
-    from abiding.ziprecords import Extent, Member, Packed
+    from abiding.zipdirectory import Extent, Member
+    from abiding.zipediting import Packed
 
-__all__ = ["Wheel", "read_metadata", "read_names", "read_tags", "rewrite"]
+__all__ = ["Statement", "Wheel", "metadata_in", "read_metadata", "read_names", "rewrite"]
 
 
 def __dir__() -> list[str]:
@@ -30,6 +32,8 @@ _LARGEST_WHEEL_FILE = 1 << 20
 # The bytes behind the first change that are worth moving to and fro in memory rather than copying the whole file.
 _LARGEST_TAIL = 4 << 20
 _NOT_A_NAME = "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number in between"
+_DIST_INFO = ".dist-info"
+_READ_BY_ALL = ("METADATA", "RECORD", "WHEEL")
 _NOT_A_WHEEL = "the backend that built it did not finish it, or it is not a wheel"
 
 
@@ -48,17 +52,15 @@ class Wheel(NamedTuple):
         has the name and version of the file name and contains METADATA and RECORD; or if the file can't be read.
         """
         with speaking_of(path), path.open("rb", buffering=0) as file:
-            directory = Directory.read(file, path.name)
-        dist_info = _dist_info({member.name.partition("/")[0] for member in directory.members}, path.name)
-        wheel = cls(path, dist_info, directory)
-        for name in (wheel.metadata_name, wheel.record_name):
-            wheel._member(name)
-        return wheel
+            dist_info, directory = _judged(file, path.name)
+        if not _belongs(dist_info.removesuffix(_DIST_INFO), path.name):
+            raise _of_another(dist_info, path.name)
+        return cls(path, dist_info, directory)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the members in the order of the central directory; those of folders end with `/`."""
-        return tuple(member.name for member in self.directory.members)
+        return self.directory.names
 
     @property
     def metadata_name(self) -> str:
@@ -84,46 +86,116 @@ class Wheel(NamedTuple):
 
         Raises `ArchiveError` if there is no such member, or it is larger, damaged, or compressed other than by deflate.
         """
-        return self.contents(self._member(name), limit)
+        return self.contents(self.directory.get(name), limit)
 
     def contents(self, member: Member, limit: int = _LIMIT) -> bytes:
-        """What a member of the directory holds, as `read` does for who has no more than a name."""
+        """Like `read`, for callers that already hold the directory entry."""
         with speaking_of(self.path), self.path.open("rb", buffering=0) as file:
             return self.directory.contents(file, member, limit)
 
-    def _member(self, name: str) -> Member:
-        for member in self.directory.members:
-            if member.name == name:
-                return member
-        raise ArchiveError.at(self.path.name, f"has no `{name}`", hint=_NOT_A_WHEEL)
+
+class Statement(NamedTuple):
+    """What a wheel says of itself: METADATA, and the tags in WHEEL, none if there is no such file."""
+
+    metadata: bytes
+    tags: tuple[str, ...]
+
+    @classmethod
+    def open(cls, path: Path) -> Statement:
+        """Read a wheel, opening it only once; also one that was renamed to another version. Raises `ArchiveError`."""
+        with speaking_of(path), path.open("rb", buffering=0) as file:
+            dist_info, directory = _judged(file, path.name)
+            metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
+            member = directory.find(f"{dist_info}/WHEEL")
+            return cls(metadata, stated(directory.contents(file, member, _LARGEST_WHEEL_FILE)) if member else ())
 
 
-def _dist_info(folders: set[str], filename: str) -> str:
-    found = sorted(folder for folder in folders if folder.endswith(".dist-info"))
-    if len(found) != 1:
-        names = " and ".join(f"`{folder}`" for folder in found)
-        message = f"has more than one metadata folder: {names}" if found else "has no `.dist-info` folder"
+def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
+    """Read METADATA of an open wheel, on disk or elsewhere, and the names of all members. Raises `ArchiveError`."""
+    dist_info, directory = _judged(file, filename)
+    return directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT), directory.names
+
+
+def read_metadata(path: Path) -> bytes:
+    """Read METADATA of a wheel, also of one that was renamed to another version. Raises `ArchiveError`."""
+    with speaking_of(path), path.open("rb", buffering=0) as file:
+        return metadata_in(file, path.name)[0]
+
+
+def read_names(path: Path) -> list[str]:
+    """Read the names of the members of what may not be a sound wheel, in half the time. Raises `ArchiveError`."""
+    with speaking_of(path), path.open("rb", buffering=0) as file:
+        return b"\0".join(Directory.read_names(file, path.name)).decode("utf-8", "replace").split("\0")
+
+
+# The one judgement
+
+
+def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
+    """Judge an open wheel: the name of its `.dist-info` folder, and its directory.
+
+    Raises `ArchiveError` as `Wheel.open` does, but for the version, and `OSError`.
+    """
+    directory = Directory.read(file, filename)
+    return _dist_info(directory.names, filename), directory
+
+
+def _dist_info(names: Sequence[str], filename: str) -> str:
+    """The one folder that every reader takes for that of the metadata. Raises `ArchiveError` if there is none."""
+    if not filename.endswith(".whl") or filename.count("-") not in (4, 5):
+        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=_NOT_A_NAME)
+    usual = "-".join(filename.split("-", 2)[:2]) + _DIST_INFO
+    if _is_plain(names, usual):
+        return usual
+    tops = {name.partition("/")[0] for name in names}
+    installed = _into_dist_info(names, {top for top in tops if landing(top).endswith(".data")})
+    found = sorted((*filter(_is_dist_info, tops), *installed))
+    if len(found) != 1 or not found[0].endswith(_DIST_INFO):
+        several = " and ".join(map(quoted, found))
+        message = f"has more than one metadata folder: {several}" if len(found) > 1 else "has no `.dist-info` folder"
         raise ArchiveError.at(filename, message, hint=_NOT_A_WHEEL)
-    if not _belongs(found[0].removesuffix(".dist-info"), filename):
-        raise ArchiveError.at(filename, f"has the metadata folder of another distribution: `{found[0]}`")
-    return found[0]
+    (folder,) = found
+    if not _is_of_project(folder.removesuffix(_DIST_INFO), filename):
+        raise _of_another(folder, filename)
+    for name in (f"{folder}/{file}" for file in _READ_BY_ALL):
+        spelled = [one for one in names if one.startswith(f"{folder}/") and landing(one) == landing(name)]
+        if name not in spelled and name != f"{folder}/WHEEL":
+            raise ArchiveError.at(filename, f"has no `{name}`", hint=_NOT_A_WHEEL)
+        if len(spelled) > 1:
+            message = f"has members that are one file on some systems: {' and '.join(map(quoted, spelled))}"
+            raise ArchiveError.at(filename, message, hint=REBUILD)
+    return folder
 
 
-def _belongs(folder: str, filename: str) -> bool:
-    """Whether a folder called `name-version` is of the distribution that a wheel is called after, however spelled."""
-    parts = filename.removesuffix(".whl").split("-")
-    if filename.endswith(".whl") and len(parts) in (5, 6) and folder == "-".join(parts[:2]):
-        return True
-    from packaging.utils import InvalidWheelFilename, canonicalize_name, canonicalize_version, parse_wheel_filename
+def _is_plain(names: Sequence[str], folder: str) -> bool:
+    """Whether it can be seen at a glance that this is the folder: so with nearly all wheels, in a tenth of the time."""
+    text = "\0".join(("", *names, ""))
+    start, lower = f"\0{folder}/", text.lower()
+    first = start.lower()
+    return (
+        text.isascii()
+        and lower.count(_DIST_INFO) == text.count(start)
+        and f"{start}METADATA\0" in text
+        and f"{start}RECORD\0" in text
+        and lower.count(f"{first}metadata") == lower.count(f"{first}record") == 1
+        and lower.count(f"{first}wheel") <= 1
+    )
 
-    try:
-        name, version, _, _ = parse_wheel_filename(filename)
-    except InvalidWheelFilename as exc:
-        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=_NOT_A_NAME) from exc
-    # Old backends left dashes in names, so that any dash may be the one before the version.
-    dashes = [i for i, letter in enumerate(folder) if letter == "-"]
-    wanted = (name, canonicalize_version(version))
-    return any((canonicalize_name(folder[:i]), canonicalize_version(folder[i + 1 :])) == wanted for i in dashes)
+
+def _is_dist_info(folder: str) -> bool:
+    return landing(folder).endswith(_DIST_INFO)
+
+
+def _into_dist_info(names: Sequence[str], data: Collection[str]) -> Iterator[str]:
+    """The members of `.data` folders that are installed into a metadata folder, over the wheel's own files."""
+    for name in names if data else ():
+        top, _, rest = name.partition("/")
+        if top in data and any(map(_is_dist_info, rest.split("/"))):
+            yield name
+
+
+def _of_another(folder: str, filename: str) -> ArchiveError:
+    return ArchiveError.at(filename, f"has the metadata folder of another distribution: {quoted(folder)}")
 
 
 def _is_of_project(folder: str, filename: str) -> bool:
@@ -137,39 +209,23 @@ def _is_of_project(folder: str, filename: str) -> bool:
     return any(canonicalize_name(folder[:i]) == canonicalize_name(parts[0]) for i in dashes)
 
 
-def read_metadata(path: Path) -> bytes:
-    """Read METADATA as `Wheel.open(path).metadata()` does, in a tenth of the time: what many wheels are compared by.
+def _belongs(folder: str, filename: str) -> bool:
+    """Whether a folder called `name-version` is of the distribution that a wheel is called after, however spelled."""
+    if folder == "-".join(filename.split("-")[:2]):
+        return True
+    from packaging.utils import InvalidWheelFilename, canonicalize_name, canonicalize_version, parse_wheel_filename
 
-    Of a wheel that was renamed to another version it is read too. Raises `ArchiveError`.
-    """
-    return _read_one(path, "METADATA", _LIMIT) or Wheel.open(path).metadata()
-
-
-def read_tags(path: Path) -> tuple[str, ...]:
-    """Read the tags that WHEEL states as `Wheel.open(path).tags()` does, and as fast. Raises `ArchiveError`."""
-    data = _read_one(path, "WHEEL", _LARGEST_WHEEL_FILE)
-    return stated(data) if data else Wheel.open(path).tags()
-
-
-def _read_one(path: Path, name: str, limit: int) -> bytes | None:
-    """The contents of the one member of this name in the `.dist-info` folder; None if that is not found at once."""
-    with speaking_of(path), path.open("rb", buffering=0) as file:
-        directory = Directory.read_one(file, path.name, f".dist-info/{name}")
-        if directory is not None:
-            (member,) = directory.members
-            folder, _, rest = member.name.partition("/")
-            if rest == name and _is_of_project(folder.removesuffix(".dist-info"), path.name):
-                return directory.contents(file, member, limit)
-    return None
+    try:
+        name, version, _, _ = parse_wheel_filename(filename)
+    except InvalidWheelFilename as exc:
+        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=_NOT_A_NAME) from exc
+    # Old backends left dashes in names, so that any dash may be the one before the version.
+    dashes = [i for i, letter in enumerate(folder) if letter == "-"]
+    wanted = (name, canonicalize_version(version))
+    return any((canonicalize_name(folder[:i]), canonicalize_version(folder[i + 1 :])) == wanted for i in dashes)
 
 
-def read_names(path: Path) -> list[str]:
-    """Read the names of the members as `Wheel.open(path).names` does, unchecked, in a fifth of the time.
-
-    Raises `ArchiveError`.
-    """
-    with speaking_of(path), path.open("rb", buffering=0) as file:
-        return b"\0".join(Directory.read_names(file, path.name)).decode("utf-8", "replace").split("\0")
+# Editing
 
 
 def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:
@@ -207,9 +263,8 @@ def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:
 def _changed(wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> dict[str, bytes]:
     """Narrow `put` to what is not there, or not with these contents."""
     changed = {}
-    there = {member.name: member for member in wheel.directory.members}
     for name, data in put.items():
-        member = there.get(name)
+        member = wheel.directory.find(name)
         ours = name.startswith(f"{wheel.dist_info}/")
         if name == wheel.record_name:
             raise ValueError(name)
@@ -241,8 +296,10 @@ class _Plan:
 
     @classmethod
     def make(cls, wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> _Plan:
+        from abiding.zipediting import packed, packed_like
+
         directory = wheel.directory
-        there = {member.name: member for member in directory.members}
+        there = {member.name: member for member in directory.members()}
         dropped = {name for name in (f"{wheel.record_name}.jws", f"{wheel.record_name}.p7s") if name in there}
         record = directory.contents(file, there[wheel.record_name], _LIMIT)
         contents = {**put, wheel.record_name: updated_record(record, put, dropped, wheel.record_name)}
@@ -251,9 +308,9 @@ class _Plan:
         for extent in directory.extents(file):
             name = extent.member.name
             for new in added if name == wheel.record_name else ():
-                plan.pack(new, directory.packed_like(there[wheel.metadata_name], new, put[new]))
+                plan.pack(new, packed_like(directory, there[wheel.metadata_name], new, put[new]))
             if name in contents:
-                plan.pack(name, directory.packed(file, extent.member, contents[name]))
+                plan.pack(name, packed(directory, file, extent.member, contents[name]))
             elif name not in dropped:
                 plan.keep(extent, file)
         plan.end(name for one in there for name in (*(added if one == wheel.record_name else ()), one))
@@ -264,10 +321,12 @@ class _Plan:
         self.append(packed.local)
 
     def keep(self, extent: Extent, file: BinaryIO) -> None:
+        from abiding.zipediting import described_before, record_at
+
         member = extent.member
-        self.records[member.name] = self.directory.record_at(member, self.size)
+        self.records[member.name] = record_at(self.directory, member, self.size)
         if extent.described_behind:
-            self.append(self.directory.described_before(file, member))
+            self.append(described_before(self.directory, file, member))
             self.append(_Span(extent.data, extent.data + member.stored_size))
         else:
             self.append(_Span(member.offset, extent.stop))

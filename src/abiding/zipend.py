@@ -24,6 +24,7 @@ _LOCATOR64 = struct.Struct("<4sIQI")  # 4.3.15
 _END = struct.Struct("<4s4H2IH")  # 4.3.16
 _END64_MARK, _LOCATOR64_MARK, _END_MARK, _LOCAL_MARK = b"PK\6\6", b"PK\6\7", b"PK\5\6", b"PK\3\4"
 _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF  # in a field of this size: the value is too large for it and is in a zip64 record
+_LIMITS = (_MAX16, _MAX16, _MAX16, _MAX16, _MAX32, _MAX32)  # of the values of an end record
 _VERSION_ZIP64 = 45
 _LONGEST_COMMENT = 0xFFFF
 _LARGEST_DIRECTORY = 32 << 20  # some 300,000 members
@@ -79,15 +80,31 @@ class Tail(NamedTuple):
         _, *values, comment = _END.unpack_from(self.data, place)
         if place + _END.size + comment != len(self.data):
             raise ArchiveError.at(name, "has bytes behind its end, or is cut off there", hint=REBUILD)
+        if self._has_end_before(place):
+            raise ArchiveError.at(name, "ends twice: one end record is in the comment of another", hint=REBUILD)
         end = self.start + place
         locator = self.read(file, max(end - _LOCATOR64.size, 0), _LOCATOR64.size)
         if end < _LOCATOR64.size + _END64.size or not locator.startswith(_LOCATOR64_MARK):
             return end, tuple(values)
         end -= _LOCATOR64.size + _END64.size
         mark, length, _, _, *values64 = _END64.unpack(self.read(file, end, _END64.size))
-        if mark != _END64_MARK or length != _END64.size - 12 or _LOCATOR64.unpack(locator)[1:] != (0, end, 1):
+        agree = all(said in (true, limit) for said, true, limit in zip(values, values64, _LIMITS, strict=True))
+        if (
+            mark != _END64_MARK
+            or length != _END64.size - 12
+            or _LOCATOR64.unpack(locator)[1:] != (0, end, 1)
+            or not agree
+        ):
             raise ArchiveError.at(name, "is damaged: its zip64 records contradict each other")
         return end, tuple(values64)
+
+    def _has_end_before(self, place: int) -> bool:
+        """Whether another end record has all that follows it for its comment, so that readers differ about the end."""
+        while (place := self.data.rfind(_END_MARK, 0, place)) >= 0:
+            _, *_, comment = _END.unpack_from(self.data, place)
+            if place + _END.size + comment == len(self.data):
+                return True
+        return False
 
 
 def end_records(count: int, size: int, offset: int) -> bytes:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ADDED = b"\nRequires-Dist: added\n\n"
 DIED = 42
+FAILED = 3  # for another reason
 
 
 def interrupted(job: str, how: str, source: Path, folder: Path, *, older: bool) -> list[dict[str, Any]]:
@@ -121,7 +122,7 @@ def _child(job: str, how: str, step: int, source: Path, target: Path) -> None:
     try:
         JOBS[job](source, target)
     except ArchiveError as exc:
-        os._exit(1 if "no space left on device" in str(exc) else 3)
+        os._exit(1 if "no space left on device" in str(exc) else FAILED)
     os._exit(0)
 
 
@@ -139,7 +140,7 @@ def main(job: str, how: str, original: str, folder: str, older: str) -> None:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         temporary = [path.name for path in target.parent.iterdir() if path not in (target, source.parent)]
         print(json.dumps({"code": code, "target": str(target), "there": target.exists(), "temporary": temporary}))  # noqa: T201
-        if not code:
+        if code in (0, FAILED):
             return
 
 

@@ -25,6 +25,7 @@ from abiding.metadata import CoreMetadata
 from abiding.pyproject import Pyproject
 from abiding.release import releases
 from abiding.report.screen import block, screen
+from abiding.sdist import bytes_behind
 from abiding.settings import Settings
 
 if TYPE_CHECKING:
@@ -303,6 +304,7 @@ SCREENS: dict[str, Callable[[], str]] = {
         tags=("cp311-cp311-linux_x86_64",),
     ),
     "wrong-version": lambda: checked("wrong-version", (WHEEL, NEW + "Version: 1.3.2\n")),
+    "bytes-behind": lambda: block(bytes_behind(SDIST)),
     "yanked": lambda: checked("yanked", (WHEEL, NEW), yanked="built with the wrong compiler"),
     "no-backend": without_backend,
     "refused-from-sdist": refused,

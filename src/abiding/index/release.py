@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from abiding.artifact import Artifact
 from abiding.errors import AbidingError, ArchiveError, IndexAccessError
-from abiding.index.archives import LARGEST_METADATA, metadata_of_wheel, pkg_info_of_tar, pkg_info_of_zip
+from abiding.index.archives import LARGEST_METADATA, metadata_of_wheel, pkg_info_of_sdist
 from abiding.index.page import files_of_release
 from abiding.index.remote import RemoteFile, missing
 from abiding.index.settings import IndexSettings
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.index.progress import Progress
     from abiding.index.web import Body
+    from abiding.sdist import Sdist
 
 __all__ = ["read_release"]
 
@@ -37,7 +38,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-# An sdist that keeps PKG-INFO at its end is read through, never kept.
+# An sdist is read through, never kept: what comes last may be what is unpacked.
 _LARGEST_SDIST = 1 << 30
 _REFUSALS = 3
 _FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
@@ -89,16 +90,17 @@ class _Reading:
         artifacts = []
         for file in group:
             metadata, problem = shared, None
+            said: tuple[Finding, ...] = ()
             if metadata is None:
                 try:
-                    data = self._metadata(file)
+                    data, said = self._metadata(file)
                     metadata = self._parsed(data, file.filename)
                 except AbidingError as exc:
                     problem = exc.findings[0]._replace(artifact=file.filename)
                 else:
                     if hashlib.sha256(data).hexdigest() == _announced_hash(file):
                         shared = metadata
-            artifacts.append(_artifact(file, metadata, problem))
+            artifacts.append(_artifact(file, metadata, problem)._replace(findings=said))
         return artifacts
 
     def _parsed(self, data: bytes, filename: str) -> CoreMetadata:
@@ -107,11 +109,12 @@ class _Reading:
                 self._known[data] = CoreMetadata.parse(data, filename)
             return self._known[data]
 
-    def _metadata(self, file: DistributionPackage) -> bytes:
+    def _metadata(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
+        """Read it, and what is to be said of the archive."""
         if self._may_have_sidecar(file):
             data = self._sidecar(file)
             if data is not None:
-                return data
+                return data, ()
         return self._from_file(file)
 
     # The file beside the file (PEP 658).
@@ -143,20 +146,22 @@ class _Reading:
 
     # The file itself.
 
-    def _from_file(self, file: DistributionPackage) -> bytes:
+    def _from_file(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
         if file.filename.endswith(".tar.gz"):
-            return self._web.read(file.url, lambda body: _streamed(body, file.filename), limit=_LARGEST_SDIST)
-        read = metadata_of_wheel if file.package_type == "wheel" else pkg_info_of_zip
+            sdist = self._web.read(file.url, lambda body: _streamed(body, file.filename), limit=_LARGEST_SDIST)
+            return sdist.pkg_info, sdist.findings
         if not file.filename.endswith((".whl", ".zip")):
             raise ArchiveError.at(file.filename, "is neither a .tar.gz nor a .zip file")
-        remote = RemoteFile(self._web, file.url, file.filename, file.size)
-        return read(cast("BinaryIO", remote), file.filename)
+        remote = cast("BinaryIO", RemoteFile(self._web, file.url, file.filename, file.size))
+        if file.package_type == "wheel":
+            return metadata_of_wheel(remote, file.filename), ()
+        return pkg_info_of_sdist(remote, file.filename).pkg_info, ()
 
 
-def _streamed(body: Body, filename: str) -> bytes:
+def _streamed(body: Body, filename: str) -> Sdist:
     if body.status != HTTPStatus.OK:
         raise missing(filename, body.status)
-    return pkg_info_of_tar(cast("BinaryIO", body), filename)
+    return pkg_info_of_sdist(cast("BinaryIO", body), filename)
 
 
 def _announced_hash(file: DistributionPackage) -> str:

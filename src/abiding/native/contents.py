@@ -109,7 +109,7 @@ def of_wheel(path: Path) -> Contents:
     files = {place_of(name): name for name in wheel.names if not name.endswith("/")}
     tags = wheel.read(f"{wheel.dist_info}/WHEEL").decode("utf-8", "replace")
 
-    members = {member.name: member for member in wheel.directory.members}
+    members = {member.name: member for member in wheel.directory.members()}
 
     def read(name: str) -> bytes:
         member = members[name]

@@ -20,6 +20,7 @@ def __dir__() -> list[str]:
 
 
 _CODE = frozenset({"dylib", "dll", "pyd", "exe"})
+_PYTHON = (".py", ".pyi")
 _TEXT = frozenset({"py", "pyi", "txt", "json", "md", "h", "hpp", "pxd", "pyx", "npy", "npz", "gz", "cmake", "pc"})
 
 
@@ -43,7 +44,7 @@ def has_code(path: Path) -> bool:
     from abiding.wheel import read_names
 
     with suppress(ArchiveError):
-        return any(map(may_be_image, read_names(path)))
+        return any(may_be_image(name) for name in read_names(path) if not name.endswith(_PYTHON))
     return False
 
 

@@ -64,6 +64,7 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
     """Everything that is to be said about a release: the gravest first, then artifact by artifact."""
     own = declared_in(comparison.sdist)
     findings = [one.artifact.problem for one in comparison.compared if one.artifact.problem]
+    findings += [finding for one in comparison.compared for finding in one.artifact.findings]
     findings += _of_the_sdist(comparison, own)
     for one in comparison.compared:
         declares = own.declaration is not None and one.artifact.kind == "wheel"

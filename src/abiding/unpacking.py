@@ -1,0 +1,41 @@
+"""What the name of a member of an archive means where it is unpacked, on any system that may unpack it."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["landing", "leads_elsewhere", "quoted"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# What no path below a folder is: absolute, with `.`, `..` or empty parts, with a backslash or control characters.
+_NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
+
+
+def leads_elsewhere(name: str) -> bool:
+    """Whether a name is one that installers disagree about, or that leads out of the folder; `/` may be its end."""
+    return bool(_NO_PATH.search(name.removesuffix("/")))
+
+
+def landing(name: str) -> str:
+    """Where a name leads to: two names with the same landing are one file on some system.
+
+    macOS and Windows know no case, and macOS more than one spelling of a letter; Windows has backslashes, and cuts
+    trailing dots and spaces and what follows a colon.
+    """
+    if not name.isascii():
+        import unicodedata
+
+        # Old file systems of macOS pass over what has no width.
+        visible = "".join(one for one in name if unicodedata.category(one) != "Cf")
+        name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", visible).casefold())
+    parts = (part.partition(":")[0].rstrip(" .") for part in name.lower().replace("\\", "/").split("/"))
+    return "/".join(filter(None, parts))
+
+
+def quoted(name: str) -> str:
+    """A name as text of a message, whatever is in it."""
+    return f"`{name.encode('unicode_escape').decode()}`"

@@ -1,0 +1,277 @@
+"""What is read of an sdist is what pip and uv would find in it after unpacking; where they might not, it is refused."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from fuzz import readers
+
+from abiding.errors import ArchiveError
+from abiding.sdist import Sdist, rewrite
+from tests.unit.archives import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NAME, TOP = "spam-1.0.tar.gz", "spam-1.0/"
+GOOD, EVIL = metadata("Requires-Dist: good"), metadata("Requires-Dist: evil")
+TOML, OTHER = b'[tool.x]\na = "good"\n', b'[tool.x]\na = "evil"\n'
+KELVIN = "\N{KELVIN SIGN}"
+
+
+def header(
+    name: bytes,
+    size: int = 0,
+    *,
+    kind: bytes = b"0",
+    link: bytes = b"",
+    prefix: bytes = b"",
+    magic: bytes = b"ustar\x0000",
+) -> bytes:
+    """One header with a right checksum, whatever it says."""
+    parts = [name.ljust(100, b"\0"), b"0000644\0", b"0000000\0" * 2, b"%011o\0" % size, b"00000000000\0", b" " * 8]
+    block = b"".join(parts) + kind + link.ljust(100, b"\0") + magic.ljust(8, b"\0")
+    block = block.ljust(345, b"\0") + prefix
+    block = block.ljust(512, b"\0")
+    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+
+
+def file(name: str | bytes, data: bytes, *, kind: bytes = b"0", behind: bytes = b"", prefix: bytes = b"") -> bytes:
+    """A member with contents; `behind` fills up its last block."""
+    raw = name.encode() if isinstance(name, str) else name
+    rest = -len(data) % 512
+    return header(raw, len(data), kind=kind, prefix=prefix) + data + behind + bytes(rest - len(behind))
+
+
+def records(*pairs: tuple[str, str]) -> bytes:
+    found = b""
+    for key, value in pairs:
+        text = f" {key}={value}\n".encode()
+        length = next(n for n in range(len(text), len(text) + 9) if len(str(n)) + len(text) == n)
+        found += b"%d" % length + text
+    return found
+
+
+def pax(*pairs: tuple[str, str], kind: bytes = b"x", behind: bytes = b"") -> bytes:
+    return file("pax", records(*pairs), kind=kind, behind=behind)
+
+
+def long_name(name: str, kind: bytes = b"L") -> bytes:
+    return file("././@LongLink", name.encode() + b"\0", kind=kind)
+
+
+def link(name: str, target: str, kind: bytes = b"2") -> bytes:
+    return header(name.encode(), kind=kind, link=target.encode())
+
+
+def packed(path: Path, *parts: bytes) -> Path:
+    path.write_bytes(gzip.compress(b"".join(parts) + bytes(1024), mtime=0))
+    return path
+
+
+P = TOP + "PKG-INFO"
+PKG_INFO, PYPROJECT = file(P, GOOD), file(TOP + "pyproject.toml", TOML)
+SPARSE = [("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", "9")]
+MAP = b"1\n0\n9\n".ljust(512, b"\0") + b"some data"
+
+REFUSED: dict[str, tuple[list[bytes], str]] = {
+    # The same place, spelled in another way.
+    **{
+        f"{spelled} besides": ([PKG_INFO, PYPROJECT, file(spelled, EVIL)], message)
+        for spelled, message in {
+            f"./{P}": "two members with the name", f"{TOP}/PKG-INFO": "two members with the name",
+            f"{TOP}./PKG-INFO": "two members with the name", f"{TOP}././/PKG-INFO": "two members with the name",
+            "Spam-1.0/PKG-INFO": "two members with the name", "spam_1.0/PKG-INFO": "two members with the name",
+            "././spam-1.0//pyproject.toml": "two members with the name",
+            f"{TOP}x/../PKG-INFO": "nobody should follow", f"/{P}": "nobody should follow", "//spam-1.0/PKG-INFO": "nobody",
+            f"{TOP}pkg-info": "which is `PKG-INFO` on some systems", f"{TOP}PKG-INFO.": "on some systems",
+            f"{TOP}PKG-INFO ": "on some systems", f"{TOP}PKG-INFO::$DATA": "on some systems",
+            f"{TOP}PyProject.toml": "which is `pyproject.toml` on some systems",
+            f"{TOP}P{KELVIN}G-INFO": "on some systems", f"{TOP}PKG-INFO/x": "on some systems",
+            f"{TOP}P\N{ZERO WIDTH JOINER}KG-INFO": "on some systems",
+            "spam-1.0./PKG-INFO": "two members with the name",
+            "PKG-INFO": "beside its folder", "pyproject.toml": "beside its folder",
+        }.items()
+    },
+    "not a plain spelling": ([file(f"{TOP}pkg-info", GOOD)], "on some systems"),
+    "a file that ends like a folder": ([file(f"{P}/", GOOD)], "not a plain file"),
+    "by pax, a file that ends like a folder": ([PKG_INFO, pax(("path", f"{P}/")), file("x", EVIL)], "not a plain file"),
+    # Links.
+    "symbolic link, then a file of its name": ([PKG_INFO, link(f"{TOP}x", "PKG-INFO"), file(f"{TOP}x", EVIL)], "through a link"),
+    "hard link, then a file of its name": ([PKG_INFO, link(f"{TOP}x", P, b"1"), file(f"{TOP}x", EVIL)], "through a link"),
+    "the name spelled otherwise": ([PKG_INFO, link(f"{TOP}x", P, b"1"), file(f"./{TOP}/X", EVIL)], "through a link"),
+    "a folder that is a link": ([PKG_INFO, link(f"{TOP}d", "."), file(f"{TOP}d/PKG-INFO", EVIL)], "through a link"),
+    "the top that is a link": ([PKG_INFO, link("e", "spam-1.0"), file("e/PKG-INFO", EVIL)], "through a link"),
+    "a link to a link": (
+        [PKG_INFO, link(f"{TOP}a", "."), link(f"{TOP}b", "a"), file(f"{TOP}b/PKG-INFO", EVIL)], "through a link"),
+    "a link through a link": (
+        [PKG_INFO, link(f"{TOP}a", "."), link(f"{TOP}a/b", P, b"1"), file(f"{TOP}b", EVIL)], "through a link"),
+    "a long link": (
+        [PKG_INFO, long_name(P, b"K"), link(f"{TOP}x", "y", b"1"), file(f"{TOP}x", EVIL)], "through a link"),
+    "a folder over a link": ([PKG_INFO, link(f"{TOP}d", "."), header(f"{TOP}d".encode(), kind=b"5")], "through a link"),
+    "PKG-INFO is a link": ([file(f"{TOP}x", EVIL), link(P, "x")], "not a plain file"),
+    "PKG-INFO becomes a link": ([PKG_INFO, file(f"{TOP}x", EVIL), link(P, "x")], "not a plain file"),
+    "PKG-INFO becomes a hard link": ([PKG_INFO, file(f"{TOP}x", EVIL), link(P, f"{TOP}x", b"1")], "not a plain file"),
+    "PKG-INFO becomes a folder": ([PKG_INFO, header(P.encode(), kind=b"5")], "not a plain file"),
+    "a link to /etc": ([PKG_INFO, link(f"{TOP}x", "/etc/passwd")], "leads out of it"),
+    "a link up": ([PKG_INFO, link(f"{TOP}x", "../../x")], "leads out of it"),
+    "a hard link up": ([PKG_INFO, link(f"{TOP}x", "../x", b"1")], "leads out of it"),
+    # Several headers that name one member.
+    "two pax headers": ([PKG_INFO, pax(("path", P)), pax(("path", f"{TOP}x")), file("y", EVIL)], "two headers of one kind"),
+    "two pax headers, the other way": ([PKG_INFO, pax(("path", f"{TOP}x")), pax(("path", P)), file("y", EVIL)], "two headers"),
+    "two long names": ([PKG_INFO, long_name(P), long_name(f"{TOP}x"), file("y", EVIL)], "two headers of one kind"),
+    "pax and long name": ([PKG_INFO, pax(("path", f"{TOP}x")), long_name(P), file("y", EVIL)], "two names"),
+    "long name and pax": ([PKG_INFO, long_name(P), pax(("path", f"{TOP}x")), file("y", EVIL)], "two names"),
+    "two paths in one": ([PKG_INFO, pax(("path", P), ("path", f"{TOP}x")), file("y", EVIL)], "two records `path`"),
+    "an empty path": ([PKG_INFO, pax(("path", "")), file(f"{TOP}x", EVIL)], "an empty one"),
+    "an empty long name": ([PKG_INFO, long_name(""), file(f"{TOP}x", EVIL)], "an empty one"),
+    "a record behind the end of its header": (
+        [PKG_INFO, pax(("comment", "x"), behind=records(("path", P))), file(f"{TOP}x", EVIL)], "more in the blocks"),
+    "a name behind the end of its header": (
+        [PKG_INFO, file("././@LongLink", TOP.encode(), kind=b"L", behind=b"PKG-INFO"), file(f"{TOP}x", EVIL)], "more in the"),
+    "a prefix in a format without": (
+        [PKG_INFO, header(b"PKG-INFO", len(EVIL), prefix=TOP[:-1].encode(), magic=b"ustar  \0")
+         + EVIL + bytes(-len(EVIL) % 512)], "a name in two parts"),
+    "one path for all": ([PKG_INFO, pax(("path", P), kind=b"g"), file(f"{TOP}x", EVIL)], "gives all members one path"),
+    "one size for all": ([pax(("size", "3"), kind=b"g"), PKG_INFO], "gives all members one path or one size"),
+    "one link for all": ([PKG_INFO, pax(("linkpath", P), kind=b"g")], "gives all members"),
+    "sparse for all": ([pax(*SPARSE, kind=b"g"), PKG_INFO], "gives all members"),
+    # What is not a plain file.
+    "sparse": ([pax(*SPARSE), file(P, MAP)], "not a plain file"),
+    "sparse by name": ([PKG_INFO, pax(*SPARSE, ("GNU.sparse.name", P)), file("GNUSparseFile.1/x", MAP)], "not a plain file"),
+    "sparse with another name": ([pax(*SPARSE, ("GNU.sparse.name", f"{TOP}x")), file(P, MAP)], "two names"),
+    "sparse with two sizes": ([PKG_INFO, pax(*SPARSE, ("size", "9")), file(f"{TOP}x", MAP)], "two sizes"),
+    **{
+        f"of kind {kind!r}": ([PKG_INFO, header(f"{TOP}x".encode(), kind=kind)], "no file, folder or link")
+        for kind in (b"3", b"4", b"6", b"V", b"Z")
+    },
+    "a link with contents": ([PKG_INFO, header(f"{TOP}x".encode(), 512, kind=b"2", link=b"y"), PKG_INFO], "that has none"),
+    "a folder with contents": ([PKG_INFO, header(f"{TOP}x/".encode(), 512, kind=b"\0"), file(P, EVIL)], "that has none"),
+    "a link with contents by pax": ([PKG_INFO, pax(("size", "512")), link(f"{TOP}x", "y"), file(P, EVIL)], "that has none"),
+    "a size that is none": ([PKG_INFO, pax(("size", "1_0")), file(f"{TOP}x", b"0123456789")], "there is no tar header"),
+}  # fmt: skip
+
+FAIR: dict[str, list[bytes]] = {
+    "plain": [header(TOP.encode(), kind=b"5"), PKG_INFO, PYPROJECT, file(f"{TOP}spam.py", b"")],
+    "from here": [header(b"./", kind=b"5"), file(f"./{P}", GOOD), file(f"./{TOP}pyproject.toml", TOML)],
+    "roundabout": [file(f"{TOP}/.//PKG-INFO", GOOD), PYPROJECT],
+    "links": [
+        PKG_INFO, PYPROJECT, file(f"{TOP}doc/a.md", b"a"), link(f"{TOP}b.md", "doc/a.md"), link(f"{TOP}doc/c", "../doc"),
+        link(f"{TOP}d.md", f"{TOP}doc/a.md", b"1"), link(f"{TOP}README", "PKG-INFO"), file(f"{TOP}doc/e", b"e"),
+    ],
+    "a file, then a link in its place": [PKG_INFO, PYPROJECT, file(f"{TOP}x", b""), link(f"{TOP}x", "PKG-INFO")],
+    "deeper": [PKG_INFO, PYPROJECT, file(f"{TOP}a/PKG-INFO", EVIL), file(f"{TOP}a/pyproject.toml", OTHER)],
+    "similar": [PKG_INFO, PYPROJECT, file(f"{TOP}PKG-INFO.in", EVIL), file(f"{TOP}PKG-INFO2", EVIL)],
+    "pax": [pax(("comment", "x"), kind=b"g"), pax(("path", P), ("mtime", "1.5")), file("short", GOOD), PYPROJECT],
+    "pax and long name alike": [pax(("path", P)), long_name(P), file("short", GOOD), PYPROJECT],
+    "long name": [long_name(P), file("short", GOOD), PYPROJECT],
+    "prefix": [file(b"PKG-INFO", GOOD, prefix=TOP[:-1].encode()), PYPROJECT],
+    "no kind": [file(P, GOOD, kind=b"\0"), PYPROJECT, header(f"{TOP}x/".encode(), kind=b"\0")],
+    "size by pax": [pax(("size", str(len(GOOD)))), header(P.encode()) + file(P, GOOD)[512:], PYPROJECT],
+}  # fmt: skip
+BOTH = {"PKG-INFO": GOOD, "pyproject.toml": TOML}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_readers_would_unpack_differently_is_refused(case: str, tmp_path: Path) -> None:
+    parts, message = REFUSED[case]
+    path = packed(tmp_path / NAME, *parts)
+    with pytest.raises(ArchiveError, match=message) as caught:
+        Sdist.open(path)
+    assert caught.value.findings[0].artifact == NAME
+    if "two members" not in message:  # of which a build leaves the later out: it knows its backend
+        with pytest.raises(ArchiveError, match=message):
+            rewrite(path, tmp_path / "new.tar.gz", lambda _, data: data)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("reader", readers.SDIST_READERS)
+@pytest.mark.parametrize("case", FAIR)
+def test_what_is_read_is_what_is_unpacked(case: str, reader: str, tmp_path: Path) -> None:
+    path = packed(tmp_path / NAME, *FAIR[case])
+    assert Sdist.open(path) == Sdist(BOTH)
+    if case != "from here":  # pip looks for it in a folder called `.`
+        assert readers.SDIST_READERS[reader](path) == BOTH
+
+
+@pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
+@pytest.mark.parametrize("case", FAIR)
+def test_what_is_read_is_what_uv_reads(case: str, tmp_path: Path) -> None:
+    found = readers.read_by_uv(packed(tmp_path / NAME, *FAIR[case]))
+    # What mixes formats, as no archiver does, uv refuses.
+    assert found == {"good"} or (found is None and case in ("pax and long name alike", "long name", "no kind"))
+
+
+def test_the_cases_are_worth_it(tmp_path: Path) -> None:
+    """Many of what is refused is read by `tarfile` or by pip as what nobody would see who reads the first PKG-INFO."""
+    other = {case for case, (parts, _) in REFUSED.items() if _is_other(packed(tmp_path / NAME, *parts))}
+    assert len(other) > 15
+
+
+def _is_other(path: Path) -> bool:
+    found = [readers.read(reader, path) for reader in readers.SDIST_READERS.values()]
+    return any(one and one.get("PKG-INFO") == EVIL for one in found)
+
+
+# The gzip file around it
+
+
+@pytest.mark.parametrize("behind", [b"x", bytes(100), b"\0\0rest of an older file", bytes(70_000) + b"x"], ids=len)
+def test_bytes_behind_are_a_warning(behind: bytes, tmp_path: Path) -> None:
+    path = packed(tmp_path / NAME, *FAIR["plain"])
+    path.write_bytes(path.read_bytes() + behind)
+    found = Sdist.open(path)
+    assert found.files == BOTH
+    assert [(one.rule, one.severity, one.artifact) for one in found.findings] == [("bytes-behind", "warning", NAME)]
+    for reader in readers.SDIST_READERS.values():
+        assert reader(path) == BOTH
+    with pytest.raises(ArchiveError, match="has bytes behind its compressed data"):
+        rewrite(path, tmp_path / "new.tar.gz", lambda *_: b"new")
+
+
+MORE: dict[str, Callable[[bytes], bytes]] = {
+    "a second archive": lambda data: data + data,
+    "behind zeros": lambda data: data + bytes(9) + data,
+    "behind many zeros": lambda data: data + bytes(70_000) + data,
+    "the rest of the archive": lambda _: gzip.compress(PKG_INFO) + gzip.compress(file(f"{TOP}x", EVIL) + bytes(1024)),
+}
+
+
+@pytest.mark.parametrize("case", MORE)
+def test_a_second_gzip_member_is_refused(case: str, tmp_path: Path) -> None:
+    """Python's `gzip` reads on, uv does not."""
+    (tmp_path / NAME).write_bytes(MORE[case](packed(tmp_path / NAME, *FAIR["plain"]).read_bytes()))
+    with pytest.raises(ArchiveError, match="has more than one gzip member"):
+        Sdist.open(tmp_path / NAME)
+
+
+def test_bytes_behind_an_archive_without_end(tmp_path: Path) -> None:
+    """Python's `gzip` would be asked what comes, and stumble."""
+    (tmp_path / NAME).write_bytes(gzip.compress(PKG_INFO) + b"x")
+    assert readers.read(readers.SDIST_READERS["tarfile"], tmp_path / NAME) is None
+    with pytest.raises(ArchiveError, match="it has no end, and bytes behind its compressed data"):
+        Sdist.open(tmp_path / NAME)
+
+
+# ZIP archives
+
+
+@pytest.mark.parametrize("name", ["spam-1.0/pkg-info", "PKG-INFO", "SPAM-1.0/PKG-INFO", "spam-1.0/PKG-INFO."])
+def test_a_zipped_sdist_is_held_to_the_same(name: str, tmp_path: Path) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(P, GOOD)
+        path = tmp_path / "spam-1.0.zip"
+        path.write_bytes(file.getvalue())
+    path.write_bytes(file.getvalue())
+    assert Sdist.open(path).files == {"PKG-INFO": GOOD}
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, EVIL)
+    with pytest.raises(ArchiveError, match=r"on some systems|beside its folder|two members"):
+        Sdist.open(path)
