@@ -74,6 +74,14 @@ class Entry(NamedTuple):
         return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
 
     @property
+    def marker(self) -> str:
+        """The marker that can take the place of `select`; empty if none can.
+
+        Pins are filled from what is installed, in each build: it is not installed where a marker is false.
+        """
+        return "" if pins.has_pins(self.requires) else exact_marker(self.select) or ""
+
+    @property
     def applies_here(self) -> bool:
         """Whether its marker is true in this environment."""
         return requirements.applies(requirements.parse(pins.sample(self.requires)))
@@ -128,7 +136,7 @@ class Declaration(NamedTuple):
     @property
     def differing(self) -> tuple[Entry, ...]:
         """The entries that make wheels of one release say different things, where no marker could say it in all."""
-        return tuple(one for one in self.entries if one.variant or (one.select and exact_marker(one.select) is None))
+        return tuple(one for one in self.entries if one.variant or (not one.marker and exact_marker(one.select) != ""))
 
     def check_variant(self, variant: str, setting: str) -> None:
         """Raise `DeclarationError` if `setting` asks for a variant that no entry names; empty asks for none."""
@@ -324,7 +332,11 @@ class _Reader(Faults):
             reason=(self.member(reason, Reason, (*key, "reason")) if reason else None) or Reason.ABI,
             note=self.typed(value.get("note", ""), str, (*key, "note")) or "",
         )
-        return entry if requires else None
+        if not requires:
+            return None
+        if entry.marker:
+            sanctions.needless_select(self, entry.requires, entry.marker, key)
+        return entry
 
     def requirement(self, value: object, key: Key, extra: str) -> str | None:
         from packaging.requirements import InvalidRequirement

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.positions import Place
 
-__all__ = ["Key", "Pyproject", "as_shown", "key_text"]
+__all__ = ["Key", "Pyproject", "as_shown", "as_toml", "key_text"]
 
 
 def __dir__() -> list[str]:
@@ -178,6 +178,16 @@ def _with_dynamic(text: str, table: dict[str, Any], own: dict[str, Any]) -> byte
     document = tomlkit.parse(text)
     document["project"]["dynamic"] = [*names, *hidden]
     return tomlkit.dumps(document).encode()
+
+
+def as_toml(text: str) -> str:
+    """Write a text as a TOML string on one line, in the quotes that it does not have itself."""
+    if not {'"', "\\"} & set(text):
+        return f'"{text}"'
+    if "'" not in text:
+        return f"'{text}'"
+    escaped = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 def key_text(key: Key) -> str:

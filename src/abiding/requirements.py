@@ -26,6 +26,7 @@ __all__ = [
     "meet",
     "parse",
     "with_extra",
+    "with_marker",
 ]
 
 
@@ -129,13 +130,20 @@ def _marker(requirement: Requirement) -> str:
 
 
 def with_extra(text: str, extra: str) -> str:
-    """The requirement as core metadata writes it under an extra: `a; b` becomes `a; (b) and extra == "name"`."""
-    requirement, separator, marker = text.partition(";")
-    condition = f'extra == "{extra}"'
-    if separator:
-        marker = marker.strip()
-        condition = f"({marker}) and {condition}" if re.search(r"\bor\b", marker) else f"{marker} and {condition}"
-    return f"{requirement.strip()}; {condition}"
+    """The requirement as core metadata writes it under an extra: `a; b` becomes `a; b and extra == "name"`."""
+    return with_marker(text, f'extra == "{extra}"')
+
+
+# After a URL a semicolon stands apart, or it would be a part of it (PEP 508).
+_PARTS = re.compile(r"(?P<what>[^;@]*@\s*\S+|[^;]*)\s*(?:;(?P<marker>.*))?", re.DOTALL)
+
+
+def with_marker(text: str, condition: str) -> str:
+    """The requirement under one more condition, which is a marker."""
+    found = _PARTS.fullmatch(text.strip())
+    what, marker = (found["what"].strip(), (found["marker"] or "").strip()) if found else (text.strip(), "")
+    parts = [f"({one})" if marker and re.search(r"\bor\b", one) else one for one in filter(None, (marker, condition))]
+    return f"{what}{' ' if '@' in what else ''}; {' and '.join(parts)}"
 
 
 def excludes(first: Requirement, second: Requirement) -> bool:

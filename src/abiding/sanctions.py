@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding import requirements
+from abiding.pyproject import as_toml
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
     from abiding.project import Project
     from abiding.pyproject import Key
 
-__all__ = ["bad_dynamic", "not_dynamic", "unexplained_difference"]
+__all__ = ["bad_dynamic", "needless_select", "not_dynamic", "unexplained_difference"]
 
 
 def __dir__() -> list[str]:
@@ -37,6 +40,19 @@ def not_dynamic(faults: Faults, project: Project, name: str, entry: Key) -> None
         also=((entry, "declared for wheels"),),
         notes=("a name that is given and dynamic may grow in a wheel (PEP 808); one that is only given may not",),
         hints=(hint,),
+    )
+
+
+def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> None:
+    """Find that a marker says what an entry says by `select`."""
+    with_marker = requirements.with_marker(requires, marker.replace('"', "'"))
+    faults.problem(
+        "could-be-a-marker",
+        f"`select` says what the marker `{marker}` says",
+        entry,
+        notes=("with a marker all wheels say the same, and who reads one of them knows about the others",),
+        hints=(f"leave `select` out, and write `requires = {as_toml(with_marker)}`",),
+        recent=True,
     )
 
 

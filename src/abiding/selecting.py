@@ -1,67 +1,176 @@
-"""Globs over the tags of wheels, and the environment markers that say the same."""
+"""Globs over the tags of wheels, and the environment markers that say the same.
+
+A wheel can be installed where its tag fits. A marker says what globs say if it is true wherever a wheel can be
+installed that they match, and false wherever one can that they don't. That is tried on a sample of the tags that
+compiled wheels have: two that fit the same environments, of which one matches, leave no marker.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import TYPE_CHECKING
+from fnmatch import translate
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
-__all__ = ["exact_marker", "marker_of"]
+__all__ = ["exact_marker", "near_marker"]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-# The platform part of a glob, and the marker that says as much. There is none for the version of a C library or of
-# macOS, nor for a 32-bit interpreter on a 64-bit machine.
-_PLATFORMS = (
-    (r"\*", ""),
-    (r"\*?linux_?\*", 'sys_platform == "linux"'),
-    (r"\*?linux_?\*_(x86_64|aarch64|ppc64le|s390x|riscv64)", 'sys_platform == "linux" and platform_machine == "{}"'),
-    (r"\*?macosx_?\*", 'sys_platform == "darwin"'),
-    (r"\*?macosx_?\*_(x86_64|arm64)", 'sys_platform == "darwin" and platform_machine == "{}"'),
-    (r"\*?win_?\*", 'sys_platform == "win32"'),
-)
-_INTERPRETERS = (
-    (r"\*(?:-\*)?", ""),
-    (r"cp(\d)(\d+)-cp\1\2", 'python_version == "{}.{}" and platform_python_implementation == "CPython"'),
-    (r"cp\*(?:-(?:\*|cp\*))?", 'platform_python_implementation == "CPython"'),
-    (r"pp\*(?:-\*)?", 'platform_python_implementation == "PyPy"'),
-)
-
-
 def exact_marker(patterns: Iterable[str]) -> str | None:
     """The marker that is true in exactly the environments that wheels with such tags are for; None if there is none.
 
-    Empty if that is all environments.
+    Empty if that is all environments, as it is without globs.
     """
-    markers = [marker_of(pattern) for pattern in patterns]
-    if any(pattern in ("*", "*-*", "*-*-*") for pattern in patterns):
+    return _marker(tuple(patterns), by_machine=False)
+
+
+def near_marker(patterns: Iterable[str]) -> str | None:
+    """The marker that would be exact if every Python were built for the machine that it runs on."""
+    return _marker(tuple(patterns), by_machine=True)
+
+
+class _Wheel(NamedTuple):
+    """The tags of one wheel, and the values that an environment has in which it can be installed; empty where open."""
+
+    tags: tuple[str, ...]
+    implementation: str
+    system: str
+    machine: str
+
+
+_PYTHONS = {
+    "CPython": (
+        *(f"cp{version}-cp{version}" for version in ("38", "39", "310", "311", "312", "313", "314", "315")),
+        *(f"cp{version}-cp{version}t" for version in ("313", "314", "315")),
+        *(f"cp{version}-abi3" for version in ("38", "311", "314")),
+        "cp315-abi3t",
+    ),
+    "PyPy": ("pp39-pypy39_pp73", "pp310-pypy310_pp73", "pp311-pypy311_pp73"),
+    "GraalVM": ("graalpy311-graalpy242_311_native", "graalpy312-graalpy250_312_native"),
+}
+_LINUX = ("aarch64", "armv7l", "i686", "ppc64le", "riscv64", "s390x", "x86_64")
+# By `sys_platform`, each with its machines. Some wheels have two tags: repair tools write both.
+_PLATFORMS: dict[str, dict[tuple[str, ...], str]] = {
+    "linux": {
+        tags: machine
+        for machine in _LINUX
+        for tags in (
+            (f"manylinux_2_17_{machine}", f"manylinux2014_{machine}"),
+            (f"manylinux_2_28_{machine}",),
+            (f"manylinux_2_39_{machine}",),
+            (f"musllinux_1_1_{machine}",),
+            (f"musllinux_1_2_{machine}",),
+        )
+    },
+    "darwin": {
+        (f"macosx_{version}_{machine}",): machine
+        for machine, versions in {
+            "x86_64": ("10_9", "10_13", "11_0", "14_0", "26_0"),
+            "arm64": ("11_0", "12_0", "14_0", "26_0"),
+            "universal2": ("10_9", "11_0", "14_0"),
+        }.items()
+        for version in versions
+    },
+    "win32": {("win32",): "", ("win_amd64",): "AMD64", ("win_arm64",): "ARM64"},
+}
+_ONLY_CPYTHON: dict[str, dict[tuple[str, ...], str]] = {
+    "android": {("android_21_arm64_v8a",): "", ("android_24_x86_64",): ""},
+    "emscripten": {("emscripten_4_0_9_wasm32",): "", ("pyodide_2025_0_wasm32", "pyemscripten_2025_0_wasm32"): ""},
+    "ios": {("ios_13_0_arm64_iphoneos",): "", ("ios_14_0_x86_64_iphonesimulator",): ""},
+    "": {("freebsd_14_2_release_amd64",): ""},
+}
+# Python for these runs on machines that call themselves by another name as well.
+_FOREIGN = ("armv7l", "i686", "universal2")
+
+
+@functools.cache
+def _sample() -> tuple[_Wheel, ...]:
+    return tuple(
+        _Wheel(tuple(f"{python}-{tag}" for tag in tags), implementation, system, machine)
+        for implementation, pythons in _PYTHONS.items()
+        for system, platforms in (_PLATFORMS | (_ONLY_CPYTHON if implementation == "CPython" else {})).items()
+        for tags, machine in platforms.items()
+        for python in pythons
+    )
+
+
+# What a marker can say of an environment: its implementation, its system, and its machine if that is asked for.
+_Place = tuple[str, str]
+_Cell = tuple[str, _Place]
+
+
+@functools.lru_cache(maxsize=1024)
+def _marker(patterns: tuple[str, ...], *, by_machine: bool) -> str | None:
+    if not patterns:
         return ""
-    if not all(markers) or any(word in one for one in markers for word in _INEXACT):
+    answers: dict[_Cell, bool] = {}
+    matches = [re.compile(translate(pattern)).match for pattern in patterns]
+    for wheel in _sample():
+        if by_machine and wheel.machine == "universal2":
+            continue
+        machine = wheel.machine if by_machine and wheel.machine not in _FOREIGN else ""
+        cell = (wheel.implementation, (wheel.system, machine))
+        answer = any(match(tag) for match in matches for tag in wheel.tags)
+        if answers.setdefault(cell, answer) is not answer:
+            return None
+    return _said(answers)
+
+
+def _said(answers: dict[_Cell, bool]) -> str | None:
+    """The marker that is true in those cells alone of which the answer is; None if one of them can't be named."""
+    chosen = [cell for cell, answer in answers.items() if answer]
+    if not chosen:
         return None
-    return " or ".join(f"({one})" if len(markers) > 1 and " and " in one else one for one in markers)
+    places = {place for _, place in chosen}
+    if all(answer for (_, place), answer in answers.items() if place in places):
+        return _of_places(places, {place for _, place in answers})
+    ways = []
+    for theirs, implementations in _alike(chosen).items():
+        possible = {place for implementation, place in answers if implementation in implementations}
+        of_places = _of_places(theirs, possible)
+        if of_places is None:
+            return None
+        names = [f'platform_python_implementation == "{one}"' for one in _PYTHONS if one in implementations]
+        ways.append(_joined("and", filter(None, (of_places, _joined("or", names)))))
+    return _joined("or", ways)
 
 
-# 32-bit Python on a 64-bit kernel, Rosetta; a free-threaded Python.
-_INEXACT = ("platform_machine", "python_version")
+def _alike(cells: Iterable[_Cell]) -> dict[frozenset[_Place], set[str]]:
+    """The implementations that have the same places, by these."""
+    places: dict[str, set[_Place]] = {}
+    for implementation, place in cells:
+        places.setdefault(implementation, set()).add(place)
+    found: dict[frozenset[_Place], set[str]] = {}
+    for implementation, theirs in places.items():
+        found.setdefault(frozenset(theirs), set()).add(implementation)
+    return found
 
 
-def marker_of(pattern: str) -> str:
-    """The marker that is true where a wheel with such a tag is installed; empty if there is none."""
-    head, dash, platform = pattern.rpartition("-")
-    parts = [_translated(head if dash else "*", _INTERPRETERS), _translated(platform, _PLATFORMS)]
-    if any(part is None for part in parts):
+def _of_places(places: AbstractSet[_Place], possible: AbstractSet[_Place]) -> str | None:
+    if places == possible:
         return ""
-    return " and ".join(part for part in parts if part)
+    ways = []
+    for system in dict.fromkeys(wheel.system for wheel in _sample()):
+        machines, others = (
+            [one[1] for one in sorted(some) if one[0] == system] for some in (places, possible - places)
+        )
+        if not machines:
+            continue
+        if not system or ("" in machines and others):
+            return None
+        names = [f'platform_machine == "{machine}"' for machine in machines if others]
+        ways.append(_joined("and", filter(None, (f'sys_platform == "{system}"', _joined("or", names)))))
+    return _joined("or", ways)
 
 
-def _translated(part: str, table: tuple[tuple[str, str], ...]) -> str | None:
-    for glob, marker in table:
-        found = re.fullmatch(glob, part)
-        if found:
-            return marker.format(*found.groups())
-    return None
+def _joined(word: str, parts: Iterable[str]) -> str:
+    several = list(parts)
+    other = " or " if word == "and" else " and "
+    return f" {word} ".join(f"({part})" if len(several) > 1 and other in part else part for part in several)

@@ -130,7 +130,7 @@ FAULTS = [
     ("wheel is an array of tables", ("[tool.abiding.wheel]", "[[tool.abiding.wheel]]"), [("bad-type", 12, "`tool.abiding.wheel` is a table, not an array of tables")]),
     ("wheels-differ of a wrong type", ("from-sdist", "wheels-differ = true\nfrom-sdist"), [("bad-type", 10, "`wheels-differ` is a string, not a boolean")]),
     ("wheels-differ without a reason", ("from-sdist", 'wheels-differ = " "\nfrom-sdist'), [("bad-value", 10, "`wheels-differ` gives no reason")]),
-    ("select without a reason", ('"libgmp==6.3.0"', '{ requires = "a", select = "*t-*" }, { requires = "b", variant = "c" }, { requires = "d", select = "*-win*" }'), [("unexplained-difference", 13, "wheels of one release differ by `select` and `variant`, and nothing says why")]),
+    ("select without a reason", ('"libgmp==6.3.0"', '{ requires = "a", select = "*t-*" }, { requires = "b", variant = "c" }, { requires = "d", select = "*-win*" }'), [("could-be-a-marker", 13, '`select` says what the marker `sys_platform == "win32"` says'), ("unexplained-difference", 13, "wheels of one release differ by `select` and `variant`, and nothing says why")]),
     ("variant of an extra without a reason", ("[tool.abiding.wheel]", '[tool.abiding.wheel]\noptional-dependencies.gpu = [{ requires = "a", variant = "cuda" }]'), [("unexplained-difference", 13, "wheels of one release differ by `variant`, and nothing says why")]),
     ("dynamic name", ("dynamic = [", 'dynamic = ["name", '), [("bad-dynamic", 5, "`name` can't be dynamic")]),
     ("dynamic and given", ("dynamic = [", 'dynamic = ["keywords", "version", '), [("bad-dynamic", 5, "`version` can't be given and dynamic")]),
@@ -205,10 +205,20 @@ def test_what_may_be_given_and_dynamic() -> None:
     assert declaration(f"[project]\n{given}{rest}")
 
 
-@pytest.mark.parametrize("select", ["*", "*-*", "*-win*", "*-macosx_*", "cp*-*", '["*-win*", "*linux*"]'])
-def test_wheels_that_do_not_differ_or_could_say_it_by_a_marker_need_no_reason(select: str) -> None:
+@pytest.mark.parametrize("select", ["*", "*-*", '["cp*", "pp*", "graalpy*"]'])
+def test_wheels_that_do_not_differ_need_no_reason(select: str) -> None:
     entry = f"{{ requires = 'a', select = {select if select.startswith('[') else repr(select)} }}"
     assert not declaration(RIGHT.replace('"libgmp==6.3.0"', entry)).differing
+
+
+@pytest.mark.parametrize("select", ["*-win*", "*-macosx_*", "cp*-*", '["*-win*", "*linux*"]'])
+@pytest.mark.parametrize("reason", ["", 'wheels-differ = "because"\n'])
+def test_where_a_marker_can_say_it_no_reason_helps(select: str, reason: str) -> None:
+    entry = f"{{ requires = 'a', select = {select if select.startswith('[') else repr(select)} }}"
+    text = RIGHT.replace('"libgmp==6.3.0"', entry).replace("[tool.abiding]\n", f"[tool.abiding]\n{reason}", 1)
+    with pytest.raises(DeclarationError) as caught:
+        declaration(text)
+    assert [one.rule for one in caught.value.findings] == ["could-be-a-marker"]
 
 
 def test_faults_that_are_new_are_warnings_in_an_sdist() -> None:

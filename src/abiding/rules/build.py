@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding import bounds, pins, requirements
 from abiding.findings import Finding, Severity
 from abiding.project import ApiLevel
+from abiding.pyproject import as_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -135,7 +136,7 @@ def _changed(expected: str, found: str, sides: Sides) -> Finding:
         found=found,
         found_from=f"written by {sides.author}",
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(f"{hint}:\n    [tool.abiding.wheel]\n    dependencies = [{_toml(found)}]",) if hint else (),
+        hints=(f"{hint}:\n    [tool.abiding.wheel]\n    dependencies = [{as_toml(found)}]",) if hint else (),
     )
 
 
@@ -146,7 +147,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
     else:
         notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
         hints = (
-            f"if this binary needs it, declare it:\n    [tool.abiding.wheel]\n    dependencies = [{_toml(line)}]",
+            f"if this binary needs it, declare it:\n    [tool.abiding.wheel]\n    dependencies = [{as_toml(line)}]",
             "if it does not, find out why it is written at build time",
         )
     return Finding(
@@ -162,13 +163,6 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         notes=notes,
         hints=hints,
     )
-
-
-def _toml(text: str) -> str:
-    """The text as a TOML string, in the quotes that it does not have itself."""
-    if '"' not in text:
-        return f'"{text}"'
-    return f"'{text}'" if "'" not in text else '"{}"'.format(text.replace('"', '\\"'))
 
 
 def _undeclared_change(difference: Difference, sides: Sides) -> Finding:

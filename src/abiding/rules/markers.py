@@ -1,11 +1,12 @@
-"""Globs over wheel tags that say what an environment marker can say, which every resolver understands."""
+"""Globs over wheel tags that say nearly what an environment marker can say, which every resolver understands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding import pins
 from abiding.findings import Severity
-from abiding.selecting import marker_of
+from abiding.selecting import near_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,21 +23,16 @@ def __dir__() -> list[str]:
 
 
 def could_be_markers(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
-    """One note for each entry all of whose globs are as good as markers."""
+    """A note for each entry whose globs are nearly as good as a marker; those that are as good are a fault."""
     for entry in declaration.entries:
-        markers = [marker_of(pattern) for pattern in entry.select]
-        if not markers or not all(markers):
-            continue
-        marker = " or ".join(f"({one})" if len(markers) > 1 and " and " in one else one for one in markers if one)
-        yield pyproject.finding(
-            "could-be-a-marker",
-            f"`select` says what the marker `{marker}` can say",
-            entry.key,
-            severity=Severity.NOTE,
-            notes=(
-                "with a marker all wheels say the same, and a resolver that reads one of them knows about the others",
-            ),
-            hints=(f"leave `select` out, and require `{entry.requires.partition(';')[0].strip()}; {marker}`",)
-            if ";" not in entry.requires
-            else (),
-        )
+        marker = "" if entry.marker or pins.has_pins(entry.requires) else near_marker(entry.select)
+        if marker:
+            yield pyproject.finding(
+                "could-be-a-marker",
+                f"`select` says nearly what the marker `{marker}` says",
+                entry.key,
+                severity=Severity.NOTE,
+                notes=(
+                    "it is true of a Python for another machine too: 32 bits on a kernel of 64, or one under Rosetta",
+                ),
+            )
