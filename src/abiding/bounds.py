@@ -5,7 +5,22 @@ A command needs at most 10 seconds and 64 MiB above its start for a hostile file
 
 from __future__ import annotations
 
-__all__ = ["CLOSE_NAMES", "EXCERPT", "FAULTS", "LINES_OF_ONE", "PYPROJECT"]
+__all__ = [
+    "ANSWER",
+    "CLOSE_NAMES",
+    "EXCERPT",
+    "FAULTS",
+    "FILENAME",
+    "INDEX",
+    "INDEX_FILES",
+    "INDEX_PAGE",
+    "INDEX_VALUE",
+    "LINES_OF_ONE",
+    "METADATA",
+    "PYPROJECT",
+    "RANGES",
+    "REDIRECTS",
+]
 
 
 def __dir__() -> list[str]:
@@ -14,6 +29,8 @@ def __dir__() -> list[str]:
 
 # Bytes of a pyproject.toml. tomllib takes a hundred times as many of some; the largest that people write have 60 KiB.
 PYPROJECT = 256 << 10
+# Bytes of a METADATA or PKG-INFO: one byte of a hostile one can take a hundred in memory.
+METADATA = 2 << 20
 # Faults of one declaration that are told in full.
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.
@@ -22,3 +39,18 @@ EXCERPT = 200
 LINES_OF_ONE = 20
 # Names among which a similar one is looked for.
 CLOSE_NAMES = 100
+
+# What an index may do.
+# Seconds for everything that a command reads from it; and until an answer begins, and until one goes on that is not
+# coming in at a thousand bytes a second.
+INDEX = 600
+ANSWER = 60
+# Redirects from one URL, and requests for parts of one file; most wheels take two.
+REDIRECTS = 10
+RANGES = 32
+# Bytes of the page of a project, of one value in it, and files in it; the largest have about 15 MB and 20,000 files.
+INDEX_PAGE = 64 << 20
+INDEX_VALUE = 1 << 20
+INDEX_FILES = 50_000
+# Characters of the name of a file: no file system takes more.
+FILENAME = 255

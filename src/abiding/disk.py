@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.pyproject import Pyproject
 
-__all__ = ["is_artifact", "read_artifacts"]
+__all__ = ["Said", "hold_to_name", "is_artifact", "read_artifacts"]
 
 
 def __dir__() -> list[str]:
@@ -81,7 +81,7 @@ def _missing(path: Path, message: str) -> AbidingError:
     return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=(hint,)))
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """Metadata, and of which distribution it says that it is."""
 
     metadata: CoreMetadata
@@ -89,8 +89,13 @@ class _Said(NamedTuple):
     version: str
 
     @classmethod
-    def parse(cls, data: bytes, filename: str) -> _Said:
-        metadata = CoreMetadata.parse(data, filename)
+    def parse(cls, data: bytes, filename: str) -> Said:
+        """Read the metadata of an archive. Raises `ArchiveError`."""
+        return cls.of(CoreMetadata.parse(data, filename))
+
+    @classmethod
+    def of(cls, metadata: CoreMetadata) -> Said:
+        """Read off what it says."""
         return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
 
 
@@ -98,12 +103,12 @@ class _Known:
     """What has been read. Most files have the metadata of the one before, and to see that takes less than a hash."""
 
     def __init__(self) -> None:
-        self.said: dict[bytes, _Said] = {}
-        self.last: _Said | None = None
+        self.said: dict[bytes, Said] = {}
+        self.last: Said | None = None
 
-    def parse(self, data: bytes, filename: str) -> _Said:
+    def parse(self, data: bytes, filename: str) -> Said:
         if self.last is None or self.last.metadata.data != data:
-            self.last = self.said.get(data) or _Said.parse(data, filename)
+            self.last = self.said.get(data) or Said.parse(data, filename)
             self.said[data] = self.last
         return self.last
 
@@ -118,7 +123,7 @@ def _read(path: Path, known: _Known) -> Artifact:
         name, version = _name_and_version(filename, kind)
         data, tags, pyproject, findings = _contents(path, kind)
         said = known.parse(data, filename)
-        _hold_to_name(filename, name, version, said)
+        hold_to_name(filename, name, version, said)
     except AbidingError as exc:
         return Artifact(filename, kind, name, version, problem=exc.findings[0])
     return Artifact(filename, kind, name, version, said.metadata, pyproject, tags=tags, findings=findings)
@@ -128,7 +133,7 @@ def _read_unpacked(folder: Path) -> Artifact:
     filename = f"{folder.resolve().name}/"
     try:
         with (folder / "PKG-INFO").open("rb") as file:
-            said = _Said.parse(file.read(_LIMIT), filename)
+            said = Said.parse(file.read(_LIMIT), filename)
         if not said.name or not said.version:
             raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
         data = (folder / "pyproject.toml").read_bytes() if (folder / "pyproject.toml").is_file() else None
@@ -192,7 +197,7 @@ def _canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _hold_to_name(filename: str, name: str, version: str, said: _Said) -> None:
+def hold_to_name(filename: str, name: str, version: str, said: Said) -> None:
     """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
     if not said.name or not said.version:
         raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")

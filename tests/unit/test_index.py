@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 import urllib3
 
+from abiding import bounds
 from abiding.cli import main
 from abiding.disk import read_artifacts
 from abiding.errors import IndexAccessError
@@ -739,8 +740,8 @@ def test_newer_api_is_told(index: Index) -> None:
 
 
 def test_huge_page(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("abiding.index.page._LARGEST", 1 << 20)
-    index.page = (JSON, bytes(8 << 20))
+    monkeypatch.setattr(bounds, "INDEX_PAGE", 1 << 20)
+    index.page = (JSON, b" " * (8 << 20))
     (finding,) = refused(index).findings
     assert finding.message == "the answer is larger than the 1,048,576 bytes that it may have"
     assert index.sent["/simple/spam/"] < 8 << 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding import bounds
 from abiding.errors import ArchiveError
 from abiding.sdist import Sdist
 from abiding.wheel import metadata_in
@@ -18,7 +19,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-LARGEST_METADATA = 16 << 20
+LARGEST_METADATA = bounds.METADATA
 
 
 def metadata_of_wheel(file: BinaryIO, filename: str) -> bytes:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from abiding.errors import IndexAccessError
+from packaging.utils import canonicalize_name, canonicalize_version
+
+from abiding.disk import Said, hold_to_name
+from abiding.errors import ArchiveError, IndexAccessError
 from abiding.index.archives import listing_of_wheel
 from abiding.index.page import wheels_of_project
 from abiding.index.remote import RemoteFile
-from abiding.metadata import CoreMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
     from abiding.index.web import Web
+    from abiding.metadata import CoreMetadata
 
 __all__ = ["Listing", "Listings"]
 
@@ -60,5 +63,10 @@ class Listings:
             if filename:
                 remote = RemoteFile(self.web, wheels[filename].url, filename, wheels[filename].size)
                 members, metadata = listing_of_wheel(cast("BinaryIO", remote), filename)
-                return Listing(filename, members, CoreMetadata.parse(metadata, filename))
+                said = Said.parse(metadata, filename)
+                version = wheels[filename].version or ""
+                hold_to_name(filename, canonicalize_name(name), version, said)
+                if canonicalize_version(said.version) != canonicalize_version(version):
+                    raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
+                return Listing(filename, members, said.metadata)
         return None

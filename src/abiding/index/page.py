@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import warnings
+import re
 from bisect import bisect
+from html import escape
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import urljoin
 
 import pypi_simple
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from abiding import requirements
+from abiding import bounds, requirements
 from abiding.errors import IndexAccessError
+from abiding.index.html import elements
+from abiding.index.members import members
+from abiding.index.web import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import BinaryIO
 
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
-    from pypi_simple import DistributionPackage, ProjectPage
+    from pypi_simple import DistributionPackage
 
     from abiding.index.web import Body, Web
 
@@ -31,8 +36,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-# Ten times the largest that there are.
-_LARGEST = 128 << 20
 _NEIGHBOURS = 2
 
 
@@ -46,8 +49,7 @@ def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPa
     by_version = _by_version(page, name)
     if not by_version:
         message = f"the index has no sdist and no wheel of `{name}`"
-        reason = page.status_reason or "no reason given"
-        note = f"its status there is `{page.status}`: {reason}" if page.status else ""
+        note = f"its status there is `{page.status}`: {page.reason or 'no reason given'}" if page.status else ""
         raise IndexAccessError.of(message, rule="unknown-release", note=note)
     if version is None:
         version = _newest(by_version)
@@ -108,12 +110,22 @@ def _only_version(requirement: Requirement) -> Version | None:
     return Version(specifiers[0].version)
 
 
-def _project_page(web: Web, url: str, name: str) -> ProjectPage:
-    def use(body: Body) -> tuple[int, str, str, bytes]:
-        return body.status, body.url, body.headers.get("Content-Type", "text/html"), body.readall()
+class _Page(NamedTuple):
+    """The page of a project: its files, as far as they have its name, and its status with the reason."""
+
+    files: tuple[DistributionPackage, ...]
+    status: str = ""
+    reason: str = ""
+
+
+def _project_page(web: Web, url: str, name: str) -> _Page:
+    def use(body: Body) -> tuple[int, _Page | None]:
+        return body.status, _parsed(name, body) if body.status == HTTPStatus.OK else None
 
     headers = {"Accept": pypi_simple.ACCEPT_JSON_PREFERRED}
-    status, url, content_type, data = web.read(url, use, limit=_LARGEST, headers=headers, is_text=True)
+    status, page = web.read(url, use, limit=bounds.INDEX_PAGE, headers=headers, is_text=True)
+    if page is not None:
+        return page
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         message = f"the index has no project `{name}`"
         raise IndexAccessError.of(message, rule="unknown-release", note=f"there is no {url}")
@@ -123,36 +135,97 @@ def _project_page(web: Web, url: str, name: str) -> ProjectPage:
             note=f"{url} answers {status}",
             hint="credentials belong into the index URL or into netrc",
         )
-    if status != HTTPStatus.OK:
-        raise IndexAccessError.of(f"the index can't be read: it answers {status}", note=f"asked for {url}")
+    raise IndexAccessError.of(f"the index can't be read: it answers {status}", note=f"asked for {url}")
+
+
+def _parsed(name: str, body: Body) -> _Page:
+    kind = body.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
+    read = next((read for ending, read in _READERS.items() if kind.endswith(ending)), None)
+    message = "the index answers with something that is not the Simple API"
+    if read is None:
+        note = f"{shown(body.url)}: pages of the type `{kind[: bounds.EXCERPT]}` can't be read"
+        raise IndexAccessError.of(message, rule="bad-index", note=note)
     try:
-        with warnings.catch_warnings():
-            # Pages of XHTML are fine.
-            warnings.filterwarnings("ignore", "It looks like you're using an HTML parser to parse an XML document")
-            return _parsed(name, url, content_type, data)
+        return read(name, body)
     except (ValueError, RecursionError, pypi_simple.UnsupportedRepoVersionError) as exc:
-        reason = str(exc).partition("\n")[0]
-        raise IndexAccessError.of(
-            "the index answers with something that is not the Simple API", rule="bad-index", note=f"{url}: {reason}"
-        ) from exc
+        if body.failure:
+            raise
+        reason = str(exc).partition("\n")[0][: bounds.EXCERPT]
+        raise IndexAccessError.of(message, rule="bad-index", note=f"{shown(body.url)}: {reason}") from exc
 
 
-def _parsed(name: str, url: str, content_type: str, data: bytes) -> ProjectPage:
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind.endswith("json"):
-        return pypi_simple.ProjectPage.from_json_data(json.loads(data), url)
-    if kind.endswith("html"):
-        if b"<" not in data:
-            raise ValueError("this is not HTML")
-        return pypi_simple.ProjectPage.from_html(name, data, url)
-    raise ValueError(f"pages of the type `{kind}` can't be read")
+def _of_json(name: str, body: Body) -> _Page:
+    """Read a page of PEP 691. Raises `ValueError`, `RecursionError`, `pypi_simple.UnsupportedRepoVersionError`."""
+    about: dict[str, Any] = {}
+    files = []
+    is_named = _named(name)
+    for key, value in members(cast("BinaryIO", body), "files"):
+        if key != "files":
+            about |= {key: value} if key in ("meta", "name", "project-status") else {}
+            continue
+        if not isinstance(value, dict):
+            raise ValueError("a file that is no object")  # noqa: TRY004 (of what was read, not of an argument)
+        if is_named(value.get("filename")):
+            files.append(pypi_simple.DistributionPackage.from_json_data(value, name, body.url))
+            _count(files)
+    # It knows the versions of the API, and what belongs to them.
+    page = pypi_simple.ProjectPage.from_json_data({**about, "files": []}, body.url)
+    return _Page(tuple(files), page.status or "", page.status_reason or "")
 
 
-def _by_version(page: ProjectPage, name: str) -> dict[Version, dict[str, DistributionPackage]]:
+def _of_html(name: str, body: Body) -> _Page:
+    """Read a page of PEP 503. Raises `ValueError`, `pypi_simple.UnsupportedRepoVersionError`."""
+    data = body.readall()
+    if b"<" not in data:
+        raise ValueError("this is not HTML")
+    about: dict[str, str] = {}
+    files = []
+    base = ""
+    is_named = _named(name)
+    for element in elements(data):
+        said = element.attributes
+        if element.name == "base":
+            base = base or urljoin(body.url, said.get("href", ""))
+        elif element.name == "meta" and said.get("name", "") in _ABOUT:
+            about.setdefault(said["name"], said.get("content", ""))
+        elif element.name == "a" and "href" in said and is_named(element.text):
+            link = pypi_simple.Link(element.text, urljoin(base or body.url, said["href"]), dict(said))
+            files.append(pypi_simple.DistributionPackage.from_link(link, name))
+            _count(files)
+    head = "".join(f'<meta name="{key}" content="{escape(value)}">' for key, value in about.items())
+    page = pypi_simple.ProjectPage.from_html(name, f"<html>{head}</html>")
+    return _Page(tuple(files), page.status or "", page.status_reason or "")
+
+
+_READERS = {"json": _of_json, "html": _of_html}
+_ABOUT = ("pypi:repository-version", "pypi:project-status", "pypi:project-status-reason")
+# Old sdists have dashes in their version; with more of them, a name could be read in too many ways.
+_MOST_DASHES = 6
+
+
+def _named(project: str) -> Callable[[object], bool]:
+    """Whether something is the name of a file of the project, however spelled, and not too long for one."""
+    begins = re.compile("[-_.]+".join(map(re.escape, re.split("[-_.]+", project))) + "(?=-)", re.IGNORECASE)
+
+    def is_named(filename: object) -> bool:
+        if not isinstance(filename, str) or len(filename) > bounds.FILENAME or not filename.isprintable():
+            return False
+        found = begins.match(filename)
+        return bool(found and "/" not in filename and filename.count("-", found.end()) <= _MOST_DASHES)
+
+    return is_named
+
+
+def _count(files: Sequence[object]) -> None:
+    if len(files) > bounds.INDEX_FILES:
+        raise ValueError(f"it lists more than {bounds.INDEX_FILES:,} files")
+
+
+def _by_version(page: _Page, name: str) -> dict[Version, dict[str, DistributionPackage]]:
     """Sort the sdists and wheels by version and file name; what else an index has (eggs, installers) is left out."""
     found: dict[Version, dict[str, DistributionPackage]] = {}
-    for file in page.packages:
-        if file.package_type not in ("sdist", "wheel") or not file.filename.isprintable() or "/" in file.filename:
+    for file in page.files:
+        if file.package_type not in ("sdist", "wheel"):
             continue
         if canonicalize_name(file.project or "") != canonicalize_name(name):
             continue

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from packaging.utils import canonicalize_name
 
+from abiding import bounds
 from abiding.artifact import Artifact
+from abiding.disk import Said, hold_to_name
 from abiding.errors import AbidingError, ArchiveError, IndexAccessError
-from abiding.index.archives import LARGEST_METADATA, metadata_of_wheel, pkg_info_of_sdist
+from abiding.index.archives import metadata_of_wheel, pkg_info_of_sdist
 from abiding.index.page import files_of_release
 from abiding.index.remote import RemoteFile, missing
 from abiding.index.settings import IndexSettings
@@ -89,18 +91,21 @@ class _Reading:
         shared: CoreMetadata | None = None
         artifacts = []
         for file in group:
-            metadata, problem = shared, None
             said: tuple[Finding, ...] = ()
-            if metadata is None:
-                try:
+            name, version = canonicalize_name(file.project or ""), file.version or ""
+            try:
+                metadata = shared
+                if metadata is None:
                     data, said = self._metadata(file)
                     metadata = self._parsed(data, file.filename)
-                except AbidingError as exc:
-                    problem = exc.findings[0]._replace(artifact=file.filename)
-                else:
-                    if hashlib.sha256(data).hexdigest() == _announced_hash(file):
-                        shared = metadata
-            artifacts.append(_artifact(file, metadata, problem)._replace(findings=said))
+                # One hash may be announced for the files of many projects.
+                hold_to_name(file.filename, name, version, Said.of(metadata))
+            except AbidingError as exc:
+                artifacts.append(_artifact(file, None, exc.findings[0]._replace(artifact=file.filename)))
+                continue
+            if shared is None and hashlib.sha256(metadata.data).hexdigest() == _announced_hash(file):
+                shared = metadata
+            artifacts.append(_artifact(file, metadata, None)._replace(findings=said))
         return artifacts
 
     def _parsed(self, data: bytes, filename: str) -> CoreMetadata:
@@ -126,7 +131,7 @@ class _Reading:
         return file.package_type == "wheel" and (self._served or self._refusals < _REFUSALS)
 
     def _sidecar(self, file: DistributionPackage) -> bytes | None:
-        status, data = self._web.get(file.metadata_url, limit=LARGEST_METADATA)
+        status, data = self._web.get(file.metadata_url, limit=2 * bounds.METADATA)
         # A server that has a page for every URL answers 200 as well.
         is_there = status == HTTPStatus.OK and bool(_FIRST_FIELD.search(data))
         with self._lock:
@@ -160,7 +165,7 @@ class _Reading:
 
 def _streamed(body: Body, filename: str) -> Sdist:
     if body.status != HTTPStatus.OK:
-        raise missing(filename, body.status)
+        raise missing(filename, body.status, body.url)
     return pkg_info_of_sdist(cast("BinaryIO", body), filename)
 
 

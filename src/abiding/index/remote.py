@@ -7,7 +7,9 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from abiding import bounds
 from abiding.errors import IndexAccessError
+from abiding.index.web import shown
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -34,7 +36,7 @@ _NO_SUFFIXES = (
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     HTTPStatus.NOT_IMPLEMENTED,
 )
-_CONTENT_RANGE = re.compile(r"bytes (?P<first>\d+)-(?P<last>\d+)/(?P<size>\d+)", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (?P<first>\d{1,18})-(?P<last>\d{1,18})/(?P<size>\d{1,18})", re.ASCII)
 
 
 class RemoteFile(io.RawIOBase):
@@ -51,6 +53,7 @@ class RemoteFile(io.RawIOBase):
         self._filename = filename
         self._pieces: list[tuple[int, bytes]] = []
         self._place = 0
+        self._asked = 0
         self._size = self._open(size)
 
     def readable(self) -> bool:
@@ -120,16 +123,21 @@ class RemoteFile(io.RawIOBase):
 
     def _fetch(self, wanted: str) -> int:
         """Fetch one range and keep it; gives the size of the file."""
+        self._asked += 1
+        if self._asked > bounds.RANGES:
+            raise self._error("comes in parts too small to be read", note=f"{bounds.RANGES} of them were not enough")
+        first, _, last = wanted.partition("-")
+        most = int(last) - int(first) + 1 if first else int(last)
         start, piece, size = self._web.read(
-            self._url, self._piece, limit=_LARGEST, headers={"Range": f"bytes={wanted}"}
+            self._url, lambda body: self._piece(body, most), limit=_LARGEST, headers={"Range": f"bytes={wanted}"}
         )
         if not piece and size:
             raise self._error("is not sent by its server")
         self._pieces.append((start, piece))
         return size
 
-    def _piece(self, body: Body) -> tuple[int, bytes, int]:
-        """Make of an answer: where the piece begins, its bytes, the size of the file."""
+    def _piece(self, body: Body, most: int) -> tuple[int, bytes, int]:
+        """Make of an answer: where the piece begins, its bytes, at most so many, the size of the file."""
         if body.status == HTTPStatus.OK:
             if (body.length or 0) > _LARGEST:
                 raise self._error(
@@ -139,20 +147,23 @@ class RemoteFile(io.RawIOBase):
             data = body.readall()
             return 0, data, len(data)
         if body.status in _NO_SUFFIXES:
-            raise _RangeRefusedError(body.headers.get("Content-Range", ""), self._filename, body.status)
+            raise _RangeRefusedError(body.headers.get("Content-Range", ""), self._filename, body.status, body.url)
         if body.status != HTTPStatus.PARTIAL_CONTENT:
-            raise missing(self._filename, body.status)
+            raise missing(self._filename, body.status, body.url)
         found = _CONTENT_RANGE.fullmatch(body.headers.get("Content-Range", "").strip())
         if not found:
             raise self._error("comes in parts that its server does not describe")
         first, last, size = (int(number) for number in found.groups())
-        data = body.readall()
-        if not first <= last < size or len(data) != last - first + 1:
+        length = last - first + 1
+        # One more, to see that there are no more.
+        data = body.read(length + 1) if first <= last < size and length <= most else b""
+        if len(data) != length or not data:
             raise self._error("comes in parts that are not what its server says")
         return first, data, size
 
     def _error(self, message: str, note: str = "") -> IndexAccessError:
-        return IndexAccessError.of(message, artifact=self._filename, note=note)
+        about = f"it is at {shown(self._url)}" + (f"; {note}" if note else "")
+        return IndexAccessError.of(message, artifact=self._filename, note=about)
 
 
 def _tail_of(size: int) -> str:
@@ -163,21 +174,22 @@ def _tail_of(size: int) -> str:
 class _RangeRefusedError(IndexAccessError):
     """The server does not take this kind of range; it may have told the size of the file."""
 
-    def __init__(self, content_range: str, filename: str, status: int) -> None:
-        super().__init__(missing(filename, status).findings)
+    def __init__(self, content_range: str, filename: str, status: int, url: str) -> None:
+        super().__init__(missing(filename, status, url).findings)
         size = content_range.removeprefix("bytes */")
-        self.size = int(size) if size.isascii() and size.isdigit() else None
+        self.size = int(size) if re.fullmatch(r"\d{1,18}", size, re.ASCII) else None
 
 
-def missing(filename: str, status: int) -> IndexAccessError:
+def missing(filename: str, status: int, url: str) -> IndexAccessError:
     """Make the error for a file that a page lists and its server does not give."""
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return IndexAccessError.of(
             "is listed by the index, and is not there",
             rule="missing-file",
             artifact=filename,
-            note="the upload is not complete, or the file has been deleted",
+            note=f"there is no {shown(url)}: the upload is not complete, or the file has been deleted",
         )
+    about = f"it is at {shown(url)}"
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return IndexAccessError.of(f"may not be read: its server answers {status}", artifact=filename)
-    return IndexAccessError.of(f"can't be read: its server answers {status}", artifact=filename)
+        return IndexAccessError.of(f"may not be read: its server answers {status}", artifact=filename, note=about)
+    return IndexAccessError.of(f"can't be read: its server answers {status}", artifact=filename, note=about)

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from abiding.errors import IndexAccessError
+from abiding.index.passwords import without_login
 
 __all__ = ["IndexSettings"]
 
@@ -67,7 +68,8 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
         host = port = None
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
-        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() or "it"
+        # Without what may be a password: there need not be a scheme before it.
+        shown = without_login(parts.geturl()).rpartition("@")[2] or "it"
         raise IndexAccessError.of(
             f"`{shown}` is not the URL of a package index",
             rule="bad-index",
@@ -122,7 +124,10 @@ def _list_settings(program: list[str]) -> str | None:
     # Going on with the default would look at another index than the one that somebody has configured.
     last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
     raise IndexAccessError.of(
-        "pip can't read its own configuration", rule="bad-index", note=last, hint="`pip config list` shows it"
+        "pip can't read its own configuration",
+        rule="bad-index",
+        note=without_login(last),
+        hint="`pip config list` shows it",
     )
 
 

@@ -1,22 +1,23 @@
-"""Requests to an index: few connections, retries, time-outs, and a bound on everything that is read."""
+"""Requests to an index: few connections, retries, and bounds on everything: time, size, redirects, credentials."""
 
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from collections import Counter
 from contextlib import closing
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.auth import HTTPBasicAuth
 
-from abiding import __version__
+from abiding import __version__, bounds
 from abiding.errors import IndexAccessError
+from abiding.index.passwords import Login, without_login
+from abiding.index.patience import Adapter, Patience, TooSlowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from abiding.index.settings import IndexSettings
 
-__all__ = ["CONNECTIONS", "Body", "Web"]
+__all__ = ["CONNECTIONS", "Body", "Web", "shown"]
 
 
 def __dir__() -> list[str]:
@@ -38,7 +39,9 @@ _TIMEOUT = (10.0, 30.0)  # seconds: to connect, and between two pieces of an ans
 _TRIES = 4
 _PAUSE = 0.3  # seconds, before a broken answer is asked for again
 _LONGEST_WAIT = 20  # seconds, whatever a server asks for
-_TOO_BUSY = (429, 500, 502, 503, 504)
+_TOO_BUSY = (429, 500, 502, 503, 504, 507)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_RATE = 1000  # bytes in a second
 # After so many failures in a row nobody is there, and to ask for 170 more files could take an hour.
 _HOPELESS = CONNECTIONS
 
@@ -52,34 +55,27 @@ class Web:
     """
 
     def __init__(self, settings: IndexSettings) -> None:
+        self.patience = Patience()
         self._settings = settings
         self._lock = threading.Lock()
         self._failures: Counter[str] = Counter()
         self.received = 0
-        self._credentials = HTTPBasicAuth(*settings.credentials) if settings.credentials else None
-        self._session = requests.Session()
+        self._end = time.monotonic() + bounds.INDEX
+        self._session = _Session()
         self._session.headers["User-Agent"] = f"abiding/{__version__}"
         self._session.verify = settings.certificates or True
-        self._session.cert = settings.client_certificate or None
         if settings.proxy:
             self._session.proxies = {"http": settings.proxy, "https": settings.proxy}
-        retry = urllib3.Retry(
-            total=_TRIES - 1,
-            redirect=False,
-            status_forcelist=_TOO_BUSY,
-            backoff_factor=0.3,
-            backoff_jitter=0.2,
-            backoff_max=_LONGEST_WAIT,
-            retry_after_max=_LONGEST_WAIT,
-            raise_on_status=False,
-        )
-        adapter = HTTPAdapter(pool_maxsize=CONNECTIONS, pool_block=True, max_retries=retry)
+        # Of connections that break. An answer is asked for again by us, who need not read the one before to its end.
+        retry = urllib3.Retry(total=_TRIES - 1, redirect=False, backoff_factor=_PAUSE, respect_retry_after_header=False)
+        adapter = Adapter(self.patience, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=retry)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
 
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
+        self.patience.close()
 
     def read(
         self,
@@ -95,53 +91,103 @@ class Web:
 
         `use` need not read it to the end. It is called again if the answer breaks off. Only text is compressed on the
         way: of a file, that could not be told from how it is. Raises what `use` raises, and `IndexAccessError` if
-        there is no answer, or if `use` reads more than `limit` bytes of it.
+        there is no answer, if it is too slow, or if `use` reads more than `limit` bytes of it.
         """
-        host = urlsplit(url).netloc.rpartition("@")[2]
+        asked = {"Accept-Encoding": "gzip, deflate" if is_text else "identity", **(headers or {})}
         for last in [False] * (_TRIES - 1) + [True]:
-            if self._failures[host] >= _HOPELESS:
-                raise _lost(f"`{host}` can't be reached")
-            with closing(self._ask(method, url, host, headers or {}, is_text=is_text)) as response:
+            with closing(self._answer(method, url, asked)) as response:
                 body = Body(self, response, limit, is_text=is_text)
                 try:
-                    found = use(body)
+                    return use(body)
                 except Exception as exc:
                     if body.failure is None:
                         raise
                     if last:
-                        raise _lost(f"`{host}` breaks off its answer each time", _innermost(body.failure)) from exc
-                else:
-                    return found
+                        message = f"`{_host(url)}` breaks off its answer each time"
+                        raise _lost(message, url, _innermost(body.failure)) from exc
             time.sleep(_PAUSE)
         raise AssertionError
 
     def get(self, url: str, *, limit: int) -> tuple[int, bytes]:
-        """Ask for the text at `url`: the status, and all of the answer. Raises `IndexAccessError`."""
-        return self.read(url, lambda body: (body.status, body.readall()), limit=limit, is_text=True)
+        """Ask for the text at `url`: the status, and all of the answer if that is 200. Raises `IndexAccessError`."""
 
-    def _ask(self, method: str, url: str, host: str, headers: Mapping[str, str], *, is_text: bool) -> requests.Response:
+        def use(body: Body) -> tuple[int, bytes]:
+            return body.status, body.readall() if body.status == requests.codes.ok else b""
+
+        return self.read(url, use, limit=limit, is_text=True)
+
+    def check(self, url: str) -> None:
+        """Raise `IndexAccessError` if the time is over that there is for everything."""
+        if time.monotonic() > self._end:
+            message = f"the index has not given everything within {bounds.INDEX} seconds"
+            raise IndexAccessError.of(message, rule="unreachable", note=f"the last that was read is {shown(url)}")
+
+    def _answer(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """Give the answer to which all redirects lead."""
+        at = url
+        for _ in range(bounds.REDIRECTS + 1):
+            response = self._ask(method, at, headers)
+            target = response.headers.get("Location", "") if response.status_code in _REDIRECTS else ""
+            if not target:
+                return response
+            # Not read, as little as one byte: it might have no end.
+            response.close()
+            at = self._redirected(at, target)
+        note = f"more than {bounds.REDIRECTS} redirects lead on from {shown(url)}"
+        raise IndexAccessError.of(f"`{_host(url)}` redirects in circles", note=note)
+
+    def _redirected(self, url: str, target: str) -> str:
         try:
-            response = self._session.request(
+            # A header is Latin-1 to Python, and UTF-8 to servers.
+            found = urljoin(url, target.encode("latin-1").decode("utf-8", "replace"))
+        except ValueError as exc:
+            raise _no_url(exc, url) from exc
+        if urlsplit(found).scheme not in ("http", "https"):
+            raise _no_url(ValueError(f"it redirects to `{shown(found)}`"), url)
+        return found
+
+    def _ask(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """Give one answer; one that says that the server is busy is asked for again."""
+        host = _host(url)
+        tries = 0
+        while True:
+            self.check(url)
+            if self._failures[host] >= _HOPELESS:
+                raise _lost(f"`{host}` can't be reached", url)
+            response = self._send(method, url, headers)
+            if response.status_code not in _TOO_BUSY:
+                with self._lock:
+                    self._failures[host] = 0
+                return response
+            response.close()
+            tries += 1
+            if tries == _TRIES:
+                self._count_failure(host)
+                raise _lost(f"`{host}` answers {response.status_code} {response.reason}, {_TRIES} times", url)
+            time.sleep(_wait(response, tries))
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+        own = _same_server(url, self._settings.url)
+        try:
+            return self._session.request(
                 method,
                 url,
-                headers={"Accept-Encoding": "gzip, deflate" if is_text else "identity", **headers},
-                auth=self._credentials if _same_server(url, self._settings.url) else None,
+                headers=dict(headers),
+                auth=Login.of(url, self._settings.credentials if own else None, is_index=own),
+                cert=(self._settings.client_certificate or None) if own else None,
                 timeout=_TIMEOUT,
                 stream=True,
+                allow_redirects=False,
             )
+        except TooSlowError as exc:
+            self._count_failure(_host(url))
+            raise _lost(f"`{_host(url)}` does not answer in time", url, f"it had {bounds.ANSWER} seconds") from exc
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as exc:
             # OSError: all that `requests` raises, and certificates that are not there. ValueError: a URL that is none.
-            error = _unreachable(exc, host)
+            error = _unreachable(exc, url)
             if error.findings[0].rule == "unreachable":
-                self._count_failure(host)
+                self._count_failure(_host(url))
             raise error from exc
-        if response.status_code in _TOO_BUSY or response.status_code == requests.codes.insufficient_storage:
-            response.close()
-            self._count_failure(host)
-            raise _lost(f"`{host}` answers {response.status_code} {response.reason}, {_TRIES} times")
-        with self._lock:
-            self._failures[host] = 0
-        return response
 
     def _count_failure(self, host: str) -> None:
         with self._lock:
@@ -151,6 +197,21 @@ class Web:
         """Add to the number of bytes received."""
         with self._lock:
             self.received += received
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone: it would read them to their end, and take netrc's word for each host."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 (as its base)
+        """Give none."""
+        return
+
+
+def _wait(response: requests.Response, number: int) -> float:
+    """Tell how long to wait until a busy server is asked again: what it says, but not for ever."""
+    said = response.headers.get("Retry-After", "")
+    seconds = float(said) if re.fullmatch(r"[0-9]{1,6}", said, re.ASCII) else _PAUSE * 2**number
+    return min(seconds, _LONGEST_WAIT)
 
 
 class Body(io.RawIOBase):
@@ -170,12 +231,13 @@ class Body(io.RawIOBase):
         self._is_text = is_text
         self._left = limit
         self._limit = limit
+        self._began = time.monotonic()
 
     @property
     def length(self) -> int | None:
         """The number of bytes that the server announces, None if it does not."""
         text = self.headers.get("Content-Length", "")
-        return int(text) if text.isascii() and text.isdigit() else None
+        return int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else None
 
     def readable(self) -> bool:
         """Whether it can be read: yes."""
@@ -184,41 +246,75 @@ class Body(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Read the next bytes, as many as there is room for, fewer only at the end."""
         room = memoryview(buffer).cast("B")
-        try:
-            before = self._raw.tell()
-            data = self._raw.read(len(room), decode_content=self._is_text)
-            self._web.count(self._raw.tell() - before)
-        except (urllib3.exceptions.HTTPError, OSError) as exc:
-            self.failure = exc
-            raise _lost("the connection breaks off", _innermost(exc)) from exc
-        self._left -= len(data)
+        filled = 0
+        while filled < len(room):
+            data = self._next(len(room) - filled)
+            if not data:
+                break
+            room[filled : filled + len(data)] = data
+            filled += len(data)
+        self._left -= filled
         if self._left < 0:
             message = f"the answer is larger than the {self._limit:,} bytes that it may have"
-            raise IndexAccessError.of(message, note=f"it comes from `{self.url}`")
-        room[: len(data)] = data
-        return len(data)
+            raise IndexAccessError.of(message, note=f"it comes from {shown(self.url)}")
+        return filled
+
+    def _next(self, most: int) -> bytes:
+        """Give what there is, not more."""
+        before = self._raw.tell()
+        try:
+            # A file that has ended may be asked for more.
+            with self._web.patience.limit(bounds.ANSWER, self._raw.shutdown):
+                data = self._raw.read1(most, decode_content=self._is_text)
+        except (TooSlowError, urllib3.exceptions.ReadTimeoutError):
+            self._too_slow()
+        except (urllib3.exceptions.HTTPError, OSError) as exc:
+            self.failure = exc
+            raise _lost("the connection breaks off", self.url, _innermost(exc)) from exc
+        self._web.count(self._raw.tell() - before)
+        self._web.check(self.url)
+        if time.monotonic() - self._began > bounds.ANSWER + self._raw.tell() / _RATE:
+            self._too_slow()
+        return data or b""
+
+    def _too_slow(self) -> NoReturn:
+        note = f"after {time.monotonic() - self._began:.0f} seconds there were {self._raw.tell():,} bytes"
+        raise _lost(f"`{_host(self.url)}` sends its answer too slowly", self.url, note)
+
+
+def shown(url: str) -> str:
+    """The URL as it is told: without credentials, in whichever part of it."""
+    return without_login(url).partition("?")[0].partition("#")[0][: bounds.EXCERPT]
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _same_server(url: str, other: str) -> bool:
     return urlsplit(url)[:2] == urlsplit(other)[:2]
 
 
-def _unreachable(exc: Exception, host: str) -> IndexAccessError:
+def _no_url(exc: Exception, url: str) -> IndexAccessError:
+    message = "a URL that the index gives is not one of http or https"
+    return IndexAccessError.of(message, note=f"{shown(url)}: {without_login(str(exc))}")
+
+
+def _unreachable(exc: Exception, url: str) -> IndexAccessError:
     if isinstance(exc, ValueError):
-        # Which may be that of a redirect, for example to `file://`.
-        return IndexAccessError.of("a URL that the index gives is not one of http or https", note=str(exc))
-    if isinstance(exc, requests.TooManyRedirects):
-        return IndexAccessError.of(f"`{host}` redirects in circles")
+        return _no_url(exc, url)
+    host = _host(url)
     if isinstance(exc, requests.exceptions.SSLError) or not isinstance(exc, requests.RequestException):
         hint = "certificates to trust can be named by pip's option `cert` or by REQUESTS_CA_BUNDLE"
-        return _lost(f"there is no safe connection to `{host}`", _innermost(exc), hint)
+        return _lost(f"there is no safe connection to `{host}`", url, _innermost(exc), hint)
     if isinstance(exc, requests.Timeout):
-        return _lost(f"`{host}` does not answer in time", _innermost(exc))
-    return _lost(f"`{host}` can't be reached", _innermost(exc))
+        return _lost(f"`{host}` does not answer in time", url, _innermost(exc))
+    return _lost(f"`{host}` can't be reached", url, _innermost(exc))
 
 
-def _lost(message: str, note: str = "", hint: str = "") -> IndexAccessError:
-    return IndexAccessError.of(message, rule="unreachable", note=note, hint=hint)
+def _lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccessError:
+    about = f"asked for {shown(url)}" + (f": {without_login(note)}" if note else "")
+    return IndexAccessError.of(message, rule="unreachable", note=about, hint=hint)
 
 
 def _innermost(exc: BaseException) -> str:

@@ -1,0 +1,93 @@
+"""The links of an HTML page, in one pass over its bytes: time and memory grow with the page, however it is broken."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Element", "elements"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Element(NamedTuple):
+    """An `a`, `base` or `meta` element: its name and attributes; of a link, the text up to its end or the next one."""
+
+    name: str
+    attributes: Mapping[str, str]
+    text: str = ""
+
+
+# Nothing here is tried a second time at one place: each part takes what it can, and gives nothing back.
+_TAG = re.compile(
+    rb"""</?([A-Za-z][^\s/>]*+)((?:[\s/]++|[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+|=)*+)>"""
+)
+_ATTRIBUTE = re.compile(rb"""([^\s=>/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)))?+""")
+# In these there are no tags up to their own end.
+_RAW = (b"script", b"style", b"textarea", b"title")
+
+
+def elements(page: bytes) -> Iterator[Element]:
+    """Find the links of a page, and what else is said about them, in their order."""
+    link: Element | None = None
+    pieces: list[bytes] = []
+    at = 0
+    for start, name, attributes, end in _tags(page):
+        if link and start > at:
+            pieces.append(page[at:start])
+        at = end
+        if link and name in (b"a", b"/a"):
+            yield link._replace(text=_text(b"".join(pieces)).strip())
+            link = None
+        if name == b"a":
+            link, pieces = Element("a", _attributes(attributes)), []
+        elif name in (b"base", b"meta"):
+            yield Element(name.decode(), _attributes(attributes))
+    if link:
+        yield link._replace(text=_text(b"".join((*pieces, page[at:]))).strip())
+
+
+def _tags(page: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
+    """Find the tags: where each begins, its name with the slash of an end tag, its attributes, where it ends.
+
+    What is no text belongs to its tag.
+    """
+    at = 0
+    while (start := page.find(b"<", at)) >= 0:
+        if page.startswith((b"<!", b"<?"), start):
+            mark = b"-->" if page.startswith(b"<!--", start) else b">"
+            at = page.find(mark, start) + len(mark)
+            if at < len(mark):
+                return  # what never ends, ends the page
+            yield start, b"!", b"", at
+            continue
+        if not page[start + 1 : start + 3].lstrip(b"/")[:1].isalpha():
+            at = start + 1
+            continue
+        found = _TAG.match(page, start)
+        if not found:
+            return
+        name = found[1].lower()
+        at = found.end()
+        ends = page.startswith(b"</", start)
+        if name in _RAW and not ends:
+            closing = re.compile(rb"(?i)</" + name).search(page, at)
+            at = closing.start() if closing else len(page)
+        yield start, b"/" + name if ends else name, found[2], at
+
+
+def _attributes(text: bytes) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, *values in _ATTRIBUTE.findall(text):
+        found.setdefault(_text(name).lower(), _text(b"".join(values)))
+    return found
+
+
+def _text(data: bytes) -> str:
+    return unescape(data.decode("utf-8", "replace"))

@@ -1,0 +1,62 @@
+"""Who may be told which password: each server its own, and what is for the index never goes to another one."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from netrc import NetrcParseError, netrc
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from requests.auth import AuthBase, HTTPBasicAuth
+from requests.utils import NETRC_FILES
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
+
+__all__ = ["Login", "without_login"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def without_login(text: str) -> str:
+    """Leave out of a text what stands before the host in the URLs that are in it."""
+    return re.sub(r"(?<=//)[^/\s]*@", "", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Login(AuthBase):
+    """What a request is signed with, be it nothing: `requests` then adds nothing by itself."""
+
+    basic: HTTPBasicAuth | None
+
+    @classmethod
+    def of(cls, url: str, credentials: tuple[bytes, bytes] | None, *, is_index: bool) -> Login:
+        """Choose what the server of `url` may know: the `credentials` for it, or what netrc has under its name.
+
+        The entry of netrc for all others is for the index alone, not for a server that an index names.
+        """
+        found = credentials or _of_netrc(urlsplit(url).hostname or "", is_index=is_index)
+        return cls(HTTPBasicAuth(*found) if found else None)
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Sign a request."""
+        return self.basic(request) if self.basic else request
+
+
+def _of_netrc(host: str, *, is_index: bool) -> tuple[str, str] | None:
+    named = os.environ.get("NETRC")
+    paths = [Path(one).expanduser() for one in ([named] if named else [f"~/{name}" for name in NETRC_FILES])]
+    try:
+        known = netrc(next(path for path in paths if path.exists())).hosts
+    except (StopIteration, NetrcParseError, OSError, RuntimeError, ValueError):  # none, or none that can be read
+        return None
+    entry = known.get(host) or (known.get("default") if is_index else None)
+    if entry is None:
+        return None
+    login, account, password = entry
+    return (login or account or "", password or "")

@@ -1,0 +1,500 @@
+"""An index that means no good: endless, slow, lying, curious. Each is given up in time, with one line and the URL."""
+
+# ruff: noqa: F811 (fixtures are imported, and named again where they are asked for)
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import socket
+import threading
+import time
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+
+from abiding import bounds
+from abiding.cli import main
+from abiding.errors import AbidingError, IndexAccessError
+from abiding.index import listings, patience, settings, web
+from abiding.index.html import elements
+from abiding.index.members import members
+
+from .test_index import (  # noqa: F401  # fmt: skip
+    JSON,
+    METADATA,
+    SDIST,
+    WHEEL,
+    File,
+    Index,
+    _alone,
+    hashes,
+    index,
+    read,
+    refused,
+    sdist,
+    serving,
+    wheel,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Answer = Callable[[socket.socket, str, dict[str, str]], None]
+
+ENOUGH = 20  # seconds: for ever, to who waits for less than two
+
+
+@contextmanager
+def talking(answer: Answer) -> Iterator[str]:
+    """A server that says to the path and headers of a request whatever `answer` does; gives the URL of its index."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def serve(client: socket.socket) -> None:
+        with client, client.makefile("rb") as said, suppress(OSError):
+            while line := said.readline():
+                found = dict(one.decode().split(": ", 1) for one in iter(said.readline, b"\r\n"))
+                answer(client, line.decode().split()[1], {key.lower(): value.strip() for key, value in found.items()})
+
+    def accept() -> None:
+        with suppress(OSError):
+            while not over.is_set():
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/simple/"
+    finally:
+        over.set()
+        listener.close()
+
+
+def ok(data: bytes, *headers: str, status: str = "200 OK", kind: str = JSON) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(data)}", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + data
+
+
+def page(*names: str, **more: object) -> bytes:
+    files = [{"filename": name, "url": f"/files/{name}", "hashes": {}, **more} for name in names]
+    return json.dumps({"meta": {"api-version": "1.0"}, "name": "spam", "files": files}).encode()
+
+
+def drip(client: socket.socket, start: bytes, piece: bytes = b" ") -> None:
+    """Send something, and then a piece of it forever, twenty in a second."""
+    client.sendall(start)
+    for _ in range(20 * ENOUGH):
+        client.sendall(piece)
+        time.sleep(0.05)
+
+
+def pour(client: socket.socket, start: bytes, piece: bytes = bytes(1 << 16)) -> None:
+    """Send without end, as fast as it goes."""
+    client.sendall(start)
+    while True:
+        client.sendall(piece)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "ANSWER", 0.5)
+    monkeypatch.setattr(patience, "_LOOK", 0.05)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: " + JSON.encode() + b"\r\n"
+SLOW: dict[str, tuple[bytes, bytes]] = {
+    "headers": (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+    "status line": (b"H", b"T"),
+    "body": (HEAD + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "body without length": (HEAD + b"Connection: close\r\n\r\n", b" "),
+    "chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "length of a chunk": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"0"),
+    "nothing, compressed": (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 1000000\r\n\r\n" + gzip.compress(b"")[:10], b"\0\0\0\xff\xff"),
+    "redirect": (b"HTTP/1.1 302 Found\r\nLocation: ", b"x"),
+    "error": (b"HTTP/1.1 404 Not Found\r\nX: ", b"x"),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("kind", SLOW)
+def test_slow_page(kind: str) -> None:
+    with talking(lambda client, *_: drip(client, *SLOW[kind])) as url:
+        started = time.monotonic()
+        (finding,) = refused(Index(url)).findings
+        assert time.monotonic() - started < ENOUGH / 2
+        assert finding.rule == "unreachable"
+        assert re.search("too slowly|does not answer in time", finding.message)
+        assert f"{url}spam/" in finding.notes[0]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", ["spam-1.0.tar.gz", "spam-1.0-py3-none-any.whl"])
+def test_slow_file_does_not_silence_the_others(name: str) -> None:
+    good = "spam-1.0-cp311-cp311-any.whl"
+
+    def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:
+        if path.endswith("/spam/"):
+            client.sendall(ok(page(name, good, **{"core-metadata": False})))
+        elif path.endswith(good):
+            client.sendall(ok(WHEEL))
+        else:
+            drip(client, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+
+    with talking(answer) as url:
+        found = {one.filename: one for one in read(Index(url))}
+    assert found[good].metadata
+    assert found[name].problem
+
+
+def test_a_steady_answer_is_no_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control: what takes long, and comes in all the time."""
+    monkeypatch.setattr(bounds, "ANSWER", 0.5)
+    monkeypatch.setattr(patience, "_LOOK", 0.05)
+    monkeypatch.setattr(web, "_RATE", 100)
+
+    def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:
+        data = ok(page("spam-1.0-py3-none-any.whl", note=" " * 1000)) if path.endswith("/spam/") else ok(WHEEL)
+        for start in range(0, len(data), 50):
+            client.sendall(data[start : start + 50])
+            time.sleep(0.05)
+
+    with talking(answer) as url:
+        (artifact,) = read(Index(url))
+    assert artifact.metadata
+
+
+def test_everything_has_an_end(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "INDEX", 0.5)
+    index.delay = 0.1
+    index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 99)))
+    started = time.monotonic()
+    problems = [one.problem for one in read(index) if one.problem]
+    assert time.monotonic() - started < ENOUGH / 2
+    assert len(problems) > 50
+    assert problems[-1].message == "the index has not given everything within 0.5 seconds"
+    assert index.url.removesuffix("simple/") in problems[-1].notes[0]
+
+
+def test_one_byte_for_each_request() -> None:
+    asked = []
+
+    def answer(client: socket.socket, path: str, headers: dict[str, str]) -> None:
+        if path.endswith("/spam/"):
+            return client.sendall(ok(page("spam-1.0-py3-none-any.whl", size=300_000)))
+        if path.endswith(".metadata"):
+            return client.sendall(ok(b"", status="404 Not Found"))
+        asked.append(path)
+        first = int(headers["range"].removeprefix("bytes=").partition("-")[0] or 0)
+        return client.sendall(ok(b"x", f"Content-Range: bytes {first}-{first}/300000", status="206 Partial Content"))
+
+    with talking(answer) as url:
+        (artifact,) = read(Index(url))
+    assert len(asked) <= bounds.RANGES
+    assert artifact.problem
+    assert artifact.problem.message == "comes in parts too small to be read"
+    assert "/files/spam-1.0-py3-none-any.whl" in artifact.problem.notes[0]
+
+
+@pytest.mark.parametrize("first", ["0-9", "0-99999999", "5-4", "0-" + "9" * 5000, "٣-٤"])
+def test_parts_that_nobody_asked_for(first: str) -> None:
+    def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:
+        if path.endswith("/spam/"):
+            return client.sendall(ok(page("spam-1.0-py3-none-any.whl", **{"core-metadata": False})))
+        start = f"HTTP/1.1 206 Partial\r\nContent-Range: bytes {first}/100000000\r\n\r\n".encode()
+        return pour(client, start)
+
+    with talking(answer) as url:
+        (artifact,) = read(Index(url))
+    assert artifact.problem
+    assert "comes in" in artifact.problem.message or "unreachable" in artifact.problem.rule
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "1" * 19, "0x10", "1, 1"])
+def test_odd_lengths(length: str) -> None:
+    def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:
+        if path.endswith("/spam/"):
+            return client.sendall(ok(page("spam-1.0-py3-none-any.whl", **{"core-metadata": False})))
+        client.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n".encode() + WHEEL)
+        return client.shutdown(socket.SHUT_RDWR)
+
+    with talking(answer) as url, suppress(IndexAccessError):
+        read(Index(url))
+
+
+@pytest.mark.parametrize("status", ["302 Found", "503 Busy", "404 Not Found", "403 No", "500 Oh", "200 OK"])
+@pytest.mark.parametrize("more", ["Location: /simple/spam/", "Location: /elsewhere\r\nRetry-After: 0", "X: x"])
+def test_endless_answers(status: str, more: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is read that is of no use: no page of a redirect, nor of an error."""
+    monkeypatch.setattr(bounds, "INDEX_PAGE", 1 << 20)
+    start = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n{more}\r\n\r\n".encode()
+    with talking(lambda client, *_: pour(client, start)) as url:
+        started = time.monotonic()
+        refused(Index(url))
+        assert time.monotonic() - started < ENOUGH / 2
+
+
+def test_redirects_without_end() -> None:
+    asked = []
+
+    def answer(client: socket.socket, path: str, _: dict[str, str]) -> None:
+        asked.append(path)
+        client.sendall(ok(b"", f"Location: {path}x", status="301 Moved"))
+
+    with talking(answer) as url:
+        (finding,) = refused(Index(url)).findings
+    assert len(asked) == bounds.REDIRECTS + 1
+    assert "redirects in circles" in finding.message
+    assert f"{url}spam/" in finding.notes[0]
+
+
+# Of another project.
+
+EVIL = METADATA.replace(b"Name: spam", b"Name: evil")
+NEWER = METADATA.replace(b"Version: 1.0", b"Version: 9")
+
+
+@pytest.mark.parametrize("bad", [EVIL, NEWER, METADATA.replace(b"Version: 1.0\n", b"")])
+@pytest.mark.parametrize("way", ["wheel", "sidecar", "sdist", "hash"])
+def test_metadata_of_another_release(index: Index, bad: bytes, way: str) -> None:
+    index.add("cp312-cp312-any")
+    if way == "sdist":
+        index.files["spam-1.0.tar.gz"] = File(sdist(bad))
+    elif way == "hash":
+        # A good file of another version has read it already.
+        index.files["spam-1.0-1-py3-none-any.whl"] = File(metadata=bad, listing={"core-metadata": hashes(bad)})
+        index.files["spam-1.0-2-py3-none-any.whl"] = File(metadata=bad, listing={"core-metadata": hashes(bad)})
+    else:
+        index.add("cp311-cp311-any", **({"metadata": bad} if way == "sidecar" else {"data": wheel(bad)}))
+    artifacts = {one.filename: one for one in read(index)}
+    good = artifacts.pop("spam-1.0-cp312-cp312-any.whl")
+    assert good.metadata
+    assert main(["check", "--index-url", index.url, "spam==1.0"]) in (1, 2)
+    for artifact in artifacts.values() if bad != NEWER else ():
+        assert artifact.metadata is None
+        assert artifact.problem
+        assert artifact.problem.message.startswith("has ")
+
+
+def test_provider_of_another_name(index: Index) -> None:
+    for bad in (EVIL, NEWER):
+        index.add("py3-none-any", data=wheel(bad))
+        with listings(index.url) as found, pytest.raises(AbidingError, match=r"evil|version 9"):
+            found.newest("spam", SpecifierSet(), lambda names: names[0])
+    index.add("py3-none-any")
+    with listings(index.url) as found:
+        assert found.newest("spam", SpecifierSet(), lambda names: names[0])
+
+
+# Passwords.
+
+
+@pytest.fixture
+def other() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Another server, and what it was told: paths and passwords."""
+    told: list[tuple[str, str]] = []
+
+    def answer(client: socket.socket, path: str, headers: dict[str, str]) -> None:
+        told.append((path, headers.get("authorization", "")))
+        client.sendall(ok(WHEEL))
+
+    with talking(answer) as url:
+        yield url.replace("127.0.0.1", "localhost").removesuffix("simple/"), told
+
+
+def netrc(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (folder / "netrc").write_text(text)
+    (folder / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(folder / "netrc"))
+
+
+def test_no_password_for_another_server(
+    index: Index, other: tuple[str, list[tuple[str, str]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not by the URL of a file, not by a redirect, not by userinfo in one, not by netrc's entry for all others."""
+    netrc(tmp_path, monkeypatch, "machine 127.0.0.1 login me password secret\ndefault login me password secret\n")
+    elsewhere, told = other
+    index.password = "Basic bWU6c2VjcmV0"
+    index.add("cp311-cp311-any", listing={"url": f"{elsewhere}a", "core-metadata": False})
+    index.add("cp312-cp312-any", listing={"url": f"{elsewhere.replace('//', '//x:y@')}b", "core-metadata": False})
+    index.add("cp313-cp313-any", "cp314-cp314-any", listing={"core-metadata": False})
+    index.redirects["/files/spam-1.0-cp313-cp313-any.whl"] = f"{elsewhere}c"
+    index.redirects["/files/spam-1.0-cp314-cp314-any.whl"] = f"{elsewhere.replace('//', '//127.0.0.1@')}d"
+    for url in (index.url, index.url.replace("//", "//me:secret@")):
+        index.url = url
+        assert all(artifact.metadata for artifact in read(index))
+    assert {path for path, _ in told} == {"/a", "/b", "/c", "/d"}
+    assert {password for _, password in told} == {""}
+
+
+def test_netrc_by_name(
+    index: Index, other: tuple[str, list[tuple[str, str]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Control: each server gets what is for it."""
+    netrc(tmp_path, monkeypatch, "machine localhost login you password there\ndefault login me password secret\n")
+    elsewhere, told = other
+    index.password = "Basic bWU6c2VjcmV0"
+    index.add("cp311-cp311-any", listing={"url": f"{elsewhere}a", "core-metadata": False})
+    (artifact,) = read(index)
+    assert artifact.metadata
+    assert [password for _, password in told] == ["Basic eW91OnRoZXJl"]
+
+
+@pytest.mark.parametrize("text", ["machine", "machine x login", "\0", "default"])
+def test_netrc_that_is_none(index: Index, text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc(tmp_path, monkeypatch, text)
+    index.add("py3-none-any")
+    assert read(index)[0].metadata
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "me:secret@host/simple",
+        "https:me:secret@host",
+        "//me:secret@host/",
+        "http://me:secret@[host/",
+        "http://me:secret@host:x/",
+    ],
+)
+def test_password_in_what_is_no_url(url: str) -> None:
+    with pytest.raises(IndexAccessError) as caught:
+        settings.IndexSettings.read(url)
+    assert "secret" not in repr(caught.value.findings)
+
+
+def test_signatures_and_passwords_of_others_are_not_printed(index: Index) -> None:
+    index.add("cp311-cp311-any", "cp312-cp312-any", "cp313-cp313-any", listing={"core-metadata": False})
+    with serving(Index()) as closed:
+        pass
+    gone = closed.url.replace("//", "//them:secret@")
+    index.redirects["/files/spam-1.0-cp311-cp311-any.whl"] = f"{gone}?signature=secret"
+    index.redirects["/files/spam-1.0-cp312-cp312-any.whl"] = f"ftp://them:secret@{closed.url}?signature=secret"
+    index.redirects["/files/spam-1.0-cp313-cp313-any.whl"] = (
+        f"{index.url.replace('//', '//them:secret@')}?signature=secret"
+    )
+    for artifact in read(index):
+        assert artifact.problem
+        assert "secret" not in repr(artifact.problem)
+
+
+def test_certificate_is_for_the_index_alone(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: dict[str, object] = {}
+    send = web._Session.send  # noqa: SLF001
+
+    def spy(self: object, request: object, **options: object) -> object:
+        shown[request.url.partition("//")[2].partition("/")[0]] = options["cert"]  # type: ignore[attr-defined]
+        return send(self, request, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(web._Session, "send", spy)  # noqa: SLF001
+    with (
+        serving(Index()) as elsewhere,
+        closing(web.Web(settings.IndexSettings(index.url, None, "", "mine.pem"))) as one,
+    ):
+        for url in (index.url, elsewhere.url):
+            with suppress(IndexAccessError):  # there is no such certificate
+                one.get(url, limit=1000)
+    assert shown == {index.url.split("/")[2]: "mine.pem", elsewhere.url.split("/")[2]: None}
+
+
+# Pages.
+
+
+@pytest.mark.parametrize("form", [JSON, "text/html"])
+def test_names_and_files_without_number(index: Index, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.html = form != JSON
+    index.add("py3-none-any", "-".join("x" * 200), "x" * 300, "a-b-c-d-e-f")
+    index.files.update({"spam-" + "-1" * 100 + ".tar.gz": File(), "spam-1.0.tar.gz": File(SDIST)})
+    assert [one.filename for one in read(index)] == ["spam-1.0.tar.gz", "spam-1.0-py3-none-any.whl"]
+    monkeypatch.setattr(bounds, "INDEX_FILES", 1)
+    (finding,) = refused(index).findings
+    assert finding.rule == "bad-index"
+    assert "lists more than 1 files" in finding.notes[0]
+    assert f"{index.url}spam/" in finding.notes[0]
+
+
+def test_a_value_without_end(index: Index) -> None:
+    index.page = (
+        JSON,
+        b'{"meta": {"api-version": "1.0"}, "name": "spam", "files": [], "x": [' + b"[]," * 400_000 + b"0]}",
+    )
+    (finding,) = refused(index).findings
+    assert "one value has more than" in finding.notes[0]
+
+
+VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3), max_leaves=8)  # fmt: skip
+
+
+class Pieces(io.BytesIO):
+    """A file that gives what it has in pieces of so many bytes."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        super().__init__(data)
+        self.size = size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(self.size, 1 << 20 if size is None or size < 0 else size))
+
+
+@given(st.dictionaries(st.text(max_size=3) | st.just("files"), VALUES, max_size=4), st.integers(1, 9), st.sampled_from((None, 1)), st.booleans())  # fmt: skip
+def test_members_are_those_of_json(table: dict[str, object], size: int, indent: int | None, ascii_: bool) -> None:
+    if not isinstance(table.get("files", []), list):
+        table["files"] = [table["files"]]
+    data = json.dumps(table, indent=indent, ensure_ascii=ascii_).encode()
+    found: dict[str, object] = {"files": []} if "files" in table else {}
+    for key, value in members(Pieces(data, size), "files"):
+        if key == "files":
+            found["files"].append(value)  # type: ignore[attr-defined]
+        else:
+            found[key] = value
+    assert found == table
+
+
+@pytest.mark.parametrize("data", [b"", b" ", b"[]", b"{", b"{]", b'{"a"}', b'{"a":1,}', b'{"a":1} x', b'{"files":1}', b'{"files":[1,]}', b'{"files":[1', b"{1:1}", b'{"a":tru}', b"\xff", b'{"a":' + b"[" * 100_000, b"{}{}", b'{"a" 1}', b'{"files": []'])  # fmt: skip
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_what_is_no_json_object(data: bytes, size: int) -> None:
+    with pytest.raises((ValueError, RecursionError)):
+        list(members(Pieces(data, size), "files"))
+
+
+PIECES = ['<a href="x">', "<a href='y' data-yanked>", "<A HREF=z>", "</a>", "text", "&amp;", "<br/>", "<!-- <a href=no> -->", "<b>", "</b>", '<base href="http://h/">', '<p class="a>b">', "<script>if (a<b) '<a href=no>'</script>", "<a name=no>", '<a\nhref = "x&lt;y"\tdata-requires-python="&gt;=3">', "<!DOCTYPE html>", " < ", "<1>", "ß"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_elements_are_those_of_a_browser(pieces: list[str]) -> None:
+    """Oracle: Beautiful Soup, where links don't lie in each other."""
+    page = "".join(pieces)
+    soup = BeautifulSoup(re.sub(r"(?i)<a\b", "</a><a", page), "html.parser")
+    expected = [
+        (one["href"], {key: value for key, value in one.attrs.items() if key != "href"})
+        for one in soup.find_all("a", href=True)
+    ]
+    found = [one for one in elements(page.encode()) if one.name == "a" and "href" in one.attributes]
+    assert [
+        (one.attributes["href"], {key: value for key, value in one.attributes.items() if key != "href"})
+        for one in found
+    ] == expected
+    assert [one.text for one in found] == [one.get_text().strip() for one in soup.find_all("a", href=True)]
+
+
+@pytest.mark.parametrize("piece", [b"<a href=x>", b"<a href=x", b"<a ", b"<", b"<!--", b"<!", b"</", b"</a", b"<a href='", b'<a href="', b"<a x=", b"<script>", b"<title", b"&", b"&#", b"<a href=x>&amp;", b"<a " + b"x " * 50, b"= ", b"<a\n", b"<base href=x>", b'<meta name="pypi:tracks" content="x">'])  # fmt: skip
+def test_pages_take_time_as_they_are_large(piece: bytes) -> None:
+    def seconds(size: int) -> float:
+        page = piece * (size // len(piece))
+        taken = []
+        for _ in range(3):
+            started = time.process_time()
+            for _one in elements(page):
+                pass
+            taken.append(time.process_time() - started)
+        return min(taken)
+
+    small, large = seconds(1 << 16), seconds(1 << 18)
+    assert large < 10 * small + 0.05, f"four times as much takes {large / small:.1f} times as long"
