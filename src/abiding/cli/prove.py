@@ -97,6 +97,9 @@ def _may_run(source: Path, *, yes: bool) -> bool:
     """Say whose code is about to run, where that is not a folder of one's own, and ask."""
     if source.name == "pyproject.toml" or not source.is_file():
         return True
+    from abiding.sdist import read_pkg_info
+
+    read_pkg_info(source)  # nobody is asked about what is no sdist
     print(
         f"proving {visible(source.name)} runs its code, and that of all that it requires to build, with your rights",
         file=sys.stderr,
