@@ -332,3 +332,15 @@ def test_declaration_of_the_sdist_is_found(tmp_path: Path) -> None:
     write_sdist(tmp_path, SDIST, SAID, PYPROJECT)
     write_wheel(tmp_path, wheel_name("cp313-cp313-linux_x86_64"), metadata(NUMPY, "Requires-Dist: libgmp==6.3.0"))
     assert main(["check", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize("broken", ["spam==1.0", "no-such-folder/", "absent.whl"])
+def test_what_fails_does_not_silence_the_rest(broken: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_wheel(tmp_path, wheel_name(), metadata())
+    nowhere = "http://127.0.0.1:9/simple/"
+    assert main(["check", str(tmp_path), broken, "--index-url", nowhere]) == 2
+    said = capsys.readouterr().out
+    assert "clean: one file" in said
+    assert "1 file could not be read" in said
+    assert main(["check", broken, "--index-url", nowhere]) == 2
+    assert capsys.readouterr().err.endswith("abiding: Nothing was checked\n")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TextIO
 
     from abiding.artifact import Artifact
+    from abiding.findings import Finding
     from abiding.release import Release
 
 __all__ = ["register", "run"]
@@ -76,17 +78,33 @@ def run(options: Namespace) -> int:
     specs = [one for one in options.what if _is_spec(one)]
     paths = [Path(one) for one in options.what if one not in specs]
     looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
+    said = sys.stdout if options.output_format == "text" else sys.stderr
+    sources: dict[str, Callable[[], list[Artifact]]] = {"": lambda: read_artifacts(paths)} if paths else {}
+    sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
     with looking as listings:
-        artifacts = read_artifacts(paths)
-        for spec in specs:
-            said = sys.stdout if options.output_format == "text" else sys.stderr
-            artifacts += _on_index(spec, options.index_url, said)
-        found = with_compiled(releases(artifacts), paths, listings)
+        found = with_compiled(releases(_gathered(sources)), paths, listings)
     report = import_module(f"abiding.report.{options.output_format}")
     # The commands to GitHub are meant, and what is in them is spelled out there.
     stream = unguarded(sys.stdout) if options.output_format == "github" else sys.stdout
     stream.write(report.render(found))
     return _status(found)
+
+
+def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artifact]:
+    """Read all sources. What fails does not silence the rest: raises `AbidingError` only if nothing could be read."""
+    from abiding.artifact import Artifact
+    from abiding.errors import AbidingError
+
+    artifacts: list[Artifact] = []
+    problems: list[tuple[str, Finding]] = []
+    for name, read in sources.items():
+        try:
+            artifacts += read()
+        except AbidingError as exc:
+            problems += [(name or finding.artifact, finding) for finding in exc.findings]
+    if not artifacts:
+        raise AbidingError([finding for _, finding in problems], "Nothing was checked")
+    return [*(Artifact(name, "sdist", name, "", problem=finding) for name, finding in problems), *artifacts]
 
 
 def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
