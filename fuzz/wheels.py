@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from abiding import native
 from abiding.disk import read_artifacts
 from abiding.errors import AbidingError
-from abiding.native.provenance import MEMBER, Provenance, Shared, User
+from abiding.provenance import MEMBERS, Line, Provenance, Shared, User
 from abiding.release import releases
 from abiding.wheel import Wheel, read_metadata, rewrite
 from fuzz.damage import damaged, wounds
@@ -46,7 +46,7 @@ def wheels(draw: st.DrawFn) -> bytes:
     if draw(st.booleans()):
         contents = {"spam/__init__.py": b"x = 1\n", "spam/_spam.so": draw(images), **contents}
     if draw(st.booleans()):
-        contents[f"{INFO}/{MEMBER}"] = damaged(draw(_provenances), draw(st.just([]) | wounds))
+        contents[f"{INFO}/{draw(st.sampled_from(MEMBERS))}"] = damaged(draw(_provenances), draw(st.just([]) | wounds))
     extra = draw(st.lists(st.tuples(_names, st.binary(max_size=64)), max_size=3))
     with catch_warnings(), zipfile.ZipFile(file, "w", draw(st.sampled_from((0, 8, 8, 8, 12)))) as archive:
         simplefilter("ignore")
@@ -70,9 +70,13 @@ _texts = st.sampled_from(
 )  # fmt: skip
 _groups = st.lists(_texts, max_size=2).map(tuple)
 _shared = st.builds(Shared, *[_texts] * 6, _groups, st.lists(st.builds(User, _texts, _groups), max_size=2).map(tuple))
-_provenances = st.builds(Provenance, *[_texts] * 4, st.lists(_shared, max_size=2).map(tuple)).map(
-    Provenance.to_json
-) | st.just(b"[" * 100_000)
+_lines = st.builds(Line, *[_texts] * 3, st.booleans(), *[_texts] * 2)
+_provenances = st.builds(
+    Provenance,
+    *[_texts] * 4,
+    st.lists(_lines, max_size=2).map(tuple),
+    st.lists(_shared, max_size=2).map(tuple),
+).map(Provenance.to_json) | st.just(b"[" * 100_000)
 
 
 def hold(data: bytes) -> None:

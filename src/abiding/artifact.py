@@ -23,6 +23,7 @@ class Artifact(NamedTuple):
     read: then `problem` says why. `pyproject` is the sdist's pyproject.toml where it is at hand (never over an index).
     `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
     `findings` are about the file, whatever its metadata say.
+    `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand.
     """
 
     filename: str
@@ -35,3 +36,4 @@ class Artifact(NamedTuple):
     yanked: str = ""
     tags: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    record: bytes = b""

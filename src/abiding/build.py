@@ -163,11 +163,8 @@ class Build(NamedTuple):
             added = tuple(declared.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
             metadata = self._announced(name, built, added, metadata_directory)
-            if kind == "editable" and natives and not native.has_code(archive.names):
-                linked = native.editable_members(metadata.get("Name"), self.source.folder, natives)
-            else:
-                linked = self._linked(output.private / name, metadata, declared)
-            wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **linked})
+            members = self._members(kind, archive, metadata, declared)
+            wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
         print(f"abiding: {self._outcome(added)}", file=sys.stderr)  # noqa: T201
         return name
 
@@ -179,17 +176,34 @@ class Build(NamedTuple):
         _refuse(findings, "No wheel was written")
         _warn_of(findings)
 
-    def _linked(self, path: Path, metadata: CoreMetadata, declared: Mapping[Entry, str]) -> dict[str, bytes]:
-        """The members of the wheel that its native entries change. Raises `RefusedError` if it is linked otherwise."""
-        if self._level() is Level.API:
-            _refuse(native.linked_unasked(path, self._declared_native()), "No wheel was written")
+    def _members(
+        self, kind: str, archive: Wheel, metadata: CoreMetadata, declared: Mapping[Entry, str]
+    ) -> dict[str, bytes]:
+        """What else of the wheel is to be written: its record, and what the native entries change.
+
+        Raises `RefusedError` if it is linked in another way than they say.
+        """
+        if not self.declaration.entries:
+            return {}
+        from abiding.provenance import MEMBER, Line, Provenance, version_of
+
+        backend, level = self.declaration.backend, self._level()
+        if level is Level.API:
+            _refuse(native.linked_unasked(archive.path, self._declared_native()), "No wheel was written")
+        recorded = tuple(Line.of(entry, line) for entry, line in declared.items())
+        provenance = Provenance(backend, version_of(backend), level.value, self.settings.variant, recorded)
         natives = [(entry, line) for entry, line in declared.items() if native.applies(entry)]
-        about = {"backend": self.declaration.backend, "level": self._level().value, "variant": self.settings.variant}
-        members, findings = native.examined(path, metadata.all("Requires-Dist"), natives, about)
+        findings: tuple[Finding, ...] = ()
+        if kind == "editable" and natives and not native.has_code(archive.names):
+            entries = [entry for entry, _ in natives]
+            members = native.editable_members(metadata.get("Name"), self.source.folder, entries)
+        else:
+            requires = metadata.all("Requires-Dist")
+            members, provenance, findings = native.examined(archive.path, requires, natives, provenance)
         findings = tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
         _refuse(findings, "No wheel was written")
         _warn_of(findings)
-        return members
+        return {**members, f"{archive.dist_info}/{MEMBER}": provenance.to_json()}
 
     def _outcome(self, lines: tuple[str, ...]) -> str:
         declared = f", and {len(lines)} line{'s' if len(lines) > 1 else ''} declared for it" if lines else ""

@@ -121,12 +121,14 @@ def _read(path: Path, known: _Known) -> Artifact:
     name, version = filename, ""
     try:
         name, version = _name_and_version(filename, kind)
-        data, tags, pyproject, findings = _contents(path, kind)
+        data, tags, record, pyproject, findings = _contents(path, kind)
         said = known.parse(data, filename)
         hold_to_name(filename, name, version, said)
     except AbidingError as exc:
         return Artifact(filename, kind, name, version, problem=exc.findings[0])
-    return Artifact(filename, kind, name, version, said.metadata, pyproject, tags=tags, findings=findings)
+    return Artifact(
+        filename, kind, name, version, said.metadata, pyproject, tags=tags, findings=findings, record=record
+    )
 
 
 def _read_unpacked(folder: Path) -> Artifact:
@@ -145,20 +147,21 @@ def _read_unpacked(folder: Path) -> Artifact:
     return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, _pyproject(data))
 
 
-def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], Pyproject | None, tuple[Finding, ...]]:
+def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyproject | None, tuple[Finding, ...]]:
     # A pipe would be waited for. Whoever opens what is not there says so.
     if not path.is_file() and path.exists():
         raise ArchiveError.at(path.name, "is not a file")
     if kind == "wheel":
+        from abiding.provenance import MEMBERS
         from abiding.wheel import Statement
 
-        return *Statement.open(path), None, ()
+        return *Statement.open(path, MEMBERS), None, ()
     from abiding.sdist import Sdist
 
     sdist = Sdist.open(path)
     if "PKG-INFO" not in sdist.files:
         raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
-    return sdist.pkg_info, (), _pyproject(sdist.files.get("pyproject.toml")), sdist.findings
+    return sdist.pkg_info, (), b"", _pyproject(sdist.files.get("pyproject.toml")), sdist.findings
 
 
 def _pyproject(data: bytes | None) -> Pyproject | None:

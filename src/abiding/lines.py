@@ -1,28 +1,33 @@
-"""The lines that are declared for one build: filled from its environment, and held against each other."""
+"""The lines that entries become: filled from a build's environment, and recognised in a wheel."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import pins
 from abiding.errors import DeclarationError
+from abiding.requirements import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Hashable, Iterable
 
     from abiding.declaration import Entry
     from abiding.findings import Finding
+    from abiding.provenance import Provenance
     from abiding.pyproject import Pyproject
 
-__all__ = ["filled"]
+__all__ = ["Added", "Claimed", "filled"]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-_SELECT = "its marker is false here, and nothing is installed for it: say by `select` which wheels the line is for"
+# In a build
+
 _INSTALL = "install it first: without build isolation nobody else does"
+_SELECT = "its marker is false here, and nothing is installed for it: say by `select` which wheels the line is for"
 
 
 def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, str], tuple[Finding, ...]]:
@@ -72,3 +77,86 @@ def _excluding(entry: Entry, found: pins.Filled, pyproject: Pyproject) -> Findin
         notes=("the wheel would exclude what it was built against",),
         hints=(hint,),
     )
+
+
+# In a wheel
+
+# Lines of one distribution that differ in their numbers alone: more of them than anybody writes.
+_MOST_ALIKE = 20
+
+
+class Claimed(NamedTuple):
+    """What entries have become in a wheel: by entry its line, and its place among those of the wheel.
+
+    `missing` are the entries whose line is not there, each with that line, pins unfilled if nobody knows better.
+    """
+
+    lines: dict[Entry, str]
+    places: frozenset[int]
+    missing: dict[Entry, str]
+
+
+class Added:
+    """The requirements of a wheel that its source does not have. Each can come from one entry.
+
+    An entry is told by the record of the build if the wheel has one, else by the whole shape of its line. A line that
+    the source has too says nothing of an entry, whatever it looks like.
+    """
+
+    def __init__(self, wheel: Iterable[str], source: Iterable[str], record: Provenance | None = None) -> None:
+        """Leave out of the lines of the wheel those of its source, each as often as the source has it."""
+        self._record = record
+        self._source = Counter(map(meaning, source))
+        left = self._source.copy()
+        self._lines: list[str] = []
+        self._places: dict[Hashable, list[int]] = {}
+        for line in wheel:
+            means = meaning(line)
+            if left[means]:
+                left[means] -= 1
+                continue
+            place = len(self._lines)
+            self._lines.append(line)
+            self._places.setdefault(means, []).append(place)
+            self._places.setdefault(_shape(line), []).append(place)
+
+    def claim(self, entries: Iterable[Entry], besides: Collection[int] = ()) -> Claimed:
+        """Find the line of each entry among those at other places than `besides`."""
+        places: dict[Entry, int] = {}
+        missing: dict[Entry, str] = {}
+        taken = set(besides)
+        known = {(one.entry, one.extra): one.requirement for one in self._record.lines} if self._record else {}
+
+        def take(entry: Entry, candidates: Iterable[int]) -> bool:
+            place = next((one for one in candidates if one not in taken), None)
+            if place is None:
+                return False
+            places[entry] = place
+            taken.add(place)
+            return True
+
+        # What is known to the letter first: a pin could look like it.
+        entries = list(entries)
+        shaped = []
+        for entry in entries:
+            line = known.get((entry.requires, entry.extra))
+            if line is None and pins.has_pins(entry.requires):
+                shaped.append(entry)
+                continue
+            means = meaning(line or entry.template)
+            if not take(entry, self._places.get(means, ())) and not self._source[means]:
+                missing[entry] = line or entry.template
+        alike = {entry: self._alike(entry.template) for entry in shaped}
+        for entry in sorted(shaped, key=lambda one: len(alike[one])):
+            if not take(entry, alike[entry]):
+                missing[entry] = entry.template
+        lines = {entry: self._lines[places[entry]] for entry in entries if entry in places}
+        return Claimed(lines, frozenset(places.values()), {one: missing[one] for one in entries if one in missing})
+
+    def _alike(self, template: str) -> list[int]:
+        places = self._places.get(_shape(template), [])[:_MOST_ALIKE]
+        return [place for place in places if pins.fits(template, self._lines[place])]
+
+
+def _shape(line: str) -> Hashable:
+    return "shape", meaning(pins.without_specifiers(line))

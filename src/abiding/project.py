@@ -120,6 +120,10 @@ class Project(NamedTuple):
                 if isinstance(text, str):
                     yield ("project", "optional-dependencies", extra, index), text, extra
 
+    def lines(self) -> Iterator[str]:
+        """Each API level requirement as metadata has it."""
+        return (requirements.with_extra(text, extra) if extra else text for _, text, extra in self.requirements())
+
 
 class ApiLine(NamedTuple):
     """One requirement of `[project]`: where it stands, its text, the extra that it belongs to, and what it means."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding import requirements
 from abiding.difference import Difference, compare
 from abiding.inside import read_inside
 from abiding.metadata import CoreMetadata
@@ -114,8 +113,7 @@ def _said(project: Project, table: Mapping[str, Any], folder: Path | None) -> It
     extras = table.get("optional-dependencies")
     for extra in extras if isinstance(extras, dict) else ():
         yield "Provides-Extra", extra
-    for _, text, extra in project.requirements():
-        yield "Requires-Dist", requirements.with_extra(text, extra) if extra else text
+    yield from (("Requires-Dist", line) for line in project.lines())
     yield from _description(table.get("readme"), folder)
 
 

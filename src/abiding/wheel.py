@@ -95,19 +95,25 @@ class Wheel(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What a wheel says of itself: METADATA, and the tags in WHEEL, none if there is no such file."""
+    """What a wheel says of itself: METADATA, the tags in WHEEL, none if there is no such file, and another member."""
 
     metadata: bytes
     tags: tuple[str, ...]
+    more: bytes
 
     @classmethod
-    def open(cls, path: Path) -> Statement:
-        """Read a wheel, opening it only once; also one that was renamed to another version. Raises `ArchiveError`."""
+    def open(cls, path: Path, more: Iterable[str] = ()) -> Statement:
+        """Read a wheel, opening it only once; also one that was renamed to another version. Raises `ArchiveError`.
+
+        Of the members of `.dist-info` that are named in `more` the first that is there is read too.
+        """
         with speaking_of(path), path.open("rb", buffering=0) as file:
             dist_info, directory = _judged(file, path.name)
             metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
             member = directory.find(f"{dist_info}/WHEEL")
-            return cls(metadata, stated(directory.contents(file, member, _LARGEST_WHEEL_FILE)) if member else ())
+            tags = stated(directory.contents(file, member, _LARGEST_WHEEL_FILE)) if member else ()
+            other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
+            return cls(metadata, tags, directory.contents(file, other, _LIMIT) if other else b"")
 
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:

@@ -262,8 +262,8 @@ NATIVE = [
         "edits the record of the build",
         REPAIRING,
         "bad-provenance",
-        "has a `abiding/provenance.json` of version 2; this abiding reads 1",
-        settings=edited_before("""sed -i 's/"version": 1/"version": 2/' *.dist-info/abiding/provenance.json"""),
+        "has a record of its build (`abiding.json`) of version 3; this abiding reads 2",
+        settings=edited_before("""sed -i 's/"version": 2/"version": 3/' *.dist-info/abiding.json"""),
     ),
     Mistake(
         "audits without what reads compiled files",
@@ -451,7 +451,7 @@ def test_it_builds_repairs_audits_and_tests(cibuildwheel: Cibuildwheel, tmp_path
     path = finished(outcome, tmp_path)
     assert path.name.endswith("-manylinux_2_27_x86_64.whl")
     with ZipFile(path) as archive:
-        assert "dots-1.0.0.dist-info/abiding/provenance.json" in archive.namelist()
+        assert "dots-1.0.0.dist-info/abiding.json" in archive.namelist()
         assert not [name for name in archive.namelist() if "openblas" in name]
     assert "Running audit command: abiding check /" in outcome.stdout
     assert "clean: one file, with nothing to compare it with" in outcome.stdout

@@ -20,6 +20,7 @@ from abiding import native
 from abiding.cli import main
 from abiding.native import building, contents
 from abiding.native.examining import provenance_of
+from abiding.provenance import MEMBER, Provenance
 from abiding.wheel import Wheel, rewrite
 from tests.unit.compiled import installed, wheel
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
 LOADING = "import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__), 'lib'))\n"
-ABOUT = {"backend": "setuptools.build_meta", "level": "abi", "variant": ""}
+ABOUT = Provenance("setuptools.build_meta", "", "abi", "")
 
 
 def llvm(name: str) -> str:
@@ -105,10 +106,11 @@ class Gmpy2:
         line = "prov==1.0"
         self.monkeypatch.syspath_prepend(installed(provider, self.folder / "site"))
         written = wheel(self.folder, "gmpy2", self.files, requires=[line], tag=self.tag, version="2.3.2")
-        put, findings = building.examined(written, [line], [building.Native("prov", line)], ABOUT)
+        put, provenance, findings = building.examined(written, [line], [building.Native("prov", line)], ABOUT)
         target = self.folder / "built" / written.name
         target.parent.mkdir()
-        rewrite(Wheel.open(written), target, put)
+        opened = Wheel.open(written)
+        rewrite(opened, target, {**put, f"{opened.dist_info}/{MEMBER}": provenance.to_json()})
         return target, findings
 
 
@@ -172,10 +174,10 @@ def test_windows_with_a_library_that_the_build_has_copied_in(
         windows.folder / "copy", "gmpy2", windows.files, requires=["prov==1.0"], tag=windows.tag, version="2.3.2"
     )
     with ZipFile(built) as archive:
-        record = archive.read("gmpy2-2.3.2.dist-info/abiding/provenance.json")
+        record = archive.read("gmpy2-2.3.2.dist-info/abiding.json")
     target = windows.folder / "given" / with_copy.name
     target.parent.mkdir()
-    rewrite(Wheel.open(with_copy), target, {"gmpy2-2.3.2.dist-info/abiding/provenance.json": record})
+    rewrite(Wheel.open(with_copy), target, {"gmpy2-2.3.2.dist-info/abiding.json": record})
     assert repaired(target, "--", "--add-path", str(windows.machine)) == (1, [])
     assert "error[bundled-and-declared]: `libgmp-10.dll` is in the wheel" in " ".join(capsys.readouterr().err.split())
 

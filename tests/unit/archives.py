@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
@@ -19,14 +19,17 @@ def metadata(*lines: str, name: str = "spam", version: str = "1.0", level: str =
     return ("\n".join(head) + "\n" + (f"\n{body}" if body else "")).encode("utf-8", "surrogateescape")
 
 
-def write_wheel(folder: Path, filename: str, data: bytes, tags: Iterable[str] = ()) -> Path:
+def write_wheel(
+    folder: Path, filename: str, data: bytes, tags: Iterable[str] = (), more: Mapping[str, bytes] | None = None
+) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     dist_info = "-".join(filename.split("-")[:2]) + ".dist-info"
     said = "".join(f"Tag: {tag}\n" for tag in tags)
     wheel_file = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\n{said}".encode()
     rows = ""
     with ZipFile(folder / filename, "w", ZIP_DEFLATED) as archive:
-        for name, contents in (("spam.py", b""), (f"{dist_info}/METADATA", data), (f"{dist_info}/WHEEL", wheel_file)):
+        members = {"spam.py": b"", f"{dist_info}/METADATA": data, f"{dist_info}/WHEEL": wheel_file, **(more or {})}
+        for name, contents in members.items():
             digest = base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).decode().rstrip("=")
             rows += f"{name},sha256={digest},{len(contents)}\n"
             archive.writestr(name, contents)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -11,11 +12,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+import abiding
 from abiding.metadata import CoreMetadata
+from abiding.wheel import Wheel, rewrite
 
 from .trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
 
@@ -290,7 +294,9 @@ def test_all_else_is_as_the_wrapped_backend_wrote_it(tmp_path: Path, hook: str) 
         assert other == one.replace(b"Version: 1.4.0\n", b"Version: 1.4.0\nDynamic: Requires-Dist\n", 1)
         return
     with ZipFile(tmp_path / "bare" / name) as before, ZipFile(tmp_path / "wrapped" / name) as after:
-        assert [vars_of(one) for one in before.infolist()] == [vars_of(one) for one in after.infolist()]
+        *ours, (record, *_), last = [vars_of(one) for one in after.infolist()]
+        assert record == "spam-1.4.0.dist-info/abiding.json"
+        assert [*ours, last] == [vars_of(one) for one in before.infolist()]
         changed = [one for one in before.namelist() if before.read(one) != after.read(one)]
     assert changed == ["spam-1.4.0.dist-info/METADATA", "spam-1.4.0.dist-info/RECORD"]
     added = b"Requires-Dist: numpy>=1.26\nRequires-Dist: libgmp==6.3.0\n"
@@ -300,6 +306,72 @@ def test_all_else_is_as_the_wrapped_backend_wrote_it(tmp_path: Path, hook: str) 
 
 def vars_of(info: object) -> tuple[object, ...]:
     return tuple(getattr(info, name) for name in ("filename", "date_time", "external_attr", "compress_type", "extra"))
+
+
+# The record
+
+
+ENTRIES = """
+    { requires = "packaging>=x.x", note = "compiled against it" },
+    { requires = "egg", variant = "cuda", reason = "policy" },
+    { requires = "no", select = "*-win32" },
+"""
+
+
+@pytest.mark.parametrize("hook", ["build_wheel", "build_editable"])
+def test_a_wheel_says_what_it_was_built_as(tmp_path: Path, hook: str) -> None:
+    from importlib.metadata import version
+
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', ENTRIES)
+
+    def built(settings: dict[str, str] | None) -> dict[str, Any]:
+        (tmp_path / "out").mkdir(exist_ok=True)
+        name = tree.hook(hook, tmp_path / "out", settings)
+        with ZipFile(tmp_path / "out" / name) as archive:
+            found: dict[str, Any] = json.loads(archive.read("spam-1.4.0.dist-info/abiding.json"))
+            assert b"spam-1.4.0.dist-info/abiding.json,sha256=" in archive.read("spam-1.4.0.dist-info/RECORD")
+        said = metadata(tmp_path / "out" / name).all("Requires-Dist")
+        assert said == ("numpy>=1.26", *(one["requirement"] for one in found["lines"]))
+        return found
+
+    packaging = ".".join(version("packaging").split(".")[:2])
+    pin = {
+        "requirement": f"packaging>={packaging}", "entry": "packaging>=x.x", "extra": "", "native": False,
+        "reason": "abi", "note": "compiled against it",
+    }  # fmt: skip
+    egg = {"requirement": "egg", "entry": "egg", "extra": "", "native": False, "reason": "policy", "note": ""}
+    about = {"version": 2, "backend": "flit_core.buildapi", "backend_version": version("flit_core")}
+    assert built(None) == {**about, "level": "abi", "variant": "", "lines": [pin], "libraries": []}
+    cuda = built({"abiding.variant": "cuda"})
+    assert (cuda["level"], cuda["variant"], cuda["lines"]) == ("abi", "cuda", [pin, egg])
+    api = built({"abiding.level": "api"})
+    assert (api["level"], api["variant"], api["lines"]) == ("api", "", [])
+
+
+def test_a_project_without_entries_has_no_record(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', "")
+    name = tree.hook("build_wheel", tmp_path / "out")
+    with ZipFile(tmp_path / "out" / name) as archive:
+        assert not [one for one in archive.namelist() if one.endswith("abiding.json")]
+
+
+def test_an_api_wheel_of_a_project_whose_pin_looks_like_a_line_of_the_source(tmp_path: Path) -> None:
+    """Built and checked, with every one of its wheels: the whole way of a record."""
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '"packaging>=x.x", "packaging<99"')
+    file = tree.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace("numpy>=1.26", "packaging>=23.2"))
+    sdist = tmp_path / tree.hook("build_sdist", tmp_path)
+    wheels = {}
+    for level in ("api", "abi"):
+        wheels[level] = tmp_path / level / tree.hook("build_wheel", tmp_path / level, {"abiding.level": level})
+        (release,) = abiding.check([sdist, wheels[level]])
+        assert not release.findings, release.findings
+    lost = Wheel.open(wheels["abi"])
+    said = lost.metadata().splitlines(keepends=True)
+    rest = b"".join(line for line in said if not line.startswith(b"Requires-Dist") or b">=23.2" in line)
+    rewrite(lost, lost.path, {lost.metadata_name: rest})
+    (release,) = abiding.check([sdist, lost.path])
+    assert [one.rule for one in release.findings] == ["missing-requirement"] * 2
 
 
 # Levels, variants, tags

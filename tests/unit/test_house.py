@@ -42,6 +42,7 @@ STOREYS = [
         "project",
         "sanctions",
         "declaration",
+        "provenance",
         "lines",
     ],
     ["artifact", "disk", "index"],

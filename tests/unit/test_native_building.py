@@ -25,6 +25,7 @@ from abiding.native.installed import Installed
 from abiding.native.links import Link, Provided
 from abiding.native.loader import places
 from abiding.native.providers import Standing
+from abiding.provenance import Provenance
 
 from .compiled import Pair, installed, library, wheel
 from .trees import HookFailed, Tree, metadata
@@ -190,6 +191,8 @@ def test_at_the_api_level_nothing_is_done(scene: Scene) -> None:
     path = scene.build(ABIDING_LEVEL="api", WITHOUT="1")
     assert (scene.tree.folder / "searched").read_text() == "\n"
     assert provenance_of(path) is None
+    with ZipFile(path) as archive:
+        assert json.loads(archive.read("ham-1.0.dist-info/abiding.json"))["level"] == "api"
     assert metadata(path).all("Requires-Dist") == ()
 
 
@@ -295,7 +298,9 @@ def test_a_wheel_of_the_api_level_with_the_library_of_the_machine(scene: Scene) 
 
 def test_an_entry_whose_marker_is_false_is_passed_over(scene: Scene) -> None:
     scene.replace('"prov==1.0"', "\"prov==1.0; sys_platform == 'nowhere'\"")
-    assert provenance_of(scene.build(WITHOUT="1")) is None
+    provenance = provenance_of(scene.build(WITHOUT="1"))
+    assert provenance
+    assert provenance.libraries == ()
 
 
 def test_build_requirements(scene: Scene) -> None:
@@ -391,8 +396,8 @@ def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:
         shelf = Installed((str(scene.site),))
         path = scene.pair.consumer(tag="cp311-cp311-linux_x86_64")
         patch.setattr(building, "Installed", lambda: shelf)
-        _, findings = building.examined(
-            path, ["prov==1.0"], [building.Native("prov", "prov==1.0")], {"backend": "x", "level": "abi", "variant": ""}
+        _, _, findings = building.examined(
+            path, ["prov==1.0"], [building.Native("prov", "prov==1.0")], Provenance("x", "", "abi", "")
         )
     assert [finding.rule for finding in findings] == ["ambiguous-soname"]
     assert json.dumps(findings[0].notes[0]).count(str(scene.pair.library.parent)) == 1

@@ -17,7 +17,7 @@ from abiding.errors import AbidingError
 from abiding.findings import Severity
 from abiding.native.environment import survey
 from abiding.native.interpreter import Interpreter
-from abiding.native.provenance import Provenance, Shared, User
+from abiding.provenance import Provenance, Shared, User
 from abiding.report.environment import verdict
 
 from .compiled import Pair, installed, library, wheel
@@ -229,10 +229,12 @@ def test_what_is_wrong_with_one_library_is_not_said_of_another(environment: Envi
         "prov/lib/libspam.so.3": environment.pair.library,
         "prov/lib/libegg.so.1": new,
     }
-    record = Provenance("mesonpy", "0.22.1", "abi", "", (shared(environment.pair.library, "spam"), shared(old, "gone")))
+    record = Provenance(
+        "mesonpy", "0.22.1", "abi", "", libraries=(shared(environment.pair.library, "spam"), shared(old, "gone"))
+    )
     files: dict[str, Path | bytes] = {
         "ham/_ham.so": module,
-        "ham-1.0.dist-info/abiding/provenance.json": record.to_json(),
+        "ham-1.0.dist-info/abiding.json": record.to_json(),
     }
     installed(wheel(folder, "ham", files, requires=["prov"]), environment.site)
     installed(wheel(folder, "prov", libraries), environment.site)
@@ -367,7 +369,7 @@ def test_one_damaged_file_hides_nothing_else(environment: Environment, capsys: p
 def test_a_record_of_a_build_that_is_none_hides_nothing_else(environment: Environment) -> None:
     installed(recorded(environment.pair), environment.site)
     installed(environment.pair.provider(), environment.site)
-    (environment.site / "ham-1.0.dist-info" / "abiding" / "provenance.json").write_text("[" * 100_000)
+    (environment.site / "ham-1.0.dist-info" / "abiding.json").write_text("[" * 100_000)
     assert environment.rules() == ["bad-provenance"]
     assert verdict(environment.row()) == "found"
 

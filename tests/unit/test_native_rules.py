@@ -21,8 +21,8 @@ from abiding.native.images import Format, Image
 from abiding.native.links import Provided, follow
 from abiding.native.names import stem
 from abiding.native.platforms import Platform
-from abiding.native.provenance import Provenance, Shared, User
 from abiding.native.providers import Neighbours, Wheels, target
+from abiding.provenance import Provenance, Shared, User
 
 from .compiled import MANYLINUX, Pair, library, wheel
 
@@ -283,8 +283,8 @@ def recorded(pair: Pair, *, symbols: tuple[str, ...] = ("spam",), **changes: Any
         "requirement": "prov==1.0", "platforms": ("manylinux_2_28_x86_64",), "users": (User("ham/_ham.so", symbols),),
         **{key: value for key, value in changes.items() if key not in ("run_path", "requires", "tag", "more")},
     }  # fmt: skip
-    provenance = Provenance("mesonpy", "0.22.1", "abi", "", (Shared(**shared),))
-    member = {"ham-1.0.dist-info/abiding/provenance.json": provenance.to_json()}
+    provenance = Provenance("mesonpy", "0.22.1", "abi", "", libraries=(Shared(**shared),))
+    member = {"ham-1.0.dist-info/abiding.json": provenance.to_json()}
     options = {key: changes[key] for key in ("requires", "tag") if key in changes}
     more = {**member, **changes.get("more", {})}
     return pair.consumer(changes.get("run_path", "$ORIGIN/../prov/lib"), more=more, **options)
@@ -356,7 +356,7 @@ def test_provenance_is_read_as_it_was_written(pair: Pair) -> None:
     provenance = provenance_of(recorded(pair))
     assert provenance
     assert Provenance.from_json(provenance.to_json(), "ham") == provenance
-    assert json.loads(provenance.to_json())["version"] == 1
+    assert json.loads(provenance.to_json())["version"] == 2
 
 
 def test_a_record_with_a_requirement_that_is_none(pair: Pair) -> None:
@@ -367,8 +367,20 @@ def test_a_record_with_a_requirement_that_is_none(pair: Pair) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{}", b"[]", b'{"version": 2}', b'{"version": 1, "libraries": [{}]}', b"\xff", b"9" * 5000, b"[" * 100_000],
-    ids=range(8),
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"version": 3}',
+        b'{"version": "1"}',
+        b'{"version": true}',
+        b'{"version": 2}',
+        b'{"version": 1, "libraries": [{}]}',
+        b"\xff",
+        b"9" * 5000,
+        b"[" * 100_000,
+    ],
+    ids=range(11),
 )
 def test_bad_provenance(data: bytes) -> None:
     with pytest.raises(ArchiveError) as caught:

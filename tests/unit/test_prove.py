@@ -211,6 +211,21 @@ def test_one_environment_for_each_set_of_requirements(tmp_path: Path) -> None:
     assert asked == {("abiding", "flit-core"), pinned}
 
 
+def test_a_line_of_the_source_is_not_taken_for_a_pin(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '"packaging>=x.x", "packaging<99"')
+    file = tree.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace("numpy>=1.26", "packaging>=23.2"))
+    proof = proven(tree.folder)
+    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.render(proof)
+    assert set(said(proof, What.WHEEL, Level.API)) == {("packaging>=23.2",)}
+
+
+def test_lines_for_some_tags(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", select = "*-*" }')
+    proof = proven(tree.folder)
+    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.render(proof)
+
+
 # Projects that do not
 
 

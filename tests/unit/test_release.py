@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 import abiding
 from abiding.findings import Severity
+from abiding.provenance import Line, Provenance
 from abiding.release import Release, Verdict
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
@@ -383,6 +386,103 @@ def test_not_as_declared(tmp_path: Path, filename: str, lines: list[str], rules:
     assert {one.rule for one in release.findings} == rules
     assert release.worst is Severity.ERROR
     assert release.verdict is Verdict.INCONSISTENT
+
+
+# Pins: what a line comes from, where the source has lines of the same distribution
+
+PINNED = PYPROJECT.replace('"numpy>=1.26"', '"packaging>=23.2"').replace(
+    '    "libgmp==6.3.0",\n', '    "packaging>=x.x",\n    "packaging<99",\n'
+)
+API, PIN, BOUND = (f"Requires-Dist: packaging{one}" for one in (">=23.2", ">=26.4", "<99"))
+NMPI = [f"Requires-Dist: {one}" for one in ("mpich", "nccl")]
+
+
+def record(level: str, *lines: tuple[str, str], variant: str = "") -> bytes:
+    """The record of a build with these lines, each with the entry that it comes from."""
+    found = tuple(Line(line, entry, "", native=False, reason="abi", note="") for entry, line in lines)
+    return Provenance("flit_core.buildapi", "3.12", level, variant, found).to_json()
+
+
+BOTH = record("abi", ("packaging>=x.x", "packaging>=26.4"), ("packaging<99", "packaging<99"))
+
+
+def pinned(folder: Path, lines: list[str], written: bytes | None = None, pyproject: str = PINNED) -> Release:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_sdist(folder, SDIST, metadata(MAY_APPEND, API), pyproject)
+    put = {"spam-1.0.dist-info/abiding.json": written} if written is not None else {}
+    write_wheel(folder, LINUX, metadata(*lines), more=put)
+    (release,) = abiding.check([folder])
+    return release
+
+
+@pytest.mark.parametrize(
+    ("lines", "written", "missing"),
+    [
+        ([API], None, []),  # the API level
+        ([API, PIN, BOUND], None, []),
+        ([API, BOUND, PIN], None, []),
+        ([API, BOUND], None, ["packaging>=x.x"]),
+        ([API, PIN], None, ["packaging<99"]),
+        ([API, API, BOUND], None, []),  # filled to what the source says
+        ([API], record("api"), []),
+        ([API, PIN, BOUND], BOTH, []),
+        ([API, BOUND], BOTH, ["packaging>=26.4"]),
+        ([API], BOTH, ["packaging>=26.4", "packaging<99"]),
+        ([API, PIN.replace("26.4", "26.3"), BOUND], BOTH, ["packaging>=26.4"]),
+        ([API, PIN, BOUND], record("abi"), []),  # of another state of the declaration: by shape
+        ([API, BOUND], record("abi"), ["packaging>=x.x"]),
+    ],
+)  # fmt: skip
+def test_a_pin_is_told_from_a_line_of_the_source(
+    tmp_path: Path, lines: list[str], written: bytes | None, missing: list[str]
+) -> None:
+    release = pinned(tmp_path, lines, written)
+    found = [one for one in release.findings if one.rule == "missing-requirement"]
+    assert [one.expected for one in found] == missing
+    others = {one.rule for one in release.findings} - {"missing-requirement"}
+    assert others == ({"undeclared-requirement"} if "packaging>=26.3" in str(lines) else set())
+
+
+@pytest.mark.parametrize(
+    ("lines", "written", "rules"),
+    [
+        ([API, PIN, BOUND], record("api"), {"undeclared-requirement"}),
+        ([API, PIN, BOUND, NMPI[1]], record("abi"), {"undeclared-requirement"}),
+        ([API, PIN, BOUND, NMPI[1]], record("abi", variant="cuda"), set()),
+        ([API, PIN, BOUND], record("abi", variant="cuda"), {"missing-requirement"}),
+        ([API, PIN, BOUND, NMPI[0]], record("abi", variant="cuda"), {"missing-requirement", "undeclared-requirement"}),
+        ([API, PIN, BOUND], b"{", {"bad-provenance"}),
+    ],
+)
+def test_a_wheel_is_held_to_what_it_was_built_as(
+    tmp_path: Path, lines: list[str], written: bytes, rules: set[str]
+) -> None:
+    assert {one.rule for one in pinned(tmp_path, lines, written).findings} == rules
+
+
+def test_an_earlier_record_is_read(tmp_path: Path) -> None:
+    write_sdist(tmp_path, SDIST, metadata(MAY_APPEND, API), PINNED)
+    old = json.dumps(
+        {"version": 1, "backend": "", "backend_version": "", "level": "abi", "variant": "cuda", "libraries": []}
+    )
+    put = {"spam-1.0.dist-info/abiding/provenance.json": old.encode()}
+    write_wheel(tmp_path, LINUX, metadata(API, PIN, BOUND), more=put)
+    (release,) = abiding.check([tmp_path])
+    assert [(one.rule, one.expected) for one in release.findings] == [("missing-requirement", "nccl")]
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_many_lines_take_no_time(tmp_path: Path, alike: bool) -> None:
+    names = [f"a{'' if alike else number}==x.{number}.*" for number in range(10_000)]
+    entries = "".join(f'    "{name}",\n' for name in names)
+    lines = [f"Requires-Dist: {name.replace('x', '3')}" for name in names]
+    pyproject = PYPROJECT.replace('    "libgmp==6.3.0",\n', entries)
+    write_sdist(tmp_path, SDIST, SAID, pyproject)
+    write_wheel(tmp_path, LINUX, metadata(NUMPY, *lines))
+    started = time.monotonic()
+    (release,) = abiding.check([tmp_path])
+    assert alike or not release.findings
+    assert time.monotonic() - started < 60
 
 
 def test_repaired_licence_of_a_project_that_declares(tmp_path: Path) -> None:

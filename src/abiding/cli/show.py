@@ -226,7 +226,7 @@ def _api_lines(subject: _Subject) -> list[str] | None:
         return list(subject.source.pkg_info.all("Requires-Dist"))
     if project.table is None or {"dependencies", "optional-dependencies"} & project.dynamic - project.extends:
         return None
-    return [requirements.with_extra(text, extra) if extra else text for _, text, extra in project.requirements()]
+    return list(project.lines())
 
 
 def _foretold(subject: _Subject) -> tuple[CoreMetadata, str]:

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from abiding.declaration import Entry
     from abiding.findings import Finding
     from abiding.index.listing import Listings
+    from abiding.provenance import Provenance
 
 __all__ = [
     "absent",
@@ -132,19 +133,19 @@ def _names(entries: Iterable[Entry]) -> list[str]:
 
 
 def examined(
-    path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], about: Mapping[str, str]
-) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
+    path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], provenance: Provenance
+) -> tuple[dict[str, bytes], Provenance, tuple[Finding, ...]]:
     """Look at a wheel that was built with these native entries, each with its line, before it is handed over.
 
-    `requires` are all lines that its METADATA will have. Returns the members to write, with their contents, and the
-    findings: nothing without native entries. Raises `AbidingError`.
+    `requires` are all lines that its METADATA will have. Returns the members to write, with their contents, the
+    provenance with the libraries that it is linked with, and the findings. Raises `AbidingError`.
     """
     if not natives:
-        return {}, ()
+        return {}, provenance, ()
     from abiding.native import building
 
     named = [building.Native(entry.name, line) for entry, line in natives]
-    return building.examined(path, requires, named, about)
+    return building.examined(path, requires, named, provenance)
 
 
 def has_code(names: Iterable[str]) -> bool:

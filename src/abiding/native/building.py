@@ -16,19 +16,19 @@ from abiding.native.examining import subject_of
 from abiding.native.installed import Installed
 from abiding.native.links import Provided, follow, provided
 from abiding.native.platforms import system_folders
-from abiding.native.provenance import MEMBER, Provenance, Shared, User
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import edited, wanted
-from abiding.wheel import Wheel
+from abiding.provenance import Shared, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from importlib.metadata import Distribution, PackagePath
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
+    from abiding.provenance import Provenance
 
 __all__ = ["Native", "examined", "is_installed", "required", "searched", "shared_libraries"]
 
@@ -157,12 +157,12 @@ def _is_shared(name: str) -> bool:
 
 
 def examined(
-    path: Path, requires: Sequence[str], natives: Sequence[Native], about: Mapping[str, str]
-) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
+    path: Path, requires: Sequence[str], natives: Sequence[Native], provenance: Provenance
+) -> tuple[dict[str, bytes], Provenance, tuple[Finding, ...]]:
     """Look at the wheel that the wrapped backend wrote to `path`.
 
-    `requires` are all lines that its METADATA will have; `about` is what else its record will say of the build. Returns
-    the members of the wheel that have to be written, with their contents, and the findings. Raises `AbidingError`.
+    `requires` are all lines that its METADATA will have. Returns the members of the wheel that have to be written, with
+    their contents, the provenance with the libraries, and the findings. Raises `AbidingError`.
     """
     shelf = Installed()
     names = tuple(native.name for native in natives)
@@ -180,16 +180,9 @@ def examined(
     original = subject.consumer
     consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
     links = follow(consumer, subject.neighbours, subject.platform, names)
-    provenance = Provenance(
-        about["backend"],
-        _version_of(about["backend"]),
-        about["level"],
-        about["variant"],
-        _shared(links, consumer, natives),
-    )
+    provenance = provenance._replace(libraries=_shared(links, consumer, natives))
     subject = replace(subject, consumer=consumer, links=links, provenance=provenance, building=True, native=names)
-    put[f"{Wheel.open(path).dist_info}/{MEMBER}"] = provenance.to_json()
-    return put, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
+    return put, provenance, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
 
 
 def _settled(image: Image, subject: Subject) -> Image:
@@ -218,14 +211,6 @@ def _one_shared(origin: Provided, line: str, users: tuple[User, ...]) -> Shared:
     digest = provider.sha256(image.place)
     name, version = provider.name, provider.version
     return Shared(image.name, image.place, digest, name, version, line, provider.platforms, users)
-
-
-def _version_of(backend: str) -> str:
-    from importlib.metadata import packages_distributions, version
-
-    module = backend.partition(":")[0].partition(".")[0]
-    names = packages_distributions().get(module, ())
-    return version(names[0]) if names else ""
 
 
 def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Finding]:

@@ -17,10 +17,10 @@ from abiding.native.loader import base_name, expanded
 from abiding.native.loading import Loaded, loaded
 from abiding.native.names import may_be_image, stem
 from abiding.native.platforms import Platform
-from abiding.native.provenance import MEMBER, Provenance
 from abiding.native.providers import Neighbours, target
 from abiding.native.rules import judge, rebuilt
 from abiding.native.subject import Subject
+from abiding.provenance import MEMBERS, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from abiding.native.installed import InstalledDistribution
     from abiding.native.interpreter import Interpreter
     from abiding.native.links import Link
-    from abiding.native.provenance import Shared
+    from abiding.provenance import Shared
 
 __all__ = ["Outcome", "Row", "Survey", "survey"]
 
@@ -146,11 +146,11 @@ class _Surveyed(NamedTuple):
         consumer = whole.loadable(platform.format)
         neighbours = Neighbours.of(consumer.requires, target(tags), [shelf])
         links = follow(consumer, neighbours, platform)
-        text = distribution.member(MEMBER)
+        text = next(filter(None, map(distribution.member, MEMBERS)), None)
         problems: tuple[Finding, ...] = ()
         provenance = None
         try:
-            provenance = Provenance.from_json(text, distribution.label) if text else None
+            provenance = Provenance.from_json(text, distribution.label).if_native if text else None
         except AbidingError as exc:
             problems = exc.findings
         subject = Subject(distribution.label, consumer, links, neighbours, platform, provenance, shelf.get)

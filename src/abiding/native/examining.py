@@ -12,10 +12,10 @@ from abiding.native import contents
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, follow
 from abiding.native.platforms import Platform
-from abiding.native.provenance import MEMBER, Provenance
 from abiding.native.providers import Neighbours, Recorded, Wheels, beside, target
 from abiding.native.rules import judge
 from abiding.native.subject import Subject
+from abiding.provenance import MEMBERS, Provenance
 from abiding.wheel import Wheel
 
 if TYPE_CHECKING:
@@ -107,10 +107,12 @@ def subject_of(
 
 
 def provenance_of(path: Path) -> Provenance | None:
-    """Read the provenance.json of a wheel; None if it has none. Raises `ArchiveError`."""
+    """Read the record of a wheel that was built with native entries; None for any other. Raises `ArchiveError`."""
     wheel = Wheel.open(path)
-    name = f"{wheel.dist_info}/{MEMBER}"
-    return Provenance.from_json(wheel.read(name), path.name) if name in wheel.names else None
+    names = set(wheel.names)
+    name = next((name for name in (f"{wheel.dist_info}/{one}" for one in MEMBERS) if name in names), None)
+    provenance = Provenance.from_json(wheel.read(name), path.name) if name else None
+    return provenance if provenance and provenance.is_native else None
 
 
 @lru_cache(maxsize=4096)  # each wheel is asked whether it can stand beside each

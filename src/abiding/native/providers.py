@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
     from abiding.native.contents import Contents
-    from abiding.native.provenance import Provenance
+    from abiding.provenance import Provenance
 
 __all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "beside", "required", "target"]
 
@@ -74,7 +74,7 @@ class Wheels:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a wheel's provenance.json says of distributions that may not be at hand."""
+    """What a wheel's record (`provenance`) says of distributions that may not be at hand."""
 
     provenance: Provenance
 

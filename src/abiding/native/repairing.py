@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from abiding.native.provenance import Provenance
+    from abiding.provenance import Provenance
 
 __all__ = ["repair"]
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link, Provided
-    from abiding.native.provenance import Shared
     from abiding.native.subject import Subject
+    from abiding.provenance import Shared
 
 __all__ = ["ambiguous", "judge", "rebuilt"]
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.links import Link, Provided
     from abiding.native.platforms import Platform
-    from abiding.native.provenance import Provenance
     from abiding.native.providers import Neighbours
+    from abiding.provenance import Provenance
 
 __all__ = ["Subject"]
 

@@ -58,12 +58,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run of a step has made: its metadata, its file name, the names of its members, how long it took."""
+    """What one run of a step has made: its metadata, its file name, the names of its members, how long it took.
+
+    `record` is the file that a wheel has of its build, empty if it has none.
+    """
 
     path: Path
     metadata: CoreMetadata
     members: frozenset[str]
     seconds: float
+    record: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +230,13 @@ def _read(path: Path, what: What, seconds: float) -> Result:
         from abiding.sdist import read_pkg_info
 
         return Result(path, CoreMetadata.parse(read_pkg_info(path), path.name), _below_top(path), seconds)
+    from abiding.provenance import MEMBER
     from abiding.wheel import Wheel
 
     wheel = Wheel.open(path)
-    return Result(path, CoreMetadata.parse(wheel.metadata(), path.name), frozenset(wheel.names), seconds)
+    name = f"{wheel.dist_info}/{MEMBER}"
+    record = wheel.read(name) if name in wheel.names else b""
+    return Result(path, CoreMetadata.parse(wheel.metadata(), path.name), frozenset(wheel.names), seconds, record)
 
 
 def _below_top(sdist: Path) -> frozenset[str]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from abiding import pins, tags
+from abiding import tags
 from abiding.artifact import Artifact
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.difference import compare
 from abiding.findings import Finding, Severity, by_weight
+from abiding.lines import Added
 from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
 from abiding.release import releases
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from abiding.declaration import Declaration, Entry
     from abiding.difference import Difference
+    from abiding.metadata import CoreMetadata
     from abiding.proof.building import Built, Result
     from abiding.proof.plan import Setting, Step
     from abiding.proof.subject import Subject
@@ -153,7 +155,7 @@ class _Setting:
         for built in self.made.values():
             yield from self._prepared(built)
             if self.subject.declaration and not built.step.what.is_prepared and built.step.what is not What.SDIST:
-                yield from _levels(built, self.subject.declaration, self.subject)
+                yield from _levels(built, self.subject.declaration, self.subject, self._sdist()[1])
         yield from self._pair((What.WHEEL, Origin.TREE), (What.WHEEL, Origin.SDIST), members=True)
         yield from self._pair((What.SDIST, Origin.TREE), (What.SDIST, Origin.SDIST), members=True)
         for origin in Origin:
@@ -161,24 +163,30 @@ class _Setting:
 
     def _standards(self) -> Iterator[Finding]:
         """What `abiding check` says about these files as a release."""
-        sdist = self.made.get((What.SDIST, Origin.TREE))
-        said = sdist.results[0].metadata if sdist else self.subject.pkg_info
+        filename, said = self._sdist()
         if said is None:
             return
         name, version = said.get("Name").strip(), said.get("Version").strip()
-        filename = sdist.results[0].path.name if sdist else "PKG-INFO"
-        artifacts = [Artifact(filename, "sdist", name, version, said, self.subject.pyproject)]
-        known = set()
-        for (what, _), built in self.made.items():
-            if what is What.WHEEL:
-                for result in built.results:
-                    if result.metadata.data not in known:
-                        known.add(result.metadata.data)
-                        label = _artifact(result, built.step)
-                        artifacts.append(Artifact(label, "wheel", name, version, result.metadata))
-        for release in releases(artifacts):
-            # Wheels that differ among themselves are reported by what they were made from.
-            yield from (finding for finding in release.findings if finding.rule != "wheels-disagree")
+        sdist = Artifact(filename, "sdist", name, version, said, self.subject.pyproject)
+        wheels = {
+            (result.path.name, result.metadata.data, result.record): (result, built.step)
+            for (what, _), built in self.made.items()
+            for result in built.results
+            if what is What.WHEEL
+        }
+        # One by one: wheels that differ among themselves are reported by what they were made from.
+        for result, step in wheels.values():
+            wheel = Artifact(result.path.name, "wheel", name, version, result.metadata, record=result.record)
+            for finding in (one for release in releases([sdist, wheel]) for one in release.findings):
+                about_wheel = finding.artifact == wheel.filename
+                yield finding._replace(artifact=_artifact(result, step)) if about_wheel else finding
+
+    def _sdist(self) -> tuple[str, CoreMetadata | None]:
+        """The file name and the metadata of what wheels are held against, if there is any."""
+        sdist = self.made.get((What.SDIST, Origin.TREE))
+        if sdist:
+            return sdist.results[0].path.name, sdist.results[0].metadata
+        return "PKG-INFO", self.subject.pkg_info
 
     def _prepared(self, built: Built) -> Iterator[Finding]:
         prepared = _prepared_for(built, self.made.values())
@@ -253,37 +261,39 @@ def _compared_members(result: Result) -> set[str]:
 # The level that was asked for
 
 
-def _levels(built: Built, declaration: Declaration, subject: Subject) -> Iterator[Finding]:
-    """Where a wheel does not have exactly the lines that are declared for its level, its variant and its tag."""
+def _levels(built: Built, declaration: Declaration, subject: Subject, said: CoreMetadata | None) -> Iterator[Finding]:
+    """Where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
+
+    `said` is the metadata of what it was built from, if that is known.
+    """
     setting, result = built.step.setting, built.results[0]
-    applying = [entry for entry in declaration.entries if _applies(entry, setting, result)]
-    lines = result.metadata.all("Requires-Dist")
-    for entry in applying:
-        if not any(pins.fits(entry.template, line) for line in lines):
-            yield Finding(
-                "missing-requirement",
-                Severity.ERROR,
-                f"the {built.step.what} at {setting} does not have `{entry.template}`, which is declared for it",
-                artifact=_artifact(result, built.step),
-                field="Requires-Dist",
-                expected=entry.template,
-                expected_from=f"pyproject.toml:{subject.pyproject.line_of(entry.key)}",
-                found_from=f"not in the {built.step.what}",
-            )
-    wanted = [*(text for _, text, _ in declaration.project.requirements()), *(one.template for one in applying)]
-    for entry in declaration.entries:
-        for line in lines:
-            if pins.fits(entry.template, line) and not any(pins.fits(one, line) for one in wanted):
-                yield Finding(
-                    "undeclared-requirement",
-                    Severity.ERROR,
-                    f"the {built.step.what} at {setting} has `{line}`, which is declared for others",
-                    artifact=_artifact(result, built.step),
-                    field="Requires-Dist",
-                    found=line,
-                    expected_from=f"not declared for {setting}",
-                    found_from=f"in the {built.step.what}",
-                )
+    applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}
+    source = said.all("Requires-Dist") if said else declaration.project.lines()
+    added = Added(result.metadata.all("Requires-Dist"), source)
+    claimed = added.claim(entry for entry, applies in applying.items() if applies)
+    for entry, line in claimed.missing.items():
+        yield Finding(
+            "missing-requirement",
+            Severity.ERROR,
+            f"the {built.step.what} at {setting} does not have `{line}`, which is declared for it",
+            artifact=_artifact(result, built.step),
+            field="Requires-Dist",
+            expected=line,
+            expected_from=f"pyproject.toml:{subject.pyproject.line_of(entry.key)}",
+            found_from=f"not in the {built.step.what}",
+        )
+    others = added.claim((entry for entry, applies in applying.items() if not applies), claimed.places)
+    for line in others.lines.values():
+        yield Finding(
+            "undeclared-requirement",
+            Severity.ERROR,
+            f"the {built.step.what} at {setting} has `{line}`, which is declared for others",
+            artifact=_artifact(result, built.step),
+            field="Requires-Dist",
+            found=line,
+            expected_from=f"not declared for {setting}",
+            found_from=f"in the {built.step.what}",
+        )
 
 
 def _applies(entry: Entry, setting: Setting, result: Result) -> bool:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import licences, pins
+from abiding import licences
+from abiding.errors import ArchiveError
 from abiding.findings import Finding, Severity
+from abiding.lines import Added, Claimed
+from abiding.provenance import Provenance
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings
+from abiding.settings import Level
 from abiding.source import unsanctioned
 
 if TYPE_CHECKING:
@@ -37,46 +41,49 @@ class Own(NamedTuple):
         return self.declaration.wheels_differ if self.declaration else ""
 
     def broken_by(self, one: Compared) -> Iterator[Finding]:
-        """Hold one wheel against what is declared for its tag, at the level and variant that fit it best."""
+        """Hold one wheel against what is declared for its tag, at the level and variant that it was built as."""
         assert self.declaration is not None  # noqa: S101
         assert self.said is not None  # noqa: S101
         if one.artifact.metadata is None:
             return
-        lines = one.artifact.metadata.all("Requires-Dist")
-        entries, found = self._best(one.artifact.filename, lines)
-        for entry in entries:
-            if not any(pins.fits(entry.template, line) for line in lines):
-                yield self._missing(one.artifact, entry)
+        try:
+            record = Provenance.from_json(one.artifact.record, one.artifact.filename) if one.artifact.record else None
+        except ArchiveError as exc:
+            yield from exc.findings
+            record = None
+        source = self.said.all("Requires-Dist")
+        claimed = self._claimed(one.artifact, Added(one.artifact.metadata.all("Requires-Dist"), source, record), record)
+        for entry, line in claimed.missing.items():
+            yield self._missing(one.artifact, entry, line)
         for difference in unsanctioned(one.differences, self.said, self.declaration.project):
             if difference.field == "Requires-Dist":
                 yield from requirement_findings(
-                    one.artifact, difference, found, ("neither set of requirements has it",)
+                    one.artifact, difference, claimed.lines.values(), ("neither set of requirements has it",)
                 )
             else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
                 yield field_finding(one.artifact, difference, severity, notes)
 
-    def _best(self, filename: str, lines: tuple[str, ...]) -> tuple[list[Entry], list[str]]:
-        """The entries of the level and variant that the wheel comes closest to, and its lines that they sanction."""
+    def _claimed(self, artifact: Artifact, added: Added, record: Provenance | None) -> Claimed:
+        """The lines of the entries that apply to a wheel, at the recorded level and variant, else at those that fit."""
         assert self.declaration is not None  # noqa: S101
-        own = _tags(filename)
-        selected = [entry for entry in self.declaration.entries if entry.selects(own)]
-        fitting = {id(entry): [line for line in lines if pins.fits(entry.template, line)] for entry in selected}
-        if not any(fitting.values()):
-            return [], []  # the API level
+        own = _tags(artifact.filename)
+        selected: dict[str, list[Entry]] = {"": []}
+        for entry in self.declaration.entries:
+            if entry.selects(own):
+                selected.setdefault(entry.variant, []).append(entry)
+        if record:
+            applying = dict.fromkeys(["", record.variant]) if record.level == Level.ABI else ()
+            return added.claim([entry for variant in applying for entry in selected.get(variant, ())])
+        every = added.claim(selected.pop(""))
+        variants = (added.claim(entries, every.places) for entries in selected.values())
+        best = max(variants, key=lambda one: (len(one.lines), -len(one.missing)), default=None)
+        if best and best.lines:
+            return Claimed(every.lines | best.lines, every.places | best.places, every.missing | best.missing)
+        return every if every.lines else Claimed({}, frozenset(), {})  # the API level
 
-        def distance(variant: str) -> int:
-            there = [bool(fitting[id(entry)]) for entry in selected if entry.variant in ("", variant)]
-            beyond = [entry for entry in selected if fitting[id(entry)] and entry.variant not in ("", variant)]
-            return there.count(False) + len(beyond)
-
-        variant = min(("", *self.declaration.variants), key=distance)
-        entries = [entry for entry in selected if entry.variant in ("", variant)]
-        return entries, [line for entry in entries for line in fitting[id(entry)]]
-
-    def _missing(self, artifact: Artifact, entry: Entry) -> Finding:
-        line = entry.template
+    def _missing(self, artifact: Artifact, entry: Entry, line: str) -> Finding:
         return Finding(
             "missing-requirement",
             Severity.ERROR,
