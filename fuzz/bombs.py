@@ -22,6 +22,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
+from abiding import bounds
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -111,6 +113,36 @@ _ODD_LINES = {
 }
 
 
+# What a pyproject.toml may be full of, up to the bytes that are read of one: its beginning, what is repeated, its end.
+_DECLARATIONS = {
+    "unknown keys": ("[tool.abiding]\nbuild-backend='a'\n", "build-ba{}=1\n", ""),
+    "entries": ("[tool.abiding]\nbuild-backend='a'\nwheel.dependencies=[", "'a{}',", "]\n"),
+    "entries for one distribution": (
+        "[project]\ndynamic=['dependencies']\ndependencies=[" + "".join(f"'a>{i}'," for i in range(9000)) + "]\n"
+        "[tool.abiding]\nbuild-backend='a'\nwheel.dependencies=[",
+        "'a<{}',",
+        "]\n",
+    ),
+    "misspelled entries": ("[tool.abiding]\nbuild-backend='a'\nwheel.dependencies=[", "{{require={}}},", "]\n"),
+    "unknown extras": (
+        "[project]\nname='a'\n[project.optional-dependencies]\n" + "".join(f"f{i}=[]\n" for i in range(9000)) +
+        "[tool.abiding]\nbuild-backend='a'\n[tool.abiding.wheel.optional-dependencies]\n",
+        "e{}=['a']\n",
+        "",
+    ),
+    "variants": ("[tool.abiding]\nbuild-backend='a'\nwheel.dependencies=[", "{{requires='a',variant='{}'}},", "]\n"),
+    "brackets": ("a=[", "[],", "]\n"),
+    "tables": ("", "[[a]]\n", ""),
+    "dotted keys": ("", "a.b{}.c=1\n", ""),
+}  # fmt: skip
+
+
+def _declaring(first: str, more: str, last: str) -> bytes:
+    room = bounds.PYPROJECT - len(first) - len(last)
+    parts = (more.format(number) for number in range(room // len(more.format(99_999))))
+    return (first + "".join(parts) + last).encode()
+
+
 def _elf(sections: int, size: int) -> bytes:
     """An ELF header for so many section headers, each of so many bytes, and the same number of segments."""
     fields = struct.pack("<2HI3QI6H", 3, 62, 1, 0, 64, 64, 0, 64, size, sections, size, sections, 0)
@@ -187,6 +219,15 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
         _SDIST,
         lambda: _zipped([_PKG_INFO, _member("spam-1.0/pyproject.toml", b"[[a]]\n" * (2 << 20))]),
     ),
+    **{
+        f"sdist with a declaration of {name}": (
+            _SDIST,
+            lambda first=first, more=more, last=last: _zipped(  # type: ignore[misc]
+                [_PKG_INFO, _member("spam-1.0/pyproject.toml", _declaring(first, more, last))]
+            ),
+        )
+        for name, (first, more, last) in _DECLARATIONS.items()
+    },
     **{
         f"wheel with {name}": (_WHEEL, lambda make=make: _wheel(_HEAD, image=make()))  # type: ignore[misc]
         for name, make in _IMAGES.items()

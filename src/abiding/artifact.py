@@ -24,6 +24,7 @@ class Artifact(NamedTuple):
     `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
     `findings` are about the file, whatever its metadata say.
     `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand.
+    `on_index` is whether an index has taken it.
     """
 
     filename: str
@@ -37,3 +38,4 @@ class Artifact(NamedTuple):
     tags: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     record: bytes = b""
+    on_index: bool = False

@@ -36,7 +36,7 @@ FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.
 EXCERPT = 200
 # Lines for one distribution that are compared with each other, two by two.
-LINES_OF_ONE = 20
+LINES_OF_ONE = 8
 # Names among which a similar one is looked for.
 CLOSE_NAMES = 100
 

@@ -121,6 +121,7 @@ class Build(NamedTuple):
         with Output.within(sdist_directory) as output:
             with native.linking(self._native_entries()):
                 name = self._built(output.private, "build_sdist")
+            edited: dict[str, CoreMetadata] = {}
 
             def edit(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
@@ -131,9 +132,12 @@ class Build(NamedTuple):
                 own = pkg_info.for_sdist(
                     may_append=self.declaration.may_append, metadata_version=self.declaration.metadata_version
                 )
-                return own.with_dynamic(self.declaration.project.growing).data
+                own = own.with_dynamic(self.declaration.project.growing)
+                edited[member] = own
+                return own.data
 
             sdist.rewrite(output.private / name, output.target(name), edit)
+        self._remark(name, edited["PKG-INFO"])
         return name
 
     def _judge_sdist(self, name: str, pkg_info: CoreMetadata) -> None:
@@ -166,6 +170,8 @@ class Build(NamedTuple):
             members = self._members(kind, archive, metadata, declared)
             wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
         print(f"abiding: {self._outcome(added)}", file=sys.stderr)  # noqa: T201
+        if kind == "wheel":
+            self._remark(name, metadata)
         return name
 
     def _judge_name(self, name: str, archive: Wheel) -> None:
@@ -204,6 +210,13 @@ class Build(NamedTuple):
         _refuse(findings, "No wheel was written")
         _warn_of(findings)
         return {**members, f"{archive.dist_info}/{MEMBER}": provenance.to_json()}
+
+    def _remark(self, name: str, metadata: CoreMetadata) -> None:
+        """Say that a file may be refused where it is to go. Of what an sdist is built into, it was said before."""
+        from abiding.report.screen import one_line
+
+        for finding in () if self.source.unpacked else rules.too_new([(name, metadata)]):
+            print(one_line(finding), file=sys.stderr)  # noqa: T201
 
     def _outcome(self, lines: tuple[str, ...]) -> str:
         declared = f", and {len(lines)} line{'s' if len(lines) > 1 else ''} declared for it" if lines else ""

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from abiding import bounds
 from abiding.artifact import Artifact
 from abiding.errors import AbidingError, ArchiveError
 from abiding.findings import Finding, Severity
@@ -138,13 +139,17 @@ def _read_unpacked(folder: Path) -> Artifact:
             said = Said.parse(file.read(_LIMIT), filename)
         if not said.name or not said.version:
             raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
-        data = (folder / "pyproject.toml").read_bytes() if (folder / "pyproject.toml").is_file() else None
+        data = None
+        if (folder / "pyproject.toml").is_file():
+            with (folder / "pyproject.toml").open("rb") as file:
+                data = file.read(bounds.PYPROJECT + 1)
+        pyproject = _pyproject(data, filename)
     except OSError as exc:
         problem = ArchiveError.at(filename, f"can't be read: {exc.strerror}").findings[0]
         return Artifact(filename, "sdist", filename, "", problem=problem)
     except ArchiveError as exc:
         return Artifact(filename, "sdist", filename, "", problem=exc.findings[0])
-    return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, _pyproject(data))
+    return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, pyproject)
 
 
 def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyproject | None, tuple[Finding, ...]]:
@@ -161,13 +166,18 @@ def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyp
     sdist = Sdist.open(path)
     if "PKG-INFO" not in sdist.files:
         raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
-    return sdist.pkg_info, (), b"", _pyproject(sdist.files.get("pyproject.toml")), sdist.findings
+    return sdist.pkg_info, (), b"", _pyproject(sdist.files.get("pyproject.toml"), path.name), sdist.findings
 
 
-def _pyproject(data: bytes | None) -> Pyproject | None:
-    """The file, where there is one that can be understood: a release is judged by its metadata in any case."""
+def _pyproject(data: bytes | None, filename: str) -> Pyproject | None:
+    """The file, where there is one that can be understood: a release is judged by its metadata in any case.
+
+    Raises `ArchiveError` where nobody means one so large: what is in it would go unseen.
+    """
     if data is None:
         return None
+    if len(data) > bounds.PYPROJECT:
+        raise ArchiveError.at(filename, f"has a pyproject.toml of more than {bounds.PYPROJECT:,} bytes")
     from abiding.errors import DeclarationError
     from abiding.pyproject import Pyproject
 

@@ -164,6 +164,19 @@ def of_another(path: Path) -> None:
     rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(name="eggs")}))
 
 
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_pyproject_that_nobody_means(tmp_path: Path, is_folder: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """16 MB of it take 15 kB in an sdist; what is in them could not be passed over in silence."""
+    text = "#" * (16 << 20)
+    if is_folder:
+        (tmp_path / "PKG-INFO").write_bytes(metadata())
+        (tmp_path / "pyproject.toml").write_text(text)
+    else:
+        write_sdist(tmp_path, SDIST, metadata(), text)
+    assert main(["check", "--output-format", "concise", str(tmp_path)]) == 2
+    assert "has a pyproject.toml of more than 262,144 bytes" in capsys.readouterr().out
+
+
 def of_an_endless_version(path: Path) -> None:
     rewrite(path, lambda members: members.update({"spam-1.0.dist-info/METADATA": metadata(version="9" * 9000)}))
 

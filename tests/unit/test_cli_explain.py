@@ -144,7 +144,9 @@ def shown(rule: str, printed: str) -> str:
 DECLARATION_RULES = [
     rule
     for rule in explain.rules()
-    if any(f'"{rule}"' in (SOURCES / name).read_text("utf-8") for name in ("declaration.py", "faults.py"))
+    if any(
+        f'"{rule}"' in (SOURCES / name).read_text("utf-8") for name in ("declaration.py", "faults.py", "sanctions.py")
+    )
     and blocks(rule, "toml")
 ]
 
@@ -286,6 +288,9 @@ SCREENS: dict[str, Callable[[], str]] = {
         ("spam-1.4.1.dev0+git1.d20260821-cp313-cp313-win_amd64.whl", NEW),
     ),
     "old-metadata-version": lambda: checked("old-metadata-version", (SDIST, OLD)),
+    "new-metadata-version": lambda: checked(
+        "new-metadata-version", (SDIST, NEW.replace("2.4", "2.5")), (WHEEL, NEW.replace("2.4", "2.5"))
+    ),
     "dynamic-spelling": lambda: checked("dynamic-spelling", (SDIST, NEW + "Dynamic: requires-dist\n")),
     "pre-release-marker": lambda: checked(
         "pre-release-marker",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import tarfile
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.errors import AbidingError
+from abiding.errors import AbidingError, DeclarationError
 from abiding.metadata import CoreMetadata
 
 from .test_cli_explain import run
@@ -218,6 +219,43 @@ def test_metadata_of_a_static_project(tmp_path: Path, capfdbinary: pytest.Captur
         "openblas==0.3.30",
         'cupy-cuda13x==14.*; extra == "gpu"',
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "what"),
+    [
+        ("authors", "3", "`project.authors` is not an array"),
+        ("authors", '["Ann"]', "`project.authors[0]` is not a table"),
+        ("authors", '[{ name = "Ann" }, { name = 3, email = [] }]', "`project.authors[1].name` is not a string"),
+        ("maintainers", "{ name = 'Ann' }", "`project.maintainers` is not an array"),
+        ("urls", "['https://example.org']", "`project.urls` is not a table"),
+        ("urls", "{ a = 1979-05-27 }", "`project.urls.a` is not a string"),
+        ("keywords", "'a'", "`project.keywords` is not an array"),
+        ("description", '"a\\nRequires-Dist: b"', "`project.description` is not one line"),
+        ("requires-python", "3.11", "`project.requires-python` is not a string"),
+        ("readme", "[]", "`project.readme` is not a string or a table"),
+        ("readme", "{ text = 3 }", "`project.readme.text` is not a string"),
+        ("dependencies", "{}", "`project.dependencies` is not an array"),
+        ("optional-dependencies", "{ gpu = 'a' }", "`project.optional-dependencies.gpu` is not an array"),
+    ],
+)
+def test_metadata_of_values_of_the_wrong_type(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], key: str, value: str, what: str
+) -> None:
+    text = f"""\
+        [project]
+        name = "spam"
+        version = "1.4.0"
+        {key} = {value}
+
+        [tool.abiding]
+        build-backend = "a"
+        """
+    with pytest.raises(DeclarationError) as caught:
+        run("show", written(tmp_path, dedent(text)), "--metadata")
+    found = caught.value.findings[0]
+    assert (found.rule, found.message, found.line) == ("bad-type", what, 4)
+    assert capfd.readouterr().out == ""
 
 
 def test_metadata_at_the_api_level(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

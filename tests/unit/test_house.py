@@ -40,6 +40,7 @@ STOREYS = [
         "readers",
         "metadata",
         "project",
+        "shapes",
         "sanctions",
         "declaration",
         "provenance",

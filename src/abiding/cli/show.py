@@ -5,19 +5,20 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
-from abiding import pins, requirements
+from abiding import bounds, pins, requirements
 from abiding.declaration import Declaration, FromSdist, Reason
 from abiding.errors import AbidingError, DeclarationError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject
+from abiding.pyproject import Pyproject, key_text
 from abiding.report.characters import steers, visible
 from abiding.settings import Level
+from abiding.shapes import misshapen
 from abiding.source import Source
 
 if TYPE_CHECKING:
@@ -265,6 +266,12 @@ def _of_project(subject: _Subject) -> CoreMetadata:
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
         raise subject.unknown(f"`{backend}` computes {names} when it builds", None, _IN_SDIST)
+    wrong = [
+        subject.pyproject.finding("bad-type", f"`{key_text(key)}` is not {what}", key)
+        for key, what in islice(misshapen(project.table), bounds.FAULTS)
+    ]
+    if wrong:
+        raise DeclarationError(wrong, _NOTHING)
     said = source.promise.said
     body = next((value for field, value in said.fields if field == "Description"), "")
     head = [("Metadata-Version", "2.1"), *(one for one in said.fields if one[0] not in ("Description", "Project-URL"))]

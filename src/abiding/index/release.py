@@ -177,4 +177,6 @@ def _artifact(file: DistributionPackage, metadata: CoreMetadata | None, problem:
     kind: Literal["sdist", "wheel"] = "wheel" if file.package_type == "wheel" else "sdist"
     yanked = (file.yanked_reason or "no reason given") if file.is_yanked else ""
     name = canonicalize_name(file.project or "")
-    return Artifact(file.filename, kind, name, file.version or "", metadata, problem=problem, yanked=yanked)
+    return Artifact(
+        file.filename, kind, name, file.version or "", metadata, problem=problem, yanked=yanked, on_index=True
+    )

@@ -178,6 +178,8 @@ class _Setting:
         for result, step in wheels.values():
             wheel = Artifact(result.path.name, "wheel", name, version, result.metadata, record=result.record)
             for finding in (one for release in releases([sdist, wheel]) for one in release.findings):
+                if finding.rule == "new-metadata-version":
+                    continue  # these files go nowhere
                 about_wheel = finding.artifact == wheel.filename
                 yield finding._replace(artifact=_artifact(result, step)) if about_wheel else finding
 

@@ -8,6 +8,7 @@ from abiding import readers
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.difference import by_pre_releases
 from abiding.findings import Finding, Severity, by_weight
+from abiding.rules.acceptance import too_new
 from abiding.rules.build import text_notes
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.rules.declared import declared_in
@@ -77,9 +78,17 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
     findings = _with_misnamed(comparison, findings)
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
+    findings += too_new(_to_be_taken(comparison))
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
     findings += [_yanked(artifact) for artifact in yanked]
     return by_weight(findings)
+
+
+def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
+    """The files that may still be on their way to an index."""
+    for one in comparison.compared:
+        if one.artifact.metadata is not None and not one.artifact.on_index:
+            yield one.artifact.filename, one.artifact.metadata
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
