@@ -147,7 +147,7 @@ DECLARATION_RULES = [
     if any(
         f'"{rule}"' in (SOURCES / name).read_text("utf-8") for name in ("declaration.py", "faults.py", "sanctions.py")
     )
-    and blocks(rule, "toml")
+    and len(blocks(rule, "toml")) > 1
 ]
 
 
