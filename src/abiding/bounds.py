@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "ANSWER",
     "CLOSE_NAMES",
+    "DIFF_LINES",
     "EXCERPT",
     "FAULTS",
     "FILENAME",
@@ -20,6 +21,7 @@ __all__ = [
     "PYPROJECT",
     "RANGES",
     "REDIRECTS",
+    "TAGS",
 ]
 
 
@@ -54,3 +56,8 @@ INDEX_VALUE = 1 << 20
 INDEX_FILES = 50_000
 # Characters of the name of a file: no file system takes more.
 FILENAME = 255
+
+# Lines of two texts among which the most that they have in common is looked for.
+DIFF_LINES = 1000
+# Tags that the name of a wheel may stand for: sets multiply. The largest sets that there are make about fifty.
+TAGS = 1000

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from abiding import bounds
+from abiding import bounds, tagging
 from abiding.artifact import Artifact
 from abiding.errors import AbidingError, ArchiveError
 from abiding.findings import Finding, Severity
@@ -212,6 +212,9 @@ def _canonical(name: str) -> str:
 
 def hold_to_name(filename: str, name: str, version: str, said: Said) -> None:
     """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
+    if filename.endswith(".whl") and tagging.number(filename) > bounds.TAGS:
+        message = f"has a name that stands for {tagging.number(filename):,} tags"
+        raise ArchiveError.at(filename, message, note=f"no wheel is for more than {bounds.TAGS:,}")
     if not said.name or not said.version:
         raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")
     if _canonical(said.name) != name:

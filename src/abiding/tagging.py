@@ -5,16 +5,21 @@ from __future__ import annotations
 from enum import StrEnum
 from itertools import product
 from math import prod
+from typing import TYPE_CHECKING
 
-__all__ = ["Agreement", "agreement", "expanded", "name_with", "stated"]
+from abiding import bounds
+
+if TYPE_CHECKING:
+    from packaging.tags import Tag
+    from packaging.version import Version
+
+__all__ = ["Agreement", "agreement", "expanded", "name_with", "number", "parse", "stated"]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-# No wheel is for more tags than that; a name that somebody made up may stand for any number.
-_MOST = 10_000
 _PARTS = 3  # python, abi, platform
 
 
@@ -35,9 +40,27 @@ def stated(wheel_file: bytes) -> tuple[str, ...]:
 def expanded(filename: str) -> tuple[str, ...]:
     """The tags that a file name stands for, in its order; none if it is not that of a wheel, or stands for too many."""
     parts = _parts("-".join(filename.removesuffix(".whl").split("-")[-_PARTS:]))
-    if len(parts) != _PARTS or prod(map(len, parts)) > _MOST:
+    if len(parts) != _PARTS or number(filename) > bounds.TAGS:
         return ()
     return tuple(map("-".join, product(*parts)))
+
+
+def number(filename: str) -> int:
+    """How many tags the name of a wheel stands for; those that are in it twice count twice."""
+    return prod(part.count(".") + 1 for part in filename.removesuffix(".whl").split("-")[-_PARTS:])
+
+
+def parse(filename: str) -> tuple[str, Version, frozenset[Tag]]:
+    """Give the name, normalised, the version, and the tags that the name of a wheel stands for.
+
+    Raises `packaging.utils.InvalidWheelFilename`, also if there are more of these than any wheel is for.
+    """
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    if number(filename) > bounds.TAGS:
+        raise InvalidWheelFilename(f"it stands for {number(filename):,} tags")
+    name, version, _, tags = parse_wheel_filename(filename)
+    return name, version, tags
 
 
 def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:

@@ -9,6 +9,8 @@ import os
 import sys
 import sysconfig
 
+from abiding import tagging
+
 __all__ = ["of_wheel", "possible"]
 
 
@@ -21,9 +23,7 @@ def of_wheel(filename: str) -> frozenset[str]:
 
     Raises `packaging.utils.InvalidWheelFilename`.
     """
-    from packaging.utils import parse_wheel_filename
-
-    return frozenset(name for tag in parse_wheel_filename(filename)[3] for name in _with_policy(str(tag)))
+    return frozenset(name for tag in tagging.parse(filename)[2] for name in _with_policy(str(tag)))
 
 
 def possible() -> tuple[frozenset[str], ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding import bounds
 from abiding.errors import ArchiveError
 from abiding.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
-from abiding.tagging import stated
+from abiding.tagging import parse, stated
 from abiding.unpacking import landing, quoted
 from abiding.zipdirectory import Directory
 from abiding.zipend import REBUILD, end_records
@@ -209,6 +210,8 @@ def _is_of_project(folder: str, filename: str) -> bool:
     parts = filename.split("-")
     if folder.startswith(f"{parts[0]}-"):
         return True
+    if len(folder) > bounds.FILENAME:
+        return False
     from packaging.utils import canonicalize_name
 
     dashes = [i for i, letter in enumerate(folder) if letter == "-"]
@@ -219,10 +222,12 @@ def _belongs(folder: str, filename: str) -> bool:
     """Whether a folder called `name-version` is of the distribution that a wheel is called after, however spelled."""
     if folder == "-".join(filename.split("-")[:2]):
         return True
-    from packaging.utils import InvalidWheelFilename, canonicalize_name, canonicalize_version, parse_wheel_filename
+    if len(folder) > bounds.FILENAME:
+        return False
+    from packaging.utils import InvalidWheelFilename, canonicalize_name, canonicalize_version
 
     try:
-        name, version, _, _ = parse_wheel_filename(filename)
+        name, version, _ = parse(filename)
     except InvalidWheelFilename as exc:
         raise ArchiveError.at(filename, "does not have the name of a wheel", hint=_NOT_A_NAME) from exc
     # Old backends left dashes in names, so that any dash may be the one before the version.

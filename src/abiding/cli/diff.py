@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.errors import AbidingError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
+from abiding.report.changes import changes
 from abiding.report.characters import visible
 
 if TYPE_CHECKING:
@@ -104,9 +105,7 @@ def _block(difference: Difference) -> Iterator[str]:
 
 
 def _text_lines(left: str, right: str) -> Iterator[str]:
-    from difflib import unified_diff
-
-    for line in list(unified_diff(left.split("\n"), right.split("\n"), lineterm="", n=1))[2:]:
+    for line in changes(left.split("\n"), right.split("\n"), context=1):
         yield "  …" if line.startswith("@@") else f"  {line[:1]} {visible(line[1:])}".rstrip()
 
 
@@ -128,8 +127,6 @@ def _of_the_file(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
 
 def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
     """Both files as they are, line by line: what is invisible is spelled out."""
-    from difflib import unified_diff
-
     before, after = (data.decode("utf-8", "surrogateescape").split("\n") for data in (left.data, right.data))
-    for line in list(unified_diff(before, after, lineterm="", n=0))[2:]:
+    for line in changes(before, after, context=0):
         yield visible(line)

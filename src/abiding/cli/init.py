@@ -341,11 +341,11 @@ def _read(path: Path) -> bytes:
 
 
 def _difference(before: str, after: str) -> str:
-    from difflib import unified_diff
+    from abiding.report.changes import changes
 
     left, right = (text.removesuffix("\n").split("\n") for text in (before, after))
-    lines = unified_diff(left, right, "pyproject.toml", "pyproject.toml with abiding", lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    head = ("--- pyproject.toml", "+++ pyproject.toml with abiding")
+    return "".join(f"{line}\n" for line in (*head, *changes(left, right, context=3)))
 
 
 def _as_before(text: str, before: bytes) -> bytes:

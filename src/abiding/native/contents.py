@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from abiding import tagging
 from abiding.errors import AbidingError, ArchiveError
 from abiding.metadata import CoreMetadata
 from abiding.native.images import Image, Symbols, read_image, read_symbols
@@ -122,9 +123,7 @@ def of_wheel(path: Path) -> Contents:
 
 
 def _platforms(filename: str) -> Iterator[str]:
-    from packaging.utils import parse_wheel_filename
-
-    yield from sorted({tag.platform for tag in parse_wheel_filename(filename)[3]})
+    yield from sorted({tag.platform for tag in tagging.parse(filename)[2]})
 
 
 def tags_in(wheel_file: str) -> tuple[str, ...]:

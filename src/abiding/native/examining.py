@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from abiding import tagging
 from abiding.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.indexed import Indexed
@@ -117,10 +118,10 @@ def provenance_of(path: Path) -> Provenance | None:
 
 @lru_cache(maxsize=4096)  # each wheel is asked whether it can stand beside each
 def _tags(path: Path) -> frozenset[Tag]:
-    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+    from packaging.utils import InvalidWheelFilename
 
     try:
-        return parse_wheel_filename(path.name)[3]
+        return tagging.parse(path.name)[2]
     except InvalidWheelFilename as exc:
         raise ArchiveError.at(path.name, "does not have the name of a wheel") from exc
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
-from packaging.utils import parse_wheel_filename
+from packaging.utils import InvalidWheelFilename
 
+from abiding import tagging
 from abiding.native import contents
 from abiding.native.images import Format, Image
 from abiding.native.names import may_be_image
@@ -54,7 +55,7 @@ class Indexed:
 
     def _choose(self, filenames: Sequence[str]) -> str | None:
         """Take the one that runs on the oldest platform: where that does not, none of the version does."""
-        fitting = [one for one in filenames if beside(self.tags, parse_wheel_filename(one)[3])]
+        fitting = [one for one in filenames if beside(self.tags, _tags(one))]
         return min(fitting, key=_age, default=None)
 
 
@@ -63,7 +64,15 @@ def _age(filename: str) -> tuple[int, int]:
 
 
 def _platforms(filename: str) -> tuple[str, ...]:
-    return tuple(sorted({tag.platform for tag in parse_wheel_filename(filename)[3]}))
+    return tuple(sorted({tag.platform for tag in _tags(filename)}))
+
+
+def _tags(filename: str) -> frozenset[Tag]:
+    """The tags of a wheel; none if an index calls a file so that is not called as a wheel is."""
+    try:
+        return tagging.parse(filename)[2]
+    except InvalidWheelFilename:
+        return frozenset()
 
 
 def _contents(name: str, listing: Listing) -> Contents:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from abiding import requirements
@@ -191,13 +192,23 @@ def target(tags: Iterable[Tag]) -> dict[str, str]:
 
 def beside(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
     """Whether a wheel with the other tags can stand beside one with these: same system and machine, same Python."""
-    others = tuple(others)
-    return any(_beside(mine, other) for mine in own for other in others)
+    return _beside(frozenset(own), frozenset(others))
 
 
-def _beside(mine: Tag, other: Tag) -> bool:
-    same_python = other.abi in ("none", mine.abi) or other.abi.startswith("abi3") or mine.abi == "none"
-    return same_python and (other.platform == "any" or _machine(mine.platform) == _machine(other.platform))
+@lru_cache(maxsize=4096)  # the wheels of many distributions have the same few sets of tags
+def _beside(own: frozenset[Tag], others: frozenset[Tag]) -> bool:
+    abis: dict[tuple[str, str], set[str]] = {}
+    for mine in own:
+        for machine in (_machine(mine.platform), _ANY):
+            abis.setdefault(machine, set()).add(mine.abi)
+    for other in others:
+        there = abis.get(_ANY if other.platform == "any" else _machine(other.platform), set())
+        if there and (other.abi == "none" or other.abi.startswith("abi3") or {"none", other.abi} & there):
+            return True
+    return False
+
+
+_ANY = ("", "")
 
 
 def _machine(platform: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from abiding.findings import Severity
 from abiding.report.characters import visible
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
-from abiding.report.text import compiled_errors, merged, summary
+from abiding.report.text import alike, compiled_errors, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,9 +101,9 @@ def _release(release: Release, number: int) -> Iterator[str]:
     title = _text(f"{release.name} {release.version}")
     yield f'<section id="r{number}">\n<h1>{title} {_badges(release)}</h1>\n'
     yield f'<p class="summary">{_prose(summary(release).partition(": ")[2])}.</p>\n'
-    findings = list(release.everything)
-    if findings:
-        yield f"<h2>Findings</h2>\n{''.join(_finding(one, release) for one in merged(findings))}"
+    if release.everything:
+        yield "<h2>Findings</h2>\n"
+        yield from (_finding(finding, names) for finding, names in alike(release.everything))
     matrix = Matrix.of(release)
     if matrix.columns:
         yield "<h2>Files against fields</h2>\n"
@@ -114,8 +114,7 @@ def _release(release: Release, number: int) -> Iterator[str]:
 # Findings
 
 
-def _finding(finding: Finding, release: Release) -> str:
-    names = [one.artifact for one in release.everything if _is_like(one, finding)]
+def _finding(finding: Finding, names: Sequence[str]) -> str:
     opened = " open" if finding.severity is Severity.ERROR else ""
     sides = _sides(
         _Side(finding.expected_from, (finding.expected or "").split("\n") if finding.expected else []),
@@ -126,18 +125,13 @@ def _finding(finding: Finding, release: Release) -> str:
     excerpts = "".join(f"<pre>{one.line:>4}  {_text(one.text)}</pre>" for one in finding.excerpts)
     remarks = "".join(f"<p><b>note</b> {_prose(one)}</p>" for one in finding.notes)
     remarks += "".join(f'<p><b>hint</b> <span class="hint">{_prose(one)}</span></p>' for one in finding.hints)
-    where = f"{len(names)} files" if len(names) > 1 else _text(finding.artifact)
+    where = f"{len(names)} files" if len(names) > 1 else _text(names[0])
     return (
         f'<details class="finding"{opened}><summary><span class="chip {finding.severity}">{finding.severity}</span> '
         f'<span class="message">{_prose(finding.message)}</span> <span class="where">{where}</span></summary>\n'
         f'<div class="inside"><p class="rule">{finding.rule}</p>{excerpts}{sides if has_values else ""}{remarks}'
         f"{_names(names) if len(names) > 1 else ''}</div></details>\n"
     )
-
-
-def _is_like(one: Finding, other: Finding) -> bool:
-    """Whether they differ at most in their artifact."""
-    return one._replace(artifact="") == other._replace(artifact="")
 
 
 def _names(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings import Severity
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.release import CheckedArtifact, Release
 
-__all__ = ["CASES", "compiled_errors", "merged", "render", "summary"]
+__all__ = ["CASES", "alike", "compiled_errors", "merged", "render", "summary"]
 
 
 def __dir__() -> list[str]:
@@ -83,27 +84,30 @@ def _table(release: Release) -> Iterator[str]:
 def _rows(release: Release) -> Iterator[tuple[str, str, str, str]]:
     groups: dict[Hashable, list[CheckedArtifact]] = {}
     wheels = sum(one.kind == "wheel" for one in release.artifacts)
+    said: dict[str, list[Finding]] = {one.filename: [] for one in release.artifacts}
+    for finding in release.everything:
+        said.setdefault(finding.artifact, []).append(finding)
+    wrong = Counter(finding.artifact for finding in release.compiled if finding.severity is Severity.ERROR)
+    words: dict[str, tuple[str, str]] = {}
     for one in release.artifacts:
-        word, remark = _word(one, release), _remark(one, release)
-        key = (word, remark, _apart(one, release)) if wheels > _MOST_ROWS and one.kind == "wheel" else one.filename
+        about = said[one.filename]
+        word, remark = words[one.filename] = _word(one, release), _remark(one, release, about, wrong[one.filename])
+        key = (word, remark, _apart(one, about)) if wheels > _MOST_ROWS and one.kind == "wheel" else one.filename
         groups.setdefault(key, []).append(one)
-    for alike in groups.values():
-        few = alike if len(alike) <= _MOST_ALIKE else alike[:1]
+    for group in groups.values():
+        few = group if len(group) <= _MOST_ALIKE else group[:1]
         for one in few:
-            yield one.kind, _short(one.filename), _word(one, release), _remark(one, release)
-        if len(alike) > len(few):
-            yield "", f"  … and {len(alike) - len(few)} more like it", "", ""
+            yield one.kind, _short(one.filename), *words[one.filename]
+        if len(group) > len(few):
+            yield "", f"  … and {len(group) - len(few)} more like it", "", ""
 
 
-def _apart(one: CheckedArtifact, release: Release) -> Hashable:
+def _apart(one: CheckedArtifact, about: Iterable[Finding]) -> Hashable:
     """All that sets a file apart: two that share this value differ in the same way."""
     differences = frozenset(
         (each.field, frozenset(each.left), frozenset(each.right)) for each in (*one.differences, *one.deviations)
     )
-    said = frozenset(
-        finding._replace(artifact="") for finding in release.everything if finding.artifact == one.filename
-    )
-    return differences, said
+    return differences, frozenset(finding._replace(artifact="") for finding in about)
 
 
 def _word(one: CheckedArtifact, release: Release) -> str:
@@ -114,16 +118,15 @@ def _word(one: CheckedArtifact, release: Release) -> str:
     return _WORDS[one.verdict]
 
 
-def _remark(one: CheckedArtifact, release: Release) -> str:
+def _remark(one: CheckedArtifact, release: Release, about: Iterable[Finding], wrong: int) -> str:
     yanked = "yanked" if one.artifact.yanked else ""
     fields = list(dict.fromkeys(on_one_line(each.field) for each in (*one.differences, *one.deviations)))
     said = fields[0] + (f" +{len(fields) - 1}" if len(fields) > 1 else "") if fields else ""
     if one.verdict is Verdict.DECLARED:
         said = f"{_lines(one) or said} {'declared' if release.declares else 'dynamic'}"
     elif one.verdict is not Verdict.INCONSISTENT:
-        unlike = any(each.rule == "wheels-disagree" and each.artifact == one.filename for each in release.findings)
+        unlike = any(each.rule == "wheels-disagree" for each in about)
         said = f"unlike others: {said}" if unlike else ""
-    wrong = _errors(finding for finding in release.compiled if finding.artifact == one.filename)
     compiled = _counted(wrong, "error") if wrong else ""
     return ", ".join(part for part in (said, compiled, yanked) if part)
 
@@ -148,11 +151,16 @@ def _short(filename: str) -> str:
 
 def merged(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings, those that only differ in their artifact as one that names the first and counts the others."""
+    for finding, (first, *others) in alike(findings):
+        yield finding._replace(artifact=f"{first} and {len(others)} more" if others else first)
+
+
+def alike(findings: Iterable[Finding]) -> Iterable[tuple[Finding, list[str]]]:
+    """The findings without their artifacts, each with all artifacts that it is about."""
     groups: dict[Finding, list[str]] = {}
     for finding in findings:
         groups.setdefault(finding._replace(artifact=""), []).append(finding.artifact)
-    for finding, (first, *others) in groups.items():
-        yield finding._replace(artifact=f"{first} and {len(others)} more" if others else first)
+    return groups.items()
 
 
 def _brief(finding: Finding) -> Finding:
