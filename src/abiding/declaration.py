@@ -369,7 +369,7 @@ class _Reader(Faults):
                 key,
                 hints=("require a version: the distribution has to be on the index",),
             )
-        elif parsed.marker and re.search(r"\bextra\b", str(parsed.marker)):
+        elif requirements.asks_for_extras(parsed):
             self.problem(
                 "extra-in-marker",
                 f"`{text}` has `extra` in its marker",
@@ -377,6 +377,15 @@ class _Reader(Faults):
                 hints=("put it under `[tool.abiding.wheel.optional-dependencies]`, which writes that marker",)
                 if not extra
                 else (f"leave it out: the entry already belongs to the extra `{extra}`",),
+            )
+        elif reason := requirements.without_answer(parsed):
+            self.problem(
+                "bad-requirement",
+                f"the marker of `{text}` has no answer",
+                key,
+                notes=(reason,),
+                hints=("compare a variable with a string: `sys_platform == 'win32'`",),
+                recent=True,
             )
         return text
 

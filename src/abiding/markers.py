@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-__all__ = ["asks_for", "environments", "is_compared_as_text", "of_releases"]
+__all__ = ["asks_for", "asks_for_extras", "environments", "is_compared_as_text", "of_releases"]
 
 
 def __dir__() -> list[str]:
@@ -54,6 +54,11 @@ def of_releases(marker: str) -> Environments:
 def asks_for(extra: str) -> Question:
     """Whether an extra is asked for, by its normalised name."""
     return _free_question("extra", "==", f'"{extra}"')
+
+
+def asks_for_extras(marker: str) -> bool:
+    """Whether a marker asks for extras at all."""
+    return not {"extra", "extras"}.isdisjoint(_TOKEN.findall(marker))
 
 
 def is_compared_as_text(marker: str) -> bool:

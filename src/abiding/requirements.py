@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "applies",
     "applies_wherever",
+    "asks_for_extras",
     "differ_by_pre_releases",
     "excludes",
     "idle_clauses",
@@ -27,6 +28,7 @@ __all__ = [
     "parse",
     "with_extra",
     "with_marker",
+    "without_answer",
 ]
 
 
@@ -106,6 +108,27 @@ def applies_wherever(first: Requirement, second: Requirement) -> bool:
 
     wider, narrower = (markers.environments(_marker(requirement)) for requirement in (first, second))
     return narrower.lies_within(wider)
+
+
+def asks_for_extras(requirement: Requirement) -> bool:
+    """Whether its marker asks for extras."""
+    from abiding import markers
+
+    return markers.asks_for_extras(_marker(requirement))
+
+
+def without_answer(requirement: Requirement) -> str:
+    """Why nobody can say where it is required, in the words of `packaging`; empty if that can be said."""
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        if requirement.marker:
+            requirement.marker.evaluate({"extra": ""})
+    except UndefinedComparison as exc:
+        return str(exc)
+    except UndefinedEnvironmentName as exc:
+        return f"no environment has a value for {exc}"
+    return ""
 
 
 def applies(requirement: Requirement, environment: Mapping[str, str] | None = None) -> bool:

@@ -142,6 +142,11 @@ FAULTS = [
         ("bad-type", 13, "`note` is a string, not a float"),
     ]),
     ("reason", ('"libgmp==6.3.0"', '{ requires = "a", reason = "preemptive" }'), [("bad-value", 13, "`preemptive` is not a value of `reason`")]),
+    ("marker without an answer", ('"libgmp==6.3.0"', "\"a; 'x' == 'y'\", \"b; os_name ~= 'x'\", \"c; platform_version == 'extra'\", \"d; 'e' in extras\""), [
+        ("bad-requirement", 13, "the marker of `a; 'x' == 'y'` has no answer"),
+        ("bad-requirement", 13, "the marker of `b; os_name ~= 'x'` has no answer"),
+        ("extra-in-marker", 13, "`d; 'e' in extras` has `extra` in its marker"),
+    ]),
     ("select", ('"libgmp==6.3.0"', '{ requires = "a", select = "win32" }'), [("bad-value", 13, "`win32` can't match a wheel's tag"), ("unexplained-difference", 13, "wheels of one release differ by `select`, and nothing says why")]),
     ("unknown extra", ("[tool.abiding.wheel]", '[tool.abiding.wheel]\noptional-dependencies.gpi = ["a"]'), [("unknown-extra", 13, "the project has no extra `gpi`")]),
     ("not dynamic", ('dynamic = ["dependencies", "optional-dependencies"]', "dynamic = []"), [("not-dynamic", 4, "wheels are to require more than the sdist, but `project.dynamic` does not list `dependencies`")]),
