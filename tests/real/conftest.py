@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from .environments import Environment, uv
-from .projects import ABI_LINES, Project, as_tree, read_pyproject, unpack, unwrap, wrap
+from .projects import ABI_LINES, Project, as_tree, read_pyproject, requiring, unpack, unwrap, wrap
 from .released import sdist_of
 from .workshop import Workshop, once
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGES = CHECKOUT / "tests" / "packages"
-RELEASES = {"gmpy2": "2.3.2", "contourpy": "1.3.3"}
+RELEASES = {"gmpy2": "2.3.2", "contourpy": "1.3.3", "orjson": "3.13.0"}
+# What a project requires here, in both variants: maturin writes such markers in its own way.
+REQUIRES = {
+    "orjson": (
+        "tomli>=1.1; python_version <= '3.10'",
+        "colorama; platform_system == 'Windows' and (os_name == 'nt' or python_version > '3.9')",
+        "tzdata; python_version == '3.15'",
+    )
+}
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +75,7 @@ def project(shared: Path, release: Callable[[str], Path]) -> Callable[[str], Pro
                 as_tree(tree)
 
         source = once(shared / "sources" / name.replace(" ", "-"), make) / "tree"
-        bare = read_pyproject(source)
+        bare = requiring(read_pyproject(source), REQUIRES.get(released, ()))
         return Project(
             released,
             source,

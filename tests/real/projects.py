@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import tomlkit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 Variant = Literal["bare", "wrapped"]
@@ -59,6 +59,14 @@ def wrap(pyproject: str) -> str:
         "build-backend": str(inner),
         "wheel": {"dependencies": list(ABI_LINES)},
     }
+    return tomlkit.dumps(document)
+
+
+def requiring(pyproject: str, lines: Sequence[str]) -> str:
+    """Let a project require something more."""
+    document: Any = tomlkit.parse(pyproject)
+    for line in lines:
+        document["project"].setdefault("dependencies", []).append(line)
     return tomlkit.dumps(document)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
+# Its sdist has all crates that it needs.
+rust = pytest.mark.skipif(shutil.which("cargo") is None, reason="a maturin project needs Rust")
+
 PACKAGES = sorted(path.name for path in (Path(__file__).parents[1] / "packages").glob("*_tree"))
 # From a released sdist whose pyproject.toml alone was changed, and from the tree that it was made from.
-RELEASED = ["gmpy2", "gmpy2 as unpacked", "contourpy"]
+RELEASED = ["gmpy2", "gmpy2 as unpacked", "contourpy", pytest.param("orjson", marks=rust)]
 
 
 @pytest.mark.parametrize("name", [*RELEASED, *PACKAGES])
