@@ -22,10 +22,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
+from tests.unit.compiled import mach_o
+
 from abiding import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MOST_SECONDS = 60
 # A gigabyte takes its time, to who makes the file as much as to who reads it.
@@ -68,7 +70,12 @@ def _zipped(pieces: Iterable[bytes]) -> bytes:
 
 
 def _wheel(
-    metadata: bytes, members: Iterable[str] = (), *, image: bytes = b"", method: int = zipfile.ZIP_DEFLATED
+    metadata: bytes,
+    members: Iterable[str] = (),
+    *,
+    image: bytes = b"",
+    method: int = zipfile.ZIP_DEFLATED,
+    also: Mapping[str, bytes] | None = None,
 ) -> bytes:
     file = io.BytesIO()
     with catch_warnings(), zipfile.ZipFile(file, "w", method, compresslevel=9) as archive:
@@ -77,9 +84,14 @@ def _wheel(
             archive.writestr(name, b"")
         if image:
             archive.writestr("spam/_spam.so", image)
-        archive.writestr("spam-1.0.dist-info/METADATA", metadata)
-        archive.writestr("spam-1.0.dist-info/WHEEL", b"Wheel-Version: 1.0\nTag: py3-none-any\n")
-        archive.writestr("spam-1.0.dist-info/RECORD", b"spam-1.0.dist-info/RECORD,,\n")
+        texts = {
+            "spam-1.0.dist-info/METADATA": metadata,
+            "spam-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\nTag: py3-none-any\n",
+            "spam-1.0.dist-info/RECORD": b"spam-1.0.dist-info/RECORD,,\n",
+            **(also or {}),
+        }
+        for name, data in texts.items():
+            archive.writestr(name, data)
     return file.getvalue()
 
 
@@ -168,6 +180,25 @@ _IMAGES: dict[str, Callable[[], bytes]] = {
 }
 
 
+# Members of a wheel that are read beside METADATA, if it has a compiled file that needs another one of it.
+_MAC_WHEEL = "spam-1.0-cp311-cp311-macosx_11_0_arm64.whl"
+_PROVENANCE = "spam-1.0.dist-info/abiding.json"
+_LINKED = {
+    "spam/_spam.so": mach_o(needs=["libham.dylib"], imported=[("ham", 1)]),
+    "spam/libs/libham.dylib": mach_o("libham.dylib", exported=["ham"]),
+}
+_TEXT = (16 << 20) - 4096
+_MEMBERS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "a WHEEL of empty lines": ("spam-1.0.dist-info/WHEEL", lambda: b"\n" * _TEXT),
+    "a WHEEL of tags": ("spam-1.0.dist-info/WHEEL", lambda: b"Tag: py3-none-any\n" * (60 << 10)),
+    "a RECORD of short rows": ("spam-1.0.dist-info/RECORD", lambda: b"aa\n" * (_TEXT // 3)),
+    "an abiding.json of lists": (_PROVENANCE, lambda: b"[" + b"[]," * (_TEXT // 3 - 1) + b"0]"),
+    "an abiding.json of numbers": (_PROVENANCE, lambda: b"[" + b"9.5," * (_TEXT // 4 - 1) + b"0]"),
+    "a module of one emoji": ("spam/__init__.py", lambda: "# \U0001f600".encode() + b"#" * (39 << 20)),
+    "a module of calls": ("spam/__init__.py", lambda: b"CDLL(a)\n" * (4 << 20)),
+}
+
+
 def _filled(line: bytes, head: bytes = _HEAD, size: int = _LARGEST) -> bytes:
     return head + line * ((size - len(head)) // len(line))
 
@@ -204,6 +235,13 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     **{
         f"wheel with a requirement of {name}": (_WHEEL, lambda line=line: _wheel(_oddly_filled(line)))  # type: ignore[misc]
         for name, line in _ODD_LINES.items()
+    },
+    **{
+        f"wheel with {name}": (
+            _MAC_WHEEL,
+            lambda member=member, make=make: _wheel(_HEAD, also={**_LINKED, member: make()}),  # type: ignore[misc]
+        )
+        for name, (member, make) in _MEMBERS.items()
     },
     "sdist with pyproject.toml of one emoji": (
         _SDIST,

@@ -18,10 +18,19 @@ __all__ = [
     "INDEX_VALUE",
     "LINES_OF_ONE",
     "METADATA",
+    "METADATA_LINES",
+    "MODULE",
+    "MODULE_DENSITY",
+    "MODULE_HARMLESS",
+    "OPENINGS",
+    "PROVENANCE",
+    "PROVENANCE_VALUES",
     "PYPROJECT",
     "RANGES",
+    "RECORD_ROWS",
     "REDIRECTS",
     "TAGS",
+    "WHEEL",
 ]
 
 
@@ -31,8 +40,19 @@ def __dir__() -> list[str]:
 
 # Bytes of a pyproject.toml. tomllib takes a hundred times as many of some; the largest that people write have 60 KiB.
 PYPROJECT = 256 << 10
-# Bytes of a METADATA or PKG-INFO: one byte of a hostile one can take a hundred in memory.
-METADATA = 2 << 20
+# Bytes of a METADATA or PKG-INFO, and lines of fields in it: one byte of a hostile one can take a hundred in memory.
+METADATA, METADATA_LINES = 2 << 20, 20_000
+# Bytes of a WHEEL; real ones have 10 KiB at most.
+WHEEL = 1 << 20
+# Rows that a RECORD may have for each member of its wheel, beside a thousand; real ones have one.
+RECORD_ROWS = 2
+# Bytes of an abiding.json, and values in it: each is an object of its own.
+PROVENANCE, PROVENANCE_VALUES = 4 << 20, 200_000
+# Bytes from the beginning of a Python file that are looked at: no package has a longer way to its own libraries. They
+# are fewer where it is packed more densely than what people write, but for a size that is harmless in any number.
+MODULE, MODULE_DENSITY, MODULE_HARMLESS = 1 << 20, 20, 4 << 10
+# Calls in the Python files of one distribution that open libraries.
+OPENINGS = 10_000
 # Faults of one declaration that are told in full.
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.

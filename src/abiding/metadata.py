@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import readers
+from abiding import bounds, readers
 from abiding.errors import ArchiveError
 from abiding.headers import beginning_of_body, headers_of, text
 
@@ -27,7 +27,6 @@ def __dir__() -> list[str]:
 
 
 _HEAD_END = re.compile(rb"\n\r?\n")
-_LARGEST, _MOST_LINES = 2 << 20, 20_000  # one byte of a hostile file can take a hundred in memory
 # uv reads these three names of `Dynamic` and compares them by the letter.
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
 _SDIST_FLOOR = (2, 2)
@@ -54,7 +53,7 @@ class CoreMetadata(NamedTuple):
         head = _HEAD_END.search(data)
         end = head.start() if head else len(data)
         lines = data.count(b"\n", 0, end) + data.count(b"\r", 0, end) - data.count(b"\r\n", 0, end)
-        if len(data) > _LARGEST or lines > _MOST_LINES:
+        if len(data) > bounds.METADATA or lines > bounds.METADATA_LINES:
             message = f"has {len(data):,} bytes of metadata and {lines:,} lines of fields in it; nobody means so many"
             raise ArchiveError.at(name, message)
         headers = headers_of(data)

@@ -11,7 +11,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding import requirements
+from abiding import bounds, requirements
 from abiding.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -116,6 +116,11 @@ class Provenance(NamedTuple):
 
         Keys that this version does not know are passed over: a later one may add some.
         """
+        if len(data) > bounds.PROVENANCE or sum(map(data.count, b",[{")) > bounds.PROVENANCE_VALUES:
+            message = (
+                f"has a record of its build (`{MEMBER}`) of {len(data):,} bytes, or of more values than anybody means"
+            )
+            raise _problem(artifact, message)
         try:
             table = json.loads(data)
             version = table["version"]

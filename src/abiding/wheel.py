@@ -29,7 +29,6 @@ def __dir__() -> list[str]:
 
 
 _LIMIT = 16 << 20
-_LARGEST_WHEEL_FILE = 1 << 20
 # The bytes behind the first change that are worth moving to and fro in memory rather than copying the whole file.
 _LARGEST_TAIL = 4 << 20
 _NOT_A_NAME = "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number in between"
@@ -76,7 +75,7 @@ class Wheel(NamedTuple):
     def tags(self) -> tuple[str, ...]:
         """The tags that WHEEL states, none if there is no such file. Raises `ArchiveError`."""
         name = f"{self.dist_info}/WHEEL"
-        return stated(self.read(name, _LARGEST_WHEEL_FILE)) if name in self.names else ()
+        return stated(self.read(name, bounds.WHEEL)) if name in self.names else ()
 
     def metadata(self) -> bytes:
         """The contents of METADATA. Raises `ArchiveError`."""
@@ -93,6 +92,11 @@ class Wheel(NamedTuple):
         """Like `read`, for callers that already hold the directory entry."""
         with speaking_of(self.path), self.path.open("rb", buffering=0) as file:
             return self.directory.contents(file, member, limit)
+
+    def beginning(self, member: Member, size: int) -> bytes:
+        """The first `size` bytes of what a member holds; the rest may be damaged. Raises `ArchiveError`."""
+        with speaking_of(self.path), self.path.open("rb", buffering=0) as file:
+            return self.directory.beginning(file, member, size)
 
 
 class Statement(NamedTuple):
@@ -112,9 +116,9 @@ class Statement(NamedTuple):
             dist_info, directory = _judged(file, path.name)
             metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
             member = directory.find(f"{dist_info}/WHEEL")
-            tags = stated(directory.contents(file, member, _LARGEST_WHEEL_FILE)) if member else ()
+            tags = stated(directory.contents(file, member, bounds.WHEEL)) if member else ()
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
-            return cls(metadata, tags, directory.contents(file, other, _LIMIT) if other else b"")
+            return cls(metadata, tags, directory.contents(file, other, bounds.PROVENANCE) if other else b"")
 
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
@@ -312,7 +316,7 @@ class _Plan:
         directory = wheel.directory
         there = {member.name: member for member in directory.members()}
         dropped = {name for name in (f"{wheel.record_name}.jws", f"{wheel.record_name}.p7s") if name in there}
-        record = directory.contents(file, there[wheel.record_name], _LIMIT)
+        record = _record(wheel, file, there)
         contents = {**put, wheel.record_name: updated_record(record, put, dropped, wheel.record_name)}
         added = [name for name in put if name not in there]
         plan = cls(directory)
@@ -379,6 +383,14 @@ class _Plan:
                 write_all(file, piece)
             else:
                 copy_range(original, file, piece.start, piece.stop - piece.start)
+
+
+def _record(wheel: Wheel, file: BinaryIO, there: Mapping[str, Member]) -> bytes:
+    record = wheel.directory.contents(file, there[wheel.record_name], _LIMIT)
+    rows = record.count(b"\n")
+    if rows > 1000 + bounds.RECORD_ROWS * len(there):
+        raise ArchiveError.at(wheel.path.name, f"has {rows:,} rows in RECORD for {len(there):,} files")
+    return record
 
 
 def _read(file: BinaryIO, span: _Span) -> bytes:

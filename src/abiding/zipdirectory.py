@@ -163,19 +163,30 @@ class Directory(NamedTuple):
         if max(member.size, member.stored_size) > limit:
             message = f"claims {member.size:,} bytes for `{member.name}`, which should not have more than {limit:,}"
             raise ArchiveError.at(self.name, message)
-        if member.method not in (STORED, DEFLATED):
-            message = f"has compressed `{member.name}` by method {member.method}; wheels know only 0 and 8 (deflate)"
-            raise ArchiveError.at(self.name, message)
-        stored = self._stored(file, member)
-        pieces = self._inflated(member, stored) if member.method == DEFLATED else stored
         # Nothing is held twice: the compiled files of some wheels have gigabytes.
         found = io.BytesIO()
-        for piece in pieces:
+        for piece in self._pieces(file, member):
             found.write(piece)
         data = found.getvalue()
         if len(data) != member.size or zlib.crc32(data) != member.crc:
             raise self._damaged(member)
         return data
+
+    def beginning(self, file: BinaryIO, member: Member, size: int) -> bytes:
+        """The first `size` bytes of what a member holds, of whatever size and checksum. Raises as `contents` does."""
+        found = io.BytesIO()
+        for piece in self._pieces(file, member):
+            found.write(piece)
+            if found.tell() >= size:
+                break
+        return found.getvalue()[:size]
+
+    def _pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+        if member.method not in (STORED, DEFLATED):
+            message = f"has compressed `{member.name}` by method {member.method}; wheels know only 0 and 8 (deflate)"
+            raise ArchiveError.at(self.name, message)
+        stored = self._stored(file, member)
+        return self._inflated(member, stored) if member.method == DEFLATED else stored
 
     def _stored(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
         """The bytes of a member as they are in the archive; fewer if the file ends before."""

@@ -388,6 +388,15 @@ def test_bad_provenance(data: bytes) -> None:
     assert caught.value.findings[0].rule == "bad-provenance"
 
 
+def test_provenance_larger_than_anybody_means() -> None:
+    texts = ", ".join(f'"{key}": ""' for key in ("backend", "backend_version", "level", "variant"))
+    fair = f'{{"version": 1, {texts}, "libraries": [], "x": [0]}}'
+    assert Provenance.from_json(fair.encode() + b" " * (3 << 20), "ham.whl").level == ""
+    for unfair in (fair + " " * (4 << 20), fair.replace("[0]", "[" + "0," * 200_000 + "0]")):
+        with pytest.raises(ArchiveError, match="or of more values than anybody means"):
+            Provenance.from_json(unfair.encode(), "ham.whl")
+
+
 # tag-below-provider
 
 

@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 
+from abiding.errors import ArchiveError
 from abiding.wheel import Wheel, rewrite
 
 from .compiled import digest
@@ -77,3 +78,27 @@ def test_nothing_changes_if_the_contents_are_the_same(tmp_path: Path) -> None:
 def test_what_is_new_belongs_to_the_metadata_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match=name):
         rewrite(Wheel.open(written(tmp_path, {"a.so": b"aaaa"})), tmp_path / "out.whl", {name: b"new"})
+
+
+@pytest.mark.parametrize("compression", [ZIP_DEFLATED, ZIP_STORED])
+def test_the_beginning_of_a_member(tmp_path: Path, compression: int) -> None:
+    data = bytes(range(256)) * 8192
+    path = written(tmp_path, {"a.py": data}, compression)
+    whole = Wheel.open(path)
+    member = whole.directory.get("a.py")
+    for size in (0, 1, 5000, len(data), len(data) + 1):
+        assert whole.beginning(member, size) == data[:size]
+
+
+def test_record_with_more_rows_than_there_are_files(tmp_path: Path) -> None:
+    path = written(tmp_path, {"a.so": b"aaaa"})
+    fair, unfair = ({f"{INFO}/RECORD": b"a.so,,\n" * rows} for rows in (1000, 1010))
+    for record in (fair, unfair):
+        with ZipFile(path, "w") as archive:
+            for name, data in {"a.so": b"aaaa", f"{INFO}/METADATA": b"Name: ham\n", **record}.items():
+                archive.writestr(name, data)
+        if record is unfair:
+            with pytest.raises(ArchiveError, match="has 1,010 rows in RECORD for 3 files"):
+                rewrite(Wheel.open(path), tmp_path / "out.whl", {f"{INFO}/METADATA": b"Name: egg\n"})
+        else:
+            rewrite(Wheel.open(path), tmp_path / "out.whl", {f"{INFO}/METADATA": b"Name: egg\n"})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from abiding import tagging
+from abiding import bounds, tagging
 from abiding.errors import AbidingError, ArchiveError
 from abiding.metadata import CoreMetadata
 from abiding.native.images import Image, Symbols, read_image, read_symbols
@@ -18,14 +18,14 @@ from abiding.native.names import may_be_image, module_name
 from abiding.wheel import Wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from abiding.findings import Finding
     from abiding.native.images import Format
     from abiding.native.installed import InstalledDistribution
 
-__all__ = ["Contents", "of_installed", "of_wheel", "place_of", "read_plain", "tags_in"]
+__all__ = ["Contents", "of_installed", "of_wheel", "place_of", "platforms_of", "read_plain"]
 
 
 def __dir__() -> list[str]:
@@ -45,7 +45,8 @@ class Contents:
 
     `files` maps each place below site-packages to the name by which `read` knows it. `images` are the files that are
     ELF, Mach-O or PE. `readable` is false for one of which only a record or a list of files is at hand. `broken` says
-    which files of what is installed can't be read.
+    which files of what is installed can't be read. `begin` reads the beginning of a file, where there may be more of it
+    than is worth to be held.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Contents:
     read: Callable[[str], bytes]
     readable: bool = True
     broken: tuple[Finding, ...] = ()
+    begin: Callable[[str], bytes] | None = None
 
     def loadable(self, format_: Format | None) -> Contents:
         """The same with the images of one format only: many a distribution carries launchers for another system."""
@@ -71,10 +73,11 @@ class Contents:
         return hashlib.sha256(self.read(self.files[place])).hexdigest()
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """The Python files, each with its place, as text."""
+        """The Python files, each with its place, as text, as far as they are looked at."""
+        read = self.begin or self.read
         for place, name in self.files.items():
             if place.endswith(".py"):
-                yield place, self.read(name).decode("utf-8", "replace")
+                yield place, read(name)[: bounds.MODULE].decode("utf-8", "replace")
 
     @property
     def modules(self) -> frozenset[str]:
@@ -108,8 +111,6 @@ def of_wheel(path: Path) -> Contents:
     wheel = Wheel.open(path)
     metadata = CoreMetadata.parse(wheel.metadata(), path.name)
     files = {place_of(name): name for name in wheel.names if not name.endswith("/")}
-    tags = wheel.read(f"{wheel.dist_info}/WHEEL").decode("utf-8", "replace")
-
     members = {member.name: member for member in wheel.directory.members()}
 
     def read(name: str) -> bytes:
@@ -119,16 +120,22 @@ def of_wheel(path: Path) -> Contents:
             raise ArchiveError.at(path.name, message, note="no compiled file can be packed like that")
         return wheel.contents(member, _LARGEST)
 
-    return _made(metadata, tuple(dict.fromkeys((*_platforms(path.name), *tags_in(tags)))), files, read, path.name)
+    platforms = tuple(dict.fromkeys((*_platforms(path.name), *platforms_of(wheel.tags()))))
+    made = _made(metadata, platforms, files, read, path.name)
+
+    def begin(name: str) -> bytes:
+        fair = max(bounds.MODULE_HARMLESS, bounds.MODULE_DENSITY * members[name].stored_size)
+        return wheel.beginning(members[name], min(bounds.MODULE, fair))
+
+    return replace(made, begin=begin)
 
 
 def _platforms(filename: str) -> Iterator[str]:
     yield from sorted({tag.platform for tag in tagging.parse(filename)[2]})
 
 
-def tags_in(wheel_file: str) -> tuple[str, ...]:
-    """The platform tags in the text of a WHEEL file."""
-    tags = [line.partition(":")[2].strip() for line in wheel_file.splitlines() if line.startswith("Tag:")]
+def platforms_of(tags: Iterable[str]) -> tuple[str, ...]:
+    """The platforms of some tags, each once."""
     return tuple(dict.fromkeys(tag.rpartition("-")[2] for tag in tags))
 
 
@@ -148,19 +155,33 @@ def of_installed(distribution: InstalledDistribution) -> Contents:
 
     Raises `AbidingError` if what it says of itself can't be read.
     """
-    tags = tags_in((distribution.member("WHEEL") or b"").decode("utf-8", "replace"))
+    tags = platforms_of(distribution.tags)
     broken: list[Finding] = []
     made = _made(distribution.metadata, tags, distribution.files, read_plain, distribution.label, tell=broken.extend)
-    return replace(made, broken=tuple(broken))
+    return replace(made, broken=tuple(broken), begin=_beginning)
+
+
+def _beginning(name: str) -> bytes:
+    """The beginning of an installed file; nothing, if there is none that could be read."""
+    try:
+        _hold_to_be_plain(name, _LARGEST)
+        with open(name, "rb") as file:  # noqa: PTH123
+            return file.read(bounds.MODULE)
+    except (OSError, ValueError):
+        return b""
 
 
 def read_plain(name: str | Path, largest: int = _LARGEST) -> bytes:
     """Read a plain file: any other may have no end, or be waited for. Raises `OSError` and `ValueError`."""
+    _hold_to_be_plain(name, largest)
+    with open(name, "rb") as file:  # noqa: PTH123
+        return file.read()
+
+
+def _hold_to_be_plain(name: str | Path, largest: int) -> None:
     about = os.stat(name)  # noqa: PTH116 (a place is a string)
     if not stat.S_ISREG(about.st_mode) or about.st_size > largest:
         raise OSError(errno.EINVAL, "is no plain file, or too large", str(name))
-    with open(name, "rb") as file:  # noqa: PTH123
-        return file.read()
 
 
 def _made(

@@ -113,8 +113,7 @@ def survey(python: Interpreter, *, load: bool) -> Survey:
 
 def _not_looked_into(distribution: InstalledDistribution) -> Iterator[Finding]:
     """Say of an editable install with compiled files that they are elsewhere; one without has the tag `any`."""
-    tags = contents.tags_in((distribution.member("WHEEL") or b"").decode("utf-8", "replace"))
-    if set(tags) != {"any"}:
+    if set(contents.platforms_of(distribution.tags)) != {"any"}:
         yield Finding(
             "editable-install",
             Severity.NOTE,

@@ -16,10 +16,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding import bounds
 from abiding.errors import AbidingError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
 from abiding.native import contents
+from abiding.tagging import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,6 +84,11 @@ class InstalledDistribution:
             yield from (row[0] for row in csv.reader(io.StringIO(record.decode("utf-8", "replace"))) if row)
         except csv.Error as exc:
             raise self.broken("has a RECORD that can't be read", str(exc)) from exc
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags in its WHEEL; none if it has none that can be read."""
+        return stated((self.member("WHEEL") or b"")[: bounds.WHEEL])
 
     def member(self, name: str) -> bytes | None:
         """Read a file of the folder that tells about it; None if there is none that is a plain file of a fair size."""

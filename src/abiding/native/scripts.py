@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding import bounds
 from abiding.native.names import module_name, stem
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ def __dir__() -> list[str]:
     return __all__
 
 
-_LONGEST = 1 << 20  # characters: no package has a longer way to its own libraries
 _LONGEST_CALL = 400
 
 _OPENS = r"CDLL|PyDLL|WinDLL|OleDLL|LoadLibrary\w*|load_library|dlopen"
@@ -86,11 +87,14 @@ def _fits(literal: str, image: Image) -> bool:
 @lru_cache(maxsize=64)
 def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
     """The calls by which Python files open libraries, by the places of these files."""
-    return {
-        place: found
-        for place, text in contents.texts()
-        if _MAY_OPEN.search(text, 0, _LONGEST) and (found := tuple(_openings(text[:_LONGEST])))
-    }
+    found: dict[str, tuple[Opening, ...]] = {}
+    left = bounds.OPENINGS
+    for place, text in contents.texts():
+        calls = tuple(islice(_openings(text), left)) if _MAY_OPEN.search(text) else ()
+        left -= len(calls)
+        if calls:
+            found[place] = calls
+    return found
 
 
 def _openings(text: str) -> Iterator[Opening]:
@@ -168,9 +172,7 @@ _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?def\b")
 @lru_cache(maxsize=64)
 def scripts(contents: Contents) -> Mapping[str, Script]:
     """The Python files by the names of their modules."""
-    return {
-        module_name(place): _script(text[:_LONGEST], place) for place, text in contents.texts() if module_name(place)
-    }
+    return {module_name(place): _script(text, place) for place, text in contents.texts() if module_name(place)}
 
 
 def _script(text: str, place: str) -> Script:
