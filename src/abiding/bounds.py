@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "ANSWER",
+    "CALLS",
     "CLOSE_NAMES",
     "DIFF_LINES",
     "EXCERPT",
@@ -17,11 +18,13 @@ __all__ = [
     "INDEX_PAGE",
     "INDEX_VALUE",
     "LINES_OF_ONE",
+    "LOOKS",
     "METADATA",
     "METADATA_LINES",
     "MODULE",
     "MODULE_DENSITY",
     "MODULE_HARMLESS",
+    "NEEDS",
     "OPENINGS",
     "PROVENANCE",
     "PROVENANCE_VALUES",
@@ -81,3 +84,11 @@ FILENAME = 255
 DIFF_LINES = 1000
 # Tags that the name of a wheel may stand for: sets multiply. The largest sets that there are make about fifty.
 TAGS = 1000
+
+# What compiled code may say, and code beside it.
+# How often the loader is played through to look for a file: wheels of graphical toolkits need up to 150,000.
+LOOKS = 500_000
+# Libraries that the files of a wheel need, all in all: those of the same toolkits name 5,000.
+NEEDS = 50_000
+# Calls in one Python file that are looked into, for what they open.
+CALLS = 200

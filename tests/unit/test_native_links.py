@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
 from packaging.tags import parse_tag
 
+from abiding.errors import AbidingError
 from abiding.native.contents import Contents
 from abiding.native.images import Format, Image
 from abiding.native.links import Inside, Link, Missing, Provided, System, follow
@@ -148,6 +150,41 @@ def test_a_long_chain() -> None:
     first = elf("nest/_core.so", names[0], rpath=f"$ORIGIN:{TO_PROVIDER}")
     assert lost(distribution(first, *chain, requires=["prov"]), PROVIDER) == set()
     assert lost(distribution(*chain, requires=["prov"]), PROVIDER) == {("nest/lib1999.so", "libspam.so")}
+
+
+def test_more_ways_than_can_be_followed() -> None:
+    """Each of many files may be loaded by each other one, and none finds any by itself."""
+    names = [f"lib{number}.so" for number in range(150)]
+    images = [elf(f"nest/{name}", *names) for name in names]
+    with pytest.raises(AbidingError, match="in more ways than can be followed") as caught:
+        lost(distribution(*images))
+    assert caught.value.findings[0].artifact == "nest 1.0"
+    with pytest.raises(AbidingError, match=r"need 60,000 libraries in all"):
+        lost(distribution(elf("nest/_core.so", *(f"lib{number}.so" for number in range(60_000)))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CDLL(" * 200_000,
+        "CDLL(x\n'''\n" * 80_000,
+        "'" * 1_000_000,
+        "'#" * 500_000,
+        "CDLL('" + "a/" * 500_000,
+        "from . import (" * 60_000,
+        "import a," * 100_000,
+        "x" + " : " * 300_000,
+        "for " * 250_000 + "CDLL(x)",
+        "CDLL(\n" + "def f():\n import a\n" * 50_000,
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_code_of_any_form_is_read_in_no_time(text: str) -> None:
+    """Other growth than that of the text would take minutes."""
+    consumer = distribution(elf("nest/_core.so", LIBRARY), elf(LIBRARY), code={"nest/__init__.py": f"CDLL\n{text}\n"})
+    started = time.process_time()
+    lost(consumer)
+    assert time.process_time() - started < 10
 
 
 # ELF
@@ -360,6 +397,7 @@ NAMESPACE = {"fruit/pear/__init__.py": ""}
         ({"fruit/jam/__init__.py": "import ctypes\nctypes.CDLL(site + '/fruit/pear/lib/libpear.so')\n"}, NAMESPACE, True),
         ({"fruit/jam/__init__.py": "import fruit\n", "fruit/__init__.py": ""}, {"fruit/__init__.py": "", "fruit/pear/__init__.py": "import ctypes\nctypes.CDLL(found())\n"}, False),
         ({"jam/__init__.py": "import fruit.pear\n"}, {"fruit/pear/__init__.py": "", "fruit/pear/load.py": "import ctypes\nctypes.CDLL(found())\n"}, True),
+        ({"fruit/jam/__init__.py": "import fruit.pear as pear, os\n"}, {"fruit/pear/__init__.py": "import ctypes\ndef load(name): ctypes.CDLL(name)\nload('libother.so')\n"}, False),
         ({"jam/__init__.py": "import fruity\n"}, {"fruit/__init__.py": "import ctypes\nctypes.CDLL(found())\n"}, False),
     ],
 )  # fmt: skip
@@ -375,3 +413,13 @@ def test_an_import_of_the_provider_brings_what_its_modules_need() -> None:
     provider = [elf("pear/_c.so", "libpear.so"), elf("pear/libpear.so", "libdeep.so"), elf("pear/libdeep.so")]
     assert lost(consumer, distribution(*provider, name="pear", code={"pear/__init__.py": ""})) == set()
     assert lost(consumer, distribution(*provider[1:], name="pear", code={"pear/__init__.py": ""}))
+
+
+def test_what_a_provider_imports_is_imported() -> None:
+    """A module needs a library of a requirement's requirement, which the requirement loads."""
+    code = {"jam/__init__.py": "import pear\n"}
+    consumer = distribution(elf("jam/_core.so", "libfig.so"), code=code, requires=["pear"])
+    fig = distribution(elf("fig/libfig.so"), name="fig", code={"fig/__init__.py": "import ctypes\nctypes.CDLL(path)\n"})
+    for line, found in (("import fig\n", True), ("", False)):
+        pear = distribution(name="pear", code={"pear/__init__.py": line}, requires=["fig"])
+        assert (lost(consumer, pear, fig) == set()) is found

@@ -18,6 +18,7 @@ from abiding.native.loading import Loaded, loaded
 from abiding.native.names import may_be_image, stem
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, target
+from abiding.native.reach import is_program
 from abiding.native.rules import judge, rebuilt
 from abiding.native.subject import Subject
 from abiding.provenance import MEMBERS, Provenance
@@ -167,7 +168,7 @@ class _Surveyed(NamedTuple):
             yield self.row(library, links)
 
     def row(self, library: str, links: list[Link]) -> Row:
-        link = next((one for one in links if not _reached(one)), links[0])
+        link = min(links, key=lambda one: (_reached(one), is_program(one.image)))
         recorded = self.recorded(library)
         mapped = self.seen.paths.get(library) if self.seen else None
         outcome = self.outcome_of_mapped(mapped, link, recorded) if mapped else self.outcome(link, recorded)
@@ -257,6 +258,8 @@ class _Surveyed(NamedTuple):
 
     def is_wrong(self, outcome: Outcome, link: Link, recorded: Shared | None) -> bool:
         match outcome:
+            case Outcome.NOT_REACHED if is_program(link.image):
+                return False  # who starts it may lead it
             case Outcome.NOT_REACHED | Outcome.IMPORT_FAILS | Outcome.GONE | Outcome.LACKS_SYMBOLS:
                 return True
             case Outcome.SYSTEM:

@@ -5,15 +5,16 @@ No opinion: the rules have that.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.bounds import NEEDS
+from abiding.errors import AbidingError
+from abiding.findings import Finding, Severity
+from abiding.native.bringing import brought
 from abiding.native.images import Format
 from abiding.native.loader import Loader, base_name
-from abiding.native.names import module_name
 from abiding.native.providers import Standing
 from abiding.native.reach import Need, reach
-from abiding.native.scripts import openings, scripts, with_parents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from abiding.native.platforms import Platform
     from abiding.native.providers import Neighbours
 
-__all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "follow", "preloads", "provided"]
+__all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "follow", "provided"]
 
 
 def __dir__() -> list[str]:
@@ -73,7 +74,11 @@ def follow(
     What the distribution has itself comes first, as it does when it was repaired. `native` are names of providers whose
     libraries are meant even if the platform has others of that name. Raises `AbidingError`.
     """
-    return _Follower(consumer, neighbours, platform, native).links()
+    try:
+        return _Follower(consumer, neighbours, platform, native).links()
+    except OverflowError as exc:
+        finding = Finding("bad-image", Severity.ERROR, str(exc), artifact=f"{consumer.name} {consumer.version}")
+        raise AbidingError(finding) from exc
 
 
 def provided(links: Iterable[Link]) -> Iterator[tuple[Link, Provided]]:
@@ -88,13 +93,19 @@ class _Follower:
         self.platform = platform
         self.native = native
         self.inside: dict[str, list[Image]] = {}
-        for image in sorted(consumer.images, key=lambda image: image.place):
+        for image in consumer.images:
             for name in {image.name, _cased(image.file_name, image.format)}:
                 self.inside.setdefault(name, []).append(image)
+        for name, images in self.inside.items():
+            # The best, and one more for the case that the best itself asks.
+            images[:] = sorted(images, key=lambda one: (_cased(one.file_name, one.format) != name, one.place))[:2]
         self.providers: dict[str, Provided | None] = {}
+        self.brought: dict[str, frozenset[str]] = {}
 
     def links(self) -> tuple[Link, ...]:
         needs = [(image, library) for image in self.consumer.images for library in image.needs]
+        if len(needs) > NEEDS:
+            raise OverflowError(f"its files need {len(needs):,} libraries in all; nobody means so many")
         wanted = {Need(image.place, library) for image, library in needs if self.meant(image, library)}
         owners = self.owners()
         files = {image.place: image for owner in reversed(owners) for image in owner.images}
@@ -113,8 +124,11 @@ class _Follower:
     def owners(self) -> list[Contents]:
         """The distributions whose files may be found, in the order in which they count."""
         strangers = (one.contents for one in self.providers.values() if one)
-        near = (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
-        return list(dict.fromkeys((self.consumer, *near, *strangers)))
+        return list(dict.fromkeys((self.consumer, *self.near(), *strangers)))
+
+    def near(self) -> tuple[Contents, ...]:
+        """The distributions that are there because this one is."""
+        return (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
 
     def meant(self, image: Image, library: str) -> Image | None:
         """The file that is meant by a name if no way leads to any; None for what the platform has, and for nobody's."""
@@ -127,9 +141,7 @@ class _Follower:
         return other.image if other else None
 
     def own(self, image: Image, library: str) -> Image | None:
-        name = base_name(library)
-        others = [one for one in self.inside.get(name, ()) if one != image]
-        return min(others, key=lambda one: _cased(one.file_name, one.format) != name, default=None)
+        return next((one for one in self.inside.get(base_name(library), ()) if one.place != image.place), None)
 
     def has(self, image: Image, library: str) -> bool:
         return self.platform.has(library, image.format)
@@ -159,58 +171,23 @@ class _Follower:
         other = self.provider(base_name(library))
         if other is None:
             return Missing()
-        return other._replace(reached=preloads(self.consumer, other.contents, other.image))
+        return other._replace(reached=self.is_brought(other.contents, other.image))
+
+    def is_brought(self, provider: Contents, image: Image) -> bool:
+        """Whether code brings a library before it is needed; that is read only where no way leads to it."""
+        if provider.name not in self.brought:
+            near = self.near()
+            self.brought[provider.name] = brought(self.consumer, near if provider in near else (*near, provider))
+        return image.place in self.brought[provider.name]
 
     def before_platform(self, library: str) -> Provided | None:
         """The library of a provider that is declared as native, though the platform has one of that name."""
         for provider in self.neighbours.direct.values():
             shipped = provider.shipped_as(base_name(library)) if provider.name in self.native else None
             if shipped:
-                return Provided(provider, shipped, Standing.DIRECT, preloads(self.consumer, provider, shipped))
+                return Provided(provider, shipped, Standing.DIRECT, self.is_brought(provider, shipped))
         return None
 
 
 def _cased(name: str, format_: Format) -> str:
     return name.lower() if format_ is Format.PE else name
-
-
-def preloads(consumer: Contents, provider: Contents, image: Image) -> bool:
-    """Whether Python code of the consumer opens a library of the provider, or imports that and one of the two does.
-
-    A sign, not a proof: code is read, not run. What `abiding env --load` sees is.
-    """
-    calls = openings(consumer)
-    if any(call.names(image) for found in calls.values() for call in found):
-        return True
-    importing = frozenset(_importing(consumer, provider))
-    # Of a provider that is only recorded no code is at hand; it was when the record was made. Of one on an index there
-    # is none either, and the benefit of the doubt is the wheel's.
-    if not importing or not provider.readable:
-        return bool(importing)
-    every = [call for place, found in calls.items() if module_name(place) in importing for call in found]
-    every += [call for found in openings(provider).values() for call in found]
-    return any(call.may_open(image) or call.may_add(image.folder) for call in every) or image.place in _brought(
-        provider
-    )
-
-
-def _importing(consumer: Contents, provider: Contents) -> Iterator[str]:
-    """The modules of the consumer that import one that the provider alone has."""
-    theirs = provider.modules - (consumer.modules if provider.readable else consumer.packages)
-    for module, script in scripts(consumer).items():
-        if any(name in theirs for name in with_parents((*script.imports, *script.later))):
-            yield module
-
-
-@lru_cache(maxsize=64)
-def _brought(provider: Contents) -> frozenset[str]:
-    """The places of the libraries that the extension modules of a provider, and what its code opens, bring along."""
-    named = {name: image for image in provider.images for name in (image.file_name, image.name)}
-    calls = [call for found in openings(provider).values() for call in found]
-    waiting = [image for image in provider.images if module_name(image.place) or any(c.names(image) for c in calls)]
-    brought: set[str] = set()
-    while waiting:
-        needed = [named[name] for name in map(base_name, waiting.pop().needs) if name in named]
-        waiting += [image for image in needed if image.place not in brought]
-        brought.update(image.place for image in needed)
-    return frozenset(brought)

@@ -11,8 +11,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
+from abiding.bounds import LOOKS
 from abiding.native.images import Format
 
 if TYPE_CHECKING:
@@ -25,10 +24,6 @@ __all__ = ["Loader", "Process", "Step", "base_name", "expanded", "places"]
 
 def __dir__() -> list[str]:
     return __all__
-
-
-# Real wheels need some ten thousand looks; one that was made for it as many as there are ways from file to file.
-_MOST_LOOKS = 3_000_000
 
 
 class Step(NamedTuple):
@@ -70,12 +65,15 @@ class Loader:
         self._meant = meant
         self._musl = musl
         self._folders: dict[str, tuple[str, ...]] = {}
-        self._added: tuple[str, ...] = ()
+        self._named: dict[str, list[Image]] = {}
+        for image in self._files.values():
+            self._named.setdefault(image.file_name.lower(), []).append(image)
+        self._added: set[str] = set()
         self._looks = 0
 
     def add_folders(self, folders: Iterable[str]) -> None:
         """Search these folders too: on Windows, what `os.add_dll_directory` is given."""
-        self._added = (*self._added, *folders)
+        self._added.update(folders)
 
     def preloaded(self, images: Iterable[Image]) -> Process:
         """A process in which code has opened some files by their paths before anything else."""
@@ -96,7 +94,7 @@ class Loader:
         while waiting:
             loaded = waiting.popleft()
             for library in loaded.image.needs:
-                self._count()
+                self.count()
                 key = _key(loaded.image, library)
                 found = names.get(key) or self._search(loaded, library)
                 steps.append(Step(loaded.image, library, found))
@@ -113,12 +111,17 @@ class Loader:
             process.names.update(names)
         return tuple(steps)
 
+    def alone(self, image: Image, library: str) -> Image | None:
+        """What a file finds by itself, whoever loads it."""
+        return self._search(_Loaded(image, None), library)
+
     def _search(self, loaded: _Loaded, library: str) -> Image | None:
         image = loaded.image
         if image.format is Format.PE:
             while loaded.loader:
                 loaded = loaded.loader
-            return self._first((loaded.image.folder, *self._added), library, image.format)
+            beside = self._files.get(_joined(loaded.image.folder, library).lower())
+            return beside or next((one for one in self._named.get(library, ()) if one.folder in self._added), None)
         if _is_path(image, library):
             place = expanded(library, image.folder)
             return None if place is None else self._files.get(place)
@@ -126,6 +129,7 @@ class Loader:
         found = self._first(self._run_paths(image), rest, image.format)
         above = loaded.loader if image.inherits or self._musl else None
         while above and not found:
+            self.count()
             if above.image.inherited or self._musl:
                 found = self._first(self._run_paths(above.image), rest, image.format)
             above = above.loader
@@ -133,7 +137,7 @@ class Loader:
 
     def _first(self, folders: Iterable[str], library: str, format_: Format) -> Image | None:
         for folder in folders:
-            self._count()
+            self.count()
             found = self._files.get(_folded(_joined(folder, library), format_))
             if found:
                 return found
@@ -145,11 +149,11 @@ class Loader:
             self._folders[image.place] = tuple(dict.fromkeys(folder for folder in led if folder is not None))
         return self._folders[image.place]
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """Count one look more. Raises `OverflowError` where there is no end to be seen."""
         self._looks += 1
-        if self._looks > _MOST_LOOKS:
-            message = "its files load each other in more ways than can be followed"
-            raise AbidingError(Finding("bad-image", Severity.ERROR, message))
+        if self._looks > LOOKS:
+            raise OverflowError("its files load each other in more ways than can be followed")
 
 
 def _names(image: Image) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from abiding.native.names import module_name
 from abiding.native.scripts import imported_before, openings, scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
-    from abiding.native.loader import Loader, Step
+    from abiding.native.loader import Loader
     from abiding.native.scripts import Opening
 
 __all__ = ["Need", "is_program", "reach"]
@@ -35,7 +35,7 @@ def reach(consumer: Contents, loader: Loader, wanted: Collection[Need]) -> Mappi
     """Find out what each file of a distribution gets for what it needs; None if nothing in one of the ways to load it.
 
     Code is read only if one of the needs that are `wanted` is not met without: it may open a library by its path, or
-    import another module first that brings it. Raises `AbidingError`.
+    import another module first that brings it. Raises `OverflowError` if there are too many ways.
     """
     return _Tour(consumer, loader, wanted).found()
 
@@ -47,32 +47,49 @@ class _Tour:
         self.consumer = consumer
         self.loader = loader
         self.wanted = wanted
-        self.roots = _roots(consumer)
         self.opened: tuple[Image, ...] = ()
+        self.met: dict[Need, Image] = {}
+        for image in consumer.images:
+            for library in image.needs:
+                found = loader.alone(image, library)
+                if found:
+                    self.met[Need(image.place, library)] = found
+        roots = _roots(consumer)
+        self.modules = {name: root for root in roots if (name := module_name(root.place))}
+        # What a file and those that it loads find by themselves they find whoever loads them: nothing is to be tried.
+        dependent = self.loading({need.place for need in wanted if need not in self.met})
+        self.roots = [root for root in roots if root.place in dependent]
 
     def found(self) -> Mapping[Need, Image | None]:
-        steps = {root.place: self.loader.load(root, Process({})) for root in self.roots}
-        if self.lost(steps):
+        lost = self.tried(self.roots, lambda _: Process({}))
+        if lost:
             self.read_openings()
-            steps = {root.place: self.loader.load(root, self.start()) for root in self.roots}
-        lost = self.lost(steps)
-        # Modules first: what is opened later finds more.
-        for root in sorted(self.roots, key=lambda root: not module_name(root.place)):
-            if root.place in lost:
-                steps[root.place] = self.loader.load(root, self.before(root))
-        found: dict[Need, Image | None] = {}
-        for step in (step for one in steps.values() for step in one):
-            need = Need(step.image.place, step.library)
-            found[need] = step.found and found.get(need, step.found)
-        return found
+            lost = self.tried(self.roots, lambda _: self.start())
+        if lost:
+            lost = self.tried([root for root in self.roots if root.place in lost], self.order_of(lost))
+        missed = {need: None for needs in lost.values() for need in needs}
+        return {**self.met, **missed}
 
-    def lost(self, steps: Mapping[str, Iterable[Step]]) -> frozenset[str]:
-        """The files from which on something is not found that is meant to be."""
-        return frozenset(
-            place
-            for place, one in steps.items()
-            if any(step.found is None and Need(step.image.place, step.library) in self.wanted for step in one)
-        )
+    def tried(self, roots: Iterable[Image], start: Callable[[Image], Process]) -> dict[str, frozenset[Need]]:
+        """Load some files, each in a process of its own; the needs that are not met, by the place of the first file."""
+        lost = {}
+        for root in roots:
+            missed = []
+            for step in self.loader.load(root, start(root)):
+                need = Need(step.image.place, step.library)
+                if step.found:
+                    self.met.setdefault(need, step.found)
+                elif need in self.wanted:
+                    missed.append(need)
+            lost[root.place] = frozenset(missed)
+        return {place: needs for place, needs in lost.items() if needs}
+
+    def loading(self, places: Collection[str]) -> set[str]:
+        """The places of all files that load one of some, by what is met."""
+        loaders: dict[str, list[str]] = {}
+        for need, image in self.met.items():
+            loaders.setdefault(image.place, []).append(need.place)
+        return _closure(places, loaders)
 
     def read_openings(self) -> None:
         """Read what code opens, and which folders it adds."""
@@ -88,25 +105,32 @@ class _Tour:
             self.loader.load(image, process)
         return process
 
-    def before(self, root: Image) -> Process:
-        """A process as it is when a file comes to be loaded: after the modules that are imported before it.
+    def order_of(self, lost: Mapping[str, frozenset[Need]]) -> Callable[[Image], Process]:
+        """How a process is when a file comes to be loaded: after the modules that are imported before it.
 
-        What is neither a module nor a program is opened by one that is there already; on Windows from a folder that is
-        known to who opens it, which may be another distribution.
+        Only those count that bring something which is missed. What is neither a module nor a program is opened by one
+        that is there already; on Windows from a folder that is known to who opens it, maybe another distribution.
         """
-        process = self.start()
-        if is_program(root):
+        missed = {base_name(need.library) for needs in lost.values() for need in needs}
+        bringing = self.loading({need.place for need in self.met if base_name(need.library) in missed})
+        bringers = {name: one for name, one in self.modules.items() if one.place in bringing and one.place not in lost}
+
+        def start(root: Image) -> Process:
+            process = self.start()
+            if is_program(root):
+                return process
+            own = module_name(root.place)
+            if root.format is Format.PE and not own:
+                self.loader.add_folders(sorted({image.folder for image in self.consumer.images}))
+            before: Iterable[str] = bringers
+            if own and bringers:
+                before = imported_before(own, scripts(self.consumer), self.modules, self.loader.count)
+            for name in before:
+                if name in bringers:
+                    self.loader.load(bringers[name], process)
             return process
-        if root.format is Format.PE and not module_name(root.place):
-            self.loader.add_folders(sorted({image.folder for image in self.consumer.images}))
-        modules = {module_name(image.place): image for image in self.roots if module_name(image.place)}
-        own = module_name(root.place)
-        before: Sequence[str] = tuple(modules)
-        if own:
-            before = imported_before(own, scripts(self.consumer), modules)
-        for name in before:
-            self.loader.load(modules[name], process)
-        return process
+
+        return start
 
 
 def _is_opened(image: Image, calls: Iterable[Opening]) -> bool:
@@ -120,33 +144,54 @@ def is_program(image: Image) -> bool:
     return "." not in image.file_name and ".framework/" not in image.place
 
 
-def _roots(consumer: Contents) -> tuple[Image, ...]:
-    """The files that may be loaded before any other one: modules, programs, and what no other file of them needs."""
-    named: dict[str, list[Image]] = {}
-    for image in consumer.images:
-        for name in {image.name, image.file_name if image.format is not Format.PE else image.file_name.lower()}:
-            named.setdefault(name, []).append(image)
-    needs = {
-        image.place: [one.place for library in image.needs for one in named.get(base_name(library), ()) if one != image]
-        for image in consumer.images
-    }
-    loaders: dict[str, list[str]] = {}
-    for place, others in needs.items():
-        for other in others:
-            loaders.setdefault(other, []).append(place)
-    roots = {one.place for one in consumer.images if one.place not in loaders or _may_be_first(one, consumer)}
-    covered = _closure(roots, needs)
-    for place in _sources_first([one for one in sorted(needs) if one not in covered], needs):
+def _roots(consumer: Contents) -> list[Image]:
+    """The files that may be loaded before any other one: modules, programs, and what no other file of them needs.
+
+    Modules come first: what is opened later, by code that is there already, finds more.
+    """
+    arrows, loaders = _arrows(consumer)
+    roots = {one.place for one in consumer.images if _may_be_first(one, consumer, is_needed=one.place in loaders)}
+    covered = _closure(roots, arrows)
+    for place in _sources_first([one.place for one in consumer.images if one.place not in covered], arrows):
         if place not in covered:
             # Files that need each other, and that nothing else needs: any of them may be the first.
-            circle = _closure([place], needs) & _closure([place], loaders)
+            circle = _closure([place], arrows) & _closure([place], loaders)
             roots |= circle
-            covered |= _closure(circle, needs)
-    return tuple(sorted((one for one in consumer.images if one.place in roots), key=lambda one: one.place))
+            covered |= _closure(circle, arrows)
+    found = [one for one in consumer.images if one.place in roots]
+    return sorted(found, key=lambda one: (not module_name(one.place), one.place))
 
 
-def _may_be_first(image: Image, consumer: Contents) -> bool:
-    if is_program(image):
+def _arrows(consumer: Contents) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What leads from each file, by the names that it needs, to the files that have these; and the way back.
+
+    The names stand between the files, each behind a NUL, which is in no place.
+    """
+    arrows: dict[str, list[str]] = {}
+    loaders: dict[str, list[str]] = {}
+    own: dict[str, set[str]] = {}
+    for image in sorted(consumer.images, key=lambda image: image.place):
+        own[image.place] = {f"\0{image.name}", f"\0{_cased(image)}"}
+        for name in sorted(own[image.place]):
+            arrows.setdefault(name, []).append(image.place)
+    for image in consumer.images:
+        names = dict.fromkeys(f"\0{base_name(library)}" for library in image.needs)
+        arrows[image.place] = [name for name in names if name in arrows and name not in own[image.place]]
+        for name in arrows[image.place]:
+            loaders.setdefault(name, []).append(image.place)
+    for place, names_of in own.items():
+        needed = [name for name in sorted(names_of) if name in loaders]
+        if needed:
+            loaders[place] = needed
+    return arrows, loaders
+
+
+def _cased(image: Image) -> str:
+    return image.file_name.lower() if image.format is Format.PE else image.file_name
+
+
+def _may_be_first(image: Image, consumer: Contents, *, is_needed: bool) -> bool:
+    if not is_needed or is_program(image):
         return True
     if not module_name(image.place) or not consumer.readable:
         return False
@@ -165,16 +210,16 @@ def _closure(places: Iterable[str], arrows: Mapping[str, Iterable[str]]) -> set[
 
 def _sources_first(places: Sequence[str], arrows: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The places so that one of each circle stands before all that the circle leads to."""
-    left = set(places)
+    begun: set[str] = set()
     finished: list[str] = []
-    for place in places:
-        path = [(place, iter(arrows[place]))] if place in left else []
-        left.discard(place)
+    for place in sorted(places):
+        path = [] if place in begun else [(place, iter(arrows.get(place, ())))]
+        begun.add(place)
         while path:
-            following = next((one for one in path[-1][1] if one in left), None)
+            following = next((one for one in path[-1][1] if one not in begun), None)
             if following is None:
                 finished.append(path.pop()[0])
             else:
-                left.discard(following)
-                path.append((following, iter(arrows[following])))
-    return reversed(finished)
+                begun.add(following)
+                path.append((following, iter(arrows.get(following, ()))))
+    return (place for place in reversed(finished) if not place.startswith("\0"))

@@ -16,7 +16,7 @@ from abiding import bounds
 from abiding.native.names import module_name, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
@@ -29,22 +29,39 @@ def __dir__() -> list[str]:
 
 
 _LONGEST_CALL = 400
+_MOST_NAMES = 16
 
 _OPENS = r"CDLL|PyDLL|WinDLL|OleDLL|LoadLibrary\w*|load_library|dlopen"
 _ADDS = "add_dll_directory"
 _MAY_OPEN = re.compile(rf"\b(?:{_OPENS}|{_ADDS})\b")
-_CALL = re.compile(rf"\b(?:({_OPENS})|{_ADDS})\s*\(")
+_CALL = re.compile(rf"(?<!def )\b(?:({_OPENS})|{_ADDS})\s*\(")
 # `map(CDLL, libraries)`: the function as a value, for who knows what.
-_AS_VALUE = re.compile(rf"[=(,]\s*(?:\w+\.)*(?:({_OPENS})|{_ADDS})\s*(?=[,)\n])")
+_AS_VALUE = re.compile(rf"[=(,]\s{{0,80}}(?:\w+\.){{0,4}}(?:({_OPENS})|{_ADDS})\s*(?=[,)\n])")
 _BINDING = re.compile(
-    r"^[ \t]*(?:for[ \t]+)?(\w+)[ \t]*(?::[^=\n]{1,80})?(?:=(?!=)|\bin\b)[ \t]*([^\n]{1,400})", re.MULTILINE
+    r"^[ \t]{0,80}(?:for[ \t]+)?(\w+)[ \t]*(?::[^=\n]{1,80})?(?:=(?!=)|\bin\b)[ \t]*([^\n]{1,400})", re.MULTILINE
 )
-_STRING = re.compile(r"""(['"])((?:\\.|(?!\1)[^\\\n])*)\1""")
-_NAME = re.compile(r"(?<![\w.'\"])([A-Za-z_]\w*)\b(?![\w(\"'])")
-_LONG_STRING = re.compile(r'("""|\'\'\')(?:\\.|[^\\])*?\1', re.DOTALL)
-_COMMENT = re.compile(r"^((?:[^#'\"\n]|'[^'\n]*'|\"[^\"\n]*\")*)#[^\n]*", re.MULTILINE)
+_PARENTHESIS = re.compile(r"[()]")
+_NAME = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\b(?![\w(])")
+# A string, or what is none: a comment, and a string of many lines. Possessive, so that no text is read twice.
+_LITERAL = r"""'([^'\\\n]*+(?:\\.[^'\\\n]*+)*+)'|"([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)\""""
+_STRING = re.compile(_LITERAL)
+_MANY_LINES = "|".join(rf"(?s:{q}{{3}}[^{q}\\]*+(?:(?:\\.|{q}(?!{q}{q}))[^{q}\\]*+)*+(?:{q}{{3}}|\Z))" for q in "'\"")
+_NO_CODE = re.compile(rf"({_MANY_LINES}|#[^\n]*+)|{_LITERAL}")
 _FOUND_BY_NAME = re.compile(r"find_library\s*\(\s*['\"](?:lib)?([^'\"]+)['\"]")
 _LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECASE)
+
+
+def _code(text: str) -> str:
+    """The text without comments and strings of many lines."""
+    return _NO_CODE.sub(lambda found: "" if found[1] else found[0], text)
+
+
+def _strings(text: str) -> Iterator[str]:
+    return (one or other for one, other in _STRING.findall(text))
+
+
+def _names(text: str) -> list[str]:
+    return _NAME.findall(_STRING.sub("", text))
 
 
 class Opening(NamedTuple):
@@ -90,7 +107,7 @@ def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
     found: dict[str, tuple[Opening, ...]] = {}
     left = bounds.OPENINGS
     for place, text in contents.texts():
-        calls = tuple(islice(_openings(text), left)) if _MAY_OPEN.search(text) else ()
+        calls = tuple(islice(_openings(_code(text)), left)) if _MAY_OPEN.search(text) else ()
         left -= len(calls)
         if calls:
             found[place] = calls
@@ -98,43 +115,46 @@ def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
 
 
 def _openings(text: str) -> Iterator[Opening]:
-    text = _COMMENT.sub(r"\1", _LONG_STRING.sub("''", text))
+    """The calls in a file; behind so many as nobody writes, one that may open anything."""
     bound: dict[str, list[str]] = {}
     for name, value in _BINDING.findall(text):
         bound.setdefault(name, []).append(value)
-    elsewhere: tuple[str, ...] | None = None
-    for call in _CALL.finditer(text):
+    elsewhere = tuple(dict.fromkeys(one for one in _strings(text) if _names_library(one)))
+    for number, call in enumerate(_CALL.finditer(text)):
+        if number == bounds.CALLS:
+            yield Opening(folder=False, literals=())
+            break
         argument = _argument(text[call.end() : call.end() + _LONGEST_CALL])
-        if argument.strip() in ("", "None") or text[max(0, call.start() - 4) : call.start()] == "def ":
-            continue
-        literals = _literals(argument, bound)
-        if call[1] and not any(map(_names_library, literals)) and _NAME.search(_STRING.sub("", argument)):
-            # A function that is given the name: it is one of those in the file.
-            if elsewhere is None:
-                elsewhere = tuple(one for _, one in _STRING.findall(text) if _names_library(one))
-            literals = (*literals, *elsewhere)
-        elif call[1] and not _NAME.search(_STRING.sub("", argument)):
-            literals = tuple(one if _names_library(one) else f"lib{one}" for one in literals)
-        yield Opening(not call[1], literals)
-    for value in _AS_VALUE.finditer(_IMPORT.sub("", text)):
+        if argument.strip() not in ("", "None"):
+            yield Opening(not call[1], _literals(argument, bound, elsewhere) if call[1] else _told(argument, bound))
+    for value in islice(_AS_VALUE.finditer(_IMPORT.sub("", text)), bounds.CALLS):
         yield Opening(not value[1], ())
+
+
+def _argument(text: str) -> str:
+    """What stands between the parentheses of a call."""
+    depth = 1
+    for found in _PARENTHESIS.finditer(text):
+        depth += 1 if found[0] == "(" else -1
+        if not depth:
+            return text[: found.start()]
+    return text
+
+
+def _literals(argument: str, bound: Mapping[str, list[str]], elsewhere: tuple[str, ...]) -> tuple[str, ...]:
+    """The strings that say which library is opened."""
+    literals = _told(argument, bound)
+    if not _names(argument):
+        return tuple(one if _names_library(one) else f"lib{one}" for one in literals)
+    # A function that is given the name: it is one of those in the file.
+    return literals if any(map(_names_library, literals)) else (*literals, *elsewhere)
 
 
 def _names_library(literal: str) -> bool:
     return bool(_LIBRARY.search(_last(literal))) and _last(literal).lower() not in ("lib64", "lib32", "libs")
 
 
-def _argument(text: str) -> str:
-    """What stands between the parentheses of a call."""
-    depth = 1
-    for i, letter in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if not depth:
-            return text[:i]
-    return text
-
-
-def _literals(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...]:
+def _told(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...]:
     """The strings in an expression, and in what its names are bound to in the file."""
     found: dict[str, None] = {}
     known: set[str] = set()
@@ -143,15 +163,12 @@ def _literals(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...
         one = waiting.pop()
         found |= dict.fromkeys(f"lib{name}.so" for name in _FOUND_BY_NAME.findall(one))
         one = _FOUND_BY_NAME.sub("", one)
-        found |= dict.fromkeys(literal for _, literal in _STRING.findall(one))
-        for name in _NAME.findall(_STRING.sub("", one)):
+        found |= dict.fromkeys(_strings(one))
+        for name in _names(one):
             if name not in known:
                 known.add(name)
                 waiting += bound.get(name, ())[:_MOST_NAMES]
     return tuple(found)
-
-
-_MOST_NAMES = 16
 
 
 class Script(NamedTuple):
@@ -172,11 +189,11 @@ _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?def\b")
 @lru_cache(maxsize=64)
 def scripts(contents: Contents) -> Mapping[str, Script]:
     """The Python files by the names of their modules."""
-    return {module_name(place): _script(text, place) for place, text in contents.texts() if module_name(place)}
+    return {module: _script(text, place) for place, text in contents.texts() if (module := module_name(place))}
 
 
 def _script(text: str, place: str) -> Script:
-    text = _COMMENT.sub(r"\1", _LONG_STRING.sub("''", text)).replace("\\\n", " ")
+    text = _code(text).replace("\\\n", " ")
     module = module_name(place)
     package = module if place.endswith("/__init__.py") else module.rpartition(".")[0]
     inside = deque(_functions(text))
@@ -224,13 +241,18 @@ def _imported(found: re.Match[str], package: str) -> Iterator[str]:
             yield f"{name}.{words[0]}" if name else words[0]
 
 
-def imported_before(module: str, scripts: Mapping[str, Script], extensions: Iterable[str]) -> tuple[str, ...]:
-    """The extension modules that are imported before `module` is, whoever asks for it first, in their order."""
-    extensions = frozenset(extensions)
+def imported_before(
+    module: str, scripts: Mapping[str, Script], extensions: Collection[str], count: Callable[[], None]
+) -> tuple[str, ...]:
+    """The extension modules that are imported before `module` is, whoever asks for it first, in their order.
+
+    `count` is called for each import that is looked at.
+    """
     order: list[str] = []
     begun: set[str] = set()
     running = [iter(with_parents([module]))]
     while running:
+        count()
         name = next(running[-1], None)
         if name is None:
             running.pop()

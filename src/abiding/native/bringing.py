@@ -1,0 +1,80 @@
+"""Libraries of other distributions that Python code brings into the process, by opening them or by importing modules.
+
+Signs, not a proof: code is read, not run. What `abiding env --load` sees is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.native.loader import base_name
+from abiding.native.names import module_name
+from abiding.native.scripts import openings, scripts, with_parents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from abiding.native.contents import Contents
+    from abiding.native.images import Image
+    from abiding.native.scripts import Opening
+
+__all__ = ["brought"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
+    """The places of the libraries of distributions around one that its code brings along, with all that these need.
+
+    It opens them by their names; or it imports a module that their distribution alone has, also by what it imports
+    itself: then one of the two opens them, or modules need them. Of a distribution that is only recorded, or on an
+    index, no code is at hand, and the benefit of the doubt is the wheel's.
+    """
+    own = [call for found in openings(consumer).values() for call in found]
+    images = [image for one in near for image in one.images if any(call.names(image) for call in own)]
+    imported = [consumer]
+    for importer in imported:
+        for one in near:
+            importing = frozenset() if one in imported else _importing(importer, one)
+            if importing:
+                imported.append(one)
+                images += _opened(importer, importing, one)
+    named = {name: image for one in near for image in one.images for name in (image.file_name, image.name)}
+    return frozenset(_with_needs(images, named))
+
+
+def _importing(importer: Contents, provider: Contents) -> frozenset[str]:
+    """The modules of a distribution that import one that the provider alone has."""
+    theirs = provider.modules - (importer.modules if provider.readable else importer.packages)
+    return frozenset(
+        module
+        for module, script in scripts(importer).items()
+        if any(name in theirs for name in with_parents((*script.imports, *script.later)))
+    )
+
+
+def _opened(importer: Contents, importing: frozenset[str], provider: Contents) -> Iterator[Image]:
+    if not provider.readable:
+        yield from provider.images
+        return
+    calls: list[Opening] = []
+    for place, found in (*openings(importer).items(), *openings(provider).items()):
+        if place in provider.files or module_name(place) in importing:
+            calls += found
+    for image in provider.images:
+        if module_name(image.place) or any(call.may_open(image) or call.may_add(image.folder) for call in calls):
+            yield image
+
+
+def _with_needs(images: Iterable[Image], named: dict[str, Image]) -> Iterator[str]:
+    waiting = list(images)
+    seen = {image.place for image in waiting}
+    while waiting:
+        image = waiting.pop()
+        yield image.place
+        for needed in (named[name] for name in map(base_name, image.needs) if name in named):
+            if needed.place not in seen:
+                seen.add(needed.place)
+                waiting.append(needed)
