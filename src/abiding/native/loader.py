@@ -45,10 +45,11 @@ class Process(NamedTuple):
 
 
 class _Loaded(NamedTuple):
-    """A file, and the one that it was loaded for, whose run paths may count for it."""
+    """A file, the one that was loaded first, and the nearest of those between whose run paths may count for it."""
 
     image: Image
-    loader: _Loaded | None
+    root: Image
+    above: _Loaded | None
 
 
 class Loader:
@@ -88,7 +89,7 @@ class Loader:
         if not self._musl:
             names.update((name, root) for name in _names(root))
         steps = []
-        waiting = deque([_Loaded(root, None)])
+        waiting = deque([_Loaded(root, root, None)])
         seen = {root.place, *(image.place for image in process.names.values())}
         lost = False
         while waiting:
@@ -106,33 +107,32 @@ class Loader:
                 lost = lost or (found is None and following is not None)
                 if following and following.place not in seen:
                     seen.add(following.place)
-                    waiting.append(_Loaded(following, loaded))
+                    above = loaded if self._run_paths(loaded.image) else loaded.above
+                    waiting.append(_Loaded(following, root, above))
         if not lost:
             process.names.update(names)
         return tuple(steps)
 
     def alone(self, image: Image, library: str) -> Image | None:
         """What a file finds by itself, whoever loads it."""
-        return self._search(_Loaded(image, None), library)
+        return self._search(_Loaded(image, image, None), library)
 
     def _search(self, loaded: _Loaded, library: str) -> Image | None:
         image = loaded.image
         if image.format is Format.PE:
-            while loaded.loader:
-                loaded = loaded.loader
-            beside = self._files.get(_joined(loaded.image.folder, library).lower())
+            beside = self._files.get(_joined(loaded.root.folder, library).lower())
             return beside or next((one for one in self._named.get(library, ()) if one.folder in self._added), None)
         if _is_path(image, library):
             place = expanded(library, image.folder)
             return None if place is None else self._files.get(place)
         rest = library.removeprefix("@rpath/")
         found = self._first(self._run_paths(image), rest, image.format)
-        above = loaded.loader if image.inherits or self._musl else None
+        above = loaded.above if image.inherits or self._musl else None
         while above and not found:
             self.count()
             if above.image.inherited or self._musl:
                 found = self._first(self._run_paths(above.image), rest, image.format)
-            above = above.loader
+            above = above.above
         return found
 
     def _first(self, folders: Iterable[str], library: str, format_: Format) -> Image | None:

@@ -62,11 +62,9 @@ class _Tour:
 
     def found(self) -> Mapping[Need, Image | None]:
         lost = self.tried(self.roots, lambda _: Process({}))
-        if lost:
-            self.read_openings()
+        if lost and self.read_openings():
             lost = self.tried(self.roots, lambda _: self.start())
-        if lost:
-            lost = self.tried([root for root in self.roots if root.place in lost], self.order_of(lost))
+        lost |= self.later(lost)
         missed = {need: None for needs in lost.values() for need in needs}
         return {**self.met, **missed}
 
@@ -91,12 +89,14 @@ class _Tour:
             loaders.setdefault(image.place, []).append(need.place)
         return _closure(places, loaders)
 
-    def read_openings(self) -> None:
-        """Read what code opens, and which folders it adds."""
+    def read_openings(self) -> bool:
+        """Read what code opens, and which folders it adds; whether there is any of that."""
         calls = [call for found in openings(self.consumer).values() for call in found]
         self.opened = tuple(image for image in self.consumer.images if _is_opened(image, calls))
         folders = {image.folder for image in self.consumer.images}
-        self.loader.add_folders(sorted(folder for folder in folders if any(one.may_add(folder) for one in calls)))
+        added = [folder for folder in folders if any(one.may_add(folder) for one in calls)]
+        self.loader.add_folders(added)
+        return bool(self.opened or added)
 
     def start(self) -> Process:
         """A process in which the code of the distribution has opened what it opens, and that has brought the rest."""
@@ -105,11 +105,11 @@ class _Tour:
             self.loader.load(image, process)
         return process
 
-    def order_of(self, lost: Mapping[str, frozenset[Need]]) -> Callable[[Image], Process]:
-        """How a process is when a file comes to be loaded: after the modules that are imported before it.
+    def later(self, lost: Mapping[str, frozenset[Need]]) -> dict[str, frozenset[Need]]:
+        """Try files again as they come to be loaded: after the modules that are imported before them.
 
-        Only those count that bring something which is missed. What is neither a module nor a program is opened by one
-        that is there already; on Windows from a folder that is known to who opens it, maybe another distribution.
+        Only those modules count that bring something which is missed. What is neither a module nor a program is opened
+        by one that is there already; on Windows from a folder that it knows of, and so may another distribution.
         """
         missed = {base_name(need.library) for needs in lost.values() for need in needs}
         bringing = self.loading({need.place for need in self.met if base_name(need.library) in missed})
@@ -117,24 +117,30 @@ class _Tour:
 
         def start(root: Image) -> Process:
             process = self.start()
-            if is_program(root):
-                return process
-            own = module_name(root.place)
-            if root.format is Format.PE and not own:
-                self.loader.add_folders(sorted({image.folder for image in self.consumer.images}))
             before: Iterable[str] = bringers
-            if own and bringers:
-                before = imported_before(own, scripts(self.consumer), self.modules, self.loader.count)
+            if _is_plugin(root):
+                self.loader.add_folders(root.folder for root in self.consumer.images)
+            else:
+                before = imported_before(
+                    module_name(root.place), scripts(self.consumer), self.modules, self.loader.count
+                )
             for name in before:
                 if name in bringers:
                     self.loader.load(bringers[name], process)
             return process
 
-        return start
+        again = [root for root in self.roots if root.place in lost and not is_program(root)]
+        if not bringers:
+            again = [root for root in again if _is_plugin(root) and root.format is Format.PE]
+        return {root.place: frozenset[Need]() for root in again} | self.tried(again, start)
 
 
 def _is_opened(image: Image, calls: Iterable[Opening]) -> bool:
     return not module_name(image.place) and any(call.may_open(image) for call in calls)
+
+
+def _is_plugin(image: Image) -> bool:
+    return not module_name(image.place) and not is_program(image)
 
 
 def is_program(image: Image) -> bool:
