@@ -64,10 +64,11 @@ def project(shared: Path, release: Callable[[str], Path]) -> Callable[[str], Pro
         released = name.removesuffix(" as unpacked")
         if released not in RELEASES:
             wrapped = read_pyproject(PACKAGES / name)
-            extra = 'tomlkit<0.99; extra == "fast-io"'
+            # sip writes the name of an extra as a requirement: its tree has none.
+            extra = ['tomlkit<0.99; extra == "fast-io"'] if "Fast_IO" in wrapped else []
             git = "v1.0rc1" if name == "mesonpy_tree" else None
             distribution = "tree-of-" + name.removesuffix("_tree").replace("_", "-")
-            return Project(distribution, PACKAGES / name, unwrap(wrapped), wrapped, (*ABI_LINES, extra), git)
+            return Project(distribution, PACKAGES / name, unwrap(wrapped), wrapped, (*ABI_LINES, *extra), git)
 
         def make(folder: Path) -> None:
             tree = unpack(release(released), folder / "tree")
