@@ -11,6 +11,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "trust.md"
 WORDS = {
     "PYPROJECT": "a pyproject.toml of an sdist",
     "METADATA": "a METADATA or PKG-INFO",
+    "METADATA_LINES": "lines of its headers",
     "FAULTS": "faults of one declaration that are told in full",
     "EXCERPT": "characters of a quoted line of pyproject.toml",
     "LINES_OF_ONE": "lines for one distribution that are compared two by two",
