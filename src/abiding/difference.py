@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import requirements
 from abiding.metadata import CoreMetadata
-from abiding.requires_dist import RequiresDist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
+
+    from abiding.requires_dist import RequiresDist
 
 __all__ = ["Difference", "by_pre_releases", "compare", "meanings", "values"]
 
@@ -118,6 +119,8 @@ def _compare_requirements(left: CoreMetadata, right: CoreMetadata) -> Difference
 
 
 def _requirements(metadata: CoreMetadata, project: str) -> RequiresDist:
+    from abiding.requires_dist import RequiresDist  # what says the same in the same words needs none of it
+
     return RequiresDist.of(values(metadata, "Requires-Dist"), _name(project))
 
 

@@ -24,7 +24,6 @@ __all__ = [
     "idle_clauses",
     "is_compared_as_text",
     "meaning",
-    "meet",
     "parse",
     "with_extra",
     "with_marker",
@@ -92,14 +91,6 @@ def is_compared_as_text(text: str) -> bool:
         return markers.is_compared_as_text(_marker(parse(text)))
     except ValueError:
         return False
-
-
-def meet(first: Requirement, second: Requirement) -> bool:
-    """Whether there is an environment in which both are required; also if that can't be told."""
-    from abiding import markers
-
-    one, other = (markers.environments(_marker(requirement)) for requirement in (first, second))
-    return one.meets(other)
 
 
 def applies_wherever(first: Requirement, second: Requirement) -> bool:

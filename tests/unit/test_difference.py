@@ -19,6 +19,14 @@ NOISE = {
         ['Requires-Dist: egg; os_name == "nt" and extra == "x"'],
     ),
     "requirement-name": (["Requires-Dist: Egg_Shell"], ["Requires-Dist: egg-shell"]),
+    "marker-rewritten": (
+        ["Requires-Dist: egg; python_version <= '3.11' and platform_system == 'Darwin'"],
+        ["Requires-Dist: egg ; sys_platform == 'darwin' and python_full_version < '3.12'"],
+    ),
+    "extra-of-extras": (
+        ["Requires-Dist: spam[b]; extra == 'a'", "Requires-Dist: egg; extra == 'b'"],
+        ["Requires-Dist: egg; extra == 'a'", "Requires-Dist: egg; extra == 'b'"],
+    ),
     "extra-name": (
         ["Provides-Extra: html_clean", "Requires-Dist: egg; extra == 'html_clean'"],
         ["Provides-Extra: html-clean", "Requires-Dist: egg; extra == 'html-clean'"],
@@ -53,6 +61,18 @@ GENUINE = {
     "another-marker": (
         ["Requires-Dist: egg; os_name == 'nt'"],
         ["Requires-Dist: egg; os_name != 'nt'"],
+        "Requires-Dist",
+    ),
+    "full-version": (
+        ["Requires-Dist: egg; python_version > '3.10'"],
+        ["Requires-Dist: egg; python_full_version > '3.10'"],
+        "Requires-Dist",
+    ),
+    "string-and": (["Requires-Dist: egg"], ["Requires-Dist: egg; 'and' in os_name"], "Requires-Dist"),
+    "string-or": (["Requires-Dist: egg; 'and' in os_name"], ["Requires-Dist: egg; 'or' in os_name"], "Requires-Dist"),
+    "string-or-variable": (
+        ["Requires-Dist: egg; os_name == 'x'"],
+        ["Requires-Dist: egg; 'os_name' == 'x'"],
         "Requires-Dist",
     ),
     "another-unparsable": (["Requires-Dist: egg (>=2011k)"], ["Requires-Dist: egg (>=2012k)"], "Requires-Dist"),
