@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import foretelling, lines, native, pins, requirements, rules, tags
-from abiding.declaration import Declaration, Entry, FromSdist, contradictions
+from abiding.contradictions import contradictions
+from abiding.declaration import Declaration, Entry, FromSdist
 from abiding.errors import AbidingError, DeclarationError, RefusedError
 from abiding.findings import Finding, Severity
 from abiding.inner import InnerBackend
@@ -18,6 +19,7 @@ from abiding.output import Output
 from abiding.project import ApiLevel
 from abiding.pyproject import Pyproject
 from abiding.rules.filename import judge_tags
+from abiding.rules.installing import judge_installable
 from abiding.settings import Level, Settings
 from abiding.source import Source, unsettled
 
@@ -105,11 +107,24 @@ class Build(NamedTuple):
             return []
 
     def _build_requirements(self, entry: Entry) -> list[str]:
-        if not pins.has_pins(entry.requires):
-            return [entry.requires]
-        # What is pinned has to lie within the API level, or the two lines would exclude each other.
-        same = [line.text for line in ApiLevel.of(self.declaration.project).about(entry.name, entry.extra)]
-        return [*(same or [pins.without_specifiers(entry.requires)]), "dynamic-metadata>=0.6"]
+        of_build = [one for one in self.declaration.entries if one.variant in ("", self.settings.variant)]
+        decided = {one: foretelling.decided(one) for one in of_build}
+        beside = {one: bool(sure) for one, sure in decided.items() if sure is not False}
+        wanted = lines.to_install(entry, beside, ApiLevel.of(self.declaration.project))
+        if wanted.excluding:
+            texts = ", ".join(f"`{text}`" for _, text in wanted.excluding)
+            finding = self.pyproject.finding(
+                "unsatisfiable",
+                f"no version of `{entry.name}` can be built against: none is in all of {texts}",
+                entry.key,
+                also=tuple((key, "") for key, _ in wanted.excluding if key != entry.key),
+                notes=(
+                    "what is pinned or linked has to lie within all lines for it, or nothing could install the wheel",
+                ),
+                hints=("change one of the lines",),
+            )
+            self._hold((finding,))
+        return [*wanted.requirements, *(["dynamic-metadata>=0.6"] if pins.has_pins(entry.requires) else [])]
 
     # build_sdist
 
@@ -167,12 +182,19 @@ class Build(NamedTuple):
             added = tuple(declared.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
             metadata = self._announced(name, built, added, metadata_directory)
+            self._judge_installable(name, metadata if added else None)
             members = self._members(kind, archive, metadata, declared)
             wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
         print(f"abiding: {self._outcome(added)}", file=sys.stderr)  # noqa: T201
         if kind == "wheel":
             self._remark(name, metadata)
         return name
+
+    def _judge_installable(self, name: str, metadata: CoreMetadata | None) -> None:
+        severity = Severity.WARNING if self.source.unpacked else Severity.ERROR
+        findings = tuple(judge_installable(name, metadata, severity)) if metadata else ()
+        _refuse(findings, "No wheel was written")
+        _warn_of(findings)
 
     def _judge_name(self, name: str, archive: Wheel) -> None:
         """Hold the tags of a wheel against its name. Who builds from a published sdist can do nothing about them."""
@@ -319,13 +341,12 @@ class Build(NamedTuple):
 
     def _filled(self, entries: Iterable[Entry]) -> dict[Entry, str]:
         found, findings = lines.filled(entries, self.pyproject)
-        level = ApiLevel.of(self.declaration.project) if found else ApiLevel({})
-        for entry, line in found.items() if not findings else ():
-            if line != entry.template:
-                filled = line.partition(";")[0]
-                findings += tuple(contradictions(self.pyproject, level, entry, filled))
+        if any(text != entry.requires for entry, text in found.items()) and not findings:
+            # Before the pins were filled it was found what is wrong with the others.
+            declared = (entry.declared(text) for entry, text in found.items())
+            findings = tuple(one for one, _ in contradictions(self.pyproject, self.declaration.project, declared))
         self._hold(findings)
-        return found
+        return {entry: entry.in_metadata(text) for entry, text in found.items()}
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
         """Stop because of what is declared wrongly; who builds from an sdist, and can't change it, is told only."""

@@ -9,19 +9,20 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import pins, requirements, sanctions
+from abiding.contradictions import Declared, contradictions
 from abiding.errors import DeclarationError
 from abiding.faults import Faults, listed, type_of
 from abiding.findings import Finding, Severity
 from abiding.inside import leads_out
-from abiding.project import ApiLevel, Project
+from abiding.project import Project
 from abiding.selecting import exact_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from abiding.pyproject import Key, Pyproject
 
-__all__ = ["Declaration", "Entry", "FromSdist", "Reason", "contradictions"]
+__all__ = ["Declaration", "Entry", "FromSdist", "Reason"]
 
 
 def __dir__() -> list[str]:
@@ -95,6 +96,12 @@ class Entry(NamedTuple):
     def template(self) -> str:
         """The line as METADATA has it, pins unfilled."""
         return self.in_metadata(self.requires)
+
+    def declared(self, filled: str = "") -> Declared:
+        """The line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
+        pin = self.requires if pins.has_pins(self.requires) else ""
+        text, says = (filled, filled) if filled else (self.requires, pins.without_pins(self.requires))
+        return Declared(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
 
     def in_metadata(self, text: str) -> str:
         """The requirement `text`, which is `requires` with its pins filled, as METADATA has it: under its extra."""
@@ -439,29 +446,12 @@ class _Reader(Faults):
             if entries:
                 sanctions.not_dynamic(self, self.project, name, entries[0].key)
         sanctions.bad_dynamic(self, self.project)
-        api = ApiLevel.of(self.project) if declaration.entries else ApiLevel({})
-        for entry in declaration.entries:
-            if not pins.has_pins(entry.requires):  # else checked when the build environment has filled them
-                self.take(contradictions(self.pyproject, api, entry, entry.requires))
+        declared = (entry.declared() for entry in declaration.entries)
+        for finding, recent in contradictions(self.pyproject, self.project, declared) if declaration.entries else ():
+            self.take([finding], recent=recent)
 
     def differences(self, entries: Sequence[Entry]) -> None:
         """Where wheels of one release differ, the project says why."""
         if entries:
             means = [key for key in ("select", "variant") if any(getattr(one, key) for one in entries)]
             sanctions.unexplained_difference(self, means, [one.key for one in entries])
-
-
-def contradictions(pyproject: Pyproject, api: ApiLevel, entry: Entry, text: str) -> Iterator[Finding]:
-    """Where the API level and `text`, which is what `entry` requires with its pins filled, exclude each other."""
-    abi = requirements.parse(text)
-    for line in api.about(entry.name, entry.extra):
-        # Under different markers the two lines may never meet; that can't be decided here.
-        if line.requirement.marker in (None, abi.marker) and requirements.excludes(line.requirement, abi):
-            yield pyproject.finding(
-                "unsatisfiable",
-                f"no version of `{abi.name}` satisfies both `{line.text}` and `{text}`",
-                entry.key,
-                also=((line.key, "the API level"),),
-                notes=("a wheel carries both lines, so nothing could ever install it",),
-                hints=("change one of the two",),
-            )

@@ -7,21 +7,77 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import pins
 from abiding.errors import DeclarationError
-from abiding.requirements import meaning
+from abiding.requirements import applies, meaning, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable
+    from collections.abc import Collection, Hashable, Iterable, Mapping
 
     from abiding.declaration import Entry
     from abiding.findings import Finding
+    from abiding.project import ApiLevel
     from abiding.provenance import Provenance
-    from abiding.pyproject import Pyproject
+    from abiding.pyproject import Key, Pyproject
 
-__all__ = ["Added", "Claimed", "filled"]
+__all__ = ["Added", "Claimed", "Wanted", "filled", "to_install"]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+# Before a build
+
+
+class Wanted(NamedTuple):
+    """What has to be in the build environment for an entry. `excluding` are the lines, if no version is in all."""
+
+    requirements: tuple[str, ...]
+    excluding: tuple[tuple[Key, str], ...] = ()
+
+
+def to_install(entry: Entry, beside: Mapping[Entry, bool], api: ApiLevel) -> Wanted:
+    """Find what to install for an entry: a version that every line admits which its wheel may carry for it.
+
+    `beside` are all entries of the build, and whether each surely applies: those that may not are kept to as long as
+    that leaves a version.
+    """
+    given = [(line.key, line.text) for line in api.lines.get(entry.name, ()) if _meets(entry.extra, line.extra)]
+    same = [one for one in beside if one.name == entry.name and _meets(entry.extra, one.extra)]
+    own = pins.without_pins(entry.requires)
+    every = [*given, *((one.key, pins.without_pins(one.requires)) for one in same)]
+    sure = [*given, *((one.key, pins.without_pins(one.requires)) for one in same if beside[one] or one is entry)]
+    for lines in (every, sure):
+        if _have_common_version(text for _, text in lines):
+            return Wanted(_without_bare(text for _, text in lines))
+    fallback = [text for _, text in given] if pins.has_pins(entry.requires) and given else [own]
+    return Wanted(tuple(dict.fromkeys(fallback)), tuple(sure))
+
+
+def _meets(extra: str, other: str) -> bool:
+    from packaging.utils import canonicalize_name
+
+    return not extra or not other or canonicalize_name(extra) == canonicalize_name(other)
+
+
+def _have_common_version(lines: Iterable[str]) -> bool:
+    """Whether a version is in all of the lines that apply in this environment."""
+    from packaging.specifiers import SpecifierSet
+
+    common = SpecifierSet().to_range()
+    for line in map(parse, lines):
+        if applies(line):
+            common &= line.specifier.to_range()
+    return not common.is_empty
+
+
+def _without_bare(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines, without those that say no more than another one: a name alone beside `name>=1`."""
+    lines = tuple(dict.fromkeys(lines))
+    parsed = {line: parse(line) for line in lines}
+    said = [one for one in parsed.values() if one.specifier and not one.marker]
+    return tuple(
+        line for line, one in parsed.items() if one.specifier or one.extras or one.marker or one.url or not said
+    )
 
 
 # In a build
@@ -31,7 +87,7 @@ _SELECT = "its marker is false here, and nothing is installed for it: say by `se
 
 
 def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, str], tuple[Finding, ...]]:
-    """Write the line of each entry as METADATA is to have it, pins filled from what is installed here.
+    """Write what each entry requires, pins filled from what is installed here.
 
     Returns with them what is wrong with lines that exclude the very version they were filled from. Raises
     `DeclarationError` if a pin can't be filled.
@@ -41,7 +97,7 @@ def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, 
     findings: list[Finding] = []
     for entry in entries:
         if not pins.has_pins(entry.requires):
-            lines[entry] = entry.template
+            lines[entry] = entry.requires
             continue
         try:
             found = pins.fill(entry.requires)
@@ -49,7 +105,7 @@ def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, 
             message = f"`{entry.requires}` can't be filled: {exc}"
             unfilled.append(pyproject.finding("unfilled-pin", message, entry.key, hints=_way_on(entry, exc)))
             continue
-        lines[entry] = entry.in_metadata(found.line)
+        lines[entry] = found.line
         if found.excluding:
             findings.append(_excluding(entry, found, pyproject))
     if unfilled:

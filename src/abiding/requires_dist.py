@@ -14,7 +14,7 @@ from abiding.environments import Environments, Question, Steps, UndecidedError
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-__all__ = ["RequiresDist"]
+__all__ = ["Line", "RequiresDist", "spelled_out"]
 
 
 def __dir__() -> list[str]:
@@ -25,7 +25,7 @@ def __dir__() -> list[str]:
 _STEPS = 200_000
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     """A line, what it requires, and where: in which environments and for which extras."""
 
     text: str
@@ -34,7 +34,8 @@ class _Line(NamedTuple):
     own_extras: frozenset[str]
 
     @classmethod
-    def read(cls, text: str, own: str) -> _Line:
+    def read(cls, text: str, own: str) -> Line:
+        """Read a line of the project `own`."""
         meaning = requirements.meaning(text)
         if not isinstance(meaning, tuple):  # no requirement
             return cls(text, meaning, Environments.all(), frozenset())
@@ -45,12 +46,12 @@ class _Line(NamedTuple):
 class RequiresDist(NamedTuple):
     """The lines of one file. `own` is the normalised name of its project."""
 
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
 
     @classmethod
     def of(cls, values: Iterable[str], own: str) -> RequiresDist:
         """Read the values of the field."""
-        return cls(tuple(_Line.read(text, own) for text in dict.fromkeys(values)))
+        return cls(tuple(Line.read(text, own) for text in dict.fromkeys(values)))
 
     @property
     def meaning(self) -> frozenset[Hashable]:
@@ -68,7 +69,7 @@ class RequiresDist(NamedTuple):
     def _required(self) -> Mapping[Hashable, Environments | frozenset[Environments]]:
         """Each requirement, and where it is made; where no line makes it, it is left out."""
         try:
-            lines = _spelled_out(self.lines)
+            lines = spelled_out(self.lines)
         except UndecidedError:
             lines = self.lines
         found: dict[Hashable, list[Environments]] = {}
@@ -85,7 +86,7 @@ def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environ
         return frozenset(parts)
 
 
-def _spelled_out(lines: Sequence[_Line]) -> Sequence[_Line]:
+def spelled_out(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines without those that require the project itself, and the others where these make them be required."""
     references = [line for line in lines if line.own_extras]
     if not references:
@@ -95,7 +96,7 @@ def _spelled_out(lines: Sequence[_Line]) -> Sequence[_Line]:
     return [line._replace(where=line.where.replaced(active, steps)) for line in lines if not line.own_extras]
 
 
-def _active(references: Sequence[_Line], steps: Steps) -> Mapping[Question, Environments]:
+def _active(references: Sequence[Line], steps: Steps) -> Mapping[Question, Environments]:
     """Where the extras are in force that are referred to: asked for, or brought by another that is in force."""
     brought: dict[Question, frozenset[Environments]] = {}
     for line in references:

@@ -527,6 +527,74 @@ def test_a_pin_that_contradicts_the_api_level_stops_the_build(tmp_path: Path) ->
         tree.hook("build_wheel", tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("api", "entries", "needed"),
+    [
+        ('"packaging>=20"', '"packaging>=x.x", { requires = "packaging<26.4", reason = "pre-emptive" }', ["packaging>=20", "packaging<26.4"]),
+        ('"packaging>=20"', '"packaging==26.x.*,!=26.1"', ["packaging>=20", "packaging==26.*,!=26.1"]),
+        ("", '"packaging>=x.x"', ["packaging"]),
+        ("\"packaging>=20; os_name == 'none'\"", '"packaging>=x.x"', ["packaging>=20; os_name == 'none'", "packaging"]),
+        ("", '{ requires = "prov==1.*", native = true }, "prov<1.5"', ["prov==1.*", "prov<1.5"]),
+        ('"prov>=1.2"', '{ requires = "prov==1.*", native = true }', ["prov>=1.2", "prov==1.*"]),
+        # For wheels of other tags, or other variants: not.
+        ("", '"packaging>=x.x", { requires = "packaging<26", select = "cp27-*" }', ["packaging"]),
+        ("", '"packaging>=x.x", { requires = "packaging<26", variant = "cuda" }', ["packaging"]),
+    ],
+)  # fmt: skip
+def test_what_is_pinned_or_linked_is_installed_within_all_lines(
+    tmp_path: Path, api: str, entries: str, needed: list[str]
+) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries, PYTHONPATH=installed(tmp_path, "prov", "1.3"))
+    file = tree.folder / "pyproject.toml"
+    file.write_text(file.read_text().replace('    "numpy>=1.26",\n', f"    {api}\n"))
+    asked = tree.hook("get_requires_for_build_wheel")
+    assert [one for one in asked if one.startswith(("packaging", "prov"))] == needed
+
+
+def test_what_is_pinned_is_installed_within_the_lines_of_extras(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.replace('"libgmp==6.3.0"', '"packaging>=x.x"').replace(
+        "[tool.abiding]\n", 'optional-dependencies.test = ["packaging<26.4"]\n[tool.abiding]\n'
+    )
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text, "spam.py": '"""A"""'})
+    assert tree.hook("get_requires_for_build_wheel")[0] == "packaging<26.4"
+
+
+def test_where_no_version_can_be_built_against(tmp_path: Path) -> None:
+    entries = '"packaging>=x.x", "packaging>=30; os_name != \'none\'", "packaging<20; sys_platform != \'none\'"'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries)
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("get_requires_for_build_wheel")
+    said = in_one_line(caught.value.output)
+    assert said.count("error[") == 1
+    assert "error[unsatisfiable]: no version of `packaging` satisfies both `packaging>=30; os_name != 'none'`" in said
+
+
+def test_a_filled_pin_that_contradicts_a_bound_is_not_handed_over(tmp_path: Path) -> None:
+    """Without build isolation nobody has installed a version within the bound."""
+    entries = '"egg>=x.x", { requires = "egg<2.4", reason = "pre-emptive" }'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries, PYTHONPATH=installed(tmp_path, "egg", "2.4"))
+    for hook in ("build_wheel", "prepare_metadata_for_build_wheel"):
+        with pytest.raises(HookFailed) as caught:
+            tree.hook(hook, tmp_path / "out")
+        said = in_one_line(caught.value.output)
+        assert "error[unsatisfiable]: no version of `egg` satisfies both `egg>=2.4` and `egg<2.4`" in said
+        assert "`egg>=2.4` is `egg>=x.x`, filled from the version that is installed" in said
+        assert "install such a one first" in said
+    assert listed(tmp_path / "out") == []
+    within = {"PYTHONPATH": installed(tmp_path / "within", "egg", "2.3.9")}
+    name = tree.hook("build_wheel", tmp_path / "out", **within)
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist")[1:] == ("egg>=2.3", "egg<2.4")
+
+
+def test_lines_that_meet_in_a_wheel_of_one_tag_only(tmp_path: Path) -> None:
+    """Only the wheel tells that both globs match its tag."""
+    entries = '{ requires = "egg>=25", select = "py3-*" }, { requires = "egg<24", select = "*-none-any" }'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries)
+    with pytest.raises(HookFailed, match=r"error\[unsatisfiable\]: no version of `egg` satisfies all that the"):
+        tree.hook("build_wheel", tmp_path / "out")
+    assert listed(tmp_path / "out") == []
+
+
 def test_native_requirements_join_the_build_requirements(tmp_path: Path) -> None:
     entries = '{ requires = "scipy-openblas32==0.3.30.0.8", native = true }, { requires = "b", native = true, select = "*-win32" }'
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries)

@@ -12,11 +12,11 @@ import pytest
 from abiding import bounds, rules
 from abiding.declaration import Declaration, FromSdist, Reason
 from abiding.errors import DeclarationError
-from abiding.findings import Severity
+from abiding.findings import Finding, Severity
 from abiding.pyproject import Pyproject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def declaration(text: str) -> Declaration:
@@ -224,6 +224,79 @@ def test_where_a_marker_can_say_it_no_reason_helps(select: str, reason: str) -> 
     with pytest.raises(DeclarationError) as caught:
         declaration(text)
     assert [one.rule for one in caught.value.findings] == ["could-be-a-marker"]
+
+
+def stated(api: str, abi: str) -> str:
+    """A project with these requirements, and those of wheels, each as the inside of a table."""
+    return (
+        '[project]\nname = "spam"\ndynamic = ["dependencies", "optional-dependencies"]\n'
+        f'{api}\n[tool.abiding]\nbuild-backend = "mesonpy"\nwheels-differ = "why"\n[tool.abiding.wheel]\n{abi}'
+    )
+
+
+# What the project requires, what its wheels do, and the texts of the lines that exclude each other
+CONTRADICTIONS = [
+    ("", 'dependencies = ["a>=25", "a<24"]', [("a>=25", "a<24")]),
+    ("", 'dependencies = ["a>2,<1"]', [("a>2,<1",)]),
+    ('dependencies = ["a>=1,<3"]', 'dependencies = ["a!=1.*", "a!=2.*"]', [("a>=1,<3", "a!=1.*", "a!=2.*")]),
+    ('dependencies = ["a>=2"]', 'dependencies = ["a==1.x"]', [("a>=2", "a==1.x")]),
+    ("", 'dependencies = ["a>=2.x", "a<2"]', [("a>=2.x", "a<2")]),
+    ("", 'dependencies = ["a>=x.x,<3", "a>=3"]', [("a>=x.x,<3", "a>=3")]),
+    ('dependencies = ["a<24; python_version < \'3.12\'"]', 'dependencies = ["a>=25"]', [("a<24; python_version < '3.12'", "a>=25")]),
+    ('optional-dependencies.x = ["a<24"]', 'dependencies = ["a>=25"]', [("a<24", "a>=25")]),
+    ('dependencies = ["a<24"]\noptional-dependencies.x = []', 'optional-dependencies.x = ["a>=25"]', [("a<24", "a>=25")]),
+    ('optional-dependencies.X_y = ["a<24"]', 'optional-dependencies.x-y = ["a>=25"]', [("a<24", "a>=25")]),
+    ('optional-dependencies = { x = ["a<24"], y = ["spam[x]"] }', 'optional-dependencies.y = ["a>=25"]', [("a<24", "a>=25")]),
+    ("", 'dependencies = [{ requires = "a>=25", select = "*-manylinux_2_28_*" }, "a<24"]', [("a>=25", "a<24")]),
+    ("", 'dependencies = [{ requires = "a>=25", variant = "v" }, { requires = "a<24", variant = "v" }]', [("a>=25", "a<24")]),
+]  # fmt: skip
+NO_CONTRADICTIONS = [
+    ('dependencies = ["a<1", "a>2"]', 'dependencies = ["b"]'),  # the wrapped backend has the word on [project]
+    ("", 'dependencies = ["a>=x.x", "a<24"]'),
+    ('dependencies = ["a<3.x"]', 'dependencies = ["a>=25"]'),
+    ('requires-python = ">=3.12"\ndependencies = ["a<24; python_version < \'3.12\'"]', 'dependencies = ["a>=25"]'),
+    ('dependencies = ["a<24; sys_platform == \'win32\'"]', 'dependencies = ["a>=25; sys_platform == \'linux\'"]'),
+    ('optional-dependencies = { x = ["a<24"], y = [] }', 'optional-dependencies.y = ["a>=25"]'),
+    ("", 'dependencies = [{ requires = "a>=25", select = "cp313-*" }, { requires = "a<24", select = "cp312-*" }]'),
+    ("", 'dependencies = [{ requires = "a>=25", variant = "v" }, { requires = "a<24", variant = "w" }]'),
+    # A wheel for 3.13 is installed with no other.
+    ('dependencies = ["a<24; python_version < \'3.13\'"]', 'dependencies = [{ requires = "a>=25", select = "cp313-*" }]'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("api", "abi", "sets"), CONTRADICTIONS)
+def test_lines_that_exclude_each_other(api: str, abi: str, sets: list[tuple[str, ...]]) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declaration(stated(api, abi))
+    assert {one.rule for one in caught.value.findings} == {"unsatisfiable"}
+    messages = [one.message for one in caught.value.findings]
+    assert [tuple(message.split("satisfies ")[1].split("`")[1::2]) for message in messages] == sets
+
+
+@pytest.mark.parametrize(("api", "abi"), NO_CONTRADICTIONS)
+def test_lines_that_never_meet(api: str, abi: str) -> None:
+    assert declaration(stated(api, abi)).entries
+
+
+@pytest.mark.parametrize(
+    ("api", "abi", "is_error"),
+    [
+        ('dependencies = ["a>=2"]', 'dependencies = ["a<2"]', True),
+        ("dependencies = [\"a>=2; os_name == 'nt'\"]", "dependencies = [\"a<2; os_name == 'nt'\"]", True),
+        ("", 'dependencies = ["a>=2", "a<2"]', False),
+        ('optional-dependencies.x = ["a>=2"]', 'dependencies = ["a<2"]', False),
+        ("dependencies = [\"a>=2; os_name == 'nt'\"]", 'dependencies = ["a<2"]', False),
+    ],
+)
+def test_which_contradictions_are_errors_in_an_sdist(api: str, abi: str, is_error: bool) -> None:
+    pyproject = Pyproject.parse(stated(api, abi))._replace(in_sdist=True)
+    try:
+        found: Sequence[Finding] = Declaration.read(pyproject).remarks
+    except DeclarationError as exc:
+        found = exc.findings
+    assert [(one.rule, one.severity) for one in found] == [
+        ("unsatisfiable", Severity.ERROR if is_error else Severity.WARNING)
+    ]
 
 
 def test_faults_that_are_new_are_warnings_in_an_sdist() -> None:

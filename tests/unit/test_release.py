@@ -471,6 +471,31 @@ def test_an_earlier_record_is_read(tmp_path: Path) -> None:
     assert [(one.rule, one.expected) for one in release.findings] == [("missing-requirement", "nccl")]
 
 
+@pytest.mark.parametrize(
+    ("lines", "requires_python", "found"),
+    [
+        ([API, PIN, "packaging<26.4"], "", ["packaging>=26.4\npackaging<26.4"]),
+        ([API, PIN, "packaging<26.4; python_version < '3.13'"], "", []),  # the wheel is for 3.13
+        ([API, PIN, "packaging<26.4; extra == 'test'"], "", ["packaging>=26.4\npackaging<26.4; extra == 'test'"]),
+        ([API, PIN, "packaging<26.5"], "", []),
+    ],
+)
+def test_a_wheel_that_nothing_can_install(
+    tmp_path: Path, lines: list[str], requires_python: str, found: list[str]
+) -> None:
+    lines = [line if line.startswith("Requires-Dist") else f"Requires-Dist: {line}" for line in lines]
+    release = checked(tmp_path, {SDIST: metadata(API), LINUX: metadata(*lines, requires_python)})
+    assert [one.found for one in release.findings if one.rule == "unsatisfiable"] == found
+
+
+def test_that_nothing_can_install_it_is_an_error_of_those_who_declare(tmp_path: Path) -> None:
+    lines = (API, PIN, "Requires-Dist: packaging<26.4")
+    pyproject = PINNED.replace("packaging<99", "packaging<26.4")
+    for declares, severity in ((None, "warning"), (pyproject, "error")):
+        release = checked(tmp_path / severity, {SDIST: metadata(MAY_APPEND, API), LINUX: metadata(*lines)}, declares)
+        assert (severity, "unsatisfiable", "Requires-Dist") in said(release)
+
+
 @pytest.mark.parametrize("alike", [False, True])
 def test_many_lines_take_no_time(tmp_path: Path, alike: bool) -> None:
     names = [f"a{'' if alike else number}==x.{number}.*" for number in range(10_000)]

@@ -13,6 +13,7 @@ from abiding.rules.build import text_notes
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.rules.declared import declared_in
 from abiding.rules.filename import judge_tags, judge_version
+from abiding.rules.installing import judge_installable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +80,7 @@ def judge(comparison: Comparison) -> tuple[Finding, ...]:
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
     findings += too_new(_to_be_taken(comparison))
+    findings += _not_installable(comparison, Severity.ERROR if own.declaration else Severity.WARNING)
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
     findings += [_yanked(artifact) for artifact in yanked]
     return by_weight(findings)
@@ -89,6 +91,17 @@ def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
     for one in comparison.compared:
         if one.artifact.metadata is not None and not one.artifact.on_index:
             yield one.artifact.filename, one.artifact.metadata
+
+
+def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
+    """What each metadata says against itself, of the first file that has it: what the sdist says, wheels repeat."""
+    seen: set[str] = set()
+    for one in comparison.compared:
+        if one.artifact.metadata:
+            for finding in judge_installable(one.artifact.filename, one.artifact.metadata, severity):
+                if finding.found not in seen:
+                    seen.add(finding.found or "")
+                    yield finding
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:

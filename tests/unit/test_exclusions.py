@@ -1,0 +1,90 @@
+"""Requirements exclude each other if they are made together somewhere, and no version satisfies all."""
+
+from __future__ import annotations
+
+import pytest
+
+from abiding.exclusions import exclusions, installable
+from abiding.requires_dist import Line
+
+# Lines of a project called spam, and the sets of them that exclude each other
+EXCLUDING: list[tuple[list[str], list[list[int]]]] = [
+    (["a>=25", "a<24"], [[0, 1]]),
+    (["a>=25", "b<24"], []),
+    (["A-b>=25", "a_B<24"], [[0, 1]]),
+    (["a>=26.4", "a<26.4"], [[0, 1]]),
+    (["a>=26.4", "a<=26.4"], []),
+    (["a>2,<1"], [[0]]),
+    (["a>2,<1", "a>3"], [[0]]),
+    (["a>=1,<3", "a!=1.*", "a!=2.*"], [[0, 1, 2]]),
+    (["a>=1,<3", "a!=1.*", "a!=2.*; sys_platform == 'win32'"], [[0, 1, 2]]),
+    (["a>=1,<3", "a!=1.*; sys_platform == 'linux'", "a!=2.*; sys_platform == 'win32'"], []),
+    (["a==1", "a==2", "a==3"], [[0, 1], [0, 2], [1, 2]]),
+    (["a @ https://example.org/a", "a<1", "a>1"], [[1, 2]]),
+    (["no = requirement", "a<1", "a>1"], [[1, 2]]),
+    # Markers
+    (["a>=25", "a<24; python_version < '3.12'"], [[0, 1]]),
+    (["a>=25; python_version >= '3.12'", "a<24; python_version < '3.12'"], []),
+    (["a>=25; python_version >= '3.12'", "a<24; python_full_version < '3.12'"], []),
+    (["a>=25; python_version >= '3.11'", "a<24; python_version < '3.12'"], [[0, 1]]),
+    (["a>=25; sys_platform == 'win32'", "a<24; platform_system == 'Linux'"], []),
+    (["a>=25; os_name == 'posix'", "a<24; sys_platform == 'darwin'"], [[0, 1]]),
+    (["a>=25; platform_release >= '5'", "a<24; platform_release < '5'"], []),  # can't be told
+    (["a>=25; platform_release >= '5'", "a<24"], [[0, 1]]),
+    (["a>=25; platform_release >= '5'", "a<24; platform_release >= '5'"], [[0, 1]]),
+    # Extras
+    (["a>=25", "a<24; extra == 'x'"], [[0, 1]]),
+    (["a>=25; extra == 'x'", "a<24; extra == 'x'"], [[0, 1]]),
+    (["a>=25; extra == 'y'", "a<24; extra == 'x'"], []),
+    (["a>=25; extra == 'y'", "a<24; extra == 'x'", "spam[x,y]; extra == 'all'"], [[0, 1]]),
+    (["a>=25; extra == 'y'", "a<24; extra == 'x'", "spam[x]; extra == 'y'"], [[0, 1]]),
+    (["a>=25; extra == 'y'", "a<24; extra == 'x'", "spam[x]; extra == 'all'"], []),
+    (["a>=25; extra == 'x' and python_version < '3.9'", "a<24; python_version >= '3.9'"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("texts", "sets"), EXCLUDING)
+def test_exclusions(texts: list[str], sets: list[list[int]]) -> None:
+    found = exclusions(Line.read(text, "spam") for text in texts)
+    assert [[texts.index(line.text) for line in one.lines] for one in found] == sets
+
+
+def test_the_extra_with_which_lines_meet_is_named() -> None:
+    texts = ["a>=25; extra == 'y'", "a<24; extra == 'x'", "spam[x,y]; extra == 'all'", "b<1", "b>1"]
+    found = exclusions(Line.read(text, "spam") for text in texts)
+    assert [(one.name, one.extra) for one in found] == [("a", "all"), ("b", "")]
+
+
+LOW, HIGH = "a<24; python_version < '3.13'", "a>=25"
+
+
+@pytest.mark.parametrize(
+    ("requires_python", "tags", "meet"),
+    [
+        ("", (), True),
+        (">=3.12", (), True),
+        (">=3.13", (), False),
+        ("nonsense", (), True),
+        ("", ("cp313-cp313-manylinux_2_28_x86_64",), False),
+        ("", ("cp313-cp313t-win_amd64",), False),
+        ("", ("cp312-cp312-win_amd64",), True),
+        ("", ("cp312-abi3-win_amd64",), True),
+        ("", ("cp313-abi3-win_amd64",), False),
+        ("", ("py3-none-any",), True),
+        ("", ("cp313-cp313-win_amd64", "cp312-cp312-win_amd64"), True),
+    ],
+)
+def test_only_where_it_can_be_installed(requires_python: str, tags: tuple[str, ...], meet: bool) -> None:
+    lines = [Line.read(text, "spam") for text in (LOW, HIGH)]
+    assert bool(list(exclusions(lines, installable(requires_python, tags)))) is meet
+
+
+def test_the_system_of_a_tag() -> None:
+    lines = [Line.read(text, "spam") for text in ("a<24; sys_platform == 'darwin'", "a>=25")]
+    for platform, meet in (("win_amd64", False), ("macosx_11_0_arm64", True), ("musllinux_1_2_x86_64", False)):
+        assert bool(list(exclusions(lines, installable("", [f"cp313-cp313-{platform}"])))) is meet
+
+
+def test_many_lines_take_no_time() -> None:
+    lines = [Line.read(f"a=={number}; python_version == '3.{number}'", "spam") for number in range(2000)]
+    assert list(exclusions(lines)) == []
