@@ -108,3 +108,41 @@ def test_isolated_build_of_every_backend(
     environment.run(*Frontend.BUILD.command(tree, environment, tmp_path / "output", isolated=True))
     (wheel,) = (tmp_path / "output").glob("*.whl")
     assert metadata_of_wheel(wheel) == metadata_of_wheel(workshop.build(made, "wrapped", "wheel").path)
+
+
+PINNED = """\
+[build-system]
+requires = ["abiding", "flit-core"]
+build-backend = "abiding.backend"
+
+[project]
+name = "spam"
+version = "1.0"
+description = "A package"
+dependencies = ["iniconfig>=1.1"]
+dynamic = ["dependencies"]
+
+[tool.abiding]
+build-backend = "flit_core.buildapi"
+
+[tool.abiding.wheel]
+dependencies = ["iniconfig>=x.x", { requires = "iniconfig<2.1", reason = "pre-emptive" }]
+"""
+
+
+@pytest.mark.parametrize("frontend", [Frontend.BUILD, Frontend.PIP_WHEEL, Frontend.UV_BUILD])
+def test_what_is_pinned_is_the_newest_version_within_its_bound(
+    frontend: Frontend, wheelhouse: Path, tmp_path: Path
+) -> None:
+    """Later versions are on the index, as numpy's are on the day on which it passes a bound."""
+    tree, output = tmp_path / "tree", tmp_path / "output"
+    tree.mkdir()
+    (tree / "pyproject.toml").write_text(PINNED, encoding="utf-8")
+    (tree / "spam.py").write_text('"""A package"""\n', encoding="utf-8")
+    environment = Environment(tmp_path / "environment", wheelhouse).make()
+    environment.run(*frontend.command(tree, environment, output, isolated=True))
+    (wheel,) = output.glob("*.whl")
+    lines = ["iniconfig>=1.1", "iniconfig>=2.0", "iniconfig<2.1"]
+    assert requires(metadata_of_wheel(wheel)) == lines
+    # Nothing stops anybody from installing it.
+    environment.run(*uv("pip", "install", "--python", environment.python, wheel))
