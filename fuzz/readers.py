@@ -1,83 +1,98 @@
 """How others read archives: pip, `zipfile`, `installer` and uv a wheel, `tarfile` and pip an sdist.
 
-Each function gives None where its reader refuses the file. What a reader would take memory or time for is not tried.
+They run in a process of their own, because pip is not made to be imported by others. None stands for a file that its
+reader refuses. What a reader would take memory or time for is not tried.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
+import warnings
 import zipfile
-from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
-from warnings import catch_warnings, simplefilter
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
+    from typing import TextIO
 
-__all__ = ["SDIST_READERS", "WHEEL_READERS", "read", "read_by_uv"]
+__all__ = ["read", "read_by_uv"]
 
-_Found = TypeVar("_Found")
 _LARGEST = 1 << 20
 _SDIST_FILES = ("PKG-INFO", "pyproject.toml")
 
 
-def _unpacked(path: Path) -> bytes | None:
-    """METADATA after unpacking: of two files in one place the later is left."""
+def read(path: Path) -> dict[str, dict[str, bytes] | None]:
+    """What each of the readers finds in a file: METADATA of a wheel, PKG-INFO and pyproject.toml of an sdist."""
+    process = _process()
+    questions, answers = cast("TextIO", process.stdin), cast("TextIO", process.stdout)
+    questions.write(json.dumps(str(path)) + "\n")
+    questions.flush()
+    found: dict[str, dict[str, str] | None] = json.loads(answers.readline())
+    return {
+        reader: files if files is None else {name: bytes.fromhex(data) for name, data in files.items()}
+        for reader, files in found.items()
+    }
+
+
+@cache
+def _process() -> subprocess.Popen[str]:
+    # It ends with this one, when nothing more can come.
+    return subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def read_by_uv(path: Path) -> set[str] | None:
+    """The names that an sdist or wheel with static metadata requires, according to uv; all must be unknown to it."""
+    command = [shutil.which("uv") or "uv", "pip", "compile", "-", "--no-index", "--offline", "--no-build", "--quiet"]
+    with TemporaryDirectory() as folder:
+        line = f"{path.name.partition('-')[0]} @ {path.as_uri()}\n"
+        done = subprocess.run(
+            [*command, "--cache-dir", folder], input=line, capture_output=True, text=True, check=False, timeout=60
+        )
+    return set() if not done.returncode else set(re.findall(r"Because ([\w-]+) was not found", done.stderr)) or None
+
+
+# Wheels
+
+
+def _unzipped(path: Path) -> dict[str, bytes] | None:
+    """After unpacking: of two files in one place the later is left."""
     with TemporaryDirectory() as folder:
         with zipfile.ZipFile(path) as archive:
             if any(info.file_size > _LARGEST for info in archive.infolist()):
                 return None
             archive.extractall(folder)  # noqa: S202
         (found,) = Path(folder).glob("*.dist-info/METADATA")
-        return found.read_bytes()
+        return {"METADATA": found.read_bytes()}
 
 
-def _in_pip(path: Path) -> bytes | None:
-    with _quiet():
-        from pip._internal.utils.wheel import read_wheel_metadata_file, wheel_dist_info_dir
+def _in_pip(path: Path) -> dict[str, bytes]:
+    from pip._internal.utils.wheel import read_wheel_metadata_file, wheel_dist_info_dir
+
     with zipfile.ZipFile(path) as archive:
         folder = wheel_dist_info_dir(archive, path.name.partition("-")[0])
-        return bytes(read_wheel_metadata_file(archive, f"{folder}/METADATA"))
+        return {"METADATA": read_wheel_metadata_file(archive, f"{folder}/METADATA")}
 
 
-def _in_installer(path: Path) -> bytes | None:
+def _in_installer(path: Path) -> dict[str, bytes]:
     from installer.sources import WheelFile
 
     with WheelFile.open(path) as source:
-        return source.read_dist_info("METADATA").encode()
+        return {"METADATA": source.read_dist_info("METADATA").encode()}
 
 
-WHEEL_READERS: dict[str, Callable[[Path], bytes | None]] = {
-    "unpacking": _unpacked,
-    "pip": _in_pip,
-    "installer": _in_installer,
-}
+# Sdists
 
 
-def read(reader: Callable[[Path], _Found], path: Path) -> _Found | None:
-    """What a reader finds, None if it refuses: a hostile archive makes them raise nearly everything."""
-    with _quiet():
-        try:
-            return reader(path)
-        except Exception:  # noqa: BLE001
-            return None
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Import and read without warnings: pip's import makes setuptools say something, `zipfile` names duplicates."""
-    with catch_warnings():
-        simplefilter("ignore")
-        yield
-
-
-def _unpacked_by_tarfile(path: Path) -> dict[str, bytes] | None:
-    """What `tarfile` leaves of these files in the top folder, if it is alone."""
+def _untarred(path: Path) -> dict[str, bytes] | None:
+    """What `tarfile` leaves in the top folder, if that is alone."""
     with TemporaryDirectory() as folder:
         with tarfile.open(path) as archive:
             if any(info.size > _LARGEST for info in archive.getmembers()):
@@ -88,9 +103,11 @@ def _unpacked_by_tarfile(path: Path) -> dict[str, bytes] | None:
 
 
 def _unpacked_by_pip(path: Path) -> dict[str, bytes] | None:
-    """What pip leaves of these files where it goes on to build."""
-    with _quiet():
-        from pip._internal.utils.unpacking import unpack_file
+    """What pip leaves where it goes on to build."""
+    from pip._internal.utils.unpacking import unpack_file
+
+    if _untarred(path) is None:
+        return None
     with TemporaryDirectory() as folder:
         unpack_file(str(path), folder)
         return _files_in(Path(folder))
@@ -100,22 +117,33 @@ def _files_in(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in _SDIST_FILES if (folder / name).is_file()}
 
 
-SDIST_READERS: dict[str, Callable[[Path], dict[str, bytes] | None]] = {
-    "tarfile": _unpacked_by_tarfile,
-    "pip": _unpacked_by_pip,
-}
+_OF_WHEELS = {"zipfile": _unzipped, "pip": _in_pip, "installer": _in_installer}
+_OF_SDISTS = {"tarfile": _untarred, "pip": _unpacked_by_pip}
 
 
-def read_by_uv(path: Path) -> set[str] | None:
-    """The names that an sdist or wheel with static metadata requires, according to uv; all must be unknown to it."""
-    command = [shutil.which("uv") or "uv", "pip", "compile", "-", "--no-index", "--offline", "--no-build"]
-    with TemporaryDirectory() as cache:
-        name = re.split("-", path.name)[0]
-        done = subprocess.run(
-            [*command, "--quiet", "--cache-dir", cache], input=f"{name} @ {path.as_uri()}\n",
-            capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
-    if not done.returncode:
-        return set()
-    found = set(re.findall(r"depends on ([\w-]+)|Because ([\w-]+) was not found", done.stderr))
-    return {one for pair in found for one in pair if one} or None
+def _answer(path: Path) -> dict[str, dict[str, str] | None]:
+    found = {}
+    readers: Mapping[str, Callable[[Path], dict[str, bytes] | None]] = (
+        _OF_WHEELS if path.suffix == ".whl" else _OF_SDISTS
+    )
+    for name, reader in readers.items():
+        try:
+            files = reader(path)
+        except ImportError:
+            raise
+        except Exception:  # noqa: BLE001 (a hostile archive makes them raise nearly everything)
+            files = None
+        found[name] = None if files is None else {file: data.hex() for file, data in files.items()}
+    return found
+
+
+def main() -> None:
+    """Answer until nothing more is asked."""
+    warnings.simplefilter("ignore")
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_answer(Path(json.loads(line)))) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from bisect import bisect_right
+from stat import S_ISLNK
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.errors import ArchiveError
@@ -41,7 +43,7 @@ def __dir__() -> list[str]:
 
 
 _RECORD = struct.Struct("<4s6H3I5H2I")  # APPNOTE 4.3.12
-_SHAPE = struct.Struct("<4s4xH18x4H")  # of that: mark, flags, three lengths, volume
+_SHAPE = struct.Struct("<4s4xH18x4H6xI")  # of that: mark, flags, three lengths, volume, offset
 _MARK, _LARGE = b"PK\1\2", b"\xff" * 4
 _UNICODE_PATH = struct.Struct("<BI")  # 4.6.9: version 1, checksum of the name that it is about
 _UNICODE_PATH_KIND = 0x7075
@@ -93,7 +95,8 @@ class Extent(NamedTuple):
 class Directory(NamedTuple):
     """The central directory of the archive called `name`: its bytes, and its offset in the file.
 
-    `names` are those of the members, `starts` the places of their records in the bytes, both in the order of these.
+    `names` are those of the members, `starts` the places of their records in the bytes, both in the order of these;
+    `offsets` are the places of their local headers in the file, from first to last.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Directory(NamedTuple):
     offset: int
     names: tuple[str, ...]
     starts: Sequence[int]
+    offsets: Sequence[int]
 
     @classmethod
     def read(cls, file: BinaryIO, name: str) -> Directory:
@@ -111,13 +115,13 @@ class Directory(NamedTuple):
         central directory. Raises `OSError`.
         """
         data, offset, count = Tail.of(file).directory(file, name)
-        starts, raw_names = _cut(data, name)
+        starts, raw_names, offsets = _cut(data, name)
         if len(starts) != count:
             raise ArchiveError.at(name, f"lists {len(starts)} members and announces {count}")
-        directory = cls(name, data, offset, _names(raw_names, starts, data, name), starts)
+        directory = cls(name, data, offset, _names(raw_names, starts, data, name), starts, offsets)
         if _LARGE in data:
-            for _ in directory.members():
-                pass
+            offsets[:] = [member.offset for member in directory.members()]
+        offsets.sort()
         return directory
 
     @staticmethod
@@ -137,10 +141,12 @@ class Directory(NamedTuple):
             return None
 
     def get(self, name: str) -> Member:
-        """The member with this name. Raises `ArchiveError` if there is none."""
+        """The file with this name. Raises `ArchiveError` if there is none, or a link, which some would follow."""
         member = self.find(name)
         if member is None:
             raise ArchiveError.at(self.name, f"has no {quoted(name)}")
+        if S_ISLNK(member.attributes >> 16):
+            raise ArchiveError.at(self.name, f"has a {quoted(name)} that is a symbolic link")
         return member
 
     def _member(self, name: str, start: int) -> Member:
@@ -230,6 +236,8 @@ class Directory(NamedTuple):
 
     def _header_and_more(self, file: BinaryIO, member: Member, size: int) -> tuple[LocalHeader, bytes]:
         """The local header, and `size` bytes or more of what follows it, unless the file ends before."""
+        place = bisect_right(self.offsets, member.offset)
+        stop = self.offsets[place] if place < len(self.offsets) else self.offset
         file.seek(member.offset)
         found = file.read(_HEADER_AND_USUAL_EXTRA + len(member.name) + size)
         try:
@@ -237,12 +245,21 @@ class Directory(NamedTuple):
             if length + size > len(found):
                 found += file.read(length + size - len(found))
             header = LocalHeader.unpack(found)
-            if self._agree(header, member):
-                return header, found[length:]
-        except struct.error:
-            pass
+            agree = self._agree(header, member)
+        except struct.error as exc:
+            raise self._contradiction(member) from exc
+        if not agree:
+            raise self._contradiction(member)
+        if member.offset + length + member.stored_size > stop:
+            raise self._overlapped(member)
+        return header, found[length:]
+
+    def _contradiction(self, member: Member) -> ArchiveError:
         message = f"contradicts itself: local header and central directory differ about `{member.name}`"
-        raise ArchiveError.at(self.name, message, hint=REBUILD)
+        return ArchiveError.at(self.name, message, hint=REBUILD)
+
+    def _overlapped(self, member: Member) -> ArchiveError:
+        return ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=REBUILD)
 
     def _agree(self, header: LocalHeader, member: Member) -> bool:
         """Whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
@@ -276,7 +293,7 @@ class Directory(NamedTuple):
         extent = Extent(member, member.offset + len(header.pack()), stop)
         behind = stop - extent.data - member.stored_size
         if behind < 0:
-            raise ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=REBUILD)
+            raise self._overlapped(member)
         if extent.described_behind:
             file.seek(stop - behind)
             if file.read(min(behind, 64)) not in descriptors(member.crc, member.stored_size, member.size):
@@ -290,14 +307,14 @@ class Directory(NamedTuple):
 # The judgement, record by record and name by name
 
 
-def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes]]:
-    """The place of each record, and its name; in one bare pass, because a thousand wheels are read at once."""
-    starts, names = [], []
+def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
+    """The place of each record, the name and the offset in it; in one bare pass: a thousand wheels are read at once."""
+    starts, names, offsets = [], [], []
     at, stop = 0, len(data)
     unpack, size = _SHAPE.unpack_from, _RECORD.size
     try:
         while at < stop:
-            mark, flags, name_length, extra_length, comment, volume = unpack(data, at)
+            mark, flags, name_length, extra_length, comment, volume, offset = unpack(data, at)
             name_at = at + size
             extra_at = name_at + name_length
             name = data[name_at:extra_at]
@@ -309,12 +326,13 @@ def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes]]:
                 _judge_extra(data[extra_at : extra_at + extra_length], name, flags, archive)
             starts.append(at)
             names.append(name)
+            offsets.append(offset)
             at = extra_at + extra_length + comment
     except (struct.error, UnicodeDecodeError) as exc:
         raise ArchiveError.at(archive, _BROKEN.format(at)) from exc
     if at > stop:
         raise ArchiveError.at(archive, _BROKEN.format(starts[-1]))
-    return starts, names
+    return starts, names, offsets
 
 
 def _judge_extra(extra: bytes, name: bytes, flags: int, archive: str) -> None:

@@ -1,0 +1,243 @@
+"""What is read of a wheel is what pip, `installer`, `zipfile` and uv find in it; where they might not, it is refused."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from fuzz import readers
+
+from abiding.cli import main
+from abiding.disk import read_artifacts
+from abiding.errors import ArchiveError
+from abiding.wheel import Statement, Wheel, metadata_in, read_metadata
+from tests.unit.archives import metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME, INFO = "spam-1.0-py3-none-any.whl", "spam-1.0.dist-info"
+GOOD, EVIL = metadata("Requires-Dist: good"), metadata("Requires-Dist: evil")
+KELVIN, LONG_S = "\N{KELVIN SIGN}", "\N{LATIN SMALL LETTER LONG S}"
+LARGE = 0xFFFFFFFF
+
+
+class One(NamedTuple):
+    """A member, and what its two headers say of it besides the truth; `local` fields are those that differ there."""
+
+    name: str | bytes
+    data: bytes = b""
+    extra: bytes = b""
+    comment: bytes = b""
+    flags: int = 0
+    attributes: int = 0o100644 << 16
+    sizes: tuple[int, int] | None = None
+    local: dict[str, bytes | int] = {}  # noqa: RUF012 (a constant)
+    inside: int | None = None  # at this place of the data of the one before
+
+    @property
+    def raw_name(self) -> bytes:
+        return self.name if isinstance(self.name, bytes) else self.name.encode()
+
+
+def packed(*members: One, before: bytes = b"", comment: bytes = b"", end64: tuple[int, ...] | None = None) -> bytes:
+    """A ZIP archive of stored members, whatever they say."""
+    out, central = bytearray(before), b""
+    for one, last in zip(members, (members[0], *members), strict=False):
+        at = len(out) if one.inside is None else len(out) - len(last.data) + one.inside
+        sizes = one.sizes or (len(one.data), len(one.data))
+        utf8 = 0 if isinstance(one.name, bytes) or one.name.isascii() else 0x800
+        fields: dict[str, bytes | int] = {
+            "flags": one.flags | utf8,
+            "name": one.raw_name,
+            "extra": one.extra,
+            "stored": sizes[0],
+            "size": sizes[1],
+        }
+        if one.inside is None:
+            out += b"PK\3\4" + _common({**fields, **one.local}, one.data) + one.data
+        record = _common(fields, one.data)
+        record, rest = record[:26], record[26:]
+        record += struct.pack("<3H2I", len(one.comment), 0, 0, one.attributes, at - len(before))
+        central += b"PK\1\2" + struct.pack("<H", 0x314) + record + rest + one.comment
+    start, count = len(out) - len(before), len(members)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(central), start, len(comment))
+    if end64:
+        place = start + len(central)
+        values = (count + end64[0], count + end64[0], len(central) + end64[1], start + end64[2])
+        central += struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, *values)
+        central += struct.pack("<4sIQI", b"PK\6\7", 0, place, 1)
+    return bytes(out) + central + end + comment
+
+
+def _common(fields: dict[str, bytes | int], data: bytes) -> bytes:
+    name, extra = fields["name"], fields["extra"]
+    assert isinstance(name, bytes)
+    assert isinstance(extra, bytes)
+    crc = fields.get("crc", zlib.crc32(data))
+    numbers = (20, fields["flags"], fields.get("method", 0), 0, 0x21, crc, fields["stored"], fields["size"])
+    return struct.pack("<5H3I2H", *numbers, len(name), len(extra)) + name + extra
+
+
+def unicode_path(name: str, new: str, *, version: int = 1, crc: int | None = None) -> bytes:
+    raw = new.encode()
+    checksum = zlib.crc32(name.encode()) if crc is None else crc
+    return struct.pack("<HHBI", 0x7075, 5 + len(raw), version, checksum) + raw
+
+
+def zip64(*sizes: int) -> bytes:
+    return struct.pack(f"<2H{len(sizes)}Q", 1, 8 * len(sizes), *sizes)
+
+
+CODE, META = One("spam.py", b"x = 1\n"), One(f"{INFO}/METADATA", GOOD)
+WHEEL = One(f"{INFO}/WHEEL", b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+RECORD = One(f"{INFO}/RECORD", b"")
+BASE = (CODE, META, WHEEL, RECORD)
+N = f"{INFO}/METADATA"
+OTHER = One(f"{INFO}/METADATB", EVIL)
+END = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
+FAKE = One("other.txt", comment=b"PK\1\2" + bytes(42) + N.encode())
+
+
+def with_end_in_comment() -> bytes:
+    """A sound wheel whose comment is another end record: the first found from the front, and that from the back."""
+    other = packed(CODE, One(N, EVIL), WHEEL, RECORD)
+    return packed(*BASE, comment=other)
+
+
+REFUSED: dict[str, tuple[bytes, str]] = {
+    # One file in two spellings, or two files of one.
+    **{
+        f"{spelled!r} besides": (packed(*BASE, One(spelled, EVIL)), message)
+        for spelled, message in {
+            N: "two members with the name", f"{N}/": "two members with the name",
+            f"{INFO}/metadata": "one file on some systems", f"{INFO}/METADATA.": "one file on some systems",
+            f"{INFO}/METADATA ": "one file on some systems", f"{INFO}/METADATA::$DATA": "one file on some systems",
+            f"{INFO}/record": "one file on some systems", f"{INFO}/Wheel": "one file on some systems",
+            f"{INFO}/M\N{ZERO WIDTH JOINER}ETADATA": "one file on some systems",
+            f"{INFO}\\METADATA": "no installer should follow", f"{INFO}//METADATA": "no installer should follow",
+            f"./{N}": "no installer should follow", f"{INFO}/./METADATA": "no installer should follow",
+            f"/{N}": "no installer should follow", f"x/../{N}": "no installer should follow", "C:evil": "no installer",
+            "../evil.py": "no installer should follow", "/opt/evil.py": "no installer should follow", "a//b": "no installer",
+            f"{INFO}/METADATA\0.txt": "no installer should follow", "a\nb": "no installer should follow", "": "no installer",
+            "SPAM-1.0.dist-info/METADATA": "more than one metadata folder", "eggs-1.0.dist-info/RECORD": "more than one",
+            "spam-1.0.DIST-INFO/METADATA": "more than one metadata folder", "spam-1.0.dist-info./METADATA": "more than one",
+            f"spam-1.0.di{LONG_S}t-info/METADATA": "more than one metadata folder", "eggs.dist-info": "more than one",
+            f"spam-1.0.data/purelib/{N}": "more than one metadata folder", f"spam-1.0.data/platlib/{N}": "more than one",
+            f"spam-1.0.data/data/lib/python3.11/site-packages/{N}": "more than one metadata folder",
+            f"spam-1.0.DATA/purelib/{N}": "more than one metadata folder",
+        }.items()
+    },
+    "no METADATA, but the bytes of a record of it": (packed(CODE, FAKE, WHEEL, RECORD), f"has no `{N}`"),
+    "no METADATA, but the bytes of its name": (packed(CODE, One("x", extra=b"")._replace(comment=N.encode())), "has no"),
+    "METADATA in other letters": (packed(CODE, One(f"{INFO}/Metadata", GOOD), WHEEL, RECORD), f"has no `{N}`"),
+    "the folder in other letters": (packed(CODE, One("spam-1.0.Dist-Info/METADATA", GOOD)), "has no `.dist-info` folder"),
+    "no RECORD": (packed(CODE, META, WHEEL), f"has no `{INFO}/RECORD`"),
+    "another project's": (packed(CODE, One("eggs-1.0.dist-info/METADATA", GOOD), One("eggs-1.0.dist-info/RECORD")), "of another"),
+    # A second name in a field.
+    "another member gets the name": (packed(*BASE, OTHER._replace(extra=unicode_path(OTHER.raw_name.decode(), N))), "two names"),
+    "METADATA gets another name": (packed(CODE, META._replace(extra=unicode_path(N, "x")), WHEEL, RECORD), "two names"),
+    "in the local header alone": (
+        packed(CODE, META._replace(local={"extra": unicode_path(N, "x")}), WHEEL, RECORD), "two names"),
+    "a second name with a wrong checksum": (packed(One("a", extra=unicode_path("a", "b", crc=1)), *BASE), "two names"),
+    "a second name of another version": (packed(One("a", extra=unicode_path("a", "a", version=2)), *BASE), "two names"),
+    "a second name without end": (packed(One("a", extra=b"\x75\x70\2\0ab"), *BASE), "is broken"),
+    "a field that reaches too far": (packed(One("a", extra=b"UT\xff\0ab"), *BASE), "is broken"),
+    "two zip64 fields": (packed(One("a", b"a", zip64(1, 1) + zip64(2, 2), sizes=(LARGE, LARGE)), *BASE), "is broken"),
+    "a size that is nowhere": (packed(One("a", b"a", sizes=(1, LARGE)), *BASE), "is broken"),
+    # The local header of METADATA says something else.
+    **{
+        f"local {field}": (packed(CODE, META._replace(local={field: value}), WHEEL, RECORD), "differ about")
+        for field, value in dict[str, bytes | int]({
+            "name": OTHER.raw_name, "size": 5, "stored": 5, "crc": 5, "method": 8, "flags": 0x800, "extra": b"UT\xff\0",
+        }).items()
+    },
+    "encrypted": (packed(*BASE, One("a", flags=1)), "has an encrypted member: `a`"),
+    "strongly encrypted": (packed(*BASE, One("a", flags=0x40)), "has an encrypted member: `a`"),
+    "patched": (packed(*BASE, One("a", flags=0x20)), "has an encrypted member: `a`"),
+    "a name that is not UTF-8": (packed(*BASE, One(b"\xff")._replace(flags=0x800)), "is broken"),
+    "METADATA is a link": (packed(CODE, META._replace(attributes=0o120777 << 16), WHEEL, RECORD), "is a symbolic link"),
+    "WHEEL begins in METADATA": (
+        packed(CODE, One(N, GOOD + packed(WHEEL)), WHEEL._replace(inside=len(GOOD)), RECORD),
+        "begins within"),
+    # The end.
+    "bytes before": (packed(*BASE, before=b"#!/bin/sh\n"), "bytes before its first member"),
+    "two ends": (with_end_in_comment(), "ends twice|behind its end|shorter than"),
+    "an end in the comment": (packed(*BASE, comment=END), "ends twice|behind its end|shorter than|lists 0 members"),
+    "an end that has the rest for its comment": (
+        packed(*BASE[:3], RECORD._replace(comment=END[:-2] + struct.pack("<H", len(END)))), "ends twice"),
+    **{
+        f"zip64 end with another {what}": (packed(*BASE, end64=change), "contradict each other")
+        for what, change in {"count": (1, 0, 0), "size": (0, 1, 0), "offset": (0, 0, 1)}.items()
+    },
+}  # fmt: skip
+
+FAIR: dict[str, bytes] = {
+    "plain": packed(*BASE),
+    "in another order": packed(RECORD, WHEEL, META, CODE),
+    "folders": packed(One("spam/", attributes=0x10), One(f"{INFO}/", attributes=0x10), *BASE),
+    "hidden files": packed(One(".x"), One("spam/.y"), One("spam/..z"), One("a.b/c..d"), *BASE),
+    "other letters": packed(One("spam/größe.py"), One(b"spam/gr\x94\xe1e2.py", flags=0), *BASE),
+    "case matters elsewhere": packed(One("spam/A.py"), One("spam/a.py"), *BASE),
+    "other metadata": packed(One(f"spam/_vendor/{N}", EVIL), One("spam/METADATA", EVIL), One("METADATA", EVIL), *BASE),
+    "beside METADATA": packed(One(f"{INFO}/METADATA.txt"), One(f"{INFO}/RECORD.jws"), One(f"{INFO}/licenses/WHEEL"), *BASE),
+    "data": packed(One("spam-1.0.data/purelib/spam/x.py"), One("spam-1.0.data/scripts/spam"), *BASE),
+    "extra fields": packed(*(one._replace(extra=b"UT\5\0\1abcd") for one in BASE)),
+    "a name said twice": packed(CODE, META._replace(extra=unicode_path(N, N)), WHEEL, RECORD),
+    "comments": packed(*(one._replace(comment=b"PK\1\2 of a member") for one in BASE), comment=b"of all: PK\5\6"[:8]),
+    "zip64": packed(CODE, META._replace(extra=zip64(len(GOOD), len(GOOD)), sizes=(LARGE, LARGE)), WHEEL, RECORD),
+    "zip64 end": packed(*BASE, end64=(0, 0, 0)),
+    "attributes": packed(*(one._replace(attributes=0) for one in BASE)),
+    "link elsewhere": packed(One("spam/link.py", b"x.py", attributes=0o120777 << 16), *BASE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_readers_may_take_differently_is_refused(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By everybody who reads it: there is one judgement."""
+    data, message = REFUSED[case]
+    path = tmp_path / NAME
+    path.write_bytes(data)
+    for read in (Statement.open, read_metadata, _opened, _in_file):
+        with pytest.raises(ArchiveError, match=message) as caught:
+            read(path)
+        assert caught.value.findings[0].artifact == NAME
+    assert main(["check", str(path)]) == 2
+    assert NAME in capsys.readouterr().out
+
+
+def _opened(path: Path) -> bytes:
+    return Wheel.open(path).metadata()
+
+
+def _in_file(path: Path) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        return metadata_in(file, path.name)[0]
+
+
+@pytest.mark.parametrize("case", FAIR)
+def test_what_is_read_is_what_installers_read(case: str, tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    path.write_bytes(FAIR[case])
+    assert Statement.open(path).metadata == read_metadata(path) == _opened(path) == _in_file(path) == GOOD
+    assert readers.read(path) == {one: {"METADATA": GOOD} for one in ("zipfile", "pip", "installer")}
+    (artifact,) = read_artifacts([path])
+    assert artifact.metadata
+    assert artifact.tags == ("py3-none-any",)
+
+
+@pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
+@pytest.mark.parametrize("case", FAIR)
+def test_what_is_read_is_what_uv_reads(case: str, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(FAIR[case])
+    assert readers.read_by_uv(tmp_path / NAME) in ({"good"}, None)
+
+
+def test_a_compiled_file_does_not_make_an_unreadable_wheel_readable(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(packed(*BASE, One("spam/_s.so", b"\x7fELF"), One("../evil.py")))
+    assert main(["check", str(tmp_path)]) == 2
