@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from warnings import catch_warnings, simplefilter
@@ -16,6 +18,7 @@ from abiding.errors import AbidingError
 from abiding.provenance import MEMBERS, Line, Provenance, Shared, User
 from abiding.release import releases
 from abiding.wheel import Wheel, read_metadata, rewrite
+from fuzz import readers
 from fuzz.damage import damaged, wounds
 from fuzz.images import images
 from fuzz.metadata import documents
@@ -30,7 +33,9 @@ _names = st.sampled_from(
      "spam/../../outside", "a\\b", "C:outside",
      f"{INFO}/METADATA", f"{INFO}/RECORD", f"{INFO}/RECORD.jws", f"{INFO}/WHEEL", "eggs-2.dist-info/METADATA",
      "Spam-1.0.0.dist-info/METADATA", "METADATA", "spam/\x01", '"spam, eggs".py', "spam/x.dist-info/METADATA",
-     "x" * 300)
+     "x" * 300, f"{INFO}/metadata", f"{INFO}/METADATA.", f"{INFO}/METADATA/", f"{INFO}/./METADATA",
+     "spam-1.0.DIST-INFO/METADATA",
+     f"spam-1.0.data/purelib/{INFO}/METADATA", f"{INFO}/METADATA/x", "METADATA")
 ) | st.text(max_size=12)  # fmt: skip
 
 
@@ -53,10 +58,19 @@ def wheels(draw: st.DrawFn) -> bytes:
         for name, data in draw(st.permutations([*contents.items(), *extra])):
             info = zipfile.ZipInfo(name)
             info.compress_type = archive.compression
-            info.extra = draw(st.sampled_from((b"", b"", b"UT\1\0x", b"\1\0\x08\0" + bytes(8), b"\1\0\xff\xff", b"\1")))
+            info.extra = draw(_extras) or draw(st.sampled_from((b"", b"", _unicode_path(name, draw(_names)))))
+            info.external_attr = draw(st.sampled_from((0o100644, 0o100644, 0o100644, 0o120777, 0o040755))) << 16
             archive.writestr(info, data)
         archive.comment = draw(st.sampled_from((b"", b"", b"PK\5\6" + bytes(18), b"comment")))
     return damaged(file.getvalue(), draw(wounds))
+
+
+_extras = st.sampled_from((b"", b"", b"", b"UT\1\0x", b"\1\0\x08\0" + bytes(8), b"\1\0\xff\xff", b"\1"))
+
+
+def _unicode_path(name: str, new: str) -> bytes:
+    raw = new.encode("utf-8", "replace")
+    return struct.pack("<HHBI", 0x7075, 5 + len(raw), 1, zlib.crc32(name.encode("utf-8", "replace"))) + raw
 
 
 _records = st.sampled_from((
@@ -86,11 +100,16 @@ def hold(data: bytes) -> None:
         path.parent.mkdir()
         path.write_bytes(data)
         # What `zipfile` takes for a hostile archive is not ours to limit; and the edit may use up the file.
-        before = _members(path)
+        before, others = _members(path), readers.read(path)
         with watched(Path(folder)):
             slow, quick = _metadata(path), _quick_metadata(path)
             if slow is not None and slow != quick:
                 raise Violation("the quick way to METADATA finds something else")
+            for reader, files in others.items():
+                if quick is not None and files is not None and files != {"METADATA": quick}:
+                    raise Violation(f"{reader} finds another METADATA")
+            if quick is not None and others["pip"] is None:
+                raise Violation("pip finds no METADATA")
             for release in releases(read_artifacts([path])):
                 _ = release.verdict, release.findings
             native.checked([path])

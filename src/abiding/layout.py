@@ -64,7 +64,10 @@ class Layout:
             raise self._refused(f"has a member with a name that nobody should follow: {quoted(path)}")
         if self._links and self._is_through_link(path):
             raise self._refused(f"has a member that is written through a link: {quoted(path)}")
-        folder, _, below = _plain(path).partition("/")
+        plain = _plain(path)
+        if not plain and is_file:
+            raise self._refused(f"has a file with a name that is none: {quoted(path)}")
+        folder, _, below = plain.partition("/")
         if not self._is_top(folder):
             if not below and landing(folder) in _LANDINGS:
                 raise self._refused(f"has a file {quoted(path)} beside its folder", hint=_NAMED_HINT)

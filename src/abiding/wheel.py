@@ -148,7 +148,10 @@ def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
     Raises `ArchiveError` as `Wheel.open` does, but for the version, and `OSError`.
     """
     directory = Directory.read(file, filename)
-    return _dist_info(directory.names, filename), directory
+    dist_info = _dist_info(directory.names, filename)
+    for name in ("METADATA", "RECORD"):
+        directory.get(f"{dist_info}/{name}")
+    return dist_info, directory
 
 
 def _dist_info(names: Sequence[str], filename: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from abiding.cli import main
 from abiding.native import repairing
 from abiding.native.examining import provenance_of
+from abiding.provenance import MEMBER
+from abiding.wheel import Wheel, rewrite
 
 from .compiled import Pair, wheel
 from .test_native_rules import recorded
@@ -60,6 +63,28 @@ def test_other_arguments_are_passed_on(pair: Pair, capfd: pytest.CaptureFixture[
     said = " ".join(capfd.readouterr().err.split())
     assert "unrecognized arguments: --no-such-option" in said
     assert "error[repair-failed]: `auditwheel` ended with exit status 2" in said
+
+
+@pytest.mark.parametrize(
+    "library", ["lib\0ham.so", "lib\ud800ham.so", "x" * 200_000], ids=["zero", "no character", "endless"]
+)
+def test_a_library_that_no_command_can_name(pair: Pair, library: str, capfd: pytest.CaptureFixture[str]) -> None:
+    built = recorded(pair, tag=LINUX, library="LIBRARY")
+    member = f"ham-1.0.dist-info/{MEMBER}"
+    record = Wheel.open(built).read(member).replace(b'"LIBRARY"', json.dumps(library).encode())
+    rewrite(Wheel.open(built), built, {member: record})
+    assert repaired(built) == (2, [])
+    said = capfd.readouterr().err
+    assert "error[repair-failed]: `auditwheel` could not be run: " in said
+    assert len(said) < 5_000
+
+
+def test_a_destination_that_is_no_folder(pair: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / ("x" * 300)):
+        assert main(["repair", "-w", str(place), str(recorded(pair, tag=LINUX))]) == 2
+        said = capsys.readouterr().err
+        assert f"error[repair-failed]: no wheel can be written to `{place}`: " in " ".join(said.split())
 
 
 def test_what_is_not_declared_is_copied_in(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

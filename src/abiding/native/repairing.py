@@ -38,6 +38,7 @@ def __dir__() -> list[str]:
 
 
 _CLOSING = "No wheel was written"
+_MOST_SHOWN = 500
 
 
 def repair(
@@ -53,7 +54,7 @@ def repair(
     (`repair-failed`).
     """
     provenance = provenance_of(wheel)
-    destination.mkdir(parents=True, exist_ok=True)
+    _make(destination)
     with private_folder(destination) as folder:
         repaired = _repaired(wheel, folder / "1", provenance, platform, arguments, say=say)
         floor = None if platform or not _is_linux(wheel) else _too_old(repaired, provenance)
@@ -65,6 +66,20 @@ def repair(
         target = destination / repaired.name
         place(repaired, target)
     return target, findings
+
+
+def _make(destination: Path) -> None:
+    """Make the folder for the new wheel, if it is not there. Raises `AbidingError`."""
+    try:
+        destination.mkdir(parents=True, exist_ok=True)
+        writable = os.access(destination, os.W_OK)
+        reason = "it is not writable"
+    except OSError as exc:
+        writable, reason = False, (exc.strerror or str(exc)).lower()
+    if not writable:
+        message = f"no wheel can be written to `{destination}`: {reason}"
+        hint = "give `-w` a folder; it is made if it is not there"
+        raise AbidingError(Finding("repair-failed", Severity.ERROR, message, hints=(hint,)), _CLOSING)
 
 
 def _is_linux(wheel: Path) -> bool:
@@ -100,10 +115,16 @@ def _repaired(
             Severity.ERROR,
             f"`{tool}` {problem}",
             artifact=wheel.name,
-            hints=("what it said is above", f"it was called as `{' '.join(command[:-2])} …`"),
+            hints=("what it said is above", f"it was called as `{_shown(command[:-2])}`"),
         )
         raise AbidingError(finding, _CLOSING)
     return _led(written[0]) if provenance and _is_for_macos(wheel) else written[0]
+
+
+def _shown(command: Sequence[str]) -> str:
+    """A command as far as anybody reads it: a wheel may name libraries of any length and number."""
+    text = " ".join(command)
+    return f"{text} …" if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def _run(command: Sequence[str], say: Callable[[str], object]) -> str:
