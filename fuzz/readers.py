@@ -6,6 +6,7 @@ reader refuses. What a reader would take memory or time for is not tried.
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 import shutil
@@ -44,8 +45,9 @@ def read(path: Path) -> dict[str, dict[str, bytes] | None]:
 
 @cache
 def _process() -> subprocess.Popen[str]:
-    # It ends with this one, when nothing more can come.
-    return subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.__exit__, None, None, None)  # which closes the pipes and waits
+    return process
 
 
 def read_by_uv(path: Path) -> set[str] | None:
