@@ -60,6 +60,16 @@ def test_rmm_gets_a_library_only_transitively() -> None:
     assert examined("rmm-cu12==26.10.0", "linux") == {}  # what its requirements ship is not known without them
 
 
+def test_networkit_does_not_find_the_library_that_it_carries() -> None:
+    """Its Linux wheel lost a run path in the repair (auditwheel's issue 557); its others find it."""
+    assert examined("networkit==11.1", "linux") == {"error: unreachable-library": ["libnetworkit.so"]}
+    assert examined("networkit==11.1", "mac") == examined("networkit==11.1", "win") == {}
+
+
+def test_a_provider_whose_files_lie_below_the_package_that_adds_their_folder() -> None:
+    assert examined("pyqt6==6.12.0", "win", "pyqt6-qt6==6.11.2") == {}
+
+
 @pytest.mark.parametrize(
     ("requirement", "rules"),
     [

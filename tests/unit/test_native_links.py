@@ -167,6 +167,8 @@ def test_more_ways_than_can_be_followed() -> None:
     "text",
     [
         "CDLL(" * 200_000,
+        "# start delvewheel patch\n" * 40_000,
+        "# start delvewheel patch\n# end delvewheel patch\n" * 20_000,
         "CDLL(x\n'''\n" * 80_000,
         "'" * 1_000_000,
         "'#" * 500_000,
@@ -306,6 +308,35 @@ ADDS = "import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__), 
 def test_dlls_lie_beside_the_module_or_where_code_says(place: str, code: str, found: bool) -> None:
     consumer = distribution(dll("nest/_core.pyd", "nest.dll"), dll(place), code={"nest/__init__.py": code})
     assert (lost(consumer, tag=WINDOWS) == set()) is found
+
+
+def test_what_delvewheel_adds_is_for_what_it_has_copied_in() -> None:
+    patch = """# start delvewheel patch
+def _delvewheel_patch():
+    import ctypes, os
+    libs_dir = os.path.join(os.path.dirname(__file__), os.pardir, 'nest.libs')
+    if os.path.isdir(libs_dir):
+        os.add_dll_directory(libs_dir)
+    ctypes.WinDLL('kernel32').LoadLibraryExW(path_of(libs_dir), None, 8)
+# end delvewheel patch
+import egg
+"""
+    consumer = distribution(
+        dll("nest/_core.pyd", "a-0123abcd.dll", "egg.dll"),
+        dll("nest.libs/a-0123abcd.dll"),
+        code={"nest/__init__.py": patch},
+        requires=["egg"],
+    )
+    egg = distribution(dll("egg/lib/egg.dll"), name="egg", code={"egg/__init__.py": ""})
+    assert lost(consumer, egg, tag=WINDOWS) == {("nest/_core.pyd", "egg.dll")}
+
+
+@pytest.mark.parametrize(("folder", "found"), [("bin", True), ("lib", False)])
+def test_a_folder_of_a_provider_is_added_too(folder: str, found: bool) -> None:
+    """As a package of Qt does, whose libraries another distribution puts below it."""
+    code = {"nest/__init__.py": f"import os\nos.add_dll_directory(os.path.dirname(__file__) + '\\\\egg\\\\{folder}')\n"}
+    consumer = distribution(dll("nest/_core.pyd", "egg.dll"), code=code, requires=["egg"])
+    assert (lost(consumer, distribution(dll("nest/egg/bin/Egg.dll"), name="egg"), tag=WINDOWS) == set()) is found
 
 
 def test_dlls_of_dlls_are_looked_for_beside_the_module_too() -> None:

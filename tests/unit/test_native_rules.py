@@ -175,6 +175,34 @@ def test_unreachable_library(pair: Pair, run_path: str) -> None:
     assert finding.hints == ("let `_ham.so` have the run path `$ORIGIN/../prov/lib`",)
 
 
+def test_one_cause_is_told_once(pair: Pair) -> None:
+    """All libraries in a folder that no way leads to, of a provider or of the wheel itself."""
+    libraries = [library(pair.folder / f"libegg{number}.so", f"egg{number}", soname=f"libegg{number}.so") for number in range(5)]  # fmt: skip
+    module = library(pair.folder / "_ham.so", calls=[f"egg{number}" for number in range(5)], links=libraries)
+    shipped: dict[str, Path | bytes] = {f"prov/lib/{one.name}": one for one in libraries}
+    provider = wheel(pair.folder, "prov", shipped)
+    finding = one(wheel(pair.folder / "1", "ham", {"ham/_ham.so": module}, requires=["prov"]), provider)
+    assert finding.message == "no run path leads to `libegg0.so` and 4 more, and nothing loads them before"
+    assert finding.expected == "\n".join(shipped)
+    bundled: dict[str, Path | bytes] = {f"ham.libs/{one.name}": one for one in libraries}
+    finding = one(wheel(pair.folder / "2", "ham", {"ham/_ham.so": module, **bundled}))
+    assert finding.message == "`libegg0.so` and 4 more in the wheel can't be found by `_ham.so`"
+    assert (finding.expected, finding.severity) == ("\n".join(bundled), Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("tag", "place", "severity"),
+    [
+        (MANYLINUX, "ham/_ham.so", "error"),
+        ("cp311-cp311-linux_x86_64", "ham/_ham.so", "warning"),  # a repair tool is still to come
+        (MANYLINUX, "ham/bin/ham", "warning"),  # who starts a program may lead it
+    ],
+)
+def test_how_much_a_library_inside_weighs(pair: Pair, tag: str, place: str, severity: str) -> None:
+    path = wheel(pair.folder, "ham", {place: pair.module(""), "ham.libs/libspam.so.3": pair.library}, tag=tag)
+    assert found(path) == [("unreachable-library", severity)]
+
+
 @pytest.mark.parametrize("run_path", ["$ORIGIN/../prov/lib", "${ORIGIN}/../prov/lib/", "$ORIGIN:$ORIGIN/../prov/./lib"])
 def test_reachable_library(pair: Pair, run_path: str) -> None:
     assert found(pair.consumer(run_path), pair.provider()) == []

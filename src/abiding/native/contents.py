@@ -75,7 +75,7 @@ class Contents:
     def texts(self) -> Iterator[tuple[str, str]]:
         """The Python files, each with its place, as text, as far as they are looked at."""
         read = self.begin or self.read
-        for place, name in self.files.items():
+        for place, name in self.files.items() if self.readable else ():
             if place.endswith(".py"):
                 yield place, read(name)[: bounds.MODULE].decode("utf-8", "replace")
 

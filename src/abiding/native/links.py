@@ -157,7 +157,8 @@ class _Follower:
         if owner is self.consumer:
             return Inside(target, reached=True)
         standing = self.neighbours.standing(owner)
-        if self.has(image, library) and standing is not Standing.DIRECT:
+        # On Windows Python has loaded what it brings itself before anything else.
+        if self.has(image, library) and (standing is not Standing.DIRECT or image.format is Format.PE):
             return System()
         return Provided(owner, target, standing, reached=True)
 

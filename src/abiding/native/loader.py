@@ -72,6 +72,11 @@ class Loader:
         self._added: set[str] = set()
         self._looks = 0
 
+    @property
+    def folders(self) -> frozenset[str]:
+        """The folders that any of the files lie in."""
+        return frozenset(image.folder for image in self._files.values())
+
     def add_folders(self, folders: Iterable[str]) -> None:
         """Search these folders too: on Windows, what `os.add_dll_directory` is given."""
         self._added.update(folders)

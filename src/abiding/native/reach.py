@@ -93,8 +93,7 @@ class _Tour:
         """Read what code opens, and which folders it adds; whether there is any of that."""
         calls = [call for found in openings(self.consumer).values() for call in found]
         self.opened = tuple(image for image in self.consumer.images if _is_opened(image, calls))
-        folders = {image.folder for image in self.consumer.images}
-        added = [folder for folder in folders if any(one.may_add(folder) for one in calls)]
+        added = [folder for folder in self.loader.folders if any(one.may_add(folder) for one in calls)]
         self.loader.add_folders(added)
         return bool(self.opened or added)
 

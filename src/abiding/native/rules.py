@@ -113,22 +113,33 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
 
 
 def _unreachable(subject: Subject) -> Iterator[Finding]:
-    lost = [(link, one) for link, one in subject.provided() if one.standing is Standing.DIRECT and not one.reached]
-    for library, links in _by_library_and_origin(lost):
-        first, origin = links[0]
+    """One finding for each folder of a provider that the loader does not get to: all libraries there have one fault."""
+    by_folder: dict[tuple[str, str], list[tuple[Link, Provided]]] = {}
+    for link, one in subject.provided():
+        if one.standing is Standing.DIRECT and not one.reached:
+            by_folder.setdefault((one.contents.name, one.image.folder), []).append((link, one))
+    for lost in by_folder.values():
+        first, origin = lost[0]
         provider = origin.contents
         hint = f"import `{_module(provider)}` before it is loaded, and let that call `os.add_dll_directory`"
+        named, it = _libraries_named(link for link, _ in lost)
         yield _finding(
             "unreachable-library",
             Severity.ERROR,
-            f"no run path leads to `{library}`, and nothing loads it before",
+            f"no run path leads to {named}, and nothing loads {it} before",
             subject,
-            [link for link, _ in links],
-            expected=origin.image.place,
+            [link for link, _ in lost],
+            expected="\n".join(dict.fromkeys(one.image.place for _, one in lost)),
             expected_from=provider.name,
             notes=("the loader then takes any library of that name, the system's for example, or none",),
             hints=(hint if first.image.format is Format.PE else _way(first, origin.image),),
         )
+
+
+def _libraries_named(links: Iterable[Link]) -> tuple[str, str]:
+    """The libraries in a few words, and the word for them."""
+    first, *others = dict.fromkeys(base_name(link.library) for link in links)
+    return (f"`{first}` and {len(others)} more", "them") if others else (f"`{first}`", "it")
 
 
 def _unreachable_inside(subject: Subject) -> Iterator[Finding]:
@@ -139,8 +150,7 @@ def _unreachable_inside(subject: Subject) -> Iterator[Finding]:
             by_folder.setdefault(link.origin.image.folder, []).append((link, link.origin.image))
     for lost in by_folder.values():
         first, image = lost[0]
-        libraries = list(dict.fromkeys(base_name(link.library) for link, _ in lost))
-        others = f" and {len(libraries) - 1} more" if len(libraries) > 1 else ""
+        named, _ = _libraries_named(link for link, _ in lost)
         severity, notes = Severity.ERROR, ("the loader looks into no other folder of the wheel: the import fails",)
         if subject.building or not subject.platform.finished:
             severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
@@ -149,7 +159,7 @@ def _unreachable_inside(subject: Subject) -> Iterator[Finding]:
         yield _finding(
             "unreachable-library",
             severity,
-            f"`{libraries[0]}`{others} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
+            f"{named} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
             subject,
             [link for link, _ in lost],
             expected="\n".join(dict.fromkeys(one.place for _, one in lost)),

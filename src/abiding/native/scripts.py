@@ -53,7 +53,21 @@ _LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECA
 
 def _code(text: str) -> str:
     """The text without comments and strings of many lines."""
-    return _NO_CODE.sub(lambda found: "" if found[1] else found[0], text)
+    return _NO_CODE.sub(lambda found: "" if found[1] else found[0], _without_patches(text))
+
+
+def _without_patches(text: str) -> str:
+    """The text with what delvewheel puts into it as one call: it adds the folder of what it has copied in."""
+    first, *parts = text.split("# start delvewheel patch")
+    return "".join([first, *map(_as_one_call, parts)])
+
+
+def _as_one_call(text: str) -> str:
+    patch, end, rest = text.partition("# end delvewheel patch")
+    return f"{_ADDS}({_COPIED_INTO.findall(patch)[:1]}){rest}" if end else text
+
+
+_COPIED_INTO = re.compile(r"'([^'\n]{1,200}\.libs)'")
 
 
 def _strings(text: str) -> Iterator[str]:
