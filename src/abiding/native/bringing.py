@@ -46,7 +46,7 @@ def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
 
 
 def _importing(importer: Contents, provider: Contents) -> frozenset[str]:
-    """The modules of a distribution that import one that the provider alone has; one without a name if none is known."""
+    """The modules of a distribution that import one that the provider alone has; a nameless one if none is known."""
     if not importer.readable:
         return frozenset({""})
     theirs = provider.modules - (importer.modules if provider.readable else importer.packages)
