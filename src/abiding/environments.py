@@ -169,9 +169,8 @@ class Environments(NamedTuple):
 
     def replaced(self, answers: Mapping[Question, Environments], steps: Steps) -> Environments:
         """The set if the answer to a question is yes in other environments than it seems."""
-        branches = {question: where.branch for question, where in answers.items()}
         try:
-            return Environments(_Calculation(steps).replaced(self.branch, branches))
+            return Environments(_Calculation(steps).replaced(self.branch, answers))
         except RecursionError as exc:
             raise UndecidedError from exc
 
@@ -251,7 +250,7 @@ class _Calculation:
             self.done[branch] = self.decision(question, yes, no)
         return self.done[branch]
 
-    def replaced(self, branch: Branch, answers: Mapping[Question, Branch]) -> Branch:
+    def replaced(self, branch: Branch, answers: Mapping[Question, Environments]) -> Branch:
         """The decision with other decisions in the place of its questions."""
         if isinstance(branch, bool):
             return branch
@@ -259,9 +258,8 @@ class _Calculation:
         if key not in self.done:
             self.steps.take(_DECISION)
             yes, no = (self.replaced(one, answers) for one in (branch.yes, branch.no))
-            asked = answers.get(branch.question)
-            if asked is None:
-                asked = self.decision(branch.question, yes=True, no=False)
+            known = answers.get(branch.question)
+            asked = known.branch if known else self.decision(branch.question, yes=True, no=False)
             if_yes = self.joined(asked, yes, absorbing=False)
             if_no = self.joined(self.mapped(asked, lambda one: one, not_), no, absorbing=False)
             self.done[key] = self.joined(if_yes, if_no, absorbing=True)

@@ -80,7 +80,7 @@ def _of_release(question: Question) -> Question:
 
 _TOKEN = re.compile(r""""[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()"'<>=!~]+""")
 # For each word of a marker: ten times what those need that people write.
-_STEPS = 80
+_STEPS = 40
 
 
 class _Reader:

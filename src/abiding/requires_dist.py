@@ -44,38 +44,36 @@ class Line(NamedTuple):
 
 
 class RequiresDist(NamedTuple):
-    """The lines of one file. `own` is the normalised name of its project."""
+    """The lines of one file, and where they make each requirement; one that no line makes anywhere is left out."""
 
     lines: tuple[Line, ...]
+    required: Mapping[Hashable, Environments | frozenset[Environments]]
 
     @classmethod
     def of(cls, values: Iterable[str], own: str) -> RequiresDist:
-        """Read the values of the field."""
-        return cls(tuple(Line.read(text, own) for text in dict.fromkeys(values)))
+        """Read the values of the field. `own` is the normalised name of the project."""
+        lines = tuple(Line.read(text, own) for text in dict.fromkeys(values))
+        try:
+            plain = spelled_out(lines)
+        except UndecidedError:
+            plain = lines
+        found: dict[Hashable, list[Environments]] = {}
+        for line in plain:
+            found.setdefault(line.what, []).append(line.where)
+        return cls(lines, {what: _together(parts) for what, parts in found.items()})
 
     @property
     def meaning(self) -> frozenset[Hashable]:
         """A value that two files share exactly when they require the same everywhere."""
-        return frozenset(self._required().items())
+        return frozenset(self.required.items())
 
     def missing_in(self, other: RequiresDist) -> tuple[str, ...]:
         """The lines that make a requirement where the other file does not make it."""
-        ours, theirs = self._required(), other._required()
+        ours, theirs = self.required, other.required
         apart = {what for what, where in ours.items() if theirs.get(what) != where} | (theirs.keys() - ours.keys())
         there = {line[1:] for line in other.lines}
         lines = [line for line in self.lines if line[1:] not in there]
         return tuple(line.text for line in lines if apart and (line.what in apart or line.own_extras))
-
-    def _required(self) -> Mapping[Hashable, Environments | frozenset[Environments]]:
-        """Each requirement, and where it is made; where no line makes it, it is left out."""
-        try:
-            lines = spelled_out(self.lines)
-        except UndecidedError:
-            lines = self.lines
-        found: dict[Hashable, list[Environments]] = {}
-        for line in lines:
-            found.setdefault(line.what, []).append(line.where)
-        return {what: _together(parts) for what, parts in found.items()}
 
 
 def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environments]:
