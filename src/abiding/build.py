@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding import foretelling, lines, native, pins, requirements, rules, tags
+from abiding import foretelling, lines, native, requirements, rules, tags
 from abiding.contradictions import contradictions
 from abiding.declaration import Declaration, Entry, FromSdist
 from abiding.errors import AbidingError, DeclarationError, RefusedError
@@ -72,20 +72,16 @@ class Build(NamedTuple):
 
     def sdist_requires(self) -> list[str]:
         """What the wrapped backend needs for an sdist, and the providers: meson, for example, configures for it."""
-        needed = self._inner_requires("sdist")
-        for entry in self._native_entries():
-            if native.applies(entry):
-                needed += self._build_requirements(entry)
-        return list(dict.fromkeys(needed))
+        natives = [one for one in self._native_entries() if native.applies(one)]
+        return list(dict.fromkeys([*self._inner_requires("sdist"), *self._build_requirements(natives)]))
 
     def wheel_requires(self, kind: str) -> list[str]:
         """What the wrapped backend needs, and at the ABI level what the wheel is built against."""
         entries = self._entries()
         needed = self._inner_requires(kind)
-        for entry in entries:
-            if entry.joins_build and foretelling.decided(entry) is not False:
-                needed += self._build_requirements(entry)
-                needed += native.build_requirements() if native.applies(entry) else ()
+        joining = [one for one in entries if one.joins_build and foretelling.decided(one) is not False]
+        needed += self._build_requirements(joining)
+        needed += native.build_requirements() if any(map(native.applies, joining)) else ()
         return list(dict.fromkeys(needed))
 
     def _inner_requires(self, kind: str) -> list[str]:
@@ -106,25 +102,29 @@ class Build(NamedTuple):
             _warn_of((_not_asked(hook, self.declaration.backend, absent, exc),))
             return []
 
-    def _build_requirements(self, entry: Entry) -> list[str]:
+    def _build_requirements(self, joining: list[Entry]) -> list[str]:
+        """What is to be installed for these entries, and what fills their pins."""
+        if not joining:
+            return []
         of_build = [one for one in self.declaration.entries if one.variant in ("", self.settings.variant)]
         decided = {one: foretelling.decided(one) for one in of_build}
         beside = {one: bool(sure) for one, sure in decided.items() if sure is not False}
-        wanted = lines.to_install(entry, beside, ApiLevel.of(self.declaration.project))
-        if wanted.excluding:
-            texts = ", ".join(f"`{text}`" for _, text in wanted.excluding)
-            finding = self.pyproject.finding(
-                "unsatisfiable",
-                f"no version of `{entry.name}` can be built against: none is in all of {texts}",
-                entry.key,
-                also=tuple((key, "") for key, _ in wanted.excluding if key != entry.key),
-                notes=(
-                    "what is pinned or linked has to lie within all lines for it, or nothing could install the wheel",
-                ),
-                hints=("change one of the lines",),
-            )
-            self._hold((finding,))
-        return [*wanted.requirements, *(["dynamic-metadata>=0.6"] if pins.has_pins(entry.requires) else [])]
+        needed: list[str] = []
+        for wanted in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
+            self._hold((self._not_installable(wanted),) if wanted.excluding else ())
+            needed += [*wanted.requirements, *(["dynamic-metadata>=0.6"] if wanted.pinned else [])]
+        return needed
+
+    def _not_installable(self, wanted: lines.Wanted) -> Finding:
+        texts = ", ".join(f"`{text}`" for _, text in wanted.excluding)
+        return self.pyproject.finding(
+            "unsatisfiable",
+            f"no version of `{wanted.entry.name}` can be built against: none is in all of {texts}",
+            wanted.entry.key,
+            also=tuple((key, "") for key, _ in wanted.excluding if key != wanted.entry.key),
+            notes=("what is pinned or linked has to lie within all lines for it, or nothing could install the wheel",),
+            hints=("change one of the lines",),
+        )
 
     # build_sdist
 

@@ -10,7 +10,7 @@ from abiding.errors import DeclarationError
 from abiding.requirements import applies, meaning, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Mapping
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
     from abiding.declaration import Entry
     from abiding.findings import Finding
@@ -29,34 +29,53 @@ def __dir__() -> list[str]:
 
 
 class Wanted(NamedTuple):
-    """What has to be in the build environment for an entry. `excluding` are the lines, if no version is in all."""
+    """What has to be in the build environment for the lines of one distribution that `entry` is the first of.
 
+    `excluding` are the lines, each with its key, if no version is in all of them. `pinned` is whether one has pins.
+    """
+
+    entry: Entry
     requirements: tuple[str, ...]
     excluding: tuple[tuple[Key, str], ...] = ()
+    pinned: bool = False
 
 
-def to_install(entry: Entry, beside: Mapping[Entry, bool], api: ApiLevel) -> Wanted:
-    """Find what to install for an entry: a version that every line admits which its wheel may carry for it.
+def to_install(joining: Iterable[Entry], beside: Mapping[Entry, bool], api: ApiLevel) -> Iterator[Wanted]:
+    """Find what to install for entries: versions that every line admits which a wheel may carry for them.
 
     `beside` are all entries of the build, and whether each surely applies: those that may not are kept to as long as
     that leaves a version.
     """
-    given = [(line.key, line.text) for line in api.lines.get(entry.name, ()) if _meets(entry.extra, line.extra)]
-    same = [one for one in beside if one.name == entry.name and _meets(entry.extra, one.extra)]
-    own = pins.without_pins(entry.requires)
-    every = [*given, *((one.key, pins.without_pins(one.requires)) for one in same)]
-    sure = [*given, *((one.key, pins.without_pins(one.requires)) for one in same if beside[one] or one is entry)]
-    for lines in (every, sure):
-        if _have_common_version(text for _, text in lines):
-            return Wanted(_without_bare(text for _, text in lines))
-    fallback = [text for _, text in given] if pins.has_pins(entry.requires) and given else [own]
-    return Wanted(tuple(dict.fromkeys(fallback)), tuple(sure))
+    groups: dict[str, list[Entry]] = {}
+    for entry in beside:
+        groups.setdefault(entry.name, []).append(entry)
+    wanted: dict[tuple[str, str], list[Entry]] = {}
+    for entry in joining:
+        wanted.setdefault((entry.name, _normalised(entry.extra)), []).append(entry)
+    for (name, extra), entries in wanted.items():
+        given = [(line.key, line.text) for line in api.lines.get(name, ()) if _meets(extra, line.extra)]
+        same = [one for one in groups.get(name, entries) if _meets(extra, one.extra)]
+        every = [*given, *((one.key, pins.without_pins(one.requires)) for one in same)]
+        needed = {one.key for one in same if beside.get(one) or one.joins_build}
+        sure = [*given, *(line for line in every[len(given) :] if line[0] in needed)]
+        texts = next((lines for lines in (every, sure) if _have_common_version(text for _, text in lines)), None)
+        pinned = any(pins.has_pins(one.requires) for one in entries)
+        if texts is not None:
+            yield Wanted(entries[0], _without_bare(text for _, text in texts), (), pinned)
+        else:
+            own = (pins.without_pins(one.requires) for one in entries)
+            fallback = [text for _, text in given] if pinned and given else own
+            yield Wanted(entries[0], tuple(dict.fromkeys(fallback)), tuple(sure), pinned)
+
+
+def _normalised(extra: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(extra) if extra else ""
 
 
 def _meets(extra: str, other: str) -> bool:
-    from packaging.utils import canonicalize_name
-
-    return not extra or not other or canonicalize_name(extra) == canonicalize_name(other)
+    return not extra or not other or extra == _normalised(other)
 
 
 def _have_common_version(lines: Iterable[str]) -> bool:
