@@ -241,10 +241,21 @@ class Build(NamedTuple):
             print(one_line(finding), file=sys.stderr)  # noqa: T201
 
     def _outcome(self, lines: tuple[str, ...]) -> str:
-        declared = f", and {len(lines)} line{'s' if len(lines) > 1 else ''} declared for it" if lines else ""
+        """Say at which level the wheel is, and how to get the other."""
+        entries = [one for one in self.declaration.entries if one.variant in ("", self.settings.variant)]
+        if not entries:
+            return self._without_levels()
+        if self._level() is Level.API:
+            why = self.settings.asked or 'from-sdist = "api"'
+            return f"API level: {_counted(len(entries))} left out, because {why}; `-C abiding.level=abi` adds them"
+        if not lines:
+            return "ABI level: no declared line is for a wheel of this tag"
+        return f"ABI level, {_counted(len(lines))} added: {'; '.join(lines)}"
+
+    def _without_levels(self) -> str:
         if self.source.baseline is None and self.declaration.project.table is None:
-            return f"there is no `[project]` to hold the wheel against, as there is in an sdist{declared}"
-        return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says{declared}"
+            return "there is no `[project]` to hold the wheel against, as there is in an sdist"
+        return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says"
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """What the wrapped backend wrote and the declared lines. Raises `RefusedError` if it wrote anything else."""
@@ -403,6 +414,10 @@ class Build(NamedTuple):
 def _refuse(findings: tuple[Finding, ...], closing: str) -> None:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RefusedError(findings, closing)
+
+
+def _counted(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines} lines"
 
 
 def _warn_of(findings: Iterable[Finding]) -> None:

@@ -10,6 +10,8 @@ from abiding import native
 from abiding.comparison import Comparison
 from abiding.findings import Severity, by_weight
 from abiding.rules import release as rules
+from abiding.rules.declared import declared_in
+from abiding.rules.levels import judge_levels, level_of
 from abiding.rules.versions import two_versions
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from abiding.difference import Difference
     from abiding.findings import Finding
     from abiding.index.listing import Listings
+    from abiding.rules.levels import BuiltAs
+    from abiding.settings import Level
 
 __all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled"]
 
@@ -43,13 +47,15 @@ class CheckedArtifact(NamedTuple):
     """One artifact and how it compares with the reference of its release.
 
     `differences` are those from the sdist, whose values are on the left, and without an sdist the `deviations`: those
-    from what the largest group of wheels says in that field.
+    from what the largest group of wheels says in that field. `level` is the one that a wheel was built at, None for
+    those of projects that have no levels.
     """
 
     artifact: Artifact
     verdict: Verdict
     differences: tuple[Difference, ...] = ()
     deviations: tuple[Difference, ...] = ()
+    level: BuiltAs | None = None
 
     @property
     def filename(self) -> str:
@@ -107,14 +113,17 @@ class Release(NamedTuple):
         return tuple(one.artifact.problem for one in self.artifacts if one.artifact.problem)
 
 
-def releases(artifacts: Iterable[Artifact]) -> list[Release]:
-    """Group artifacts into releases by name and version, and check each; in the order in which they were given."""
+def releases(artifacts: Iterable[Artifact], level: Level | None = None) -> list[Release]:
+    """Group artifacts into releases by name and version, and check each; in the order in which they were given.
+
+    With `level`, a wheel that was built at another one is an error.
+    """
     groups: dict[tuple[str, str], list[Artifact]] = {}
     for artifact in artifacts:
         groups.setdefault((artifact.name, artifact.version), []).append(artifact)
     united = [sorted(group, key=_order) for group in _united(groups)]
     apart = {finding.artifact: finding for finding in two_versions(united)}
-    return [_release(group, [apart[one.filename] for one in group if one.filename in apart]) for group in united]
+    return [_release(group, [apart[one.filename] for one in group if one.filename in apart], level) for group in united]
 
 
 def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
@@ -156,12 +165,21 @@ def _order(artifact: Artifact) -> tuple[bool, bool, str]:
     return artifact.kind == "wheel", not artifact.filename.endswith(".tar.gz"), artifact.filename
 
 
-def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding]) -> Release:
+def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: Level | None) -> Release:
     comparison = Comparison.of(artifacts)
-    findings = rules.judge(comparison)
+    own = declared_in(comparison.sdist)
+    levels = {one.artifact.filename: found for one in comparison.compared if (found := level_of(one, own))}
+    lines = {one.artifact.filename: own.lines_of(one) for one in comparison.compared} if levels and level else {}
+    findings = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
     breaking = [finding for finding in findings if rules.breaks(finding)]
     checked = tuple(
-        CheckedArtifact(one.artifact, _verdict(one, comparison, breaking), one.differences, one.deviations)
+        CheckedArtifact(
+            one.artifact,
+            _verdict(one, comparison, breaking),
+            one.differences,
+            one.deviations,
+            levels.get(one.artifact.filename),
+        )
         for one in comparison.compared
     )
     return Release(

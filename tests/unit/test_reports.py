@@ -63,8 +63,9 @@ CONTRACT = {
                         "items": {
                             "type": "object",
                             "additionalProperties": False,
-                            "required": ["filename", "kind", "verdict"],
+                            "required": ["filename", "kind", "verdict", "level"],
                             "properties": {
+                                "level": {"enum": ["abi", "api", "none", "unknown", None]},
                                 "filename": {"type": "string"},
                                 "kind": {"enum": ["sdist", "wheel"]},
                                 "verdict": {"$ref": "#/$defs/verdict"},

@@ -10,6 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.settings import Level
+
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Callable, Mapping, Sequence
@@ -53,6 +55,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     parser.add_argument(
+        "--level", type=Level, choices=list(Level), help="the level that all wheels have to be built at"
+    )
+    parser.add_argument(
         "--providers-from-index",
         action="store_true",
         help="look up there which libraries the requirements of a wheel on disk have, if it needs any of them",
@@ -82,7 +87,7 @@ def run(options: Namespace) -> int:
     sources: dict[str, Callable[[], list[Artifact]]] = {"": lambda: read_artifacts(paths)} if paths else {}
     sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
     with looking as listings:
-        found = with_compiled(releases(_gathered(sources)), paths, listings)
+        found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
     report = import_module(f"abiding.report.{options.output_format}")
     # The commands to GitHub are meant, and what is in them is spelled out there.
     stream = unguarded(sys.stdout) if options.output_format == "github" else sys.stdout

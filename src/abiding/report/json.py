@@ -49,7 +49,12 @@ def _release(release: Release) -> dict[str, Any]:
         "resolver_relevant": release.resolver_relevant,
         "errors": {"metadata": _errors(release.findings), "compiled_files": _errors(release.compiled)},
         "artifacts": [
-            {"filename": visible(one.filename), "kind": one.kind, "verdict": str(one.verdict)}
+            {
+                "filename": visible(one.filename),
+                "kind": one.kind,
+                "verdict": str(one.verdict),
+                "level": one.level and str(one.level),
+            }
             for one in release.artifacts
         ],
         "findings": [finding_value(finding) for finding in release.everything],

@@ -40,6 +40,19 @@ class Own(NamedTuple):
         """The reason that is given for wheels of one release that differ."""
         return self.declaration.wheels_differ if self.declaration else ""
 
+    def has_line_for(self, filename: str, variant: str | None) -> bool:
+        """Whether a line is declared for wheels of this name, in builds of `variant`; of any, where that is None."""
+        entries = self.declaration.entries if self.declaration else ()
+        own = _tags(filename)
+        return any(entry.selects(own) for entry in entries if variant is None or entry.variant in ("", variant))
+
+    def lines_of(self, one: Compared) -> tuple[str, ...]:
+        """The lines of a wheel that are declared for it."""
+        if self.said is None or one.artifact.metadata is None:
+            return ()
+        added = Added(one.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
+        return tuple(self._claimed(one.artifact, added, None).lines.values())
+
     def broken_by(self, one: Compared) -> Iterator[Finding]:
         """Hold one wheel against what is declared for its tag, at the level and variant that it was built as."""
         assert self.declaration is not None  # noqa: S101

@@ -11,7 +11,6 @@ from abiding.findings import Finding, Severity, by_weight
 from abiding.rules.acceptance import too_new
 from abiding.rules.build import text_notes
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
-from abiding.rules.declared import declared_in
 from abiding.rules.filename import judge_tags, judge_version
 from abiding.rules.installing import judge_installable
 
@@ -62,9 +61,11 @@ def breaks(finding: Finding) -> bool:
     return finding.rule in _BREAKING and not explained
 
 
-def judge(comparison: Comparison) -> tuple[Finding, ...]:
-    """Everything that is to be said about a release: the gravest first, then artifact by artifact."""
-    own = declared_in(comparison.sdist)
+def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
+    """Everything that is to be said about the metadata of a release, whose project declares `own`.
+
+    The gravest first, then artifact by artifact.
+    """
     findings = [one.artifact.problem for one in comparison.compared if one.artifact.problem]
     findings += [finding for one in comparison.compared for finding in one.artifact.findings]
     findings += _of_the_sdist(comparison, own)

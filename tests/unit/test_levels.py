@@ -1,0 +1,137 @@
+"""The level that wheels were built at: as their record says, and what a release of mixed or other levels comes to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding.cli import main
+from abiding.provenance import MEMBER, Line, Provenance
+
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+from .trees import Tree, flit_tree, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+API, ABI = "Requires-Dist: numpy>=1.26", "Requires-Dist: numpy<2.5"
+LINUX, WINDOWS, PURE = (wheel_name(f"cp313-cp313-{one}") for one in ("manylinux_2_28_x86_64", "win_amd64", "any"))
+PYPROJECT = """
+[project]
+name = "spam"
+version = "1.0"
+dependencies = ["numpy>=1.26"]
+dynamic = ["dependencies"]
+[tool.abiding]
+build-backend = "x"
+wheels-differ = "because"
+[tool.abiding.wheel]
+dependencies = [{ requires = "numpy<2.5", select = ["*-manylinux*", "*-win*"] }]
+"""
+SAID = metadata(API, "Dynamic: Requires-Dist")
+
+
+def record(level: str) -> bytes:
+    lines = (Line("numpy<2.5", "numpy<2.5", "", native=False, reason="abi", note=""),) if level == "abi" else ()
+    return Provenance("x", "1", level, "", lines).to_json()
+
+
+def dist(folder: Path, wheels: Sequence[tuple[str, bool, str]], *, sdist: bool = True) -> Path:
+    """Write a release: of each wheel its name, whether it has the line, and the level in its record, empty if none."""
+    folder.mkdir()
+    if sdist:
+        write_sdist(folder, "spam-1.0.tar.gz", SAID, PYPROJECT)
+    for name, has_line, level in wheels:
+        more = {f"spam-1.0.dist-info/{MEMBER}": record(level)} if level else {}
+        write_wheel(folder, name, metadata(API, *([ABI] if has_line else [])), more=more)
+    return folder
+
+
+def checked(
+    folder: Path, capsys: pytest.CaptureFixture[str], *options: str
+) -> tuple[int, dict[str, str | None], set[str]]:
+    """The exit status, the level of each wheel, and the rules about levels with their severity."""
+    status = main(["check", str(folder), "--output-format", "json", *options])
+    (release,) = json.loads(capsys.readouterr().out)["releases"]
+    levels = {one["filename"]: one["level"] for one in release["artifacts"] if one["kind"] == "wheel"}
+    rules = {f"{one['severity']} {one['rule']}" for one in release["findings"] if one["rule"].startswith("level")}
+    return status, levels, rules
+
+
+A, B = (LINUX, True, "abi"), (WINDOWS, True, "abi")
+ROWS = {
+    "all at the ABI level": ([A, B], [], 0, ["abi", "abi"], set()),
+    "asked for": ([A, B], ["--level", "abi"], 0, ["abi", "abi"], set()),
+    "the other asked for": ([A, B], ["--level", "api"], 1, ["abi", "abi"], {"error level-abi"}),
+    "at the API level": ([(LINUX, False, "api")], [], 0, ["api"], {"note level-api"}),
+    "not as asked": ([(LINUX, False, "api")], ["--level", "abi"], 1, ["api"], {"error level-api"}),
+    "API as asked": ([(LINUX, False, "api")], ["--level", "api"], 0, ["api"], {"note level-api"}),
+    "mixed": ([A, (WINDOWS, False, "api")], [], 1, ["abi", "api"], {"error levels-mixed", "note level-api"}),
+    "no line for this tag": ([A, (PURE, False, "abi")], ["--level", "abi"], 0, ["abi", "none"], set()),
+    "no record": ([(LINUX, True, "")], [], 0, ["unknown"], {"note level-unknown"}),
+    "no record, asked for": ([(LINUX, True, "")], ["--level", "abi"], 0, ["unknown"], {"note level-unknown"}),
+    "no record and no line": ([(LINUX, False, "")], ["--level", "abi"], 1, ["unknown"], {"error level-api"}),
+    "no record, the other": ([(LINUX, True, "")], ["--level", "api"], 1, ["unknown"], {"error level-abi"}),
+    "one without record": ([A, (WINDOWS, True, "")], [], 0, ["abi", "unknown"], {"note level-unknown"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_levels_of_a_release(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wheels, options, status, levels, rules = ROWS[case]
+    folder = dist(tmp_path / "dist", wheels)
+    expected = dict(zip((name for name, _, _ in wheels), levels, strict=True))
+    assert checked(folder, capsys, *options) == (status, expected, rules)
+
+
+def test_without_an_sdist_the_records_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = dist(tmp_path / "dist", [A, (WINDOWS, False, "api")], sdist=False)
+    status, levels, rules = checked(folder, capsys)
+    assert (status, levels) == (1, {LINUX: "abi", WINDOWS: "api"})
+    assert "error levels-mixed" in rules
+
+
+def test_what_declares_nothing_has_no_level(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = dist(tmp_path / "dist", [(LINUX, False, "")], sdist=False)
+    assert checked(folder, capsys, "--level", "abi") == (0, {LINUX: None}, set())
+
+
+@pytest.mark.parametrize("form", ["text", "concise", "github", "html", "json"])
+def test_every_format_names_a_wheel_of_the_api_level(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = dist(tmp_path / "dist", [(LINUX, False, "api")])
+    main(["check", str(folder), "--output-format", form])
+    assert "API level" in " ".join(capsys.readouterr().out.split())
+
+
+# What a build says
+
+
+def built(tree: Tree, folder: Path, **environment: str) -> str:
+    tree.hook("build_wheel", folder / "out", **environment)
+    return next(line for line in tree.said[-1].splitlines() if line.startswith("abiding: "))
+
+
+def test_a_build_names_the_level_and_the_lines(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    assert built(tree, tmp_path) == "abiding: ABI level, 1 line added: libgmp==6.3.0"
+    asked = built(tree, tmp_path, ABIDING_LEVEL="api")
+    left_out = "abiding: API level: 1 line left out, because ABIDING_LEVEL=api; `-C abiding.level=abi` adds them"
+    assert asked == left_out
+
+
+def test_a_build_from_an_sdist_says_what_decides(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree", '"flit_core.buildapi"', '"flit_core.buildapi"\nfrom-sdist = "api"')
+    sdist = tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out")
+    again = Tree(unpacked(sdist, tmp_path / "unpacked"), tree.environment, [])
+    assert 'left out, because from-sdist = "api"' in built(again, tmp_path)
+
+
+def test_a_wheel_that_no_line_is_for(tmp_path: Path) -> None:
+    one = '"libgmp==6.3.0"'
+    tree = flit_tree(tmp_path / "tree", f"    {one},", f'    {{ requires = {one}, select = "*-macosx_11_0_*" }},')
+    assert built(tree, tmp_path) == "abiding: ABI level: no declared line is for a wheel of this tag"
