@@ -259,7 +259,7 @@ class _Said:
 
     def take(self, kind: bytes, data: bytes, size: int) -> None:
         """Read one of them, with `size` bytes in its blocks. Raises `ValueError`."""
-        if any(data[size:]):
+        if data[size:].strip(b"\0"):
             raise _AmbiguousError("more in the blocks of a header than it has")
         data = data[:size]
         if kind == _PAX_FOR_ALL:

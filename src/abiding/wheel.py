@@ -11,6 +11,7 @@ from abiding.placing import commit, copy_range, is_private, new_file, place, spe
 from abiding.tagging import parse, stated
 from abiding.unpacking import landing, quoted
 from abiding.zipdirectory import Directory
+from abiding.zipediting import described_before, packed, packed_like, record_at
 from abiding.zipend import REBUILD, end_records
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
     """
     directory = Directory.read(file, filename)
     dist_info = _dist_info(directory.names, filename)
-    for name in ("METADATA", "RECORD"):
+    for name in ("METADATA", "RECORD"):  # of which neither is a link
         directory.get(f"{dist_info}/{name}")
     return dist_info, directory
 
@@ -314,24 +315,22 @@ class _Plan:
 
     @classmethod
     def make(cls, wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> _Plan:
-        from abiding.zipediting import packed, packed_like
-
         directory = wheel.directory
-        there = {member.name: member for member in directory.members()}
+        there = set(directory.names)
         dropped = {name for name in (f"{wheel.record_name}.jws", f"{wheel.record_name}.p7s") if name in there}
-        record = _record(wheel, file, there)
+        record = _record(wheel, file)
         contents = {**put, wheel.record_name: updated_record(record, put, dropped, wheel.record_name)}
         added = [name for name in put if name not in there]
         plan = cls(directory)
         for extent in directory.extents(file):
             name = extent.member.name
             for new in added if name == wheel.record_name else ():
-                plan.pack(new, packed_like(directory, there[wheel.metadata_name], new, put[new]))
+                plan.pack(new, packed_like(directory, directory.get(wheel.metadata_name), new, put[new]))
             if name in contents:
                 plan.pack(name, packed(directory, file, extent.member, contents[name]))
             elif name not in dropped:
                 plan.keep(extent, file)
-        plan.end(name for one in there for name in (*(added if one == wheel.record_name else ()), one))
+        plan.end(name for one in directory.names for name in (*(added if one == wheel.record_name else ()), one))
         return plan
 
     def pack(self, name: str, packed: Packed) -> None:
@@ -339,8 +338,6 @@ class _Plan:
         self.append(packed.local)
 
     def keep(self, extent: Extent, file: BinaryIO) -> None:
-        from abiding.zipediting import described_before, record_at
-
         member = extent.member
         self.records[member.name] = record_at(self.directory, member, self.size)
         if extent.described_behind:
@@ -388,11 +385,13 @@ class _Plan:
                 copy_range(original, file, piece.start, piece.stop - piece.start)
 
 
-def _record(wheel: Wheel, file: BinaryIO, there: Mapping[str, Member]) -> bytes:
-    record = wheel.directory.contents(file, there[wheel.record_name], _LIMIT)
+def _record(wheel: Wheel, file: BinaryIO) -> bytes:
+    directory = wheel.directory
+    record = directory.contents(file, directory.get(wheel.record_name), _LIMIT)
     rows = record.count(b"\n")
-    if rows > 1000 + bounds.RECORD_ROWS * len(there):
-        raise ArchiveError.at(wheel.path.name, f"has {rows:,} rows in RECORD for {len(there):,} files")
+    if rows > 1000 + bounds.RECORD_ROWS * len(directory.names):
+        message = f"has {rows:,} rows in RECORD for {len(directory.names):,} files"
+        raise ArchiveError.at(wheel.path.name, message)
     return record
 
 

@@ -48,7 +48,7 @@ _MARK, _LARGE = b"PK\1\2", b"\xff" * 4
 _UNICODE_PATH = struct.Struct("<BI")  # 4.6.9: version 1, checksum of the name that it is about
 _UNICODE_PATH_KIND = 0x7075
 
-_HEADER_AND_USUAL_EXTRA = 30 + 64
+_LOCAL_SIZE, _USUAL_EXTRA = 30, 64  # of a local header without name and extra fields, and of these
 _PIECE = 1 << 20
 _USUAL = bytes(set(range(0x20, 0x7F)) - set(b"\\:"))  # in a name
 _BROKEN = "is damaged: the record at byte {} of its central directory is broken"
@@ -201,7 +201,7 @@ class Directory(NamedTuple):
         while piece:
             yield piece
             size -= len(piece)
-            piece = file.read(min(size, _PIECE))
+            piece = file.read(min(size, _PIECE)) if size else b""
 
     def _inflated(self, member: Member, stored: Iterable[bytes]) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -239,9 +239,9 @@ class Directory(NamedTuple):
         place = bisect_right(self.offsets, member.offset)
         stop = self.offsets[place] if place < len(self.offsets) else self.offset
         file.seek(member.offset)
-        found = file.read(_HEADER_AND_USUAL_EXTRA + len(member.name) + size)
+        found = file.read(_LOCAL_SIZE + _USUAL_EXTRA + len(member.name) + size)
         try:
-            length = LocalHeader.length(found)
+            length = LocalHeader.measure(found)
             if length + size > len(found):
                 found += file.read(length + size - len(found))
             header = LocalHeader.unpack(found)
@@ -263,7 +263,8 @@ class Directory(NamedTuple):
 
     def _agree(self, header: LocalHeader, member: Member) -> bool:
         """Whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
-        _judge_extra(header.extra, header.name, member.flags, self.name)
+        if header.extra:
+            _judge_extra(header.extra, header.name, member.flags, self.name)
         sizes = resolved((header.size, header.stored_size), header.extra)
         return (
             header.name == member.raw_name
@@ -290,7 +291,7 @@ class Directory(NamedTuple):
 
     def _extent(self, file: BinaryIO, member: Member, stop: int) -> Extent:
         header = self.local_header(file, member)
-        extent = Extent(member, member.offset + len(header.pack()), stop)
+        extent = Extent(member, member.offset + _LOCAL_SIZE + len(header.name) + len(header.extra), stop)
         behind = stop - extent.data - member.stored_size
         if behind < 0:
             raise self._overlapped(member)

@@ -31,6 +31,7 @@ def __dir__() -> list[str]:
 
 
 _VERSION_DEFLATE = 20
+_COMMENT_LENGTH = slice(32, 34)  # of a record
 
 
 class Packed(NamedTuple):
@@ -50,10 +51,9 @@ def record_at(directory: Directory, member: Member, offset: int) -> bytes:
     Raises `ArchiveError` if its extra fields are broken.
     """
     data = directory.data[member.start : member.stop]
-    record = CentralRecord.unpack(data)
-    if offset == member.offset and not record.flags & DESCRIBED_BEHIND and not record.comment:
+    if offset == member.offset and not member.flags & DESCRIBED_BEHIND and not any(data[_COMMENT_LENGTH]):
         return data
-    return record.moved(offset).pack()
+    return CentralRecord.unpack(data).moved(offset).pack()
 
 
 def described_before(directory: Directory, file: BinaryIO, member: Member) -> bytes:

@@ -37,6 +37,7 @@ ZIP64 = 1  # the kind of an extra field
 LARGE = 0xFFFFFFFF  # a size or an offset that is too large for its field, and is in the zip64 field
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
+_LOCAL_SHAPE = struct.Struct("<4s22x2H")  # of that: mark, two lengths
 _CENTRAL = struct.Struct("<4s6H3I5H2I")  # 4.3.12
 _EXTRA = struct.Struct("<2H")  # 4.5.1
 _LOCAL_MARK, _CENTRAL_MARK, _DESCRIPTOR_MARK = b"PK\3\4", b"PK\1\2", b"PK\7\x08"
@@ -60,9 +61,9 @@ class LocalHeader(NamedTuple):
     extra: bytes
 
     @staticmethod
-    def length(data: bytes) -> int:
+    def measure(data: bytes) -> int:
         """How long the header is with which `data` begins. Raises `struct.error` if that is none."""
-        mark, *_, name_length, extra_length = _LOCAL.unpack_from(data)
+        mark, name_length, extra_length = _LOCAL_SHAPE.unpack_from(data)
         if mark != _LOCAL_MARK:
             raise struct.error
         return _LOCAL.size + int(name_length) + int(extra_length)
@@ -70,9 +71,9 @@ class LocalHeader(NamedTuple):
     @classmethod
     def unpack(cls, data: bytes) -> LocalHeader:
         """Read it from the beginning of `data`, which has all of it. Raises `struct.error`."""
-        _, *values, name_length, _ = _LOCAL.unpack_from(data)
+        _, *values, name_length, extra_length = _LOCAL.unpack_from(data)
         name_stop = _LOCAL.size + name_length
-        return cls._make([*values, data[_LOCAL.size : name_stop], data[name_stop : cls.length(data)]])
+        return cls._make((*values, data[_LOCAL.size : name_stop], data[name_stop : name_stop + extra_length]))
 
     def pack(self) -> bytes:
         """The bytes of it."""

@@ -74,12 +74,6 @@ def test_nothing_changes_if_the_contents_are_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "out.whl").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["b.so", "ham-1.0.dist-infox/METADATA", f"{INFO}/RECORD"])
-def test_what_is_new_belongs_to_the_metadata_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ValueError, match=name):
-        rewrite(Wheel.open(written(tmp_path, {"a.so": b"aaaa"})), tmp_path / "out.whl", {name: b"new"})
-
-
 @pytest.mark.parametrize("compression", [ZIP_DEFLATED, ZIP_STORED])
 def test_the_beginning_of_a_member(tmp_path: Path, compression: int) -> None:
     data = bytes(range(256)) * 8192

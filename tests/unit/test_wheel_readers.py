@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from fuzz import readers
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from abiding import wheel, zipdirectory
 from abiding.cli import main
 from abiding.disk import read_artifacts
 from abiding.errors import ArchiveError
@@ -229,6 +232,33 @@ def test_what_is_read_is_what_installers_read(case: str, tmp_path: Path) -> None
     (artifact,) = read_artifacts([path])
     assert artifact.metadata
     assert artifact.tags == ("py3-none-any",)
+
+
+SPELLINGS = [N, f"{INFO}/RECORD", f"{INFO}/WHEEL", "spam.py", f"{INFO}/metadata", f"{INFO}/METADATA.", f"{INFO}/Record",
+             f"{INFO}/x/METADATA", f"spam/{N}", "eggs-1.dist-info/x", "SPAM-1.0.DIST-INFO/y", f"a.data/purelib/{N}", "a/.b",
+             "a//b", "../a", "a/..", "größe", f"{INFO}/METADATA\N{ZERO WIDTH JOINER}", "a/", "a", "", "a\\b", "C:x"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(SPELLINGS), unique=True).map(lambda more: [*SPELLINGS[:3], *more]))
+def test_what_is_plain_at_a_glance_is_plain_at_length(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
+    """The same is refused, for the same reason, where nothing is seen at a glance."""
+    path = tmp_path_factory.getbasetemp() / NAME
+    path.write_bytes(packed(*(One(name, GOOD if name == N else b"") for name in dict.fromkeys(names))))
+    quick = _outcome(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wheel, "_is_plain", lambda *_: False)
+        patch.setattr(zipdirectory, "_are_plain", lambda *_: False)
+        assert _outcome(path) == quick
+
+
+def _outcome(path: Path) -> bytes | str:
+    try:
+        return read_metadata(path)
+    except ArchiveError as exc:
+        return exc.findings[0].message
 
 
 @pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
