@@ -16,7 +16,8 @@ import pytest
 
 from .conftest import CHECKOUT
 from .environments import UNOPTIMISED, Environment
-from .projects import as_tree, lay, unpack
+from .projects import as_tree, lay, unpack, wrap
+from .released import sdist_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -321,3 +322,45 @@ def test_by_venv_and_pip(prove: Callable[..., Answer], tmp_path: Path) -> None:
     path = [one for one in os.environ["PATH"].split(os.pathsep) if not Path(one, "uv").exists()]
     answer = prove(tree, more={"PATH": os.pathsep.join(path)})
     assert (answer.code, answer.data["verdict"]) == (0, "proven"), answer
+
+
+# Versions that come from git
+
+
+@pytest.mark.parametrize(("name", "version"), [("pluggy", "1.6.0"), ("iniconfig", "2.1.0"), ("qcodes", "0.52.0")])
+def test_releases_whose_version_came_from_git(prove: Callable[..., Answer], name: str, version: str) -> None:
+    """By setuptools-scm, hatch-vcs and versioningit: the sdist carries the version."""
+    answer = prove(sdist_of(name, version), "--yes")
+    assert (answer.code, answer.data["verdict"], answer.data["release"]) == (0, "proven", version), answer
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("behind", [False, True])
+@pytest.mark.parametrize("tool", ["setuptools_scm", "versioningit"])
+def test_a_version_that_meson_asks_git_for(
+    tool: str, behind: bool, wrapped: bool, prove: Callable[..., Answer], tmp_path: Path
+) -> None:
+    """meson-python makes an sdist of a repository only; in that of an sdist its version has to be found, too."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "spam.py").touch()
+    (source / "meson.build").write_text(
+        f"project('spam', version: run_command('python3', '-m', '{tool}', check: true).stdout().strip())\n"
+        "import('python').find_installation(pure: true).install_sources('spam.py')\n"
+    )
+    pyproject = f"""\
+[build-system]
+requires = ["meson-python", "{tool}"]
+build-backend = "mesonpy"
+[project]
+name = "spam"
+dynamic = ["version"]
+[tool.{tool}]
+"""
+    tree = lay(source, tmp_path / "spam", wrap(pyproject) if wrapped else pyproject, git="v1.2.0")
+    if behind:
+        commit = ("-c", "user.name=x", "-c", "user.email=x", "commit", "--quiet", "--allow-empty", "--message", "x")
+        subprocess.run(["git", *commit], cwd=tree, check=True)
+    answer = prove(tree)
+    assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
+    assert answer.data["release"].startswith("1.2.0" if not behind or tool == "versioningit" else "1.2.1.dev1+g")

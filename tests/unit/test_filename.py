@@ -118,7 +118,7 @@ def test_they_are_an_error_on_files_of_a_project_that_uses_abiding(tmp_path: Pat
     write_sdist(tmp_path, SDIST, SAID, PYPROJECT)
     name = wheel_name("cp310-cp310-manylinux1_x86_64")
     write_wheel(tmp_path, name, metadata(NUMPY, GMP), ["cp310-cp310-linux_x86_64"])
-    assert weights(tmp_path) == [("wheel-tags", "error", name)]
+    assert ("wheel-tags", "error", name) in weights(tmp_path)
 
 
 def test_another_spelling_is_a_note(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from pyproject_hooks import (
 from abiding.errors import AbidingError
 from abiding.metadata import CoreMetadata
 from abiding.proof.commands import CommandError, run
-from abiding.proof.copies import copy_of, make_repository, unpacked
+from abiding.proof.copies import copy_of, make_repository, tags_of, unpacked
 from abiding.proof.plan import Origin, What, steps_of
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def __dir__() -> list[str]:
 
 
 _TIMES = 2
+# What setuptools-scm (with hatch-vcs and the like) and pdm-backend take for the version instead of asking git.
+_VERSION_VARIABLES = ("SETUPTOOLS_SCM_PRETEND_VERSION", "PDM_BUILD_SCM_VERSION")
 
 
 class State(StrEnum):
@@ -72,12 +74,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A step, done. `output` is what was said when it failed; `results` are then those of the runs before."""
+    """A step, done. `output` is what was said when it failed; `results` are then those of the runs before.
+
+    `without_history` is whether it was done in a repository that was made for it, since the backend wants one.
+    """
 
     step: Step
     state: State
     results: tuple[Result, ...] = ()
     output: str = ""
+    without_history: bool = False
 
     @property
     def first(self) -> Result | None:
@@ -134,7 +140,7 @@ class Workshop:
         except (BackendUnavailable, AbidingError, OSError, ValueError) as exc:
             said = exc.traceback if isinstance(exc, BackendUnavailable) else ""
             return Built(step, State.FAILED, tuple(results), f"{said}{type(exc).__name__}: {exc}\n")
-        return Built(step, State.BUILT, tuple(results))
+        return Built(step, State.BUILT, tuple(results), without_history=bench.has_made_repository)
 
 
 class _Bench:
@@ -151,6 +157,7 @@ class _Bench:
         self._tree: Path | None = None
         self._environment: Environment | None = None
         self._prepared: Path | None = None
+        self.has_made_repository = False
 
     def is_for(self, step: Step) -> bool:
         return (step.origin, step.what.kind) == (self._step.origin, self._step.what.kind)
@@ -165,6 +172,8 @@ class _Bench:
         elif what is not What.SDIST and first and self._prepared:
             arguments["metadata_directory"] = str(self._prepared)
         try:
+            if self.has_made_repository:
+                self._make_repository()  # the first run may have left something in it
             name = self._call(what.hook, str(output), **arguments)
         except CommandError as exc:
             if what is not What.SDIST or self._step.origin is Origin.TREE or not first:
@@ -177,12 +186,22 @@ class _Bench:
 
     def _sdist_of_a_repository(self, output: Path, failure: CommandError) -> str:
         """Try again under git: meson-python, for example, makes an sdist of nothing else."""
-        assert self._tree is not None  # noqa: S101
         try:
-            make_repository(self._tree)
+            self._make_repository()
             return str(self._call("build_sdist", str(output), config_settings=self._step.setting.config_settings))
         except CommandError:
             raise failure from None
+
+    def _make_repository(self) -> None:
+        assert self._tree is not None  # noqa: S101
+        version = self._version()
+        make_repository(self._tree, tags_of(self._subject.folder) or (version, f"v{version}"))
+        self.has_made_repository = True
+
+    def _version(self) -> str:
+        """The version of the sdist that was unpacked here."""
+        assert self._tree is not None  # noqa: S101
+        return CoreMetadata.parse((self._tree / "PKG-INFO").read_bytes(), "PKG-INFO").get("Version").strip()
 
     def _prepare(self) -> None:
         """Copy the tree, and make the environment that its backend asks for."""
@@ -206,7 +225,9 @@ class _Bench:
         environment = self._environment
 
         def runner(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
-            run(cmd, cwd or Path.cwd(), {**environment.variables, **(extra_environ or {})})
+            # What git can't tell a repository without history is told so, by those that have a word for it.
+            told = dict.fromkeys(_VERSION_VARIABLES, self._version()) if self.has_made_repository else {}
+            run(cmd, cwd or Path.cwd(), {**environment.variables, **told, **(extra_environ or {})})
 
         caller = BuildBackendHookCaller(
             str(self._tree),

@@ -24,7 +24,7 @@ from abiding.proof.commands import CommandError, run
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["copy_of", "make_repository", "unpacked"]
+__all__ = ["copy_of", "make_repository", "tags_of", "unpacked"]
 
 
 def __dir__() -> list[str]:
@@ -73,12 +73,24 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target, follow_symlinks=False)
 
 
-def make_repository(folder: Path) -> None:
-    """Put an unpacked sdist under git, PKG-INFO left out, for a backend that makes an sdist of nothing else."""
-    _git(folder, "init", "--quiet")
-    (folder / ".git" / "info" / "exclude").write_text("/PKG-INFO\n", encoding="utf-8")
+def tags_of(tree: Path) -> tuple[str, ...]:
+    """The names of the tags that the commit has on which a tree stands; none if it is not under git."""
+    root = _root(tree)
+    return tuple(_git(root, "tag", "--points-at", "HEAD").split()) if root else ()
+
+
+def make_repository(folder: Path, tags: Iterable[str]) -> None:
+    """Put an unpacked sdist under git as it is, PKG-INFO left out: for a backend that makes an sdist of nothing else.
+
+    Its commit gets `tags`: tools that ask git for the version then find the one that the sdist has.
+    """
+    if not (folder / ".git").exists():
+        _git(folder, "init", "--quiet")
+        (folder / ".git" / "info" / "exclude").write_text("/PKG-INFO\n", encoding="utf-8")
     _git(folder, "add", "--all")
-    _git(folder, "commit", "--quiet", "--message", "The sdist")
+    _git(folder, "commit", "--quiet", "--allow-empty", "--message", "The sdist")
+    for tag in tags:
+        _git(folder, "tag", "--force", tag)
 
 
 def _git(folder: Path, *arguments: str) -> str:

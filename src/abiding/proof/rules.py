@@ -64,6 +64,11 @@ def _artifact(result: Result, step: Step) -> str:
     return f"{result.path.name} ({step})"
 
 
+def _weight(field: str, built: Built, subject: Subject) -> Severity:
+    """How much it weighs that a build differs: its version nothing, if it was asked of a repository without history."""
+    return Severity.NOTE if built.without_history and field == "Version" else _severity(field, subject)
+
+
 def _severity(field: str, subject: Subject) -> Severity:
     """What no resolver reads is the business of a project alone, unless it has given its word."""
     return Severity.ERROR if subject.declaration or field in RESOLVER_FIELDS else Severity.WARNING
@@ -112,7 +117,7 @@ def _of_one(built: Built, subject: Subject) -> Iterator[Finding]:
                 (built.step, second),
                 one,
                 ("the first time", "the second time"),
-                severity=_severity(one.field, subject),
+                severity=_weight(one.field, built, subject),
                 hint=_CHANCE,
             )
 
@@ -138,7 +143,7 @@ def _finding(
         expected_from=sides[0],
         found=found,
         found_from=sides[1],
-        notes=(_LOCKED,) if difference.field in RESOLVER_FIELDS else (),
+        notes=(_LOCKED,) if difference.field in RESOLVER_FIELDS and at[0].what is not What.SDIST else (),
         hints=(hint,) if hint else (),
     )
 
@@ -221,7 +226,7 @@ def _disagreement(left: Built, right: Built, difference: Difference, subject: Su
         (right.step, right.results[0]),
         difference,
         (_named(left, right), _named(right, left)),
-        severity=_severity(difference.field, subject),
+        severity=_weight(difference.field, right, subject),
         hint="a value that is computed while building has to come out the same wherever that is done",
     )
 
@@ -322,5 +327,5 @@ def _sdists(subject: Subject, builds: Iterable[Built]) -> Iterator[Finding]:
                 (one.step, one.results[0]),
                 difference,
                 ("PKG-INFO", "sdist of the sdist"),
-                severity=_severity(difference.field, subject),
+                severity=_weight(difference.field, one, subject),
             )

@@ -161,8 +161,8 @@ def _with_misnamed(comparison: Comparison, findings: list[Finding]) -> list[Find
     found = [
         finding
         for one in comparison.compared
-        if one.artifact.metadata
-        for finding in judge_version(one.artifact.filename, one.artifact.version, one.artifact.metadata)
+        if one.artifact.metadata and not one.artifact.filename.endswith("/")
+        for finding in judge_version(one.artifact.filename, _named(one.artifact), one.artifact.metadata)
     ]
     misnamed = {finding.artifact for finding in found}
     of_sdist = comparison.sdist is not None and comparison.sdist.filename in misnamed
@@ -172,6 +172,11 @@ def _with_misnamed(comparison: Comparison, findings: list[Finding]) -> list[Find
         return is_consequence and (of_sdist or finding.artifact in misnamed)
 
     return [*found, *(finding for finding in findings if not follows(finding))]
+
+
+def _named(artifact: Artifact) -> str:
+    """The version in the file name: a wheel that was built for a proof is taken for one of the version of its sdist."""
+    return artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
 
 
 def _yanked(artifact: Artifact) -> Finding:
