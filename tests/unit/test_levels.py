@@ -135,3 +135,10 @@ def test_a_wheel_that_no_line_is_for(tmp_path: Path) -> None:
     one = '"libgmp==6.3.0"'
     tree = flit_tree(tmp_path / "tree", f"    {one},", f'    {{ requires = {one}, select = "*-macosx_11_0_*" }},')
     assert built(tree, tmp_path) == "abiding: ABI level: no declared line is for a wheel of this tag"
+
+
+@pytest.mark.parametrize("level", ["both", "none", "unknown", "ABI"])
+def test_a_record_of_a_level_that_there_is_not(level: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, sdist in (("with", True), ("without", False)):
+        _, levels, _ = checked(dist(tmp_path / name, [(LINUX, True, level)], sdist=sdist), capsys)
+        assert levels == {LINUX: "unknown"}

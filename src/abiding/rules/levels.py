@@ -53,7 +53,8 @@ def level_of(one: Compared, own: Own) -> BuiltAs | None:
         return BuiltAs.UNKNOWN if declaration else None
     if declaration is None and record.level == Level.ABI and not record.lines and not record.libraries:
         return BuiltAs.NONE
-    return BuiltAs(record.level)
+    # A record may say anything.
+    return BuiltAs(record.level) if record.level in (Level.ABI, Level.API) else BuiltAs.UNKNOWN
 
 
 def _record(artifact: Artifact) -> Provenance | None:
