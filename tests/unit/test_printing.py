@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # To terminals: the title, a colour, a lone CR, C1 controls, the direction of writing. To services: GitHub's commands of
 # both kinds, Azure's and TeamCity's.
 STEERING = "\x1b]0;pwned\x07\x1b[31m\r\x9b2J\u202epwned\u2066\u2028\x7f"
+CR = "\r"  # in a header it is refused: not all tools read alike where that ends
 COMMANDS = "::error::pwned\n  ::stop-commands::pwned\n\t::set-env name=x::pwned ##[group]pwned ##vso[task.x]pwned ##teamcity[x]"
 HOSTILE = f"{STEERING}\n{COMMANDS}"
 ESCAPED = HOSTILE.encode("unicode_escape").decode().replace("\\x", "\\u00")  # for a string in TOML
@@ -98,7 +99,9 @@ def said(text: str) -> str:
     return text.replace("\n", "\n ")
 
 
-@pytest.mark.parametrize("text", [STEERING, *COMMANDS.split("\n"), HOSTILE, *set(STEERING) - set("pwned0;[312mJ]")])
+@pytest.mark.parametrize(
+    "text", [STEERING, *COMMANDS.split("\n"), HOSTILE, *sorted(set(STEERING) - set("pwned0;[312mJ]"))]
+)
 def test_the_judge_sees_it_and_the_guard_spells_it_out(text: str) -> None:
     assert not is_harmless(text)
     assert is_harmless(printable(text))
@@ -181,7 +184,8 @@ def test_show(options: list[str], more: dict[str, str], tmp_path: Path) -> None:
 
 def test_metadata_is_shown_to_the_byte_unless_it_steers(tmp_path: Path) -> None:
     tree(tmp_path, marker="")
-    for text, same in ((ESCAPED, False), ("größe\\u00a0\\u200d 🐍 a::b", True), ("::error::x", False)):
+    one_line = ESCAPED.replace("\\n", " ").replace("\\r", " ")
+    for text, same in ((one_line, False), ("größe\\u00a0\\u200d 🐍 a::b", True), ("::error::x", False)):
         pyproject = (tmp_path / "pyproject.toml").read_text().replace(ESCAPED, text)
         (tmp_path / "plain").mkdir(exist_ok=True)
         (tmp_path / "plain" / "pyproject.toml").write_text(
@@ -222,7 +226,9 @@ def test_env(tmp_path: Path) -> None:
             site / folder / f"_{folder}.so", links=[library(tmp_path / folder / name, "f", soname=name)], calls=["f"]
         )
         (site / f"{folder}-1.dist-info").mkdir()
-        (site / f"{folder}-1.dist-info/METADATA").write_text(f"Name: {folder}\nVersion: 1{STEERING}\n")
+        (site / f"{folder}-1.dist-info/METADATA").write_text(
+            f"Name: {folder}\nVersion: 1\nSummary: {STEERING.replace(CR, '')}\n"
+        )
         (site / f"{folder}-1.dist-info/RECORD").write_text(f"{folder}/_{folder}.so,,\n")
     shutil.copy(tmp_path / "y" / name, site / "y" / name)
     (site / "y-1.dist-info/RECORD").write_text(f'y/_y.so,,\n"y/{name}",,\n')
@@ -251,7 +257,10 @@ def test_prove(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """A backend that fails with hostile words, and one that says something else each time."""
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
     for number, lines in enumerate(
-        (f"print({HOSTILE!r}); exit(3)", f"return [f'Requires-Dist: x{{count}}' + {said(HOSTILE)!r}]")
+        (
+            f"print({HOSTILE!r}); exit(3)",
+            f"return [f'Requires-Dist: x{{count}}', f'Summary: x{{count}}' + {said(HOSTILE).replace(CR, '')!r}]",
+        )
     ):
         folder = odd_tree(tmp_path / str(number), lines)
         status, text = printed("prove", "--output-format", form, str(folder))
