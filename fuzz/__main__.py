@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from fuzz import bombs, images, metadata, pyprojects, sdists, wheels
+from fuzz import bombs, growth, images, metadata, pyprojects, sdists, wheels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,17 @@ def _explode() -> int:
         about = f"{result['seconds']:.1f} s, {result['memory'] / 2**20:.0f} MiB {result['error']}".rstrip()
         sys.stdout.write(f"{'BAD ' if bad else 'good'} {name}: {about}\n")
         sys.stdout.flush()
-    return found
+    return found + sum(map(_grows, growth.SHAPES))
+
+
+def _grows(shape: str) -> bool:
+    """Print what a shape takes at 1 MiB, and return whether that is too much, or grew faster than the shape."""
+    small, large = (growth.apart(shape, size) for size in (growth.LARGE // growth.TIMES, growth.LARGE))
+    seconds, memory = (max(getattr(one, name) for one in large.values()) for name in ("seconds", "memory"))
+    bad = [*growth.faults(small, large)] or seconds > growth.MOST_SECONDS or memory > growth.MOST_MEMORY
+    sys.stdout.write(f"{'BAD ' if bad else 'good'} {shape}: {seconds:.1f} s, {memory / 2**20:.0f} MiB\n")
+    sys.stdout.flush()
+    return bool(bad)
 
 
 if __name__ == "__main__":

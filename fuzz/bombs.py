@@ -306,7 +306,7 @@ def defuse(path: Path) -> dict[str, Any]:
     return result
 
 
-def _highest() -> int:
+def highest() -> int:
     """The largest memory that this process has had.
 
     On Linux, not what `getrusage` says: that has the memory of the process in it that has started this one.
@@ -362,10 +362,10 @@ def main(path: str) -> None:
             (small / "given").mkdir()
             (small / "given" / name).write_bytes(data)
             _work(small / "given" / name, small)
-        before, started = _highest(), time.monotonic()
+        before, started = highest(), time.monotonic()
         _work(Path(path), _made(Path(folder, "bomb")))
         seconds = time.monotonic() - started
-    sys.stdout.write(json.dumps({"seconds": seconds, "memory": _highest() - before, "error": ""}) + "\n")
+    sys.stdout.write(json.dumps({"seconds": seconds, "memory": highest() - before, "error": ""}) + "\n")
 
 
 def _made(folder: Path) -> Path:

@@ -13,6 +13,7 @@ __all__ = [
     "EXCERPT",
     "FAULTS",
     "FILENAME",
+    "FINDINGS",
     "INDEX",
     "INDEX_FILES",
     "INDEX_PAGE",
@@ -21,6 +22,7 @@ __all__ = [
     "LOOKS",
     "METADATA",
     "METADATA_LINES",
+    "METADATA_NAMES",
     "MODULE",
     "MODULE_DENSITY",
     "MODULE_HARMLESS",
@@ -32,6 +34,7 @@ __all__ = [
     "RANGES",
     "RECORD_ROWS",
     "REDIRECTS",
+    "SHOWN",
     "TAGS",
     "WHEEL",
 ]
@@ -45,6 +48,8 @@ def __dir__() -> list[str]:
 PYPROJECT = 256 << 10
 # Bytes of a METADATA or PKG-INFO, and lines of fields in it: one byte of a hostile one can take a hundred in memory.
 METADATA, METADATA_LINES = 2 << 20, 20_000
+# Names of fields in one: there are about forty, and seventeen in the longest of those that were looked at.
+METADATA_NAMES = 100
 # Bytes of a WHEEL; real ones have 10 KiB at most.
 WHEEL = 1 << 20
 # Rows that a RECORD may have for each member of its wheel, beside a thousand; real ones have one.
@@ -80,6 +85,10 @@ INDEX_FILES = 50_000
 # Characters of the name of a file: no file system takes more.
 FILENAME = 255
 
+# Findings about one release that people are shown; programs get them all.
+FINDINGS = 1000
+# Characters of one line that are shown on a screen, in as many lines as it takes.
+SHOWN = 2000
 # Lines of two texts among which the most that they have in common is looked for.
 DIFF_LINES = 1000
 # Tags that the name of a wheel may stand for: sets multiply. The largest sets that there are make about fifty.

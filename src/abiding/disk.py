@@ -12,6 +12,7 @@ from abiding.artifact import Artifact
 from abiding.errors import AbidingError, ArchiveError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
+from abiding.plain import is_plain, read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +72,8 @@ def _files(path: Path) -> dict[str, Path]:
         children = {child.name: child for child in path.iterdir()}
     except OSError as exc:
         raise _missing(path, f"can't be read: {exc.strerror}") from exc
+    except ValueError as exc:
+        raise _missing(path, f"can't be read: {exc}") from exc
     names = [name for name in children if name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name))]
     if not names:
         raise _missing(path, "has no sdist and no wheel in it")
@@ -135,14 +138,11 @@ def _read(path: Path, known: _Known) -> Artifact:
 def _read_unpacked(folder: Path) -> Artifact:
     filename = f"{folder.resolve().name}/"
     try:
-        with (folder / "PKG-INFO").open("rb") as file:
-            said = Said.parse(file.read(_LIMIT), filename)
+        said = Said.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), filename)
         if not said.name or not said.version:
             raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
-        data = None
-        if (folder / "pyproject.toml").is_file():
-            with (folder / "pyproject.toml").open("rb") as file:
-                data = file.read(bounds.PYPROJECT + 1)
+        pyproject_toml = folder / "pyproject.toml"
+        data = read_plain(pyproject_toml, bounds.PYPROJECT) if is_plain(pyproject_toml) else None
         pyproject = _pyproject(data, filename)
     except OSError as exc:
         problem = ArchiveError.at(filename, f"can't be read: {exc.strerror}").findings[0]
@@ -153,9 +153,6 @@ def _read_unpacked(folder: Path) -> Artifact:
 
 
 def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyproject | None, tuple[Finding, ...]]:
-    # A pipe would be waited for. Whoever opens what is not there says so.
-    if not path.is_file() and path.exists():
-        raise ArchiveError.at(path.name, "is not a file")
     if kind == "wheel":
         from abiding.provenance import MEMBERS
         from abiding.wheel import Statement

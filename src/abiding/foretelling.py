@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding import tags
+from abiding import bounds, tags
 from abiding.errors import ArchiveError
 from abiding.metadata import CoreMetadata
+from abiding.plain import is_plain, read_plain
 from abiding.pyproject import Pyproject, as_shown
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def read_dist_info(directory: Path) -> CoreMetadata:
     Some hand back the folder above, which setuptools takes too. Raises `ArchiveError` if the file is in neither.
     """
     for path in (directory / "METADATA", *sorted(directory.glob("*.dist-info/METADATA"))):
-        if path.is_file():
-            return CoreMetadata.parse(path.read_bytes(), f"{path.parent.name}/METADATA")
+        if is_plain(path):
+            return CoreMetadata.parse(read_plain(path, bounds.METADATA), f"{path.parent.name}/METADATA")
     raise ArchiveError.at(
         str(directory),
         "is no folder of prepared metadata: it has no METADATA",

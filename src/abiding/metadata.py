@@ -57,6 +57,9 @@ class CoreMetadata(NamedTuple):
             message = f"has {len(data):,} bytes of metadata and {lines:,} lines of fields in it; nobody means so many"
             raise ArchiveError.at(name, message)
         headers = headers_of(data)
+        names = len({header.name.lower() for header in headers})
+        if names > bounds.METADATA_NAMES:
+            raise ArchiveError.at(name, f"has fields of {names:,} names in its metadata; nobody means so many")
         readers.refuse(data, headers, name)
         return cls._of(data, headers)
 

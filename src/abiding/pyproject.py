@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding import bounds
 from abiding.errors import DeclarationError
 from abiding.findings import Excerpt, Finding, Severity
+from abiding.plain import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +44,7 @@ class Pyproject(NamedTuple):
     def read(cls, folder: Path) -> Pyproject:
         """Read `pyproject.toml` in `folder`. Raises `DeclarationError` if it is not there, or as `decode` does."""
         try:
-            with (folder / "pyproject.toml").open("rb") as file:
-                data = file.read(bounds.PYPROJECT + 1)
+            data = read_plain(folder / "pyproject.toml", bounds.PYPROJECT)
         except OSError as exc:
             raise _unreadable(f"`pyproject.toml` can't be read: {exc.strerror}") from exc
         return cls.decode(data)._replace(in_sdist=(folder / "PKG-INFO").is_file())

@@ -11,6 +11,7 @@ from abiding.errors import ArchiveError
 from abiding.findings import Finding, Severity
 from abiding.layout import TOP_LEVEL, Layout
 from abiding.placing import commit, new_file, place, speaking_of, write_all
+from abiding.plain import open_plain
 from abiding.tarblocks import TarStream, padding
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Sdist(NamedTuple):
     @classmethod
     def open(cls, path: Path, names: Collection[str] = TOP_LEVEL) -> Sdist:
         """Read those of the files PKG-INFO and pyproject.toml that are asked for and there. Raises as `read` does."""
-        with speaking_of(path), path.open("rb", buffering=0 if path.name.endswith(".zip") else -1) as file:
+        with speaking_of(path), open_plain(path, buffered=not path.name.endswith(".zip")) as file:
             return cls.read(file, path.name, names)
 
     @classmethod

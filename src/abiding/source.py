@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding import bounds
 from abiding.difference import compare
 from abiding.metadata import CoreMetadata
+from abiding.plain import read_plain
 from abiding.promise import Promise
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Source(NamedTuple):
         project = declaration.project
         promise = Promise.of(project, folder)
         try:
-            found = CoreMetadata.parse((folder / "PKG-INFO").read_bytes(), "PKG-INFO")
+            found = CoreMetadata.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), "PKG-INFO")
         except OSError:
             return cls(folder, project, promise, False, None, None, False, ())
         contradictions = promise.broken_by(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding import bounds
 from abiding.errors import ArchiveError
 from abiding.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
+from abiding.plain import open_plain
 from abiding.tagging import parse, stated
 from abiding.unpacking import landing, quoted
 from abiding.zipdirectory import Directory
@@ -52,7 +53,7 @@ class Wheel(NamedTuple):
         Raises `ArchiveError` if that is not a wheel: a sound ZIP archive with exactly one `.dist-info` folder, which
         has the name and version of the file name and contains METADATA and RECORD; or if the file can't be read.
         """
-        with speaking_of(path), path.open("rb", buffering=0) as file:
+        with speaking_of(path), open_plain(path, buffered=False) as file:
             dist_info, directory = _judged(file, path.name)
         if not _belongs(dist_info.removesuffix(_DIST_INFO), path.name):
             raise _of_another(dist_info, path.name)
@@ -91,12 +92,12 @@ class Wheel(NamedTuple):
 
     def contents(self, member: Member, limit: int = _LIMIT) -> bytes:
         """Like `read`, for callers that already hold the directory entry."""
-        with speaking_of(self.path), self.path.open("rb", buffering=0) as file:
+        with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.contents(file, member, limit)
 
     def beginning(self, member: Member, size: int) -> bytes:
         """The first `size` bytes of what a member holds; the rest may be damaged. Raises `ArchiveError`."""
-        with speaking_of(self.path), self.path.open("rb", buffering=0) as file:
+        with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.beginning(file, member, size)
 
 
@@ -113,7 +114,7 @@ class Statement(NamedTuple):
 
         Of the members of `.dist-info` that are named in `more` the first that is there is read too.
         """
-        with speaking_of(path), path.open("rb", buffering=0) as file:
+        with speaking_of(path), open_plain(path, buffered=False) as file:
             dist_info, directory = _judged(file, path.name)
             metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
             member = directory.find(f"{dist_info}/WHEEL")
@@ -130,13 +131,13 @@ def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
 
 def read_metadata(path: Path) -> bytes:
     """Read METADATA of a wheel, also of one that was renamed to another version. Raises `ArchiveError`."""
-    with speaking_of(path), path.open("rb", buffering=0) as file:
+    with speaking_of(path), open_plain(path, buffered=False) as file:
         return metadata_in(file, path.name)[0]
 
 
 def read_names(path: Path) -> list[str]:
     """Read the names of the members of what may not be a sound wheel, in half the time. Raises `ArchiveError`."""
-    with speaking_of(path), path.open("rb", buffering=0) as file:
+    with speaking_of(path), open_plain(path, buffered=False) as file:
         return b"\0".join(Directory.read_names(file, path.name)).decode("utf-8", "replace").split("\0")
 
 

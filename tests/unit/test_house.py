@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "src" / "abiding"
 
 # From the doors down to the floor: a module may import from lower storeys, and from its own only what stands before it.
 STOREYS = [
-    ["bounds", "findings", "errors", "inside", "private", "tagging"],
+    ["bounds", "findings", "errors", "inside", "plain", "private", "tagging"],
     [
         "positions",
         "pyproject",

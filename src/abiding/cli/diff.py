@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding import bounds
 from abiding.errors import AbidingError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
+from abiding.plain import read_plain
 from abiding.report.changes import changes
 from abiding.report.characters import visible
 
@@ -75,7 +77,7 @@ def _read(path: Path) -> CoreMetadata:
 
         return CoreMetadata.parse(read_pkg_info(path), path.name)
     try:
-        metadata = CoreMetadata.parse(path.read_bytes(), str(path))
+        metadata = CoreMetadata.parse(read_plain(path, bounds.METADATA), str(path))
     except OSError as exc:
         raise _unreadable(path, f"the file can't be read: {exc.strerror}") from exc
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):

@@ -7,12 +7,14 @@ import sys
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from abiding import bounds
 from abiding.cli.asking import agreed
 from abiding.errors import AbidingError, DeclarationError
 from abiding.findings import Finding, Severity
+from abiding.plain import is_there, read_plain
+from abiding.report.wrapping import fill
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -324,10 +326,10 @@ def _is_wrapped(pyproject: Pyproject) -> bool:
 
 def _read(path: Path) -> bytes:
     """The file; empty where a project of setuptools has none, as front ends read that (PEP 517)."""
-    if not path.exists() and any(path.with_name(name).exists() for name in ("setup.py", "setup.cfg")):
+    if not is_there(path) and any(is_there(path.with_name(name)) for name in ("setup.py", "setup.cfg")):
         return b""
     try:
-        data = path.read_bytes()
+        data = read_plain(path, bounds.PYPROJECT)
         data.decode("utf-8-sig")
     except OSError as exc:
         raise _problem(path, f"the file can't be read: {exc.strerror}") from exc

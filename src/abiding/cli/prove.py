@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli.asking import agreed
+from abiding.plain import is_plain
 from abiding.report.characters import visible
 from abiding.settings import Level
 
@@ -95,7 +96,7 @@ def run(options: Namespace) -> int:
 
 def _may_run(source: Path, *, yes: bool) -> bool:
     """Say whose code is about to run, where that is not a folder of one's own, and ask."""
-    if source.name == "pyproject.toml" or not source.is_file():
+    if source.name == "pyproject.toml" or not is_plain(source):
         return True
     from abiding.sdist import read_pkg_info
 

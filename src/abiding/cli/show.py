@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from pathlib import Path
-from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
 from abiding import bounds, pins, requirements
@@ -15,8 +14,10 @@ from abiding.declaration import Declaration, FromSdist, Reason
 from abiding.errors import AbidingError, DeclarationError
 from abiding.findings import Finding, Severity
 from abiding.metadata import CoreMetadata
+from abiding.plain import is_plain, is_there
 from abiding.pyproject import Pyproject, key_text
 from abiding.report.characters import steers, visible
+from abiding.report.wrapping import fill, wrap
 from abiding.settings import Level
 from abiding.shapes import misshapen
 from abiding.source import Source
@@ -142,9 +143,9 @@ class _Subject:
 @contextmanager
 def _folder(source: Path) -> Iterator[Path]:
     """The folder that holds pyproject.toml; for an sdist a new one with what counts of it, never an unpacked one."""
-    if not source.exists():
+    if not is_there(source):
         raise _absent(source)
-    if not source.is_file():
+    if not is_plain(source):
         yield source
     elif source.name == "pyproject.toml":
         yield source.parent

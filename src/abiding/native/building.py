@@ -18,6 +18,7 @@ from abiding.native.links import Provided, follow, provided
 from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import edited, wanted
+from abiding.plain import is_there
 from abiding.provenance import Shared, User
 
 if TYPE_CHECKING:
@@ -239,6 +240,6 @@ def _ambiguous_here(subject: Subject) -> Iterator[Finding]:
         name = origin.image.name
         if name not in seen:
             seen.add(name)
-            here = next((folder for folder in system_folders() if Path(folder, name).exists()), None)
+            here = next((folder for folder in system_folders() if is_there(Path(folder, name))), None)
             if here and not subject.platform.has(name, origin.image.format):
                 yield ambiguous(subject.artifact, name, origin.contents.name, f"this machine has one in `{here}`")

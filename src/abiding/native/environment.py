@@ -21,6 +21,7 @@ from abiding.native.providers import Neighbours, target
 from abiding.native.reach import is_program
 from abiding.native.rules import judge, rebuilt
 from abiding.native.subject import Subject
+from abiding.plain import is_there
 from abiding.provenance import MEMBERS, Provenance
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class _Surveyed(NamedTuple):
         """The file that the loader falls back to: below an absolute run path, or in the system's folders."""
         paths = [path for path in link.image.run_paths if expanded(path, link.image.folder) is None]
         candidates = [Path(folder, base_name(link.library)) for folder in (*paths, *self.python.folders)]
-        return next((str(one) for one in candidates if _is_there(one)), "")
+        return next((str(one) for one in candidates if is_there(one)), "")
 
     def named(self, mapped: str, link: Link) -> str:
         """What was mapped, in the words of the table."""
@@ -387,13 +388,6 @@ def _same(one: str, other: str) -> bool:
     try:
         return bool(other) and Path(one).samefile(other)
     except (OSError, ValueError):
-        return False
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a NUL, or a name that is too long
         return False
 
 

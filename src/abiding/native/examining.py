@@ -36,12 +36,18 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = None) -> tuple[Finding, ...]:
+def examine(
+    path: Path,
+    wheels: Iterable[Path] = (),
+    index: Listings | None = None,
+    names: dict[Path, frozenset[str]] | None = None,
+) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require.
 
-    On the `index` the others are looked up, if a library is still missing.
+    On the `index` the others are looked up, if a library is still missing. `names` are those of the libraries of
+    the wheels at hand, as far as they are known; what is found out is added.
     """
-    subject = subject_of(path, [Wheels(_fitting(path, wheels))])
+    subject = subject_of(path, [Wheels(_fitting(path, wheels), {} if names is None else names)])
     missing = any(isinstance(link.origin, Missing) for link in subject.links)
     if index and missing and subject.neighbours.unknown:
         subject = _looked_up(subject, index)
@@ -60,15 +66,18 @@ def checked(
 ) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels, each with the others `at_hand`, and the index."""
     found: dict[str, tuple[Finding, ...]] = {}
+    names: dict[Path, frozenset[str]] = {}  # each may be asked for by each
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
-            found[path.name] = _examined(path, at_hand, index)
+            found[path.name] = _examined(path, at_hand, index, names)
     return found
 
 
-def _examined(path: Path, wheels: Iterable[Path], index: Listings | None) -> tuple[Finding, ...]:
+def _examined(
+    path: Path, wheels: Iterable[Path], index: Listings | None, names: dict[Path, frozenset[str]]
+) -> tuple[Finding, ...]:
     try:
-        return examine(path, wheels, index)
+        return examine(path, wheels, index, names)
     except IndexAccessError:
         raise
     except AbidingError as exc:
@@ -129,4 +138,11 @@ def _tags(path: Path) -> frozenset[Tag]:
 def _fitting(path: Path, wheels: Iterable[Path]) -> tuple[Path, ...]:
     """Those of the wheels that can stand beside this one: of the same system and machine, and of the same Python."""
     own = _tags(path)
-    return tuple(one for one in wheels if one != path and beside(own, _tags(one)))
+    return tuple(one for one in wheels if one != path and _is_beside(own, one))
+
+
+def _is_beside(own: frozenset[Tag], other: Path) -> bool:
+    try:
+        return beside(own, _tags(other))
+    except ArchiveError:  # it is no wheel, and so no neighbour
+        return False

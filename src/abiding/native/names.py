@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from abiding.errors import ArchiveError
+from abiding.plain import is_folder, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,8 +36,8 @@ def may_be_image(place: str) -> bool:
 
 def wheels_among(paths: Iterable[Path]) -> list[Path]:
     """The wheels among some files, and right in some folders."""
-    found = (child for path in paths for child in (sorted(path.glob("*.whl")) if path.is_dir() else (path,)))
-    return [one for one in found if one.name.endswith(".whl") and one.is_file()]
+    found = (child for path in paths for child in (sorted(path.glob("*.whl")) if is_folder(path) else (path,)))
+    return [one for one in found if one.name.endswith(".whl") and is_plain(one)]
 
 
 def has_code(path: Path) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from abiding import requirements
+from abiding.errors import AbidingError
 from abiding.native import contents
 from abiding.native.images import Format, Image
 
@@ -48,9 +49,10 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wheels:
-    """Some wheels."""
+    """Some wheels. `names` is what has been found out of each: the names of the libraries that it ships."""
 
     paths: Sequence[Path]
+    names: dict[Path, frozenset[str]] = field(default_factory=dict)
     _read: dict[Path, Contents] = field(default_factory=dict)
 
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
@@ -61,11 +63,21 @@ class Wheels:
         return None
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
-        """Look through all of them."""
+        """Look through all of them; what can't be read ships nothing."""
         for path in self.paths:
-            found = self._contents(path)
-            if found.shipped_as(file_name):
-                yield found
+            if path not in self.names:
+                self.names[path] = self._names_in(path)
+            if file_name in self.names[path]:
+                yield self._contents(path)
+
+    def _names_in(self, path: Path) -> frozenset[str]:
+        try:
+            images = self._contents(path).images
+        except AbidingError as exc:
+            if exc.findings[0].rule == "missing-extra":
+                raise
+            return frozenset()
+        return frozenset(name for image in images for name in (image.name, image.file_name))
 
     def _contents(self, path: Path) -> Contents:
         if path not in self._read:

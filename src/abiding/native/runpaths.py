@@ -22,6 +22,7 @@ from abiding.findings import Finding, Severity
 from abiding.native.images import Format
 from abiding.native.links import Missing, Provided
 from abiding.native.loader import base_name, expanded, places
+from abiding.plain import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +68,7 @@ def _leads(image: Image, library: str, provider: Contents) -> bool:
 
 
 def _leads_to(path: str, libraries: Iterable[str]) -> bool:
-    return any(Path(path, library).exists() for library in libraries)
+    return any(is_there(Path(path, library)) for library in libraries)
 
 
 def edited(data: bytes, old: Image, new: Image) -> bytes:

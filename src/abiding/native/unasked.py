@@ -17,6 +17,7 @@ from abiding.findings import Finding, Severity
 from abiding.native import contents
 from abiding.native.loader import base_name
 from abiding.native.platforms import system_folders
+from abiding.plain import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -73,7 +74,7 @@ def _leaked(path: Path, images: Sequence[Image], roots: Collection[Path]) -> Ite
 def _is_on_the_machine(library: str) -> bool:
     """Whether the loader finds a library of this name without a run path."""
     searched = (*filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)), *system_folders())
-    if any(Path(folder, library).exists() for folder in searched):
+    if any(is_there(Path(folder, library)) for folder in searched):
         return True
     program = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/sbin:/usr/sbin")
     if program is None:

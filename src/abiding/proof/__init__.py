@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from abiding.errors import AbidingError
 from abiding.findings import Finding, Severity
+from abiding.plain import is_folder, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,12 +93,12 @@ def prove(
 def _unpacked(source: Path, folder: Path) -> Path:
     if source.name == "pyproject.toml":
         return source.parent
-    if source.is_dir():
+    if is_folder(source):
         return source
     from abiding.proof.copies import unpacked
     from abiding.sdist import read_pkg_info
 
-    if not source.exists():
+    if not is_there(source):
         hint = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
         raise AbidingError(
             Finding("missing-file", Severity.ERROR, "is not there", artifact=str(source), hints=(hint,)),

@@ -23,9 +23,11 @@ _STEERING = re.compile(
 
 def visible(text: str) -> str:
     """The text with control characters and undecodable bytes spelled out, so that no terminal and no file trips."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+    return "\n".join(line if line.isprintable() else _spelled(line) for line in text.split("\n"))
+
+
+def _spelled(line: str) -> str:
+    return "".join(char if char.isprintable() or char == "\t" else ascii(char)[1:-1] for char in line)
 
 
 def on_one_line(text: str) -> str:

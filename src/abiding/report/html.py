@@ -6,12 +6,13 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from abiding import bounds
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.findings import Severity
 from abiding.report.characters import visible
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
-from abiding.report.text import alike, compiled_errors, summary
+from abiding.report.text import alike, compiled_errors, left_out, more_than_shown, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +104,10 @@ def _release(release: Release, number: int) -> Iterator[str]:
     yield f'<p class="summary">{_prose(summary(release).partition(": ")[2])}.</p>\n'
     if release.everything:
         yield "<h2>Findings</h2>\n"
-        yield from (_finding(finding, names) for finding, names in alike(release.everything))
+        findings = list(alike(release.everything))
+        yield from (_finding(finding, names) for finding, names in findings[: bounds.FINDINGS])
+        if more := left_out(findings):
+            yield f"<p>{_prose(more_than_shown(more))}</p>\n"
     matrix = Matrix.of(release)
     if matrix.columns:
         yield "<h2>Files against fields</h2>\n"

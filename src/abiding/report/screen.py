@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from abiding.report.characters import on_one_line, printable
 from abiding.report.excerpts import excerpts
+from abiding.report.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from abiding import bounds
 from abiding.findings import Severity
 from abiding.release import Verdict
 from abiding.report.characters import on_one_line, printable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.release import CheckedArtifact, Release
 
-__all__ = ["CASES", "alike", "compiled_errors", "merged", "render", "summary"]
+__all__ = ["CASES", "alike", "compiled_errors", "left_out", "merged", "more_than_shown", "render", "summary"]
 
 
 def __dir__() -> list[str]:
@@ -48,14 +49,17 @@ def _release(release: Release) -> Iterator[str]:
     yield ""
     yield from _table(release)
     yield ""
-    findings = [one for one in release.everything if one.severity is not Severity.NOTE]
-    for finding in merged(findings):
+    findings = list(merged(one for one in release.everything if one.severity is not Severity.NOTE))
+    for finding in findings[: bounds.FINDINGS]:
         yield block(finding)
         yield ""
-    notes = [one for one in release.everything if one.severity is Severity.NOTE]
-    for finding in merged([_brief(one) for one in notes]):
+    notes = list(merged(_brief(one) for one in release.everything if one.severity is Severity.NOTE))
+    for finding in notes[: bounds.FINDINGS]:
         yield from _brief_lines(finding)
     if notes:
+        yield ""
+    if more := left_out(findings) + left_out(notes):
+        yield more_than_shown(more)
         yield ""
     yield summary(release)
 
@@ -161,6 +165,16 @@ def alike(findings: Iterable[Finding]) -> Iterable[tuple[Finding, list[str]]]:
     for finding in findings:
         groups.setdefault(finding._replace(artifact=""), []).append(finding.artifact)
     return groups.items()
+
+
+def left_out(findings: Sequence[object]) -> int:
+    """How many of some findings are not shown."""
+    return max(0, len(findings) - bounds.FINDINGS)
+
+
+def more_than_shown(number: int) -> str:
+    """Say that there are more findings than anybody reads."""
+    return f"… {_counted(number, 'more finding')}: `--output-format json` has them all"
 
 
 def _brief(finding: Finding) -> Finding:

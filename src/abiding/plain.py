@@ -1,0 +1,56 @@
+"""Plain files: what is none is never opened. A pipe would be waited for, and a device may have no end."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
+__all__ = ["is_folder", "is_plain", "is_there", "open_plain", "read_plain"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def open_plain(path: Path, *, buffered: bool = True) -> BinaryIO:
+    """Open a plain file for reading. Raises `OSError`, whatever it is that stands at the path, or in it."""
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder the system says so
+            raise OSError(errno.EINVAL, "It is no plain file", str(path))
+    except ValueError as exc:
+        raise OSError(errno.EINVAL, "No file has a NUL in its name", str(path)) from exc
+    return path.open("rb", buffering=-1 if buffered else 0)
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """Read a plain file, and one byte more than the `most` that it may have where it has more. Raises `OSError`."""
+    with open_plain(path) as file:
+        return file.read(most + 1)
+
+
+def is_plain(path: Path) -> bool:
+    """Whether there is a plain file; there is none under a name that no file can have."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; there is none under a name that no file can have."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything; there is nothing under a name that no file can have."""
+    return os.path.exists(path)  # noqa: PTH110 (which raises for a name that is too long)
