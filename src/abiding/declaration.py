@@ -207,11 +207,13 @@ class _Reader(Faults):
         if tool is None:
             return None
         if "abiding" not in tool:
+            from abiding.known_backends import proposal
+
             self.problem(
                 "no-declaration",
                 "`[tool.abiding]` is missing: which backend is to be wrapped?",
                 ("build-system", "build-backend"),
-                hints=('add it:\n    [tool.abiding]\n    build-backend = "mesonpy"',),
+                hints=(f"add it{proposal(self.pyproject.table)}",),
             )
             return None
         key = ("tool", "abiding")
@@ -237,11 +239,13 @@ class _Reader(Faults):
         key = ("tool", "abiding", "build-backend")
         if "build-backend" not in table:
             if not self.misspelled("build-backend", table, _TOP_KEYS):
+                from abiding.known_backends import proposal
+
                 self.problem(
                     "missing-key",
                     "`build-backend` is missing: which backend is to be wrapped?",
                     key,
-                    hints=('for example `build-backend = "mesonpy"`',),
+                    hints=(f"write it{proposal(self.pyproject.table)}",),
                 )
             return ""
         backend = self.typed(table["build-backend"], str, key)

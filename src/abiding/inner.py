@@ -127,7 +127,10 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     module_name = inner.name.partition(":")[0]
     if isinstance(exc, ModuleNotFoundError) and exc.name and module_name.split(".")[0] == exc.name.split(".")[0]:
         message = f"the wrapped backend `{inner.name}` is not installed"
-        hint = "list its distribution in `[build-system] requires`, next to `abiding`"
+        from abiding.known_backends import distribution_of
+
+        name = distribution_of(inner.name)
+        hint = f"list {f'`{name}`' if name else 'its distribution'} in `[build-system] requires`, next to `abiding`"
         if inner.path:
             hint = f"it was looked for in {', '.join(f'`{one}`' for one in inner.path)} first, as `backend-path` says"
         return _problem(inner, message, str(exc), hint)

@@ -92,8 +92,13 @@ _FIELDS = {
     "dependencies": "Requires-Dist",
     "optional-dependencies": "Provides-Extra",
 }
-# Backends look for these on their own where nothing is given.
-_ONLY_IF_GIVEN = {"version": "Version", "license": "License-Expression", "readme": "Description"}
+# Backends look for these on their own where nothing is given; Poetry works out classifiers.
+_ONLY_IF_GIVEN = {
+    "version": "Version",
+    "license": "License-Expression",
+    "readme": "Description",
+    "classifiers": "Classifier",
+}
 
 
 # What meson-python calls somebody of whom only the address is given.

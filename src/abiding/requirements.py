@@ -25,6 +25,7 @@ __all__ = [
     "is_compared_as_text",
     "meaning",
     "parse",
+    "split_extra",
     "with_extra",
     "with_marker",
     "without_answer",
@@ -158,6 +159,29 @@ def with_marker(text: str, condition: str) -> str:
     what, marker = (found["what"].strip(), (found["marker"] or "").strip()) if found else (text.strip(), "")
     parts = [f"({one})" if marker and re.search(r"\bor\b", one) else one for one in filter(None, (marker, condition))]
     return f"{what}{' ' if '@' in what else ''}; {' and '.join(parts)}"
+
+
+_EXTRA = r"""extra\s*==\s*(?:"[^"]+"|'[^']+')"""
+_AMONG_OTHERS = (rf"\s*;\s*{_EXTRA}\s*$", rf"\s+and\s+{_EXTRA}(?=\s*(?:\)|$|and\b))", rf"(?<=;)\s*{_EXTRA}\s+and\s+")
+
+
+def split_extra(text: str) -> tuple[str, str] | None:
+    """What `with_extra` was given: the requirement without the extra, and the extra; None if it is of no single one."""
+    from packaging.requirements import InvalidRequirement
+
+    extras = re.findall(_EXTRA, text)
+    if len(extras) != 1:
+        return None
+    extra = extras[0].partition("==")[2].strip()[1:-1]
+    try:
+        spellings = (text, str(parse(text)))  # the second without parentheses round the whole marker
+        for rest in (re.sub(pattern, " ", one, count=1) for one in spellings for pattern in _AMONG_OTHERS):
+            if not re.search(_EXTRA, rest) and meaning(with_extra(rest, extra)) == meaning(text):
+                parse(rest)
+                return rest.strip(), extra
+    except InvalidRequirement:
+        return None
+    return None
 
 
 def excludes(first: Requirement, second: Requirement) -> bool:

@@ -27,7 +27,7 @@ STOREYS = [
         "zipediting",
         "wheel",
     ],
-    ["tarblocks", "layout", "sdist", "inner"],
+    ["tarblocks", "layout", "sdist", "known_backends", "unlisted", "inner"],
     [
         "settings",
         "tags",

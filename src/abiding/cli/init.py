@@ -15,6 +15,7 @@ from abiding.errors import AbidingError, DeclarationError
 from abiding.findings import Finding, Severity
 from abiding.plain import is_there, read_plain
 from abiding.report.wrapping import fill
+from abiding.unlisted import filled_in
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -105,6 +106,7 @@ def wrap(pyproject: Pyproject) -> Wrapping:
             ("tool", "abiding"),
             hint=f'write `build-backend = "{_OURS}"` under `[build-system]`, and add `abiding` to its `requires`',
         )
+    _refuse_own_reader(pyproject)
     editor = _Editor(pyproject)
     editor.build_system()
     editor.project()
@@ -122,6 +124,21 @@ def wrap(pyproject: Pyproject) -> Wrapping:
     except DeclarationError as exc:
         raise DeclarationError(exc.findings, _NOTHING) from exc
     return Wrapping(text, _notes(pyproject))
+
+
+def _refuse_own_reader(pyproject: Pyproject) -> None:
+    """Raise `DeclarationError` for a backend that can't be shown its view of `[project]`."""
+    build = pyproject.table.get("build-system")
+    backend = str(build.get("build-backend", "")) if isinstance(build, dict) else ""
+    if backend.partition(":")[0] == "uv_build":
+        raise _not_understood(
+            pyproject,
+            "`uv_build` can't be wrapped: it reads pyproject.toml in a program of its own, and refuses there what is "
+            "given and dynamic (PEP 808)",
+            ("build-system", "build-backend"),
+            hint="let a backend build that reads it in Python, as `hatchling` and `flit_core.buildapi` do, and run "
+            "`abiding init` again",
+        )
 
 
 class _Editor:
@@ -199,17 +216,21 @@ class _Editor:
         dynamic = project.get("dynamic", [])
         if not _are_strings(dynamic):
             raise self.refusal("`project.dynamic` is not a list of strings", ("project", "dynamic"))
-        if "dependencies" in dynamic:
+        filled = filled_in(self.inner["build-backend"], self.pyproject.table)
+        new = [name for name in dict.fromkeys(("dependencies", *filled)) if name not in dynamic]
+        if not new:
             return
         anchor = next(name for name in ("dependencies", "requires-python", "version", "name") if name in project)
-        if "dependencies" not in project:
+        if "dependencies" not in (*project, *filled, *dynamic):
             self.add_after(("project", anchor), "dependencies", "[]")
             project["dependencies"] = []
         if "dynamic" in project:
-            self.insert(("project", "dynamic"), "dependencies")
+            self.insert(("project", "dynamic"), *new)
         else:
-            self.add_after(("project", anchor), "dynamic", '["dependencies"]  # wheels may add to them')
-        project["dynamic"] = ["dependencies", *dynamic]
+            why = "the backend fills these in; wheels may add to dependencies" if filled else "wheels may add to them"
+            listed = ", ".join(f'"{name}"' for name in new)
+            self.add_after(("project", anchor), "dynamic", f"[{listed}]  # {why}")
+        project["dynamic"] = [*new, *dynamic]
 
     def tool(self) -> None:
         self.appended += ["[tool.abiding]\n" + "\n".join(self.moved) + "\n", _WHEEL_TABLE]
@@ -228,10 +249,13 @@ class _Editor:
 
     # The edits
 
-    def insert(self, key: Key, value: str) -> None:
-        """Put a string at the head of an array, in the array's own style."""
+    def insert(self, key: Key, *values: str) -> None:
+        """Put strings at the head of an array, in the array's own style."""
         start, end = self.span(key)
-        self.edits.append((start, end, _with_first(self.pyproject.text[start:end], value)))
+        array = self.pyproject.text[start:end]
+        for value in reversed(values):
+            array = _with_first(array, value)
+        self.edits.append((start, end, array))
 
     def add_after(self, anchor: Key, name: str, value: str) -> None:
         """Put `name = value` on a line of its own below the value at `anchor`, which is in the same table."""
@@ -290,6 +314,13 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
     build, project, tool = table.get("build-system", {}), table.get("project"), table.get("tool", {})
     backend = build.get("build-backend", _DEFAULT_BACKEND)
     notes = []
+    filled = filled_in(backend, table)
+    if filled:
+        listed = ", ".join(f"`{name}`" for name in filled)
+        notes.append(
+            f"`{backend}` fills in what `[project]` leaves out, from `[tool.poetry]`: {listed} must then be listed "
+            "in `project.dynamic`, as Poetry says too"
+        )
     if "build-backend" not in build:
         notes.append(f"no backend was named; front ends then use `{_DEFAULT_BACKEND}`, which is wrapped now")
     if project is None:
@@ -299,7 +330,7 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
             "say what it computes, and wheels say the lines under `[tool.abiding.wheel]` too. Once there is such a "
             "line, the sdist says `Dynamic: Requires-Dist`: nobody then takes its requirements for all there are"
         )
-    elif "dependencies" not in project and "dependencies" in project.get("dynamic", []):
+    elif "dependencies" not in project and "dependencies" in (*project.get("dynamic", []), *filled):
         notes.append(
             f"`project.dynamic` lists `dependencies` and nothing gives them: `{backend}` goes on to compute them, and "
             "wheels say the lines under `[tool.abiding.wheel]` too"

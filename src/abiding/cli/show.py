@@ -105,7 +105,8 @@ class _Subject:
         try:
             declaration = Declaration.read(pyproject)
         except DeclarationError as exc:
-            unwrapped = any(finding.rule == "no-declaration" for finding in exc.findings)
+            missing = any(finding.rule == "no-declaration" for finding in exc.findings)
+            unwrapped = missing and "abiding" not in str(pyproject.table.get("build-system"))
             closing = f"{_NOTHING}; `abiding init` makes a project use abiding" if unwrapped else _NOTHING
             raise DeclarationError(exc.findings, closing) from exc
         declaration.check_variant(options.variant or "", "--variant")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding import bounds, pins, requirements
 from abiding.findings import Finding, Severity
 from abiding.project import ApiLevel
-from abiding.pyproject import as_toml
+from abiding.rules import hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -100,11 +100,6 @@ def _name(line: str) -> str:
 
 _ONLY_ADD = "a wheel may add the requirements that are declared for it; it may never drop or change one"
 _OLD_SETUPTOOLS = "setuptools before 68.2 writes no requirements into PKG-INFO: if it is that, require a later one"
-_COMPUTED = (
-    "a version that is computed from git, or from an environment variable, is another one in an unpacked sdist: let it "
-    "be read from PKG-INFO there, or from a file that is written into the sdist"
-)
-_EDITED = "if the sdist was edited after it was made, delete its PKG-INFO: it is then built like a source tree"
 
 
 def _lost(line: str, sides: Sides) -> Finding:
@@ -119,7 +114,9 @@ def _lost(line: str, sides: Sides) -> Finding:
         found=None,
         found_from=f"not written by {sides.author}",
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(_EDITED,) if sides.source == "sdist" else (_OLD_SETUPTOOLS,) if sides.kind == "sdist" else (),
+        hints=(hints.INCOMPLETE, hints.EDITED)
+        if sides.source == "sdist"
+        else ((_OLD_SETUPTOOLS,) if sides.kind == "sdist" else ()),
     )
 
 
@@ -136,18 +133,22 @@ def _changed(expected: str, found: str, sides: Sides) -> Finding:
         found=found,
         found_from=f"written by {sides.author}",
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(f"{hint}:\n    [tool.abiding.wheel]\n    dependencies = [{as_toml(found)}]",) if hint else (),
+        hints=(f"{hint}:\n{hints.declaration_of(found)}",) if hint else (),
     )
 
 
 def _undeclared(line: str, sides: Sides) -> Finding:
     if sides.kind == "sdist":
         notes: tuple[str, ...] = ("an sdist carries the API level only: what `[project]` says, and nothing more",)
-        hints: tuple[str, ...] = ("if the source needs it, add it to `project.dependencies`",)
+        name, _ = hints.places_of(line)
+        ways: tuple[str, ...] = (
+            f"if the source needs it, add it to `project.{name}`",
+            f"if the wrapped backend computes it, list `{name}` in `project.dynamic` and give it no value",
+        )
     else:
         notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
-        hints = (
-            f"if this binary needs it, declare it:\n    [tool.abiding.wheel]\n    dependencies = [{as_toml(line)}]",
+        ways = (
+            f"if this binary needs it, declare it:\n{hints.declaration_of(line)}",
             "if it does not, find out why it is written at build time",
         )
     return Finding(
@@ -161,7 +162,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         found=line,
         found_from=f"written by {sides.author}",
         notes=notes,
-        hints=hints,
+        hints=ways,
     )
 
 
@@ -178,17 +179,8 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
         found=found,
         found_from=f"written by {sides.author}",
         notes=("a field that is not dynamic has one value for the sdist and all its wheels",),
-        hints=(*_same(difference.field, sides), *((_EDITED,) if sides.source == "sdist" else ())),
+        hints=tuple(hints.in_every_build(difference.field, from_sdist=sides.source == "sdist")),
     )
-
-
-def _same(field: str, sides: Sides) -> tuple[str, ...]:
-    """How the field comes to say the same in every build."""
-    if field == "Version" and sides.source == "sdist":
-        return (_COMPUTED,)
-    if field in ("Name", "Version"):
-        return ("let the field say the same in every build: a release has one name and one version",)
-    return ("let the field say the same in every build, or, if it has to vary, list it in `project.dynamic` alone",)
 
 
 def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from abiding import licences
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.findings import Finding, Severity
+from abiding.rules import hints
 from abiding.rules.build import requirement_changes, text_notes
 
 if TYPE_CHECKING:
@@ -64,16 +65,16 @@ def requirement_findings(
             found=after,
             found_from=artifact.kind if after else f"not in the {artifact.kind}",
             notes=(*notes, *text_notes(before, after)),
-            hints=_REQUIREMENT_HINTS[rule],
+            hints=(_way_out(before, after),),
         )
 
 
-_DECLARE = "list `dependencies` in `project.dynamic`, and declare the line under `[tool.abiding.wheel]`"
-_REQUIREMENT_HINTS = {
-    "lost-requirement": ("a wheel may require more than its sdist, and never less",),
-    "undeclared-requirement": (f"if this wheel needs it, {_DECLARE}",),
-    "changed-requirement": (f"leave the sdist's line as it is; {_DECLARE}",),
-}
+def _way_out(before: str | None, after: str | None) -> str:
+    if after is None:
+        return "a wheel may require more than its sdist, and never less"
+    name, table = hints.places_of(after)
+    declare = f"list `{name}` in `project.dynamic`, and declare the line under `{table}`"
+    return f"leave the sdist's line as it is; {declare}" if before else f"if this wheel needs it, {declare}"
 
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:

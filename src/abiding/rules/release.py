@@ -8,6 +8,7 @@ from abiding import readers
 from abiding.comparison import RESOLVER_FIELDS
 from abiding.difference import by_pre_releases
 from abiding.findings import Finding, Severity, by_weight
+from abiding.rules import hints
 from abiding.rules.acceptance import too_new
 from abiding.rules.build import text_notes
 from abiding.rules.changes import field_finding, repair_notes, requirement_findings, severity_of
@@ -246,7 +247,10 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
                     "uv reads pyproject.toml where it can, other tools read PKG-INFO",
                     *(text_notes(*difference.left, *difference.right) if difference.field == "Requires-Dist" else ()),
                 ),
-                hints=("build the sdist anew, from the pyproject.toml that is meant",),
+                hints=(
+                    "if only one of the two was edited after the sdist was made, build it anew",
+                    *hints.where_a_backend_differs(difference.field),
+                ),
             )
 
 

@@ -1,0 +1,66 @@
+"""Backends by the distributions that bring them: what a hint can name where a project does not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["backend_of", "distribution_of", "proposal"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# setuptools comes last: others are often listed together with it.
+_BACKENDS = {
+    "meson-python": "mesonpy",
+    "scikit-build-core": "scikit_build_core.build",
+    "hatchling": "hatchling.build",
+    "flit-core": "flit_core.buildapi",
+    "flit-scm": "flit_scm:buildapi",
+    "poetry-core": "poetry.core.masonry.api",
+    "pdm-backend": "pdm.backend",
+    "maturin": "maturin",
+    "sip": "sipbuild.api",
+    "py-build-cmake": "py_build_cmake.build",
+    "enscons": "enscons.api",
+    "setuptools": "setuptools.build_meta",
+}
+# What is no backend, and needs one.
+_PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "setuptools", "scikit-build": "setuptools"}
+
+
+def backend_of(table: Mapping[str, Any]) -> str:
+    """The backend that a pyproject.toml names, or suggests by what it requires to build; empty if it does neither."""
+    build = table.get("build-system")
+    build = build if isinstance(build, dict) else {}
+    named = build.get("build-backend")
+    if isinstance(named, str) and named.partition(":")[0].partition(".")[0] != "abiding":
+        return named
+    wanted = build.get("requires")
+    names = {_name(text) for text in wanted if isinstance(text, str)} if isinstance(wanted, list) else set()
+    names |= {needed for plugin, needed in _PLUGINS.items() for name in names if name.startswith(plugin)}
+    return next((backend for name, backend in _BACKENDS.items() if name in names), "")
+
+
+def proposal(table: Mapping[str, Any]) -> str:
+    """The end of a hint: `[tool.abiding]` with the backend that a pyproject.toml suggests, or where to look for it."""
+    backend = backend_of(table)
+    if not backend:
+        return ", with the backend that `[build-system]` named before: none is among what it requires"
+    return f':\n    [tool.abiding]\n    build-backend = "{backend}"'
+
+
+def distribution_of(backend: str) -> str:
+    """The distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
+    module = backend.partition(":")[0].partition(".")[0]
+    return next((name for name, known in _BACKENDS.items() if re.split(r"[.:]", known)[0] == module), "")
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[A-Za-z0-9._-]*", requirement.strip())
+    return re.sub(r"[-_.]+", "-", found[0] if found else "").lower()

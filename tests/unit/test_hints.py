@@ -1,0 +1,342 @@
+"""Hints, followed to their end: what is printed is applied, and then the error is gone."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+import tomlkit
+
+import abiding
+from abiding.cli import main
+from abiding.declaration import Declaration
+from abiding.errors import DeclarationError
+from abiding.known_backends import backend_of, distribution_of
+from abiding.pyproject import Pyproject
+from abiding.requirements import split_extra, with_extra
+from abiding.rules import hints
+
+from .archives import metadata as head
+from .archives import wheel_name, write_sdist, write_wheel
+from .test_cli_explain import run
+from .trees import HookFailed, Tree, metadata, pkg_info, unpacked
+
+# A backend that lives in the tree, and says what says.py says in sdists and in wheels.
+BACKEND = """
+    import io, os, tarfile, zipfile
+    import says
+
+    def _text(lines, level):
+        return "\\n".join([f"Metadata-Version: {level}", "Name: spam", "Version: 1.4.0", *lines, ""])
+
+    def build_sdist(folder, settings=None):
+        text = _text(says.sdist(), "2.2").encode()
+        with tarfile.open(os.path.join(folder, "spam-1.4.0.tar.gz"), "w:gz") as archive:
+            for name in ("pyproject.toml", "odd.py", "says.py"):
+                archive.add(name, "spam-1.4.0/" + name)
+            info = tarfile.TarInfo("spam-1.4.0/PKG-INFO")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text))
+        return "spam-1.4.0.tar.gz"
+
+    def build_wheel(folder, settings=None, prepared=None):
+        name = "spam-1.4.0-py3-none-any.whl"
+        with zipfile.ZipFile(os.path.join(folder, name), "w") as archive:
+            archive.writestr("spam-1.4.0.dist-info/METADATA", _text(says.wheel(), "2.2"))
+            archive.writestr("spam-1.4.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+            archive.writestr("spam-1.4.0.dist-info/RECORD", "")
+        return name
+"""
+PYPROJECT = """\
+[build-system]
+requires = ["abiding"]
+build-backend = "abiding.backend"
+
+[project]
+name = "spam"
+version = "1.4.0"
+dependencies = ["numpy>=1.26"]
+optional-dependencies.gpu = ["cupy"]
+
+[tool.abiding]
+build-backend = "odd"
+backend-path = ["."]
+"""
+API = ["Requires-Dist: numpy>=1.26", 'Requires-Dist: cupy; extra == "gpu"', "Provides-Extra: gpu"]
+
+
+def odd(folder: Path, pyproject: str = PYPROJECT, *, sdist: list[str], wheel: list[str]) -> Tree:
+    says = f"def sdist(): return {sdist!r}\ndef wheel(): return {wheel!r}\n"
+    return Tree.write(folder, {"pyproject.toml": pyproject, "odd.py": dedent(BACKEND), "says.py": says})
+
+
+def refusal(tree: Tree, hook: str, out: Path) -> str:
+    with pytest.raises(HookFailed) as caught:
+        tree.hook(hook, out)
+    return caught.value.output
+
+
+def edit(tree: Tree, **names: object) -> None:
+    """Set names of `[project]`, or take those out that are None."""
+    document = tomlkit.parse((tree.folder / "pyproject.toml").read_text())
+    for name, value in names.items():
+        if value is None:
+            del document["project"][name]
+        else:
+            document["project"][name] = value
+    (tree.folder / "pyproject.toml").write_text(tomlkit.dumps(document))
+
+
+def follow(tree: Tree, said: str) -> None:
+    """Do what the first hint with an example says, or what `not-dynamic` says."""
+    dynamic = re.search(r"write `(dynamic = \[.*?\])`", " ".join(said.split()))
+    if dynamic:
+        edit(tree, dynamic=tomllib.loads(dynamic[1])["dynamic"])
+        return
+    example = re.search(r"hint: [^\n]*:\n((?: {8}.*\n)+)", said)
+    assert example, said
+    path = tree.folder / "pyproject.toml"
+    path.write_text(f"{path.read_text()}\n{dedent(example[1])}")
+
+
+@pytest.mark.parametrize(
+    ("line", "table"),
+    [
+        ("libgmp==6.3.0", "[tool.abiding.wheel]\n"),
+        ('libgmp; os_name == "nt"', "[tool.abiding.wheel]\n"),
+        ('cupy-cuda13x; extra == "gpu"', "[tool.abiding.wheel.optional-dependencies]\n"),
+        ("cupy-cuda13x>=14 ; os_name == 'posix' and extra == 'gpu'", "[tool.abiding.wheel.optional-dependencies]\n"),
+        ("cupy-cuda13x; (extra == 'gpu')", "[tool.abiding.wheel.optional-dependencies]\n"),
+    ],
+)
+def test_a_requirement_that_nothing_declares(tmp_path: Path, line: str, table: str) -> None:
+    tree = odd(tmp_path / "tree", sdist=API, wheel=[*API, f"Requires-Dist: {line}"])
+    said = refusal(tree, "build_wheel", tmp_path / "out")
+    assert "error[undeclared-requirement]" in said
+    assert table in said
+    follow(tree, said)
+    said = refusal(tree, "build_wheel", tmp_path / "out")
+    assert "error[not-dynamic]" in said
+    follow(tree, said)
+    built = metadata(tmp_path / "out" / tree.hook("build_wheel", tmp_path / "out"))
+    assert built.all("Requires-Dist")[-1] == line
+
+
+@pytest.mark.parametrize(("line", "name"), [("egg", "dependencies"), ('egg; extra == "gpu"', "optional-dependencies")])
+def test_a_requirement_of_the_sdist_that_nothing_declares(tmp_path: Path, line: str, name: str) -> None:
+    tree = odd(tmp_path / "tree", sdist=[*API, f"Requires-Dist: {line}"], wheel=API)
+    said = " ".join(refusal(tree, "build_sdist", tmp_path / "out").split())
+    assert f"if the source needs it, add it to `project.{name}`" in said
+    assert f"list `{name}` in `project.dynamic` and give it no value" in said
+    before = (tree.folder / "pyproject.toml").read_text()
+    edit(tree, **{name: ["numpy>=1.26", "egg"] if name == "dependencies" else {"gpu": ["cupy", "egg"]}})
+    tree.hook("build_sdist", tmp_path / "added")
+    (tree.folder / "pyproject.toml").write_text(before)
+    edit(tree, **{name: None, "dynamic": [name]})
+    tree.hook("build_sdist", tmp_path / "dynamic")
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "value"),
+    [("Summary: x", "description", "y"), ("Keywords: a,b", "keywords", ["c"]), ("Requires-Python: >=3.8", "requires-python", ">=3.9")],
+)  # fmt: skip
+def test_a_field_that_has_to_vary(tmp_path: Path, field: str, name: str, value: object) -> None:
+    tree = odd(tmp_path / "tree", sdist=[*API, field], wheel=[*API, field])
+    edit(tree, **{name: value})
+    for hook in ("build_sdist", "build_wheel"):
+        assert f"list `{name}` in `project.dynamic` and give it no value" in " ".join(
+            refusal(tree, hook, tmp_path / "out").split()
+        )
+    edit(tree, **{name: None, "dynamic": [name]})
+    for hook in ("build_sdist", "build_wheel"):
+        tree.hook(hook, tmp_path / "out")
+
+
+@pytest.mark.parametrize("field", ["Name", "Version", "Provides-Extra"])
+@pytest.mark.parametrize("from_sdist", [False, True])
+def test_what_may_not_vary_is_not_told_to_be_dynamic(field: str, from_sdist: bool) -> None:
+    assert not any("project.dynamic" in hint for hint in hints.in_every_build(field, from_sdist=from_sdist))
+
+
+SETUP_PY = """
+    import os
+    from setuptools import setup
+    path = "requirements.txt"
+    setup(name="spam", version="1.4.0", py_modules=[], install_requires=open(path).read().split() if os.path.exists(path) else [])
+"""
+WRAPPED_SETUP_PY = """\
+[build-system]
+requires = ["abiding", "setuptools"]
+build-backend = "abiding.backend"
+[tool.abiding]
+build-backend = "setuptools.build_meta"
+"""
+
+
+def test_a_file_that_the_sdist_lacks(tmp_path: Path) -> None:
+    files = {"pyproject.toml": WRAPPED_SETUP_PY, "setup.py": SETUP_PY, "requirements.txt": "numpy\n", "MANIFEST.in": "exclude *.txt\n"}  # fmt: skip
+    tree = Tree.write(tmp_path / "tree", files)
+    sdist = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in")
+    assert not (sdist / "requirements.txt").exists()
+    inside = Tree(sdist, tree.environment, [])
+    said = " ".join(refusal(inside, "build_wheel", tmp_path / "out").split())
+    assert "error[lost-requirement]" in said
+    assert "hint: something that the build reads may be missing from the sdist" in said
+    assert "delete" not in said  # of PKG-INFO: the wheel would then be built without its requirements
+    (tree.folder / "MANIFEST.in").write_text("include *.txt\n")
+    sdist = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "again")
+    name = Tree(sdist, tree.environment, []).hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy",)
+
+
+def test_an_sdist_that_was_edited_on_purpose(tmp_path: Path) -> None:
+    files = {"pyproject.toml": WRAPPED_SETUP_PY, "setup.py": SETUP_PY, "requirements.txt": "numpy\negg\n", "MANIFEST.in": "include *.txt\n"}  # fmt: skip
+    tree = Tree.write(tmp_path / "tree", files)
+    sdist = unpacked(tmp_path / tree.hook("build_sdist", tmp_path), tmp_path / "in")
+    (sdist / "requirements.txt").write_text("numpy\n")
+    inside = Tree(sdist, tree.environment, [])
+    assert "edit its PKG-INFO in the same way" in " ".join(refusal(inside, "build_wheel", tmp_path / "out").split())
+    (sdist / "PKG-INFO").write_text((sdist / "PKG-INFO").read_text().replace("Requires-Dist: egg\n", ""))
+    name = inside.hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy",)
+
+
+# In `check`
+
+GIVEN = '[project]\nname = "spam"\nversion = "1.0"\ndependencies = ["egg"]\n'
+
+
+def test_an_sdist_that_its_backend_makes_disagree(tmp_path: Path) -> None:
+    """Built anew it would be the same."""
+    write_sdist(tmp_path, "spam-1.0.tar.gz", head("Requires-Dist: numpy"), GIVEN)
+    (finding,) = abiding.check([tmp_path])[0].findings
+    assert finding.rule == "sdist-disagrees"
+    assert "list `dependencies` in `project.dynamic` and give it no value" in finding.hints[1]
+    followed = GIVEN.replace('dependencies = ["egg"]', 'dynamic = ["dependencies"]')
+    write_sdist(tmp_path, "spam-1.0.tar.gz", head("Requires-Dist: numpy"), followed)
+    assert abiding.check([tmp_path])[0].findings == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("egg", ("dependencies", "`[tool.abiding.wheel]`")),
+        ('egg; extra == "gpu"', ("optional-dependencies", "`[tool.abiding.wheel.optional-dependencies]`")),
+    ],
+)
+def test_where_a_published_wheel_should_have_declared_it(tmp_path: Path, line: str, place: tuple[str, str]) -> None:
+    write_sdist(tmp_path, "spam-1.0.tar.gz", head("Provides-Extra: gpu"))
+    write_wheel(tmp_path, wheel_name(), head("Provides-Extra: gpu", f"Requires-Dist: {line}"))
+    (hint,) = abiding.check([tmp_path])[0].findings[0].hints
+    assert f"list `{place[0]}` in `project.dynamic`" in hint
+    assert hint.endswith(place[1])
+
+
+# Which backend
+
+
+@pytest.mark.parametrize(
+    ("requires", "backend"),
+    [
+        (["abiding", "meson-python"], "mesonpy"),
+        (["setuptools>=77", "Cython", "poetry_core>=2", "abiding"], "poetry.core.masonry.api"),
+        (["abiding", "Hatchling>=1.27", "hatch-vcs"], "hatchling.build"),
+        (["abiding", "hatch-vcs"], "hatchling.build"),
+        (["abiding", "setuptools", "setuptools-scm[toml]>=8"], "setuptools.build_meta"),
+        (["abiding", "scikit_build_core"], "scikit_build_core.build"),
+        (["abiding", "flit_core >=3.11,<4"], "flit_core.buildapi"),
+        (["abiding", "pdm-backend; python_version > '3'"], "pdm.backend"),
+    ],
+)
+def test_the_backend_that_the_project_has_is_proposed(requires: list[str], backend: str) -> None:
+    text = f'[build-system]\nrequires = {requires}\nbuild-backend = "abiding.backend"\n[project]\nname = "a"\nversion = "1"\n'
+    with pytest.raises(DeclarationError) as caught:
+        Declaration.read(Pyproject.parse(text))
+    (finding,) = caught.value.findings
+    assert finding.rule == "no-declaration"
+    proposed = dedent(finding.hints[0].partition(":\n")[2])
+    assert Declaration.read(Pyproject.parse(f"{text}\n{proposed}\n")).backend == backend
+    assert distribution_of(backend) in [re.sub(r"[-_.]+", "-", one.lower()).split()[0].split(">")[0].split(";")[0] for one in requires] or "hatch" in backend  # fmt: skip
+
+
+@pytest.mark.parametrize("requires", [["abiding"], ["abiding", "my-backend"], "abiding", None])
+def test_no_backend_is_made_up(requires: object) -> None:
+    assert backend_of({"build-system": {"requires": requires, "build-backend": "abiding.backend"}}) == ""
+
+
+def test_a_project_that_does_not_use_abiding_keeps_its_backend() -> None:
+    assert backend_of({"build-system": {"requires": ["setuptools"], "build-backend": "my:backend"}}) == "my:backend"
+
+
+# `abiding init`
+
+
+def test_init_refuses_what_reads_pyproject_in_a_program_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = '[build-system]\nrequires = ["uv_build>=0.9"]\nbuild-backend = "uv_build"\n[project]\nname = "spam"\nversion = "1"\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert main(["init", "--yes", str(tmp_path)]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "error[not-understood]: `uv_build` can't be wrapped: it reads pyproject.toml in a program of its own" in said
+    assert (tmp_path / "pyproject.toml").read_text() == text
+    (tmp_path / "pyproject.toml").write_text(text.replace("uv_build>=0.9", "hatchling").replace('"uv_build"', '"hatchling.build"'))  # fmt: skip
+    assert main(["init", "--yes", str(tmp_path)]) == 0
+
+
+POETRY = """\
+[build-system]
+requires = ["poetry-core>=2.1"]
+build-backend = "poetry.core.masonry.api"
+
+[project]
+name = "spam"
+version = "1.4.0"
+{project}
+[tool.poetry]
+{poetry}
+"""
+
+
+@pytest.mark.parametrize(
+    ("project", "poetry"),
+    [
+        # as zeroconf
+        ('requires-python = ">=3.11"', 'classifiers = ["Operating System :: POSIX"]\n[tool.poetry.dependencies]\npython = "^3.11"\nnumpy = ">=1.26"'),
+        ("", 'description = "A package"\nkeywords = ["a"]\nrepository = "https://example.org/"\nauthors = ["A <a@example.org>"]'),
+        ("", '[tool.poetry.dependencies]\npython = "^3.11"\ncupy = {version = "*", optional = true}\n[tool.poetry.extras]\ngpu = ["cupy"]'),
+        ("", '[tool.poetry.build]\ngenerate-setup-file = true\n[tool.poetry.dependencies]\npython = "^3.11"\nnumpy = "*"'),
+        ('dynamic = ["classifiers"]\ndependencies = ["numpy"]', "packages = [{include = 'spam'}]"),
+        ('dependencies = ["numpy"]\nclassifiers = ["Operating System :: POSIX"]', "packages = [{include = 'spam'}]"),
+    ],
+)  # fmt: skip
+def test_init_of_a_project_that_poetry_fills_in(tmp_path: Path, project: str, poetry: str) -> None:
+    text = POETRY.format(project=project, poetry=poetry)
+    tree = Tree.write(tmp_path / "spam", {"pyproject.toml": text, "spam/__init__.py": "", "README.md": ""})
+    bare = {hook: tree.hook(hook, tmp_path / "bare", backend="poetry.core.masonry.api") for hook in ("build_sdist", "build_wheel")}  # fmt: skip
+    assert run("init", "--yes", str(tree.folder)) == 0
+    for hook, read in (("build_sdist", pkg_info), ("build_wheel", metadata)):
+        name = tree.hook(hook, tmp_path / "wrapped")
+        before, after = read(tmp_path / "bare" / bare[hook]), read(tmp_path / "wrapped" / name)
+        assert set(after.fields) - set(before.fields) <= {("Dynamic", "Requires-Dist")}
+        assert set(before.fields) <= set(after.fields)
+
+
+# Lines of an extra
+
+
+@pytest.mark.parametrize("marker", ["", "; os_name == 'nt'", "; os_name == 'nt' or python_version < '3.12'"])
+def test_an_extra_is_split_from_what_it_was_put_on(marker: str) -> None:
+    text = f"egg[a]>=1{marker}"
+    found = split_extra(with_extra(text, "gpu"))
+    assert found is not None
+    assert found[1] == "gpu"
+    assert with_extra(found[0], "gpu").replace("(", "").replace(")", "") == with_extra(text, "gpu").replace("(", "").replace(")", "")  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["egg", "egg; extra == 'a' or extra == 'b'", "egg; extra == 'a' or os_name == 'nt'", "egg; extra != 'a'", "egg; extra =="])  # fmt: skip
+def test_what_is_of_no_single_extra(line: str) -> None:
+    assert split_extra(line) is None
