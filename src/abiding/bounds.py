@@ -14,6 +14,7 @@ __all__ = [
     "FAULTS",
     "FILENAME",
     "FINDINGS",
+    "GROUP",
     "INDEX",
     "INDEX_FILES",
     "INDEX_PAGE",
@@ -61,6 +62,8 @@ PROVENANCE, PROVENANCE_VALUES = 4 << 20, 200_000
 MODULE, MODULE_DENSITY, MODULE_HARMLESS = 1 << 20, 20, 4 << 10
 # Calls in the Python files of one distribution that open libraries.
 OPENINGS = 10_000
+# Requirements of a dependency group, with those of the groups that it includes, which multiply.
+GROUP = 1000
 # Faults of one declaration that are told in full.
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.

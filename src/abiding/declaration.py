@@ -13,6 +13,7 @@ from abiding.contradictions import Declared, contradictions
 from abiding.errors import DeclarationError
 from abiding.faults import Faults, listed, type_of
 from abiding.findings import Finding, Severity
+from abiding.groups import Groups
 from abiding.inside import leads_out
 from abiding.project import Project
 from abiding.selecting import exact_marker
@@ -167,7 +168,7 @@ _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
 _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
 _TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheels-differ", "wheel")
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
-_ENTRY_KEYS = ("requires", "native", "select", "variant", "reason", "note")
+_ENTRY_KEYS = ("requires", "include-group", "native", "select", "variant", "reason", "note")
 _EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
 _PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
 
@@ -179,6 +180,7 @@ class _Reader(Faults):
         super().__init__(pyproject)
         table = pyproject.table.get("project")
         self.project = Project(table if isinstance(table, dict) else None)
+        self.groups = Groups(pyproject.table, self)
 
     def read(self) -> Declaration:
         found = self.table()
@@ -315,39 +317,55 @@ class _Reader(Faults):
 
     def entry_list(self, values: object, key: Key, extra: str) -> Iterable[Entry]:
         for index, value in enumerate(self.typed(values, list, key) or []):
-            entry = self.entry(value, (*key, index), extra)
-            if entry:
-                yield entry
+            yield from self.entry(value, (*key, index), extra)
 
-    def entry(self, value: object, key: Key, extra: str) -> Entry | None:
+    def entry(self, value: object, key: Key, extra: str) -> Iterable[Entry]:
+        """Read what stands at `key`: one line, or those of a dependency group."""
         if isinstance(value, str):
             value = {"requires": value}
         elif not isinstance(value, dict):
             self.problem("bad-type", f"an entry is a string or a table, not {type_of(value)}", key)
-            return None
+            return
         self.known_keys(value, key, _ENTRY_KEYS)
-        if "requires" not in value:
-            if self.misspelled("requires", value, _ENTRY_KEYS):
-                return None
+        if "requires" in value and "include-group" in value:
+            self.problem("bad-value", "an entry has `requires` or `include-group`, not both", key)
+        elif "include-group" in value:
+            yield from self.included(value, key, extra)
+        elif "requires" in value:
+            requires = self.requirement(value["requires"], (*key, "requires"), extra)
+            yield from self.made(Entry(requires or "", extra, key, **self.options(value, key)))
+        elif not self.misspelled("requires", value, _ENTRY_KEYS):
             self.problem("missing-key", "the entry has no `requires`", key)
-            return None
-        requires = self.requirement(value["requires"], (*key, "requires"), extra)
+
+    def included(self, value: Mapping[str, Any], key: Key, extra: str) -> Iterable[Entry]:
+        """Make an entry of each line of a dependency group; what else the table at `key` says goes for all of them."""
+        name = self.typed(value["include-group"], str, (*key, "include-group"))
+        options = self.options(value, key)
+        for member in self.groups.members(name, (*key, "include-group")) if name is not None else ():
+            told = len(self.problems)
+            requires = self.requirement(member.text, member.key, extra) or ""
+            for index, finding in enumerate(self.problems[told:], start=told):
+                here = self.pyproject.excerpt(key, "included here")
+                self.problems[index] = finding._replace(excerpts=(*finding.excerpts, *here))
+            yield from self.made(Entry(requires, extra, member.key, **options))
+
+    def options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:
+        """Read what the table of an entry says beside the requirement."""
         reason = self.typed(value.get("reason", "abi"), str, (*key, "reason"))
-        entry = Entry(
-            requires=requires or "",
-            extra=extra,
-            key=key,
-            native=self.typed(value.get("native", False), bool, (*key, "native")) or False,
-            select=self.globs(value.get("select", []), (*key, "select")),
-            variant=self.typed(value.get("variant", ""), str, (*key, "variant")) or "",
-            reason=(self.member(reason, Reason, (*key, "reason")) if reason else None) or Reason.ABI,
-            note=self.typed(value.get("note", ""), str, (*key, "note")) or "",
-        )
-        if not requires:
-            return None
-        if entry.marker:
-            sanctions.needless_select(self, entry.requires, entry.marker, key)
-        return entry
+        return {
+            "native": self.typed(value.get("native", False), bool, (*key, "native")) or False,
+            "select": self.globs(value.get("select", []), (*key, "select")),
+            "variant": self.typed(value.get("variant", ""), str, (*key, "variant")) or "",
+            "reason": (self.member(reason, Reason, (*key, "reason")) if reason else None) or Reason.ABI,
+            "note": self.typed(value.get("note", ""), str, (*key, "note")) or "",
+        }
+
+    def made(self, entry: Entry) -> Iterable[Entry]:
+        """Let an entry through that has a requirement, and hold its `select` against the markers there are."""
+        if entry.requires:
+            if entry.marker:
+                sanctions.needless_select(self, entry.requires, entry.marker, entry.key)
+            yield entry
 
     def requirement(self, value: object, key: Key, extra: str) -> str | None:
         from packaging.requirements import InvalidRequirement

@@ -38,6 +38,7 @@ STOREYS = [
         "requires_dist",
         "exclusions",
         "pins",
+        "groups",
         "headers",
         "readers",
         "metadata",

@@ -1,0 +1,122 @@
+"""Dependency groups among the entries (PEP 735): each line, with what the entry says, and what is wrong with a group."""
+
+from __future__ import annotations
+
+import pytest
+
+from abiding.declaration import Declaration, Entry, Reason
+from abiding.errors import DeclarationError
+from abiding.findings import Finding
+from abiding.pyproject import Pyproject
+
+TEXT = """\
+[build-system]
+requires = ["abiding"]
+build-backend = "abiding.backend"
+[project]
+name = "spam"
+version = "1"
+dependencies = []
+optional-dependencies = {{ gpu = [] }}
+dynamic = ["dependencies", "optional-dependencies"]
+[dependency-groups]
+{groups}
+[tool.abiding]
+build-backend = "x"
+wheels-differ = "why"
+from-sdist = "api"
+[tool.abiding.wheel]
+dependencies = [{entries}]
+"""
+
+
+def read(groups: str, entries: str = '{ include-group = "openblas" }') -> tuple[Entry, ...]:
+    return Declaration.read(Pyproject.parse(TEXT.format(groups=groups, entries=entries))).entries
+
+
+def faults(groups: str, entries: str = '{ include-group = "openblas" }') -> tuple[Finding, ...]:
+    with pytest.raises(DeclarationError) as caught:
+        read(groups, entries)
+    return caught.value.findings
+
+
+@pytest.mark.parametrize(
+    ("groups", "lines"),
+    [
+        ('openblas = ["a", "b>=2"]', ["a", "b>=2"]),
+        ('OpenBLAS = ["a"]', ["a"]),
+        ("openblas = []", []),
+        ('openblas = ["a", { include-group = "more" }, "c"]\nmore = ["b", "b"]', ["a", "b", "b", "c"]),
+        ('openblas = [{ include-group = "x" }, { include-group = "x" }]\nx = ["a"]', ["a", "a"]),
+        ('openblas = ["a"]\nunused = [1, { include-group = "nowhere" }, "not a = requirement"]', ["a"]),
+    ],
+)
+def test_lines_of_a_group_in_their_order(groups: str, lines: list[str]) -> None:
+    assert [entry.requires for entry in read(groups)] == lines
+
+
+def test_what_the_entry_says_goes_for_every_line() -> None:
+    entry = '{ include-group = "openblas", native = true, select = "*-win_*", variant = "x", reason = "policy", note = "n" }'
+    one, other = read('openblas = ["a", "b"]', entry.replace('select = "*-win_*", ', ""))
+    for found, name in ((one, "a"), (other, "b")):
+        assert (found.name, found.native, found.variant, found.reason, found.note) == (
+            name,
+            True,
+            "x",
+            Reason.POLICY,
+            "n",
+        )
+    assert [
+        found.select for found in read('openblas = ["a"]', '{ include-group = "openblas", select = "*-macosx_11_0_*" }')
+    ] == [("*-macosx_11_0_*",)]
+
+
+def test_a_group_in_an_extra() -> None:
+    text = TEXT.format(groups='openblas = ["a"]', entries="")
+    text += '[tool.abiding.wheel.optional-dependencies]\ngpu = [{ include-group = "openblas" }]\n'
+    assert [(entry.requires, entry.extra) for entry in Declaration.read(Pyproject.parse(text)).entries] == [
+        ("a", "gpu")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "rule", "message"),
+    [
+        ('openbls = ["a"]', "bad-group", "there is no dependency group `openblas`"),
+        ("", "bad-group", "there is no dependency group `openblas`"),
+        ('openblas = ["a"]\nOpenBLAS = ["b"]', "bad-group", "`openblas` and `OpenBLAS` are the same name"),
+        ('openblas = "a"', "bad-group", "the dependency group `openblas` is an array, not a string"),
+        ("openblas = [1]", "bad-group", "this is nothing that the dependency group `openblas` can hold"),
+        ('openblas = [{ set-phasers-to = "stun" }]', "bad-group", "this is nothing that"),
+        ('openblas = [{ include-group = "x", more = 1 }]\nx = []', "bad-group", "this is nothing that"),
+        ('openblas = [{ include-group = "a" }]\na = [{ include-group = "Openblas" }]', "bad-group", "the dependency groups go round in a circle: `openblas` includes `a` includes `openblas`"),
+        ('openblas = [{ include-group = "openblas" }]', "bad-group", "the dependency groups go round in a circle"),
+        ('openblas = ["a==x.x"]', "bad-group", "`a==x.x` stands in the dependency group `openblas`"),
+        ('openblas = ["a = 1"]', "bad-requirement", "`a = 1` is not a requirement (PEP 508)"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_group(groups: str, rule: str, message: str) -> None:
+    (finding,) = faults(groups)
+    assert (finding.rule, finding.message[: len(message)]) == (rule, message)
+
+
+def test_a_line_of_a_group_is_told_with_the_entry_that_includes_it() -> None:
+    (finding,) = faults('openblas = [\n  "a",\n  "b = 1",\n]')
+    assert [(one.text, one.remark) for one in finding.excerpts] == [
+        ('"b = 1",', ""),
+        ('dependencies = [{ include-group = "openblas" }]', "included here"),
+    ]
+
+
+def test_an_entry_has_one_of_the_two() -> None:
+    (finding,) = faults('openblas = ["a"]', '{ include-group = "openblas", requires = "a" }')
+    assert finding.message == "an entry has `requires` or `include-group`, not both"
+
+
+def test_groups_that_multiply_end() -> None:
+    groups = 'openblas = [{ include-group = "g0" }]\n'
+    groups += "".join(
+        f'g{n} = [{{ include-group = "g{n + 1}" }}, {{ include-group = "g{n + 1}" }}]\n' for n in range(40)
+    )
+    (finding,) = faults(groups + 'g40 = ["a"]\n')
+    assert finding.message.startswith("the group `openblas` has more than 1,000 requirements")
