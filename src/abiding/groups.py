@@ -51,7 +51,7 @@ class Groups:
         for member in self._members(name, key, ()):
             if len(found) == bounds.GROUP:
                 message = f"the group `{name}` has more than {bounds.GROUP:,} requirements, with those that it includes"
-                self._problem(message, key)
+                self._tell(message, key)
                 break
             found.append(member)
         return tuple(found)
@@ -61,14 +61,12 @@ class Groups:
         spellings = self._names.get(wanted, [])
         if wanted in around:
             circle = " includes ".join(f"`{one}`" for one in (*around[around.index(wanted) :], wanted))
-            self._problem(f"the dependency groups go round in a circle: {circle}", key)
+            self._tell(f"the dependency groups go round in a circle: {circle}", key)
         elif not spellings:
             hints = self._faults.similar(name, self._groups) or ("write it under `[dependency-groups]`",)
-            self._problem(f"there is no dependency group `{name}`", key, hints)
+            self._tell(f"there is no dependency group `{name}`", key, hints)
         elif len(spellings) > 1:
-            self._problem(
-                f"{' and '.join(f'`{one}`' for one in spellings)} are the same name of a dependency group", key
-            )
+            self._tell(f"{' and '.join(f'`{one}`' for one in spellings)} are the same name of a dependency group", key)
         else:
             yield from self._of(spellings[0], (*around, wanted))
 
@@ -76,13 +74,13 @@ class Groups:
         key: Key = (_TABLE, name)
         group = self._groups[name]
         if not isinstance(group, list):
-            self._problem(f"the dependency group `{name}` is an array, not {type_of(group)}", key)
+            self._tell(f"the dependency group `{name}` is an array, not {type_of(group)}", key)
             return
         for index, value in enumerate(group):
             if isinstance(value, str) and pins.has_pins(value):
                 message = f"`{value}` stands in the dependency group `{name}`, which other tools read too"
                 hint = "an `x` can stand in an entry of `[tool.abiding.wheel]`, as in `dependencies` there"
-                self._problem(message, (*key, index), (hint,))
+                self._tell(message, (*key, index), (hint,))
             elif isinstance(value, str):
                 yield Member(value, (*key, index))
             elif (
@@ -91,9 +89,9 @@ class Groups:
                 yield from self._members(value["include-group"], (*key, index), around)
             else:
                 hint = 'a requirement is a string; another group is included by `{ include-group = "NAME" }`'
-                self._problem(f"this is nothing that the dependency group `{name}` can hold", (*key, index), (hint,))
+                self._tell(f"this is nothing that the dependency group `{name}` can hold", (*key, index), (hint,))
 
-    def _problem(self, message: str, key: Key, hints: tuple[str, ...] = ()) -> None:
+    def _tell(self, message: str, key: Key, hints: tuple[str, ...] = ()) -> None:
         if message not in self._told:  # a group that is included in two ways is wrong once
             self._told.add(message)
             self._faults.problem("bad-group", message, key, hints=hints)
