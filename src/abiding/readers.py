@@ -41,7 +41,7 @@ _SUSPECT = re.compile(rb"[\r\v\f\x1c-\x1e\xc2\xe2]")
 _EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 # A decisive field as the most lenient reader finds it. 85 and A0 are the spaces that Latin-1 has and ASCII has not.
 _LOOSE_FIELD = re.compile(
-    rb"(?:\A|(?<=[\n\r\v\f\x1c-\x1e])|(?<=\xc2\x85)|(?<=\xe2\x80[\xa8\xa9])|(?<=\n[\x85\xa0]))"
+    rb"(?:\A|(?<=[\n\r\v\f\x1c-\x1e])|(?<=\xc2\x85)|(?<=\xe2\x80[\xa8\xa9])|(?<=\n[\x85\xa0])|(?<=\A[\x85\xa0]))"
     rb"(%s)[\s\x85\xa0]*+:" % "|".join(sorted(_DECISIVE)).encode(),
     re.IGNORECASE,
 )

@@ -55,6 +55,7 @@ HIDDEN = {
     "space before the colon": (HEAD + EVIL.replace(b":", b" :"), 4),
     "tab before the colon": (HEAD + EVIL.replace(b":", b"\t:"), 4),
     "form feed before the name": (HEAD + b"\f" + EVIL, 4),
+    "Latin-1 space before all": (b"\xa0" + HEAD + EVIL, 1),
     "Latin-1 space before the name": (HEAD + b"\xa0" + EVIL, 4),
     # Values that not all take as they are.
     "encoded word": (HEAD + b"Requires-Dist: =?utf-8?q?evil?=\n", 4),
