@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import requirements
+from abiding import bounds, requirements
 from abiding.project import ApiLevel, ApiLine
 
 if TYPE_CHECKING:
@@ -90,10 +91,15 @@ def _found(
     own = canonicalize_name(str(table.get("name", "")))
     sources: list[ApiLine | Declared] = []
     lines: list[Line] = []
-    for source in (line for name in {*suspects, own} for line in api.lines.get(name, ())):
+    most = bounds.LINES_OF_ONE
+    for source in (line for name in {*suspects, own} for line in islice(api.lines.get(name, ()), most)):
         lines.append(Line.read(_under(source.text, source.extra), own))
         sources.append(source)
-    for one, _ in declared:
+    left = dict.fromkeys(suspects, most)
+    for one, requirement in declared:
+        left[_name(requirement)] -= 1
+        if left[_name(requirement)] < 0:
+            continue
         line = Line.read(_under(one.says, one.extra), own)
         where = only_if("select", *one.select) if one.select else only_if()
         where &= only_if("variant", one.variant) if one.variant else only_if()

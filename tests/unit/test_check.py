@@ -285,7 +285,10 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / LINUX)
     (tmp_path / WINDOWS).mkdir()
     (release,) = abiding.check([tmp_path])
-    assert [problem.message for problem in release.unread] == ["is not a file", "is not a file"]
+    assert [problem.message for problem in release.unread] == [
+        f"`{tmp_path / name}` can't be read or written: {why}"
+        for name, why in ((LINUX, "it is no plain file"), (WINDOWS, "is a directory"))
+    ]
 
 
 def test_link_that_leads_nowhere(tmp_path: Path) -> None:
