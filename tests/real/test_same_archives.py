@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .archives import differences_of_sdists, differences_of_wheels, pyproject_of_sdist
+from .archives import differences_of_sdists, differences_of_wheels, has_record, pyproject_of_sdist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,4 +47,5 @@ def test_sdist(name: str, project: Callable[[str], Project], workshop: Workshop)
 def _compare_wheels(project: Project, workshop: Workshop, kind: Kind) -> None:
     bare, wrapped = (workshop.build(project, variant, kind) for variant in ("bare", "wrapped"))
     found = differences_of_wheels(bare.path, wrapped.path, project.added)
+    assert has_record(wrapped.path) is bool(project.added)
     assert not found, "\n".join(found)
