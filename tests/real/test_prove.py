@@ -294,7 +294,7 @@ def test_a_setup_made_wrong(rule: str, prove: Callable[..., Answer], tmp_path: P
 
 
 def test_a_release_that_does_not_use_abiding(prove: Callable[..., Answer], release: Callable[[str], Path]) -> None:
-    answer = prove(release("gmpy2"), more=UNOPTIMISED)
+    answer = prove(release("gmpy2"), "--yes", more=UNOPTIMISED)
     assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
     assert {(one["from"], one["state"]) for one in answer.data["builds"]} == {("sdist", "built")}
     assert answer.data["name"] == "gmpy2"
