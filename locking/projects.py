@@ -90,4 +90,6 @@ def _by_hand(folder: Path) -> Path:
 def _with(entry: Mapping[str, str]) -> str:
     pyproject = tomlkit.parse(read_pyproject(EXAMPLES / "eggs"))
     pyproject["tool"]["abiding"]["wheel"]["dependencies"].append(dict(entry))
+    if "select" in entry:
+        pyproject["tool"]["abiding"]["wheels-differ"] = "only the wheel for Windows needs it"
     return tomlkit.dumps(pyproject)
