@@ -24,7 +24,8 @@ class Artifact(NamedTuple):
     `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
     `findings` are about the file, whatever its metadata say.
     `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand.
-    `on_index` is whether an index has taken it.
+    `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is whether
+    an index has taken it.
     """
 
     filename: str
@@ -39,3 +40,4 @@ class Artifact(NamedTuple):
     findings: tuple[Finding, ...] = ()
     record: bytes = b""
     on_index: bool = False
+    read_from: str = ""

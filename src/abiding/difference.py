@@ -11,9 +11,10 @@ from abiding.metadata import CoreMetadata
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
+    from abiding.findings import Value
     from abiding.requires_dist import RequiresDist
 
-__all__ = ["Difference", "by_pre_releases", "compare", "meanings", "values"]
+__all__ = ["Difference", "by_pre_releases", "compare", "is_repeated", "meanings", "values"]
 
 
 def __dir__() -> list[str]:
@@ -29,6 +30,13 @@ class Difference(NamedTuple):
     field: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+
+    @property
+    def sides(self) -> tuple[Value, Value]:
+        """Both sides as a finding has them: texts, or values where the field may have several; None for nothing."""
+        if self.field in _TEXTS:
+            return self.texts
+        return self.left or None, self.right or None
 
     @property
     def texts(self) -> tuple[str | None, str | None]:
@@ -78,6 +86,11 @@ def by_pre_releases(left: CoreMetadata, right: CoreMetadata) -> Difference | Non
     return Difference("Requires-Dist", *map(tuple, zip(*apart, strict=True)))
 
 
+def is_repeated(field: str) -> bool:
+    """Whether a field of core metadata (in the specification's spelling) may have several values."""
+    return field in _REPEATED
+
+
 def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:
     """What a file says in one field (in the specification's spelling): two files that share the value say the same."""
     if field == "Requires-Dist":
@@ -90,6 +103,13 @@ _SINGLE = frozenset(
     {"Name", "Version", "Summary", "Description", "Description-Content-Type", "Keywords", "Home-page", "Download-URL",
      "Author", "Author-email", "Maintainer", "Maintainer-email", "License", "License-Expression", "Requires-Python"}
 )  # fmt: skip
+_REPEATED = frozenset(
+    {"Requires-Dist", "Provides-Extra", "Requires-External", "Provides-Dist", "Obsoletes-Dist", "Requires", "Provides",
+     "Obsoletes", "Classifier", "Project-URL", "Platform", "Supported-Platform", "License-File", "Dynamic",
+     "Import-Name", "Import-Namespace", "Keywords", "Author-email", "Maintainer-email"}
+)  # fmt: skip
+# Those with one value; of the others in it, a value is what stands between commas.
+_TEXTS = _SINGLE - {"Keywords", "Author-email", "Maintainer-email"}
 _NEVER_UNKNOWN = frozenset({"Requires-Dist", "Provides-Extra"})
 
 

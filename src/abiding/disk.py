@@ -53,11 +53,11 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
         try:
             files |= _files(path)
         except AbidingError as exc:
-            unlisted.append(Artifact(str(path), "sdist", str(path), "", problem=exc.findings[0]))
+            unlisted.append(Artifact(str(path), "sdist", str(path), "", problem=exc.findings[0], read_from=str(path)))
     if unlisted and not files:
         raise AbidingError([one.problem for one in unlisted if one.problem], "Nothing was checked")
     known = _Known()
-    return [*unlisted, *(_read(file, known) for file in files.values())]
+    return [*unlisted, *(_read(file, known)._replace(read_from=str(file)) for file in files.values())]
 
 
 def _files(path: Path) -> dict[str, Path]:

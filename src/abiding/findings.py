@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Excerpt", "Finding", "Severity", "by_weight"]
+__all__ = ["Excerpt", "Finding", "Severity", "Value", "by_weight", "lines_of", "worst"]
 
 
 def __dir__() -> list[str]:
     return __all__
+
+
+# What is held against something else: a text, the values of what may have several, or nothing.
+Value = str | tuple[str, ...] | None
 
 
 class Severity(StrEnum):
@@ -36,8 +40,8 @@ class Finding(NamedTuple):
 
     `rule` is a kebab-case name. `message` is one sentence without a full stop. `artifact` is the file concerned (an
     sdist, a wheel, pyproject.toml), `line` a line number in it (from 1), `field` a core metadata field or a TOML key.
-    `expected` and `found` are the two values, one per line where there are several; `expected_from` and `found_from`
-    say where each came from. Excerpts are quoted lines of a text file.
+    `expected` and `found` are the two values, whole; `expected_from` and `found_from` say where each came from.
+    Excerpts are quoted lines of a text file.
     """
 
     rule: str
@@ -46,8 +50,8 @@ class Finding(NamedTuple):
     artifact: str = ""
     line: int | None = None
     field: str = ""
-    expected: str | None = None
-    found: str | None = None
+    expected: Value = None
+    found: Value = None
     expected_from: str = ""
     found_from: str = ""
     excerpts: tuple[Excerpt, ...] = ()
@@ -55,7 +59,19 @@ class Finding(NamedTuple):
     hints: tuple[str, ...] = ()
 
 
+def lines_of(value: Value) -> list[str]:
+    """The lines of a value, each of several with lines of its own; none of nothing."""
+    if value is None:
+        return []
+    return [line for one in ((value,) if isinstance(value, str) else value) for line in one.split("\n")]
+
+
 def by_weight(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort findings: the gravest first, and otherwise as they came."""
     order = list(Severity)
     return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """Tell how grave the gravest is; None if there are none."""
+    return next((finding.severity for finding in by_weight(findings)), None)

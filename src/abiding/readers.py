@@ -101,9 +101,9 @@ def _finding(one: Disagreement, severity: Severity, artifact: str) -> Finding:
         f"not all tools read {what} in line {one.line} of the metadata in the same way",
         artifact=artifact,
         field=one.field,
-        expected=None if one.ours is None else one.ours[:_MOST_SHOWN],
+        expected=one.ours,
         expected_from=_BY_LINES,
-        found=None if one.theirs is None else one.theirs[:_MOST_SHOWN],
+        found=one.theirs,
         found_from=one.reader,
         hints=(_HINT,),
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding import native
 from abiding.comparison import Comparison
-from abiding.findings import Severity, by_weight
+from abiding.findings import Severity, by_weight, worst
 from abiding.rules import release as rules
 from abiding.rules.declared import declared_in
-from abiding.rules.levels import judge_levels, level_of
+from abiding.rules.levels import judge_levels, level_of, record_of
 from abiding.rules.versions import two_versions
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class CheckedArtifact(NamedTuple):
 
     `differences` are those from the sdist, whose values are on the left, and without an sdist the `deviations`: those
     from what the largest group of wheels says in that field. `level` is the one that a wheel was built at, None for
-    those of projects that have no levels.
+    those of projects that have no levels. `variant` is the one that it was built in: empty for none, None if its record
+    does not say.
     """
 
     artifact: Artifact
@@ -56,6 +57,7 @@ class CheckedArtifact(NamedTuple):
     differences: tuple[Difference, ...] = ()
     deviations: tuple[Difference, ...] = ()
     level: BuiltAs | None = None
+    variant: str | None = None
 
     @property
     def filename(self) -> str:
@@ -98,7 +100,7 @@ class Release(NamedTuple):
     @property
     def worst(self) -> Severity | None:
         """The severity of the gravest finding, None if there are no findings."""
-        return next((finding.severity for finding in self.everything), None)
+        return worst(self.everything)
 
     @property
     def declares(self) -> bool:
@@ -179,6 +181,7 @@ def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: L
             one.differences,
             one.deviations,
             levels.get(one.artifact.filename),
+            record.variant if (record := record_of(one.artifact)) else None,
         )
         for one in comparison.compared
     )

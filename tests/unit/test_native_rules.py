@@ -63,7 +63,7 @@ def test_launchers_for_another_system_are_passed_over(pair: Pair, tmp_path: Path
 def test_unprovided_library(pair: Pair) -> None:
     finding = one(pair.consumer(requires=()))
     assert (finding.rule, finding.severity, finding.field) == ("unprovided-library", Severity.ERROR, "libspam.so.3")
-    assert finding.found == "ham/_ham.so"
+    assert finding.found == ("ham/_ham.so",)
     assert finding.notes == ("it requires no other distribution",)
 
 
@@ -183,11 +183,11 @@ def test_one_cause_is_told_once(pair: Pair) -> None:
     provider = wheel(pair.folder, "prov", shipped)
     finding = one(wheel(pair.folder / "1", "ham", {"ham/_ham.so": module}, requires=["prov"]), provider)
     assert finding.message == "no run path leads to `libegg0.so` and 4 more, and nothing loads them before"
-    assert finding.expected == "\n".join(shipped)
+    assert finding.expected == tuple(shipped)
     bundled: dict[str, Path | bytes] = {f"ham.libs/{one.name}": one for one in libraries}
     finding = one(wheel(pair.folder / "2", "ham", {"ham/_ham.so": module, **bundled}))
     assert finding.message == "`libegg0.so` and 4 more in the wheel can't be found by `_ham.so`"
-    assert (finding.expected, finding.severity) == ("\n".join(bundled), Severity.ERROR)
+    assert (finding.expected, finding.severity) == (tuple(bundled), Severity.ERROR)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_leaked_rpath(pair: Pair, more: str, leaked: bool) -> None:
     path = pair.consumer(f"$ORIGIN/../prov/lib:{more}")
     assert found(path, pair.provider()) == ([("leaked-rpath", "warning")] if leaked else [])
     if leaked:
-        assert one(path, pair.provider()).found == more
+        assert one(path, pair.provider()).found == (more,)
 
 
 # bundled-and-declared
@@ -293,7 +293,7 @@ def test_missing_symbol(tmp_path: Path) -> None:
     consumer = built.consumer(calls=("spam", "eggs"))
     assert found(consumer, built.provider()) == []
     finding = one(consumer, now.provider())
-    assert (finding.rule, finding.severity, finding.expected) == ("missing-symbol", Severity.ERROR, "eggs")
+    assert (finding.rule, finding.severity, finding.expected) == ("missing-symbol", Severity.ERROR, ("eggs",))
 
 
 def test_symbols_of_python_and_of_the_c_library_are_not_missed(tmp_path: Path) -> None:

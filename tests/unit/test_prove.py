@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import shutil
@@ -36,6 +35,7 @@ from abiding.report.screen import block
 from abiding.settings import Level
 from abiding.wheel import Wheel
 
+from . import contract
 from .trees import SOURCES, WRAPPED_FLIT, Tree, flit_tree
 
 if TYPE_CHECKING:
@@ -730,9 +730,10 @@ def test_code_of_an_sdist_runs_only_if_somebody_says_so(
 def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
     assert main(["prove", str(tree.folder), "--output-format", "json", "--variant", "cuda", "--level", "abi"]) == 0
-    data = json.loads(capsys.readouterr().out)
+    data = contract.document(capsys.readouterr().out, "prove")
     builds = data.pop("builds")
-    assert data == {"version": 1, "name": "spam", "release": "1.4.0", "verdict": "proven", "findings": []}
+    assert (data["project"], data["read_from"]) == ({"name": "spam", "version": "1.4.0"}, str(tree.folder))
+    assert (data["verdict"], data["severity"], data["findings"]) == ("proven", None, [])
     assert [build.pop("seconds").__len__() for build in builds] == [2] * 8
     assert builds[2] == {
         "what": "wheel",

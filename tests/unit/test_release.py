@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.findings import Severity
+from abiding.findings import Severity, lines_of
 from abiding.provenance import Line, Provenance
 from abiding.release import Release, Verdict
 
@@ -182,7 +182,7 @@ def test_no_sdist(tmp_path: Path) -> None:
     assert (release.verdict, release.case, release.resolver_relevant) == ("inconsistent", 3, True)
     (finding,) = release.findings
     assert (finding.rule, finding.severity, finding.artifact) == ("wheels-disagree", "error", WINDOWS)
-    assert (finding.expected, finding.found) == (None, "pywin32")
+    assert (finding.expected, finding.found) == (None, ("pywin32",))
     assert verdicts(release) == {LINUX: "clean", MAC: "clean", WINDOWS: "inconsistent"}
 
 
@@ -489,7 +489,7 @@ def test_a_wheel_that_nothing_can_install(
 ) -> None:
     lines = [line if line.startswith("Requires-Dist") else f"Requires-Dist: {line}" for line in lines]
     release = checked(tmp_path, {SDIST: metadata(API), LINUX: metadata(*lines, requires_python)})
-    assert [one.found for one in release.findings if one.rule == "unsatisfiable"] == found
+    assert ["\n".join(lines_of(one.found)) for one in release.findings if one.rule == "unsatisfiable"] == found
 
 
 def test_that_nothing_can_install_it_is_an_error_of_those_who_declare(tmp_path: Path) -> None:

@@ -109,7 +109,10 @@ def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artif
             problems += [(name or finding.artifact, finding) for finding in exc.findings]
     if not artifacts:
         raise AbidingError([finding for _, finding in problems], "Nothing was checked")
-    return [*(Artifact(name, "sdist", name, "", problem=finding) for name, finding in problems), *artifacts]
+    return [
+        *(Artifact(name, "sdist", name, "", problem=finding, read_from=name) for name, finding in problems),
+        *artifacts,
+    ]
 
 
 def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:

@@ -90,7 +90,9 @@ def run(options: Namespace) -> int:
         say=say,
     )
     _show_failures(proof)
-    sys.stdout.write(report.render_json(proof) if options.output_format == "json" else report.render(proof))
+    sys.stdout.write(
+        report.render_json(proof, str(options.source)) if options.output_format == "json" else report.render(proof)
+    )
     return {Verdict.PROVEN: 0, Verdict.REFUTED: 1, Verdict.UNPROVEN: 2}[proof.verdict]
 
 

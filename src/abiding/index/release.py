@@ -20,7 +20,7 @@ from abiding.index.archives import metadata_of_wheel, pkg_info_of_sdist
 from abiding.index.page import files_of_release
 from abiding.index.remote import RemoteFile, missing
 from abiding.index.settings import IndexSettings
-from abiding.index.web import CONNECTIONS, Web
+from abiding.index.web import CONNECTIONS, Web, shown
 from abiding.metadata import CoreMetadata
 
 if TYPE_CHECKING:
@@ -178,5 +178,13 @@ def _artifact(file: DistributionPackage, metadata: CoreMetadata | None, problem:
     yanked = (file.yanked_reason or "no reason given") if file.is_yanked else ""
     name = canonicalize_name(file.project or "")
     return Artifact(
-        file.filename, kind, name, file.version or "", metadata, problem=problem, yanked=yanked, on_index=True
+        file.filename,
+        kind,
+        name,
+        file.version or "",
+        metadata,
+        problem=problem,
+        yanked=yanked,
+        on_index=True,
+        read_from=shown(file.url),
     )

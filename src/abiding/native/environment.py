@@ -293,7 +293,7 @@ class _Surveyed(NamedTuple):
             Severity.NOTE,
             f"nothing here is linked with a library of `{self.subject.consumer.name}`",
             artifact=self.subject.artifact,
-            found="\n".join(self.shared),
+            found=tuple(self.shared),
             found_from="shipped for others",
             notes=("what code opens by itself (`dlopen`, `ctypes`) is not seen",),
         )

@@ -20,6 +20,7 @@ from abiding.native.symbols import missing_symbols
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from abiding.findings import Value
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link, Provided
@@ -129,7 +130,7 @@ def _unreachable(subject: Subject) -> Iterator[Finding]:
             f"no run path leads to {named}, and nothing loads {it} before",
             subject,
             [link for link, _ in lost],
-            expected="\n".join(dict.fromkeys(one.image.place for _, one in lost)),
+            expected=tuple(dict.fromkeys(one.image.place for _, one in lost)),
             expected_from=provider.name,
             notes=("the loader then takes any library of that name, the system's for example, or none",),
             hints=(hint if first.image.format is Format.PE else _way(first, origin.image),),
@@ -162,7 +163,7 @@ def _unreachable_inside(subject: Subject) -> Iterator[Finding]:
             f"{named} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
             subject,
             [link for link, _ in lost],
-            expected="\n".join(dict.fromkeys(one.place for _, one in lost)),
+            expected=tuple(dict.fromkeys(one.place for _, one in lost)),
             expected_from="in the wheel",
             notes=notes,
             hints=(_way(first, image),),
@@ -209,7 +210,7 @@ def _leaked(subject: Subject) -> Iterator[Finding]:
         f"the run path of {one} leads to a folder of the machine that built it",
         artifact=subject.artifact,
         field=", ".join(image.file_name for image in images),
-        found="\n".join(leaks),
+        found=tuple(leaks),
         found_from="as built",
         notes=("on another machine anything may be there, and on this one a wrong library is not noticed",),
         hints=("let the build leave no run path that begins with `/` in what it installs",),
@@ -384,7 +385,7 @@ def _unused(subject: Subject) -> Iterator[Finding]:
                 field="native",
                 expected=name,
                 expected_from="declared",
-                found="\n".join(elsewhere) or None,
+                found=tuple(elsewhere) or None,
                 found_from="used, and from elsewhere" if elsewhere else "no library from elsewhere",
                 notes=("the build may have found the system's library, or one that is linked statically",),
                 hints=(
@@ -420,7 +421,7 @@ def _finding(
     subject: Subject,
     links: list[Link],
     *,
-    expected: str | None,
+    expected: Value,
     expected_from: str = "",
     notes: tuple[str, ...],
     hints: tuple[str, ...],
@@ -433,7 +434,7 @@ def _finding(
         field=base_name(links[0].library),
         expected=expected,
         expected_from=expected_from,
-        found="\n".join(dict.fromkeys(link.image.place for link in links)),
+        found=tuple(dict.fromkeys(link.image.place for link in links)),
         found_from="needed by",
         notes=notes,
         hints=hints,

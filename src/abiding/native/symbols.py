@@ -45,7 +45,7 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
             f"{names} of `{provider.name}` {lacks} {len(missing)} of the symbols that are used",
             artifact=subject.artifact,
             field=", ".join(libraries),
-            expected="\n".join(sorted(missing)),
+            expected=tuple(sorted(missing)),
             expected_from="used",
             found_from=f"not in {provider.name} {provider.version}",
             notes=("where a symbol is missing, the import fails, or does at the first call",),

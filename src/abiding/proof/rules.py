@@ -132,7 +132,7 @@ def _finding(
     severity: Severity,
     hint: str = "",
 ) -> Finding:
-    expected, found = difference.texts
+    expected, found = difference.sides
     return Finding(
         rule,
         severity,
@@ -253,7 +253,7 @@ def _members(left: Built, right: Built) -> Iterator[Finding]:
         Severity.WARNING,
         f"the {_named(right, left)} lacks {files} of the {_named(left, right)}",
         artifact=_artifact(right.results[0], right.step),
-        expected="\n".join(missing),
+        expected=tuple(missing),
         expected_from=_named(left, right),
         found_from=f"not in the {_named(right, left)}",
         hints=("see to it that the sdist has all that the build needs",),

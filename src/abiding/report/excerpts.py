@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from abiding.findings import lines_of
+
+if TYPE_CHECKING:
+    from abiding.findings import Value
+
 __all__ = ["excerpts"]
 
 
@@ -13,9 +20,9 @@ def __dir__() -> list[str]:
 _MOST_LINES = 6
 
 
-def excerpts(expected: str | None, found: str | None) -> tuple[list[str], list[str]]:
+def excerpts(expected: Value, found: Value) -> tuple[list[str], list[str]]:
     """The lines of both values, cut where there are many, with how many were left out; no lines of None."""
-    left, right = ([] if value is None else value.split("\n") for value in (expected, found))
+    left, right = map(lines_of, (expected, found))
     if max(len(left), len(right)) <= _MOST_LINES:
         return left, right
     pairs = enumerate(zip(left, right, strict=False))

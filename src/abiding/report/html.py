@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding import bounds
 from abiding.comparison import RESOLVER_FIELDS
-from abiding.findings import Severity
+from abiding.findings import Severity, lines_of
 from abiding.report.characters import visible
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
@@ -121,8 +121,8 @@ def _release(release: Release, number: int) -> Iterator[str]:
 def _finding(finding: Finding, names: Sequence[str]) -> str:
     opened = " open" if finding.severity is Severity.ERROR else ""
     sides = _sides(
-        _Side(finding.expected_from, (finding.expected or "").split("\n") if finding.expected else []),
-        _Side(finding.found_from, (finding.found or "").split("\n") if finding.found else []),
+        _Side(finding.expected_from, lines_of(finding.expected)),
+        _Side(finding.found_from, lines_of(finding.found)),
         field=finding.field,
     )
     has_values = finding.expected is not None or finding.found is not None

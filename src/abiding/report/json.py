@@ -1,43 +1,44 @@
-"""Releases as JSON, for programs. The keys and their meaning are a contract: `version` changes when they do."""
+"""Data for programs, as JSON. The keys and their meaning are a contract: `VERSION` changes when they do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from abiding import __version__
+from abiding.difference import is_repeated
 from abiding.findings import Severity
 from abiding.report.characters import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from abiding.findings import Finding
-    from abiding.release import Release
+    from abiding.findings import Finding, Value
+    from abiding.release import CheckedArtifact, Release
 
-__all__ = ["VERSION", "as_data", "finding_value", "render", "written"]
+__all__ = ["VERSION", "document", "finding_data", "render"]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
-VERSION = 1
+VERSION = 2
+
+
+def document(command: str, **data: object) -> str:
+    """Write down what a command has to say, with a newline at its end; no line is a command to the service of a CI.
+
+    Whatever a file says in it is spelled out, where it could steer a terminal.
+    """
+    import json
+
+    head = {"version": VERSION, "tool": {"name": "abiding", "version": __version__}, "command": command}
+    return json.dumps({**head, **data}, indent=2, ensure_ascii=False).replace("##", "\\u0023#") + "\n"
 
 
 def render(releases: Sequence[Release]) -> str:
-    """The document, with a newline at its end."""
-    return written(as_data(releases))
-
-
-def written(data: Mapping[str, Any]) -> str:
-    """Write a document down, with a newline at its end; no line of it is a command to the service of a CI."""
-    import json
-
-    return json.dumps(data, indent=2, ensure_ascii=False).replace("##", "\\u0023#") + "\n"
-
-
-def as_data(releases: Sequence[Release]) -> dict[str, Any]:
-    """The document as plain lists and dictionaries."""
-    return {"version": VERSION, "releases": [_release(release) for release in releases]}
+    """The document of `check`."""
+    return document("check", releases=[_release(release) for release in releases])
 
 
 def _release(release: Release) -> dict[str, Any]:
@@ -46,18 +47,24 @@ def _release(release: Release) -> dict[str, Any]:
         "version": visible(release.version),
         "case": release.case,
         "verdict": str(release.verdict),
+        "severity": release.worst and str(release.worst),
         "resolver_relevant": release.resolver_relevant,
+        "reference": visible(release.reference) or None,
         "errors": {"metadata": _errors(release.findings), "compiled_files": _errors(release.compiled)},
-        "artifacts": [
-            {
-                "filename": visible(one.filename),
-                "kind": one.kind,
-                "verdict": str(one.verdict),
-                "level": one.level and str(one.level),
-            }
-            for one in release.artifacts
-        ],
-        "findings": [finding_value(finding) for finding in release.everything],
+        "artifacts": [_artifact(one) for one in release.artifacts],
+        "findings": [finding_data(finding) for finding in release.everything],
+    }
+
+
+def _artifact(one: CheckedArtifact) -> dict[str, Any]:
+    return {
+        "filename": visible(one.filename),
+        "kind": one.kind,
+        "read_from": visible(one.artifact.read_from) or None,
+        "verdict": str(one.verdict),
+        "level": one.level and str(one.level),
+        "variant": None if one.variant is None else visible(one.variant),
+        "yanked": visible(one.artifact.yanked) or None,
     }
 
 
@@ -65,15 +72,32 @@ def _errors(findings: Iterable[Finding]) -> int:
     return sum(finding.severity is Severity.ERROR for finding in findings)
 
 
-def finding_value(finding: Finding) -> dict[str, Any]:
-    """A finding as the document has it: null where there is no value, several values of a field on a line each."""
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A finding as every document has it."""
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
-        "artifact": visible(finding.artifact),
-        "field": visible(finding.field),
-        "expected": None if finding.expected is None else visible(finding.expected),
-        "found": None if finding.found is None else visible(finding.found),
         "message": visible(finding.message),
-        "hint": visible("\n".join(finding.hints)) if finding.hints else None,
+        "artifact": visible(finding.artifact) or None,
+        "line": finding.line,
+        "field": visible(finding.field) or None,
+        "expected": _value(finding.expected, finding.field),
+        "expected_from": visible(finding.expected_from) or None,
+        "found": _value(finding.found, finding.field),
+        "found_from": visible(finding.found_from) or None,
+        "excerpts": [
+            {"line": one.line, "text": visible(one.text), "remark": visible(one.remark) or None}
+            for one in finding.excerpts
+        ],
+        "notes": [visible(note) for note in finding.notes],
+        "hints": [visible(hint) for hint in finding.hints],
     }
+
+
+def _value(value: Value, field: str) -> str | list[str] | None:
+    """A value, whole: an array, also of one, where the field may have several."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return [visible(value)] if is_repeated(field) else visible(value)
+    return [visible(one) for one in value]

@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from abiding.difference import compare
-from abiding.findings import Severity
+from abiding.findings import Severity, worst
 from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
 from abiding.report.characters import on_one_line, printable, visible
-from abiding.report.json import VERSION, finding_value, written
+from abiding.report.json import document, finding_data
 from abiding.report.screen import block
 from abiding.report.text import merged
 
@@ -112,17 +112,19 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def render_json(proof: Proof) -> str:
-    """The document, with a newline at its end. Keys and their meaning are a contract, as those of `check` are."""
-    data = {
-        "version": VERSION,
-        "name": visible(proof.name),
-        "release": visible(proof.version),
-        "verdict": str(proof.verdict),
-        "builds": [_built(built) for built in proof.builds],
-        "findings": [finding_value(finding) for finding in proof.findings],
-    }
-    return written(data)
+def render_json(proof: Proof, source: str) -> str:
+    """The document of `prove`, which has read the project from `source`."""
+    gravest = worst(proof.findings)
+    return document(
+        "prove",
+        project={"name": visible(proof.name) or None, "version": visible(proof.version) or None},
+        read_from=visible(source),
+        backend=visible(proof.authors),
+        verdict=str(proof.verdict),
+        severity=gravest and str(gravest),
+        builds=[_built(built) for built in proof.builds],
+        findings=[finding_data(finding) for finding in proof.findings],
+    )
 
 
 def _built(built: Built) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def _built(built: Built) -> dict[str, Any]:
         "what": str(built.step.what),
         "from": str(built.step.origin),
         "level": str(built.step.setting.level) if built.step.setting.level else None,
-        "variant": built.step.setting.variant or None,
+        "variant": visible(built.step.setting.variant) if built.step.setting.level else None,
         "state": str(built.state),
         "filename": visible(first.path.name) if first else None,
         "requires_dist": [visible(line) for line in first.metadata.all("Requires-Dist")] if first else None,

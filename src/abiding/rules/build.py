@@ -167,7 +167,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
 
 
 def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
-    expected, found = difference.texts
+    expected, found = difference.sides
     return Finding(
         "undeclared-change",
         Severity.ERROR,
@@ -192,9 +192,9 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
             f"`{difference.field}` of the wheel is not what was prepared for it",
             artifact=artifact,
             field=difference.field,
-            expected=difference.texts[0],
+            expected=difference.sides[0],
             expected_from="prepared",
-            found=difference.texts[1],
+            found=difference.sides[1],
             found_from="built",
             notes=("the installer has resolved with the prepared value, so the wheel would break what it resolved",),
             hints=("look for what differs between two runs: time, environment variables, a random choice",),

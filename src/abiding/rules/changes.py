@@ -79,7 +79,7 @@ def _way_out(before: str | None, after: str | None) -> str:
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
     """A field of an artifact that is not what the sdist says."""
-    expected, found = difference.texts
+    expected, found = difference.sides
     return Finding(
         "undeclared-change",
         severity,

@@ -46,7 +46,7 @@ def judge_installable(filename: str, metadata: CoreMetadata, severity: Severity)
             f"no version of `{exclusion.name}` satisfies all that the {_kind(filename)} requires of it",
             artifact=filename,
             field="Requires-Dist",
-            found="\n".join(texts),
+            found=tuple(texts),
             found_from=_kind(filename),
             notes=(f"all lines have to hold, so nothing can install it{with_extra}",),
             hints=("one of them has to change",),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.provenance import Provenance
     from abiding.rules.declared import Own
 
-__all__ = ["BuiltAs", "judge_levels", "level_of"]
+__all__ = ["BuiltAs", "judge_levels", "level_of", "record_of"]
 
 
 def __dir__() -> list[str]:
@@ -42,7 +42,7 @@ def level_of(one: Compared, own: Own) -> BuiltAs | None:
     artifact = one.artifact
     if artifact.kind == "sdist" or artifact.metadata is None:
         return None
-    record = _record(artifact) if artifact.record else None
+    record = record_of(artifact)
     declaration = own.declaration
     if declaration is not None:
         if not declaration.entries:
@@ -57,7 +57,10 @@ def level_of(one: Compared, own: Own) -> BuiltAs | None:
     return BuiltAs(record.level) if record.level in (Level.ABI, Level.API) else BuiltAs.UNKNOWN
 
 
-def _record(artifact: Artifact) -> Provenance | None:
+def record_of(artifact: Artifact) -> Provenance | None:
+    """Read the record that a wheel has of its build; None if it has none that can be read."""
+    if not artifact.record:
+        return None
     from abiding.provenance import Provenance
 
     with suppress(ArchiveError):  # who holds the wheel against its record says it
@@ -110,9 +113,9 @@ def _mixed(built: Mapping[BuiltAs, list[str]]) -> Finding:
         f"wheels of one release were built at different levels: {counts}",
         artifact=built[few][0],
         field="level",
-        expected="\n".join(built[many]),
+        expected=tuple(built[many]),
         expected_from=f"{many.upper()} level",
-        found="\n".join(built[few]),
+        found=tuple(built[few]),
         found_from=f"{few.upper()} level",
         notes=("a resolver that reads one of them takes its requirements for those of all",),
         hints=("set `ABIDING_LEVEL=abi` wherever wheels are built that are to be published",),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from abiding.artifact import Artifact
     from abiding.comparison import Compared, Comparison
     from abiding.difference import Difference
+    from abiding.findings import Value
     from abiding.metadata import CoreMetadata
     from abiding.rules.declared import Own
 
@@ -97,12 +98,12 @@ def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
 
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
     """What each metadata says against itself, of the first file that has it: what the sdist says, wheels repeat."""
-    seen: set[str] = set()
+    seen: set[Value] = set()
     for one in comparison.compared:
         if one.artifact.metadata:
             for finding in judge_installable(one.artifact.filename, one.artifact.metadata, severity):
                 if finding.found not in seen:
-                    seen.add(finding.found or "")
+                    seen.add(finding.found)
                     yield finding
 
 
@@ -139,9 +140,9 @@ def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str
         f"only pre-releases of Python tell `Requires-Dist` of {beside}",
         artifact=artifact.filename,
         field="Requires-Dist",
-        expected=difference.texts[0],
+        expected=difference.sides[0],
         expected_from=origins[0],
-        found=difference.texts[1],
+        found=difference.sides[1],
         found_from=origins[1],
     )
 
@@ -239,9 +240,9 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
                 f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
                 artifact=sdist.filename,
                 field=difference.field,
-                expected=difference.texts[0],
+                expected=difference.sides[0],
                 expected_from="pyproject.toml",
-                found=difference.texts[1],
+                found=difference.sides[1],
                 found_from="PKG-INFO",
                 notes=(
                     "uv reads pyproject.toml where it can, other tools read PKG-INFO",
@@ -331,7 +332,7 @@ def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None
             severity, note = Severity.NOTE, "no resolver reads this field"
         else:
             continue  # held against the sdist it has been reported
-        expected, found = difference.texts
+        expected, found = difference.sides
         others = comparison.others(difference.field)
         yield Finding(
             "wheels-disagree",
