@@ -24,6 +24,7 @@ __all__ = [
     "idle_clauses",
     "is_compared_as_text",
     "meaning",
+    "name_of",
     "parse",
     "split_extra",
     "with_extra",
@@ -53,6 +54,17 @@ def parse(text: str) -> Requirement:
     except ValueError as exc:
         raise InvalidRequirement("a string of its marker has both kinds of quotes") from exc
     return requirement
+
+
+def name_of(text: str) -> str:
+    """The normalised name of the distribution that a line is about; what is no requirement, it is itself."""
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(parse(text).name)
+    except InvalidRequirement:
+        return text
 
 
 @functools.lru_cache(maxsize=8192)  # the wheels of a release say the same lines, one after the other

@@ -146,7 +146,7 @@ def test_errors_about_compiled_files_are_no_part_of_the_verdict(compiled: Releas
     assert (compiled.verdict, compiled.worst) == ("clean", "error")
     last = [report.render([compiled]).splitlines()[-1] for report in (text, concise, github)]
     assert last[0].startswith(WRONG)
-    assert [line for line in text.render([compiled]).splitlines() if line.endswith("identical  1 error")]
+    assert [line for line in text.render([compiled]).splitlines() if line.endswith("alone  1 error")]
     assert last[1:] == [f"ham 1.0: {last[0]}"] * 2
     (found,) = json.loads(json_report.render([compiled]))["releases"]
     assert (found["verdict"], found["errors"]) == ("clean", {"metadata": 0, "compiled_files": 1})

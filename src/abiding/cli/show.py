@@ -369,7 +369,7 @@ def _rows(api: list[str] | None, entries: Sequence[Entry], empty: tuple[str, str
     left: dict[str, list[str]] = {}
     right: dict[str, list[str]] = {}
     for text in api or ():
-        left.setdefault(_name(text), []).extend(_wrapped(text))
+        left.setdefault(requirements.name_of(text), []).extend(_wrapped(text))
     for entry in entries:
         right.setdefault(entry.name, []).extend(_block(entry))
     if not left:
@@ -402,13 +402,3 @@ def _wrapped(text: str) -> list[str]:
 
 def _indented(text: str) -> list[str]:
     return wrap(text, _COLUMN, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
-
-
-def _name(text: str) -> str:
-    from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
-
-    try:
-        return canonicalize_name(requirements.parse(text).name)
-    except InvalidRequirement:
-        return text

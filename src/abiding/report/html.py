@@ -12,7 +12,7 @@ from abiding.findings import Severity, lines_of
 from abiding.report.characters import visible
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
-from abiding.report.text import alike, compiled_errors, left_out, more_than_shown, summary
+from abiding.report.text import alike, left_out, more_than_shown, other_errors, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -87,11 +87,11 @@ def _contents(releases: Sequence[Release]) -> str:
 
 
 def _badges(release: Release) -> str:
-    """The verdict; if compiled files have errors, these first, and what the verdict is about."""
-    wrong = compiled_errors(release)
+    """The verdict; before it the errors that it says nothing of, and what it is about."""
+    wrong = other_errors(release)
     if not wrong:
         return _badge(str(release.verdict))
-    return f'<span class="badge errors">{wrong}</span> {_badge(str(release.verdict), "metadata ")}'
+    return f'<span class="badge errors">{_text(wrong)}</span> {_badge(str(release.verdict), "metadata ")}'
 
 
 def _badge(word: str, about: str = "") -> str:

@@ -10,6 +10,7 @@ from abiding.findings import Severity
 from abiding.release import Verdict
 from abiding.report.characters import on_one_line, printable
 from abiding.report.screen import block
+from abiding.rules.release import breaks
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.findings import Finding
     from abiding.release import CheckedArtifact, Release
 
-__all__ = ["CASES", "alike", "compiled_errors", "left_out", "merged", "more_than_shown", "render", "summary"]
+__all__ = ["CASES", "alike", "left_out", "merged", "more_than_shown", "other_errors", "render", "summary"]
 
 
 def __dir__() -> list[str]:
@@ -117,6 +118,8 @@ def _apart(one: CheckedArtifact, about: Iterable[Finding]) -> Hashable:
 def _word(one: CheckedArtifact, release: Release) -> str:
     if one.artifact.problem:
         return "UNREADABLE"
+    if one.verdict is Verdict.CLEAN and sum(bool(each.artifact.metadata) for each in release.artifacts) == 1:
+        return "alone"
     if one.filename == release.reference and one.kind == "sdist" and one.verdict is not Verdict.NOT_COMPARABLE:
         return "reference"
     return _WORDS[one.verdict]
@@ -125,6 +128,8 @@ def _word(one: CheckedArtifact, release: Release) -> str:
 def _remark(one: CheckedArtifact, release: Release, about: Iterable[Finding], wrong: int) -> str:
     yanked = "yanked" if one.artifact.yanked else ""
     fields = list(dict.fromkeys(on_one_line(each.field) for each in (*one.differences, *one.deviations)))
+    # What alone is not as its name or its project says differs from no file.
+    fields = fields or list(dict.fromkeys(on_one_line(each.field) for each in about if breaks(each)))
     said = fields[0] + (f" +{len(fields) - 1}" if len(fields) > 1 else "") if fields else ""
     if one.verdict is Verdict.DECLARED:
         said = f"{_lines(one) or said} {'declared' if release.declares else 'dynamic'}"
@@ -194,7 +199,7 @@ def _brief_lines(finding: Finding) -> Iterator[str]:
 def summary(release: Release) -> str:
     """The verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
     unread = len(release.unread)
-    wrong = compiled_errors(release)
+    wrong = other_errors(release)
     parts = [wrong, f"Metadata {_sentence(release)}"] if wrong else [_sentence(release)]
     # What an sdist that could not be read binds, nobody knows.
     if any(one.artifact.metadata for one in release.artifacts) and not _lacks_sdist(release):
@@ -209,14 +214,17 @@ def _lacks_sdist(release: Release) -> bool:
     return bool(sdists) and not any(sdists)
 
 
-def compiled_errors(release: Release) -> str:
-    """How many errors are not of the metadata, which the verdict is about; empty if there are none."""
-    number = _errors(release.compiled)
-    return f"{_counted(number, 'error')} about the compiled files" if number else ""
+def other_errors(release: Release) -> str:
+    """How many errors the verdict says nothing of, which is about whether files agree; empty if there are none.
 
-
-def _errors(findings: Iterable[Finding]) -> int:
-    return sum(finding.severity is Severity.ERROR for finding in findings)
+    Files that could not be read are counted by themselves.
+    """
+    compiled = sum(one.severity is Severity.ERROR for one in release.compiled)
+    left = [one for one in release.findings if one.severity is Severity.ERROR and one not in release.unread]
+    rules = Counter(one.rule for one in left if not breaks(one))
+    parts = [f"{_counted(compiled, 'error')} about the compiled files"] if compiled else []
+    parts += [f"{_counted(number, 'error')} of `{rule}`" for rule, number in rules.items()]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def _sentence(release: Release) -> str:
@@ -251,14 +259,42 @@ def _differing(release: Release, verdict: Verdict) -> str:
     if not number:
         several = any(one.kind == "sdist" and one.verdict is verdict and one.differences for one in release.artifacts)
         return "the sdists differ" if several else "the sdist contradicts itself"
+    if has_sdist or not any(one.deviations for one in of_verdict):
+        how = _how(release, of_verdict)
+        if how:
+            return f"{len(of_verdict)} of {_counted(len(wheels), 'wheel')} {how}"
     if not from_sdist and (len(wheels) == 2 or number == len(wheels)):  # noqa: PLR2004 (neither is the odd one)
         return f"the {len(wheels)} wheels differ from each other"
     beside = "the sdist" if from_sdist else "the others"
     return f"{number} of {_counted(len(wheels), 'wheel')} {'differs' if number == 1 else 'differ'} from {beside}"
 
 
+# By the rule that they break, what one wheel and what several do that differ from no file.
+_HOW = {
+    "missing-requirement": ("lacks lines that are declared for it", "lack lines that are declared for them"),
+    "wrong-version": ("is of another version than its file name", "are of other versions than their file names"),
+}
+
+
+def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
+    """What is wrong with wheels, if some of them break a rule and do not differ from the sdist; else empty."""
+    rules = {
+        one.filename: {each.rule for each in release.findings if each.artifact == one.filename and breaks(each)}
+        for one in wheels
+    }
+    own = {name: found - {"wheels-disagree"} for name, found in rules.items()}
+    alone = [one for one in wheels if not one.differences and own[one.filename] & _HOW.keys()]
+    if not alone:
+        return ""
+    every = set().union(*own.values())
+    if len(alone) == len(wheels) and len(every) == 1:
+        return _HOW[every.pop()][len(wheels) > 1]
+    return f"{'is' if len(wheels) == 1 else 'are'} not as {'declared' if release.declares else 'named'}"
+
+
 def _in_what(release: Release) -> str:
-    if not any(one.verdict is Verdict.INCONSISTENT and one.kind == "wheel" for one in release.artifacts):
+    broken = [one for one in release.artifacts if one.verdict is Verdict.INCONSISTENT and one.kind == "wheel"]
+    if not broken or _how(release, broken):
         return ""
     if any(one.verdict is Verdict.DECLARED for one in release.artifacts):
         return f" in a way that is not {'declared' if release.declares else 'sanctioned'}"

@@ -77,25 +77,15 @@ def requirement_changes(difference: Difference, declared: Collection[str]) -> It
     added = dict.fromkeys(line for line in difference.right if requirements.meaning(line) not in sanctioned)
     of_name: dict[str, list[str]] = {}
     for line in reversed(added):
-        of_name.setdefault(_name(line), []).append(line)
+        of_name.setdefault(requirements.name_of(line), []).append(line)
     for lost in difference.left:
-        same = of_name.get(_name(lost))
+        same = of_name.get(requirements.name_of(lost))
         changed = same.pop() if same else None
         if changed is not None:
             del added[changed]
         yield lost, changed
     for line in added:
         yield None, line
-
-
-def _name(line: str) -> str:
-    from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
-
-    try:
-        return canonicalize_name(requirements.parse(line).name)
-    except InvalidRequirement:
-        return line
 
 
 _ONLY_ADD = "a wheel may add the requirements that are declared for it; it may never drop or change one"

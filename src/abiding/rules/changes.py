@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from abiding.artifact import Artifact
     from abiding.difference import Difference
+    from abiding.project import Project
 
-__all__ = ["field_finding", "repair_notes", "requirement_findings", "severity_of"]
+__all__ = ["changed", "field_finding", "repair_notes", "requirement_findings", "severity_of"]
 
 
 def __dir__() -> list[str]:
@@ -44,37 +45,59 @@ def requirement_findings(
     difference: Difference,
     sanctioned: Iterable[str],
     notes: tuple[str, ...],
-    origin: str = "PKG-INFO",
+    project: Project | None = None,
 ) -> Iterator[Finding]:
-    """Each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned."""
+    """Each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned.
+
+    `project` is what the release was built from, where that declares what wheels require.
+    """
     for before, after in requirement_changes(difference, tuple(sanctioned)):
-        if after is None:
-            rule, message = "lost-requirement", f"the wheel does not have `{before}` of the sdist"
-        elif before is None:
-            rule, message = "undeclared-requirement", f"the wheel adds `{after}`, and the sdist does not say so"
-        else:
-            rule, message = "changed-requirement", f"the wheel has `{after}` where the sdist says `{before}`"
-        yield Finding(
-            rule,
-            Severity.ERROR,
-            message.replace("wheel", artifact.kind, 1),
-            artifact=artifact.filename,
-            field="Requires-Dist",
-            expected=before,
-            expected_from=origin if before else "not in the sdist",
-            found=after,
-            found_from=artifact.kind if after else f"not in the {artifact.kind}",
-            notes=(*notes, *text_notes(before, after)),
-            hints=(_way_out(before, after),),
-        )
+        yield changed(artifact, before, after, notes, _ways_out(before, after, project))
 
 
-def _way_out(before: str | None, after: str | None) -> str:
+def changed(
+    artifact: Artifact,
+    before: str | None,
+    after: str | None,
+    notes: tuple[str, ...],
+    ways_out: tuple[str, ...],
+    *,
+    origin: str = "",
+) -> Finding:
+    """Say that an artifact has a requirement, or none, in the place of another, or of none.
+
+    What was before is of the sdist, unless `origin` says where else it stands.
+    """
     if after is None:
-        return "a wheel may require more than its sdist, and never less"
+        rule, message = "lost-requirement", f"the wheel does not have `{before}` of the sdist"
+    elif before is None:
+        rule, message = "undeclared-requirement", f"the wheel adds `{after}`, and the sdist does not say so"
+    else:
+        says = f"`{before}` is declared for it" if origin else f"the sdist says `{before}`"
+        rule, message = "changed-requirement", f"the wheel has `{after}` where {says}"
+    return Finding(
+        rule,
+        Severity.ERROR,
+        message.replace("wheel", artifact.kind, 1),
+        artifact=artifact.filename,
+        field="Requires-Dist",
+        expected=before,
+        expected_from=(origin or "PKG-INFO") if before else "not in the sdist",
+        found=after,
+        found_from=artifact.kind if after else f"not in the {artifact.kind}",
+        notes=(*notes, *text_notes(before, after)),
+        hints=ways_out,
+    )
+
+
+def _ways_out(before: str | None, after: str | None, project: Project | None) -> tuple[str, ...]:
+    if after is None:
+        return ("a wheel may require more than its sdist, and never less",)
     name, table = hints.places_of(after)
-    declare = f"list `{name}` in `project.dynamic`, and declare the line under `{table}`"
-    return f"leave the sdist's line as it is; {declare}" if before else f"if this wheel needs it, {declare}"
+    listed = project is not None and project.may_append(name)
+    declare = ("" if listed else f"list `{name}` in `project.dynamic`, and ") + f"declare the line under `{table}`"
+    declare = f"leave the sdist's line as it is; {declare}" if before else f"if this wheel needs it, {declare}"
+    return (declare,) if project is None else (f"{declare}, then build sdist and wheels again", hints.EDITED_WHEEL)
 
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import licences
+from abiding import licences, requirements
 from abiding.errors import ArchiveError
 from abiding.findings import Finding, Severity
 from abiding.lines import Added, Claimed
-from abiding.provenance import Provenance
-from abiding.rules.changes import field_finding, repair_notes, requirement_findings
+from abiding.provenance import MEMBER, Provenance
+from abiding.rules import hints
+from abiding.rules.build import requirement_changes
+from abiding.rules.changes import changed, field_finding, repair_notes, requirement_findings
 from abiding.settings import Level
 from abiding.source import unsanctioned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from abiding.artifact import Artifact
     from abiding.comparison import Compared
     from abiding.declaration import Declaration, Entry
+    from abiding.difference import Difference
     from abiding.metadata import CoreMetadata
 
 __all__ = ["Own", "declared_in"]
@@ -66,13 +69,20 @@ class Own(NamedTuple):
             record = None
         source = self.said.all("Requires-Dist")
         claimed = self._claimed(one.artifact, Added(one.artifact.metadata.all("Requires-Dist"), source, record), record)
-        for entry, line in claimed.missing.items():
-            yield self._missing(one.artifact, entry, line)
-        for difference in unsanctioned(one.differences, self.said, self.declaration.project):
+        differences = tuple(unsanctioned(one.differences, self.said, self.declaration.project))
+        # A wheel without a record that has another line than is declared is not of the API level.
+        wanted = claimed.missing or ({} if record or claimed.lines else self._lines_for(one.artifact))
+        edited = _edited(wanted, claimed, differences)
+        for entry, line in wanted.items():
+            if entry in edited:
+                yield _changed(one.artifact, entry, line, edited[entry], record)
+            elif entry in claimed.missing:
+                yield _missing(one.artifact, entry, line, record)
+        sanctioned = (*claimed.lines.values(), *edited.values())
+        for difference in differences:
             if difference.field == "Requires-Dist":
-                yield from requirement_findings(
-                    one.artifact, difference, claimed.lines.values(), ("neither set of requirements has it",)
-                )
+                notes: tuple[str, ...] = ("neither set of requirements has it",)
+                yield from requirement_findings(one.artifact, difference, sanctioned, notes, self.declaration.project)
             else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
@@ -96,18 +106,69 @@ class Own(NamedTuple):
             return Claimed(every.lines | best.lines, every.places | best.places, every.missing | best.missing)
         return every if every.lines else Claimed({}, frozenset(), {})  # the API level
 
-    def _missing(self, artifact: Artifact, entry: Entry, line: str) -> Finding:
-        return Finding(
-            "missing-requirement",
-            Severity.ERROR,
-            f"the wheel does not have `{line}`, which is declared for it",
-            artifact=artifact.filename,
-            field="Requires-Dist",
-            expected=line,
-            expected_from=f"pyproject.toml, variant `{entry.variant}`" if entry.variant else "pyproject.toml",
-            found_from="not in the wheel",
-            notes=("a wheel has all lines that are declared for its tag and variant, or none (the API level)",),
-        )
+    def _lines_for(self, artifact: Artifact) -> dict[Entry, str]:
+        """By entry, the lines that a wheel of this name may have."""
+        own = _tags(artifact.filename)
+        entries = self.declaration.entries if self.declaration else ()
+        return {entry: entry.template for entry in entries if entry.selects(own)}
+
+
+def _missing(artifact: Artifact, entry: Entry, line: str, record: Provenance | None) -> Finding:
+    return Finding(
+        "missing-requirement",
+        Severity.ERROR,
+        f"the wheel does not have `{line}`, which is declared for it",
+        artifact=artifact.filename,
+        field="Requires-Dist",
+        expected=line,
+        expected_from=_origin(entry),
+        found_from="not in the wheel",
+        notes=(_recorded(record),),
+        hints=hints.WITHOUT_A_LINE,
+    )
+
+
+def _changed(artifact: Artifact, entry: Entry, line: str, found: str, record: Provenance | None) -> Finding:
+    notes = (_RECORDED,) if record else ()
+    return changed(artifact, line, found, notes, hints.WITHOUT_A_LINE, origin=_origin(entry))
+
+
+def _edited(wanted: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
+    """By the entry whose line is missing, the line for the same distribution and extra that comes from no entry."""
+    added: dict[Hashable, list[str]] = {}
+    for difference in differences:
+        changes = requirement_changes(difference, claimed.lines.values()) if difference.field == "Requires-Dist" else ()
+        for before, after in changes:
+            if before is None and after is not None:
+                added.setdefault(_what(after), []).append(after)
+    found = {}
+    for entry in wanted:
+        alike = added.get(_what(entry.template))
+        if alike:
+            found[entry] = alike.pop(0)
+    return found
+
+
+def _what(line: str) -> Hashable:
+    """The distribution that a line is about, and the extra that it belongs to."""
+    from abiding.pins import sample
+
+    text = sample(line)
+    text, extra = requirements.split_extra(text) or (text, "")
+    return requirements.name_of(text), extra
+
+
+def _origin(entry: Entry) -> str:
+    return f"pyproject.toml, variant `{entry.variant}`" if entry.variant else "pyproject.toml"
+
+
+def _recorded(record: Provenance | None) -> str:
+    """What it means that a line is not there: without a record a wheel may be one of the API level."""
+    return _ALL_OR_NONE if record is None else _RECORDED
+
+
+_ALL_OR_NONE = "a wheel has all lines that are declared for its tag and variant, or none (the API level)"
+_RECORDED = f"by its record (`{MEMBER}`) the wheel is of the ABI level, so it has all lines that are for its tag"
 
 
 def declared_in(sdist: Artifact | None) -> Own:

@@ -78,7 +78,9 @@ def judge_version(filename: str, version: str, metadata: CoreMetadata) -> Iterat
         found=said,
         found_from=kind,
         notes=("an installer looks for one of them and finds the other; pip refuses such a file",),
-        hints=("build it anew: a file that was renamed stays what it was",),
+        hints=(
+            f"build the file anew with the version that is meant: if it is renamed, or {kind} edited, it stays two",
+        ),
     )
 
 

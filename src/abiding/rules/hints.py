@@ -12,7 +12,16 @@ from abiding.pyproject import as_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["EDITED", "INCOMPLETE", "declaration_of", "in_every_build", "places_of", "where_a_backend_differs"]
+__all__ = [
+    "EDITED",
+    "EDITED_WHEEL",
+    "INCOMPLETE",
+    "WITHOUT_A_LINE",
+    "declaration_of",
+    "in_every_build",
+    "places_of",
+    "where_a_backend_differs",
+]
 
 
 def __dir__() -> list[str]:
@@ -24,6 +33,12 @@ INCOMPLETE = (
     "that the sdist has it"
 )
 EDITED = "if the sdist was edited on purpose, edit its PKG-INFO in the same way"
+# Of a wheel that is held against the declaration in its sdist, and has other lines than are declared.
+EDITED_WHEEL = "if METADATA was edited after the build, build the wheel again from the sdist"
+WITHOUT_A_LINE = (
+    EDITED_WHEEL,
+    "if the wheel was built before the declaration was changed, build sdist and wheels again from one state",
+)
 _COMPUTED = (
     "a version that is computed from git, or from an environment variable, is another one in an unpacked sdist: let it "
     "be read from PKG-INFO there, or from a file that is written into the sdist"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from abiding.metadata import CoreMetadata
     from abiding.rules.declared import Own
 
-__all__ = ["breaks", "judge"]
+__all__ = ["breaks", "is_read", "judge"]
 
 
 def __dir__() -> list[str]:
@@ -61,6 +61,11 @@ def breaks(finding: Finding) -> bool:
     # Wheels that differ as declared are a warning.
     explained = finding.rule == "wheels-disagree" and finding.severity is Severity.WARNING
     return finding.rule in _BREAKING and not explained
+
+
+def is_read(finding: Finding) -> bool:
+    """Whether a finding is about a field that resolvers read."""
+    return finding.field in RESOLVER_FIELDS
 
 
 def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:

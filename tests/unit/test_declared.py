@@ -1,0 +1,149 @@
+"""Wheels held against what their project declares: each fault is said once, with a way out, and counted rightly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import abiding
+from abiding.provenance import MEMBER, Line, Provenance
+from abiding.report import html, text
+
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abiding.release import Release
+
+PYPROJECT = """
+[project]
+name = "spam"
+version = "1.0"
+dependencies = ["numpy>=1.26"]
+optional-dependencies = { gpu = ["cupy"] }
+dynamic = ["dependencies", "optional-dependencies"]
+[tool.abiding]
+build-backend = "x"
+[tool.abiding.wheel]
+dependencies = ["libgmp==6.3.0", "numpy<3"]
+optional-dependencies.gpu = ["cupy>=14"]
+"""
+API = ("numpy>=1.26", 'cupy; extra == "gpu"')
+GMP, NUMPY, CUPY = "libgmp==6.3.0", "numpy<3", 'cupy>=14; extra == "gpu"'
+SDIST = "spam-1.0.tar.gz"
+LINUX, WINDOWS, MAC = (
+    wheel_name(f"cp313-cp313-{one}") for one in ("manylinux_2_28_x86_64", "win_amd64", "macosx_14_0_arm64")
+)
+ENTRIES = ((GMP, "libgmp==6.3.0", ""), (NUMPY, "numpy<3", ""), (CUPY, "cupy>=14", "gpu"))
+RECORD = Provenance("x", "1", "abi", "", tuple(Line(*one, native=False, reason="abi", note="") for one in ENTRIES))
+
+
+def said(*lines: str, more: tuple[str, ...] = ()) -> bytes:
+    return metadata("Provides-Extra: gpu", *more, *(f"Requires-Dist: {line}" for line in (*API, *lines)))
+
+
+def checked(folder: Path, wheels: dict[str, tuple[str, ...]], *, record: bool = True) -> Release:
+    write_sdist(folder, SDIST, said(more=("Dynamic: Requires-Dist", "Dynamic: Provides-Extra")), PYPROJECT)
+    for name, lines in wheels.items():
+        more = {f"spam-1.0.dist-info/{MEMBER}": RECORD.to_json()} if record else {}
+        write_wheel(folder, name, said(*lines), more=more)
+    (release,) = abiding.check([folder])
+    return release
+
+
+def errors(release: Release) -> list[tuple[str, str | None, str | None]]:
+    return [(one.rule, one.expected, one.found) for one in release.findings if one.severity == "error"]
+
+
+@pytest.mark.parametrize("record", [True, False])
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((GMP, NUMPY, CUPY), []),
+        ((GMP, NUMPY), [("missing-requirement", CUPY, None)]),
+        (("libgmp==6.2.0", NUMPY, CUPY), [("changed-requirement", GMP, "libgmp==6.2.0")]),
+        ((GMP, "numpy<2", CUPY), [("changed-requirement", NUMPY, "numpy<2")]),
+        ((GMP, NUMPY, 'cupy>=13; extra == "gpu"'), [("changed-requirement", CUPY, 'cupy>=13; extra == "gpu"')]),
+        # The same distribution without the extra is another requirement.
+        ((GMP, NUMPY, "cupy>=14"), [("missing-requirement", CUPY, None), ("undeclared-requirement", None, "cupy>=14")]),
+        ((GMP, NUMPY, CUPY, "egg"), [("undeclared-requirement", None, "egg")]),
+    ],
+)
+def test_one_fault_is_one_error(
+    lines: tuple[str, ...], expected: list[tuple[str, str | None, str | None]], record: bool, tmp_path: Path
+) -> None:
+    release = checked(tmp_path, {LINUX: lines}, record=record)
+    assert errors(release) == expected
+    assert all(one.hints for one in release.findings if one.severity == "error")
+
+
+def test_a_wheel_without_record_that_has_another_line_is_not_of_the_api_level(tmp_path: Path) -> None:
+    assert errors(checked(tmp_path / "1", {LINUX: ("libgmp==6.2.0",)}, record=False)) == [
+        ("changed-requirement", GMP, "libgmp==6.2.0")
+    ]
+    assert errors(checked(tmp_path / "2", {LINUX: ()}, record=False)) == []
+
+
+def test_who_is_told_to_declare_is_not_told_what_is_done_already(tmp_path: Path) -> None:
+    (finding,) = [one for one in checked(tmp_path, {LINUX: (GMP, NUMPY, CUPY, "egg")}).findings if one.hints]
+    assert "project.dynamic" not in "".join(finding.hints)
+    assert "[tool.abiding.wheel]" in finding.hints[0]
+    assert "from the sdist" in finding.hints[1]
+
+
+def test_a_record_of_the_abi_level_leaves_no_way_to_be_of_the_other(tmp_path: Path) -> None:
+    with_record = checked(tmp_path / "1", {LINUX: (GMP,)})
+    without = checked(tmp_path / "2", {LINUX: (GMP,)}, record=False)
+    for release, is_possible in ((with_record, False), (without, True)):
+        notes = {note for one in release.findings if one.rule == "missing-requirement" for note in one.notes}
+        assert len(notes) == 1
+        assert ("or none (the API level)" in notes.pop()) is is_possible
+
+
+ALL = (GMP, NUMPY, CUPY)
+
+
+@pytest.mark.parametrize(
+    ("wheels", "words"),
+    [
+        ({LINUX: ()}, "inconsistent: 1 of 1 wheel lacks lines that are declared for it. Case 2"),
+        ({LINUX: (), WINDOWS: ()}, "inconsistent: 2 of 2 wheels lack lines that are declared for them. Case 2"),
+        ({LINUX: ALL, WINDOWS: ()}, "inconsistent: 1 of 2 wheels lacks lines that are declared for it. Case 2"),
+        ({LINUX: ALL, WINDOWS: (), MAC: (*ALL, "egg")}, "inconsistent: 2 of 3 wheels are not as declared. Case 2"),
+        ({LINUX: ALL, MAC: (*ALL, "egg")}, "1 of 2 wheels differs from the sdist in a way that is not declared. Case"),
+        ({LINUX: ALL, MAC: ALL}, "declared: 2 of 2 wheels differ from the sdist, all as declared. Case 2"),
+    ],
+)
+def test_the_last_line_counts_what_is_wrong(wheels: dict[str, tuple[str, ...]], words: str, tmp_path: Path) -> None:
+    release = checked(tmp_path, wheels)
+    assert words in text.summary(release)
+    assert release.resolver_relevant
+    rows = [line for line in text.render([release]).splitlines() if "  DIFFERS" in line]
+    assert len(rows) == sum(lines != ALL for lines in wheels.values())
+    assert all(line.split("DIFFERS")[1].strip() for line in rows)
+
+
+def test_errors_that_are_not_about_agreement_are_counted_too(tmp_path: Path) -> None:
+    """Oracle: the number of errors in the release."""
+    data = said(*ALL)
+    write_sdist(tmp_path, SDIST, said(more=("Dynamic: Requires-Dist", "Dynamic: Provides-Extra")), PYPROJECT)
+    abi = {f"spam-1.0.dist-info/{MEMBER}": RECORD.to_json()}
+    write_wheel(tmp_path, LINUX, data, tags=["cp312-cp312-manylinux_2_28_x86_64"], more=abi)
+    api = Provenance("x", "1", "api", "").to_json()
+    write_wheel(tmp_path, MAC, said(), more={f"spam-1.0.dist-info/{MEMBER}": api})
+    (release,) = abiding.check([tmp_path])
+    assert [one.rule for one in release.findings if one.severity == "error"] == ["wheel-tags", "levels-mixed"]
+    last = text.summary(release)
+    assert last.startswith("1 error of `wheel-tags` and 1 error of `levels-mixed`. Metadata declared: ")
+    assert "1 error of `wheel-tags` and 1 error of `levels-mixed`" in html.render([release])
+
+
+def test_a_file_alone_is_identical_to_none(tmp_path: Path) -> None:
+    write_wheel(tmp_path, LINUX, metadata())
+    (release,) = abiding.check([tmp_path])
+    assert "  alone" in text.render([release])
+    write_wheel(tmp_path, WINDOWS, metadata())
+    (release,) = abiding.check([tmp_path])
+    assert text.render([release]).count("  identical") == 2
