@@ -78,9 +78,7 @@ def judge_version(filename: str, version: str, metadata: CoreMetadata) -> Iterat
         found=said,
         found_from=kind,
         notes=("an installer looks for one of them and finds the other; pip refuses such a file",),
-        hints=(
-            f"build the file anew with the version that is meant: if it is renamed, or {kind} edited, it stays two",
-        ),
+        hints=(f"build it anew with the version that is meant: renamed, or with {kind} edited, a file belies itself",),
     )
 
 
