@@ -53,7 +53,7 @@ def checked(folder: Path, wheels: dict[str, tuple[str, ...]], *, record: bool = 
     return release
 
 
-def errors(release: Release) -> list[tuple[str, str | None, str | None]]:
+def errors(release: Release) -> list[tuple[object, ...]]:
     return [(one.rule, one.expected, one.found) for one in release.findings if one.severity == "error"]
 
 
@@ -72,7 +72,7 @@ def errors(release: Release) -> list[tuple[str, str | None, str | None]]:
     ],
 )
 def test_one_fault_is_one_error(
-    lines: tuple[str, ...], expected: list[tuple[str, str | None, str | None]], record: bool, tmp_path: Path
+    lines: tuple[str, ...], expected: list[tuple[object, ...]], record: bool, tmp_path: Path
 ) -> None:
     release = checked(tmp_path, {LINUX: lines}, record=record)
     assert errors(release) == expected
