@@ -7,9 +7,12 @@ from __future__ import annotations
 
 __all__ = [
     "ANSWER",
+    "CACHE",
+    "CACHED",
     "CALLS",
     "CLOSE_NAMES",
     "DIFF_LINES",
+    "EDITIONS",
     "EXCERPT",
     "FAULTS",
     "FILENAME",
@@ -19,6 +22,7 @@ __all__ = [
     "INDEX_FILES",
     "INDEX_PAGE",
     "INDEX_VALUE",
+    "LIBRARY",
     "LINES_OF_ONE",
     "LOOKS",
     "METADATA",
@@ -33,6 +37,7 @@ __all__ = [
     "PROVENANCE_VALUES",
     "PYPROJECT",
     "RANGES",
+    "RECORD",
     "RECORD_ROWS",
     "REDIRECTS",
     "SHOWN",
@@ -87,6 +92,13 @@ INDEX_VALUE = 1 << 20
 INDEX_FILES = 50_000
 # Characters of the name of a file: no file system takes more.
 FILENAME = 255
+
+# What is read of a provider on an index.
+# Versions, the newest first; bytes of one library in a wheel, and of the list of files of a wheel.
+EDITIONS = 200
+LIBRARY, RECORD = 1 << 30, 16 << 20
+# Bytes that are kept of it in the user's cache folder, and of one library there, unpacked.
+CACHE, CACHED = 256 << 20, 256 << 20
 
 # Findings about one release that people are shown; programs get them all.
 FINDINGS = 1000

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from abiding.zipdirectory import Extent, Member
     from abiding.zipediting import Packed
 
-__all__ = ["Statement", "Wheel", "metadata_in", "read_metadata", "read_names", "rewrite"]
+__all__ = ["Statement", "Wheel", "directory_of", "metadata_in", "read_metadata", "read_names", "rewrite"]
 
 
 def __dir__() -> list[str]:
@@ -127,6 +127,11 @@ def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
     """Read METADATA of an open wheel, on disk or elsewhere, and the names of all members. Raises `ArchiveError`."""
     dist_info, directory = _judged(file, filename)
     return directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT), directory.names
+
+
+def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
+    """Read the directory of an open wheel, and the name of its `.dist-info` folder. Raises `ArchiveError`."""
+    return _judged(file, filename)
 
 
 def read_metadata(path: Path) -> bytes:

@@ -60,6 +60,7 @@ STOREYS = [
         "comparison",
         "rules",
         "native",
+        "providers",
         "release",
         "proof",
     ],

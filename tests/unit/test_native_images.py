@@ -105,7 +105,8 @@ def test_elf_with_a_table_that_leads_to_itself(tmp_path: Path) -> None:
     (at,) = (one for one in headers if struct.unpack_from("<I", data, one + 4) == (0x6FFFFFFE,))
     with pytest.raises(AbidingError, match=r"`ham/libspam\.so` is damaged") as caught:
         read_symbols(put(data, at + 44, 0xFFFFFFFF), image)
-    assert caught.value.findings[0].notes == ("ValueError: its tables have no end",)
+    (note,) = caught.value.findings[0].notes
+    assert note.endswith("its tables have no end")
 
 
 @pytest.mark.parametrize("data", [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"])

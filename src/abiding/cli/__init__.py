@@ -24,7 +24,7 @@ def __dir__() -> list[str]:
 
 
 # In the order in which people meet them.
-_COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "explain")
+_COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "symbols", "explain")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What single wheels on an index consist of: the names of their members, and METADATA."""
+"""What single wheels on an index consist of: the names of their members, METADATA, and single members."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ from abiding.errors import ArchiveError, IndexAccessError
 from abiding.index.archives import listing_of_wheel
 from abiding.index.page import wheels_of_project
 from abiding.index.remote import RemoteFile
+from abiding.wheel import directory_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
     from packaging.specifiers import SpecifierSet
+    from pypi_simple import DistributionPackage
 
     from abiding.index.web import Web
     from abiding.metadata import CoreMetadata
+    from abiding.zipdirectory import Directory
 
-__all__ = ["Listing", "Listings"]
+__all__ = ["Listing", "Listings", "OpenWheel", "Published"]
 
 
 def __dir__() -> list[str]:
@@ -39,11 +42,64 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenWheel:
+    """A wheel on an index of which members are read, by range requests."""
+
+    filename: str
+    dist_info: str
+    directory: Directory
+    _remote: RemoteFile
+
+    def read(self, names: Iterable[str], limit: int) -> Iterator[tuple[str, bytes]]:
+        """Read members in the order in which they lie, of each at most `limit` bytes. Raises `AbidingError`."""
+        members = [self.directory.get(name) for name in names]
+        for member in sorted(members, key=lambda one: one.offset):
+            # The local header may have more in it than the directory says.
+            self._remote.prefetch(member.offset, member.offset + _HEADER + len(member.raw_name) + member.stored_size)
+            yield member.name, self.directory.contents(cast("BinaryIO", self._remote), member, limit)
+
+
+_HEADER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A wheel that an index lists: its file name, its version as the name has it, and the hash announced of it."""
+
+    filename: str
+    version: str
+    sha256: str
+    _url: str
+    _size: int | None
+    _web: Web
+
+    @classmethod
+    def of(cls, file: DistributionPackage, web: Web) -> Published:
+        """Take it from the page of a project."""
+        digest = file.digests.get("sha256", "").lower()
+        return cls(file.filename, file.version or "", digest, file.url, file.size, web)
+
+    def open(self) -> OpenWheel:
+        """Read its directory. Raises `AbidingError`."""
+        remote = RemoteFile(self._web, self._url, self.filename, self._size)
+        dist_info, directory = directory_of(cast("BinaryIO", remote), self.filename)
+        return OpenWheel(self.filename, dist_info, directory, remote)
+
+
+@dataclass(frozen=True, slots=True)
 class Listings:
     """An index on which wheels are looked up."""
 
     web: Web
     url: str
+
+    def published(self, name: str, accepted: SpecifierSet) -> list[list[Published]]:
+        """List the wheels of each accepted version that is not yanked, the newest version first.
+
+        Raises `IndexAccessError`.
+        """
+        versions = wheels_of_project(self.web, self.url, name, accepted)
+        return [[Published.of(wheels[one], self.web) for one in sorted(wheels)] for wheels in versions]
 
     def newest(
         self, name: str, accepted: SpecifierSet, choose: Callable[[Sequence[str]], str | None]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
-from elftools.elf.gnuversions import GNUVerNeedSection, GNUVerSymSection
+from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection, GNUVerSymSection
 
 from abiding.native.images import Format, Image, Symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from elftools.elf.sections import Section
 
 __all__ = ["read", "symbols"]
 
@@ -73,33 +75,65 @@ def _dynamic(file: ELFFile) -> Iterator[Any]:
 
 
 def symbols(data: bytes) -> Symbols:
-    """Read the dynamic symbol table; weak imports are left out, because they may stay unresolved.
+    """Read the dynamic symbol table; weak imports are kept apart, because they may stay unresolved.
 
     A name with a version says which library it is from (`GLIBC_2.17`); one without may come from any.
     """
     file = ELFFile(_Metered(data))
-    libraries = _libraries_of_versions(file)
-    versions = next((one for one in file.iter_sections() if isinstance(one, GNUVerSymSection)), None)
+    sections = list(file.iter_sections())
+    needed, defined = _needed_versions(sections), _defined_versions(sections)
+    numbers = next((one for one in sections if isinstance(one, GNUVerSymSection)), None)
     exported: set[str] = set()
-    imported: dict[str, set[str]] = {}
+    versioned: set[str] = set()
+    versions: dict[str, set[str]] = {}
+    strong: dict[str, set[str]] = {}
+    weak: dict[str, set[str]] = {}
     table: Any = file.get_section_by_name(".dynsym")
-    for number, symbol in enumerate(table.iter_symbols() if table else ()):
+    for place, symbol in enumerate(table.iter_symbols() if table else ()):
         entry = symbol.entry
         if not symbol.name or entry.st_info.bind == "STB_LOCAL":
             continue
+        number = numbers.get_symbol(place).entry.ndx if numbers else ""
         if entry.st_shndx != "SHN_UNDEF":
             exported.add(symbol.name)
-        elif entry.st_info.bind != "STB_WEAK":
-            version = versions.get_symbol(number).entry.ndx if versions else ""
-            imported.setdefault(libraries.get(version, ""), set()).add(symbol.name)
-    return Symbols(frozenset(exported), {library: frozenset(names) for library, names in imported.items()})
+            # That it is none, or the file's own, is said in words.
+            version = defined.get(number & _NUMBER, "") if isinstance(number, int) else ""
+            if version:
+                versioned.add(f"{symbol.name}@{version}")
+            continue
+        library, version = needed.get(number, ("", ""))
+        imports = weak if entry.st_info.bind == "STB_WEAK" else strong
+        imports.setdefault(library, set()).add(symbol.name)
+        if version:
+            versions.setdefault(library, set()).add(f"{symbol.name}@{version}")
+    return Symbols(frozenset(exported), _frozen(strong), frozenset(versioned), _frozen(versions), _frozen(weak))
 
 
-def _libraries_of_versions(file: ELFFile) -> dict[object, str]:
-    """The library that each version index of a needed symbol belongs to."""
-    found: dict[object, str] = {}
-    for section in file.iter_sections():
+# The rest of a version index says whether the version is hidden: not what a linker takes for a name without one.
+_NUMBER = 0x7FFF
+
+
+def _frozen(names: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {library: frozenset(found) for library, found in names.items()}
+
+
+def _needed_versions(sections: Iterable[Section]) -> dict[object, tuple[str, str]]:
+    """The library and the name of each version index of a needed symbol."""
+    found: dict[object, tuple[str, str]] = {}
+    for section in sections:
         if isinstance(section, GNUVerNeedSection):
             for need, versions in section.iter_versions():
-                found.update((version.entry.vna_other, need.name or "") for version in versions)
+                found.update((one.entry.vna_other, (need.name or "", one.name or "")) for one in versions)
+    return found
+
+
+def _defined_versions(sections: Iterable[Section]) -> dict[object, str]:
+    """The name of each version index of a defined symbol, but for the one that names the file itself."""
+    found: dict[object, str] = {}
+    for section in sections:
+        if isinstance(section, GNUVerDefSection):
+            for one, names in section.iter_versions():
+                name = next(iter(names), None)
+                if name and not one.entry.vd_flags & 1:
+                    found[one.entry.vd_ndx] = name.name
     return found

@@ -6,7 +6,7 @@ Nothing here looks at the machine that it runs on: what a file says is the same 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -65,10 +65,17 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """The names that an image exports, and those it imports, by library; under the empty name if from any (ELF)."""
+    """The names that an image exports, and those it imports, by library; under the empty name if from any (ELF).
+
+    Imports that may stay unresolved are in `weak`, all others in `imported`. Names that have a version are told once
+    more as `NAME@VERSION`: the exported ones in `versioned`, the imported ones, by library, in `versions`.
+    """
 
     exported: frozenset[str]
     imported: Mapping[str, frozenset[str]]
+    versioned: frozenset[str] = frozenset()
+    versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    weak: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def used_of(self, library: str, exported: frozenset[str]) -> frozenset[str]:
         """The names that are taken from `library`, which exports `exported`."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from abiding.index.listing import Listing, Listings
     from abiding.native.contents import Contents
 
-__all__ = ["Indexed"]
+__all__ = ["Indexed", "chosen"]
 
 
 def __dir__() -> list[str]:
@@ -54,9 +54,16 @@ class Indexed:
         return ()
 
     def _choose(self, filenames: Sequence[str]) -> str | None:
-        """Take the one that runs on the oldest platform: where that does not, none of the version does."""
-        fitting = [one for one in filenames if beside(self.tags, _tags(one))]
-        return min(fitting, key=_age, default=None)
+        return chosen(self.tags, filenames)
+
+
+def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
+    """Of the wheels that can stand beside one with these tags, the one that runs on the oldest platform.
+
+    Where that does not run, none of them does.
+    """
+    fitting = [one for one in filenames if beside(tags, _tags(one))]
+    return min(fitting, key=_age, default=None)
 
 
 def _age(filename: str) -> tuple[int, int]:

@@ -1,0 +1,113 @@
+"""`abiding symbols`: since which version a provider's libraries have each of their symbols, as its wheels tell."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
+
+    from packaging.requirements import Requirement
+    from packaging.tags import Tag
+
+    from abiding.providers.history import History
+
+__all__ = ["register", "run"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_DESCRIPTION = """\
+Read the published wheels of a distribution that ships shared libraries, for one platform, and write since which version
+each symbol is there, and which version has lost it: in the form of Debian's symbols files, or as JSON. Of a wheel only
+the libraries are read, and of a library that was read before nothing. Exit status: 0 written, 1 some version could not
+be read, 2 not possible."""
+_FORMATS = ("debian", "json")
+
+
+def register(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("symbols", help="write the history of a provider's symbols", description=_DESCRIPTION)
+    parser.add_argument(
+        "name", metavar="NAME", help="a distribution on an index; `NAME>=2,<3` takes some versions only"
+    )
+    parser.add_argument("--platform", metavar="TAG", help="a platform tag (default: the one of this machine)")
+    parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
+    parser.add_argument("--pre", action="store_true", help="take pre-releases too")
+    parser.add_argument(
+        "--output-format", choices=_FORMATS, default="debian", help="how to write the result (default: %(default)s)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: Namespace) -> int:
+    """Print the history. Returns 1 if a version could not be read. Raises `AbidingError` if there is none."""
+    from abiding.providers import debian
+    from abiding.report.symbols import as_json
+
+    history = _read(_requirement(options.name), options)
+    sys.stdout.write(as_json(history) if options.output_format == "json" else debian.written(history))
+    for one in history.unread:
+        print(f"abiding: {one.filename} could not be read: {one.reason}", file=sys.stderr)
+    return int(bool(history.unread))
+
+
+def _requirement(text: str) -> Requirement:
+    from packaging.requirements import InvalidRequirement
+
+    from abiding import requirements
+    from abiding.errors import IndexAccessError
+
+    try:
+        found = requirements.parse(text)
+    except InvalidRequirement as exc:
+        raise IndexAccessError.of(
+            f"`{text}` does not name a distribution", rule="unknown-release", hint="for example `mpich>=4.1`"
+        ) from exc
+    if found.url or found.marker or found.extras:
+        message = f"`{text}` says more than a name and versions"
+        raise IndexAccessError.of(message, rule="unknown-release", hint=f"write `{found.name}{found.specifier}`")
+    return found
+
+
+def _read(wanted: Requirement, options: Namespace) -> History:
+    from packaging.utils import canonicalize_name
+
+    from abiding import index
+    from abiding.errors import IndexAccessError
+    from abiding.index.progress import Bar
+    from abiding.providers.cache import Cache
+    from abiding.providers.published import read_history
+    from abiding.report.printing import unguarded
+
+    accepted = wanted.specifier
+    if options.pre:
+        accepted.prereleases = True
+    tag = _tag(options.platform)
+    with index.listings(options.index_url) as listings:
+        name = canonicalize_name(wanted.name)
+        history = read_history(
+            listings,
+            name,
+            frozenset({tag}),
+            accepted,
+            cache=Cache.of_user(),
+            progress=Bar(unguarded(sys.stderr)),
+        )
+    if history is None:
+        raise IndexAccessError.of(
+            f"no version of `{wanted}` has a wheel for {tag.platform}",
+            rule="unknown-release",
+            note="versions that are yanked do not count, nor pre-releases without `--pre`",
+            hint="name another platform with `--platform`, for example `manylinux_2_28_x86_64`",
+        )
+    return history
+
+
+def _tag(platform: str | None) -> Tag:
+    from packaging.tags import Tag, platform_tags
+
+    return Tag("py3", "none", (platform or next(iter(platform_tags()))).lower().replace("-", "_").replace(".", "_"))

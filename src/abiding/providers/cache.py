@@ -1,0 +1,123 @@
+"""What was read of libraries, kept in the user's cache folder by the SHA-256 of each: a wheel is looked into once.
+
+Several runs may use it at once: each entry is a file of its own, that comes into being whole. What can't be read counts
+as not there, and what can't be written is not kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from abiding import bounds
+from abiding.providers.tables import Exports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Cache"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# Another number for another form of the entries.
+_FOLDER = "symbols-1"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A folder; of what is in it the oldest is thrown away when it holds more than `most` bytes."""
+
+    folder: Path
+    most: int = bounds.CACHE
+
+    @classmethod
+    def of_user(cls) -> Cache:
+        """Take the folder that the system has for it. Raises `ModuleNotFoundError` if `platformdirs` is missing."""
+        import platformdirs
+
+        return cls(Path(platformdirs.user_cache_path("abiding"), _FOLDER))
+
+    def library(self, sha256: str) -> Exports | None:
+        """What is known of the library with this digest."""
+        table = self._get(sha256, ".library")
+        with suppress(KeyError, TypeError):
+            if table is not None and isinstance(table["name"], str):
+                return Exports(table["name"], _texts(table["needs"]), frozenset(_texts(table["symbols"])))
+        return None
+
+    def keep_library(self, sha256: str, library: Exports) -> None:
+        """Keep what a library exports."""
+        self._put(sha256, ".library", {**library._asdict(), "symbols": sorted(library.symbols)})
+
+    def wheel(self, sha256: str) -> Mapping[str, str] | None:
+        """The members of the wheel with this digest that are libraries, and their digests."""
+        table = self._get(sha256, ".wheel")
+        if table is not None and all(isinstance(one, str) for one in table.values()):
+            return table
+        return None
+
+    def keep_wheel(self, sha256: str, libraries: Mapping[str, str]) -> None:
+        """Keep which libraries a wheel has."""
+        self._put(sha256, ".wheel", libraries)
+
+    def _path(self, sha256: str, kind: str) -> Path | None:
+        return self.folder / sha256[:2] / (sha256 + kind) if _DIGEST.fullmatch(sha256) else None
+
+    def _get(self, sha256: str, kind: str) -> dict[str, Any] | None:
+        path = self._path(sha256, kind)
+        if path is None:
+            return None
+        try:
+            inflater = zlib.decompressobj()
+            text = inflater.decompress(path.read_bytes(), bounds.CACHED)
+            found = json.loads(text) if inflater.eof else None
+            os.utime(path)  # what is used is kept
+        except (OSError, ValueError, zlib.error, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _put(self, sha256: str, kind: str, table: Mapping[str, object]) -> None:
+        path = self._path(sha256, kind)
+        if path is None:
+            return
+        data = zlib.compress(json.dumps(table, separators=(",", ":")).encode())
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+                file.write(data)
+            try:
+                Path(file.name).replace(path)
+            except OSError:
+                Path(file.name).unlink(missing_ok=True)
+
+    def prune(self) -> None:
+        """Throw away what was not used for longest, if there is more than there may be. Another run may do the same."""
+        found: list[tuple[float, int, Path]] = []
+        for path in self.folder.glob("*/*"):
+            with suppress(OSError):
+                about = path.stat()
+                found.append((about.st_mtime, about.st_size, path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= self.most:
+                return
+            with suppress(OSError):
+                path.unlink()
+                total -= size
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise TypeError
+    return tuple(values)

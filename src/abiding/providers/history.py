@@ -1,0 +1,91 @@
+"""The history of a provider: what its libraries exported in each of its published versions, for one platform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.native.names import stem
+from abiding.providers.tables import is_of_toolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from abiding.providers.tables import Exports
+
+__all__ = ["Edition", "History", "Lifetime", "Unread", "lifetimes"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Edition(NamedTuple):
+    """One version of a provider: the file that was read, and its libraries by their place below site-packages."""
+
+    version: str
+    filename: str
+    libraries: Mapping[str, Exports]
+
+    def known_as(self, library: str) -> Exports | None:
+        """The library that others know by this name: by SONAME, or by file name."""
+        found = (one for place, one in self.libraries.items() if library in (one.name, place.rpartition("/")[2]))
+        return next(found, None)
+
+    def with_needs(self, library: Exports) -> Iterator[Exports]:
+        """A library, and those of this edition that it brings along."""
+        waiting, seen = [library], {library.name}
+        while waiting:
+            one = waiting.pop()
+            yield one
+            for name in one.needs:
+                other = self.known_as(name.rpartition("/")[2])
+                if other and other.name not in seen:
+                    seen.add(other.name)
+                    waiting.append(other)
+
+    def similar_to(self, library: str) -> tuple[str, ...]:
+        """The names of libraries that may be the same one in another version."""
+        return tuple(sorted({one.name for one in self.libraries.values() if stem(one.name) == stem(library)}))
+
+
+class Unread(NamedTuple):
+    """A version that could not be read, and why: it refutes nothing."""
+
+    version: str
+    filename: str
+    reason: str
+
+
+class History(NamedTuple):
+    """What was read of a provider: its editions, the oldest first, and what could not be read."""
+
+    distribution: str
+    platform: str
+    editions: tuple[Edition, ...]
+    unread: tuple[Unread, ...] = ()
+
+
+class Lifetime(NamedTuple):
+    """Since when a symbol is there without a gap, and the first version without it; empty if it is still there."""
+
+    first: str
+    missing: str = ""
+
+
+def lifetimes(history: History) -> dict[str, dict[str, Lifetime]]:
+    """When each symbol of each library came and went, by the name of the library; those of the toolchain left out."""
+    found: dict[str, dict[str, Lifetime]] = {}
+    for edition in history.editions:
+        there: dict[str, set[str]] = {}
+        for library in edition.libraries.values():
+            there.setdefault(library.name, set()).update(library.symbols)
+        for name, symbols in there.items():
+            known = found.setdefault(name, {})
+            for symbol in symbols:
+                # What comes back counts from then on, as dpkg-gensymbols has it.
+                if (symbol not in known or known[symbol].missing) and not is_of_toolchain(symbol):
+                    known[symbol] = Lifetime(edition.version)
+        for name, known in found.items():
+            for symbol in [one for one, life in known.items() if not life.missing and one not in there.get(name, ())]:
+                known[symbol] = known[symbol]._replace(missing=edition.version)
+    return found

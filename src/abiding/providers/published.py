@@ -1,0 +1,174 @@
+"""read_history(index, name) -> history: the libraries of the published wheels of a provider, for one platform.
+
+Of each version one wheel is looked at: its RECORD, and of its members those that are libraries, by range requests;
+those of which RECORD gives a digest that is in the cache are not read at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from abiding import bounds
+from abiding.errors import AbidingError, ArchiveError
+from abiding.native.contents import place_of
+from abiding.native.images import read_image, read_symbols
+from abiding.native.indexed import chosen
+from abiding.native.names import may_be_image, module_name, stem
+from abiding.providers.history import Edition, History, Unread
+from abiding.providers.tables import Exports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.tags import Tag
+
+    from abiding.index.listing import Listings, OpenWheel, Published
+    from abiding.index.progress import Progress
+    from abiding.providers.cache import Cache
+
+__all__ = ["is_library", "read_history"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# The libraries of one wheel are in memory one after the other, of several wheels at once.
+_AT_ONCE = 4
+
+
+def read_history(
+    listings: Listings,
+    name: str,
+    tags: frozenset[Tag],
+    accepted: SpecifierSet,
+    *,
+    cache: Cache,
+    wanted: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> History | None:
+    """Read the versions that are accepted and not yanked, and that have a wheel which can stand beside these tags.
+
+    `wanted` are the names of the libraries of interest, None for all; what these bring along is read too. None if no
+    version has such a wheel. Raises `IndexAccessError` if there is no such project, or the index can't be read, and
+    `AbidingError` (`missing-extra`) if nothing is installed that reads compiled files.
+    """
+    wheels = []
+    for files in listings.published(name, accepted)[: bounds.EDITIONS]:
+        by_name = {one.filename: one for one in files}
+        filename = chosen(tags, sorted(by_name))
+        if filename:
+            wheels.append(by_name[filename])
+    if not wheels:
+        return None
+    editions: list[Edition] = []
+    unread: list[Unread] = []
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="abiding-symbols") as pool:
+        try:
+            for done, one in enumerate(pool.map(_Reading(cache, wanted).read, reversed(wheels)), 1):
+                (editions if isinstance(one, Edition) else unread).append(one)  # type: ignore[arg-type]
+                if progress:
+                    progress(done, len(wheels), listings.web.received)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            cache.prune()
+    platform = min(tag.platform for tag in tags)
+    return History(name, platform, tuple(editions), tuple(unread))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    cache: Cache
+    wanted: Collection[str] | None
+
+    def read(self, wheel: Published) -> Edition | Unread:
+        try:
+            return Edition(wheel.version, wheel.filename, self.libraries(wheel))
+        except AbidingError as exc:
+            finding = exc.findings[0]
+            if finding.rule == "missing-extra":
+                raise
+            return Unread(wheel.version, wheel.filename, ": ".join((finding.message, *finding.notes)))
+
+    def libraries(self, wheel: Published) -> dict[str, Exports]:
+        opened: list[OpenWheel] = []
+
+        def archive() -> OpenWheel:
+            opened[:] = opened or [wheel.open()]
+            return opened[0]
+
+        digests = self.cache.wheel(wheel.sha256)
+        if digests is None:
+            digests = dict(_libraries_of(archive()))
+            self.cache.keep_wheel(wheel.sha256, digests)
+        found: dict[str, Exports] = {}
+        asked = self.chosen(digests)
+        while asked:
+            found |= self.read_members({one: digests[one] for one in asked}, archive)
+            asked = _brought(found, digests) if self.wanted is not None else []
+        # In the order of the names: by file name the first is taken, if several have it.
+        return {place_of(member): found[member] for member in sorted(found)}
+
+    def chosen(self, members: Iterable[str]) -> list[str]:
+        """The members that may be the libraries which are wanted: all, if none is called so."""
+        members = list(members)
+        if self.wanted is None:
+            return members
+        stems = {stem(one) for one in self.wanted}
+        return [one for one in members if stem(one) in stems] or members
+
+    def read_members(self, digests: dict[str, str], archive: Callable[[], OpenWheel]) -> dict[str, Exports]:
+        found = {}
+        unknown = []
+        for member, digest in digests.items():
+            kept = self.cache.library(digest)
+            if kept:
+                found[member] = kept
+            else:
+                unknown.append(member)
+        for member, data in archive().read(unknown, bounds.LIBRARY) if unknown else ():
+            digest = hashlib.sha256(data).hexdigest()
+            if digests[member] and digest != digests[member]:
+                raise ArchiveError.at(archive().filename, f"has another `{member}` than its RECORD says")
+            image = read_image(data, place_of(member))
+            # A script for a linker, or an archive: it has nothing that anybody could take.
+            exports = Exports.of(image, read_symbols(data, image)) if image else Exports("", (), frozenset())
+            self.cache.keep_library(digest, exports)
+            found[member] = exports
+        return found
+
+
+def is_library(place: str) -> bool:
+    """Whether the file at a place may be a library that others link to: neither a module, nor a program."""
+    name = place.rpartition("/")[2].lower()
+    return may_be_image(place) and "." in name and not name.endswith((".exe", ".pyd")) and not module_name(place)
+
+
+def _libraries_of(wheel: OpenWheel) -> Iterator[tuple[str, str]]:
+    """The members of a wheel that are libraries, and the digest that RECORD gives of each; empty if it gives none."""
+    record = f"{wheel.dist_info}/RECORD"
+    ((_, data),) = wheel.read([record], bounds.RECORD)
+    digests: dict[str, str] = {}
+    try:
+        for row in csv.reader(data.decode("utf-8", "replace").splitlines()):
+            if len(row) > 1 and row[1].startswith("sha256="):
+                text = row[1].removeprefix("sha256=")
+                digests[row[0]] = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
+    except (ValueError, csv.Error) as exc:
+        raise ArchiveError.at(wheel.filename, f"has a RECORD that can't be read: {exc}") from exc
+    for member in wheel.directory.names:
+        if is_library(place_of(member)):
+            yield member, digests.get(member, "")
+
+
+def _brought(found: dict[str, Exports], members: Iterable[str]) -> list[str]:
+    """The members that the libraries found so far bring along, and that were not read yet."""
+    names = {name.rpartition("/")[2] for one in found.values() for name in one.needs}
+    stems = {stem(name) for name in names if name not in {one.name for one in found.values()}}
+    return [one for one in members if one not in found and stem(one) in stems]

@@ -1,0 +1,107 @@
+"""The symbols of a library, and what a consumer takes of one, in Debian's notation: `NAME@VERSION`, `NAME@Base`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from abiding.native.images import Image, Symbols
+
+__all__ = ["BASE", "Exports", "Imports", "is_of_toolchain"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+BASE = "Base"
+
+# What compilers put into files: parts of libstdc++ and libgcc, their runtimes, and the marks of linkers.
+_TOOLCHAIN = re.compile(
+    r"_Z(?:T[ISVTC]|GV|GR|Th?n?\d+_)?(?:N[VKRO]*)?(?:S[absiodt]|9__gnu_cxx|10__cxxabiv1|11__gnu_debug)"  # of C++ itself
+    r"|_Z(?:d[la]Pv|n[wa][jm])"  # operators new and delete
+    r"|__cxa_|__gxx_|_Unwind_|__gcc_|__gcov_|__llvm_|__(?:asan|ubsan|tsan|msan|lsan|sanitizer)_"
+    r"|__aeabi_|__emutls_|__tls_get_addr|__stack_chk_|\.gomp_critical_user_"
+    r"|__(?:u?(?:div|mod|divmod)|mul|neg|ashl|ashr|lshr|clz|ctz|popcount|ffs|parity|cmp|ucmp|bswap)[a-z]*[sdt]i\d?$"
+    r"|__(?:add|sub|mul|div|neg|eq|ne|lt|le|gt|ge|unord|fix|fixuns|float|floatun|extend|trunc|powi)[a-z]*[sdtx][fi]\w*$"
+    r"|(?:__bss_(?:start|end)_*|_?_data_start|_edata|_end_*|_init|_fini|_DYNAMIC|_GLOBAL_OFFSET_TABLE_)$"
+)
+
+
+def is_of_toolchain(symbol: str) -> bool:
+    """Whether a compiler or linker puts a symbol into files, so that it says nothing of the library it is in."""
+    return bool(_TOOLCHAIN.match(symbol.partition("@")[0]))
+
+
+class Exports(NamedTuple):
+    """What one library is called, needs and exports: all that a history keeps of it."""
+
+    name: str
+    needs: tuple[str, ...]
+    symbols: frozenset[str]
+
+    @classmethod
+    def of(cls, image: Image, symbols: Symbols) -> Exports:
+        """Take it from the symbol tables of an image."""
+        with_version = {one.partition("@")[0] for one in symbols.versioned}
+        base = {f"{name}@{BASE}" for name in symbols.exported - with_version}
+        # A version itself is a symbol too, which nobody takes.
+        versioned = {one for one in symbols.versioned if one.partition("@")[0] != one.partition("@")[2]}
+        return cls(image.name, image.needs, frozenset(base | versioned))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the symbols, without their versions."""
+        return frozenset(one.partition("@")[0] for one in self.symbols)
+
+    def has(self, symbol: str) -> bool:
+        """Whether a loader finds a symbol here.
+
+        What is asked for without a version may have any; a library in which nothing has one is good for each.
+        """
+        if symbol in self.symbols:
+            return True
+        name, _, version = symbol.partition("@")
+        if version == BASE:
+            return name in self.names
+        return f"{name}@{BASE}" in self.symbols and all(one.endswith(f"@{BASE}") for one in self.symbols)
+
+
+class Imports(NamedTuple):
+    """What files of a consumer take of the library that they know as `library`.
+
+    `bound` are symbols that are surely of it, `free` those that may be of any library (ELF, without a version); `weak`
+    are symbols that may stay unresolved. `users` are the places of the files.
+    """
+
+    library: str
+    bound: frozenset[str]
+    free: frozenset[str]
+    weak: frozenset[str] = frozenset()
+    users: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, image: Image, library: str, symbols: Symbols) -> Imports:
+        """Take what one image imports of a library."""
+        strong, weak = (one.get(library, frozenset()) for one in (symbols.imported, symbols.weak))
+        versions = symbols.versions.get(library, frozenset())
+        with_version = {one.partition("@")[0] for one in versions}
+        free = symbols.imported.get("", frozenset()) if library else frozenset()
+        return cls(
+            library,
+            frozenset(one for one in versions if one.partition("@")[0] in strong)
+            | frozenset(f"{name}@{BASE}" for name in strong - with_version),
+            frozenset(f"{name}@{BASE}" for name in free),
+            frozenset(one for one in versions if one.partition("@")[0] in weak)
+            | frozenset(f"{name}@{BASE}" for name in (weak | symbols.weak.get("", frozenset())) - with_version),
+            (image.place,),
+        )
+
+    def __or__(self, other: object) -> Imports:
+        """Join what two files take of one library."""
+        if not isinstance(other, Imports):
+            return NotImplemented
+        bound, weak = self.bound | other.bound, self.weak | other.weak
+        users = tuple(dict.fromkeys((*self.users, *other.users)))
+        return Imports(self.library, bound, self.free | other.free, weak, users)

@@ -1,0 +1,41 @@
+"""The history of a provider as JSON, for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.providers.history import lifetimes
+from abiding.report.characters import visible
+from abiding.report.json import document
+
+if TYPE_CHECKING:
+    from abiding.providers.history import History
+
+__all__ = ["as_json"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def as_json(history: History) -> str:
+    """The document, with a newline at its end."""
+    libraries = {
+        visible(name): {
+            visible(symbol): {"first": life.first, "missing": life.missing or None}
+            for symbol, life in sorted(symbols.items())
+        }
+        for name, symbols in sorted(lifetimes(history).items())
+        if symbols
+    }
+    return document(
+        "symbols",
+        distribution=history.distribution,
+        platform=history.platform,
+        versions=[{"version": one.version, "filename": visible(one.filename)} for one in history.editions],
+        unread=[
+            {"version": one.version, "filename": visible(one.filename), "reason": visible(one.reason)}
+            for one in history.unread
+        ],
+        libraries=libraries,
+    )
