@@ -34,8 +34,8 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
 """
 _METADATA = """
 import pathlib, sys
-from abiding.disk import read_artifacts
-from abiding.release import releases
+from abiding.artifacts.disk import read_artifacts
+from abiding.releases.release import releases
 releases(read_artifacts([pathlib.Path(sys.argv[1])]))
 """
 _LARGE_RELEASE = "lxml==6.1.3"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tests.real.projects import read_pyproject, repack, unpack, wrap
 
-from abiding.declaration import Declaration
-from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject
+from abiding.metadata.core import CoreMetadata
+from abiding.project.declaration import Declaration
+from abiding.project.pyproject import Pyproject
 from benchmarks.measuring import Command, in_turns
 from benchmarks.releases import sdist_of
 from benchmarks.results import CACHE, Row

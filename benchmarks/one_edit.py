@@ -14,14 +14,14 @@ def with_line(data: bytes, line: str) -> bytes:
 
 
 def abiding(source: Path, target: Path, line: str) -> None:
-    from abiding.wheel import Wheel, rewrite
+    from abiding.archives.wheel import Wheel, rewrite
 
     wheel = Wheel.open(source)
     rewrite(wheel, target, {wheel.metadata_name: with_line(wheel.metadata(), line)})
 
 
 def abiding_sdist(source: Path, target: Path, line: str) -> None:
-    from abiding.sdist import rewrite
+    from abiding.archives.sdist import rewrite
 
     rewrite(source, target, lambda name, data: data if name == "pyproject.toml" else with_line(data, line))
 

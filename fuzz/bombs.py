@@ -24,7 +24,7 @@ from warnings import catch_warnings, simplefilter
 
 from tests.unit.compiled import mach_o
 
-from abiding import bounds
+from abiding.findings import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -320,14 +320,14 @@ def highest() -> int:
 
 def _work(path: Path, folder: Path) -> None:
     from abiding import native
-    from abiding.disk import read_artifacts
-    from abiding.errors import AbidingError
-    from abiding.metadata import CoreMetadata
-    from abiding.release import releases
-    from abiding.report.screen import screen
-    from abiding.sdist import rewrite as rewrite_sdist
-    from abiding.wheel import Wheel
-    from abiding.wheel import rewrite as rewrite_wheel
+    from abiding.archives.sdist import rewrite as rewrite_sdist
+    from abiding.archives.wheel import Wheel
+    from abiding.archives.wheel import rewrite as rewrite_wheel
+    from abiding.artifacts.disk import read_artifacts
+    from abiding.findings.errors import AbidingError
+    from abiding.findings.screen import screen
+    from abiding.metadata.core import CoreMetadata
+    from abiding.releases.release import releases
 
     for release in releases(read_artifacts([path])):
         for finding in (*release.findings, *release.unread):

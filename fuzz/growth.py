@@ -20,7 +20,7 @@ from struct import pack
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import bounds
+from abiding.findings import bounds
 from fuzz.bombs import highest
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import strategies as st
 from tests.unit.compiled import library, mach_o, universal
 
-from abiding.errors import AbidingError
-from abiding.native.images import read_image, read_symbols
+from abiding.findings.errors import AbidingError
+from abiding.native.reading import read_image, read_symbols
 from fuzz.damage import damaged, wounds
 from fuzz.watch import watched
 

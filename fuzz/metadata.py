@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from packaging.metadata import parse_email
 
-from abiding.errors import ArchiveError
-from abiding.headers import headers_of
-from abiding.metadata import CoreMetadata
-from abiding.readers import is_plain
+from abiding.findings.errors import ArchiveError
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.headers import headers_of
+from abiding.metadata.readers import is_plain
 from fuzz.damage import damaged, wounds
 from fuzz.watch import Violation, watched
 

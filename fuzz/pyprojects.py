@@ -9,14 +9,15 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from abiding import foretelling, rules
+from abiding.builds import foretelling
+from abiding.builds.settings import Settings
 from abiding.cli.init import wrap
-from abiding.declaration import Declaration
-from abiding.errors import AbidingError
-from abiding.pyproject import Pyproject
-from abiding.report.screen import screen
-from abiding.settings import Settings
-from abiding.source import Source
+from abiding.findings.errors import AbidingError
+from abiding.findings.screen import screen
+from abiding.project.declaration import Declaration
+from abiding.project.lint import lint
+from abiding.project.pyproject import Pyproject
+from abiding.project.source import Source
 from fuzz.damage import damaged, wounds
 from fuzz.watch import watched
 
@@ -78,7 +79,7 @@ def hold(data: bytes) -> None:
             declaration = Declaration.read(pyproject)
             declaration.check_variant(Settings.read({"abiding.variant": "x"}, os.environ).variant, "abiding.variant")
             source = Source.read(Path(folder), declaration)
-            rules.lint(declaration, pyproject)
+            lint(declaration, pyproject)
             foretelling.from_project(source, declaration)
             for entry in declaration.entries:
                 _ = entry.name, entry.selects(["cp311-cp311-linux_x86_64"])

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from abiding.disk import read_artifacts
-from abiding.errors import AbidingError
-from abiding.release import releases
-from abiding.sdist import read_members, rewrite
+from abiding.archives.sdist import read_members, rewrite
+from abiding.artifacts.disk import read_artifacts
+from abiding.findings.errors import AbidingError
+from abiding.releases.release import releases
 from fuzz import readers
 from fuzz.damage import damaged, wounds
 from fuzz.metadata import documents

@@ -13,11 +13,11 @@ from warnings import catch_warnings, simplefilter
 from hypothesis import strategies as st
 
 from abiding import native
-from abiding.disk import read_artifacts
-from abiding.errors import AbidingError
-from abiding.provenance import MEMBERS, Line, Provenance, Shared, User
-from abiding.release import releases
-from abiding.wheel import Wheel, read_metadata, rewrite
+from abiding.archives.wheel import Wheel, read_metadata, rewrite
+from abiding.artifacts.disk import read_artifacts
+from abiding.findings.errors import AbidingError
+from abiding.project.provenance import MEMBERS, Line, Provenance, Shared, User
+from abiding.releases.release import releases
 from fuzz import readers
 from fuzz.damage import damaged, wounds
 from fuzz.images import images

@@ -1,17 +1,68 @@
-"""A build backend that wraps another one and holds its wheels to what was declared."""
+"""A build backend that wraps another one and holds its wheels to what was declared.
+
+The names in `__all__` are the public ones. Each is imported when it is first asked for, so that a hook of a build
+imports none of them, and so that the modules which define them may move.
+"""
 
 from __future__ import annotations
+
+from abiding._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
 
-    from abiding.release import Release
+    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.index import read_release
+    from abiding.findings.errors import (
+        AbidingError,
+        ArchiveError,
+        BackendError,
+        DeclarationError,
+        IndexAccessError,
+        RefusedError,
+    )
+    from abiding.findings.finding import Excerpt, Finding, Severity
+    from abiding.metadata.difference import Difference
+    from abiding.releases.release import CheckedArtifact, Release, Verdict, releases
 
-__version__ = "0.1.0"
+__all__ = [
+    "AbidingError",
+    "ArchiveError",
+    "Artifact",
+    "BackendError",
+    "CheckedArtifact",
+    "DeclarationError",
+    "Difference",
+    "Excerpt",
+    "Finding",
+    "IndexAccessError",
+    "RefusedError",
+    "Release",
+    "Severity",
+    "Verdict",
+    "__version__",
+    "check",
+    "read_release",
+    "releases",
+]
 
-__all__ = ["__version__", "check"]
+_DEFINED_IN = {
+    "abiding.artifacts.artifact": ("Artifact",),
+    "abiding.artifacts.index": ("read_release",),
+    "abiding.findings.errors": (
+        "AbidingError",
+        "ArchiveError",
+        "BackendError",
+        "DeclarationError",
+        "IndexAccessError",
+        "RefusedError",
+    ),
+    "abiding.findings.finding": ("Excerpt", "Finding", "Severity"),
+    "abiding.metadata.difference": ("Difference",),
+    "abiding.releases.release": ("CheckedArtifact", "Release", "Verdict", "releases"),
+}
 
 
 def __dir__() -> list[str]:
@@ -25,14 +76,14 @@ def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
     version, in the order in which they are found. An artifact that can't be read is part of its release, with a finding
     that says why; the others are checked.
 
-    Raises `abiding.errors.AbidingError` if a path is not there, a folder has no artifact in it, or a wheel with native
-    requirements can't be looked into, since the extra `native` is not installed.
+    Raises `AbidingError` if a path is not there, a folder has no artifact in it, or a wheel with native requirements
+    can't be looked into, since the extra `native` is not installed.
     """
     # Imported here, since the hooks of a build need none of it and start often.
     from pathlib import Path
 
-    from abiding.disk import read_artifacts
-    from abiding.release import releases, with_compiled
+    from abiding.artifacts.disk import read_artifacts
+    from abiding.releases.release import releases, with_compiled
 
     files = [Path(path) for path in paths]
     return with_compiled(releases(read_artifacts(files)), files)
@@ -47,7 +98,15 @@ _HOOKS = frozenset(
 
 
 def __getattr__(name: str) -> object:
-    """Answer for a project that writes `build-backend = "abiding"`: the hooks are elsewhere, and say so (PEP 562)."""
+    """Import a public name (PEP 562), and answer for a project that writes `build-backend = "abiding"`.
+
+    Its hooks are elsewhere, and say so.
+    """
+    for module, names in _DEFINED_IN.items():
+        if name in names:
+            from importlib import import_module
+
+            return getattr(import_module(module), name)
     if name not in _HOOKS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from abiding import backend

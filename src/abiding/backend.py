@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from abiding.build import Build
+    from abiding.builds.build import Build
 
     ConfigSettings = Mapping[str, Any] | None
 
@@ -99,8 +99,8 @@ def __getattr__(name: str) -> object:
     # Anything may be asked for: doctest and debuggers do. Nothing is imported for what no backend has.
     if name != "UnsupportedOperation" and name not in _OPTIONAL:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from abiding.build import Build
-    from abiding.errors import AbidingError
+    from abiding.builds.build import Build
+    from abiding.findings.errors import AbidingError
 
     if name == "UnsupportedOperation":
         try:
@@ -119,13 +119,13 @@ def __getattr__(name: str) -> object:
 @contextmanager
 def _build(config_settings: ConfigSettings) -> Iterator[Build]:
     """Begin a build; turn an error of ours into one screen on stderr and exit status 1."""
-    from abiding.build import Build
-    from abiding.errors import AbidingError
+    from abiding.builds.build import Build
+    from abiding.findings.errors import AbidingError
 
     try:
         yield Build.begin(config_settings)
     except AbidingError as exc:
-        from abiding.report.screen import screen
+        from abiding.findings.screen import screen
 
         print(screen(exc), file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from exc

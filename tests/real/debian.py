@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from debian.debian_support import NativeVersion
 
-from abiding.native.images import read_image, read_symbols
+from abiding.native.reading import read_image, read_symbols
 from abiding.providers import debian
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from abiding import wheel
-from abiding.metadata import CoreMetadata
-from abiding.sdist import read_pkg_info, rewrite
+from abiding.archives import wheel
+from abiding.archives.sdist import read_pkg_info, rewrite
+from abiding.metadata.core import CoreMetadata
 from tests.unit import strict_zip
 
 from .archives import differences_of_wheels, metadata_of_wheel, requires

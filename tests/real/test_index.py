@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from abiding.index import read_release
+from abiding.artifacts.index import read_release
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

@@ -17,11 +17,11 @@ from zipfile import ZipFile
 import pytest
 
 from abiding import native
+from abiding.archives.wheel import Wheel, rewrite
 from abiding.cli import main
 from abiding.native import building, contents
 from abiding.native.examining import provenance_of
-from abiding.provenance import MEMBER, Provenance
-from abiding.wheel import Wheel, rewrite
+from abiding.project.provenance import MEMBER, Provenance
 from tests.unit.compiled import installed, wheel
 
 from .archives import metadata_of_wheel
@@ -30,7 +30,7 @@ from .released import PLATFORMS, wheel_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from abiding.findings import Finding
+    from abiding.findings.finding import Finding
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import abiding
-from abiding.release import Verdict
+from abiding.releases.release import Verdict
 
 from .released import sdist_of
 

@@ -17,9 +17,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abiding import sdist, wheel
-from abiding.errors import ArchiveError
-from abiding.placing import place
+from abiding.archives import sdist, wheel
+from abiding.files.placing import place
+from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.artifact import Artifact
-from abiding.metadata import CoreMetadata
-from abiding.release import releases
+from abiding.artifacts.artifact import Artifact
+from abiding.metadata.core import CoreMetadata
+from abiding.releases.release import releases
 
 from .archives import metadata as lines_of
 from .archives import write_sdist, write_wheel

@@ -18,9 +18,9 @@ from zipfile import ZipFile
 import pytest
 
 import abiding
-from abiding.findings import Severity
-from abiding.metadata import CoreMetadata
-from abiding.wheel import Wheel, rewrite
+from abiding.archives.wheel import Wheel, rewrite
+from abiding.findings.finding import Severity
+from abiding.metadata.core import CoreMetadata
 
 from .trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
 

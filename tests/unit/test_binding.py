@@ -8,10 +8,10 @@ from warnings import catch_warnings, simplefilter
 import pytest
 
 import abiding
-from abiding.difference import compare
-from abiding.findings import Severity
-from abiding.metadata import CoreMetadata
-from abiding.project import Project
+from abiding.findings.finding import Severity
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.difference import compare
+from abiding.project.table import Project
 
 from .archives import metadata as lines_of
 from .archives import wheel_name, write_sdist, write_wheel

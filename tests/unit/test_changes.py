@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abiding import bounds
+from abiding.findings import bounds
 from abiding.report.changes import changes
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "d e"]) | st.integers(0, 60).map(str), max_size=40)

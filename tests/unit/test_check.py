@@ -16,7 +16,7 @@ import pytest
 
 import abiding
 from abiding.cli import check, main
-from abiding.errors import AbidingError
+from abiding.findings.errors import AbidingError
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 from .test_release import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
@@ -324,7 +324,9 @@ PYTHONPATH = os.pathsep.join(filter(None, [*sys.path]))
 def test_import_is_light() -> None:
     code = "import sys, abiding; abiding.check; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": PYTHONPATH})  # fmt: skip
-    assert not {"abiding.release", "abiding.disk", "packaging", "dataclasses"} & set(done.stdout.split())
+    assert not {"abiding.releases.release", "abiding.artifacts.disk", "packaging", "dataclasses"} & set(
+        done.stdout.split()
+    )
 
 
 def test_checking_what_is_identical_parses_no_requirement(tmp_path: Path) -> None:

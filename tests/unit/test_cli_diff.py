@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from abiding.errors import AbidingError, ArchiveError
+from abiding.findings.errors import AbidingError, ArchiveError
 
 from .test_cli_explain import run
 

@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from abiding import rules
-from abiding.artifact import Artifact
+from abiding.archives.sdist import bytes_behind
+from abiding.artifacts.artifact import Artifact
+from abiding.builds import rules
+from abiding.builds.inner import InnerBackend
+from abiding.builds.settings import Settings
 from abiding.cli import diff, explain, init, show
-from abiding.declaration import Declaration
-from abiding.difference import compare
-from abiding.errors import AbidingError, DeclarationError
-from abiding.inner import InnerBackend
-from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject
-from abiding.release import releases
-from abiding.report.screen import block, screen
-from abiding.sdist import bytes_behind
-from abiding.settings import Settings
+from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.screen import block, screen
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.difference import compare
+from abiding.project.declaration import Declaration
+from abiding.project.lint import lint
+from abiding.project.pyproject import Pyproject
+from abiding.releases.release import releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -190,7 +191,7 @@ dependencies = ["numpy>=1.20"]
 
 def linted() -> str:
     pyproject = Pyproject.parse(IDLE)
-    return screen(AbidingError(rules.lint(Declaration.read(pyproject), pyproject)))
+    return screen(AbidingError(lint(Declaration.read(pyproject), pyproject)))
 
 
 def said(action: Callable[[], object]) -> str:
@@ -219,7 +220,7 @@ def without_backend() -> str:
 def refused() -> str:
     from tempfile import TemporaryDirectory
 
-    from abiding.build import Build
+    from abiding.builds.build import Build
 
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         text = IDLE.replace('"mesonpy"', '"flit_core.buildapi"\nfrom-sdist = "refuse"').replace(">=1.20", "<3")

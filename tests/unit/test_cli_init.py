@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli.init import wrap
-from abiding.declaration import Declaration
-from abiding.errors import AbidingError, DeclarationError
-from abiding.pyproject import Pyproject
+from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.project.declaration import Declaration
+from abiding.project.pyproject import Pyproject
 
 from .test_cli_explain import run
 from .trees import WRAPPED_FLIT, Tree, metadata, pkg_info, unpacked
@@ -467,7 +467,7 @@ def test_a_file_that_cannot_be_written(project: Path, monkeypatch: pytest.Monkey
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("abiding.placing.commit", full)
+    monkeypatch.setattr("abiding.files.placing.commit", full)
     assert refused("--yes", str(project)) == ("bad-pyproject", "the file can't be written: No space left on device")
     assert project.read_text() == SCIPY
     assert list(project.parent.iterdir()) == [project]

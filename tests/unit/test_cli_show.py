@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.errors import AbidingError, DeclarationError
-from abiding.metadata import CoreMetadata
+from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.metadata.core import CoreMetadata
 
 from .test_cli_explain import run
 

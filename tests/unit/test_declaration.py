@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding import bounds, rules
-from abiding.declaration import Declaration, FromSdist, Reason
-from abiding.errors import DeclarationError
-from abiding.findings import Finding, Severity
-from abiding.pyproject import Pyproject
+from abiding.findings import bounds
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.project.declaration import Declaration, FromSdist, Reason
+from abiding.project.lint import lint
+from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -357,7 +358,7 @@ def test_reading_takes_time_as_the_file_grows(shape: str) -> None:
         pyproject = Pyproject.parse(text)
         started = time.process_time()
         with suppress(DeclarationError):
-            rules.lint(Declaration.read(pyproject), pyproject)
+            lint(Declaration.read(pyproject), pyproject)
         return time.process_time() - started
 
     least = min(seconds(250) for _ in range(3))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.provenance import MEMBER, Line, Provenance
+from abiding.project.provenance import MEMBER, Line, Provenance
 from abiding.report import html, text
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
@@ -15,7 +15,7 @@ from .archives import metadata, wheel_name, write_sdist, write_wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from abiding.release import Release
+    from abiding.releases.release import Release
 
 PYPROJECT = """
 [project]

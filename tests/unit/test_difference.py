@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from abiding.difference import compare, meanings, values
-from abiding.metadata import CoreMetadata
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.difference import compare, meanings, values
 
 from .archives import metadata
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from abiding import cli
-from abiding.declaration import Declaration, FromSdist, Reason
-from abiding.pyproject import Pyproject
-from abiding.schema import get_schema
+from abiding.project.declaration import Declaration, FromSdist, Reason
+from abiding.project.pyproject import Pyproject
+from abiding.project.schema import get_schema
 
 from . import pages
 from .pages import CHECKOUT, DOCS

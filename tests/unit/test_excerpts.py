@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.findings import Finding, Severity
+from abiding.findings.excerpts import excerpts
+from abiding.findings.finding import Finding, Severity
+from abiding.findings.screen import block
 from abiding.report import json as json_report
-from abiding.report.excerpts import excerpts
-from abiding.report.screen import block
 
 from .archives import metadata
 from .test_release import LINUX, SDIST, checked

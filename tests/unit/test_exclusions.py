@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from abiding.exclusions import exclusions, installable
-from abiding.requires_dist import Line
+from abiding.metadata.exclusions import exclusions, installable
+from abiding.metadata.requires_dist import Line
 
 # Lines of a project called spam, and the sets of them that exclude each other
 EXCLUDING: list[tuple[list[str], list[list[int]]]] = [

@@ -16,12 +16,12 @@ from packaging.tags import parse_tag
 from setuptools import _vendor
 
 import abiding
+from abiding.archives.tagging import Agreement, agreement, expanded, stated
+from abiding.artifacts.filename import judge_tags, judge_version
 from abiding.cli import main
-from abiding.findings import Severity
-from abiding.metadata import CoreMetadata
+from abiding.findings.finding import Severity
+from abiding.metadata.core import CoreMetadata
 from abiding.native import repairing
-from abiding.rules.filename import judge_tags, judge_version
-from abiding.tagging import Agreement, agreement, expanded, stated
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 from .test_backend import ODD_BACKEND

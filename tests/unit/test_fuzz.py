@@ -9,11 +9,11 @@ import pytest
 from fuzz import bombs
 from fuzz.__main__ import PROPERTIES, property_of
 
-from abiding import tarblocks
-from abiding.errors import AbidingError, ArchiveError
-from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject
-from abiding.sdist import read_members, rewrite
+from abiding.archives import tarblocks
+from abiding.archives.sdist import read_members, rewrite
+from abiding.findings.errors import AbidingError, ArchiveError
+from abiding.metadata.core import CoreMetadata
+from abiding.project.pyproject import Pyproject
 from tests.unit.archives import metadata
 from tests.unit.test_sdist import OLD, TOP, member, pack
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from abiding.declaration import Declaration, Entry, Reason
-from abiding.errors import DeclarationError
-from abiding.findings import Finding
-from abiding.pyproject import Pyproject
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding
+from abiding.project.declaration import Declaration, Entry, Reason
+from abiding.project.pyproject import Pyproject
 
 TEXT = """\
 [build-system]

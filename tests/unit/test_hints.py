@@ -12,12 +12,12 @@ import tomlkit
 
 import abiding
 from abiding.cli import main
-from abiding.declaration import Declaration
-from abiding.errors import DeclarationError
-from abiding.known_backends import backend_of, distribution_of
-from abiding.pyproject import Pyproject
-from abiding.requirements import split_extra, with_extra
-from abiding.rules import hints
+from abiding.findings.errors import DeclarationError
+from abiding.metadata.requirements import split_extra, with_extra
+from abiding.project import hints
+from abiding.project.declaration import Declaration
+from abiding.project.known_backends import backend_of, distribution_of
+from abiding.project.pyproject import Pyproject
 
 from .archives import metadata as head
 from .archives import wheel_name, write_sdist, write_wheel

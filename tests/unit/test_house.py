@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -68,38 +69,61 @@ STOREYS = [
     ["output", "build"],
     ["backend", "cli"],
 ]
-# Beside the stairs: data for others.
-APART = {"__init__", "__main__", "schema"}
+# Pages, no code.
+DATA = {"explanations"}
 
 
-def imports(file: Path) -> set[str]:
+def module_of(file: Path) -> str:
+    """The dotted name of a file; a package is its `__init__`."""
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {module_of(file): file for file in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(module: str) -> set[str]:
+    """The modules of abiding that a file imports, those for types and those within functions too."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "abiding":
-            parts = node.module.split(".")
-            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+    for node in ast.walk(ast.parse(FILES[module].read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "abiding":
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in FILES else str(node.module) for name in names}
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("abiding.")}
-    return found - {"__version__"}
+            found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "abiding"}
+    return found - {module}
 
 
-def modules() -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for file in PACKAGE.rglob("*.py"):
-        name = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        found.setdefault(name, set()).update(imports(file) - {name})
-    return {name: used for name, used in found.items() if name not in APART}
+def package_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
 
 
-def test_every_module_has_its_storey() -> None:
-    assert set(modules()) == {name for storey in STOREYS for name in storey}
+def test_every_package_has_its_place() -> None:
+    assert {package_of(module) for module in FILES} == set(ORDER)
+    folders = {folder.name for folder in PACKAGE.iterdir() if folder.is_dir()} - {"__pycache__"}
+    assert folders - DATA <= set(ORDER)
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_imports_point_down(name: str) -> None:
-    order = [one for storey in STOREYS for one in storey]
-    below = set(order[: order.index(name)])
-    assert modules()[name] <= below, f"{name} imports from above: {modules()[name] - below}"
+@pytest.mark.parametrize("module", FILES)
+def test_imports_point_down(module: str) -> None:
+    below = {*ORDER[: ORDER.index(package_of(module)) + 1]}
+    above = {name for name in imports(module) if package_of(name) not in below}
+    assert not above, f"{module} imports from above: {above}"
+
+
+def test_files_do_not_import_in_circles() -> None:
+    graph = {module: imports(module) for module in FILES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as exc:
+        pytest.fail(f"a circle: {' -> '.join(exc.args[1])}")
+
+
+def test_imports_are_seen() -> None:
+    """What the two tests above rest on: an import within a function and one for types only are imports."""
+    assert "abiding.releases.release" in imports("abiding")
+    assert {"abiding.builds.build", "abiding.findings.errors"} <= imports("abiding.backend")
+    assert "abiding.native.distribution" in imports("abiding.native.contents")
 
 
 def test_backend_is_light() -> None:

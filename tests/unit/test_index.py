@@ -22,20 +22,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 import urllib3
 
-from abiding import bounds
+from abiding.artifacts.disk import read_artifacts
+from abiding.artifacts.index import read_release, settings, web
+from abiding.artifacts.index.progress import Bar
+from abiding.artifacts.index.remote import RemoteFile
 from abiding.cli import main
-from abiding.disk import read_artifacts
-from abiding.errors import IndexAccessError
-from abiding.index import read_release, settings, web
-from abiding.index.progress import Bar
-from abiding.index.remote import RemoteFile
-from abiding.release import releases
+from abiding.findings import bounds
+from abiding.findings.errors import IndexAccessError
+from abiding.releases.release import releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from abiding.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact
 
 JSON = "application/vnd.pypi.simple.v1+json"
 METADATA = b"Metadata-Version: 2.4\nName: spam\nVersion: 1.0\nRequires-Dist: numpy>=2\n\nSpam.\n"
@@ -919,7 +919,7 @@ def test_missing_extra() -> None:
     """In a process of its own, since this one has it."""
     code = (
         "import sys; sys.modules['pypi_simple'] = None\n"
-        "from abiding.errors import AbidingError; from abiding.index import read_release\n"
+        "from abiding.findings.errors import AbidingError; from abiding.artifacts.index import read_release\n"
         "try: read_release('spam')\n"
         "except AbidingError as exc: print(exc.findings[0].message, exc.findings[0].hints[0], sep='|')\n"
     )

@@ -20,12 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
-from abiding import bounds
+from abiding.artifacts.index import listings, patience, settings, web
+from abiding.artifacts.index.html import elements
+from abiding.artifacts.index.members import members
 from abiding.cli import main
-from abiding.errors import AbidingError, IndexAccessError
-from abiding.index import listings, patience, settings, web
-from abiding.index.html import elements
-from abiding.index.members import members
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, IndexAccessError
 
 from .test_index import (  # noqa: F401  # fmt: skip
     JSON,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli import main
-from abiding.inside import leads_out, read_inside
+from abiding.files.inside import leads_out, read_inside
 
 from .archives import write_sdist
 

@@ -10,13 +10,13 @@ import pytest
 
 from abiding import __version__
 from abiding.cli import main
-from abiding.findings import Finding, Severity
+from abiding.findings.finding import Finding, Severity
 from abiding.proof import Verdict as ProofVerdict
 from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
-from abiding.release import Verdict
+from abiding.releases.levels import BuiltAs
+from abiding.releases.release import Verdict
 from abiding.report import json as json_report
-from abiding.rules.levels import BuiltAs
 
 from .archives import metadata, write_sdist, write_wheel
 from .contract import SCHEMA, document

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli import main
-from abiding.provenance import MEMBER, Line, Provenance
+from abiding.project.provenance import MEMBER, Line, Provenance
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 from .trees import Tree, flit_tree, unpacked

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from abiding.difference import Difference
-from abiding.licences import only_extended
+from abiding.metadata.difference import Difference
+from abiding.metadata.licences import only_extended
 
 
 def extended(before: str, after: str) -> bool:

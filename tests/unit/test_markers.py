@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 
-from abiding import markers
-from abiding.environments import Environments
+from abiding.metadata import markers
+from abiding.metadata.environments import Environments
 
 
 def where(marker: str) -> Environments:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abiding.errors import ArchiveError
-from abiding.metadata import CoreMetadata
+from abiding.findings.errors import ArchiveError
+from abiding.metadata.core import CoreMetadata
 
 MESONPY = b"""\
 Metadata-Version: 2.1

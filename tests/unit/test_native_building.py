@@ -16,16 +16,17 @@ from zipfile import ZipFile
 import pytest
 
 from abiding import native
-from abiding.errors import AbidingError
+from abiding.findings.errors import AbidingError
 from abiding.native import building, runpaths
 from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
-from abiding.native.images import Format, Image, read_image
+from abiding.native.images import Format, Image
 from abiding.native.installed import Installed
 from abiding.native.links import Link, Provided
 from abiding.native.loader import places
 from abiding.native.providers import Standing
-from abiding.provenance import Provenance
+from abiding.native.reading import read_image
+from abiding.project.provenance import Provenance
 
 from .compiled import Pair, installed, library, wheel
 from .trees import HookFailed, Tree, metadata

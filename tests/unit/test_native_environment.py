@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli import main
-from abiding.errors import AbidingError
-from abiding.findings import Severity
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Severity
 from abiding.native.environment import survey
 from abiding.native.interpreter import Interpreter
-from abiding.provenance import Provenance, Shared, User
+from abiding.project.provenance import Provenance, Shared, User
 from abiding.report.environment import verdict
 
 from .compiled import Pair, installed, library, wheel

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.errors import AbidingError
-from abiding.native.images import Format, Image, Symbols, read_image, read_symbols
+from abiding.findings.errors import AbidingError
+from abiding.native.images import Format, Image, Symbols
+from abiding.native.reading import read_image, read_symbols
 
 from .compiled import library, mach_o, universal
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.artifacts.index import settings
 from abiding.cli import main
-from abiding.index import settings
 
 from .compiled import MANYLINUX, Pair
 from .test_index import File, Index, serving

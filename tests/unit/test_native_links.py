@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.tags import parse_tag
 
-from abiding.errors import AbidingError
+from abiding.findings.errors import AbidingError
 from abiding.native.contents import Contents
 from abiding.native.images import Format, Image
 from abiding.native.links import Inside, Link, Missing, Provided, System, follow

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from abiding.native.images import Image, read_image
+from abiding.native.images import Image
 from abiding.native.loader import Loader, Process
+from abiding.native.reading import read_image
 
 from .compiled import library
 

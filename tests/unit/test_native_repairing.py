@@ -10,11 +10,11 @@ from zipfile import ZipFile
 
 import pytest
 
+from abiding.archives.wheel import Wheel, rewrite
 from abiding.cli import main
 from abiding.native import repairing
 from abiding.native.examining import provenance_of
-from abiding.provenance import MEMBER
-from abiding.wheel import Wheel, rewrite
+from abiding.project.provenance import MEMBER
 
 from .compiled import Pair, wheel
 from .test_native_rules import recorded

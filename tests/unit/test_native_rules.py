@@ -12,9 +12,9 @@ import pytest
 from packaging.tags import parse_tag
 
 from abiding import native
-from abiding.errors import AbidingError, ArchiveError
-from abiding.findings import Severity
-from abiding.native import images, platforms
+from abiding.findings.errors import AbidingError, ArchiveError
+from abiding.findings.finding import Severity
+from abiding.native import platforms
 from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
 from abiding.native.images import Format, Image
@@ -22,12 +22,12 @@ from abiding.native.links import Provided, follow
 from abiding.native.names import stem
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Wheels, target
-from abiding.provenance import Provenance, Shared, User
+from abiding.project.provenance import Provenance, Shared, User
 
 from .compiled import MANYLINUX, Pair, library, wheel
 
 if TYPE_CHECKING:
-    from abiding.findings import Finding
+    from abiding.findings.finding import Finding
 
 
 def found(path: Path, *wheels: Path) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def test_libraries_of_the_machine_do_not_count(pair: Pair, monkeypatch: pytest.M
 def test_what_a_linux_platform_has(platform: str, library: str, there: bool) -> None:
     from packaging.tags import Tag
 
-    assert platforms.Platform.of([Tag("cp311", "cp311", platform)]).has(library, images.Format.ELF) is there
+    assert platforms.Platform.of([Tag("cp311", "cp311", platform)]).has(library, Format.ELF) is there
 
 
 @pytest.mark.parametrize(

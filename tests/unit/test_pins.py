@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
-from abiding import pins
+from abiding.metadata import pins
 
 
 def filled(text: str, version: str) -> pins.Filled:

@@ -13,8 +13,8 @@ import pytest
 
 import abiding
 from abiding.cli import main
-from abiding.errors import AbidingError
-from abiding.plain import is_plain, is_there, open_plain, read_plain
+from abiding.files.plain import is_plain, is_there, open_plain, read_plain
+from abiding.findings.errors import AbidingError
 
 from .archives import metadata, write_sdist, write_wheel
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import tomlkit
 
-from abiding.positions import places
-from abiding.pyproject import Pyproject
+from abiding.project.positions import places
+from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from abiding.positions import Place
+    from abiding.project.positions import Place
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = r'''

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.artifacts.index import settings
 from abiding.cli import main
-from abiding.findings import Finding, Severity
-from abiding.index import settings
-from abiding.report.characters import printable
+from abiding.findings.characters import printable
+from abiding.findings.finding import Finding, Severity
+from abiding.findings.screen import one_line, screen
 from abiding.report.printing import guarded, unguarded
-from abiding.report.screen import one_line, screen
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 from .test_index import Index, serving
@@ -300,7 +300,7 @@ def test_index(form: str, index: Index) -> None:
 
 def test_hooks_print_by_themselves() -> None:
     """A hook has no command line around it: its errors and warnings are spelled out where they are made."""
-    from abiding.errors import AbidingError
+    from abiding.findings.errors import AbidingError
 
     finding = Finding(
         "bad-value",

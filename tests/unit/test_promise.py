@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from abiding.metadata import CoreMetadata
-from abiding.project import Project
-from abiding.promise import Promise
+from abiding.metadata.core import CoreMetadata
+from abiding.project.promise import Promise
+from abiding.project.table import Project
 
 PROJECT = """\
 name = "Spam.Egg"

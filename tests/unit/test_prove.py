@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
+from abiding.archives.wheel import Wheel
 from abiding.cli import explain, main
-from abiding.errors import AbidingError, ArchiveError, DeclarationError
-from abiding.findings import Severity
-from abiding.metadata import CoreMetadata
+from abiding.findings.errors import AbidingError, ArchiveError, DeclarationError
+from abiding.findings.finding import Severity
+from abiding.findings.screen import block
+from abiding.metadata.core import CoreMetadata
+from abiding.project.level import Level
 from abiding.proof import Verdict, prove
 from abiding.proof.building import Built, Result, State
 from abiding.proof.commands import CommandError
@@ -31,9 +34,6 @@ from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_o
 from abiding.proof.rules import judge
 from abiding.proof.subject import Subject
 from abiding.report import proof as report
-from abiding.report.screen import block
-from abiding.settings import Level
-from abiding.wheel import Wheel
 
 from . import contract
 from .trees import SOURCES, WRAPPED_FLIT, Tree, flit_tree

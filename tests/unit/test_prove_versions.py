@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.findings import Severity
+from abiding.findings.finding import Severity
 from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.copies import make_repository, tags_of

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from abiding import bounds
-from abiding.errors import DeclarationError
-from abiding.pyproject import Key, Pyproject, as_shown, key_text
+from abiding.findings import bounds
+from abiding.findings.errors import DeclarationError
+from abiding.project.pyproject import Key, Pyproject, as_shown, key_text
 
 TEXT = """\
 # a comment

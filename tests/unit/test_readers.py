@@ -9,10 +9,10 @@ import pytest
 
 from abiding import check
 from abiding.cli import main
-from abiding.errors import ArchiveError
-from abiding.headers import headers_of
-from abiding.metadata import CoreMetadata
-from abiding.readers import is_plain, note
+from abiding.findings.errors import ArchiveError
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.headers import headers_of
+from abiding.metadata.readers import is_plain, note
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 from .trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.findings import Severity, lines_of
-from abiding.provenance import Line, Provenance
-from abiding.release import Release, Verdict
+from abiding.findings.finding import Severity, lines_of
+from abiding.project.provenance import Line, Provenance
+from abiding.releases.release import Release, Verdict
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 

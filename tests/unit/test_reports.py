@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import abiding
-from abiding.release import Release
+from abiding.releases.release import Release
 from abiding.report import concise, github, html, text
 from abiding.report import json as json_report
 from abiding.report.matrix import Matrix, State

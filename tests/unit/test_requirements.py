@@ -6,7 +6,7 @@ import pytest
 from packaging.markers import Marker, default_environment
 from packaging.requirements import InvalidRequirement, Requirement
 
-from abiding import requirements
+from abiding.metadata import requirements
 
 SAME = [
     ("aiosignal >=1.1.2", "aiosignal (>=1.1.2)"),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
-from abiding.requires_dist import RequiresDist
+from abiding.metadata.requires_dist import RequiresDist
 
 SAME = {
     "spelled-out": (

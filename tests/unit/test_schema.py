@@ -9,7 +9,7 @@ from textwrap import dedent
 import jsonschema
 import pytest
 
-from abiding.schema import get_schema
+from abiding.project.schema import get_schema
 
 from .test_declaration import COMPLETE, FAULTS, RIGHT
 

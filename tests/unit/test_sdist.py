@@ -21,8 +21,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding.errors import ArchiveError
-from abiding.sdist import read_members, read_pkg_info, rewrite
+from abiding.archives.sdist import read_members, read_pkg_info, rewrite
+from abiding.findings.errors import ArchiveError
 from tests.unit import interruption
 
 if TYPE_CHECKING:

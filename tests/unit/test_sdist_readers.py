@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from fuzz import readers
 
-from abiding.errors import ArchiveError
-from abiding.sdist import Sdist, rewrite
+from abiding.archives.sdist import Sdist, rewrite
+from abiding.findings.errors import ArchiveError
 from tests.unit.archives import metadata
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import pytest
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 
-from abiding import requirements
-from abiding.declaration import Declaration
-from abiding.errors import DeclarationError
-from abiding.pyproject import Pyproject
-from abiding.selecting import exact_marker, near_marker
+from abiding.findings.errors import DeclarationError
+from abiding.metadata import requirements
+from abiding.project.declaration import Declaration
+from abiding.project.pyproject import Pyproject
+from abiding.project.selecting import exact_marker, near_marker
 
 WINDOWS, LINUX, MACOS = 'sys_platform == "win32"', 'sys_platform == "linux"', 'sys_platform == "darwin"'
 CPYTHON, PYPY = (f'platform_python_implementation == "{name}"' for name in ("CPython", "PyPy"))

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from abiding.errors import DeclarationError
-from abiding.settings import Level, Settings
+from abiding.builds.settings import Settings
+from abiding.findings.errors import DeclarationError
+from abiding.project.level import Level
 
 
 @pytest.mark.parametrize("given", [None, {}, {"setup-args": ["-Dx=1"], "build-dir": "b"}])

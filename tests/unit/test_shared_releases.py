@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import abiding
-from abiding.tagging import stated
+from abiding.archives.tagging import stated
 
 from .archives import write_sdist, write_wheel
 

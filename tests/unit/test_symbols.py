@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.artifacts.index import settings
 from abiding.cli import main
-from abiding.index import settings
 from abiding.providers.cache import Cache
 from abiding.providers.published import is_library
 from abiding.providers.tables import Exports

@@ -14,7 +14,8 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 import abiding
-from abiding import bounds, tagging
+from abiding.archives import tagging
+from abiding.findings import bounds
 from abiding.native.indexed import Indexed
 from abiding.native.providers import _machine, beside
 

@@ -23,10 +23,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding import wheel
-from abiding.errors import ArchiveError
-from abiding.placing import copy_range, place
-from abiding.wheel import Wheel, read_metadata, rewrite, updated_record
+from abiding.archives import wheel
+from abiding.archives.wheel import Wheel, read_metadata, rewrite, updated_record
+from abiding.files.placing import copy_range, place
+from abiding.findings.errors import ArchiveError
 from tests.unit import interruption, strict_zip
 
 if TYPE_CHECKING:

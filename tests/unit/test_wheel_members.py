@@ -9,8 +9,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 
-from abiding.errors import ArchiveError
-from abiding.wheel import Wheel, rewrite
+from abiding.archives.wheel import Wheel, rewrite
+from abiding.findings.errors import ArchiveError
 
 from .compiled import digest
 

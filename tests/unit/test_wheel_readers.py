@@ -12,11 +12,11 @@ from fuzz import readers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding import wheel, zipdirectory
+from abiding.archives import wheel, zipdirectory
+from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata
+from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
-from abiding.disk import read_artifacts
-from abiding.errors import ArchiveError
-from abiding.wheel import Statement, Wheel, metadata_in, read_metadata
+from abiding.findings.errors import ArchiveError
 from tests.unit.archives import metadata
 
 if TYPE_CHECKING:

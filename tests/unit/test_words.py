@@ -9,11 +9,11 @@ from collections import Counter
 
 import pytest
 
-from abiding.artifact import Artifact
-from abiding.findings import Finding, Severity
-from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject
-from abiding.release import Release, Verdict, releases
+from abiding.artifacts.artifact import Artifact
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata.core import CoreMetadata
+from abiding.project.pyproject import Pyproject
+from abiding.releases.release import Release, Verdict, releases
 from abiding.report import concise, github, html, text
 from abiding.report import json as json_report
 from abiding.report.matrix import Matrix, State

@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 from pyproject_hooks import BuildBackendHookCaller
 
-from abiding.metadata import CoreMetadata
+from abiding.metadata.core import CoreMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,9 +8,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from abiding import __version__
-from abiding.errors import AbidingError
-from abiding.private import unwinding
+from abiding._version import __version__
+from abiding.files.private import unwinding
+from abiding.findings.errors import AbidingError
 from abiding.report.printing import guarded, unguarded
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         with unwinding():
             status: int = options.run(options)
     except AbidingError as exc:
-        from abiding.report.screen import screen
+        from abiding.findings.screen import screen
 
         print(screen(exc), file=sys.stderr)
         return 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
 
 __all__ = ["agreed"]
 

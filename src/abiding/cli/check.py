@@ -10,16 +10,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.settings import Level
+from abiding.project.level import Level
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Callable, Mapping, Sequence
     from typing import TextIO
 
-    from abiding.artifact import Artifact
-    from abiding.findings import Finding
-    from abiding.release import Release
+    from abiding.artifacts.artifact import Artifact
+    from abiding.findings.finding import Finding
+    from abiding.releases.release import Release
 
 __all__ = ["register", "run"]
 
@@ -75,9 +75,9 @@ def run(options: Namespace) -> int:
     """
     from contextlib import nullcontext
 
-    from abiding import index
-    from abiding.disk import read_artifacts
-    from abiding.release import releases, with_compiled
+    from abiding.artifacts import index
+    from abiding.artifacts.disk import read_artifacts
+    from abiding.releases.release import releases, with_compiled
     from abiding.report.printing import unguarded
 
     specs = [one for one in options.what if _is_spec(one)]
@@ -97,8 +97,8 @@ def run(options: Namespace) -> int:
 
 def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artifact]:
     """Read all sources. What fails does not silence the rest: raises `AbidingError` only if nothing could be read."""
-    from abiding.artifact import Artifact
-    from abiding.errors import AbidingError
+    from abiding.artifacts.artifact import Artifact
+    from abiding.findings.errors import AbidingError
 
     artifacts: list[Artifact] = []
     problems: list[tuple[str, Finding]] = []
@@ -117,9 +117,9 @@ def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artif
 
 def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
     """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
-    from abiding.errors import IndexAccessError
-    from abiding.index import read_release
-    from abiding.index.progress import Bar
+    from abiding.artifacts.index import read_release
+    from abiding.artifacts.index.progress import Bar
+    from abiding.findings.errors import IndexAccessError
     from abiding.report.printing import unguarded
 
     progress = Bar(unguarded(sys.stderr))
@@ -137,7 +137,7 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
 
 def _is_spec(argument: str) -> bool:
     """Whether a release on an index is meant: what looks like a requirement, and is not there, nor like a path."""
-    from abiding.disk import is_artifact
+    from abiding.artifacts.disk import is_artifact
 
     if os.path.lexists(argument) or is_artifact(argument) or argument.endswith(_ARCHIVES):
         return False
@@ -145,7 +145,7 @@ def _is_spec(argument: str) -> bool:
 
 
 def _status(releases: Sequence[Release]) -> int:
-    from abiding.findings import Severity
+    from abiding.findings.finding import Severity
 
     if any(release.unread for release in releases):
         return 2

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding import bounds
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
-from abiding.metadata import CoreMetadata
-from abiding.plain import read_plain
+from abiding.files.plain import read_plain
+from abiding.findings import bounds
+from abiding.findings.characters import visible
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata.core import CoreMetadata
 from abiding.report.changes import changes
-from abiding.report.characters import visible
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterator
 
-    from abiding.difference import Difference
+    from abiding.metadata.difference import Difference
 
 __all__ = ["register", "run"]
 
@@ -47,7 +47,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Print the differences. Returns 0 if there are none, else 1."""
-    from abiding.difference import compare
+    from abiding.metadata.difference import compare
 
     left, right = _read(options.left), _read(options.right)
     differences = compare(left, right)
@@ -69,11 +69,11 @@ def run(options: Namespace) -> int:
 def _read(path: Path) -> CoreMetadata:
     name = path.name.lower()
     if name.endswith(".whl"):
-        from abiding.wheel import read_metadata
+        from abiding.archives.wheel import read_metadata
 
         return CoreMetadata.parse(read_metadata(path), path.name)
     if name.endswith(_SDISTS):
-        from abiding.sdist import read_pkg_info
+        from abiding.archives.sdist import read_pkg_info
 
         return CoreMetadata.parse(read_pkg_info(path), path.name)
     try:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.findings import Severity
+from abiding.findings.finding import Severity
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -38,10 +38,10 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Print the table, and what is wrong. Returns 1 if anything is an error, 2 if something can't be read."""
+    from abiding.findings.screen import block
     from abiding.native.environment import survey
     from abiding.native.interpreter import Interpreter
     from abiding.report.environment import table
-    from abiding.report.screen import block
 
     seen = survey(Interpreter.ask(options.python), load=options.load)
     if seen.rows:

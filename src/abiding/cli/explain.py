@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abiding import bounds
 from abiding.cli.asking import agreed
-from abiding.errors import AbidingError, DeclarationError
-from abiding.findings import Finding, Severity
-from abiding.plain import is_there, read_plain
-from abiding.report.wrapping import fill
-from abiding.unlisted import filled_in
+from abiding.files.plain import is_there, read_plain
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.findings.wrapping import fill
+from abiding.project.unlisted import filled_in
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
 
-    from abiding.pyproject import Key, Pyproject
+    from abiding.project.pyproject import Key, Pyproject
 
 __all__ = ["Wrapping", "register", "run", "wrap"]
 
@@ -59,8 +59,8 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Show the change, ask, write. Raises `AbidingError` if the file can't be read, understood or written."""
-    from abiding.declaration import Declaration
-    from abiding.pyproject import Pyproject
+    from abiding.project.declaration import Declaration
+    from abiding.project.pyproject import Pyproject
 
     path = options.source if options.source.name == "pyproject.toml" else options.source / "pyproject.toml"
     before = _read(path)
@@ -95,8 +95,8 @@ class Wrapping:
 
 def wrap(pyproject: Pyproject) -> Wrapping:
     """Make the new text. Raises `DeclarationError` where the file is written in a way that this does not understand."""
-    from abiding.declaration import Declaration
-    from abiding.pyproject import Pyproject
+    from abiding.project.declaration import Declaration
+    from abiding.project.pyproject import Pyproject
 
     tool = pyproject.table.get("tool", {})
     if isinstance(tool, dict) and "abiding" in tool:
@@ -391,7 +391,7 @@ def _as_before(text: str, before: bytes) -> bytes:
 
 def _write(path: Path, before: bytes, after: bytes) -> None:
     """Replace the file in one step, unless somebody else has changed it in the meantime."""
-    from abiding.placing import commit, new_file, write_all
+    from abiding.files.placing import commit, new_file, write_all
 
     target = path.resolve()
     try:

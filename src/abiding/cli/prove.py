@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli.asking import agreed
-from abiding.plain import is_plain
-from abiding.report.characters import visible
-from abiding.settings import Level
+from abiding.files.plain import is_plain
+from abiding.findings.characters import visible
+from abiding.project.level import Level
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -100,7 +100,7 @@ def _may_run(source: Path, *, yes: bool) -> bool:
     """Say whose code is about to run, where that is not a folder of one's own, and ask."""
     if source.name == "pyproject.toml" or not is_plain(source):
         return True
-    from abiding.sdist import read_pkg_info
+    from abiding.archives.sdist import read_pkg_info
 
     read_pkg_info(source)  # nobody is asked about what is no sdist
     print(

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.errors import RefusedError
+from abiding.findings.errors import RefusedError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -41,8 +41,8 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` where that is open."""
+    from abiding.findings.screen import block, screen
     from abiding.native import repairing
-    from abiding.report.screen import block, screen
 
     try:
         written, findings = repairing.repair(

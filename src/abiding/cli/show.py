@@ -9,25 +9,26 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding import bounds, pins, requirements
-from abiding.declaration import Declaration, FromSdist, Reason
-from abiding.errors import AbidingError, DeclarationError
-from abiding.findings import Finding, Severity
-from abiding.metadata import CoreMetadata
-from abiding.plain import is_plain, is_there
-from abiding.pyproject import Pyproject, key_text
-from abiding.report.characters import steers, visible
-from abiding.report.wrapping import fill, wrap
-from abiding.settings import Level
-from abiding.shapes import misshapen
-from abiding.source import Source
+from abiding.files.plain import is_plain, is_there
+from abiding.findings import bounds
+from abiding.findings.characters import steers, visible
+from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.findings.wrapping import fill, wrap
+from abiding.metadata import pins, requirements
+from abiding.metadata.core import CoreMetadata
+from abiding.project.declaration import Declaration, FromSdist, Reason
+from abiding.project.level import Level
+from abiding.project.pyproject import Pyproject, key_text
+from abiding.project.shapes import misshapen
+from abiding.project.source import Source
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from abiding.declaration import Entry
+    from abiding.project.declaration import Entry
 
 __all__ = ["register", "run"]
 
@@ -153,7 +154,7 @@ def _folder(source: Path) -> Iterator[Path]:
     else:
         from tempfile import TemporaryDirectory
 
-        from abiding.sdist import read_members
+        from abiding.archives.sdist import read_members
 
         members = read_members(source, ("pyproject.toml", "PKG-INFO"))
         with TemporaryDirectory(prefix="abiding-") as folder:
@@ -173,7 +174,7 @@ def _tags(text: str) -> frozenset[str]:
 
     from packaging.utils import InvalidWheelFilename
 
-    from abiding import tags
+    from abiding.project import tags
 
     try:
         return tags.of_wheel(f"any-0-{text}.whl")
@@ -234,7 +235,7 @@ def _api_lines(subject: _Subject) -> list[str] | None:
 
 def _foretold(subject: _Subject) -> tuple[CoreMetadata, str]:
     """The METADATA without the declared lines, and what has to be said about it."""
-    from abiding import foretelling
+    from abiding.builds import foretelling
 
     declaration, source = subject.declaration, subject.source
     metadata = foretelling.announced(source, declaration)

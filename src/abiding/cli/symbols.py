@@ -58,8 +58,8 @@ def run(options: Namespace) -> int:
 def _requirement(text: str) -> Requirement:
     from packaging.requirements import InvalidRequirement
 
-    from abiding import requirements
-    from abiding.errors import IndexAccessError
+    from abiding.findings.errors import IndexAccessError
+    from abiding.metadata import requirements
 
     try:
         found = requirements.parse(text)
@@ -76,9 +76,9 @@ def _requirement(text: str) -> Requirement:
 def _read(wanted: Requirement, options: Namespace) -> History:
     from packaging.utils import canonicalize_name
 
-    from abiding import index
-    from abiding.errors import IndexAccessError
-    from abiding.index.progress import Bar
+    from abiding.artifacts import index
+    from abiding.artifacts.index.progress import Bar
+    from abiding.findings.errors import IndexAccessError
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
     from abiding.report.printing import unguarded

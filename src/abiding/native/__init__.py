@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from abiding.declaration import Entry
-    from abiding.findings import Finding
-    from abiding.index.listing import Listings
-    from abiding.provenance import Provenance
+    from abiding.artifacts.index.listing import Listings
+    from abiding.findings.finding import Finding
+    from abiding.project.declaration import Entry
+    from abiding.project.provenance import Provenance
 
 __all__ = [
     "absent",

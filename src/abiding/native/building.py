@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding import requirements
-from abiding.errors import DeclarationError
-from abiding.findings import Finding, Severity
+from abiding.files.plain import is_there
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
 from abiding.native.examining import subject_of
 from abiding.native.installed import Installed
 from abiding.native.links import Provided, follow, provided
 from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import edited, wanted
-from abiding.plain import is_there
-from abiding.provenance import Shared, User
+from abiding.project.provenance import Shared, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
-    from abiding.provenance import Provenance
+    from abiding.project.provenance import Provenance
 
 __all__ = ["Native", "examined", "is_installed", "required", "searched", "shared_libraries"]
 

@@ -10,20 +10,21 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from abiding import bounds, tagging
-from abiding.errors import AbidingError, ArchiveError
-from abiding.metadata import CoreMetadata
-from abiding.native.images import Image, Symbols, read_image, read_symbols
+from abiding.archives import tagging
+from abiding.archives.wheel import Wheel
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, ArchiveError
+from abiding.metadata.core import CoreMetadata
 from abiding.native.names import may_be_image, module_name
-from abiding.wheel import Wheel
+from abiding.native.reading import read_image, read_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from abiding.findings import Finding
-    from abiding.native.images import Format
-    from abiding.native.installed import InstalledDistribution
+    from abiding.findings.finding import Finding
+    from abiding.native.distribution import InstalledDistribution
+    from abiding.native.images import Format, Image, Symbols
 
 __all__ = ["Contents", "of_installed", "of_wheel", "place_of", "platforms_of", "read_plain"]
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import requirements
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
+from abiding.files.plain import is_there
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
 from abiding.native import contents
 from abiding.native.installed import Installed
 from abiding.native.links import Inside, Missing, Provided, System, follow
@@ -21,16 +22,15 @@ from abiding.native.providers import Neighbours, target
 from abiding.native.reach import is_program
 from abiding.native.rules import judge, rebuilt
 from abiding.native.subject import Subject
-from abiding.plain import is_there
-from abiding.provenance import MEMBERS, Provenance
+from abiding.project.provenance import MEMBERS, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from abiding.native.installed import InstalledDistribution
+    from abiding.native.distribution import InstalledDistribution
     from abiding.native.interpreter import Interpreter
     from abiding.native.links import Link
-    from abiding.provenance import Shared
+    from abiding.project.provenance import Shared
 
 __all__ = ["Outcome", "Row", "Survey", "survey"]
 

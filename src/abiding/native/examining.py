@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from abiding import tagging
-from abiding.errors import AbidingError, ArchiveError, IndexAccessError
+from abiding.archives import tagging
+from abiding.archives.wheel import Wheel
+from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, follow
@@ -16,8 +17,7 @@ from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded, Wheels, beside, target
 from abiding.native.rules import judge
 from abiding.native.subject import Subject
-from abiding.provenance import MEMBERS, Provenance
-from abiding.wheel import Wheel
+from abiding.project.provenance import MEMBERS, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-    from abiding.findings import Finding
-    from abiding.index.listing import Listings
+    from abiding.artifacts.index.listing import Listings
+    from abiding.findings.finding import Finding
     from abiding.native.providers import Shelf
 
 __all__ = ["checked", "examine", "provenance_of", "subject_of"]

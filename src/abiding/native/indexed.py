@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename
 
-from abiding import tagging
+from abiding.archives import tagging
 from abiding.native import contents
 from abiding.native.images import Format, Image
 from abiding.native.names import may_be_image
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-    from abiding.index.listing import Listing, Listings
+    from abiding.artifacts.index.listing import Listing, Listings
     from abiding.native.contents import Contents
 
 __all__ = ["Indexed", "chosen"]

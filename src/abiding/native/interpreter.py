@@ -7,8 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
 
 __all__ = ["Interpreter"]
 

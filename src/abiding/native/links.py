@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.bounds import NEEDS
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
+from abiding.findings.bounds import NEEDS
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
 from abiding.native.bringing import brought
 from abiding.native.images import Format
 from abiding.native.loader import Loader, base_name

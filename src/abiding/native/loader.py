@@ -11,7 +11,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.bounds import LOOKS
+from abiding.findings.bounds import LOOKS
 from abiding.native.images import Format
 
 if TYPE_CHECKING:

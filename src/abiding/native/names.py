@@ -6,8 +6,8 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from abiding.errors import ArchiveError
-from abiding.plain import is_folder, is_plain
+from abiding.files.plain import is_folder, is_plain
+from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def wheels_among(paths: Iterable[Path]) -> list[Path]:
 
 def has_code(path: Path) -> bool:
     """Whether a wheel has a file that is worth opening; one that can't be read has none."""
-    from abiding.wheel import read_names
+    from abiding.archives.wheel import read_names
 
     with suppress(ArchiveError):
         return any(may_be_image(name) for name in read_names(path) if not name.endswith(_PYTHON))

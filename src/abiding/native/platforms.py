@@ -11,7 +11,8 @@ import sysconfig
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from abiding.native.images import Format, extra
+from abiding.native.images import Format
+from abiding.native.reading import extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from abiding import requirements
-from abiding.errors import AbidingError
+from abiding.findings.errors import AbidingError
+from abiding.metadata import requirements
 from abiding.native import contents
 from abiding.native.images import Format, Image
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
     from abiding.native.contents import Contents
-    from abiding.provenance import Provenance
+    from abiding.project.provenance import Provenance
 
 __all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "beside", "required", "target"]
 

@@ -9,26 +9,26 @@ import sysconfig
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from abiding import licences
-from abiding.difference import compare
-from abiding.errors import AbidingError, RefusedError
-from abiding.findings import Finding, Severity
-from abiding.metadata import CoreMetadata
+from abiding.archives.wheel import Wheel, rewrite
+from abiding.artifacts.filename import judge_tags
+from abiding.files.placing import place
+from abiding.files.private import private_folder
+from abiding.findings.errors import AbidingError, RefusedError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import licences
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.difference import compare
 from abiding.native.examining import provenance_of, subject_of
-from abiding.native.images import extra
 from abiding.native.platforms import floors
+from abiding.native.reading import extra
 from abiding.native.rules import judge
 from abiding.native.runpaths import edited, wanted
-from abiding.placing import place
-from abiding.private import private_folder
-from abiding.rules.filename import judge_tags
-from abiding.wheel import Wheel, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from abiding.provenance import Provenance
+    from abiding.project.provenance import Provenance
 
 __all__ = ["repair"]
 

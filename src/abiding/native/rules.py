@@ -6,8 +6,8 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from abiding import requirements
-from abiding.findings import Finding, Severity
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
 from abiding.native.images import Format
 from abiding.native.indexed import Indexed
 from abiding.native.links import Inside, Missing
@@ -20,12 +20,12 @@ from abiding.native.symbols import missing_symbols
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from abiding.findings import Value
+    from abiding.findings.finding import Value
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link, Provided
     from abiding.native.subject import Subject
-    from abiding.provenance import Shared
+    from abiding.project.provenance import Shared
 
 __all__ = ["ambiguous", "judge", "rebuilt"]
 

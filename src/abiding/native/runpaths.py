@@ -17,12 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
+from abiding.files.plain import is_there
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
 from abiding.native.links import Missing, Provided
 from abiding.native.loader import base_name, expanded, places
-from abiding.plain import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding import bounds
+from abiding.findings import bounds
 from abiding.native.names import module_name, stem
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from abiding.findings import Severity
+from abiding.findings.finding import Severity
 from abiding.native.links import provided
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from abiding.native.links import Link, Provided
     from abiding.native.platforms import Platform
     from abiding.native.providers import Neighbours
-    from abiding.provenance import Provenance
+    from abiding.project.provenance import Provenance
 
 __all__ = ["Subject"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from abiding.findings import Finding, Severity
+from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
 from abiding.native.links import Inside, Missing, Provided, System
 from abiding.native.loader import base_name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
-    from abiding.provenance import Shared
+    from abiding.project.provenance import Shared
 
 __all__ = ["missing_symbols"]
 

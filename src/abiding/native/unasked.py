@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.findings import Finding, Severity
+from abiding.files.plain import is_there
+from abiding.findings.finding import Finding, Severity
 from abiding.native import contents
 from abiding.native.loader import base_name
 from abiding.native.platforms import system_folders
-from abiding.plain import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -11,17 +11,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.errors import AbidingError
-from abiding.findings import Finding, Severity
-from abiding.plain import is_folder, is_there
+from abiding.files.plain import is_folder, is_there
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from abiding.project.level import Level
     from abiding.proof.building import Built
     from abiding.proof.environments import Environments
     from abiding.proof.subject import Subject
-    from abiding.settings import Level
 
 __all__ = ["Proof", "Verdict", "prove"]
 
@@ -95,8 +95,8 @@ def _unpacked(source: Path, folder: Path) -> Path:
         return source.parent
     if is_folder(source):
         return source
+    from abiding.archives.sdist import read_pkg_info
     from abiding.proof.copies import unpacked
-    from abiding.sdist import read_pkg_info
 
     if not is_there(source):
         hint = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"

@@ -24,8 +24,8 @@ from pyproject_hooks import (
     UnsupportedOperation,
 )
 
-from abiding.errors import AbidingError
-from abiding.metadata import CoreMetadata
+from abiding.findings.errors import AbidingError
+from abiding.metadata.core import CoreMetadata
 from abiding.proof.commands import CommandError, run
 from abiding.proof.copies import copy_of, make_repository, tags_of, unpacked
 from abiding.proof.plan import Origin, What, steps_of
@@ -248,11 +248,11 @@ def _read(path: Path, what: What, seconds: float) -> Result:
             path, CoreMetadata.parse((path / "METADATA").read_bytes(), f"{path.name}/METADATA"), frozenset(), seconds
         )
     if what is What.SDIST:
-        from abiding.sdist import read_pkg_info
+        from abiding.archives.sdist import read_pkg_info
 
         return Result(path, CoreMetadata.parse(read_pkg_info(path), path.name), _below_top(path), seconds)
-    from abiding.provenance import MEMBER
-    from abiding.wheel import Wheel
+    from abiding.archives.wheel import Wheel
+    from abiding.project.provenance import MEMBER
 
     wheel = Wheel.open(path)
     name = f"{wheel.dist_info}/{MEMBER}"

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
-from abiding.errors import ArchiveError
-from abiding.inside import leads_out
+from abiding.files.inside import leads_out
+from abiding.findings.errors import ArchiveError
 from abiding.proof.commands import CommandError, run
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from abiding import requirements
+from abiding.metadata import requirements
 from abiding.proof.commands import CommandError, run
 from abiding.proof.own import with_own, write_wheel
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import abiding
-from abiding import requirements
+from abiding._version import __version__
+from abiding.metadata import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,8 +33,8 @@ def write_wheel(folder: Path) -> Path | None:
         installed = distribution("abiding")
     except PackageNotFoundError:
         return None
-    stem = f"abiding-{abiding.__version__}"
-    package = Path(abiding.__file__).parent
+    stem = f"abiding-{__version__}"
+    package = Path(__file__).parents[1]
     members = {
         f"abiding/{file.relative_to(package).as_posix()}": file.read_bytes()
         for file in sorted(package.rglob("*"))
@@ -68,7 +68,7 @@ def _directed(text: str, wheel: Path) -> str:
         return text  # the installer will say it
     if canonicalize_name(requirement.name) != "abiding" or requirement.url:
         return text
-    if not requirement.specifier.contains(abiding.__version__, prereleases=True):
+    if not requirement.specifier.contains(__version__, prereleases=True):
         return text
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
     marker = f" ; {requirement.marker}" if requirement.marker else ""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from abiding.settings import Level
+from abiding.project.level import Level
 
 if TYPE_CHECKING:
-    from abiding.declaration import Declaration
+    from abiding.project.declaration import Declaration
 
 __all__ = ["Origin", "Setting", "Step", "What", "settings_of", "steps_of"]
 

@@ -7,24 +7,24 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from abiding import tags
-from abiding.artifact import Artifact
-from abiding.comparison import RESOLVER_FIELDS
-from abiding.difference import compare
-from abiding.findings import Finding, Severity, by_weight
-from abiding.lines import Added
+from abiding.artifacts.artifact import Artifact
+from abiding.builds.rules import judge_prepared
+from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.metadata.difference import compare
+from abiding.project import tags
+from abiding.project.level import Level
+from abiding.project.lines import Added
 from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
-from abiding.release import releases
-from abiding.rules import judge_prepared
-from abiding.settings import Level
+from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.releases.release import releases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from abiding.declaration import Declaration, Entry
-    from abiding.difference import Difference
-    from abiding.metadata import CoreMetadata
+    from abiding.metadata.core import CoreMetadata
+    from abiding.metadata.difference import Difference
+    from abiding.project.declaration import Declaration, Entry
     from abiding.proof.building import Built, Result
     from abiding.proof.plan import Setting, Step
     from abiding.proof.subject import Subject

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from abiding import requirements
-from abiding.declaration import Declaration
-from abiding.errors import DeclarationError
-from abiding.findings import Finding, Severity
-from abiding.metadata import CoreMetadata
-from abiding.pyproject import Pyproject
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
+from abiding.metadata.core import CoreMetadata
+from abiding.project.declaration import Declaration
+from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

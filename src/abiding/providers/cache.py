@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from abiding import bounds
+from abiding.findings import bounds
 from abiding.providers.tables import Exports
 
 if TYPE_CHECKING:

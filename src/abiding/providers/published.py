@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from abiding import bounds
-from abiding.errors import AbidingError, ArchiveError
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.native.contents import place_of
-from abiding.native.images import read_image, read_symbols
 from abiding.native.indexed import chosen
 from abiding.native.names import may_be_image, module_name, stem
+from abiding.native.reading import read_image, read_symbols
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.tables import Exports
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
-    from abiding.index.listing import Listings, OpenWheel, Published
-    from abiding.index.progress import Progress
+    from abiding.artifacts.index.listing import Listings, OpenWheel, Published
+    from abiding.artifacts.index.progress import Progress
     from abiding.providers.cache import Cache
 
 __all__ = ["is_library", "read_history"]

@@ -7,7 +7,7 @@ from difflib import Match, SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from abiding import bounds
+from abiding.findings import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

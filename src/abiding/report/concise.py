@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.report.characters import on_one_line, printable
-from abiding.report.screen import where
+from abiding.findings.characters import on_one_line, printable
+from abiding.findings.screen import where
 from abiding.report.text import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from abiding.release import Release
+    from abiding.releases.release import Release
 
 __all__ = ["render"]
 

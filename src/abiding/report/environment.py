@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.findings.characters import on_one_line
 from abiding.native.environment import Outcome
-from abiding.report.characters import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.findings import Severity
-from abiding.report.characters import on_one_line, printable
-from abiding.report.excerpts import excerpts
+from abiding.findings.characters import on_one_line, printable
+from abiding.findings.excerpts import excerpts
+from abiding.findings.finding import Severity
 from abiding.report.text import merged, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from abiding.findings import Finding
-    from abiding.release import Release
+    from abiding.findings.finding import Finding
+    from abiding.releases.release import Release
 
 __all__ = ["render"]
 

@@ -6,10 +6,10 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from abiding import bounds
-from abiding.comparison import RESOLVER_FIELDS
-from abiding.findings import Severity, lines_of
-from abiding.report.characters import visible
+from abiding.findings import bounds
+from abiding.findings.characters import visible
+from abiding.findings.finding import Severity, lines_of
+from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
 from abiding.report.text import alike, left_out, more_than_shown, other_errors, summary
@@ -17,8 +17,8 @@ from abiding.report.text import alike, left_out, more_than_shown, other_errors, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from abiding.findings import Finding
-    from abiding.release import Release
+    from abiding.findings.finding import Finding
+    from abiding.releases.release import Release
     from abiding.report.matrix import Cell, Row
 
 __all__ = ["render"]

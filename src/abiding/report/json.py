@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abiding import __version__
-from abiding.difference import is_repeated
-from abiding.findings import Severity
-from abiding.report.characters import visible
+from abiding.findings.characters import visible
+from abiding.findings.finding import Severity
+from abiding.metadata.difference import is_repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from abiding.findings import Finding, Value
-    from abiding.release import CheckedArtifact, Release
+    from abiding.findings.finding import Finding, Value
+    from abiding.releases.release import CheckedArtifact, Release
 
 __all__ = ["VERSION", "document", "finding_data", "render"]
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from abiding.comparison import RESOLVER_FIELDS
-from abiding.difference import meanings, values
-from abiding.findings import Severity
-from abiding.release import Verdict
+from abiding.findings.finding import Severity
+from abiding.metadata.difference import meanings, values
+from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.releases.release import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
-    from abiding.findings import Finding
-    from abiding.metadata import CoreMetadata
-    from abiding.release import CheckedArtifact, Release
+    from abiding.findings.finding import Finding
+    from abiding.metadata.core import CoreMetadata
+    from abiding.releases.release import CheckedArtifact, Release
 
 __all__ = ["Cell", "Matrix", "Row", "State"]
 

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from abiding.report.characters import printable
+from abiding.findings.characters import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from abiding.difference import compare
-from abiding.findings import Severity, worst
+from abiding.findings.characters import on_one_line, printable, visible
+from abiding.findings.finding import Severity, worst
+from abiding.findings.screen import block
+from abiding.metadata.difference import compare
 from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
-from abiding.report.characters import on_one_line, printable, visible
 from abiding.report.json import document, finding_data
-from abiding.report.screen import block
 from abiding.report.text import merged
 
 if TYPE_CHECKING:

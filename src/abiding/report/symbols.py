@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.findings.characters import visible
 from abiding.providers.history import lifetimes
-from abiding.report.characters import visible
 from abiding.report.json import document
 
 if TYPE_CHECKING:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from abiding import bounds
-from abiding.findings import Severity
-from abiding.release import Verdict
-from abiding.report.characters import on_one_line, printable
-from abiding.report.screen import block
-from abiding.rules.release import breaks
+from abiding.findings import bounds
+from abiding.findings.characters import on_one_line, printable
+from abiding.findings.finding import Severity
+from abiding.findings.screen import block
+from abiding.releases.release import Verdict
+from abiding.releases.rules import breaks
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-    from abiding.findings import Finding
-    from abiding.release import CheckedArtifact, Release
+    from abiding.findings.finding import Finding
+    from abiding.releases.release import CheckedArtifact, Release
 
 __all__ = ["CASES", "alike", "left_out", "merged", "more_than_shown", "other_errors", "render", "summary"]
 

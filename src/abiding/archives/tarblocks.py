@@ -1,0 +1,408 @@
+"""The blocks of a compressed tar archive: walked in little memory and without trust.
+
+Formats: ustar and pax (POSIX.1-2017, pax interchange format), GNU, and what came before them. Where they leave room, an
+archive means here what it means to Python's `tarfile`, with which pip unpacks it, and to the library of uv; where these
+would find different members, or none, it is refused.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+__all__ = ["Member", "TarStream", "padding"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_BLOCK = 512
+_IN, _OUT = 64 << 10, 512 << 10  # bytes at a time; the second keeps a decompression bomb small
+_LARGEST_HEADER = 1 << 20  # a long name, or the pax records of one member
+_MOST_EXTENSIONS = 100  # a file needs three: two long names, and pax records
+_LARGEST_SIZE = 1 << 96  # twelve bytes of a header can say as much, pax records anything
+_MOST_ZEROS = 16 << 20  # at the end; usually 10 KiB
+_MOST_HEADERS = 200_000  # a file of 1 MiB can have half a million, each of which takes its time
+
+_FILE, _FOLDER = (b"0", b"\0", b"7"), b"5"
+_HARD_LINK, _SYMBOLIC_LINK = b"1", b"2"
+_WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes
+_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", b"K", b"S"
+_EXTENSIONS = (*_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK)
+_GZIP_MARK = b"\x1f\x8b"
+_SIZE, _CHECKSUM, _KIND, _LINK, _PREFIX = (
+    slice(124, 136),
+    slice(148, 156),
+    slice(156, 157),
+    slice(157, 257),
+    slice(345, 500),
+)
+_USTAR, _MAGIC = b"ustar\0", slice(257, 263)
+_SAID_ONCE = (b"path", b"linkpath", b"size")  # what tells members apart
+_SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name", b"GNUSparseFile."
+
+
+class Member(NamedTuple):
+    """One member of an archive.
+
+    `size` is that of its contents; `link` is where a link leads to. `extensions` are the headers before its own that
+    say more about it (long names, pax records), each with its data; `header` is its own one. All are whole blocks, as
+    the archive has them.
+    """
+
+    path: str
+    kind: bytes
+    size: int
+    link: str
+    extensions: tuple[tuple[bytes, bytes], ...]
+    header: bytes
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a plain file: no link, no folder, nothing sparse."""
+        return self.kind in _FILE
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether it is a file with holes."""
+        return self.kind == _SPARSE
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.kind == _FOLDER
+
+    @property
+    def is_hard_link(self) -> bool:
+        """Whether it is another name for a file, whose path from the top of the archive is `link`."""
+        return self.kind == _HARD_LINK
+
+    @property
+    def is_symbolic_link(self) -> bool:
+        """Whether it leads to a place that is `link`, as seen from its own folder."""
+        return self.kind == _SYMBOLIC_LINK
+
+    @property
+    def blocks(self) -> bytes:
+        """All blocks before the contents."""
+        return b"".join(part for extension in self.extensions for part in extension) + self.header
+
+    def resized(self, size: int) -> bytes:
+        """All blocks before contents of another size."""
+        parts = []
+        for header, data in self.extensions:
+            if header[_KIND] in _PAX:
+                parts += _resized_extension(header, data, size)
+            else:
+                parts += [header, data]
+        return b"".join(parts) + _resized_header(self.header, size)
+
+
+def padding(size: int, unit: int = _BLOCK) -> bytes:
+    """What fills up `size` bytes to whole blocks, or whole units of another size."""
+    return bytes(-size % unit)
+
+
+class TarStream:
+    """The decompressed bytes of a `.tar.gz` file, taken one after the other.
+
+    `name` is that of the archive, for errors. All methods raise `ArchiveError` if it is damaged, and `OSError`.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self.name = name
+        self.position = 0
+        self._inflated = _Inflated(file, name)
+        self._chunks = iter(self._inflated)
+        self._chunk = memoryview(b"")
+        self._ending = 0
+        self._headers = 0
+
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """The next `size` bytes, in pieces."""
+        while size:
+            if not self._more():
+                raise ArchiveError.at(self.name, f"is cut off: {size:,} bytes are missing at its end")
+            piece = self._chunk[:size]
+            self._chunk = self._chunk[size:]
+            self.position += len(piece)
+            size -= len(piece)
+            yield piece
+
+    def take(self, size: int) -> bytes:
+        """The next `size` bytes at once."""
+        return b"".join(self.pieces(size))
+
+    def _more(self) -> bool:
+        if not self._chunk:
+            self._chunk = memoryview(next(self._chunks, b""))
+        return bool(self._chunk)
+
+    def members(self) -> Iterator[Member]:
+        """The members, in order. What has not been taken of the contents of one is passed over before the next.
+
+        The contents are `size` bytes and their `padding`.
+        """
+        while self._more() and (member := self._member()):
+            stop = self.position + member.size + -member.size % _BLOCK
+            yield member
+            for _ in self.pieces(stop - self.position):
+                pass
+
+    def ending(self) -> int:
+        """How many bytes follow the last member. Raises `ArchiveError` if they are not all zero."""
+        count = self._ending
+        while self._more():
+            # As bytes, because a memoryview is compared byte by byte.
+            if bytes(self._chunk) != bytes(len(self._chunk)):
+                raise ArchiveError.at(self.name, "has bytes behind the end of its archive")
+            count += len(self._chunk)
+            if count > _MOST_ZEROS:
+                raise ArchiveError.at(self.name, f"has more than {_MOST_ZEROS:,} zeros behind the end of its archive")
+            self.position += len(self._chunk)
+            self._chunk = self._chunk[:0]
+        if self._inflated.behind and not count:
+            # Python's `gzip` would be asked for more, and stumble.
+            raise ArchiveError.at(self.name, "is cut off: it has no end, and bytes behind its compressed data")
+        return count
+
+    @property
+    def has_bytes_behind(self) -> bool:
+        """Whether something follows the compressed data; known at the end."""
+        return self._inflated.behind
+
+    def _member(self) -> Member | None:
+        """Read all headers of the next member; None where a block of zeros says that there is none."""
+        extensions: list[tuple[bytes, bytes]] = []
+        said = _Said()
+        while True:
+            at, header = self.position, self.take(_BLOCK)
+            if not extensions and not any(header):
+                self._ending = _BLOCK
+                return None
+            self._headers += 1
+            if self._headers > _MOST_HEADERS:
+                raise ArchiveError.at(
+                    self.name, f"has more than {_MOST_HEADERS:,} members and headers that belong to them"
+                )
+            try:
+                _check(header)
+                size = _number(header[_SIZE])
+                kind = header[_KIND]
+                if kind not in _EXTENSIONS:
+                    return self._plain(header, said, tuple(extensions))
+                data = self._extension(size, extensions)
+                extensions.append((header, data))
+                said.take(kind, data, size)
+            except _AmbiguousError as exc:
+                note = "readers would find different members, so what this one is can't be told"
+                raise ArchiveError.at(self.name, f"has, at byte {at:,}, a member with {exc}", note=note) from exc
+            except ValueError as exc:
+                raise ArchiveError.at(self.name, f"is damaged: there is no tar header at byte {at:,}") from exc
+
+    def _extension(self, size: int, before: list[tuple[bytes, bytes]]) -> bytes:
+        if len(before) == _MOST_EXTENSIONS:
+            raise ArchiveError.at(self.name, f"has more than {_MOST_EXTENSIONS} blocks for the headers of one member")
+        total = size + sum(_BLOCK + len(data) for _, data in before)
+        if total > _LARGEST_HEADER:
+            raise ArchiveError.at(self.name, f"claims {total:,} bytes for the headers of one member")
+        return self.take(size + -size % _BLOCK)
+
+    def _plain(self, header: bytes, said: _Said, extensions: tuple[tuple[bytes, bytes], ...]) -> Member:
+        kind = header[_KIND]
+        if kind == b"\0" and header[:100].partition(b"\0")[0].endswith(b"/"):
+            kind = _FOLDER  # as it was written before there were kinds
+        path = said.path if said.path is not None else _path(header)
+        link = said.link if said.link is not None else header[_LINK].partition(b"\0")[0]
+        size = said.size if said.size is not None else _number(header[_SIZE])
+        if not 0 <= size < _LARGEST_SIZE:
+            raise ValueError(size)
+        if size and kind in _WITHOUT_DATA:
+            raise _AmbiguousError("contents, which is of a kind that has none")
+        if said.is_named_as_sparse and path != _path(header) and _SPARSE_FOLDER not in _path(header):
+            # Only a part of the readers knows this record; GNU tar makes the other name up.
+            raise _AmbiguousError("two names")
+        if said.is_sparse:
+            kind = _SPARSE
+        elif kind == _SPARSE:
+            # The map of an old GNU sparse file goes on in further blocks.
+            more = header[482]
+            while more:
+                header += self.take(_BLOCK)
+                if len(header) > _LARGEST_HEADER:
+                    raise ValueError(header)
+                more = header[-8]
+        path_text, link_text = (one.decode(errors="surrogateescape") for one in (path, link))
+        return Member(path_text, kind, size, link_text, extensions, header)
+
+
+class _AmbiguousError(ValueError):
+    """Headers that readers take for something else, each for another thing."""
+
+
+class _Said:
+    """What the headers before that of a member say about it; each may say it only once, since the readers differ."""
+
+    def __init__(self) -> None:
+        self.path: bytes | None = None
+        self.link: bytes | None = None
+        self.size: int | None = None
+        self.is_sparse = self.is_named_as_sparse = False
+        self._kinds: set[bytes] = set()
+
+    def take(self, kind: bytes, data: bytes, size: int) -> None:
+        """Read one of them, with `size` bytes in its blocks. Raises `ValueError`."""
+        if data[size:].strip(b"\0"):
+            raise _AmbiguousError("more in the blocks of a header than it has")
+        data = data[:size]
+        if kind == _PAX_FOR_ALL:
+            for key, _ in _records(data):
+                if key in _SAID_ONCE or key.startswith(_SPARSE_RECORD):
+                    raise _AmbiguousError("a pax header that gives all members one path or one size")
+            return
+        kind = b"x" if kind in _PAX else kind
+        if kind in self._kinds:
+            raise _AmbiguousError("two headers of one kind")
+        self._kinds.add(kind)
+        if kind == _LONG_NAME:
+            self.path = self._once(self.path, data.partition(b"\0")[0])
+        elif kind == _LONG_LINK:
+            self.link = self._once(self.link, data.partition(b"\0")[0])
+        else:
+            self._take_records(data)
+
+    def _take_records(self, data: bytes) -> None:
+        found: dict[bytes, bytes] = {}
+        for key, value in _records(data):
+            if key in _SAID_ONCE and found.get(key, value) != value:
+                raise _AmbiguousError(f"two records `{key.decode()}`")
+            found[key] = value
+        self.is_sparse = any(key.startswith(_SPARSE_RECORD) for key in found)
+        if self.is_sparse and b"size" in found:
+            raise _AmbiguousError("two sizes")
+        for key in (b"path", _SPARSE_NAME):
+            if key in found:
+                self.path = self._once(self.path, found[key])
+        self.is_named_as_sparse = _SPARSE_NAME in found
+        if b"linkpath" in found:
+            self.link = self._once(self.link, found[b"linkpath"])
+        if b"size" in found:
+            if not found[b"size"].isdigit():
+                raise ValueError(found[b"size"])
+            self.size = int(found[b"size"])
+
+    @staticmethod
+    def _once(before: bytes | None, new: bytes) -> bytes:
+        if not new or before not in (None, new):
+            raise _AmbiguousError("two names, or an empty one")
+        return new
+
+
+class _Inflated:
+    """The decompressed bytes of the one gzip member of a file (RFC 1952), checksum and length checked.
+
+    `behind` is, at the end, whether bytes follow it. Raises `ArchiveError`, also for another gzip member: some readers
+    go on with that.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        self.behind = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        inflater = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        while not inflater.eof:
+            data = inflater.unconsumed_tail or self._file.read(_IN)
+            try:
+                chunk = inflater.decompress(data, _OUT)
+            except zlib.error as exc:
+                message = "is damaged, or is not a .tar.gz file: it can't be decompressed"
+                raise ArchiveError.at(self._name, message) from exc
+            if chunk:
+                yield chunk
+            elif not data:
+                raise ArchiveError.at(self._name, "is cut off: its compressed data has no end")
+        self._look_behind(inflater.unused_data)
+
+    def _look_behind(self, data: bytes) -> None:
+        """Find out what follows, behind zeros that fill up a file."""
+        self.behind = bool(data)
+        while len(data := data.lstrip(b"\0")) < len(_GZIP_MARK) and (more := self._file.read(_IN)):
+            self.behind = True
+            data += more
+        if data.startswith(_GZIP_MARK):
+            raise ArchiveError.at(self._name, "has more than one gzip member")
+
+
+def _check(header: bytes) -> None:
+    """Raise `ValueError` if the checksum is wrong: the sum of the bytes, with the field itself taken as spaces."""
+    said = _number(header[_CHECKSUM])
+    rest = header[: _CHECKSUM.start] + header[_CHECKSUM.stop :]
+    if said != sum(rest) + 256 and said != sum(rest) - 256 * sum(byte > 127 for byte in rest) + 256:  # noqa: PLR2004
+        raise ValueError(said)
+
+
+def _number(field: bytes) -> int:
+    """Read octal digits, or, behind a first byte of 128, the binary number of GNU tar. Raises `ValueError`."""
+    if field[0] == 0x80:  # noqa: PLR2004
+        return int.from_bytes(field[1:], "big")
+    return int(field.partition(b"\0")[0].strip() or b"0", 8)
+
+
+def _path(header: bytes) -> bytes:
+    prefix, path = header[_PREFIX].partition(b"\0")[0], header[:100].partition(b"\0")[0]
+    if not prefix or header[_KIND] == _SPARSE:
+        return path
+    if header[_MAGIC] != _USTAR:
+        raise _AmbiguousError("a name in two parts, in a format that has no such names")
+    return prefix + b"/" + path
+
+
+def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Split pax data into keys and values: each record is `length key=value` and a line break. Raises `ValueError`."""
+    at = 0
+    while at < len(data) and data[at]:
+        digits = data[at : at + 10].partition(b" ")[0]
+        stop = at + int(digits) if digits.isdigit() else at
+        key, equals, value = data[at + len(digits) + 1 : stop - 1].partition(b"=")
+        if not equals or stop > len(data) or data[stop - 1 : stop] != b"\n":
+            raise ValueError(data[at:stop])
+        yield key, value
+        at = stop
+
+
+def _resized_header(header: bytes, size: int) -> bytes:
+    """Put another size into a header, and the checksum that this needs, in the spelling that it had."""
+    end = header[_SIZE][-1:]
+    header = header[: _SIZE.start] + b"%011o" % size + (end if end in (b" ", b"\0") else b"\0") + header[_SIZE.stop :]
+    checksum = sum(header) - sum(header[_CHECKSUM]) + 8 * ord(" ")
+    end = header[_CHECKSUM][-2:]
+    field = b"%06o" % checksum + end if end in (b"\0 ", b" \0") else b"%07o\0" % checksum
+    return header[: _CHECKSUM.start] + field + header[_CHECKSUM.stop :]
+
+
+def _resized_extension(header: bytes, data: bytes, size: int) -> list[bytes]:
+    """Put another size into pax records that give one."""
+    records = dict(_records(data[: _number(header[_SIZE])]))
+    if b"size" not in records:
+        return [header, data]
+    records[b"size"] = b"%d" % size
+    new = b"".join(_record(key, value) for key, value in records.items())
+    return [_resized_header(header, len(new)), new + padding(len(new))]
+
+
+def _record(key: bytes, value: bytes) -> bytes:
+    text = b" " + key + b"=" + value + b"\n"
+    length = len(text)
+    # The length counts its own digits.
+    while len(str(length)) + len(text) != length:
+        length = len(str(length)) + len(text)
+    return b"%d" % length + text

@@ -1,0 +1,394 @@
+"""The central directory of a ZIP archive: read without trust, and judged in one way for everybody who reads it.
+
+Readers find members in two ways: by the central directory at the end (pip, `zipfile`, `unzip`), or from the first byte
+on, one local header after the other (uv over HTTP, PyPI's check of an upload). A member is read only where both agree
+about it; `Directory.extents` makes sure that they agree about all, and that every byte belongs to exactly one member.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from bisect import bisect_right
+from stat import S_ISLNK
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.archives.unpacking import leads_elsewhere, quoted
+from abiding.archives.zipend import REBUILD, Tail
+from abiding.archives.ziprecords import (
+    DEFLATED,
+    DESCRIBED_BEHIND,
+    ENCRYPTED,
+    LARGE,
+    STORED,
+    UTF8,
+    ZIP64,
+    LocalHeader,
+    descriptors,
+    fields,
+    resolved,
+)
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO
+
+__all__ = ["Directory", "Extent", "Member"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_RECORD = struct.Struct("<4s6H3I5H2I")  # APPNOTE 4.3.12
+_SHAPE = struct.Struct("<4s4xH18x4H6xI")  # of that: mark, flags, three lengths, volume, offset
+_MARK, _LARGE = b"PK\1\2", b"\xff" * 4
+_UNICODE_PATH = struct.Struct("<BI")  # 4.6.9: version 1, checksum of the name that it is about
+_UNICODE_PATH_KIND = 0x7075
+
+_LOCAL_SIZE, _USUAL_EXTRA = 30, 64  # of a local header without name and extra fields, and of these
+_PIECE = 1 << 20
+_USUAL = bytes(set(range(0x20, 0x7F)) - set(b"\\:"))  # in a name
+_BROKEN = "is damaged: the record at byte {} of its central directory is broken"
+
+
+class Member(NamedTuple):
+    """One record of the central directory; a tuple, because a wheel may have tens of thousands of them.
+
+    `stored_size` is the number of bytes in the archive, `size` that of the contents; `attributes` are those of the file
+    system, in the upper half the mode. `offset` is the place of the local header in the file; `start` and `stop`
+    enclose the record in the bytes of the central directory.
+    """
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    stored_size: int
+    size: int
+    attributes: int
+    offset: int
+    start: int
+    stop: int
+
+    @property
+    def raw_name(self) -> bytes:
+        """The name as the archive has it."""
+        return self.name.encode("utf-8" if self.flags & UTF8 or self.name.isascii() else "cp437")
+
+
+class Extent(NamedTuple):
+    """Where a member lies: from `member.offset` to `stop`, with its data from `data` on."""
+
+    member: Member
+    data: int
+    stop: int
+
+    @property
+    def described_behind(self) -> bool:
+        """Whether sizes and checksum follow the data, in a data descriptor. PyPI refuses that."""
+        return bool(self.member.flags & DESCRIBED_BEHIND)
+
+
+class Directory(NamedTuple):
+    """The central directory of the archive called `name`: its bytes, and its offset in the file.
+
+    `names` are those of the members, `starts` the places of their records in the bytes, both in the order of these;
+    `offsets` are the places of their local headers in the file, from first to last.
+    """
+
+    name: str
+    data: bytes
+    offset: int
+    names: tuple[str, ...]
+    starts: Sequence[int]
+    offsets: Sequence[int]
+
+    @classmethod
+    def read(cls, file: BinaryIO, name: str) -> Directory:
+        """Read and judge it, from an unbuffered file.
+
+        Raises `ArchiveError` for what readers don't agree about, and for what no wheel or sdist has: members that are
+        encrypted, named twice, or named like a path that leads elsewhere; bytes behind the archive or before its
+        central directory. Raises `OSError`.
+        """
+        data, offset, count = Tail.of(file).directory(file, name)
+        starts, raw_names, offsets = _cut(data, name)
+        if len(starts) != count:
+            raise ArchiveError.at(name, f"lists {len(starts)} members and announces {count}")
+        directory = cls(name, data, offset, _names(raw_names, starts, data, name), starts, offsets)
+        if _LARGE in data:
+            offsets[:] = [member.offset for member in directory.members()]
+        offsets.sort()
+        return directory
+
+    @staticmethod
+    def read_names(file: BinaryIO, name: str) -> list[bytes]:
+        """Read the names of all members, as the archive has them, and judge none of them. Raises as `read` does."""
+        return _cut(Tail.of(file).directory(file, name)[0], name)[1]
+
+    def members(self) -> Iterator[Member]:
+        """All members, each made anew."""
+        return map(self._member, self.names, self.starts)
+
+    def find(self, name: str) -> Member | None:
+        """The member with this name; None if there is none."""
+        try:
+            return self._member(name, self.starts[self.names.index(name)])
+        except ValueError:
+            return None
+
+    def get(self, name: str) -> Member:
+        """The file with this name. Raises `ArchiveError` if there is none, or a link, which some would follow."""
+        member = self.find(name)
+        if member is None:
+            raise ArchiveError.at(self.name, f"has no {quoted(name)}")
+        if S_ISLNK(member.attributes >> 16):
+            raise ArchiveError.at(self.name, f"has a {quoted(name)} that is a symbolic link")
+        return member
+
+    def _member(self, name: str, start: int) -> Member:
+        values = _RECORD.unpack_from(self.data, start)
+        (
+            _, _, _, flags, method, _, _, crc, stored_size, size,
+            name_length, extra_length, comment, _, _, attributes, offset,
+        ) = values  # fmt: skip
+        stop = start + _RECORD.size + name_length + extra_length + comment
+        if LARGE in (stored_size, size, offset):
+            try:
+                extra = self.data[start + _RECORD.size + name_length : stop - comment]
+                size, stored_size, offset = resolved((size, stored_size, offset), extra)
+            except struct.error as exc:
+                raise ArchiveError.at(self.name, _BROKEN.format(start)) from exc
+        return Member(name, flags, method, crc, stored_size, size, attributes, offset, start, stop)
+
+    def contents(self, file: BinaryIO, member: Member, limit: int) -> bytes:
+        """What a member holds, of which there may be `limit` bytes. Raises `ArchiveError`, and `OSError`."""
+        if max(member.size, member.stored_size) > limit:
+            message = f"claims {member.size:,} bytes for `{member.name}`, which should not have more than {limit:,}"
+            raise ArchiveError.at(self.name, message)
+        # Nothing is held twice: the compiled files of some wheels have gigabytes.
+        found = io.BytesIO()
+        for piece in self._pieces(file, member):
+            found.write(piece)
+        data = found.getvalue()
+        if len(data) != member.size or zlib.crc32(data) != member.crc:
+            raise self._damaged(member)
+        return data
+
+    def beginning(self, file: BinaryIO, member: Member, size: int) -> bytes:
+        """The first `size` bytes of what a member holds, of whatever size and checksum. Raises as `contents` does."""
+        found = io.BytesIO()
+        for piece in self._pieces(file, member):
+            found.write(piece)
+            if found.tell() >= size:
+                break
+        return found.getvalue()[:size]
+
+    def _pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+        if member.method not in (STORED, DEFLATED):
+            message = f"has compressed `{member.name}` by method {member.method}; wheels know only 0 and 8 (deflate)"
+            raise ArchiveError.at(self.name, message)
+        stored = self._stored(file, member)
+        return self._inflated(member, stored) if member.method == DEFLATED else stored
+
+    def _stored(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+        """The bytes of a member as they are in the archive; fewer if the file ends before."""
+        size = member.stored_size
+        piece = self._header_and_more(file, member, min(size, _PIECE))[1][:size]
+        while piece:
+            yield piece
+            size -= len(piece)
+            piece = file.read(min(size, _PIECE)) if size else b""
+
+    def _inflated(self, member: Member, stored: Iterable[bytes]) -> Iterator[bytes]:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        left = member.size
+        try:
+            for piece in stored:
+                rest = piece
+                # One byte more than announced is enough to know that it is wrong; a bomb gets no further.
+                while rest and left >= 0:
+                    found = inflater.decompress(rest, min(left + 1, _PIECE))
+                    yield found
+                    left -= len(found)
+                    rest = inflater.unconsumed_tail
+                if left < 0 or inflater.unused_data:
+                    raise self._damaged(member)
+            yield inflater.flush()
+        except zlib.error as exc:
+            raise ArchiveError.at(self.name, f"is damaged: `{member.name}` can't be decompressed") from exc
+        if not inflater.eof:
+            raise self._damaged(member)
+
+    def _damaged(self, member: Member) -> ArchiveError:
+        message = f"is damaged: the contents of `{member.name}` are not what it announces"
+        return ArchiveError.at(self.name, message)
+
+    def local_header(self, file: BinaryIO, member: Member) -> LocalHeader:
+        """The local header of a member.
+
+        Raises `ArchiveError` if it is about another member than the central directory says, and `OSError`.
+        """
+        return self._header_and_more(file, member, 0)[0]
+
+    def _header_and_more(self, file: BinaryIO, member: Member, size: int) -> tuple[LocalHeader, bytes]:
+        """The local header, and `size` bytes or more of what follows it, unless the file ends before."""
+        place = bisect_right(self.offsets, member.offset)
+        stop = self.offsets[place] if place < len(self.offsets) else self.offset
+        file.seek(member.offset)
+        found = file.read(_LOCAL_SIZE + _USUAL_EXTRA + len(member.name) + size)
+        try:
+            length = LocalHeader.measure(found)
+            if length + size > len(found):
+                found += file.read(length + size - len(found))
+            header = LocalHeader.unpack(found)
+            agree = self._agree(header, member)
+        except struct.error as exc:
+            raise self._contradiction(member) from exc
+        if not agree:
+            raise self._contradiction(member)
+        if member.offset + length + member.stored_size > stop:
+            raise self._overlapped(member)
+        return header, found[length:]
+
+    def _contradiction(self, member: Member) -> ArchiveError:
+        message = f"contradicts itself: local header and central directory differ about `{member.name}`"
+        return ArchiveError.at(self.name, message, hint=REBUILD)
+
+    def _overlapped(self, member: Member) -> ArchiveError:
+        return ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=REBUILD)
+
+    def _agree(self, header: LocalHeader, member: Member) -> bool:
+        """Whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
+        if header.extra:
+            _judge_extra(header.extra, header.name, member.flags, self.name)
+        sizes = resolved((header.size, header.stored_size), header.extra)
+        return (
+            header.name == member.raw_name
+            and header.method == member.method
+            and not (header.flags ^ member.flags) & (UTF8 | DESCRIBED_BEHIND | ENCRYPTED)
+            and (
+                bool(member.flags & DESCRIBED_BEHIND)
+                or (header.crc, *sizes) == (member.crc, member.size, member.stored_size)
+            )
+        )
+
+    def extents(self, file: BinaryIO) -> list[Extent]:
+        """Where the members lie, in the order of their places, with every byte of the file accounted for.
+
+        Raises `ArchiveError` if there are bytes before or between members, if two overlap, or if a local header
+        contradicts the central directory. Raises `OSError`.
+        """
+        members = sorted(self.members(), key=lambda member: member.offset)
+        if members[0].offset:
+            raise ArchiveError.at(self.name, f"has {members[0].offset} bytes before its first member", hint=REBUILD)
+        stops = [member.offset for member in members[1:]]
+        stops.append(self.offset)
+        return [self._extent(file, member, stop) for member, stop in zip(members, stops, strict=True)]
+
+    def _extent(self, file: BinaryIO, member: Member, stop: int) -> Extent:
+        header = self.local_header(file, member)
+        extent = Extent(member, member.offset + _LOCAL_SIZE + len(header.name) + len(header.extra), stop)
+        behind = stop - extent.data - member.stored_size
+        if behind < 0:
+            raise self._overlapped(member)
+        if extent.described_behind:
+            file.seek(stop - behind)
+            if file.read(min(behind, 64)) not in descriptors(member.crc, member.stored_size, member.size):
+                raise ArchiveError.at(self.name, f"has no data descriptor that fits `{member.name}`")
+        elif behind:
+            message = f"has {behind} bytes that belong to no member behind `{member.name}`"
+            raise ArchiveError.at(self.name, message, hint=REBUILD)
+        return extent
+
+
+# The judgement, record by record and name by name
+
+
+def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
+    """The place of each record, the name and the offset in it; in one bare pass: a thousand wheels are read at once."""
+    starts, names, offsets = [], [], []
+    at, stop = 0, len(data)
+    unpack, size = _SHAPE.unpack_from, _RECORD.size
+    try:
+        while at < stop:
+            mark, flags, name_length, extra_length, comment, volume, offset = unpack(data, at)
+            name_at = at + size
+            extra_at = name_at + name_length
+            name = data[name_at:extra_at]
+            if mark != _MARK or volume:
+                raise ArchiveError.at(archive, f"is damaged: byte {at} of its central directory begins no record")
+            if flags & ENCRYPTED:
+                raise ArchiveError.at(archive, f"has an encrypted member: {quoted(_decoded(name, flags))}")
+            if extra_length:
+                _judge_extra(data[extra_at : extra_at + extra_length], name, flags, archive)
+            starts.append(at)
+            names.append(name)
+            offsets.append(offset)
+            at = extra_at + extra_length + comment
+    except (struct.error, UnicodeDecodeError) as exc:
+        raise ArchiveError.at(archive, _BROKEN.format(at)) from exc
+    if at > stop:
+        raise ArchiveError.at(archive, _BROKEN.format(starts[-1]))
+    return starts, names, offsets
+
+
+def _judge_extra(extra: bytes, name: bytes, flags: int, archive: str) -> None:
+    """Raise `struct.error` for fields that readers stumble over, and `ArchiveError` for a second name."""
+    large = 0
+    for kind, data in fields(extra):
+        large += kind == ZIP64
+        if kind == _UNICODE_PATH_KIND:
+            version, checksum = _UNICODE_PATH.unpack_from(data)
+            other = data[_UNICODE_PATH.size :].decode()
+            if version != 1 or checksum != zlib.crc32(name) or other != _decoded(name, flags):
+                message = f"has a member with two names, {quoted(_decoded(name, flags))} and {quoted(other)}"
+                note = "the second is in its field 0x7075, and Python's `zipfile` goes by that one from 3.12 on"
+                raise ArchiveError.at(archive, message, note=note, hint=REBUILD)
+    if large > 1:
+        raise struct.error
+
+
+def _decoded(name: bytes, flags: int) -> str:
+    return name.decode("utf-8" if flags & UTF8 or name.isascii() else "cp437")
+
+
+def _names(raw_names: list[bytes], starts: list[int], data: bytes, archive: str) -> tuple[str, ...]:
+    """The names as text. Raises `ArchiveError` if one leads elsewhere, or two are the same."""
+    joined = b"\0".join((b"", *raw_names, b""))
+    if _are_plain(joined, len(raw_names)):
+        names = tuple(joined.decode().split("\0")[1:-1])
+    else:
+        names = tuple(_name(raw, data, start, archive) for raw, start in zip(raw_names, starts, strict=True))
+    one_each = {name.removesuffix("/") for name in names} if b"/\0" in joined else set(names)
+    if len(one_each) != len(names):
+        from collections import Counter
+
+        twice = Counter(name.removesuffix("/") for name in names).most_common(1)[0][0]
+        raise ArchiveError.at(archive, f"has two members with the name {quoted(twice)}", hint=REBUILD)
+    return names
+
+
+def _are_plain(joined: bytes, count: int) -> bool:
+    """Whether nothing can be wrong with any of the names, which zeros set off: true of nearly all, and quick."""
+    return (
+        joined.translate(None, _USUAL) == bytes(count + 1)
+        and b"/." not in joined
+        and b"//" not in joined
+        and b"\0/" not in joined
+        and b"\0." not in joined
+        and b"\0\0" not in joined
+    )
+
+
+def _name(raw: bytes, data: bytes, start: int, archive: str) -> str:
+    try:
+        name = _decoded(raw, _SHAPE.unpack_from(data, start)[1])
+    except UnicodeDecodeError as exc:
+        raise ArchiveError.at(archive, _BROKEN.format(start)) from exc
+    if leads_elsewhere(name):
+        raise ArchiveError.at(archive, f"has a member with a name that no installer should follow: {quoted(name)}")
+    return name

@@ -1,0 +1,1 @@
+"""Sdists and wheels of a release, each with its metadata: on disk, and on an index."""

@@ -1,0 +1,43 @@
+"""An artifact of a release: one sdist or wheel, known by its file name and the metadata read from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from abiding.findings.finding import Finding
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.pyproject import Pyproject
+
+__all__ = ["Artifact"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Artifact(NamedTuple):
+    """One file of a release, on disk or on an index.
+
+    `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO, None if it could not be
+    read: then `problem` says why. `pyproject` is the sdist's pyproject.toml where it is at hand (never over an index).
+    `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
+    `findings` are about the file, whatever its metadata say.
+    `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand.
+    `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is whether
+    an index has taken it.
+    """
+
+    filename: str
+    kind: Literal["sdist", "wheel"]
+    name: str
+    version: str
+    metadata: CoreMetadata | None = None
+    pyproject: Pyproject | None = None
+    problem: Finding | None = None
+    yanked: str = ""
+    tags: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    record: bytes = b""
+    on_index: bool = False
+    read_from: str = ""

@@ -1,0 +1,226 @@
+"""Artifacts on disk: sdists and wheels among files and folders, each with the metadata that it carries."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from abiding.archives import tagging
+from abiding.artifacts.artifact import Artifact
+from abiding.files.plain import is_plain, read_plain
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, ArchiveError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata.core import CoreMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from abiding.project.pyproject import Pyproject
+
+__all__ = ["Said", "hold_to_name", "is_artifact", "read_artifacts"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_SDIST = (".tar.gz", ".zip")
+_LIMIT = 16 << 20
+_MOST_SHOWN = 100
+# An sdist among the other archives that lie in a folder: name, version, extension.
+_SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\d[A-Za-z0-9.!+_-]*)")
+
+
+def is_artifact(name: str) -> bool:
+    """Whether a file with this name is taken for an sdist or a wheel."""
+    return name.endswith((".whl", *_SDIST))
+
+
+def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
+    """Read the metadata of sdists and wheels; of a folder, of those that lie right in it. Nothing is unpacked.
+
+    A folder with a PKG-INFO is an sdist that somebody else has unpacked: its file name ends with a slash.
+
+    What can't be read has a `problem` and no `metadata`. Files with identical metadata have one `CoreMetadata` object
+    between them. Raises `AbidingError` if nothing is found at all.
+    """
+    files: dict[str, Path] = {}
+    unlisted: list[Artifact] = []
+    for path in paths:
+        try:
+            files |= _files(path)
+        except AbidingError as exc:
+            unlisted.append(Artifact(str(path), "sdist", str(path), "", problem=exc.findings[0], read_from=str(path)))
+    if unlisted and not files:
+        raise AbidingError([one.problem for one in unlisted if one.problem], "Nothing was checked")
+    known = _Known()
+    return [*unlisted, *(_read(file, known)._replace(read_from=str(file)) for file in files.values())]
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """The files that a path stands for, each by a name that is its own wherever it is given from."""
+    own = os.path.abspath(path)  # noqa: PTH100 (a link is a file of its own)
+    try:
+        if not path.is_dir():
+            path.lstat()
+            return {own: path}
+        if (path / "PKG-INFO").is_file():
+            return {own: path}
+        children = {child.name: child for child in path.iterdir()}
+    except OSError as exc:
+        raise _missing(path, f"can't be read: {exc.strerror}") from exc
+    except ValueError as exc:
+        raise _missing(path, f"can't be read: {exc}") from exc
+    names = [name for name in children if name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name))]
+    if not names:
+        raise _missing(path, "has no sdist and no wheel in it")
+    return {f"{own}{os.sep}{name}": children[name] for name in sorted(names)}
+
+
+def _missing(path: Path, message: str) -> AbidingError:
+    hint = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
+    return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=(hint,)))
+
+
+class Said(NamedTuple):
+    """Metadata, and of which distribution it says that it is."""
+
+    metadata: CoreMetadata
+    name: str
+    version: str
+
+    @classmethod
+    def parse(cls, data: bytes, filename: str) -> Said:
+        """Read the metadata of an archive. Raises `ArchiveError`."""
+        return cls.of(CoreMetadata.parse(data, filename))
+
+    @classmethod
+    def of(cls, metadata: CoreMetadata) -> Said:
+        """Read off what it says."""
+        return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
+
+
+class _Known:
+    """What has been read. Most files have the metadata of the one before, and to see that takes less than a hash."""
+
+    def __init__(self) -> None:
+        self.said: dict[bytes, Said] = {}
+        self.last: Said | None = None
+
+    def parse(self, data: bytes, filename: str) -> Said:
+        if self.last is None or self.last.metadata.data != data:
+            self.last = self.said.get(data) or Said.parse(data, filename)
+            self.said[data] = self.last
+        return self.last
+
+
+def _read(path: Path, known: _Known) -> Artifact:
+    filename = path.name
+    if not is_artifact(filename) and path.is_dir():
+        return _read_unpacked(path)
+    kind: Literal["sdist", "wheel"] = "wheel" if filename.endswith(".whl") else "sdist"
+    name, version = filename, ""
+    try:
+        name, version = _name_and_version(filename, kind)
+        data, tags, record, pyproject, findings = _contents(path, kind)
+        said = known.parse(data, filename)
+        hold_to_name(filename, name, version, said)
+    except AbidingError as exc:
+        return Artifact(filename, kind, name, version, problem=exc.findings[0])
+    return Artifact(
+        filename, kind, name, version, said.metadata, pyproject, tags=tags, findings=findings, record=record
+    )
+
+
+def _read_unpacked(folder: Path) -> Artifact:
+    filename = f"{folder.resolve().name}/"
+    try:
+        said = Said.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), filename)
+        if not said.name or not said.version:
+            raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
+        pyproject_toml = folder / "pyproject.toml"
+        data = read_plain(pyproject_toml, bounds.PYPROJECT) if is_plain(pyproject_toml) else None
+        pyproject = _pyproject(data, filename)
+    except OSError as exc:
+        problem = ArchiveError.at(filename, f"can't be read: {exc.strerror}").findings[0]
+        return Artifact(filename, "sdist", filename, "", problem=problem)
+    except ArchiveError as exc:
+        return Artifact(filename, "sdist", filename, "", problem=exc.findings[0])
+    return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, pyproject)
+
+
+def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyproject | None, tuple[Finding, ...]]:
+    if kind == "wheel":
+        from abiding.archives.wheel import Statement
+        from abiding.project.provenance import MEMBERS
+
+        return *Statement.open(path, MEMBERS), None, ()
+    from abiding.archives.sdist import Sdist
+
+    sdist = Sdist.open(path)
+    if "PKG-INFO" not in sdist.files:
+        raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
+    return sdist.pkg_info, (), b"", _pyproject(sdist.files.get("pyproject.toml"), path.name), sdist.findings
+
+
+def _pyproject(data: bytes | None, filename: str) -> Pyproject | None:
+    """The file, where there is one that can be understood: a release is judged by its metadata in any case.
+
+    Raises `ArchiveError` where nobody means one so large: what is in it would go unseen.
+    """
+    if data is None:
+        return None
+    if len(data) > bounds.PYPROJECT:
+        raise ArchiveError.at(filename, f"has a pyproject.toml of more than {bounds.PYPROJECT:,} bytes")
+    from abiding.findings.errors import DeclarationError
+    from abiding.project.pyproject import Pyproject
+
+    try:
+        return Pyproject.decode(data)._replace(in_sdist=True)
+    except DeclarationError:
+        return None
+
+
+def _name_and_version(filename: str, kind: str) -> tuple[str, str]:
+    """Both as the file name has them, the name normalised. Raises `ArchiveError`."""
+    if kind == "wheel":
+        parts = filename.removesuffix(".whl").split("-")
+        if len(parts) not in (5, 6) or not all(parts):
+            hint = "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number in between"
+            raise ArchiveError.at(filename, "does not have the name of a wheel", hint=hint)
+        return _canonical(parts[0]), parts[1]
+    for extension in _SDIST:
+        if filename.endswith(extension):
+            stem = filename.removesuffix(extension)
+            found = _SDIST_NAME.fullmatch(stem)
+            if found:
+                return _canonical(found["name"]), found["version"]
+    hint = "an sdist is called `name-version.tar.gz` (or .zip), a wheel `….whl`"
+    raise ArchiveError.at(filename, "has the name of neither an sdist nor a wheel", hint=hint)
+
+
+@lru_cache(maxsize=64)
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def hold_to_name(filename: str, name: str, version: str, said: Said) -> None:
+    """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
+    if filename.endswith(".whl") and tagging.number(filename) > bounds.TAGS:
+        message = f"has a name that stands for {tagging.number(filename):,} tags"
+        raise ArchiveError.at(filename, message, note=f"no wheel is for more than {bounds.TAGS:,}")
+    if not said.name or not said.version:
+        raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")
+    if _canonical(said.name) != name:
+        raise ArchiveError.at(filename, f"has the metadata of `{said.name[:_MOST_SHOWN]}`")
+    if said.version != version:
+        from packaging.utils import canonicalize_version
+
+        try:
+            canonicalize_version(said.version)
+        except ValueError as exc:  # a number of thousands of digits
+            raise ArchiveError.at(filename, f"has the metadata of version {said.version[:_MOST_SHOWN]}") from exc

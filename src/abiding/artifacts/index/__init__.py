@@ -1,0 +1,84 @@
+"""A release on a package index, read without downloading it.
+
+The index is one that speaks the Simple API: PEP 503 (HTML), 691 (JSON), 629 (versions of the API), 592 (yanked files),
+658 and 714 (core metadata beside the files), 700 (sizes), 792 (status of a project).
+
+What is done for each file, in this order, until its metadata is there:
+
+1. The page gives a hash of its core metadata, and a file with the same hash has been read: share it.
+2. `FILE.metadata`, also if the page does not announce it, for as long as the index has not refused it a few times.
+3. HTTP range requests into a wheel: the end of the file, with its directory and most often METADATA itself.
+4. The file: a wheel only if it is small, an sdist as far as PKG-INFO.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from abiding.findings.errors import IndexAccessError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.index.listing import Listings
+    from abiding.artifacts.index.progress import Progress
+
+__all__ = ["listings", "read_release"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def read_release(spec: str, index_url: str | None = None, progress: Progress | None = None) -> list[Artifact]:
+    """Read the metadata of all sdists and wheels of one release, sdists first, then by file name.
+
+    `spec` is `NAME==VERSION`, or `NAME` for the newest version: a final one that is not yanked, if there is any.
+    `index_url` is the URL under which the projects lie, http or https. Without it, it is the one that pip is configured
+    for by its files or PIP_INDEX_URL. pip's `extra-index-url`s are not consulted: a release is what one index has.
+    Credentials come from the URL or from netrc, the certificates to trust from REQUESTS_CA_BUNDLE or pip's `cert`.
+
+    `progress` is called with the number of files read, the number of all, and the bytes received so far.
+
+    A file that can't be read (it is damaged, or the page lists it and it is not there) has a `problem` instead of
+    `metadata`, with the rule `missing-file`, `unreachable`, `index-access`, `bad-archive` or `wrong-hash`. Files with
+    identical metadata have one `CoreMetadata` object between them.
+
+    Raises `IndexAccessError` if there is no such project or version (`unknown-release`), if nothing of it can be
+    reached (`unreachable`), if the index may not be read (`index-access`), if what it answers is not the Simple API
+    or pip's configuration does not give one (`bad-index`), or if the extra is not installed (`missing-extra`).
+    """
+    with _extra():
+        from abiding.artifacts.index import reading
+    return reading.read_release(spec, index_url, progress)
+
+
+@contextmanager
+def listings(index_url: str | None = None) -> Iterator[Listings]:
+    """Open an index on which single wheels are looked up; `index_url` is as for `read_release`, which raises the same.
+
+    Of each wheel its directory and METADATA are read, by range requests.
+    """
+    with _extra():
+        from abiding.artifacts.index import settings, web
+        from abiding.artifacts.index.listing import Listings
+    found = settings.IndexSettings.read(index_url)
+    with closing(web.Web(found)) as session:
+        yield Listings(session, found.url)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Turn the absence of a library that speaks to an index into one clear message."""
+    try:
+        yield
+    except ModuleNotFoundError as exc:
+        if (exc.name or "abiding").startswith("abiding"):
+            raise
+        raise IndexAccessError.of(
+            f"reading from a package index needs `{exc.name}`, which is not installed",
+            rule="missing-extra",
+            hint="pip install 'abiding[index]'",
+        ) from exc

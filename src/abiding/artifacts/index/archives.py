@@ -1,0 +1,41 @@
+"""Metadata of a wheel or an sdist that is an open file somewhere else; of a wheel as few bytes of it as possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.archives.sdist import Sdist
+from abiding.archives.wheel import metadata_in
+from abiding.findings import bounds
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+__all__ = ["LARGEST_METADATA", "listing_of_wheel", "metadata_of_wheel", "pkg_info_of_sdist"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+LARGEST_METADATA = bounds.METADATA
+
+
+def metadata_of_wheel(file: BinaryIO, filename: str) -> bytes:
+    """Read METADATA of a wheel: its directory and this member. Raises `ArchiveError` as that does."""
+    return listing_of_wheel(file, filename)[1]
+
+
+def listing_of_wheel(file: BinaryIO, filename: str) -> tuple[tuple[str, ...], bytes]:
+    """Read the names of a wheel's members, and METADATA. Raises as `metadata_of_wheel` does."""
+    metadata, names = metadata_in(file, filename)
+    return names, metadata
+
+
+def pkg_info_of_sdist(file: BinaryIO, filename: str) -> Sdist:
+    """Read an sdist, a `.tar.gz` or `.zip` file, for its PKG-INFO. Raises `ArchiveError`, also if it has none."""
+    found = Sdist.read(file, filename, ["PKG-INFO"])
+    if "PKG-INFO" not in found.files:
+        raise ArchiveError.at(filename, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
+    return found

@@ -1,0 +1,128 @@
+"""What single wheels on an index consist of: the names of their members, METADATA, and single members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from packaging.utils import canonicalize_name, canonicalize_version
+
+from abiding.archives.wheel import directory_of
+from abiding.artifacts.disk import Said, hold_to_name
+from abiding.artifacts.index.archives import listing_of_wheel
+from abiding.artifacts.index.page import wheels_of_project
+from abiding.artifacts.index.remote import RemoteFile
+from abiding.findings.errors import ArchiveError, IndexAccessError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import BinaryIO
+
+    from packaging.specifiers import SpecifierSet
+    from pypi_simple import DistributionPackage
+
+    from abiding.archives.zipdirectory import Directory
+    from abiding.artifacts.index.web import Web
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["Listing", "Listings", "OpenWheel", "Published"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A wheel on an index: its file name, the names of its members, and what its METADATA says."""
+
+    filename: str
+    members: tuple[str, ...]
+    metadata: CoreMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWheel:
+    """A wheel on an index of which members are read, by range requests."""
+
+    filename: str
+    dist_info: str
+    directory: Directory
+    _remote: RemoteFile
+
+    def read(self, names: Iterable[str], limit: int) -> Iterator[tuple[str, bytes]]:
+        """Read members in the order in which they lie, of each at most `limit` bytes. Raises `AbidingError`."""
+        members = [self.directory.get(name) for name in names]
+        for member in sorted(members, key=lambda one: one.offset):
+            # The local header may have more in it than the directory says.
+            self._remote.prefetch(member.offset, member.offset + _HEADER + len(member.raw_name) + member.stored_size)
+            yield member.name, self.directory.contents(cast("BinaryIO", self._remote), member, limit)
+
+
+_HEADER = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A wheel that an index lists: its file name, its version as the name has it, and the hash announced of it."""
+
+    filename: str
+    version: str
+    sha256: str
+    _url: str
+    _size: int | None
+    _web: Web
+
+    @classmethod
+    def of(cls, file: DistributionPackage, web: Web) -> Published:
+        """Take it from the page of a project."""
+        digest = file.digests.get("sha256", "").lower()
+        return cls(file.filename, file.version or "", digest, file.url, file.size, web)
+
+    def open(self) -> OpenWheel:
+        """Read its directory. Raises `AbidingError`."""
+        remote = RemoteFile(self._web, self._url, self.filename, self._size)
+        dist_info, directory = directory_of(cast("BinaryIO", remote), self.filename)
+        return OpenWheel(self.filename, dist_info, directory, remote)
+
+
+@dataclass(frozen=True, slots=True)
+class Listings:
+    """An index on which wheels are looked up."""
+
+    web: Web
+    url: str
+
+    def published(self, name: str, accepted: SpecifierSet) -> list[list[Published]]:
+        """List the wheels of each accepted version that is not yanked, the newest version first.
+
+        Raises `IndexAccessError`.
+        """
+        versions = wheels_of_project(self.web, self.url, name, accepted)
+        return [[Published.of(wheels[one], self.web) for one in sorted(wheels)] for wheels in versions]
+
+    def newest(
+        self, name: str, accepted: SpecifierSet, choose: Callable[[Sequence[str]], str | None]
+    ) -> Listing | None:
+        """Look into a wheel of the newest accepted version of which `choose` takes one, by its file name.
+
+        None if there is none, or no such project. Raises `AbidingError` if the index or the wheel can't be read.
+        """
+        try:
+            versions = wheels_of_project(self.web, self.url, name, accepted)
+        except IndexAccessError as exc:
+            if exc.findings[0].rule == "unknown-release":
+                return None
+            raise
+        for wheels in versions:
+            filename = choose(sorted(wheels))
+            if filename:
+                remote = RemoteFile(self.web, wheels[filename].url, filename, wheels[filename].size)
+                members, metadata = listing_of_wheel(cast("BinaryIO", remote), filename)
+                said = Said.parse(metadata, filename)
+                version = wheels[filename].version or ""
+                hold_to_name(filename, canonicalize_name(name), version, said)
+                if canonicalize_version(said.version) != canonicalize_version(version):
+                    raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
+                return Listing(filename, members, said.metadata)
+        return None

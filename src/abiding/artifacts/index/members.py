@@ -1,0 +1,117 @@
+"""The members of a JSON object, one after the other as they come in: no more of it is kept than one of them."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from abiding.findings import bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+__all__ = ["members"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_CHUNK = 64 << 10
+_BEHIND = frozenset(" \t\r\n,:]}")
+_SPACE = re.compile(r"[ \t\r\n]*+")
+
+
+def members(file: BinaryIO, listed: str) -> Iterator[tuple[str, Any]]:
+    """Read the key and the value of each member; of the list under the key `listed`, each item as if a member.
+
+    Raises `ValueError` or `RecursionError` if it is no JSON object, or one value in it is larger than is kept.
+    """
+    text = _Text(file)
+    text.expect("{")
+    if text.peek() == "}":
+        text.expect("}")
+    else:
+        yield from _members(text, listed)
+    if text.peek():
+        raise ValueError("there is more behind the object")
+
+
+def _members(text: _Text, listed: str) -> Iterator[tuple[str, Any]]:
+    while True:
+        key = text.value()
+        if not isinstance(key, str):
+            raise ValueError("a key that is no string")  # noqa: TRY004 (of what was read, not of an argument)
+        text.expect(":")
+        if key != listed:
+            yield key, text.value()
+        else:
+            text.expect("[")
+            if text.peek() == "]":
+                text.expect("]")
+            else:
+                yield key, text.value()
+                while text.expect(",]") == ",":
+                    yield key, text.value()
+        if text.expect(",}") == "}":
+            return
+
+
+class _Text:
+    """The text of a file, as far as it is there: `_at` is where the next thing begins."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._scan = json.JSONDecoder().raw_decode
+        self._text = ""
+        self._at = 0
+        self._ended = False
+
+    def peek(self) -> str:
+        """The next character that is no blank; empty at the end."""
+        while True:
+            blank = _SPACE.match(self._text, self._at)
+            self._at = blank.end() if blank else self._at
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if self._ended:
+                return ""
+            self._more(_CHUNK)
+
+    def expect(self, characters: str) -> str:
+        """Take the next character, which has to be one of these. Raises `ValueError`."""
+        found = self.peek()
+        if not found or found not in characters:
+            raise ValueError(f"there is {f'`{found}`' if found else 'an end'} in place of `{characters[0]}`")
+        self._at += 1
+        return found
+
+    def value(self) -> Any:  # noqa: ANN401 (JSON has values of all kinds)
+        """Take the next value. Raises `ValueError`, `RecursionError`."""
+        self.peek()
+        while True:
+            try:
+                found, end = self._scan(self._text, self._at)
+            except ValueError:
+                # It may only be cut off.
+                if self._ended:
+                    raise
+            else:
+                # So may a number be.
+                if self._ended or self._text[end : end + 1] in _BEHIND:
+                    self._at = end
+                    return found
+            there = len(self._text) - self._at
+            if there > bounds.INDEX_VALUE:
+                raise ValueError(f"one value has more than {bounds.INDEX_VALUE:,} characters")
+            self._more(min(max(there, _CHUNK), bounds.INDEX_VALUE + 1 - there))
+
+    def _more(self, size: int) -> None:
+        data = self._file.read(size)
+        self._ended = not data
+        self._text = self._text[self._at :] + self._decoder.decode(data, final=not data)
+        self._at = 0

@@ -1,0 +1,261 @@
+"""The page of a project on an index, and which of the files there are the release that somebody asks for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from html import escape
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import urljoin
+
+import pypi_simple
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from abiding.artifacts.index.html import elements
+from abiding.artifacts.index.members import members
+from abiding.artifacts.index.web import shown
+from abiding.findings import bounds
+from abiding.findings.errors import IndexAccessError
+from abiding.metadata import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import BinaryIO
+
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+    from pypi_simple import DistributionPackage
+
+    from abiding.artifacts.index.web import Body, Web
+
+__all__ = ["files_of_release", "wheels_of_project"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_NEIGHBOURS = 2
+
+
+def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPackage]:
+    """Give the sdists and wheels of the release that `spec` names, sdists first, then by file name.
+
+    Raises `IndexAccessError`.
+    """
+    name, version = _parse(spec)
+    page = _project_page(web, f"{index_url}{canonicalize_name(name)}/", name)
+    by_version = _by_version(page, name)
+    if not by_version:
+        message = f"the index has no sdist and no wheel of `{name}`"
+        note = f"its status there is `{page.status}`: {page.reason or 'no reason given'}" if page.status else ""
+        raise IndexAccessError.of(message, rule="unknown-release", note=note)
+    if version is None:
+        version = _newest(by_version)
+    if version not in by_version:
+        raise _unknown_version(name, version, sorted(by_version))
+    return sorted(by_version[version].values(), key=lambda file: (file.package_type or "", file.filename))
+
+
+def wheels_of_project(
+    web: Web, index_url: str, name: str, accepted: SpecifierSet
+) -> list[dict[str, DistributionPackage]]:
+    """Give the wheels of the accepted versions that are not yanked, by file name, the newest version first.
+
+    Raises `IndexAccessError`.
+    """
+    by_version = _by_version(_project_page(web, f"{index_url}{canonicalize_name(name)}/", name), name)
+    found = {}
+    for version, files in by_version.items():
+        wheels = {key: one for key, one in files.items() if one.package_type == "wheel" and not one.is_yanked}
+        if wheels:
+            found[version] = wheels
+    return [found[version] for version in sorted(accepted.filter(found), reverse=True)]
+
+
+def _parse(spec: str) -> tuple[str, Version | None]:
+    try:
+        requirement = requirements.parse(spec)
+        return requirement.name, _only_version(requirement)
+    except _ManyReleasesError as exc:
+        raise IndexAccessError.of(
+            f"`{spec}` is a requirement, and many releases may fulfil it",
+            rule="unknown-release",
+            note="which one is meant would be a guess",
+            hint=f"write `{exc.name}==VERSION` for one release, or `{exc.name}` for the newest",
+        ) from exc
+    except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
+        message, note = f"`{spec}` does not name a release", "it is neither `NAME==VERSION` nor `NAME`"
+        raise IndexAccessError.of(message, rule="unknown-release", note=note) from exc
+
+
+class _ManyReleasesError(Exception):
+    """A requirement on `name` does not say which release."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _only_version(requirement: Requirement) -> Version | None:
+    """Give the version to which it is pinned, None if it accepts all. Raises `_ManyReleasesError`, `ValueError`."""
+    specifiers = list(requirement.specifier)
+    if requirement.url or requirement.marker or requirement.extras or len(specifiers) > 1:
+        raise _ManyReleasesError(requirement.name)
+    if not specifiers:
+        return None
+    if specifiers[0].operator not in ("==", "===") or specifiers[0].version.endswith(".*"):
+        raise _ManyReleasesError(requirement.name)
+    return Version(specifiers[0].version)
+
+
+class _Page(NamedTuple):
+    """The page of a project: its files, as far as they have its name, and its status with the reason."""
+
+    files: tuple[DistributionPackage, ...]
+    status: str = ""
+    reason: str = ""
+
+
+def _project_page(web: Web, url: str, name: str) -> _Page:
+    def use(body: Body) -> tuple[int, _Page | None]:
+        return body.status, _parsed(name, body) if body.status == HTTPStatus.OK else None
+
+    headers = {"Accept": pypi_simple.ACCEPT_JSON_PREFERRED}
+    status, page = web.read(url, use, limit=bounds.INDEX_PAGE, headers=headers, is_text=True)
+    if page is not None:
+        return page
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        message = f"the index has no project `{name}`"
+        raise IndexAccessError.of(message, rule="unknown-release", note=f"there is no {url}")
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        raise IndexAccessError.of(
+            f"the index does not let us read `{name}`",
+            note=f"{url} answers {status}",
+            hint="credentials belong into the index URL or into netrc",
+        )
+    raise IndexAccessError.of(f"the index can't be read: it answers {status}", note=f"asked for {url}")
+
+
+def _parsed(name: str, body: Body) -> _Page:
+    kind = body.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
+    read = next((read for ending, read in _READERS.items() if kind.endswith(ending)), None)
+    message = "the index answers with something that is not the Simple API"
+    if read is None:
+        note = f"{shown(body.url)}: pages of the type `{kind[: bounds.EXCERPT]}` can't be read"
+        raise IndexAccessError.of(message, rule="bad-index", note=note)
+    try:
+        return read(name, body)
+    except (ValueError, RecursionError, pypi_simple.UnsupportedRepoVersionError) as exc:
+        if body.failure:
+            raise
+        reason = str(exc).partition("\n")[0][: bounds.EXCERPT]
+        raise IndexAccessError.of(message, rule="bad-index", note=f"{shown(body.url)}: {reason}") from exc
+
+
+def _of_json(name: str, body: Body) -> _Page:
+    """Read a page of PEP 691. Raises `ValueError`, `RecursionError`, `pypi_simple.UnsupportedRepoVersionError`."""
+    about: dict[str, Any] = {}
+    files = []
+    is_named = _named(name)
+    for key, value in members(cast("BinaryIO", body), "files"):
+        if key != "files":
+            about |= {key: value} if key in ("meta", "name", "project-status") else {}
+            continue
+        if not isinstance(value, dict):
+            raise ValueError("a file that is no object")  # noqa: TRY004 (of what was read, not of an argument)
+        if is_named(value.get("filename")):
+            files.append(pypi_simple.DistributionPackage.from_json_data(value, name, body.url))
+            _count(files)
+    # It knows the versions of the API, and what belongs to them.
+    page = pypi_simple.ProjectPage.from_json_data({**about, "files": []}, body.url)
+    return _Page(tuple(files), page.status or "", page.status_reason or "")
+
+
+def _of_html(name: str, body: Body) -> _Page:
+    """Read a page of PEP 503. Raises `ValueError`, `pypi_simple.UnsupportedRepoVersionError`."""
+    data = body.readall()
+    if b"<" not in data:
+        raise ValueError("this is not HTML")
+    about: dict[str, str] = {}
+    files = []
+    base = ""
+    is_named = _named(name)
+    for element in elements(data):
+        said = element.attributes
+        if element.name == "base":
+            base = base or urljoin(body.url, said.get("href", ""))
+        elif element.name == "meta" and said.get("name", "") in _ABOUT:
+            about.setdefault(said["name"], said.get("content", ""))
+        elif element.name == "a" and "href" in said and is_named(element.text):
+            link = pypi_simple.Link(element.text, urljoin(base or body.url, said["href"]), dict(said))
+            files.append(pypi_simple.DistributionPackage.from_link(link, name))
+            _count(files)
+    head = "".join(f'<meta name="{key}" content="{escape(value)}">' for key, value in about.items())
+    page = pypi_simple.ProjectPage.from_html(name, f"<html>{head}</html>")
+    return _Page(tuple(files), page.status or "", page.status_reason or "")
+
+
+_READERS = {"json": _of_json, "html": _of_html}
+_ABOUT = ("pypi:repository-version", "pypi:project-status", "pypi:project-status-reason")
+# Old sdists have dashes in their version; with more of them, a name could be read in too many ways.
+_MOST_DASHES = 6
+
+
+def _named(project: str) -> Callable[[object], bool]:
+    """Whether something is the name of a file of the project, however spelled, and not too long for one."""
+    begins = re.compile("[-_.]+".join(map(re.escape, re.split("[-_.]+", project))) + "(?=-)", re.IGNORECASE)
+
+    def is_named(filename: object) -> bool:
+        if not isinstance(filename, str) or len(filename) > bounds.FILENAME or not filename.isprintable():
+            return False
+        found = begins.match(filename)
+        return bool(found and "/" not in filename and filename.count("-", found.end()) <= _MOST_DASHES)
+
+    return is_named
+
+
+def _count(files: Sequence[object]) -> None:
+    if len(files) > bounds.INDEX_FILES:
+        raise ValueError(f"it lists more than {bounds.INDEX_FILES:,} files")
+
+
+def _by_version(page: _Page, name: str) -> dict[Version, dict[str, DistributionPackage]]:
+    """Sort the sdists and wheels by version and file name; what else an index has (eggs, installers) is left out."""
+    found: dict[Version, dict[str, DistributionPackage]] = {}
+    for file in page.files:
+        if file.package_type not in ("sdist", "wheel"):
+            continue
+        if canonicalize_name(file.project or "") != canonicalize_name(name):
+            continue
+        try:
+            version = Version(file.version or "")
+        except ValueError:  # no version, or a number of thousands of digits
+            continue
+        found.setdefault(version, {}).setdefault(file.filename, file)
+    return found
+
+
+def _newest(by_version: dict[Version, dict[str, DistributionPackage]]) -> Version:
+    def merit(version: Version) -> tuple[bool, bool, Version]:
+        is_there = not all(file.is_yanked for file in by_version[version].values())
+        return is_there, not version.is_prerelease, version
+
+    return max(by_version, key=merit)
+
+
+def _unknown_version(name: str, version: Version, known: Sequence[Version]) -> IndexAccessError:
+    place = bisect(known, version)
+    near = known[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS]
+    return IndexAccessError.of(
+        f"the index has no version {version} of `{name}`",
+        rule="unknown-release",
+        note=f"near to it are {_listed(near)}; the newest of {len(known)} is {known[-1]}",
+    )
+
+
+def _listed(versions: Iterable[Version]) -> str:
+    *most, last = map(str, versions)
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,190 @@
+"""All metadata of a release, each file by the cheapest way that the index offers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Literal, cast
+
+from packaging.utils import canonicalize_name
+
+from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.disk import Said, hold_to_name
+from abiding.artifacts.index.archives import metadata_of_wheel, pkg_info_of_sdist
+from abiding.artifacts.index.page import files_of_release
+from abiding.artifacts.index.remote import RemoteFile, missing
+from abiding.artifacts.index.settings import IndexSettings
+from abiding.artifacts.index.web import CONNECTIONS, Web, shown
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
+from abiding.metadata.core import CoreMetadata
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from pypi_simple import DistributionPackage
+
+    from abiding.archives.sdist import Sdist
+    from abiding.artifacts.index.progress import Progress
+    from abiding.artifacts.index.web import Body
+    from abiding.findings.finding import Finding
+
+__all__ = ["read_release"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# An sdist is read through, never kept: what comes last may be what is unpacked.
+_LARGEST_SDIST = 1 << 30
+_REFUSALS = 3
+_FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
+
+
+def read_release(spec: str, index_url: str | None, progress: Progress | None) -> list[Artifact]:
+    """As `abiding.artifacts.index.read_release`, with everything installed that it takes."""
+    settings = IndexSettings.read(index_url)
+    with closing(Web(settings)) as web:
+        files = files_of_release(web, settings.url, spec)
+        artifacts = _Reading(web, progress).read(files)
+    problems = [artifact.problem for artifact in artifacts if artifact.problem]
+    if len(problems) == len(artifacts) and all(problem.rule == "unreachable" for problem in problems):
+        raise IndexAccessError(problems[0]._replace(artifact=""), f"none of {len(problems)} files could be read")
+    return artifacts
+
+
+class _Reading:
+    """The reading of one release: what has been read so far, and what the index has shown that it can do."""
+
+    def __init__(self, web: Web, progress: Progress | None) -> None:
+        self._web = web
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._known: dict[bytes, CoreMetadata] = {}
+        self._served = False
+        self._refusals = 0
+
+    def read(self, files: list[DistributionPackage]) -> list[Artifact]:
+        """Read all files, several at once, and keep their order."""
+        groups: dict[str, list[DistributionPackage]] = {}
+        for file in files:
+            groups.setdefault(_announced_hash(file) or file.filename, []).append(file)
+        found: dict[str, Artifact] = {}
+        pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="abiding-index")
+        try:
+            for future in as_completed([pool.submit(self._read_group, group) for group in groups.values()]):
+                found.update({artifact.filename: artifact for artifact in future.result()})
+                if self._progress:
+                    self._progress(len(found), len(files), self._web.received)
+        finally:
+            # After an error, or an interruption, nothing more is begun.
+            pool.shutdown(wait=True, cancel_futures=True)
+        return [found[file.filename] for file in files]
+
+    def _read_group(self, group: list[DistributionPackage]) -> list[Artifact]:
+        """Read files that are announced with one hash of their metadata: the first that has it answers for all."""
+        shared: CoreMetadata | None = None
+        artifacts = []
+        for file in group:
+            said: tuple[Finding, ...] = ()
+            name, version = canonicalize_name(file.project or ""), file.version or ""
+            try:
+                metadata = shared
+                if metadata is None:
+                    data, said = self._metadata(file)
+                    metadata = self._parsed(data, file.filename)
+                # One hash may be announced for the files of many projects.
+                hold_to_name(file.filename, name, version, Said.of(metadata))
+            except AbidingError as exc:
+                artifacts.append(_artifact(file, None, exc.findings[0]._replace(artifact=file.filename)))
+                continue
+            if shared is None and hashlib.sha256(metadata.data).hexdigest() == _announced_hash(file):
+                shared = metadata
+            artifacts.append(_artifact(file, metadata, None)._replace(findings=said))
+        return artifacts
+
+    def _parsed(self, data: bytes, filename: str) -> CoreMetadata:
+        with self._lock:
+            if data not in self._known:
+                self._known[data] = CoreMetadata.parse(data, filename)
+            return self._known[data]
+
+    def _metadata(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
+        """Read it, and what is to be said of the archive."""
+        if self._may_have_sidecar(file):
+            data = self._sidecar(file)
+            if data is not None:
+                return data, ()
+        return self._from_file(file)
+
+    # The file beside the file (PEP 658).
+
+    def _may_have_sidecar(self, file: DistributionPackage) -> bool:
+        """Whether to ask for it. Some indexes serve it without saying so, and some of those not for all releases."""
+        if file.has_metadata is not None:
+            return file.has_metadata
+        return file.package_type == "wheel" and (self._served or self._refusals < _REFUSALS)
+
+    def _sidecar(self, file: DistributionPackage) -> bytes | None:
+        status, data = self._web.get(file.metadata_url, limit=2 * bounds.METADATA)
+        # A server that has a page for every URL answers 200 as well.
+        is_there = status == HTTPStatus.OK and bool(_FIRST_FIELD.search(data))
+        with self._lock:
+            self._served = self._served or is_there
+            self._refusals += not is_there
+        if not is_there:
+            return None
+        announced, found = _announced_hash(file), hashlib.sha256(data).hexdigest()
+        if announced and announced != found:
+            raise IndexAccessError.of(
+                "has metadata on the index that are not what the index announces",
+                rule="wrong-hash",
+                artifact=file.filename,
+                note=f"the page says sha256={announced}, and the file has {found}",
+            )
+        return data
+
+    # The file itself.
+
+    def _from_file(self, file: DistributionPackage) -> tuple[bytes, tuple[Finding, ...]]:
+        if file.filename.endswith(".tar.gz"):
+            sdist = self._web.read(file.url, lambda body: _streamed(body, file.filename), limit=_LARGEST_SDIST)
+            return sdist.pkg_info, sdist.findings
+        if not file.filename.endswith((".whl", ".zip")):
+            raise ArchiveError.at(file.filename, "is neither a .tar.gz nor a .zip file")
+        remote = cast("BinaryIO", RemoteFile(self._web, file.url, file.filename, file.size))
+        if file.package_type == "wheel":
+            return metadata_of_wheel(remote, file.filename), ()
+        return pkg_info_of_sdist(remote, file.filename).pkg_info, ()
+
+
+def _streamed(body: Body, filename: str) -> Sdist:
+    if body.status != HTTPStatus.OK:
+        raise missing(filename, body.status, body.url)
+    return pkg_info_of_sdist(cast("BinaryIO", body), filename)
+
+
+def _announced_hash(file: DistributionPackage) -> str:
+    return (file.metadata_digests or {}).get("sha256", "").lower()
+
+
+def _artifact(file: DistributionPackage, metadata: CoreMetadata | None, problem: Finding | None) -> Artifact:
+    kind: Literal["sdist", "wheel"] = "wheel" if file.package_type == "wheel" else "sdist"
+    yanked = (file.yanked_reason or "no reason given") if file.is_yanked else ""
+    name = canonicalize_name(file.project or "")
+    return Artifact(
+        file.filename,
+        kind,
+        name,
+        file.version or "",
+        metadata,
+        problem=problem,
+        yanked=yanked,
+        on_index=True,
+        read_from=shown(file.url),
+    )

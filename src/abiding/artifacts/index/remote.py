@@ -1,0 +1,216 @@
+"""A file on a server, read in pieces by HTTP range requests (RFC 9110, section 14), as if it were open."""
+
+from __future__ import annotations
+
+import io
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from abiding.artifacts.index.web import shown
+from abiding.findings import bounds
+from abiding.findings.errors import IndexAccessError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+    from abiding.artifacts.index.web import Body, Web
+
+__all__ = ["RemoteFile", "missing"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# What a ZIP reader wants first: the end record with the longest comment, and with it most central directories whole.
+# METADATA stands right before that in most wheels.
+_TAIL = 66 << 10
+_AHEAD = 16 << 10
+# Of a server that knows no ranges, whole files are taken up to here; no piece of a larger one comes near it.
+_LARGEST = 20 << 20
+# What servers answer that know ranges, but not those from the end.
+_NO_SUFFIXES = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    HTTPStatus.NOT_IMPLEMENTED,
+)
+_CONTENT_RANGE = re.compile(r"bytes (?P<first>\d{1,18})-(?P<last>\d{1,18})/(?P<size>\d{1,18})", re.ASCII)
+
+
+class RemoteFile(io.RawIOBase):
+    """A file on a server, for reading. Pieces come as they are needed; a server without ranges sends it whole.
+
+    `size` is the number of its bytes if that is known beforehand, which saves a request with some servers. Everything
+    raises `IndexAccessError` if the file is not there, or if it is larger than 20 MiB and the server knows no ranges.
+    """
+
+    def __init__(self, web: Web, url: str, filename: str, size: int | None = None) -> None:
+        super().__init__()
+        self._web = web
+        self._url = url
+        self._filename = filename
+        self._pieces: list[tuple[int, bytes]] = []
+        self._place = 0
+        self._asked = 0
+        self._received = 0
+        self._size = self._open(size)
+        self._kept = len(self._pieces)
+
+    def readable(self) -> bool:
+        """Whether it can be read: yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether one can go to and fro in it: yes."""
+        return True
+
+    def tell(self) -> int:
+        """Tell the place at which the next byte is read."""
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        self._place = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence])
+        return self._place
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read the next bytes, as many as there is room for, fewer only at the end of the file."""
+        room = memoryview(buffer).cast("B")
+        wanted = min(len(room), max(0, self._size - self._place))
+        filled = 0
+        while filled < wanted:
+            part = self._at_hand(self._place, wanted - filled)
+            if not part:
+                self._fetch_from(self._place, wanted - filled)
+                part = self._at_hand(self._place, wanted - filled)
+            if not part:
+                raise self._error("comes in other parts than those that its server is asked for")
+            room[filled : filled + len(part)] = part
+            filled += len(part)
+            self._place += len(part)
+        return filled
+
+    def prefetch(self, start: int, stop: int) -> None:
+        """Fetch what will be read, in as few pieces as there may be, and forget all that was fetched so before.
+
+        The end of the file, in which its directory is, is kept.
+        """
+        self._pieces[self._kept :] = []
+        stop = min(stop, self._size)
+        while start < stop:
+            found = self._at_hand(start, stop - start)
+            if not found:
+                until = min(start + _LARGEST, stop, min((one for one, _ in self._pieces if one > start), default=stop))
+                self._fetch(f"{start}-{until - 1}")
+                found = self._at_hand(start, stop - start)
+            if not found:
+                return  # who reads it says so
+            start += len(found)
+
+    def _at_hand(self, place: int, most: int) -> bytes:
+        for start, piece in self._pieces:
+            if start <= place < start + len(piece):
+                return piece[place - start : place - start + most]
+        return b""
+
+    def _fetch_from(self, place: int, wanted: int) -> None:
+        """Fetch a piece that begins here and is no longer than it takes to reach the next one."""
+        next_piece = min((start for start, _ in self._pieces if start > place), default=self._size)
+        stop = min(place + max(wanted, _AHEAD), next_piece)
+        self._fetch(f"{place}-{stop - 1}")
+
+    def _open(self, size: int | None) -> int:
+        """Fetch the end of the file, and find out its size."""
+        wanted = f"-{_TAIL}" if size is None else _tail_of(size)
+        try:
+            found = self._fetch(wanted)
+        except _RangeRefusedError as exc:
+            found = self._ask_size() if exc.size is None else exc.size
+        # The index may have been wrong about the size: now it is known. An empty file has no range at all.
+        return found if not found or self._at_hand(found - 1, 1) else self._fetch(_tail_of(found))
+
+    def _ask_size(self) -> int:
+        def use(body: Body) -> int | None:
+            return body.length if body.status == HTTPStatus.OK else None
+
+        size = self._web.read(self._url, use, limit=0, method="HEAD")
+        if size is None:
+            raise self._error("has a size that its server does not tell", note="so it can't be read in parts")
+        return size
+
+    def _fetch(self, wanted: str) -> int:
+        """Fetch one range and keep it; gives the size of the file."""
+        self._asked += 1
+        # A request for each megabyte is fair, beside those that find out what there is.
+        if self._asked > bounds.RANGES + (self._received >> 20):
+            raise self._error("comes in parts too small to be read", note=f"{self._asked - 1} of them were not enough")
+        first, _, last = wanted.partition("-")
+        most = int(last) - int(first) + 1 if first else int(last)
+        start, piece, size = self._web.read(
+            self._url, lambda body: self._piece(body, most), limit=_LARGEST, headers={"Range": f"bytes={wanted}"}
+        )
+        if not piece and size:
+            raise self._error("is not sent by its server")
+        self._pieces.append((start, piece))
+        self._received += len(piece)
+        return size
+
+    def _piece(self, body: Body, most: int) -> tuple[int, bytes, int]:
+        """Make of an answer: where the piece begins, its bytes, at most so many, the size of the file."""
+        if body.status == HTTPStatus.OK:
+            if (body.length or 0) > _LARGEST:
+                raise self._error(
+                    f"has {body.length:,} bytes, and its server gives no part of it",
+                    note=f"files are read whole up to {_LARGEST:,} bytes",
+                )
+            data = body.readall()
+            return 0, data, len(data)
+        if body.status in _NO_SUFFIXES:
+            raise _RangeRefusedError(body.headers.get("Content-Range", ""), self._filename, body.status, body.url)
+        if body.status != HTTPStatus.PARTIAL_CONTENT:
+            raise missing(self._filename, body.status, body.url)
+        found = _CONTENT_RANGE.fullmatch(body.headers.get("Content-Range", "").strip())
+        if not found:
+            raise self._error("comes in parts that its server does not describe")
+        first, last, size = (int(number) for number in found.groups())
+        length = last - first + 1
+        # One more, to see that there are no more.
+        data = body.read(length + 1) if first <= last < size and length <= most else b""
+        if len(data) != length or not data:
+            raise self._error("comes in parts that are not what its server says")
+        return first, data, size
+
+    def _error(self, message: str, note: str = "") -> IndexAccessError:
+        about = f"it is at {shown(self._url)}" + (f"; {note}" if note else "")
+        return IndexAccessError.of(message, artifact=self._filename, note=about)
+
+
+def _tail_of(size: int) -> str:
+    """Give the range of the last bytes of a file; never an empty one, which can't be written."""
+    return f"{max(0, size - _TAIL)}-{max(0, size - 1)}"
+
+
+class _RangeRefusedError(IndexAccessError):
+    """The server does not take this kind of range; it may have told the size of the file."""
+
+    def __init__(self, content_range: str, filename: str, status: int, url: str) -> None:
+        super().__init__(missing(filename, status, url).findings)
+        size = content_range.removeprefix("bytes */")
+        self.size = int(size) if re.fullmatch(r"\d{1,18}", size, re.ASCII) else None
+
+
+def missing(filename: str, status: int, url: str) -> IndexAccessError:
+    """Make the error for a file that a page lists and its server does not give."""
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return IndexAccessError.of(
+            "is listed by the index, and is not there",
+            rule="missing-file",
+            artifact=filename,
+            note=f"there is no {shown(url)}: the upload is not complete, or the file has been deleted",
+        )
+    about = f"it is at {shown(url)}"
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return IndexAccessError.of(f"may not be read: its server answers {status}", artifact=filename, note=about)
+    return IndexAccessError.of(f"can't be read: its server answers {status}", artifact=filename, note=about)

@@ -1,0 +1,146 @@
+"""Which index, and how to reach it: what pip is configured for, unless the caller names another."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
+from abiding.artifacts.index.passwords import without_login
+from abiding.findings.errors import IndexAccessError
+
+__all__ = ["IndexSettings"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# `pip config list` names options of all commands, of one command, and of the environment; each beats the one before.
+_SECTIONS = ("global", "install", ":env:")
+_PATIENCE = 30.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """An index and the way to it.
+
+    `url` is without credentials and ends with a slash. `credentials` are a name and a password, None if the URL had
+    none. `certificates` is the path of a bundle of certificates to trust, `client_certificate` that of one's own,
+    `proxy` a URL; each is empty if not set.
+    """
+
+    url: str
+    # Secrets stay out of logs and tracebacks.
+    credentials: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    certificates: str = ""
+    client_certificate: str = ""
+    proxy: str = field(default="", repr=False)
+
+    @classmethod
+    def read(cls, url: str | None = None) -> IndexSettings:
+        """Read pip's settings; a `url` takes the place of its index. Raises `IndexAccessError`."""
+        pip = _pip_settings()
+        if url is None and pip.get("no-index", "").lower() in ("1", "true", "yes", "on"):
+            raise IndexAccessError.of(
+                "pip is configured to use no index", rule="bad-index", hint="name one with `--index-url`"
+            )
+        bare, credentials = _without_credentials(url or pip.get("index-url") or PYPI_SIMPLE_ENDPOINT)
+        return cls(bare, credentials, _path(pip, "cert"), _path(pip, "client-cert"), pip.get("proxy", ""))
+
+
+def _path(pip: dict[str, str], option: str) -> str:
+    return str(Path(pip[option]).expanduser()) if pip.get(option) else ""
+
+
+def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        # Without what may be a password: there need not be a scheme before it.
+        shown = without_login(parts.geturl()).rpartition("@")[2] or "it"
+        raise IndexAccessError.of(
+            f"`{shown}` is not the URL of a package index",
+            rule="bad-index",
+            note="an index is reached over http or https",
+        )
+    # A host in brackets is an IPv6 address.
+    netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    bare = parts._replace(netloc=netloc, path=parts.path.rstrip("/") + "/", query="", fragment="").geturl()
+    if parts.username is None:
+        return bare, None
+    return bare, (unquote(parts.username).encode(), unquote(parts.password or "").encode())
+
+
+def _pip_settings() -> dict[str, str]:
+    """Read the options of pip, files and environment taken together; without pip, only its environment variables."""
+    # -P: not a `pip.py` that lies in this folder.
+    programs = [[sys.executable, "-P", "-m", "pip"]] if sys.executable else []
+    if pip := shutil.which("pip"):
+        programs.append([pip])
+    for program in programs:
+        listing = _list_settings(program)
+        if listing is not None:
+            return _parse(listing)
+    prefix = "PIP_"
+    return {
+        name.removeprefix(prefix).lower().replace("_", "-"): value
+        for name, value in os.environ.items()
+        if name.startswith(prefix)
+    }
+
+
+def _list_settings(program: list[str]) -> str | None:
+    """Ask pip; None if it is not there. Its files lie in other places on each platform, and pip knows them."""
+    environ = {**os.environ, "PYTHONIOENCODING": "utf-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    try:
+        done = subprocess.run(
+            [*program, "config", "list"],
+            env=environ,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_PATIENCE,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if done.returncode == 0:
+        return done.stdout
+    if "No module named pip" in done.stderr:
+        return None
+    # Going on with the default would look at another index than the one that somebody has configured.
+    last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+    raise IndexAccessError.of(
+        "pip can't read its own configuration",
+        rule="bad-index",
+        note=without_login(last),
+        hint="`pip config list` shows it",
+    )
+
+
+def _parse(listing: str) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for section in _SECTIONS:
+        for line in listing.splitlines():
+            key, _, value = line.partition("=")
+            if key.startswith(f"{section}."):
+                try:
+                    text = str(ast.literal_eval(value)).strip()
+                except (ValueError, SyntaxError):
+                    continue
+                if text:
+                    settings[key.removeprefix(f"{section}.")] = text
+    return settings

@@ -1,0 +1,330 @@
+"""Requests to an index: few connections, retries, and bounds on everything: time, size, redirects, credentials."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+
+from abiding._version import __version__
+from abiding.artifacts.index.passwords import Login, without_login
+from abiding.artifacts.index.patience import Adapter, Patience, TooSlowError
+from abiding.findings import bounds
+from abiding.findings.errors import IndexAccessError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from _typeshed import WriteableBuffer
+
+    from abiding.artifacts.index.settings import IndexSettings
+
+__all__ = ["CONNECTIONS", "Body", "Web", "shown"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# More do not make it faster, and some networks lose name look-ups when there are many at once.
+CONNECTIONS = 8
+_TIMEOUT = (10.0, 30.0)  # seconds: to connect, and between two pieces of an answer
+_TRIES = 4
+_PAUSE = 0.3  # seconds, before a broken answer is asked for again
+_LONGEST_WAIT = 20  # seconds, whatever a server asks for
+_TOO_BUSY = (429, 500, 502, 503, 504, 507)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_RATE = 1000  # bytes in a second
+# After so many failures in a row nobody is there, and to ask for 170 more files could take an hour.
+_HOPELESS = CONNECTIONS
+
+_T = TypeVar("_T")
+
+
+class Web:
+    """A session of requests with one index and the servers that it names, for several threads. To be closed.
+
+    `received` is the number of bytes that came, without headers.
+    """
+
+    def __init__(self, settings: IndexSettings) -> None:
+        self.patience = Patience()
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._failures: Counter[str] = Counter()
+        self.received = 0
+        self._end = time.monotonic() + bounds.INDEX
+        self._session = _Session()
+        self._session.headers["User-Agent"] = f"abiding/{__version__}"
+        self._session.verify = settings.certificates or True
+        if settings.proxy:
+            self._session.proxies = {"http": settings.proxy, "https": settings.proxy}
+        # Of connections that break. An answer is asked for again by us, who need not read the one before to its end.
+        retry = urllib3.Retry(total=_TRIES - 1, redirect=False, backoff_factor=_PAUSE, respect_retry_after_header=False)
+        adapter = Adapter(self.patience, pool_maxsize=CONNECTIONS, pool_block=True, max_retries=retry)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, adapter)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+        self.patience.close()
+
+    def read(
+        self,
+        url: str,
+        use: Callable[[Body], _T],
+        *,
+        limit: int,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        is_text: bool = False,
+    ) -> _T:
+        """Ask for `url`, and give what `use` makes of the answer, whatever its status below 500.
+
+        `use` need not read it to the end. It is called again if the answer breaks off. Only text is compressed on the
+        way: of a file, that could not be told from how it is. Raises what `use` raises, and `IndexAccessError` if
+        there is no answer, if it is too slow, or if `use` reads more than `limit` bytes of it.
+        """
+        asked = {"Accept-Encoding": "gzip, deflate" if is_text else "identity", **(headers or {})}
+        for last in [False] * (_TRIES - 1) + [True]:
+            with closing(self._answer(method, url, asked)) as response:
+                body = Body(self, response, limit, is_text=is_text)
+                try:
+                    return use(body)
+                except Exception as exc:
+                    if body.failure is None:
+                        raise
+                    if last:
+                        message = f"`{_host(url)}` breaks off its answer each time"
+                        raise _lost(message, url, _innermost(body.failure)) from exc
+            time.sleep(_PAUSE)
+        raise AssertionError
+
+    def get(self, url: str, *, limit: int) -> tuple[int, bytes]:
+        """Ask for the text at `url`: the status, and all of the answer if that is 200. Raises `IndexAccessError`."""
+
+        def use(body: Body) -> tuple[int, bytes]:
+            return body.status, body.readall() if body.status == requests.codes.ok else b""
+
+        return self.read(url, use, limit=limit, is_text=True)
+
+    def check(self, url: str) -> None:
+        """Raise `IndexAccessError` if the time is over that there is for everything."""
+        if time.monotonic() > self._end:
+            message = f"the index has not given everything within {bounds.INDEX} seconds"
+            raise IndexAccessError.of(message, rule="unreachable", note=f"the last that was read is {shown(url)}")
+
+    def _answer(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """Give the answer to which all redirects lead."""
+        at = url
+        for _ in range(bounds.REDIRECTS + 1):
+            response = self._ask(method, at, headers)
+            target = response.headers.get("Location", "") if response.status_code in _REDIRECTS else ""
+            if not target:
+                return response
+            # Not read, as little as one byte: it might have no end.
+            response.close()
+            at = self._redirected(at, target)
+        note = f"more than {bounds.REDIRECTS} redirects lead on from {shown(url)}"
+        raise IndexAccessError.of(f"`{_host(url)}` redirects in circles", note=note)
+
+    def _redirected(self, url: str, target: str) -> str:
+        try:
+            # A header is Latin-1 to Python, and UTF-8 to servers.
+            found = urljoin(url, target.encode("latin-1").decode("utf-8", "replace"))
+        except ValueError as exc:
+            raise _no_url(exc, url) from exc
+        if urlsplit(found).scheme not in ("http", "https"):
+            raise _no_url(ValueError(f"it redirects to `{shown(found)}`"), url)
+        return found
+
+    def _ask(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """Give one answer; one that says that the server is busy is asked for again."""
+        host = _host(url)
+        tries = 0
+        while True:
+            self.check(url)
+            if self._failures[host] >= _HOPELESS:
+                raise _lost(f"`{host}` can't be reached", url)
+            response = self._send(method, url, headers)
+            if response.status_code not in _TOO_BUSY:
+                with self._lock:
+                    self._failures[host] = 0
+                return response
+            response.close()
+            tries += 1
+            if tries == _TRIES:
+                self._count_failure(host)
+                raise _lost(f"`{host}` answers {response.status_code} {response.reason}, {_TRIES} times", url)
+            time.sleep(_wait(response, tries))
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
+        own = _same_server(url, self._settings.url)
+        try:
+            return self._session.request(
+                method,
+                url,
+                headers=dict(headers),
+                auth=Login.of(url, self._settings.credentials if own else None, is_index=own),
+                cert=(self._settings.client_certificate or None) if own else None,
+                timeout=_TIMEOUT,
+                stream=True,
+                allow_redirects=False,
+            )
+        except TooSlowError as exc:
+            self._count_failure(_host(url))
+            raise _lost(f"`{_host(url)}` does not answer in time", url, f"it had {bounds.ANSWER} seconds") from exc
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as exc:
+            # OSError: all that `requests` raises, and certificates that are not there. ValueError: a URL that is none.
+            error = _unreachable(exc, url)
+            if error.findings[0].rule == "unreachable":
+                self._count_failure(_host(url))
+            raise error from exc
+
+    def _count_failure(self, host: str) -> None:
+        with self._lock:
+            self._failures[host] += 1
+
+    def count(self, received: int) -> None:
+        """Add to the number of bytes received."""
+        with self._lock:
+            self.received += received
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone: it would read them to their end, and take netrc's word for each host."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 (as its base)
+        """Give none."""
+        return
+
+
+def _wait(response: requests.Response, number: int) -> float:
+    """Tell how long to wait until a busy server is asked again: what it says, but not for ever."""
+    said = response.headers.get("Retry-After", "")
+    seconds = float(said) if re.fullmatch(r"[0-9]{1,6}", said, re.ASCII) else _PAUSE * 2**number
+    return min(seconds, _LONGEST_WAIT)
+
+
+class Body(io.RawIOBase):
+    """The body of an answer, as it comes in. `failure` is why it broke off, None as long as it has not.
+
+    `url` is that of the answer, after redirects. Header names are compared without regard to case.
+    """
+
+    def __init__(self, web: Web, response: requests.Response, limit: int, *, is_text: bool) -> None:
+        super().__init__()
+        self.status = response.status_code
+        self.url = response.url
+        self.headers: Mapping[str, str] = response.headers
+        self.failure: Exception | None = None
+        self._raw: urllib3.BaseHTTPResponse = response.raw
+        self._web = web
+        self._is_text = is_text
+        self._left = limit
+        self._limit = limit
+        self._began = time.monotonic()
+
+    @property
+    def length(self) -> int | None:
+        """The number of bytes that the server announces, None if it does not."""
+        text = self.headers.get("Content-Length", "")
+        return int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else None
+
+    def readable(self) -> bool:
+        """Whether it can be read: yes."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read the next bytes, as many as there is room for, fewer only at the end."""
+        room = memoryview(buffer).cast("B")
+        filled = 0
+        while filled < len(room):
+            data = self._next(len(room) - filled)
+            if not data:
+                break
+            room[filled : filled + len(data)] = data
+            filled += len(data)
+        self._left -= filled
+        if self._left < 0:
+            message = f"the answer is larger than the {self._limit:,} bytes that it may have"
+            raise IndexAccessError.of(message, note=f"it comes from {shown(self.url)}")
+        return filled
+
+    def _next(self, most: int) -> bytes:
+        """Give what there is, not more."""
+        before = self._raw.tell()
+        try:
+            # A file that has ended may be asked for more.
+            with self._web.patience.limit(bounds.ANSWER, self._raw.shutdown):
+                data = self._raw.read1(most, decode_content=self._is_text)
+        except (TooSlowError, urllib3.exceptions.ReadTimeoutError):
+            self._too_slow()
+        except (urllib3.exceptions.HTTPError, OSError) as exc:
+            self.failure = exc
+            raise _lost("the connection breaks off", self.url, _innermost(exc)) from exc
+        self._web.count(self._raw.tell() - before)
+        self._web.check(self.url)
+        if time.monotonic() - self._began > bounds.ANSWER + self._raw.tell() / _RATE:
+            self._too_slow()
+        return data or b""
+
+    def _too_slow(self) -> NoReturn:
+        note = f"after {time.monotonic() - self._began:.0f} seconds there were {self._raw.tell():,} bytes"
+        raise _lost(f"`{_host(self.url)}` sends its answer too slowly", self.url, note)
+
+
+def shown(url: str) -> str:
+    """The URL as it is told: without credentials, in whichever part of it."""
+    return without_login(url).partition("?")[0].partition("#")[0][: bounds.EXCERPT]
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _same_server(url: str, other: str) -> bool:
+    return urlsplit(url)[:2] == urlsplit(other)[:2]
+
+
+def _no_url(exc: Exception, url: str) -> IndexAccessError:
+    message = "a URL that the index gives is not one of http or https"
+    return IndexAccessError.of(message, note=f"{shown(url)}: {without_login(str(exc))}")
+
+
+def _unreachable(exc: Exception, url: str) -> IndexAccessError:
+    if isinstance(exc, ValueError):
+        return _no_url(exc, url)
+    host = _host(url)
+    if isinstance(exc, requests.exceptions.SSLError) or not isinstance(exc, requests.RequestException):
+        hint = "certificates to trust can be named by pip's option `cert` or by REQUESTS_CA_BUNDLE"
+        return _lost(f"there is no safe connection to `{host}`", url, _innermost(exc), hint)
+    if isinstance(exc, requests.Timeout):
+        return _lost(f"`{host}` does not answer in time", url, _innermost(exc))
+    return _lost(f"`{host}` can't be reached", url, _innermost(exc))
+
+
+def _lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccessError:
+    about = f"asked for {shown(url)}" + (f": {without_login(note)}" if note else "")
+    return IndexAccessError.of(message, rule="unreachable", note=about, hint=hint)
+
+
+def _innermost(exc: BaseException) -> str:
+    """What began a chain of errors, of which each library has wrapped the one below."""
+    while True:
+        inner = getattr(exc, "reason", None) or next(iter(exc.args), None)
+        if not isinstance(inner, BaseException):
+            inner = exc.__cause__
+        if inner is None:
+            # The libraries put the connection's repr in front.
+            return str(exc).rpartition(">: ")[2] or type(exc).__name__
+        exc = inner

@@ -1,0 +1,1 @@
+"""One hook call, from the source to what is handed over."""

@@ -1,0 +1,191 @@
+"""The wrapped backend: found, shown its view of pyproject.toml, and called in this process."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import tomllib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.findings.errors import BackendError
+from abiding.project.pyproject import Pyproject, as_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["InnerBackend"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_MOST_SHOWN = 100
+
+
+class InnerBackend(NamedTuple):
+    """The backend that `[tool.abiding]` names, for the source tree in `folder`.
+
+    `name` is of the form `module` or `module:object.attribute`; `path` lists the folders of the tree that it is looked
+    for in first (PEP 517 `backend-path`).
+    """
+
+    name: str
+    path: tuple[str, ...]
+    folder: Path
+
+    def has(self, hook: str) -> bool:
+        """Whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
+        return hasattr(self.load(), hook)
+
+    def requirements(self, hook: str, *arguments: object) -> list[str]:
+        """Call a hook that returns requirements. Raises `BackendError` if it returns anything else."""
+        returned = self._call(hook, *arguments)
+        if isinstance(returned, (list, tuple)) and all(isinstance(one, str) for one in returned):
+            return list(returned)
+        raise self._broken(hook, returned, "and PEP 517 asks for a list of requirements")
+
+    def file(self, hook: str, directory: Path, *arguments: object) -> str:
+        """Call a hook that makes a file in `directory`, and return the file's name. Raises `BackendError`.
+
+        The name is that of a plain file right there, and nothing that leads elsewhere.
+        """
+        return self._made(hook, directory, arguments, Path.is_file)
+
+    def dist_info(self, hook: str, directory: Path, *arguments: object) -> str:
+        """Call a hook that makes a `.dist-info` folder in `directory`, and return its name. Raises `BackendError`."""
+        return self._made(hook, directory, arguments, Path.is_dir)
+
+    def _made(self, hook: str, directory: Path, arguments: tuple[object, ...], is_there: Callable[[Path], bool]) -> str:
+        returned = self._call(hook, str(directory), *arguments)
+        if not isinstance(returned, str) or not _is_name(returned):
+            raise self._broken(hook, returned, "and PEP 517 asks for the name of what it wrote, without the folder")
+        try:
+            made = is_there(directory / returned) and not (directory / returned).is_symlink()
+        except (OSError, ValueError):  # a name that is too long for a file, or not one of this system
+            made = False
+        if not made:
+            raise self._broken(hook, returned, "which it did not write")
+        return returned
+
+    def _call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
+        """Call a hook while the backend is shown its view of `[project]`. What it raises goes through."""
+        with _view():
+            return getattr(self.load(), hook)(*arguments)
+
+    def _broken(self, hook: str, returned: object, why: str) -> BackendError:
+        text = f"{returned}" if isinstance(returned, str) else repr(returned)
+        text = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+        message = f"`{hook}` of `{self.name}` returned `{text}`, {why}"
+        return _problem(self, message, rule="broken-backend", closing="Nothing was handed over")
+
+    def load(self) -> Any:  # noqa: ANN401 (a module, or anything in one)
+        """Import the backend. Raises `BackendError` if it is not there."""
+        return _load(self)
+
+
+@functools.cache
+def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
+    import importlib
+
+    module_name, _, attributes = inner.name.partition(":")
+    folders = [str(_inside(inner, one)) for one in inner.path]
+    sys.path[:0] = folders
+    try:
+        with _view():
+            module = importlib.import_module(module_name)
+    except ImportError as exc:
+        raise _not_importable(inner, exc) from exc
+    if folders and not _lies_in(module, folders):
+        raise _problem(
+            inner,
+            f"`{module_name}` was imported from outside `backend-path`",
+            f"it was found at {getattr(module, '__file__', 'no file')}",
+        )
+    try:
+        return functools.reduce(getattr, attributes.split("."), module) if attributes else module
+    except AttributeError as exc:
+        raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
+
+
+def _inside(inner: InnerBackend, folder: str) -> Path:
+    """Find a folder of `backend-path`, which links must not lead out of the source tree (PEP 517)."""
+    path = (inner.folder / folder).resolve()
+    if not path.is_relative_to(inner.folder.resolve()):
+        raise _problem(inner, f"`{folder}` of `backend-path` leads out of the source tree", f"it is a link to `{path}`")
+    return path
+
+
+def _lies_in(module: object, folders: list[str]) -> bool:
+    file = getattr(module, "__file__", None)
+    return file is not None and any(Path(file).resolve().is_relative_to(folder) for folder in folders)
+
+
+def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
+    module_name = inner.name.partition(":")[0]
+    if isinstance(exc, ModuleNotFoundError) and exc.name and module_name.split(".")[0] == exc.name.split(".")[0]:
+        message = f"the wrapped backend `{inner.name}` is not installed"
+        from abiding.project.known_backends import distribution_of
+
+        name = distribution_of(inner.name)
+        hint = f"list {f'`{name}`' if name else 'its distribution'} in `[build-system] requires`, next to `abiding`"
+        if inner.path:
+            hint = f"it was looked for in {', '.join(f'`{one}`' for one in inner.path)} first, as `backend-path` says"
+        return _problem(inner, message, str(exc), hint)
+    return _problem(inner, f"the wrapped backend `{inner.name}` can't be imported", f"{type(exc).__name__}: {exc}")
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is the name of a file, on every system."""
+    return text not in ("", ".", "..") and not any(char in text for char in "/\\:\0")
+
+
+def _problem(
+    inner: InnerBackend,
+    message: str,
+    note: str = "",
+    hint: str = "",
+    *,
+    rule: str = "no-backend",
+    closing: str = "Nothing was built",
+) -> BackendError:
+    key = ("tool", "abiding", "build-backend")
+    notes, hints = ((text,) if text else () for text in (note, hint))
+    finding = Pyproject.read(inner.folder).finding(rule, message, key, notes=notes, hints=hints)
+    return BackendError(finding, closing)
+
+
+# The second is in setuptools before 70.
+_FORERUNNERS = ("tomli", "setuptools.extern.tomli")
+
+
+@contextmanager
+def _view() -> Iterator[None]:
+    """While it lasts, TOML is read as the wrapped backend may see it.
+
+    Every backend reads pyproject.toml with `tomllib`, or did so with its forerunner `tomli`, for which `tomllib` can
+    stand in. A hook runs in a process of its own, so this touches no file and nobody else.
+    """
+    load, loads = tomllib.load, tomllib.loads
+    forerunners = {name: sys.modules.get(name) for name in _FORERUNNERS}
+    tomllib.load, tomllib.loads = _seen(load), _seen(loads)
+    sys.modules.update(dict.fromkeys(forerunners, tomllib))
+    try:
+        yield
+    finally:
+        tomllib.load, tomllib.loads = load, loads
+        for name, module in forerunners.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+def _seen(read: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    @functools.wraps(read)
+    def reader(*arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        return as_shown(read(*arguments, **options))
+
+    return reader

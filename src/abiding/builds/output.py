@@ -1,0 +1,62 @@
+"""Where the result of a hook goes: it is built in a private folder, and handed over into the folder around that."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.files.placing import speaking_of
+from abiding.files.private import private_folder
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Output"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Output(NamedTuple):
+    """The folder that a front end names, and a `private` one inside it, on the same file system.
+
+    Nothing in the private folder can be taken for a result. `there` are the names of what `folder` held at first.
+    """
+
+    folder: Path
+    private: Path
+    there: frozenset[str]
+
+    @classmethod
+    @contextmanager
+    def within(cls, directory: str) -> Iterator[Output]:
+        """Make the folder, where it is not there yet, and the private one, which goes again at the end.
+
+        Raises `ArchiveError` if that can't be done.
+        """
+        folder = Path(directory)
+        with ExitStack() as stack:
+            with speaking_of(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                there = frozenset(os.listdir(folder))  # noqa: PTH208 (names are what is compared)
+                private = stack.enter_context(private_folder(folder))
+            yield cls(folder, private, there)
+
+    def target(self, name: str) -> Path:
+        """Where the file `name` is handed over, in place of an older one.
+
+        Raises `ArchiveError` if there was none when the build began: then another build writes into the same folder.
+        """
+        target = self.folder / name
+        if name not in self.there and os.path.lexists(target):
+            raise ArchiveError.at(
+                name,
+                f"came into `{self.folder}` while it was built here: it was left as it is",
+                note="another build writes into the same folder",
+                hint="give each build a folder of its own, or let one begin when the other is done",
+            )
+        return target

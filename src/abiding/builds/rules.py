@@ -1,0 +1,162 @@
+"""judge(differences, declared) -> findings: what a build may hand over, by what its project declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata.changes import requirement_changes, text_notes
+from abiding.project import hints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from abiding.metadata.difference import Difference
+
+__all__ = ["Sides", "judge", "judge_prepared"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Sides(NamedTuple):
+    """The two files of a comparison, in words for the messages.
+
+    `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` who wrote it, and
+    `source` what it is held against (`sdist` or `project`). `origin(field, value)` says where a value of the source
+    stands, for example `pyproject.toml:14`.
+    """
+
+    kind: str
+    artifact: str
+    author: str
+    source: str
+    origin: Callable[[str, str], str]
+
+
+def judge(differences: Collection[Difference], declared: Collection[str], sides: Sides) -> tuple[Finding, ...]:
+    """Hold the differences between what was said (left) and what was built (right) against the declared lines."""
+    findings: list[Finding] = []
+    for difference in differences:
+        if difference.field == "Requires-Dist":
+            findings += _judge_requirements(difference, declared, sides)
+        else:
+            findings.append(_undeclared_change(difference, sides))
+    return tuple(findings)
+
+
+def _judge_requirements(difference: Difference, declared: Collection[str], sides: Sides) -> Iterator[Finding]:
+    for before, after in requirement_changes(difference, declared):
+        if after is None:
+            finding = _lost(before or "", sides)
+        elif before is None:
+            finding = _undeclared(after, sides)
+        else:
+            finding = _changed(before, after, sides)
+        yield finding._replace(notes=(*finding.notes, *text_notes(before, after)))
+
+
+_ONLY_ADD = "a wheel may add the requirements that are declared for it; it may never drop or change one"
+_OLD_SETUPTOOLS = "setuptools before 68.2 writes no requirements into PKG-INFO: if it is that, require a later one"
+
+
+def _lost(line: str, sides: Sides) -> Finding:
+    return Finding(
+        "lost-requirement",
+        Severity.ERROR,
+        f"the {sides.kind} drops `{line}`",
+        artifact=sides.artifact,
+        field="Requires-Dist",
+        expected=line,
+        expected_from=sides.origin("Requires-Dist", line),
+        found=None,
+        found_from=f"not written by {sides.author}",
+        notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
+        hints=(hints.INCOMPLETE, hints.EDITED)
+        if sides.source == "sdist"
+        else ((_OLD_SETUPTOOLS,) if sides.kind == "sdist" else ()),
+    )
+
+
+def _changed(expected: str, found: str, sides: Sides) -> Finding:
+    hint = f"leave `{expected}` as it is and declare `{found}` next to it" if sides.kind != "sdist" else ""
+    return Finding(
+        "changed-requirement",
+        Severity.ERROR,
+        f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
+        artifact=sides.artifact,
+        field="Requires-Dist",
+        expected=expected,
+        expected_from=sides.origin("Requires-Dist", expected),
+        found=found,
+        found_from=f"written by {sides.author}",
+        notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
+        hints=(f"{hint}:\n{hints.declaration_of(found)}",) if hint else (),
+    )
+
+
+def _undeclared(line: str, sides: Sides) -> Finding:
+    if sides.kind == "sdist":
+        notes: tuple[str, ...] = ("an sdist carries the API level only: what `[project]` says, and nothing more",)
+        name, _ = hints.places_of(line)
+        ways: tuple[str, ...] = (
+            f"if the source needs it, add it to `project.{name}`",
+            f"if the wrapped backend computes it, list `{name}` in `project.dynamic` and give it no value",
+        )
+    else:
+        notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
+        ways = (
+            f"if this binary needs it, declare it:\n{hints.declaration_of(line)}",
+            "if it does not, find out why it is written at build time",
+        )
+    return Finding(
+        "undeclared-requirement",
+        Severity.ERROR,
+        f"the {sides.kind} adds `{line}`, and nothing declares it",
+        artifact=sides.artifact,
+        field="Requires-Dist",
+        expected=None,
+        expected_from=f"not in the {sides.source}",
+        found=line,
+        found_from=f"written by {sides.author}",
+        notes=notes,
+        hints=ways,
+    )
+
+
+def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
+    expected, found = difference.sides
+    return Finding(
+        "undeclared-change",
+        Severity.ERROR,
+        f"`{difference.field}` of the {sides.kind} is not what the {sides.source} says",
+        artifact=sides.artifact,
+        field=difference.field,
+        expected=expected,
+        expected_from=sides.origin(difference.field, difference.left[0]) if difference.left else sides.source,
+        found=found,
+        found_from=f"written by {sides.author}",
+        notes=("a field that is not dynamic has one value for the sdist and all its wheels",),
+        hints=tuple(hints.in_every_build(difference.field, from_sdist=sides.source == "sdist")),
+    )
+
+
+def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:
+    """Hold the METADATA of a wheel against the one prepared for it: PEP 517 wants them identical."""
+    return tuple(
+        Finding(
+            "prepared-differs",
+            Severity.ERROR,
+            f"`{difference.field}` of the wheel is not what was prepared for it",
+            artifact=artifact,
+            field=difference.field,
+            expected=difference.sides[0],
+            expected_from="prepared",
+            found=difference.sides[1],
+            found_from="built",
+            notes=("the installer has resolved with the prepared value, so the wheel would break what it resolved",),
+            hints=("look for what differs between two runs: time, environment variables, a random choice",),
+        )
+        for difference in differences
+    )

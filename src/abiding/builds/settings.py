@@ -1,0 +1,88 @@
+"""What one build asks for: its level and its variant, from `-C abiding.*` or from the environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.project.level import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Settings"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_PREFIX = "abiding."
+_KNOWN = ("abiding.level", "abiding.variant")
+
+
+class Settings(NamedTuple):
+    """The settings of one hook call.
+
+    `level` is None where nobody asked for one: the declaration then decides; `asked` is how it was. `inner` is what the
+    wrapped backend is given: the frontend's `config_settings` without ours, and None if they were None.
+    """
+
+    level: Level | None
+    variant: str
+    inner: dict[str, Any] | None
+    asked: str = ""
+
+    @classmethod
+    def read(cls, config_settings: Mapping[str, Any] | None, environ: Mapping[str, str]) -> Settings:
+        """Sort the frontend's settings (PEP 517 `config_settings`) into ours and the wrapped backend's.
+
+        Raises `DeclarationError` for a setting of ours that does not exist or has no sensible value.
+        """
+        ours = {name: value for name, value in (config_settings or {}).items() if name.startswith(_PREFIX)}
+        inner = None
+        if config_settings is not None:
+            inner = {name: value for name, value in config_settings.items() if name not in ours}
+        problems = [_unknown(name) for name in ours if name not in _KNOWN]
+        level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
+        asked = "-C abiding.level" if "abiding.level" in ours else "ABIDING_LEVEL"
+        if level not in ("", *Level):
+            problems.append(_bad_level(level, asked))
+        if problems:
+            raise DeclarationError(problems, "Nothing was built")
+        return cls(Level(level) if level else None, variant, inner, f"{asked}={level}" if level else "")
+
+
+def _value(name: str, ours: Mapping[str, Any], environ: Mapping[str, str], problems: list[Finding]) -> str:
+    if name not in ours:
+        return environ.get(name.upper().replace(".", "_"), "")
+    value = ours[name]
+    if isinstance(value, str):
+        return value
+    # pip and build collect a setting that is given twice into a list.
+    given = ", ".join(f"`{item}`" for item in value) if isinstance(value, list) else f"`{value}`"
+    problems.append(_problem("bad-setting", f"`{name}` takes one value, and was given {given}", f"-C {name}"))
+    return ""
+
+
+def _unknown(name: str) -> Finding:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, _KNOWN, n=1)
+    hints = [f"did you mean `{close[0]}`?"] if close else []
+    return _problem(
+        "unknown-setting",
+        f"`{name}` is not a setting of abiding",
+        f"-C {name}",
+        *hints,
+        "the settings are `abiding.level` (`api` or `abi`) and `abiding.variant`",
+    )
+
+
+def _bad_level(level: str, where: str) -> Finding:
+    return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where)
+
+
+def _problem(rule: str, message: str, where: str, *hints: str) -> Finding:
+    return Finding(rule, Severity.ERROR, message, artifact=where, hints=hints)

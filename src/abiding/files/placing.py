@@ -1,0 +1,151 @@
+"""Files appear whole or not at all: written under another name beside their place, then renamed.
+
+Whatever stops the work, a signal included, leaves at the target what was there before or the whole new file.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+__all__ = ["commit", "copy_range", "is_private", "new_file", "place", "speaking_of", "write_all"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_CHUNK = 128 << 10  # larger ones make the page cache look for huge pages, which can take four times as long
+_PAGE = 4096
+_WINDOW = 8 << 20  # of a file that is copied, so much is mapped at a time; a multiple of every page size
+# A process that dies can't harm a file that is only renamed; a power cut can, unless the disk has been made to take the
+# bytes first. That is next to nothing for most wheels, but would double the time that one of 1 GB takes to copy.
+_SYNC_LIMIT = 64 << 20
+
+
+@contextmanager
+def speaking_of(path: Path) -> Iterator[None]:
+    """Turn an `OSError` of the work on the archive `path` into an `ArchiveError`."""
+    try:
+        yield
+    except OSError as exc:
+        reason = exc.strerror or str(exc)
+        message = f"`{exc.filename or path}` can't be read or written: {reason[:1].lower()}{reason[1:]}"
+        raise ArchiveError.at(path.name, message, hint=_hint(exc)) from exc
+
+
+def _hint(exc: OSError) -> str:
+    if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the new file is written beside the finished one, so there has to be room for both"
+    if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "the folder has to be writable, because a new file is written there and then renamed"
+    return ""
+
+
+@contextmanager
+def new_file(target: Path, source: Path) -> Iterator[BinaryIO]:
+    """Open a new unbuffered file beside `target`, with the permissions of `source`; without `commit` it goes again.
+
+    Raises `OSError`.
+    """
+    path = target.with_name(f".abiding-{os.urandom(8).hex()}.tmp")
+    file = path.open("xb", buffering=0)
+    try:
+        with file:
+            path.chmod(stat.S_IMODE(source.stat().st_mode) | stat.S_IWUSR)
+            yield file
+    finally:
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def commit(file: BinaryIO, target: Path) -> None:
+    """Close the unbuffered `file` and rename it to `target`, replacing what is there. Raises `OSError`."""
+    if os.fstat(file.fileno()).st_size <= _SYNC_LIMIT:
+        os.fsync(file.fileno())
+    file.close()
+    os.replace(file.name, target)  # noqa: PTH105 (the name of an open file is a string)
+
+
+def place(source: Path, target: Path) -> None:
+    """Put the finished file `source` at `target`, replacing what is there; `source` is moved where that is possible.
+
+    Raises `ArchiveError`.
+    """
+    with speaking_of(target):
+        if not source.is_symlink():
+            # What stands against it, another file system for example, is no matter if the file can be copied.
+            with suppress(OSError):
+                with source.open("r+b", buffering=0) as file:
+                    commit(file, target)
+                return
+        with new_file(target, source) as file, source.open("rb", buffering=0) as original:
+            copy_range(original, file, 0, os.fstat(original.fileno()).st_size)
+            commit(file, target)
+
+
+def is_private(path: Path) -> bool:
+    """Whether `path` can be edited without anyone noticing: a writable file that has no other name."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and os.access(path, os.W_OK)
+
+
+def write_all(file: BinaryIO, data: bytes | memoryview) -> None:
+    """Write `data` to an unbuffered `file`, which may take it in parts. Raises `OSError`."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def copy_range(source: BinaryIO, target: BinaryIO, start: int, length: int) -> None:
+    """Append `length` bytes of `source`, from `start` on, to `target`; both are unbuffered.
+
+    Raises `OSError`, also if `source` is shorter than that.
+    """
+    position, end = start, start + length
+    shift = target.seek(0, os.SEEK_END) - start
+    if shift % _PAGE == 0 and hasattr(os, "copy_file_range"):
+        with suppress(OSError):  # not between these file systems, not on this kernel: what is left is copied below
+            while position < end:
+                done = os.copy_file_range(source.fileno(), target.fileno(), end - position, position)
+                if not done:
+                    break
+                position += done
+    # Where pages don't fall on pages, the kernel's way takes half as long again as whole pages written from here.
+    while position < end:
+        first = position // _WINDOW * _WINDOW
+        with _window(source, first, min(first + _WINDOW, end)) as window:
+            if first + len(window) <= position:
+                raise OSError(errno.EIO, "it has become shorter", source.name)
+            while position < first + len(window):
+                room = _CHUNK - (position + shift) % _CHUNK
+                done = target.write(window[position - first :][:room])
+                position += done
+
+
+@contextmanager
+def _window(file: BinaryIO, start: int, stop: int) -> Iterator[memoryview]:
+    """The bytes of a file from `start` to `stop`, or to its end: mapped, or read where a file system can't map."""
+    import mmap
+
+    access: dict[str, int] = {"access": mmap.ACCESS_READ}
+    if hasattr(mmap, "MAP_POPULATE"):  # Linux: all of it at once, rather than a fault for every few pages
+        access = {"flags": mmap.MAP_SHARED | mmap.MAP_POPULATE, "prot": mmap.PROT_READ}
+    try:
+        mapped = mmap.mmap(file.fileno(), stop - start, **access, offset=start)
+    except (OSError, ValueError):
+        file.seek(start)
+        yield memoryview(file.read(stop - start))
+        return
+    with mapped, memoryview(mapped) as window:
+        yield window

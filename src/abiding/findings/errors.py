@@ -1,0 +1,75 @@
+"""The one tree of errors. Each carries findings; the doors (the hooks, the command line) print them and exit.
+
+AbidingError
+├── DeclarationError   pyproject.toml, or a setting, is wrong
+├── ArchiveError       a wheel or sdist can't be read or written
+├── BackendError       the wrapped backend is not there, or did not do what PEP 517 asks
+├── IndexAccessError   a package index can't be reached, or does not have what was asked for
+└── RefusedError       what the wrapped backend built is not what was declared
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["AbidingError", "ArchiveError", "BackendError", "DeclarationError", "IndexAccessError", "RefusedError"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class AbidingError(Exception):
+    """Something stopped the work; `findings` says what, where, both values and how to mend it.
+
+    `closing` is the last line of the screen: what did, or did not, happen because of it.
+    """
+
+    def __init__(self, findings: Iterable[Finding] | Finding, closing: str = "") -> None:
+        self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
+        self.closing = closing
+        super().__init__("; ".join(finding.message for finding in self.findings))
+
+
+class DeclarationError(AbidingError):
+    """`[tool.abiding]`, `[project]` or a build setting contradicts the specification."""
+
+
+class ArchiveError(AbidingError):
+    """A wheel or sdist is damaged, hostile, or can't be written."""
+
+    @classmethod
+    def at(
+        cls, artifact: str, message: str, *, rule: str = "bad-archive", note: str = "", hint: str = ""
+    ) -> ArchiveError:
+        """Make the error from one sentence about one file."""
+        return cls(_about(artifact, message, rule, note, hint))
+
+
+class BackendError(AbidingError):
+    """The wrapped backend can't be imported, or what it returned is not what PEP 517 asks for."""
+
+
+class IndexAccessError(AbidingError):
+    """A package index, or one file on it, can't be reached, is not there, or is not what was announced."""
+
+    @classmethod
+    def of(
+        cls, message: str, *, rule: str = "index-access", artifact: str = "", note: str = "", hint: str = ""
+    ) -> IndexAccessError:
+        """Make the error from one sentence about an index, or about one file on it."""
+        return cls(_about(artifact, message, rule, note, hint))
+
+
+class RefusedError(AbidingError):
+    """The wrapped backend built something that differs from what was declared; it is not handed over."""
+
+
+def _about(artifact: str, message: str, rule: str, note: str, hint: str) -> Finding:
+    notes, hints = ((text,) if text else () for text in (note, hint))
+    return Finding(rule, Severity.ERROR, message, artifact=artifact, notes=notes, hints=hints)

@@ -1,0 +1,43 @@
+"""The lines of two values that a screen has room for: those from where they part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import lines_of
+
+if TYPE_CHECKING:
+    from abiding.findings.finding import Value
+
+__all__ = ["excerpts"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# A value with more lines than this is cut: a description, a licence.
+_MOST_LINES = 6
+
+
+def excerpts(expected: Value, found: Value) -> tuple[list[str], list[str]]:
+    """The lines of both values, cut where there are many, with how many were left out; no lines of None."""
+    left, right = map(lines_of, (expected, found))
+    if max(len(left), len(right)) <= _MOST_LINES:
+        return left, right
+    pairs = enumerate(zip(left, right, strict=False))
+    same = next((number for number, (one, other) in pairs if one != other), min(len(left), len(right)))
+    return _cut(left, same), _cut(right, same)
+
+
+def _cut(lines: list[str], start: int) -> list[str]:
+    before = [f"… {_counted(start, 'equal line')}"] if start else []
+    room = _MOST_LINES - len(before)
+    rest = lines[start:]
+    if len(rest) > room:
+        rest = [*rest[: room - 1], f"… {_counted(len(rest) - room + 1, 'more line')}"]
+    return [*before, *rest]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

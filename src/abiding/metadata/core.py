@@ -1,0 +1,210 @@
+"""METADATA and PKG-INFO: from bytes to fields, and edits that change a line and leave every other byte.
+
+The format is that of the core metadata specification: header fields as in an e-mail message, then a body which is the
+description. Reading is lenient, since a third of the files that were ever published break some rule; refused is only
+what other tools are known to read in another way (`readers`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+from abiding.findings.errors import ArchiveError
+from abiding.metadata import readers
+from abiding.metadata.headers import beginning_of_body, headers_of, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.metadata.headers import Header
+
+__all__ = ["CoreMetadata"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_HEAD_END = re.compile(rb"\n\r?\n")
+# uv reads these three names of `Dynamic` and compares them by the letter.
+_RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
+_SDIST_FLOOR = (2, 2)
+
+
+class CoreMetadata(NamedTuple):
+    """A METADATA or PKG-INFO file.
+
+    `data` is the file. `fields` are its header fields in order, names as written, values unfolded only as far as line
+    ends go: continuation lines keep their indentation. `body` is the text after the headers.
+    """
+
+    data: bytes
+    fields: tuple[tuple[str, str], ...]
+    body: str
+
+    @classmethod
+    def parse(cls, data: bytes, name: str) -> CoreMetadata:
+        """Read the file of the archive `name`. What is not a field begins the body, bad UTF-8 is kept as surrogates.
+
+        Raises `ArchiveError` where a file is larger than any that was meant, and where tools would not all take the
+        same from it in what counts for installing (`ambiguous-metadata`). No other spelling is an error.
+        """
+        head = _HEAD_END.search(data)
+        end = head.start() if head else len(data)
+        lines = data.count(b"\n", 0, end) + data.count(b"\r", 0, end) - data.count(b"\r\n", 0, end)
+        if len(data) > bounds.METADATA or lines > bounds.METADATA_LINES:
+            message = f"has {len(data):,} bytes of metadata and {lines:,} lines of fields in it; nobody means so many"
+            raise ArchiveError.at(name, message)
+        headers = headers_of(data)
+        names = len({header.name.lower() for header in headers})
+        if names > bounds.METADATA_NAMES:
+            raise ArchiveError.at(name, f"has fields of {names:,} names in its metadata; nobody means so many")
+        readers.refuse(data, headers, name)
+        return cls._of(data, headers)
+
+    @classmethod
+    def _read(cls, data: bytes) -> CoreMetadata:
+        return cls._of(data, headers_of(data))
+
+    @classmethod
+    def _of(cls, data: bytes, headers: list[Header]) -> CoreMetadata:
+        fields = tuple((header.name, header.value) for header in headers)
+        return cls(data, fields, text(data[beginning_of_body(data, headers) :]))
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values of a field, in order; its name is compared without regard to case."""
+        return tuple(value for field, value in self.fields if field.lower() == name.lower())
+
+    def get(self, name: str) -> str:
+        """The first value of a field; empty if it has none."""
+        return next(iter(self.all(name)), "")
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """`Metadata-Version` as numbers; (1, 0) if it can't be read."""
+        try:
+            return tuple(int(part) for part in self.get("Metadata-Version").split("."))
+        except ValueError:
+            return (1, 0)
+
+    @property
+    def dynamic(self) -> frozenset[str]:
+        """The fields that `Dynamic` names, in lower case."""
+        return frozenset(value.strip().lower() for value in self.all("Dynamic"))
+
+    # Edits. Each returns the new file.
+
+    def with_requirements(self, lines: Iterable[str]) -> CoreMetadata:
+        """Append `Requires-Dist` lines after the last one, or at the end of the headers where there is none."""
+        added = b"".join(f"Requires-Dist: {line}".encode() + self._newline for line in lines)
+        return self.inserted(self.end_of_last("Requires-Dist"), added)
+
+    def for_sdist(self, *, may_append: bool, metadata_version: str | None = None) -> CoreMetadata:
+        """The PKG-INFO that an sdist must have, where this is the one that the wrapped backend wrote.
+
+        Its version is at least 2.2, or `metadata_version` if that is higher. `Dynamic` spells the fields that
+        resolvers read as the specification does. If wheels may append requirements, it says so.
+        """
+        edited = self
+        for name in _RESOLVER_FIELDS:
+            edited = edited.respelled("Dynamic", name)
+        wanted = max(self.version, _SDIST_FLOOR, _numbers(metadata_version))
+        raised = wanted != self.version
+        if raised:
+            version = ".".join(map(str, wanted))
+            edited = edited.replaced("Metadata-Version", version)
+        if may_append and "requires-dist" not in self.dynamic:
+            # Where the line stands tells `as_built` whether the version was raised; readers don't mind the order.
+            after = "Metadata-Version" if raised and metadata_version is None else "Version"
+            edited = edited.inserted(edited.end_of_last(after), b"Dynamic: Requires-Dist" + self._newline)
+        return edited
+
+    def with_dynamic(self, fields: Iterable[str]) -> CoreMetadata:
+        """Say of these fields too that wheels may differ in them."""
+        said = self.dynamic
+        lines = (f"Dynamic: {field}".encode() + self._newline for field in fields if field.lower() not in said)
+        return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
+
+    def as_built(self) -> CoreMetadata | None:
+        """The METADATA that the wrapped backend writes, where this is the PKG-INFO that `for_sdist` made of its own.
+
+        None where the file does not tell which version the backend wrote.
+        """
+        names = [name.lower() for name, _ in self.fields]
+        if "requires-dist" not in self.dynamic:
+            # 2.2 may have been 2.1.
+            return self if self.version != _SDIST_FLOOR else None
+        without = self.without_sanction()
+        if names[:2] == ["metadata-version", "dynamic"] and self.version == _SDIST_FLOOR:
+            return without.replaced("Metadata-Version", "2.1")
+        return without
+
+    def without_sanction(self) -> CoreMetadata:
+        """The same file without `Dynamic: Requires-Dist`."""
+        return self.without("Dynamic", "Requires-Dist")
+
+    def with_version(self, version: str) -> CoreMetadata:
+        """The same file with another `Metadata-Version`."""
+        return self.replaced("Metadata-Version", version)
+
+    @property
+    def lowest_version(self) -> str:
+        """The lowest `Metadata-Version` that knows every field of this file, and 2.1 at least."""
+        names = {name.lower() for name, _ in self.fields}
+        if names & {"import-name", "import-namespace"}:
+            return "2.5"
+        if names & {"license-expression", "license-file"}:
+            return "2.4"
+        return "2.2" if "dynamic" in names else "2.1"
+
+    # How the edits are made: by position in the bytes.
+
+    @property
+    def _newline(self) -> bytes:
+        first = self.data.partition(b"\n")[0]
+        return b"\r\n" if first.endswith(b"\r") else b"\n"
+
+    def end_of_last(self, name: str) -> int:
+        """Where the last field of this name ends, or the headers do."""
+        headers = headers_of(self.data)
+        ends = [header.end for header in headers if header.name.lower() == name.lower()]
+        return max(ends or [header.end for header in headers], default=0)
+
+    def inserted(self, at: int, lines: bytes) -> CoreMetadata:
+        """The file with whole lines put in at a position."""
+        before = self.data[:at]
+        if lines and before and not before.endswith(b"\n"):
+            before = before.rstrip(b"\r") + self._newline  # a file whose last header is not ended
+        return self._read(before + lines + self.data[at:])
+
+    def replaced(self, name: str, value: str) -> CoreMetadata:
+        """The file with another value of the field of this name, each time that it is there."""
+        data = self.data
+        for header in reversed(headers_of(data)):
+            if header.name.lower() == name.lower():
+                line = f"{header.name}: {value}".encode() + self._newline
+                data = data[: header.start] + line + data[header.end :]
+        return self._read(data)
+
+    def respelled(self, name: str, value: str) -> CoreMetadata:
+        """The file with `value`, where it is a value of the field in other letters, spelled like this."""
+        pattern = rb"(?im)^(%s:[ \t]*)%s(?=[ \t\r]*$)" % (name.encode(), value.encode())
+        end = max((header.end for header in headers_of(self.data)), default=0)
+        head = re.sub(pattern, lambda found: found[1] + value.encode(), self.data[:end])
+        return self._read(head + self.data[end:])
+
+    def without(self, name: str, value: str) -> CoreMetadata:
+        """The file without the fields of this name that have this value."""
+        kept = b""
+        last = 0
+        for header in headers_of(self.data):
+            if header.name.lower() == name.lower() and header.value.strip().lower() == value.lower():
+                kept += self.data[last : header.start]
+                last = header.end
+        return self._read(kept + self.data[last:])
+
+
+def _numbers(version: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")) if version else ()

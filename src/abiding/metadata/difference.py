@@ -1,0 +1,279 @@
+"""compare(left, right): where two core metadata files differ in meaning. It has no opinion on who is right."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.metadata import requirements
+from abiding.metadata.core import CoreMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable
+
+    from abiding.findings.finding import Value
+    from abiding.metadata.requires_dist import RequiresDist
+
+__all__ = ["Difference", "by_pre_releases", "compare", "is_repeated", "meanings", "values"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Difference(NamedTuple):
+    """One field that differs: the values that only the left file has, and those that only the right one has.
+
+    `field` is spelled as the core metadata specification does. Values stand as they are written, headers unfolded.
+    """
+
+    field: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+    @property
+    def sides(self) -> tuple[Value, Value]:
+        """Both sides as a finding has them: texts, or values where the field may have several; None for nothing."""
+        if self.field in _TEXTS:
+            return self.texts
+        return self.left or None, self.right or None
+
+    @property
+    def texts(self) -> tuple[str | None, str | None]:
+        """Both sides to be shown: whole, and a line or more for each value; None for nothing."""
+        left, right = ("\n".join(value.strip("\n") for value in side) for side in (self.left, self.right))
+        if _margin(left) != _margin(right):
+            left, right = _without_margin(left), _without_margin(right)
+        return left if self.left else None, right if self.right else None
+
+
+def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | None = None) -> tuple[Difference, ...]:
+    """Compare two files field by field, or only those `fields` (in the specification's spelling).
+
+    What is only spelled differently is no difference, and neither are order and repetition. `Metadata-Version` and
+    `Dynamic` speak of the file, not of the project, and are not compared.
+    """
+    left, right = _with_licence_of(right, left), _with_licence_of(left, right)
+    differences = []
+    wanted = None if fields is None else {field.lower() for field in fields}
+    names = {field.lower(): field for field in (*_MEANING, "Requires-Dist")}
+    for name, _ in (*left.fields, *right.fields):
+        names.setdefault(name.lower(), name)
+    for key, field in names.items():
+        if key in _OF_THE_FILE or (wanted is not None and key not in wanted):
+            continue
+        if field == "Requires-Dist":
+            difference = _compare_requirements(left, right)
+        else:
+            difference = _compare_field(field, values(left, field), values(right, field))
+        if difference:
+            differences.append(difference)
+    return tuple(differences)
+
+
+def by_pre_releases(left: CoreMetadata, right: CoreMetadata) -> Difference | None:
+    """The requirements that mean the same, but for pre-releases of Python: what `compare` passes over."""
+    ours, theirs = (dict.fromkeys(values(one, "Requires-Dist")) for one in (left, right))
+    known = {requirements.meaning(line): line for line in theirs if line not in ours}
+    pairs = [
+        (line, known[requirements.meaning(line)])
+        for line in ours
+        if line not in theirs and requirements.meaning(line) in known
+    ]
+    apart = [pair for pair in pairs if requirements.differ_by_pre_releases(*pair)]
+    if not apart:
+        return None
+    return Difference("Requires-Dist", *map(tuple, zip(*apart, strict=True)))
+
+
+def is_repeated(field: str) -> bool:
+    """Whether a field of core metadata (in the specification's spelling) may have several values."""
+    return field in _REPEATED
+
+
+def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:
+    """What a file says in one field (in the specification's spelling): two files that share the value say the same."""
+    if field == "Requires-Dist":
+        return _requirements(metadata, metadata.get("Name")).meaning
+    return frozenset(map(_MEANING.get(field, _folded), values(metadata, field)))
+
+
+_OF_THE_FILE = frozenset({"metadata-version", "dynamic"})
+_SINGLE = frozenset(
+    {"Name", "Version", "Summary", "Description", "Description-Content-Type", "Keywords", "Home-page", "Download-URL",
+     "Author", "Author-email", "Maintainer", "Maintainer-email", "License", "License-Expression", "Requires-Python"}
+)  # fmt: skip
+_REPEATED = frozenset(
+    {"Requires-Dist", "Provides-Extra", "Requires-External", "Provides-Dist", "Obsoletes-Dist", "Requires", "Provides",
+     "Obsoletes", "Classifier", "Project-URL", "Platform", "Supported-Platform", "License-File", "Dynamic",
+     "Import-Name", "Import-Namespace", "Keywords", "Author-email", "Maintainer-email"}
+)  # fmt: skip
+# Those with one value; of the others in it, a value is what stands between commas.
+_TEXTS = _SINGLE - {"Keywords", "Author-email", "Maintainer-email"}
+_NEVER_UNKNOWN = frozenset({"Requires-Dist", "Provides-Extra"})
+
+
+def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) -> Difference | None:
+    if set(left) == set(right):
+        return None  # most often: nothing to parse
+    meaning = _MEANING.get(field, _folded)
+    lefts = {meaning(value): value for value in left}
+    rights = {meaning(value): value for value in right}
+    if lefts.keys() == rights.keys():
+        return None
+    return Difference(
+        field,
+        tuple(value for key, value in lefts.items() if key not in rights),
+        tuple(value for key, value in rights.items() if key not in lefts),
+    )
+
+
+def _compare_requirements(left: CoreMetadata, right: CoreMetadata) -> Difference | None:
+    if set(left.all("Requires-Dist")) == set(right.all("Requires-Dist")):
+        return None
+    own = left.get("Name")
+    ours, theirs = _requirements(left, own), _requirements(right, own)
+    if ours.meaning == theirs.meaning:
+        return None
+    return Difference("Requires-Dist", ours.missing_in(theirs), theirs.missing_in(ours))
+
+
+def _requirements(metadata: CoreMetadata, project: str) -> RequiresDist:
+    from abiding.metadata.requires_dist import RequiresDist  # what says the same in the same words needs none of it
+
+    return RequiresDist.of(values(metadata, "Requires-Dist"), _name(project))
+
+
+def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadata:
+    """The file with its licence in the field that has taken its place in metadata 2.4, if `other` says the same there.
+
+    Where there is an expression there are no licence classifiers any more.
+    """
+    text = metadata.get("License")
+    expression = other.get("License-Expression")
+    if (
+        not expression
+        or metadata.get("License-Expression")
+        or _license_expression(text) != _license_expression(expression)
+    ):
+        return metadata
+    kept = [
+        (name, value)
+        for name, value in metadata.fields
+        if name.lower() != "license"
+        and not (
+            name.lower() == "classifier" and value.startswith("License ::") and value not in other.all("Classifier")
+        )
+    ]
+    return CoreMetadata(metadata.data, (*kept, ("License-Expression", expression)), metadata.body)
+
+
+# One of several people, between commas. In quotes a comma belongs to the name.
+_PERSON = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
+
+
+def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
+    """The values of a field (in the specification's spelling) as they are written, unfolded.
+
+    Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
+    they did not know, and none; where they never did, it is a name like any other.
+    """
+    found = tuple(map(_unfolded, metadata.all(field)[: 1 if field in _SINGLE else None]))
+    if field == "Description" and not found:
+        found = (_with_plain_ends(metadata.body),)
+    elif field == "Keywords":
+        found = tuple(word for value in found for word in value.split(","))
+    elif field in ("Author-email", "Maintainer-email"):
+        found = tuple(person.strip() for value in found for person in _PERSON.findall(value))
+    nothing = ("",) if field in _NEVER_UNKNOWN else ("", "UNKNOWN")
+    return tuple(value for value in found if value.strip() not in nothing)
+
+
+def _unfolded(text: str) -> str:
+    """A header's text without the indentation of its continuation lines: spaces, or a bar."""
+    if "\n" not in text and "\r" not in text:
+        return text
+    first, *rest = _with_plain_ends(text).split("\n")
+    for prefix in (" " * 8, "       |"):
+        if all(not line.strip() or line.startswith(prefix) for line in rest):
+            rest = [line.removeprefix(prefix) for line in rest]
+    return "\n".join((first, *rest))
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# What a value means: two values of a field mean the same if these functions map them to the same thing.
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _name(text: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(text.strip())
+
+
+def _version(text: str) -> str:
+    from packaging.utils import canonicalize_version
+
+    try:
+        return canonicalize_version(text.strip())
+    except ValueError:  # a number of thousands of digits
+        return text.strip()
+
+
+def _specifiers(text: str) -> Hashable:
+    from packaging.specifiers import SpecifierSet
+
+    try:
+        return SpecifierSet(text.strip()).to_range()
+    except ValueError:
+        return _folded(text)
+
+
+def _without_margin(text: str) -> str:
+    """A text without what all lines after the first are indented by.
+
+    Old tools took away the indentation that a description has in `setup.py`, in the wheel and not in the sdist.
+    """
+    from textwrap import dedent
+
+    first, *rest = text.split("\n")
+    return "\n".join((first.strip(), dedent("\n".join(rest)))).strip()
+
+
+def _margin(text: str) -> int:
+    rest = text.split("\n")[1:]
+    return min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+
+
+def _description(text: str) -> str:
+    return _without_margin("\n".join(line.rstrip() for line in text.strip("\n").split("\n")))
+
+
+def _license_expression(text: str) -> str:
+    return _folded(text).lower()
+
+
+def _content_type(text: str) -> Hashable:
+    """UTF-8 and GFM are the defaults: to name them changes nothing."""
+    kind, *parameters = (re.sub(r"\s", "", part).lower() for part in text.split(";"))
+    return (kind, frozenset(parameters) - {"charset=utf-8", "variant=gfm"})
+
+
+_MEANING: dict[str, Callable[[str], Hashable]] = {
+    "Name": _name,
+    "Version": _version,
+    "Requires-Python": _specifiers,
+    "Provides-Extra": _name,
+    "Summary": _folded,
+    "Description": _description,
+    "Description-Content-Type": _content_type,
+    "Keywords": str.strip,
+    "License": _folded,
+    "License-Expression": _license_expression,
+}

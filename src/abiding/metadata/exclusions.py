@@ -1,0 +1,159 @@
+"""Requirements that exclude each other: in some environment all of them are made, and no version satisfies all."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+from abiding.metadata import markers
+from abiding.metadata.environments import Environments, Kind, Question, Steps, UndecidedError
+from abiding.metadata.requires_dist import spelled_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from packaging.ranges import VersionRange
+
+    from abiding.metadata.requires_dist import Line
+
+__all__ = ["Exclusion", "exclusions", "installable", "only_if"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Exclusion(NamedTuple):
+    """Lines for one distribution, by its normalised name, and the extra with which they meet, empty if without any."""
+
+    name: str
+    lines: tuple[Line, ...]
+    extra: str
+
+
+def exclusions(lines: Iterable[Line], within: Environments | None = None) -> Iterator[Exclusion]:
+    """Find the lines that exclude each other: one alone, two, or as many as it takes where no two of them do.
+
+    Lines of two extras meet if one extra brings both. Only environments `within` count. Whatever can't be told, or not
+    in time, is no exclusion.
+    """
+    lines = list(lines)
+    given = [line for line in lines if not line.own_extras]
+    try:
+        spelled = spelled_out(lines)
+    except UndecidedError:
+        spelled = given
+    groups: dict[str, list[Line]] = {}
+    for line in spelled:
+        if isinstance(line.what, tuple) and line.what[-1] is None:  # a requirement, and not by URL
+            groups.setdefault(line.what[0], []).append(line)
+    origin = {id(line): one for line, one in zip(spelled, given, strict=True)}
+    for name, group in groups.items():
+        for found in _of_one(name, group, within or Environments.all()) if _common(group).is_empty else ():
+            yield found._replace(lines=tuple(origin[id(line)] for line in found.lines))
+
+
+def _of_one(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
+    group = group[: bounds.LINES_OF_ONE]
+    empty = [line for line in group if _range(line).is_empty]
+    found = [Exclusion(name, (line,), extra) for line in empty if (extra := _extra((line,), within)) is not None]
+    others = [line for line in group if line not in empty]
+    for pair in combinations(others, 2):
+        if _common(pair).is_empty:
+            extra = _extra(pair, within)
+            found += [] if extra is None else [Exclusion(name, pair, extra)]
+    yield from found or dict.fromkeys(_larger(name, others, within))
+
+
+def _larger(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
+    """Those of three lines or more: around each line, what is made together with it."""
+    for first in group:
+        together = [first]
+        for line in group:
+            if line is not first and _extra((*together, line), within) is not None:
+                together.append(line)
+        if _common(together).is_empty:
+            for line in tuple(together):
+                fewer = [one for one in together if one is not line]
+                together = fewer if _common(fewer).is_empty else together
+            lines = tuple(line for line in group if line in together)
+            yield Exclusion(name, lines, _extra(lines, within) or "")
+
+
+def _range(line: Line) -> VersionRange:
+    found: VersionRange = line.what[2]  # type: ignore[index]
+    return found
+
+
+def _common(lines: Iterable[Line]) -> VersionRange:
+    first, *others = map(_range, lines)
+    for one in others:
+        first &= one
+    return first
+
+
+# Where lines meet
+
+_EXTRA = ("extra", "==")
+_STEPS = 20_000
+
+
+def _extra(lines: Sequence[Line], within: Environments) -> str | None:
+    """The one extra with which all lines are made somewhere, empty if it takes none; None if they never meet."""
+    try:
+        asked = {question for line in lines for question in line.where.questions() if _is_extra(question)}
+        for extra in (None, *sorted(asked)):
+            answers = {one: Environments.all() if one == extra else ~Environments.all() for one in asked}
+            steps = Steps(_STEPS)
+            if _meet([line.where.replaced(answers, steps) for line in lines], within):
+                return extra.value[-1].strip("\"'") if extra else ""
+    except UndecidedError:
+        pass
+    return None
+
+
+def _meet(parts: Sequence[Environments], within: Environments) -> bool:
+    together = Environments.joined("and", [within, *parts], Steps(_STEPS))
+    if together.branch is False:
+        return False
+    # Two things that nothing is known of may never be true together; each surely is with itself.
+    unknown = any(question.kind is Kind.FREE for part in parts for question in part.questions())
+    return not unknown or any(all(one.lies_within(other) for other in parts) for one in parts)
+
+
+def _is_extra(question: Question) -> bool:
+    return question.kind is Kind.FREE and question.value[:2] == _EXTRA
+
+
+def only_if(*condition: str) -> Environments:
+    """Environments in which something holds that no marker can say: the same thing for the same words."""
+    return Environments.where(Question("free", "", Kind.FREE, ("", *condition))) if condition else Environments.all()
+
+
+def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
+    """Where a wheel with these tags can be installed, as far as markers can tell."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        clauses = [f'python_full_version {one.operator} "{one.version}"' for one in SpecifierSet(requires_python)]
+        fitting = list(dict.fromkeys(map(_marker, tags)))
+        found = markers.of_releases(" and ".join(clauses))
+        if fitting and all(fitting):
+            found &= markers.of_releases(" or ".join(f"({one})" for one in fitting))
+    except (InvalidSpecifier, UndecidedError, ValueError):
+        return Environments.all()
+    return found
+
+
+_SYSTEMS = {"win": "win32", "macosx": "darwin", "linux": "linux", "manylinux": "linux", "musllinux": "linux"}
+
+
+def _marker(tag: str) -> str:
+    interpreter, abi, platform = tag.split("-")
+    parts = []
+    python = f"{interpreter[2:3]}.{interpreter[3:]}"
+    if interpreter[:2] in ("cp", "pp") and interpreter[2:].isdigit() and len(interpreter) > len("cp3"):
+        parts.append(f'python_version {">=" if abi.startswith("abi3") or abi == "none" else "=="} "{python}"')
+    system = next((name for start, name in _SYSTEMS.items() if platform.startswith(start)), "")
+    return " and ".join([*parts, *([f'sys_platform == "{system}"'] if system else [])])

@@ -1,0 +1,67 @@
+"""What a tool that copies libraries into a built wheel may do to its licence fields: say those of the libraries too."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from abiding.metadata.difference import Difference
+
+__all__ = ["only_extended"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_LONGEST = 10_000  # nobody writes a longer expression by hand, and no tool by adding libraries
+
+
+def only_extended(difference: Difference) -> bool:
+    """Whether a difference adds licences and changes none: License-File added, License-Expression joined with AND."""
+    match difference.field.lower():
+        case "license-file":
+            return not difference.left
+        case "license-expression" if len(difference.left) == len(difference.right) == 1:
+            before, after = (_terms(*values) for values in (difference.left, difference.right))
+            return before is not None and after is not None and before <= after
+    return False
+
+
+def _terms(expression: str) -> frozenset[str] | None:
+    """The terms that an SPDX expression joins with AND, in one spelling; None if it is no expression.
+
+    AND binds closer than OR, so that `MIT OR X11 AND Zlib` is one term, and not what `MIT OR X11` has become.
+    """
+    if len(expression) > _LONGEST:
+        return None
+    text = re.sub(r"\s+with\s+", "~", expression.lower().strip())
+    open_ones: list[list[set[str]]] = [[set()]]  # for each open parenthesis: alternatives, each a set of terms
+    complete = False  # whether a term may be followed by AND, OR or the end
+    for word in re.findall(r"[()]|[^\s()]+", text):
+        if complete == (word not in (")", "and", "or")):
+            return None
+        match word:
+            case "(":
+                open_ones.append([set()])
+            case ")":
+                inner = _joined(open_ones.pop())
+                if not open_ones:
+                    return None
+                open_ones[-1][-1] |= inner
+            case "or":
+                open_ones[-1].append(set())
+            case "and":
+                pass
+            case _:
+                open_ones[-1][-1].add(word)
+        complete = word not in ("(", "and", "or")
+    return _joined(open_ones[0]) if complete and len(open_ones) == 1 else None
+
+
+def _joined(alternatives: list[set[str]]) -> frozenset[str]:
+    """The terms of what stands between parentheses: alternatives are one term together."""
+    if len(alternatives) == 1:
+        return frozenset(alternatives[0])
+    return frozenset({f"({' or '.join(sorted({' and '.join(sorted(terms)) for terms in alternatives}))})"})

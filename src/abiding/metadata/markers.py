@@ -1,0 +1,329 @@
+"""The environments in which a marker is true: two markers mean the same if no environment tells them apart.
+
+An environment has one Python: `python_version` is the beginning of its `python_full_version`, and of CPython
+`implementation_version` is that too. `sys_platform`, `platform_system` and `os_name` hang together, and so do the two
+names of an implementation; extras are asked for one by one. Versions are compared as `packaging` compares them. What
+has no value that all tools agree on (two strings, versions that are none, an order of names) is true or false as it
+likes, and means the same as itself alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
+
+from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Kind, Question, Steps, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from packaging.version import Version
+
+__all__ = ["asks_for", "asks_for_extras", "environments", "is_compared_as_text", "of_releases"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@functools.lru_cache(maxsize=8192)
+def environments(marker: str) -> Environments:
+    """Where a marker is true, which is written as `str(Marker)` writes it; an empty one is true everywhere.
+
+    The time for that grows no faster than the marker. One that would take more is compared as text.
+    """
+    if not marker:
+        return Environments.all()
+    try:
+        return _Reader(marker).either()
+    except (UndecidedError, RecursionError):
+        return _as_text(marker)
+
+
+@functools.lru_cache(maxsize=8192)
+def of_releases(marker: str) -> Environments:
+    """Where a marker is true as far as released interpreters go: two that share it differ by pre-releases at most."""
+    try:
+        return environments(marker).mapped(_of_release)
+    except (UndecidedError, RecursionError):
+        return _as_text(marker)
+
+
+def asks_for(extra: str) -> Question:
+    """Whether an extra is asked for, by its normalised name."""
+    return _free_question("extra", "==", f'"{extra}"')
+
+
+def asks_for_extras(marker: str) -> bool:
+    """Whether a marker asks for extras at all."""
+    return not {"extra", "extras"}.isdisjoint(_TOKEN.findall(marker))
+
+
+def is_compared_as_text(marker: str) -> bool:
+    """Whether it would take too long to work out where the marker is true."""
+    return _as_text(marker) in (environments(marker), of_releases(marker))
+
+
+def _as_text(marker: str) -> Environments:
+    return _free(marker)
+
+
+def _of_release(question: Question) -> Question:
+    if question.kind is not Kind.AT_LEAST:
+        return question
+    return question._replace(value=question.value[:3] + _FINAL)
+
+
+# The whole
+
+_TOKEN = re.compile(r""""[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()"'<>=!~]+""")
+# For each word of a marker: ten times what those need that people write.
+_STEPS = 40
+
+
+class _Reader:
+    """The words of a marker that are not read yet."""
+
+    def __init__(self, marker: str) -> None:
+        self.tokens = _TOKEN.findall(marker)[::-1]
+        self.steps = Steps(_STEPS * len(self.tokens))
+
+    def either(self) -> Environments:
+        return self._joined("or", self.both)
+
+    def both(self) -> Environments:
+        return self._joined("and", self.one)
+
+    def one(self) -> Environments:
+        if self.tokens[-1] == "(":
+            self.tokens.pop()
+            inner = self.either()
+            self.tokens.pop()
+            return inner
+        left, operator = self.tokens.pop(), self.tokens.pop()
+        if operator == "not":
+            operator = f"not {self.tokens.pop()}"
+        return _comparison(left, operator, self.tokens.pop())
+
+    def _joined(self, word: str, operand: Callable[[], Environments]) -> Environments:
+        parts = [operand()]
+        while self.tokens and self.tokens[-1] == word:
+            self.tokens.pop()
+            parts.append(operand())
+        return Environments.joined(word, parts, self.steps)
+
+
+# One comparison
+
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_NEGATED = {"!=": "==", "not in": "in"}
+_PYTHONS = {
+    "python_version": "python",
+    "python_full_version": "python",
+    "implementation_version": "implementation_version",
+}
+_NAMES = {"platform_machine": "platform_machine"} | {
+    variable: topic for topic, kinds in KINDS_OF_SYSTEM.items() for one in kinds.values() for variable in one
+}
+
+
+@functools.lru_cache(maxsize=8192)
+def _comparison(left: str, operator: str, right: str) -> Environments:
+    """Where one comparison is true, each side of which is a variable or a quoted string."""
+    quoted = left[0] in "\"'"
+    variable, value = (right, left[1:-1]) if quoted else (left, right[1:-1])
+    if quoted is (right[0] in "\"'"):
+        return _free(left, operator, right)
+    # Of what is no version, as a `platform_release` may be, neither is true.
+    if operator in _NEGATED and (variable, operator) != ("platform_release", "!="):
+        return ~_comparison(left, _NEGATED[operator], right)
+    found = None
+    if variable in _PYTHONS:
+        found = _of_pythons(variable, operator, value, quoted=quoted)
+    elif variable in _NAMES:
+        found = _of_names(variable, operator, value, quoted=quoted)
+    if found is None and quoted and (operator in ("==", "!=") or (operator in _FLIPPED and _is_release(value))):
+        return _free(variable, _FLIPPED[operator], left)
+    return _free(left, operator, right) if found is None else found
+
+
+def _free(*words: str) -> Environments:
+    return Environments.where(_free_question(*words))
+
+
+def _free_question(*words: str) -> Question:
+    return Question("free", "", Kind.FREE, words)
+
+
+def _is_release(text: str) -> bool:
+    return bool(re.fullmatch(r"\d{1,9}(\.\d{1,9})*", text.strip()))
+
+
+# What is listed in a text, as in `sys_platform in "linux darwin"`: where it is more, it is compared as text.
+_MOST_LISTED = 40
+
+# Names
+
+# Also other systems than those that we know have it.
+_SHARED = ("os_name", "posix")
+
+
+def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Environments | None:
+    if operator == "==":
+        return Environments.where(_name(variable, value))
+    if operator != "in":
+        return None
+    if quoted:
+        return Environments.where(Question(_NAMES[variable], variable, Kind.CONTAINS, (len(value), value)))
+    # A fragment of a word is no name, unless there are systems that have it: nobody means the others.
+    names = {*re.findall(r"[^\s,;|]+", value), *(name for name in _known(variable) if name in value)}
+    if len(names) > _MOST_LISTED:
+        return None
+    found = ~Environments.all()
+    for question in sorted((_name(variable, name) for name in names), reverse=True):
+        found = Environments.either(question, Environments.all(), found)
+    return found
+
+
+def _name(variable: str, name: str) -> Question:
+    """Whether a value has this name; of one that only one kind of system has, whether it is that."""
+    topic = _NAMES[variable]
+    systems = [one for one, values in KINDS_OF_SYSTEM.get(topic, {}).items() if values[variable] == name]
+    if len(systems) == 1 and (variable, name) != _SHARED:
+        return Question(topic, "", Kind.IS, (systems[0],))
+    return Question(topic, variable, Kind.IS, (name,))
+
+
+def _known(variable: str) -> Iterable[str]:
+    if variable == "platform_machine":
+        return _MACHINES
+    return {one[variable] for one in KINDS_OF_SYSTEM[_NAMES[variable]].values()} | _OTHERS.get(variable, frozenset())
+
+
+_MACHINES = frozenset(
+    {"AMD64", "ARM64", "aarch64", "amd64", "arm", "arm64", "armv6l", "armv7l", "armv8l", "i386", "i486", "i586", "i686"}
+    | {"loongarch64", "mips", "mips64", "ppc", "ppc64", "ppc64le", "riscv64", "s390x", "wasm32", "x86", "x86_64"}
+)
+_OTHERS = {
+    "os_name": frozenset({"java"}),
+    "sys_platform": frozenset({"cygwin", "ios", "linux2", "msys", "wasi"}),
+    "platform_system": frozenset({"FreeBSD", "Java", "NetBSD", "OpenBSD", "SunOS", "iOS", "iPadOS"}),
+}
+
+
+# Versions of Python: `X.Y.Z`, and before it `X.Y.Za0`, `…b0`, `…rc0`. Each is five numbers, in their order.
+
+_Python: TypeAlias = tuple[int, int, int, int, int]
+_STAGES = ("a", "b", "rc")
+_FINAL = (len(_STAGES), 0)
+_FIRST = (0, 0, 0, 0, 0)
+
+
+def _of_pythons(variable: str, operator: str, value: str, *, quoted: bool) -> Environments | None:
+    """Where a comparison with a version is true; None if it has no value."""
+    short = variable == "python_version"
+    if operator == "in":
+        states = None if quoted or variable == "implementation_version" else _listed(value, short=short)
+    else:
+        states = _compared(operator, value, quoted=quoted, short=short)
+    if states is None:
+        return None
+    if variable != "implementation_version":
+        return _within("python", states)
+    of_cpython = Question("implementation", "", Kind.IS, ("cpython",))
+    return Environments.either(of_cpython, _within("python", states), _within(variable, states))
+
+
+def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
+    """Where the version is one for which it is true: what is said of one holds until the next that is spoken of."""
+    nowhere, everywhere = ~Environments.all(), Environments.all()
+    edges = sorted(states)
+    found = everywhere if states[edges[-1]] else nowhere
+    for below, edge in reversed(list(pairwise(edges))):
+        question = Question(topic, topic, Kind.AT_LEAST, edge)
+        found = Environments.either(question, found, everywhere if states[below] else nowhere)
+    return found
+
+
+def _compared(operator: str, value: str, *, quoted: bool, short: bool) -> Mapping[_Python, bool] | None:
+    """What `packaging` says of those versions at which its answer can change."""
+    from packaging.specifiers import Specifier
+    from packaging.version import Version
+
+    try:
+        specifier = Specifier(operator + value) if not quoted else None
+        version = Version(specifier.version.removesuffix(".*") if specifier else value)
+        if operator == "===" or version.local:
+            return None
+        return {
+            edge: (specifier or Specifier(operator + _text(edge, short=short))).contains(
+                _text(edge, short=short) if specifier else value, prereleases=True
+            )
+            for edge in _edges(version, short=short)
+        }
+    except ValueError:  # no version, or one of thousands of digits
+        return None
+
+
+def _edges(version: Version, *, short: bool) -> Iterator[_Python]:
+    major, minor, micro = (*version.release, 0, 0)[:3]
+    yield from (_FIRST, (major, 0, 0, 0, 0), (major, minor, 0, 0, 0), (major, minor + 1, 0, 0, 0))
+    yield (major + 1, 0, 0, 0, 0)
+    if short:
+        return
+    yield from ((major, minor, micro, 0, 0), (major, minor, micro, *_FINAL), (major, minor, micro + 1, 0, 0))
+    if version.pre:
+        stage, serial = _STAGES.index(version.pre[0]), version.pre[1]
+        yield from ((major, minor, micro, stage, serial), (major, minor, micro, stage, serial + 1))
+
+
+def _text(python: _Python, *, short: bool) -> str:
+    major, minor, micro, stage, serial = python
+    if short:
+        return f"{major}.{minor}"
+    return f"{major}.{minor}.{micro}" + (f"{_STAGES[stage]}{serial}" if stage < len(_STAGES) else "")
+
+
+_SHORT = r"(\d{1,3})\.(\d{1,3})"
+_FULL = _SHORT + r"\.(\d{1,3})(?:(a|b|rc)(\d{1,3}))?"
+# No installer has ever read a marker on it, and it is in every `3.10`.
+_NOT_MEANT = "3.1"
+
+
+def _listed(text: str, *, short: bool) -> Mapping[_Python, bool] | None:
+    """The versions that are written in a text, be it as a part of another one."""
+    if re.search(r"\d{4}|\+", text):
+        return None
+    pattern = _SHORT if short else _FULL
+    longest = (found[1] for found in re.finditer(f"(?=({pattern}))", text))
+    parts = {one[:end] for one in longest for end in range(1, len(one) + 1)}
+    if _NOT_MEANT not in re.findall(r"[^\s,;|]+", text):
+        parts.discard(_NOT_MEANT)
+    if len(parts) > _MOST_LISTED:
+        return None
+    states = {_FIRST: False}
+    for part in parts:
+        python = _parsed(re.fullmatch(pattern, part))
+        if python and _text(python, short=short) == part:
+            states[_next(python, short=short)] = states.get(_next(python, short=short), False)
+            states[python] = True
+    return states
+
+
+def _parsed(found: re.Match[str] | None) -> _Python | None:
+    if not found:
+        return None
+    major, minor, micro, stage, serial = (*found.groups(), *(None,) * 5)[:5]
+    numbers = int(major or 0), int(minor or 0), int(micro or 0)
+    if micro is None:
+        return (*numbers, 0, 0)
+    return (*numbers, _STAGES.index(stage), int(serial or 0)) if stage else (*numbers, *_FINAL)
+
+
+def _next(python: _Python, *, short: bool) -> _Python:
+    major, minor, micro, stage, serial = python
+    if short:
+        return (major, minor + 1, 0, 0, 0)
+    return (major, minor, micro, stage, serial + 1) if stage < len(_STAGES) else (major, minor, micro + 1, 0, 0)

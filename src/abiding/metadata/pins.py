@@ -1,0 +1,315 @@
+"""The `x` pins of a requirement, which stand for parts of the version in the build environment: `torch==x.x.*`.
+
+The notation, and what fills it, are those of `dynamic_metadata.plugins.pin_installed`. That goes by the release alone
+(`2.0` of `1!2.0rc1+cu130`); here epoch, pre-, post- and development release are added where the line would exclude
+what it was filled from.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.metadata import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from packaging.version import Version
+
+__all__ = ["Filled", "fill", "fits", "has_pins", "malformed", "sample", "without_pins", "without_specifiers"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Filled(NamedTuple):
+    """A requirement with its pins filled from the `version` that is installed.
+
+    `excluding` are its clauses that exclude that version, as they are written and filled: no wheel may say them.
+    `instead` is the requirement to write then, pins unfilled; empty if there is none.
+    """
+
+    line: str
+    version: str
+    excluding: tuple[tuple[str, str], ...] = ()
+    instead: str = ""
+
+
+# A requirement up to its specifiers, its specifiers, and its marker: enough to find pins, which PEP 508 does not know.
+_TEMPLATE = re.compile(r"(?P<name>[^<>=!~;@(]*)(?P<specifiers>[^;@]*)(?P<marker>;.*)?", re.DOTALL)
+_PIN = re.compile(r"(?<![\w*])x(?:\+\d+)?(?![\w*])")
+_CLAUSE = re.compile(r"(===|==|!=|<=|>=|<|>|~=)\s*([^\s,()]+)")
+_VERSION = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)(?P<beyond>.*)", re.DOTALL)
+
+
+def has_pins(text: str) -> bool:
+    """Tell whether a specifier takes parts of the version installed in the build environment."""
+    found = _TEMPLATE.fullmatch(text)
+    return bool(found and _PIN.search(found["specifiers"]))
+
+
+def sample(text: str) -> str:
+    """Fill every pin with a made-up number, so that the rest of the requirement can be checked."""
+    return _with_specifiers(text, lambda specifiers: _PIN.sub("1", specifiers))
+
+
+def malformed(text: str) -> str:
+    """Find the first part of a pinned version that is not of the notation: `x`, `x+N`, a number or a last `*`."""
+    for clause in _clauses(text):
+        for part in clause.version.removesuffix(".*").split(".") if clause.has_pins else ():
+            if not part.isdigit() and not _PIN.fullmatch(part):
+                return part
+    return ""
+
+
+def without_specifiers(text: str) -> str:
+    """Keep name, extras and marker only."""
+    return _with_specifiers(text, lambda _: "")
+
+
+def without_pins(text: str) -> str:
+    """Keep what the requirement says whatever its pins are filled with: `a>=2.x,<4` says `a>=2,<4`."""
+    return _with_specifiers(text, lambda _: ",".join(filter(None, map(_without_pins, _clauses(text)))))
+
+
+def _without_pins(clause: _Clause) -> str:
+    if not clause.has_pins:
+        return str(clause)
+    fixed = next(place for place, part in enumerate(clause.parts) if _PIN.fullmatch(part))
+    release = ".".join(clause.parts[:fixed])
+    if not release:
+        return ""
+    return {"==": f"=={release}.*", "~=": f"=={release}.*", ">=": f">={release}"}.get(clause.operator, "")
+
+
+def _with_specifiers(text: str, change: Callable[[str], str]) -> str:
+    found = _TEMPLATE.fullmatch(text)
+    if not found:
+        return text
+    return found["name"].rstrip() + change(found["specifiers"].strip()) + (found["marker"] or "")
+
+
+class _Clause(NamedTuple):
+    """One specifier: its operator, and its version as it is written."""
+
+    operator: str
+    version: str
+
+    def __str__(self) -> str:
+        return self.operator + self.version
+
+    @property
+    def has_pins(self) -> bool:
+        return bool(_PIN.search(self.version))
+
+    @property
+    def parts(self) -> list[str]:
+        return self.version.split(".")
+
+    def admits(self, version: Version) -> bool:
+        from packaging.specifiers import SpecifierSet
+
+        return SpecifierSet(str(self)).contains(version, prereleases=True)
+
+
+def _clauses(text: str) -> list[_Clause]:
+    found = _TEMPLATE.fullmatch(text)
+    return [_Clause(*one) for one in _CLAUSE.findall(found["specifiers"])] if found else []
+
+
+# Filling
+
+
+def fill(text: str) -> Filled:
+    """Fill the pins from the version installed in this environment.
+
+    Raises `LookupError` if the plugin or the pinned distribution is not installed, `ValueError` if the plugin does not
+    take the template or the version is none (PEP 440).
+    """
+    try:
+        from dynamic_metadata.plugins import pin_installed
+    except ImportError as exc:
+        raise LookupError(
+            "`dynamic-metadata`, which fills `x` pins, is not installed in the build environment"
+        ) from exc
+    name = _name(text)
+    version = _installed(name)
+
+    def filled(clause: _Clause) -> _Clause:
+        if not clause.has_pins:
+            return clause
+        try:
+            line: str = pin_installed.dynamic_metadata({"packages": [f"{name}{clause}"]}, {})["dependencies"][0]
+        except RuntimeError as exc:
+            raise ValueError(str(exc)) from exc
+        return _completed(clause.operator, line[len(name) + len(clause.operator) :], version)
+
+    return _filled(text, version, filled)
+
+
+def _filled(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -> Filled:
+    written = _clauses(text)
+    clauses = [filled(one) for one in written]
+    line = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
+    pairs = list(zip(written, clauses, strict=True))
+    excluding = tuple((str(one), str(it)) for one, it in pairs if not it.admits(version))
+    if not excluding:
+        return Filled(line, str(version))
+    better = [one if it.admits(version) else _better(one, version, filled) for one, it in pairs]
+    instead = "" if None in better else _with_specifiers(text, lambda _: ",".join(map(str, filter(str, better))))
+    return Filled(line, str(version), excluding, instead)
+
+
+def _name(text: str) -> str:
+    found = _TEMPLATE.fullmatch(text)
+    return found["name"].partition("[")[0].strip() if found else ""
+
+
+def _installed(name: str) -> Version:
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        text = installed(name)
+    except PackageNotFoundError as exc:
+        raise LookupError(f"`{name}` is not installed in the build environment") from exc
+    try:
+        return Version(text)
+    except (InvalidVersion, TypeError) as exc:
+        raise ValueError(f"the installed `{name}` has the version `{text}`, which is none (PEP 440)") from exc
+
+
+def _completed(operator: str, filled: str, version: Version) -> _Clause:
+    """The clause with what the installed version has besides its release, where it would exclude that version."""
+    epoch = f"{version.epoch}!" if version.epoch else ""
+    clause = _Clause(operator, epoch + filled)
+    release = epoch + ".".join(map(str, version.release))
+    if clause.admits(version) or _canonical(clause.version) != _canonical(release):
+        return clause
+    # To the letter: the one operator by which a pin takes the local version too.
+    whole = _Clause(operator, str(version) if operator == "===" else clause.version + _beyond_release(version))
+    return whole if whole.admits(version) else clause
+
+
+def _canonical(version: str) -> str:
+    from packaging.utils import canonicalize_version
+
+    return canonicalize_version(version)
+
+
+def _beyond_release(version: Version) -> str:
+    pre = "".join(map(str, version.pre or ()))
+    post = "" if version.post is None else f".post{version.post}"
+    dev = "" if version.dev is None else f".dev{version.dev}"
+    return pre + post + dev
+
+
+def _better(written: _Clause, version: Version, filled: Callable[[_Clause], _Clause]) -> _Clause | None:
+    """The clause that was probably meant, found by filling it; None if there is none."""
+    return next((one for one in _alternatives(written) if filled(one).admits(version)), None)
+
+
+def _alternatives(written: _Clause) -> Iterator[_Clause]:
+    if not written.has_pins:
+        return
+    own = re.sub(r"\+\d+", "", written.version)
+    pinned = own[: own.rindex("x") + 1]
+    match written.operator:
+        case "==" | "===" | "~=":
+            yield _Clause(written.operator, own)
+            yield _Clause("==", f"{pinned}.*")
+        case ">" | ">=":
+            yield _Clause(">=", own)
+        case "<" | "<=":
+            yield _Clause("<", f"{pinned}+1")
+        case "!=":
+            yield _Clause("", "")
+
+
+# Recognising
+
+# More than anybody writes; what is compared grows with it.
+_MOST_CLAUSES = 16
+
+
+def fits(template: str, line: str) -> bool:
+    """Tell whether `line` is `template`, its pins filled from some version; without pins, whether they mean the same.
+
+    Name, extras, marker and all clauses have to fit, in any order of the clauses.
+    """
+    if not has_pins(template):
+        return requirements.meaning(template) == requirements.meaning(line)
+    if requirements.meaning(without_specifiers(template)) != requirements.meaning(without_specifiers(line)):
+        return False
+    # Whoever writes METADATA may say the same clause once.
+    wanted, found = set(_clauses(template)), frozenset(_clauses(line))
+    if not len(found) <= len(wanted) <= _MOST_CLAUSES:
+        return False
+    try:
+        return _are_filled(sorted(wanted, key=lambda one: one.has_pins), found, found, {})
+    except ValueError:  # Python makes no integer of thousands of digits
+        return False
+
+
+# Parts of a version: the numbers of its release by their place, `epoch`, and `beyond`, what comes after the release.
+_Parts = dict[int | str, int | str]
+
+
+def _are_filled(
+    wanted: Sequence[_Clause], found: frozenset[_Clause], unused: frozenset[_Clause], known: _Parts
+) -> bool:
+    """Whether a version of which `known` is known makes clauses of `found` of all `wanted`, none of `unused` left."""
+    if not wanted:
+        return not unused
+    first, *rest = wanted
+    for one in found:
+        version = _learned(first, one, known)
+        if version is not None and _are_filled(rest, found, unused - {one}, version):
+            return True
+    return False
+
+
+def _learned(wanted: _Clause, found: _Clause, known: _Parts) -> _Parts | None:
+    """What is known of the version if the one clause is the other, filled; None if it can't be."""
+    if wanted.operator != found.operator:
+        return None
+    if not wanted.has_pins:
+        return known if requirements.meaning(f"a{wanted}") == requirements.meaning(f"a{found}") else None
+    parts = _parts(wanted, found)
+    if parts is None or any(known.get(key, part) != part for key, part in parts.items()):
+        return None
+    return known | parts
+
+
+def _parts(wanted: _Clause, found: _Clause) -> _Parts | None:
+    split = _VERSION.fullmatch(found.version.removesuffix(".*"))
+    if not split or wanted.version.endswith(".*") != found.version.endswith(".*"):
+        return None
+    pattern = wanted.version.removesuffix(".*").split(".")
+    numbers = [int(number) for number in split["release"].split(".")]
+    if not _BEYOND[wanted.operator].fullmatch(split["beyond"]):
+        return None
+    if len(numbers) != len(pattern) and wanted.operator != "===":
+        return None
+    parts: _Parts = {"epoch": int(split["epoch"] or 0)}
+    if split["beyond"]:
+        parts["beyond"] = split["beyond"]
+    for place, (part, number) in enumerate(zip(pattern, numbers, strict=False)):
+        if _PIN.fullmatch(part):
+            parts[place] = number - int(part[2:] or 0)
+        elif int(part) != number:
+            return None
+    return parts if all(part >= 0 for part in parts.values() if isinstance(part, int)) else None
+
+
+# What a filled clause may have beyond the release, by its operator.
+_NOTHING, _PUBLIC = re.compile(""), re.compile(r"((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
+_BEYOND = {
+    **dict.fromkeys(("!=", "<", ">"), _NOTHING),
+    **dict.fromkeys(("==", "<=", ">=", "~="), _PUBLIC),
+    "===": re.compile(_PUBLIC.pattern + r"(\+[a-z0-9.]+)?"),
+}

@@ -1,0 +1,249 @@
+"""Where tools that read METADATA would not all take the same from it.
+
+pip, uv, `packaging` and `importlib.metadata` read it as an e-mail message, each with a reader of its own. Other tools
+split lines where `str.splitlines` does, or go on behind a line that is no field. What one of them reads and another
+does not is a way to smuggle a requirement past whoever looks: such a file is refused if it is about a field that
+installers and resolvers go by, or about where the fields end. About any other field it is a note.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.errors import ArchiveError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata.headers import beginning_of_body, headers_of, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from abiding.metadata.headers import Header
+
+__all__ = ["Disagreement", "disagreements", "is_plain", "note", "refuse"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# What installers and resolvers go by, in lower case; of each of the first four there may be one.
+_SINGLE = ("metadata-version", "name", "version", "requires-python")
+_DECISIVE = frozenset({*_SINGLE, "requires-dist", "provides-extra", "dynamic"})
+_MOST_SHOWN = 200
+
+_LINE_END = re.compile(rb"\r?\n|[\r\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]|\Z")
+# What ends a line for some and not for all: a lone CR, and whatever else `str.splitlines` splits at.
+_ODD_LINE_END = re.compile(rb"\r(?!\n)|[\v\f\x1c-\x1e]|\xc2\x85|\xe2\x80[\xa8\xa9]")
+_SUSPECT = re.compile(rb"[\r\v\f\x1c-\x1e\xc2\xe2]")
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
+# A decisive field as the most lenient reader finds it. 85 and A0 are the spaces that Latin-1 has and ASCII has not.
+_LOOSE_FIELD = re.compile(
+    rb"(?:\A|(?<=[\n\r\v\f\x1c-\x1e])|(?<=\xc2\x85)|(?<=\xe2\x80[\xa8\xa9])|(?<=\n[\x85\xa0])|(?<=\A[\x85\xa0]))"
+    rb"(%s)[\s\x85\xa0]*+:" % "|".join(sorted(_DECISIVE)).encode(),
+    re.IGNORECASE,
+)
+_ENCODED_WORD = re.compile(r"=\?[^?]*\?[bq]\?[^?]*\?=", re.IGNORECASE)
+_PLAIN_VALUE = re.compile(r"[ \t]*[!-~][ -~\t]*")
+
+_BY_LINES = "whoever reads it line by line"
+_AS_MAIL = "pip, uv and packaging, which read it as an e-mail message"
+_SPLITTING = "whoever splits lines as `str.splitlines` does"
+_FORGIVING = "whoever takes a space before the colon, or goes on behind a line that is no field"
+_JOINING = "uv, which joins lines; pip refuses them"
+_DECODING = "uv, which decodes words as in an e-mail message; pip refuses them"
+_LATIN = "whoever takes bytes that are no UTF-8 for Latin-1; pip refuses them"
+_STOPPING = "pip and uv, which refuse an empty requirement"
+_UNDECIDED = "packaging, which takes none if there are two; others take the first"
+_DECODING_ALL = "packaging, which decodes the description by it"
+_HINT = "build it again with every field on a line of its own, ended by a line feed, and an empty line behind the last"
+
+
+class Disagreement(NamedTuple):
+    """What readers take for the value of a field, each in its way.
+
+    `field` is empty where it is about the end of all fields, `line` counts the lines of the file from 1. `ours` is what
+    `headers_of` has and `theirs` what `reader` has, None for no such field. It is `decisive` if what is installed may
+    depend on it.
+    """
+
+    field: str
+    line: int
+    ours: str | None
+    theirs: str | None
+    reader: str
+    decisive: bool = True
+
+
+def refuse(data: bytes, headers: Sequence[Header], name: str) -> None:
+    """Raise `ArchiveError` (`ambiguous-metadata`), about the archive `name`, if readers differ in what counts.
+
+    `headers` are those of `data`, as `headers_of` reads them.
+    """
+    for one in disagreements(data, headers):
+        if one.decisive:
+            raise ArchiveError(_finding(one, Severity.ERROR, name))
+
+
+def note(data: bytes, name: str) -> Finding | None:
+    """What is to be said of the archive `name` if readers differ in what does not count."""
+    found = disagreements(data, headers_of(data))
+    return next((_finding(one, Severity.NOTE, name) for one in found if not one.decisive), None)
+
+
+def _finding(one: Disagreement, severity: Severity, artifact: str) -> Finding:
+    what = f"`{one.field}`" if one.field else "where the fields end"
+    return Finding(
+        "ambiguous-metadata",
+        severity,
+        f"not all tools read {what} in line {one.line} of the metadata in the same way",
+        artifact=artifact,
+        field=one.field,
+        expected=one.ours,
+        expected_from=_BY_LINES,
+        found=one.theirs,
+        found_from=one.reader,
+        hints=(_HINT,),
+    )
+
+
+def disagreements(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
+    """Find everything that not all readers take alike."""
+    if not is_plain(data, headers):
+        yield from _about_values(data, headers)
+        yield from _about_mail(data, headers)
+        yield from _about_lines(data, headers)
+
+
+def is_plain(data: bytes, headers: Sequence[Header]) -> bool:
+    """Whether all are known to read the same: nearly every file has nothing that could be odd, and is quickly seen."""
+    end = headers[-1].end if headers else 0
+    if not (end == len(data) or data.startswith((b"\n", b"\r\n"), end)):
+        return False
+    if _SUSPECT.search(data, 0, end) and _ODD_LINE_END.search(data, 0, end):
+        return False
+    single = set()
+    for header in headers:
+        key = header.name.lower()
+        if key in _DECISIVE:
+            if key in single or "=?" in header.value or not _PLAIN_VALUE.fullmatch(header.value):
+                return False
+            if key in _SINGLE:
+                single.add(key)
+        elif key.startswith("content-"):
+            return False
+    return True
+
+
+# Fields that `packaging` leaves out, or that installers stop at
+
+
+def _about_values(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
+    first: dict[str, str] = {}
+    for name, value, start, _ in headers:
+        key, said = name.lower(), value.strip()
+        if key == "requires-dist" and not said:
+            yield Disagreement(name, _line(data, start), None, said, _STOPPING)
+        elif key in _SINGLE and first.setdefault(key, said) != said:
+            yield Disagreement(name, _line(data, start), first[key], None, _UNDECIDED)
+        elif key in ("content-type", "content-transfer-encoding"):
+            yield Disagreement(name, _line(data, start), None, said, _DECODING_ALL, decisive=False)
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
+
+
+# The whole, as an e-mail message
+
+
+def _about_mail(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
+    from email.parser import Parser
+    from email.policy import compat32
+
+    searched = _EMPTY_LINE.search(data)
+    head = data[: searched.end() if searched else None]
+    # Its names and line ends are ASCII: as Latin-1 every byte keeps its place.
+    message = Parser(policy=compat32).parsestr(head.decode("latin-1"), headersonly=True)
+    begins = (beginning_of_body(data, headers), len(head) - len(str(message.get_payload())))
+    ends = (headers[-1].end if headers else 0, _end_as_mail(head[: begins[1]]))
+    if begins[0] != begins[1] or ends[0] != ends[1]:
+        places = begins if begins[0] != begins[1] else ends
+        ours, other = (text(data[at : at + _MOST_SHOWN]).partition("\n")[0] for at in places)
+        yield Disagreement("", _line(data, min(ends)), ours, other, _AS_MAIL)
+    found = _ODD_LINE_END.search(head)
+    line = _line(data, found.start() if found else 0)
+    theirs = [(name, text(value.encode("latin-1"))) for name, value in message.raw_items()]
+    ours_by, theirs_by = _by_name((header.name, header.value) for header in headers), _by_name(theirs)
+    for name in dict.fromkeys([*ours_by, *theirs_by]):
+        for mine, other in zip_longest(ours_by.get(name, ()), theirs_by.get(name, ())):
+            if mine != other:
+                yield Disagreement(_spelled(name), line, mine, other, _AS_MAIL, decisive=name in _DECISIVE)
+
+
+def _end_as_mail(head: bytes) -> int:
+    """Where the fields end, without the empty line behind them, if any line end may end a line."""
+    rest = head.removesuffix(b"\n").removesuffix(b"\r") if head.endswith(b"\n") else head.removesuffix(b"\r")
+    return len(rest) if rest.endswith((b"\r", b"\n")) or not rest else len(head)
+
+
+def _by_name(fields: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in fields:
+        found.setdefault(name.lower(), []).append(value.strip())
+    return found
+
+
+# Decisive fields that are found, or have that value, only for who takes the ends of lines in another way
+
+
+def _about_lines(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
+    ours = {header.start: header.value for header in headers}
+    searched = _EMPTY_LINE.search(data)
+    head = data[: searched.start() + 1 if searched else None]
+    for found in _LOOSE_FIELD.finditer(head):
+        start, key = found.start(), found[1].decode().lower()
+        value, reader = _lenient(list(_lines_from(head, found.end())))
+        if start not in ours:
+            reader = _FORGIVING if head[start - 1 : start] in (b"", b"\n") else _SPLITTING
+        if _spaced(key, value) != _spaced(key, ours.get(start)):
+            yield Disagreement(_spelled(key), _line(data, start), ours.get(start), value, reader)
+
+
+def _lines_from(head: bytes, at: int) -> Iterator[bytes]:
+    """The rest of the line, and the lines that continue it."""
+    while end := _LINE_END.search(head, at):
+        yield head[at : end.start()].strip()
+        at = end.end()
+        if not head.startswith((b" ", b"\t"), at):
+            return
+
+
+def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
+    """The value, with everything done to it that some reader does, and who does the last of it."""
+    data = b" ".join(lines)
+    reader = _JOINING if len(lines) > 1 else _SPLITTING
+    try:
+        value = data.decode()
+    except UnicodeDecodeError:
+        value, reader = data.decode("latin-1"), _LATIN
+    if _ENCODED_WORD.search(value):
+        from email.errors import HeaderParseError
+        from email.header import decode_header, make_header
+
+        with suppress(HeaderParseError, LookupError, ValueError):
+            value, reader = str(make_header(decode_header(value[:_MOST_SHOWN]))), _DECODING
+    return value, reader
+
+
+def _spaced(key: str, value: str | None) -> str | None:
+    """The value as it is compared: specifiers of versions may have spaces and new lines between them."""
+    if value is None:
+        return None
+    return " ".join(value.split()) if key == "requires-python" else value.strip()
+
+
+def _spelled(key: str) -> str:
+    return "-".join(word.capitalize() for word in key.split("-"))

@@ -1,0 +1,225 @@
+"""Requirements in meaning: which two lines say the same, and which exclude each other.
+
+A requirement is a PEP 508 string. `packaging` is imported inside the functions: a build in which nothing has to be
+compared in meaning does not pay for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from packaging.requirements import Requirement
+
+__all__ = [
+    "applies",
+    "applies_wherever",
+    "asks_for_extras",
+    "differ_by_pre_releases",
+    "excludes",
+    "idle_clauses",
+    "is_compared_as_text",
+    "meaning",
+    "name_of",
+    "parse",
+    "split_extra",
+    "with_extra",
+    "with_marker",
+    "without_answer",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def parse(text: str) -> Requirement:
+    """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        requirement = Requirement(text)
+    except RecursionError as exc:
+        raise InvalidRequirement("its marker is nested too deeply") from exc
+    try:
+        requirement.specifier.to_range()
+    except ValueError as exc:  # Python makes no integer of thousands of digits
+        raise InvalidRequirement("a number in its versions has too many digits") from exc
+    try:
+        str(requirement.marker)
+    except ValueError as exc:
+        raise InvalidRequirement("a string of its marker has both kinds of quotes") from exc
+    return requirement
+
+
+def name_of(text: str) -> str:
+    """The normalised name of the distribution that a line is about; what is no requirement, it is itself."""
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(parse(text).name)
+    except InvalidRequirement:
+        return text
+
+
+@functools.lru_cache(maxsize=8192)  # the wheels of a release say the same lines, one after the other
+def meaning(text: str) -> Hashable:
+    """A value that two requirements share exactly when they mean the same to every released Python.
+
+    Spelling goes: spaces, quotes, parentheses, name and extra normalisation, the order of specifiers, `==1.0` or
+    `==1.0.0`, and how a marker says where it is true. A requirement that can't be parsed means its own text.
+    """
+    try:
+        requirement = parse(text)
+    except ValueError:  # or a number of thousands of digits, a marker without end
+        return " ".join(text.split())
+    from abiding.metadata import markers
+
+    return (*_without_marker(requirement), markers.of_releases(_marker(requirement)))
+
+
+def differ_by_pre_releases(first: str, second: str) -> bool:
+    """Whether pre-releases of Python tell two requirements apart, and nothing else does."""
+    from abiding.metadata import markers
+
+    if first == second or meaning(first) != meaning(second):
+        return False
+    try:
+        one, other = (markers.environments(_marker(parse(text))) for text in (first, second))
+    except ValueError:
+        return False
+    return one != other
+
+
+def is_compared_as_text(text: str) -> bool:
+    """Whether the marker of a requirement is so tangled that it is not worked out where it is true."""
+    from abiding.metadata import markers
+
+    try:
+        return markers.is_compared_as_text(_marker(parse(text)))
+    except ValueError:
+        return False
+
+
+def applies_wherever(first: Requirement, second: Requirement) -> bool:
+    """Whether the first is required in each environment in which the second is; not if that can't be told."""
+    from abiding.metadata import markers
+
+    wider, narrower = (markers.environments(_marker(requirement)) for requirement in (first, second))
+    return narrower.lies_within(wider)
+
+
+def asks_for_extras(requirement: Requirement) -> bool:
+    """Whether its marker asks for extras."""
+    from abiding.metadata import markers
+
+    return markers.asks_for_extras(_marker(requirement))
+
+
+def without_answer(requirement: Requirement) -> str:
+    """Why nobody can say where it is required, in the words of `packaging`; empty if that can be said."""
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        if requirement.marker:
+            requirement.marker.evaluate({"extra": ""})
+    except UndefinedComparison as exc:
+        return str(exc)
+    except UndefinedEnvironmentName as exc:
+        return f"no environment has a value for {exc}"
+    return ""
+
+
+def applies(requirement: Requirement, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether it is required in an environment without extras, by default this one; also if that has no answer."""
+    from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        return requirement.marker is None or requirement.marker.evaluate({**(environment or {}), "extra": ""})
+    except (UndefinedComparison, UndefinedEnvironmentName):  # whoever installs it will say so
+        return True
+
+
+def _without_marker(requirement: Requirement) -> tuple[Hashable, ...]:
+    from packaging.utils import canonicalize_name
+
+    extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
+    return (canonicalize_name(requirement.name), extras, requirement.specifier.to_range(), requirement.url)
+
+
+def _marker(requirement: Requirement) -> str:
+    return str(requirement.marker or "")
+
+
+def with_extra(text: str, extra: str) -> str:
+    """The requirement as core metadata writes it under an extra: `a; b` becomes `a; b and extra == "name"`."""
+    return with_marker(text, f'extra == "{extra}"')
+
+
+# After a URL a semicolon stands apart, or it would be a part of it (PEP 508).
+_PARTS = re.compile(r"(?P<what>[^;@]*@\s*\S+|[^;]*)\s*(?:;(?P<marker>.*))?", re.DOTALL)
+
+
+def with_marker(text: str, condition: str) -> str:
+    """The requirement under one more condition, which is a marker."""
+    found = _PARTS.fullmatch(text.strip())
+    what, marker = (found["what"].strip(), (found["marker"] or "").strip()) if found else (text.strip(), "")
+    parts = [f"({one})" if marker and re.search(r"\bor\b", one) else one for one in filter(None, (marker, condition))]
+    return f"{what}{' ' if '@' in what else ''}; {' and '.join(parts)}"
+
+
+_EXTRA = r"""extra\s*==\s*(?:"[^"]+"|'[^']+')"""
+_AMONG_OTHERS = (rf"\s*;\s*{_EXTRA}\s*$", rf"\s+and\s+{_EXTRA}(?=\s*(?:\)|$|and\b))", rf"(?<=;)\s*{_EXTRA}\s+and\s+")
+
+
+def split_extra(text: str) -> tuple[str, str] | None:
+    """What `with_extra` was given: the requirement without the extra, and the extra; None if it is of no single one."""
+    from packaging.requirements import InvalidRequirement
+
+    extras = re.findall(_EXTRA, text)
+    if len(extras) != 1:
+        return None
+    extra = extras[0].partition("==")[2].strip()[1:-1]
+    try:
+        spellings = (text, str(parse(text)))  # the second without parentheses round the whole marker
+        for rest in (re.sub(pattern, " ", one, count=1) for one in spellings for pattern in _AMONG_OTHERS):
+            if not re.search(_EXTRA, rest) and meaning(with_extra(rest, extra)) == meaning(text):
+                parse(rest)
+                return rest.strip(), extra
+    except InvalidRequirement:
+        return None
+    return None
+
+
+def excludes(first: Requirement, second: Requirement) -> bool:
+    """Whether no version satisfies both. Pre-releases count as the specifiers say (PEP 440)."""
+    return (first.specifier.to_range() & second.specifier.to_range()).is_empty
+
+
+def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
+    """The clauses of `abi` that exclude no version which `api` accepts, and accept some which it does not.
+
+    `>=1.20` beside an API level of `>=1.26` is one; `<2.5` is none, since it narrows.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    def final(text: str) -> SpecifierSet:
+        # With pre-releases counted, `==2.*` would not lie within `>=2`: it accepts 2.0.dev0.
+        return SpecifierSet(text, prereleases=False)
+
+    whole = final(str(api.specifier))
+    if not str(whole):
+        return ()
+    idle = []
+    for clause in abi.specifier:
+        if "===" in (clause.operator, *(one.operator for one in api.specifier)):
+            continue
+        part = final(str(clause))
+        if whole.is_subset(part) and not part.is_subset(whole):
+            idle.append(str(clause))
+    return tuple(sorted(idle))

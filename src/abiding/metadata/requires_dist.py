@@ -1,0 +1,116 @@
+"""What the Requires-Dist lines of a file say together: in which environments each requirement is made.
+
+One line can say what two say, and a project can require its own extras: `spam[docs]; extra == "all"`. Some backends
+write such a line as it is, hatchling writes out what it stands for. A resolver sees no difference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.metadata import markers, requirements
+from abiding.metadata.environments import Environments, Question, Steps, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+__all__ = ["Line", "RequiresDist", "spelled_out"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# For all extras of a file that name each other, and for each requirement that several lines make.
+_STEPS = 200_000
+
+
+class Line(NamedTuple):
+    """A line, what it requires, and where: in which environments and for which extras."""
+
+    text: str
+    what: Hashable
+    where: Environments
+    own_extras: frozenset[str]
+
+    @classmethod
+    def read(cls, text: str, own: str) -> Line:
+        """Read a line of the project `own`."""
+        meaning = requirements.meaning(text)
+        if not isinstance(meaning, tuple):  # no requirement
+            return cls(text, meaning, Environments.all(), frozenset())
+        name, extras, *_ = what = meaning[:-1]
+        return cls(text, what, meaning[-1], extras if name == own else frozenset())
+
+
+class RequiresDist(NamedTuple):
+    """The lines of one file, and where they make each requirement; one that no line makes anywhere is left out."""
+
+    lines: tuple[Line, ...]
+    required: Mapping[Hashable, Environments | frozenset[Environments]]
+
+    @classmethod
+    def of(cls, values: Iterable[str], own: str) -> RequiresDist:
+        """Read the values of the field. `own` is the normalised name of the project."""
+        lines = tuple(Line.read(text, own) for text in dict.fromkeys(values))
+        try:
+            plain = spelled_out(lines)
+        except UndecidedError:
+            plain = lines
+        found: dict[Hashable, list[Environments]] = {}
+        for line in plain:
+            found.setdefault(line.what, []).append(line.where)
+        return cls(lines, {what: _together(parts) for what, parts in found.items()})
+
+    @property
+    def meaning(self) -> frozenset[Hashable]:
+        """A value that two files share exactly when they require the same everywhere."""
+        return frozenset(self.required.items())
+
+    def missing_in(self, other: RequiresDist) -> tuple[str, ...]:
+        """The lines that make a requirement where the other file does not make it."""
+        ours, theirs = self.required, other.required
+        apart = {what for what, where in ours.items() if theirs.get(what) != where} | (theirs.keys() - ours.keys())
+        there = {line[1:] for line in other.lines}
+        lines = [line for line in self.lines if line[1:] not in there]
+        return tuple(line.text for line in lines if apart and (line.what in apart or line.own_extras))
+
+
+def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environments]:
+    """All environments of some; if that would take too long, these as they are."""
+    try:
+        return Environments.joined("or", parts, Steps(_STEPS))
+    except UndecidedError:
+        return frozenset(parts)
+
+
+def spelled_out(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines without those that require the project itself, and the others where these make them be required."""
+    references = [line for line in lines if line.own_extras]
+    if not references:
+        return lines
+    steps = Steps(_STEPS)
+    active = _active(references, steps)
+    return [line._replace(where=line.where.replaced(active, steps)) for line in lines if not line.own_extras]
+
+
+def _active(references: Sequence[Line], steps: Steps) -> Mapping[Question, Environments]:
+    """Where the extras are in force that are referred to: asked for, or brought by another that is in force."""
+    brought: dict[Question, frozenset[Environments]] = {}
+    for line in references:
+        for question in map(markers.asks_for, line.own_extras):
+            brought[question] = brought.get(question, frozenset()) | {line.where}
+    active = {question: Environments.where(question) for question in brought}
+    for _ in brought:  # each round goes one reference further
+        known = {where: where.replaced(active, steps) for where in frozenset().union(*brought.values())}
+        ways = {one: Environments.joined("or", [known[where] for where in one], steps) for one in {*brought.values()}}
+        before, active = (
+            active,
+            {
+                question: Environments.joined("or", [Environments.where(question), ways[one]], steps)
+                for question, one in brought.items()
+            },
+        )
+        if active == before:
+            break
+    return active

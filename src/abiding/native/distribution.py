@@ -1,0 +1,126 @@
+"""One installed distribution, read from the folder that tells about it.
+
+That is the folder of the standard for installed projects: `NAME-VERSION.dist-info` with METADATA and RECORD; of older
+tools `NAME.egg-info` with PKG-INFO and installed-files.txt.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import posixpath
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from abiding.archives.tagging import stated
+from abiding.files.plain import read_plain
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata.core import CoreMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["InstalledDistribution"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_LARGEST_LIST = 32 << 20  # the longest RECORD of a real distribution has 4 MiB
+
+
+@dataclass(frozen=True)
+class InstalledDistribution:
+    """One distribution by the folder that says so, `info`, which lies in `root`; `name` is normalised."""
+
+    root: Path
+    info: Path
+    name: str
+
+    @cached_property
+    def metadata(self) -> CoreMetadata:
+        """Its METADATA. Raises `AbidingError` (`broken-install`)."""
+        data = self.member("METADATA") or self.member("PKG-INFO")
+        if data is None:
+            raise self.broken("has no METADATA that can be read")
+        metadata = CoreMetadata.parse(data, self.info.name)
+        if not metadata.get("Name") or not metadata.get("Version"):
+            raise self.broken("has a METADATA without name or version")
+        return metadata
+
+    @property
+    def label(self) -> str:
+        """Name and version. Raises as `metadata` does."""
+        return f"{self.metadata.get('Name')} {self.metadata.get('Version')}"
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """Where each of its files is, by its place below site-packages. Raises `AbidingError` (`broken-install`)."""
+        found: dict[str, str] = {}
+        for name in self._listed():
+            if name and "\0" not in name and not name.endswith(".pyc"):
+                place = posixpath.normpath(name)
+                found.setdefault(place, str(self.root / place))
+        return found
+
+    def _listed(self) -> Iterator[str]:
+        record = self.member("RECORD")
+        if record is None:  # distributions of Linux leave it out, and old tools had a list of another form
+            for line in (self.member("installed-files.txt") or b"").decode("utf-8", "replace").splitlines():
+                yield posixpath.join(self.info.name, line)
+            return
+        try:
+            yield from (row[0] for row in csv.reader(io.StringIO(record.decode("utf-8", "replace"))) if row)
+        except csv.Error as exc:
+            raise self.broken("has a RECORD that can't be read", str(exc)) from exc
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags in its WHEEL; none if it has none that can be read."""
+        return stated((self.member("WHEEL") or b"")[: bounds.WHEEL])
+
+    def member(self, name: str) -> bytes | None:
+        """Read a file of the folder that tells about it; None if there is none that is a plain file of a fair size."""
+        try:
+            data = read_plain(self.info / name if self.info.is_dir() else self.info, _LARGEST_LIST)
+        except OSError:
+            return None
+        return data if len(data) <= _LARGEST_LIST else None
+
+    def entry_points(self, group: str) -> tuple[str, ...]:
+        """The values of its entry points of a group."""
+        values = []
+        section = ""
+        for line in (self.member("entry_points.txt") or b"").decode("utf-8", "replace").splitlines():
+            if line.strip().startswith("["):
+                section = line.strip().strip("[]")
+            elif section == group and "=" in line:
+                values.append(line.partition("=")[2].strip())
+        return tuple(values)
+
+    @property
+    def source_tree(self) -> str:
+        """The URL of the tree that an editable install leads to (PEP 610); empty for any other."""
+        try:
+            table = json.loads(self.member("direct_url.json") or b"{}")
+            return str(table["url"]) if table["dir_info"]["editable"] is True else ""
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return ""
+
+    def broken(self, what: str, note: str = "") -> AbidingError:
+        """Make the error that says what can't be read of it."""
+        finding = Finding(
+            "broken-install",
+            Severity.ERROR,
+            f"`{self.info.name}` {what}",
+            artifact=str(self.info),
+            notes=(note,) if note else (),
+            hints=(f"install it again: `pip install --force-reinstall --no-deps {self.name}`",),
+        )
+        return AbidingError(finding)

@@ -1,0 +1,480 @@
+"""`[tool.abiding]`: what a project declares, read once and held to its schema, all faults in one go."""
+
+from __future__ import annotations
+
+import functools
+import re
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.files.inside import leads_out
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import pins, requirements
+from abiding.project import sanctions
+from abiding.project.contradictions import Declared, contradictions
+from abiding.project.faults import Faults, listed, type_of
+from abiding.project.groups import Groups
+from abiding.project.selecting import exact_marker
+from abiding.project.table import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from abiding.project.pyproject import Key, Pyproject
+
+__all__ = ["Declaration", "Entry", "FromSdist", "Reason"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Reason(StrEnum):
+    """Why a wheel needs the line. Distributors may leave out a pre-emptive one, and only that."""
+
+    ABI = "abi"
+    POLICY = "policy"
+    KNOWN_PROBLEM = "known-problem"
+    PRE_EMPTIVE = "pre-emptive"
+
+
+class FromSdist(StrEnum):
+    """What a build from an unpacked sdist makes when nobody asks for a level."""
+
+    ABI = "abi"
+    API = "api"
+    REFUSE = "refuse"
+
+
+class Entry(NamedTuple):
+    """One line of the ABI level.
+
+    `requires` is the requirement as it is written (PEP 508, pins unfilled), `extra` the extra that it belongs to or
+    empty, `select` globs over the wheel's tag (`cp311-cp311-linux_x86_64`), `variant` the build that it applies to or
+    empty for all. `key` is its place in pyproject.toml.
+    """
+
+    requires: str
+    extra: str
+    key: Key
+    native: bool = False
+    select: tuple[str, ...] = ()
+    variant: str = ""
+    reason: Reason = Reason.ABI
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The normalised name of the distribution required."""
+        from packaging.utils import canonicalize_name
+
+        return canonicalize_name(requirements.parse(pins.sample(self.requires)).name)
+
+    def selects(self, tags: Iterable[str]) -> bool:
+        """Whether the entry applies to a wheel that has one of these tags."""
+        return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
+
+    @property
+    def marker(self) -> str:
+        """The marker that can take the place of `select`; empty if none can.
+
+        Pins are filled from what is installed, in each build: it is not installed where a marker is false.
+        """
+        return "" if pins.has_pins(self.requires) else exact_marker(self.select) or ""
+
+    @property
+    def applies_here(self) -> bool:
+        """Whether its marker is true in this environment."""
+        return requirements.applies(requirements.parse(pins.sample(self.requires)))
+
+    @property
+    def joins_build(self) -> bool:
+        """Whether what it requires has to be in the build environment: to be linked with, or to be pinned."""
+        return self.native or pins.has_pins(self.requires)
+
+    @property
+    def template(self) -> str:
+        """The line as METADATA has it, pins unfilled."""
+        return self.in_metadata(self.requires)
+
+    def declared(self, filled: str = "") -> Declared:
+        """The line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
+        pin = self.requires if pins.has_pins(self.requires) else ""
+        text, says = (filled, filled) if filled else (self.requires, pins.without_pins(self.requires))
+        return Declared(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
+
+    def in_metadata(self, text: str) -> str:
+        """The requirement `text`, which is `requires` with its pins filled, as METADATA has it: under its extra."""
+        if not self.extra:
+            return text
+        from packaging.utils import canonicalize_name
+
+        return requirements.with_extra(text, canonicalize_name(self.extra))
+
+
+class Declaration(NamedTuple):
+    """What `[tool.abiding]` says, and the `[project]` beside it."""
+
+    project: Project
+    backend: str
+    backend_path: tuple[str, ...] = ()
+    from_sdist: FromSdist | None = None
+    metadata_version: str | None = None
+    wheels_differ: str = ""
+    entries: tuple[Entry, ...] = ()
+    remarks: tuple[Finding, ...] = ()
+
+    @classmethod
+    def read(cls, pyproject: Pyproject) -> Declaration:
+        """Read the declaration. Raises one `DeclarationError` with a finding for every fault.
+
+        A published sdist must not stop building when a newer version of this package is installed: in one, faults that
+        earlier versions accepted are `remarks`, warnings.
+        """
+        return _Reader(pyproject).read()
+
+    @property
+    def may_append(self) -> bool:
+        """Whether wheels may require more than the sdist: the sdist then says `Dynamic: Requires-Dist`."""
+        if self.project.table is None:
+            return bool(self.entries)
+        return bool({"dependencies", "optional-dependencies"} & self.project.dynamic)
+
+    @property
+    def differing(self) -> tuple[Entry, ...]:
+        """The entries that make wheels of one release say different things, where no marker could say it in all."""
+        return tuple(one for one in self.entries if one.variant or (not one.marker and exact_marker(one.select) != ""))
+
+    def check_variant(self, variant: str, setting: str) -> None:
+        """Raise `DeclarationError` if `setting` asks for a variant that no entry names; empty asks for none."""
+        if not variant or variant in self.variants:
+            return
+        known = listed(self.variants)
+        hint = f"the variants are {known}" if known else "no entry of `[tool.abiding.wheel]` names a variant"
+        message = f"the project declares no variant `{variant}`"
+        finding = Finding("unknown-variant", Severity.ERROR, message, artifact=setting, hints=(hint,))
+        raise DeclarationError(finding, "Nothing was done")
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants that the entries name, in their order."""
+        return tuple(dict.fromkeys(entry.variant for entry in self.entries if entry.variant))
+
+
+_OURS = "abiding.backend"
+_BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
+# Core metadata versions that an sdist may have (2.2 is the sdist specification's floor).
+_VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
+_TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheels-differ", "wheel")
+_WHEEL_KEYS = ("dependencies", "optional-dependencies")
+_ENTRY_KEYS = ("requires", "include-group", "native", "select", "variant", "reason", "note")
+_EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
+_PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
+
+
+class _Reader(Faults):
+    """Reads the declaration and gathers what is wrong with it."""
+
+    def __init__(self, pyproject: Pyproject) -> None:
+        super().__init__(pyproject)
+        table = pyproject.table.get("project")
+        self.project = Project(table if isinstance(table, dict) else None)
+        self.groups = Groups(pyproject.table, self)
+
+    def read(self) -> Declaration:
+        found = self.table()
+        table = found or {}
+        self.build_system()
+        declaration = Declaration(
+            project=self.project,
+            backend=self.backend(found) if found is not None else "",
+            backend_path=self.backend_path(table),
+            from_sdist=self.choice(table, "from-sdist", FromSdist),
+            metadata_version=self.metadata_version(table),
+            wheels_differ=self.wheels_differ(table),
+            entries=tuple(self.entries(table)),
+        )
+        self.sanctions(declaration)
+        if "wheels-differ" not in table:
+            self.differences(declaration.differing)
+        if self.problems:
+            more = f"{self.untold:,} more faults are not shown; " if self.untold else ""
+            raise DeclarationError(self.problems, f"{more}nothing was built" if more else "Nothing was built")
+        return declaration._replace(remarks=tuple(self.remarks))
+
+    def table(self) -> Mapping[str, Any] | None:
+        """`[tool.abiding]`; None, and a fault, where it is not there or no table."""
+        tool = self.typed(self.pyproject.table.get("tool", {}), dict, ("tool",))
+        if tool is None:
+            return None
+        if "abiding" not in tool:
+            from abiding.project.known_backends import proposal
+
+            self.problem(
+                "no-declaration",
+                "`[tool.abiding]` is missing: which backend is to be wrapped?",
+                ("build-system", "build-backend"),
+                hints=(f"add it{proposal(self.pyproject.table)}",),
+            )
+            return None
+        key = ("tool", "abiding")
+        table = self.typed(tool["abiding"], dict, key)
+        if table is not None:
+            self.known_keys(table, key, _TOP_KEYS)
+        return table
+
+    def build_system(self) -> None:
+        build = self.pyproject.table.get("build-system")
+        backend = build.get("build-backend") if isinstance(build, dict) else None
+        if isinstance(backend, str) and backend != _OURS and re.match(r"abiding\s*(?:[.:]|$)", backend):
+            self.problem(
+                "bad-value",
+                f"`{backend}` has no hooks: the build backend is `{_OURS}`",
+                ("build-system", "build-backend"),
+                hints=(f'write `build-backend = "{_OURS}"`',),
+            )
+
+    # The keys of [tool.abiding]
+
+    def backend(self, table: Mapping[str, Any]) -> str:
+        key = ("tool", "abiding", "build-backend")
+        if "build-backend" not in table:
+            if not self.misspelled("build-backend", table, _TOP_KEYS):
+                from abiding.project.known_backends import proposal
+
+                self.problem(
+                    "missing-key",
+                    "`build-backend` is missing: which backend is to be wrapped?",
+                    key,
+                    hints=(f"write it{proposal(self.pyproject.table)}",),
+                )
+            return ""
+        backend = self.typed(table["build-backend"], str, key)
+        if backend is None:
+            return ""
+        if not _BACKEND.fullmatch(backend):
+            self.problem("bad-value", f"`{backend}` is not of the form `module` or `module:object.attribute`", key)
+        elif backend.partition(":")[0] in ("abiding", _OURS):
+            self.problem(
+                "bad-value",
+                f"`{backend}` can't wrap itself",
+                key,
+                hints=("name the backend that the project had before, for example `setuptools.build_meta`",),
+            )
+        return backend
+
+    def backend_path(self, table: Mapping[str, Any]) -> tuple[str, ...]:
+        key = ("tool", "abiding", "backend-path")
+        paths = self.typed(table.get("backend-path", []), list, key) or []
+        good = []
+        for index, path in enumerate(paths):
+            if self.typed(path, str, (*key, index)) is None:
+                continue
+            if leads_out(path):
+                self.problem("bad-value", f"`{path}` is not a folder inside the source tree", (*key, index))
+            else:
+                good.append(path)
+        return tuple(good)
+
+    def metadata_version(self, table: Mapping[str, Any]) -> str | None:
+        key = ("tool", "abiding", "metadata-version")
+        version = self.typed(table.get("metadata-version", ""), str, key)
+        if version and version not in _VERSIONS:
+            self.problem(
+                "bad-value",
+                f"`{version}` is not a core metadata version that an sdist may have",
+                key,
+                hints=(f"the versions are {listed(_VERSIONS)}",),
+            )
+        return version or None
+
+    def choice(self, table: Mapping[str, Any], name: str, choices: type[FromSdist]) -> FromSdist | None:
+        key = ("tool", "abiding", name)
+        value = self.typed(table.get(name, ""), str, key)
+        return self.member(value, choices, key) if value else None
+
+    def wheels_differ(self, table: Mapping[str, Any]) -> str:
+        key = ("tool", "abiding", "wheels-differ")
+        reason = self.typed(table.get("wheels-differ", ""), str, key) or ""
+        if "wheels-differ" in table and not reason.strip() and isinstance(table["wheels-differ"], str):
+            hint = 'for example `wheels-differ = "OpenBLAS only for macOS 11"`'
+            self.problem("bad-value", "`wheels-differ` gives no reason", key, hints=(hint,))
+        return reason.strip()
+
+    # The entries
+
+    def entries(self, table: Mapping[str, Any]) -> Iterable[Entry]:
+        key: Key = ("tool", "abiding", "wheel")
+        wheel = self.typed(table.get("wheel", {}), dict, key) or {}
+        self.known_keys(wheel, key, _WHEEL_KEYS)
+        yield from self.entry_list(wheel.get("dependencies", []), (*key, "dependencies"), "")
+        key = (*key, "optional-dependencies")
+        extras = self.typed(wheel.get("optional-dependencies", {}), dict, key) or {}
+        for extra, values in extras.items():
+            self.known_extra(extra, (*key, extra))
+            yield from self.entry_list(values, (*key, extra), extra)
+
+    def entry_list(self, values: object, key: Key, extra: str) -> Iterable[Entry]:
+        for index, value in enumerate(self.typed(values, list, key) or []):
+            yield from self.entry(value, (*key, index), extra)
+
+    def entry(self, value: object, key: Key, extra: str) -> Iterable[Entry]:
+        """Read what stands at `key`: one line, or those of a dependency group."""
+        if isinstance(value, str):
+            value = {"requires": value}
+        elif not isinstance(value, dict):
+            self.problem("bad-type", f"an entry is a string or a table, not {type_of(value)}", key)
+            return
+        self.known_keys(value, key, _ENTRY_KEYS)
+        if "requires" in value and "include-group" in value:
+            self.problem("bad-value", "an entry has `requires` or `include-group`, not both", key)
+        elif "include-group" in value:
+            yield from self.included(value, key, extra)
+        elif "requires" in value:
+            requires = self.requirement(value["requires"], (*key, "requires"), extra)
+            yield from self.made(Entry(requires or "", extra, key, **self.options(value, key)))
+        elif not self.misspelled("requires", value, _ENTRY_KEYS):
+            self.problem("missing-key", "the entry has no `requires`", key)
+
+    def included(self, value: Mapping[str, Any], key: Key, extra: str) -> Iterable[Entry]:
+        """Make an entry of each line of a dependency group; what else the table at `key` says goes for all of them."""
+        name = self.typed(value["include-group"], str, (*key, "include-group"))
+        options = self.options(value, key)
+        for member in self.groups.members(name, (*key, "include-group")) if name is not None else ():
+            told = len(self.problems)
+            requires = self.requirement(member.text, member.key, extra) or ""
+            for index, finding in enumerate(self.problems[told:], start=told):
+                here = self.pyproject.excerpt(key, "included here")
+                self.problems[index] = finding._replace(excerpts=(*finding.excerpts, *here))
+            yield from self.made(Entry(requires, extra, member.key, **options))
+
+    def options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:
+        """Read what the table of an entry says beside the requirement."""
+        reason = self.typed(value.get("reason", "abi"), str, (*key, "reason"))
+        return {
+            "native": self.typed(value.get("native", False), bool, (*key, "native")) or False,
+            "select": self.globs(value.get("select", []), (*key, "select")),
+            "variant": self.typed(value.get("variant", ""), str, (*key, "variant")) or "",
+            "reason": (self.member(reason, Reason, (*key, "reason")) if reason else None) or Reason.ABI,
+            "note": self.typed(value.get("note", ""), str, (*key, "note")) or "",
+        }
+
+    def made(self, entry: Entry) -> Iterable[Entry]:
+        """Let an entry through that has a requirement, and hold its `select` against the markers there are."""
+        if entry.requires:
+            if entry.marker:
+                sanctions.needless_select(self, entry.requires, entry.marker, entry.key)
+            yield entry
+
+    def requirement(self, value: object, key: Key, extra: str) -> str | None:
+        from packaging.requirements import InvalidRequirement
+
+        text = self.typed(value, str, key)
+        if text is None:
+            return None
+        text = text.strip()
+        try:
+            parsed = requirements.parse(pins.sample(text))
+        except InvalidRequirement as exc:
+            reason = str(exc).partition("\n")[0]
+            self.problem(
+                "bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
+            )
+            return None
+        unknown = pins.malformed(text)
+        if unknown:
+            self.problem(
+                "bad-requirement",
+                f"`{unknown}` in `{text}` is no part of a pinned version",
+                key,
+                notes=("a part is `x`, `x+N`, a number, or a last `*`",),
+                hints=(_PINNED,),
+            )
+        elif parsed.url:
+            self.problem(
+                "url-requirement",
+                f"`{text}` points to a URL, and no index accepts a wheel that does",
+                key,
+                hints=("require a version: the distribution has to be on the index",),
+            )
+        elif requirements.asks_for_extras(parsed):
+            self.problem(
+                "extra-in-marker",
+                f"`{text}` has `extra` in its marker",
+                key,
+                hints=("put it under `[tool.abiding.wheel.optional-dependencies]`, which writes that marker",)
+                if not extra
+                else (f"leave it out: the entry already belongs to the extra `{extra}`",),
+            )
+        elif reason := requirements.without_answer(parsed):
+            self.problem(
+                "bad-requirement",
+                f"the marker of `{text}` has no answer",
+                key,
+                notes=(reason,),
+                hints=("compare a variable with a string: `sys_platform == 'win32'`",),
+                recent=True,
+            )
+        return text
+
+    def globs(self, value: object, key: Key) -> tuple[str, ...]:
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self.problem("bad-type", f"`select` is a glob or an array of globs, not {type_of(value)}", key)
+            return ()
+        for pattern in value:
+            if len(pattern.split("-")) < len(("python", "abi", "platform")) and "*" not in pattern:
+                self.problem(
+                    "bad-value",
+                    f"`{pattern}` can't match a wheel's tag",
+                    key,
+                    hints=("a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`",),
+                )
+        return tuple(value)
+
+    def known_extra(self, extra: str, key: Key) -> None:
+        from packaging.utils import canonicalize_name
+
+        if not self.project.gives("optional-dependencies"):
+            if self.project.table is not None and "optional-dependencies" not in self.project.dynamic:
+                self.problem("unknown-extra", f"the project has no extra `{extra}`: it has none at all", key)
+            return
+        extras = self.extras
+        if canonicalize_name(extra) not in extras:
+            self.problem(
+                "unknown-extra",
+                f"the project has no extra `{extra}`",
+                key,
+                notes=(f"`project.optional-dependencies` has {listed(extras.values()) or 'none'}",),
+                hints=self.similar(extra, extras.values()),
+            )
+
+    @functools.cached_property
+    def extras(self) -> Mapping[str, str]:
+        """The extras of the project as they are written, by their normalised names."""
+        from packaging.utils import canonicalize_name
+
+        given = (self.project.table or {})["optional-dependencies"]
+        return {canonicalize_name(one): one for one in given} if isinstance(given, dict) else {}
+
+    # What [project] must say for it
+
+    def sanctions(self, declaration: Declaration) -> None:
+        """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
+        for name, extra in (("dependencies", False), ("optional-dependencies", True)):
+            entries = [entry for entry in declaration.entries if bool(entry.extra) == extra]
+            if entries:
+                sanctions.not_dynamic(self, self.project, name, entries[0].key)
+        sanctions.bad_dynamic(self, self.project)
+        declared = (entry.declared() for entry in declaration.entries)
+        for finding, recent in contradictions(self.pyproject, self.project, declared) if declaration.entries else ():
+            self.take([finding], recent=recent)
+
+    def differences(self, entries: Sequence[Entry]) -> None:
+        """Where wheels of one release differ, the project says why."""
+        if entries:
+            means = [key for key in ("select", "variant") if any(getattr(one, key) for one in entries)]
+            sanctions.unexplained_difference(self, means, [one.key for one in entries])

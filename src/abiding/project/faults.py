@@ -1,0 +1,131 @@
+"""The faults of a pyproject.toml as they are gathered, and the checks that all its keys share."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from abiding.findings import bounds
+from abiding.findings.finding import Finding, Severity
+from abiding.project.pyproject import key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from enum import StrEnum
+    from typing import Any, TypeVar
+
+    from abiding.project.pyproject import Key, Pyproject
+
+    T = TypeVar("T")
+    E = TypeVar("E", bound="StrEnum")
+
+__all__ = ["Faults", "listed", "type_of"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
+_TABLES = "an array of tables"
+_MOST_LISTED = 20
+
+
+class Faults:
+    """What is wrong with one file: `problems`, of which `untold` more were found than are kept, and `remarks`.
+
+    A published sdist must not stop building when a newer version of this package is installed: in one, what earlier
+    versions accepted is a remark, a warning.
+    """
+
+    def __init__(self, pyproject: Pyproject) -> None:
+        self.pyproject = pyproject
+        self.problems: list[Finding] = []
+        self.untold = 0
+        self.remarks: list[Finding] = []
+
+    def known_keys(self, table: Mapping[str, Any], key: Key, known: tuple[str, ...]) -> None:
+        """Find the keys of the table at `key` that do not exist."""
+        for name in table:
+            if name not in known:
+                where = "an entry" if isinstance(key[-1], int) else f"`[{key_text(key)}]`"
+                self.problem(
+                    "unknown-key",
+                    f"`{name}` is not a key of {where}",
+                    (*key, name),
+                    hints=self.similar(name, known) or (f"the keys are {listed(known)}",),
+                )
+
+    def misspelled(self, name: str, table: Iterable[str], known: Collection[str]) -> bool:
+        """Whether a key that is missing is there in other letters, not `known`: then that one is a fault already."""
+        return any(key not in known and self.similar(key, [name]) for key in table)
+
+    def similar(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
+        """The hint that another name may be meant, if one looks like it; none once the faults are too many to tell."""
+        from difflib import get_close_matches
+
+        if len(self.problems) >= bounds.FAULTS:
+            return ()
+        close = get_close_matches(name, list(islice(known, bounds.CLOSE_NAMES)), n=1)
+        return (f"did you mean `{close[0]}`?",) if close else ()
+
+    def typed(self, value: object, kind: type[T], key: Key) -> T | None:
+        """The value at `key`; None, and a fault, if it is of another type."""
+        if isinstance(value, kind):
+            return value
+        name = key_text(key) if kind is dict else key[-1]
+        what = f"an item of `{key[-2]}`" if isinstance(key[-1], int) else f"`{name}`"
+        tables = kind is dict and type_of(value) == _TABLES
+        hints = (f"a table is written `[{key_text(key)}]`, in single brackets",) if tables else ()
+        self.problem("bad-type", f"{what} is {_TYPES[kind]}, not {type_of(value)}", key, hints=hints)
+        return None
+
+    def member(self, value: str, choices: type[E], key: Key) -> E | None:
+        """The choice that the value at `key` is; None, and a fault, if it is none."""
+        try:
+            return choices(value)
+        except ValueError:
+            self.problem(
+                "bad-value",
+                f"`{value}` is not a value of `{key[-1]}`",
+                key,
+                hints=(*self.similar(value, list(choices)), f"the values are {listed(list(choices))}"),
+            )
+            return None
+
+    def problem(
+        self,
+        rule: str,
+        message: str,
+        key: Key,
+        *,
+        also: tuple[tuple[Key, str], ...] = (),
+        notes: tuple[str, ...] = (),
+        hints: tuple[str, ...] = (),
+        recent: bool = False,
+    ) -> None:
+        """Add a fault at `key`. `recent` is whether earlier versions accepted it."""
+        self.take([self.pyproject.finding(rule, message, key, also=also, notes=notes, hints=hints)], recent=recent)
+
+    def take(self, findings: Iterable[Finding], *, recent: bool = False) -> None:
+        """Add faults, as `problem` does."""
+        for finding in findings:
+            lenient = recent and self.pyproject.in_sdist
+            into = self.remarks if lenient else self.problems
+            if len(into) < bounds.FAULTS:
+                into.append(finding._replace(severity=Severity.WARNING) if lenient else finding)
+            elif not lenient:
+                self.untold += 1
+
+
+def type_of(value: object) -> str:
+    """The type of a TOML value, in words."""
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return _TABLES
+    return _TYPES.get(type(value), "a date or time")
+
+
+def listed(names: Collection[str]) -> str:
+    """Names in backticks, the first of many."""
+    more = f" and {len(names) - _MOST_LISTED:,} more" if len(names) > _MOST_LISTED else ""
+    return ", ".join(f"`{name}`" for name in islice(names, _MOST_LISTED)) + more

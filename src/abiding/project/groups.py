@@ -1,0 +1,102 @@
+"""Dependency groups of a pyproject.toml, resolved (PEP 735): those that are asked for, and each line with its place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+from abiding.metadata import pins
+from abiding.project.faults import type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from abiding.project.faults import Faults
+    from abiding.project.pyproject import Key
+
+__all__ = ["Groups", "Member"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_TABLE = "dependency-groups"
+
+
+class Member(NamedTuple):
+    """One requirement of a group, as it is written, and its place in pyproject.toml."""
+
+    text: str
+    key: Key
+
+
+class Groups:
+    """The table `[dependency-groups]`. What is wrong with a group is told to `faults` when it is asked for."""
+
+    def __init__(self, table: Mapping[str, Any], faults: Faults) -> None:
+        """Take the table of the whole file."""
+        groups = table.get(_TABLE, {})
+        self._faults = faults
+        self._groups = groups if isinstance(groups, dict) else {}
+        self._names: dict[str, list[str]] = {}
+        for name in self._groups:
+            self._names.setdefault(_normalised(name), []).append(name)
+        self._told: set[str] = set()
+
+    def members(self, name: str, key: Key) -> tuple[Member, ...]:
+        """Resolve the group that is named at `key`: in order, includes in their places, nothing left out twice."""
+        found: list[Member] = []
+        for member in self._members(name, key, ()):
+            if len(found) == bounds.GROUP:
+                message = f"the group `{name}` has more than {bounds.GROUP:,} requirements, with those that it includes"
+                self._tell(message, key)
+                break
+            found.append(member)
+        return tuple(found)
+
+    def _members(self, name: str, key: Key, around: tuple[str, ...]) -> Iterator[Member]:
+        wanted = _normalised(name)
+        spellings = self._names.get(wanted, [])
+        if wanted in around:
+            circle = " includes ".join(f"`{one}`" for one in (*around[around.index(wanted) :], wanted))
+            self._tell(f"the dependency groups go round in a circle: {circle}", key)
+        elif not spellings:
+            hints = self._faults.similar(name, self._groups) or ("write it under `[dependency-groups]`",)
+            self._tell(f"there is no dependency group `{name}`", key, hints)
+        elif len(spellings) > 1:
+            self._tell(f"{' and '.join(f'`{one}`' for one in spellings)} are the same name of a dependency group", key)
+        else:
+            yield from self._of(spellings[0], (*around, wanted))
+
+    def _of(self, name: str, around: tuple[str, ...]) -> Iterator[Member]:
+        key: Key = (_TABLE, name)
+        group = self._groups[name]
+        if not isinstance(group, list):
+            self._tell(f"the dependency group `{name}` is an array, not {type_of(group)}", key)
+            return
+        for index, value in enumerate(group):
+            if isinstance(value, str) and pins.has_pins(value):
+                message = f"`{value}` stands in the dependency group `{name}`, which other tools read too"
+                hint = "an `x` can stand in an entry of `[tool.abiding.wheel]`, as in `dependencies` there"
+                self._tell(message, (*key, index), (hint,))
+            elif isinstance(value, str):
+                yield Member(value, (*key, index))
+            elif (
+                isinstance(value, dict) and list(value) == ["include-group"] and isinstance(value["include-group"], str)
+            ):
+                yield from self._members(value["include-group"], (*key, index), around)
+            else:
+                hint = 'a requirement is a string; another group is included by `{ include-group = "NAME" }`'
+                self._tell(f"this is nothing that the dependency group `{name}` can hold", (*key, index), (hint,))
+
+    def _tell(self, message: str, key: Key, hints: tuple[str, ...] = ()) -> None:
+        if message not in self._told:  # a group that is included in two ways is wrong once
+            self._told.add(message)
+            self._faults.problem("bad-group", message, key, hints=hints)
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

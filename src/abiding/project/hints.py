@@ -1,0 +1,90 @@
+"""Ways out that findings propose. The tests apply each as it is printed, and look whether the error is gone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from abiding.metadata import requirements
+from abiding.project.pyproject import as_toml
+from abiding.project.table import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "EDITED",
+    "EDITED_WHEEL",
+    "INCOMPLETE",
+    "WITHOUT_A_LINE",
+    "declaration_of",
+    "in_every_build",
+    "places_of",
+    "where_a_backend_differs",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+INCOMPLETE = (
+    "something that the build reads may be missing from the sdist, a file with requirements for example: see to it "
+    "that the sdist has it"
+)
+EDITED = "if the sdist was edited on purpose, edit its PKG-INFO in the same way"
+# Of a wheel that is held against the declaration in its sdist, and has other lines than are declared.
+EDITED_WHEEL = "if METADATA was edited after the build, build the wheel again from the sdist"
+WITHOUT_A_LINE = (
+    EDITED_WHEEL,
+    "if the wheel was built before the declaration was changed, build sdist and wheels again from one state",
+)
+_COMPUTED = (
+    "a version that is computed from git, or from an environment variable, is another one in an unpacked sdist: let it "
+    "be read from PKG-INFO there, or from a file that is written into the sdist"
+)
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def declaration_of(line: str) -> str:
+    """The table that declares a `Requires-Dist` line for wheels, in TOML: a line of an extra goes to that extra."""
+    found = requirements.split_extra(line)
+    if not found:
+        return f"    [tool.abiding.wheel]\n    dependencies = [{as_toml(line)}]"
+    text, extra = found
+    key = extra if _BARE_KEY.fullmatch(extra) else as_toml(extra)
+    return f"    [tool.abiding.wheel.optional-dependencies]\n    {key} = [{as_toml(text)}]"
+
+
+def places_of(line: str) -> tuple[str, str]:
+    """Where a line is given: its name in `[project]`, and the table for what wheels require on top."""
+    if requirements.split_extra(line):
+        return "optional-dependencies", "[tool.abiding.wheel.optional-dependencies]"
+    return "dependencies", "[tool.abiding.wheel]"
+
+
+def in_every_build(field: str, *, from_sdist: bool) -> Iterator[str]:
+    """How a field comes to say the same in every build; what an sdist has settled is not opened again."""
+    if from_sdist and field == "Version":
+        yield _COMPUTED
+    elif field in ("Name", "Version"):
+        yield "let the field say the same in every build: a release has one name and one version"
+    else:
+        name = next((name for name, fields in FIELDS.items() if field in fields), "")
+        may_vary = name and not from_sdist and field != "Provides-Extra"
+        other = f", or, if it has to vary, list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
+        yield f"let the field say the same in every build{other}"
+    if from_sdist:
+        yield from (INCOMPLETE, EDITED)
+
+
+def where_a_backend_differs(field: str) -> Iterator[str]:
+    """How an sdist comes to agree with itself if its backend makes it so: built anew it would be the same."""
+    name = next((name for name, fields in FIELDS.items() if field in fields), "")
+    if name == "name":
+        yield "if the backend makes it so each time, let it take the name from `[project]`"
+    elif name:
+        yield (
+            f"if the backend makes it so each time, let it take the value from `[project]`, or list `{name}` in "
+            "`project.dynamic` and give it no value"
+        )

@@ -1,0 +1,18 @@
+"""The two requirement sets of a project."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Level"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Level(StrEnum):
+    """The requirement set that a wheel carries: `api` what the source works with, `abi` what one binary needs too."""
+
+    API = "api"
+    ABI = "abi"

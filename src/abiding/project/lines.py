@@ -1,0 +1,237 @@
+"""The lines that entries become: filled from a build's environment, and recognised in a wheel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.errors import DeclarationError
+from abiding.metadata import pins
+from abiding.metadata.requirements import applies, meaning, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+
+    from abiding.findings.finding import Finding
+    from abiding.project.declaration import Entry
+    from abiding.project.provenance import Provenance
+    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.table import ApiLevel
+
+__all__ = ["Added", "Claimed", "Wanted", "filled", "to_install"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# Before a build
+
+
+class Wanted(NamedTuple):
+    """What has to be in the build environment for the lines of one distribution that `entry` is the first of.
+
+    `excluding` are the lines, each with its key, if no version is in all of them. `pinned` is whether one has pins.
+    """
+
+    entry: Entry
+    requirements: tuple[str, ...]
+    excluding: tuple[tuple[Key, str], ...] = ()
+    pinned: bool = False
+
+
+def to_install(joining: Iterable[Entry], beside: Mapping[Entry, bool], api: ApiLevel) -> Iterator[Wanted]:
+    """Find what to install for entries: versions that every line admits which a wheel may carry for them.
+
+    `beside` are all entries of the build, and whether each surely applies: those that may not are kept to as long as
+    that leaves a version.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for entry in beside:
+        groups.setdefault(entry.name, []).append(entry)
+    wanted: dict[tuple[str, str], list[Entry]] = {}
+    for entry in joining:
+        wanted.setdefault((entry.name, _normalised(entry.extra)), []).append(entry)
+    for (name, extra), entries in wanted.items():
+        given = [(line.key, line.text) for line in api.lines.get(name, ()) if _meets(extra, line.extra)]
+        same = [one for one in groups.get(name, entries) if _meets(extra, one.extra)]
+        every = [*given, *((one.key, pins.without_pins(one.requires)) for one in same)]
+        needed = {one.key for one in same if beside.get(one) or one.joins_build}
+        sure = [*given, *(line for line in every[len(given) :] if line[0] in needed)]
+        texts = next((lines for lines in (every, sure) if _have_common_version(text for _, text in lines)), None)
+        pinned = any(pins.has_pins(one.requires) for one in entries)
+        if texts is not None:
+            yield Wanted(entries[0], _without_bare(text for _, text in texts), (), pinned)
+        else:
+            own = (pins.without_pins(one.requires) for one in entries)
+            fallback = [text for _, text in given] if pinned and given else own
+            yield Wanted(entries[0], tuple(dict.fromkeys(fallback)), tuple(sure), pinned)
+
+
+def _normalised(extra: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(extra) if extra else ""
+
+
+def _meets(extra: str, other: str) -> bool:
+    return not extra or not other or extra == _normalised(other)
+
+
+def _have_common_version(lines: Iterable[str]) -> bool:
+    """Whether a version is in all of the lines that apply in this environment."""
+    from packaging.specifiers import SpecifierSet
+
+    common = SpecifierSet().to_range()
+    for line in map(parse, lines):
+        if applies(line):
+            common &= line.specifier.to_range()
+    return not common.is_empty
+
+
+def _without_bare(lines: Iterable[str]) -> tuple[str, ...]:
+    """The lines, without those that say no more than another one: a name alone beside `name>=1`."""
+    lines = tuple(dict.fromkeys(lines))
+    parsed = {line: parse(line) for line in lines}
+    said = [one for one in parsed.values() if one.specifier and not one.marker]
+    return tuple(
+        line for line, one in parsed.items() if one.specifier or one.extras or one.marker or one.url or not said
+    )
+
+
+# In a build
+
+_INSTALL = "install it first: without build isolation nobody else does"
+_SELECT = "its marker is false here, and nothing is installed for it: say by `select` which wheels the line is for"
+
+
+def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, str], tuple[Finding, ...]]:
+    """Write what each entry requires, pins filled from what is installed here.
+
+    Returns with them what is wrong with lines that exclude the very version they were filled from. Raises
+    `DeclarationError` if a pin can't be filled.
+    """
+    lines: dict[Entry, str] = {}
+    unfilled: list[Finding] = []
+    findings: list[Finding] = []
+    for entry in entries:
+        if not pins.has_pins(entry.requires):
+            lines[entry] = entry.requires
+            continue
+        try:
+            found = pins.fill(entry.requires)
+        except (LookupError, ValueError) as exc:
+            message = f"`{entry.requires}` can't be filled: {exc}"
+            unfilled.append(pyproject.finding("unfilled-pin", message, entry.key, hints=_way_on(entry, exc)))
+            continue
+        lines[entry] = found.line
+        if found.excluding:
+            findings.append(_excluding(entry, found, pyproject))
+    if unfilled:
+        raise DeclarationError([*unfilled, *findings], "Nothing was built")
+    return lines, tuple(findings)
+
+
+def _way_on(entry: Entry, exc: Exception) -> tuple[str, ...]:
+    if not isinstance(exc, LookupError):
+        return ()
+    # Then a front end installs nothing for it, and rightly so.
+    return (_INSTALL,) if entry.applies_here else (_SELECT,)
+
+
+def _excluding(entry: Entry, found: pins.Filled, pyproject: Pyproject) -> Finding:
+    clauses = " and ".join(
+        f"`{clause}` of `{entry.requires}`" + (f" becomes `{filled}`, which" if filled != clause else "")
+        for clause, filled in found.excluding
+    )
+    hint = f"write `{found.instead}`" if found.instead else f"write a line that {entry.name} {found.version} satisfies"
+    return pyproject.finding(
+        "unfilled-pin",
+        f"{clauses} excludes the version that is installed, {entry.name} {found.version}",
+        entry.key,
+        notes=("the wheel would exclude what it was built against",),
+        hints=(hint,),
+    )
+
+
+# In a wheel
+
+# Lines of one distribution that differ in their numbers alone: more of them than anybody writes.
+_MOST_ALIKE = 20
+
+
+class Claimed(NamedTuple):
+    """What entries have become in a wheel: by entry its line, and its place among those of the wheel.
+
+    `missing` are the entries whose line is not there, each with that line, pins unfilled if nobody knows better.
+    """
+
+    lines: dict[Entry, str]
+    places: frozenset[int]
+    missing: dict[Entry, str]
+
+
+class Added:
+    """The requirements of a wheel that its source does not have. Each can come from one entry.
+
+    An entry is told by the record of the build if the wheel has one, else by the whole shape of its line. A line that
+    the source has too says nothing of an entry, whatever it looks like.
+    """
+
+    def __init__(self, wheel: Iterable[str], source: Iterable[str], record: Provenance | None = None) -> None:
+        """Leave out of the lines of the wheel those of its source, each as often as the source has it."""
+        self._record = record
+        self._source = Counter(map(meaning, source))
+        left = self._source.copy()
+        self._lines: list[str] = []
+        self._places: dict[Hashable, list[int]] = {}
+        for line in wheel:
+            means = meaning(line)
+            if left[means]:
+                left[means] -= 1
+                continue
+            place = len(self._lines)
+            self._lines.append(line)
+            self._places.setdefault(means, []).append(place)
+            self._places.setdefault(_shape(line), []).append(place)
+
+    def claim(self, entries: Iterable[Entry], besides: Collection[int] = ()) -> Claimed:
+        """Find the line of each entry among those at other places than `besides`."""
+        places: dict[Entry, int] = {}
+        missing: dict[Entry, str] = {}
+        taken = set(besides)
+        known = {(one.entry, one.extra): one.requirement for one in self._record.lines} if self._record else {}
+
+        def take(entry: Entry, candidates: Iterable[int]) -> bool:
+            place = next((one for one in candidates if one not in taken), None)
+            if place is None:
+                return False
+            places[entry] = place
+            taken.add(place)
+            return True
+
+        # What is known to the letter first: a pin could look like it.
+        entries = list(entries)
+        shaped = []
+        for entry in entries:
+            line = known.get((entry.requires, entry.extra))
+            if line is None and pins.has_pins(entry.requires):
+                shaped.append(entry)
+                continue
+            means = meaning(line or entry.template)
+            if not take(entry, self._places.get(means, ())) and not self._source[means]:
+                missing[entry] = line or entry.template
+        alike = {entry: self._alike(entry.template) for entry in shaped}
+        for entry in sorted(shaped, key=lambda one: len(alike[one])):
+            if not take(entry, alike[entry]):
+                missing[entry] = entry.template
+        lines = {entry: self._lines[places[entry]] for entry in entries if entry in places}
+        return Claimed(lines, frozenset(places.values()), {one: missing[one] for one in entries if one in missing})
+
+    def _alike(self, template: str) -> list[int]:
+        places = self._places.get(_shape(template), [])[:_MOST_ALIKE]
+        return [place for place in places if pins.fits(template, self._lines[place])]
+
+
+def _shape(line: str) -> Hashable:
+    return "shape", meaning(pins.without_specifiers(line))

@@ -1,0 +1,61 @@
+"""What is lawful in a declaration and yet probably not meant."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from abiding.findings import bounds
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import pins, requirements
+from abiding.project.table import ApiLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.project.declaration import Declaration
+    from abiding.project.pyproject import Pyproject
+
+__all__ = ["lint"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
+    """What is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
+    idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)
+    return (*idle, *_from_sdist_unset(declaration, pyproject))
+
+
+def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    entries = [entry for entry in declaration.entries if not pins.has_pins(entry.requires)]
+    level = ApiLevel.of(declaration.project) if entries else ApiLevel({})
+    for entry in entries:
+        abi = requirements.parse(entry.requires)
+        for line in level.about(entry.name, entry.extra):
+            api = line.requirement
+            for clause in requirements.idle_clauses(api, abi) if requirements.applies_wherever(api, abi) else ():
+                yield pyproject.finding(
+                    "not-narrower",
+                    f"`{clause}` of `{entry.requires}` excludes nothing: `{line.text}` is narrower",
+                    entry.key,
+                    severity=Severity.WARNING,
+                    also=((line.key, "the API level"),),
+                    notes=("a wheel carries both lines, so the wider one has no effect",),
+                    hints=("leave the clause out, or lower the bound in `[project]` if that was meant",),
+                )
+
+
+def _from_sdist_unset(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    native = next((entry for entry in declaration.entries if entry.native), None)
+    if native is not None and declaration.from_sdist is None:
+        yield pyproject.finding(
+            "from-sdist-unset",
+            "installing from the sdist will ask for a native requirement",
+            native.key,
+            severity=Severity.WARNING,
+            notes=("where there is no wheel of the provider, there the sdist can't be built",),
+            hints=('say what is meant: `from-sdist = "api"`, `"refuse"` or `"abi"` under `[tool.abiding]`',),
+        )

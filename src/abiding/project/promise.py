@@ -1,0 +1,162 @@
+"""What `[project]` promises that METADATA and PKG-INFO will say, and where a file breaks the promise (PEP 621).
+
+A field that is given is promised as it is, one that is neither given nor dynamic is promised not to be there, and
+nothing is promised of one that is only dynamic. Not every field of core metadata is written in `[project]`: what is
+not, is not judged by it. Backends differ in how they write people and URLs, so these are compared by their words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.files.inside import read_inside
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.difference import Difference, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from abiding.project.table import Project
+
+__all__ = ["Promise"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Promise(NamedTuple):
+    """The promised values as if they were a metadata file, the fields that they are all of, and the people."""
+
+    said: CoreMetadata
+    fields: frozenset[str]
+    open_fields: frozenset[str]
+    people: Mapping[str, str]
+
+    @classmethod
+    def of(cls, project: Project, folder: Path | None) -> Promise:
+        """Read the promise of `[project]` in `folder`, where its readme lies; None where that is not at hand.
+
+        Without a table nothing is promised.
+        """
+        table = project.table
+        if table is None:
+            return cls(CoreMetadata(b"", (), ""), frozenset(), frozenset(), {})
+        said = tuple(_said(project, table, folder))
+        fields = {field for name, field in _FIELDS.items() if project.gives(name) or name not in project.dynamic}
+        fields -= {field for name, field in _ONLY_IF_GIVEN.items() if not project.gives(name)}
+        # Given, but not as a text that could be compared: a readme that is not there, a licence as a table.
+        fields -= {"Description", "License-Expression"} - {field for field, _ in said}
+        # With the dependencies given and the extras left open, or the reverse, one header holds both.
+        halves = [name for name in ("dependencies", "optional-dependencies") if name in project.dynamic]
+        open_fields = {"Requires-Dist", "Provides-Extra"} if any(not project.gives(name) for name in halves) else set()
+        open_fields |= fields.intersection(project.growing)
+        people = {
+            field: " ".join(_people(table[name]))
+            for name, field in (("authors", "Author"), ("maintainers", "Maintainer"))
+            if project.gives(name) and name not in project.dynamic
+        }
+        return cls(CoreMetadata(b"", said, ""), frozenset(fields), frozenset(open_fields), people)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no `[project]`, and so nothing is promised."""
+        return not self.fields
+
+    def broken_by(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
+        """Where `metadata` says something else: left what was promised, right what it says."""
+        differences = [
+            Difference(one.field, one.left, () if one.field in self.open_fields else one.right)
+            for one in compare(self.said, _plain(metadata), self.fields)
+        ]
+        for field, promised in self.people.items():
+            found = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
+            if not _words(found) <= _words(promised):  # poetry-core names only the first of several
+                differences.append(Difference(field, (promised,), (found,)))
+        return tuple(one for one in differences if one.left or one.right)
+
+
+# The names of [project] that one field of core metadata holds.
+_FIELDS = {
+    "name": "Name",
+    "version": "Version",
+    "description": "Summary",
+    "readme": "Description",
+    "requires-python": "Requires-Python",
+    "license": "License-Expression",
+    "keywords": "Keywords",
+    "classifiers": "Classifier",
+    "urls": "Project-URL",
+    "dependencies": "Requires-Dist",
+    "optional-dependencies": "Provides-Extra",
+}
+# Backends look for these on their own where nothing is given; Poetry works out classifiers.
+_ONLY_IF_GIVEN = {
+    "version": "Version",
+    "license": "License-Expression",
+    "readme": "Description",
+    "classifiers": "Classifier",
+}
+
+
+# What meson-python calls somebody of whom only the address is given.
+_NAMELESS = "Unknown"
+
+
+def _said(project: Project, table: Mapping[str, Any], folder: Path | None) -> Iterator[tuple[str, str]]:
+    for name in ("name", "version", "description", "requires-python", "license"):
+        if isinstance(table.get(name), str):
+            yield _FIELDS[name], table[name]
+    if isinstance(table.get("keywords"), list):
+        yield "Keywords", ",".join(map(str, table["keywords"]))
+    for value in table["classifiers"] if isinstance(table.get("classifiers"), list) else ():
+        yield "Classifier", str(value)
+    for url in table["urls"].values() if isinstance(table.get("urls"), dict) else ():
+        yield "Project-URL", str(url)
+    extras = table.get("optional-dependencies")
+    for extra in extras if isinstance(extras, dict) else ():
+        yield "Provides-Extra", extra
+    yield from (("Requires-Dist", line) for line in project.lines())
+    yield from _description(table.get("readme"), folder)
+
+
+def _description(readme: object, folder: Path | None) -> Iterator[tuple[str, str]]:
+    if isinstance(readme, dict) and isinstance(readme.get("text"), str):
+        yield "Description", readme["text"]
+        return
+    name = readme.get("file") if isinstance(readme, dict) else readme
+    data = read_inside(folder, name) if isinstance(name, str) and folder else None
+    if data is not None:  # otherwise the wrapped backend will say that it is not there
+        yield "Description", data.decode("utf-8", "surrogateescape")
+
+
+def _plain(metadata: CoreMetadata) -> CoreMetadata:
+    """The file with URLs without their labels, and with the licence in the field that is new since 2.4."""
+    fields = [("Description", metadata.body)] if metadata.body.strip() else []
+    for field, value in metadata.fields:
+        match field.lower():
+            case "project-url":
+                fields.append(("Project-URL", value.partition(",")[2].strip()))
+            case "home-page" | "download-url" if value != "UNKNOWN":
+                fields.append(("Project-URL", value))
+            case "license" if not metadata.get("License-Expression"):
+                fields.append(("License-Expression", value))
+            case _:
+                fields.append((field, value))
+    return CoreMetadata(metadata.data, tuple(fields), metadata.body)
+
+
+def _people(people: object) -> Iterator[str]:
+    for person in people if isinstance(people, list) else ():
+        if isinstance(person, dict):
+            yield from (str(value) for name, value in person.items() if name in ("name", "email"))
+
+
+def _words(text: str) -> frozenset[str]:
+    if "=?" in text:  # a name that is not ASCII, as e-mail writes it
+        from email.header import decode_header, make_header
+
+        text = str(make_header(decode_header(text)))
+    return frozenset(re.findall(r"[^\s,;<>\"']+", text)) - {_NAMELESS}

@@ -1,0 +1,182 @@
+"""`*.dist-info/abiding.json`: what a wheel was built as, and which of its lines come from what is declared.
+
+It is in every wheel of a project that declares an ABI level, and repair tools keep it: so a wheel can be held to its
+declaration, and to the libraries it was linked with, when its build environment is gone. Earlier versions wrote
+`abiding/provenance.json`, without the lines and only for native entries; it is read too.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.findings import bounds
+from abiding.findings.errors import ArchiveError
+from abiding.metadata import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from abiding.project.declaration import Entry
+
+__all__ = ["MEMBER", "MEMBERS", "Line", "Provenance", "Shared", "User", "version_of"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+MEMBER = "abiding.json"
+# In the order in which they are looked for.
+MEMBERS = (MEMBER, "abiding/provenance.json")
+_VERSION = 2
+
+
+class Line(NamedTuple):
+    """One requirement of the wheel that is declared for it.
+
+    `requirement` is the line of METADATA, `entry` the requirement that it was filled from as pyproject.toml has it, and
+    `extra` the extra of that entry, empty if none. `native`, `reason` and `note` are the entry's.
+    """
+
+    requirement: str
+    entry: str
+    extra: str
+    native: bool
+    reason: str
+    note: str
+
+    @classmethod
+    def of(cls, entry: Entry, requirement: str) -> Line:
+        """Record that `entry` has become the line `requirement`."""
+        return cls(requirement, entry.requires, entry.extra, entry.native, entry.reason.value, entry.note)
+
+
+class User(NamedTuple):
+    """One file of the wheel that uses the library, by its place below site-packages, and the symbols it takes."""
+
+    file: str
+    symbols: tuple[str, ...]
+
+
+class Shared(NamedTuple):
+    """One library of another distribution.
+
+    `library` is the name that others know it by (SONAME, install name, DLL name), `file` its place below
+    site-packages, `sha256` the digest of that file in hexadecimal digits. `requirement` is the line declared for it,
+    `platforms` are the platform tags of the wheel that shipped it.
+    """
+
+    library: str
+    file: str
+    sha256: str
+    distribution: str
+    version: str
+    requirement: str
+    platforms: tuple[str, ...]
+    users: tuple[User, ...]
+
+
+class Provenance(NamedTuple):
+    """What a wheel was built as: the wrapped backend, the level, the variant; its declared lines, and the libraries."""
+
+    backend: str
+    backend_version: str
+    level: str
+    variant: str
+    lines: tuple[Line, ...] = ()
+    libraries: tuple[Shared, ...] = ()
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the wheel was built with native entries."""
+        return bool(self.libraries) or any(line.native for line in self.lines)
+
+    @property
+    def if_native(self) -> Provenance | None:
+        """Itself, if the wheel was built with native entries."""
+        return self if self.is_native else None
+
+    def to_json(self) -> bytes:
+        """The file: UTF-8, the keys in the order of the documentation, everything else sorted."""
+        table = {
+            "version": _VERSION,
+            "backend": self.backend,
+            "backend_version": self.backend_version,
+            "level": self.level,
+            "variant": self.variant,
+            "lines": [one._asdict() for one in self.lines],
+            "libraries": [{**one._asdict(), "users": [user._asdict() for user in one.users]} for one in self.libraries],
+        }
+        return (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode()
+
+    @classmethod
+    def from_json(cls, data: bytes, artifact: str) -> Provenance:
+        """Read the file. Raises `ArchiveError` (`bad-provenance`) if it is of a later version, or is none.
+
+        Keys that this version does not know are passed over: a later one may add some.
+        """
+        if len(data) > bounds.PROVENANCE or sum(map(data.count, b",[{")) > bounds.PROVENANCE_VALUES:
+            message = (
+                f"has a record of its build (`{MEMBER}`) of {len(data):,} bytes, or of more values than anybody means"
+            )
+            raise _problem(artifact, message)
+        try:
+            table = json.loads(data)
+            version = table["version"]
+            if type(version) is not int or not 1 <= version <= _VERSION:
+                message = f"has a record of its build (`{MEMBER}`) of version {version}; this abiding reads {_VERSION}"
+                raise _problem(artifact, message)
+            texts = {key: _text(table, key) for key in ("backend", "backend_version", "level", "variant")}
+            lines = tuple(_line(one) for one in table["lines"]) if version > 1 else ()
+            return cls(**texts, lines=lines, libraries=tuple(_shared(one) for one in table["libraries"]))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
+            message = f"has a record of its build (`{MEMBER}`) that can't be read"
+            raise _problem(artifact, message, f"{type(exc).__name__}: {exc}") from exc
+
+
+def version_of(backend: str) -> str:
+    """The version of the distribution that a wrapped backend comes from; empty for one that lies in the tree."""
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version
+
+    module = backend.partition(":")[0].partition(".")[0]
+    # Most are called like their module, and to look into all that is installed takes a while.
+    with suppress(PackageNotFoundError):
+        return version(module)
+    names = packages_distributions().get(module, ())
+    return version(names[0]) if names else ""
+
+
+def _line(table: Mapping[str, Any]) -> Line:
+    native = table["native"]
+    if not isinstance(native, bool):
+        raise TypeError("native")
+    texts = {key: _text(table, key) for key in ("requirement", "entry", "extra", "reason", "note")}
+    return Line(native=native, **texts)
+
+
+def _shared(table: Mapping[str, Any]) -> Shared:
+    keys = ("library", "file", "sha256", "distribution", "version", "requirement")
+    users = tuple(User(_text(one, "file"), _texts(one, "symbols")) for one in table["users"])
+    requirements.parse(_text(table, "requirement"))  # it is held against versions later
+    return Shared(**{key: _text(table, key) for key in keys}, platforms=_texts(table, "platforms"), users=users)
+
+
+def _text(table: Mapping[str, Any], key: str) -> str:
+    value = table[key]
+    if not isinstance(value, str):
+        raise TypeError(key)
+    return value
+
+
+def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = table[key]
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise TypeError(key)
+    return tuple(values)
+
+
+def _problem(artifact: str, message: str, note: str = "") -> ArchiveError:
+    hint = "the repair tools keep the file as it is: find out what else has edited the wheel"
+    return ArchiveError.at(artifact, message, rule="bad-provenance", note=note, hint=hint)

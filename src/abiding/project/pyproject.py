@@ -1,0 +1,232 @@
+"""pyproject.toml as it stands: the table that it means, and the line on which each thing is written."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.files.plain import read_plain
+from abiding.findings import bounds
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Excerpt, Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from abiding.project.positions import Place
+
+__all__ = ["Key", "Pyproject", "as_shown", "as_toml", "key_text"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# A TOML key path: table names, and indices into arrays.
+Key = tuple[str | int, ...]
+
+
+class Pyproject(NamedTuple):
+    """One pyproject.toml: its text and the table that TOML reads in it. It is never written.
+
+    `in_sdist` is whether it is that of an sdist, which somebody has published or will: a PKG-INFO lies beside it.
+    """
+
+    text: str
+    table: Mapping[str, Any]
+    in_sdist: bool = False
+
+    @classmethod
+    def read(cls, folder: Path) -> Pyproject:
+        """Read `pyproject.toml` in `folder`. Raises `DeclarationError` if it is not there, or as `decode` does."""
+        try:
+            data = read_plain(folder / "pyproject.toml", bounds.PYPROJECT)
+        except OSError as exc:
+            raise _unreadable(f"`pyproject.toml` can't be read: {exc.strerror}") from exc
+        return cls.decode(data)._replace(in_sdist=(folder / "PKG-INFO").is_file())
+
+    @classmethod
+    def decode(cls, data: bytes) -> Pyproject:
+        """Make the value from the bytes of a file.
+
+        Raises `DeclarationError` if they are not UTF-8, not TOML, or too many.
+        """
+        if len(data) > bounds.PYPROJECT:
+            raise _unreadable(f"`pyproject.toml` has more than {bounds.PYPROJECT:,} bytes, which nobody means")
+        try:
+            return cls.parse(data.decode("utf-8-sig"))
+        except UnicodeDecodeError as exc:
+            raise _unreadable("`pyproject.toml` is not UTF-8, which TOML asks for") from exc
+
+    @classmethod
+    def parse(cls, text: str) -> Pyproject:
+        """Make the value from a text. Raises `DeclarationError` if the text is not TOML."""
+        # TOML allows CRLF, but tomllib on a str expects plain newlines.
+        text = text.replace("\r\n", "\n")
+        try:
+            return cls(text, tomllib.loads(text))
+        except (ValueError, RecursionError) as exc:  # also for an integer of thousands of digits
+            raise _unreadable(f"`pyproject.toml` is not valid TOML: {str(exc) or 'nested too deeply'}") from exc
+
+    def line_of(self, key: Key) -> int | None:
+        """The line (from 1) on which the value at `key` begins, or that of the nearest value or table around it."""
+        place = _nearest(self.text, key)
+        return bisect_right(_line_starts(self.text), place.start) if place else None
+
+    def span(self, key: Key) -> tuple[int, int] | None:
+        """Where the value at `key` begins and ends in the text; None where it is not written in one piece."""
+        place: Place | None = _places(self.text)
+        for part in key:
+            place = place.inside.get(part) if place else None
+        return (place.start, place.end) if place and place.end >= 0 else None
+
+    def excerpt(self, key: Key, remark: str = "") -> tuple[Excerpt, ...]:
+        """The line of `key`, quoted, from the value on where it is a long one; empty where it can't be found."""
+        place = _nearest(self.text, key)
+        if place is None:
+            return ()
+        starts = _line_starts(self.text)
+        number = bisect_right(starts, place.start)
+        start = starts[number - 1]
+        end = starts[number] if number < len(starts) else len(self.text)
+        text = (
+            self.text[start:end].strip() if end - start <= bounds.EXCERPT else _cut(self.text, start, place.start, end)
+        )
+        return (Excerpt(number, text, remark),)
+
+    def finding(
+        self,
+        rule: str,
+        message: str,
+        key: Key,
+        *,
+        severity: Severity = Severity.ERROR,
+        also: tuple[tuple[Key, str], ...] = (),
+        notes: tuple[str, ...] = (),
+        hints: tuple[str, ...] = (),
+    ) -> Finding:
+        """A finding about the value at `key`, which is quoted, and the values at the keys of `also` with a remark."""
+        excerpts = self.excerpt(key)
+        for other, remark in also:
+            excerpts += self.excerpt(other, remark)
+        return Finding(
+            rule,
+            severity,
+            message,
+            artifact="pyproject.toml",
+            line=self.line_of(key),
+            field=key_text(key),
+            excerpts=excerpts,
+            notes=notes,
+            hints=hints,
+        )
+
+    def restored(self, data: bytes) -> bytes:
+        """The pyproject.toml that belongs into an sdist, where `data` is the one that the wrapped backend put there.
+
+        That is this file, unless the backend has written something of its own into it, such as a version taken from
+        version control; then only what it was not shown of `project.dynamic` is put back.
+        """
+        text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        if text == self.text:
+            return data
+        try:
+            table = tomllib.loads(text)
+        except (ValueError, RecursionError):
+            return data
+        own = dict(self.table)
+        shown = as_shown(own)
+        if table in (own, shown):
+            return self.text.encode()
+        return _with_dynamic(text, table, own)
+
+
+def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table as the wrapped backend may see it: a name that `[project]` gives is not in `project.dynamic`.
+
+    No backend accepts such names yet (PEP 808); to all of them the value is simply given. Where none is left there is
+    no `dynamic` either: sip refuses an empty one.
+    """
+    project = table.get("project")
+    extended = _extended(project)
+    if not isinstance(project, dict) or not extended:
+        return dict(table)
+    left = [name for name in project["dynamic"] if name not in extended]
+    shown = {name: value for name, value in project.items() if name != "dynamic" or left}
+    return {**table, "project": {**shown, **({"dynamic": left} if left else {})}}
+
+
+def _extended(project: object) -> list[str]:
+    """The names that are both given and dynamic."""
+    if not isinstance(project, dict) or not isinstance(project.get("dynamic"), list):
+        return []
+    return [name for name in project["dynamic"] if isinstance(name, str) and name in project]
+
+
+def _with_dynamic(text: str, table: dict[str, Any], own: dict[str, Any]) -> bytes:
+    import tomlkit
+
+    project = table.get("project")
+    if not isinstance(project, dict):
+        return text.encode("utf-8", "surrogateescape")
+    names = project.get("dynamic", [])
+    hidden = [name for name in _extended(own.get("project")) if name in project and name not in names]
+    document = tomlkit.parse(text)
+    document["project"]["dynamic"] = [*names, *hidden]
+    return tomlkit.dumps(document).encode()
+
+
+def as_toml(text: str) -> str:
+    """Write a text as a TOML string on one line, in the quotes that it does not have itself."""
+    if not {'"', "\\"} & set(text):
+        return f'"{text}"'
+    if "'" not in text:
+        return f"'{text}'"
+    escaped = text.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
+
+
+def key_text(key: Key) -> str:
+    """A key path as people write it: `tool.abiding.wheel.dependencies[1].requires`."""
+    text = ""
+    for part in key:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _unreadable(message: str) -> DeclarationError:
+    return DeclarationError(Finding("bad-pyproject", Severity.ERROR, message, artifact="pyproject.toml"))
+
+
+def _cut(text: str, start: int, value: int, end: int) -> str:
+    """As much of a long line as is quoted, from a value on that begins far behind its start."""
+    begin = start if value - start < bounds.EXCERPT // 2 else value
+    stop = min(end, begin + bounds.EXCERPT)
+    return ("… " if begin > start else "") + text[begin:stop].strip() + (" …" if stop < end else "")
+
+
+@functools.lru_cache(maxsize=2)
+def _places(text: str) -> Place:
+    # Imported here because only an error pays for it.
+    from abiding.project.positions import places
+
+    return places(text)
+
+
+@functools.lru_cache(maxsize=2)
+def _line_starts(text: str) -> tuple[int, ...]:
+    return (0, *(found.end() for found in re.finditer("\n", text)))
+
+
+def _nearest(text: str, key: Key) -> Place | None:
+    """The place of the value at `key`, or of the nearest one around it; None where nothing of it is there."""
+    place, found = _places(text), None
+    for part in key:
+        if part not in place.inside:
+            break
+        place = found = place.inside[part]
+    return found

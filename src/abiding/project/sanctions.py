@@ -1,0 +1,97 @@
+"""What a project has to say before its wheels may say more than its sdist, or say different things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.metadata import requirements
+from abiding.project.pyproject import as_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abiding.project.faults import Faults
+    from abiding.project.pyproject import Key
+    from abiding.project.table import Project
+
+__all__ = ["bad_dynamic", "needless_select", "not_dynamic", "unexplained_difference"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_MOST_QUOTED = 3
+
+
+def not_dynamic(faults: Faults, project: Project, name: str, entry: Key) -> None:
+    """Find that an entry, at the key `entry`, adds to the `name` of `[project]`, and that it is not in `dynamic`."""
+    if project.may_append(name):
+        return
+    given = project.gives(name)
+    dynamic = ", ".join(f'"{one}"' for one in [*sorted(project.dynamic), name])
+    hint = f"under `[project]`, write `dynamic = [{dynamic}]`"
+    if not given:
+        hint += " and `dependencies = []`" if name == "dependencies" else ""
+    faults.problem(
+        "not-dynamic",
+        f"wheels are to require more than the sdist, but `project.dynamic` does not list `{name}`",
+        ("project", name) if given else ("project", "dynamic"),
+        also=((entry, "declared for wheels"),),
+        notes=("a name that is given and dynamic may grow in a wheel (PEP 808); one that is only given may not",),
+        hints=(hint,),
+    )
+
+
+def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> None:
+    """Find that a marker says what an entry says by `select`."""
+    with_marker = requirements.with_marker(requires, marker.replace('"', "'"))
+    faults.problem(
+        "could-be-a-marker",
+        f"`select` says what the marker `{marker}` says",
+        entry,
+        notes=("with a marker all wheels say the same, and who reads one of them knows about the others",),
+        hints=(f"leave `select` out, and write `requires = {as_toml(with_marker)}`",),
+        recent=True,
+    )
+
+
+def bad_dynamic(faults: Faults, project: Project) -> None:
+    """Find the names in `project.dynamic` that may not be there."""
+    for index, name in project.wrongly_dynamic():
+        given = project.gives(name)
+        if name == "name":
+            message, note = "`name` can't be dynamic", "a project has one name, before and after it is built (PEP 621)"
+            hint = "leave it out of `project.dynamic`" if given else 'write it: `name = "…"` under `[project]`'
+        else:
+            message = f"`{name}` can't be given and dynamic"
+            note = "only arrays and tables can be both, since only these can grow in a wheel (PEP 808)"
+            hint = (
+                f"leave it out of `project.dynamic`, or leave out `project.{name}`: the wrapped backend then fills it"
+            )
+        faults.problem(
+            "bad-dynamic",
+            message,
+            ("project", "dynamic", index),
+            also=((("project", name), "given"),) if given else (),
+            notes=(note,),
+            hints=(hint,),
+            recent=True,
+        )
+
+
+def unexplained_difference(faults: Faults, means: Sequence[str], entries: Sequence[Key]) -> None:
+    """Find that entries, at these keys, make wheels differ by `means`, and that `wheels-differ` does not say why."""
+    first, *others = entries
+    faults.problem(
+        "unexplained-difference",
+        f"wheels of one release differ by {' and '.join(f'`{key}`' for key in means)}, and nothing says why",
+        first,
+        also=tuple((key, "too") for key in others[:_MOST_QUOTED]),
+        notes=("uv, poetry and pdm each read one wheel of a release and take it for all, and not the same one",),
+        hints=(
+            "say it by a marker if one can, such as `sys_platform`: then all wheels say the same",
+            'if none can, say why: `wheels-differ = "…"` under `[tool.abiding]`',
+        ),
+        recent=True,
+    )

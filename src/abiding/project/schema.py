@@ -1,0 +1,24 @@
+"""The JSON schema of `[tool.abiding]`, for validate-pyproject and for editors."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+__all__ = ["get_schema"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def get_schema(tool_name: str = "abiding") -> dict[str, Any]:
+    """The schema of the table (JSON schema, draft 7): an entry point of the group `validate_pyproject.tool_schema`.
+
+    Raises `ValueError` for a tool that is not ours.
+    """
+    if tool_name != "abiding":
+        raise ValueError(f"{tool_name!r} is not abiding's table")
+    schema: dict[str, Any] = json.loads(files("abiding.project").joinpath("schema.json").read_text("utf-8"))
+    return schema

@@ -1,0 +1,140 @@
+"""What a build starts from: a source tree, or an unpacked sdist whose PKG-INFO already settles the metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.files.plain import read_plain
+from abiding.findings import bounds
+from abiding.metadata.core import CoreMetadata
+from abiding.metadata.difference import compare
+from abiding.project.promise import Promise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from abiding.metadata.difference import Difference
+    from abiding.project.declaration import Declaration
+    from abiding.project.table import Project
+
+__all__ = ["Source", "unsanctioned", "unsettled"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# Backends may fill these in on their own, and a later version of a backend more of them than an earlier one: in an
+# sdist they stand as they were settled.
+_SELF_FILLED = frozenset({"License-File", "Import-Name", "Import-Namespace"})
+# A wheel may say something else here than its sdist, and yet no value has to be computed to know the METADATA.
+_HARMLESS_DYNAMIC = frozenset({"requires-dist", "provides-extra", "license-file"})
+# `[project]` leaves these to the backend, and the backend has settled them when it wrote the sdist.
+_SETTLED = frozenset({"version", "license", "license-files"})
+
+
+# PEP 643: from here on a field that an sdist does not list as dynamic is the same in its wheels.
+_BINDING = (2, 2)
+
+
+class Source(NamedTuple):
+    """The folder that a hook runs in.
+
+    `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `found` is
+    that file, `pkg_info` the same if it can be relied on, and `announced` whether it says that wheels may append, as it
+    does if it was written for this declaration. `contradictions` are the places where it is not what `[project]`
+    promises: then somebody edited pyproject.toml afterwards, as distributions do, and PKG-INFO is out of date.
+    """
+
+    folder: Path
+    project: Project
+    promise: Promise
+    unpacked: bool
+    found: CoreMetadata | None
+    pkg_info: CoreMetadata | None
+    announced: bool
+    contradictions: tuple[Difference, ...]
+
+    @classmethod
+    def read(cls, folder: Path, declaration: Declaration) -> Source:
+        """Look at `folder`. A PKG-INFO that can't be read counts as none."""
+        project = declaration.project
+        promise = Promise.of(project, folder)
+        try:
+            found = CoreMetadata.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), "PKG-INFO")
+        except OSError:
+            return cls(folder, project, promise, False, None, None, False, ())
+        contradictions = promise.broken_by(found)
+        reliable = not contradictions and _is_settled(found, declaration)
+        return cls(
+            folder,
+            project,
+            promise,
+            unpacked=True,
+            found=found,
+            pkg_info=found if reliable else None,
+            announced=reliable and declaration.may_append and "requires-dist" in found.dynamic,
+            contradictions=contradictions,
+        )
+
+    @property
+    def baseline(self) -> CoreMetadata | None:
+        """The PKG-INFO that a wheel is held against; None if that is `[project]`.
+
+        What another backend, or an earlier version of one, wrote for another pyproject.toml binds nobody where
+        `[project]` itself can tell.
+        """
+        return self.pkg_info if self.announced or self.promise.is_empty else None
+
+    def differences(self, built: CoreMetadata) -> tuple[Difference, ...]:
+        """Where what was built is not what the baseline, PKG-INFO or else `[project]`, says."""
+        if self.baseline is None:
+            return self.promise.broken_by(built)
+        return tuple(unsanctioned(unsettled(self.baseline, built), self.baseline, self.project))
+
+    def resettled(self, built: CoreMetadata) -> tuple[Difference, ...]:
+        """Where what was built says anew what PKG-INFO has settled, and `[project]` leaves to the wrapped backend.
+
+        Whatever else has become of the sdist since, it has one name and one version.
+        """
+        if self.found is None or self.baseline is not None:
+            return ()
+        fields = {field for field in ("Name", "Version") if self.found.get(field)}
+        if self.pkg_info is not None and self.pkg_info.version >= _BINDING:
+            fields |= {field for field in self.project.left_open if field.lower() not in self.pkg_info.dynamic}
+        fields -= self.promise.fields | _SELF_FILLED | {one.field for one in self.contradictions}
+        return compare(self.found, built, fields)
+
+    @property
+    def foretold(self) -> CoreMetadata | None:
+        """The PKG-INFO that tells the METADATA of a wheel without asking the wrapped backend; None where it can't."""
+        if self.pkg_info is None or not self.pkg_info.dynamic <= _HARMLESS_DYNAMIC:
+            return None
+        return self.pkg_info
+
+
+def unsettled(announced: CoreMetadata, built: CoreMetadata) -> tuple[Difference, ...]:
+    """Where a file that was announced does not settle what another one says, apart from what backends fill in."""
+    return tuple(one for one in compare(announced, built) if one.field not in _SELF_FILLED)
+
+
+def unsanctioned(differences: Iterable[Difference], sdist: CoreMetadata, project: Project) -> Iterator[Difference]:
+    """What of the differences between an sdist and a wheel its project's `dynamic` does not allow for."""
+    # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
+    free = sdist.dynamic - {"requires-dist", "provides-extra", "name", "version"}
+    for one in differences:
+        if one.field.lower() not in free:
+            yield one
+        elif one.left and one.field in project.growing:
+            yield one._replace(right=())
+
+
+def _is_settled(pkg_info: CoreMetadata, declaration: Declaration) -> bool:
+    if not pkg_info.get("Name") or not pkg_info.get("Version"):
+        return False
+    if pkg_info.version >= _BINDING:
+        return True
+    # Before 2.2 a wheel could say anything: then only what `[project]` gives, and what a backend settles, is known.
+    project = declaration.project
+    return project.table is not None and project.dynamic - project.extends <= _SETTLED

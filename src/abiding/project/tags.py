@@ -1,0 +1,56 @@
+"""The tags that `select` is matched with: those of a wheel, and those that a wheel built here may get.
+
+A tag is `python-abi-platform`, for example `cp311-cp311-linux_x86_64` (PEP 425).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+
+from abiding.archives import tagging
+
+__all__ = ["of_wheel", "possible"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def of_wheel(filename: str) -> frozenset[str]:
+    """The tags in a wheel's file name; one for `linux_*` counts as that of the build environment too.
+
+    Raises `packaging.utils.InvalidWheelFilename`.
+    """
+    return frozenset(name for tag in tagging.parse(filename)[2] for name in _with_policy(str(tag)))
+
+
+def possible() -> tuple[frozenset[str], ...]:
+    """The tags of each wheel with compiled code that this interpreter might build here, one set per wheel."""
+    from packaging.tags import sys_tags
+
+    own = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    wheels = {}
+    for tag in sys_tags():
+        # On macOS the deployment target decides, so every platform tag may come out.
+        if tag.abi != "none" and (tag.platform == own or sys.platform == "darwin"):
+            wheels[str(tag)] = frozenset(_with_policy(str(tag)))
+    return tuple(wheels.values())
+
+
+def _with_policy(tag: str) -> tuple[str, ...]:
+    head, _, platform = tag.rpartition("-")
+    if not platform.startswith("linux_"):
+        return (tag,)
+    return (tag, f"{head}-{_policy()}")
+
+
+def _policy() -> str:
+    """The manylinux or musllinux tag of this environment: what its image says, else what its C library is."""
+    named = os.environ.get("AUDITWHEEL_PLAT", "auto")
+    if named not in ("", "auto"):
+        return named
+    from packaging.tags import platform_tags
+
+    return next(iter(platform_tags()))

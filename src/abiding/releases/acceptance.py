@@ -1,0 +1,68 @@
+"""Which versions of core metadata the tools of the day take: what is new is lawful, and refused by older ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["too_new"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class _Taken(NamedTuple):
+    """What a version of core metadata asks of those who read it."""
+
+    version: tuple[int, int]
+    fact: str
+    hint: str
+
+
+# As measured then. Ascending; what is newer than the last is not known to any tool.
+_AS_OF = "August 2026"
+_TAKEN = (
+    _Taken(
+        (2, 5),
+        "twine 7 takes it, twine 6.2 refuses to upload it; hatchling writes it by default from 1.32 on",
+        "upload with twine 7 or later, or have the wrapped backend write 2.4",
+    ),
+    _Taken(
+        (2, 6),
+        "twine 7 takes it with packaging 26.3 beside it; the public index takes 2.5 at most",
+        "write 2.5 or less for what is to be uploaded there",
+    ),
+)
+
+
+def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
+    """Note the newest version of core metadata among the files of one release, once, if there are tools that refuse it.
+
+    `files` are file names and what is in them.
+    """
+    known = [(metadata.version[:2], filename) for filename, metadata in files]
+    newest = max((version for version, _ in known), default=(0, 0))
+    taken = next((one for one in reversed(_TAKEN) if newest >= one.version), None)
+    if taken is None:
+        return
+    first, *others = [filename for version, filename in known if version == newest]
+    text = ".".join(map(str, newest))
+    beyond = "no tool is known that takes it" if newest > _TAKEN[-1].version else taken.fact
+    yield Finding(
+        "new-metadata-version",
+        Severity.NOTE,
+        f"Metadata-Version {text} is newer than what some tools take",
+        artifact=first,
+        field="Metadata-Version",
+        found=text,
+        found_from=f"and in {len(others)} more file{'s' if len(others) > 1 else ''}" if others else "",
+        notes=(f"in {_AS_OF}: {beyond}",),
+        hints=(taken.hint,),
+    )

@@ -1,0 +1,117 @@
+"""Differences of a file from what was said, as findings: requirement by requirement, and field by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import licences
+from abiding.metadata.changes import requirement_changes, text_notes
+from abiding.project import hints
+from abiding.releases.comparison import RESOLVER_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.metadata.difference import Difference
+    from abiding.project.table import Project
+
+__all__ = ["changed", "field_finding", "repair_notes", "requirement_findings", "severity_of"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_LICENCE = frozenset({"license", "license-expression", "license-file"})
+
+
+def severity_of(difference: Difference) -> Severity:
+    """How much it weighs that a field is not what the sdist says: what a resolver reads, the most; a licence, least."""
+    if difference.field in RESOLVER_FIELDS:
+        return Severity.ERROR
+    return Severity.NOTE if difference.field.lower() in _LICENCE else Severity.WARNING
+
+
+def repair_notes(difference: Difference) -> tuple[str, ...]:
+    """What repair tools do lawfully to a wheel that exists: say which licences the libraries have that they add."""
+    note = "a tool that adds libraries to a built wheel has to add their licences"
+    return (note,) if licences.only_extended(difference) else ()
+
+
+def requirement_findings(
+    artifact: Artifact,
+    difference: Difference,
+    sanctioned: Iterable[str],
+    notes: tuple[str, ...],
+    project: Project | None = None,
+) -> Iterator[Finding]:
+    """Each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned.
+
+    `project` is what the release was built from, where that declares what wheels require.
+    """
+    for before, after in requirement_changes(difference, tuple(sanctioned)):
+        yield changed(artifact, before, after, notes, _ways_out(before, after, project))
+
+
+def changed(
+    artifact: Artifact,
+    before: str | None,
+    after: str | None,
+    notes: tuple[str, ...],
+    ways_out: tuple[str, ...],
+    *,
+    origin: str = "",
+) -> Finding:
+    """Say that an artifact has a requirement, or none, in the place of another, or of none.
+
+    What was before is of the sdist, unless `origin` says where else it stands.
+    """
+    if after is None:
+        rule, message = "lost-requirement", f"the wheel does not have `{before}` of the sdist"
+    elif before is None:
+        rule, message = "undeclared-requirement", f"the wheel adds `{after}`, and the sdist does not say so"
+    else:
+        says = f"`{before}` is declared for it" if origin else f"the sdist says `{before}`"
+        rule, message = "changed-requirement", f"the wheel has `{after}` where {says}"
+    return Finding(
+        rule,
+        Severity.ERROR,
+        message.replace("wheel", artifact.kind, 1),
+        artifact=artifact.filename,
+        field="Requires-Dist",
+        expected=before,
+        expected_from=(origin or "PKG-INFO") if before else "not in the sdist",
+        found=after,
+        found_from=artifact.kind if after else f"not in the {artifact.kind}",
+        notes=(*notes, *text_notes(before, after)),
+        hints=ways_out,
+    )
+
+
+def _ways_out(before: str | None, after: str | None, project: Project | None) -> tuple[str, ...]:
+    if after is None:
+        return ("a wheel may require more than its sdist, and never less",)
+    name, table = hints.places_of(after)
+    listed = project is not None and project.may_append(name)
+    declare = ("" if listed else f"list `{name}` in `project.dynamic`, and ") + f"declare the line under `{table}`"
+    declare = f"leave the sdist's line as it is; {declare}" if before else f"if this wheel needs it, {declare}"
+    return (declare,) if project is None else (f"{declare}, then build sdist and wheels again", hints.EDITED_WHEEL)
+
+
+def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
+    """A field of an artifact that is not what the sdist says."""
+    expected, found = difference.sides
+    return Finding(
+        "undeclared-change",
+        severity,
+        f"`{difference.field}` of the {artifact.kind} is not what the sdist says",
+        artifact=artifact.filename,
+        field=difference.field,
+        expected=expected,
+        expected_from="PKG-INFO",
+        found=found,
+        found_from=artifact.kind,
+        notes=notes,
+    )

@@ -1,0 +1,239 @@
+"""Compare one release: each artifact with what it is held against, and the wheels with each other. No opinions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from abiding.metadata.difference import compare, meanings
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.metadata.core import CoreMetadata
+    from abiding.metadata.difference import Difference
+
+__all__ = ["RESOLVER_FIELDS", "Compared", "Comparison"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# What a resolver reads: a difference in any other field changes nothing about what is installed.
+RESOLVER_FIELDS = ("Name", "Version", "Requires-Dist", "Requires-Python", "Provides-Extra")
+# The first core metadata version that has the field, where a file that is older could not say it.
+_SINCE = {
+    "Requires-Python": (1, 2),
+    "Requires-External": (1, 2),
+    "Maintainer": (1, 2),
+    "Maintainer-email": (1, 2),
+    "Project-URL": (1, 2),
+    "Description-Content-Type": (2, 1),
+    "Provides-Extra": (2, 1),
+}
+# PEP 643: from here on an sdist says which of its fields a wheel may change.
+_MODERN = (2, 2)
+
+
+class Compared(NamedTuple):
+    """One artifact beside its reference: the sdist, or where there is none a typical wheel.
+
+    `deviations` are where a wheel differs from the largest group of wheels that say the same in that field (left),
+    `differences` where an artifact differs from the sdist (left); without an sdist they are the deviations.
+    `identical` is whether the file is the reference to the byte.
+    """
+
+    artifact: Artifact
+    differences: tuple[Difference, ...] = ()
+    deviations: tuple[Difference, ...] = ()
+    identical: bool = True
+
+
+class Comparison(NamedTuple):
+    """A release, compared.
+
+    `name` is normalised. `reference` is the artifact that the others are held against, None if nothing could be read.
+    `unsaid` are the resolver fields of which an sdist from before metadata 2.2 says nothing, though wheels do: old
+    tools did not write them, so that nothing follows from it. `agreeing` are, for each field in which wheels differ,
+    how many are in the largest group that says the same, which the others are held against.
+    """
+
+    name: str
+    version: str
+    compared: tuple[Compared, ...]
+    reference: Artifact | None
+    unsaid: tuple[str, ...]
+    agreeing: Mapping[str, int]
+
+    @classmethod
+    def of(cls, artifacts: Sequence[Artifact]) -> Comparison:
+        """Compare the artifacts of one release; those that could not be read take no part."""
+        readable = [one for one in artifacts if one.metadata]
+        sdists = [one for one in readable if one.kind == "sdist"]
+        wheels = [one for one in readable if one.kind == "wheel"]
+        among_wheels = _Wheels.of(wheels)
+        reference = sdists[0] if sdists else among_wheels.typical
+        unsaid = _unsaid(sdists[0], wheels) if sdists else ()
+        deviations = among_wheels.deviations()
+        beside = _Beside(reference, unsaid)
+        compared = []
+        for one in artifacts:
+            deviating = deviations.get(id(one.metadata), ())
+            differences = beside.differences(one) if sdists else deviating
+            compared.append(Compared(one, differences, deviating, beside.is_identical(one)))
+        return cls(artifacts[0].name, artifacts[0].version, tuple(compared), reference, unsaid, among_wheels.agreeing)
+
+    @property
+    def sdist(self) -> Artifact | None:
+        """The sdist that wheels are held against; None if there is none."""
+        return self.reference if self.reference and self.reference.kind == "sdist" else None
+
+    @property
+    def is_modern(self) -> bool:
+        """Whether the reference is new enough (2.2) that what it says holds for the others, unless it is dynamic."""
+        return bool(self.reference and self.reference.metadata and self.reference.metadata.version >= _MODERN)
+
+    @property
+    def case(self) -> Literal[1, 2, 3, 4]:
+        """The sdist's: 1 nothing dynamic, 2 something is, 4 older than 2.2. Without one: 3, or 4 with older wheels."""
+        if self.sdist is not None and self.sdist.metadata is not None:
+            dynamic = self.sdist.metadata.dynamic
+            return (2 if dynamic else 1) if self.is_modern else 4
+        found = [one.artifact.metadata for one in self.compared if one.artifact.metadata]
+        return 4 if any(metadata.version < _MODERN for metadata in found) else 3
+
+    def says(self, field: str) -> bool:
+        """Whether there is an sdist, and it means something that it says of a field what it says, or nothing."""
+        if self.sdist is None or self.sdist.metadata is None or field in self.unsaid:
+            return False
+        return _could_say(self.sdist.metadata, field) or bool(self.sdist.metadata.all(field))
+
+    def binds(self, field: str) -> bool:
+        """Whether all wheels have to say what the sdist says of a field, by the standards alone."""
+        return self.sdist is not None and self.is_modern and not self.lets_vary(field)
+
+    def lets_vary(self, field: str) -> bool:
+        """Whether the sdist says that wheels may say something else of a field."""
+        if self.sdist is None or self.sdist.metadata is None:
+            return False
+        return self.is_modern and field.lower() in self.sdist.metadata.dynamic
+
+    def is_apart(self, one: Compared) -> bool:
+        """Whether an artifact differs from the sdist, or in what that does not say from other wheels."""
+        return bool(one.differences) or any(not self.says(each.field) for each in one.deviations)
+
+    def others(self, field: str) -> str:
+        """In words, the wheels that a wheel which deviates in a field is held against."""
+        number = self.agreeing[field]
+        if 2 * number > sum(one.artifact.kind == "wheel" and bool(one.artifact.metadata) for one in self.compared):
+            return "most wheels"
+        return f"{number} other wheels" if number > 1 else "another wheel"
+
+    @property
+    def resolver_relevant(self) -> bool:
+        """Whether anything differs in a field that resolvers read."""
+        return any(
+            difference.field in RESOLVER_FIELDS
+            for one in self.compared
+            for difference in (*one.differences, *one.deviations)
+        )
+
+
+class _Beside:
+    """The reference, and what has been found about files that were held against it: many are the same file."""
+
+    def __init__(self, reference: Artifact | None, unsaid: tuple[str, ...]) -> None:
+        self.reference = reference.metadata if reference else None
+        self.unsaid = unsaid
+        self.known: dict[int, tuple[Difference, ...]] = {}
+
+    def differences(self, artifact: Artifact) -> tuple[Difference, ...]:
+        metadata = artifact.metadata
+        if metadata is None or self.reference is None or self.is_identical(artifact):
+            return ()
+        if id(metadata) not in self.known:
+            self.known[id(metadata)] = tuple(self._differences(self.reference, metadata))
+        return self.known[id(metadata)]
+
+    def _differences(self, reference: CoreMetadata, metadata: CoreMetadata) -> Iterator[Difference]:
+        for one in compare(reference, metadata):
+            if (one.left or _could_say(reference, one.field)) and one.field not in self.unsaid:
+                yield one
+
+    def is_identical(self, artifact: Artifact) -> bool:
+        if artifact.metadata is None or self.reference is None:
+            return False
+        return artifact.metadata is self.reference or artifact.metadata.data == self.reference.data
+
+
+def _could_say(metadata: CoreMetadata, field: str) -> bool:
+    """Whether the file's version of core metadata has the field."""
+    return metadata.version >= _SINCE.get(field, (0,))
+
+
+def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
+    said = sdist.metadata
+    if said is None or said.version >= _MODERN or said.all("Requires-Dist"):
+        return ()
+    if not any(one.metadata.all("Requires-Dist") for one in wheels if one.metadata):
+        return ()
+    return ("Requires-Dist", *(field for field in ("Provides-Extra", "Requires-Python") if not said.all(field)))
+
+
+class _Wheels(NamedTuple):
+    """The wheels of a release: their distinct metadata, how many have each, and what each says where they differ."""
+
+    wheels: Sequence[Artifact]
+    distinct: Mapping[int, CoreMetadata]
+    said: Mapping[str, Mapping[int, Hashable]]
+
+    @classmethod
+    def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
+        distinct = {id(one.metadata): one.metadata for one in wheels if one.metadata}
+        first, *others = distinct.values() or (None,)
+        fields = {one.field: None for other in others for one in (compare(first, other) if first else ())}
+        said = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
+        return cls(wheels, distinct, said)
+
+    @property
+    def typical(self) -> Artifact | None:
+        """One of those wheels that agree in most, first of all in what resolvers read."""
+        resolver = [field for field in self.said if field in RESOLVER_FIELDS]
+        keys = [id(one.metadata) for one in self.wheels]
+        together = Counter(tuple(self.said[field][key] for field in resolver) for key in keys)
+        votes = {field: self._votes(field) for field in self.said}
+        files = Counter(keys)
+
+        def rank(one: Artifact) -> tuple[int, int, int]:
+            key = id(one.metadata)
+            alone = sum(votes[field][said[key]] for field, said in self.said.items())
+            return together[tuple(self.said[field][key] for field in resolver)], alone, files[key]
+
+        return max(self.wheels, key=rank, default=None)
+
+    def _votes(self, field: str) -> Counter[Hashable]:
+        return Counter(self.said[field][id(one.metadata)] for one in self.wheels)
+
+    def _most(self, field: str) -> Hashable:
+        """What the largest group says in a field; of equally large ones, what the typical wheel says."""
+        votes, typical = self._votes(field), self.typical
+        usual = self.said[field][id(typical.metadata)] if typical else None
+        return max(votes, key=lambda value: (votes[value], value == usual))
+
+    @property
+    def agreeing(self) -> dict[str, int]:
+        """How many wheels are in the largest group, by field."""
+        return {field: max(self._votes(field).values()) for field in self.said}
+
+    def deviations(self) -> dict[int, tuple[Difference, ...]]:
+        """By the identity of its metadata, where a wheel does not say what the largest group says in that field."""
+        found: dict[int, tuple[Difference, ...]] = {}
+        for field, said in self.said.items():
+            most = self._most(field)
+            one_of_most = next(self.distinct[key] for key, value in said.items() if value == most)
+            for key, metadata in self.distinct.items():
+                if said[key] != most:
+                    found[key] = found.get(key, ()) + compare(one_of_most, metadata, [field])
+        return found

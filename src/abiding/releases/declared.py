@@ -1,0 +1,202 @@
+"""What the project of a release declares in the sdist's pyproject.toml, and where a wheel does not abide by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.errors import ArchiveError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import licences, requirements
+from abiding.metadata.changes import requirement_changes
+from abiding.project import hints
+from abiding.project.level import Level
+from abiding.project.lines import Added, Claimed
+from abiding.project.provenance import MEMBER, Provenance
+from abiding.project.source import unsanctioned
+from abiding.releases.changes import changed, field_finding, repair_notes, requirement_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.metadata.core import CoreMetadata
+    from abiding.metadata.difference import Difference
+    from abiding.project.declaration import Declaration, Entry
+    from abiding.releases.comparison import Compared
+
+__all__ = ["Own", "declared_in"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Own(NamedTuple):
+    """What a project declares, and what is to be said about that."""
+
+    declaration: Declaration | None = None
+    findings: tuple[Finding, ...] = ()
+    said: CoreMetadata | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason that is given for wheels of one release that differ."""
+        return self.declaration.wheels_differ if self.declaration else ""
+
+    def has_line_for(self, filename: str, variant: str | None) -> bool:
+        """Whether a line is declared for wheels of this name, in builds of `variant`; of any, where that is None."""
+        entries = self.declaration.entries if self.declaration else ()
+        own = _tags(filename)
+        return any(entry.selects(own) for entry in entries if variant is None or entry.variant in ("", variant))
+
+    def lines_of(self, one: Compared) -> tuple[str, ...]:
+        """The lines of a wheel that are declared for it."""
+        if self.said is None or one.artifact.metadata is None:
+            return ()
+        added = Added(one.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
+        return tuple(self._claimed(one.artifact, added, None).lines.values())
+
+    def broken_by(self, one: Compared) -> Iterator[Finding]:
+        """Hold one wheel against what is declared for its tag, at the level and variant that it was built as."""
+        assert self.declaration is not None  # noqa: S101
+        assert self.said is not None  # noqa: S101
+        if one.artifact.metadata is None:
+            return
+        try:
+            record = Provenance.from_json(one.artifact.record, one.artifact.filename) if one.artifact.record else None
+        except ArchiveError as exc:
+            yield from exc.findings
+            record = None
+        source = self.said.all("Requires-Dist")
+        claimed = self._claimed(one.artifact, Added(one.artifact.metadata.all("Requires-Dist"), source, record), record)
+        differences = tuple(unsanctioned(one.differences, self.said, self.declaration.project))
+        # A wheel without a record that has another line than is declared is not of the API level.
+        wanted = claimed.missing or ({} if record or claimed.lines else self._lines_for(one.artifact))
+        edited = _edited(wanted, claimed, differences)
+        for entry, line in wanted.items():
+            if entry in edited:
+                yield _changed(one.artifact, entry, line, edited[entry], record)
+            elif entry in claimed.missing:
+                yield _missing(one.artifact, entry, line, record)
+        sanctioned = (*claimed.lines.values(), *edited.values())
+        for difference in differences:
+            if difference.field == "Requires-Dist":
+                notes: tuple[str, ...] = ("neither set of requirements has it",)
+                yield from requirement_findings(one.artifact, difference, sanctioned, notes, self.declaration.project)
+            else:
+                notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
+                severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
+                yield field_finding(one.artifact, difference, severity, notes)
+
+    def _claimed(self, artifact: Artifact, added: Added, record: Provenance | None) -> Claimed:
+        """The lines of the entries that apply to a wheel, at the recorded level and variant, else at those that fit."""
+        assert self.declaration is not None  # noqa: S101
+        own = _tags(artifact.filename)
+        selected: dict[str, list[Entry]] = {"": []}
+        for entry in self.declaration.entries:
+            if entry.selects(own):
+                selected.setdefault(entry.variant, []).append(entry)
+        if record:
+            applying = dict.fromkeys(["", record.variant]) if record.level == Level.ABI else ()
+            return added.claim([entry for variant in applying for entry in selected.get(variant, ())])
+        every = added.claim(selected.pop(""))
+        variants = (added.claim(entries, every.places) for entries in selected.values())
+        best = max(variants, key=lambda one: (len(one.lines), -len(one.missing)), default=None)
+        if best and best.lines:
+            return Claimed(every.lines | best.lines, every.places | best.places, every.missing | best.missing)
+        return every if every.lines else Claimed({}, frozenset(), {})  # the API level
+
+    def _lines_for(self, artifact: Artifact) -> dict[Entry, str]:
+        """By entry, the lines that a wheel of this name may have."""
+        own = _tags(artifact.filename)
+        entries = self.declaration.entries if self.declaration else ()
+        return {entry: entry.template for entry in entries if entry.selects(own)}
+
+
+def _missing(artifact: Artifact, entry: Entry, line: str, record: Provenance | None) -> Finding:
+    return Finding(
+        "missing-requirement",
+        Severity.ERROR,
+        f"the wheel does not have `{line}`, which is declared for it",
+        artifact=artifact.filename,
+        field="Requires-Dist",
+        expected=line,
+        expected_from=_origin(entry),
+        found_from="not in the wheel",
+        notes=(_recorded(record),),
+        hints=hints.WITHOUT_A_LINE,
+    )
+
+
+def _changed(artifact: Artifact, entry: Entry, line: str, found: str, record: Provenance | None) -> Finding:
+    notes = (_RECORDED,) if record else ()
+    return changed(artifact, line, found, notes, hints.WITHOUT_A_LINE, origin=_origin(entry))
+
+
+def _edited(wanted: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
+    """By the entry whose line is missing, the line for the same distribution and extra that comes from no entry."""
+    added: dict[Hashable, list[str]] = {}
+    for difference in differences:
+        changes = requirement_changes(difference, claimed.lines.values()) if difference.field == "Requires-Dist" else ()
+        for before, after in changes:
+            if before is None and after is not None:
+                added.setdefault(_what(after), []).append(after)
+    found = {}
+    for entry in wanted:
+        alike = added.get(_what(entry.template))
+        if alike:
+            found[entry] = alike.pop(0)
+    return found
+
+
+def _what(line: str) -> Hashable:
+    """The distribution that a line is about, and the extra that it belongs to."""
+    from abiding.metadata.pins import sample
+
+    text = sample(line)
+    text, extra = requirements.split_extra(text) or (text, "")
+    return requirements.name_of(text), extra
+
+
+def _origin(entry: Entry) -> str:
+    return f"pyproject.toml, variant `{entry.variant}`" if entry.variant else "pyproject.toml"
+
+
+def _recorded(record: Provenance | None) -> str:
+    """What it means that a line is not there: without a record a wheel may be one of the API level."""
+    return _ALL_OR_NONE if record is None else _RECORDED
+
+
+_ALL_OR_NONE = "a wheel has all lines that are declared for its tag and variant, or none (the API level)"
+_RECORDED = f"by its record (`{MEMBER}`) the wheel is of the ABI level, so it has all lines that are for its tag"
+
+
+def declared_in(sdist: Artifact | None) -> Own:
+    """Read `[tool.abiding]` of the pyproject.toml in an sdist; without it, or without an sdist, nothing is declared."""
+    pyproject = sdist.pyproject if sdist else None
+    tool = pyproject.table.get("tool") if pyproject else None
+    if sdist is None or pyproject is None or not isinstance(tool, dict) or "abiding" not in tool:
+        return Own()
+    # Few releases declare anything, and what reads it takes as long to import as a hundred wheels to check.
+    from abiding.findings.errors import DeclarationError
+    from abiding.project.could_be_marker import could_be_markers
+    from abiding.project.declaration import Declaration
+    from abiding.project.lint import lint
+
+    try:
+        declaration = Declaration.read(pyproject)
+    except DeclarationError as exc:
+        return Own(findings=exc.findings)
+    remarks = (*declaration.remarks, *lint(declaration, pyproject), *could_be_markers(declaration, pyproject))
+    return Own(declaration, remarks, sdist.metadata)
+
+
+def _tags(filename: str) -> frozenset[str]:
+    from packaging.utils import InvalidWheelFilename
+
+    from abiding.project import tags
+
+    try:
+        return tags.of_wheel(filename)
+    except InvalidWheelFilename:
+        return frozenset()

@@ -1,0 +1,62 @@
+"""What one file requires, held against itself: no version may be ruled out by the lines together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["judge_installable"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
+
+
+def judge_installable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+    """Find the requirements of a file that exclude each other where it can be installed."""
+    lines = dict.fromkeys(metadata.all("Requires-Dist"))
+    names = Counter(_plain_name(line) for line in lines)
+    # Most often no distribution is required twice, and nothing has to be parsed.
+    if max(names.values(), default=0) < 2:  # noqa: PLR2004
+        return
+    from abiding.archives.tagging import expanded
+    from abiding.metadata.exclusions import exclusions, installable
+    from abiding.metadata.requires_dist import Line
+
+    own = _plain_name(metadata.get("Name"))
+    read = (Line.read(line, own) for line in lines if names[_plain_name(line)] > 1 or _plain_name(line) == own)
+    within = installable(metadata.get("Requires-Python"), expanded(filename))
+    for exclusion in exclusions(read, within):
+        texts = tuple(line.text for line in exclusion.lines)
+        with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""
+        yield Finding(
+            "unsatisfiable",
+            severity,
+            f"no version of `{exclusion.name}` satisfies all that the {_kind(filename)} requires of it",
+            artifact=filename,
+            field="Requires-Dist",
+            found=tuple(texts),
+            found_from=_kind(filename),
+            notes=(f"all lines have to hold, so nothing can install it{with_extra}",),
+            hints=("one of them has to change",),
+        )
+
+
+def _kind(filename: str) -> str:
+    return "wheel" if filename.endswith(".whl") else "sdist"
+
+
+def _plain_name(text: str) -> str:
+    found = _NAME.match(text)
+    return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""

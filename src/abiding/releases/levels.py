@@ -1,0 +1,126 @@
+"""The level that each wheel of a release was built at, and what is wrong with it: mixed, or not the one asked for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from abiding.findings.errors import ArchiveError
+from abiding.findings.finding import Finding, Severity
+from abiding.project.level import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.project.provenance import Provenance
+    from abiding.releases.comparison import Compared
+    from abiding.releases.declared import Own
+
+__all__ = ["BuiltAs", "judge_levels", "level_of", "record_of"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class BuiltAs(StrEnum):
+    """The level of a wheel: `none` if no declared line is for its tag, `unknown` if it has no record of its build."""
+
+    ABI = "abi"
+    API = "api"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+def level_of(one: Compared, own: Own) -> BuiltAs | None:
+    """Tell the level of a wheel from its record (`abiding.json`) and from what is declared for its tag.
+
+    None for an sdist, and for a wheel of a project that declares no ABI level, as far as can be seen.
+    """
+    artifact = one.artifact
+    if artifact.kind == "sdist" or artifact.metadata is None:
+        return None
+    record = record_of(artifact)
+    declaration = own.declaration
+    if declaration is not None:
+        if not declaration.entries:
+            return None
+        if not own.has_line_for(artifact.filename, record.variant if record else None):
+            return BuiltAs.NONE
+    if record is None:
+        return BuiltAs.UNKNOWN if declaration else None
+    if declaration is None and record.level == Level.ABI and not record.lines and not record.libraries:
+        return BuiltAs.NONE
+    # A record may say anything.
+    return BuiltAs(record.level) if record.level in (Level.ABI, Level.API) else BuiltAs.UNKNOWN
+
+
+def record_of(artifact: Artifact) -> Provenance | None:
+    """Read the record that a wheel has of its build; None if it has none that can be read."""
+    if not artifact.record:
+        return None
+    from abiding.project.provenance import Provenance
+
+    with suppress(ArchiveError):  # who holds the wheel against its record says it
+        return Provenance.from_json(artifact.record, artifact.filename)
+    return None
+
+
+def judge_levels(
+    levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], wanted: Level | None = None
+) -> Iterator[Finding]:
+    """Say what is to be said of the levels of wheels, by file name; `wanted` is the one that all should have.
+
+    `lines` are the declared lines that each wheel has, by file name.
+    """
+    built = {level: [name for name, one in levels.items() if one is level] for level in BuiltAs}
+    if built[BuiltAs.API] and built[BuiltAs.ABI]:
+        yield _mixed(built)
+    for name in built[BuiltAs.API]:
+        severity = Severity.ERROR if wanted is Level.ABI else Severity.NOTE
+        message = "the wheel was built at the API level: it has none of the declared lines"
+        yield _finding("level-api", severity, message, name, _TO_ABI if wanted else "")
+    for name in built[BuiltAs.ABI] if wanted is Level.API else ():
+        message = "the wheel was built at the ABI level: it has the declared lines too"
+        yield _finding("level-abi", Severity.ERROR, message, name, _TO_API)
+    for name in built[BuiltAs.UNKNOWN]:
+        yield _unknown(name, has_lines=bool(lines.get(name)), wanted=wanted)
+
+
+_TO_ABI = "build it at the ABI level: `-C abiding.level=abi`, or set `ABIDING_LEVEL=abi`"
+_TO_API = "build it at the API level: `-C abiding.level=api`, or set `ABIDING_LEVEL=api`"
+
+
+def _unknown(name: str, *, has_lines: bool, wanted: Level | None) -> Finding:
+    if wanted is Level.ABI and not has_lines:
+        message = "the wheel has none of the lines that are declared for it, and no record of its build"
+        return _finding("level-api", Severity.ERROR, message, name, _TO_ABI)
+    if wanted is Level.API and has_lines:
+        message = "the wheel has lines of the ABI level, and no record of its build"
+        return _finding("level-abi", Severity.ERROR, message, name, _TO_API)
+    message = "the level that the wheel was built at is not known: it has no record of its build"
+    return _finding("level-unknown", Severity.NOTE, message, name, "")
+
+
+def _mixed(built: Mapping[BuiltAs, list[str]]) -> Finding:
+    few, many = sorted((BuiltAs.API, BuiltAs.ABI), key=lambda level: len(built[level]))
+    counts = f"{len(built[many])} at {many.upper()}, {len(built[few])} at {few.upper()}"
+    return Finding(
+        "levels-mixed",
+        Severity.ERROR,
+        f"wheels of one release were built at different levels: {counts}",
+        artifact=built[few][0],
+        field="level",
+        expected=tuple(built[many]),
+        expected_from=f"{many.upper()} level",
+        found=tuple(built[few]),
+        found_from=f"{few.upper()} level",
+        notes=("a resolver that reads one of them takes its requirements for those of all",),
+        hints=("set `ABIDING_LEVEL=abi` wherever wheels are built that are to be published",),
+    )
+
+
+def _finding(rule: str, severity: Severity, message: str, name: str, hint: str) -> Finding:
+    return Finding(rule, severity, message, artifact=name, field="level", hints=(hint,) if hint else ())

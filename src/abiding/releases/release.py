@@ -1,0 +1,220 @@
+"""Artifacts -> releases: what is to be said about each, and its verdict."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from abiding import native
+from abiding.findings.finding import Severity, by_weight, worst
+from abiding.releases import rules
+from abiding.releases.comparison import Comparison
+from abiding.releases.declared import declared_in
+from abiding.releases.levels import judge_levels, level_of, record_of
+from abiding.releases.versions import two_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.index.listing import Listings
+    from abiding.findings.finding import Finding
+    from abiding.metadata.difference import Difference
+    from abiding.project.level import Level
+    from abiding.releases.comparison import Compared
+    from abiding.releases.levels import BuiltAs
+
+__all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class Verdict(StrEnum):
+    """What a release comes to, or one artifact beside its reference; from best to worst."""
+
+    CLEAN = "clean"
+    EQUAL = "equal"
+    DECLARED = "declared"
+    NOT_COMPARABLE = "not-comparable"
+    INCONSISTENT = "inconsistent"
+
+
+class CheckedArtifact(NamedTuple):
+    """One artifact and how it compares with the reference of its release.
+
+    `differences` are those from the sdist, whose values are on the left, and without an sdist the `deviations`: those
+    from what the largest group of wheels says in that field. `level` is the one that a wheel was built at, None for
+    those of projects that have no levels. `variant` is the one that it was built in: empty for none, None if its record
+    does not say.
+    """
+
+    artifact: Artifact
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+    deviations: tuple[Difference, ...] = ()
+    level: BuiltAs | None = None
+    variant: str | None = None
+
+    @property
+    def filename(self) -> str:
+        """The file name."""
+        return self.artifact.filename
+
+    @property
+    def kind(self) -> Literal["sdist", "wheel"]:
+        """Which kind of artifact it is."""
+        return self.artifact.kind
+
+
+class Release(NamedTuple):
+    """An sdist and its wheels, checked.
+
+    `name` is normalised, `version` as the first file name has it. `case` is 1 if the sdist's metadata is at 2.2 or
+    later and nothing in it is dynamic, 2 if something is, 4 if it is older; without an sdist 3, or 4 if a wheel is.
+    `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
+    difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
+    XX is the file name of the artifact
+    that the others are held against: the sdist, else one that the largest group of wheels agrees with, else empty. All
+    of that is about metadata, and so are `findings`; `compiled` are those about the compiled files of wheels.
+    """
+
+    name: str
+    version: str
+    case: Literal[1, 2, 3, 4]
+    verdict: Verdict
+    resolver_relevant: bool
+    reference: str
+    artifacts: tuple[CheckedArtifact, ...]
+    findings: tuple[Finding, ...]
+    compiled: tuple[Finding, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All findings, the gravest first."""
+        return by_weight((*self.findings, *self.compiled))
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the gravest finding, None if there are no findings."""
+        return worst(self.everything)
+
+    @property
+    def declares(self) -> bool:
+        """Whether its sdist, if that is at hand, declares what wheels require; else it can only leave fields open."""
+        found = [one.artifact.pyproject for one in self.artifacts if one.filename == self.reference]
+        tool = found[0].table.get("tool") if found and found[0] else None
+        return isinstance(tool, dict) and "abiding" in tool
+
+    @property
+    def unread(self) -> tuple[Finding, ...]:
+        """Why artifacts could not be read, one finding each."""
+        return tuple(one.artifact.problem for one in self.artifacts if one.artifact.problem)
+
+
+def releases(artifacts: Iterable[Artifact], level: Level | None = None) -> list[Release]:
+    """Group artifacts into releases by name and version, and check each; in the order in which they were given.
+
+    With `level`, a wheel that was built at another one is an error.
+    """
+    groups: dict[tuple[str, str], list[Artifact]] = {}
+    for artifact in artifacts:
+        groups.setdefault((artifact.name, artifact.version), []).append(artifact)
+    united = [sorted(group, key=_order) for group in _united(groups)]
+    apart = {finding.artifact: finding for finding in two_versions(united)}
+    return [_release(group, [apart[one.filename] for one in group if one.filename in apart], level) for group in united]
+
+
+def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
+    """The releases with what is to be said of the compiled files of those wheels that are on disk, in `paths`.
+
+    With `listings`, what the wheels require and is not at hand is looked up on an index. Raises `IndexAccessError` if
+    that can't be read, and `AbidingError` (`missing-extra`) if a wheel was built with native entries, and nothing is
+    installed that reads compiled files.
+    """
+    said = native.checked(paths, listings)
+
+    def of(release: Release) -> tuple[Finding, ...]:
+        return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
+
+    return [release._replace(compiled=of(release)) for release in found]
+
+
+def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:
+    """The groups, those of the same project whose versions are only spelled differently made one."""
+    if len({name for name, _ in groups}) == len(groups):
+        return groups.values()
+    united: dict[tuple[str, str], list[Artifact]] = {}
+    for (name, version), group in groups.items():
+        united.setdefault((name, _canonical(version)), []).extend(group)
+    return united.values()
+
+
+def _canonical(version: str) -> str:
+    """The one spelling of a version. `packaging`, slow to import, is asked only about what is more than numbers."""
+    if re.fullmatch(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*", version, re.ASCII):
+        return re.sub(r"(?:\.0)+$", "", version)
+    from packaging.utils import canonicalize_version
+
+    return canonicalize_version(version)
+
+
+def _order(artifact: Artifact) -> tuple[bool, bool, str]:
+    """Sdists first, and of several the one that is a .tar.gz file, as the standard wants it."""
+    return artifact.kind == "wheel", not artifact.filename.endswith(".tar.gz"), artifact.filename
+
+
+def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: Level | None) -> Release:
+    comparison = Comparison.of(artifacts)
+    own = declared_in(comparison.sdist)
+    levels = {one.artifact.filename: found for one in comparison.compared if (found := level_of(one, own))}
+    lines = {one.artifact.filename: own.lines_of(one) for one in comparison.compared} if levels and level else {}
+    findings = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
+    breaking = [finding for finding in findings if rules.breaks(finding)]
+    checked = tuple(
+        CheckedArtifact(
+            one.artifact,
+            _verdict(one, comparison, breaking),
+            one.differences,
+            one.deviations,
+            levels.get(one.artifact.filename),
+            record.variant if (record := record_of(one.artifact)) else None,
+        )
+        for one in comparison.compared
+    )
+    return Release(
+        name=comparison.name,
+        version=comparison.version,
+        case=comparison.case,
+        # What is wrong with pyproject.toml is wrong with the release, and with none of its artifacts.
+        verdict=Verdict.INCONSISTENT if breaking else _worst(one.verdict for one in checked if one.artifact.metadata),
+        resolver_relevant=comparison.resolver_relevant or any(map(rules.is_read, breaking)),
+        reference=comparison.reference.filename if comparison.reference else "",
+        artifacts=checked,
+        findings=by_weight((*findings, *remarks)),
+    )
+
+
+def _verdict(one: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:
+    """What one artifact comes to beside the reference: that other wheels differ from it is not held against it."""
+    if one.artifact.metadata is None:
+        return Verdict.NOT_COMPARABLE
+    apart = comparison.is_apart(one)
+    broken = {finding.rule for finding in breaking if finding.artifact == one.artifact.filename}
+    if broken and (apart or broken != {"wheels-disagree"}):
+        return Verdict.INCONSISTENT
+    if comparison.unsaid and one.artifact.kind == "sdist":
+        return Verdict.NOT_COMPARABLE
+    if one.identical:
+        return Verdict.CLEAN
+    if not apart:
+        return Verdict.EQUAL
+    return Verdict.NOT_COMPARABLE if comparison.unsaid else Verdict.DECLARED
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    order = list(Verdict)
+    return max(verdicts, key=order.index, default=Verdict.NOT_COMPARABLE)

@@ -1,0 +1,365 @@
+"""judge(comparison) -> findings: a release held against the standards and, where there is one, its declaration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.artifacts.filename import judge_tags, judge_version
+from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.metadata import readers
+from abiding.metadata.changes import text_notes
+from abiding.metadata.difference import by_pre_releases
+from abiding.project import hints
+from abiding.releases.acceptance import too_new
+from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
+from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.releases.installing import judge_installable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.findings.finding import Value
+    from abiding.metadata.core import CoreMetadata
+    from abiding.metadata.difference import Difference
+    from abiding.releases.comparison import Compared, Comparison
+    from abiding.releases.declared import Own
+
+__all__ = ["breaks", "is_read", "judge"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+# From 2.6 on what is given and dynamic may only grow (PEP 808).
+_APPEND_ONLY = (2, 6)
+# What says that a release is not consistent; other findings are about one file, or about style.
+_BREAKING = frozenset(
+    {
+        "changed-requirement",
+        "lost-requirement",
+        "missing-requirement",
+        "not-dynamic",
+        "sdist-disagrees",
+        "undeclared-change",
+        "undeclared-requirement",
+        "wheels-disagree",
+        "wrong-version",
+    }
+)
+_FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its value for that of all wheels (PEP 643)"
+_APPENDED = "from metadata 2.6 on, a field that is given and dynamic may only be appended to (PEP 808)"
+_OLD = "before metadata 2.2 an sdist does not bind its wheels, so resolvers believe whichever file they read"
+_ONE_READ = "uv, poetry and pdm each read one wheel of a release and take it for all, and not the same one"
+_EXPLAINED = "the wheel is as declared for its tag; a resolver that reads one wheel for all may still be misled"
+_LEFT_OPEN = "the sdist lists the field as dynamic; a resolver that reads one wheel for all may still be misled"
+
+
+def breaks(finding: Finding) -> bool:
+    """Whether a finding says that the release is inconsistent."""
+    # Wheels that differ as declared are a warning.
+    explained = finding.rule == "wheels-disagree" and finding.severity is Severity.WARNING
+    return finding.rule in _BREAKING and not explained
+
+
+def is_read(finding: Finding) -> bool:
+    """Whether a finding is about a field that resolvers read."""
+    return finding.field in RESOLVER_FIELDS
+
+
+def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
+    """Everything that is to be said about the metadata of a release, whose project declares `own`.
+
+    The gravest first, then artifact by artifact.
+    """
+    findings = [one.artifact.problem for one in comparison.compared if one.artifact.problem]
+    findings += [finding for one in comparison.compared for finding in one.artifact.findings]
+    findings += _of_the_sdist(comparison, own)
+    for one in comparison.compared:
+        declares = own.declaration is not None and one.artifact.kind == "wheel"
+        broken = tuple(own.broken_by(one) if declares else _broken_by(one, comparison))
+        findings += broken
+        abides = not broken if declares else None
+        findings += _disagreements(one, comparison, abides=abides, why=own.why if abides else "")
+        severity = Severity.ERROR if declares else Severity.WARNING
+        findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
+    findings = _with_misnamed(comparison, findings)
+    findings += _by_pre_releases(comparison)
+    findings += _read_differently(comparison)
+    findings += too_new(_to_be_taken(comparison))
+    findings += _not_installable(comparison, Severity.ERROR if own.declaration else Severity.WARNING)
+    yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
+    findings += [_yanked(artifact) for artifact in yanked]
+    return by_weight(findings)
+
+
+def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
+    """The files that may still be on their way to an index."""
+    for one in comparison.compared:
+        if one.artifact.metadata is not None and not one.artifact.on_index:
+            yield one.artifact.filename, one.artifact.metadata
+
+
+def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
+    """What each metadata says against itself, of the first file that has it: what the sdist says, wheels repeat."""
+    seen: set[Value] = set()
+    for one in comparison.compared:
+        if one.artifact.metadata:
+            for finding in judge_installable(one.artifact.filename, one.artifact.metadata, severity):
+                if finding.found not in seen:
+                    seen.add(finding.found)
+                    yield finding
+
+
+def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
+    """Where only pre-releases of Python see a difference: of the sdist, and of each metadata that wheels have."""
+    reference = comparison.reference
+    if reference is None or reference.metadata is None:
+        return
+    table = reference.pyproject.table.get("project") if reference.pyproject else None
+    if isinstance(table, dict):
+        from abiding.project.promise import Promise
+        from abiding.project.table import Project
+
+        difference = by_pre_releases(Promise.of(Project(table), None).said, reference.metadata)
+        if difference:
+            beside = "PKG-INFO from the pyproject.toml beside it"
+            yield _pre_release_finding(reference, difference, beside, ("pyproject.toml", "PKG-INFO"))
+    seen = {id(reference.metadata)}
+    for one in comparison.compared:
+        metadata = one.artifact.metadata
+        if metadata is None or id(metadata) in seen or one.identical:
+            continue
+        seen.add(id(metadata))
+        difference = by_pre_releases(reference.metadata, metadata)
+        if difference:
+            beside = f"the {one.artifact.kind} from the {reference.kind} that it is held against"
+            yield _pre_release_finding(one.artifact, difference, beside, (reference.kind, one.artifact.kind))
+
+
+def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str, origins: tuple[str, str]) -> Finding:
+    return Finding(
+        "pre-release-marker",
+        Severity.NOTE,
+        f"only pre-releases of Python tell `Requires-Dist` of {beside}",
+        artifact=artifact.filename,
+        field="Requires-Dist",
+        expected=difference.sides[0],
+        expected_from=origins[0],
+        found=difference.sides[1],
+        found_from=origins[1],
+    )
+
+
+def _read_differently(comparison: Comparison) -> Iterator[Finding]:
+    """What not all tools read alike, and does not count: once for all files that have the same metadata."""
+    seen: set[bytes] = set()
+    for one in comparison.compared:
+        data = one.artifact.metadata.data if one.artifact.metadata else b""
+        note = None if data in seen else readers.note(data, one.artifact.filename)
+        seen.add(data)
+        if note:
+            yield note
+
+
+def _with_misnamed(comparison: Comparison, findings: list[Finding]) -> list[Finding]:
+    """The findings, with those on versions that are not the file name's in place of what follows from these."""
+    found = [
+        finding
+        for one in comparison.compared
+        if one.artifact.metadata and not one.artifact.filename.endswith("/")
+        for finding in judge_version(one.artifact.filename, _named(one.artifact), one.artifact.metadata)
+    ]
+    misnamed = {finding.artifact for finding in found}
+    of_sdist = comparison.sdist is not None and comparison.sdist.filename in misnamed
+
+    def follows(finding: Finding) -> bool:
+        is_consequence = finding.field == "Version" and finding.rule in ("undeclared-change", "wheels-disagree")
+        return is_consequence and (of_sdist or finding.artifact in misnamed)
+
+    return [*found, *(finding for finding in findings if not follows(finding))]
+
+
+def _named(artifact: Artifact) -> str:
+    """The version in the file name: a wheel that was built for a proof is taken for one of the version of its sdist."""
+    return artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
+
+
+def _yanked(artifact: Artifact) -> Finding:
+    message = f"the index says that this file is not to be used: {artifact.yanked}"
+    return Finding("yanked", Severity.NOTE, message, artifact=artifact.filename)
+
+
+# The sdist
+
+
+def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
+    sdist = comparison.sdist
+    if sdist is None or sdist.metadata is None:
+        return
+    yield from own.findings
+    declared = own.declaration is not None
+    yield from _sdist_disagrees(sdist, sdist.metadata, declared=declared)
+    yield from _file_rules(sdist, sdist.metadata, Severity.ERROR if declared else Severity.NOTE)
+    may_append = own.declaration is not None and own.declaration.may_append
+    if may_append and comparison.is_modern and "requires-dist" not in sdist.metadata.dynamic:
+        yield Finding(
+            "not-dynamic",
+            Severity.ERROR,
+            "PKG-INFO does not say that wheels may require more",
+            artifact=sdist.filename,
+            field="Dynamic",
+            expected="Requires-Dist",
+            expected_from="pyproject.toml",
+            notes=("`project.dynamic` sanctions it, but tools that read an sdist go by PKG-INFO (PEP 643)",),
+            hints=('build the sdist with `build-backend = "abiding.backend"`',),
+        )
+    if comparison.unsaid:
+        fields = " and ".join(f"`{field}`" for field in comparison.unsaid)
+        yield Finding(
+            "not-comparable",
+            Severity.NOTE,
+            f"the sdist says nothing about {fields}, and wheels do",
+            artifact=sdist.filename,
+            field=comparison.unsaid[0],
+            notes=("old tools left it out of PKG-INFO, so nothing follows from that; the wheels were compared",),
+        )
+
+
+def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool) -> Iterator[Finding]:
+    """Where PKG-INFO breaks the promises of the `[project]` table beside it."""
+    table = sdist.pyproject.table.get("project") if sdist.pyproject else None
+    if not isinstance(table, dict):
+        return
+    from abiding.project.promise import Promise
+    from abiding.project.table import Project
+
+    # The readme is not at hand: it lies in the archive.
+    for difference in Promise.of(Project(table), None).broken_by(metadata):
+        # What no resolver reads is the business of the project alone.
+        if declared or difference.field in RESOLVER_FIELDS:
+            yield Finding(
+                "sdist-disagrees",
+                Severity.ERROR,
+                f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
+                artifact=sdist.filename,
+                field=difference.field,
+                expected=difference.sides[0],
+                expected_from="pyproject.toml",
+                found=difference.sides[1],
+                found_from="PKG-INFO",
+                notes=(
+                    "uv reads pyproject.toml where it can, other tools read PKG-INFO",
+                    *(text_notes(*difference.left, *difference.right) if difference.field == "Requires-Dist" else ()),
+                ),
+                hints=(
+                    "if only one of the two was edited after the sdist was made, build it anew",
+                    *hints.where_a_backend_differs(difference.field),
+                ),
+            )
+
+
+def _file_rules(sdist: Artifact, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+    if metadata.version < (2, 2):
+        yield Finding(
+            "old-metadata-version",
+            severity,
+            f"the sdist has Metadata-Version {metadata.get('Metadata-Version').strip() or '(none)'}",
+            artifact=sdist.filename,
+            field="Metadata-Version",
+            expected="2.2",
+            expected_from="the least that an sdist must have",
+            found=metadata.get("Metadata-Version").strip() or None,
+            notes=("below 2.2 nothing that the sdist says is known to hold for its wheels (PEP 643)",),
+            hints=("build it with a backend that writes 2.2 or later",),
+        )
+    fields = {field.lower(): field for field in RESOLVER_FIELDS}
+    for value in metadata.all("Dynamic"):
+        proper = fields.get(value.strip().lower(), value.strip())
+        if proper != value.strip():
+            yield Finding(
+                "dynamic-spelling",
+                severity,
+                f"`Dynamic: {value.strip()}` is not spelled `{proper}`",
+                artifact=sdist.filename,
+                field="Dynamic",
+                expected=proper,
+                found=value.strip(),
+                notes=("uv compares the name by the letter, and takes the field for static",),
+            )
+
+
+# Any project's artifacts: the standards alone
+
+
+def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
+    if comparison.sdist is None or comparison.sdist.metadata is None:
+        return
+    said = comparison.sdist.metadata
+    for difference in one.differences:
+        if not comparison.is_modern:
+            read = difference.field in RESOLVER_FIELDS
+            finding = field_finding(one.artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
+            # An sdist that is too old to be compared in what matters, is not held against its wheels in the rest.
+            yield finding._replace(rule="not-comparable") if comparison.unsaid and not read else finding
+        elif difference.field.lower() not in said.dynamic:
+            note = _FORBIDDEN.format(difference.field)
+            if difference.field == "Requires-Dist":
+                yield from requirement_findings(one.artifact, difference, (), (note,))
+            else:
+                yield field_finding(
+                    one.artifact, difference, severity_of(difference), (note, *repair_notes(difference))
+                )
+        elif difference.left and said.version >= _APPEND_ONLY:
+            if difference.field == "Requires-Dist":
+                yield from requirement_findings(one.artifact, difference, difference.right, (_APPENDED,))
+            else:
+                yield field_finding(one.artifact, difference, severity_of(difference), (_APPENDED,))
+
+
+# The wheels among themselves
+
+
+def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None, why: str) -> Iterator[Finding]:
+    """Where one wheel deviates from the others, and it is not these that the sdist speaks against.
+
+    `abides` is whether it is as declared, None where nothing is declared, and `why` the reason that is given for it.
+    """
+    differing = {difference.field for difference in one.differences}
+    for difference in one.deviations:
+        if difference.field in RESOLVER_FIELDS:
+            if comparison.binds(difference.field) and difference.field not in differing:
+                continue
+            severity, note = _weight(difference.field, comparison, abides=abides)
+        elif comparison.sdist is None or comparison.unsaid:
+            # There is a warning for what standards forbid; they say nothing about a release without an sdist.
+            severity, note = Severity.NOTE, "no resolver reads this field"
+        else:
+            continue  # held against the sdist it has been reported
+        expected, found = difference.sides
+        others = comparison.others(difference.field)
+        yield Finding(
+            "wheels-disagree",
+            severity,
+            f"`{difference.field}` of the wheel is not that of {others}",
+            artifact=one.artifact.filename,
+            field=difference.field,
+            expected=expected,
+            expected_from=others,
+            found=found,
+            found_from="this wheel",
+            notes=(note, *((f"why they differ, in the words of the project: {why}",) if why else ())),
+            hints=("say what differs by environment markers: then all wheels can say all of it",)
+            if difference.field == "Requires-Dist" and severity is Severity.ERROR
+            else (),
+        )
+
+
+def _weight(field: str, comparison: Comparison, *, abides: bool | None) -> tuple[Severity, str]:
+    if abides:
+        return Severity.WARNING, _EXPLAINED
+    # What may be appended is declared, not left open: `Dynamic` sanctions nothing then.
+    if abides is None and comparison.lets_vary(field):
+        return Severity.WARNING, _LEFT_OPEN
+    return Severity.ERROR, _ONE_READ

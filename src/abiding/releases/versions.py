@@ -1,0 +1,66 @@
+"""An sdist and wheels that look like one release, and say that they are two: a version that was computed twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.artifacts.artifact import Artifact
+
+__all__ = ["two_versions"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_COMPUTED = (
+    "a version that is computed from git, or from an environment variable, is another one in each build: build the "
+    "wheel from the sdist, which carries its version"
+)
+
+
+def two_versions(groups: Sequence[Sequence[Artifact]]) -> Iterator[Finding]:
+    """Find wheels without an sdist beside the one sdist of the same project that has no wheel. A group is a release."""
+    alone: dict[str, list[Artifact]] = {}
+    without: dict[str, list[Artifact]] = {}
+    for group in groups:
+        kinds = {one.kind for one in group}
+        if len(kinds) == 1:
+            (alone if "sdist" in kinds else without).setdefault(group[0].name, []).append(group[0])
+    for name, sdists in alone.items():
+        for wheel in without.get(name, ()) if len(sdists) == 1 else ():
+            if _look_alike(sdists[0].version, wheel.version):
+                yield _finding(sdists[0], wheel)
+
+
+def _look_alike(one: str, other: str) -> bool:
+    """Whether both are on the way to one release, or one is of the kind that is computed from the state of a tree."""
+    from packaging.version import Version
+
+    try:
+        left, right = Version(one), Version(other)
+    except ValueError:  # no version, or a number of thousands of digits
+        return False
+    same = Version(left.base_version) == Version(right.base_version)
+    return same or any(each.is_devrelease or each.local for each in (left, right))
+
+
+def _finding(sdist: Artifact, wheel: Artifact) -> Finding:
+    return Finding(
+        "two-versions",
+        Severity.WARNING,
+        "the wheel and the sdist look like one release under two versions",
+        artifact=wheel.filename,
+        field="Version",
+        expected=sdist.version,
+        expected_from=sdist.filename,
+        found=wheel.version,
+        found_from="this wheel",
+        notes=("to every tool these are two releases: one without a wheel, and one without an sdist",),
+        hints=(_COMPUTED,),
+    )
