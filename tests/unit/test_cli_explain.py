@@ -146,7 +146,7 @@ DECLARATION_RULES = [
     rule
     for rule in explain.rules()
     if any(
-        f'"{rule}"' in (SOURCES / name).read_text("utf-8") for name in ("declaration.py", "faults.py", "sanctions.py")
+        f'"{rule}"' in (SOURCES / name).read_text("utf-8") for name in ("project/declaration.py", "project/faults.py", "project/sanctions.py")
     )
     and len(blocks(rule, "toml")) > 1
 ]
