@@ -146,7 +146,8 @@ DECLARATION_RULES = [
     rule
     for rule in explain.rules()
     if any(
-        f'"{rule}"' in (SOURCES / name).read_text("utf-8") for name in ("project/declaration.py", "project/faults.py", "project/sanctions.py")
+        f'"{rule}"' in (SOURCES / name).read_text("utf-8")
+        for name in ("project/declaration.py", "project/faults.py", "project/sanctions.py")
     )
     and len(blocks(rule, "toml")) > 1
 ]

@@ -552,7 +552,9 @@ def test_a_wheel_of_this_abiding(tmp_path: Path) -> None:
     metadata = CoreMetadata.parse(wheel.metadata(), "METADATA")
     assert (metadata.get("Name"), metadata.get("Version")) == ("abiding", abiding.__version__)
     assert any(line.startswith("packaging") for line in metadata.all("Requires-Dist"))
-    assert {"abiding/backend.py", "abiding/project/schema.json", "abiding/explanations/other-files.md"} <= set(wheel.names)
+    assert {"abiding/backend.py", "abiding/project/schema.json", "abiding/explanations/other-files.md"} <= set(
+        wheel.names
+    )
     assert not [name for name in wheel.names if "__pycache__" in name]
     target = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check"]

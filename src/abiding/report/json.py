@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from abiding import __version__
+from abiding._version import __version__
 from abiding.findings.characters import visible
 from abiding.findings.finding import Severity
 from abiding.metadata.difference import is_repeated
