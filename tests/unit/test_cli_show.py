@@ -345,7 +345,7 @@ def test_the_file_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
-    assert fails(str(tmp_path / "spam")) == ("bad-pyproject", "this is not there")
+    assert fails(str(tmp_path / "spam")) == ("missing-file", "is not there")
 
 
 def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:

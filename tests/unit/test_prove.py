@@ -366,7 +366,7 @@ def test_settings_that_do_not_exist(tmp_path: Path) -> None:
         with pytest.raises(AbidingError) as caught:
             proven(tree, **option)
         assert caught.value.findings[0].rule == rule
-    with pytest.raises(AbidingError, match="is not there"):
+    with pytest.raises(ArchiveError, match="no such file"):
         proven(tmp_path / "nowhere")
 
 
@@ -595,7 +595,7 @@ def test_environments_have_what_is_asked_for(
     monkeypatch.setenv("PYTHONPATH", str(SOURCES))
     monkeypatch.setenv("ABIDING_LEVEL", "api")
     said: list[str] = []
-    isolated = Isolated(tmp_path / "environments", "", said.append)
+    isolated = Isolated(tmp_path / "environments", Path(sys.executable), said.append)
     environment = isolated.having([])
     assert isolated.having([]) is environment
     assert said == ["environment: nothing"]
@@ -606,7 +606,7 @@ def test_environments_have_what_is_asked_for(
 
 def test_an_environment_that_fails_fails_again(tmp_path: Path) -> None:
     said: list[str] = []
-    isolated = Isolated(tmp_path / "environments", str(tmp_path / "no-python"), said.append)
+    isolated = Isolated(tmp_path / "environments", tmp_path / "no-python", said.append)
     for _ in range(2):
         with pytest.raises(CommandError, match="no-python"):
             isolated.having(["flit-core"])
@@ -622,7 +622,9 @@ def test_what_a_hook_asks_for_is_never_an_option(
     monkeypatch.setattr(shutil, "which", lambda name: which(name) if with_uv else None)
     (tmp_path / "secret").write_text("top secret\n")
     with pytest.raises(CommandError) as caught:
-        Isolated(tmp_path / "environments", "", lambda _: None).having([text.format(tmp_path / "secret")])
+        Isolated(tmp_path / "environments", Path(sys.executable), lambda _: None).having(
+            [text.format(tmp_path / "secret")]
+        )
     assert "is not a requirement (PEP 508)" in caught.value.output
     assert "top secret" not in caught.value.output
 

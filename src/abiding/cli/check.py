@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli.arguments import given
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "what",
         metavar="PATH | NAME==VERSION",
         nargs="+",
+        type=given,
         help="an sdist, a wheel, a folder of them, or a release on an index",
     )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")

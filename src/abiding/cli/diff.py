@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli.arguments import path
 from abiding.files.plain import read_plain
 from abiding.findings import bounds
 from abiding.findings.characters import visible
@@ -16,6 +16,7 @@ from abiding.report.changes import changes
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterator
+    from pathlib import Path
 
     from abiding.metadata.difference import Difference
 
@@ -37,8 +38,8 @@ _MOST_LINES = 30
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("diff", help="show where two artifacts differ in meaning", description=_DESCRIPTION)
-    parser.add_argument("left", metavar="A", type=Path, help="an sdist, a wheel, METADATA or PKG-INFO")
-    parser.add_argument("right", metavar="B", type=Path, help="the file to compare it with")
+    parser.add_argument("left", metavar="A", type=path, help="an sdist, a wheel, METADATA or PKG-INFO")
+    parser.add_argument("right", metavar="B", type=path, help="the file to compare it with")
     parser.add_argument(
         "--all", action="store_true", help="show spelling too, line by line; then it counts in the exit status"
     )

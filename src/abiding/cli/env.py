@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli.arguments import path
 from abiding.findings.finding import Severity
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "env", help="show which libraries compiled code in an environment gets", description=_DESCRIPTION
     )
     parser.add_argument(
-        "--python", metavar="PATH", type=Path, default=Path(sys.executable), help="the Python of the environment"
+        "--python", metavar="PATH", type=path, default=Path(sys.executable), help="the Python of the environment"
     )
     parser.add_argument("--load", action="store_true", help="import the modules, in processes of their own, and look")
     parser.set_defaults(run=run)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abiding.cli.arguments import naming, path
 from abiding.cli.asking import agreed
 from abiding.files.plain import is_there, read_plain
 from abiding.findings import bounds
@@ -52,7 +53,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         description="Edit pyproject.toml so that abiding wraps the project's build backend. Comments and blank lines "
         "stay; the change is shown first. Exit status: 0 wrapped, 1 you said no, 2 could not.",
     )
-    parser.add_argument("source", metavar="SOURCE", type=Path, nargs="?", default=Path(), help="the project's folder")
+    parser.add_argument("source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder")
     parser.add_argument("--yes", action="store_true", help="write without asking")
     parser.set_defaults(run=run)
 
@@ -64,15 +65,16 @@ def run(options: Namespace) -> int:
 
     path = options.source if options.source.name == "pyproject.toml" else options.source / "pyproject.toml"
     before = _read(path)
-    pyproject = Pyproject.decode(before)
-    if _is_wrapped(pyproject):
-        try:
-            backend = Declaration.read(pyproject).backend
-        except DeclarationError as exc:
-            raise DeclarationError(exc.findings, "It uses abiding already, but not rightly") from exc
-        print(f"{path} uses abiding already; it wraps `{backend}`")
-        return 0
-    wrapping = wrap(pyproject)
+    with naming(str(path)):
+        pyproject = Pyproject.decode(before)
+        if _is_wrapped(pyproject):
+            try:
+                backend = Declaration.read(pyproject).backend
+            except DeclarationError as exc:
+                raise DeclarationError(exc.findings, "It uses abiding already, but not rightly") from exc
+            print(f"{path} uses abiding already; it wraps `{backend}`")
+            return 0
+        wrapping = wrap(pyproject)
     print(_difference(pyproject.text, wrapping.text), end="")
     for note in wrapping.notes:
         print("\n" + fill(f"note: {note}", 78, subsequent_indent="      ", break_on_hyphens=False), file=sys.stderr)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli.arguments import path, project
 from abiding.cli.asking import agreed
 from abiding.files.plain import is_plain
 from abiding.findings.characters import visible
@@ -58,11 +59,11 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "source", metavar="SOURCE", type=Path, nargs="?", default=Path(), help="the project's folder, or an sdist"
+        "source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder, or an sdist"
     )
     parser.add_argument("--level", type=Level, choices=list(Level), help="only at this level")
     parser.add_argument("--variant", metavar="NAME", help="only in this variant; an empty name for none")
-    parser.add_argument("--python", metavar="PATH", default="", help="the Python to build with (default: this one)")
+    parser.add_argument("--python", metavar="PATH", type=path, help="the Python to build with (default: this one)")
     parser.add_argument(
         "--output-format", choices=("text", "json"), default="text", help="how to write the result (default: text)"
     )
@@ -79,21 +80,34 @@ def run(options: Namespace) -> int:
     from abiding.proof.environments import Isolated
     from abiding.report import proof as report
 
-    if not _may_run(options.source, yes=options.yes):
-        return 2
-    say = _talk()
-    proof = prove(
-        options.source,
-        lambda folder: Isolated(folder, options.python, say),
-        level=options.level,
-        variant=options.variant,
-        say=say,
-    )
+    with project(options.source, "Nothing was built", legacy=True):
+        python = _python(options.python) if options.python else Path(sys.executable)
+        if not _may_run(options.source, yes=options.yes):
+            return 2
+        say = _talk()
+        proof = prove(
+            options.source,
+            lambda folder: Isolated(folder, python, say),
+            level=options.level,
+            variant=options.variant,
+            say=say,
+        )
     _show_failures(proof)
     sys.stdout.write(
         report.render_json(proof, str(options.source)) if options.output_format == "json" else report.render(proof)
     )
     return {Verdict.PROVEN: 0, Verdict.REFUTED: 1, Verdict.UNPROVEN: 2}[proof.verdict]
+
+
+def _python(python: Path) -> Path:
+    """Find the Python of that name or at that path, and wait for its answer. Raises `AbidingError`."""
+    import shutil
+
+    from abiding.native.interpreter import Interpreter
+
+    # As it is seen from here: each build has a folder of its own. A link is not followed, an environment is one.
+    found = Path(shutil.which(python) or python).absolute()
+    return Interpreter.ask(found, python).executable
 
 
 def _may_run(source: Path, *, yes: bool) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli.arguments import path
 from abiding.findings.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser = commands.add_parser(
         "repair", help="repair a wheel, and leave declared libraries out of it", description=_DESCRIPTION
     )
-    parser.add_argument("wheel", metavar="WHEEL", type=Path, help="the wheel that was built")
+    parser.add_argument("wheel", metavar="WHEEL", type=path, help="the wheel that was built")
     parser.add_argument(
-        "-w", "--wheel-dir", metavar="DEST", type=Path, required=True, help="the folder for the new one"
+        "-w", "--wheel-dir", metavar="DEST", type=path, required=True, help="the folder for the new one"
     )
     parser.add_argument("--plat", metavar="TAG", help="the platform tag that auditwheel is to give it")
     parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="for the tool itself; after `--`")

@@ -9,11 +9,11 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.files.plain import is_plain, is_there
+from abiding.cli.arguments import path, project
+from abiding.files.plain import is_plain
 from abiding.findings import bounds
 from abiding.findings.characters import steers, visible
-from abiding.findings.errors import AbidingError, DeclarationError
-from abiding.findings.finding import Finding, Severity
+from abiding.findings.errors import DeclarationError
 from abiding.findings.wrapping import fill, wrap
 from abiding.metadata import pins, requirements
 from abiding.metadata.core import CoreMetadata
@@ -55,7 +55,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "what its wheels say on top (ABI level). Nothing is built.",
     )
     parser.add_argument(
-        "source", metavar="SOURCE", type=Path, nargs="?", default=Path(), help="the project's folder, or an sdist"
+        "source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder, or an sdist"
     )
     parser.add_argument(
         "--level", type=Level, choices=list(Level), default=Level.ABI, help="for a wheel of this level (default: abi)"
@@ -75,7 +75,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Print what is asked for. Raises `AbidingError` where that can't be known."""
-    with _folder(options.source) as folder:
+    with project(options.source, _NOTHING), _folder(options.source) as folder:
         subject = _Subject.read(folder, options)
         if options.metadata:
             _print_metadata(subject)
@@ -145,8 +145,6 @@ class _Subject:
 @contextmanager
 def _folder(source: Path) -> Iterator[Path]:
     """The folder that holds pyproject.toml; for an sdist a new one with what counts of it, never an unpacked one."""
-    if not is_there(source):
-        raise _absent(source)
     if not is_plain(source):
         yield source
     elif source.name == "pyproject.toml":
@@ -161,12 +159,6 @@ def _folder(source: Path) -> Iterator[Path]:
             for name, data in members.items():
                 Path(folder, name).write_bytes(data)
             yield Path(folder)
-
-
-def _absent(source: Path) -> AbidingError:
-    hint = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
-    finding = Finding("bad-pyproject", Severity.ERROR, "this is not there", artifact=str(source), hints=(hint,))
-    return AbidingError(finding, _NOTHING)
 
 
 def _tags(text: str) -> frozenset[str]:

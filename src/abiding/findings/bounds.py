@@ -33,6 +33,7 @@ __all__ = [
     "MODULE_HARMLESS",
     "NEEDS",
     "OPENINGS",
+    "OUTPUT",
     "PROVENANCE",
     "PROVENANCE_VALUES",
     "PYPROJECT",
@@ -77,6 +78,9 @@ EXCERPT = 200
 LINES_OF_ONE = 8
 # Names among which a similar one is looked for.
 CLOSE_NAMES = 100
+
+# Bytes that are kept of what a program says that runs for us: its beginning and its end.
+OUTPUT = 1 << 20
 
 # What an index may do.
 # Seconds for everything that a command reads from it; and until an answer begins, and until one goes on that is not

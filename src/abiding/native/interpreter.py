@@ -27,22 +27,26 @@ class Interpreter:
     folders: tuple[str, ...]
 
     @classmethod
-    def ask(cls, executable: Path) -> Interpreter:
-        """Ask the Python itself, before it runs what `.pth` files say. Raises `AbidingError` (`no-interpreter`)."""
+    def ask(cls, executable: Path, named: Path | None = None) -> Interpreter:
+        """Ask the Python itself, before it runs what `.pth` files say. Raises `AbidingError` (`no-interpreter`).
+
+        `named` is what it was called by whoever asked for it.
+        """
         try:
             command = [str(executable), "-I", "-S", "-c", _QUESTION]
             done = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
             answer = json.loads(done.stdout)
-        except (OSError, ValueError, subprocess.CalledProcessError) as exc:
+            path = _with_pth(answer["path"], answer["site"])
+            return cls(executable, path, answer["platform"], tuple(answer["folders"]))
+        except (OSError, ValueError, LookupError, TypeError, subprocess.CalledProcessError) as exc:
             finding = Finding(
                 "no-interpreter",
                 Severity.ERROR,
-                f"`{executable}` does not answer as a Python does",
+                f"`{named or executable}` does not answer as a Python does",
                 notes=(f"{type(exc).__name__}: {exc}",),
                 hints=("name the Python of the environment: `--python env/bin/python`",),
             )
             raise AbidingError(finding) from exc
-        return cls(executable, _with_pth(answer["path"], answer["site"]), answer["platform"], tuple(answer["folders"]))
 
 
 # Without `site`, which runs `.pth` files, a virtual environment has to be told by what makes it one (PEP 405).

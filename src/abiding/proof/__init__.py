@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.files.plain import is_folder, is_there
+from abiding.files.plain import is_folder
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 
@@ -98,12 +98,6 @@ def _unpacked(source: Path, folder: Path) -> Path:
     from abiding.archives.sdist import read_pkg_info
     from abiding.proof.copies import unpacked
 
-    if not is_there(source):
-        hint = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
-        raise AbidingError(
-            Finding("missing-file", Severity.ERROR, "is not there", artifact=str(source), hints=(hint,)),
-            "Nothing was built",
-        )
     read_pkg_info(source)  # whether it is an sdist
     return unpacked(source, folder / "given")
 

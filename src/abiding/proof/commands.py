@@ -1,46 +1,95 @@
-"""Programs that are run to their end, with everything that they say kept."""
+"""Programs that are run to their end, with what they say: all that is asked for, and of all else as much as is read."""
 
 from __future__ import annotations
 
+import os
 import subprocess
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from abiding.findings import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
-__all__ = ["CommandError", "run"]
+__all__ = ["CommandError", "answer", "run"]
 
 
 def __dir__() -> list[str]:
     return __all__
 
 
+_PIECE = 64 << 10
+
+
 class CommandError(Exception):
-    """A program ended with another status than 0, or a hook did not do its work; `output` is all that it said."""
+    """A program ended with another status than 0, or a hook did not do its work; `output` is what it said."""
 
     def __init__(self, output: str) -> None:
         super().__init__(output)
         self.output = output
 
 
-def run(command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str]) -> str:
-    """Run a program and return what it said on both streams, in order. Raises `CommandError`."""
+def run(command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str]) -> None:
+    """Run a program for what it does. Raises `CommandError` with what it said on both streams, in order.
+
+    A backend may say more than there is memory for: of more than `bounds.OUTPUT` bytes the middle is left out.
+    """
+    with _started(command, folder, variables, subprocess.STDOUT) as process:
+        said = _kept(cast("BinaryIO", process.stdout))
+    _hold(process, said)
+
+
+def answer(command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str]) -> str:
+    """Run a program for its answer: all of its output, as names of files are decoded. Raises `CommandError`."""
+    with _started(command, folder, variables, subprocess.PIPE) as process:
+        said, errors = process.communicate()
+    _hold(process, errors.decode("utf-8", "replace"))
+    return os.fsdecode(said)
+
+
+@contextmanager
+def _started(
+    command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str], errors: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program, and wait for its end; it does not outlive what is interrupted here."""
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(
-            words,
-            cwd=folder,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
+        process = subprocess.Popen(
+            words, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors
         )
     except OSError as exc:
         raise CommandError(f"{words[0]} can't be run: {exc.strerror}\n") from exc
-    if done.returncode:
-        raise CommandError(done.stdout or f"{words[0]} ended with status {done.returncode} and said nothing\n")
-    return done.stdout
+    with process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
+def _hold(process: subprocess.Popen[bytes], said: str) -> None:
+    """Raise `CommandError` if it has failed."""
+    if process.returncode:
+        name, *_ = cast("list[str]", process.args)
+        raise CommandError(said or f"{name} ended with status {process.returncode} and said nothing\n")
+
+
+def _kept(stream: BinaryIO) -> str:
+    """Read a stream to its end, and give the beginning and the end of it."""
+    half = bounds.OUTPUT // 2
+    kept, left_out = bytearray(), 0
+    while True:
+        piece = stream.read(_PIECE)
+        kept += piece
+        if len(kept) > (4 if piece else 2) * half:  # seldom, so that little is moved
+            left_out += len(kept) - 2 * half
+            del kept[half:-half]
+        if not piece:
+            break
+    if not left_out:
+        return kept.decode("utf-8", "replace")
+    head, tail = (part.decode("utf-8", "replace") for part in (kept[:half], kept[half:]))
+    return f"{head}\n… {left_out:,} bytes of what it said are left out …\n{tail}"

@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile
 
 from abiding.files.inside import leads_out
 from abiding.findings.errors import ArchiveError
-from abiding.proof.commands import CommandError, run
+from abiding.proof.commands import CommandError, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,7 @@ def _git(folder: Path, *arguments: str) -> str:
     names = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
     # What a person has set for all repositories (signatures, hooks, line ends) stays out of the copies.
     alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_OPTIONAL_LOCKS": "0"}
-    return run(["git", *arguments], folder, {**os.environ, **dict.fromkeys(names, "abiding"), **alone})
+    return answer(["git", *arguments], folder, {**os.environ, **dict.fromkeys(names, "abiding"), **alone})
 
 
 def unpacked(sdist: Path, folder: Path) -> Path:
@@ -137,6 +137,7 @@ _NOT_UNPACKED = (
     lzma.LZMAError,
     EOFError,
     OSError,
+    ArithmeticError,
     ValueError,
     LookupError,
     RuntimeError,

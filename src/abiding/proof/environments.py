@@ -45,9 +45,9 @@ _FOREIGN = ("PYTHONPATH", "PYTHONHOME", "ABIDING_LEVEL", "ABIDING_VARIANT")
 class Isolated:
     """Virtual environments below a folder; uv makes them where it is on PATH, else `venv` and pip."""
 
-    def __init__(self, folder: Path, python: str, say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, python: Path, say: Callable[[str], None]) -> None:
         self._folder = folder
-        self._python = python or sys.executable
+        self._python = python
         self._say = say
         self._made: dict[frozenset[str], Environment | CommandError] = {}
         self._uv = shutil.which("uv")

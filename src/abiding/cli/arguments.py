@@ -1,0 +1,69 @@
+"""Arguments that several commands take: what each may be, and errors that name it as it was given."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.files.plain import is_folder, is_plain, is_there
+from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["given", "naming", "path", "project"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
+
+
+def given(text: str) -> str:
+    """Take an argument that is not empty, as that of a script whose variable was never set: it would mean `.`."""
+    if not text:
+        raise ArgumentTypeError("it is empty; the folder that you are in is `.`")
+    return text
+
+
+def path(text: str) -> Path:
+    """Take a path."""
+    return Path(given(text))
+
+
+@contextmanager
+def project(source: Path, closing: str, *, legacy: bool = False) -> Iterator[None]:
+    """Hold the argument of a command to what it is to be: an sdist, or a folder with a pyproject.toml.
+
+    With `legacy` a setup.py will do. Errors about the pyproject.toml in it then name it by the argument. Raises
+    `AbidingError`.
+    """
+    folder = source.parent if source.name == "pyproject.toml" else source
+    if not is_there(source):
+        raise _wrong("missing-file", "is not there", source, closing)
+    if not is_folder(folder) and not is_plain(source):
+        raise _wrong("missing-file", "is neither a folder nor a file", source, closing)
+    names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)
+    if is_folder(folder) and not any(is_there(folder / name) for name in names):
+        raise _wrong("bad-pyproject", f"has no {' and no '.join(names)} in it", source, closing)
+    with naming(str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"):
+        yield
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Let errors about a pyproject.toml name it as it was found by an argument."""
+    try:
+        yield
+    except DeclarationError as exc:
+        found = [one._replace(artifact=name) if one.artifact == "pyproject.toml" else one for one in exc.findings]
+        raise DeclarationError(found, exc.closing) from exc
+
+
+def _wrong(rule: str, message: str, source: Path, closing: str) -> AbidingError:
+    return AbidingError(Finding(rule, Severity.ERROR, message, artifact=str(source), hints=(_HINT,)), closing)
