@@ -136,3 +136,31 @@ def test_a_name_that_is_not_utf8_is_copied(tmp_path: Path) -> None:
     answer(["git", "init", "--quiet"], tree, os.environ)
     answer(["git", "add", "--all"], tree, os.environ)
     assert (copy_of(tree, tmp_path / "copy") / os.fsdecode(b"caf\xe9")).read_text() == "coffee"
+
+
+# What a folder stands for
+
+
+def test_a_project_leads_to_what_was_built_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "spam-1.0.tar.gz").unlink()
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "notes.zip").touch()
+    assert "\nhint: give what was built; `abiding prove` builds" in said("check {}", ".", capsys)
+    write_sdist(tmp_path / "dist", "spam-1.0.tar.gz", metadata())
+    assert "\nhint: there are some in `dist`\n" in said("check {}", ".", capsys)
+    assert f"\nhint: there are some in\n      `{tmp_path / 'dist'}`\n" in said("check {}", str(tmp_path), capsys)
+    assert main(["check", "dist"]) == 0
+    assert "\nhint: give sdists" in said("check {}", "empty", capsys)
+
+
+@pytest.mark.parametrize("form", ["text", "concise"])
+@pytest.mark.parametrize("other", ["a-1.0.tar.gz", "z-1.0.tar.gz", "nowhere.whl"])
+def test_the_last_line_is_about_all_files(form: str, other: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if other.endswith(".gz"):
+        Path(other).write_bytes(b"no archive")
+    assert main(["check", "--output-format", form, other, "spam-1.0.tar.gz"]) == 2
+    assert capsys.readouterr().out.splitlines()[-1] == "Of 2 files, 1 could not be read"
+    write_sdist(Path(), "ham-1.0.tar.gz", metadata(name="ham"))
+    assert main(["check", "--output-format", form, "ham-1.0.tar.gz", "spam-1.0.tar.gz"]) == 0
+    assert "Case 1 of 4" in capsys.readouterr().out.splitlines()[-1]

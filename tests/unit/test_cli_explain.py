@@ -202,11 +202,12 @@ def said(action: Callable[[], object]) -> str:
 
 
 def in_folder(text: str, *command: str) -> str:
+    from contextlib import chdir
     from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory() as folder:
-        Path(folder, "pyproject.toml").write_text(text, encoding="utf-8")
-        return said(lambda: run(*command, folder))
+    with TemporaryDirectory() as folder, chdir(folder):
+        Path("pyproject.toml").write_text(text, encoding="utf-8")
+        return said(lambda: run(*command, "."))
 
 
 def without_backend() -> str:

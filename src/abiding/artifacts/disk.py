@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -31,6 +32,7 @@ def __dir__() -> list[str]:
 _SDIST = (".tar.gz", ".zip")
 _LIMIT = 16 << 20
 _MOST_SHOWN = 100
+_MOST_NAMED = 3
 # An sdist among the other archives that lie in a folder: name, version, extension.
 _SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\d[A-Za-z0-9.!+_-]*)")
 
@@ -75,14 +77,33 @@ def _files(path: Path) -> dict[str, Path]:
         raise _missing(path, f"can't be read: {exc.strerror}") from exc
     except ValueError as exc:
         raise _missing(path, f"can't be read: {exc}") from exc
-    names = [name for name in children if name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name))]
+    names = [name for name in children if _is_listed(name)]
     if not names:
-        raise _missing(path, "has no sdist and no wheel in it")
+        raise _missing(path, "has no sdist and no wheel in it", _elsewhere(path, children.values()))
     return {f"{own}{os.sep}{name}": children[name] for name in sorted(names)}
 
 
-def _missing(path: Path, message: str) -> AbidingError:
-    hint = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
+def _is_listed(name: str) -> bool:
+    """Whether a file is taken for an artifact among whatever else is in its folder."""
+    return name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name) is not None)
+
+
+def _elsewhere(path: Path, children: Iterable[Path]) -> str:
+    """A hint for who names a project, and means what has been built in it; empty where that is not known."""
+    found = []
+    for child in children:
+        with suppress(OSError):
+            if child.is_dir() and any(_is_listed(one.name) for one in child.iterdir()):
+                found.append(f"`{child}`")
+    if found:
+        return f"there are some in {', '.join(sorted(found)[:_MOST_NAMED])}"
+    if (path / "pyproject.toml").is_file():
+        return "give what was built; `abiding prove` builds a project in every way, and compares"
+    return ""
+
+
+def _missing(path: Path, message: str, hint: str = "") -> AbidingError:
+    hint = hint or "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
     return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=(hint,)))
 
 

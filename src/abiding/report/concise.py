@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.screen import where
-from abiding.report.text import summary
+from abiding.report.text import of_all, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,8 @@ def __dir__() -> list[str]:
 
 def render(releases: Sequence[Release]) -> str:
     """The lines, each with a newline."""
-    return "".join(f"{printable(on_one_line(line))}\n" for release in releases for line in _lines(release))
+    lines = [line for release in releases for line in _lines(release)]
+    return "".join(f"{printable(on_one_line(line))}\n" for line in [*lines, of_all(releases)] if line)
 
 
 def _lines(release: Release) -> Iterator[str]:

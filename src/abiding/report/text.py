@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.releases.release import CheckedArtifact, Release
 
-__all__ = ["CASES", "alike", "left_out", "merged", "more_than_shown", "other_errors", "render", "summary"]
+__all__ = ["CASES", "alike", "left_out", "merged", "more_than_shown", "of_all", "other_errors", "render", "summary"]
 
 
 def __dir__() -> list[str]:
@@ -42,7 +42,18 @@ _WORDS = {
 
 def render(releases: Sequence[Release]) -> str:
     """One text for all releases; it ends with a newline unless it is empty."""
-    return printable("\n".join("\n".join(_release(release)) + "\n" for release in releases))
+    closing = of_all(releases)
+    parts = ["\n".join(_release(release)) for release in releases] + ([closing] if closing else [])
+    return printable("\n".join(f"{part}\n" for part in parts))
+
+
+def of_all(releases: Sequence[Release]) -> str:
+    """What a last line has to say where the summary of the last release could be taken for all; else nothing."""
+    files = sum(len(release.artifacts) for release in releases)
+    unread = sum(len(release.unread) for release in releases)
+    if len(releases) == 1 or not unread:
+        return ""
+    return f"Of {_counted(files, 'file')}, {unread} could not be read"
 
 
 def _release(release: Release) -> Iterator[str]:
