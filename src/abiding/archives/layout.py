@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["TOP_LEVEL", "Layout"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 TOP_LEVEL = ("PKG-INFO", "pyproject.toml")
 _LANDINGS = {landing(name): name for name in TOP_LEVEL}
 _NAMED_HINT = "an sdist is called `name-version.tar.gz` and has all its files in the folder `name-version`"

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Sdist", "bytes_behind", "read_members", "read_pkg_info", "rewrite"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LIMIT = 16 << 20
 _BLOCK = 512
 _TAR_RECORD = 20 * _BLOCK

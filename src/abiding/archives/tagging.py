@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Agreement", "agreement", "expanded", "name_with", "number", "parse", "stated"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _PARTS = 3  # python, abi, platform
 
 

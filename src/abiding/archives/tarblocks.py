@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Member", "TarStream", "padding"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _BLOCK = 512
 _IN, _OUT = 64 << 10, 512 << 10  # bytes at a time; the second keeps a decompression bomb small
 _LARGEST_HEADER = 1 << 20  # a long name, or the pax records of one member

@@ -7,10 +7,6 @@ import re
 __all__ = ["landing", "leads_elsewhere", "quoted"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # What no path below a folder is: absolute, with `.`, `..` or empty parts, with a backslash or control characters.
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
 

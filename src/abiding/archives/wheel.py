@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Statement", "Wheel", "directory_of", "metadata_in", "read_metadata", "read_names", "rewrite"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LIMIT = 16 << 20
 # The bytes behind the first change that are worth moving to and fro in memory rather than copying the whole file.
 _LARGEST_TAIL = 4 << 20

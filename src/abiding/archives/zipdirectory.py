@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Directory", "Extent", "Member"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _RECORD = struct.Struct("<4s6H3I5H2I")  # APPNOTE 4.3.12
 _SHAPE = struct.Struct("<4s4xH18x4H6xI")  # of that: mark, flags, three lengths, volume, offset
 _MARK, _LARGE = b"PK\1\2", b"\xff" * 4

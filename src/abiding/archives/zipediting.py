@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Packed", "described_before", "packed", "packed_like", "record_at"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _VERSION_DEFLATE = 20
 _COMMENT_LENGTH = slice(32, 34)  # of a record
 

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 __all__ = ["REBUILD", "Tail", "end_records"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 REBUILD = "PyPI and uv refuse such wheels; the backend that built it has to write each member once, one after the other"
 
 _END64 = struct.Struct("<4sQ2H2I4Q")  # 4.3.14

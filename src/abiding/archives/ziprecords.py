@@ -25,10 +25,6 @@ __all__ = [
 ]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 STORED, DEFLATED = 0, 8  # methods
 ENCRYPTED = 0x2061  # flags: bit 0; bits 6 and 13 say how; bit 5 is of patches, which are as unreadable
 DESCRIBED_BEHIND = 0x8  # the local header leaves sizes and checksum to a data descriptor behind the data

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["Artifact"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Artifact(NamedTuple):
     """One file of a release, on disk or on an index.
 

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Said", "hold_to_name", "is_artifact", "read_artifacts"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _SDIST = (".tar.gz", ".zip")
 _LIMIT = 16 << 20
 _MOST_SHOWN = 100

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["judge_tags", "judge_version"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _MOST_SHOWN = 100
 _READ = "pip goes by the file name; uv reads WHEEL too, and installs such a wheel again and again"
 

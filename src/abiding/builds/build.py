@@ -37,10 +37,6 @@ if TYPE_CHECKING:
 __all__ = ["Build"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # What the hooks call a kind of wheel, and what people do.
 _KINDS = {"wheel": "wheel", "editable": "editable wheel"}
 _REFUSED_API = """to build against what is on this machine, with the API level's requirements only:

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["announced", "decided", "from_pkg_info", "from_project", "read_dist_info", "write_dist_info"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def decided(entry: Entry) -> bool | None:
     """Whether the entry applies to every wheel that may be built here, to none, or (None) only to some."""
     if not entry.select:

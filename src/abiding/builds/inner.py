@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["InnerBackend"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _MOST_SHOWN = 100
 
 

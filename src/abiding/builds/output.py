@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Output"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Output(NamedTuple):
     """The folder that a front end names, and a `private` one inside it, on the same file system.
 

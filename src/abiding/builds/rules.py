@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Sides", "judge", "judge_prepared"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Sides(NamedTuple):
     """The two files of a comparison, in words for the messages.
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["Settings"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _PREFIX = "abiding."
 _KNOWN = ("abiding.level", "abiding.variant")
 

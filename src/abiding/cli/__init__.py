@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # In the order in which people meet them.
 _COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "symbols", "explain")
 

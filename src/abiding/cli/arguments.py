@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["given", "naming", "path", "project"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
 
 

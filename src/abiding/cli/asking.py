@@ -10,10 +10,6 @@ from abiding.findings.finding import Finding, Severity
 __all__ = ["agreed"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def agreed(question: str, artifact: str, *, yes: str, closing: str) -> bool:
     """Ask on the terminal. `yes` says what `--yes` does, `closing` what has not happened if the answer is no.
 

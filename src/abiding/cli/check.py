@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _DESCRIPTION = """\
 Check releases: sdists and wheels on disk, or NAME==VERSION (or NAME, for the newest) on the package index that pip is
 configured for, of which only metadata is read. Exit status: 0 no error found, 1 some found, 2 something could not be

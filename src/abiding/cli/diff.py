@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _DESCRIPTION = """\
 Compare the metadata of two files, each an sdist, a wheel, or a METADATA or PKG-INFO file. What is only spelled
 differently (spaces, quotes, order, line ends) is left out. Exit status: 0 the same, 1 different, 2 not comparable."""

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _DESCRIPTION = """\
 Show where the compiled files of an environment get their libraries from: another distribution, a bundled copy, or the
 system. Nothing is imported unless it is asked for. Exit status: 0 all is well, 1 something is not, 2 something

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["page", "register", "rules", "run", "summary"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # One Markdown file per rule: its name, one line that says what is wrong, how it is found, then five headings.
 _PAGES = files("abiding") / "explanations"
 

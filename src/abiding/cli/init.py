@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Wrapping", "register", "run", "wrap"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _OURS = "abiding.backend"
 # What PEP 517 has front ends use where nothing is named.
 _DEFAULT_BACKEND = "setuptools.build_meta:__legacy__"

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _DESCRIPTION = """\
 Build a project in every way that its users build it, and compare what comes out: the sdist from the tree; the wheel and
 the editable wheel from the tree; the sdist and the wheel from that sdist; and before each wheel the metadata prepared

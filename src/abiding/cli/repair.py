@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _DESCRIPTION = """\
 Make a wheel ready for an index, as auditwheel does on Linux, delocate on macOS and delvewheel on Windows: copy in the
 libraries that it needs. Those that it was linked with as `native = true` are left out, and the result is checked: its

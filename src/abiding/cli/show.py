@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _COLUMN = 37
 _NOTHING = "Nothing can be shown"
 _FROM_SDIST = {

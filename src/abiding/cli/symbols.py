@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _DESCRIPTION = """\
 Read the published wheels of a distribution that ships shared libraries, for one platform, and write since which version
 each symbol is there, and which version has lost it: in the form of Debian's symbols files, or as JSON. Of a wheel only

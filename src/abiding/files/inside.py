@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["leads_out", "read_inside"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Core metadata as a whole may have as much.
 _LARGEST = 16 << 20
 

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["commit", "copy_range", "is_private", "new_file", "place", "speaking_of", "write_all"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _CHUNK = 128 << 10  # larger ones make the page cache look for huge pages, which can take four times as long
 _PAGE = 4096
 _WINDOW = 8 << 20  # of a file that is copied, so much is mapped at a time; a multiple of every page size

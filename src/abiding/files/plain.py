@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["is_folder", "is_plain", "is_there", "open_plain", "read_plain"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def open_plain(path: Path, *, buffered: bool = True) -> BinaryIO:
     """Open a plain file for reading. Raises `OSError`, whatever it is that stands at the path, or in it."""
     try:

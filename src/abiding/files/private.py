@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["private_folder", "unwinding"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _PREFIX = ".abiding-"
 _LOCK = "in-use"
 _TERMINATED = 128 + 15  # what a shell says of a process that SIGTERM has ended

@@ -47,10 +47,6 @@ __all__ = [
 ]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Bytes of a pyproject.toml. tomllib takes a hundred times as many of some; the largest that people write have 60 KiB.
 PYPROJECT = 256 << 10
 # Bytes of a METADATA or PKG-INFO, and lines of fields in it: one byte of a hostile one can take a hundred in memory.

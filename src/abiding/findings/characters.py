@@ -7,10 +7,6 @@ import re
 __all__ = ["on_one_line", "printable", "steers", "visible"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # What services that run builds take for a command of the program whose output they log: a line of GitHub's that begins
 # with `::error`, blanks before it or not, and anywhere in a line `##[error]`, Azure's `##vso[` and TeamCity's.
 _COMMAND = re.compile(r"^[ \t]*::[A-Za-z]|##[A-Za-z]*\[", re.MULTILINE)

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["AbidingError", "ArchiveError", "BackendError", "DeclarationError", "IndexAccessError", "RefusedError"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class AbidingError(Exception):
     """Something stopped the work; `findings` says what, where, both values and how to mend it.
 

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["excerpts"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # A value with more lines than this is cut: a description, a licence.
 _MOST_LINES = 6
 

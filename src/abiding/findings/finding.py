@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 __all__ = ["Excerpt", "Finding", "Severity", "Value", "by_weight", "lines_of", "worst"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # What is held against something else: a text, the values of what may have several, or nothing.
 Value = str | tuple[str, ...] | None
 

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["block", "one_line", "screen", "where"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _WIDTH = 78
 
 

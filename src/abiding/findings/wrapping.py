@@ -10,10 +10,6 @@ from abiding.findings import bounds
 __all__ = ["fill", "wrap"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def wrap(text: str, width: int, **options: Any) -> list[str]:  # noqa: ANN401 (those of textwrap)
     """The lines, as `textwrap.wrap` makes them: in a time that grows with the square of a text without blanks."""
     more = len(text) - bounds.SHOWN

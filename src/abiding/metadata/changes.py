@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["requirement_changes", "text_notes"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def text_notes(*lines: str | None) -> tuple[str, ...]:
     """What is to be said of requirements if one of them could not be compared in meaning."""
     if any(line and requirements.is_compared_as_text(line) for line in lines):

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["CoreMetadata"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _HEAD_END = re.compile(rb"\n\r?\n")
 # uv reads these three names of `Dynamic` and compares them by the letter.
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "by_pre_releases", "compare", "is_repeated", "meanings", "values"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Difference(NamedTuple):
     """One field that differs: the values that only the left file has, and those that only the right one has.
 

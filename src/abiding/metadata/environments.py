@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["KINDS_OF_SYSTEM", "Environments", "Kind", "Question", "Steps", "UndecidedError"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class UndecidedError(ValueError):
     """A set takes more steps to be worked out than are allowed."""
 

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Exclusion", "exclusions", "installable", "only_if"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Exclusion(NamedTuple):
     """Lines for one distribution, by its normalised name, and the extra with which they meet, empty if without any."""
 

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 __all__ = ["Header", "beginning_of_body", "headers_of", "text"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # One header field with its continuation lines. A lone CR before the line's end belongs to the line's end.
 _FIELD = re.compile(rb"([!-9;-~]+):[ \t]*(.*(?:\n[ \t].*)*)\n?")
 _LINE_END = re.compile(rb"\r?\n")

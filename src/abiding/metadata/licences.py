@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 __all__ = ["only_extended"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LONGEST = 10_000  # nobody writes a longer expression by hand, and no tool by adding libraries
 
 

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["asks_for", "asks_for_extras", "environments", "is_compared_as_text", "of_releases"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @functools.lru_cache(maxsize=8192)
 def environments(marker: str) -> Environments:
     """Where a marker is true, which is written as `str(Marker)` writes it; an empty one is true everywhere.

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Filled", "fill", "fits", "has_pins", "malformed", "sample", "without_pins", "without_specifiers"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Filled(NamedTuple):
     """A requirement with its pins filled from the `version` that is installed.
 

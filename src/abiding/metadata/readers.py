@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Disagreement", "disagreements", "is_plain", "note", "refuse"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # What installers and resolvers go by, in lower case; of each of the first four there may be one.
 _SINGLE = ("metadata-version", "name", "version", "requires-python")
 _DECISIVE = frozenset({*_SINGLE, "requires-dist", "provides-extra", "dynamic"})

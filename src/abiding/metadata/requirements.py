@@ -33,10 +33,6 @@ __all__ = [
 ]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def parse(text: str) -> Requirement:
     """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
     from packaging.requirements import InvalidRequirement, Requirement

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["Line", "RequiresDist", "spelled_out"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # For all extras of a file that name each other, and for each requirement that several lines make.
 _STEPS = 200_000
 

@@ -36,10 +36,6 @@ __all__ = [
 ]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = None) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel on disk; nothing is found in a wheel without any.
 

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["brought"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
     """The places of the libraries of distributions around one that its code brings along, with all that these need.
 

@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["Native", "examined", "is_installed", "required", "searched", "shared_libraries"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Native:
     """One native entry of a build: the normalised name of its distribution, and its line with pins filled."""

@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Contents", "of_installed", "of_wheel", "place_of", "platforms_of", "read_plain"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LARGEST = 4 << 30
 # What is packed more densely than this was made to fill the memory of who unpacks it; code is packed to a third.
 _HARMLESS, _DENSEST = 40 << 20, 40

@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["InstalledDistribution"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LARGEST_LIST = 32 << 20  # the longest RECORD of a real distribution has 4 MiB
 
 

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["read", "symbols"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class _Metered(io.BytesIO):
     """A file that can be read only so often.
 

@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "Row", "Survey", "survey"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Outcome(StrEnum):
     """What a file gets under the name of a library."""
 

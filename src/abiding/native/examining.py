@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["checked", "examine", "provenance_of", "subject_of"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def examine(
     path: Path,
     wheels: Iterable[Path] = (),

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["Format", "Image", "Symbols"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Format(StrEnum):
     """The format of an image, which decides how its libraries are found."""
 

@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Indexed", "chosen"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
 
 

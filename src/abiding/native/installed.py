@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Installed"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Installed:
     """A shelf: what is installed in the folders of `path`, or of this interpreter's `sys.path`."""

@@ -13,10 +13,6 @@ from abiding.findings.finding import Finding, Severity
 __all__ = ["Interpreter"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Interpreter:
     """A Python: its executable, where it imports from, its platform tag, and the folders of its system's loader."""

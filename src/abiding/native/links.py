@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "follow", "provided"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class System(NamedTuple):
     """The platform has the library."""
 

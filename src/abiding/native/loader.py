@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Loader", "Process", "Step", "base_name", "expanded", "places"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Step(NamedTuple):
     """One file's need of a library while it is loaded, and the file that was found for it."""
 

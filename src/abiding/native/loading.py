@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "loaded"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """`paths` are the files that were mapped, by file name; `failures` what each module said that was not imported."""

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["read", "symbols"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # A library that is only weakly needed may be absent.
 _NEEDS = {mach_o.LC_LOAD_DYLIB, mach_o.LC_REEXPORT_DYLIB, mach_o.LC_LAZY_LOAD_DYLIB, mach_o.LC_LOAD_UPWARD_DYLIB}
 _ORDINALS = {*_NEEDS, mach_o.LC_LOAD_WEAK_DYLIB}

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["has_code", "is_mangled", "may_be_image", "module_name", "stem", "wheels_among"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _CODE = frozenset({"dylib", "dll", "pyd", "exe"})
 _PYTHON = (".py", ".pyi")
 _TEXT = frozenset({"py", "pyi", "txt", "json", "md", "h", "hpp", "pxd", "pyx", "npy", "npz", "gz", "cmake", "pc"})

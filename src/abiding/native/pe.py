@@ -9,10 +9,6 @@ from abiding.native.images import Format, Image, Symbols
 __all__ = ["read", "symbols"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _IMPORTS = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
 _ALL = tuple(pefile.DIRECTORY_ENTRY[name] for name in (*_IMPORTS, "IMAGE_DIRECTORY_ENTRY_EXPORT"))
 

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Floor", "Platform", "floors"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
 _VERSIONED = re.compile(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(.*)")
 _LINUX = re.compile(r"(?:many|musl)?linux[_\d]*?_((?:x86|ppc|[a-z])\w*)")

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["members"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Finders are asked in reverse order of the `.pth` files, and this one has to be asked before the backend's own.
 _FIRST = "zz_abiding"
 _MODULE = '''\

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "beside", "required", "target"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Standing(StrEnum):
     """How a distribution is related to the one whose library needs are looked at."""
 

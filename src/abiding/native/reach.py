@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Need", "is_program", "reach"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Need(NamedTuple):
     """What the file at a place needs, under the name that it uses."""
 

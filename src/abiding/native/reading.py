@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["extra", "read_image", "read_symbols"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _MACH_O = (
     b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
     b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",

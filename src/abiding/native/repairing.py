@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["repair"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _CLOSING = "No wheel was written"
 _MOST_SHOWN = 500
 

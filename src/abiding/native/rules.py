@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["ambiguous", "judge", "rebuilt"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def judge(subject: Subject) -> tuple[Finding, ...]:
     """Hold the links against the rules of native code. Raises `AbidingError` if an image can't be read."""
     return (

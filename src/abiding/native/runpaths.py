@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["edited", "wanted"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def wanted(image: Image, links: Iterable[Link]) -> Image:
     """The image with the run paths, on macOS the install names, that it should have in the wheel.
 

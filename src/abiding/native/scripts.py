@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Opening", "Script", "imported_before", "openings", "scripts", "with_parents"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LONGEST_CALL = 400
 _MOST_NAMES = 16
 

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Subject"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What is judged: `artifact` is the file name of a wheel, or `name version` of what is installed.

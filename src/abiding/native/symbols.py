@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["missing_symbols"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def missing_symbols(subject: Subject) -> Iterator[Finding]:
     """One finding for each library that lacks symbols: those recorded when a wheel was built, or those used now."""
     said: set[str] = set()

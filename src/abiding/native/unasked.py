@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["judge"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _HINTS = (
     "build it at the ABI level, which requires the provider too: `-C abiding.level=abi`",
     "or build it where the provider is not installed: the library of the machine is then taken",

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Declared", "contradictions"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Declared(NamedTuple):
     """A line that is declared for wheels.
 

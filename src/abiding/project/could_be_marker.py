@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["could_be_markers"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def could_be_markers(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
     """A note for each entry whose globs are nearly as good as a marker; those that are as good are a fault."""
     for entry in declaration.entries:

@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Declaration", "Entry", "FromSdist", "Reason"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Reason(StrEnum):
     """Why a wheel needs the line. Distributors may leave out a pre-emptive one, and only that."""
 

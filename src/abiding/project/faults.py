@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Faults", "listed", "type_of"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
 _TABLES = "an array of tables"
 _MOST_LISTED = 20

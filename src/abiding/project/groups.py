@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Groups", "Member"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _TABLE = "dependency-groups"
 
 

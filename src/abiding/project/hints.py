@@ -24,10 +24,6 @@ __all__ = [
 ]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 INCOMPLETE = (
     "something that the build reads may be missing from the sdist, a file with requirements for example: see to it "
     "that the sdist has it"

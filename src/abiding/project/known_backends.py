@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 __all__ = ["backend_of", "distribution_of", "proposal"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # setuptools comes last: others are often listed together with it.
 _BACKENDS = {
     "meson-python": "mesonpy",

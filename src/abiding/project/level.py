@@ -7,10 +7,6 @@ from enum import StrEnum
 __all__ = ["Level"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Level(StrEnum):
     """The requirement set that a wheel carries: `api` what the source works with, `abi` what one binary needs too."""
 

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Added", "Claimed", "Wanted", "filled", "to_install"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Before a build
 
 

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["lint"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
     """What is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
     idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Place", "places"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Place(NamedTuple):
     """A value, or a table: where it begins and ends, and the places in it by key or index.
 

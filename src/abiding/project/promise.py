@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Promise"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Promise(NamedTuple):
     """The promised values as if they were a metadata file, the fields that they are all of, and the people."""
 

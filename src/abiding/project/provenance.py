@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["MEMBER", "MEMBERS", "Line", "Provenance", "Shared", "User", "version_of"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 MEMBER = "abiding.json"
 # In the order in which they are looked for.
 MEMBERS = (MEMBER, "abiding/provenance.json")

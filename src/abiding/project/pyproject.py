@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Key", "Pyproject", "as_shown", "as_toml", "key_text"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # A TOML key path: table names, and indices into arrays.
 Key = tuple[str | int, ...]
 

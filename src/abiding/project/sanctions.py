@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["bad_dynamic", "needless_select", "not_dynamic", "unexplained_difference"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _MOST_QUOTED = 3
 
 

@@ -9,10 +9,6 @@ from typing import Any
 __all__ = ["get_schema"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def get_schema(tool_name: str = "abiding") -> dict[str, Any]:
     """The schema of the table (JSON schema, draft 7): an entry point of the group `validate_pyproject.tool_schema`.
 

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["exact_marker", "near_marker"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def exact_marker(patterns: Iterable[str]) -> str | None:
     """The marker that is true in exactly the environments that wheels with such tags are for; None if there is none.
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["misshapen"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def misshapen(table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
     """Find each value of `[project]` that is not what it has to be: its key, and what that is."""
     for name, shape in _SHAPES.items():

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Source", "unsanctioned", "unsettled"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Backends may fill these in on their own, and a later version of a backend more of them than an earlier one: in an
 # sdist they stand as they were settled.
 _SELF_FILLED = frozenset({"License-File", "Import-Name", "Import-Namespace"})

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["EXTENDABLE", "FIELDS", "ApiLevel", "ApiLine", "Project"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Names of `[project]` that may be given and dynamic: arrays and tables, which can grow (PEP 808).
 EXTENDABLE = (
     "authors",

@@ -14,10 +14,6 @@ from abiding.archives import tagging
 __all__ = ["of_wheel", "possible"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def of_wheel(filename: str) -> frozenset[str]:
     """The tags in a wheel's file name; one for `linux_*` counts as that of the build environment too.
 

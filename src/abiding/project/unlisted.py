@@ -10,10 +10,6 @@ if TYPE_CHECKING:
 __all__ = ["filled_in"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # By the names of `[project]`, from what of `[tool.poetry]` Poetry takes them.
 _OF_POETRY = {
     "dependencies": ("dependencies",),

@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Proof", "Verdict", "prove"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Verdict(StrEnum):
     """What it came to: `unproven` if something could not be built."""
 

@@ -40,10 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["Built", "Result", "State", "Workshop"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _TIMES = 2
 # What setuptools-scm (with hatch-vcs and the like) and pdm-backend take for the version instead of asking git.
 _VERSION_VARIABLES = ("SETUPTOOLS_SCM_PRETEND_VERSION", "PDM_BUILD_SCM_VERSION")

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["CommandError", "answer", "run"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _PIECE = 64 << 10
 
 

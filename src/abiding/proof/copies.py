@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["copy_of", "make_repository", "tags_of", "unpacked"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def copy_of(tree: Path, folder: Path) -> Path:
     """Copy `tree` below `folder`, which is not there yet; with the repository around it if it is part of one."""
     root = _root(tree)

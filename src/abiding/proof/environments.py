@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Environment", "Environments", "Isolated"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Environment:
     """A Python to run hooks with, and the variables that they see."""

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["with_own", "write_wheel"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _WHEEL = "Wheel-Version: 1.0\nGenerator: abiding\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["Origin", "Setting", "Step", "What", "settings_of", "steps_of"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class What(StrEnum):
     """What a hook makes, in words for people."""
 

@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["judge"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _CHANCE = (
     "look for what differs between two runs: time, environment variables, a random choice, the order of a set, files "
     "that a build leaves behind"

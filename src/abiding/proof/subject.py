@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Subject"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 _LEGACY_REQUIRES = ("setuptools",)
 _OWN_BACKEND = "abiding.backend"

@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Cache"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Another number for another form of the entries.
 _FOLDER = "symbols-1"
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Listed", "Object", "minimums", "parse", "written"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 MINIMUM = "#MINVER#"
 
 

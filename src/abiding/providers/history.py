@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["Edition", "History", "Lifetime", "Unread", "lifetimes"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Edition(NamedTuple):
     """One version of a provider: the file that was read, and its libraries by their place below site-packages."""
 

@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["is_library", "read_history"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # The libraries of one wheel are in memory one after the other, of several wheels at once.
 _AT_ONCE = 4
 

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 __all__ = ["BASE", "Exports", "Imports", "is_of_toolchain"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 BASE = "Base"
 
 # What compilers put into files: parts of libstdc++ and libgcc, their runtimes, and the marks of linkers.

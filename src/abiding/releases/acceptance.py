@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["too_new"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class _Taken(NamedTuple):
     """What a version of core metadata asks of those who read it."""
 

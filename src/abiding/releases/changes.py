@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["changed", "field_finding", "repair_notes", "requirement_findings", "severity_of"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LICENCE = frozenset({"license", "license-expression", "license-file"})
 
 

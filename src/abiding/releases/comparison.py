@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["RESOLVER_FIELDS", "Compared", "Comparison"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # What a resolver reads: a difference in any other field changes nothing about what is installed.
 RESOLVER_FIELDS = ("Name", "Version", "Requires-Dist", "Requires-Python", "Provides-Extra")
 # The first core metadata version that has the field, where a file that is older could not say it.

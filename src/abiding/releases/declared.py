@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Own", "declared_in"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Own(NamedTuple):
     """What a project declares, and what is to be said about that."""
 

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["judge_installable"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
 
 

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["BuiltAs", "judge_levels", "level_of", "record_of"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class BuiltAs(StrEnum):
     """The level of a wheel: `none` if no declared line is for its tag, `unknown` if it has no record of its build."""
 

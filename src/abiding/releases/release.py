@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Verdict(StrEnum):
     """What a release comes to, or one artifact beside its reference; from best to worst."""
 

@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["breaks", "is_read", "judge"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # From 2.6 on what is given and dynamic may only grow (PEP 808).
 _APPEND_ONLY = (2, 6)
 # What says that a release is not consistent; other findings are about one file, or about style.

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["two_versions"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _COMPUTED = (
     "a version that is computed from git, or from an environment variable, is another one in each build: build the "
     "wheel from the sdist, which carries its version"

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["changes"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def changes(before: Sequence[str], after: Sequence[str], context: int) -> Iterator[str]:
     """The lines as `difflib.unified_diff` has them, with `context` equal ones around, without its two lines of head."""
     for group in _Matcher(before, after).get_grouped_opcodes(context):

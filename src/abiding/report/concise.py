@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def render(releases: Sequence[Release]) -> str:
     """The lines, each with a newline."""
     lines = [line for release in releases for line in _lines(release)]

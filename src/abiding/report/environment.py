@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["table", "verdict"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _HEAD = ("DISTRIBUTION", "USED BY", "LIBRARY", "COMES FROM", "BUILT WITH", "VERDICT")
 _WORDS = {
     Outcome.BUNDLED: "its own",

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 

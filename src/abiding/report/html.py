@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # Of a value that is longer, the lines from the first one that differs.
 _MOST_LINES = 60
 _LINES_BEFORE = 2

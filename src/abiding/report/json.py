@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["VERSION", "document", "finding_data", "render"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 VERSION = 2
 
 

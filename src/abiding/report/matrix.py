@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Matrix", "Row", "State"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # They speak of the file, not of the project.
 _OF_THE_FILE = ("metadata-version", "dynamic")
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["guarded", "unguarded"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @contextmanager
 def guarded() -> Iterator[None]:
     """While it lasts, `sys.stdout` and `sys.stderr` spell out what is not to be printed, whoever writes to them."""

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["render", "render_json", "summary"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def render(proof: Proof) -> str:
     """The whole text, with a newline at its end."""
     return printable("\n".join(_lines(proof)) + "\n")

@@ -5,10 +5,6 @@ from __future__ import annotations
 __all__ = ["STYLE"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 STYLE = """
 :root {
   color-scheme: light dark;

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["as_json"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def as_json(history: History) -> str:
     """The document, with a newline at its end."""
     libraries = {

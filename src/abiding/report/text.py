@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["CASES", "alike", "left_out", "merged", "more_than_shown", "of_all", "other_errors", "render", "summary"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _WIDTH = 78
 # With more wheels than this, those of which the same is to be said share a row.
 _MOST_ROWS = 12

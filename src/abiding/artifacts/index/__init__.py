@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["listings", "read_release"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def read_release(spec: str, index_url: str | None = None, progress: Progress | None = None) -> list[Artifact]:
     """Read the metadata of all sdists and wheels of one release, sdists first, then by file name.
 

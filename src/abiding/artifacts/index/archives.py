@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["LARGEST_METADATA", "listing_of_wheel", "metadata_of_wheel", "pkg_info_of_sdist"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 LARGEST_METADATA = bounds.METADATA
 
 

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["Element", "elements"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Element(NamedTuple):
     """An `a`, `base` or `meta` element: its name and attributes; of a link, the text up to its end or the next one."""
 

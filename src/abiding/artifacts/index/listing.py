@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Listing", "Listings", "OpenWheel", "Published"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A wheel on an index: its file name, the names of its members, and what its METADATA says."""

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["members"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _CHUNK = 64 << 10
 _BEHIND = frozenset(" \t\r\n,:]}")
 _SPACE = re.compile(r"[ \t\r\n]*+")

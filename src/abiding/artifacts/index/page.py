@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["files_of_release", "wheels_of_project"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _NEIGHBOURS = 2
 
 

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Login", "without_login"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def without_login(text: str) -> str:
     """Leave out of a text what stands before the host in the URLs that are in it."""
     return re.sub(r"(?<=//)[^/\s]*@", "", text)

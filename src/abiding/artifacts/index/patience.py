@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Adapter", "Patience", "TooSlowError"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _LOOK = 0.5  # seconds, between two looks
 
 

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 __all__ = ["Bar", "Progress"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class Progress(Protocol):
     """What is called, in the thread that began the reading, whenever a file has been read."""
 

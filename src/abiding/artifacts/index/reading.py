@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["read_release"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # An sdist is read through, never kept: what comes last may be what is unpacked.
 _LARGEST_SDIST = 1 << 30
 _REFUSALS = 3

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["RemoteFile", "missing"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # What a ZIP reader wants first: the end record with the longest comment, and with it most central directories whole.
 # METADATA stands right before that in most wheels.
 _TAIL = 66 << 10

@@ -19,10 +19,6 @@ from abiding.findings.errors import IndexAccessError
 __all__ = ["IndexSettings"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # `pip config list` names options of all commands, of one command, and of the environment; each beats the one before.
 _SECTIONS = ("global", "install", ":env:")
 _PATIENCE = 30.0  # seconds

@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["CONNECTIONS", "Body", "Web", "shown"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 # More do not make it faster, and some networks lose name look-ups when there are many at once.
 CONNECTIONS = 8
 _TIMEOUT = (10.0, 30.0)  # seconds: to connect, and between two pieces of an answer
