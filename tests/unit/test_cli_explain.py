@@ -28,6 +28,7 @@ from abiding.project.declaration import Declaration
 from abiding.project.lint import lint
 from abiding.project.pyproject import Pyproject
 from abiding.releases.release import releases
+from abiding.report import explanations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -97,16 +98,16 @@ x, rule = "b", "b"
 def test_every_rule_has_a_page() -> None:
     # Those of the native side are still being named.
     settled = [file for file in SOURCES.rglob("*.py") if "native" not in file.parts]
-    assert rules_in(settled) <= set(explain.rules())
+    assert rules_in(settled) <= set(explanations.rules())
 
 
 def test_every_page_has_a_rule() -> None:
-    assert set(explain.rules()) - rules_in(SOURCES.rglob("*.py")) == TO_COME
+    assert set(explanations.rules()) - rules_in(SOURCES.rglob("*.py")) == TO_COME
 
 
-@pytest.mark.parametrize("rule", explain.rules())
+@pytest.mark.parametrize("rule", explanations.rules())
 def test_page_has_its_form(rule: str) -> None:
-    text = explain.page(rule)
+    text = explanations.page(rule)
     title, summary, found, *_ = text.split("\n\n")
     assert title == f"# {rule}"
     assert re.fullmatch(r"[^\n]{10,53}(?<!\.)", summary)
@@ -122,7 +123,7 @@ def test_page_has_its_form(rule: str) -> None:
 
 
 def blocks(rule: str, kind: str) -> list[str]:
-    found: list[str] = re.findall(rf"^```{kind}\n(.*?)\n```$", explain.page(rule), re.MULTILINE | re.DOTALL)
+    found: list[str] = re.findall(rf"^```{kind}\n(.*?)\n```$", explanations.page(rule), re.MULTILINE | re.DOTALL)
     return found
 
 
@@ -137,14 +138,14 @@ def shown(rule: str, printed: str) -> str:
     (example, *_) = blocks(rule, "text")
     if os.environ.get("UPDATE_SCREENS"):
         page = SOURCES / "explanations" / f"{rule}.md"
-        page.write_text(explain.page(rule).replace(example, printed, 1), encoding="utf-8")
+        page.write_text(explanations.page(rule).replace(example, printed, 1), encoding="utf-8")
         return printed
     return example
 
 
 DECLARATION_RULES = [
     rule
-    for rule in explain.rules()
+    for rule in explanations.rules()
     if any(
         f'"{rule}"' in (SOURCES / name).read_text("utf-8")
         for name in ("project/declaration.py", "project/faults.py", "project/sanctions.py")
@@ -336,7 +337,7 @@ def test_example_is_what_is_printed(rule: str, tmp_path: Path, monkeypatch: pyte
 
 def test_a_page_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain", "lost-requirement") == 0
-    assert capsys.readouterr().out == explain.page("lost-requirement")
+    assert capsys.readouterr().out == explanations.page("lost-requirement")
 
 
 def test_what_is_copied_from_a_screen_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
@@ -347,7 +348,7 @@ def test_what_is_copied_from_a_screen_is_understood(capsys: pytest.CaptureFixtur
 def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(explain.rules())
+    assert [line.split()[0] for line in lines] == list(explanations.rules())
     assert "lost-requirement         a requirement of the source is missing" in lines
     assert max(map(len, lines)) <= 78
 
@@ -371,10 +372,10 @@ def test_a_rule_that_does_not_exist(given: str, hints: tuple[str, ...]) -> None:
 
 def index() -> str:
     """The page of the documentation that shows all pages: a list, then each page in full."""
-    lines = [f"- [`{rule}`](#{rule}): {explain.summary(rule)}" for rule in explain.rules()]
+    lines = [f"- [`{rule}`](#{rule}): {explanations.summary(rule)}" for rule in explanations.rules()]
     pages = [
         f"```{{include}} ../../../src/abiding/explanations/{rule}.md\n:heading-offset: 1\n```"
-        for rule in explain.rules()
+        for rule in explanations.rules()
     ]
     intro = (
         "# Rules\n\nEvery message of `abiding` carries the name of a rule. `abiding explain RULE` prints these pages."

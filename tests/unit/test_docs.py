@@ -210,7 +210,7 @@ def test_every_argument_is_listed(command: str) -> None:
 
 def test_every_format_of_check_is_listed() -> None:
     formats = import_module("abiding.cli.check")._FORMATS  # noqa: SLF001
-    section = sections("reference/command-line.md")["abiding check"]
+    section = sections("reference/command-line.md")["Formats"]
     assert rows(section.partition("| format |")[2]) == list(formats)
 
 

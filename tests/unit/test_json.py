@@ -11,6 +11,7 @@ import pytest
 from abiding import __version__
 from abiding.cli import main
 from abiding.findings.finding import Finding, Severity
+from abiding.native.environment import Outcome
 from abiding.proof import Verdict as ProofVerdict
 from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
@@ -67,6 +68,7 @@ def test_every_value_is_explained() -> None:
         ("what", [[*What]]),
         ("from", [[*Origin]]),
         ("state", [[*State]]),
+        ("outcome", [[*Outcome]]),
     ],
 )
 def test_the_schema_lists_what_there_is(key: str, values: list[list[str]]) -> None:

@@ -21,7 +21,9 @@ from abiding.project.provenance import Provenance, Shared, User
 from abiding.report.environment import verdict
 
 from .compiled import Pair, installed, library, wheel
+from .contract import document
 from .test_native_rules import recorded
+from .test_sarif import valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,6 +177,32 @@ def test_the_command(environment: Environment, capsys: pytest.CaptureFixture[str
     (environment.site / "prov" / "lib" / "libspam.so.3").unlink()
     assert main(["env", "--python", str(environment.python)]) == 1
     assert "hint: install it again" in capsys.readouterr().out
+
+
+def test_every_format(environment: Environment, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    installed(recorded(environment.pair), environment.site)
+    installed(environment.pair.provider(), environment.site)
+    (environment.site / "prov" / "lib" / "libspam.so.3").unlink()
+    outputs = [f"--output={form}={tmp_path / form}" for form in ("text", "concise", "json", "github", "sarif")]
+    assert main(["env", "--python", str(environment.python), *outputs]) == 1
+    said = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir() if path.is_file()}
+    assert said["text"] == capsys.readouterr().out
+    data = document(said["json"], "env")
+    assert (data["read_from"], data["severity"]) == (str(environment.python), "error")
+    assert [(one["outcome"], one["wrong"]) for one in data["libraries"]] == [("gone", True)]
+    assert said["concise"].startswith("ham 1.0: error[provider-changed]: ")
+    assert said["github"].startswith("::error title=abiding (provider-changed)::ham 1.0: ")
+    run = valid(said["sarif"])
+    assert [one["ruleId"] for one in run["results"]] == ["provider-changed"]
+    assert run["automationDetails"]["id"] == "abiding/env/"
+
+
+def test_a_note_is_enough_to_fail_if_that_is_asked_for(environment: Environment) -> None:
+    installed(environment.pair.provider(), environment.site)
+    points = environment.site / "prov-1.0.dist-info" / "entry_points.txt"
+    points.write_text("[pkg_config]\nspam = prov.lib.pkgconfig\n")
+    command = ["env", "--python", str(environment.python), "--fail-on"]
+    assert [main([*command, severity]) for severity in ("error", "warning", "note")] == [0, 0, 1]
 
 
 def test_nothing_is_there(environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 import abiding
 from abiding.archives.wheel import Wheel
-from abiding.cli import explain, main
+from abiding.cli import main
 from abiding.findings.errors import AbidingError, ArchiveError, DeclarationError
 from abiding.findings.finding import Severity
 from abiding.findings.screen import block
@@ -33,9 +33,11 @@ from abiding.proof.own import with_own, write_wheel
 from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
 from abiding.proof.rules import judge
 from abiding.proof.subject import Subject
+from abiding.report import explanations
 from abiding.report import proof as report
 
 from . import contract
+from .test_sarif import valid
 from .trees import SOURCES, WRAPPED_FLIT, Tree, flit_tree
 
 if TYPE_CHECKING:
@@ -751,6 +753,19 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
+@pytest.mark.usefixtures("in_this_environment")
+def test_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
+    outputs = [f"--output={form}={tmp_path / form}" for form in ("text", "concise", "json", "github", "sarif")]
+    assert main(["prove", str(tree.folder), "--variant", "cuda", "--level", "abi", *outputs]) == 0
+    said = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir() if path.is_file()}
+    assert said["text"] == capsys.readouterr().out
+    assert (
+        said["concise"] == said["github"] == "spam 1.4.0: proven: 8 things built twice, all say what they have to say\n"
+    )
+    assert valid(said["sarif"])["results"] == []
+
+
 # The pages
 
 
@@ -771,5 +786,5 @@ def test_example_of_the_page(rule: str, tmp_path: Path) -> None:
         tree = odd_tree(tmp_path, EXAMPLES.get(rule, "return []"), more, **{"spam/table.txt": ""})
         findings = proven(tree).findings
     printed = block(next(one for one in findings if one.rule == rule))
-    (example,) = re.findall(r"^```text\n(.*?)\n```$", explain.page(rule), re.MULTILINE | re.DOTALL)
+    (example,) = re.findall(r"^```text\n(.*?)\n```$", explanations.page(rule), re.MULTILINE | re.DOTALL)
     assert printed == example

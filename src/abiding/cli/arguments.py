@@ -5,16 +5,17 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from abiding.files.plain import is_folder, is_plain, is_there
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from enum import StrEnum
 
-__all__ = ["given", "naming", "path", "project"]
+__all__ = ["given", "naming", "one_of", "path", "project"]
 
 
 _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
@@ -30,6 +31,21 @@ def given(text: str) -> str:
 def path(text: str) -> Path:
     """Take a path."""
     return Path(given(text))
+
+
+_T = TypeVar("_T", bound="StrEnum")
+
+
+def one_of(kind: type[_T]) -> Callable[[str], _T]:
+    """Make what argparse reads one of a few values with: what is none of them is answered by all that there are."""
+
+    def read(text: str) -> _T:
+        try:
+            return kind(text)
+        except ValueError:
+            raise ArgumentTypeError(f"`{text}` is none of {', '.join(kind)}") from None
+
+    return read
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.cli.arguments import given
+from abiding.cli import outputs
+from abiding.cli.arguments import given, one_of
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from abiding.artifacts.artifact import Artifact
-    from abiding.findings.finding import Finding
+    from abiding.findings.finding import Finding, Severity
     from abiding.releases.release import Release
 
 __all__ = ["register", "run"]
@@ -29,7 +30,7 @@ _DESCRIPTION = """\
 Check releases: sdists and wheels on disk, or NAME==VERSION (or NAME, for the newest) on the package index that pip is
 configured for, of which only metadata is read. Exit status: 0 no error found, 1 some found, 2 something could not be
 checked."""
-_FORMATS = ("text", "concise", "json", "github", "html")
+_FORMATS = ("text", "concise", "json", "github", "html", "sarif")
 # The form of a name and of a requirement; which of them name a release, the index says.
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _REQUIREMENT = re.compile(rf"{_NAME.pattern}\s*(?:(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
@@ -53,21 +54,19 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     parser.add_argument(
-        "--level", type=Level, choices=list(Level), help="the level that all wheels have to be built at"
+        "--level", type=one_of(Level), choices=list(Level), help="the level that all wheels have to be built at"
     )
     parser.add_argument(
         "--providers-from-index",
         action="store_true",
         help="look up there which libraries the requirements of a wheel on disk have, if it needs any of them",
     )
-    parser.add_argument(
-        "--output-format", choices=_FORMATS, default="text", help="how to write the result (default: %(default)s)"
-    )
+    outputs.add_options(parser, _FORMATS)
     parser.set_defaults(run=run)
 
 
 def run(options: Namespace) -> int:
-    """Print the result. Returns 0 if there is no finding of severity error, 1 if there is, 2 if a file is unreadable.
+    """Print the result. Returns 0 if nothing is as grave as `--fail-on`, 1 if something is, 2 if a file is unreadable.
 
     Raises `AbidingError` if there is nothing that could be checked.
     """
@@ -76,7 +75,6 @@ def run(options: Namespace) -> int:
     from abiding.artifacts import index
     from abiding.artifacts.disk import read_artifacts
     from abiding.releases.release import releases, with_compiled
-    from abiding.report.printing import unguarded
 
     specs = [one for one in options.what if _is_spec(one)]
     paths = [Path(one) for one in options.what if one not in specs]
@@ -86,11 +84,13 @@ def run(options: Namespace) -> int:
     sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
     with looking as listings:
         found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
-    report = import_module(f"abiding.report.{options.output_format}")
-    # The commands to GitHub are meant, and what is in them is spelled out there.
-    stream = unguarded(sys.stdout) if options.output_format == "github" else sys.stdout
-    stream.write(report.render(found))
-    return _status(found)
+    outputs.write(options, {form: partial(_rendered, form, found) for form in _FORMATS})
+    return _status(found, options.fail_on)
+
+
+def _rendered(form: str, found: Sequence[Release]) -> str:
+    text: str = import_module(f"abiding.report.{form}").render(found)
+    return text
 
 
 def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artifact]:
@@ -142,9 +142,7 @@ def _is_spec(argument: str) -> bool:
     return argument.lower() not in _FOLDERS and _REQUIREMENT.fullmatch(argument) is not None
 
 
-def _status(releases: Sequence[Release]) -> int:
-    from abiding.findings.finding import Severity
-
+def _status(releases: Sequence[Release], fail_on: Severity) -> int:
     if any(release.unread for release in releases):
         return 2
-    return 1 if any(release.worst is Severity.ERROR for release in releases) else 0
+    return int(outputs.failing((one for release in releases for one in release.everything), fail_on))

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli import outputs
 from abiding.cli.arguments import path
-from abiding.findings.finding import Severity
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -30,24 +30,18 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--python", metavar="PATH", type=path, default=Path(sys.executable), help="the Python of the environment"
     )
     parser.add_argument("--load", action="store_true", help="import the modules, in processes of their own, and look")
+    outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
     parser.set_defaults(run=run)
 
 
 def run(options: Namespace) -> int:
-    """Print the table, and what is wrong. Returns 1 if anything is an error, 2 if something can't be read."""
-    from abiding.findings.screen import block
+    """Print what is there, and what is wrong. Returns 1 if that is as grave as `--fail-on`, 2 if it can't be read."""
     from abiding.native.environment import survey
     from abiding.native.interpreter import Interpreter
-    from abiding.report.environment import table
+    from abiding.report.environment import forms
 
     seen = survey(Interpreter.ask(options.python), load=options.load)
-    if seen.rows:
-        print("\n".join(table(seen.rows)))
-    else:
-        print("no compiled file here uses a library of another distribution, or a bundled one")
-    for finding in (*seen.findings, *seen.unread):
-        print(f"\n{block(finding)}")
+    outputs.write(options, forms(seen, options.python))
     if seen.unread:
         return 2
-    wrong = any(row.wrong for row in seen.rows)
-    return int(wrong or any(finding.severity is Severity.ERROR for finding in seen.findings))
+    return int(outputs.failing(seen.findings, options.fail_on) or any(row.wrong for row in seen.rows))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.report.explanations import page, rules, summary
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
 
-__all__ = ["page", "register", "rules", "run", "summary"]
-
-
-# One Markdown file per rule: its name, one line that says what is wrong, how it is found, then five headings.
-_PAGES = files("abiding") / "explanations"
+__all__ = ["register", "run"]
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -39,21 +35,6 @@ def run(options: Namespace) -> int:
     else:
         print(page(_rule_of(options.rule)), end="")
     return 0
-
-
-def rules() -> tuple[str, ...]:
-    """The names of all rules, in order of the alphabet."""
-    return tuple(sorted(file.name.removesuffix(".md") for file in _PAGES.iterdir() if file.name.endswith(".md")))
-
-
-def page(rule: str) -> str:
-    """The page of a rule, as Markdown. Raises `FileNotFoundError` if there is none."""
-    return (_PAGES / f"{rule}.md").read_text("utf-8")
-
-
-def summary(rule: str) -> str:
-    """What the rule finds, in one line: the paragraph under the title of its page."""
-    return page(rule).split("\n\n")[1]
 
 
 def _rule_of(text: str) -> str:

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.cli.arguments import path, project
+from abiding.cli import outputs
+from abiding.cli.arguments import one_of, path, project
 from abiding.cli.asking import agreed
 from abiding.files.plain import is_plain
 from abiding.findings.characters import visible
@@ -57,18 +58,16 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder, or an sdist"
     )
-    parser.add_argument("--level", type=Level, choices=list(Level), help="only at this level")
+    parser.add_argument("--level", type=one_of(Level), choices=list(Level), help="only at this level")
     parser.add_argument("--variant", metavar="NAME", help="only in this variant; an empty name for none")
     parser.add_argument("--python", metavar="PATH", type=path, help="the Python to build with (default: this one)")
-    parser.add_argument(
-        "--output-format", choices=("text", "json"), default="text", help="how to write the result (default: text)"
-    )
+    outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
     parser.add_argument("--yes", action="store_true", help="run the code of an sdist without asking")
     parser.set_defaults(run=run)
 
 
 def run(options: Namespace) -> int:
-    """Print the result. Returns 0 if the project is proven, 1 if it is refuted, 2 if a build failed.
+    """Print the result. Returns 0 if nothing is as grave as `--fail-on`, 1 if something is, 2 if a build failed.
 
     Raises `AbidingError` if there is nothing that could be built.
     """
@@ -89,10 +88,10 @@ def run(options: Namespace) -> int:
             say=say,
         )
     _show_failures(proof)
-    sys.stdout.write(
-        report.render_json(proof, str(options.source)) if options.output_format == "json" else report.render(proof)
-    )
-    return {Verdict.PROVEN: 0, Verdict.REFUTED: 1, Verdict.UNPROVEN: 2}[proof.verdict]
+    outputs.write(options, report.forms(proof, options.source))
+    if proof.verdict is Verdict.UNPROVEN:
+        return 2
+    return int(outputs.failing(proof.findings, options.fail_on))
 
 
 def _python(python: Path) -> Path:

@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.cli.arguments import path, project
+from abiding.cli.arguments import one_of, path, project
 from abiding.files.plain import is_plain
 from abiding.findings import bounds
 from abiding.findings.characters import steers, visible
@@ -54,7 +54,11 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder, or an sdist"
     )
     parser.add_argument(
-        "--level", type=Level, choices=list(Level), default=Level.ABI, help="for a wheel of this level (default: abi)"
+        "--level",
+        type=one_of(Level),
+        choices=list(Level),
+        default=Level.ABI,
+        help="for a wheel of this level (default: abi)",
     )
     parser.add_argument("--variant", metavar="NAME", help="for a build of this variant")
     parser.add_argument("--tag", metavar="TAG", type=_tags, help="for a wheel of this tag: cp313-cp313-win_amd64")

@@ -9,20 +9,31 @@ from abiding.findings.screen import where
 from abiding.report.text import of_all, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from abiding.findings.finding import Finding
     from abiding.releases.release import Release
 
-__all__ = ["render"]
+__all__ = ["lines", "render", "written"]
 
 
 def render(releases: Sequence[Release]) -> str:
     """The lines, each with a newline."""
     lines = [line for release in releases for line in _lines(release)]
-    return "".join(f"{printable(on_one_line(line))}\n" for line in [*lines, of_all(releases)] if line)
+    return written(line for line in [*lines, of_all(releases)] if line)
 
 
 def _lines(release: Release) -> Iterator[str]:
-    for finding in release.everything:
-        yield f"{where(finding)}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
+    yield from lines(release.everything)
     yield f"{release.name} {release.version}: {summary(release)}"
+
+
+def lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """A line for each finding; what it says is not yet spelled out."""
+    for finding in findings:
+        yield f"{where(finding)}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
+
+
+def written(lines: Iterable[str]) -> str:
+    """The lines, each with a newline, and nothing in them that steers a terminal."""
+    return "".join(f"{printable(on_one_line(line))}\n" for line in lines)

@@ -1,18 +1,23 @@
-"""An environment as a table: a line for each library of each distribution."""
+"""An environment: a table with a line for each library of each distribution, and what is wrong."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.findings.characters import on_one_line
+from abiding.findings.characters import on_one_line, visible
+from abiding.findings.finding import Severity, by_weight, worst
+from abiding.findings.screen import block
 from abiding.native.environment import Outcome
+from abiding.report import concise, github, sarif
+from abiding.report.json import document, finding_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-    from abiding.native.environment import Row
+    from abiding.native.environment import Row, Survey
 
-__all__ = ["table", "verdict"]
+__all__ = ["forms", "table", "verdict"]
 
 
 _HEAD = ("DISTRIBUTION", "USED BY", "LIBRARY", "COMES FROM", "BUILT WITH", "VERDICT")
@@ -31,6 +36,55 @@ _WORDS = {
     Outcome.ANOTHER_LOADED: "another one",
     Outcome.IMPORT_FAILS: "import fails",
 }
+
+
+def forms(seen: Survey, python: Path) -> dict[str, Callable[[], str]]:
+    """What makes each of the formats; `python` is the Python of the environment."""
+    findings = by_weight((*seen.findings, *seen.unread))
+    told = sarif.Told("environment", None, findings)
+    return {
+        "text": lambda: "\n".join(_text(seen)) + "\n",
+        "concise": lambda: concise.written(concise.lines(findings)),
+        "json": lambda: _as_json(seen, python),
+        "github": lambda: "".join(f"{line}\n" for line in github.commands(findings)),
+        "sarif": lambda: sarif.log("env", [told], complete=not seen.unread),
+    }
+
+
+def _text(seen: Survey) -> Iterator[str]:
+    if seen.rows:
+        yield from table(seen.rows)
+    else:
+        yield "no compiled file here uses a library of another distribution, or a bundled one"
+    for finding in (*seen.findings, *seen.unread):
+        yield f"\n{block(finding)}"
+
+
+def _as_json(seen: Survey, python: Path) -> str:
+    findings = by_weight((*seen.findings, *seen.unread))
+    gravest = Severity.ERROR if any(row.wrong for row in seen.rows) else worst(findings)
+    return document(
+        "env",
+        read_from=visible(str(python)),
+        severity=gravest and str(gravest),
+        libraries=[_library(row) for row in seen.rows],
+        findings=[finding_data(finding) for finding in findings],
+    )
+
+
+def _library(row: Row) -> dict[str, object]:
+    return {
+        "distribution": visible(row.owner),
+        "library": visible(row.library),
+        "files": [visible(file) for file in row.files],
+        "comes_from": visible(row.origin) or None,
+        "provider": visible(row.wanted) or None,
+        "built_with": visible(row.built_with) or None,
+        "installed": visible(row.installed) or None,
+        "outcome": str(row.outcome),
+        "loaded": row.loaded,
+        "wrong": row.wrong,
+    }
 
 
 def verdict(row: Row) -> str:

@@ -10,12 +10,12 @@ from abiding.findings.finding import Severity
 from abiding.report.text import merged, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
 
-__all__ = ["render"]
+__all__ = ["commands", "render"]
 
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -27,9 +27,14 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _lines(release: Release) -> Iterator[str]:
-    for finding in merged(release.everything):
-        yield f"::{_COMMANDS[finding.severity]} {_properties(finding)}::{_data(_message(finding))}"
+    yield from commands(release.everything)
     yield printable(on_one_line(f"{release.name} {release.version}: {summary(release)}"))
+
+
+def commands(findings: Iterable[Finding]) -> Iterator[str]:
+    """The commands for some findings."""
+    for finding in merged(findings):
+        yield f"::{_COMMANDS[finding.severity]} {_properties(finding)}::{_data(_message(finding))}"
 
 
 def _properties(finding: Finding) -> str:

@@ -5,23 +5,26 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from abiding.files.plain import is_folder
 from abiding.findings.characters import on_one_line, printable, visible
-from abiding.findings.finding import Severity, worst
+from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import block
 from abiding.metadata.difference import compare
 from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
+from abiding.report import concise, github, sarif
 from abiding.report.json import document, finding_data
 from abiding.report.text import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from abiding.proof import Proof
     from abiding.proof.building import Built
 
-__all__ = ["render", "render_json", "summary"]
+__all__ = ["forms", "render", "summary"]
 
 
 def render(proof: Proof) -> str:
@@ -108,8 +111,21 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def render_json(proof: Proof, source: str) -> str:
-    """The document of `prove`, which has read the project from `source`."""
+def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
+    """What makes each of the formats; `source` is what the project was read from."""
+    last = on_one_line(f"{proof.name} {proof.version}: {summary(proof)}")
+    told = sarif.Told(proof.name, source if is_folder(source) else source.parent, by_weight(proof.findings))
+    complete = proof.verdict is not Verdict.UNPROVEN
+    return {
+        "text": lambda: render(proof),
+        "concise": lambda: concise.written([*concise.lines(told.findings), last]),
+        "json": lambda: _as_json(proof, str(source)),
+        "github": lambda: "".join(f"{line}\n" for line in (*github.commands(told.findings), printable(last))),
+        "sarif": lambda: sarif.log("prove", [told], complete=complete),
+    }
+
+
+def _as_json(proof: Proof, source: str) -> str:
     gravest = worst(proof.findings)
     return document(
         "prove",

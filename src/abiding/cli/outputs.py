@@ -1,0 +1,134 @@
+"""Where a command writes what it found, in which formats, and from which severity on it fails: the same for all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Action, ArgumentTypeError
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.cli.arguments import one_of
+from abiding.files.plain import is_folder, is_there
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.report.printing import unguarded
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+__all__ = ["Output", "add_options", "failing", "write"]
+
+
+# These are somebody's work: no report is written over one.
+_WORK = (".whl", ".tar.gz", ".zip", ".py", ".toml", ".cfg")
+
+
+class Output(NamedTuple):
+    """A format, and the file for it; `-` is standard output."""
+
+    form: str
+    file: str
+
+    @property
+    def own(self) -> str:
+        """The file by a name that is its own, however it is given."""
+        return self.file if self.file == "-" else os.path.realpath(self.file)
+
+
+def add_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
+    """Add `--output-format`, `--output` and `--fail-on`; the first of the formats is the default."""
+    parser.add_argument(
+        "--output-format", choices=formats, default=formats[0], help="how to print the result (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FORMAT=FILE",
+        action=_Outputs,
+        type=lambda text: _output(text, formats),
+        default=(),
+        help="write the result to a file too, in this format; as often as wanted",
+    )
+    parser.add_argument(
+        "--fail-on",
+        type=one_of(Severity),
+        choices=list(Severity),
+        default=Severity.ERROR,
+        help="exit with 1 for a finding of this severity or a graver one: error, warning or note (default: error)",
+    )
+
+
+class _Outputs(Action):
+    """Gathers them. The same file twice would have the last of them alone."""
+
+    def __call__(
+        self,
+        parser: ArgumentParser,
+        namespace: Namespace,
+        values: Any,  # noqa: ANN401 (as the base has it)
+        option: str | None = None,
+    ) -> None:
+        before: tuple[Output, ...] = getattr(namespace, self.dest)
+        if any(one.own == values.own for one in before):
+            parser.error(f"argument {option}: `{values.file}` is given twice")
+        setattr(namespace, self.dest, (*before, values))
+
+
+def _output(text: str, formats: Sequence[str]) -> Output:
+    form, equals, file = text.partition("=")
+    if form not in formats:
+        raise ArgumentTypeError(f"`{form}` is no format: {', '.join(formats)} are")
+    if not equals or not file:
+        raise ArgumentTypeError(f"`{text}` names no file: `{form}=FILE`")
+    if file.lower().endswith(_WORK):
+        raise ArgumentTypeError(f"`{file}` has the name of what is looked at, and a report is never written over that")
+    if file != "-":
+        _check(Path(file))
+    return Output(form, file)
+
+
+def _check(path: Path) -> None:
+    """Say before the work what would be learnt after it."""
+    if is_folder(path):
+        raise ArgumentTypeError(f"`{path}` is a folder")
+    if not is_folder(path.parent):
+        what = "is no folder" if is_there(path.parent) else "is not there"
+        raise ArgumentTypeError(f"`{path}` can't be written: `{path.parent}` {what}")
+
+
+def write(options: Namespace, forms: Mapping[str, Callable[[], str]]) -> None:
+    """Write the result wherever it is wanted: what `forms` has for each format.
+
+    A file that can't be written takes nothing from the others. Raises `AbidingError` for it at the end.
+    """
+    problems = []
+    for output in options.output:
+        if output.file != "-":
+            try:
+                Path(output.file).write_bytes(forms[output.form]().encode("utf-8", "backslashreplace"))
+            except OSError as exc:
+                problems.append(_unwritten(output, exc))
+    printed = [options.output_format, *(one.form for one in options.output if one.file == "-")]
+    for form in dict.fromkeys(printed):
+        # The commands to GitHub are meant, and what is in them is spelled out there.
+        stream = unguarded(sys.stdout) if form == "github" else sys.stdout
+        stream.write(forms[form]())
+    if problems:
+        raise AbidingError(problems, "Everything else was written")
+
+
+def _unwritten(output: Output, exc: OSError) -> Finding:
+    hint = "give a file in a folder that can be written to"
+    message = f"the result can't be written here: {exc.strerror or exc}"
+    return Finding("not-written", Severity.ERROR, message, artifact=output.file, hints=(hint,))
+
+
+def failing(findings: Iterable[Finding], fail_on: Severity) -> bool:
+    """Whether some are as grave as that; says so where they would not fail by themselves."""
+    order = list(Severity)
+    grave = [one for one in by_weight(findings) if order.index(one.severity) <= order.index(fail_on)]
+    if grave and grave[0].severity is not Severity.ERROR:
+        print(f"abiding: there is a finding of severity {grave[0].severity} (`--fail-on {fail_on}`)", file=sys.stderr)
+    return bool(grave)

@@ -1,0 +1,55 @@
+"""Where a project lies in its repository: services that show findings beside lines ask for paths below its top."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from abiding.files.plain import is_plain, is_there
+
+__all__ = ["Repository"]
+
+
+_OF_PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
+class Repository(NamedTuple):
+    """A repository: its top folder, and the folder from which the command was run, both without links."""
+
+    top: Path
+    here: Path
+
+    @classmethod
+    def around(cls, folder: Path) -> Repository:
+        """Find the repository that a folder lies in: the nearest one with `.git`; without any, the folder itself."""
+        here = _real(folder)
+        top = next((one for one in (here, *here.parents) if is_there(one / ".git")), here)
+        return cls(top, here)
+
+    def project_file(self, beside: Path | None = None) -> str:
+        """Name the file of the project that `beside` belongs to, as a URI reference below the top.
+
+        It is the nearest one in the folders above `beside`, as far as these lie in the repository, else above `here`.
+        Where there is none it is the pyproject.toml that `here` does not have: findings have to stand somewhere.
+        """
+        for start in filter(None, (beside and _real(beside), self.here)):
+            for folder in (start, *start.parents):
+                if not folder.is_relative_to(self.top):
+                    break
+                for name in _OF_PROJECTS:
+                    if is_plain(folder / name):
+                        return self._below(folder / name)
+        return self._below(self.here / _OF_PROJECTS[0])
+
+    def _below(self, path: Path) -> str:
+        return quote(path.relative_to(self.top).as_posix(), errors="surrogateescape")
+
+
+def _real(path: Path) -> Path:
+    """The path without links; of one that no file can have, the path of where we are."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return Path.cwd()

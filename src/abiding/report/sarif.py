@@ -1,0 +1,146 @@
+"""Findings as SARIF 2.1.0 (OASIS), for the services that show what programs have found in a repository.
+
+GitHub's code scanning refuses a file in which one result has no place in the repository. What is said of a wheel is
+therefore said at the file of its project: at the line of its pyproject.toml if there is one, else at the first; the
+wheels are logical locations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding._version import __version__
+from abiding.findings.characters import visible
+from abiding.findings.excerpts import excerpts
+from abiding.findings.finding import lines_of
+from abiding.report import explanations
+from abiding.report.repository import Repository
+from abiding.report.text import alike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from abiding.findings.finding import Finding
+    from abiding.releases.release import Release
+
+__all__ = ["DOCUMENTATION", "SCHEMA", "Told", "log", "render"]
+
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+DOCUMENTATION = "https://abiding.readthedocs.io/en/stable/reference/rules/index.html"
+_ROOT = "%SRCROOT%"
+
+
+class Told(NamedTuple):
+    """What is to be said of one project: its name, where files of it are at hand (None if nowhere), the findings."""
+
+    project: str
+    beside: Path | None
+    findings: Sequence[Finding]
+
+
+def render(releases: Sequence[Release]) -> str:
+    """The log of `check`."""
+    told = [Told(one.name, _place_of(one), one.everything) for one in releases]
+    return log("check", told, complete=not any(one.unread for one in releases))
+
+
+def _place_of(release: Release) -> Path | None:
+    """The folder in which its files lie, None if they are on an index."""
+    found = (one.artifact.read_from for one in release.artifacts if not one.artifact.on_index)
+    return next((Path(one).parent for one in found if one), None)
+
+
+def log(command: str, told: Iterable[Told], *, complete: bool) -> str:
+    """Write the log of a command, with a newline at its end. `complete` is whether everything could be looked at."""
+    repository = Repository.around(Path())
+    results = [result for one in told for result in _results(one, repository)]
+    names = sorted({result["ruleId"] for result in results})
+    for result in results:
+        result["ruleIndex"] = names.index(result["ruleId"])
+    run = {
+        "tool": {
+            "driver": {
+                "name": "abiding",
+                "version": __version__,
+                "informationUri": DOCUMENTATION,
+                "rules": [_rule(name) for name in names],
+            }
+        },
+        # A later run of the same command takes the place of this one; one of another command does not.
+        "automationDetails": {"id": f"abiding/{command}/"},
+        "invocations": [{"executionSuccessful": complete}],
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    data = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(data, indent=2, ensure_ascii=False).replace("##", "\\u0023#") + "\n"
+
+
+def _rule(name: str) -> dict[str, Any]:
+    page = explanations.page(name)
+    return {
+        "id": name,
+        "shortDescription": {"text": _sentence(explanations.summary(name))},
+        "fullDescription": {"text": explanations.meaning(name)},
+        "help": {"text": page, "markdown": page},
+        "helpUri": f"{DOCUMENTATION}#{name}",
+        "properties": {"tags": ["packaging"]},
+    }
+
+
+def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
+    seen: dict[str, Iterator[int]] = {}
+    place = repository.project_file(told.beside)
+    for finding, artifacts in alike(told.findings):
+        of_project = artifacts == ["pyproject.toml"] and place.endswith("pyproject.toml")
+        print_ = _fingerprint(told.project, finding)
+        number = next(seen.setdefault(print_, count(1)))
+        yield {
+            "ruleId": finding.rule,
+            "level": str(finding.severity),  # they are called the same there
+            "message": {"text": _message(finding, [] if of_project else artifacts)},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": place, "uriBaseId": _ROOT},
+                        "region": {"startLine": finding.line if of_project and finding.line else 1},
+                    },
+                    "logicalLocations": [{"name": visible(one), "kind": "module"} for one in artifacts if one],
+                }
+            ],
+            # GitHub goes by the first alone, which else it would make from the line.
+            "partialFingerprints": {
+                "primaryLocationLineHash": f"{print_}:{number}",
+                "abidingFinding/v1": f"{print_}:{number}",
+            },
+        }
+
+
+def _fingerprint(project: str, finding: Finding) -> str:
+    """A digest of what stays the same from run to run: not the line, nor which wheels, whose names have a version."""
+    parts = (finding.rule, project, finding.field, *lines_of(finding.expected), "\0", *lines_of(finding.found))
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _message(finding: Finding, artifacts: Sequence[str]) -> str:
+    """The finding as a text of several lines: whoever shows it shows no more than this."""
+    about = [one for one in artifacts if one]
+    more = f" and {len(about) - 1} more" if len(about) > 1 else ""
+    lines = [f"{about[0]}{more}: {finding.message}" if about else finding.message]
+    expected, found = excerpts(finding.expected, finding.found)
+    if finding.field and (expected or found):
+        lines.append(f"{finding.field}:")
+    lines += [f"- {line}" for line in expected] + [f"+ {line}" for line in found]
+    lines += [f"note: {note}" for note in finding.notes]
+    lines += [f"hint: {hint}" for hint in finding.hints]
+    return visible("\n".join(lines))
+
+
+def _sentence(text: str) -> str:
+    """The text as the standard wants one that stands alone."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

