@@ -147,3 +147,20 @@ def test_a_file_alone_is_identical_to_none(tmp_path: Path) -> None:
     write_wheel(tmp_path, WINDOWS, metadata())
     (release,) = abiding.check([tmp_path])
     assert text.render([release]).count("  identical") == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "is_declarable"),
+    [("numpy>=2", True), ("numpy==2.*", True), ("numpy>=1.25", False), ("numpy", False), ("numpy===2", False)],
+)
+def test_a_line_that_is_wider_than_that_of_the_sdist_is_not_to_be_declared(
+    line: str, is_declarable: bool, tmp_path: Path
+) -> None:
+    write_sdist(tmp_path, SDIST, said(more=("Dynamic: Requires-Dist", "Dynamic: Provides-Extra")), PYPROJECT)
+    write_wheel(tmp_path, LINUX, said(*ALL).replace(b"numpy>=1.26", line.encode()))
+    (release,) = abiding.check([tmp_path])
+    (finding,) = [one for one in release.findings if one.rule == "changed-requirement"]
+    assert "build the wheel again from the sdist" in finding.hints[0]
+    assert ["declare the line under `[tool.abiding.wheel]`" in one for one in finding.hints[1:]] == [
+        True
+    ] * is_declarable

@@ -25,6 +25,7 @@ __all__ = [
     "is_compared_as_text",
     "meaning",
     "name_of",
+    "narrows",
     "parse",
     "split_extra",
     "with_extra",
@@ -195,6 +196,17 @@ def split_extra(text: str) -> tuple[str, str] | None:
 def excludes(first: Requirement, second: Requirement) -> bool:
     """Whether no version satisfies both. Pre-releases count as the specifiers say (PEP 440)."""
     return (first.specifier.to_range() & second.specifier.to_range()).is_empty
+
+
+def narrows(line: str, other: str) -> bool:
+    """Whether a line admits some of the releases that another one does, and no others; not if that can't be told."""
+    from packaging.specifiers import SpecifierSet
+
+    try:
+        narrower, wider = (SpecifierSet(str(parse(text).specifier), prereleases=False) for text in (line, other))
+        return narrower.is_subset(wider) and not wider.is_subset(narrower)
+    except ValueError:  # no requirement, or one to the letter
+        return False
 
 
 def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ __all__ = [
     "EDITED",
     "EDITED_WHEEL",
     "INCOMPLETE",
+    "ONE_STATE",
     "WITHOUT_A_LINE",
     "declaration_of",
     "in_every_build",
@@ -35,6 +36,7 @@ WITHOUT_A_LINE = (
     EDITED_WHEEL,
     "if the wheel was built before the declaration was changed, build sdist and wheels again from one state",
 )
+ONE_STATE = "if METADATA was edited, or the wheel built from another state, build the wheel again from the sdist"
 _COMPUTED = (
     "a version that is computed from git, or from an environment variable, is another one in an unpacked sdist: let it "
     "be read from PKG-INFO there, or from a file that is written into the sdist"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata import licences
+from abiding.metadata import licences, requirements
 from abiding.metadata.changes import requirement_changes, text_notes
 from abiding.project import hints
 from abiding.releases.comparison import RESOLVER_FIELDS
@@ -87,13 +87,29 @@ def changed(
 
 
 def _ways_out(before: str | None, after: str | None, project: Project | None) -> tuple[str, ...]:
-    if after is None:
-        return ("a wheel may require more than its sdist, and never less",)
+    ways = (
+        tuple(_declared(before, after, project))
+        if after
+        else ("a wheel may require more than its sdist, and never less",)
+    )
+    if project is None:
+        return ways
+    return (*ways, hints.EDITED_WHEEL) if before is None else (hints.ONE_STATE, *ways)
+
+
+def _declared(before: str | None, after: str, project: Project | None) -> Iterator[str]:
+    """How a line of a wheel comes to be declared; one beside which a line of the sdist is narrower changes nothing."""
     name, table = hints.places_of(after)
     listed = project is not None and project.may_append(name)
     declare = ("" if listed else f"list `{name}` in `project.dynamic`, and ") + f"declare the line under `{table}`"
-    declare = f"leave the sdist's line as it is; {declare}" if before else f"if this wheel needs it, {declare}"
-    return (declare,) if project is None else (f"{declare}, then build sdist and wheels again", hints.EDITED_WHEEL)
+    again = ", then build sdist and wheels again" if project else ""
+    if before is None:
+        yield f"if this wheel needs it, {declare}{again}"
+    elif requirements.narrows(after, before):
+        needs = f"if this wheel needs `{after}`, " if project else ""
+        yield f"{needs}leave the sdist's line as it is, and {declare}{again}"
+    elif project is None:
+        yield "let the wheel say what the sdist says"
 
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
