@@ -77,7 +77,8 @@ def hold(data: bytes) -> None:
             pyproject = Pyproject.read(Path(folder))
             pyproject.restored(data[::-1])
             declaration = Declaration.read(pyproject)
-            declaration.check_variant(Settings.read({"abiding.variant": "x"}, os.environ).variant, "abiding.variant")
+            variant = Settings.read({"abiding.variant": "x"}, os.environ).variant
+            declaration.check_variant(pyproject, variant, "abiding.variant", "")
             source = Source.read(Path(folder), declaration)
             lint(declaration, pyproject)
             foretelling.from_project(source, declaration)

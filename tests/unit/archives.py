@@ -37,12 +37,12 @@ def write_wheel(
     return folder / filename
 
 
-def write_sdist(folder: Path, filename: str, data: bytes, pyproject: str | None = None) -> Path:
+def write_sdist(folder: Path, filename: str, data: bytes, pyproject: str | bytes | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     top = filename.removesuffix(".tar.gz").removesuffix(".zip")
     members = {f"{top}/PKG-INFO": data, f"{top}/spam.py": b""}
     if pyproject is not None:
-        members[f"{top}/pyproject.toml"] = pyproject.encode()
+        members[f"{top}/pyproject.toml"] = pyproject if isinstance(pyproject, bytes) else pyproject.encode()
     if filename.endswith(".zip"):
         with ZipFile(folder / filename, "w") as archive:
             for member, contents in members.items():

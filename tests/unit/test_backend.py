@@ -1005,8 +1005,18 @@ def test_backend_path_does_not_follow_a_link_out_of_the_tree(tmp_path: Path) -> 
 
 
 def test_unknown_variant(tmp_path: Path) -> None:
-    with pytest.raises(HookFailed, match=r"error\[unknown-variant\]: the project declares no variant `cuda`"):
-        flit_tree(tmp_path / "tree").hook("build_wheel", tmp_path / "out", {"abiding.variant": "cuda"})
+    tree = flit_tree(tmp_path / "tree")
+    for given, environ, asked in (
+        ({"abiding.variant": "cuda"}, {}, "-C abiding.variant=cuda"),
+        (None, {"ABIDING_VARIANT": "cuda"}, "ABIDING_VARIANT=cuda"),
+    ):
+        with pytest.raises(
+            HookFailed, match=r"error\[unknown-variant\]: the project declares no variant `cuda`"
+        ) as caught:
+            tree.hook("build_wheel", tmp_path / "out", given, **environ)
+        assert " --> pyproject.toml:17  tool.abiding.wheel\n" in caught.value.output
+        assert f"note: `{asked}` asks for it\n" in caught.value.output
+        assert caught.value.output.endswith("abiding: Nothing was built\n")
 
 
 def test_lawful_and_probably_not_meant_is_a_warning(tmp_path: Path) -> None:

@@ -113,6 +113,56 @@ def test_a_folder_that_is_not_there_yet_is_no_project(
     assert f" --> {name}\n" in err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check gone.whl",
+        "check gone/",
+        "check gone/spam-1.0.tar.gz",
+        "show gone",
+        "show gone.tar.gz",
+        "show here",
+        "diff gone.whl gone.whl",
+        "diff gone.tar.gz gone.whl",
+        "diff METADATA METADATA",
+        "prove gone",
+        "prove here",
+        "init gone",
+        "init here",
+        "repair -w out gone.whl",
+    ],
+)
+def test_every_command_says_the_same_of_what_is_not_there(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    assert main(command.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    what = "has no pyproject.toml" if command.endswith("here") else "there is no such file or folder\n"
+    assert err.startswith(f"abiding: error[missing-file]: {what}")
+
+
+@pytest.mark.parametrize("text", ["[project\n", "a = 1\na = 2\n", "\udcff", "x = " + "[" * 2000])
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_an_sdist_that_nobody_can_build_is_no_good_one(text: str, is_folder: bool, tmp_path: Path) -> None:
+    data = text.encode("utf-8", "surrogateescape")
+    if is_folder:
+        path = tmp_path / "spam-1.0"
+        path.mkdir()
+        (path / "PKG-INFO").write_bytes(metadata())
+        (path / "pyproject.toml").write_bytes(data)
+    else:
+        path = write_sdist(tmp_path, SDIST, metadata(), data)
+    (release,) = abiding.check([path])
+    assert [(one.rule, one.severity, one.artifact) for one in release.findings] == [
+        ("bad-pyproject", "error", release.artifacts[0].filename)
+    ]
+    assert release.findings[0].hints
+    assert not release.unread
+
+
 def test_the_same_file_twice_is_one(dist: Path) -> None:
     (release,) = abiding.check([dist, dist / SDIST, os.path.relpath(dist / SDIST)])
     assert len(release.artifacts) == 3
@@ -276,7 +326,7 @@ def test_a_path_that_is_not_there_does_not_keep_others_from_being_checked(
 ) -> None:
     assert main(["check", "--output-format", "concise", str(dist / "gone"), str(dist)]) == 2
     lines = capsys.readouterr().out.split("\n")
-    assert lines[0] == f"{dist / 'gone'}: error[missing-file]: can't be read: No such file or directory"
+    assert lines[0] == f"{dist / 'gone'}: error[missing-file]: there is no such file or folder"
     assert "undeclared-requirement" in lines[2]
 
 

@@ -211,6 +211,15 @@ def in_folder(text: str, *command: str) -> str:
         return said(lambda: run(*command, "."))
 
 
+def no_metadata() -> str:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        Path("METADATA").write_text("[project]\n")
+        return said(lambda: run("diff", "METADATA", "PKG-INFO"))
+
+
 def without_backend() -> str:
     from tempfile import TemporaryDirectory
 
@@ -318,7 +327,7 @@ SCREENS: dict[str, Callable[[], str]] = {
     "unknown-setting": lambda: said(lambda: Settings.read({"abiding.levle": "api"}, {})),
     "bad-setting": lambda: said(lambda: Settings.read({"abiding.level": "apo"}, {})),
     "unknown-rule": lambda: said(lambda: run("explain", "lost-requirements")),
-    "bad-metadata": lambda: said(lambda: run("diff", "METADATA", "PKG-INFO")),
+    "bad-metadata": no_metadata,
     "not-known": lambda: in_folder(SELECTIVE, "show", "--metadata"),
     "not-understood": lambda: in_folder('project = { name = "spam", version = "1.4.0" }\n', "init"),
 }  # fmt: skip

@@ -475,7 +475,6 @@ def test_a_file_that_cannot_be_written(project: Path, monkeypatch: pytest.Monkey
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     rule = "bad-pyproject"
-    assert refused(str(tmp_path)) == (rule, "the file can't be read: No such file or directory")
     (tmp_path / "pyproject.toml").write_bytes(b"\xff")
     assert refused(str(tmp_path)) == (rule, "the file is not UTF-8, which TOML asks for")
     (tmp_path / "pyproject.toml").write_bytes(b"[a]\r\n[b]\n")

@@ -345,7 +345,7 @@ def test_the_file_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
-    assert fails(str(tmp_path / "spam")) == ("missing-file", "is not there")
+    assert fails(str(tmp_path / "spam")) == ("missing-file", "there is no such file or folder")
 
 
 def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
@@ -358,6 +358,10 @@ def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
 def test_an_unknown_variant(tmp_path: Path) -> None:
     message = "the project declares no variant `roc`"
     assert fails(written(tmp_path), "--variant", "roc") == ("unknown-variant", message)
+    with pytest.raises(AbidingError) as caught:
+        run("show", written(tmp_path), "--variant", "roc")
+    assert caught.value.findings[0].notes == ("`--variant roc` asks for it",)
+    assert caught.value.closing == "Nothing can be shown"
 
 
 def test_a_tag_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -345,7 +345,7 @@ def test_a_backend_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "rule"),
     [
-        ({}, "bad-pyproject"),
+        ({}, "missing-file"),
         ({"pyproject.toml": "[build-system]\nrequires = 1\n"}, "bad-pyproject"),
         ({"pyproject.toml": "project = 'x'\n[build-system]\nrequires = []\n"}, "bad-pyproject"),
         ({"pyproject.toml": "[build-system]\nrequires = ['-r/etc/passwd']\n"}, "bad-requirement"),

@@ -118,7 +118,7 @@ def test_a_long_line_is_quoted_from_the_value_on() -> None:
 
 
 def test_missing(tmp_path: Path) -> None:
-    with pytest.raises(DeclarationError, match="can't be read: No such file or directory"):
+    with pytest.raises(DeclarationError, match="there is no such file"):
         Pyproject.read(tmp_path)
 
 

@@ -17,14 +17,14 @@ def test_settings_that_are_not_ours_go_through(given: dict[str, Any] | None) -> 
 def test_ours_are_taken_out() -> None:
     given = {"abiding.level": "api", "abiding.variant": "cuda", "other": "1"}
     assert Settings.read(given, {"ABIDING_LEVEL": "abi"}) == Settings(
-        Level.API, "cuda", {"other": "1"}, "-C abiding.level=api"
+        Level.API, "cuda", {"other": "1"}, "-C abiding.level=api", "-C abiding.variant=cuda"
     )
     assert given.keys() == {"abiding.level", "abiding.variant", "other"}
 
 
 def test_environment_stands_in() -> None:
     environ = {"ABIDING_LEVEL": "abi", "ABIDING_VARIANT": "mpi"}
-    assert Settings.read(None, environ) == Settings(Level.ABI, "mpi", None, "ABIDING_LEVEL=abi")
+    assert Settings.read(None, environ) == Settings(Level.ABI, "mpi", None, "ABIDING_LEVEL=abi", "ABIDING_VARIANT=mpi")
 
 
 @pytest.mark.parametrize(

@@ -795,7 +795,7 @@ def test_folders_that_can_not_be_written(tmp_path: Path) -> None:
 
 
 def test_files_that_can_not_be_read(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match=r"`.*spam.*` can't be read or written: no such file or directory"):
+    with pytest.raises(ArchiveError, match="there is no such file"):
         Wheel.open(tmp_path / NAME)
     (tmp_path / NAME).mkdir()
     with pytest.raises(ArchiveError, match="is a directory"):

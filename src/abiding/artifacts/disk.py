@@ -12,7 +12,7 @@ from abiding.archives import tagging
 from abiding.artifacts.artifact import Artifact
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
-from abiding.findings.errors import AbidingError, ArchiveError
+from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 
@@ -70,7 +70,8 @@ def _files(path: Path) -> dict[str, Path]:
             return {own: path}
         children = {child.name: child for child in path.iterdir()}
     except OSError as exc:
-        raise _missing(path, f"can't be read: {exc.strerror}") from exc
+        is_missing = isinstance(exc, FileNotFoundError | NotADirectoryError)
+        raise _missing(path, NO_SUCH_FILE if is_missing else f"can't be read: {exc.strerror}") from exc
     except ValueError as exc:
         raise _missing(path, f"can't be read: {exc}") from exc
     names = [name for name in children if _is_listed(name)]
@@ -161,13 +162,13 @@ def _read_unpacked(folder: Path) -> Artifact:
             raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
         pyproject_toml = folder / "pyproject.toml"
         data = read_plain(pyproject_toml, bounds.PYPROJECT) if is_plain(pyproject_toml) else None
-        pyproject = _pyproject(data, filename)
+        pyproject, findings = _pyproject(data, filename)
     except OSError as exc:
         problem = ArchiveError.at(filename, f"can't be read: {exc.strerror}").findings[0]
         return Artifact(filename, "sdist", filename, "", problem=problem)
     except ArchiveError as exc:
         return Artifact(filename, "sdist", filename, "", problem=exc.findings[0])
-    return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, pyproject)
+    return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, pyproject, findings=findings)
 
 
 def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyproject | None, tuple[Finding, ...]]:
@@ -181,25 +182,32 @@ def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyp
     sdist = Sdist.open(path)
     if "PKG-INFO" not in sdist.files:
         raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
-    return sdist.pkg_info, (), b"", _pyproject(sdist.files.get("pyproject.toml"), path.name), sdist.findings
+    pyproject, findings = _pyproject(sdist.files.get("pyproject.toml"), path.name)
+    return sdist.pkg_info, (), b"", pyproject, (*sdist.findings, *findings)
 
 
-def _pyproject(data: bytes | None, filename: str) -> Pyproject | None:
-    """The file, where there is one that can be understood: a release is judged by its metadata in any case.
+def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tuple[Finding, ...]]:
+    """The file, where there is one that can be understood, else why not: a release is judged by its metadata too.
 
     Raises `ArchiveError` where nobody means one so large: what is in it would go unseen.
     """
     if data is None:
-        return None
+        return None, ()
     if len(data) > bounds.PYPROJECT:
         raise ArchiveError.at(filename, f"has a pyproject.toml of more than {bounds.PYPROJECT:,} bytes")
     from abiding.findings.errors import DeclarationError
     from abiding.project.pyproject import Pyproject
 
     try:
-        return Pyproject.decode(data)._replace(in_sdist=True)
-    except DeclarationError:
-        return None
+        return Pyproject.decode(data)._replace(in_sdist=True), ()
+    except DeclarationError as exc:
+        return None, tuple(_of_sdist(finding, filename) for finding in exc.findings)
+
+
+def _of_sdist(finding: Finding, filename: str) -> Finding:
+    notes = ("every front end reads it first, so nobody can build or install from this sdist",)
+    hints = ("build the sdist anew from a pyproject.toml that is TOML; what it declares was not checked",)
+    return finding._replace(artifact=filename, notes=notes, hints=hints)
 
 
 def _name_and_version(filename: str, kind: str) -> tuple[str, str]:

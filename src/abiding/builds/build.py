@@ -66,7 +66,7 @@ class Build(NamedTuple):
         pyproject = Pyproject.read(folder)
         declaration = Declaration.read(pyproject)
         settings = Settings.read(config_settings, os.environ)
-        declaration.check_variant(settings.variant, "abiding.variant")
+        declaration.check_variant(pyproject, settings.variant, settings.asked_variant, "Nothing was built")
         inner = InnerBackend(declaration.backend, declaration.backend_path, folder)
         return cls(pyproject, declaration, settings, Source.read(folder, declaration), inner)
 

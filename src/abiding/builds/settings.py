@@ -21,14 +21,16 @@ _KNOWN = ("abiding.level", "abiding.variant")
 class Settings(NamedTuple):
     """The settings of one hook call.
 
-    `level` is None where nobody asked for one: the declaration then decides; `asked` is how it was. `inner` is what the
-    wrapped backend is given: the frontend's `config_settings` without ours, and None if they were None.
+    `level` is None where nobody asked for one: the declaration then decides. `asked` and `asked_variant` are how level
+    and variant were asked for, in the words of a command line. `inner` is what the wrapped backend is given: the
+    frontend's `config_settings` without ours, and None if they were None.
     """
 
     level: Level | None
     variant: str
     inner: dict[str, Any] | None
     asked: str = ""
+    asked_variant: str = ""
 
     @classmethod
     def read(cls, config_settings: Mapping[str, Any] | None, environ: Mapping[str, str]) -> Settings:
@@ -42,17 +44,22 @@ class Settings(NamedTuple):
             inner = {name: value for name, value in config_settings.items() if name not in ours}
         problems = [_unknown(name) for name in ours if name not in _KNOWN]
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
-        asked = "-C abiding.level" if "abiding.level" in ours else "ABIDING_LEVEL"
+        asked, asked_variant = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
         if level not in ("", *Level):
             problems.append(_bad_level(level, asked))
         if problems:
             raise DeclarationError(problems, "Nothing was built")
-        return cls(Level(level) if level else None, variant, inner, f"{asked}={level}" if level else "")
+        said = (f"{way}={value}" if value else "" for way, value in ((asked, level), (asked_variant, variant)))
+        return cls(Level(level) if level else None, variant, inner, *said)
+
+
+def _variable(name: str) -> str:
+    return name.upper().replace(".", "_")
 
 
 def _value(name: str, ours: Mapping[str, Any], environ: Mapping[str, str], problems: list[Finding]) -> str:
     if name not in ours:
-        return environ.get(name.upper().replace(".", "_"), "")
+        return environ.get(_variable(name), "")
     value = ours[name]
     if isinstance(value, str):
         return value

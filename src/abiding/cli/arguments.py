@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from abiding.files.plain import is_folder, is_plain, is_there
-from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ def project(source: Path, closing: str, *, legacy: bool = False) -> Iterator[Non
     """
     folder = source.parent if source.name == "pyproject.toml" else source
     if not is_there(source):
-        raise _wrong("missing-file", "is not there", source, closing)
+        raise MissingFileError.at(source, closing, _HINT)
     if not is_folder(folder) and not is_plain(source):
         raise _wrong("missing-file", "is neither a folder nor a file", source, closing)
     names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)
     if is_folder(folder) and not any(is_there(folder / name) for name in names):
-        raise _wrong("bad-pyproject", f"has no {' and no '.join(names)} in it", source, closing)
+        raise _wrong("missing-file", f"has no {' and no '.join(names)} in it", source, closing)
     with naming(str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"):
         yield
 

@@ -8,7 +8,7 @@ from abiding.cli.arguments import path
 from abiding.files.plain import read_plain
 from abiding.findings import bounds
 from abiding.findings.characters import visible
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.report.changes import changes
@@ -63,6 +63,9 @@ def run(options: Namespace) -> int:
     return 1 if differences else 0
 
 
+_FILES = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), or a METADATA or PKG-INFO file"
+
+
 def _read(path: Path) -> CoreMetadata:
     name = path.name.lower()
     if name.endswith(".whl"):
@@ -75,6 +78,8 @@ def _read(path: Path) -> CoreMetadata:
         return CoreMetadata.parse(read_pkg_info(path), path.name)
     try:
         metadata = CoreMetadata.parse(read_plain(path, bounds.METADATA), str(path))
+    except FileNotFoundError as exc:
+        raise MissingFileError.at(path, "Nothing was compared", _FILES) from exc
     except OSError as exc:
         raise _unreadable(path, f"the file can't be read: {exc.strerror}") from exc
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):
@@ -83,9 +88,8 @@ def _read(path: Path) -> CoreMetadata:
 
 
 def _unreadable(path: Path, message: str) -> AbidingError:
-    hint = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), or a METADATA or PKG-INFO file"
     return AbidingError(
-        Finding("bad-metadata", Severity.ERROR, message, artifact=visible(str(path)), hints=(hint,)),
+        Finding("bad-metadata", Severity.ERROR, message, artifact=visible(str(path)), hints=(_FILES,)),
         "Nothing was compared",
     )
 

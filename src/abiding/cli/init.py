@@ -13,7 +13,7 @@ from abiding.cli.arguments import naming, path
 from abiding.cli.asking import agreed
 from abiding.files.plain import is_there, read_plain
 from abiding.findings import bounds
-from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.wrapping import fill
 from abiding.project.unlisted import filled_in
@@ -360,6 +360,8 @@ def _read(path: Path) -> bytes:
     try:
         data = read_plain(path, bounds.PYPROJECT)
         data.decode("utf-8-sig")
+    except FileNotFoundError as exc:
+        raise MissingFileError.at(path, _NOTHING, "give the folder of a project, which has pyproject.toml") from exc
     except OSError as exc:
         raise _problem(path, f"the file can't be read: {exc.strerror}") from exc
     except UnicodeDecodeError as exc:

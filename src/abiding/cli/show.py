@@ -110,13 +110,14 @@ class _Subject:
             unwrapped = missing and "abiding" not in str(pyproject.table.get("build-system"))
             closing = f"{_NOTHING}; `abiding init` makes a project use abiding" if unwrapped else _NOTHING
             raise DeclarationError(exc.findings, closing) from exc
-        declaration.check_variant(options.variant or "", "--variant")
+        variant = options.variant or ""
+        declaration.check_variant(pyproject, variant, f"--variant {variant}", _NOTHING)
         return cls(
             pyproject,
             declaration,
             Source.read(folder, declaration),
             options.level,
-            options.variant or "",
+            variant,
             options.tag or frozenset(),
         )
 

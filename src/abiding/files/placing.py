@@ -11,7 +11,7 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from abiding.findings.errors import ArchiveError
+from abiding.findings.errors import NO_SUCH_FILE, ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,8 @@ def speaking_of(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
+        if isinstance(exc, FileNotFoundError) and str(exc.filename) == str(path):
+            raise ArchiveError.at(path.name, NO_SUCH_FILE, rule="missing-file") from exc
         reason = exc.strerror or str(exc)
         message = f"`{exc.filename or path}` can't be read or written: {reason[:1].lower()}{reason[1:]}"
         raise ArchiveError.at(path.name, message, hint=_hint(exc)) from exc

@@ -5,6 +5,7 @@ AbidingError
 ├── ArchiveError       a wheel or sdist can't be read or written
 ├── BackendError       the wrapped backend is not there, or did not do what PEP 517 asks
 ├── IndexAccessError   a package index can't be reached, or does not have what was asked for
+├── MissingFileError   a path that was given leads nowhere
 └── RefusedError       what the wrapped backend built is not what was declared
 """
 
@@ -17,7 +18,19 @@ from abiding.findings.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["AbidingError", "ArchiveError", "BackendError", "DeclarationError", "IndexAccessError", "RefusedError"]
+__all__ = [
+    "NO_SUCH_FILE",
+    "AbidingError",
+    "ArchiveError",
+    "BackendError",
+    "DeclarationError",
+    "IndexAccessError",
+    "MissingFileError",
+    "RefusedError",
+]
+
+
+NO_SUCH_FILE = "there is no such file or folder"
 
 
 class AbidingError(Exception):
@@ -30,6 +43,15 @@ class AbidingError(Exception):
         self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
         self.closing = closing
         super().__init__("; ".join(finding.message for finding in self.findings))
+
+
+class MissingFileError(AbidingError):
+    """A file or folder that was given is not there."""
+
+    @classmethod
+    def at(cls, path: object, closing: str, hint: str = "") -> MissingFileError:
+        """Make the error about one path."""
+        return cls(_about(str(path), NO_SUCH_FILE, "missing-file", "", hint), closing)
 
 
 class DeclarationError(AbidingError):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
-from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
 from abiding.project import sanctions
 from abiding.project.contradictions import Declared, contradictions
@@ -22,6 +21,7 @@ from abiding.project.table import Project
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from abiding.findings.finding import Finding
     from abiding.project.pyproject import Key, Pyproject
 
 __all__ = ["Declaration", "Entry", "FromSdist", "Reason"]
@@ -143,15 +143,21 @@ class Declaration(NamedTuple):
         """The entries that make wheels of one release say different things, where no marker could say it in all."""
         return tuple(one for one in self.entries if one.variant or (not one.marker and exact_marker(one.select) != ""))
 
-    def check_variant(self, variant: str, setting: str) -> None:
-        """Raise `DeclarationError` if `setting` asks for a variant that no entry names; empty asks for none."""
+    def check_variant(self, pyproject: Pyproject, variant: str, asked: str, closing: str) -> None:
+        """Raise `DeclarationError` if no entry names a variant that was asked for; empty asks for none.
+
+        `asked` is how it was: `-C abiding.variant=cuda`.
+        """
         if not variant or variant in self.variants:
             return
         known = listed(self.variants)
-        hint = f"the variants are {known}" if known else "no entry of `[tool.abiding.wheel]` names a variant"
         message = f"the project declares no variant `{variant}`"
-        finding = Finding("unknown-variant", Severity.ERROR, message, artifact=setting, hints=(hint,))
-        raise DeclarationError(finding, "Nothing was done")
+        note = f"`{asked}` asks for it"
+        hint = f"the variants are {known}" if known else "leave it out: no entry names a variant"
+        key = ("tool", "abiding", "wheel")
+        raise DeclarationError(
+            pyproject.finding("unknown-variant", message, key, notes=(note,), hints=(hint,)), closing
+        )
 
     @property
     def variants(self) -> tuple[str, ...]:

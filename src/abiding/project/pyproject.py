@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.files.plain import read_plain
 from abiding.findings import bounds
-from abiding.findings.errors import DeclarationError
+from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Pyproject(NamedTuple):
         try:
             data = read_plain(folder / "pyproject.toml", bounds.PYPROJECT)
         except OSError as exc:
+            if isinstance(exc, FileNotFoundError):
+                raise _unreadable(NO_SUCH_FILE, "missing-file") from exc
             raise _unreadable(f"`pyproject.toml` can't be read: {exc.strerror}") from exc
         return cls.decode(data)._replace(in_sdist=(folder / "PKG-INFO").is_file())
 
@@ -194,8 +196,8 @@ def key_text(key: Key) -> str:
     return text
 
 
-def _unreadable(message: str) -> DeclarationError:
-    return DeclarationError(Finding("bad-pyproject", Severity.ERROR, message, artifact="pyproject.toml"))
+def _unreadable(message: str, rule: str = "bad-pyproject") -> DeclarationError:
+    return DeclarationError(Finding(rule, Severity.ERROR, message, artifact="pyproject.toml"))
 
 
 def _cut(text: str, start: int, value: int, end: int) -> str:

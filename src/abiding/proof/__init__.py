@@ -100,7 +100,8 @@ def _unpacked(source: Path, folder: Path) -> Path:
 
 def _check_settings(subject: Subject, level: Level | None, variant: str | None) -> None:
     if subject.declaration:
-        subject.declaration.check_variant(variant or "", "--variant")
+        variant = variant or ""
+        subject.declaration.check_variant(subject.pyproject, variant, f"--variant {variant}", "Nothing was built")
     elif level or variant:
         raise AbidingError(
             subject.pyproject.finding(
