@@ -140,7 +140,8 @@ def test_every_command_says_the_same_of_what_is_not_there(
     assert main(command.split()) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    what = "has no pyproject.toml" if command.endswith("here") else "there is no such file or folder\n"
+    empty = not command.startswith("init") and command.endswith("here")
+    what = "has no pyproject.toml" if empty else "there is no such file or folder\n"
     assert err.startswith(f"abiding: error[missing-file]: {what}")
 
 

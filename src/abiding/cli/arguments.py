@@ -59,10 +59,10 @@ def project(source: Path, closing: str, *, legacy: bool = False) -> Iterator[Non
     if not is_there(source):
         raise MissingFileError.at(source, closing, _HINT)
     if not is_folder(folder) and not is_plain(source):
-        raise _wrong("missing-file", "is neither a folder nor a file", source, closing)
+        raise _missing("is neither a folder nor a file", source, closing)
     names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)
     if is_folder(folder) and not any(is_there(folder / name) for name in names):
-        raise _wrong("missing-file", f"has no {' and no '.join(names)} in it", source, closing)
+        raise _missing(f"has no {' and no '.join(names)} in it", source, closing)
     with naming(str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"):
         yield
 
@@ -77,5 +77,5 @@ def naming(name: str) -> Iterator[None]:
         raise DeclarationError(found, exc.closing) from exc
 
 
-def _wrong(rule: str, message: str, source: Path, closing: str) -> AbidingError:
-    return AbidingError(Finding(rule, Severity.ERROR, message, artifact=str(source), hints=(_HINT,)), closing)
+def _missing(message: str, source: Path, closing: str) -> AbidingError:
+    return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(source), hints=(_HINT,)), closing)

@@ -15,6 +15,7 @@ from abiding.project import sanctions
 from abiding.project.contradictions import Declared, contradictions
 from abiding.project.faults import Faults, listed, type_of
 from abiding.project.groups import Groups
+from abiding.project.required import required
 from abiding.project.selecting import exact_marker
 from abiding.project.table import Project
 
@@ -172,8 +173,6 @@ _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
 _TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheels-differ", "wheel")
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = ("requires", "include-group", "native", "select", "variant", "reason", "note")
-_EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
-_PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
 
 
 class _Reader(Faults):
@@ -371,55 +370,8 @@ class _Reader(Faults):
             yield entry
 
     def requirement(self, value: object, key: Key, extra: str) -> str | None:
-        from packaging.requirements import InvalidRequirement
-
         text = self.typed(value, str, key)
-        if text is None:
-            return None
-        text = text.strip()
-        try:
-            parsed = requirements.parse(pins.sample(text))
-        except InvalidRequirement as exc:
-            reason = str(exc).partition("\n")[0]
-            self.problem(
-                "bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
-            )
-            return None
-        unknown = pins.malformed(text)
-        if unknown:
-            self.problem(
-                "bad-requirement",
-                f"`{unknown}` in `{text}` is no part of a pinned version",
-                key,
-                notes=("a part is `x`, `x+N`, a number, or a last `*`",),
-                hints=(_PINNED,),
-            )
-        elif parsed.url:
-            self.problem(
-                "url-requirement",
-                f"`{text}` points to a URL, and no index accepts a wheel that does",
-                key,
-                hints=("require a version: the distribution has to be on the index",),
-            )
-        elif requirements.asks_for_extras(parsed):
-            self.problem(
-                "extra-in-marker",
-                f"`{text}` has `extra` in its marker",
-                key,
-                hints=("put it under `[tool.abiding.wheel.optional-dependencies]`, which writes that marker",)
-                if not extra
-                else (f"leave it out: the entry already belongs to the extra `{extra}`",),
-            )
-        elif reason := requirements.without_answer(parsed):
-            self.problem(
-                "bad-requirement",
-                f"the marker of `{text}` has no answer",
-                key,
-                notes=(reason,),
-                hints=("compare a variable with a string: `sys_platform == 'win32'`",),
-                recent=True,
-            )
-        return text
+        return None if text is None else required(self, text.strip(), key, extra)
 
     def globs(self, value: object, key: Key) -> tuple[str, ...]:
         if isinstance(value, str):

@@ -1,0 +1,66 @@
+"""The requirement of one entry, held to what a line of METADATA may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.metadata import pins, requirements
+
+if TYPE_CHECKING:
+    from abiding.project.faults import Faults
+    from abiding.project.pyproject import Key
+
+__all__ = ["required"]
+
+
+_EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
+_PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
+
+
+def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
+    """Take the requirement at `key`, of an entry for `extra`; None, and a fault, if it is none."""
+    from packaging.requirements import InvalidRequirement
+
+    try:
+        parsed = requirements.parse(pins.sample(text))
+    except InvalidRequirement as exc:
+        reason = str(exc).partition("\n")[0]
+        faults.problem(
+            "bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
+        )
+        return None
+    unknown = pins.malformed(text)
+    if unknown:
+        faults.problem(
+            "bad-requirement",
+            f"`{unknown}` in `{text}` is no part of a pinned version",
+            key,
+            notes=("a part is `x`, `x+N`, a number, or a last `*`",),
+            hints=(_PINNED,),
+        )
+    elif parsed.url:
+        faults.problem(
+            "url-requirement",
+            f"`{text}` points to a URL, and no index accepts a wheel that does",
+            key,
+            hints=("require a version: the distribution has to be on the index",),
+        )
+    elif requirements.asks_for_extras(parsed):
+        faults.problem(
+            "extra-in-marker",
+            f"`{text}` has `extra` in its marker",
+            key,
+            hints=("put it under `[tool.abiding.wheel.optional-dependencies]`, which writes that marker",)
+            if not extra
+            else (f"leave it out: the entry already belongs to the extra `{extra}`",),
+        )
+    elif reason := requirements.without_answer(parsed):
+        faults.problem(
+            "bad-requirement",
+            f"the marker of `{text}` has no answer",
+            key,
+            notes=(reason,),
+            hints=("compare a variable with a string: `sys_platform == 'win32'`",),
+            recent=True,
+        )
+    return text
