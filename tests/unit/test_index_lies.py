@@ -287,10 +287,10 @@ def test_provider_of_another_name(index: Index) -> None:
     for bad in (EVIL, NEWER):
         index.add("py3-none-any", data=wheel(bad))
         with listings(index.url) as found, pytest.raises(AbidingError, match=r"evil|version 9"):
-            found.newest("spam", SpecifierSet(), lambda names: names[0])
+            next(found.newest_first("spam", SpecifierSet(), lambda names: names[0]))
     index.add("py3-none-any")
     with listings(index.url) as found:
-        assert found.newest("spam", SpecifierSet(), lambda names: names[0])
+        assert next(found.newest_first("spam", SpecifierSet(), lambda names: names[0])).filename in index.files
 
 
 # Passwords.

@@ -43,7 +43,7 @@ def put(index: Index, name: str, *places: str, version: str = "1.0", tag: str = 
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(file, "w") as archive:
         for place in ("zeros.bin", *places):
-            archive.writestr(place, bytes(before))
+            archive.writestr(place, bytes(before if place == "zeros.bin" else 0))
         line = f"Requires-Dist: {requires}\n" if requires else ""
         archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{line}")
         archive.writestr(f"{info}/RECORD", "")
@@ -96,6 +96,9 @@ def test_the_newest_version_that_is_accepted(index: Index, pair: Pair, capsys: p
     put(index, "prov", "prov/lib/libspam.so.4", version="1.1", yanked="wrong")
     put(index, "prov", "prov/lib/libspam.so.4", version="2.0")
     assert said(index, pair.consumer(requires=["prov>=0.9", "prov<2"]), capsys, LOOK) == []
+    assert said(index, pair.consumer(requires=["prov"]), capsys, LOOK) == []
+    put(index, "prov", "prov/lib/libspam.so.5", version="2.1")
+    del index.files[f"prov-1.0-{MANYLINUX}.whl"]
     assert said(index, pair.consumer(requires=["prov"]), capsys, LOOK) == [("unprovided-library", "error")]
 
 

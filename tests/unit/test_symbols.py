@@ -5,69 +5,35 @@ from __future__ import annotations
 import json
 import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.artifacts.index import settings
 from abiding.cli import main
 from abiding.providers.cache import Cache
 from abiding.providers.published import is_library
 from abiding.providers.tables import Exports
 
-from .compiled import MANYLINUX, library, wheel
-from .test_index import File, Index, hashes, serving
+from .compiled import MANYLINUX
+from .shops import SONAME, Shop, opened
+from .test_index import File, Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MACOS = "py3-none-macosx_11_0_arm64"
-SONAME = "libtoy.so.1"
 
 
 @pytest.fixture
-def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
-    monkeypatch.setattr(settings, "_list_settings", lambda _: None)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for name in ("http_proxy", "HTTP_PROXY", "NETRC"):
-        monkeypatch.delenv(name, raising=False)
-    with serving(Index(project="toy")) as index:
-        yield index
-
-
-class Shop:
-    """Publishes versions of a provider."""
-
-    def __init__(self, index: Index, folder: Path) -> None:
-        self.index = index
-        self.folder = folder
-
-    def publish(
-        self,
-        version: str,
-        *functions: str,
-        soname: str = SONAME,
-        tag: str = MANYLINUX,
-        filler: int = 0,
-        **listing: object,
-    ) -> Path:
-        built = library(self.folder / version / soname, *functions, soname=soname)
-        files: dict[str, Path | bytes] = {
-            "toy/__init__.py": b"",
-            "toy/zeros.bin": os.urandom(filler),
-            f"toy/lib/{soname}": built,
-            "toy/_core.abi3.so": built,
-        }
-        path = wheel(self.folder, "toy", files, version=version, tag=tag)
-        data = path.read_bytes()
-        self.index.files[path.name] = File(data, listing={"hashes": hashes(data), **listing})
-        return path
+def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
+    with opened(monkeypatch, tmp_path) as shop:
+        yield shop
 
 
 @pytest.fixture
-def shop(index: Index, tmp_path: Path) -> Shop:
-    return Shop(index, tmp_path / "shop")
+def index(shop: Shop) -> Index:
+    return shop.index
 
 
 def run(index: Index, *options: str) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
+    from abiding.native.examining import Judge
     from abiding.project.declaration import Entry
     from abiding.project.provenance import Provenance
 
@@ -49,14 +50,16 @@ def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = No
     return examining.examine(path, wheels, index)
 
 
-def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, tuple[Finding, ...]]:
+def checked(
+    paths: Iterable[Path], index: Listings | None = None, more: Judge | None = None
+) -> dict[str, tuple[Finding, ...]]:
     """Judge all wheels with compiled files among some files, and right in some folders; the findings by file name.
 
     Each is at hand for the others, as a distribution that they may require. If one needs a library that none of these
-    has, what else it requires is looked up on the `index` (`index.listings`). A wheel that can't be read is left out:
-    whoever reads its metadata says so. Without the libraries that read compiled files nothing is found,
-    and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
-    `IndexAccessError` if the index can't be read.
+    has, what else it requires is looked up on the `index` (`index.listings`). `more` judges each of them too. A wheel
+    that can't be read is left out: whoever reads its metadata says so. Without the libraries that read compiled files
+    nothing is found, and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native
+    entries. Raises `IndexAccessError` if the index can't be read.
     """
     from abiding.native import names
 
@@ -66,7 +69,7 @@ def checked(paths: Iterable[Path], index: Listings | None = None) -> dict[str, t
         return {}
     from abiding.native import examining
 
-    return examining.checked(with_code, wheels, index)
+    return examining.checked(with_code, wheels, index, more)
 
 
 # What a build with native entries asks for in each hook

@@ -13,6 +13,7 @@ from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, follow
+from abiding.native.loader import base_name
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded, Wheels, beside, target
 from abiding.native.rules import judge
@@ -20,7 +21,7 @@ from abiding.native.subject import Subject
 from abiding.project.provenance import MEMBERS, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from packaging.tags import Tag
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.native.providers import Shelf
+
+    Judge = Callable[[Subject], Iterable[Finding]]
 
 __all__ = ["checked", "examine", "provenance_of", "subject_of"]
 
@@ -37,43 +40,49 @@ def examine(
     wheels: Iterable[Path] = (),
     index: Listings | None = None,
     names: dict[Path, frozenset[str]] | None = None,
+    more: Judge | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require.
 
     On the `index` the others are looked up, if a library is still missing. `names` are those of the libraries of
-    the wheels at hand, as far as they are known; what is found out is added.
+    the wheels at hand, as far as they are known; what is found out is added. `more` judges what was found then.
     """
     subject = subject_of(path, [Wheels(_fitting(path, wheels), {} if names is None else names)])
     missing = any(isinstance(link.origin, Missing) for link in subject.links)
     if index and missing and subject.neighbours.unknown:
         subject = _looked_up(subject, index)
-    return judge(subject)
+    return (*judge(subject), *(more(subject) if more else ()))
 
 
 def _looked_up(subject: Subject, index: Listings) -> Subject:
     tags = subject.platform.tags
-    shelves = [*subject.neighbours.shelves, Indexed(index, tags)]
+    missing = frozenset(base_name(link.library) for link in subject.links if isinstance(link.origin, Missing))
+    shelves = [*subject.neighbours.shelves, Indexed(index, tags, missing)]
     neighbours = Neighbours.of(subject.consumer.requires, target(tags), shelves)
     return replace(subject, neighbours=neighbours, links=follow(subject.consumer, neighbours, subject.platform))
 
 
 def checked(
-    wheels: Iterable[Path], at_hand: Sequence[Path], index: Listings | None = None
+    wheels: Iterable[Path], at_hand: Sequence[Path], index: Listings | None = None, more: Judge | None = None
 ) -> dict[str, tuple[Finding, ...]]:
-    """Judge wheels, each with the others `at_hand`, and the index."""
+    """Judge wheels, each with the others `at_hand`, and the index; `more` as for `examine`."""
     found: dict[str, tuple[Finding, ...]] = {}
     names: dict[Path, frozenset[str]] = {}  # each may be asked for by each
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
-            found[path.name] = _examined(path, at_hand, index, names)
+            found[path.name] = _examined(path, at_hand, index, names, more)
     return found
 
 
 def _examined(
-    path: Path, wheels: Iterable[Path], index: Listings | None, names: dict[Path, frozenset[str]]
+    path: Path,
+    wheels: Iterable[Path],
+    index: Listings | None,
+    names: dict[Path, frozenset[str]],
+    more: Judge | None,
 ) -> tuple[Finding, ...]:
     try:
-        return examine(path, wheels, index, names)
+        return examine(path, wheels, index, names, more)
     except IndexAccessError:
         raise
     except AbidingError as exc:

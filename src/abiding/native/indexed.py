@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidWheelFilename
 
 from abiding.archives import tagging
+from abiding.findings import bounds
 from abiding.native import contents
 from abiding.native.images import Format, Image
-from abiding.native.names import may_be_image
+from abiding.native.names import may_be_image, stem
 from abiding.native.platforms import floors
 from abiding.native.providers import beside
 
@@ -32,18 +34,32 @@ _VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A shelf. Of each distribution on an index the newest accepted wheel that can stand beside one with these tags."""
+    """A shelf. Of each distribution on an index the newest accepted wheel that can stand beside one with these tags.
+
+    If that has a library only in another version than the `missing` ones, an older wheel that has the very one.
+    """
 
     index: Listings
     tags: frozenset[Tag]
+    missing: frozenset[str] = frozenset()
     _read: dict[str, Contents | None] = field(default_factory=dict)
 
     def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Look a distribution up, once. Raises `AbidingError` if the index or the wheel can't be read."""
         if name not in self._read:
-            listing = self.index.newest(name, accepted or SpecifierSet(), self._choose)
-            self._read[name] = _contents(name, listing) if listing else None
+            self._read[name] = self._look_up(name, accepted or SpecifierSet())
         return self._read[name]
+
+    def _look_up(self, name: str, accepted: SpecifierSet) -> Contents | None:
+        newest = None
+        for listing in islice(self.index.newest_first(name, accepted, self._choose), bounds.EDITIONS):
+            found = _contents(name, listing)
+            newest = newest or found
+            if any(found.shipped_as(library) for library in self.missing):
+                return found
+            if not {stem(image.name) for image in found.images} & set(map(stem, self.missing)):
+                break
+        return newest
 
     def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
         """None: an index can't be asked who has a file."""

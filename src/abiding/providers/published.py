@@ -108,8 +108,10 @@ class _Reading:
         while asked:
             found |= self.read_members({one: digests[one] for one in asked}, archive)
             asked = _brought(found, digests) if self.wanted is not None else []
+        if found and not any(one.name for one in found.values()):
+            raise ArchiveError.at(wheel.filename, f"has no library at `{min(found)}`, but something else")
         # In the order of the names: by file name the first is taken, if several have it.
-        return {place_of(member): found[member] for member in sorted(found)}
+        return {place_of(member): found[member] for member in sorted(found) if found[member].name}
 
     def chosen(self, members: Iterable[str]) -> list[str]:
         """The members that may be the libraries which are wanted: all, if none is called so."""

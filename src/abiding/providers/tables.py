@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from abiding.native.images import Image, Symbols
 
-__all__ = ["BASE", "Exports", "Imports", "is_of_toolchain"]
+__all__ = ["BASE", "Exports", "Imports", "is_of_toolchain", "lacking"]
 
 
 BASE = "Base"
@@ -46,22 +48,21 @@ class Exports(NamedTuple):
         versioned = {one for one in symbols.versioned if one.partition("@")[0] != one.partition("@")[2]}
         return cls(image.name, image.needs, frozenset(base | versioned))
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The names of the symbols, without their versions."""
-        return frozenset(one.partition("@")[0] for one in self.symbols)
 
-    def has(self, symbol: str) -> bool:
-        """Whether a loader finds a symbol here.
+def lacking(wanted: Iterable[str], libraries: Iterable[Exports]) -> frozenset[str]:
+    """Which symbols a loader finds in none of some libraries.
 
-        What is asked for without a version may have any; a library in which nothing has one is good for each.
-        """
-        if symbol in self.symbols:
-            return True
-        name, _, version = symbol.partition("@")
-        if version == BASE:
-            return name in self.names
-        return f"{name}@{BASE}" in self.symbols and all(one.endswith(f"@{BASE}") for one in self.symbols)
+    What is asked for without a version may have any; a library in which nothing has one is good for each.
+    """
+    left = set(wanted)
+    for library in libraries:
+        left -= library.symbols
+        if not left:
+            break
+        names = {one.partition("@")[0] for one in library.symbols}
+        plain = all(one.endswith(f"@{BASE}") for one in library.symbols)
+        left = {one for one in left if one.partition("@")[0] not in names or not (plain or one.endswith(f"@{BASE}"))}
+    return frozenset(left)
 
 
 class Imports(NamedTuple):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.metadata.difference import Difference
+    from abiding.native.examining import Judge
     from abiding.project.level import Level
     from abiding.releases.comparison import Compared
     from abiding.releases.levels import BuiltAs
@@ -131,12 +132,21 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     that can't be read, and `AbidingError` (`missing-extra`) if a wheel was built with native entries, and nothing is
     installed that reads compiled files.
     """
-    said = native.checked(paths, listings)
+    said = native.checked(paths, listings, _held_to_published(listings) if listings else None)
 
     def of(release: Release) -> tuple[Finding, ...]:
         return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
 
     return [release._replace(compiled=of(release)) for release in found]
+
+
+def _held_to_published(listings: Listings) -> Judge:
+    """Hold what a wheel takes of its providers against all versions of these that it admits."""
+    from abiding.providers.cache import Cache
+    from abiding.providers.linked import Histories, too_loose
+
+    histories = Histories(listings, Cache.of_user())
+    return lambda subject: too_loose(subject, histories)
 
 
 def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:

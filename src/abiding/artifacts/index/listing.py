@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from packaging.utils import canonicalize_name, canonicalize_version
@@ -88,37 +88,43 @@ class Listings:
 
     web: Web
     url: str
+    _pages: dict[object, list[list[Published]]] = field(default_factory=dict)
 
     def published(self, name: str, accepted: SpecifierSet) -> list[list[Published]]:
-        """List the wheels of each accepted version that is not yanked, the newest version first.
+        """List the wheels of each accepted version that is not yanked, the newest version first; asked for once.
 
         Raises `IndexAccessError`.
         """
-        versions = wheels_of_project(self.web, self.url, name, accepted)
-        return [[Published.of(wheels[one], self.web) for one in sorted(wheels)] for wheels in versions]
+        key = (name, str(accepted), accepted.prereleases)
+        if key not in self._pages:
+            versions = wheels_of_project(self.web, self.url, name, accepted)
+            self._pages[key] = [[Published.of(wheels[one], self.web) for one in sorted(wheels)] for wheels in versions]
+        return self._pages[key]
 
-    def newest(
+    def newest_first(
         self, name: str, accepted: SpecifierSet, choose: Callable[[Sequence[str]], str | None]
-    ) -> Listing | None:
-        """Look into a wheel of the newest accepted version of which `choose` takes one, by its file name.
+    ) -> Iterator[Listing]:
+        """Look into a wheel of each accepted version of which `choose` takes one, by its file name, as it is asked for.
 
-        None if there is none, or no such project. Raises `AbidingError` if the index or the wheel can't be read.
+        None come if there are none, or no such project. Raises `AbidingError` if the index or a wheel can't be read.
         """
         try:
             versions = wheels_of_project(self.web, self.url, name, accepted)
         except IndexAccessError as exc:
             if exc.findings[0].rule == "unknown-release":
-                return None
+                return
             raise
         for wheels in versions:
             filename = choose(sorted(wheels))
             if filename:
-                remote = RemoteFile(self.web, wheels[filename].url, filename, wheels[filename].size)
-                members, metadata = listing_of_wheel(cast("BinaryIO", remote), filename)
-                said = Said.parse(metadata, filename)
-                version = wheels[filename].version or ""
-                hold_to_name(filename, canonicalize_name(name), version, said)
-                if canonicalize_version(said.version) != canonicalize_version(version):
-                    raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
-                return Listing(filename, members, said.metadata)
-        return None
+                yield self._listing(name, wheels[filename])
+
+    def _listing(self, name: str, file: DistributionPackage) -> Listing:
+        filename, version = file.filename, file.version or ""
+        remote = RemoteFile(self.web, file.url, filename, file.size)
+        members, metadata = listing_of_wheel(cast("BinaryIO", remote), filename)
+        said = Said.parse(metadata, filename)
+        hold_to_name(filename, canonicalize_name(name), version, said)
+        if canonicalize_version(said.version) != canonicalize_version(version):
+            raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
+        return Listing(filename, members, said.metadata)

@@ -1,0 +1,158 @@
+"""What the files of a wheel take of their providers, held against what these have published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from abiding.findings.errors import IndexAccessError
+from abiding.findings.finding import Finding
+from abiding.native.links import Inside
+from abiding.native.loader import base_name
+from abiding.native.providers import Standing, required, target
+from abiding.providers.published import read_history
+from abiding.providers.ranges import State, held
+from abiding.providers.tables import BASE, Imports
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.tags import Tag
+
+    from abiding.artifacts.index.listing import Listings
+    from abiding.artifacts.index.progress import Progress
+    from abiding.native.images import Format
+    from abiding.native.subject import Subject
+    from abiding.providers.cache import Cache
+    from abiding.providers.history import History
+    from abiding.providers.ranges import Range, Row
+
+__all__ = ["Histories", "ranges", "taken", "too_loose"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """The histories of providers on an index, each read once."""
+
+    listings: Listings
+    cache: Cache
+    progress: Progress | None = None
+    _read: dict[object, History | None] = field(default_factory=dict)
+
+    def get(
+        self, name: str, tags: frozenset[Tag], accepted: SpecifierSet, libraries: Collection[str]
+    ) -> History | None:
+        """Read those accepted versions that can stand beside a wheel with these tags; None if there are none.
+
+        Raises `AbidingError` if the index can't be read.
+        """
+        key = (name, tags, str(accepted), frozenset(libraries))
+        if key not in self._read:
+            self._read[key] = self._history(name, tags, accepted, libraries)
+        return self._read[key]
+
+    def _history(
+        self, name: str, tags: frozenset[Tag], accepted: SpecifierSet, libraries: Collection[str]
+    ) -> History | None:
+        try:
+            return read_history(
+                self.listings, name, tags, accepted, cache=self.cache, wanted=libraries, progress=self.progress
+            )
+        except IndexAccessError as exc:
+            if exc.findings[0].rule == "unknown-release":
+                return None
+            raise
+
+
+def taken(subject: Subject) -> dict[str, tuple[Imports, ...]]:
+    """What a wheel takes of each distribution that it requires itself, by its name: for each library once."""
+    found: dict[str, dict[str, Imports]] = {}
+    inside: dict[str, frozenset[str]] = {}
+    for link in subject.links:
+        if isinstance(link.origin, Inside):
+            exported = subject.consumer.symbols(link.origin.image).exported
+            inside[link.image.place] = inside.get(link.image.place, frozenset()) | exported
+    for link, origin in subject.provided():
+        if origin.standing is not Standing.DIRECT:
+            continue
+        name = base_name(link.library)
+        own = frozenset(f"{one}@{BASE}" for one in inside.get(link.image.place, ()))
+        one = Imports.of(link.image, link.library, subject.consumer.symbols(link.image))
+        one = one._replace(library=name, free=one.free - own)
+        libraries = found.setdefault(origin.contents.name, {})
+        libraries[name] = libraries[name] | one if name in libraries else one
+    return {name: tuple(libraries.values()) for name, libraries in found.items()}
+
+
+def ranges(
+    subject: Subject, histories: Histories, *, admitted_only: bool = False
+) -> Iterator[tuple[Range, SpecifierSet]]:
+    """Find the versions of each provider that a wheel can work with, and those that it requires.
+
+    With `admitted_only` no others are looked at. Raises `AbidingError` if the index can't be read.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    tags = subject.platform.tags
+    declared = required(subject.consumer.requires, target(tags))
+    for name, libraries in taken(subject).items():
+        specifier = declared.get(name, SpecifierSet())
+        accepted = specifier if admitted_only else SpecifierSet(prereleases=specifier.prereleases)
+        history = histories.get(name, tags, accepted, [one.library for one in libraries])
+        if history:
+            shared = subject.provenance.libraries if subject.provenance else ()
+            built_with = next((one.version for one in shared if one.distribution == name), "")
+
+            def is_system(library: str, format_: Format | None = subject.platform.format) -> bool:
+                return format_ is not None and subject.platform.has(library, format_)
+
+            yield held(libraries, history, built_with, is_system), specifier
+
+
+def too_loose(subject: Subject, histories: Histories) -> Iterator[Finding]:
+    """Find providers of which a wheel admits versions that its own files refuse. Raises `AbidingError`."""
+    for found, declared in ranges(subject, histories, admitted_only=True):
+        refuted = found.refuting(declared)
+        if not refuted:
+            continue
+        line = f"{found.distribution}{declared}"
+        narrowed = found.narrowed(declared)
+        fits = any(row.state is not State.NOT_KNOWN and not row.refuted for row in found.rows)
+        versions = "a version" if len(refuted) == 1 else f"{len(refuted)} versions"
+        yield Finding(
+            "bound-too-loose",
+            subject.severity,
+            f"`{line}` admits {versions} that the wheel's own files refuse",
+            artifact=subject.artifact,
+            field="Requires-Dist",
+            expected=f"{found.distribution}{narrowed}" if fits else None,
+            found=line,
+            expected_from="its compiled files",
+            found_from="required",
+            notes=tuple(_said(found.distribution, row) for row in _told(refuted)),
+            hints=(f"declare `{found.distribution}{narrowed}`",)
+            if fits
+            else ("build it with a version that is published, and let the requirement say which that is",),
+        )
+
+
+_MOST_TOLD = 3
+
+
+def _told(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows that bound the others: the last and the first of them say where it begins and ends."""
+    return rows if len(rows) <= _MOST_TOLD else (rows[0], rows[-1])
+
+
+def _said(name: str, row: Row) -> str:
+    if row.state is State.LACKS_LIBRARY:
+        others = " and ".join(f"`{one}`" for one in row.missing)
+        return f"{name} {row.version} has no `{row.library}`" + (f", but {others}" if others else "")
+    first, *more = (one.removesuffix(f"@{BASE}") for one in row.missing)
+    others = f" and {len(more)} more" if more else ""
+    return f"{name} {row.version} lacks `{first}`{others} of `{row.library}`"

@@ -1,0 +1,173 @@
+"""held(what a consumer takes, a history) -> range: which versions of a provider have it, and where it begins and ends.
+
+What is found is necessary and not sufficient: it refutes versions, and admits none that is not declared.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.providers.tables import BASE, is_of_toolchain, lacking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+    from abiding.providers.history import Edition, History
+    from abiding.providers.tables import Exports, Imports
+
+__all__ = ["Range", "Row", "State", "held"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class State(StrEnum):
+    """What a version has of that which a consumer takes."""
+
+    HAS = "has"
+    LACKS_SYMBOLS = "lacks-symbols"
+    LACKS_LIBRARY = "lacks-library"
+    NOT_KNOWN = "not-known"
+
+
+class Row(NamedTuple):
+    """One version. `library` is the first that is affected, `missing` are symbols or, of a library, similar names."""
+
+    version: str
+    state: State
+    library: str = ""
+    missing: tuple[str, ...] = ()
+
+    @property
+    def refuted(self) -> bool:
+        """Whether the consumer can't work with this version."""
+        return self.state in {State.LACKS_SYMBOLS, State.LACKS_LIBRARY}
+
+
+class Range(NamedTuple):
+    """The versions of one provider, the oldest first, that some files were held against.
+
+    `floor` is the first version, and `ceiling` the first after it, that bound those around the one that it was built
+    with (else the newest that has everything); empty where nothing bounds them. `taken` are the symbols that count.
+    """
+
+    distribution: str
+    libraries: tuple[str, ...]
+    taken: frozenset[str]
+    weak: frozenset[str]
+    rows: tuple[Row, ...]
+    floor: str = ""
+    ceiling: str = ""
+
+    @property
+    def specifier(self) -> str:
+        """The bounds as a requirement has them; empty if there are none."""
+        return ",".join([*([f">={self.floor}"] if self.floor else []), *([f"<{self.ceiling}"] if self.ceiling else [])])
+
+    def refuting(self, declared: SpecifierSet) -> tuple[Row, ...]:
+        """The versions that are declared to be good, and are not."""
+        return tuple(row for row in self.rows if row.refuted and declared.contains(row.version, prereleases=True))
+
+    def narrowed(self, declared: SpecifierSet) -> str:
+        """The specifier to declare: the declared one, and what the files ask for in the place of its bounds."""
+        refuted = self.refuting(declared)
+        order = [row.version for row in self.rows]
+        floor, ceiling = (order.index(one) if one else None for one in (self.floor, self.ceiling))
+        low = floor is not None and any(order.index(row.version) < floor for row in refuted)
+        high = ceiling is not None and any(order.index(row.version) >= ceiling for row in refuted)
+        kept = [
+            str(one)
+            for one in declared
+            if not (low and one.operator in {">=", ">"}) and not (high and one.operator in {"<", "<="})
+        ]
+        return ",".join([*([f">={self.floor}"] if low else []), *kept, *([f"<{self.ceiling}"] if high else [])])
+
+
+def held(
+    taken: Sequence[Imports], history: History, built_with: str = "", is_system: Callable[[str], bool] | None = None
+) -> Range:
+    """Hold what a consumer takes of some libraries of one provider against its history.
+
+    `is_system` says which libraries are the platform's, so that nothing of a provider is looked for there.
+    """
+    wanted = {one.library: _counting(one, history) for one in taken}
+    rows = [_row(edition, wanted) for edition in history.editions]
+    fitting = [edition for edition, row in zip(history.editions, rows, strict=True) if row.state is State.HAS]
+    known = {name for edition in fitting for name in _outside(edition, wanted)}
+    for place, (edition, row) in enumerate(zip(history.editions, rows, strict=True)):
+        # Where a library needs others, which are not looked into, the symbols may have gone there.
+        new = {name for name in _outside(edition, wanted) - known if not (is_system and is_system(name))}
+        if row.state is State.LACKS_SYMBOLS and new:
+            rows[place] = Row(edition.version, State.NOT_KNOWN, row.library, tuple(sorted(new)))
+    rows += [Row(one.version, State.NOT_KNOWN) for one in history.unread]
+    rows.sort(key=lambda row: _version(row.version))
+    floor, ceiling = _bounds(rows, built_with)
+    symbols = frozenset(symbol for some in wanted.values() for symbol in some)
+    weak = frozenset(symbol for one in taken for symbol in one.weak)
+    return Range(history.distribution, tuple(wanted), symbols, weak, tuple(rows), floor, ceiling)
+
+
+def _version(text: str) -> Version:
+    from packaging.version import Version
+
+    return Version(text)
+
+
+def _counting(imports: Imports, history: History) -> frozenset[str]:
+    """The symbols that count: those that are surely of the library, and those that it had in some version."""
+    names: set[str] = set()
+    for edition in history.editions:
+        library = edition.known_as(imports.library)
+        for one in edition.with_needs(library) if library else ():
+            names |= {symbol.partition("@")[0] for symbol in one.symbols}
+    free = (one for one in imports.free if one.removesuffix(f"@{BASE}") in names)
+    return frozenset(one for one in (*imports.bound, *free) if not is_of_toolchain(one))
+
+
+def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> Row:
+    found = {name: edition.known_as(name) for name in wanted}
+    for name, library in found.items():
+        if library is None:
+            return Row(edition.version, State.LACKS_LIBRARY, name, edition.similar_to(name))
+    for name, library in found.items():
+        missing = lacking(wanted[name], edition.with_needs(library)) if library else frozenset()
+        if missing:
+            return Row(edition.version, State.LACKS_SYMBOLS, name, tuple(sorted(missing)))
+    return Row(edition.version, State.HAS)
+
+
+def _outside(edition: Edition, names: Iterable[str]) -> set[str]:
+    """What libraries of an edition need that is not in it, as far as it was read."""
+    return {
+        need.rpartition("/")[2]
+        for library in _brought(edition, names)
+        for need in library.needs
+        if not edition.known_as(need.rpartition("/")[2])
+    }
+
+
+def _brought(edition: Edition, names: Iterable[str]) -> Iterator[Exports]:
+    for name in names:
+        library = edition.known_as(name)
+        if library:
+            yield from edition.with_needs(library)
+
+
+def _bounds(rows: Sequence[Row], built_with: str) -> tuple[str, str]:
+    """The run of versions around the one that is sure: its first, if one before is refuted, and the first after it."""
+    sure = [place for place, row in enumerate(rows) if row.state is State.HAS]
+    anchor = next(
+        (place for place in sure if built_with and _version(rows[place].version) == _version(built_with)), None
+    )
+    if anchor is None:
+        anchor = max(sure, default=None)
+    if anchor is None:
+        return "", ""
+    below = max((place for place in range(anchor) if rows[place].refuted), default=None)
+    above = next((place for place in range(anchor + 1, len(rows)) if rows[place].refuted), None)
+    return rows[below + 1].version if below is not None else "", rows[above].version if above is not None else ""

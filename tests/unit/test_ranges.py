@@ -1,0 +1,285 @@
+"""What a wheel takes of a provider, held against all that the provider has published."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from abiding import native
+from abiding.artifacts.index import listings
+from abiding.cli import main
+from abiding.findings.screen import block
+from abiding.providers.cache import Cache
+from abiding.providers.history import Edition, History, Unread
+from abiding.providers.linked import Histories, too_loose
+from abiding.providers.ranges import State, held
+from abiding.providers.tables import Exports, Imports, lacking
+
+from .compiled import MANYLINUX, library, wheel
+from .shops import SONAME, Shop, opened
+from .test_cli_explain import shown
+from .test_index import File, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
+    with opened(monkeypatch, tmp_path) as shop:
+        yield shop
+
+
+@pytest.fixture
+def index(shop: Shop) -> Index:
+    return shop.index
+
+
+def consumer(folder: Path, *calls: str, requires: Sequence[str], soname: str = SONAME) -> Path:
+    """A wheel with a module that calls functions of the library, whatever versions of it there are."""
+    stub = library(folder / "stub" / soname, *calls, soname=soname)
+    module = library(folder / "_ham.so", calls=calls, links=[stub], run_path="$ORIGIN/../toy/lib")
+    files: dict[str, Path | bytes] = {"ham/_ham.so": module, "ham/__init__.py": b""}
+    return wheel(folder / "dist", "ham", files, requires=requires)
+
+
+def check(index: Index, path: Path, capsys: pytest.CaptureFixture[str], form: str = "json") -> str:
+    main(["check", str(path), "--index-url", index.url, "--providers-from-index", "--output-format", form])
+    return capsys.readouterr().out
+
+
+def findings(index: Index, path: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    (release,) = json.loads(check(index, path, capsys))["releases"]
+    return [one for one in release["findings"] if one["rule"] == "bound-too-loose"]
+
+
+def published(shop: Shop) -> None:
+    shop.publish("1.0", "toy")
+    shop.publish("1.1", "toy", "toy_new")
+    shop.publish("1.2", "toy", "toy_new")
+    shop.publish("2.0", "toy", "toy_new", soname="libtoy.so.2")
+
+
+def test_versions_on_both_sides_are_refused(
+    index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published(shop)
+    path = consumer(tmp_path, "toy", "toy_new", requires=["toy>=1.0"])
+    (found,) = findings(index, path, capsys)
+    assert (found["severity"], found["field"]) == ("warning", "Requires-Dist")
+    # The example on its page.
+    with listings(index.url) as found_there:
+        histories = Histories(found_there, Cache.of_user())
+        (findings_of_it,) = native.checked([path], found_there, lambda subject: too_loose(subject, histories)).values()
+    (loose,) = (one for one in findings_of_it if one.rule == "bound-too-loose")
+    assert shown("bound-too-loose", block(loose, "abiding: ")) == block(loose, "abiding: ")
+
+
+@pytest.mark.parametrize(
+    "line", ["toy>=1.1,<2", "toy==1.1", "toy==1.*,!=1.0", "toy>=1.1,<2; python_version>'3'", "toy>=1.1,<2.0"]
+)
+def test_a_bound_that_is_right(
+    line: str, index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published(shop)
+    path = consumer(tmp_path, "toy", "toy_new", requires=[line])
+    assert findings(index, path, capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "narrowed"),
+    [
+        ("toy<2", ">=1.1,<2"),
+        ("toy", ">=1.1,<2.0"),
+        ("toy>=1.1", ">=1.1,<2.0"),
+        ("toy>=0.9,!=1.2,<3", ">=1.1,!=1.2,<2.0"),
+    ],
+)
+def test_the_hint_is_a_line_that_is_right(
+    line: str, narrowed: str, index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published(shop)
+    (found,) = findings(index, consumer(tmp_path, "toy", "toy_new", requires=[line]), capsys)
+    (hint,) = re.findall(r"`toy([^`]*)`", str(found["hints"] if "hints" in found else found["hint"]))
+    assert SpecifierSet(hint) == SpecifierSet(narrowed)
+    assert findings(index, consumer(tmp_path, "toy", "toy_new", requires=[f"toy{hint}"]), capsys) == []
+
+
+def test_what_is_yanked_or_unreadable_refuses_nothing(
+    index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.publish("1.0", "toy", yanked="wrong")
+    shop.publish("1.1", "toy", "toy_new")
+    index.files[f"toy-1.2-{MANYLINUX}.whl"] = File(b"no wheel")
+    shop.publish("2.0rc1", "toy")
+    assert findings(index, consumer(tmp_path, "toy", "toy_new", requires=["toy"]), capsys) == []
+
+
+def test_a_wheel_that_no_version_suits(
+    index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.publish("1.0", "toy", "toy_old")
+    shop.publish("1.1", "toy")
+    # What no version ever had may be of any library: it says nothing of this one.
+    assert findings(index, consumer(tmp_path, "toy_other", requires=["toy"]), capsys) == []
+    assert len(findings(index, consumer(tmp_path, "toy_old", requires=["toy>=1.1"]), capsys)) == 0
+    assert len(findings(index, consumer(tmp_path, "toy_old", requires=["toy"]), capsys)) == 1
+
+
+# The table, without an index
+
+
+def exports(name: str, symbols: str, *needs: str) -> Exports:
+    return Exports(name, needs, frozenset(one if "@" in one else f"{one}@Base" for one in symbols.split()))
+
+
+def history(*versions: tuple[str, Mapping[str, Exports]], unread: Sequence[str] = ()) -> History:
+    editions = tuple(Edition(version, f"toy-{version}-py3-none-any.whl", libraries) for version, libraries in versions)
+    return History("toy", "linux_x86_64", editions, tuple(Unread(one, "", "gone") for one in unread))
+
+
+def imports(bound: str = "", free: str = "", weak: str = "", library: str = "libtoy.so.1") -> Imports:
+    strong, open_, may_miss = (
+        frozenset(one if "@" in one else f"{one}@Base" for one in text.split()) for text in (bound, free, weak)
+    )
+    return Imports(library, strong, open_, may_miss)
+
+
+def of(**versions: str) -> History:
+    """Versions `v1_0` with the symbols of their one library."""
+    return history(
+        *((name[1:].replace("_", "."), {"a": exports("libtoy.so.1", text)}) for name, text in versions.items())
+    )
+
+
+@pytest.mark.parametrize(
+    ("taken", "versions", "expected"),
+    [
+        (imports("a"), {"v1_0": "a", "v2_0": "a b"}, ("", "")),
+        (imports("a b"), {"v1_0": "a", "v2_0": "a b"}, ("2.0", "")),
+        (imports(free="a b"), {"v1_0": "a", "v1_9": "a", "v1_10": "a b"}, ("1.10", "")),
+        (imports("a"), {"v1_0": "a", "v2_0": "b"}, ("", "2.0")),
+        (imports("b"), {"v1_0": "a", "v1_1": "a b", "v2_0": "a"}, ("1.1", "2.0")),
+        # Around the newest that has all: what was there before, and is again, has a gap.
+        (imports("a"), {"v1_0": "a", "v1_1": "b", "v1_2": "a"}, ("1.2", "")),
+        # Weak symbols and those of compilers may be missing.
+        (imports("a", weak="b"), {"v1_0": "a", "v1_1": "a b"}, ("", "")),
+        (imports("a", free="_ZNSt3fooE __divti3"), {"v1_0": "a _ZNSt3fooE __divti3", "v1_1": "a"}, ("", "")),
+        # Versions of symbols: another one is another symbol, unless none is asked for or none is there.
+        (imports("a@TOY_2"), {"v1_0": "a@TOY_1", "v2_0": "a@TOY_1 a@TOY_2"}, ("2.0", "")),
+        (imports("a@TOY_1"), {"v1_0": "a", "v2_0": "a@TOY_2"}, ("", "2.0")),
+        (imports(free="a"), {"v1_0": "a@TOY_1", "v2_0": "a@TOY_2"}, ("", "")),
+        (imports("p@Qt_6_PRIVATE_API"), {"v6_5": "p@Qt_6.5_PRIVATE_API", "v6_6": "p@Qt_6_PRIVATE_API"}, ("6.6", "")),
+    ],
+)  # fmt: skip
+def test_floor_and_ceiling(taken: Imports, versions: dict[str, str], expected: tuple[str, str]) -> None:
+    found = held([taken], of(**versions))
+    assert (found.floor, found.ceiling) == expected
+
+
+def test_the_run_is_around_the_version_that_it_was_built_with() -> None:
+    versions = of(v1_0="a", v1_1="b", v1_2="a")
+    assert held([imports("a")], versions, "1.0").specifier == "<1.1"
+    assert held([imports("a")], versions, "1.2").specifier == ">=1.2"
+    assert held([imports("a")], versions).specifier == ">=1.2"
+
+
+def test_a_version_that_was_not_read_bounds_nothing() -> None:
+    versions = history(
+        ("1.0", {"a": exports("libtoy.so.1", "a")}),
+        ("1.2", {"a": exports("libtoy.so.1", "a b")}),
+        unread=["1.1"],
+    )
+    found = held([imports("a b")], versions)
+    assert [(row.version, row.state) for row in found.rows] == [
+        ("1.0", State.LACKS_SYMBOLS),
+        ("1.1", State.NOT_KNOWN),
+        ("1.2", State.HAS),
+    ]
+    # The first that is not refuted.
+    assert found.floor == "1.1"
+
+
+def test_symbols_that_moved_into_a_library_that_is_brought_along() -> None:
+    split = {"a": exports("libtoy.so.1", "", "libtoycore.so.1"), "b": exports("libtoycore.so.1", "a")}
+    assert held([imports("a")], history(("1.0", {"a": exports("libtoy.so.1", "a")}), ("2.0", split))).specifier == ""
+    # Into one that is not looked into: that is not known.
+    gone = history(
+        ("1.0", {"a": exports("libtoy.so.1", "a")}), ("2.0", {"a": exports("libtoy.so.1", "", "libother.so.1")})
+    )
+    assert [row.state for row in held([imports("a")], gone).rows] == [State.HAS, State.NOT_KNOWN]
+    assert [row.state for row in held([imports("a")], gone, "", lambda _: True).rows] == [
+        State.HAS,
+        State.LACKS_SYMBOLS,
+    ]
+
+
+def test_two_libraries_of_one_provider() -> None:
+    both = {"a": exports("libtoy.so.1", "a"), "b": exports("libtoyx.so.1", "b")}
+    versions = history(("1.0", {"a": exports("libtoy.so.1", "a")}), ("1.1", both), ("2.0", {"b": both["b"]}))
+    found = held([imports("a"), imports("b", library="libtoyx.so.1")], versions)
+    assert found.specifier == ">=1.1,<2.0"
+    assert [row.library for row in found.rows] == ["libtoyx.so.1", "", "libtoy.so.1"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "library", "missing"),
+    [
+        ("a@Base", "a", ""),
+        ("a@Base", "a@V1", ""),
+        ("a@V1", "a@V1", ""),
+        ("a@V1", "a", ""),
+        ("a@V1", "a b@V2", "a@V1"),
+        ("a@V1", "a@V2", "a@V1"),
+        ("a@Base", "b", "a@Base"),
+    ],
+)
+def test_what_a_loader_takes_for_a_symbol(wanted: str, library: str, missing: str, tmp_path: Path) -> None:
+    assert lacking([wanted], [exports("libtoy.so.1", library)]) == frozenset(missing.split())
+    # The oracle: the loader itself, with the library that the consumer was linked with put in place of another.
+    built = _versioned(tmp_path / "built" / "libtoy.so.1", [wanted.removesuffix("@Base")])
+    probe = tmp_path / "probe"
+    program = "int a(void); int main(void) { return a() - 7; }"
+    command = ["gcc", "-x", "c", "-", "-x", "none", "-o", probe, built, "-Wl,-z,now"]
+    subprocess.run(list(map(str, command)), input=program, text=True, check=True)
+    there = _versioned(tmp_path / "there" / "libtoy.so.1", library.split())
+    environment = {"LD_LIBRARY_PATH": str(there.parent)}
+    done = subprocess.run([probe], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is (missing == ""), done.stderr
+
+
+def _versioned(path: Path, symbols: Sequence[str]) -> Path:
+    """Compile a library that exports symbols, some of them with a version."""
+    path.parent.mkdir(parents=True)
+    # Every real library takes something of C's, and so has versions of its own imports.
+    source = "int abs(int); int seven(int one) { return abs(one); }\n"
+    source += "".join(f"int {one.partition('@')[0]}(void) {{ return 7; }}\n" for one in symbols)
+    versions: dict[str, list[str]] = {}
+    for one in symbols:
+        name, _, version = one.partition("@")
+        if version:
+            versions.setdefault(version, []).append(name)
+    script = "".join(f"{version} {{ global: {'; '.join(names)}; }};\n" for version, names in versions.items())
+    path.with_suffix(".map").write_text(script)
+    options = [f"-Wl,--version-script={path.with_suffix('.map')}"] if script else []
+    command = [
+        "gcc",
+        "-shared",
+        "-fPIC",
+        "-fno-builtin",
+        "-x",
+        "c",
+        "-",
+        "-o",
+        path,
+        "-Wl,-soname,libtoy.so.1",
+        *options,
+    ]
+    subprocess.run(list(map(str, command)), input=source, text=True, check=True)
+    return path
