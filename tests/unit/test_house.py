@@ -23,6 +23,7 @@ ORDER = [
     "project",
     "artifacts",
     "native",
+    "evidence",
     "providers",
     "releases",
     "builds",

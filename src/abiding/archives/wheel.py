@@ -91,6 +91,12 @@ class Wheel(NamedTuple):
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.contents(file, member, limit)
 
+    def opened(self, members: Iterable[Member]) -> Iterator[tuple[Member, Iterator[bytes]]]:
+        """Each of some members with its contents in pieces, to be read before the next. Raises `ArchiveError`."""
+        with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
+            for member in members:
+                yield member, self.directory.pieces(file, member)
+
     def beginning(self, member: Member, size: int) -> bytes:
         """The first `size` bytes of what a member holds; the rest may be damaged. Raises `ArchiveError`."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:

@@ -167,7 +167,7 @@ class Directory(NamedTuple):
             raise ArchiveError.at(self.name, message)
         # Nothing is held twice: the compiled files of some wheels have gigabytes.
         found = io.BytesIO()
-        for piece in self._pieces(file, member):
+        for piece in self.pieces(file, member):
             found.write(piece)
         data = found.getvalue()
         if len(data) != member.size or zlib.crc32(data) != member.crc:
@@ -177,13 +177,14 @@ class Directory(NamedTuple):
     def beginning(self, file: BinaryIO, member: Member, size: int) -> bytes:
         """The first `size` bytes of what a member holds, of whatever size and checksum. Raises as `contents` does."""
         found = io.BytesIO()
-        for piece in self._pieces(file, member):
+        for piece in self.pieces(file, member):
             found.write(piece)
             if found.tell() >= size:
                 break
         return found.getvalue()[:size]
 
-    def _pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+    def pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+        """What a member holds, of whatever checksum, in pieces of a megabyte at most. Raises as `contents` does."""
         if member.method not in (STORED, DEFLATED):
             message = f"has compressed `{member.name}` by method {member.method}; wheels know only 0 and 8 (deflate)"
             raise ArchiveError.at(self.name, message)

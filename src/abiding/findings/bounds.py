@@ -11,6 +11,8 @@ __all__ = [
     "CACHED",
     "CALLS",
     "CLOSE_NAMES",
+    "CODE_DENSITY",
+    "CODE_HARMLESS",
     "DIFF_LINES",
     "EDITIONS",
     "EXCERPT",
@@ -110,6 +112,9 @@ DIFF_LINES = 1000
 TAGS = 1000
 
 # What compiled code may say, and code beside it.
+# What is packed more densely than this was made to fill the memory of who unpacks it, unless it is of a size that is
+# harmless; code is packed to a third.
+CODE_DENSITY, CODE_HARMLESS = 40, 40 << 20
 # How often the loader is played through to look for a file: wheels of graphical toolkits need up to 150,000.
 LOOKS = 500_000
 # Libraries that the files of a wheel need, all in all: those of the same toolkits name 5,000.

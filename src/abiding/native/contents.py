@@ -15,7 +15,7 @@ from abiding.archives.wheel import Wheel
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.metadata.core import CoreMetadata
-from abiding.native.names import may_be_image, module_name
+from abiding.native.names import may_be_image, module_name, place_of
 from abiding.native.reading import read_image, read_symbols
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ __all__ = ["Contents", "of_installed", "of_wheel", "place_of", "platforms_of", "
 
 
 _LARGEST = 4 << 30
-# What is packed more densely than this was made to fill the memory of who unpacks it; code is packed to a third.
-_HARMLESS, _DENSEST = 40 << 20, 40
-# Where the files of `name.data/data` go, seen from site-packages of a Linux or macOS environment.
-_PREFIX = "../../.."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +108,7 @@ def of_wheel(path: Path) -> Contents:
 
     def read(name: str) -> bytes:
         member = members[name]
-        if member.size > max(_HARMLESS, _DENSEST * member.stored_size):
+        if member.size > max(bounds.CODE_HARMLESS, bounds.CODE_DENSITY * member.stored_size):
             message = f"claims {member.size:,} bytes for `{name}`, packed into {member.stored_size:,}"
             raise ArchiveError.at(path.name, message, note="no compiled file can be packed like that")
         return wheel.contents(member, _LARGEST)
@@ -134,17 +130,6 @@ def _platforms(filename: str) -> Iterator[str]:
 def platforms_of(tags: Iterable[str]) -> tuple[str, ...]:
     """The platforms of some tags, each once."""
     return tuple(dict.fromkeys(tag.rpartition("-")[2] for tag in tags))
-
-
-def place_of(member: str) -> str:
-    """Where an installer puts a member (binary distribution format, "the .data directory")."""
-    top, _, rest = member.partition("/")
-    if not top.endswith(".data"):
-        return member
-    scheme, _, rest = rest.partition("/")
-    if scheme in ("purelib", "platlib"):
-        return rest
-    return f"{_PREFIX}/{rest}" if scheme == "data" else f"{_PREFIX}/{scheme}/{rest}"
 
 
 def of_installed(distribution: InstalledDistribution) -> Contents:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["has_code", "is_mangled", "may_be_image", "module_name", "stem", "wheels_among"]
+__all__ = ["has_code", "is_mangled", "may_be_image", "module_name", "place_of", "stem", "wheels_among"]
 
 
 _CODE = frozenset({"dylib", "dll", "pyd", "exe"})
@@ -43,6 +43,21 @@ def has_code(path: Path) -> bool:
     with suppress(ArchiveError):
         return any(may_be_image(name) for name in read_names(path) if not name.endswith(_PYTHON))
     return False
+
+
+# Where the files of `name.data/data` go, seen from site-packages of a Linux or macOS environment.
+_PREFIX = "../../.."
+
+
+def place_of(member: str) -> str:
+    """Where an installer puts a member (binary distribution format, "the .data directory")."""
+    top, _, rest = member.partition("/")
+    if not top.endswith(".data"):
+        return member
+    scheme, _, rest = rest.partition("/")
+    if scheme in ("purelib", "platlib"):
+        return rest
+    return f"{_PREFIX}/{rest}" if scheme == "data" else f"{_PREFIX}/{scheme}/{rest}"
 
 
 def module_name(place: str) -> str:

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from abiding import native
+from abiding import evidence, native
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.releases import rules
 from abiding.releases.comparison import Comparison
@@ -132,10 +132,13 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     that can't be read, and `AbidingError` (`missing-extra`) if a wheel was built with native entries, and nothing is
     installed that reads compiled files.
     """
-    said = native.checked(paths, listings, _held_to_published(listings) if listings else None)
+    paths = list(paths)
+    linked = native.checked(paths, listings, _held_to_published(listings) if listings else None)
+    claimed = evidence.checked(paths)
 
     def of(release: Release) -> tuple[Finding, ...]:
-        return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
+        names = [one.filename for one in release.artifacts]
+        return tuple(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
 
     return [release._replace(compiled=of(release)) for release in found]
 

@@ -1,0 +1,1 @@
+"""What `abiding.evidence` goes by: tables that are renewed, and claims that are tried by installing."""

@@ -1,0 +1,50 @@
+"""Evidence: what compiled files say of the versions that they accept, held against what their wheel requires.
+
+One sentence: *search* a file's bytes (`texts`), *know* the interfaces that it uses (`interfaces`), *ask* which versions
+the wheel admits that can be installed beside it (`admitting`, `available`), and *judge* (`rules`).
+
+Nothing of it is imported for a wheel without compiled files, and nothing but bytes is needed for what is read here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from abiding.archives.wheel import Wheel
+    from abiding.findings.finding import Finding
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["checked", "examined"]
+
+
+def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
+    """Judge all wheels with compiled files among some files, and right in some folders; the findings by file name.
+
+    A wheel that can't be read is left out: whoever reads its metadata says so.
+    """
+    from abiding.native import names
+
+    with_code = [path for path in names.wheels_among(paths) if names.has_code(path)]
+    if not with_code:
+        return {}
+    from abiding.evidence import wheels
+
+    return wheels.checked(with_code)
+
+
+def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """Judge a wheel that will have this METADATA; `optional` are globs of modules that may refuse what it admits.
+
+    Raises `ArchiveError` if a file in it can't be decompressed.
+    """
+    from abiding import native
+
+    if not native.has_code(wheel.names):
+        return ()
+    from abiding.evidence import wheels
+
+    return wheels.examined(wheel, metadata, optional)

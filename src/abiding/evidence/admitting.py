@@ -1,0 +1,178 @@
+"""The one question: which versions of a distribution does a wheel admit, where it can be installed?
+
+A version is admitted where something requires the distribution and no line in force there excludes it. Markers, extras
+and several lines count for what they say; a wheel without any line for the distribution admits nothing, because what it
+does not require it does not promise to work with.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.evidence.available import available, kinds_beside
+from abiding.metadata import markers, requirements
+from abiding.metadata.environments import Environments, Steps, UndecidedError
+from abiding.metadata.exclusions import installable
+from abiding.metadata.requires_dist import Line, spelled_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["Admission"]
+
+
+_STEPS = 100_000
+# Of one distribution, and exact pre-releases or yanked versions that lines name.
+_LINES, _NAMED = 64, 64
+
+
+class _Wanted(NamedTuple):
+    """One line for the distribution: its text, its versions and where it is in force."""
+
+    text: str
+    specifier: SpecifierSet
+    where: Environments
+
+
+class Admission(NamedTuple):
+    """What a wheel requires of one distribution, and where.
+
+    `places` are the environments of each kind of wheel, of those that are known of the distribution, that can be
+    installed where this one can; `anywhere` are all in which it can.
+    """
+
+    distribution: str
+    lines: tuple[_Wanted, ...]
+    places: dict[str, Environments]
+    anywhere: Environments
+
+    @classmethod
+    def of(cls, distribution: str, metadata: CoreMetadata, tags: Iterable[str]) -> Admission:
+        """Read the lines of a wheel with these tags for a distribution, by its normalised name."""
+        own = _normalised(metadata.get("Name"))
+        read = [Line.read(text, own) for text in dict.fromkeys(metadata.all("Requires-Dist"))]
+        try:
+            spelled = spelled_out(read)
+        except UndecidedError:
+            spelled = [line for line in read if not line.own_extras]
+        lines = tuple(
+            _Wanted(line.text, requirements.parse(line.text).specifier, line.where)
+            for line in spelled
+            if isinstance(line.what, tuple) and line.what[0] == distribution and line.what[-1] is None
+        )[:_LINES]
+        if not lines:
+            return cls(distribution, (), {}, Environments.all())
+        requires_python, tags = metadata.get("Requires-Python"), list(tags)
+        known = available(distribution)
+        beside = {kind: tag for tag in tags for kind in (kinds_beside(tag, known) if known else ())}
+        places = {kind: _there(requires_python, kind.partition("-")[0], tag) for kind, tag in beside.items()}
+        return cls(distribution, lines, places, _anywhere(requires_python, tags))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The lines, as METADATA has them."""
+        return tuple(line.text for line in self.lines)
+
+    def admitted(self, refused: Callable[[Version], bool]) -> list[Version]:
+        """The refused ones among the versions that this wheel admits, and that have a wheel where it is installed."""
+        known = available(self.distribution)
+        if known is None or not self.lines:
+            return []
+        named = self._named()
+        found: set[Version] = set()
+        for kind, where in self.places.items():
+            there = {one for one in known.wheels[kind] if one not in known.yanked or one in named}
+            there |= {one for one in named if one.is_prerelease and one >= min(known.wheels[kind])}
+            found.update(self._among(sorted(one for one in there - found if refused(one)), where))
+        return sorted(found)
+
+    def by_specifier(self, refused: Callable[[Version], bool]) -> list[Version]:
+        """Those that the lines alone admit, whether or not there is a wheel for them."""
+        known = available(self.distribution)
+        versions = [one for one in known.versions if one not in known.yanked and refused(one)] if known else []
+        return self._among(versions, self.anywhere)
+
+    def _among(self, versions: Sequence[Version], where: Environments) -> list[Version]:
+        """Those of some versions that are admitted in any of some environments."""
+        decided: dict[tuple[bool, ...], bool] = {}
+        found = []
+        for version in versions:
+            excluding = tuple(not _contains(line.specifier, version) for line in self.lines)
+            if excluding not in decided:
+                decided[excluding] = self._is_possible(excluding, where)
+            if decided[excluding]:
+                found.append(version)
+        return found
+
+    def _is_possible(self, excluding: tuple[bool, ...], where: Environments) -> bool:
+        """Whether in an environment some line is in force, and none of those that exclude."""
+        against = [line.where for line, one in zip(self.lines, excluding, strict=True) if one]
+        steps = Steps(_STEPS)
+        try:
+            required = Environments.joined("or", [line.where for line in self.lines], steps)
+            parts = [where, required, *(~one for one in against)]
+            return Environments.joined("and", parts, steps).branch is not False
+        except UndecidedError:
+            return False
+
+    def _named(self) -> frozenset[Version]:
+        """Versions that lines name: only these count among pre-releases and yanked files."""
+        from packaging.version import InvalidVersion, Version
+
+        found = set()
+        for clause in (clause for line in self.lines for clause in line.specifier):
+            if clause.operator in ("==", "===", ">=", "~="):
+                with suppress(InvalidVersion):
+                    version = Version(clause.version)
+                    if version.is_prerelease or clause.operator.startswith("=="):
+                        found.add(version)
+        return frozenset(islice(found, _NAMED))
+
+
+def _anywhere(requires_python: str, tags: Iterable[str]) -> Environments:
+    """The environments in which a wheel with any of these tags can be installed."""
+    try:
+        return Environments.joined("or", [_there(requires_python, "", tag) for tag in tags], Steps(_STEPS))
+    except (UndecidedError, IndexError):
+        return Environments.all()
+
+
+def _there(requires_python: str, python: str, tag: str) -> Environments:
+    """The environments in which a wheel with this tag can be installed; with `python`, of that interpreter only."""
+    interpreter, _, platform = tag.split("-")
+    exact = python.removesuffix("t")
+    where = installable(requires_python, [f"{exact}-{exact}-{platform}" if python else tag])
+    conditions = ['implementation_name == "cpython"'] if (exact or interpreter).startswith("cp") else []
+    machine = next((names for end, names in _MACHINES.items() if platform.endswith(end)), "")
+    conditions += [f'platform_machine == "{machine}"'] if machine else []
+    try:
+        return where & markers.of_releases(" and ".join(conditions))
+    except UndecidedError:
+        return where
+
+
+# What Python calls the machine; where a 32-bit system may run on another one, nothing is said.
+_MACHINES = {
+    **{f"_{one}": one for one in ("aarch64", "ppc64le", "riscv64", "s390x")},
+    "_amd64": "AMD64",
+    "win_arm64": "ARM64",
+    "_arm64": "arm64",
+    "_x86_64": "x86_64",
+}
+
+
+def _contains(specifier: SpecifierSet, version: Version) -> bool:
+    return specifier.contains(version, prereleases=True)
+
+
+def _normalised(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)

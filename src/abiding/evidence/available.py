@@ -1,0 +1,104 @@
+"""Which versions of a distribution have wheels that can be installed where another wheel can, where no index is asked.
+
+The table `tables/wheels.json` has its source and its date; `scripts/evidence wheels` renews it. It lists final versions
+only. What is newer than the table is not in it: nothing that it says becomes wrong by that.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from packaging.version import Version
+
+__all__ = ["Available", "available", "kind_of", "kinds_beside"]
+
+
+class Available(NamedTuple):
+    """The final versions of a distribution, those that are yanked, and by kind of wheel those that have one."""
+
+    versions: tuple[Version, ...]
+    yanked: frozenset[Version]
+    wheels: Mapping[str, frozenset[Version]]
+
+
+@lru_cache(maxsize=8)
+def available(name: str) -> Available | None:
+    """What the table has of a distribution, by its normalised name; None if it has nothing."""
+    from packaging.version import Version
+
+    found = _table()["distributions"].get(name)
+    if found is None:
+        return None
+    versions = tuple(map(Version, found["versions"]))
+    wheels = {
+        kind: frozenset(one for first, last in spans for one in versions[first : last + 1])
+        for kind, spans in found["wheels"].items()
+    }
+    return Available(versions, frozenset(map(Version, found["yanked"])), wheels)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, dict[str, dict[str, list[list[int]]]]]]:
+    table: dict[str, dict[str, dict[str, dict[str, list[list[int]]]]]] = json.loads(
+        files("abiding.evidence").joinpath("tables/wheels.json").read_text("utf-8")
+    )
+    return table
+
+
+def kind_of(tag: str) -> Iterator[str]:
+    """The kinds of wheels that a tag is of: interpreter, `t` for a free-threaded one, and platform without version.
+
+    `cp313-cp313t-manylinux_2_28_x86_64` is of the kind `cp313t-manylinux_x86_64`; a universal binary of macOS of two.
+    """
+    interpreter, abi, platform = tag.split("-")
+    threads = "t" if abi.startswith("cp") and abi.endswith("t") else ""
+    for kind in _platforms(platform):
+        yield f"{interpreter}{threads}-{kind}"
+
+
+def _platforms(platform: str) -> Iterator[str]:
+    system, _, rest = platform.partition("_")
+    if system in ("win32", "any", "") or system == "win":
+        yield platform
+    elif system.startswith(("manylinux", "linux")):
+        yield f"manylinux_{_machine(rest)}"
+    elif system == "musllinux":
+        yield f"musllinux_{_machine(rest)}"
+    elif system == "macosx":
+        machine = _machine(rest)
+        for one in _UNIVERSAL.get(machine, (machine,)):
+            yield f"macosx_{one}"
+    else:
+        yield platform
+
+
+_UNIVERSAL = {"universal2": ("arm64", "x86_64"), "intel": ("x86_64",)}
+
+
+def _machine(rest: str) -> str:
+    """What is left of `2_28_x86_64` without the version; `linux_x86_64` has none."""
+    parts = rest.split("_")
+    while parts and parts[0].isdigit():
+        parts = parts[1:]
+    return "_".join(parts)
+
+
+def kinds_beside(tag: str, known: Available) -> Iterator[str]:
+    """The kinds of wheels, of those that are known, which can be installed where one with this tag can."""
+    interpreter, abi, _ = tag.split("-")
+    many = interpreter[:2] if abi == "none" or abi.startswith("abi3") else ""
+    least = int(interpreter[3:]) if interpreter[3:].isdigit() else 0
+    for own in kind_of(tag):
+        machine = own.partition("-")[2]
+        for kind in known.wheels:
+            python, _, platform = kind.partition("-")
+            minor = python.removesuffix("t")[3:]
+            later = many in ("cp", "py") and python.startswith("cp3") and minor.isdigit() and int(minor) >= least
+            if platform == machine and (kind == own or later):
+                yield kind

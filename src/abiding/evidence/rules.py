@@ -1,0 +1,243 @@
+"""What a wheel requires, held against what its compiled files accept; each finding has the line to write."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.evidence.admitting import Admission
+from abiding.evidence.interfaces import Kind
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from packaging.version import Version
+
+    from abiding.evidence.interfaces import Interface, Module
+    from abiding.evidence.reading import Compiled
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["Ranged", "judge", "ranges"]
+
+
+_MOST_NAMED = 3
+
+
+class Ranged(NamedTuple):
+    """One file and the versions of one distribution that it is known to accept."""
+
+    module: Module
+    interface: Interface
+
+    def refuses(self, version: Version, *, floor: bool) -> bool:
+        """Whether it refuses a version, because that is older than its floor, or else because it is newer."""
+        from packaging.version import Version as Parsed
+
+        bound = self.interface.floor if floor else self.interface.ceiling
+        # A pre-release has the interface of what it leads to.
+        base = Parsed(version.base_version)
+        return bool(bound) and (base < Parsed(bound) if floor else base >= Parsed(bound))
+
+
+def ranges(compiled: Compiled, optional: Iterable[str] = ()) -> dict[str, list[Ranged]]:
+    """The files of which a range is known, by distribution; those that an `optional` glob names are left out."""
+    globs = list(optional)
+    found: dict[str, list[Ranged]] = {}
+    for module in compiled.modules:
+        if not any(fnmatchcase(module.name, glob) for glob in globs):
+            for interface in module.interfaces:
+                if interface.refuses and interface.kind is not Kind.STABLE_ABI:
+                    found.setdefault(interface.distribution, []).append(Ranged(module, interface))
+    return found
+
+
+def judge(
+    filename: str,
+    compiled: Compiled,
+    metadata: CoreMetadata,
+    tags: Iterable[str],
+    optional: Sequence[str] = (),
+) -> Iterator[Finding]:
+    """Judge one wheel by what its compiled files say. `tags` are those of its name, one by one.
+
+    `optional` are globs of modules that may refuse a version which the wheel admits.
+    """
+    own = _normalised(metadata.get("Name"))
+    tags = tuple(tags)
+    for distribution, files in ranges(compiled, optional).items():
+        if distribution != own:
+            admission = Admission.of(distribution, metadata, tags)
+            for floor in (True, False):
+                yield from _too_loose(filename, files, admission, floor=floor)
+    yield from _undeclared(filename, compiled, metadata, own)
+
+
+# bound-too-loose
+
+
+def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, floor: bool) -> Iterator[Finding]:
+    if not admission.lines:
+        return
+    concerned = [one for one in files if (one.interface.floor if floor else one.interface.ceiling)]
+    refused = admission.admitted(lambda version: any(one.refuses(version, floor=floor) for one in concerned))
+    by_all = [one for one in refused if all(_refuses(file, one) for file in files)]
+    by_some = [one for one in refused if one not in set(by_all)]
+    if by_all:
+        # The bound that some file still accepts: what more there is to say is said of the others.
+        yield _loose(filename, files, concerned, admission, by_all, floor=floor, severity=Severity.ERROR)
+    if by_some:
+        yield _loose(filename, files, concerned, admission, by_some, floor=floor, severity=Severity.WARNING)
+    if not refused and concerned:
+        alone = admission.by_specifier(lambda version: any(one.refuses(version, floor=floor) for one in concerned))
+        if alone:
+            yield _loose(filename, files, concerned, admission, alone, floor=floor, severity=Severity.NOTE)
+
+
+def _refuses(file: Ranged, version: Version) -> bool:
+    return file.refuses(version, floor=True) or file.refuses(version, floor=False)
+
+
+def _loose(
+    filename: str,
+    files: Sequence[Ranged],
+    concerned: Sequence[Ranged],
+    admission: Admission,
+    versions: Sequence[Version],
+    *,
+    floor: bool,
+    severity: Severity,
+) -> Finding:
+    refusing = [one for one in concerned if any(one.refuses(version, floor=floor) for version in versions)]
+    example = versions[-1] if floor else versions[0]
+    name = admission.distribution
+    bound = _bound(refusing, floor=floor, least=severity is Severity.ERROR)
+    line = f"{name}>={bound}" if floor else f"{name}<{bound}"
+    what = f"{len(files)} files that use it" if len(files) > 1 else f"`{files[0].module.name}`"
+    if severity is Severity.ERROR:
+        message = f"the wheel admits {name} {example}, which {'all ' if len(files) > 1 else ''}{what} refuse"
+        message += "" if len(files) > 1 else "s"
+    elif severity is Severity.WARNING:
+        message = f"the wheel admits {name} {example}, which {_named(refusing)} refuse{'s' * (len(refusing) == 1)}"
+    else:
+        message = f"the lines for {name} admit {example}, which {_named(refusing)} refuse{'s' * (len(refusing) == 1)}"
+    return Finding(
+        "bound-too-loose",
+        severity,
+        message,
+        artifact=filename,
+        field="Requires-Dist",
+        expected=line,
+        expected_from=f"what {_files(refusing)} accept" + ("s" if len(refusing) == 1 else ""),
+        found="\n".join(admission.texts),
+        found_from="METADATA",
+        notes=tuple(_notes(refusing, floor=floor, severity=severity)),
+        hints=tuple(_hints(line, refusing, severity)),
+    )
+
+
+def _bound(refusing: Sequence[Ranged], *, floor: bool, least: bool) -> str:
+    from packaging.version import Version
+
+    bounds = sorted({one.interface.floor if floor else one.interface.ceiling for one in refusing}, key=Version)
+    # An error is over where any file accepts what is admitted.
+    return bounds[0] if floor is least else bounds[-1]
+
+
+def _named(files: Sequence[Ranged]) -> str:
+    names = [f"`{one.module.name}`" for one in files[:_MOST_NAMED]]
+    more = len(files) - len(names)
+    return (
+        " and ".join(names)
+        if not more and len(names) < _MOST_NAMED
+        else ", ".join(names) + (f" and {more} more" if more else "")
+    )
+
+
+def _files(files: Sequence[Ranged]) -> str:
+    return f"`{files[0].module.name}`" if len(files) == 1 else f"{len(files)} files"
+
+
+def _notes(refusing: Sequence[Ranged], *, floor: bool, severity: Severity) -> Iterator[str]:
+    first = refusing[0]
+    more = f", and so do {len(refusing) - 1} more" if len(refusing) > 1 else ""
+    yield f"`{first.module.file}` says `{first.interface.seen}`{more}"
+    if first.interface.kind is Kind.NUMPY:
+        yield _NUMPY_FLOOR if floor else _NUMPY_CEILING
+    if severity is Severity.NOTE:
+        yield "no such version has a wheel where this one can be installed, so that it harms nobody who takes wheels"
+
+
+_NUMPY_FLOOR = "such a file asks numpy for its C API when it is imported, and fails with an older one"
+_NUMPY_CEILING = "only headers of numpy 1 have this text, and what is compiled with them fails with numpy 2"
+
+
+def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterator[str]:
+    if severity is Severity.NOTE:
+        return
+    yield f'declare it, with `abiding.backend` so:\n    [tool.abiding.wheel]\n    dependencies = ["{line}"]'
+    if refusing[0].interface.kind is Kind.NUMPY and refusing[0].interface.ceiling:
+        yield "or compile it with headers of numpy 2, whose wheels work with numpy 1 too"
+    if severity is Severity.WARNING:
+        names = ", ".join(f'"{one.module.name}"' for one in refusing[:_MOST_NAMED])
+        yield (
+            "or, if the package does without what can't be imported, say so:\n    [tool.abiding]\n    "
+            f"optional-modules = [{names}]"
+        )
+
+
+# undeclared-interface
+
+
+def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata, own: str) -> Iterator[Finding]:
+    required = {_plain(name) for name in _required(metadata)}
+    lacking: dict[str, list[Ranged]] = {}
+    for module in compiled.modules:
+        for interface in module.interfaces:
+            top = interface.seen.partition(".")[0]
+            if interface.kind not in (Kind.NUMPY, Kind.CAPSULE, Kind.CIMPORT) or interface.distribution == own:
+                continue
+            if interface.kind is not Kind.NUMPY and (top in compiled.names or _plain(top) in required):
+                continue
+            if _plain(interface.distribution) not in required:
+                lacking.setdefault(interface.distribution, []).append(Ranged(module, interface))
+    for distribution, files in lacking.items():
+        numpy = all(one.interface.kind is Kind.NUMPY for one in files)
+        yield Finding(
+            "undeclared-interface",
+            Severity.NOTE if numpy else Severity.WARNING,
+            f"{_named(files)} use{'s' * (len(files) == 1)} the C API of `{distribution}`, which nothing requires",
+            artifact=filename,
+            field="Requires-Dist",
+            expected=distribution,
+            expected_from=f"by `{files[0].module.file}`",
+            found_from="not in METADATA",
+            notes=(f"seen in it: `{files[0].interface.seen}`",),
+            hints=(
+                (f'if the package can do without it, require it under an extra: `{distribution}; extra == "..."`',)
+                if numpy
+                else (f"require `{distribution}`, for all or under an extra",)
+            ),
+        )
+
+
+def _required(metadata: CoreMetadata) -> Iterator[str]:
+    from packaging.requirements import InvalidRequirement
+
+    from abiding.metadata import requirements
+
+    for text in metadata.all("Requires-Dist"):
+        try:
+            yield requirements.parse(text).name
+        except InvalidRequirement:
+            continue
+
+
+def _plain(name: str) -> str:
+    return _normalised(name).replace("-", "")
+
+
+def _normalised(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)

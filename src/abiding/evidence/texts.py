@@ -1,0 +1,176 @@
+"""What compiled code says of the interfaces that it uses: texts in it, found by searching its bytes, in any format.
+
+A file is gone through once, in pieces that overlap. Few files use an interface: each has the name of the function of
+Python through which all of them are had, and in a file that is at hand as a whole no more is looked for without it.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["Texts", "search"]
+
+
+# A file of this size is looked at as a whole; of larger ones so much is held at a time.
+_HELD = 32 << 20
+# Around what is found so much is read, and so much of a piece is gone through again with the next.
+_AROUND = 512
+# Of one text in one file; real files have each a few times.
+_MOST = 1000
+
+_ELF = b"\x7fELF"
+_CAPSULES = b"PyCapsule_"
+_SIZES, _NUMPY_TYPES = b"size changed, may indicate", (b"flatiter", b"broadcast")
+_TARGET = b"NumPy C-API version 0x%x (NumPy "
+_OF_NUMPY = re.compile(rb"(\d{1,3}\.\d{1,3})\)")
+_UNREADABLE = b"?"
+_HEADERS = b"core._multiarray_umath"
+_OLD_CHECK = b"module compiled against API version 0x%x but this version of numpy is 0x%x"
+_API = b"API\0"
+_ARRAY_API = b"_ARRAY_API"
+_NAME = re.compile(rb"(?<![\w.])(?:[A-Za-z_]\w{0,99}\.){1,9}\w{0,99}API\Z")
+_WORD = re.compile(rb"\w{1,200}")
+_PYBIND11 = b"__pybind11_internals_v"
+_NANOBIND = b"__nb_internals_"
+_IDENTITY = re.compile(rb"\0((?:nanobind_|v\d)[\w.]{0,99}(?:libstdcpp|libcpp|msvc)[\w.]{0,99})\0")
+_CIMPORT = b"does not export expected C "
+# Modules of other distributions from which Cython's `cimport` takes functions.
+_CIMPORTED = (
+    b"mpi4py.MPI",
+    b"scipy.linalg.cython_blas",
+    b"scipy.linalg.cython_lapack",
+    b"scipy.special.cython_special",
+)
+_DLOPEN = b"FDO\0"
+_JSON = re.compile(rb'\s*(\[\s*\{\s*"[^\0]{1,4096})\0')
+
+
+class Texts(NamedTuple):
+    """What one file says.
+
+    `targets` are the versions of numpy that its `import_array` names. `headers` are the spellings under which that
+    looks for numpy, by the generation (1, 2) of the headers that have them; both are in those of 2.x. `old_check` is
+    whether the check is there that only headers of 1.x have. `array_api` is whether numpy's C API is asked for in
+    whatever way, `sizes` whether Cython checks the sizes of imported types, `types` are names that such types have in
+    numpy alone. `capsules` are the full names of C APIs, `cimported` modules whose functions Cython binds; `pybind11`
+    and `identities` those of the internals of pybind11, and of nanobind if it is there (`nanobind`). `dlopen` is the
+    JSON of ELF notes.
+    """
+
+    targets: frozenset[str] = frozenset()
+    headers: frozenset[str] = frozenset()
+    old_check: bool = False
+    array_api: bool = False
+    sizes: bool = False
+    types: frozenset[str] = frozenset()
+    capsules: frozenset[str] = frozenset()
+    cimported: frozenset[str] = frozenset()
+    pybind11: frozenset[str] = frozenset()
+    nanobind: bool = False
+    identities: frozenset[str] = frozenset()
+    dlopen: frozenset[str] = frozenset()
+
+    @property
+    def numpy_types(self) -> bool:
+        """Whether Cython compiled types of numpy into the file."""
+        return self.sizes and len(self.types) == len(_NUMPY_TYPES)
+
+    def joined(self, other: Texts) -> Texts:
+        """What two parts of one file say."""
+        pairs: Iterable[tuple[Any, Any]] = zip(self, other, strict=True)
+        return Texts(*(one | another for one, another in pairs))
+
+
+def search(pieces: Iterable[bytes], held: int = _HELD) -> Texts:
+    """Look through a file, of which `pieces` are the bytes in their order. No more than about `held` are kept."""
+    found = Texts()
+    for window in _windows(pieces, max(held, 4 * _AROUND)):
+        found = found.joined(window.texts())
+    return found
+
+
+def _windows(pieces: Iterable[bytes], held: int) -> Iterator[_Window]:
+    data, first = bytearray(), True
+    for piece in pieces:
+        for start in range(0, len(piece), held):
+            part = piece[start : start + held]
+            if len(data) + len(part) > held and len(data) > 2 * _AROUND:
+                yield _Window(data, first=first, last=False)
+                data, first = data[-2 * _AROUND :], False
+            data += part
+    yield _Window(data, first=first, last=True)
+
+
+class _Window:
+    """Bytes of a file; what lies across their border is found in the next ones too, and is read there or here."""
+
+    def __init__(self, data: bytearray, *, first: bool, last: bool) -> None:
+        self.data = data
+        self.whole = first and last
+        self.start = 0 if first else _AROUND
+        self.stop = len(data) if last else len(data) - _AROUND
+
+    def texts(self) -> Texts:
+        has_capsules, has_sizes = self.has(_CAPSULES), self.has(_SIZES)
+        notes = self.collected(_DLOPEN, self.note) if not self.whole or self.data.startswith(_ELF) else frozenset()
+        found = Texts(sizes=has_sizes, dlopen=notes)
+        if has_sizes or not self.whole:
+            found = found._replace(types=self.among(_NUMPY_TYPES))
+        if not has_capsules and self.whole:
+            return found
+        cython = self.has(_CIMPORT) or not self.whole
+        nanobind = self.has(_NANOBIND)
+        return found._replace(
+            targets=self.collected(_TARGET, self.target),
+            headers=self.collected(_HEADERS, self.generation),
+            old_check=self.has(_OLD_CHECK),
+            array_api=self.has(_ARRAY_API),
+            capsules=self.collected(_API, self.name),
+            cimported=self.among(_CIMPORTED) if cython else frozenset(),
+            pybind11=self.collected(_PYBIND11, self.word),
+            nanobind=nanobind,
+            identities=self.identities() if nanobind or not self.whole else frozenset(),
+        )
+
+    def has(self, text: bytes) -> bool:
+        return self.data.find(text) >= 0
+
+    def among(self, texts: Iterable[bytes]) -> frozenset[str]:
+        return frozenset(one.decode() for one in texts if self.has(one))
+
+    def collected(self, text: bytes, read: Callable[[int, int], bytes]) -> frozenset[str]:
+        """What `read` makes of the places where a text is: it is given start and end, and may make nothing of it."""
+        found: set[bytes] = set()
+        at, count = self.data.find(text, self.start), 0
+        while 0 <= at < self.stop and count < _MOST:
+            found.add(read(at, at + len(text)))
+            at, count = self.data.find(text, at + 1), count + 1
+        return frozenset(one.decode("ascii", "replace") for one in found if one)
+
+    def target(self, _: int, end: int) -> bytes:
+        known = _OF_NUMPY.match(self.data, end)
+        return known[1] if known else _UNREADABLE
+
+    def generation(self, start: int, _: int) -> bytes:
+        before = self.data[max(0, start - len("numpy._")) : start]
+        return b"2" if before.endswith(b"numpy._") else b"1" if before.endswith(b"numpy.") else b""
+
+    def name(self, start: int, end: int) -> bytes:
+        known = _NAME.search(bytes(self.data[max(0, start - _AROUND) : end - 1]))
+        return known[0] if known else b""
+
+    def word(self, start: int, end: int) -> bytes:
+        known = _WORD.match(self.data, end)
+        return bytes(self.data[start:end]) + known[0] if known else b""
+
+    def note(self, _: int, end: int) -> bytes:
+        known = _JSON.match(self.data, end)
+        return known[1] if known else b""
+
+    def identities(self) -> frozenset[str]:
+        return frozenset(islice((one[1].decode() for one in _IDENTITY.finditer(self.data)), _MOST))

@@ -1,0 +1,167 @@
+"""Wheels held against what their files say: every row has the lines of a wheel, its files, and what is to be found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding import evidence
+from abiding.evidence.available import available, kind_of
+from tests.unit.evident import CP311, NUMPY_1, image, numpy_2, wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abiding.findings.finding import Finding
+
+OLD, NEW, LATER = image(NUMPY_1), image(numpy_2("1.23")), image(numpy_2("2.0"))
+ONE = "spam/_core.cpython-311-x86_64-linux-gnu.so"
+TWO = "spam/_strings.cpython-311-x86_64-linux-gnu.so"
+
+
+def judged(folder: Path, lines: list[str], **files: bytes) -> list[Finding]:
+    path = wheel(folder, *lines, files={ONE: files["one"], **({TWO: files["two"]} if "two" in files else {})})
+    return list(evidence.checked([path])[path.name])
+
+
+LOOSE = [
+    # Headers of numpy 1: numpy 2 is refused.
+    (["numpy"], {"one": OLD}, [("error", "numpy<2")]),
+    (["numpy>=1.23"], {"one": OLD}, [("error", "numpy<2")]),
+    (["numpy (>=1.17)"], {"one": OLD}, [("error", "numpy<2")]),
+    (["numpy<3"], {"one": OLD}, [("error", "numpy<2")]),
+    (["numpy<2"], {"one": OLD}, []),
+    (["numpy>=1.23", "numpy<2.0"], {"one": OLD}, []),
+    (["numpy~=1.26"], {"one": OLD}, []),
+    (["numpy==1.26.*"], {"one": OLD}, []),
+    (["numpy!=2.*"], {"one": OLD}, []),
+    # No requirement at all, and one that is nowhere in force where the wheel can be installed.
+    ([], {"one": OLD}, []),
+    (['numpy; sys_platform == "win32"'], {"one": OLD}, []),
+    (['numpy; python_version < "3.11"'], {"one": OLD}, []),
+    (['numpy; platform_machine == "aarch64"'], {"one": OLD}, []),
+    (['numpy; implementation_name == "pypy"'], {"one": OLD}, []),
+    (['numpy; platform_machine == "x86_64"'], {"one": OLD}, [("error", "numpy<2")]),
+    # Lines that are in force together, or never.
+    (["numpy", 'numpy<2; python_version >= "3.11"'], {"one": OLD}, []),
+    (["numpy", 'numpy<2; python_version < "3.11"'], {"one": OLD}, [("error", "numpy<2")]),
+    (['numpy<2; python_version < "3.12"', 'numpy>=2; python_version >= "3.12"'], {"one": OLD}, []),
+    # Extras.
+    (['numpy; extra == "fast"'], {"one": OLD}, [("error", "numpy<2")]),
+    (["numpy<2", 'numpy; extra == "fast"'], {"one": OLD}, []),
+    (["numpy", 'numpy<2; extra == "fast"'], {"one": OLD}, [("error", "numpy<2")]),
+    (['spam[fast]; extra == "all"', 'numpy<2; extra == "fast"'], {"one": OLD}, []),
+    # The least version.
+    (["numpy>=1.26"], {"one": LATER}, [("error", "numpy>=2.0")]),
+    (["numpy"], {"one": LATER}, [("error", "numpy>=2.0")]),
+    (["numpy>=2"], {"one": LATER}, []),
+    (["numpy>=1.26,>=2.0.0"], {"one": LATER}, []),
+    (["numpy==2.2.6"], {"one": LATER}, []),
+    (["numpy==1.26.4"], {"one": LATER}, [("error", "numpy>=2.0")]),
+    # numpy 1.23.2 is the first with wheels for CPython 3.11: what is older is admitted by the line alone.
+    (["numpy>=1.20"], {"one": NEW}, [("note", "numpy>=1.23")]),
+    (["numpy>=1.23"], {"one": NEW}, []),
+    # Pre-releases count if a line names them, and have the interface of what they lead to; so do yanked files.
+    (["numpy>=2.0.0rc1"], {"one": LATER}, []),
+    (["numpy==2.4.0"], {"one": OLD}, [("error", "numpy<2")]),
+    (["numpy==2.0.0rc1"], {"one": OLD}, [("error", "numpy<2")]),
+    # Some of the files.
+    (["numpy>=1.26"], {"one": NEW, "two": LATER}, [("warning", "numpy>=2.0")]),
+    (["numpy>=2"], {"one": NEW, "two": LATER}, []),
+    (["numpy>=1.26"], {"one": OLD, "two": NEW}, [("warning", "numpy<2")]),
+    # One version is refused by this file and the next by that one: all are by one of them.
+    (["numpy>=1.26"], {"one": OLD, "two": LATER}, [("warning", "numpy>=2.0"), ("warning", "numpy<2")]),
+    (["numpy>=1.26"], {"one": OLD, "two": image(b"numpy.core.multiarray", b"_ARRAY_API")}, [("error", "numpy<2")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "files", "expected"), LOOSE)
+def test_bounds(tmp_path: Path, lines: list[str], files: dict[str, bytes], expected: list[tuple[str, str]]) -> None:
+    found = [one for one in judged(tmp_path, lines, **files) if one.rule == "bound-too-loose"]
+    assert [(one.severity, one.expected) for one in found] == expected
+    # What is proposed leads out, whatever was there before.
+    for severity, line in expected:
+        after = judged(tmp_path / "after", [*lines, line], **files)
+        left = [(one.severity, one.expected) for one in after if one.rule == "bound-too-loose"]
+        assert (severity, line) not in left
+
+
+def test_what_is_refused_is_named(tmp_path: Path) -> None:
+    (found,) = judged(tmp_path, ["numpy>=1.26"], one=NEW, two=LATER)
+    assert found.message == "the wheel admits numpy 1.26.4, which `spam._strings` refuses"
+    assert 'optional-modules = ["spam._strings"]' in found.hints[-1]
+
+
+WHEELS = [
+    ("cp314-cp314-manylinux_2_28_x86_64", "numpy>=1.23", LATER, "note"),
+    ("cp313-cp313-manylinux_2_28_x86_64", "numpy>=1.26", LATER, "note"),
+    ("cp312-cp312-manylinux_2_28_x86_64", "numpy>=1.23", LATER, "error"),
+    ("cp38-cp38-manylinux_2_17_x86_64", "numpy", OLD, "note"),
+    ("cp39-cp39-manylinux_2_17_x86_64", "numpy", OLD, "error"),
+    ("cp311-cp311-win_amd64", "numpy", OLD, "error"),
+    ("cp311-cp311-win_arm64", "numpy", LATER, "note"),
+    ("cp311-cp311-macosx_11_0_universal2", "numpy", LATER, "error"),
+    ("cp311-abi3-manylinux_2_28_x86_64", "numpy", LATER, "error"),
+    ("cp313-abi3-manylinux_2_28_x86_64", "numpy", LATER, "note"),
+    ("cp311-cp311-linux_x86_64", "numpy", OLD, "error"),
+    ("cp310-abi3-musllinux_1_2_x86_64", "numpy>=2; python_version>='3.11'", LATER, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tag", "line", "file", "severity"), WHEELS)
+def test_only_versions_with_wheels_count(tmp_path: Path, tag: str, line: str, file: bytes, severity: str) -> None:
+    path = wheel(tmp_path, line, files={"spam/_core.pyd": file}, filename=f"spam-1.0-{tag}.whl")
+    found = [one for one in evidence.checked([path])[path.name] if one.rule == "bound-too-loose"]
+    assert [one.severity for one in found] == ([severity] if severity else [])
+
+
+def test_requires_python_counts(tmp_path: Path) -> None:
+    """A wheel for the stable ABI that is for 3.13 and later only can't be installed beside numpy 1."""
+    name = "spam-1.0-cp311-abi3-manylinux_2_28_x86_64.whl"
+    path = wheel(tmp_path, "numpy", files={"spam/_core.abi3.so": LATER}, filename=name, more="Requires-Python: >=3.13")
+    assert [one.severity for one in evidence.checked([path])[name]] == ["note"]
+
+
+def test_numpy_itself_uses_its_own(tmp_path: Path) -> None:
+    name = "numpy-1.26.4-cp311-cp311-manylinux_2_17_x86_64.whl"
+    path = wheel(tmp_path, files={"numpy/core/_tests.so": OLD}, filename=name)
+    assert evidence.checked([path])[name] == ()
+
+
+UNDECLARED = [
+    ([], image(b"greenlet._C_API"), [("warning", "greenlet")]),
+    (["greenlet"], image(b"greenlet._C_API"), []),
+    (['Greenlet>=2; extra == "x"'], image(b"greenlet._C_API"), []),
+    (["PyQt6_sip"], image(b"PyQt6.sip._C_API"), []),
+    (["PyQt6"], image(b"PyQt6.sip._C_API"), []),
+    ([], image(b"spam._C_API", b"datetime.datetime_CAPI"), []),
+    ([], NEW, [("note", "numpy")]),
+    (['numpy; extra == "arrays"'], NEW, []),
+    ([], image(b"does not export expected C function", b"scipy.linalg.cython_blas"), [("warning", "scipy")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "file", "expected"), UNDECLARED)
+def test_interfaces_that_nothing_requires(
+    tmp_path: Path, lines: list[str], file: bytes, expected: list[tuple[str, str]]
+) -> None:
+    found = [one for one in judged(tmp_path, lines, one=file) if one.rule == "undeclared-interface"]
+    assert [(one.severity, one.expected) for one in found] == expected
+
+
+def test_a_wheel_without_compiled_files_is_not_opened(tmp_path: Path) -> None:
+    path = wheel(tmp_path, "numpy", files={"spam/data.txt": OLD})
+    assert evidence.checked([path]) == {}
+    # A name of code does not make it.
+    path = wheel(tmp_path, "numpy", files={ONE: OLD[4:]})
+    assert evidence.checked([path])[CP311] == ()
+
+
+def test_the_table_of_wheels() -> None:
+    known = available("numpy")
+    assert known
+    first = {"cp310": "1.21.2", "cp311": "1.23.2", "cp312": "1.26.0", "cp313": "2.1.0", "cp314": "2.3.2"}
+    assert {python: str(min(known.wheels[f"{python}-manylinux_x86_64"])) for python in first} == first
+    assert list(kind_of("cp313-cp313t-macosx_11_0_universal2")) == ["cp313t-macosx_arm64", "cp313t-macosx_x86_64"]
+    assert available("spam") is None
