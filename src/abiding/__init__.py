@@ -65,10 +65,6 @@ _DEFINED_IN = {
 }
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
     """Check the releases that sdists and wheels on disk make up, as `abiding check` does.
 

@@ -357,9 +357,33 @@ def test_what_is_copied_from_a_screen_is_understood(capsys: pytest.CaptureFixtur
 def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(explanations.rules())
+    assert [line.split()[0] for line in lines if line] == [*explanations.rules(), *explanations.terms()]
     assert "lost-requirement         a requirement of the source is missing" in lines
     assert max(map(len, lines)) <= 78
+
+
+@pytest.mark.parametrize(
+    ("given", "term"),
+    [("verdict", "verdict"), ("Case", "case"), ("level", "level"), ("inconsistent:", "verdict"), ("not comparable", "verdict"), ("api", "level"), ("4", "case")],
+)  # fmt: skip
+def test_a_word_of_the_reports(given: str, term: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", given) == 0
+    assert capsys.readouterr().out == explanations.page(term)
+
+
+@pytest.mark.parametrize("term", explanations.terms())
+def test_page_of_a_word_has_its_form(term: str) -> None:
+    text = explanations.page(term)
+    title, summary, *_ = text.split("\n\n")
+    assert title == f"# {term}"
+    assert re.fullmatch(r"[^\n]{10,53}(?<!\.)", summary)
+    assert max(map(len, text.split("\n"))) <= 78
+
+
+def test_the_documentation_has_the_pages_of_words() -> None:
+    text = (INDEX.parents[1] / "terms.md").read_text("utf-8")
+    assert re.findall(r"explanations/terms/(.*)\.md", text) == ["verdict", "case", "level"]
+    assert set(explanations.terms()) == {"verdict", "case", "level"}
 
 
 @pytest.mark.parametrize(

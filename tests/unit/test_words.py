@@ -13,10 +13,12 @@ from abiding.artifacts.artifact import Artifact
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.pyproject import Pyproject
-from abiding.releases.release import Release, Verdict, releases
+from abiding.releases.release import CheckedArtifact, Release, Verdict, releases
 from abiding.report import concise, github, html, text
 from abiding.report import json as json_report
+from abiding.report.compact import compact
 from abiding.report.matrix import Matrix, State
+from abiding.report.summary import summary, verdict
 
 from .archives import metadata, wheel_name
 from .test_release import PYPROJECT, SAID
@@ -63,7 +65,7 @@ def page(release: Release) -> str:
 @pytest.mark.parametrize("wheels", WHEELS, ids="-".join)
 def test_counts(kind: str, wheels: tuple[str, ...]) -> None:
     release = made(SDISTS[kind], wheels)
-    shown = text.summary(release)
+    shown = summary(release)
     for found in re.finditer(r"(\d+) of (\d+) wheels? differs? from (the sdist|the others)", shown):
         number, total = int(found[1]), int(found[2])
         assert total == len(wheels)
@@ -73,8 +75,10 @@ def test_counts(kind: str, wheels: tuple[str, ...]) -> None:
             assert number < total
     if kind == "none" and len(wheels) == 2 and wheels[0].lower() != wheels[1].lower():
         assert "the 2 wheels differ from each other" in shown
-    for report in (concise, github, text):
+    for report in (concise, github):
         assert report.render([release]).rstrip().endswith(shown)
+    assert text.render([release]).splitlines()[-1] == verdict(release)
+    assert shown.startswith(verdict(release))
 
 
 @pytest.mark.parametrize("kind", SDISTS)
@@ -96,8 +100,8 @@ def test_a_wheel_that_says_what_the_sdist_says_is_no_worse_than_equal(kind: str,
     release = made(SDISTS[kind], wheels)
     (found,) = json.loads(json_report.render([release]))["releases"]
     verdicts = {one["filename"]: one["verdict"] for one in found["artifacts"] if one["kind"] == "wheel"}
-    for says, verdict in zip(wheels, verdicts.values(), strict=True):
-        assert (verdict in ("clean", "equal")) == (says.lower() == "a")
+    for says, comes_to in zip(wheels, verdicts.values(), strict=True):
+        assert (comes_to in ("clean", "equal")) == (says.lower() == "a")
     if kind == "binding":
         blamed = {one.artifact for one in release.findings if one.severity == "error"}
         assert blamed == {name for name, verdict in verdicts.items() if verdict == "inconsistent"}
@@ -137,8 +141,8 @@ def test_as_declared() -> None:
         ]
     )
     assert declared.verdict is Verdict.DECLARED
-    assert "1 of 1 wheel differs from the sdist, all as declared" in text.summary(declared)
-    assert "+1 declared" in text.render([declared])
+    assert "1 of 1 wheel differs from the sdist, all as declared" in summary(declared)
+    assert "declared: +1 line of `Requires-Dist`, as declared\n" in text.render([declared])
     assert "differs as declared" in page(declared)
 
 
@@ -155,7 +159,7 @@ def test_a_wheel_that_abides_is_not_blamed_for_one_that_does_not() -> None:
             wheel("cp313-cp313-macosx_14_0_arm64", "libgmp==6.3.0", "openblas==0.3.*"),
         ]
     )
-    assert "1 of 2 wheels differs from the sdist in a way that is not declared" in text.summary(release)
+    assert "1 of 2 wheels differs from the sdist in a way that is not declared" in summary(release)
     weights = {(one.artifact, str(one.severity)) for one in release.findings if one.rule == "wheels-disagree"}
     assert weights <= {
         (wheel_name("cp313-cp313-win_amd64"), "error"),
@@ -175,8 +179,8 @@ def test_fields_that_are_left_open_are_told_from_those_that_are_not() -> None:
     assert disagreements == {("Requires-Dist", "warning"), ("Requires-Python", "error")}
 
 
-def test_a_row_holds_wheels_that_differ_in_the_same_way() -> None:
-    """Oracle: the row of a wheel in the table, and what the wheel says."""
+def test_wheels_that_differ_in_the_same_way_are_told_of_together() -> None:
+    """Oracle: what each wheel says."""
     lines = ["Requires-Dist: a", "Requires-Dist: b", "Summary: c"]
     artifacts = [Artifact("spam-1.0.tar.gz", "sdist", "spam", "1.0", parsed(metadata()))]
     for number in range(24):
@@ -184,14 +188,21 @@ def test_a_row_holds_wheels_that_differ_in_the_same_way() -> None:
         artifacts.append(Artifact(wheel_name(f"cp3{number}-cp3{number}-win32"), "wheel", "spam", "1.0", data))
     (release,) = releases(artifacts)
     shown = text.render([release])
-    assert shown.count("… and 7 more like it") == 3
+    for number in range(3):
+        names = [one.filename for one in release.artifacts[1:] if says(one, lines[number])]
+        assert f" --> 8 wheels: {compact(names, [])[0]}\n" in shown
     assert len(Matrix.of(release).rows) == 3
+
+
+def says(one: CheckedArtifact, line: str) -> bool:
+    assert one.artifact.metadata
+    return f"\n{line}\n".encode() in one.artifact.metadata.data
 
 
 def test_an_sdist_that_contradicts_itself_is_not_said_to_contradict_wheels() -> None:
     project = Pyproject.parse('[project]\nname = "spam"\nversion = "1.0"\ndependencies = ["egg"]\n')
     (release,) = releases([Artifact("spam-1.0.tar.gz", "sdist", "spam", "1.0", parsed(metadata()), project)])
-    assert text.summary(release).startswith("inconsistent: the sdist contradicts itself. ")
+    assert summary(release).startswith("inconsistent: the sdist contradicts itself. ")
 
 
 def test_of_an_sdist_that_cannot_be_read_no_case_is_told() -> None:
@@ -199,8 +210,8 @@ def test_of_an_sdist_that_cannot_be_read_no_case_is_told() -> None:
         "spam-1.0.tar.gz", "sdist", "spam", "1.0", problem=Finding("bad-archive", Severity.ERROR, "is torn")
     )
     (release,) = releases([torn, wheel("cp313-cp313-win_amd64")])
-    assert "Case" not in text.summary(release)
-    assert "1 file could not be read" in text.summary(release)
+    assert "Case" not in summary(release)
+    assert "1 file could not be read" in summary(release)
 
 
 def test_one_wheel_beside_an_sdist_that_is_too_old() -> None:
@@ -210,4 +221,4 @@ def test_one_wheel_beside_an_sdist_that_is_too_old() -> None:
             wheel("cp313-cp313-win32"),
         ]
     )
-    assert text.summary(release).startswith("not comparable: the sdist is too old to say what its wheel says. ")
+    assert summary(release).startswith("not comparable: the sdist is too old to say what its wheel says. ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from abiding._version import __version__
 from abiding.files.private import unwinding
 from abiding.findings.errors import AbidingError
-from abiding.report.printing import guarded, unguarded
+from abiding.report.printing import guarded, lossless, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +24,8 @@ _COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "symbols
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 if all is well, 1 if something is wrong with a project, 2 if it could not be done."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: no terminal's encoding stops an answer
+    for stream in (sys.stdout, sys.stderr):
+        lossless(stream)  # no terminal's encoding stops an answer
     with guarded():
         return _run(arguments)
 
@@ -43,6 +42,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         with unwinding():
             status: int = options.run(options)
+        sys.stdout.flush()
     except AbidingError as exc:
         from abiding.findings.screen import screen
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import given, one_of
+from abiding.findings.terminal import Colour, Terminal
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -62,6 +63,16 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="look up there which libraries the requirements of a wheel on disk have, if it needs any of them",
     )
     outputs.add_options(parser, _FORMATS)
+    parser.add_argument(
+        "--color",
+        type=one_of(Colour),
+        choices=list(Colour),
+        default=Colour.AUTO,
+        help="colour the text that is printed (default: %(default)s)",
+    )
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--full", action="store_true", help="show all values whole (text)")
+    shown.add_argument("--quiet", action="store_true", help="show the verdicts alone, a line for each release (text)")
     parser.set_defaults(run=run)
 
 
@@ -75,6 +86,7 @@ def run(options: Namespace) -> int:
     from abiding.artifacts import index
     from abiding.artifacts.disk import read_artifacts
     from abiding.releases.release import releases, with_compiled
+    from abiding.report.printing import unguarded
 
     specs = [one for one in options.what if _is_spec(one)]
     paths = [Path(one) for one in options.what if one not in specs]
@@ -84,13 +96,22 @@ def run(options: Namespace) -> int:
     sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
     with looking as listings:
         found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
-    outputs.write(options, {form: partial(_rendered, form, found) for form in _FORMATS})
+    forms = {form: partial(_rendered, form, found) for form in _FORMATS if form != "text"}
+    on_screen = Terminal.of(unguarded(sys.stdout), options.color)
+    in_file, printed = (partial(_text, found, options, terminal) for terminal in (Terminal(), on_screen))
+    outputs.write(options, {"text": in_file, **forms}, {"text": printed})
     return _status(found, options.fail_on)
 
 
 def _rendered(form: str, found: Sequence[Release]) -> str:
     text: str = import_module(f"abiding.report.{form}").render(found)
     return text
+
+
+def _text(found: Sequence[Release], options: Namespace, terminal: Terminal) -> str:
+    from abiding.report import text
+
+    return text.last_lines(found, terminal) if options.quiet else text.render(found, terminal, full=options.full)
 
 
 def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artifact]:

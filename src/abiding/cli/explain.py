@@ -1,4 +1,4 @@
-"""`abiding explain RULE`: the page of one rule, the same that the documentation shows."""
+"""`abiding explain RULE`: the page of one rule, or of a word of the reports, the same that the documentation shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
-from abiding.report.explanations import page, rules, summary
+from abiding.report.explanations import page, rules, summary, terms
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -14,14 +14,28 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
+# What else people ask for, who saw it where one of the words stands.
+_MEANT = {
+    **dict.fromkeys(("clean", "equal", "declared", "not-comparable", "inconsistent"), "verdict"),
+    **dict.fromkeys(("abi", "api", "levels"), "level"),
+    **dict.fromkeys(("cases", "1", "2", "3", "4"), "case"),
+    "verdicts": "verdict",
+}
+
+
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
         "explain",
         help="explain a rule: what it means and what to do",
-        description="Print the page of one rule; without a rule, the list of all.",
+        description="Print the page of one rule, or of a word of the reports; without one, the list of all.",
     )
-    parser.add_argument("rule", metavar="RULE", nargs="?", help="the name in brackets: error[lost-requirement]")
+    parser.add_argument(
+        "rule",
+        metavar="RULE",
+        nargs="?",
+        help="the name in brackets, error[lost-requirement]; or verdict, case, level",
+    )
     parser.set_defaults(run=run)
 
 
@@ -31,6 +45,9 @@ def run(options: Namespace) -> int:
         names = rules()
         width = max(map(len, names))
         for name in names:
+            print(f"{name:<{width}}  {summary(name)}")
+        print()
+        for name in terms():
             print(f"{name:<{width}}  {summary(name)}")
     else:
         print(page(_rule_of(options.rule)), end="")
@@ -42,9 +59,13 @@ def _rule_of(text: str) -> str:
     from difflib import get_close_matches
 
     name = text.partition("[")[2].partition("]")[0] if "[" in text else text
+    name = name.strip()
     if name in rules():
         return name
-    close = get_close_matches(name.lower().replace("_", "-"), rules(), n=1)
+    word = name.lower().strip(":").replace(" ", "-")
+    if (word := _MEANT.get(word, word)) in terms():
+        return word
+    close = get_close_matches(name.lower().replace("_", "-"), (*rules(), *terms()), n=1)
     hints = (f"did you mean `{close[0]}`?",) if close else ()
     raise AbidingError(
         Finding(

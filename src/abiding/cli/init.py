@@ -73,7 +73,7 @@ def run(options: Namespace) -> int:
         wrapping = wrap(pyproject)
     print(_difference(pyproject.text, wrapping.text), end="")
     for note in wrapping.notes:
-        print("\n" + fill(f"note: {note}", 78, subsequent_indent="      ", break_on_hyphens=False), file=sys.stderr)
+        print("\n" + fill(f"note: {note}", 78, "      "), file=sys.stderr)
     if not options.yes and not agreed(
         f"write this to {path}?", str(path), yes="writes without asking", closing=_NOTHING
     ):

@@ -98,8 +98,10 @@ def _check(path: Path) -> None:
         raise ArgumentTypeError(f"`{path}` can't be written: `{path.parent}` {what}")
 
 
-def write(options: Namespace, forms: Mapping[str, Callable[[], str]]) -> None:
-    """Write the result wherever it is wanted: what `forms` has for each format.
+def write(
+    options: Namespace, forms: Mapping[str, Callable[[], str]], screens: Mapping[str, Callable[[], str]] | None = None
+) -> None:
+    """Write the result wherever it is wanted: what `forms` has for each format, and `screens` for standard output.
 
     A file that can't be written takes nothing from the others. Raises `AbidingError` for it at the end.
     """
@@ -112,9 +114,9 @@ def write(options: Namespace, forms: Mapping[str, Callable[[], str]]) -> None:
                 problems.append(_unwritten(output, exc))
     printed = [options.output_format, *(one.form for one in options.output if one.file == "-")]
     for form in dict.fromkeys(printed):
-        # The commands to GitHub are meant, and what is in them is spelled out there.
-        stream = unguarded(sys.stdout) if form == "github" else sys.stdout
-        stream.write(forms[form]())
+        # The commands to GitHub are meant, and colours are; what else is in these two is spelled out there.
+        stream = unguarded(sys.stdout) if form == "github" or form in (screens or ()) else sys.stdout
+        stream.write({**forms, **(screens or {})}[form]())
     if problems:
         raise AbidingError(problems, "Everything else was written")
 

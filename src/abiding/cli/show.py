@@ -288,7 +288,7 @@ def _remark_pins(entries: Sequence[Entry]) -> None:
 
 
 def _remark(text: str) -> None:
-    print(fill(f"note: {text}", 78, subsequent_indent="      ", break_on_hyphens=False), file=sys.stderr)
+    print(fill(f"note: {text}", 78, "      "), file=sys.stderr)
 
 
 def _labelled(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -333,7 +333,7 @@ def _table(subject: _Subject) -> Iterator[str]:
         yield f"\nfrom-sdist: {_FROM_SDIST[declaration.from_sdist]}"
     if declaration.wheels_differ:
         reason = visible(f"wheels-differ: {declaration.wheels_differ}")
-        yield "\n" + fill(reason, 78, subsequent_indent="    ", break_on_hyphens=False)
+        yield "\n" + fill(reason, 78, "    ")
 
 
 def _groups(subject: _Subject, entries: Sequence[Entry]) -> Iterator[tuple[str, list[str] | None]]:
@@ -391,8 +391,8 @@ def _block(entry: Entry) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return wrap(text, _COLUMN, subsequent_indent="    ", break_on_hyphens=False) or [""]
+    return wrap(text, _COLUMN, "    ", "", break_long_words=True) or [""]
 
 
 def _indented(text: str) -> list[str]:
-    return wrap(text, _COLUMN, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    return wrap(text, _COLUMN, "    ", "  ", break_long_words=True)

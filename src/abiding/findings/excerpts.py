@@ -9,26 +9,29 @@ from abiding.findings.finding import lines_of
 if TYPE_CHECKING:
     from abiding.findings.finding import Value
 
-__all__ = ["excerpts"]
+__all__ = ["MOST_LINES", "excerpts"]
 
 
 # A value with more lines than this is cut: a description, a licence.
-_MOST_LINES = 6
+MOST_LINES = 6
 
 
-def excerpts(expected: Value, found: Value) -> tuple[list[str], list[str]]:
-    """The lines of both values, cut where there are many, with how many were left out; no lines of None."""
+def excerpts(expected: Value, found: Value, most: int | None = MOST_LINES) -> tuple[list[str], list[str]]:
+    """The lines of both values, cut where there are more than `most`, with how many were left out; none of None.
+
+    Nothing is cut if `most` is None.
+    """
     left, right = map(lines_of, (expected, found))
-    if max(len(left), len(right)) <= _MOST_LINES:
+    if most is None or max(len(left), len(right)) <= most:
         return left, right
     pairs = enumerate(zip(left, right, strict=False))
     same = next((number for number, (one, other) in pairs if one != other), min(len(left), len(right)))
-    return _cut(left, same), _cut(right, same)
+    return _cut(left, same, most), _cut(right, same, most)
 
 
-def _cut(lines: list[str], start: int) -> list[str]:
+def _cut(lines: list[str], start: int, most: int) -> list[str]:
     before = [f"… {_counted(start, 'equal line')}"] if start else []
-    room = _MOST_LINES - len(before)
+    room = most - len(before)
     rest = lines[start:]
     if len(rest) > room:
         rest = [*rest[: room - 1], f"… {_counted(len(rest) - room + 1, 'more line')}"]

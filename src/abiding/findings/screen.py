@@ -1,31 +1,50 @@
-"""Findings as a screen of text, at most 78 columns wide: front ends indent what a build says."""
+"""Findings as lines of a screen: what is wrong, where, both values, why it matters and what to do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.findings.characters import on_one_line, printable
-from abiding.findings.excerpts import excerpts
-from abiding.findings.wrapping import wrap
+from abiding.findings.characters import on_one_line, printable, visible
+from abiding.findings.excerpts import MOST_LINES, excerpts
+from abiding.findings.terminal import WIDTH, Span, Style, Terminal, style_of
+from abiding.findings.wrapping import wrap, wrap_prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from abiding.findings.errors import AbidingError
-    from abiding.findings.finding import Finding
+    from abiding.findings.finding import Finding, Value
+    from abiding.findings.terminal import Line
 
-__all__ = ["block", "one_line", "screen", "where"]
+__all__ = [
+    "ARROW",
+    "block",
+    "headline",
+    "labelled",
+    "lines",
+    "one_line",
+    "remarks",
+    "screen",
+    "sides",
+    "values",
+    "where",
+]
 
 
-_WIDTH = 78
+# Sentences are not read in longer lines.
+_WIDEST = 100
+ARROW, _BAR = Span(" --> ", Style.FAINT), Span("  |", Style.FAINT)
 
 
-def screen(error: AbidingError) -> str:
+def screen(error: AbidingError, terminal: Terminal | None = None) -> str:
     """Everything that an error has to say; the first line of each finding carries our name."""
-    blocks = [block(finding, "abiding: ") for finding in error.findings]
+    to = terminal or Terminal()
+    blocks = [block(finding, "abiding: ", to) for finding in error.findings]
     if error.closing:
-        blocks.append(f"abiding: {error.closing}")
-    return printable("\n\n".join(blocks))
+        blocks.append(
+            to.written(labelled(Span(error.closing), to.width, Span("abiding: ", Style.FAINT))).removesuffix("\n")
+        )
+    return "\n\n".join(blocks)
 
 
 def one_line(finding: Finding) -> str:
@@ -39,73 +58,84 @@ def where(finding: Finding) -> str:
     return on_one_line(finding.artifact) + (f":{finding.line}" if finding.line else "")
 
 
-def block(finding: Finding, speaker: str = "") -> str:
+def block(finding: Finding, speaker: str = "", terminal: Terminal | None = None) -> str:
     """Everything that one finding has to say; `speaker` is what the first line begins with."""
-    return "\n".join(_block(finding, speaker))
+    to = terminal or Terminal()
+    return to.written(lines(finding, to.width, speaker)).removesuffix("\n")
 
 
-def _block(finding: Finding, speaker: str) -> Iterator[str]:
-    yield from _wrapped(f"{speaker}{finding.severity}[{finding.rule}]: ", finding.message)
+def lines(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[Line]:
+    """The same as lines."""
+    yield from headline(finding, width, speaker)
     place = where(finding)
     if finding.excerpts:
-        yield f" --> {place}  {on_one_line(finding.field)}"
-        yield from _excerpts(finding)
+        yield (ARROW, Span(f"{place}  {on_one_line(finding.field)}"))
+        yield from _excerpts(finding, width)
     else:
         if place:
-            yield f" --> {place}"
-        yield from _values(finding)
-    for note in finding.notes:
-        yield from _wrapped("note: ", note)
-    for hint in finding.hints:
-        yield from _wrapped("hint: ", hint)
+            yield (ARROW, Span(place))
+        yield from values(finding, width, finding.field)
+    yield from remarks(finding, width)
 
 
-def _excerpts(finding: Finding) -> Iterator[str]:
-    width = max(len(str(excerpt.line)) for excerpt in finding.excerpts)
-    remarks = max(len(excerpt.remark) + 2 for excerpt in finding.excerpts)
-    room = _WIDTH - len(f"  | {'':{width}} | ") - remarks
+def headline(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[Line]:
+    """What is wrong, and by which rule."""
+    label = Span(f"{finding.severity}[{finding.rule}]: ", style_of(finding.severity))
+    yield from labelled(Span(finding.message, Style.STRONG), width, Span(speaker, Style.FAINT), label, margin=4)
+
+
+def remarks(finding: Finding, width: int = WIDTH) -> Iterator[Line]:
+    """Why it matters, and what to do."""
+    for label, style, texts in (("note: ", Style.NOTE, finding.notes), ("hint: ", Style.HINT, finding.hints)):
+        for text in texts:
+            yield from labelled(Span(text), width, Span(label, style))
+
+
+def values(finding: Finding, width: int, field: str = "", most: int | None = MOST_LINES) -> Iterator[Line]:
+    """Both values, one under the other, and before them what each of them is; nothing of a finding that has none."""
+    if not any((finding.expected, finding.found, finding.expected_from, finding.found_from)):
+        return
+    yield (_BAR,)
+    heads = [on_one_line(field)] if field else []
+    heads += [f"{sign} {one}" for sign, one in (("---", finding.expected_from), ("+++", finding.found_from)) if one]
+    for head in heads:
+        for line in wrap(on_one_line(head), width, "  |     ", "  | "):
+            yield (_BAR, Span(line.removeprefix(_BAR.text), Style.FAINT))
+    yield from sides(finding.expected, finding.found, width, most)
+    yield (_BAR,)
+
+
+def sides(expected: Value, found: Value, width: int, most: int | None = MOST_LINES) -> Iterator[Line]:
+    """The lines of two values: `-` what was said, `+` what was built, at `most` so many of each."""
+    for sign, style, texts in zip("-+", (Style.GONE, Style.NEW), excerpts(expected, found, most), strict=True):
+        for text in texts:
+            shown = visible(text).replace("\t", " ")
+            for line in wrap(shown, width, "      ", f"  {sign} ") or [f"  {sign}"]:
+                yield (Span(line, style),)
+
+
+def _excerpts(finding: Finding, width: int) -> Iterator[Line]:
+    numbers = max(len(str(excerpt.line)) for excerpt in finding.excerpts)
+    beside = max(len(excerpt.remark) + 2 for excerpt in finding.excerpts)
+    room = max(width - len(f"  | {'':{numbers}} | ") - beside, numbers + beside)
     texts = [
         excerpt.text if len(excerpt.text) <= room else excerpt.text[: room - 2] + " …" for excerpt in finding.excerpts
     ]
-    beside = max(map(len, texts))
+    longest = max(map(len, texts))
     for excerpt, text in zip(finding.excerpts, texts, strict=True):
-        yield f"  | {excerpt.line:>{width}} | {text:<{beside}}  {excerpt.remark}".rstrip()
+        head, remark = f"  | {excerpt.line:>{numbers}} | ", f"  {excerpt.remark}" if excerpt.remark else ""
+        yield (Span(head, Style.FAINT), Span(f"{text:<{longest}}" if remark else text), Span(remark, Style.FAINT))
 
 
-def _values(finding: Finding) -> Iterator[str]:
-    """Both values, one under the other: `-` what was said, `+` what was built."""
-    expected, found = excerpts(finding.expected, finding.found)
-    rows = [*_rows("-", expected, finding.expected_from), *_rows("+", found, finding.found_from)]
-    if not rows:
-        return
-    yield "  |"
-    if finding.field:
-        yield from wrap(on_one_line(finding.field), _WIDTH, initial_indent="  | ", subsequent_indent="  | ")
-    width = max(len(line) for _, line, _ in rows)
-    for side in ("-", "+"):
-        own = [(line, source) for sign, line, source in rows if sign == side]
-        beside = [f"  {side} {line:<{width}}  {source}".rstrip() for line, source in own]
-        if all(len(line) <= _WIDTH for line in beside):
-            yield from beside
-            continue
-        for line, _ in own:
-            yield from wrap(line, _WIDTH, initial_indent=f"  {side} ", subsequent_indent="      ")
-        yield f"        {own[0][1]}"
-    yield "  |"
+def labelled(text: Span, width: int, *labels: Span, margin: int | None = None) -> Iterator[Line]:
+    """Sentences behind labels, as lines with a margin, by default as wide as the labels.
 
-
-def _rows(sign: str, lines: list[str], source: str) -> Iterator[tuple[str, str, str]]:
-    """The lines of a value, the first with where it comes from."""
-    if not lines and not source:
-        return
-    for line in lines or ["(nothing)"]:
-        yield sign, line, source
-        source = ""
-
-
-def _wrapped(label: str, text: str) -> Iterator[str]:
-    """The label and the text; what the text has after its first line is an example, kept as it is."""
-    first, *example = text.split("\n")
-    indent = " " * (4 if label.endswith("]: ") else len(label))
-    yield from wrap(label + first, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    yield from (f"    {line.rstrip()}" for line in example)
+    What the text has after its first line is an example, kept as it is.
+    """
+    head = "".join(label.text for label in labels)
+    sentence, *example = visible(text.text).split("\n")
+    indent = " " * (len(head) if margin is None else margin)
+    first, *others = wrap_prose(head + sentence, min(width, _WIDEST), indent, "")
+    yield (*labels, Span(first.removeprefix(head), text.style)) if first.startswith(head) else (Span(first),)
+    yield from ((Span(line, text.style),) for line in others)
+    yield from ((Span(f"    {line.rstrip()}"),) for line in example)

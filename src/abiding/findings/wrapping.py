@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from itertools import takewhile
 
 from abiding.findings import bounds
 
-__all__ = ["fill", "wrap"]
+__all__ = ["fill", "wrap", "wrap_prose"]
 
 
-def wrap(text: str, width: int, **options: Any) -> list[str]:  # noqa: ANN401 (those of textwrap)
-    """The lines, as `textwrap.wrap` makes them: in a time that grows with the square of a text without blanks."""
+def wrap(
+    text: str, width: int, indent: str = "", first: str | None = None, *, break_long_words: bool = False
+) -> list[str]:
+    """The lines, broken at blanks only: a name that is longer than a line stays whole, where nothing stands beside it.
+
+    `first` is what the first line begins with, if that is not `indent`.
+    """
     more = len(text) - bounds.SHOWN
-    return textwrap.wrap(f"{text[: bounds.SHOWN]}… ({more:,} more)" if more > 0 else text, width, **options)
+    return textwrap.wrap(
+        f"{text[: bounds.SHOWN]}… ({more:,} more)" if more > 0 else text,
+        width,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=break_long_words,
+        break_on_hyphens=False,
+    )
 
 
-def fill(text: str, width: int, **options: Any) -> str:  # noqa: ANN401 (as above)
-    """The same as one text."""
-    return "\n".join(wrap(text, width, **options))
+def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
+    """The same of sentences: no word stands alone on the last line, if the lines before it can do with less room."""
+    found = wrap(text, width, indent, first)
+    if len(found) == 1 or " " in found[-1].strip():
+        return found
+    narrower = (wrap(text, less, indent, first) for less in range(width - 1, max(width * 2 // 3, 1), -1))
+    same = takewhile(lambda lines: len(lines) == len(found), narrower)
+    return next((lines for lines in same if " " in lines[-1].strip()), found)
+
+
+def fill(text: str, width: int, indent: str = "") -> str:
+    """Sentences as one text; the lines after the first have the indent."""
+    return "\n".join(wrap_prose(text, width, indent, ""))

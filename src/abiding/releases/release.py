@@ -74,7 +74,7 @@ class Release(NamedTuple):
     later and nothing in it is dynamic, 2 if something is, 4 if it is older; without an sdist 3, or 4 if a wheel is.
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
-    XX is the file name of the artifact
+    `resolver_relevant` is whether anything differs that a resolver reads. `reference` is the file name of the artifact
     that the others are held against: the sdist, else one that the largest group of wheels agrees with, else empty. All
     of that is about metadata, and so are `findings`; `compiled` are those about the compiled files of wheels.
     """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.screen import where
-from abiding.report.text import of_all, summary
+from abiding.report.summary import of_all, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

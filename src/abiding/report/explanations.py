@@ -1,15 +1,17 @@
-"""The pages that explain rules: one Markdown file each, the same that the documentation shows."""
+"""The pages that explain rules and words of the reports, a Markdown file each; the documentation shows the same."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["meaning", "page", "rules", "summary"]
+__all__ = ["meaning", "page", "rules", "summary", "terms"]
 
 
 # Each has the name of its rule, one line that says what is wrong, how it is found, then five headings.
 _PAGES = files("abiding") / "explanations"
+# These have no headings, and one line that says what the word is about.
+_TERMS = _PAGES / "terms"
 
 
 @lru_cache
@@ -18,14 +20,21 @@ def rules() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".md") for file in _PAGES.iterdir() if file.name.endswith(".md")))
 
 
-def page(rule: str) -> str:
-    """The page of a rule, as Markdown. Raises `FileNotFoundError` if there is none."""
-    return (_PAGES / f"{rule}.md").read_text("utf-8")
+@lru_cache
+def terms() -> tuple[str, ...]:
+    """The words of the reports that have a page, in order of the alphabet."""
+    return tuple(sorted(file.name.removesuffix(".md") for file in _TERMS.iterdir()))
 
 
-def summary(rule: str) -> str:
-    """What the rule finds, in one line: the paragraph under the title of its page."""
-    return page(rule).split("\n\n")[1]
+def page(name: str) -> str:
+    """The page of a rule or a word, as Markdown. Raises `FileNotFoundError` if there is none."""
+    folder = _TERMS if name in terms() else _PAGES
+    return (folder / f"{name}.md").read_text("utf-8")
+
+
+def summary(name: str) -> str:
+    """What the rule finds, or the word is about, in one line: the paragraph under the title of its page."""
+    return page(name).split("\n\n")[1]
 
 
 def meaning(rule: str) -> str:

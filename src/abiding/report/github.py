@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import Severity
-from abiding.report.text import merged, summary
+from abiding.report.grouping import merged
+from abiding.report.summary import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,9 +10,10 @@ from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.finding import Severity, lines_of
 from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.report.grouping import alike, left_out, more_than_shown
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
-from abiding.report.text import alike, left_out, more_than_shown, other_errors, summary
+from abiding.report.summary import other_errors, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

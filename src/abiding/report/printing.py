@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -11,7 +13,24 @@ from abiding.findings.characters import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["guarded", "unguarded"]
+__all__ = ["guarded", "lossless", "unguarded"]
+
+
+# What a terminal that has no such sign is shown in its place.
+_PLAINER = str.maketrans({"–": "..", "×": "x", "…": "...", "−": "-"})  # noqa: RUF001 (that is the point)
+
+
+def lossless(stream: TextIO) -> None:
+    """Make a stream take any text, whatever its encoding: what it can't write is written in other signs."""
+    if isinstance(stream, io.TextIOWrapper):
+        codecs.register_error("abiding", _plainer)
+        stream.reconfigure(errors="abiding")
+
+
+def _plainer(error: UnicodeError) -> tuple[str | bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)  # nothing is read by this  # noqa: S101
+    text = error.object[error.start : error.end].translate(_PLAINER)
+    return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
 from abiding.report import concise, github, sarif
+from abiding.report.grouping import counted, merged
 from abiding.report.json import document, finding_data
-from abiding.report.text import merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,20 +95,16 @@ def summary(proof: Proof) -> str:
         sum(finding.severity is severity for finding in merged(proof.findings))
         for severity in (Severity.ERROR, Severity.WARNING)
     )
-    remarks = f", {_counted(warnings, 'warning')}" if warnings else ""
+    remarks = f", {counted(warnings, 'warning')}" if warnings else ""
     match proof.verdict:
         case Verdict.PROVEN:
-            return f"proven: {_counted(done, 'thing')} built twice, all say what they have to say{remarks}"
+            return f"proven: {counted(done, 'thing')} built twice, all say what they have to say{remarks}"
         case Verdict.REFUTED:
-            return f"refuted: {_counted(errors, 'error')}{remarks}, in {_counted(done, 'thing')} built twice"
+            return f"refuted: {counted(errors, 'error')}{remarks}, in {counted(done, 'thing')} built twice"
         case _:
             others = errors - sum(finding.rule == "failed-build" for finding in merged(proof.findings))
-            remarks = f", {_counted(others, 'error')} in the others{remarks}" if others else remarks
-            return f"unproven: {failed} of {_counted(done + failed, 'thing')} could not be built{remarks}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+            remarks = f", {counted(others, 'error')} in the others{remarks}" if others else remarks
+            return f"unproven: {failed} of {counted(done + failed, 'thing')} could not be built{remarks}"
 
 
 def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:

@@ -18,8 +18,8 @@ from abiding.findings.characters import visible
 from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import lines_of
 from abiding.report import explanations
+from abiding.report.grouping import alike
 from abiding.report.repository import Repository
-from abiding.report.text import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -1,0 +1,125 @@
+"""Many wheels in few words: the Pythons that there are wheels for, and on which platforms, in ranges and products."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+__all__ = ["compact", "filters"]
+
+
+_PARTS = 5  # name, version, python, abi, platform; and a build number after the version
+# `cp310`, `cp313t`: what counts up, and what can't be told from it otherwise.
+_COUNTED = re.compile(r"([a-z]+\d)(\d+)(.*)")
+# With a tag of PEP 600 beside it, the older name says nothing more.
+_OLDER = {"manylinux1_": "manylinux_2_5_", "manylinux2010_": "manylinux_2_12_", "manylinux2014_": "manylinux_2_17_"}
+_FEWEST = 3  # that are written as a range
+
+
+class Tags(NamedTuple):
+    """What sets a wheel apart from the others of its release."""
+
+    build: str
+    python: str
+    platform: str
+
+
+def compact(names: Iterable[str], release: Iterable[str]) -> tuple[str, ...]:
+    """Describe wheels by their tags, each exactly once; `release` are the names of all files that they are told from.
+
+    What has no tags of its own, an sdist or an odd name, is given by its name.
+    """
+    labels = {name: _tags(name) for name in release}
+    times = Counter(labels.values())
+    known: list[Tags] = []
+    others: list[str] = []
+    for name in dict.fromkeys(names):
+        tags = labels.get(name) or _tags(name)
+        if tags is not None and times[tags] <= 1:
+            known.append(tags)
+        else:
+            others.append(name)
+    return (*_described(known), *others)
+
+
+def filters(name: str) -> tuple[str, str]:
+    """The Python and the platform of a wheel, as `compact` names them; both empty for what is none."""
+    tags = _tags(name)
+    return (tags.python, tags.platform) if tags else ("", "")
+
+
+def _tags(name: str) -> Tags | None:
+    parts = name.removesuffix(".whl").split("-")
+    if not name.endswith(".whl") or len(parts) not in (_PARTS, _PARTS + 1):
+        return None
+    python, abi, platform = parts[-3:]
+    build = parts[2] if len(parts) > _PARTS else ""
+    return Tags(build, _python(python, abi), _platform(platform))
+
+
+def _python(python: str, abi: str) -> str:
+    """One word for both, where the ABI is the interpreter's own."""
+    if abi.startswith(python):
+        return abi
+    own = python.startswith("pp") and abi.startswith("pypy") and "." not in python + abi
+    return python if own else f"{python}-{abi}"
+
+
+def _platform(platform: str) -> str:
+    names = platform.split(".")
+    for old, new in _OLDER.items():
+        names = [one for one in names if one.replace(old, new) == one or one.replace(old, new) not in names]
+    return ".".join(names)
+
+
+def _described(wheels: Sequence[Tags]) -> Iterator[str]:
+    for build, group in groupby(sorted(wheels), key=lambda one: one.build):
+        prefix = f"build {build}: " if build else ""
+        yield from (f"{prefix}{one}" for one in _products([(tags.python, tags.platform) for tags in group]))
+
+
+def _products(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The pairs as few products of sets, of whichever side makes fewer."""
+    by_platform = _alike((platform, python) for python, platform in pairs)
+    by_python = _alike(pairs)
+    products: list[tuple[Iterable[str], Iterable[str]]] = [*by_platform.items()]
+    if len(by_python) < len(by_platform):
+        products = [(pythons, platforms) for platforms, pythons in by_python.items()]
+    for pythons, platforms in products:
+        yield f"{_ranges(pythons)} × {', '.join(sorted(platforms))}"  # noqa: RUF001 (a product)
+
+
+def _alike(pairs: Iterable[tuple[str, str]]) -> dict[frozenset[str], list[str]]:
+    """The first of each pair, by all that they are paired with."""
+    partners: dict[str, set[str]] = {}
+    for one, other in pairs:
+        partners.setdefault(one, set()).add(other)
+    found: dict[frozenset[str], list[str]] = {}
+    for one, others in partners.items():
+        found.setdefault(frozenset(others), []).append(one)
+    return found
+
+
+def _ranges(names: Iterable[str]) -> str:
+    """The names in order; three or more that follow on each other as the first and the last."""
+    said: list[str] = []
+    for _, group in groupby(enumerate(sorted(names, key=_order)), key=lambda pair: _run(*pair)):
+        run = [name for _, name in group]
+        said += run if len(run) < _FEWEST else [f"{run[0]}–{run[-1]}"]  # noqa: RUF001 (a range)
+    return ", ".join(said)
+
+
+def _order(name: str) -> tuple[str, str, int, str]:
+    found = _COUNTED.fullmatch(name)
+    return (found[1], found[3], int(found[2]), "") if found else (name, "", 0, name)
+
+
+def _run(place: int, name: str) -> Hashable:
+    """The same value for names that follow on each other, at `place` and after it."""
+    prefix, suffix, number, other = _order(name)
+    return name if "-" in suffix else (prefix, suffix, number - place, other)

@@ -1,0 +1,85 @@
+"""The files of a release in which nothing is wrong, by how they stand to what they are held against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.releases.levels import BuiltAs
+from abiding.releases.release import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from abiding.metadata.difference import Difference
+    from abiding.releases.release import CheckedArtifact, Release
+
+__all__ = ["Standing", "standings"]
+
+
+_LEVELS = {BuiltAs.ABI: "ABI level", BuiltAs.API: "API level", BuiltAs.NONE: "no level", BuiltAs.UNKNOWN: ""}
+
+
+class Standing(NamedTuple):
+    """What is to be said of some files in a sentence, and the differences that are sanctioned."""
+
+    verdict: Verdict
+    sentence: str
+    differences: tuple[Difference, ...]
+    artifacts: tuple[str, ...]
+
+
+def standings(release: Release) -> list[Standing]:
+    """Group the files; the reference itself is left out where it is an sdist."""
+    found: dict[Hashable, list[CheckedArtifact]] = {}
+    for one in release.artifacts:
+        is_reference = one.kind == "sdist" and one.filename == release.reference
+        if one.artifact.metadata and one.verdict is not Verdict.INCONSISTENT and not is_reference:
+            differences = one.differences if one.verdict is Verdict.DECLARED else ()
+            found.setdefault((one.verdict, one.level, _meaning(differences)), []).append(one)
+    same = sorted(found.values(), key=lambda group: list(Verdict).index(group[0].verdict))
+    return [_standing(group, release) for group in same]
+
+
+def _meaning(differences: tuple[Difference, ...]) -> Hashable:
+    return frozenset((one.field, frozenset(one.left), frozenset(one.right)) for one in differences)
+
+
+def _standing(group: list[CheckedArtifact], release: Release) -> Standing:
+    first = group[0]
+    differences = first.differences if first.verdict is Verdict.DECLARED else ()
+    level = _LEVELS[first.level] if first.level else ""
+    sentence = _sentence(first, release, alone=len(group) == 1) + (f" ({level})" if level else "")
+    return Standing(first.verdict, sentence, differences, tuple(one.filename for one in group))
+
+
+def _sentence(one: CheckedArtifact, release: Release, *, alone: bool) -> str:
+    of = (
+        "the sdist"
+        if any(each.kind == "sdist" and each.filename == release.reference for each in release.artifacts)
+        else ""
+    )
+    match one.verdict:
+        case Verdict.CLEAN if not of and alone:
+            return (
+                "there is nothing to compare it with"
+                if len(release.artifacts) == 1
+                else "the others are held against it"
+            )
+        case Verdict.CLEAN:
+            return f"the same metadata as {of}, to the byte" if of else "the same metadata, to the byte"
+        case Verdict.EQUAL:
+            return f"says what {of} says, spelled differently" if of else "says the same, spelled differently"
+        case Verdict.DECLARED:
+            how = "as declared" if release.declares else "in what the sdist lists as dynamic"
+            return f"{', '.join(map(_change, one.differences)) or 'differs'}, {how}"
+        case _:
+            return "the sdist is too old to say what it says"
+
+
+def _change(difference: Difference) -> str:
+    """How many lines a file has more, and how many less, and of which field."""
+    gone, new = len(difference.left), len(difference.right)
+    if gone == new == 1:
+        return f"`{difference.field}` changed"
+    signed = [f"{sign}{number}" for sign, number in (("+", new), ("-", gone)) if number]
+    return f"{' '.join(signed)} {'line' if gone + new == 1 else 'lines'} of `{difference.field}`"

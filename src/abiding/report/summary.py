@@ -1,0 +1,152 @@
+"""What a release comes to in words: its verdict, and the case of PEP 643."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Severity
+from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.releases.release import Verdict
+from abiding.releases.rules import breaks
+from abiding.report.grouping import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abiding.releases.release import CheckedArtifact, Release
+
+__all__ = ["CASES", "case", "of_all", "other_errors", "summary", "verdict"]
+
+
+CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata older than 2.2"}
+
+
+def summary(release: Release) -> str:
+    """The verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
+    return ". ".join(part for part in (*_verdict(release), case(release), _unread(release)) if part)
+
+
+def verdict(release: Release) -> str:
+    """The verdict in words, on one line."""
+    return ". ".join(part for part in (*_verdict(release), _unread(release)) if part)
+
+
+def case(release: Release) -> str:
+    """The case in words; empty if what an sdist that could not be read binds, nobody knows."""
+    if any(one.artifact.metadata for one in release.artifacts) and not _lacks_sdist(release):
+        return f"Case {release.case} of 4: {CASES[release.case]}"
+    return ""
+
+
+def of_all(releases: Sequence[Release]) -> str:
+    """What a last line has to say where the summary of the last release could be taken for all; else nothing."""
+    files = sum(len(release.artifacts) for release in releases)
+    unread = sum(len(release.unread) for release in releases)
+    if len(releases) == 1 or not unread:
+        return ""
+    return f"Of {counted(files, 'file')}, {unread} could not be read"
+
+
+def _verdict(release: Release) -> tuple[str, ...]:
+    wrong = other_errors(release)
+    return (wrong, f"Metadata {_sentence(release)}") if wrong else (_sentence(release),)
+
+
+def _unread(release: Release) -> str:
+    return f"{counted(len(release.unread), 'file')} could not be read" if release.unread else ""
+
+
+def _lacks_sdist(release: Release) -> bool:
+    sdists = [one.artifact.metadata for one in release.artifacts if one.kind == "sdist"]
+    return bool(sdists) and not any(sdists)
+
+
+def other_errors(release: Release) -> str:
+    """How many errors the verdict says nothing of, which is about whether files agree; empty if there are none.
+
+    Files that could not be read are counted by themselves.
+    """
+    compiled = sum(one.severity is Severity.ERROR for one in release.compiled)
+    left = [one for one in release.findings if one.severity is Severity.ERROR and one not in release.unread]
+    rules = Counter(one.rule for one in left if not breaks(one))
+    parts = [f"{counted(compiled, 'error')} about the compiled files"] if compiled else []
+    parts += [f"{counted(number, 'error')} of `{rule}`" for rule, number in rules.items()]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def _sentence(release: Release) -> str:
+    readable = [one for one in release.artifacts if one.artifact.metadata]
+    wheels = sum(one.kind == "wheel" for one in readable)
+    match release.verdict:
+        case Verdict.CLEAN if len(readable) == 1:
+            return "clean: one file, with nothing to compare it with"
+        case Verdict.CLEAN:
+            return f"clean: the metadata of {len(readable)} files is identical"
+        case Verdict.EQUAL:
+            return f"equal: {len(readable)} files say the same, in different spelling"
+        case Verdict.DECLARED:
+            how = "all as declared" if release.declares else "all in what it lists as dynamic"
+            return f"declared: {_differing(release, Verdict.DECLARED)}, {how}"
+        case Verdict.INCONSISTENT:
+            return f"inconsistent: {_differing(release, Verdict.INCONSISTENT)}{_in_what(release)}"
+        case Verdict.NOT_COMPARABLE if readable:
+            alike = f"{wheels} wheels say alike" if wheels > 1 else "wheel says"
+            return f"not comparable: the sdist is too old to say what its {alike}"
+        case _:
+            return "not comparable: no file could be read"
+
+
+def _differing(release: Release, verdict: Verdict) -> str:
+    """How many wheels of a verdict differ, and from what; where none does, what else is apart."""
+    wheels = [one for one in release.artifacts if one.kind == "wheel" and one.artifact.metadata]
+    of_verdict = [one for one in wheels if one.verdict is verdict]
+    has_sdist = any(one.filename == release.reference and one.kind == "sdist" for one in release.artifacts)
+    from_sdist = [one for one in of_verdict if one.differences and has_sdist]
+    number = len(from_sdist or of_verdict)
+    if not number:
+        several = any(one.kind == "sdist" and one.verdict is verdict and one.differences for one in release.artifacts)
+        return "the sdists differ" if several else "the sdist contradicts itself"
+    if has_sdist or not any(one.deviations for one in of_verdict):
+        how = _how(release, of_verdict)
+        if how:
+            return f"{len(of_verdict)} of {counted(len(wheels), 'wheel')} {how}"
+    if not from_sdist and (len(wheels) == 2 or number == len(wheels)):  # noqa: PLR2004 (neither is the odd one)
+        return f"the {len(wheels)} wheels differ from each other"
+    beside = "the sdist" if from_sdist else "the others"
+    return f"{number} of {counted(len(wheels), 'wheel')} {'differs' if number == 1 else 'differ'} from {beside}"
+
+
+# By the rule that they break, what one wheel and what several do that differ from no file.
+_HOW = {
+    "missing-requirement": ("lacks lines that are declared for it", "lack lines that are declared for them"),
+    "wrong-version": ("is of another version than its file name", "are of other versions than their file names"),
+}
+
+
+def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
+    """What is wrong with wheels, if some of them break a rule and do not differ from the sdist; else empty."""
+    rules = {
+        one.filename: {each.rule for each in release.findings if each.artifact == one.filename and breaks(each)}
+        for one in wheels
+    }
+    own = {name: found - {"wheels-disagree"} for name, found in rules.items()}
+    alone = [one for one in wheels if not one.differences and own[one.filename] & _HOW.keys()]
+    if not alone:
+        return ""
+    every = set().union(*own.values())
+    if len(alone) == len(wheels) and len(every) == 1:
+        return _HOW[every.pop()][len(wheels) > 1]
+    return f"{'is' if len(wheels) == 1 else 'are'} not as {'declared' if release.declares else 'named'}"
+
+
+def _in_what(release: Release) -> str:
+    broken = [one for one in release.artifacts if one.verdict is Verdict.INCONSISTENT and one.kind == "wheel"]
+    if not broken or _how(release, broken):
+        return ""
+    if any(one.verdict is Verdict.DECLARED for one in release.artifacts):
+        return f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
+    if not release.resolver_relevant:
+        return ", in nothing resolvers read"
+    read = sum(any(each.field in RESOLVER_FIELDS for each in (*one.differences, *one.deviations)) for one in broken)
+    return f", {read} in what resolvers read" if 0 < read < len(broken) else ""
