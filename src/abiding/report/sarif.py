@@ -97,13 +97,13 @@ def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
     seen: dict[str, Iterator[int]] = {}
     place = repository.project_file(told.beside)
     for finding, artifacts in alike(told.findings):
-        of_project = artifacts == ["pyproject.toml"] and place.endswith("pyproject.toml")
+        of_project = artifacts == ("pyproject.toml",) and place.endswith("pyproject.toml")
         print_ = _fingerprint(told.project, finding)
         number = next(seen.setdefault(print_, count(1)))
         yield {
             "ruleId": finding.rule,
             "level": str(finding.severity),  # they are called the same there
-            "message": {"text": _message(finding, [] if of_project else artifacts)},
+            "message": {"text": _message(finding, () if of_project else artifacts)},
             "locations": [
                 {
                     "physicalLocation": {
