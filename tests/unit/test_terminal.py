@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.report.terminal import Span, Style, Terminal, plain
-from abiding.report.wrapping import wrap, wrap_prose
+from abiding.findings.terminal import Span, Style, Terminal, plain
+from abiding.findings.wrapping import wrap, wrap_prose
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 
