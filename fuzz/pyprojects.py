@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from abiding.builds import foretelling
 from abiding.builds.settings import Settings
-from abiding.cli.init import wrap
+from abiding.edits.wrapping import wrap
 from abiding.findings.errors import AbidingError
 from abiding.findings.screen import screen
 from abiding.project.declaration import Declaration

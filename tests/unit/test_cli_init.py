@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.cli.init import wrap
+from abiding.edits.wrapping import wrap
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
@@ -326,13 +326,13 @@ def test_another_name_is_not_abiding(name: str) -> None:
 
 
 def test_an_edit_that_is_no_toml_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("abiding.cli.init._with_first", lambda array, _: array + "]")
+    monkeypatch.setattr("abiding.edits.document.with_first", lambda array, _: array + "]")
     with pytest.raises(DeclarationError, match="can't be edited safely"):
         wrapped(SCIPY)
 
 
 def test_an_edit_that_went_wrong_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("abiding.cli.init._with_first", lambda array, _: array)
+    monkeypatch.setattr("abiding.edits.document.with_first", lambda array, _: array)
     with pytest.raises(DeclarationError, match="can't be edited safely"):
         wrapped(SCIPY)
 
@@ -458,7 +458,7 @@ def test_a_file_that_somebody_else_changes(project: Path, monkeypatch: pytest.Mo
         project.write_text(SCIPY + "# one more line\n")
         return True
 
-    monkeypatch.setattr("abiding.cli.init.agreed", agreed)
+    monkeypatch.setattr("abiding.cli.editing.agreed", agreed)
     assert refused(str(project)) == ("bad-pyproject", "the file has been changed in the meantime")
     assert project.read_text() == SCIPY + "# one more line\n"
 
@@ -467,7 +467,7 @@ def test_a_file_that_cannot_be_written(project: Path, monkeypatch: pytest.Monkey
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("abiding.files.placing.commit", full)
+    monkeypatch.setattr("abiding.edits.file.commit", full)
     assert refused("--yes", str(project)) == ("bad-pyproject", "the file can't be written: No space left on device")
     assert project.read_text() == SCIPY
     assert list(project.parent.iterdir()) == [project]

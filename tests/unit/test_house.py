@@ -21,6 +21,7 @@ ORDER = [
     "archives",
     "metadata",
     "project",
+    "edits",
     "artifacts",
     "native",
     "evidence",

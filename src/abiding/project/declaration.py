@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.project.pyproject import Key, Pyproject
 
-__all__ = ["Declaration", "Entry", "FromSdist", "Reason"]
+__all__ = ["Declaration", "Entry", "FromSdist", "Reason", "uses_abiding"]
 
 
 class Reason(StrEnum):
@@ -167,6 +167,15 @@ class Declaration(NamedTuple):
 
 
 _OURS = "abiding.backend"
+
+
+def uses_abiding(table: Mapping[str, Any]) -> bool:
+    """Whether `[build-system]` names abiding as the backend, in the right way or not."""
+    build = table.get("build-system")
+    backend = build.get("build-backend") if isinstance(build, dict) else None
+    return isinstance(backend, str) and re.match(r"abiding\s*(?:[.:]|$)", backend) is not None
+
+
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
 # Core metadata versions that an sdist may have (2.2 is the sdist specification's floor).
 _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
@@ -229,7 +238,7 @@ class _Reader(Faults):
     def build_system(self) -> None:
         build = self.pyproject.table.get("build-system")
         backend = build.get("build-backend") if isinstance(build, dict) else None
-        if isinstance(backend, str) and backend != _OURS and re.match(r"abiding\s*(?:[.:]|$)", backend):
+        if backend != _OURS and uses_abiding(self.pyproject.table):
             self.problem(
                 "bad-value",
                 f"`{backend}` has no hooks: the build backend is `{_OURS}`",

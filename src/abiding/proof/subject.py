@@ -9,7 +9,7 @@ from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
-from abiding.project.declaration import Declaration
+from abiding.project.declaration import Declaration, uses_abiding
 from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ __all__ = ["Subject"]
 
 _LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 _LEGACY_REQUIRES = ("setuptools",)
-_OWN_BACKEND = "abiding.backend"
 _ARRAYS = ("requires", "backend-path")
 _WRONG_BUILD_SYSTEM = "`[build-system]` is not a table, or its `requires` or `backend-path` is not an array of strings"
 
@@ -62,7 +61,7 @@ class Subject:
             backend,
             tuple(table.get("backend-path", ())),
             tuple(table.get("requires", _LEGACY_REQUIRES)),
-            Declaration.read(pyproject) if backend.partition(":")[0] == _OWN_BACKEND else None,
+            Declaration.read(pyproject) if uses_abiding(pyproject.table) else None,
             CoreMetadata.parse(pkg_info.read_bytes(), "PKG-INFO") if pkg_info.is_file() else None,
         )
 

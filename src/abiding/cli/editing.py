@@ -1,0 +1,55 @@
+"""Commands that edit a project's pyproject.toml: the change is shown, asked for, and written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.cli.arguments import path
+from abiding.cli.asking import agreed
+from abiding.edits.document import NOTHING
+from abiding.findings.wrapping import fill
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from abiding.edits.file import EditedFile
+    from abiding.edits.wrapping import Edited
+
+__all__ = ["add_options", "carry_out"]
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Add what all of them take."""
+    parser.add_argument("source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--yes", action="store_true", help="write without asking")
+    how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
+
+
+def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: str, done: str) -> int:
+    """Show the change, ask, write. `after` says what the new file is, `done` what comes next.
+
+    Returns 1 if the answer is no. Raises `AbidingError` if the file can't be written.
+    """
+    print(_difference(file.pyproject.text, edited.text, after), end="")
+    for note in edited.notes:
+        print("\n" + fill(f"note: {note}", 78, "      "), file=sys.stderr)
+    if options.dry_run:
+        print(f"\n{NOTHING[0].lower()}{NOTHING[1:]}: this is what would be", file=sys.stderr)
+        return 0
+    question = f"write this to {file.path}?"
+    if not options.yes and not agreed(question, str(file.path), yes="writes without asking", closing=NOTHING):
+        return 1
+    file.write(edited.text, f"abiding {options.command}")
+    print(f"\nwrote {file.path}; {done}", file=sys.stderr)
+    return 0
+
+
+def _difference(before: str, new: str, after: str) -> str:
+    from abiding.report.changes import changes
+
+    left, right = (text.removesuffix("\n").split("\n") for text in (before, new))
+    head = ("--- pyproject.toml", f"+++ pyproject.toml {after}")
+    return "".join(f"{line}\n" for line in (*head, *changes(left, right, context=3)))

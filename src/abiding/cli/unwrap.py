@@ -1,0 +1,41 @@
+"""`abiding unwrap`: the reverse of `abiding init`, so that nobody is held to what they have tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.cli import editing
+from abiding.cli.arguments import naming
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
+
+__all__ = ["register", "run"]
+
+
+def register(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "unwrap",
+        help="make a project use abiding no longer",
+        description="Edit pyproject.toml so that the project's build backend is no longer wrapped by abiding. The "
+        "change is shown first, and what has to be done by hand. Exit status: 0 done, 1 you said no, 2 could not.",
+    )
+    editing.add_options(parser)
+    parser.set_defaults(run=run, command="unwrap")
+
+
+def run(options: Namespace) -> int:
+    """Show the change, ask, write. Raises `AbidingError` if the file can't be read, understood or written."""
+    from abiding.edits.file import EditedFile
+    from abiding.edits.unwrapping import mentions, unwrap
+
+    file = EditedFile.read(options.source)
+    with naming(str(file.path)):
+        pyproject = file.pyproject
+        if "abiding" not in pyproject.text:
+            print(f"{file.path} does not use abiding")
+            return 0
+        edited = unwrap(pyproject)
+    edited = edited._replace(notes=(*edited.notes, *mentions(file.path.parent)))
+    return editing.carry_out(options, file, edited, after="without abiding", done="wheels say what the sdist says now")

@@ -1,0 +1,61 @@
+"""Arrays of strings in TOML, as text: one more or one less, in the style that they have."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+__all__ = ["comments", "with_first", "without"]
+
+
+# What may have a `#` or a quote in it: strings of each kind, and comments.
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}(?!")'
+    r"|'''.*?'{3,5}(?!')"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*",
+    re.DOTALL,
+)
+
+
+def comments(text: str) -> Iterator[str]:
+    """The comments in a text of TOML."""
+    return (found[0].rstrip() for found in _TOKEN.finditer(text) if found[0].startswith("#"))
+
+
+def with_first(array: str, value: str) -> str:
+    """The text of an array of strings with one more in front: on its own line if the others have theirs."""
+    quote = next((char for char in re.sub(r"#.*", "", array) if char in "\"'"), '"')
+    item = f"{quote}{value}{quote}"
+    first_line, newline, rest = array[1:].partition("\n")
+    if newline and not re.sub(r"#.*", "", first_line).strip():
+        below = next((line for line in rest.split("\n") if line.strip()), "]")
+        indent = "    " if below.strip().startswith("]") else below[: len(below) - len(below.lstrip())]
+        return f"[{first_line}\n{indent}{item},\n{rest}"
+    inside = array[1:].lstrip(" \t")
+    space = array[1 : len(array) - len(inside)]
+    return f"[{space}{item}{'' if inside.startswith(']') else ', '}{inside}"
+
+
+def without(array: str, values: Collection[str]) -> str:
+    """The text of an array of strings without some: of one that has a line, the line goes too."""
+    for found in reversed(list(_TOKEN.finditer(array))):
+        if not found[0].startswith("#") and tomllib.loads(f"x = {found[0]}")["x"] in values:
+            array = _without(array, *found.span())
+    return array
+
+
+def _without(array: str, start: int, end: int) -> str:
+    behind = re.compile(r"[ \t]*,[ \t]*").match(array, end)
+    line = re.compile(r"[ \t]*(?:#[^\n]*)?\n").match(array, behind.end() if behind else end)
+    begin = array.rfind("\n", 0, start) + 1
+    if begin and line and not array[begin:start].strip():
+        return array[:begin] + array[line.end() :]
+    if behind:
+        return array[:start] + array[behind.end() :]
+    return re.sub(r"[ \t]*,[ \t]*\Z", "", array[:start]) + array[end:]

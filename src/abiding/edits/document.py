@@ -1,0 +1,185 @@
+"""A pyproject.toml that is edited: what is not meant to change keeps its form, and what comes out is held to that."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+from tomlkit.items import Comment, InlineTable, Table, Whitespace
+
+from abiding.edits.arrays import comments, with_first, without
+from abiding.findings.errors import DeclarationError
+from abiding.project.pyproject import Pyproject
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from tomlkit.container import Container
+    from tomlkit.items import Item
+
+    from abiding.project.pyproject import Key
+
+__all__ = ["NOTHING", "Document", "not_understood"]
+
+
+NOTHING = "Nothing was written"
+_UNSAFE = "this file is written in a way that can't be edited safely"
+
+
+class Document:
+    """The text of a pyproject.toml under edit, by tomlkit. Keys are as in `Pyproject`, without indices."""
+
+    def __init__(self, pyproject: Pyproject) -> None:
+        self.pyproject = pyproject
+        try:
+            self._toml = tomlkit.parse(pyproject.text)
+        except (ValueError, RecursionError) as exc:  # what tomllib reads and tomlkit does not
+            raise self.refusal(_UNSAFE, ("build-system",)) from exc
+        self._appended: list[str] = []
+        self._dropped: list[str] = []
+
+    def refusal(self, message: str, key: Key) -> DeclarationError:
+        """Make the error for what can't be edited."""
+        return not_understood(self.pyproject, message, key)
+
+    # What stands there
+
+    def has(self, key: Key) -> bool:
+        """Whether anything stands at a key."""
+        return any(self._pieces(key))
+
+    def is_inline(self, key: Key) -> bool:
+        """Whether a table is written between braces."""
+        return any(isinstance(item, InlineTable) for _, item in self._pieces(key))
+
+    def source(self, key: Key) -> str:
+        """The value at a key as it is written, with the comment behind it."""
+        _, item = self._piece(key)
+        return f"{item.as_string()}{item.trivia.comment_ws}{item.trivia.comment}"
+
+    # What is done
+
+    def replace(self, key: Key, value: str) -> None:
+        """Put another string there, in the quotes that the old one has."""
+        holder, item = self._piece(key)
+        quote = item.as_string()[0]
+        self._put(holder, key, f"{quote}{value}{quote}")
+
+    def insert_first(self, key: Key, *values: str) -> None:
+        """Put strings at the head of an array, in the array's own style."""
+        holder, item = self._piece(key)
+        array = item.as_string()
+        for value in reversed(values):
+            array = with_first(array, value)
+        self._put(holder, key, array)
+
+    def remove(self, key: Key, values: Collection[str]) -> None:
+        """Take strings out of an array, each with the comment on its line."""
+        holder, item = self._piece(key)
+        array = without(item.as_string(), values)
+        self._dropped.append(item.as_string())
+        self._put(holder, key, array)
+
+    def add_after(self, anchor: Key, name: str, value: str) -> None:
+        """Put `name = value` on a line of its own below the value at `anchor`, which is in the same table."""
+        holder, item = self._piece(anchor)
+        if isinstance(holder, InlineTable):
+            raise self.refusal(f"`{anchor[-1]}` is not on a line of its own", anchor)
+        (_, added), *_ = tomlkit.parse(f"{name} = {value}\n").body
+        added.trivia.indent = item.trivia.indent
+        _container(holder)._insert_after(str(anchor[-1]), name, added)  # noqa: SLF001 (in public it only adds at the end)
+
+    def drop(self, key: Key) -> None:
+        """Take out a key, or a table with the comments inside; what stands right above the next header stays."""
+        for holder, item in list(self._pieces(key)):
+            self._dropped.append(f"{item.as_string()}{item.trivia.comment}")
+            body = _container(holder).body
+            place = next(number for number, (_, one) in enumerate(body) if one is item)
+            stays = _above_the_next(item) if isinstance(item, Table) else ""
+            del holder[str(key[-1])]
+            if stays:
+                body[place] = (None, Whitespace(stays))
+
+    def append(self, text: str) -> None:
+        """Put tables at the end, after an empty line."""
+        self._appended.append(text)
+
+    # What comes out
+
+    def edited(self, expected: Mapping[str, Any]) -> Pyproject:
+        """Write it down. Raises `DeclarationError` unless it means what is `expected`, and no comment got lost."""
+        text = self._toml.as_string()
+        if self._dropped:
+            text = re.sub(r"\n{2,}\Z", "\n", text)
+        if text and not text.endswith("\n"):
+            text += "\n"
+        text = "\n".join([text, *self._appended] if text else self._appended)
+        try:
+            meant = tomllib.loads(text) == expected
+        except ValueError:
+            meant = False
+        if not meant or self._lost(text):
+            raise self.refusal(_UNSAFE, ("build-system",))
+        return Pyproject.parse(text)
+
+    def _lost(self, text: str) -> Counter[str]:
+        """The comments that are gone, but for those in what was taken out."""
+        meant = Counter(one for dropped in self._dropped for one in comments(dropped))
+        return Counter(comments(self.pyproject.text)) - Counter(comments(text)) - meant
+
+    # Where things are: a table may be written in several pieces, with other tables between them
+
+    def _pieces(self, key: Key) -> Iterator[tuple[Any, Item]]:
+        """What stands at a key, each with the table around it, or with the file."""
+        holders: list[Any] = [self._toml]
+        for part in key[:-1]:
+            holders = [
+                item
+                for holder in holders
+                for name, item in _container(holder).body
+                if name and name.key == part and isinstance(item, Table | InlineTable)
+            ]
+        for holder in holders:
+            for name, item in _container(holder).body:
+                if name and name.key == key[-1]:
+                    yield holder, item
+
+    def _put(self, holder: Any, key: Key, text: str) -> None:  # noqa: ANN401 (a table, or the file)
+        try:
+            holder[str(key[-1])] = tomlkit.value(text)
+        except ValueError as exc:
+            raise self.refusal(_UNSAFE, key) from exc
+
+    def _piece(self, key: Key) -> tuple[Any, Item]:
+        found = next(self._pieces(key), None)
+        if found is None:
+            raise self.refusal(f"`{key[-1]}` can't be found in the text", key)
+        return found
+
+
+def _container(holder: Any) -> Container:  # noqa: ANN401 (a table, or the file, which is a container itself)
+    container: Container = holder.value if isinstance(holder, Table | InlineTable) else holder
+    return container
+
+
+def _above_the_next(table: Table) -> str:
+    """The comments at the end of a table that belong to the header below: those after its last empty line."""
+    body = table.value.body
+    while body and isinstance(body[-1][1], Table):
+        body = body[-1][1].value.body
+    text = ""
+    for name, item in reversed(body):
+        if name or not isinstance(item, Comment):
+            # Without an empty line between, nobody knows what they are about.
+            return text if isinstance(item, Whitespace) else ""
+        text = item.as_string() + text
+    return ""
+
+
+def not_understood(pyproject: Pyproject, message: str, key: Key, hint: str = "") -> DeclarationError:
+    """Make the error for a file that is written in a way that can't be edited."""
+    hints = (hint or "make the change by hand: `abiding explain not-understood` shows it",)
+    return DeclarationError(pyproject.finding("not-understood", message, key, hints=hints), NOTHING)

@@ -1,0 +1,79 @@
+"""The file that is edited: read whole, and replaced in one step with the same encoding and the same permissions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from abiding.edits.document import NOTHING
+from abiding.files.placing import commit, new_file, write_all
+from abiding.files.plain import is_there, read_plain
+from abiding.findings import bounds
+from abiding.findings.errors import AbidingError, MissingFileError
+from abiding.findings.finding import Finding, Severity
+from abiding.project.pyproject import Pyproject
+
+__all__ = ["EditedFile"]
+
+
+class EditedFile(NamedTuple):
+    """A pyproject.toml, by its path, and the bytes that it had when it was read; none where there is no file."""
+
+    path: Path
+    before: bytes
+
+    @classmethod
+    def read(cls, source: Path) -> EditedFile:
+        """Read the file that is `source`, or in that folder; it may be missing where setuptools is used without one.
+
+        Raises `AbidingError` if it can't be read, or is one of which an edit would not keep the form.
+        """
+        path = source if source.name == "pyproject.toml" else source / "pyproject.toml"
+        if not is_there(path) and any(is_there(path.with_name(name)) for name in ("setup.py", "setup.cfg")):
+            return cls(path, b"")  # as front ends read that (PEP 517)
+        try:
+            data = read_plain(path, bounds.PYPROJECT)
+            data.decode("utf-8-sig")
+        except FileNotFoundError as exc:
+            raise MissingFileError.at(path, NOTHING, "give the folder of a project, which has pyproject.toml") from exc
+        except OSError as exc:
+            raise _problem(path, f"the file can't be read: {exc.strerror}") from exc
+        except UnicodeDecodeError as exc:
+            raise _problem(path, "the file is not UTF-8, which TOML asks for") from exc
+        if data.count(b"\r\n") not in (0, data.count(b"\n")):
+            hint = "make them alike: an edit could not keep both"
+            raise _problem(path, "some lines end with CR LF and some with LF", hint)
+        return cls(path, data)
+
+    @property
+    def pyproject(self) -> Pyproject:
+        """What it says. Raises `DeclarationError` if that is no TOML."""
+        return Pyproject.decode(self.before)
+
+    def write(self, text: str, command: str) -> None:
+        """Replace it, unless somebody else has changed it in the meantime: then `command` is to be run again."""
+        target = self.path.resolve()
+        try:
+            there = target.exists()
+            if (target.read_bytes() if there else b"") != self.before:
+                raise _problem(self.path, "the file has been changed in the meantime", f"run `{command}` again")
+            # A file that is new gets the permissions of the one beside it that makes this a project.
+            like = target if there else next(target.parent.glob("setup.*"))
+            with new_file(target, like) as file:
+                write_all(file, self._encoded(text))
+                Path(file.name).chmod(like.stat().st_mode & (0o7777 if there else 0o666))
+                commit(file, target)
+        except OSError as exc:
+            raise _problem(self.path, f"the file can't be written: {exc.strerror}") from exc
+
+    def _encoded(self, text: str) -> bytes:
+        """The new text with the line ends of the old file, and its byte order mark if it has one."""
+        data = text.encode()
+        if b"\r\n" in self.before:
+            data = data.replace(b"\n", b"\r\n")
+        return b"\xef\xbb\xbf" + data if self.before.startswith(b"\xef\xbb\xbf") else data
+
+
+def _problem(path: Path, message: str, hint: str = "") -> AbidingError:
+    hints = (hint,) if hint else ()
+    return AbidingError(Finding("bad-pyproject", Severity.ERROR, message, artifact=str(path), hints=hints), NOTHING)

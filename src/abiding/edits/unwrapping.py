@@ -1,0 +1,180 @@
+"""Free a project of abiding: its pyproject.toml names the backend that was wrapped, and wheels say what sdists do."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from abiding.edits.document import Document
+from abiding.edits.wrapping import Edited
+from abiding.files.plain import is_plain, read_plain
+from abiding.findings import bounds
+from abiding.metadata import pins
+from abiding.project.declaration import Declaration
+from abiding.project.pyproject import key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from abiding.project.pyproject import Key, Pyproject
+
+__all__ = ["mentions", "unwrap"]
+
+
+# A requirement for abiding itself, and a command line of it.
+_REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
+_COMMAND = re.compile(r"\s*(?:python3? -m )?abiding (?:check|repair|prove|env) |python3? -m pip install abiding\S*\s*$")
+_SETTING = "abiding."
+# Where else the guides have people write something, beside pyproject.toml.
+_ELSEWHERE = (
+    ".pre-commit-config.yaml",
+    ".gitlab-ci.yml",
+    "noxfile.py",
+    "tox.ini",
+    ".github/workflows/*.yml",
+    ".github/workflows/*.yaml",
+)
+
+
+def unwrap(pyproject: Pyproject) -> Edited:
+    """Make the new text. Raises `DeclarationError` if the declaration is wrong, or the file not to be edited."""
+    declaration = Declaration.read(pyproject)
+    unwrapping = _Unwrapping(pyproject)
+    unwrapping.build_system(declaration)
+    unwrapping.project()
+    unwrapping.tools()
+    new = unwrapping.document.edited(unwrapping.expected)
+    return Edited(new.text, (*_notes(declaration), *_left(new)))
+
+
+class _Unwrapping:
+    """The edits, and the table that they must amount to."""
+
+    def __init__(self, pyproject: Pyproject) -> None:
+        self.document = Document(pyproject)
+        self.expected: dict[str, Any] = deepcopy(dict(pyproject.table))
+
+    def build_system(self, declaration: Declaration) -> None:
+        key: Key = ("build-system", "build-backend")
+        build = self.expected.get("build-system")
+        if not isinstance(build, dict) or not isinstance(build.get("requires"), list):
+            raise self.document.refusal("`[build-system]` has no list `requires`, which PEP 518 asks for", key[:1])
+        if declaration.backend_path:
+            written = self.document.source(("tool", "abiding", "backend-path"))
+            self.document.add_after(("build-system", "requires"), "backend-path", written)
+            build["backend-path"] = list(declaration.backend_path)
+        if "build-backend" in build:
+            self.document.replace(key, declaration.backend)
+        else:
+            self.document.add_after(("build-system", "requires"), "build-backend", f'"{declaration.backend}"')
+        build["build-backend"] = declaration.backend
+        self.remove(build, "requires", ("build-system", "requires"), _REQUIREMENT.match)
+
+    def remove(self, table: dict[str, Any], name: str, key: Key, is_ours: Callable[[str], object]) -> None:
+        """Take strings out of an array."""
+        ours = [one for one in table[name] if isinstance(one, str) and is_ours(one)]
+        if ours:
+            self.document.remove(key, ours)
+            table[name] = [one for one in table[name] if one not in ours]
+
+    def project(self) -> None:
+        """Leave in `dynamic` what is not given as well: most backends refuse a name that is both."""
+        project = self.expected.get("project")
+        dynamic = project.get("dynamic") if isinstance(project, dict) else None
+        if not isinstance(project, dict) or not isinstance(dynamic, list):
+            return
+        if all(name in project for name in dynamic):
+            self.document.drop(("project", "dynamic"))
+            del project["dynamic"]
+        else:
+            self.remove(project, "dynamic", ("project", "dynamic"), project.__contains__)
+
+    def tools(self) -> None:
+        """Take out `[tool.abiding]`, and what the guides add to the tables of other tools."""
+        tool = self.expected["tool"]
+        self.document.drop(("tool", "abiding"))
+        del tool["abiding"]
+        for name in ("cibuildwheel", "uv"):
+            if isinstance(tool.get(name), dict):
+                self.settings(tool[name], ("tool", name))
+                if not tool[name]:
+                    self.drop(tool, name, ("tool", name))
+        if not tool:
+            del self.expected["tool"]
+
+    def settings(self, table: dict[str, Any], key: Key) -> None:
+        for name, value in list(table.items()):
+            here = (*key, name)
+            if name.startswith(_SETTING) or (isinstance(value, str) and _COMMAND.match(value)):
+                self.drop(table, name, here)
+            elif isinstance(value, dict):
+                self.settings(value, here)
+                if not value:
+                    self.drop(table, name, here)
+            elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+                if all(map(_REQUIREMENT.match, value)):
+                    self.drop(table, name, here)
+                else:
+                    self.remove(table, name, here, _REQUIREMENT.match)
+
+    def drop(self, table: dict[str, Any], name: str, key: Key) -> None:
+        self.document.drop(key)
+        del table[name]
+
+
+# What has to be done by hand
+
+
+def _notes(declaration: Declaration) -> Iterator[str]:
+    lines = [f"`{one.requires}`" for one in declaration.entries]
+    if lines:
+        yield (
+            f"wheels then do not require {_listed(lines)} any more: what they need beyond what the source does has to "
+            "go into `[project]`, for all who build it too, or wheels will be installed where they don't work"
+        )
+    natives = list(dict.fromkeys(one.name for one in declaration.entries if one.native))
+    if natives:
+        names = _listed(f"`{name}`" for name in natives)
+        yield (
+            f"the build found the headers and libraries of {names} by itself, and the extension has a run path to "
+            "them: list what is to be linked with in `[build-system] requires`, tell the build where it is "
+            "(`PKG_CONFIG_PATH`, `LIBRARY_PATH`), and let a repair tool copy the libraries into each wheel, or leave "
+            "them out (`auditwheel repair --exclude`) and set the run path yourself"
+        )
+    pinned = list(dict.fromkeys(one.name for one in declaration.entries if pins.has_pins(one.requires)))
+    if pinned:
+        names = _listed(f"`{name}`" for name in pinned)
+        yield f"{names} joined the requirements of the build by a pin: list in `[build-system] requires` what it needs"
+
+
+def _left(new: Pyproject) -> Iterator[str]:
+    """What of pyproject.toml speaks of abiding still."""
+    for key, text in _texts(new.table, ()):
+        if re.search(r"\babiding\b", text):
+            yield f"`{key_text(key)}` (line {new.line_of(key)}) speaks of abiding still: `{text}`"
+
+
+def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _texts(one, (*key, name))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _texts(one, (*key, index))
+
+
+def mentions(folder: Path) -> Iterator[str]:
+    """Which other files of the project speak of abiding, of those in which it is wont to be called."""
+    for pattern in _ELSEWHERE:
+        for path in sorted(folder.glob(pattern)):
+            if is_plain(path) and b"abiding" in read_plain(path, bounds.PYPROJECT):
+                yield f"`{path.relative_to(folder).as_posix()}` speaks of abiding: what it calls there has to go too"
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
