@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from abiding import evidence
 from abiding.evidence.available import available, kind_of
+from abiding.findings.screen import block
+from abiding.report import explanations
 from tests.unit.evident import CP311, NUMPY_1, image, numpy_2, wheel
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from abiding.findings.finding import Finding
 
 OLD, NEW, LATER = image(NUMPY_1), image(numpy_2("1.23")), image(numpy_2("2.0"))
@@ -165,3 +168,24 @@ def test_the_table_of_wheels() -> None:
     assert {python: str(min(known.wheels[f"{python}-manylinux_x86_64"])) for python in first} == first
     assert list(kind_of("cp313-cp313t-macosx_11_0_universal2")) == ["cp313t-macosx_arm64", "cp313t-macosx_x86_64"]
     assert available("spam") is None
+
+
+def shown(rule: str, place: int, printed: str) -> str:
+    """One of the examples on a page; written anew if that is asked for."""
+    page = explanations.page(rule)
+    example: str = re.findall(r"^```text\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)[place]
+    if os.environ.get("UPDATE_SCREENS"):
+        file = Path(explanations.__file__).parents[1] / "explanations" / f"{rule}.md"
+        file.write_text(page.replace(example, printed, 1), encoding="utf-8")
+        return printed
+    return example
+
+
+def test_the_pages_show_what_is_printed(tmp_path: Path) -> None:
+    name = "spam-1.4.0-cp311-cp311-manylinux_2_17_x86_64.whl"
+    path = wheel(tmp_path, "numpy>=1.23", files={"spam/_core.abi3.so": OLD}, filename=name)
+    (found,) = evidence.checked([path])[name]
+    assert shown("bound-too-loose", 1, block(found)) == block(found)
+    path = wheel(tmp_path, files={"spam/_core.abi3.so": image(b"greenlet._C_API")}, filename=name)
+    (found,) = evidence.checked([path])[name]
+    assert shown("undeclared-interface", 0, block(found)) == block(found)
