@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from abiding.builds import foretelling
+from abiding.builds.promised import promised
 from abiding.builds.settings import Settings
 from abiding.edits.wrapping import wrap
 from abiding.findings.errors import AbidingError
@@ -81,7 +81,7 @@ def hold(data: bytes) -> None:
             declaration.check_variant(pyproject, variant, "abiding.variant", "")
             source = Source.read(Path(folder), declaration)
             lint(declaration, pyproject)
-            foretelling.from_project(source, declaration)
+            promised(source, declaration)
             for entry in declaration.entries:
                 _ = entry.name, entry.selects(["cp311-cp311-linux_x86_64"])
         except AbidingError as exc:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
 from abiding.metadata.changes import requirement_changes, text_notes
 from abiding.project import hints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from abiding.metadata.difference import Difference
+    from abiding.project.pyproject import Pyproject
+    from abiding.project.source import Source
+    from abiding.project.table import Project
 
-__all__ = ["Sides", "judge", "judge_prepared"]
+__all__ = ["Sides", "edited_sdist", "judge", "judge_prepared", "not_asked", "place_of"]
 
 
 class Sides(NamedTuple):
@@ -155,4 +159,39 @@ def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[
             hints=("look for what differs between two runs: time, environment variables, a random choice",),
         )
         for difference in differences
+    )
+
+
+def place_of(pyproject: Pyproject, project: Project, field: str, value: str) -> str:
+    """Find where `[project]` has a value of a core metadata field: `pyproject.toml:14`."""
+    for key, text, extra in project.requirements() if field == "Requires-Dist" else ():
+        if (requirements.with_extra(text, extra) if extra else text) == value:
+            return f"pyproject.toml:{pyproject.line_of(key)}"
+    names = {"Summary": "description", "Project-URL": "urls", "Classifier": "classifiers", "Author": "authors"}
+    name = names.get(field, field.lower())
+    line = pyproject.line_of(("project", name)) if project.gives(name) else None
+    return f"pyproject.toml:{line}" if line else "pyproject.toml"
+
+
+def not_asked(hook: str, backend: str, absent: Sequence[str], exc: BaseException) -> Finding:
+    """Warn of a hook that failed, as it may where the provider is still to be installed."""
+    names = " and ".join(f"`{name}`" for name in absent)
+    return Finding(
+        "missing-provider",
+        Severity.WARNING,
+        f"`{hook}` of `{backend}` can't be asked before {names} is installed: what else it needs is not known",
+        artifact="pyproject.toml",
+        notes=(f"{type(exc).__name__}: {exc}",),
+    )
+
+
+def edited_sdist(source: Source) -> Finding:
+    """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written."""
+    fields = ", ".join(f"`{one.field}`" for one in source.contradictions)
+    return Finding(
+        "sdist-disagrees",
+        Severity.WARNING,
+        f"PKG-INFO is not of this pyproject.toml ({fields} differ): it is passed over",
+        artifact="PKG-INFO",
+        hints=("an sdist that is to be published has to be built again, not edited",),
     )

@@ -184,7 +184,7 @@ def _example_tag() -> str:
 
 def _print_metadata(subject: _Subject) -> None:
     entries = subject.entries(one_wheel=True)
-    metadata, remark = _foretold(subject)
+    metadata, remark = _promised(subject)
     _remark_pins(entries)
     if remark:
         _remark(remark)
@@ -226,23 +226,20 @@ def _api_lines(subject: _Subject) -> list[str] | None:
     return list(project.lines())
 
 
-def _foretold(subject: _Subject) -> tuple[CoreMetadata, str]:
+def _promised(subject: _Subject) -> tuple[CoreMetadata, str]:
     """The METADATA without the declared lines, and what has to be said about it."""
-    from abiding.builds import foretelling
+    from abiding.builds.promised import promised
 
-    declaration, source = subject.declaration, subject.source
-    metadata = foretelling.announced(source, declaration)
-    if metadata:
-        return metadata, ""
-    metadata = foretelling.from_pkg_info(source, declaration)
-    if metadata:
-        return metadata, "PKG-INFO was not written for this declaration: the build may spell fields in another way"
-    metadata = None if source.unpacked else foretelling.from_project(source, declaration)
-    if metadata:
-        return metadata, ""
+    found = promised(subject.source, subject.declaration)
+    if found and found.exact:
+        return found.metadata, ""
+    if found:
+        return found.metadata, (
+            "PKG-INFO was not written for this declaration: the build may spell fields in another way"
+        )
     return _of_project(subject), (
-        f"this is what `[project]` gives; `{declaration.backend}` chooses `Metadata-Version`, the order of the fields "
-        "and their spelling, and may add licence files"
+        f"this is what `[project]` gives; `{subject.declaration.backend}` chooses `Metadata-Version`, the order of the "
+        "fields and their spelling, and may add licence files"
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.project.declaration import Declaration
     from abiding.project.table import Project
 
-__all__ = ["Source", "unsanctioned", "unsettled"]
+__all__ = ["Source", "unkept", "unsanctioned"]
 
 
 # Backends may fill these in on their own, and a later version of a backend more of them than an earlier one: in an
@@ -38,8 +38,8 @@ class Source(NamedTuple):
     """The folder that a hook runs in.
 
     `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `found` is
-    that file, `pkg_info` the same if it can be relied on, and `announced` whether it says that wheels may append, as it
-    does if it was written for this declaration. `contradictions` are the places where it is not what `[project]`
+    that file, `pkg_info` the same if it can be relied on, and `is_own` whether it was written for this
+    declaration: it then says that wheels may append. `contradictions` are the places where it is not what `[project]`
     promises: then somebody edited pyproject.toml afterwards, as distributions do, and PKG-INFO is out of date.
     """
 
@@ -49,7 +49,7 @@ class Source(NamedTuple):
     unpacked: bool
     found: CoreMetadata | None
     pkg_info: CoreMetadata | None
-    announced: bool
+    is_own: bool
     contradictions: tuple[Difference, ...]
 
     @classmethod
@@ -70,7 +70,7 @@ class Source(NamedTuple):
             unpacked=True,
             found=found,
             pkg_info=found if reliable else None,
-            announced=reliable and declaration.may_append and "requires-dist" in found.dynamic,
+            is_own=reliable and declaration.may_append and "requires-dist" in found.dynamic,
             contradictions=contradictions,
         )
 
@@ -81,16 +81,16 @@ class Source(NamedTuple):
         What another backend, or an earlier version of one, wrote for another pyproject.toml binds nobody where
         `[project]` itself can tell.
         """
-        return self.pkg_info if self.announced or self.promise.is_empty else None
+        return self.pkg_info if self.is_own or self.promise.is_empty else None
 
     def differences(self, built: CoreMetadata) -> tuple[Difference, ...]:
         """Where what was built is not what the baseline, PKG-INFO or else `[project]`, says."""
         if self.baseline is None:
             return self.promise.broken_by(built)
-        return tuple(unsanctioned(unsettled(self.baseline, built), self.baseline, self.project))
+        return tuple(unsanctioned(unkept(self.baseline, built), self.baseline, self.project))
 
-    def resettled(self, built: CoreMetadata) -> tuple[Difference, ...]:
-        """Where what was built says anew what PKG-INFO has settled, and `[project]` leaves to the wrapped backend.
+    def contradicted(self, built: CoreMetadata) -> tuple[Difference, ...]:
+        """Find what was built another way than PKG-INFO has it, of what `[project]` leaves to the wrapped backend.
 
         Whatever else has become of the sdist since, it has one name and one version.
         """
@@ -103,16 +103,16 @@ class Source(NamedTuple):
         return compare(self.found, built, fields)
 
     @property
-    def foretold(self) -> CoreMetadata | None:
+    def complete(self) -> CoreMetadata | None:
         """The PKG-INFO that tells the METADATA of a wheel without asking the wrapped backend; None where it can't."""
         if self.pkg_info is None or not self.pkg_info.dynamic <= _HARMLESS_DYNAMIC:
             return None
         return self.pkg_info
 
 
-def unsettled(announced: CoreMetadata, built: CoreMetadata) -> tuple[Difference, ...]:
-    """Where a file that was announced does not settle what another one says, apart from what backends fill in."""
-    return tuple(one for one in compare(announced, built) if one.field not in _SELF_FILLED)
+def unkept(promised: CoreMetadata, built: CoreMetadata) -> tuple[Difference, ...]:
+    """Find where what was built is not what was promised for it, apart from what backends fill in."""
+    return tuple(one for one in compare(promised, built) if one.field not in _SELF_FILLED)
 
 
 def unsanctioned(differences: Iterable[Difference], sdist: CoreMetadata, project: Project) -> Iterator[Difference]:

@@ -1,62 +1,66 @@
-"""The METADATA of a wheel that is not built yet, from what is there already: PKG-INFO, or a static `[project]`.
+"""The METADATA of a wheel before it is built: from PKG-INFO, or from a static `[project]`, without a build.
 
 The lines of the ABI level are not in it; they come from the declaration.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
-from abiding.project import tags
 from abiding.project.pyproject import Pyproject, as_shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from abiding.project.declaration import Declaration, Entry
+    from abiding.project.declaration import Declaration
     from abiding.project.source import Source
 
-__all__ = ["announced", "decided", "from_pkg_info", "from_project", "read_dist_info", "write_dist_info"]
+__all__ = ["Promised", "by_own_pkg_info", "promised", "read_dist_info", "write_dist_info"]
 
 
-def decided(entry: Entry) -> bool | None:
-    """Whether the entry applies to every wheel that may be built here, to none, or (None) only to some."""
-    if not entry.select:
-        return True
-    answers = {entry.selects(one) for one in tags.possible()}
-    return answers.pop() if len(answers) == 1 else None
+class Promised(NamedTuple):
+    """What is known of the METADATA of a wheel: right in meaning, and to the byte if it is `exact`."""
+
+    metadata: CoreMetadata
+    exact: bool = True
 
 
-def announced(source: Source, declaration: Declaration, *, otherwise: str = "") -> CoreMetadata | None:
-    """What PKG-INFO has announced for this declaration, without asking the wrapped backend; None if it has not.
+def promised(source: Source, declaration: Declaration) -> Promised | None:
+    """Find out the METADATA of a wheel without asking the wrapped backend; None if only a build can tell.
 
-    If only the Metadata-Version can't be told from it, that is `otherwise`, or None where that is empty.
+    Three ways, the surest first: a PKG-INFO that was written for this declaration, a static `[project]`, any other
+    PKG-INFO that can be relied on.
     """
-    pkg_info = source.foretold
-    if pkg_info is None or not source.announced:
+    if own := by_own_pkg_info(source, declaration):
+        return Promised(own)
+    if static := _by_project(source, declaration):
+        return Promised(static)
+    if source.complete is None:
         return None
-    metadata = pkg_info.as_built() if declaration.metadata_version is None else None
-    return pkg_info.without_sanction().with_version(otherwise) if metadata is None and otherwise else metadata
-
-
-def from_pkg_info(source: Source, declaration: Declaration) -> CoreMetadata | None:
-    """What any PKG-INFO that can be relied on tells: right in meaning, and in spelling as far as can be known.
-
-    None if there is no such file.
-    """
-    if source.foretold is None:
-        return None
-    without = source.foretold.without_sanction()
+    without = source.complete.without_sanction()
     known = without.as_built() if declaration.metadata_version is None else None
-    return announced(source, declaration) or known or without.with_version(without.lowest_version)
+    return Promised(known or without.with_version(without.lowest_version), exact=False)
 
 
-def from_project(source: Source, declaration: Declaration) -> CoreMetadata | None:
-    """What meson-python, which has no hook for it, will write where `[project]` leaves nothing for it to compute.
+def by_own_pkg_info(source: Source, declaration: Declaration, fallback_version: str = "") -> CoreMetadata | None:
+    """Find the METADATA in a PKG-INFO that was written for this declaration; None if there is none.
+
+    `fallback_version` is used where PKG-INFO does not determine Metadata-Version; if it is empty, the answer is None.
+    """
+    if source.complete is None or not source.is_own:
+        return None
+    metadata = source.complete.as_built() if declaration.metadata_version is None else None
+    if metadata is None and fallback_version:
+        return source.complete.without_sanction().with_version(fallback_version)
+    return metadata
+
+
+def _by_project(source: Source, declaration: Declaration) -> CoreMetadata | None:
+    """Find what meson-python, which has no hook for it, will write where `[project]` leaves it nothing to compute.
 
     None for any other backend, and where it has to compute something.
     """

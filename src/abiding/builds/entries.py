@@ -1,0 +1,173 @@
+"""The declared entries of one build: those of its level and variant, and the lines that they become."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding import native
+from abiding.builds.outcome import warn
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Severity
+from abiding.project import lines, tags
+from abiding.project.contradictions import contradictions
+from abiding.project.declaration import FromSdist
+from abiding.project.level import Level
+from abiding.project.table import ApiLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from abiding.builds.settings import Settings
+    from abiding.findings.finding import Finding
+    from abiding.project.declaration import Declaration, Entry
+    from abiding.project.pyproject import Pyproject
+
+__all__ = ["Entries", "is_for_wheels_here"]
+
+_REFUSED_API = """to build against what is on this machine, with the API level's requirements only:
+    pip install -C abiding.level=api ...   (or set ABIDING_LEVEL=api)"""
+_REFUSED_ABI = """to build what its wheels are, with the ABI level's requirements too:
+    pip install -C abiding.level=abi ...   (or set ABIDING_LEVEL=abi)"""
+
+
+def is_for_wheels_here(entry: Entry) -> bool | None:
+    """Whether the entry applies to every wheel that may be built here, to none, or (None) only to some."""
+    if not entry.select:
+        return True
+    answers = {entry.selects(one) for one in tags.possible()}
+    return answers.pop() if len(answers) == 1 else None
+
+
+class Entries(NamedTuple):
+    """What decides which entries of a declaration count in a build; `unpacked` is whether it starts from an sdist."""
+
+    pyproject: Pyproject
+    declaration: Declaration
+    settings: Settings
+    unpacked: bool
+
+    @property
+    def level(self) -> Level:
+        """The level of this build. Raises `DeclarationError` if the sdist asks not to be built at any."""
+        if self.settings.level is not None:
+            return self.settings.level
+        if not self.unpacked or self.declaration.from_sdist is None:
+            return Level.ABI
+        if self.declaration.from_sdist is FromSdist.REFUSE:
+            raise self._not_from_sdist()
+        return Level(self.declaration.from_sdist)
+
+    @property
+    def of_variant(self) -> list[Entry]:
+        """The entries of this build's variant, whatever its level."""
+        return [entry for entry in self.declaration.entries if entry.variant in ("", self.settings.variant)]
+
+    @property
+    def of_level(self) -> list[Entry]:
+        """The entries of this build's level and variant; the tag of the wheel is not known yet. Raises as `level`."""
+        return [] if self.level is Level.API else self.of_variant
+
+    @property
+    def native(self) -> list[Entry]:
+        """The native entries that a wheel of this build's variant may have at the ABI level."""
+        return [entry for entry in self.of_variant if entry.native and is_for_wheels_here(entry) is not False]
+
+    @property
+    def linked(self) -> list[Entry]:
+        """The native entries whose libraries this build is linked with; they are of use to the sdist's hooks too."""
+        level = self.settings.level or (self.declaration.from_sdist if self.unpacked else None)
+        return [] if level in (Level.API, FromSdist.API) else self.native
+
+    # What a front end has to install
+
+    def sdist_requires(self) -> list[str]:
+        """What an sdist is built against: meson, for example, configures for it."""
+        return self._installed([entry for entry in self.linked if native.applies(entry)])
+
+    def wheel_requires(self) -> list[str]:
+        """What a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
+        joining = [one for one in self.of_level if one.joins_build and is_for_wheels_here(one) is not False]
+        return [*self._installed(joining), *(native.build_requirements() if any(map(native.applies, joining)) else ())]
+
+    def _installed(self, joining: list[Entry]) -> list[str]:
+        if not joining:
+            return []
+        sure = {entry: is_for_wheels_here(entry) for entry in self.of_variant}
+        beside = {entry: bool(always) for entry, always in sure.items() if always is not False}
+        needed: list[str] = []
+        for wanted in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
+            self._hold((self._not_installable(wanted),) if wanted.excluding else ())
+            needed += [*wanted.requirements, *(["dynamic-metadata>=0.6"] if wanted.pinned else [])]
+        return needed
+
+    def _not_installable(self, wanted: lines.Wanted) -> Finding:
+        texts = ", ".join(f"`{text}`" for _, text in wanted.excluding)
+        return self.pyproject.finding(
+            "unsatisfiable",
+            f"no version of `{wanted.entry.name}` can be built against: none is in all of {texts}",
+            wanted.entry.key,
+            also=tuple((key, "") for key, _ in wanted.excluding if key != wanted.entry.key),
+            notes=("what is pinned or linked has to lie within all lines for it, or nothing could install the wheel",),
+            hints=("change one of the lines",),
+        )
+
+    # What a wheel says
+
+    def sure_lines(self) -> dict[Entry, str]:
+        """The lines that every wheel of this build has, by entry. Raises `DeclarationError`, as `lines_of` does."""
+        return self._filled(entry for entry in self.of_level if is_for_wheels_here(entry))
+
+    def lines_of(self, name: str, known: Mapping[Entry, str]) -> dict[Entry, str]:
+        """The lines of the wheel with this file name, by entry; `known` are those that are filled already.
+
+        Raises `DeclarationError` if one can't be filled, or no version is within all of them.
+        """
+        applying = [entry for entry in self.of_level if not entry.select or entry.selects(tags.of_wheel(name))]
+        found = {**known, **self._filled(entry for entry in applying if entry not in known)}
+        return {entry: found[entry] for entry in applying}
+
+    def _filled(self, entries: Iterable[Entry]) -> dict[Entry, str]:
+        found, findings = lines.filled(entries, self.pyproject)
+        if any(text != entry.requires for entry, text in found.items()) and not findings:
+            # Before the pins were filled it was found what is wrong with the others.
+            declared = (entry.declared(text) for entry, text in found.items())
+            findings = tuple(one for one, _ in contradictions(self.pyproject, self.declaration.project, declared))
+        self._hold(findings)
+        return {entry: entry.in_metadata(text) for entry, text in found.items()}
+
+    def _hold(self, findings: tuple[Finding, ...]) -> None:
+        """Stop because of what is declared wrongly; who builds from an sdist, and can't change it, is told only."""
+        if findings and not self.unpacked:
+            raise DeclarationError(findings, "Nothing was built")
+        warn(finding._replace(severity=Severity.WARNING) for finding in findings)
+
+    def _not_from_sdist(self) -> DeclarationError:
+        name = (self.declaration.project.table or {}).get("name", "this project")
+        finding = self.pyproject.finding(
+            "refused-from-sdist",
+            f"`{name}` asks not to be built from its sdist, unless a level is asked for",
+            ("tool", "abiding", "from-sdist"),
+            notes=("no wheel of it fits this platform, or the sdist was asked for",),
+            hints=(_REFUSED_API, _REFUSED_ABI),
+        )
+        return DeclarationError(finding, "Nothing was built")
+
+    # What is said in the end
+
+    def outcome(self, added: Iterable[str]) -> str:
+        """Say at which level the wheel is, and how to get the other; empty if the project has no levels."""
+        if not self.of_variant:
+            return ""
+        if self.level is Level.API:
+            why = self.settings.asked or 'from-sdist = "api"'
+            return (
+                f"API level: {_counted(len(self.of_variant))} left out, because {why}; `-C abiding.level=abi` adds them"
+            )
+        lines = list(added)
+        if not lines:
+            return "ABI level: no declared line is for a wheel of this tag"
+        return f"ABI level, {_counted(len(lines))} added: {'; '.join(lines)}"
+
+
+def _counted(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines} lines"
