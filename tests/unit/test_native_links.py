@@ -14,7 +14,7 @@ from abiding.native.contents import Contents
 from abiding.native.images import Format, Image
 from abiding.native.links import Inside, Link, Missing, Provided, System, follow
 from abiding.native.platforms import Platform
-from abiding.native.providers import Neighbours, target
+from abiding.native.providers import Neighbours
 
 from .compiled import MANYLINUX
 
@@ -62,7 +62,7 @@ class Shelf:
 
 def links(consumer: Contents, *others: Contents, tag: str = MANYLINUX) -> tuple[Link, ...]:
     tags = parse_tag(tag)
-    neighbours = Neighbours.of(consumer.requires, target(tags), [Shelf(*others)])
+    neighbours = Neighbours.of(consumer.requires, tags, [Shelf(*others)])
     return follow(consumer, neighbours, Platform.of(tags))
 
 

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from packaging.markers import Marker
 from packaging.tags import parse_tag
 
 from abiding import native
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.findings.finding import Severity
+from abiding.metadata import markers
 from abiding.native import platforms
 from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
 from abiding.native.images import Format, Image
 from abiding.native.links import Provided, follow
+from abiding.native.metapackages import environments_of
 from abiding.native.names import stem
 from abiding.native.platforms import Platform
-from abiding.native.providers import Neighbours, Wheels, target
+from abiding.native.providers import Neighbours, Wheels
 from abiding.project.provenance import Provenance, Shared, User
 
 from .compiled import MANYLINUX, Pair, library, wheel
@@ -149,6 +152,65 @@ def test_transitive_provider(pair: Pair) -> None:
     finding = one(pair.consumer(requires=("between",)), pair.provider(), between)
     assert (finding.rule, finding.severity) == ("transitive-provider", Severity.ERROR)
     assert found(pair.consumer(requires=("between", "prov")), pair.provider(), between) == []
+
+
+# As cuda-toolkit 13.5.0 has them.
+LINUX_OR_WINDOWS = "sys_platform == 'linux' and platform_machine == 'aarch64' or sys_platform == 'linux' and platform_machine == 'x86_64' or sys_platform == 'win32' and platform_machine == 'AMD64'"
+
+
+@pytest.mark.parametrize(
+    ("line", "lines", "rule"),
+    [
+        ("meta[fast]", [f"prov; ({LINUX_OR_WINDOWS}) and extra == 'fast'"], ""),
+        ("meta[fast,other]", ["prov; extra == 'fast'", "nothing; extra == 'other'"], ""),
+        ("meta[fast]; sys_platform == 'linux'", ["prov; extra == 'fast'"], ""),
+        ("META[Fa.st]", ["prov; extra == 'fa-st'"], ""),
+        ("meta[all]", ["meta[fast]; extra == 'all'", "prov; extra == 'fast'"], ""),
+        ("meta[all]", ["meta[more]; extra == 'all'", "meta[fast]; extra == 'more'", "prov; extra == 'fast'"], ""),
+        ("meta[fast]", ["meta[fast]; extra == 'fast'", "prov; extra == 'fast'"], ""),
+        ("meta[fast]", ["prov; python_version >= '3.8' and extra == 'fast'"], ""),
+        # Not wherever the wheel is installed.
+        ("meta[fast]", ["prov; sys_platform == 'linux' and platform_machine == 'aarch64' and extra == 'fast'"], "undeclared"),
+        ("meta[fast]", ["prov; platform_version != '1' and extra == 'fast'"], "transitive"),
+        ("meta[fast]; platform_version != '1'", ["prov; extra == 'fast'"], "transitive"),
+        ("meta[fast]", ["prov; python_version >= '3.12' and extra == 'fast'"], "undeclared"),
+        ("meta[slow]", ["prov; extra == 'fast'"], "undeclared"),
+        ("meta", ["prov; extra == 'fast'"], "undeclared"),
+        ("meta", ["prov"], "transitive"),
+    ],
+)  # fmt: skip
+def test_provider_through_an_extra_of_a_metapackage(pair: Pair, line: str, lines: list[str], rule: str) -> None:
+    meta = wheel(pair.folder, "meta", {}, requires=lines, tag="py3-none-any")
+    expected = [(f"{rule}-provider", "error")] if rule else []
+    assert found(pair.consumer(requires=(line,)), pair.provider(), meta) == expected
+
+
+def test_what_has_files_of_its_own_is_no_metapackage(pair: Pair) -> None:
+    between = wheel(pair.folder, "between", {"between.py": b""}, requires=["prov; extra == 'fast'"])
+    assert found(pair.consumer(requires=("between[fast]",)), pair.provider(), between) == [("transitive-provider", "error")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tags", "marker", "within"),
+    [
+        ("cp312-cp312-manylinux_2_28_x86_64", "platform_machine == 'x86_64'", True),
+        ("cp312-cp312-manylinux_2_28_x86_64.manylinux_2_17_aarch64", "platform_machine == 'x86_64'", False),
+        ("cp312-cp312-manylinux_2_28_i686", "platform_machine == 'i686'", False),  # a 64-bit kernel runs it too
+        ("cp312-cp312-macosx_11_0_arm64", "platform_machine == 'arm64' and sys_platform == 'darwin'", True),
+        ("cp312-cp312-macosx_11_0_universal2", "sys_platform == 'darwin'", True),
+        ("cp312-cp312-macosx_11_0_universal2", "platform_machine == 'arm64'", False),
+        ("cp312-cp312-win_amd64", "platform_machine == 'AMD64'", True),
+        ("cp312-cp312-win32", "platform_machine == 'x86'", False),
+        ("cp39-abi3-win_amd64", "python_version >= '3.9'", True),
+        ("cp39-abi3-win_amd64", "python_version < '3.13'", False),
+        ("cp39-cp39-win_amd64", "python_version < '3.10'", True),
+        ("py3-none-any", "sys_platform == 'linux'", False),
+        ("py3-none-manylinux_2_28_x86_64", "sys_platform == 'linux'", True),
+    ],
+)
+def test_where_a_wheel_can_be_installed(tags: str, marker: str, within: bool) -> None:
+    where = markers.of_releases(str(Marker(marker)))
+    assert environments_of(parse_tag(tags)).lies_within(where) is within
 
 
 @pytest.mark.parametrize(
@@ -466,7 +528,7 @@ def test_many_files_that_load_each_other(pair: Pair) -> None:
         "ham", "1.0", (), ("prov",), {one.place: one.place for one in members}, tuple(members), str.encode
     )
     tags = parse_tag(MANYLINUX)
-    neighbours = Neighbours.of(consumer.requires, target(tags), [Wheels([pair.provider()])])
+    neighbours = Neighbours.of(consumer.requires, tags, [Wheels([pair.provider()])])
     links = [link for link in follow(consumer, neighbours, Platform.of(tags)) if link.library == "libspam.so.3"]
     assert [isinstance(link.origin, Provided) and link.origin.reached for link in links] == [False] * 60
 

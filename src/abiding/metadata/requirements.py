@@ -132,12 +132,12 @@ def without_answer(requirement: Requirement) -> str:
     return ""
 
 
-def applies(requirement: Requirement, environment: Mapping[str, str] | None = None) -> bool:
-    """Whether it is required in an environment without extras, by default this one; also if that has no answer."""
+def applies(requirement: Requirement, environment: Mapping[str, str] | None = None, extra: str = "") -> bool:
+    """Whether it is required in an environment, by default this one, with an extra; also if that has no answer."""
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 
     try:
-        return requirement.marker is None or requirement.marker.evaluate({**(environment or {}), "extra": ""})
+        return requirement.marker is None or requirement.marker.evaluate({**(environment or {}), "extra": extra})
     except (UndefinedComparison, UndefinedEnvironmentName):  # whoever installs it will say so
         return True
 

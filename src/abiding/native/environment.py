@@ -18,7 +18,7 @@ from abiding.native.loader import base_name, expanded
 from abiding.native.loading import Loaded, loaded
 from abiding.native.names import may_be_image, stem
 from abiding.native.platforms import Platform
-from abiding.native.providers import Neighbours, target
+from abiding.native.providers import Neighbours
 from abiding.native.reach import is_program
 from abiding.native.rules import judge, rebuilt
 from abiding.native.subject import Subject
@@ -141,7 +141,7 @@ class _Surveyed(NamedTuple):
         platform = Platform.of(tags)
         whole = shelf.get(distribution.name) or contents.of_installed(distribution)
         consumer = whole.loadable(platform.format)
-        neighbours = Neighbours.of(consumer.requires, target(tags), [shelf])
+        neighbours = Neighbours.of(consumer.requires, tags, [shelf])
         links = follow(consumer, neighbours, platform)
         text = next(filter(None, map(distribution.member, MEMBERS)), None)
         problems: tuple[Finding, ...] = ()

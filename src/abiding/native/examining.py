@@ -15,7 +15,7 @@ from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, follow
 from abiding.native.loader import base_name
 from abiding.native.platforms import Platform
-from abiding.native.providers import Neighbours, Recorded, Wheels, beside, target
+from abiding.native.providers import Neighbours, Recorded, Wheels, beside
 from abiding.native.rules import judge
 from abiding.native.subject import Subject
 from abiding.project.provenance import MEMBERS, Provenance
@@ -58,7 +58,7 @@ def _looked_up(subject: Subject, index: Listings) -> Subject:
     tags = subject.platform.tags
     missing = frozenset(base_name(link.library) for link in subject.links if isinstance(link.origin, Missing))
     shelves = [*subject.neighbours.shelves, Indexed(index, tags, missing)]
-    neighbours = Neighbours.of(subject.consumer.requires, target(tags), shelves)
+    neighbours = Neighbours.of(subject.consumer.requires, tags, shelves)
     return replace(subject, neighbours=neighbours, links=follow(subject.consumer, neighbours, subject.platform))
 
 
@@ -109,7 +109,7 @@ def subject_of(
     provenance = provenance_of(path)
     shelves = tuple(shelves)
     recorded = [Recorded(provenance)] if provenance else []
-    neighbours = Neighbours.of(consumer.requires, target(tags), [*shelves, *recorded])
+    neighbours = Neighbours.of(consumer.requires, tags, [*shelves, *recorded])
     return Subject(
         path.name,
         consumer,

@@ -11,11 +11,13 @@ from abiding.findings.errors import AbidingError
 from abiding.metadata import requirements
 from abiding.native import contents
 from abiding.native.images import Format, Image
+from abiding.native.metapackages import brought
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
@@ -115,30 +117,39 @@ class Recorded:
 class Neighbours:
     """The distributions around one: those it requires, those that these require, and the names of which none is known.
 
-    `shelves` are asked in their order.
+    `shelves` are asked in their order. `accepted` are the versions of those it requires, the unknown ones too.
     """
 
     shelves: tuple[Shelf, ...]
     direct: Mapping[str, Contents]
     transitive: Mapping[str, Contents]
     unknown: tuple[str, ...]
+    accepted: Mapping[str, SpecifierSet] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, lines: Iterable[str], environment: Mapping[str, str], shelves: Iterable[Shelf]) -> Neighbours:
-        """Look up what requirement lines name, and what that requires in turn."""
-        shelves = tuple(shelves)
+    def of(cls, lines: Iterable[str], tags: Iterable[Tag], shelves: Iterable[Shelf]) -> Neighbours:
+        """Look up what the requirement lines of a wheel with these tags name, and what that requires in turn.
+
+        What a metapackage is required for counts as required itself.
+        """
+        shelves, lines, tags = tuple(shelves), tuple(lines), tuple(tags)
+        environment = target(tags)
         names = required(lines, environment)
+        for name, accepted in brought(lines, tags, lambda name, accepted: _first(shelves, name, accepted)).items():
+            names.setdefault(name, accepted)
         found = {name: _first(shelves, name, accepted) for name, accepted in names.items()}
         direct = {name: one for name, one in found.items() if one}
         transitive: dict[str, Contents] = {}
-        waiting = list(direct.values())
+        waiting = [(direct[name], one.extras) for name, one in _asked(lines, environment) if name in direct]
+        waiting += [(one, set()) for one in direct.values()]
         while waiting:
-            for name, accepted in required(waiting.pop().requires, environment).items():
-                one = None if name in direct or name in transitive else _first(shelves, name, accepted)
-                if one:
-                    transitive[name] = one
-                    waiting.append(one)
-        return cls(shelves, direct, transitive, tuple(name for name, one in found.items() if not one))
+            one, extras = waiting.pop()
+            for name, asked in _asked(one.requires, environment, extras):
+                next_ = None if name in direct or name in transitive else _first(shelves, name, asked.specifier)
+                if next_:
+                    transitive[name] = next_
+                    waiting.append((next_, asked.extras))
+        return cls(shelves, direct, transitive, tuple(name for name, one in found.items() if not one), names)
 
     def standing(self, one: Contents) -> Standing:
         """How a distribution is related to the one that these are around."""
@@ -167,18 +178,25 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
 
     Those of extras are left out.
     """
+    names: dict[str, SpecifierSet] = {}
+    for name, one in _asked(lines, environment):
+        names[name] = names[name] & one.specifier if name in names else one.specifier
+    return names
+
+
+def _asked(
+    lines: Iterable[str], environment: Mapping[str, str], extras: Iterable[str] = ()
+) -> Iterator[tuple[str, Requirement]]:
+    """The requirements in force in an environment with some extras, each by its normalised name."""
     from packaging.requirements import InvalidRequirement
 
-    names: dict[str, SpecifierSet] = {}
     for line in lines:
         try:
             one = requirements.parse(line)
         except InvalidRequirement:
             continue
-        if requirements.applies(one, environment):
-            name = _normalised(one.name)
-            names[name] = names[name] & one.specifier if name in names else one.specifier
-    return names
+        if any(requirements.applies(one, environment, extra) for extra in ("", *extras)):
+            yield _normalised(one.name), one
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:

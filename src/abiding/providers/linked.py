@@ -9,7 +9,7 @@ from abiding.findings.errors import IndexAccessError
 from abiding.findings.finding import Finding
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
-from abiding.native.providers import Standing, required, target
+from abiding.native.providers import Standing
 from abiding.providers.published import read_history
 from abiding.providers.ranges import State, held
 from abiding.providers.tables import BASE, Imports
@@ -99,9 +99,8 @@ def ranges(
     from packaging.specifiers import SpecifierSet
 
     tags = subject.platform.tags
-    declared = required(subject.consumer.requires, target(tags))
     for name, libraries in taken(subject).items():
-        specifier = declared.get(name, SpecifierSet())
+        specifier = subject.neighbours.accepted.get(name, SpecifierSet())
         accepted = specifier if admitted_only else SpecifierSet(prereleases=specifier.prereleases)
         history = histories.get(name, tags, accepted, [one.library for one in libraries])
         if history:

@@ -1,0 +1,121 @@
+"""Metapackages: distributions without files of their own, which are required for what their extras bring.
+
+Who requires `cuda-toolkit[nvrtc]` requires what that extra stands for. It counts as if the wheel itself required it,
+where it holds in every environment in which the wheel can be installed; elsewhere it may be missing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from packaging.requirements import InvalidRequirement
+from packaging.utils import canonicalize_name
+
+from abiding.metadata import markers, requirements
+from abiding.metadata.environments import Environments, UndecidedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+    from packaging.tags import Tag
+
+    from abiding.native.contents import Contents
+
+__all__ = ["brought", "environments_of"]
+
+
+# By how the name of a platform begins: the system, and by how it ends, the machine. What is run by another machine, or
+# by another Python on the same, is left open.
+_SYSTEMS = {"win": "win32", "macosx": "darwin", "linux": "linux", "manylinux": "linux", "musllinux": "linux"}
+_MACHINES = {
+    "linux": ("x86_64", "aarch64", "ppc64le", "s390x", "riscv64", "loongarch64"),
+    "darwin": ("x86_64", "arm64"),
+    "win32": (),
+}
+_WINDOWS = {"win_amd64": "AMD64", "win_arm64": "ARM64"}
+
+
+def environments_of(tags: Iterable[Tag]) -> Environments:
+    """Where a wheel with these tags can be installed, as far as markers can tell."""
+    found = dict.fromkeys(map(_marker, tags))
+    return markers.of_releases(" or ".join(f"({one})" for one in found)) if all(found) else Environments.all()
+
+
+def _marker(tag: Tag) -> str:
+    parts = []
+    interpreter, python = tag.interpreter, f"{tag.interpreter[2:3]}.{tag.interpreter[3:]}"
+    if interpreter[:2] in ("cp", "pp") and interpreter[3:].isdigit():
+        at_least = tag.abi.startswith("abi3") or tag.abi == "none"
+        parts.append(f'python_version {">=" if at_least else "=="} "{python}"')
+    system = next((name for start, name in _SYSTEMS.items() if tag.platform.startswith(start)), "")
+    if system:
+        machine = next((one for one in _MACHINES[system] if tag.platform.endswith(one)), _WINDOWS.get(tag.platform))
+        parts.append(f'sys_platform == "{system}"')
+        parts += [f'platform_machine == "{machine}"'] if machine else []
+    return " and ".join(parts)
+
+
+class _Asked(NamedTuple):
+    """A distribution that is required everywhere, with some of its extras."""
+
+    name: str
+    extras: frozenset[str]
+    accepted: SpecifierSet
+
+
+def brought(
+    lines: Iterable[str], tags: Iterable[Tag], look_up: Callable[[str, SpecifierSet], Contents | None]
+) -> Mapping[str, SpecifierSet]:
+    """The normalised names that requirement lines ask for by extras of metapackages, and the versions accepted.
+
+    `tags` are those of the wheel that has the lines; `look_up` finds a distribution.
+    """
+    within = environments_of(tags)
+    found: dict[str, SpecifierSet] = {}
+    waiting = list(_everywhere(lines, "", frozenset(), within))
+    seen = set()
+    while waiting:
+        asked = waiting.pop()
+        package = look_up(asked.name, asked.accepted) if asked.extras and asked not in seen else None
+        seen.add(asked)
+        if package is None or not _is_metapackage(package):
+            continue
+        for one in _everywhere(package.requires, asked.name, asked.extras, within):
+            found[one.name] = found[one.name] & one.accepted if one.name in found else one.accepted
+            waiting.append(one)
+    return found
+
+
+def _is_metapackage(one: Contents) -> bool:
+    return all(".dist-info/" in place for place in one.files)
+
+
+def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:
+    """What some lines of the distribution `own` ask for with these extras in every environment."""
+    read = {text: one for text in lines if (one := _parsed(text))}
+    own_extras = {text: one for text, one in read.items() if canonicalize_name(one.name) == own}
+    for _ in own_extras:  # each round goes one reference to extras of its own further
+        named = (one for one in own_extras.values() if _holds(one, extras, within))
+        extras = extras.union(*(map(canonicalize_name, one.extras) for one in named))
+    for one in read.values():
+        if canonicalize_name(one.name) != own and _holds(one, extras, within):
+            yield _Asked(canonicalize_name(one.name), frozenset(map(canonicalize_name, one.extras)), one.specifier)
+
+
+def _parsed(text: str) -> Requirement | None:
+    try:
+        return requirements.parse(text)
+    except InvalidRequirement:
+        return None
+
+
+def _holds(one: Requirement, extras: frozenset[str], within: Environments) -> bool:
+    """Whether a line is in force in all environments, with these extras; not if that can't be told."""
+    try:
+        for extra in extras:
+            within &= Environments.where(markers.asks_for(extra))
+        return within.lies_within(markers.of_releases(str(one.marker or "")))
+    except UndecidedError:
+        return False
