@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from abiding.findings.finding import Excerpt, Finding, Severity
     from abiding.metadata.difference import Difference
-    from abiding.releases.release import CheckedArtifact, Release, Verdict, releases
+    from abiding.releases.release import CheckedArtifact, Release, Verdict
 
 __all__ = [
     "AbidingError",
@@ -45,7 +45,6 @@ __all__ = [
     "__version__",
     "check",
     "read_release",
-    "releases",
 ]
 
 _DEFINED_IN = {
@@ -61,7 +60,7 @@ _DEFINED_IN = {
     ),
     "abiding.findings.finding": ("Excerpt", "Finding", "Severity"),
     "abiding.metadata.difference": ("Difference",),
-    "abiding.releases.release": ("CheckedArtifact", "Release", "Verdict", "releases"),
+    "abiding.releases.release": ("CheckedArtifact", "Release", "Verdict"),
 }
 
 
