@@ -8,10 +8,14 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
 
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
+from abiding.project.provenance import Line, Provenance, Shared
 
+from . import archives
+from .contract import document
 from .test_cli_explain import run
 
 if TYPE_CHECKING:
@@ -295,19 +299,32 @@ def test_what_only_a_build_can_tell(tmp_path: Path, pyproject: str, pkg_info: st
 # For distributors
 
 
+DISTRIBUTOR = """\
+# what the source works with (API level)
+numpy>=1.26
+rich; python_version < '3.13' and platform_system != 'Emscripten'
+cupy>=13; extra == "GPU"
+
+# what one binary needs on top (ABI level)
+libgmp==6.3.0
+# of torch the version that it is built with
+torch
+openblas==0.3.30
+cupy-cuda13x==14.*; extra == "gpu"
+
+# may be ignored: pre-emptive, against versions that there were not yet
+# numpy<2.5  (2.4 works at the time of writing)
+"""
+
+
 def test_lines_for_distributors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("show", written(tmp_path), "--for", "distributor", "--tag", REGULAR) == 0
     out, err = capsys.readouterr()
-    assert out.splitlines() == [
-        "numpy>=1.26",
-        "rich; python_version < '3.13' and platform_system != 'Emscripten'",
-        'cupy>=13; extra == "GPU"',
-        "libgmp==6.3.0",
-        "torch==x.x.*",
-        "openblas==0.3.30",
-        'cupy-cuda13x==14.*; extra == "gpu"',
-    ]
-    assert err == PIN_REMARK
+    assert (out, err) == (DISTRIBUTOR, "")
+    # Who reads it as a file of requirements reads what may not be ignored, and nothing that only a build can fill.
+    for line in out.splitlines():
+        if line and not line.startswith("#"):
+            Requirement(line)
 
 
 def test_lines_that_are_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -315,7 +332,146 @@ def test_lines_that_are_computed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     message = "`setuptools.build_meta` computes the requirements when it builds"
     assert fails(written(tmp_path, text), "--for", "distributor") == ("not-known", message)
     assert run("show", written(tmp_path, text, PKG_INFO), "--for", "distributor") == 0
-    assert capsys.readouterr().out == "numpy>=1.26\n"
+    assert capsys.readouterr().out == "# what the source works with (API level)\nnumpy>=1.26\n"
+
+
+def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = written(tmp_path)
+    assert run("show", folder, "--output-format", "json", "--output", f"text={tmp_path / 'x'}") == 0
+    data = document(capsys.readouterr().out, "show")
+    assert (tmp_path / "x").read_text() == SHOWN
+    assert (data["project"], data["read_from"]) == ({"name": "spam", "version": "1.4.0"}, folder)
+    assert (data["wheel"], data["level"], data["backend"]) == (None, "abi", "setuptools.build_meta")
+    assert data["api"][0] == "numpy>=1.26"
+    bounds = {one["declared"]: one for one in data["abi"]}
+    assert [one["declared"] for one in data["abi"] if one["may_be_ignored"]] == ["numpy<2.5"]
+    assert bounds["torch==x.x.*"]["requirement"] is None
+    assert bounds["numpy<2.5"]["note"] == "2.4 works at the time of writing"
+    assert bounds["NumPy>=2.1.3"]["select"] == ["cp31?-cp31?t-*"]
+    assert bounds["nvidia-nccl-cu13"]["variant"] == "cuda"
+    assert bounds["cupy-cuda13x==14.*"] == {
+        "requirement": 'cupy-cuda13x==14.*; extra == "gpu"', "declared": "cupy-cuda13x==14.*", "extra": "GPU", "reason": "abi",
+        "note": None, "may_be_ignored": False, "native": False, "select": [], "variant": None,
+    }  # fmt: skip
+
+
+def test_json_of_what_is_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("show", written(tmp_path, STATIC[STATIC.index("[tool") :]), "--output-format", "json")
+    assert document(capsys.readouterr().out, "show")["api"] is None
+
+
+# A wheel
+
+
+LINES = (
+    Line("numpy<2.5", "numpy<2.5", "", native=False, reason="pre-emptive", note="2.4 works"),
+    Line("torch==2.4.*", "torch==x.x.*", "", native=False, reason="abi", note=""),
+    Line("libgmp==6.3.0", "libgmp==6.3.0", "", native=True, reason="abi", note=""),
+)
+SHARED = Shared("libgmp.so.10", "libgmp/libgmp.so.10", "0" * 64, "libgmp", "6.3.0", "libgmp==6.3.0", (), ())
+WHEEL = """\
+spam 1.0   spam-1.0-cp313-cp313-win_amd64.whl
+built by mesonpy 0.18 at the ABI level, variant cuda
+
+sdist and wheels (API level)
+  numpy>=1.26
+
+this wheel on top (ABI level)
+  numpy<2.5
+    pre-emptive: 2.4 works
+  torch==2.4.*
+    abi
+    filled from `torch==x.x.*`
+  libgmp==6.3.0
+    abi
+    linked with libgmp.so.10 of libgmp 6.3.0
+"""
+
+
+def built(folder: Path, level: str = "abi", lines: tuple[Line, ...] = LINES, *, record: bool = True) -> str:
+    provenance = Provenance("mesonpy", "0.18", level, "cuda", lines, (SHARED,) if lines else ())
+    said = archives.metadata(
+        *(f"Requires-Dist: {one}" for one in ("numpy>=1.26", *(line.requirement for line in lines)))
+    )
+    more = {"spam-1.0.dist-info/abiding.json": provenance.to_json()} if record else {}
+    return str(archives.write_wheel(folder, f"spam-1.0-{REGULAR}.whl", said, more=more))
+
+
+def test_a_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wheel = built(tmp_path)
+    assert run("show", wheel) == 0
+    assert capsys.readouterr() == (WHEEL, "")
+    assert run("show", wheel, "--output-format", "json") == 0
+    data = document(capsys.readouterr().out, "show")
+    assert (data["wheel"], data["level"], data["variant"], data["api"]) == (f"spam-1.0-{REGULAR}.whl", "abi", "cuda", ["numpy>=1.26"])  # fmt: skip
+    assert data["tags"] == [REGULAR]
+    assert [one["requirement"] for one in data["abi"]] == ["numpy<2.5", "torch==2.4.*", "libgmp==6.3.0"]
+    assert run("show", wheel, "--for", "distributor") == 0
+    out = capsys.readouterr().out
+    assert "\ntorch==2.4.*\n" in out
+    assert "\n# numpy<2.5  (2.4 works)\n" in out
+
+
+@pytest.mark.parametrize(
+    ("level", "lines", "record", "words"),
+    [
+        ("api", (), True, "at the API level: what is declared for binaries was left out"),
+        ("abi", (), True, "at the ABI level, of which no line is for its tags"),
+        ("nonsense", (), True, "at a level that is not known"),
+        ("abi", LINES, False, "it has no record of its build (`abiding.json`)"),
+    ],
+)
+def test_a_wheel_of_another_level(
+    level: str, lines: tuple[Line, ...], record: bool, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wheel = built(tmp_path, level, lines, record=record)
+    assert run("show", wheel) == 0
+    assert words in " ".join(capsys.readouterr().out.split())
+    run("show", wheel, "--output-format", "json")
+    data = document(capsys.readouterr().out, "show")
+    assert data["level"] == ("none" if level == "abi" and record else level if level == "api" else "unknown")
+    assert data["abi"] == []
+    assert data["api"][0] == "numpy>=1.26"
+
+
+def test_a_line_that_both_levels_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    twice = (Line("numpy>=1.26", "numpy>=1.26", "", native=False, reason="abi", note=""),)
+    run("show", built(tmp_path, lines=twice), "--output-format", "json")
+    data = document(capsys.readouterr().out, "show")
+    assert (data["api"], [one["requirement"] for one in data["abi"]]) == (["numpy>=1.26"], ["numpy>=1.26"])
+
+
+def test_the_metadata_of_a_wheel(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    run("show", built(tmp_path), "--metadata")
+    assert b"Requires-Dist: libgmp==6.3.0\n" in capfdbinary.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("x.whl", ["--level", "api"], "`--level` is for what is still to be built"),
+        ("x.whl", ["--tag", REGULAR], "`--tag` is for what is still to be built"),
+        (".", ["--metadata", "--output-format", "json"], "`--metadata` has a form of its own"),
+        (".", ["--for", "distributor", "--output", "json=x"], "`--for` has a form of its own"),
+    ],
+)
+def test_options_that_exclude_each_other(
+    name: str, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("show", name, *options)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK"])
+def test_a_wheel_that_is_none(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / f"spam-1.0-{REGULAR}.whl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(AbidingError) as caught:
+        run("show", str(path))
+    assert caught.value.findings[0].rule == ("missing-file" if content is None else "bad-archive")
 
 
 # What is asked about

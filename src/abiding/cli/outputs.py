@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-__all__ = ["Output", "add_options", "failing", "write"]
+__all__ = ["Output", "add_formats", "add_options", "failing", "write"]
 
 
 # These are somebody's work: no report is written over one.
@@ -39,7 +39,19 @@ class Output(NamedTuple):
 
 
 def add_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
-    """Add `--output-format`, `--output` and `--fail-on`; the first of the formats is the default."""
+    """Add `--output-format`, `--output` and `--fail-on`, for a command that finds something."""
+    add_formats(parser, formats)
+    parser.add_argument(
+        "--fail-on",
+        type=one_of(Severity),
+        choices=list(Severity),
+        default=Severity.ERROR,
+        help="exit with 1 for a finding of this severity or a graver one: error, warning or note (default: error)",
+    )
+
+
+def add_formats(parser: ArgumentParser, formats: Sequence[str]) -> None:
+    """Add `--output-format` and `--output`; the first of the formats is the default."""
     parser.add_argument(
         "--output-format", choices=formats, default=formats[0], help="how to print the result (default: %(default)s)"
     )
@@ -50,13 +62,6 @@ def add_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
         type=lambda text: _output(text, formats),
         default=(),
         help="write the result to a file too, in this format; as often as wanted",
-    )
-    parser.add_argument(
-        "--fail-on",
-        type=one_of(Severity),
-        choices=list(Severity),
-        default=Severity.ERROR,
-        help="exit with 1 for a finding of this severity or a graver one: error, warning or note (default: error)",
     )
 
 

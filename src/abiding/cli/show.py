@@ -5,29 +5,29 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli import outputs
 from abiding.cli.arguments import one_of, path, project
-from abiding.files.plain import is_plain
-from abiding.findings import bounds
+from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers, visible
-from abiding.findings.errors import DeclarationError
+from abiding.findings.errors import DeclarationError, MissingFileError
 from abiding.findings.wrapping import fill, wrap
 from abiding.metadata import pins, requirements
-from abiding.metadata.core import CoreMetadata
-from abiding.project.declaration import Declaration, FromSdist, Reason
+from abiding.project.declaration import Declaration, FromSdist
 from abiding.project.level import Level
-from abiding.project.pyproject import Pyproject, key_text
-from abiding.project.shapes import misshapen
+from abiding.project.pyproject import Pyproject
+from abiding.project.sets import Bound, Sets
 from abiding.project.source import Source
+from abiding.report.sets import as_json
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Iterator, Sequence
 
+    from abiding.metadata.core import CoreMetadata
     from abiding.project.declaration import Entry
 
 __all__ = ["register", "run"]
@@ -51,13 +51,17 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "what its wheels say on top (ABI level). Nothing is built.",
     )
     parser.add_argument(
-        "source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder, or an sdist"
+        "source",
+        metavar="SOURCE",
+        type=path,
+        nargs="?",
+        default=Path(),
+        help="the project's folder, an sdist, or a wheel",
     )
     parser.add_argument(
         "--level",
         type=one_of(Level),
         choices=list(Level),
-        default=Level.ABI,
         help="for a wheel of this level (default: abi)",
     )
     parser.add_argument("--variant", metavar="NAME", help="for a build of this variant")
@@ -68,13 +72,18 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--for",
         dest="audience",
         choices=["distributor"],
-        help="print requirement lines only, without pre-emptive bounds",
+        help="print requirement lines only, and apart from them those that may be ignored",
     )
-    parser.set_defaults(run=run)
+    outputs.add_formats(parser, ("text", "json"))
+    parser.set_defaults(run=run, parser=parser)
 
 
 def run(options: Namespace) -> int:
     """Print what is asked for. Raises `AbidingError` where that can't be known."""
+    _check_form(options)
+    if options.source.name.endswith(".whl"):
+        _show_wheel(options)
+        return 0
     with project(options.source, _NOTHING), _folder(options.source) as folder:
         subject = _Subject.read(folder, options)
         if options.metadata:
@@ -82,8 +91,41 @@ def run(options: Namespace) -> int:
         elif options.audience:
             _print_lines(subject)
         else:
-            print("\n".join(_table(subject)))
+            text = lambda: "\n".join(_table(subject)) + "\n"  # noqa: E731
+            outputs.write(options, {"text": text, "json": lambda: as_json(_sets(subject), str(options.source))})
     return 0
+
+
+def _check_form(options: Namespace) -> None:
+    """Leave where two forms are asked for at once, or a wheel that has been built is asked to be another one."""
+    alone = "--metadata" if options.metadata else "--for" if options.audience else ""
+    if alone and (options.output_format != "text" or options.output):
+        options.parser.error(f"`{alone}` has a form of its own: leave out `--output-format` and `--output`")
+    asked = [f"--{name}" for name in ("level", "variant", "tag") if getattr(options, name) is not None]
+    if asked and options.source.name.endswith(".whl"):
+        options.parser.error(f"`{asked[0]}` is for what is still to be built: leave it out, the wheel has been built")
+
+
+# A wheel
+
+
+def _show_wheel(options: Namespace) -> None:
+    from abiding.artifacts.sets import of_wheel
+    from abiding.report import sets as report
+
+    if not is_there(options.source):
+        raise MissingFileError.at(options.source, _NOTHING, "give a project's folder, an sdist, or a wheel")
+    if options.metadata:
+        from abiding.archives.wheel import read_metadata
+
+        _print_bytes(read_metadata(options.source))
+        return
+    sets, record = of_wheel(options.source)
+    if options.audience:
+        print("\n".join(sets.for_distributor()))
+        return
+    forms = {"text": lambda: report.of_wheel(sets, record), "json": lambda: as_json(sets, str(options.source))}
+    outputs.write(options, forms)
 
 
 # Reading
@@ -116,7 +158,7 @@ class _Subject:
             pyproject,
             declaration,
             Source.read(folder, declaration),
-            options.level,
+            options.level or Level.ABI,
             variant,
             options.tag or frozenset(),
         )
@@ -188,7 +230,10 @@ def _print_metadata(subject: _Subject) -> None:
     _remark_pins(entries)
     if remark:
         _remark(remark)
-    data = metadata.with_requirements(one.template for one in entries).data
+    _print_bytes(metadata.with_requirements(one.template for one in entries).data)
+
+
+def _print_bytes(data: bytes) -> None:
     text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     if steers(text):
         _remark("it is not shown to the byte: what could steer a terminal, or the service of a CI, is spelled out")
@@ -205,12 +250,30 @@ def _print_lines(subject: _Subject) -> None:
     api = _api_lines(subject)
     if api is None:
         raise subject.unknown(f"`{subject.declaration.backend}` computes the requirements when it builds", None, _GIVE)
-    _remark_pins(entries)
-    for line in api:
-        print(line)
-    for entry in entries:
-        if entry.reason is not Reason.PRE_EMPTIVE:
-            print(entry.template)
+    print("\n".join(_sets(subject)._replace(api=tuple(api), abi=tuple(map(Bound.of_entry, entries))).for_distributor()))
+
+
+def _sets(subject: _Subject) -> Sets:
+    """Both sets of the project, of all wheels that are spoken of."""
+    name, version = _name_and_version(subject)
+    api = _api_lines(subject)
+    return Sets(
+        name,
+        version,
+        "",
+        subject.declaration.backend,
+        str(subject.level),
+        subject.variant,
+        tuple(sorted(subject.tags)),
+        None if api is None else tuple(api),
+        tuple(map(Bound.of_entry, subject.entries(one_wheel=False))),
+    )
+
+
+def _name_and_version(subject: _Subject) -> tuple[str, str]:
+    table, pkg_info = subject.declaration.project.table or {}, subject.source.pkg_info
+    name, version = (str(table.get(one) or (pkg_info.get(one) if pkg_info else "")) for one in ("name", "version"))
+    return name, version
 
 
 _GIVE = "an sdist knows them: `abiding show NAME-VERSION.tar.gz`"
@@ -229,6 +292,7 @@ def _api_lines(subject: _Subject) -> list[str] | None:
 def _promised(subject: _Subject) -> tuple[CoreMetadata, str]:
     """The METADATA without the declared lines, and what has to be said about it."""
     from abiding.builds.promised import promised
+    from abiding.builds.settled import settled
 
     found = promised(subject.source, subject.declaration)
     if found and found.exact:
@@ -237,45 +301,10 @@ def _promised(subject: _Subject) -> tuple[CoreMetadata, str]:
         return found.metadata, (
             "PKG-INFO was not written for this declaration: the build may spell fields in another way"
         )
-    return _of_project(subject), (
+    return settled(subject.pyproject, subject.declaration, subject.source, _NOTHING), (
         f"this is what `[project]` gives; `{subject.declaration.backend}` chooses `Metadata-Version`, the order of the "
         "fields and their spelling, and may add licence files"
     )
-
-
-def _of_project(subject: _Subject) -> CoreMetadata:
-    """METADATA as `[project]` settles it. Raises `DeclarationError` if something is left for the build to compute."""
-    project, source = subject.declaration.project, subject.source
-    backend = subject.declaration.backend
-    if source.pkg_info:
-        left = [one for one in source.pkg_info.all("Dynamic") if one.lower() not in ("requires-dist", "provides-extra")]
-        fields = ", ".join(f"`{one}`" for one in left)
-        raise subject.unknown(f"PKG-INFO leaves {fields} to the build", None, _BUILD)
-    if project.table is None:
-        raise subject.unknown(
-            f"there is no `[project]`: `{backend}` computes all of it when it builds", None, _IN_SDIST
-        )
-    missing = sorted(project.dynamic - project.extends)
-    if missing:
-        names = ", ".join(f"`{name}`" for name in missing)
-        raise subject.unknown(f"`{backend}` computes {names} when it builds", None, _IN_SDIST)
-    wrong = [
-        subject.pyproject.finding("bad-type", f"`{key_text(key)}` is not {what}", key)
-        for key, what in islice(misshapen(project.table), bounds.FAULTS)
-    ]
-    if wrong:
-        raise DeclarationError(wrong, _NOTHING)
-    said = source.promise.said
-    body = next((value for field, value in said.fields if field == "Description"), "")
-    head = [("Metadata-Version", "2.1"), *(one for one in said.fields if one[0] not in ("Description", "Project-URL"))]
-    head += list(_labelled(project.table))
-    text = "".join(f"{field}: {value}\n" for field, value in head)
-    metadata = CoreMetadata.parse(f"{text}\n{body}".encode("utf-8", "surrogateescape"), "pyproject.toml")
-    return metadata.with_version(metadata.lowest_version)
-
-
-_BUILD = "build the wheel, then look into it"
-_IN_SDIST = "an sdist may know it: `abiding show --metadata NAME-VERSION.tar.gz`"
 
 
 def _remark_pins(entries: Sequence[Entry]) -> None:
@@ -288,35 +317,12 @@ def _remark(text: str) -> None:
     print(fill(f"note: {text}", 78, "      "), file=sys.stderr)
 
 
-def _labelled(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The fields for which `[project]` has labels or parts: URLs, people, the readme (PEP 621)."""
-    urls = table.get("urls")
-    for label, url in urls.items() if isinstance(urls, dict) else ():
-        yield "Project-URL", f"{label}, {url}"
-    for name, field in (("authors", "Author"), ("maintainers", "Maintainer")):
-        people = [one for one in table.get(name, ()) if isinstance(one, dict)]
-        names = [one["name"] for one in people if "name" in one and "email" not in one]
-        mails = [
-            f"{one['name']} <{one['email']}>" if "name" in one else one["email"] for one in people if "email" in one
-        ]
-        yield from ((field + suffix, ", ".join(ones)) for suffix, ones in (("", names), ("-email", mails)) if ones)
-    readme = table.get("readme")
-    if isinstance(readme, dict) and "content-type" in readme:
-        yield "Description-Content-Type", str(readme["content-type"])
-    elif isinstance(readme, str):
-        kinds = {"md": "text/markdown", "rst": "text/x-rst"}
-        yield "Description-Content-Type", kinds.get(readme.rpartition(".")[2].lower(), "text/plain")
-
-
 # The two sets side by side
 
 
 def _table(subject: _Subject) -> Iterator[str]:
     declaration = subject.declaration
-    table = declaration.project.table or {}
-    pkg_info = subject.source.pkg_info
-    name, version = (str(table.get(one) or (pkg_info.get(one) if pkg_info else "")) for one in ("name", "version"))
-    title = f"{name} {version}".strip() or "a project without `[project]`"
+    title = " ".join(_name_and_version(subject)).strip() or "a project without `[project]`"
     yield visible(f"{title}, built by {declaration.backend}")
     yield ""
     yield f"{'sdist and wheels (API level)':<{_COLUMN}}  wheels only (ABI level)"

@@ -1,0 +1,56 @@
+"""The two requirement sets of one wheel, from the wheel itself: METADATA, and the record of its build."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from abiding.archives.wheel import Statement
+from abiding.artifacts.disk import Said
+from abiding.project import tags
+from abiding.project.level import Level
+from abiding.project.provenance import MEMBERS, Provenance
+from abiding.project.sets import Bound, Sets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["of_wheel"]
+
+
+def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
+    """Read both sets, and the record; without one all lines are taken for those of the source.
+
+    Raises `ArchiveError`.
+    """
+    statement = Statement.open(path, MEMBERS)
+    said = Said.parse(statement.metadata, path.name)
+    record = Provenance.from_json(statement.more, path.name) if statement.more else None
+    lines = said.metadata.all("Requires-Dist")
+    own = Counter(one.requirement for one in record.lines) if record else Counter[str]()
+    # The lines that are declared are the last ones: one may be there twice, and the source's come first.
+    api: list[str] = []
+    for line in reversed(lines):
+        if own[line]:
+            own[line] -= 1
+        else:
+            api.insert(0, line)
+    sets = Sets(
+        said.name,
+        said.version,
+        path.name,
+        record.backend if record else "",
+        _level(record),
+        record.variant if record else "",
+        tuple(sorted(tags.of_wheel(path.name))),
+        tuple(api),
+        tuple(Bound.of_line(one) for one in record.lines if one.requirement in lines) if record else (),
+    )
+    return sets, record
+
+
+def _level(record: Provenance | None) -> str:
+    """The level as `check` names it; a record may say any."""
+    if record is None or record.level not in list(Level):
+        return "unknown"
+    return "none" if record.level == Level.ABI and not record.lines and not record.libraries else record.level

@@ -1,0 +1,100 @@
+"""The two requirement sets as they are shown: what a source works with, and what one binary needs on top, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.metadata import pins, requirements
+from abiding.project.declaration import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.project.declaration import Entry
+    from abiding.project.provenance import Line
+
+__all__ = ["Bound", "Sets"]
+
+
+class Bound(NamedTuple):
+    """A line of the ABI level.
+
+    `requirement` is as METADATA has it, or will have it but for pins that only a build can fill; `declared` is what
+    pyproject.toml says. `select` and `variant` are known of a declaration alone.
+    """
+
+    requirement: str
+    declared: str
+    extra: str
+    reason: str
+    note: str
+    native: bool
+    select: tuple[str, ...] = ()
+    variant: str = ""
+
+    @classmethod
+    def of_entry(cls, one: Entry) -> Bound:
+        """Make it from what is declared."""
+        return cls(
+            one.template, one.requires, one.extra, str(one.reason), one.note, one.native, one.select, one.variant
+        )
+
+    @classmethod
+    def of_line(cls, one: Line) -> Bound:
+        """Make it from the record of a build."""
+        return cls(one.requirement, one.entry, one.extra, one.reason, one.note, one.native)
+
+    @property
+    def may_be_ignored(self) -> bool:
+        """Whether a distributor may leave it out."""
+        return self.reason == Reason.PRE_EMPTIVE
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether nothing is left for a build to fill in."""
+        return not pins.has_pins(self.requirement)
+
+    @property
+    def settled(self) -> str:
+        """What it requires whatever a build fills in."""
+        return self.requirement if self.is_filled else pins.without_pins(self.requirement)
+
+    @property
+    def name(self) -> str:
+        """The normalised name of the distribution."""
+        return requirements.name_of(self.settled)
+
+
+class Sets(NamedTuple):
+    """Both sets of a project, or of one wheel: then `wheel` is its file name, which is empty else.
+
+    `api` is None where a build computes it. `level` is that of the wheel that is spoken of: `unknown` of one
+    that has no record of its build, `none` if no line is for it.
+    """
+
+    name: str
+    version: str
+    wheel: str
+    backend: str
+    level: str
+    variant: str
+    tags: tuple[str, ...]
+    api: tuple[str, ...] | None
+    abi: tuple[Bound, ...]
+
+    def for_distributor(self) -> Iterable[str]:
+        """The lines of a file of requirements: what may be ignored stands apart, and is no requirement in it."""
+        needed = [one for one in self.abi if not one.may_be_ignored]
+        ignored = [one for one in self.abi if one.may_be_ignored]
+        yield "# what the source works with (API level)"
+        yield from self.api or ("# nothing",)
+        if needed:
+            yield "\n# what one binary needs on top (ABI level)"
+            for one in needed:
+                if not one.is_filled:
+                    yield f"# of {one.name} the version that it is built with"
+                yield one.settled
+        if ignored:
+            yield "\n# may be ignored: pre-emptive, against versions that there were not yet"
+            for one in ignored:
+                yield f"# {one.settled}" + (f"  ({one.note})" if one.note else "")

@@ -1,0 +1,101 @@
+"""The two requirement sets: of a wheel as text for people, of anything as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.characters import visible
+from abiding.findings.wrapping import wrap
+from abiding.report.json import document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from abiding.project.provenance import Provenance
+    from abiding.project.sets import Bound, Sets
+
+__all__ = ["as_json", "of_wheel"]
+
+
+_WIDTH = 78
+_LEVELS = {
+    "abi": "at the ABI level",
+    "api": "at the API level: what is declared for binaries was left out",
+    "none": "at the ABI level, of which no line is for its tags",
+    "unknown": "at a level that is not known",
+}
+_NO_RECORD = (
+    "note: it has no record of its build (`abiding.json`): which of these lines are of the ABI level, and why they are "
+    "there, is not known"
+)
+
+
+def of_wheel(sets: Sets, record: Provenance | None) -> str:
+    """What a wheel requires, with the reasons and notes that it carries itself; it ends with a newline."""
+    return visible("\n".join(_of_wheel(sets, record)) + "\n")
+
+
+def _of_wheel(sets: Sets, record: Provenance | None) -> Iterator[str]:
+    yield f"{sets.name} {sets.version}   {sets.wheel}"
+    if record is None:
+        yield "\nwhat it requires"
+        yield from _indented(sets.api or ("(nothing)",))
+        yield ""
+        yield from wrap(_NO_RECORD, _WIDTH, "      ", "")
+        return
+    variant = f", variant {sets.variant}" if sets.variant else ""
+    yield f"built by {record.backend} {record.backend_version}".rstrip() + f" {_LEVELS[sets.level]}{variant}"
+    yield "\nsdist and wheels (API level)"
+    yield from _indented(sets.api or ("(nothing)",))
+    yield "\nthis wheel on top (ABI level)"
+    yield from _indented(() if sets.abi else ("(nothing)",))
+    for one in sets.abi:
+        yield from _indented((one.requirement,))
+        yield from _indented(_reasons(one, record), "    ")
+
+
+def _reasons(one: Bound, record: Provenance) -> Iterator[str]:
+    """Why a line is there."""
+    yield f"{one.reason}: {one.note}" if one.note else one.reason
+    if not one.is_filled or one.declared not in one.requirement:
+        yield f"filled from `{one.declared}`"
+    libraries = [shared for shared in record.libraries if shared.requirement == one.requirement]
+    for shared in libraries:
+        yield f"linked with {shared.library} of {shared.distribution} {shared.version}"
+    if one.native and not libraries:
+        yield "native: it ships a library that is linked to"
+
+
+def _indented(lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
+    for line in lines:
+        yield from wrap(line, _WIDTH, f"{indent}    ", indent)
+
+
+def as_json(sets: Sets, read_from: str) -> str:
+    """The document of `show`."""
+    return document(
+        "show",
+        project={"name": visible(sets.name) or None, "version": visible(sets.version) or None},
+        read_from=visible(read_from),
+        wheel=visible(sets.wheel) or None,
+        backend=visible(sets.backend) or None,
+        level=sets.level,
+        variant=visible(sets.variant),
+        tags=[visible(one) for one in sets.tags],
+        api=None if sets.api is None else [visible(line) for line in sets.api],
+        abi=[_bound(one) for one in sets.abi],
+    )
+
+
+def _bound(one: Bound) -> dict[str, object]:
+    return {
+        "requirement": visible(one.requirement) if one.is_filled else None,
+        "declared": visible(one.declared),
+        "extra": visible(one.extra) or None,
+        "reason": visible(one.reason),
+        "note": visible(one.note) or None,
+        "may_be_ignored": one.may_be_ignored,
+        "native": one.native,
+        "select": [visible(pattern) for pattern in one.select],
+        "variant": visible(one.variant) or None,
+    }
