@@ -649,14 +649,14 @@ def test_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         spam 1.4.0   built by flit_core.buildapi, wrapped by abiding
 
           level abi
-          sdist              from the tree   same twice               0.0 + 0.0 s
-          prepared wheel     from the tree   same twice  +1 declared  0.0 + 0.0 s
-          wheel              from the tree   same twice  +1 declared  0.0 + 0.0 s
-          prepared editable  from the tree   same twice  +1 declared  0.0 + 0.0 s
-          editable           from the tree   same twice  +1 declared  0.0 + 0.0 s
-          sdist              from the sdist  same twice               0.0 + 0.0 s
-          prepared wheel     from the sdist  same twice  +1 declared  0.0 + 0.0 s
-          wheel              from the sdist  same twice  +1 declared  0.0 + 0.0 s
+          sdist              from the tree   same twice                     0.0 + 0.0 s
+          prepared wheel     from the tree   same twice  +1 line, declared  0.0 + 0.0 s
+          wheel              from the tree   same twice  +1 line, declared  0.0 + 0.0 s
+          prepared editable  from the tree   same twice  +1 line, declared  0.0 + 0.0 s
+          editable           from the tree   same twice  +1 line, declared  0.0 + 0.0 s
+          sdist              from the sdist  same twice                     0.0 + 0.0 s
+          prepared wheel     from the sdist  same twice  +1 line, declared  0.0 + 0.0 s
+          wheel              from the sdist  same twice  +1 line, declared  0.0 + 0.0 s
 
         proven: 8 things built twice, all say what they have to say
         """)

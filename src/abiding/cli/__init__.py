@@ -39,6 +39,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     for command in _COMMANDS:
         import_module(f"abiding.cli.{command}").register(commands)
     options = parser.parse_args(arguments)
+    options.argv = tuple(sys.argv[1:] if arguments is None else arguments)
     try:
         with unwinding():
             status: int = options.run(options)

@@ -96,16 +96,31 @@ def run(options: Namespace) -> int:
     sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
     with looking as listings:
         found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
-    forms = {form: partial(_rendered, form, found) for form in _FORMATS if form != "text"}
+    forms = {form: partial(_rendered, form, found) for form in _FORMATS}
+    forms["html"] = partial(_page, found, options.argv)
     on_screen = Terminal.of(unguarded(sys.stdout), options.color)
     in_file, printed = (partial(_text, found, options, terminal) for terminal in (Terminal(), on_screen))
-    outputs.write(options, {"text": in_file, **forms}, {"text": printed})
+    outputs.write(options, forms | {"text": in_file}, {"text": printed})
     return _status(found, options.fail_on)
 
 
 def _rendered(form: str, found: Sequence[Release]) -> str:
     text: str = import_module(f"abiding.report.{form}").render(found)
     return text
+
+
+def _page(found: Sequence[Release], arguments: Sequence[str]) -> str:
+    import shlex
+    import time
+    from datetime import UTC, datetime
+
+    from abiding.findings.characters import without_login
+    from abiding.report import html
+
+    # As all tools that make files which are to be the same each time.
+    seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    command = shlex.join(("abiding", *map(without_login, arguments)))
+    return html.render(found, html.Origin(command, datetime.fromtimestamp(seconds, UTC)))
 
 
 def _text(found: Sequence[Release], options: Namespace, terminal: Terminal) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["on_one_line", "printable", "steers", "visible"]
+__all__ = ["on_one_line", "printable", "steers", "visible", "without_login"]
 
 
 # What services that run builds take for a command of the program whose output they log: a line of GitHub's that begins
@@ -39,3 +39,8 @@ def printable(text: str) -> str:
 def steers(text: str) -> bool:
     """Whether the text is not to be printed as it is: it could steer a terminal, or the service that runs a build."""
     return bool(_STEERING.search(text) or _COMMAND.search(text))
+
+
+def without_login(text: str) -> str:
+    """Leave out of a text what stands before the host in the URLs that are in it."""
+    return re.sub(r"(?<=//)[^/\s]*@", "", text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-__all__ = ["compact", "filters"]
+__all__ = ["compact", "in_order", "parts"]
 
 
 _PARTS = 5  # name, version, python, abi, platform; and a build number after the version
@@ -47,10 +47,15 @@ def compact(names: Iterable[str], release: Iterable[str]) -> tuple[str, ...]:
     return (*_described(known), *others)
 
 
-def filters(name: str) -> tuple[str, str]:
+def parts(name: str) -> tuple[str, str]:
     """The Python and the platform of a wheel, as `compact` names them; both empty for what is none."""
     tags = _tags(name)
     return (tags.python, tags.platform) if tags else ("", "")
+
+
+def in_order(pythons: Iterable[str]) -> tuple[str, ...]:
+    """The Pythons as people count them: 3.9 before 3.10."""
+    return tuple(sorted(pythons, key=_order))
 
 
 def _tags(name: str) -> Tags | None:

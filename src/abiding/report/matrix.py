@@ -62,6 +62,12 @@ class Row:
     verdict: Verdict
     cells: tuple[Cell, ...]
 
+    @property
+    def severity(self) -> Severity | None:
+        """How grave the gravest difference is; None if all is well."""
+        found = {str(cell.state) for cell in self.cells}
+        return next((severity for severity in Severity if severity in found), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -91,10 +97,11 @@ class Matrix:
                     for field, said in head.items()
                 )
                 # Order is no difference: it must not make rows.
-                key = (one.kind, one.verdict, tuple((cell.state, frozenset(cell.found)) for cell in cells))
+                key = (one.kind, one.verdict, one.level, tuple((cell.state, frozenset(cell.found)) for cell in cells))
                 groups.setdefault(key, []).append((one, cells))
         rows = [Row(tuple(one for one, _ in group), group[0][0].verdict, group[0][1]) for group in groups.values()]
-        rows.sort(key=lambda row: (-list(Verdict).index(row.verdict), -len(row.artifacts)))
+        grave = [*Severity, None]
+        rows.sort(key=lambda row: (grave.index(row.severity), -list(Verdict).index(row.verdict), -len(row.artifacts)))
         return cls(columns, sdist, tuple(values(said, field) for field, said in head.items()), tuple(rows))
 
 

@@ -84,7 +84,7 @@ def _added(built: Built, builds: list[Built]) -> str:
     if sdist is None or built.first is None or built.step.what is What.SDIST:
         return ""
     lines = sum(len(one.right) for one in compare(sdist.metadata, built.first.metadata, ["Requires-Dist"]))
-    return f"+{lines} declared" if lines and built.step.setting.level else f"+{lines} dynamic" if lines else ""
+    return f"+{counted(lines, 'line')}, {'declared' if built.step.setting.level else 'dynamic'}" if lines else ""
 
 
 def summary(proof: Proof) -> str:

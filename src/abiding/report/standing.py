@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from abiding.metadata.difference import Difference
     from abiding.releases.release import CheckedArtifact, Release
 
-__all__ = ["Standing", "standings"]
+__all__ = ["LEVELS", "Standing", "standings"]
 
 
-_LEVELS = {BuiltAs.ABI: "ABI level", BuiltAs.API: "API level", BuiltAs.NONE: "no level", BuiltAs.UNKNOWN: ""}
+# What stands beside the verdict; nothing where no level is known.
+LEVELS: dict[BuiltAs | None, str] = {
+    BuiltAs.ABI: "ABI level",
+    BuiltAs.API: "API level",
+    BuiltAs.NONE: "no level",
+    BuiltAs.UNKNOWN: "level not known",
+}
 
 
 class Standing(NamedTuple):
@@ -47,7 +53,7 @@ def _meaning(differences: tuple[Difference, ...]) -> Hashable:
 def _standing(group: list[CheckedArtifact], release: Release) -> Standing:
     first = group[0]
     differences = first.differences if first.verdict is Verdict.DECLARED else ()
-    level = _LEVELS[first.level] if first.level else ""
+    level = LEVELS.get(first.level, "")
     sentence = _sentence(first, release, alone=len(group) == 1) + (f" ({level})" if level else "")
     return Standing(first.verdict, sentence, differences, tuple(one.filename for one in group))
 

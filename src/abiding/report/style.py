@@ -30,13 +30,31 @@ h1 { margin: 0; font-size: 1.6rem; line-height: 1.25; letter-spacing: -.01em; }
 h1 .badge { font-size: .85rem; vertical-align: .25em; }
 h2 { margin: 2rem 0 .7rem; font-size: 1.05rem; }
 h3 { margin: 0 0 .25rem; font-size: .78rem; font-weight: 600; color: var(--soft); }
-p { margin: .4rem 0; }
+p { margin: .4rem 0; text-wrap: pretty; }
 .summary { max-width: 60rem; color: var(--soft); }
 .badge, .chip { padding: .1em .6em; border-radius: 1em; font-size: .78rem; font-weight: 600; white-space: nowrap; }
-.badge.clean, .badge.equal, .badge.declared { background: var(--good-soft); color: var(--good); }
-.badge.inconsistent, .badge.errors, .chip.error { background: var(--error-soft); color: var(--error); }
-.badge.not-comparable, .chip.note { background: var(--note-soft); color: var(--note); }
-.chip.warning { background: var(--warning-soft); color: var(--warning); }
+.badge.good { background: var(--good-soft); color: var(--good); }
+.badge.error, .chip.error { background: var(--error-soft); color: var(--error); }
+.badge.note, .chip.note { background: var(--note-soft); color: var(--note); }
+.badge.warning, .chip.warning { background: var(--warning-soft); color: var(--warning); }
+button { border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
+.badge { vertical-align: .1em; }
+.explained { padding: 0; color: var(--link); text-decoration: underline; text-underline-offset: .2em; }
+.page { width: min(46rem, 94vw); max-height: 88vh; padding: 1rem 1.2rem 1.2rem; overflow: auto;
+  border: 1px solid var(--line); border-radius: 8px; background: var(--paper); color: var(--ink); }
+.page::backdrop { background: #0007; }
+.page button { float: right; padding: .1rem .6rem; border: 1px solid var(--line); border-radius: 6px; }
+.page pre { max-height: none; margin: .6rem 0; padding: .6rem .8rem; background: var(--raised); border-radius: 6px; }
+.page h2 { margin: 0 0 .5rem; } .page h3 { margin: 1.2rem 0 .2rem; color: inherit; font-size: .95rem; }
+.page .item { margin-left: 1.2rem; text-indent: -.9rem; }
+.filters { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin-bottom: 1rem; }
+.filters select, .filters button { padding: .25rem .5rem; border: 1px solid var(--line); border-radius: 6px; }
+.filters select { background: var(--raised); color: var(--ink); font: inherit; max-width: 60vw; }
+.filters span:first-child { color: var(--soft); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.wide { display: none; color: var(--soft); font-size: .85rem; }
+footer { padding: 1rem clamp(1rem, 3vw, 3rem) 2rem; color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
+body:has(option[class]:checked) .all::details-content { content-visibility: visible; block-size: auto; }
 summary { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 pre, code, .file, .value, .names { font: 12.5px/1.5 ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; }
@@ -52,11 +70,11 @@ mark { color: inherit; }
 .finding .where { color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
 .finding .inside { padding: 0 .8rem .7rem 2.1rem; }
 .finding .inside p { max-width: 52rem; }
-.finding .rule { margin: 0 0 .4rem; color: var(--soft); font-size: .85rem; }
+.finding .rule { margin: 0 0 .4rem; font-size: .85rem; }
 .finding b { color: var(--soft); font-weight: 600; }
 .hint { white-space: pre-wrap; }
 .names { margin: .4rem 0; padding-left: 1.2rem; font-weight: 400; columns: 26rem; overflow-wrap: anywhere; }
-.legend { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; color: var(--soft); font-size: .85rem; }
+.legend { margin: 0 0 2rem; display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; color: var(--soft); font-size: .85rem; }
 .matrix { overflow: auto; max-height: 85vh; border: 1px solid var(--line); border-radius: 8px; }
 table { border-collapse: separate; border-spacing: 0; min-width: 100%; }
 th, td { padding: .5rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
@@ -70,6 +88,8 @@ tbody th {
 tr.reference > * { background: var(--raised); }
 th small { display: block; color: var(--soft); font-size: .75rem; font-weight: 400; }
 .file { display: block; overflow-wrap: anywhere; }
+tbody th > .names { margin: 0; }
+tbody th .badge { display: inline-block; margin-top: .3rem; }
 tbody th .names { columns: auto; padding-left: 0; list-style: none; max-height: 16rem; overflow: auto; }
 tbody th details summary { color: var(--soft); font-size: .85rem; }
 td { white-space: nowrap; }
@@ -88,6 +108,19 @@ td:has(details[open]) { min-width: min(44rem, 80vw); white-space: normal; }
 tr.reference .side, tr.reference pre { background: none; }
 .left mark { background: var(--error-soft); }
 .right mark { background: var(--good-soft); }
-@media (max-width: 42rem) { .sides { grid-template-columns: 1fr; } tbody th { min-width: 10rem; } }
-@media print { .matrix { max-height: none; overflow: visible; } thead th, tbody th { position: static; } }
+@media (max-width: 42rem) {
+  .sides { grid-template-columns: 1fr; }
+  tbody th { min-width: 9.5rem; width: 9.5rem; }
+  .wide { display: block; }
+}
+@media print {
+  body { font-size: 10.5px; }
+  .matrix { max-height: none; overflow: visible; border: 0; }
+  thead th, tbody th { position: static; }
+  pre, tbody th .names { max-height: none; }
+  .filters, .wide, .page { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+  .finding, tr { break-inside: avoid; }
+  .badge, .chip, .cell, mark { print-color-adjust: exact; }
+}
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from netrc import NetrcParseError, netrc
 from pathlib import Path
@@ -16,12 +15,7 @@ from requests.utils import NETRC_FILES
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
-__all__ = ["Login", "without_login"]
-
-
-def without_login(text: str) -> str:
-    """Leave out of a text what stands before the host in the URLs that are in it."""
-    return re.sub(r"(?<=//)[^/\s]*@", "", text)
+__all__ = ["Login"]
 
 
 @dataclass(frozen=True, slots=True)

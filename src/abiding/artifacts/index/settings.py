@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-from abiding.artifacts.index.passwords import without_login
+from abiding.findings.characters import without_login
 from abiding.findings.errors import IndexAccessError
 
 __all__ = ["IndexSettings"]

@@ -15,9 +15,10 @@ import requests
 import urllib3
 
 from abiding._version import __version__
-from abiding.artifacts.index.passwords import Login, without_login
+from abiding.artifacts.index.passwords import Login
 from abiding.artifacts.index.patience import Adapter, Patience, TooSlowError
 from abiding.findings import bounds
+from abiding.findings.characters import without_login
 from abiding.findings.errors import IndexAccessError
 
 if TYPE_CHECKING:

@@ -1,0 +1,74 @@
+"""What shows a part of a page alone: one platform, one Python, or what differs. It is style, and runs nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.report.compact import in_order, parts
+from abiding.report.markup import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.releases.release import Release
+
+__all__ = ["Filters"]
+
+
+# With more pairs than real releases have, what is hidden is told for each platform and each Python apart.
+_MOST_PAIRS = 1000
+_FEWEST_WHEELS = 4
+
+
+class Filters(NamedTuple):
+    """The platforms and the Pythons of the wheels of all releases on a page."""
+
+    platforms: tuple[str, ...]
+    pythons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, releases: Sequence[Release]) -> Filters:
+        """Look at the names of all wheels."""
+        names = [one.filename for release in releases for one in release.artifacts]
+        pythons, platforms = ({found[side] for found in map(parts, names) if found[side]} for side in (0, 1))
+        return cls(tuple(sorted(platforms)), in_order(pythons))
+
+    def classes(self, name: str) -> str:
+        """The classes of a file: by them it is found."""
+        python, platform = parts(name)
+        if not platform:
+            return ""
+        return f"w p{self.platforms.index(platform)} y{self.pythons.index(python)}"
+
+    def controls(self, wheels: int) -> Iterator[str]:
+        """What a reader chooses with; nothing where there are so few wheels that none has to be looked for."""
+        if wheels < _FEWEST_WHEELS:
+            return
+        yield '<form class="filters" aria-label="Show a part"><span>Show</span>'
+        yield from self._choice("platform", "platforms", "p", self.platforms)
+        yield from self._choice("Python", "Pythons", "y", self.pythons)
+        yield '<label><input type="checkbox" id="differing"> only what differs</label>'
+        yield '<button type="reset">show all</button></form>\n'
+
+    def _choice(self, name: str, plural: str, letter: str, known: Sequence[str]) -> Iterator[str]:
+        yield f'<label><span class="unseen">{name}</span><select id="{name.lower()}"><option>all {plural}</option>'
+        yield from (f'<option class="{letter}{number}">{text(one)}</option>' for number, one in enumerate(known))
+        yield "</select></label>"
+
+    def style(self) -> Iterator[str]:
+        """The style sheet that hides what was not chosen."""
+        for chosen in self._chosen():
+            which = "".join(f":has(option.{one}:checked)" for one in chosen)
+            files = "." + ".".join(chosen)
+            yield f"body{which} li.w:not({files}),"
+            yield f"body{which} :is(tr.files, .finding):has(li.w):not(:has(li{files})){{display:none}}\n"
+        yield "body:has(#differing:checked) .alike{display:none}\n"
+
+    def _chosen(self) -> Iterator[tuple[str, ...]]:
+        platforms, pythons = (
+            [f"{letter}{number}" for number in range(len(known))]
+            for letter, known in (("p", self.platforms), ("y", self.pythons))
+        )
+        yield from ((one,) for one in (*platforms, *pythons))
+        if len(platforms) * len(pythons) <= _MOST_PAIRS:
+            yield from ((one, other) for one in platforms for other in pythons)

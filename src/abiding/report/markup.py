@@ -1,0 +1,114 @@
+"""Pieces of HTML: whatever an input says stays text in them."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from abiding.findings.characters import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from abiding.findings.finding import Severity
+
+__all__ = ["Side", "badge", "explained", "files", "lines", "page", "prose", "sides", "text"]
+
+
+# Of a value that is longer, the lines from the first one that differs.
+_MOST_LINES = 2000
+_LINES_BEFORE = 2
+
+
+def text(said: str) -> str:
+    """What is said, as text."""
+    # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
+    return escape(visible(said)).replace("##", "&#35;#").replace("::", "&#58;:")
+
+
+def prose(said: str) -> str:
+    """A message: what stands between backticks is code."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", text(said))
+
+
+def badge(word: str, severity: Severity | None, page: str = "") -> str:
+    """A word in the colour of a severity, None for what is good; with a page that explains it, a button."""
+    style = f"badge {severity or 'good'}"
+    if page:
+        return f'<button class="{style}" popovertarget="explain-{page}">{text(word)}</button>'
+    return f'<span class="{style}">{text(word)}</span>'
+
+
+def explained(name: str, word: str = "") -> str:
+    """The name of a rule, or of a word, as a button that opens its page."""
+    return f'<button class="explained" popovertarget="explain-{name}">{text(word or name)}</button>'
+
+
+def page(markdown: str) -> str:
+    """A page of ours: headings, paragraphs, lists and blocks of code."""
+    found = []
+    for number, part in enumerate(re.split(r"^```.*\n", markdown, flags=re.MULTILINE)):
+        if number % 2:
+            found.append(f"<pre>{text(part.rstrip())}</pre>")
+        else:
+            found += [_paragraph(one) for one in re.split(r"\n\n+|\n(?=- |\d\. )", part.strip("\n")) if one]
+    return "\n".join(found)
+
+
+def _paragraph(said: str) -> str:
+    marks, _, heading = said.partition("# ")
+    if marks in ("", "#"):
+        return f"<h{len(marks) + 2}>{prose(heading)}</h{len(marks) + 2}>"
+    kind = ' class="item"' if re.match(r"- |\d\. ", said) else ""
+    emphasised = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", prose(" ".join(said.split())))
+    return f"<p{kind}>{re.sub('^- ', '• ', emphasised)}</p>"
+
+
+def files(names: Iterable[str], classes: Iterable[str]) -> str:
+    """The names of files as a list, each with the classes that filters know it by."""
+    items = "".join(f'<li class="{kind}">{text(name)}</li>' for name, kind in zip(names, classes, strict=True))
+    return f'<ul class="names">{items}</ul>'
+
+
+class Side:
+    """The lines of a value, and a heading that says whose it is; `own` are the lines that only this side has."""
+
+    def __init__(self, heading: str, said: Sequence[str], own: Sequence[str] = ()) -> None:
+        self.heading = heading
+        self.is_text = any("\n" in value for value in said)
+        self.lines = [line for value in said for line in value.strip("\n").split("\n")]
+        self.own = set(own)
+
+
+def sides(left: Side, right: Side, *, field: str) -> str:
+    """Two values, side by side."""
+    start = 0
+    if left.is_text or right.is_text:
+        both = set(left.lines) & set(right.lines)
+        left.own, right.own = set(left.lines) - both, set(right.lines) - both
+        if max(len(left.lines), len(right.lines)) > _MOST_LINES:
+            pairs = enumerate(zip(left.lines, right.lines, strict=False))
+            start = max(next((number for number, (one, other) in pairs if one != other), 0) - _LINES_BEFORE, 0)
+    else:
+        for side in (left, right):
+            side.lines.sort(key=lambda line: line not in side.own)
+    parts = "".join(
+        f'<div class="side {name}"><h3>{text(side.heading)}</h3>{lines(side, start)}</div>'
+        for name, side in (("left", left), ("right", right))
+    )
+    return f'<div class="sides" aria-label="{text(field)}">{parts}</div>'
+
+
+def lines(side: Side, start: int = 0) -> str:
+    """The lines of one value."""
+    if not side.lines:
+        return '<p class="nothing">nothing</p>'
+    shown = side.lines[start : start + _MOST_LINES]
+    more = len(side.lines) - start - len(shown)
+    said = "".join(
+        f"<mark>{text(line)}</mark>\n" if line in side.own else f"<span>{text(line)}</span>\n" for line in shown
+    )
+    before = f"<i>… {start} lines before</i>\n" if start else ""
+    after = f"<i>… {more} more lines</i>\n" if more > 0 else ""
+    return f'<pre tabindex="0">{before}{said}{after}</pre>'

@@ -1,0 +1,143 @@
+"""The matrix of files against fields as HTML: each cell opens both values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.report.compact import compact
+from abiding.report.grouping import counted
+from abiding.report.markup import Side, badge, explained, files, lines, sides, text
+from abiding.report.matrix import State
+from abiding.report.standing import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.report.filters import Filters
+    from abiding.report.matrix import Cell, Matrix, Row
+
+__all__ = ["Table", "legend"]
+
+
+_SIGNS = {
+    State.SAME: ("=", "the same"),
+    State.SPELLING: ("≈", "the same, spelled differently"),
+    State.DECLARED: ("✓", "differs as declared"),
+    State.DYNAMIC: ("✓", "differs, and the sdist lists it as dynamic"),
+    State.UNSAID: ("?", "the sdist does not say"),
+    State.APART: ("·", "speaks of the file, not compared"),
+    State.NOTE: ("≠", "differs (note)"),
+    State.WARNING: ("≠", "differs (warning)"),
+    State.ERROR: ("≠", "differs (error)"),
+}
+_WORDS = {State.SPELLING: "spelling", State.UNSAID: "not said", State.APART: "another"}
+_ALIKE = (State.SAME, State.SPELLING, State.APART)
+
+
+def legend(matrices: Sequence[Matrix]) -> str:
+    """What the signs mean, of those that are on the page."""
+    states = {cell.state for matrix in matrices for row in matrix.rows for cell in row.cells}
+    said = " ".join(
+        f'<span><span class="cell {state}">{sign}</span> {words}</span>'
+        for state, (sign, words) in _SIGNS.items()
+        if state in states
+    )
+    return f'<p class="legend">{said}</p>\n' if said else ""
+
+
+class Table(NamedTuple):
+    """The table of one release, which scrolls by itself where it is wider than the page."""
+
+    matrix: Matrix
+    filters: Filters
+
+    @property
+    def _role(self) -> str:
+        return "the sdist" if self.matrix.sdist else "the largest group of wheels"
+
+    @property
+    def _columns(self) -> Iterator[tuple[str, str, int]]:
+        """Each field, with what its cells are marked by, and its place."""
+        for place, field in enumerate(self.matrix.columns):
+            same = all(row.cells[place].state in _ALIKE for row in self.matrix.rows)
+            yield field, ' class="alike"' if same else "", place
+
+    def html(self) -> Iterator[str]:
+        """The table, its head first."""
+        yield '<p class="wide">The table is wider than the screen: it scrolls sideways.</p>\n'
+        yield '<div class="matrix" tabindex="0" role="region" aria-label="Files against fields"><table>\n<thead><tr>'
+        yield '<th scope="col" class="corner">File</th>'
+        for field, kind, _ in self._columns:
+            read = "<small>resolvers read it</small>" if field in RESOLVER_FIELDS else ""
+            yield f'<th scope="col"{kind}>{text(field)}{read}</th>'
+        yield "</tr></thead>\n<tbody>\n"
+        yield from self._reference()
+        for row in self.matrix.rows:
+            yield from self._row(row)
+        yield "</tbody></table></div>\n"
+
+    def _reference(self) -> Iterator[str]:
+        sdist = self.matrix.sdist
+        said = self._role if sdist else f"What {self._role} says in each field"
+        file = f'<span class="file">{text(sdist.filename)}</span>' if sdist else ""
+        yield f'<tr class="reference"><th scope="row">{file}<small>{said}</small></th>'
+        for field, kind, place in self._columns:
+            yield f"<td{kind}>{_said(self.matrix.said[place], field)}</td>"
+        yield "</tr>\n"
+
+    def _row(self, row: Row) -> Iterator[str]:
+        names = [one.filename for one in row.artifacts]
+        listed = files(names, map(self.filters.classes, names))
+        alike = " alike" if row.severity is None and all(cell.state in _ALIKE for cell in row.cells) else ""
+        yield f'<tr class="files{alike}"><th scope="row">'
+        if len(names) > 1:
+            yield f'<span class="file"><b>{counted(len(names), row.artifacts[0].kind)}</b></span>'
+            every = [one.filename for other in self.matrix.rows for one in other.artifacts]
+            yield from (f'<span class="file">{text(one)}</span>' for one in compact(names, every))
+            listed = f'<details class="all"><summary>all names</summary>{listed}</details>'
+        level = LEVELS.get(row.artifacts[0].level, "")
+        beside = f" {explained('level', level)}" if level else ""
+        yield f"{listed}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}</th>"
+        for field, kind, place in self._columns:
+            yield f"<td{kind}>{_cell(row.cells[place], field, self._role)}</td>"
+        yield "</tr>\n"
+
+
+def _cell(cell: Cell, field: str, role: str) -> str:
+    sign, words = _SIGNS[cell.state]
+    if cell.state is State.SAME:
+        return f'<span class="cell same" title="{words}" aria-label="{words}">{sign}</span>'
+    label = (
+        f'<span class="cell {cell.state}" aria-hidden="true">{sign}</span><span class="words">{_change(cell)}</span>'
+    )
+    left = Side(cell.others or role, cell.expected, cell.gone)
+    both = sides(left, Side("this file", cell.found, cell.new), field=field)
+    return f'<details><summary title="{words}" aria-label="{text(field)}: {words}">{label}</summary>{both}</details>'
+
+
+def _change(cell: Cell) -> str:
+    """What differs, in a few characters."""
+    if cell.state in _WORDS:
+        return _WORDS[cell.state]
+    if cell.others:
+        return f"unlike {cell.others}"
+    if len(cell.gone) == len(cell.new) == 1:
+        return "changed"
+    signed = (f"+{len(cell.new)}" if cell.new else "", f"−{len(cell.gone)}" if cell.gone else "")  # noqa: RUF001
+    count = len(cell.new) + len(cell.gone)
+    return " ".join((*(part for part in signed if part), "line" if count == 1 else "lines"))
+
+
+def _said(said: Sequence[str], field: str) -> str:
+    if not said:
+        return '<span class="nothing">nothing</span>'
+    if len(said) == 1 and len(said[0]) <= len("a short value, as most are"):
+        return f'<span class="value">{text(said[0])}</span>'
+    if len(said) > 1:
+        count = f"{len(said)} values"
+    else:
+        number = said[0].count("\n") + 1
+        count = f"{number} lines" if number > 1 else "1 value"
+    shown = lines(Side("", said))
+    return f'<details><summary aria-label="{text(field)}: {count}">{count}</summary>{shown}</details>'
