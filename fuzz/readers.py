@@ -1,7 +1,7 @@
 """How others read archives: pip, `zipfile`, `installer` and uv a wheel, `tarfile` and pip an sdist.
 
 They run in a process of their own, because pip is not made to be imported by others. None stands for a file that its
-reader refuses. What a reader would take memory or time for is not tried.
+reader refuses. What a reader would take memory or time for is not tried: it finds nothing at all.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ __all__ = ["read", "read_by_uv"]
 
 _LARGEST = 1 << 20
 _SDIST_FILES = ("PKG-INFO", "pyproject.toml")
+
+
+class _TooLargeError(Exception):
+    """Nobody tries."""
 
 
 def read(path: Path) -> dict[str, dict[str, bytes] | None]:
@@ -64,12 +68,12 @@ def read_by_uv(path: Path) -> set[str] | None:
 # Wheels
 
 
-def _unzipped(path: Path) -> dict[str, bytes] | None:
+def _unzipped(path: Path) -> dict[str, bytes]:
     """After unpacking: of two files in one place the later is left."""
     with TemporaryDirectory() as folder:
         with zipfile.ZipFile(path) as archive:
             if any(info.file_size > _LARGEST for info in archive.infolist()):
-                return None
+                raise _TooLargeError
             archive.extractall(folder)  # noqa: S202
         (found,) = Path(folder).glob("*.dist-info/METADATA")
         return {"METADATA": found.read_bytes()}
@@ -93,23 +97,22 @@ def _in_installer(path: Path) -> dict[str, bytes]:
 # Sdists
 
 
-def _untarred(path: Path) -> dict[str, bytes] | None:
+def _untarred(path: Path) -> dict[str, bytes]:
     """What `tarfile` leaves in the top folder, if that is alone."""
     with TemporaryDirectory() as folder:
         with tarfile.open(path) as archive:
             if any(info.size > _LARGEST for info in archive.getmembers()):
-                return None
+                raise _TooLargeError
             archive.extractall(folder, filter="data")
         tops = list(Path(folder).iterdir())
         return _files_in(tops[0]) if len(tops) == 1 and tops[0].is_dir() else {}
 
 
-def _unpacked_by_pip(path: Path) -> dict[str, bytes] | None:
+def _unpacked_by_pip(path: Path) -> dict[str, bytes]:
     """What pip leaves where it goes on to build."""
     from pip._internal.utils.unpacking import unpack_file
 
-    if _untarred(path) is None:
-        return None
+    _untarred(path)
     with TemporaryDirectory() as folder:
         unpack_file(str(path), folder)
         return _files_in(Path(folder))
@@ -125,14 +128,14 @@ _OF_SDISTS = {"tarfile": _untarred, "pip": _unpacked_by_pip}
 
 def _answer(path: Path) -> dict[str, dict[str, str] | None]:
     found = {}
-    readers: Mapping[str, Callable[[Path], dict[str, bytes] | None]] = (
-        _OF_WHEELS if path.suffix == ".whl" else _OF_SDISTS
-    )
+    readers: Mapping[str, Callable[[Path], dict[str, bytes]]] = _OF_WHEELS if path.suffix == ".whl" else _OF_SDISTS
     for name, reader in readers.items():
         try:
             files = reader(path)
         except ImportError:
             raise
+        except _TooLargeError:
+            continue
         except Exception:  # noqa: BLE001 (a hostile archive makes them raise nearly everything)
             files = None
         found[name] = None if files is None else {file: data.hex() for file, data in files.items()}

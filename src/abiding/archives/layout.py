@@ -6,11 +6,11 @@ What they would all leave as PKG-INFO and pyproject.toml is what is read, and wh
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from abiding.archives.unpacking import landing, quoted
+from abiding.archives.tree import Tree, UnpackingError, hold_name
+from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ __all__ = ["TOP_LEVEL", "Layout"]
 TOP_LEVEL = ("PKG-INFO", "pyproject.toml")
 _LANDINGS = {landing(name): name for name in TOP_LEVEL}
 _NAMED_HINT = "an sdist is called `name-version.tar.gz` and has all its files in the folder `name-version`"
+# What leads out of a folder on some system: absolute paths, `..`, and parts of dots and spaces, which Windows cuts.
+_NOT_FOLLOWED = re.compile(r"^[/\\]|(?:^|[/\\])(?:\.[. ]+|[ ][. ]*)(?:[/\\]|$)")
+_MOST_QUOTED = 200
+_MOST_KNOWN = 10_000
 _UNPACKED = "pip and uv would not unpack it, or each would unpack something else"
 
 
@@ -40,44 +44,99 @@ class Layout:
         self._egg_info = _normalized(self._folder.rpartition("-")[0]) + ".egg-info"
         self._tops: dict[str, bool] = {}
         self._other: set[str] = set()
+        self._tree = Tree()
+        self._top = self._beside = ""
         self._links: set[str] = set()
         self.found: set[str] = set()
 
     def place(self, member: Member) -> str:
-        """Place a member of a tar archive, as `place_path` does."""
-        below = self.place_path(member.path, is_file=member.is_file)
-        if not (member.is_file or member.is_folder or member.is_sparse):
-            self._place_link(member)
+        """Place a member of a tar archive: gives its path below the top folder, empty if that is what it is.
+
+        Raises `ArchiveError` for a path that leads out of every folder, or through a link; for what can't be unpacked,
+        or lies beside the one folder that there may be; and for anything that would be PKG-INFO or pyproject.toml of
+        the sdist on some system without being the plain file with that name.
+        """
+        plain, below = self._placed(member.path, is_file=member.is_file)
+        if plain:
+            try:
+                self._put(member, plain)
+            except UnpackingError as exc:
+                target = f" to {quoted(member.link[:_MOST_QUOTED])}" if member.link else ""
+                raise self._refused(f"has a member that {exc}: {quoted(member.path)}{target}") from exc
         return below
 
-    def place_path(self, path: str, *, is_file: bool) -> str:
-        """Place a member: gives its path below the top folder, empty if it is elsewhere.
+    def _put(self, member: Member, plain: str) -> None:
+        if member.is_folder:
+            self._tree.add_folder(plain)
+        elif member.is_file or member.is_sparse:
+            self._tree.add_file(plain)
+        elif member.is_hard_link or member.is_symbolic_link:
+            add = self._tree.add_hard_link if member.is_hard_link else self._tree.add_link
+            add(plain, member.link)
+            self._links.add(landing(plain))
+        else:
+            raise UnpackingError("is no file, folder or link")
 
-        Raises `ArchiveError` for a path that leads out of every folder, or through a link; and for anything that would
-        be PKG-INFO or pyproject.toml of the sdist on some system without being the plain file with that name.
-        """
-        if path.startswith("/") or (".." in path and ".." in path.split("/")):
+    def place_path(self, path: str, *, is_file: bool) -> str:
+        """Place a file or folder by its path, as `place` does."""
+        plain, below = self._placed(path, is_file=is_file)
+        if plain:
+            try:
+                (self._tree.add_file if is_file else self._tree.add_folder)(plain)
+            except UnpackingError as exc:
+                raise self._refused(f"has a member that {exc}: {quoted(path)}") from exc
+        return below
+
+    def _placed(self, path: str, *, is_file: bool) -> tuple[str, str]:
+        """A path without what means nothing in it, and of that what is below the top folder."""
+        try:
+            hold_name(path)
+        except UnpackingError as exc:
+            raise self._refused(f"has a member that {exc}: {quoted(path[:_MOST_QUOTED])}") from exc
+        if _NOT_FOLLOWED.search(path):
             raise self._refused(f"has a member with a name that nobody should follow: {quoted(path)}")
         if self._links and self._is_through_link(path):
             raise self._refused(f"has a member that is written through a link: {quoted(path)}")
         plain = _plain(path)
-        if not plain and is_file:
-            raise self._refused(f"has a file with a name that is none: {quoted(path)}")
+        if not plain:
+            if is_file:
+                raise self._refused(f"has a file with a name that is none: {quoted(path)}")
+            return "", ""
         folder, _, below = plain.partition("/")
-        if not self._is_top(folder):
-            if not below and landing(folder) in _LANDINGS:
-                raise self._refused(f"has a file {quoted(path)} beside its folder", hint=_NAMED_HINT)
-            return ""
+        self._hold_together(folder, path)
+        if self._is_top(folder):
+            self._hold_special(below, path, is_file=is_file)
+            return plain, below
+        if "\\" in folder:  # to Windows it is a path
+            windows, _, rest = plain.replace("\\", "/").partition("/")
+            if self._is_top(windows):
+                self._hold_special(rest, path, is_file=is_file)
+        return plain, ""
+
+    def _hold_together(self, folder: str, path: str) -> None:
+        """Raise `ArchiveError` if there is anything beside the one folder."""
+        if self._is_top(folder):
+            self._top = self._top or folder
+            if folder != self._top:
+                raise self._refused(f"has two folders, {quoted(self._top)} and {quoted(folder)}", hint=_NAMED_HINT)
+        else:
+            self._beside = self._beside or path
+        if self._top and self._beside:
+            raise self._refused(f"has {quoted(self._beside)} beside its folder {quoted(self._top)}", hint=_NAMED_HINT)
+
+    def _hold_special(self, below: str, path: str, *, is_file: bool) -> None:
+        """Raise `ArchiveError` if it is one of the two files on some system only, or not a plain file."""
         first = below.partition("/")[0]
-        if first not in self._other:
-            name = _LANDINGS.get(landing(first))
-            if name is None:
+        if first in self._other:
+            return
+        name = _special(below)
+        if name is None:
+            if landing(first) and len(self._other) < _MOST_KNOWN:
                 self._other.add(first)
-            elif below != name:
-                raise self._refused(f"has {quoted(path)}, which is `{name}` on some systems")
-            elif not is_file or path.endswith("/"):
-                raise self._refused(f"has a `{name}` that is not a plain file")
-        return below
+        elif below != name:
+            raise self._refused(f"has {quoted(path)}, which is `{name}` on some systems")
+        elif not is_file or path.endswith("/"):
+            raise self._refused(f"has a `{name}` that is not a plain file")
 
     def find(self, name: str) -> None:
         """Take note of one of these two files. Raises `ArchiveError` if it has been found before."""
@@ -97,16 +156,6 @@ class Layout:
         """Make the error for an sdist that has no PKG-INFO in its folder."""
         return ArchiveError.at(self._archive, f"has no PKG-INFO in the folder `{self._folder}`", hint=_NAMED_HINT)
 
-    def _place_link(self, member: Member) -> None:
-        if not (member.is_hard_link or member.is_symbolic_link):
-            raise self._refused(f"has a member that is no file, folder or link: {quoted(member.path)}")
-        # A symbolic link is seen from its folder, a hard one from the top of the archive.
-        start = "" if member.is_hard_link else posixpath.dirname(member.path.rstrip("/"))
-        target = posixpath.normpath(posixpath.join(start, member.link))
-        if target.startswith("/") or target.partition("/")[0] == "..":
-            raise self._refused(f"has a link that leads out of it, {quoted(member.path)} to {quoted(member.link)}")
-        self._links.add(landing(_plain(member.path)))
-
     def _is_through_link(self, path: str) -> bool:
         """Whether a path is that of a link that came before, or goes on behind one."""
         spot = landing(_plain(path))
@@ -122,6 +171,14 @@ class Layout:
 
     def _refused(self, message: str, *, hint: str = "") -> ArchiveError:
         return ArchiveError.at(self._archive, message, note=_UNPACKED, hint=hint)
+
+
+def _special(below: str) -> str | None:
+    """Which of the two files is meant, on whatever system, by the path of one, or of what would be below it."""
+    first = landing(below).partition("/")[0]
+    if first in _LANDINGS:
+        return _LANDINGS[first]
+    return next((name for name in TOP_LEVEL if is_short_for(first, name)), None)
 
 
 def _plain(path: str) -> str:

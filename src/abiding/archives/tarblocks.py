@@ -7,9 +7,11 @@ would find different members, or none, it is refused.
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.holes import begins_with_map, hold_map, read_map
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -33,13 +35,17 @@ _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders,
 _PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", b"K", b"S"
 _EXTENSIONS = (*_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK)
 _GZIP_MARK = b"\x1f\x8b"
-_SIZE, _CHECKSUM, _KIND, _LINK, _PREFIX = (
+_NUMBERS = (slice(100, 108), slice(108, 116), slice(116, 124), slice(329, 337), slice(337, 345))  # mode, owners, device
+_LATEST = 1 << 62  # seconds, before 1970 or after
+_SIZE, _TIME, _CHECKSUM, _KIND, _LINK, _PREFIX = (
     slice(124, 136),
+    slice(136, 148),
     slice(148, 156),
     slice(156, 157),
     slice(157, 257),
     slice(345, 500),
 )
+_CHARSET = re.compile(rb"\d+ hdrcharset=([^\n]+)\n")
 _USTAR, _MAGIC = b"ustar\0", slice(257, 263)
 _SAID_ONCE = (b"path", b"linkpath", b"size")  # what tells members apart
 _SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name", b"GNUSparseFile."
@@ -189,8 +195,7 @@ class TarStream:
                     self.name, f"has more than {_MOST_HEADERS:,} members and headers that belong to them"
                 )
             try:
-                _check(header)
-                size = _number(header[_SIZE])
+                size = _checked(header)
                 kind = header[_KIND]
                 if kind not in _EXTENSIONS:
                     return self._plain(header, said, tuple(extensions))
@@ -218,25 +223,34 @@ class TarStream:
         path = said.path if said.path is not None else _path(header)
         link = said.link if said.link is not None else header[_LINK].partition(b"\0")[0]
         size = said.size if said.size is not None else _number(header[_SIZE])
-        if not 0 <= size < _LARGEST_SIZE:
+        if size >= _LARGEST_SIZE:
             raise ValueError(size)
         if size and kind in _WITHOUT_DATA:
             raise _AmbiguousError("contents, which is of a kind that has none")
         if said.is_named_as_sparse and path != _path(header) and _SPARSE_FOLDER not in _path(header):
             # Only a part of the readers knows this record; GNU tar makes the other name up.
             raise _AmbiguousError("two names")
-        if said.is_sparse:
+        if said.is_sparse or kind == _SPARSE:
+            map_ahead = self._map(header, said)
+            header += map_ahead
+            if said.is_sparse:  # the map is part of the contents
+                size -= len(map_ahead)
+            hold_map(b"".join(part for extension in extensions for part in extension) + header, size)
             kind = _SPARSE
-        elif kind == _SPARSE:
-            # The map of an old GNU sparse file goes on in further blocks.
-            more = header[482]
-            while more:
-                header += self.take(_BLOCK)
-                if len(header) > _LARGEST_HEADER:
-                    raise ValueError(header)
-                more = header[-8]
         path_text, link_text = (one.decode(errors="surrogateescape") for one in (path, link))
         return Member(path_text, kind, size, link_text, extensions, header)
+
+    def _map(self, header: bytes, said: _Said) -> bytes:
+        """Read the blocks behind a header that have a map of the holes in a file, or its end."""
+        if said.is_sparse:
+            return read_map(lambda: self.take(_BLOCK)) if said.begins_with_map else b""
+        found, more = b"", header[482]
+        while more:
+            found += self.take(_BLOCK)
+            if len(found) > _LARGEST_HEADER:
+                raise ValueError(header)
+            more = found[-8]
+        return found
 
 
 class _AmbiguousError(ValueError):
@@ -250,7 +264,7 @@ class _Said:
         self.path: bytes | None = None
         self.link: bytes | None = None
         self.size: int | None = None
-        self.is_sparse = self.is_named_as_sparse = False
+        self.is_sparse = self.is_named_as_sparse = self.begins_with_map = False
         self._kinds: set[bytes] = set()
 
     def take(self, kind: bytes, data: bytes, size: int) -> None:
@@ -258,10 +272,13 @@ class _Said:
         if data[size:].strip(b"\0"):
             raise _AmbiguousError("more in the blocks of a header than it has")
         data = data[:size]
+        if kind in (*_PAX, _PAX_FOR_ALL) and (charset := _CHARSET.search(data)):
+            charset[1].decode()  # as `tarfile` does, wherever it stands
         if kind == _PAX_FOR_ALL:
-            for key, _ in _records(data):
+            for key, value in _records(data):
                 if key in _SAID_ONCE or key.startswith(_SPARSE_RECORD):
                     raise _AmbiguousError("a pax header that gives all members one path or one size")
+                _hold_record(key, value)
             return
         kind = b"x" if kind in _PAX else kind
         if kind in self._kinds:
@@ -279,8 +296,10 @@ class _Said:
         for key, value in _records(data):
             if key in _SAID_ONCE and found.get(key, value) != value:
                 raise _AmbiguousError(f"two records `{key.decode()}`")
+            _hold_record(key, value)
             found[key] = value
         self.is_sparse = any(key.startswith(_SPARSE_RECORD) for key in found)
+        self.begins_with_map = begins_with_map(found)
         if self.is_sparse and b"size" in found:
             raise _AmbiguousError("two sizes")
         for key in (b"path", _SPARSE_NAME):
@@ -338,18 +357,34 @@ class _Inflated:
             raise ArchiveError.at(self._name, "has more than one gzip member")
 
 
-def _check(header: bytes) -> None:
-    """Raise `ValueError` if the checksum is wrong: the sum of the bytes, with the field itself taken as spaces."""
+def _checked(header: bytes) -> int:
+    """The size in it. Raises `ValueError` for one that `tarfile` takes for no header, and so for the end.
+
+    The checksum is the sum of the bytes, with the field itself taken as spaces.
+    """
     said = _number(header[_CHECKSUM])
+    for field in _NUMBERS:
+        _number(header[field])
+    _hold_time(_number(header[_TIME]))
+    size = _number(header[_SIZE])
+    if size < 0:
+        raise ValueError(size)
     rest = header[: _CHECKSUM.start] + header[_CHECKSUM.stop :]
     if said != sum(rest) + 256 and said != sum(rest) - 256 * sum(byte > 127 for byte in rest) + 256:  # noqa: PLR2004
         raise ValueError(said)
+    return size
+
+
+def _hold_time(time: float) -> None:
+    """Raise `ValueError` for a time that no file can be given: not a number, or without end."""
+    if not -_LATEST < time < _LATEST:
+        raise _AmbiguousError("a time that there is not")
 
 
 def _number(field: bytes) -> int:
-    """Read octal digits, or, behind a first byte of 128, the binary number of GNU tar. Raises `ValueError`."""
-    if field[0] == 0x80:  # noqa: PLR2004
-        return int.from_bytes(field[1:], "big")
+    """Read octal digits, or, behind a first byte of 128 or 255, a binary number of GNU tar. Raises `ValueError`."""
+    if field[0] in (0x80, 0xFF):
+        return int.from_bytes(field[1:], "big") - (field[0] == 0xFF) * (1 << 8 * (len(field) - 1))  # noqa: PLR2004
     return int(field.partition(b"\0")[0].strip() or b"0", 8)
 
 
@@ -373,6 +408,16 @@ def _records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise ValueError(data[at:stop])
         yield key, value
         at = stop
+
+
+def _hold_record(key: bytes, value: bytes) -> None:
+    """Raise `ValueError` for a record at which `tarfile` stumbles. What is no number it takes for 0."""
+    if key == b"mtime":
+        try:
+            time = float(value.decode("utf-8", "surrogateescape"))
+        except ValueError:
+            return
+        _hold_time(time)
 
 
 def _resized_header(header: bytes, size: int) -> bytes:

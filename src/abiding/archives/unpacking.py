@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["landing", "leads_elsewhere", "quoted"]
+__all__ = ["is_short_for", "landing", "leads_elsewhere", "quoted"]
 
 
 # What no path below a folder is: absolute, with `.`, `..` or empty parts, with a backslash or control characters.
@@ -30,6 +30,27 @@ def landing(name: str) -> str:
         name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", visible).casefold())
     parts = (part.partition(":")[0].rstrip(" .") for part in name.lower().replace("\\", "/").split("/"))
     return "/".join(filter(None, parts))
+
+
+# A name that Windows makes up for programs of another age (8.3): six letters of the long name, or two and a checksum.
+_SHORT = re.compile(r"(?P<stem>[^.~]{1,6})~[1-9][0-9]{0,5}(?:\.(?P<kind>[^.]{1,3}))?", re.IGNORECASE)
+_WITH_CHECKSUM = re.compile(r"(?P<start>..)[0-9a-f]{4}")
+_LONGEST_SHORT = 8
+
+
+def is_short_for(part: str, name: str) -> bool:
+    """Whether a part of a path is a short name that Windows may give the file or folder called `name` (8.3)."""
+    found = _SHORT.fullmatch(part.lower()) if "~" in part else None
+    stem, dot, kind = name.lower().rpartition(".")
+    if not dot:
+        stem, kind = kind, ""
+    if found is None or kind[:3] != (found["kind"] or ""):
+        return False
+    if len(stem) <= _LONGEST_SHORT and "." not in stem and len(kind) <= 3:  # noqa: PLR2004 (it needs no other)
+        return False
+    stem = re.sub(r"[. ]", "", stem)
+    summed = _WITH_CHECKSUM.fullmatch(found["stem"])
+    return stem.startswith(found["stem"]) or bool(summed and stem.startswith(summed["start"]))
 
 
 def quoted(name: str) -> str:

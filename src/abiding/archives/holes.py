@@ -1,0 +1,64 @@
+"""Files with holes in them, as GNU tar packs them: a map says where the parts go that are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["begins_with_map", "hold_map", "read_map"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_BLOCK = 512
+_LARGEST_MAP = 1 << 20
+_LARGEST = 1 << 40  # with its holes; file systems end somewhere
+
+
+def begins_with_map(records: Mapping[bytes, bytes]) -> bool:
+    """Whether, by its pax records, the contents of a file begin with its map (version 1.0)."""
+    return (
+        not {b"GNU.sparse.map", b"GNU.sparse.size"} & set(records)
+        and records.get(b"GNU.sparse.major") == b"1"
+        and records.get(b"GNU.sparse.minor") == b"0"
+    )
+
+
+def read_map(take: Callable[[], bytes]) -> bytes:
+    """Read the blocks of such a map: a number of parts, offset and size of each, a line each. Raises `ValueError`."""
+    found = take()
+    lines = 1 + 2 * int(found.partition(b"\n")[0])
+    while found.count(b"\n") < lines:
+        if len(found) >= _LARGEST_MAP:
+            raise ValueError(found)
+        found += take()
+    return found
+
+
+def hold_map(blocks: bytes, stored: int) -> None:
+    """Hold the map in the blocks before the `stored` bytes of contents to what can be unpacked. Raises `ValueError`.
+
+    What the map is has four forms; `tarfile` knows them all, and what it makes of them is what it unpacks.
+    """
+    import io
+    import tarfile
+
+    try:
+        with tarfile.open(fileobj=io.BytesIO(blocks), mode="r:") as archive:
+            info = archive.next()
+    except (tarfile.TarError, EOFError, IndexError) as exc:
+        raise ValueError(blocks) from exc
+    parts = getattr(info, "sparse", None)
+    if info is None or parts is None:
+        return
+    end = 0
+    for offset, size in parts:
+        if offset < end or size < 0:
+            raise ValueError(parts)
+        end = offset + size
+    if sum(size for _, size in parts) > stored or not end <= info.size <= _LARGEST:
+        raise ValueError(parts)

@@ -1,0 +1,117 @@
+"""What unpacking puts on disk: files, folders and links, member by member, and what would not go there."""
+
+from __future__ import annotations
+
+__all__ = ["Tree", "UnpackingError", "hold_name"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+_FILE, _FOLDER, _LINK = 1, 2, 3
+_NAMES = {_FILE: "file", _FOLDER: "folder", _LINK: "link"}
+_MOST_PLACES = 200_000  # files, folders and links; the largest sdists have a tenth
+_MOST_LINKS = 10_000
+_MOST_TURNS = 40  # as Linux has it
+_LONGEST_PART = 255  # bytes: file systems take no more
+_LONGEST_PATH = 1000  # bytes: macOS takes 1024, with the folder to which it is unpacked
+
+
+class UnpackingError(ValueError):
+    """A member can't be unpacked, or not everywhere. The text says what it is, and goes on from `a member that`."""
+
+
+class Tree:
+    """The places that are taken, each a path from the top of the archive without `.` and empty parts.
+
+    All methods raise `UnpackingError`. Members may come twice: the later file replaces the earlier one.
+    """
+
+    def __init__(self) -> None:
+        # Not the paths: those of a hostile archive have more bytes than there should be memory for. No two that
+        # anybody can write share a hash, which is made anew in each process.
+        self._kinds: dict[int, int] = {}
+        self._links: dict[str, str] = {}
+
+    def add_file(self, path: str) -> None:
+        """Put a file there."""
+        self._put(path, _FILE, over=_FILE)
+
+    def add_folder(self, path: str) -> None:
+        """Make a folder, if it is not there yet."""
+        self._put(path, _FOLDER, over=_FOLDER)
+
+    def add_link(self, path: str, target: str) -> None:
+        """Put a symbolic link to a target that is seen from its own folder."""
+        hold_name(target)
+        leads_to = self._resolved(path.rpartition("/")[0], target)
+        if "\\" in target:
+            self._resolved(path.rpartition("/")[0], target.replace("\\", "/"))
+        self._put(path, _LINK, over=_FILE)
+        if len(self._links) == _MOST_LINKS:
+            raise UnpackingError(f"is one of more than {_MOST_LINKS:,} links")
+        self._links[path] = leads_to
+
+    def add_hard_link(self, path: str, target: str) -> None:
+        """Give the file at `target`, seen from the top of the archive, another name."""
+        hold_name(target)
+        kind = self._kinds.get(hash(self._resolved("", target)))
+        if kind not in (_FILE, _LINK):
+            raise UnpackingError("is a hard link to what is not there" if kind is None else "is a link to a folder")
+        self._put(path, kind, over=None)
+
+    def _put(self, path: str, kind: int, *, over: int | None) -> None:
+        before = self._kinds.get(hash(path))
+        if before is None:
+            self._make_folders(path.rpartition("/")[0])
+        elif before != over:
+            raise UnpackingError(f"stands where a {_NAMES[before]} is")
+        self._take(path, kind)
+
+    def _make_folders(self, path: str) -> None:
+        while path and (kind := self._kinds.get(hash(path))) != _FOLDER:
+            if kind:
+                raise UnpackingError(f"lies below a {_NAMES[kind]}")
+            self._take(path, _FOLDER)
+            path = path.rpartition("/")[0]
+
+    def _take(self, path: str, kind: int) -> None:
+        self._kinds[hash(path)] = kind
+        if len(self._kinds) > _MOST_PLACES:
+            raise UnpackingError(f"is one of more than {_MOST_PLACES:,} files and folders")
+
+    def _resolved(self, folder: str, target: str) -> str:
+        """Where a link leads, through those that are there already."""
+        if target.startswith("/"):
+            raise UnpackingError("leads out of it")
+        place, rest, turns = folder, target.split("/")[::-1], 0
+        while rest:
+            part = rest.pop()
+            if part == "..":
+                if not place:
+                    raise UnpackingError("leads out of it")
+                place = place.rpartition("/")[0]
+            elif part not in ("", "."):
+                place = f"{place}/{part}" if place else part
+                if place in self._links:
+                    turns += 1
+                    if turns > _MOST_TURNS:
+                        raise UnpackingError("leads in a circle")
+                    rest += self._links[place].split("/")[::-1]
+                    place = ""
+        return place
+
+
+def hold_name(path: str) -> None:
+    """Raise `UnpackingError` for the path of a member, or of where a link leads, that no file can have."""
+    if not path:
+        raise UnpackingError("has an empty name, or leads to one")
+    if "\0" in path:
+        raise UnpackingError("has a NUL in its name")
+    if len(path) > _LONGEST_PART // 4:  # characters have four bytes at most
+        data = path.encode("utf-8", "surrogateescape")
+        if len(data) > _LONGEST_PATH:
+            raise UnpackingError(f"has a name of more than {_LONGEST_PATH:,} bytes")
+        if any(len(part) > _LONGEST_PART for part in data.split(b"/")):
+            raise UnpackingError(f"has a name with a part of more than {_LONGEST_PART} bytes")
