@@ -132,6 +132,13 @@ REFUSED: dict[str, tuple[bytes, str]] = {
             f"spam-1.0.data/purelib/{N}": "more than one metadata folder", f"spam-1.0.data/platlib/{N}": "more than one",
             f"spam-1.0.data/data/lib/python3.11/site-packages/{N}": "more than one metadata folder",
             f"spam-1.0.DATA/purelib/{N}": "more than one metadata folder",
+            # What Windows calls the folder to programs of another age.
+            "SPAM-1~1.DIS/METADATA": "more than one metadata folder", "spam-1~2.dis/RECORD": "more than one",
+            "sp3F0A~1.DIS/x": "more than one metadata folder", "spam-1.0.data/purelib/SPAM-1~1.DIS/METADATA": "more than",
+            # What can't be unpacked.
+            "spam.py/x": "has a file `spam.py`, and others below it", f"{N}/x/y": "and others below it",
+            "x" * 256: "a part of more than 255 bytes", "é" * 128: "a part of more than 255 bytes",
+            f"a/{'x' * 300}/b": "a part of more than 255 bytes", "x/" * 501: "of more than 1,000 bytes",
         }.items()
     },
     "no METADATA, but the bytes of a record of it": (packed(CODE, FAKE, WHEEL, RECORD), f"has no `{N}`"),
@@ -194,6 +201,9 @@ FAIR: dict[str, bytes] = {
     "zip64": packed(CODE, META._replace(extra=zip64(len(GOOD), len(GOOD)), sizes=(LARGE, LARGE)), WHEEL, RECORD),
     "zip64 end": packed(*BASE, end64=(0, 0, 0)),
     "attributes": packed(*(one._replace(attributes=0) for one in BASE)),
+    "tildes": packed(One("spam/a~1.py"), One("SPAM~1.DIS"), One("spam/SPAM-1~1.DIS"), One("spam-2~1.txt"), *BASE),
+    "long": packed(One("x" * 255), One("é" * 127), One(f"{'y' * 255}/{'z' * 255}"), *BASE),
+    "beside": packed(One("spam.pyi"), One("spam.py-x/a"), One("spam.p/y"), One("spam/py"), *BASE),
     "link elsewhere": packed(One("spam/link.py", b"x.py", attributes=0o120777 << 16), *BASE),
 }  # fmt: skip
 

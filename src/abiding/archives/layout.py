@@ -93,7 +93,7 @@ class Layout:
             hold_name(path)
         except UnpackingError as exc:
             raise self._refused(f"has a member that {exc}: {quoted(path[:_MOST_QUOTED])}") from exc
-        if _NOT_FOLLOWED.search(path):
+        if ("/." in path or "/ " in path or "\\" in path or path[0] in "/. ") and _NOT_FOLLOWED.search(path):
             raise self._refused(f"has a member with a name that nobody should follow: {quoted(path)}")
         if self._links and self._is_through_link(path):
             raise self._refused(f"has a member that is written through a link: {quoted(path)}")
@@ -131,7 +131,7 @@ class Layout:
             return
         name = _special(below)
         if name is None:
-            if landing(first) and len(self._other) < _MOST_KNOWN:
+            if len(self._other) < _MOST_KNOWN and landing(first):
                 self._other.add(first)
         elif below != name:
             raise self._refused(f"has {quoted(path)}, which is `{name}` on some systems")

@@ -35,7 +35,8 @@ _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders,
 _PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK, _SPARSE = (b"x", b"X"), b"g", b"L", b"K", b"S"
 _EXTENSIONS = (*_PAX, _PAX_FOR_ALL, _LONG_NAME, _LONG_LINK)
 _GZIP_MARK = b"\x1f\x8b"
-_NUMBERS = (slice(100, 108), slice(108, 116), slice(116, 124), slice(329, 337), slice(337, 345))  # mode, owners, device
+_NUMBERS = (slice(100, 124), slice(329, 345))  # mode, owner, group; the two of a device: eight bytes each
+_USUAL = re.compile(rb"(?:[0-7]{7}[ \0]|[0-7]{6}[ \0]{2}|\0{8})+")
 _LATEST = 1 << 62  # seconds, before 1970 or after
 _SIZE, _TIME, _CHECKSUM, _KIND, _LINK, _PREFIX = (
     slice(124, 136),
@@ -363,8 +364,10 @@ def _checked(header: bytes) -> int:
     The checksum is the sum of the bytes, with the field itself taken as spaces.
     """
     said = _number(header[_CHECKSUM])
-    for field in _NUMBERS:
-        _number(header[field])
+    for numbers in _NUMBERS:
+        if not _USUAL.fullmatch(header, numbers.start, numbers.stop):
+            for at in range(numbers.start, numbers.stop, 8):
+                _number(header[at : at + 8])
     _hold_time(_number(header[_TIME]))
     size = _number(header[_SIZE])
     if size < 0:

@@ -33,7 +33,7 @@ def landing(name: str) -> str:
 
 
 # A name that Windows makes up for programs of another age (8.3): six letters of the long name, or two and a checksum.
-_SHORT = re.compile(r"(?P<stem>[^.~]{1,6})~[1-9][0-9]{0,5}(?:\.(?P<kind>[^.]{1,3}))?", re.IGNORECASE)
+_SHORT = re.compile(r"(?P<stem>[^.~]{1,6})~(?P<number>[1-9][0-9]{0,5})(?:\.(?P<kind>[^.]{1,3}))?", re.IGNORECASE)
 _WITH_CHECKSUM = re.compile(r"(?P<start>..)[0-9a-f]{4}")
 _LONGEST_SHORT = 8
 
@@ -48,9 +48,9 @@ def is_short_for(part: str, name: str) -> bool:
         return False
     if len(stem) <= _LONGEST_SHORT and "." not in stem and len(kind) <= 3:  # noqa: PLR2004 (it needs no other)
         return False
-    stem = re.sub(r"[. ]", "", stem)
+    stem = re.sub(r"[. ]", "", stem)[: _LONGEST_SHORT - len("~") - len(found["number"])]
     summed = _WITH_CHECKSUM.fullmatch(found["stem"])
-    return stem.startswith(found["stem"]) or bool(summed and stem.startswith(summed["start"]))
+    return found["stem"] == stem or bool(summed and stem.startswith(summed["start"]))
 
 
 def quoted(name: str) -> str:

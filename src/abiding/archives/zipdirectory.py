@@ -14,6 +14,7 @@ from bisect import bisect_right
 from stat import S_ISLNK
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.tree import UnpackingError, hold_name
 from abiding.archives.unpacking import leads_elsewhere, quoted
 from abiding.archives.zipend import REBUILD, Tail
 from abiding.archives.ziprecords import (
@@ -29,6 +30,7 @@ from abiding.archives.ziprecords import (
     fields,
     resolved,
 )
+from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ _UNICODE_PATH_KIND = 0x7075
 
 _LOCAL_SIZE, _USUAL_EXTRA = 30, 64  # of a local header without name and extra fields, and of these
 _PIECE = 1 << 20
+_MOST_QUOTED = 200
 _USUAL = bytes(set(range(0x20, 0x7F)) - set(b"\\:"))  # in a name
 _BROKEN = "is damaged: the record at byte {} of its central directory is broken"
 
@@ -360,13 +363,31 @@ def _names(raw_names: list[bytes], starts: list[int], data: bytes, archive: str)
         names = tuple(joined.decode().split("\0")[1:-1])
     else:
         names = tuple(_name(raw, data, start, archive) for raw, start in zip(raw_names, starts, strict=True))
-    one_each = {name.removesuffix("/") for name in names} if b"/\0" in joined else set(names)
+    known = set(names)
+    one_each = {name.removesuffix("/") for name in names} if b"/\0" in joined else known
     if len(one_each) != len(names):
         from collections import Counter
 
         twice = Counter(name.removesuffix("/") for name in names).most_common(1)[0][0]
         raise ArchiveError.at(archive, f"has two members with the name {quoted(twice)}", hint=REBUILD)
+    if not joined.isascii() or len(max(raw_names, key=len, default=b"")) > bounds.FILENAME:
+        _hold_lengths(names, archive)
+    for folder in {name.rpartition("/")[0] for name in names}:
+        place = folder
+        while place:
+            if place in known:
+                raise ArchiveError.at(archive, f"has a file {quoted(place)}, and others below it", hint=REBUILD)
+            place = place.rpartition("/")[0]
     return names
+
+
+def _hold_lengths(names: Iterable[str], archive: str) -> None:
+    """Raise `ArchiveError` if there is a name that no file can have."""
+    for name in names:
+        try:
+            hold_name(name)
+        except UnpackingError as exc:
+            raise ArchiveError.at(archive, f"has a member that {exc}: {quoted(name[:_MOST_QUOTED])}") from exc
 
 
 def _are_plain(joined: bytes, count: int) -> bool:
