@@ -137,7 +137,7 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     claimed = evidence.checked(paths)
 
     def of(release: Release) -> tuple[Finding, ...]:
-        names = [one.filename for one in release.artifacts]
+        names = [one.filename for one in release.artifacts if not one.artifact.problem]  # else it is said already
         return tuple(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
 
     return [release._replace(compiled=of(release)) for release in found]
