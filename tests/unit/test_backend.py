@@ -342,7 +342,8 @@ def test_a_wheel_says_what_it_was_built_as(tmp_path: Path, hook: str) -> None:
     }  # fmt: skip
     egg = {"requirement": "egg", "entry": "egg", "extra": "", "native": False, "reason": "policy", "note": ""}
     about = {"version": 2, "backend": "flit_core.buildapi", "backend_version": version("flit_core")}
-    assert built(None) == {**about, "level": "abi", "variant": "", "lines": [pin], "libraries": []}
+    none: dict[str, list[str]] = {"libraries": [], "interfaces": [], "optional_modules": []}
+    assert built(None) == {**about, "level": "abi", "variant": "", "lines": [pin], **none}
     cuda = built({"abiding.variant": "cuda"})
     assert (cuda["level"], cuda["variant"], cuda["lines"]) == ("abi", "cuda", [pin, egg])
     api = built({"abiding.level": "api"})

@@ -13,6 +13,7 @@ from abiding.builds.entries import Entries, is_for_wheels_here
 from abiding.builds.inner import InnerBackend
 from abiding.builds.output import Output
 from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
+from abiding.builds.refuting import Circumstances, refuted
 from abiding.builds.settings import Settings
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from abiding.archives.wheel import Wheel
     from abiding.project.declaration import Entry
+    from abiding.project.provenance import Used
 
 __all__ = ["Build"]
 
@@ -216,7 +218,8 @@ class Build(NamedTuple):
 
         Raises `RefusedError` if it is linked in another way than they say.
         """
-        if not self.declaration.entries:
+        interfaces, refuting = self._refuted(kind, archive, metadata, lines)
+        if not self.declaration.entries and not interfaces:
             return {}
         from abiding.project.provenance import MEMBER, Line, Provenance, version_of
 
@@ -225,7 +228,10 @@ class Build(NamedTuple):
             outcome.refuse(native.linked_unasked(archive.path, self.entries.native), _NO_WHEEL)
         recorded = tuple(Line.of(entry, line) for entry, line in lines.items())
         variant = self.entries.settings.variant
-        provenance = Provenance(backend, version_of(backend), level.value, variant, recorded)
+        optional = self.declaration.optional_modules
+        provenance = Provenance(
+            backend, version_of(backend), level.value, variant, recorded, (), interfaces, optional_modules=optional
+        )
         natives = [(entry, line) for entry, line in lines.items() if native.applies(entry)]
         findings: tuple[Finding, ...] = ()
         if kind == "editable" and natives and not native.has_code(archive.names):
@@ -234,8 +240,21 @@ class Build(NamedTuple):
         else:
             requires = metadata.all("Requires-Dist")
             members, provenance, findings = native.examined(archive.path, requires, natives, provenance)
+        findings = (*refuting, *findings)
         outcome.hold([finding for finding in findings if finding.severity is not Severity.NOTE], _NO_WHEEL)
         return {**members, f"{archive.dist_info}/{MEMBER}": provenance.to_json()}
+
+    def _refuted(
+        self, kind: str, archive: Wheel, metadata: CoreMetadata, lines: Mapping[Entry, str]
+    ) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
+        """The interfaces that the files of a wheel use, and what is wrong with its bounds by what they say."""
+        circumstances = Circumstances(kind, self.entries.level, self.entries.settings.level, self.source.unpacked)
+        places = {line: f"pyproject.toml:{self.pyproject.line_of(entry.key)}" for entry, line in lines.items()}
+
+        def origin(line: str) -> str:
+            return places.get(line) or self._origin("Requires-Dist", line)
+
+        return refuted(archive, metadata, self.declaration, circumstances, origin)
 
     # prepare_metadata_for_build_*
 

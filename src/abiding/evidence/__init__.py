@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding import native
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from abiding.archives.wheel import Wheel
+    from abiding.evidence.wheels import Examined
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
+    from abiding.project.guarded import Guarded
 
 __all__ = ["checked", "examined"]
 
@@ -36,15 +40,13 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
     return wheels.checked(with_code)
 
 
-def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """Judge a wheel that will have this METADATA; `optional` are globs of modules that may refuse what it admits.
+def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined | None:
+    """Judge a wheel that will have this METADATA; None for one without compiled files.
 
-    Raises `ArchiveError` if a file in it can't be decompressed.
+    `optional` are modules that may refuse what it admits. Raises `ArchiveError` if a file in it can't be decompressed.
     """
-    from abiding import native
-
     if not native.has_code(wheel.names):
-        return ()
+        return None
     from abiding.evidence import wheels
 
     return wheels.examined(wheel, metadata, optional)

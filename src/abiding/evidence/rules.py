@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
+from abiding.project.hints import declaration_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from abiding.evidence.interfaces import Interface, Module
     from abiding.evidence.reading import Compiled
     from abiding.metadata.core import CoreMetadata
+    from abiding.project.guarded import Guarded
 
 __all__ = ["Ranged", "judge", "ranges"]
 
@@ -40,45 +43,45 @@ class Ranged(NamedTuple):
         return bool(bound) and (base < Parsed(bound) if floor else base >= Parsed(bound))
 
 
-def ranges(compiled: Compiled, optional: Iterable[str] = ()) -> dict[str, list[Ranged]]:
-    """The files of which a range is known, by distribution; those that an `optional` glob names are left out."""
-    globs = list(optional)
+def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
+    """The files of which a range is known, by distribution."""
     found: dict[str, list[Ranged]] = {}
     for module in compiled.modules:
-        if not any(fnmatchcase(module.name, glob) for glob in globs):
-            for interface in module.interfaces:
-                if interface.refuses and interface.kind is not Kind.STABLE_ABI:
-                    found.setdefault(interface.distribution, []).append(Ranged(module, interface))
+        for interface in module.interfaces:
+            if interface.refuses and interface.kind is not Kind.STABLE_ABI:
+                found.setdefault(interface.distribution, []).append(Ranged(module, interface))
     return found
 
 
 def judge(
-    filename: str,
-    compiled: Compiled,
-    metadata: CoreMetadata,
-    tags: Iterable[str],
-    optional: Sequence[str] = (),
+    filename: str, compiled: Compiled, metadata: CoreMetadata, tags: Iterable[str], optional: Sequence[Guarded] = ()
 ) -> Iterator[Finding]:
     """Judge one wheel by what its compiled files say. `tags` are those of its name, one by one.
 
-    `optional` are globs of modules that may refuse a version which the wheel admits.
+    Modules that are `optional` may refuse a version which the wheel admits. Where a line is to be written, it is
+    `expected`, and `found` are those that there are.
     """
     own = _normalised(metadata.get("Name"))
     tags = tuple(tags)
-    for distribution, files in ranges(compiled, optional).items():
-        if distribution != own:
-            admission = Admission.of(distribution, metadata, tags)
-            for floor in (True, False):
-                yield from _too_loose(filename, files, admission, floor=floor)
+    for distribution, files in ranges(compiled).items():
+        if distribution == own:
+            continue
+        admission = Admission.of(distribution, metadata, tags)
+        needed = [one for one in files if not _guarding(one, optional)]
+        for floor in (True, False) if admission.lines else ():
+            yield from _too_loose(filename, needed, admission, floor=floor)
+            yield from _guarded(filename, files, admission, optional, floor=floor)
     yield from _undeclared(filename, compiled, metadata, own)
+
+
+def _guarding(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:
+    return next((one for one in optional if fnmatchcase(file.module.name, one.modules)), None)
 
 
 # bound-too-loose
 
 
 def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, floor: bool) -> Iterator[Finding]:
-    if not admission.lines:
-        return
     concerned = [one for one in files if (one.interface.floor if floor else one.interface.ceiling)]
     refused = admission.admitted(lambda version: any(one.refuses(version, floor=floor) for one in concerned))
     by_all = [one for one in refused if all(_refuses(file, one) for file in files)]
@@ -92,6 +95,30 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, 
         alone = admission.by_specifier(lambda version: any(one.refuses(version, floor=floor) for one in concerned))
         if alone:
             yield _loose(filename, files, concerned, admission, alone, floor=floor, severity=Severity.NOTE)
+
+
+def _guarded(
+    filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[Guarded], *, floor: bool
+) -> Iterator[Finding]:
+    """Say which modules refuse what is admitted, and are declared to be optional."""
+    guarded = [(one, by) for one in files if (by := _guarding(one, optional))]
+    refused = admission.admitted(lambda version: any(one.refuses(version, floor=floor) for one, _ in guarded))
+    refusing = [(one, by) for one, by in guarded if any(one.refuses(version, floor=floor) for version in refused)]
+    if refusing:
+        notes = dict.fromkeys(by.note for _, by in refusing if by.note)
+        names = _named([one for one, _ in refusing])
+        version = refused[-1] if floor else refused[0]
+        message = f"{names} refuse{'s' * (len(refusing) == 1)} {admission.distribution} {version}, and may be missing"
+        yield Finding(
+            "bound-too-loose",
+            Severity.NOTE,
+            message,
+            artifact=filename,
+            field="optional-modules",
+            found=tuple(dict.fromkeys(by.modules for _, by in refusing)),
+            found_from="declared",
+            notes=tuple(notes),
+        )
 
 
 def _refuses(file: Ranged, version: Version) -> bool:
@@ -112,7 +139,7 @@ def _loose(
     example = versions[-1] if floor else versions[0]
     name = admission.distribution
     bound = _bound(refusing, floor=floor, least=severity is Severity.ERROR)
-    line = f"{name}>={bound}" if floor else f"{name}<{bound}"
+    line = _like(admission.texts, f"{name}>={bound}" if floor else f"{name}<{bound}")
     what = f"{len(files)} files that use it" if len(files) > 1 else f"`{files[0].module.name}`"
     if severity is Severity.ERROR:
         message = f"the wheel admits {name} {example}, which {'all ' if len(files) > 1 else ''}{what} refuse"
@@ -129,7 +156,7 @@ def _loose(
         field="Requires-Dist",
         expected=line,
         expected_from=f"what {_files(refusing)} accept" + ("s" if len(refusing) == 1 else ""),
-        found="\n".join(admission.texts),
+        found=admission.texts,
         found_from="METADATA",
         notes=tuple(_notes(refusing, floor=floor, severity=severity)),
         hints=tuple(_hints(line, refusing, severity)),
@@ -142,6 +169,14 @@ def _bound(refusing: Sequence[Ranged], *, floor: bool, least: bool) -> str:
     bounds = sorted({one.interface.floor if floor else one.interface.ceiling for one in refusing}, key=Version)
     # An error is over where any file accepts what is admitted.
     return bounds[0] if floor is least else bounds[-1]
+
+
+def _like(lines: Sequence[str], line: str) -> str:
+    """A line with the marker of those that there are: what is required somewhere only is not to be so everywhere."""
+    found = dict.fromkeys(str(requirements.parse(text).marker or "") for text in lines)
+    if "" in found:
+        return line
+    return requirements.with_marker(line, " or ".join(found if len(found) == 1 else (f"({one})" for one in found)))
 
 
 def _named(files: Sequence[Ranged]) -> str:
@@ -175,7 +210,7 @@ _NUMPY_CEILING = "only headers of numpy 1 have this text, and what is compiled w
 def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterator[str]:
     if severity is Severity.NOTE:
         return
-    yield f'declare it, with `abiding.backend` so:\n    [tool.abiding.wheel]\n    dependencies = ["{line}"]'
+    yield f"require it, in a project that uses `abiding.backend` by\n{declaration_of(line)}"
     if refusing[0].interface.kind is Kind.NUMPY and refusing[0].interface.ceiling:
         yield "or compile it with headers of numpy 2, whose wheels work with numpy 1 too"
     if severity is Severity.WARNING:
@@ -223,8 +258,6 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata, own: 
 
 def _required(metadata: CoreMetadata) -> Iterator[str]:
     from packaging.requirements import InvalidRequirement
-
-    from abiding.metadata import requirements
 
     for text in metadata.all("Requires-Dist"):
         try:

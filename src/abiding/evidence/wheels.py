@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading, rules
+from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
+from abiding.project.provenance import MEMBER, Provenance, Used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
+    from abiding.project.guarded import Guarded
 
-__all__ = ["checked", "examined"]
+__all__ = ["Examined", "checked", "examined", "guarded_in"]
+
+
+class Examined(NamedTuple):
+    """The interfaces of a wheel, as they are recorded in it, and what is to be said of it."""
+
+    interfaces: tuple[Used, ...]
+    findings: tuple[Finding, ...]
 
 
 def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
@@ -26,13 +37,30 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
     for path in paths:
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
             wheel = Wheel.open(path)
-            found[path.name] = examined(wheel, CoreMetadata.parse(wheel.metadata(), path.name))
+            metadata = CoreMetadata.parse(wheel.metadata(), path.name)
+            found[path.name] = examined(wheel, metadata, guarded_in(wheel)).findings
     return found
 
 
-def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[str] = ()) -> tuple[Finding, ...]:
+def guarded_in(wheel: Wheel) -> tuple[Guarded, ...]:
+    """The modules that the record of a wheel's build has as optional; none, if there is no record that can be read."""
+    name = f"{wheel.dist_info}/{MEMBER}"
+    with suppress(ArchiveError):
+        if name in wheel.names:
+            return Provenance.from_json(wheel.read(name, bounds.PROVENANCE), wheel.path.name).optional_modules
+    return ()
+
+
+def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:
     """Judge one wheel that has, or will have, this METADATA. Raises `ArchiveError`."""
     compiled = reading.of_wheel(wheel)
     if not compiled.modules:
-        return ()
-    return tuple(rules.judge(wheel.path.name, compiled, metadata, tagging.expanded(wheel.path.name), optional))
+        return Examined((), ())
+    tags = tagging.expanded(wheel.path.name)
+    return Examined(tuple(_used(compiled)), tuple(rules.judge(wheel.path.name, compiled, metadata, tags, optional)))
+
+
+def _used(compiled: Compiled) -> Iterator[Used]:
+    for module in compiled.modules:
+        for one in module.interfaces:
+            yield Used(module.file, one.kind.value, one.distribution, one.seen, one.floor, one.ceiling)

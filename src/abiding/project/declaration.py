@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins, requirements
-from abiding.project import sanctions
+from abiding.project import guarded, sanctions
 from abiding.project.contradictions import Declared, contradictions
 from abiding.project.faults import Faults, listed, type_of
 from abiding.project.groups import Groups
@@ -120,6 +120,7 @@ class Declaration(NamedTuple):
     from_sdist: FromSdist | None = None
     metadata_version: str | None = None
     wheels_differ: str = ""
+    optional_modules: tuple[guarded.Guarded, ...] = ()
     entries: tuple[Entry, ...] = ()
     remarks: tuple[Finding, ...] = ()
 
@@ -179,7 +180,15 @@ def uses_abiding(table: Mapping[str, Any]) -> bool:
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")
 # Core metadata versions that an sdist may have (2.2 is the sdist specification's floor).
 _VERSIONS = ("2.2", "2.3", "2.4", "2.5", "2.6")
-_TOP_KEYS = ("build-backend", "backend-path", "from-sdist", "metadata-version", "wheels-differ", "wheel")
+_TOP_KEYS = (
+    "build-backend",
+    "backend-path",
+    "from-sdist",
+    "metadata-version",
+    "wheels-differ",
+    "optional-modules",
+    "wheel",
+)
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = ("requires", "include-group", "native", "select", "variant", "reason", "note")
 
@@ -204,6 +213,7 @@ class _Reader(Faults):
             from_sdist=self.choice(table, "from-sdist", FromSdist),
             metadata_version=self.metadata_version(table),
             wheels_differ=self.wheels_differ(table),
+            optional_modules=guarded.read(self, table),
             entries=tuple(self.entries(table)),
         )
         self.sanctions(declaration)

@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
+from abiding.project.guarded import Guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import TypeVar
 
     from abiding.project.declaration import Entry
 
-__all__ = ["MEMBER", "MEMBERS", "Line", "Provenance", "Shared", "User", "version_of"]
+    T = TypeVar("T")
+
+__all__ = ["MEMBER", "MEMBERS", "Line", "Provenance", "Shared", "Used", "User", "version_of"]
 
 
 MEMBER = "abiding.json"
@@ -74,8 +78,24 @@ class Shared(NamedTuple):
     users: tuple[User, ...]
 
 
+class Used(NamedTuple):
+    """One interface of another distribution that a compiled file uses.
+
+    `file` is its place below site-packages, `kind` what it is one of, `distribution` whose versions it is about, empty
+    if of none. `seen` is what was read in the file. `floor` is the least version that the file accepts, `ceiling` the
+    first that it refuses, each empty if not known.
+    """
+
+    file: str
+    kind: str
+    distribution: str
+    seen: str
+    floor: str
+    ceiling: str
+
+
 class Provenance(NamedTuple):
-    """What a wheel was built as: the wrapped backend, the level, the variant; its declared lines, and the libraries."""
+    """What a wheel was built as: the wrapped backend, the level, the variant; its lines, libraries and interfaces."""
 
     backend: str
     backend_version: str
@@ -83,6 +103,8 @@ class Provenance(NamedTuple):
     variant: str
     lines: tuple[Line, ...] = ()
     libraries: tuple[Shared, ...] = ()
+    interfaces: tuple[Used, ...] = ()
+    optional_modules: tuple[Guarded, ...] = ()
 
     @property
     def is_native(self) -> bool:
@@ -104,6 +126,8 @@ class Provenance(NamedTuple):
             "variant": self.variant,
             "lines": [one._asdict() for one in self.lines],
             "libraries": [{**one._asdict(), "users": [user._asdict() for user in one.users]} for one in self.libraries],
+            "interfaces": [one._asdict() for one in self.interfaces],
+            "optional_modules": [one._asdict() for one in self.optional_modules],
         }
         return (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode()
 
@@ -126,7 +150,14 @@ class Provenance(NamedTuple):
                 raise _problem(artifact, message)
             texts = {key: _text(table, key) for key in ("backend", "backend_version", "level", "variant")}
             lines = tuple(_line(one) for one in table["lines"]) if version > 1 else ()
-            return cls(**texts, lines=lines, libraries=tuple(_shared(one) for one in table["libraries"]))
+            return cls(
+                **texts,
+                lines=lines,
+                libraries=tuple(_shared(one) for one in table["libraries"]),
+                # Wheels that were built before these were read have neither.
+                interfaces=tuple(_of_texts(Used, one) for one in table.get("interfaces", ())),
+                optional_modules=tuple(_of_texts(Guarded, one) for one in table.get("optional_modules", ())),
+            )
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
             message = f"has a record of its build (`{MEMBER}`) that can't be read"
             raise _problem(artifact, message, f"{type(exc).__name__}: {exc}") from exc
@@ -150,6 +181,11 @@ def _line(table: Mapping[str, Any]) -> Line:
         raise TypeError("native")
     texts = {key: _text(table, key) for key in ("requirement", "entry", "extra", "reason", "note")}
     return Line(native=native, **texts)
+
+
+def _of_texts(kind: Callable[..., T], table: Mapping[str, Any]) -> T:
+    """A value of the kind, whose parts are all texts."""
+    return kind(*(_text(table, key) for key in kind._fields))  # type: ignore[attr-defined]
 
 
 def _shared(table: Mapping[str, Any]) -> Shared:

@@ -1,0 +1,50 @@
+"""`optional-modules` of `[tool.abiding]`: modules that the package does without, where they can't be imported."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from abiding.project.faults import Faults
+    from abiding.project.pyproject import Key
+
+__all__ = ["Guarded", "read"]
+
+
+class Guarded(NamedTuple):
+    """Modules that may refuse a version which the wheel admits: a glob over their names, and why the package does."""
+
+    modules: str
+    note: str = ""
+
+
+# The name by which a module is imported, or the place of a library below site-packages; either with wildcards.
+_MODULES = re.compile(r"[A-Za-z0-9_.*?/\[\]!+-]+")
+_KEYS = ("modules", "note")
+
+
+def read(faults: Faults, table: Mapping[str, Any]) -> tuple[Guarded, ...]:
+    """Read the key of `[tool.abiding]`; what is wrong with it goes to `faults`."""
+    key: Key = ("tool", "abiding", "optional-modules")
+    values = faults.typed(table.get("optional-modules", []), list, key) or []
+    return tuple(found for index, value in enumerate(values) for found in _one(faults, value, (*key, index)))
+
+
+def _one(faults: Faults, value: object, key: Key) -> Iterator[Guarded]:
+    given = {"modules": value} if isinstance(value, str) else faults.typed(value, dict, key)
+    if given is None:
+        return
+    faults.known_keys(given, key, _KEYS)
+    place = key if isinstance(value, str) else (*key, "modules")
+    modules = faults.typed(given.get("modules", ""), str, place)
+    note = faults.typed(given.get("note", ""), str, (*key, "note"))
+    if modules is None or note is None:
+        return
+    if _MODULES.fullmatch(modules):
+        yield Guarded(modules, note.strip())
+    elif "modules" in given or not faults.misspelled("modules", given, _KEYS):
+        hint = "for example `spam._strings`, or `spam.*` for all of a package"
+        faults.problem("bad-value", f"`{modules}` names no module", place, hints=(hint,))

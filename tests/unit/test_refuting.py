@@ -1,0 +1,132 @@
+"""A wheel is not handed over whose bounds its own files refute: at which level, from what, and what is said."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+import pytest
+
+from abiding.builds.refuting import Circumstances
+from abiding.project.level import Level
+
+from .evident import NUMPY_1, image, numpy_2
+from .trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CODE = "spam/_core.cpython-311-x86_64-linux-gnu.so"
+LATER = image(numpy_2("2.0"))
+
+
+def tree(folder: Path, pyproject: str = WRAPPED_FLIT, file: bytes = LATER) -> Tree:
+    made = Tree.write(
+        folder, {"pyproject.toml": pyproject, "spam/__init__.py": '"""A package."""\n__version__ = "1"\n'}
+    )
+    (folder / CODE).write_bytes(file)
+    return made
+
+
+def built(made: Tree, folder: Path, **environment: str) -> dict[str, Any]:
+    folder.mkdir(exist_ok=True)
+    name = made.hook("build_wheel", str(folder), **environment)
+    with ZipFile(folder / name) as archive:
+        record: dict[str, Any] = json.loads(archive.read("spam-1.4.0.dist-info/abiding.json"))
+    return record
+
+
+def test_a_wheel_that_its_files_refute_is_not_written(tmp_path: Path) -> None:
+    made = tree(tmp_path / "tree")
+    with pytest.raises(HookFailed):
+        built(made, tmp_path / "dist")
+    assert not any((tmp_path / "dist").iterdir())
+    said = made.said[-1]
+    assert "abiding: error[bound-too-loose]: the wheel admits numpy 1.26.4, which\n    `spam._core` refuses" in said
+    assert "pyproject.toml:10" in said
+    assert "(NumPy 2.0)" in said
+    assert 'dependencies = ["numpy>=2.0"]' in said
+    # What is said leads out, and the wheel has a record of the evidence.
+    right = WRAPPED_FLIT.replace('"libgmp==6.3.0",', '"libgmp==6.3.0",\n    "numpy>=2.0",')
+    (found,) = built(tree(tmp_path / "right", right), tmp_path / "dist")["interfaces"]
+    assert found == {
+        "file": CODE,
+        "kind": "numpy",
+        "distribution": "numpy",
+        "seen": "compiled against NumPy C-API version 0x%x (NumPy 2.0)",
+        "floor": "2.0",
+        "ceiling": "",
+    }
+
+
+def test_what_has_to_be_dynamic_is_said(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.partition("[tool.abiding.wheel]")[0].replace('dynamic = ["dependencies"]\n', "")
+    made = tree(tmp_path / "tree", text)
+    with pytest.raises(HookFailed):
+        built(made, tmp_path / "dist")
+    assert '[project]\n        dynamic = ["dependencies"]\n        [tool.abiding.wheel]' in made.said[-1]
+
+
+@pytest.mark.parametrize(
+    ("modules", "said"),
+    [
+        ('"spam._core"', ""),
+        ('"spam.*"', ""),
+        ('{ modules = "spam._core", note = "falls back to pure Python" }', ""),
+        ('"spam._other"', "error[bound-too-loose]"),
+    ],
+)
+def test_modules_that_may_be_missing(tmp_path: Path, modules: str, said: str) -> None:
+    key = f'build-backend = "flit_core.buildapi"\noptional-modules = [{modules}]'
+    made = tree(tmp_path / "tree", WRAPPED_FLIT.replace('build-backend = "flit_core.buildapi"', key))
+    if said:
+        with pytest.raises(HookFailed, match="error"):
+            built(made, tmp_path / "dist")
+    else:
+        (found,) = built(made, tmp_path / "dist")["optional_modules"]
+        assert found["modules"] in modules
+    assert ("bound-too-loose" in made.said[-1]) == bool(said)
+
+
+def test_at_the_api_level_it_is_a_warning(tmp_path: Path) -> None:
+    made = tree(tmp_path / "tree")
+    with pytest.warns(UserWarning, match="bound-too-loose.*`spam._core` refuses"):
+        assert built(made, tmp_path / "dist", ABIDING_LEVEL="api")["level"] == "api"
+
+
+def test_from_an_sdist_it_is_an_error_for_who_asks_for_the_level(tmp_path: Path) -> None:
+    made = tree(tmp_path / "tree")
+    (tmp_path / "sdist").mkdir()
+    name = made.hook("build_sdist", str(tmp_path / "sdist"))
+    (tmp_path / "unpacked").mkdir()
+    from_sdist = Tree.write(unpacked(tmp_path / "sdist" / name, tmp_path / "unpacked"), {})
+    with pytest.warns(UserWarning, match="bound-too-loose.*ABIDING_LEVEL=abi"):
+        assert built(from_sdist, tmp_path / "dist")["level"] == "abi"
+    with pytest.raises(HookFailed):
+        built(from_sdist, tmp_path / "dist", ABIDING_LEVEL="abi")
+    assert "error[bound-too-loose]" in from_sdist.said[-1]
+
+
+def test_a_project_without_compiled_files_has_no_record_of_any(tmp_path: Path) -> None:
+    made = tree(tmp_path / "tree", WRAPPED_FLIT.partition("[tool.abiding.wheel]")[0], NUMPY_1)
+    (tmp_path / "dist").mkdir()
+    name = made.hook("build_wheel", str(tmp_path / "dist"))
+    with ZipFile(tmp_path / "dist" / name) as archive:
+        assert "spam-1.4.0.dist-info/abiding.json" not in archive.namelist()
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "severity"),
+    [
+        (("wheel", Level.ABI, None, False), "error"),
+        (("wheel", Level.ABI, Level.ABI, False), "error"),
+        (("wheel", Level.ABI, Level.ABI, True), "error"),
+        (("wheel", Level.ABI, None, True), "warning"),
+        (("wheel", Level.API, Level.API, False), "warning"),
+        (("editable", Level.ABI, Level.ABI, False), "warning"),
+    ],
+)
+def test_what_it_weighs(circumstances: tuple[str, Level, Level | None, bool], severity: str) -> None:
+    kind, level, asked, from_sdist = circumstances
+    assert Circumstances(kind, level, asked, unpacked=from_sdist).severity == severity
