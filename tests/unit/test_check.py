@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 import abiding
-from abiding.cli import check, main
+from abiding.cli import main, specs
 from abiding.findings.errors import AbidingError
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
@@ -97,7 +97,7 @@ def test_what_is_looked_up_on_an_index(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there").mkdir()
-    assert check._is_spec(argument) is is_spec  # noqa: SLF001
+    assert specs.is_spec(argument) is is_spec
 
 
 @pytest.mark.parametrize("name", ["dist", "wheelhouse", "build"])

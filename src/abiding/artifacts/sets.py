@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from abiding.archives.tagging import expanded
 from abiding.archives.wheel import Statement
 from abiding.artifacts.disk import Said
-from abiding.project import tags
 from abiding.project.level import Level
 from abiding.project.provenance import MEMBERS, Provenance
 from abiding.project.sets import Bound, Sets
@@ -42,7 +42,7 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
         record.backend if record else "",
         _level(record),
         record.variant if record else "",
-        tuple(sorted(tags.of_wheel(path.name))),
+        expanded(path.name),
         tuple(api),
         tuple(Bound.of_line(one) for one in record.lines if one.requirement in lines) if record else (),
     )

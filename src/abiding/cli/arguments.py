@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from enum import StrEnum
 
-__all__ = ["given", "naming", "one_of", "path", "project"]
+__all__ = ["EXAMPLE_TAG", "given", "naming", "one_of", "path", "project", "tags"]
 
 
 _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
@@ -79,3 +79,18 @@ def naming(name: str) -> Iterator[None]:
 
 def _missing(message: str, source: Path, closing: str) -> AbidingError:
     return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(source), hints=(_HINT,)), closing)
+
+
+EXAMPLE_TAG = "cp313-cp313-manylinux_2_28_x86_64"
+
+
+def tags(text: str) -> frozenset[str]:
+    """Take a wheel's tag, or a compressed set of them."""
+    from packaging.utils import InvalidWheelFilename
+
+    from abiding.project.tags import of_wheel
+
+    try:
+        return of_wheel(f"any-0-{text}.whl")
+    except InvalidWheelFilename:
+        raise ArgumentTypeError(f"`{text}` is not a wheel's tag, such as `{EXAMPLE_TAG}`") from None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from functools import partial
 from importlib import import_module
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import given, one_of
+from abiding.cli.specs import is_name, is_spec
 from abiding.findings.terminal import Colour, Terminal
 from abiding.project.level import Level
 
@@ -32,15 +31,6 @@ Check releases: sdists and wheels on disk, or NAME==VERSION (or NAME, for the ne
 configured for, of which only metadata is read. Exit status: 0 no error found, 1 some found, 2 something could not be
 checked."""
 _FORMATS = ("text", "concise", "json", "github", "html", "sarif")
-# The form of a name and of a requirement; which of them name a release, the index says.
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_REQUIREMENT = re.compile(rf"{_NAME.pattern}\s*(?:(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
-# Where builds leave what they have made: who names one of these means the folder, though a project may be called so.
-_FOLDERS = frozenset(
-    {"artifact", "artifacts", "build", "dist", "dists", "out", "output", "packages", "release", "releases", "repaired"}
-    | {"repaired_wheels", "repaired-wheels", "sdist", "sdists", "target", "wheel", "wheelhouse", "wheels"}
-)
-_ARCHIVES = (".egg", ".tar", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz")
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -88,7 +78,7 @@ def run(options: Namespace) -> int:
     from abiding.releases.release import releases, with_compiled
     from abiding.report.printing import unguarded
 
-    specs = [one for one in options.what if _is_spec(one)]
+    specs = [one for one in options.what if is_spec(one)]
     paths = [Path(one) for one in options.what if one not in specs]
     looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
     said = sys.stdout if options.output_format == "text" else sys.stderr
@@ -110,6 +100,7 @@ def _rendered(form: str, found: Sequence[Release]) -> str:
 
 
 def _page(found: Sequence[Release], arguments: Sequence[str]) -> str:
+    import os
     import shlex
     import time
     from datetime import UTC, datetime
@@ -157,7 +148,7 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
     from abiding.report.printing import unguarded
 
     progress = Bar(unguarded(sys.stderr))
-    if not _NAME.fullmatch(spec):
+    if not is_name(spec):
         return read_release(spec, index_url, progress)
     try:
         artifacts = read_release(spec, index_url, progress)
@@ -167,15 +158,6 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
         raise IndexAccessError(found, exc.closing) from exc
     print(f"`{spec}` was looked up on the index; its newest release there is {artifacts[0].version}\n", file=said)
     return artifacts
-
-
-def _is_spec(argument: str) -> bool:
-    """Whether a release on an index is meant: what looks like a requirement, and is not there, nor like a path."""
-    from abiding.artifacts.disk import is_artifact
-
-    if os.path.lexists(argument) or is_artifact(argument) or argument.endswith(_ARCHIVES):
-        return False
-    return argument.lower() not in _FOLDERS and _REQUIREMENT.fullmatch(argument) is not None
 
 
 def _status(releases: Sequence[Release], fail_on: Severity) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import one_of, path, project
+from abiding.cli.arguments import EXAMPLE_TAG, one_of, path, project, tags
 from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers, visible
 from abiding.findings.errors import DeclarationError, MissingFileError
@@ -65,7 +65,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="for a wheel of this level (default: abi)",
     )
     parser.add_argument("--variant", metavar="NAME", help="for a build of this variant")
-    parser.add_argument("--tag", metavar="TAG", type=_tags, help="for a wheel of this tag: cp313-cp313-win_amd64")
+    parser.add_argument("--tag", metavar="TAG", type=tags, help="for a wheel of this tag: cp313-cp313-win_amd64")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--metadata", action="store_true", help="print the METADATA that a wheel will have")
     form.add_argument(
@@ -175,7 +175,7 @@ class _Subject:
                 raise self.unknown(
                     f"`{selective.requires}` is for wheels of some tags only, and no tag is given",
                     selective,
-                    f"say which wheel: `--tag {_example_tag()}`, for example",
+                    f"say which wheel: `--tag {EXAMPLE_TAG}`, for example",
                 )
         return tuple(one for one in entries if not self.tags or one.selects(self.tags))
 
@@ -202,23 +202,6 @@ def _folder(source: Path) -> Iterator[Path]:
             for name, data in members.items():
                 Path(folder, name).write_bytes(data)
             yield Path(folder)
-
-
-def _tags(text: str) -> frozenset[str]:
-    from argparse import ArgumentTypeError
-
-    from packaging.utils import InvalidWheelFilename
-
-    from abiding.project import tags
-
-    try:
-        return tags.of_wheel(f"any-0-{text}.whl")
-    except InvalidWheelFilename:
-        raise ArgumentTypeError(f"`{text}` is not a wheel's tag, such as `{_example_tag()}`") from None
-
-
-def _example_tag() -> str:
-    return "cp313-cp313-manylinux_2_28_x86_64"
 
 
 # The METADATA, and the lines alone

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import CheckedArtifact, Release
 
-__all__ = ["VERSION", "document", "finding_data", "render"]
+__all__ = ["VERSION", "document", "finding_data", "render", "value_data"]
 
 
 VERSION = 2
@@ -77,9 +77,9 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "artifact": visible(finding.artifact) or None,
         "line": finding.line,
         "field": visible(finding.field) or None,
-        "expected": _value(finding.expected, finding.field),
+        "expected": value_data(finding.expected, finding.field),
         "expected_from": visible(finding.expected_from) or None,
-        "found": _value(finding.found, finding.field),
+        "found": value_data(finding.found, finding.field),
         "found_from": visible(finding.found_from) or None,
         "excerpts": [
             {"line": one.line, "text": visible(one.text), "remark": visible(one.remark) or None}
@@ -90,7 +90,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _value(value: Value, field: str) -> str | list[str] | None:
+def value_data(value: Value, field: str) -> str | list[str] | None:
     """A value, whole: an array, also of one, where the field may have several."""
     if value is None:
         return None

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from abiding.findings.errors import IndexAccessError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from abiding.artifacts.artifact import Artifact
     from abiding.artifacts.index.listing import Listings
     from abiding.artifacts.index.progress import Progress
 
-__all__ = ["listings", "read_release"]
+__all__ = ["listings", "read_file", "read_release"]
 
 
 def read_release(spec: str, index_url: str | None = None, progress: Progress | None = None) -> list[Artifact]:
@@ -49,6 +49,16 @@ def read_release(spec: str, index_url: str | None = None, progress: Progress | N
     with _extra():
         from abiding.artifacts.index import reading
     return reading.read_release(spec, index_url, progress)
+
+
+def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]], str]) -> Artifact:
+    """Read the metadata of one file of a release: that of which `choose` gives the name, from those of all.
+
+    Raises what `read_release` raises, also for a file that can't be read, and what `choose` does.
+    """
+    with _extra():
+        from abiding.artifacts.index import reading
+    return reading.read_file(spec, index_url, choose)
 
 
 @contextmanager

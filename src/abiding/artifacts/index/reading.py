@@ -24,6 +24,7 @@ from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.metadata.core import CoreMetadata
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
     from pypi_simple import DistributionPackage
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.web import Body
     from abiding.findings.finding import Finding
 
-__all__ = ["read_release"]
+__all__ = ["read_file", "read_release"]
 
 
 # An sdist is read through, never kept: what comes last may be what is unpacked.
@@ -52,6 +53,17 @@ def read_release(spec: str, index_url: str | None, progress: Progress | None) ->
     if len(problems) == len(artifacts) and all(problem.rule == "unreachable" for problem in problems):
         raise IndexAccessError(problems[0]._replace(artifact=""), f"none of {len(problems)} files could be read")
     return artifacts
+
+
+def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]], str]) -> Artifact:
+    """As `abiding.artifacts.index.read_file`, with everything installed that it takes."""
+    settings = IndexSettings.read(index_url)
+    with closing(Web(settings)) as web:
+        files = {file.filename: file for file in files_of_release(web, settings.url, spec)}
+        (artifact,) = _Reading(web, None).read([files[choose(list(files))]])
+    if artifact.problem:
+        raise IndexAccessError(artifact.problem)
+    return artifact
 
 
 class _Reading:

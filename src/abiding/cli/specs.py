@@ -1,0 +1,38 @@
+"""Arguments that may name a release on an index: what is there, or looks like a path, is meant for a path."""
+
+from __future__ import annotations
+
+import os
+import re
+
+__all__ = ["is_name", "is_one_release", "is_spec"]
+
+
+# The form of a name and of a requirement; which of them name a release, the index says.
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_REQUIREMENT = re.compile(rf"{_NAME.pattern}\s*(?:(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
+# Where builds leave what they have made: who names one of these means the folder, though a project may be called so.
+_FOLDERS = frozenset(
+    {"artifact", "artifacts", "build", "dist", "dists", "out", "output", "packages", "release", "releases", "repaired"}
+    | {"repaired_wheels", "repaired-wheels", "sdist", "sdists", "target", "wheel", "wheelhouse", "wheels"}
+)
+_ARCHIVES = (".egg", ".tar", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text has the form of a project's name."""
+    return _NAME.fullmatch(text) is not None
+
+
+def is_spec(argument: str) -> bool:
+    """Whether a release on an index is meant: what looks like a requirement, and is not there, nor like a path."""
+    from abiding.artifacts.disk import is_artifact
+
+    if os.path.lexists(argument) or is_artifact(argument) or argument.endswith(_ARCHIVES):
+        return False
+    return argument.lower() not in _FOLDERS and _REQUIREMENT.fullmatch(argument) is not None
+
+
+def is_one_release(argument: str) -> bool:
+    """Whether it is meant for one release, `NAME==VERSION`, where a bare name is that of a file."""
+    return is_spec(argument) and not is_name(argument)

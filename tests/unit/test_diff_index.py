@@ -1,0 +1,127 @@
+"""`abiding diff` of releases on an index: which file is meant, and what is read for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding.artifacts.index import settings
+from abiding.cli import main
+
+from .contract import document
+from .test_index import METADATA, OTHER, File, Index, sdist, serving, wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
+    """Two releases: an sdist and two wheels of 1.0, one wheel of 2.0."""
+    monkeypatch.setattr(settings, "_list_settings", lambda _: None)
+    monkeypatch.chdir(tmp_path)
+    index = Index()
+    index.files["spam-1.0.tar.gz"] = File(sdist())
+    index.add("cp313-cp313-win_amd64")
+    index.add("cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64", data=wheel(OTHER))
+    new = OTHER.replace(b"1.0", b"2.0")
+    index.files["spam-2.0-cp313-cp313-win_amd64.whl"] = File(wheel(new, version="2.0"))
+    with serving(index):
+        yield index
+
+
+def diff(index: Index, *arguments: str) -> int:
+    return main(["diff", *arguments, "--index-url", index.url])
+
+
+def test_of_a_release_it_is_the_sdist(index: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "METADATA").write_bytes(METADATA)
+    assert diff(index, "spam==1.0", "METADATA") == 0
+    assert capsys.readouterr().out == "--- spam-1.0.tar.gz\n+++ METADATA\n\nno difference in meaning\n"
+    assert not index.asked_for(".whl")
+
+
+@pytest.mark.parametrize("tag", ["cp313-cp313-manylinux2014_x86_64", "cp313-cp313-manylinux_2_17_x86_64"])
+def test_with_a_tag_it_is_that_wheel(
+    tag: str, index: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "METADATA").write_bytes(METADATA)
+    assert diff(index, "METADATA", "spam==1.0", "--tag", tag, "--output-format", "json") == 1
+    data = document(capsys.readouterr().out, "diff")
+    assert data["right"]["filename"] == "spam-1.0-cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+    assert data["right"]["read_from"].startswith("http://127.0.0.1:")
+    assert data["differences"] == [{"field": "Requires-Dist", "left": ["numpy>=2"], "right": ["numpy>=2.1"]}]
+    assert (data["differs"], data["identical"]) == (True, False)
+    assert not index.asked_for("win_amd64.whl")
+
+
+def test_two_releases(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    assert diff(index, "spam==1.0", "spam==2.0", "--tag", "cp313-cp313-win_amd64", "--output-format", "json") == 1
+    data = document(capsys.readouterr().out, "diff")
+    assert [(data[side]["version"], data[side]["name"]) for side in ("left", "right")] == [("1.0", "spam"), ("2.0", "spam")]  # fmt: skip
+    assert {one["field"]: (one["left"], one["right"]) for one in data["differences"]}["Version"] == ("1.0", "2.0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule", "words"),
+    [
+        (["spam==2.0", "spam==1.0"], "missing-file", "the release has no sdist"),
+        (
+            ["spam==2.0", "spam==1.0"],
+            "missing-file",
+            "it has wheels of cp313-cp313-win_amd64 hint: say which wheel: `--tag",
+        ),
+        (["spam==1.0", "spam==2.0", "--tag", "cp312-cp312-win32"], "missing-file", "no wheel of that tag"),
+        (["spam==3.0", "spam==1.0"], "unknown-release", "3.0"),
+        (["eggs==3.0", "spam==1.0"], "unknown-release", "eggs"),
+        (["spam>=1.0", "spam==1.0"], "unknown-release", "many releases"),
+        (["spam", "spam==1.0"], "missing-file", "or NAME==VERSION"),
+        (["spam-1.0.tar.gz", "spam==1.0"], "missing-file", "spam-1.0.tar.gz"),
+    ],
+)
+def test_what_is_not_there(
+    arguments: list[str], rule: str, words: str, index: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert diff(index, *arguments) == 2
+    printed = capsys.readouterr()
+    said = " ".join(printed.err.split())
+    assert printed.out == ""
+    assert f"error[{rule}]: " in said
+    assert words in said
+
+
+def test_a_damaged_file(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    index.files["spam-2.0-cp313-cp313-win_amd64.whl"] = File(b"PK")
+    assert diff(index, "spam==1.0", "spam==2.0", "--tag", "cp313-cp313-win_amd64") == 2
+    assert "error[" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["a", "b", "--tag", "cp313-cp313-win_amd64"], "neither `A` nor `B` is `NAME==VERSION`"),
+        (["spam==1.0", "b", "--tag", "cp313"], "`cp313` is not a wheel's tag"),
+        (["a", "b", "--output-format", "html"], "json"),
+    ],
+)
+def test_options(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["diff", *arguments])
+    assert caught.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_json_of_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not compared is there as well, and a description is one text."""
+    for name, level, body in (("A", "2.1", "one\ntwo\n"), ("B", "2.4\nDynamic: License", "one\n2\n")):
+        (tmp_path / name).write_text(f"Metadata-Version: {level}\nName: spam\nVersion: 1.0\n\n{body}")
+    assert main(["diff", str(tmp_path / "A"), str(tmp_path / "B"), "--output-format", "json"]) == 1
+    data = document(capsys.readouterr().out, "diff")
+    assert data["left"]["filename"] == "A"
+    assert data["differences"] == [{"field": "Description", "left": "one\ntwo", "right": "one\n2"}]
+    assert data["not_counted"] == [
+        {"field": "Metadata-Version", "left": "2.1", "right": "2.4"},
+        {"field": "Dynamic", "left": None, "right": ["License"]},
+    ]
