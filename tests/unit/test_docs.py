@@ -217,7 +217,8 @@ def test_every_format_of_check_is_listed() -> None:
 def test_every_key_of_the_declaration_is_listed() -> None:
     schema = get_schema()
     listed = sections("reference/declaration.md")
-    keys = [key for key in schema["properties"] if key != "wheel"]
+    keys = [key for key in schema["properties"] if key not in {"wheel", "exports"}]
+    assert rows(listed["`[tool.abiding.exports]`"]) == list(schema["properties"]["exports"]["properties"])
     assert rows(listed["`[tool.abiding]`"])[: len(keys)] == keys
     entry = schema["definitions"]["entry"]["anyOf"][1]
     assert rows(listed["`[tool.abiding.wheel]`"])[: len(entry["properties"])] == list(entry["properties"])

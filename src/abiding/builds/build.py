@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding import native
 from abiding.artifacts.filename import judge_tags
 from abiding.builds import outcome, rules
-from abiding.builds.entries import Entries, is_for_wheels_here
+from abiding.builds.entries import Entries, is_sure
+from abiding.builds.exported import is_bare
 from abiding.builds.inner import InnerBackend
 from abiding.builds.output import Output
 from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
@@ -145,7 +146,7 @@ class Build(NamedTuple):
             archive = self._built(kind, output)
             name = archive.path.name
             self._judge_name(name, archive)
-            lines = self.entries.lines_of(name, sure)
+            lines = self.entries.lines_of(archive, sure)
             added = tuple(lines.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
             metadata = self._as_promised(name, built, added, metadata_directory)
@@ -219,7 +220,7 @@ class Build(NamedTuple):
         Raises `RefusedError` if it is linked in another way than they say.
         """
         interfaces, refuting = self._refuted(kind, archive, metadata, lines)
-        if not self.declaration.entries and not interfaces:
+        if not self.declaration.entries and not self.declaration.exports and not interfaces:
             return {}
         from abiding.project.provenance import MEMBER, Line, Provenance, version_of
 
@@ -229,8 +230,9 @@ class Build(NamedTuple):
         recorded = tuple(Line.of(entry, line) for entry, line in lines.items())
         variant = self.entries.settings.variant
         optional = self.declaration.optional_modules
+        exports = self.entries.exports(metadata, None if kind == "editable" else archive.names)
         provenance = Provenance(
-            backend, version_of(backend), level.value, variant, recorded, (), interfaces, optional_modules=optional
+            backend, version_of(backend), level.value, variant, recorded, (), interfaces, optional, exports
         )
         natives = [(entry, line) for entry, line in lines.items() if native.applies(entry)]
         findings: tuple[Finding, ...] = ()
@@ -260,7 +262,7 @@ class Build(NamedTuple):
 
     def can_prepare(self, kind: str) -> bool:
         """Whether the metadata of a wheel can be had without building it, whatever its level and variant."""
-        return all(is_for_wheels_here(entry) is not None for entry in self.declaration.entries) and (
+        return all(is_sure(entry) is not None for entry in self.declaration.entries) and (
             by_own_pkg_info(self.source, self.declaration) is not None
             or self._asks(kind)
             or promised(self.source, self.declaration) is not None
@@ -268,6 +270,7 @@ class Build(NamedTuple):
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write the metadata that `wheel` will build, as a `.dist-info` folder below `metadata_directory`."""
+        native.required(filter(is_bare, self.entries.of_level))  # it says which line that is
         lines = tuple(self.entries.sure_lines().values())
         # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
         metadata = None if kind == "editable" and self._asks(kind) else by_own_pkg_info(self.source, self.declaration)

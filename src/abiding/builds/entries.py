@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import native
+from abiding.builds import exported
 from abiding.builds.outcome import warn
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Severity
+from abiding.metadata import pins
 from abiding.project import lines, tags
 from abiding.project.contradictions import contradictions
 from abiding.project.declaration import FromSdist
@@ -17,13 +19,18 @@ from abiding.project.table import ApiLevel
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from abiding.archives.wheel import Wheel
     from abiding.builds.settings import Settings
     from abiding.findings.finding import Finding
+    from abiding.metadata.core import CoreMetadata
     from abiding.project.declaration import Declaration, Entry
+    from abiding.project.exports import Export
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Entries", "is_for_wheels_here"]
+__all__ = ["Entries", "is_for_wheels_here", "is_sure"]
 
+# What fills pins.
+_FILLING = "dynamic-metadata>=0.6"
 _REFUSED_API = """to build against what is on this machine, with the API level's requirements only:
     pip install -C abiding.level=api ...   (or set ABIDING_LEVEL=api)"""
 _REFUSED_ABI = """to build what its wheels are, with the ABI level's requirements too:
@@ -36,6 +43,12 @@ def is_for_wheels_here(entry: Entry) -> bool | None:
         return True
     answers = {entry.selects(one) for one in tags.possible()}
     return answers.pop() if len(answers) == 1 else None
+
+
+def is_sure(entry: Entry) -> bool | None:
+    """As `is_for_wheels_here`; None too where only the link tells which line the entry becomes."""
+    listed = exported.listed(entry)
+    return None if listed and native.shared_libraries([entry]) - listed else is_for_wheels_here(entry)
 
 
 class Entries(NamedTuple):
@@ -87,7 +100,10 @@ class Entries(NamedTuple):
     def wheel_requires(self) -> list[str]:
         """What a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
         joining = [one for one in self.of_level if one.joins_build and is_for_wheels_here(one) is not False]
-        return [*self._installed(joining), *(native.build_requirements() if any(map(native.applies, joining)) else ())]
+        needed = self._installed(joining)
+        needed += native.build_requirements() if any(map(native.applies, joining)) else ()
+        exports = self.declaration.exports
+        return [*needed, *([_FILLING] if exports and pins.has_pins(exports.requires) else ())]
 
     def _installed(self, joining: list[Entry]) -> list[str]:
         if not joining:
@@ -97,7 +113,7 @@ class Entries(NamedTuple):
         needed: list[str] = []
         for wanted in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
             self._hold((self._not_installable(wanted),) if wanted.excluding else ())
-            needed += [*wanted.requirements, *(["dynamic-metadata>=0.6"] if wanted.pinned else [])]
+            needed += [*wanted.requirements, *([_FILLING] if wanted.pinned else [])]
         return needed
 
     def _not_installable(self, wanted: lines.Wanted) -> Finding:
@@ -115,19 +131,26 @@ class Entries(NamedTuple):
 
     def sure_lines(self) -> dict[Entry, str]:
         """The lines that every wheel of this build has, by entry. Raises `DeclarationError`, as `lines_of` does."""
-        return self._filled(entry for entry in self.of_level if is_for_wheels_here(entry))
+        return self._filled(entry for entry in self.of_level if is_sure(entry))
 
-    def lines_of(self, name: str, known: Mapping[Entry, str]) -> dict[Entry, str]:
-        """The lines of the wheel with this file name, by entry; `known` are those that are filled already.
+    def lines_of(self, archive: Wheel, known: Mapping[Entry, str]) -> dict[Entry, str]:
+        """The lines of a wheel that was built, by entry; `known` are those that are filled already.
 
         Raises `DeclarationError` if one can't be filled, or no version is within all of them.
         """
-        applying = [entry for entry in self.of_level if not entry.select or entry.selects(tags.of_wheel(name))]
-        found = {**known, **self._filled(entry for entry in applying if entry not in known)}
+        names = tags.of_wheel(archive.path.name)
+        applying = [entry for entry in self.of_level if not entry.select or entry.selects(names)]
+        left = [entry for entry in applying if entry not in known]
+        on_links = any(map(exported.listed, left)) and native.has_code(archive.names)
+        found = {**known, **self._filled(left, native.needed(archive.path) if on_links else None)}
         return {entry: found[entry] for entry in applying}
 
-    def _filled(self, entries: Iterable[Entry]) -> dict[Entry, str]:
+    def _filled(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
+        """Fill entries; `used` are the names of the libraries that the wheel needs, where that is known."""
         found, findings = lines.filled(entries, self.pyproject)
+        if any(entry.native for entry in found):
+            found = exported.inherited(found, used)
+            findings += exported.judge(found, ApiLevel.of(self.declaration.project), self.pyproject)
         if any(text != entry.requires for entry, text in found.items()) and not findings:
             # Before the pins were filled it was found what is wrong with the others.
             declared = (entry.declared(text) for entry, text in found.items())
@@ -136,10 +159,20 @@ class Entries(NamedTuple):
         return {entry: entry.in_metadata(text) for entry, text in found.items()}
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
-        """Stop because of what is declared wrongly; who builds from an sdist, and can't change it, is told only."""
-        if findings and not self.unpacked:
+        """Stop because of what is declared wrongly; who builds from an sdist, and can't change it, is told only.
+
+        They are not told what is merely unwise.
+        """
+        errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+        if errors and not self.unpacked:
             raise DeclarationError(findings, "Nothing was built")
-        warn(finding._replace(severity=Severity.WARNING) for finding in findings)
+        warn(one._replace(severity=Severity.WARNING) for one in (errors if self.unpacked else findings))
+
+    def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
+        """What a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""
+        found, findings = exported.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
+        self._hold(findings)
+        return found
 
     def _not_from_sdist(self) -> DeclarationError:
         name = (self.declaration.project.table or {}).get("name", "this project")

@@ -16,7 +16,7 @@ from abiding.findings.characters import steers, visible
 from abiding.findings.errors import DeclarationError, MissingFileError
 from abiding.findings.wrapping import fill, wrap
 from abiding.metadata import pins, requirements
-from abiding.project.declaration import Declaration, FromSdist
+from abiding.project.declaration import Declaration, FromSdist, Load
 from abiding.project.level import Level
 from abiding.project.pyproject import Pyproject
 from abiding.project.sets import Bound, Sets
@@ -317,6 +317,12 @@ def _table(subject: _Subject) -> Iterator[str]:
         yield from _rows(api, [one for one in entries if one.extra == extra], _empty(subject, extra))
     if declaration.from_sdist:
         yield f"\nfrom-sdist: {_FROM_SDIST[declaration.from_sdist]}"
+    if declaration.exports:
+        export = declaration.exports
+        who = " or ".join(export.libraries) or "its libraries"
+        note = f" ({export.note})" if export.note else ""
+        said = visible(f"exports: {export.requires} for who is linked with {who}{note}")
+        yield "\n" + fill(said, 78, "    ")
     if declaration.wheels_differ:
         reason = visible(f"wheels-differ: {declaration.wheels_differ}")
         yield "\n" + fill(reason, 78, "    ")
@@ -372,8 +378,25 @@ def _block(entry: Entry) -> Iterator[str]:
         yield from _indented(f"in builds of the variant {entry.variant}")
     if entry.native:
         yield from _indented("native: it ships a library that is linked to")
+        yield from _exported(entry)
     if pins.has_pins(entry.requires):
         yield from _indented(f"x: the build fills in its version of {entry.name}")
+
+
+def _exported(entry: Entry) -> Iterator[str]:
+    """Where the versions of a native line come from, and how the library is loaded."""
+    from abiding.builds.exported import is_bare, of_installed
+
+    if entry.ignore_exports:
+        yield from _indented(f"ignore-exports: what {entry.name} asks for is not held against it")
+    elif is_bare(entry):
+        yield from _indented(f"exports: the build takes the line that {entry.name} declares for who is linked with it")
+        found = of_installed(entry.name, running=False)
+        if found:
+            line = found.export.line_for(entry.requires)
+            yield from _indented(f"{entry.name} {found.version} here: {line}")
+    if entry.load is Load.PRELOAD:
+        yield from _indented("preload: code has loaded the library before")
 
 
 def _wrapped(text: str) -> list[str]:

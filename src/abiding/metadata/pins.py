@@ -8,6 +8,7 @@ what it was filled from.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.metadata import requirements
@@ -17,7 +18,17 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-__all__ = ["Filled", "fill", "fits", "has_pins", "malformed", "sample", "without_pins", "without_specifiers"]
+__all__ = [
+    "Filled",
+    "fill",
+    "fits",
+    "has_pins",
+    "installed_as",
+    "malformed",
+    "sample",
+    "without_pins",
+    "without_specifiers",
+]
 
 
 class Filled(NamedTuple):
@@ -224,6 +235,26 @@ def _alternatives(written: _Clause) -> Iterator[_Clause]:
             yield _Clause("<", f"{pinned}+1")
         case "!=":
             yield _Clause("", "")
+
+
+@contextmanager
+def installed_as(name: str, version: str) -> Iterator[None]:
+    """While it lasts, a distribution counts as installed in a version: one that is just being built, for example."""
+    import sys
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from packaging.utils import canonicalize_name
+
+    with TemporaryDirectory(prefix="abiding-") as folder:
+        info = Path(folder, f"{canonicalize_name(name).replace('-', '_')}-{version}.dist-info")
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
+        sys.path.insert(0, folder)
+        try:
+            yield
+        finally:
+            sys.path.remove(folder)
 
 
 # Recognising

@@ -33,7 +33,9 @@ __all__ = [
     "has_code",
     "linked_unasked",
     "linking",
+    "needed",
     "required",
+    "shared_libraries",
 ]
 
 
@@ -115,6 +117,24 @@ def required(entries: Iterable[Entry]) -> None:
         from abiding.native import building
 
         building.required(names)
+
+
+def shared_libraries(entries: Iterable[Entry]) -> frozenset[str]:
+    """The file names of the shared libraries that the installed providers of native entries ship."""
+    names = _names(entries)
+    if not names:
+        return frozenset()
+    from abiding.native import building
+
+    return frozenset(one for files in building.shared_libraries(names).values() for one in files)
+
+
+def needed(path: Path) -> frozenset[str]:
+    """The names of the libraries that the compiled files of a wheel need. Raises `AbidingError`."""
+    from abiding.native import contents
+    from abiding.native.loader import base_name
+
+    return frozenset(base_name(library) for image in contents.of_wheel(path).images for library in image.needs)
 
 
 def absent(entries: Iterable[Entry]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins, requirements
-from abiding.project import guarded, sanctions
+from abiding.project import exports, guarded, sanctions
 from abiding.project.contradictions import Declared, contradictions
 from abiding.project.faults import Faults, listed, type_of
 from abiding.project.groups import Groups
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from abiding.findings.finding import Finding
+    from abiding.project.exports import Export
     from abiding.project.pyproject import Key, Pyproject
 
-__all__ = ["Declaration", "Entry", "FromSdist", "Reason", "uses_abiding"]
+__all__ = ["Declaration", "Entry", "FromSdist", "Load", "Reason", "uses_abiding"]
 
 
 class Reason(StrEnum):
@@ -45,6 +46,13 @@ class FromSdist(StrEnum):
     REFUSE = "refuse"
 
 
+class Load(StrEnum):
+    """How a wheel gets to the library of a native entry: by its own run path, or because code has loaded it before."""
+
+    RUN_PATH = "run-path"
+    PRELOAD = "preload"
+
+
 class Entry(NamedTuple):
     """One line of the ABI level.
 
@@ -61,6 +69,8 @@ class Entry(NamedTuple):
     variant: str = ""
     reason: Reason = Reason.ABI
     note: str = ""
+    load: Load = Load.RUN_PATH
+    ignore_exports: bool = False
 
     @property
     def name(self) -> str:
@@ -122,6 +132,7 @@ class Declaration(NamedTuple):
     wheels_differ: str = ""
     optional_modules: tuple[guarded.Guarded, ...] = ()
     entries: tuple[Entry, ...] = ()
+    exports: Export | None = None
     remarks: tuple[Finding, ...] = ()
 
     @classmethod
@@ -188,9 +199,13 @@ _TOP_KEYS = (
     "wheels-differ",
     "optional-modules",
     "wheel",
+    "exports",
 )
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
-_ENTRY_KEYS = ("requires", "include-group", "native", "select", "variant", "reason", "note")
+_ENTRY_KEYS = (
+    *("requires", "include-group", "native", "select", "variant", "reason", "note"),
+    *("load", "ignore-exports"),
+)
 
 
 class _Reader(Faults):
@@ -215,6 +230,7 @@ class _Reader(Faults):
             wheels_differ=self.wheels_differ(table),
             optional_modules=guarded.read(self, table),
             entries=tuple(self.entries(table)),
+            exports=exports.declared(self, table, self.project),
         )
         self.sanctions(declaration)
         if "wheels-differ" not in table:
@@ -373,8 +389,12 @@ class _Reader(Faults):
     def options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:
         """Read what the table of an entry says beside the requirement."""
         reason = self.typed(value.get("reason", "abi"), str, (*key, "reason"))
+        load = self.typed(value.get("load", "run-path"), str, (*key, "load"))
+        exports.hold_to_native(self, value, key)
         return {
             "native": self.typed(value.get("native", False), bool, (*key, "native")) or False,
+            "load": (self.member(load, Load, (*key, "load")) if load else None) or Load.RUN_PATH,
+            "ignore_exports": self.typed(value.get("ignore-exports", False), bool, (*key, "ignore-exports")) or False,
             "select": self.globs(value.get("select", []), (*key, "select")),
             "variant": self.typed(value.get("variant", ""), str, (*key, "variant")) or "",
             "reason": (self.member(reason, Reason, (*key, "reason")) if reason else None) or Reason.ABI,

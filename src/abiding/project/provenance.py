@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
+from abiding.project.exports import of_table
 from abiding.project.guarded import Guarded
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from abiding.project.declaration import Entry
+    from abiding.project.exports import Export
 
     T = TypeVar("T")
 
@@ -95,7 +97,10 @@ class Used(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """What a wheel was built as: the wrapped backend, the level, the variant; its lines, libraries and interfaces."""
+    """What a wheel was built as: the wrapped backend, the level, the variant; its lines, libraries and interfaces.
+
+    `exports` is what the wheel asks of those who are linked with its own libraries, pins filled.
+    """
 
     backend: str
     backend_version: str
@@ -105,6 +110,7 @@ class Provenance(NamedTuple):
     libraries: tuple[Shared, ...] = ()
     interfaces: tuple[Used, ...] = ()
     optional_modules: tuple[Guarded, ...] = ()
+    exports: Export | None = None
 
     @property
     def is_native(self) -> bool:
@@ -128,6 +134,7 @@ class Provenance(NamedTuple):
             "libraries": [{**one._asdict(), "users": [user._asdict() for user in one.users]} for one in self.libraries],
             "interfaces": [one._asdict() for one in self.interfaces],
             "optional_modules": [one._asdict() for one in self.optional_modules],
+            **({"exports": self.exports._asdict()} if self.exports else {}),
         }
         return (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode()
 
@@ -157,6 +164,7 @@ class Provenance(NamedTuple):
                 # Wheels that were built before these were read have neither.
                 interfaces=tuple(_of_texts(Used, one) for one in table.get("interfaces", ())),
                 optional_modules=tuple(_of_texts(Guarded, one) for one in table.get("optional_modules", ())),
+                exports=of_table(table["exports"], "") if table.get("exports") else None,
             )
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
             message = f"has a record of its build (`{MEMBER}`) that can't be read"

@@ -1,0 +1,214 @@
+"""What installed providers export, and what that makes of the native entries of a build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import pins, requirements
+from abiding.project.exports import Export, of_table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from importlib.metadata import Distribution
+
+    from packaging.ranges import VersionRange
+    from packaging.specifiers import SpecifierSet
+
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.declaration import Entry
+    from abiding.project.pyproject import Pyproject
+    from abiding.project.table import ApiLevel
+
+__all__ = ["GROUP", "Exported", "inherited", "is_bare", "judge", "listed", "of_installed", "of_project"]
+
+
+GROUP = "abiding.exports"
+
+
+class Exported(NamedTuple):
+    """The export of a provider that is installed: its normalised name, its version, and the export, pins filled."""
+
+    distribution: str
+    version: str
+    export: Export
+
+
+def of_installed(name: str, *, running: bool = True) -> Exported | None:
+    """Look up what a provider exports: in its record, or else by its entry point, which runs its code.
+
+    That is not done unless `running`. None if it is not installed, or exports nothing. Raises `DeclarationError`
+    (`bad-exports`) if it can't be understood, and `ArchiveError` if the record can't be read.
+    """
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    from abiding.project.provenance import MEMBER, Provenance
+
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        return None
+    record = found.read_text(MEMBER)
+    label = f"{name} {found.version}"
+    if record:
+        export = Provenance.from_json(record.encode(), label).exports
+        if export:
+            return Exported(name, found.version, export)
+    points = found.entry_points.select(group=GROUP) if running else ()
+    for point in points:
+        return Exported(name, found.version, _loaded(point, found, name, label))
+    return None
+
+
+def _loaded(point: object, found: Distribution, name: str, label: str) -> Export:
+    try:
+        value = point.load()  # type: ignore[attr-defined]
+        table = value() if callable(value) else value
+        return of_table(dict(table), name).filled(name, found.version)
+    except (Exception, SystemExit) as exc:
+        finding = Finding(
+            "bad-exports",
+            Severity.ERROR,
+            f"what `{name}` exports can't be understood",
+            artifact=label,
+            field=f"{GROUP}: {point.value}",  # type: ignore[attr-defined]
+            notes=(f"{type(exc).__name__}: {exc}",),
+            hints=('it has to be a mapping such as `{"requires": "libtoy>=x.x,<x+1"}`, or a function that gives one',),
+        )
+        raise DeclarationError(finding, "Nothing was built") from exc
+
+
+def is_bare(entry: Entry) -> bool:
+    """Whether a native entry leaves the versions to its provider."""
+    if not entry.native or entry.ignore_exports or not entry.applies_here:
+        return False
+    return not requirements.parse(pins.sample(entry.requires)).specifier
+
+
+def listed(entry: Entry) -> frozenset[str]:
+    """The libraries for which alone an entry gets the line of its provider; none if for all, or if it gets none."""
+    found = of_installed(entry.name) if is_bare(entry) else None
+    return frozenset(found.export.libraries if found else ())
+
+
+def inherited(lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[Entry, str]:
+    """Write what each entry requires: those that name no versions get the line that their provider exports.
+
+    `used` are the names of the libraries that the wheel needs, None while that is not known.
+    """
+    found = dict(lines)
+    for entry in lines:
+        exported = of_installed(entry.name) if is_bare(entry) else None
+        if exported and (used is None or exported.export.is_for(used)):
+            found[entry] = exported.export.line_for(entry.requires)
+    return found
+
+
+def judge(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) -> tuple[Finding, ...]:
+    """Judge the versions that native entries admit, by what their providers export."""
+    return (*_loose(lines, api, pyproject), *_unbounded(lines, api, pyproject))
+
+
+def _loose(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) -> Iterator[Finding]:
+    """Find native entries that admit versions which their provider's export excludes (`looser-than-exported`)."""
+    for entry, line in lines.items():
+        exported = of_installed(entry.name) if _is_native(entry) and not entry.ignore_exports else None
+        if exported and not is_bare(entry):
+            wanted = _with_pre_releases(requirements.parse(exported.export.requires).specifier).to_range()
+            if not _admitted(entry, line, lines, api).is_subset(wanted):
+                note = (f"it says: {exported.export.note}",) if exported.export.note else ()
+                yield pyproject.finding(
+                    "looser-than-exported",
+                    f"`{line}` admits versions that `{exported.export.requires}` excludes",
+                    entry.key,
+                    notes=(f"that is what {entry.name} {exported.version}, linked with here, asks for", *note),
+                    hints=(
+                        f"leave the versions out, and its line is taken: `{entry.name}`",
+                        "or set `ignore-exports = true`, with a `note` that says why",
+                    ),
+                )
+
+
+def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
+    """The same versions, and the pre-releases of the first: `>=1.1` is not meant to forbid `==1.1.*`."""
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+    clauses = []
+    for one in specifier:
+        floor = one.operator in {">=", "~="} and not Version(one.version).is_prerelease
+        clauses += [f"{one.operator}{one.version}.dev0"] if floor else [str(one)]
+    return SpecifierSet(",".join(clauses))
+
+
+def _unbounded(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) -> Iterator[Finding]:
+    """Find native entries that admit every later version, of providers that export nothing (`unbounded-provider`)."""
+    for entry, line in lines.items():
+        if not _is_native(entry) or entry.ignore_exports or of_installed(entry.name):
+            continue
+        if _admitted(entry, line, lines, api).contains(_FAR):
+            yield pyproject.finding(
+                "unbounded-provider",
+                f"`{line}` admits every later version of the library that the wheel is linked with",
+                entry.key,
+                notes=(f"`{entry.name}` does not say which of its versions fit (it exports nothing)",),
+                hints=(f"write an upper bound: `{entry.name}>=x.x,<x+1`, for example, or `{entry.name}==x.x.*`",),
+            )._replace(severity=Severity.WARNING)
+
+
+# No upper bound that anybody writes is above it.
+_FAR = "999999999!0"
+
+
+def _is_native(entry: Entry) -> bool:
+    return entry.native and entry.applies_here
+
+
+def _admitted(entry: Entry, line: str, lines: Mapping[Entry, str], api: ApiLevel) -> VersionRange:
+    """The versions that a line admits together with those that are always in force beside it."""
+    found = requirements.parse(line).specifier.to_range()
+    beside: Iterable[str] = (
+        *(one.text for one in api.lines.get(entry.name, ()) if not one.extra),
+        *(text for one, text in lines.items() if one.name == entry.name and one.extra in {"", entry.extra}),
+    )
+    for text in beside:
+        parsed = requirements.parse(text)
+        if not parsed.marker:
+            found &= parsed.specifier.to_range()
+    return found
+
+
+# The provider's own build
+
+
+def of_project(
+    export: Export | None, metadata: CoreMetadata, shipped: Iterable[str] | None, pyproject: Pyproject
+) -> tuple[Export | None, tuple[Finding, ...]]:
+    """What a wheel exports, pins filled from its own version, and what is wrong with it; None if nothing is declared.
+
+    `shipped` are the names of its members, None where its files do not lie in it. Raises `DeclarationError`.
+    """
+    if export is None:
+        return None, ()
+    name, version = metadata.get("Name"), metadata.get("Version")
+    key = ("tool", "abiding", "exports")
+    try:
+        found = export.filled(name, version)
+    except (LookupError, ValueError) as exc:
+        message = f"`{export.requires}` can't be filled: {exc}"
+        raise DeclarationError(
+            pyproject.finding("unfilled-pin", message, (*key, "requires")), "Nothing was built"
+        ) from exc
+    findings = []
+    if not requirements.parse(found.requires).specifier.contains(version, prereleases=True):
+        message = f"`{found.requires}` excludes the very version that exports it, {version}"
+        hint = f"write `{requirements.parse(found.requires).name}>=x.x,<x+1`, for example"
+        findings.append(pyproject.finding("bad-exports", message, (*key, "requires"), hints=(hint,)))
+    files = {one.rpartition("/")[2] for one in shipped or ()}
+    for place, one in enumerate(export.libraries if shipped is not None else ()):
+        if not any(file == one or file.startswith(f"{one}.") for file in files):
+            hint = "name the files that the wheel has, or their SONAME; without `libraries` it is for all that it ships"
+            message = f"`{one}`, which is exported, is not in the wheel"
+            findings.append(pyproject.finding("bad-exports", message, (*key, "libraries", place), hints=(hint,)))
+    return found, tuple(findings)

@@ -1,0 +1,128 @@
+"""`[tool.abiding.exports]`: what a provider asks of those who are linked with its libraries, declared once by it."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.metadata import pins, requirements
+from abiding.project.required import required
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from abiding.project.faults import Faults
+    from abiding.project.pyproject import Key
+    from abiding.project.table import Project
+
+__all__ = ["Export", "declared", "hold_to_native", "of_table"]
+
+
+_KEYS = ("requires", "libraries", "note")
+
+
+class Export(NamedTuple):
+    """What consumers must require: the `requires` of a provider, pins unfilled as declared, filled in a wheel.
+
+    `libraries` are the names of the libraries that it is for, none if for all that the provider ships.
+    """
+
+    requires: str
+    libraries: tuple[str, ...] = ()
+    note: str = ""
+
+    def is_for(self, libraries: Collection[str]) -> bool:
+        """Whether one who uses these libraries of the provider has to keep to it."""
+        return not self.libraries or any(posixpath.basename(one) in self.libraries for one in libraries)
+
+    def filled(self, name: str, version: str) -> Export:
+        """Fill the pins from the provider's own version. Raises `LookupError`, `ValueError` as `pins.fill` does."""
+        if not pins.has_pins(self.requires):
+            return self
+        with pins.installed_as(name, version):
+            return self._replace(requires=pins.fill(self.requires).line)
+
+    def line_for(self, requires: str) -> str:
+        """Write the requirement of a consumer that names no version: with its extras and marker, within the export."""
+        specifier = str(requirements.parse(self.requires).specifier)
+        own = requirements.parse(requires)
+        extras = f"[{','.join(sorted(own.extras))}]" if own.extras else ""
+        marker = f"; {own.marker}" if own.marker else ""
+        return f"{own.name}{extras}{specifier}{marker}"
+
+
+def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Export | None:
+    """Read the table of a pyproject.toml; None where there is none, or with faults."""
+    key: Key = ("tool", "abiding", "exports")
+    found = faults.typed(table["exports"], dict, key) if "exports" in table else None
+    if found is None:
+        return None
+    faults.known_keys(found, key, _KEYS)
+    if "requires" not in found:
+        if not faults.misspelled("requires", found, _KEYS):
+            faults.problem("missing-key", "`[tool.abiding.exports]` has no `requires`", key)
+        return None
+    text = faults.typed(found["requires"], str, (*key, "requires"))
+    note = faults.typed(found.get("note", ""), str, (*key, "note")) or ""
+    libraries = faults.typed(found.get("libraries", []), list, (*key, "libraries")) or []
+    for index, one in enumerate(libraries):
+        place = (*key, "libraries", index)
+        if faults.typed(one, str, place) is not None and (not one or "/" in one or "\\" in one):
+            hint = "for example `libtoy.so.1`, its SONAME"
+            faults.problem("bad-value", f"`{one}` is not the name of a library", place, hints=(hint,))
+    if text is None or required(faults, text.strip(), (*key, "requires"), "") is None:
+        return None
+    own = (project.table or {}).get("name")
+    _bare(faults, text.strip(), own if isinstance(own, str) else "", (*key, "requires"))
+    return Export(text.strip(), tuple(one for one in libraries if isinstance(one, str)), note)
+
+
+def _bare(faults: Faults, text: str, own: str, key: Key) -> None:
+    """Hold an export to being the project's own name and versions."""
+    from packaging.utils import canonicalize_name
+
+    parsed = requirements.parse(pins.sample(text))
+    if own and canonicalize_name(parsed.name) != canonicalize_name(own):
+        faults.problem(
+            "bad-value",
+            f"`{text}` is about `{parsed.name}`, and a project exports what is to be required of itself",
+            key,
+            hints=(f"write `{own}>=x.x,<x+1`, for example",),
+        )
+    elif parsed.extras or parsed.marker or not parsed.specifier:
+        message = f"`{text}` is not a name with versions alone"
+        hint = f"write `{parsed.name}>=x.x,<x+1`, for example: extras and markers are those of the consumer's line"
+        faults.problem("bad-value", message, key, hints=(hint,))
+
+
+def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key) -> None:
+    """Hold an entry to being native where it says what only such entries can mean."""
+    for name in ("load", "ignore-exports"):
+        if name in value and not value.get("native"):
+            hint = "set `native = true` if the wheel is linked with a library of it, else leave it out"
+            faults.problem("bad-value", f"`{name}` is for native entries", (*key, name), hints=(hint,))
+    if value.get("ignore-exports") is True and not str(value.get("note", "")).strip():
+        message = "`ignore-exports` goes with a `note` that says why"
+        faults.problem("bad-value", message, (*key, "ignore-exports"), hints=('add `note = "..."` to the entry',))
+
+
+def of_table(table: object, name: str) -> Export:
+    """Take an export from data, of a wheel's record or an entry point. Raises `TypeError`, `ValueError`, `LookupError`.
+
+    `name` is the distribution that it has to be about.
+    """
+    from packaging.utils import canonicalize_name
+
+    if not isinstance(table, dict):
+        raise TypeError("exports")
+    requires, libraries, note = table["requires"], table.get("libraries", []), table.get("note", "")
+    if not isinstance(requires, str) or not isinstance(note, str):
+        raise TypeError("requires")
+    if not isinstance(libraries, list | tuple) or not all(isinstance(one, str) for one in libraries):
+        raise TypeError("libraries")
+    parsed = requirements.parse(pins.sample(requires))
+    if name and canonicalize_name(parsed.name) != canonicalize_name(name):
+        raise ValueError(f"it is about `{parsed.name}`")
+    if parsed.extras or parsed.marker or parsed.url or not parsed.specifier:
+        raise ValueError(f"`{requires}` is not a name with versions alone")
+    return Export(requires, tuple(libraries), note)

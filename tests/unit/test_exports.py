@@ -1,0 +1,414 @@
+"""What a provider exports, and what its consumers' lines become."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+import pytest
+
+from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.screen import screen
+from abiding.project.declaration import Declaration, Load
+from abiding.project.exports import Export, of_table
+from abiding.project.provenance import Provenance
+from abiding.project.pyproject import Pyproject
+
+from .test_cli_explain import shown
+from .test_native_building import Scene
+from .trees import HookFailed, Tree, metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abiding.findings.finding import Finding
+
+BARE = '{ requires = "prov", native = true }'
+NATIVE = '{ requires = "prov==1.0", native = true }'
+NOTE = "minor versions add, major ones break"
+
+
+def exporting(scene: Scene, requires: str, version: str, *libraries: str) -> None:
+    """Let the provider that is installed have a record that exports a line."""
+    record = Provenance("mesonpy", "0.22", "abi", "", exports=Export(requires, libraries, NOTE))
+    (scene.site / f"prov-{version}.dist-info" / "abiding.json").write_bytes(record.to_json())
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    """A provider 1.1 that exports a line, and a consumer that names it without versions."""
+    made = Scene(tmp_path, version="1.1")
+    exporting(made, "prov>=1.1,<2", "1.1")
+    made.replace(NATIVE, BARE)
+    return made
+
+
+def lines(path: Path) -> tuple[str, ...]:
+    return metadata(path).all("Requires-Dist")
+
+
+def record(path: Path) -> Any:
+    with ZipFile(path) as archive:
+        (name,) = (one for one in archive.namelist() if one.endswith(".dist-info/abiding.json"))
+        return json.loads(archive.read(name))
+
+
+# The consumer
+
+
+def test_an_entry_without_versions_becomes_the_exported_line(scene: Scene) -> None:
+    path = scene.build()
+    assert lines(path) == ("prov>=1.1,<2",) or lines(path) == ("prov<2,>=1.1",)
+    (line,) = record(path)["lines"]
+    assert line["entry"] == "prov"
+    assert line["requirement"] == lines(path)[0]
+
+
+def test_metadata_is_prepared_with_it(scene: Scene) -> None:
+    scene.replace('from-sdist = "api"', 'from-sdist = "abi"')
+    text = "Metadata-Version: 2.2\nName: ham\nVersion: 1.0\nDynamic: Requires-Dist\n"
+    (scene.tree.folder / "PKG-INFO").write_text(text)
+    out = scene.folder / "prepared"
+    name = str(scene.tree.hook("prepare_metadata_for_build_wheel", out))
+    assert "Requires-Dist: prov<2,>=1.1\n" in (out / name / "METADATA").read_text("utf-8")
+
+
+def test_nothing_is_prepared_before_the_provider_is_there(scene: Scene) -> None:
+    scene.replace(BARE, '{ requires = "absent", native = true }')
+    scene.replace('from-sdist = "api"', 'from-sdist = "abi"')
+    text = "Metadata-Version: 2.2\nName: ham\nVersion: 1.0\nDynamic: Requires-Dist\n"
+    (scene.tree.folder / "PKG-INFO").write_text(text)
+    with pytest.raises(HookFailed, match="missing-provider"):
+        scene.tree.hook("prepare_metadata_for_build_wheel", scene.folder / "prepared")
+
+
+def test_extras_and_marker_are_the_entrys_own(scene: Scene) -> None:
+    scene.replace(BARE, """{ requires = "prov[x]; python_version >= '3'", native = true }""")
+    (line,) = lines(scene.build())
+    assert line.replace('"', "'") == "prov[x]<2,>=1.1; python_version >= '3'"
+
+
+@pytest.mark.parametrize("line", ["prov==1.1", "prov>=1.1,<2", "prov==1.1.*", "prov~=1.1", "prov>=1.1.0,<1.5"])
+def test_a_line_within_it_is_kept(line: str, scene: Scene) -> None:
+    scene.replace(BARE, f'{{ requires = "{line}", native = true }}')
+    assert lines(scene.build()) == (line,)
+
+
+@pytest.mark.parametrize("line", ["prov>=1.0", "prov>=1.1", "prov<2", "prov>=1.1,<2.1", "prov>=0.9,<2", "prov>=x.x"])
+def test_a_looser_line_is_refused(line: str, scene: Scene) -> None:
+    scene.replace(BARE, f'{{ requires = "{line}", native = true }}')
+    printed = scene.refused()
+    assert "error[looser-than-exported]" in printed
+    assert "admits versions that `prov>=1.1,<2` excludes" in printed
+    assert NOTE in printed
+
+
+def test_what_the_api_level_excludes_is_not_admitted(scene: Scene) -> None:
+    scene.replace(BARE, '{ requires = "prov>=1", native = true }')
+    assert [one.rule for one in _findings(scene)] == ["looser-than-exported"]
+    scene.replace("dependencies = []\n", 'dependencies = ["prov>=1.1,<1.5"]\n')
+    assert _findings(scene) == []
+    # With a marker it is not in force everywhere.
+    scene.replace('"prov>=1.1,<1.5"', "\"prov>=1.1,<1.5; sys_platform == 'linux'\"")
+    assert [one.rule for one in _findings(scene)] == ["looser-than-exported"]
+
+
+def test_the_escape_needs_a_reason(scene: Scene) -> None:
+    scene.replace(BARE, '{ requires = "prov>=1.0", native = true, ignore-exports = true }')
+    assert "goes with a `note`" in scene.refused()
+    scene.replace("ignore-exports = true", 'ignore-exports = true, note = "we call nothing that changed"')
+    assert lines(scene.build()) == ("prov>=1.0",)
+
+
+def test_in_an_unpacked_sdist_it_is_a_warning(scene: Scene) -> None:
+    scene.replace(BARE, '{ requires = "prov>=1.0", native = true }')
+    scene.replace('from-sdist = "api"', 'from-sdist = "abi"')
+    text = "Metadata-Version: 2.2\nName: ham\nVersion: 1.0\nDynamic: Requires-Dist\n"
+    (scene.tree.folder / "PKG-INFO").write_text(text)
+    with pytest.warns(UserWarning, match="looser-than-exported"):
+        assert lines(scene.build()) == ("prov>=1.0",)
+
+
+def test_a_provider_that_exports_nothing_is_warned_of(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.replace(NATIVE, BARE)
+    with pytest.warns(UserWarning, match="unbounded-provider"):
+        assert lines(scene.build()) == ("prov",)
+
+
+def test_who_builds_from_an_sdist_is_not_warned(tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.replace(NATIVE, BARE)
+    scene.replace('from-sdist = "api"', 'from-sdist = "abi"')
+    text = "Metadata-Version: 2.2\nName: ham\nVersion: 1.0\nDynamic: Requires-Dist\n"
+    (scene.tree.folder / "PKG-INFO").write_text(text)
+    assert lines(scene.build()) == ("prov",)
+
+
+@pytest.mark.parametrize(
+    ("line", "warned"),
+    [("prov>=1.0", True), ("prov!=1.5", True), ("prov", True), ("prov==1.0", False), ("prov<2", False), ("prov~=1.0", False), ("prov==1.*", False)],
+)  # fmt: skip
+def test_only_lines_without_an_upper_bound_are_warned_of(line: str, warned: bool, tmp_path: Path) -> None:
+    scene = Scene(tmp_path)
+    scene.replace(NATIVE, f'{{ requires = "{line}", native = true }}')
+    assert [one.rule for one in _findings(scene)] == ["unbounded-provider"] * warned
+    scene.replace("dependencies = []\n", 'dependencies = ["prov<3"]\n')
+    assert _findings(scene) == []
+
+
+def test_an_export_is_for_its_libraries_alone(tmp_path: Path) -> None:
+    """What conda gets wrong: who uses another library of the provider does not get the line."""
+    scene = Scene(tmp_path, version="1.1")
+    scene.replace(NATIVE, BARE)
+    exporting(scene, "prov>=1.1,<2", "1.1", "libother.so.1")
+    assert lines(scene.build()) == ("prov",)
+    assert not scene.tree.answers("prepare_metadata_for_build_wheel")
+    exporting(scene, "prov>=1.1,<2", "1.1", "libspam.so.3")
+    assert lines(scene.build()) == ("prov<2,>=1.1",)
+    exporting(scene, "prov>=1.1,<2", "1.1", "libother.so.1", "libspam.so.3")
+    assert lines(scene.build()) == ("prov<2,>=1.1",)
+
+
+def test_what_is_not_native_inherits_nothing(scene: Scene) -> None:
+    scene.replace(f"[{BARE}]", f'["prov", {NATIVE.replace("1.0", "1.1")}]')
+    assert lines(scene.build()) == ("prov", "prov==1.1")
+
+
+# An entry point in the place of a record
+
+
+def pointing(scene: Scene, code: str, version: str = "1.1") -> None:
+    info = scene.site / f"prov-{version}.dist-info"
+    (info / "abiding.json").unlink(missing_ok=True)
+    (info / "entry_points.txt").write_text("[abiding.exports]\nprov = prov._exports:exports\n")
+    (scene.site / "prov" / "_exports.py").write_text(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ['exports = {"requires": "prov>=x.x,<x+1"}', 'def exports():\n    return {"requires": "prov>=1.1,<2", "libraries": ["libspam.so.3"]}'],
+)  # fmt: skip
+def test_a_provider_without_abiding_exports_by_an_entry_point(code: str, scene: Scene) -> None:
+    pointing(scene, code)
+    assert lines(scene.build()) == ("prov<2,>=1.1",)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "exports = 3",
+        "exports = {}",
+        'exports = {"requires": 3}',
+        'exports = {"requires": "other>=1"}',
+        'exports = {"requires": "prov"}',
+        'exports = {"requires": "prov>=1; python_version>\'3\'"}',
+        'exports = {"requires": "prov>=1", "libraries": "libspam.so.3"}',
+        "raise SystemExit(3)",
+        "1 / 0",
+    ],
+)
+def test_an_entry_point_that_is_no_export(code: str, scene: Scene) -> None:
+    pointing(scene, code)
+    printed = scene.refused()
+    assert "error[bad-exports]: what `prov` exports can't be understood" in printed
+    assert "Traceback" not in printed
+
+
+# The provider
+
+PROVIDER = """\
+[build-system]
+requires = ["abiding"]
+build-backend = "abiding.backend"
+
+[project]
+name = "libtoy"
+version = "1.1"
+
+[tool.abiding]
+build-backend = "writing"
+backend-path = ["_build"]
+
+[tool.abiding.exports]
+requires = "libtoy>=x.x,<x+1"
+libraries = ["libtoy-wheel-1.so"]
+note = "minor versions add, major ones break"
+"""
+WRITING = """
+import pathlib, os, sys
+sys.path.insert(0, os.environ["TESTS"])
+from tests.unit.compiled import wheel
+
+def build_wheel(directory, settings=None, metadata=None):
+    files = {"libtoy/__init__.py": b"", "libtoy/lib/libtoy-wheel-1.so": b"no code", "libtoy/lib/liblong.so.1.2": b""}
+    return wheel(pathlib.Path(directory), "libtoy", files, version="1.1").name
+"""
+
+
+def provider(folder: Path, old: str = "", new: str = "") -> Tree:
+    from .test_native_building import CHECKOUT
+
+    assert old in PROVIDER
+    files = {"pyproject.toml": PROVIDER.replace(old, new) if old else PROVIDER, "_build/writing.py": WRITING}
+    return Tree.write(folder / "tree", files, TESTS=str(CHECKOUT))
+
+
+def built(tree: Tree, folder: Path) -> Path:
+    return folder / "out" / str(tree.hook("build_wheel", folder / "out"))
+
+
+def test_a_provider_records_its_export(tmp_path: Path) -> None:
+    path = built(provider(tmp_path), tmp_path)
+    assert record(path)["exports"] == {
+        "requires": "libtoy>=1.1,<2",
+        "libraries": ["libtoy-wheel-1.so"],
+        "note": NOTE,
+    }
+    assert lines(path) == ()
+
+
+def test_what_fills_the_pins_is_asked_for(tmp_path: Path) -> None:
+    assert "dynamic-metadata>=0.6" in provider(tmp_path).hook("get_requires_for_build_wheel")
+    fixed = provider(tmp_path / "fixed", "libtoy>=x.x,<x+1", "libtoy>=1,<2")
+    assert "dynamic-metadata>=0.6" not in fixed.hook("get_requires_for_build_wheel")
+
+
+def test_a_library_may_be_named_by_its_soname(tmp_path: Path) -> None:
+    tree = provider(tmp_path, '"libtoy-wheel-1.so"', '"liblong.so.1"')
+    assert record(built(tree, tmp_path))["exports"]["libraries"] == ["liblong.so.1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("libtoy>=x.x,<x+1", "libtoy>=2,<3", "`libtoy>=2,<3` excludes the very version that exports it, 1.1"),
+        ('"libtoy-wheel-1.so"', '"libtoy-wheel-2.so"', "`libtoy-wheel-2.so`, which is exported, is not in the wheel"),
+    ],
+)
+def test_an_export_that_can_not_be_kept(old: str, new: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(HookFailed) as caught:
+        built(provider(tmp_path, old, new), tmp_path)
+    printed = caught.value.output
+    assert message in " ".join(printed.split())
+    if "excludes" in message:
+        example = printed[printed.index("abiding: error[bad-exports]") :].partition("\n\n")[0].strip()
+        assert shown("bad-exports", example) == example
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("libtoy>=x.x,<x+1", "other>=1", "bad-value"),
+        ("libtoy>=x.x,<x+1", "libtoy", "bad-value"),
+        ("libtoy>=x.x,<x+1", "libtoy[x]>=1", "bad-value"),
+        ("libtoy>=x.x,<x+1", "libtoy>=1; python_version>'3'", "bad-value"),
+        ("libtoy>=x.x,<x+1", "libtoy>>1", "bad-requirement"),
+        ('requires = "libtoy>=x.x,<x+1"\n', "", "missing-key"),
+        ('requires = "libtoy', 'require = "libtoy', "unknown-key"),
+        ("note = ", "notes = ", "unknown-key"),
+        ('["libtoy-wheel-1.so"]', '"libtoy-wheel-1.so"', "bad-type"),
+        ('"libtoy-wheel-1.so"', '"lib/libtoy-wheel-1.so"', "bad-value"),
+        ('"libtoy-wheel-1.so"', "3", "bad-type"),
+        ("[tool.abiding.exports]", "[[tool.abiding.exports]]", "bad-type"),
+    ],
+)
+def test_faults_of_the_table(old: str, new: str, rule: str) -> None:
+    assert old in PROVIDER
+    with pytest.raises(DeclarationError) as caught:
+        Declaration.read(Pyproject.parse(PROVIDER.replace(old, new)))
+    assert [finding.rule for finding in caught.value.findings] == [rule]
+
+
+def entry(text: str) -> Declaration:
+    dynamic = PROVIDER.replace('version = "1.1"\n', 'version = "1.1"\ndependencies = []\ndynamic = ["dependencies"]\n')
+    return Declaration.read(Pyproject.parse(f"{dynamic}\n[tool.abiding.wheel]\ndependencies = [{text}]\n"))
+
+
+@pytest.mark.parametrize("key", ['load = "preload"', "ignore-exports = true"])
+def test_keys_of_native_entries(key: str) -> None:
+    (good,) = entry(f'{{ requires = "a<2", native = true, note = "b", {key} }}').entries
+    assert (good.load, good.ignore_exports) == (Load.PRELOAD if "load" in key else Load.RUN_PATH, "ignore" in key)
+    with pytest.raises(DeclarationError, match="is for native entries"):
+        entry(f'{{ requires = "a<2", note = "b", {key} }}')
+
+
+def test_a_load_that_there_is_not() -> None:
+    with pytest.raises(DeclarationError, match="`prelod` is not a value of `load`"):
+        entry('{ requires = "a<2", native = true, load = "prelod" }')
+
+
+@pytest.mark.parametrize(
+    "exports", [3, {"requires": 3}, {"libraries": []}, {"requires": "a", "libraries": []}, {"requires": "a>>1"}]
+)
+def test_a_record_that_can_not_be_read(exports: object) -> None:
+    table = json.loads(Provenance("a", "1", "abi", "").to_json()) | {"exports": exports}
+    with pytest.raises(AbidingError, match="can't be read"):
+        Provenance.from_json(json.dumps(table).encode(), "libtoy 1.1")
+
+
+def test_a_record_without_exports_is_read() -> None:
+    table = json.loads(Provenance("a", "1", "abi", "").to_json())
+    assert "exports" not in table
+    assert Provenance.from_json(json.dumps({**table, "exports": None}).encode(), "x").exports is None
+    assert of_table({"requires": "a>=1"}, "A") == Export("a>=1")
+
+
+EXAMPLES = {"looser-than-exported": True, "unbounded-provider": False}
+
+
+@pytest.mark.parametrize("rule", EXAMPLES)
+def test_example_on_the_page(rule: str, tmp_path: Path) -> None:
+    scene = Scene(tmp_path, version="1.1")
+    scene.replace(NATIVE, '{ requires = "prov>=1.0", native = true }')
+    if EXAMPLES[rule]:
+        exporting(scene, "prov>=1.1,<2", "1.1")
+    findings = _findings(scene)
+    printed = screen(AbidingError(findings))
+    assert [finding.rule for finding in findings] == [rule]
+    assert shown(rule, printed) == printed
+
+
+def _findings(scene: Scene) -> list[Finding]:
+    """What the build finds, in this process."""
+    import sys
+
+    from abiding.builds import exported
+    from abiding.project.table import ApiLevel
+
+    pyproject = Pyproject.read(scene.tree.folder)
+    declaration = Declaration.read(pyproject)
+    sys.path.insert(0, str(scene.site))
+    try:
+        lines = {one: one.requires for one in declaration.entries}
+        return list(exported.judge(lines, ApiLevel.of(declaration.project), pyproject))
+    finally:
+        sys.path.remove(str(scene.site))
+
+
+def test_show_says_where_a_line_comes_from(
+    scene: Scene, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from abiding.cli import main
+
+    assert main(["show", str(scene.tree.folder)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "exports: the build takes the line that prov declares for who is linked with it" in printed
+    assert "here" not in printed
+    monkeypatch.syspath_prepend(str(scene.site))
+    assert main(["show", str(scene.tree.folder)]) == 0
+    assert "prov 1.1 here: prov<2,>=1.1" in " ".join(capsys.readouterr().out.split())
+    scene.replace(BARE, '{ requires = "prov>=1", native = true, ignore-exports = true, note = "a", load = "preload" }')
+    assert main(["show", str(scene.tree.folder)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "ignore-exports: what prov asks for is not held against it" in printed
+    assert "preload: code has loaded the library before" in printed
+
+
+def test_show_of_a_provider(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from abiding.cli import main
+
+    assert main(["show", str(provider(tmp_path).folder)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"exports: libtoy>=x.x,<x+1 for who is linked with libtoy-wheel-1.so ({NOTE})" in printed
