@@ -441,6 +441,12 @@ def test_a_line_that_both_levels_have(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (data["api"], [one["requirement"] for one in data["abi"]]) == (["numpy>=1.26"], ["numpy>=1.26"])
 
 
+def test_a_note_adds_no_requirement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = (Line("numpy<2.5", "numpy<2.5", "", native=False, reason="pre-emptive", note="one\nevil==1"),)
+    run("show", built(tmp_path, lines=lines), "--for", "distributor")
+    assert "# numpy<2.5  (one\\nevil==1)\n" in capsys.readouterr().out
+
+
 def test_the_metadata_of_a_wheel(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     run("show", built(tmp_path), "--metadata")
     assert b"Requires-Dist: libgmp==6.3.0\n" in capfdbinary.readouterr().out

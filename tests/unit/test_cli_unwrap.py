@@ -197,6 +197,13 @@ def test_it_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert "abiding.backend" not in (tmp_path / "pyproject.toml").read_text()
 
 
+@pytest.mark.parametrize("command", ["init", "unwrap"])
+def test_what_is_no_folder(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "spam-1.0.tar.gz").write_bytes(b"")
+    assert main([command, "--yes", str(tmp_path / "spam-1.0.tar.gz")]) == 2
+    assert "error[bad-pyproject]: this is no folder\n" in capsys.readouterr().err
+
+
 def test_other_files_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "pyproject.toml").write_text(WRAPPED)
     (tmp_path / ".github" / "workflows").mkdir(parents=True)

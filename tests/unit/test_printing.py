@@ -18,6 +18,7 @@ from abiding.cli import main
 from abiding.findings.characters import printable
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.screen import one_line, screen
+from abiding.project.provenance import Line, Provenance
 from abiding.report.printing import guarded, unguarded
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
@@ -143,7 +144,7 @@ def files(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("form", ["text", "concise", "json", "github", "html"])
+@pytest.mark.parametrize("form", ["text", "concise", "json", "github", "html", "sarif"])
 def test_check(form: str, files: Path) -> None:
     for what in (files, files / "::error::x.whl", files / f"{HOSTILE}.whl", files.parent / "##[nothing]\n::error::x"):
         status, text = printed("check", "--output-format", form, str(what))
@@ -161,7 +162,7 @@ def test_a_name_does_not_pretend_to_be_a_line(tmp_path: Path) -> None:
         assert "\nclean" not in text
 
 
-@pytest.mark.parametrize("options", [[], ["--all"]])
+@pytest.mark.parametrize("options", [[], ["--all"], ["--output-format", "json"]])
 def test_diff(options: list[str], files: Path) -> None:
     sdist, wheel = str(files / "spam-1.0.tar.gz"), str(files / wheel_name())
     for pair in ((sdist, wheel), (wheel, str(files / "::error::x.whl")), (sdist, "##[x]\n::error::y")):
@@ -182,6 +183,17 @@ def test_show(options: list[str], more: dict[str, str], tmp_path: Path) -> None:
         assert is_harmless(text), text
 
 
+@pytest.mark.parametrize("options", [[], ["--for", "distributor"], ["--metadata"], ["--output-format", "json"]])
+def test_show_of_a_wheel(options: list[str], files: Path, tmp_path: Path) -> None:
+    lines = (Line("x; os_name == '" + said(STEERING) + "'", HOSTILE, "", native=False, reason=STEERING, note=HOSTILE),)
+    record = Provenance(HOSTILE, STEERING, "abi", ESCAPED, lines).to_json()
+    data = metadata("Requires-Dist: " + lines[0].requirement, "Requires-Dist: ::error::x ##[x]", body=HOSTILE)
+    own = write_wheel(tmp_path, wheel_name(), data, more={"spam-1.0.dist-info/abiding.json": record})
+    for wheel in (own, *files.glob("*.whl")):
+        _, text = printed("show", *options, str(wheel))
+        assert is_harmless(text), text
+
+
 def test_metadata_is_shown_to_the_byte_unless_it_steers(tmp_path: Path) -> None:
     tree(tmp_path, marker="")
     one_line = ESCAPED.replace("\\n", " ").replace("\\r", " ")
@@ -197,6 +209,13 @@ def test_metadata_is_shown_to_the_byte_unless_it_steers(tmp_path: Path) -> None:
         assert same is False or "größe\xa0\u200d 🐍" in out
 
 
+@pytest.mark.parametrize("command", ["init", "unwrap"])
+@pytest.mark.parametrize("more", [{}, {"marker": ""}, {"name": ESCAPED}, {"backend": ESCAPED}, {"version": ESCAPED}])
+def test_edits(command: str, more: dict[str, str], tmp_path: Path) -> None:
+    _, text = printed(command, "--dry-run", str(tree(tmp_path / "a ##[x]\n::error::x", **more)))
+    assert is_harmless(text), text
+
+
 def test_init(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(f'[build-system]\nrequires = []\nbuild-backend = "{ESCAPED}"\n#::error::x\n[project]\nname = "x"\nversion = "##[x]"\n  # ##vso[x]\u202e\nkeywords = ["""\n::error::x"""]\n', "utf-8")  # fmt: skip
     for options in ([], ["--yes"], ["--yes"]):
@@ -207,7 +226,7 @@ def test_init(tmp_path: Path) -> None:
     assert is_harmless(text), text
 
 
-@pytest.mark.parametrize("arguments", [["explain", HOSTILE], [HOSTILE], ["check", f"--{HOSTILE}"], ["check", "--output-format", HOSTILE, "x"], ["repair", HOSTILE, "-w", HOSTILE], ["env", "--python", HOSTILE], ["prove", HOSTILE], ["prove", "--python", HOSTILE, "."], ["check", "--index-url", f"http://{HOSTILE}/", "spam"], ["check", "--index-url", HOSTILE, "spam"]])  # fmt: skip
+@pytest.mark.parametrize("arguments", [["explain", HOSTILE], [HOSTILE], ["check", f"--{HOSTILE}"], ["check", "--output-format", HOSTILE, "x"], ["repair", HOSTILE, "-w", HOSTILE], ["check", "x", "--output", HOSTILE], ["check", "x", "--output", f"json={HOSTILE}/x"], ["check", "x", "--fail-on", HOSTILE], ["diff", "x==1", "y", "--tag", HOSTILE], ["diff", HOSTILE, HOSTILE], ["unwrap", HOSTILE], ["show", f"{HOSTILE}.whl"], ["env", "--python", HOSTILE], ["prove", HOSTILE], ["prove", "--python", HOSTILE, "."], ["check", "--index-url", f"http://{HOSTILE}/", "spam"], ["check", "--index-url", HOSTILE, "spam"]])  # fmt: skip
 def test_arguments(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     status, text = printed(*arguments)
@@ -276,7 +295,7 @@ def index(monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
         yield index
 
 
-@pytest.mark.parametrize("form", ["text", "concise", "json", "github", "html"])
+@pytest.mark.parametrize("form", ["text", "concise", "json", "github", "html", "sarif"])
 def test_index(form: str, index: Index) -> None:
     index.add("cp311-cp311-any", metadata=metadata("Summary: " + said(HOSTILE)), listing={"yanked": HOSTILE})
     index.add("cp312-cp312-any", metadata=metadata("Requires-Dist: ##[x]"), listing={"url": f"http://{HOSTILE}/x"})

@@ -96,6 +96,8 @@ def test_what_is_wrong_in_the_declaration_has_its_line(here: Path, capsys: pytes
     (location,) = next(one for one in run["results"] if one["ruleId"] == "could-be-a-marker")["locations"]
     assert location["physicalLocation"]["region"] == {"startLine": 18}
     assert places(run) == {"packages/größe & more/pyproject.toml"}
+    main(["check", "--output-format", "github", "dist"])
+    assert "::warning file=packages/größe & more/pyproject.toml,line=18,title=" in capsys.readouterr().out
 
 
 def test_what_can_not_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

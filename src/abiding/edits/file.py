@@ -36,6 +36,9 @@ class EditedFile(NamedTuple):
             data.decode("utf-8-sig")
         except FileNotFoundError as exc:
             raise MissingFileError.at(path, NOTHING, "give the folder of a project, which has pyproject.toml") from exc
+        except NotADirectoryError as exc:
+            hint = "give the folder of a project, which has pyproject.toml: an sdist is not edited"
+            raise _problem(source, "this is no folder", hint) from exc
         except OSError as exc:
             raise _problem(path, f"the file can't be read: {exc.strerror}") from exc
         except UnicodeDecodeError as exc:

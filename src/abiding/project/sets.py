@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.characters import on_one_line
 from abiding.metadata import pins, requirements
 from abiding.project.declaration import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from abiding.project.declaration import Entry
     from abiding.project.provenance import Line
@@ -82,19 +83,20 @@ class Sets(NamedTuple):
     api: tuple[str, ...] | None
     abi: tuple[Bound, ...]
 
-    def for_distributor(self) -> Iterable[str]:
+    def for_distributor(self) -> Iterator[str]:
         """The lines of a file of requirements: what may be ignored stands apart, and is no requirement in it."""
         needed = [one for one in self.abi if not one.may_be_ignored]
         ignored = [one for one in self.abi if one.may_be_ignored]
         yield "# what the source works with (API level)"
-        yield from self.api or ("# nothing",)
+        # Each on one line, whatever is in it: the next one would be a requirement.
+        yield from map(on_one_line, self.api or ("# nothing",))
         if needed:
             yield "\n# what one binary needs on top (ABI level)"
-            for one in needed:
-                if not one.is_filled:
-                    yield f"# of {one.name} the version that it is built with"
-                yield one.settled
+        for one in needed:
+            if not one.is_filled:
+                yield f"# of {one.name} the version that it is built with"
+            yield on_one_line(one.settled)
         if ignored:
             yield "\n# may be ignored: pre-emptive, against versions that there were not yet"
-            for one in ignored:
-                yield f"# {one.settled}" + (f"  ({one.note})" if one.note else "")
+        for one in ignored:
+            yield on_one_line(f"# {one.settled}" + (f"  ({one.note})" if one.note else ""))

@@ -46,7 +46,7 @@ def forms(seen: Survey, python: Path) -> dict[str, Callable[[], str]]:
         "text": lambda: "\n".join(_text(seen)) + "\n",
         "concise": lambda: concise.written(concise.lines(findings)),
         "json": lambda: _as_json(seen, python),
-        "github": lambda: "".join(f"{line}\n" for line in github.commands(findings)),
+        "github": lambda: "".join(f"{line}\n" for line in github.commands(findings, "")),
         "sarif": lambda: sarif.log("env", [told], complete=not seen.unread),
     }
 

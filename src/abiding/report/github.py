@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import Severity
 from abiding.report.grouping import merged
+from abiding.report.repository import Repository, folder_of
 from abiding.report.summary import summary
 
 if TYPE_CHECKING:
@@ -24,25 +26,26 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(releases: Sequence[Release]) -> str:
     """One command per finding, those that only differ in their artifact as one: a page shows ten of a kind at most."""
-    return "".join(f"{line}\n" for release in releases for line in _lines(release))
+    repository = Repository.around(Path())
+    return "".join(f"{line}\n" for release in releases for line in _lines(release, repository))
 
 
-def _lines(release: Release) -> Iterator[str]:
-    yield from commands(release.everything)
+def _lines(release: Release, repository: Repository) -> Iterator[str]:
+    yield from commands(release.everything, repository.project_file(folder_of(release)))
     yield printable(on_one_line(f"{release.name} {release.version}: {summary(release)}"))
 
 
-def commands(findings: Iterable[Finding]) -> Iterator[str]:
-    """The commands for some findings."""
+def commands(findings: Iterable[Finding], file: str) -> Iterator[str]:
+    """The commands for some findings about one project, whose `file` is named from the top of its repository."""
     for finding in merged(findings):
-        yield f"::{_COMMANDS[finding.severity]} {_properties(finding)}::{_data(_message(finding))}"
+        yield f"::{_COMMANDS[finding.severity]} {_properties(finding, file)}::{_data(_message(finding))}"
 
 
-def _properties(finding: Finding) -> str:
+def _properties(finding: Finding, file: str) -> str:
     properties = {"title": f"abiding ({finding.rule})"}
-    if finding.line:
+    if finding.line and finding.artifact == "pyproject.toml":
         # Only what lies in the repository can be annotated; an artifact does not.
-        properties = {"file": finding.artifact, "line": str(finding.line), **properties}
+        properties = {"file": file, "line": str(finding.line), **properties}
     return ",".join(f"{name}={_property(value)}" for name, value in properties.items())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abiding.files.plain import is_folder
@@ -16,10 +17,10 @@ from abiding.proof.plan import What
 from abiding.report import concise, github, sarif
 from abiding.report.grouping import counted, merged
 from abiding.report.json import document, finding_data
+from abiding.report.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from abiding.proof import Proof
     from abiding.proof.building import Built
@@ -112,11 +113,12 @@ def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
     last = on_one_line(f"{proof.name} {proof.version}: {summary(proof)}")
     told = sarif.Told(proof.name, source if is_folder(source) else source.parent, by_weight(proof.findings))
     complete = proof.verdict is not Verdict.UNPROVEN
+    file = Repository.around(Path()).project_file(told.beside)
     return {
         "text": lambda: render(proof),
         "concise": lambda: concise.written([*concise.lines(told.findings), last]),
         "json": lambda: _as_json(proof, str(source)),
-        "github": lambda: "".join(f"{line}\n" for line in (*github.commands(told.findings), printable(last))),
+        "github": lambda: "".join(f"{line}\n" for line in (*github.commands(told.findings, file), printable(last))),
         "sarif": lambda: sarif.log("prove", [told], complete=complete),
     }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import quote
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.files.plain import is_plain, is_there
 
-__all__ = ["Repository"]
+if TYPE_CHECKING:
+    from abiding.releases.release import Release
+
+__all__ = ["Repository", "folder_of"]
 
 
 _OF_PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -29,7 +31,7 @@ class Repository(NamedTuple):
         return cls(top, here)
 
     def project_file(self, beside: Path | None = None) -> str:
-        """Name the file of the project that `beside` belongs to, as a URI reference below the top.
+        """Name the file of the project that `beside` belongs to, as a path below the top.
 
         It is the nearest one in the folders above `beside`, as far as these lie in the repository, else above `here`.
         Where there is none it is the pyproject.toml that `here` does not have: findings have to stand somewhere.
@@ -44,7 +46,7 @@ class Repository(NamedTuple):
         return self._below(self.here / _OF_PROJECTS[0])
 
     def _below(self, path: Path) -> str:
-        return quote(path.relative_to(self.top).as_posix(), errors="surrogateescape")
+        return path.relative_to(self.top).as_posix()
 
 
 def _real(path: Path) -> Path:
@@ -53,3 +55,9 @@ def _real(path: Path) -> Path:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):
         return Path.cwd()
+
+
+def folder_of(release: Release) -> Path | None:
+    """The folder in which the files of a release lie, None if they are on an index."""
+    found = (one.artifact.read_from for one in release.artifacts if not one.artifact.on_index)
+    return next((Path(one).parent for one in found if one), None)

@@ -12,6 +12,7 @@ import json
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from abiding._version import __version__
 from abiding.findings.characters import visible
@@ -19,7 +20,7 @@ from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import lines_of
 from abiding.report import explanations
 from abiding.report.grouping import alike
-from abiding.report.repository import Repository
+from abiding.report.repository import Repository, folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,14 +46,8 @@ class Told(NamedTuple):
 
 def render(releases: Sequence[Release]) -> str:
     """The log of `check`."""
-    told = [Told(one.name, _place_of(one), one.everything) for one in releases]
+    told = [Told(one.name, folder_of(one), one.everything) for one in releases]
     return log("check", told, complete=not any(one.unread for one in releases))
-
-
-def _place_of(release: Release) -> Path | None:
-    """The folder in which its files lie, None if they are on an index."""
-    found = (one.artifact.read_from for one in release.artifacts if not one.artifact.on_index)
-    return next((Path(one).parent for one in found if one), None)
 
 
 def log(command: str, told: Iterable[Told], *, complete: bool) -> str:
@@ -107,7 +102,7 @@ def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": place, "uriBaseId": _ROOT},
+                        "artifactLocation": {"uri": quote(place, errors="surrogateescape"), "uriBaseId": _ROOT},
                         "region": {"startLine": finding.line if of_project and finding.line else 1},
                     },
                     "logicalLocations": [{"name": visible(one), "kind": "module"} for one in artifacts if one],
