@@ -126,6 +126,8 @@ def _build(config_settings: ConfigSettings) -> Iterator[Build]:
         yield Build.begin(config_settings)
     except AbidingError as exc:
         from abiding.findings.screen import screen
+        from abiding.findings.terminal import Terminal
 
-        print(screen(exc), file=sys.stderr)  # noqa: T201
+        # Front ends indent what a build says, so that its lines are no wider than in a pipe.
+        print(screen(exc, Terminal.of(sys.stderr).narrow), file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from exc

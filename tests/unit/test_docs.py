@@ -13,6 +13,7 @@ from abiding import cli
 from abiding.project.declaration import Declaration, FromSdist, Reason
 from abiding.project.pyproject import Pyproject
 from abiding.project.schema import get_schema
+from tests import pictures
 
 from . import pages
 from .pages import CHECKOUT, DOCS
@@ -29,8 +30,11 @@ def named(page: Path) -> str:
 # What is shown
 
 
-def test_readme_shows_a_screen_as_it_is() -> None:
-    assert (CHECKOUT / "tests/screens/undeclared-requirement.txt").read_text("utf-8") in README
+@pytest.mark.parametrize("page", [CHECKOUT / "README.md", DOCS / "index.md"], ids=named)
+def test_front_pages_show_pictures_of_screens(page: Path) -> None:
+    """That a picture is what is printed, a test of the screens holds."""
+    shown = re.findall(r"!\[[^\]]+\]\((.*?)\)", page.read_text("utf-8"))
+    assert {(page.parent / one).resolve() for one in shown} == {DOCS / name for name in pictures.PICTURES}
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda path: path.stem)

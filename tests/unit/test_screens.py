@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
+
+from tests import pictures
 
 from .test_backend import CHANGING, LATE, SETUP_PY
 from .trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, unpacked
@@ -132,5 +136,33 @@ def test_screen(tmp_path: Path, name: str) -> None:
     assert screen == file.read_text(encoding="utf-8")
 
 
+def test_screen_in_colour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook has colours where its front end hands on a terminal, or they are asked for."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with pytest.raises(HookFailed) as caught:
+        undeclared(tmp_path)
+    output = caught.value.output
+    screen = output[output.rindex("\n", 0, output.index("error[")) + 1 :].replace("\x1b", "␛")
+    file = SCREENS / "colour" / "undeclared-requirement.txt"
+    if os.environ.get("UPDATE_SCREENS"):
+        file.write_text(screen, encoding="utf-8")
+    assert screen == file.read_text(encoding="utf-8")
+    plain = (SCREENS / "undeclared-requirement.txt").read_text(encoding="utf-8")
+    assert re.sub(r"␛\[[\d;]*m", "", screen) == plain
+
+
 def test_every_screen_has_its_situation() -> None:
     assert {file.stem for file in SCREENS.glob("*.txt")} == SITUATIONS.keys()
+
+
+@pytest.mark.parametrize("name", pictures.PICTURES)
+def test_pictures_show_the_screens(name: str) -> None:
+    source, title = pictures.PICTURES[name]
+    drawn = pictures.picture(source.read_text("utf-8"), title)
+    assert (pictures.DOCS / name).read_text("utf-8") == drawn, "write them anew: python -m tests.pictures"
+    root = ET.fromstring(drawn)  # noqa: S314 (it is ours)
+    lines: dict[str, str] = {}
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        lines[text.attrib["y"]] = f"{lines.get(text.attrib['y'], '')} {text.text}"
+    shown = re.sub(r"␛\[[\d;]*m", " ", source.read_text("utf-8")).split()
+    assert " ".join(lines.values()).split() == shown

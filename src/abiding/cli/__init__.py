@@ -46,8 +46,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         sys.stdout.flush()
     except AbidingError as exc:
         from abiding.findings.screen import screen
+        from abiding.findings.terminal import Colour, Terminal
 
-        print(screen(exc), file=sys.stderr)
+        stream = unguarded(sys.stderr)
+        # Its colours are meant, and what else is in it is spelled out there.
+        print(screen(exc, Terminal.of(stream, getattr(options, "color", Colour.AUTO))), file=stream)
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough (`abiding check | head`).

@@ -83,6 +83,11 @@ class Terminal(NamedTuple):
         coloured = colour is Colour.ALWAYS or (colour is Colour.AUTO and _wants_colour(stream))
         return cls(width, coloured, stream.isatty())
 
+    @property
+    def narrow(self) -> Terminal:
+        """The same, with lines as wide as those of what is no terminal."""
+        return self._replace(width=WIDTH)
+
     def written(self, lines: Iterable[Line]) -> str:
         """The lines as text, each with a newline. Nothing that is in them steers the terminal, but for the styles."""
         return "".join(f"{self._line(line)}\n" for line in lines)
