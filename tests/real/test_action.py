@@ -36,6 +36,7 @@ def run(command: list[str], repository: Path, wheelhouse: Path, **variables: str
 def test_action(repository: Path, wheelhouse: Path) -> None:
     inputs = {name: str(one["default"]) for name, one in action()["inputs"].items()}
     places = {"RUNNER_TEMP": str(repository.parent / "temp"), "GITHUB_STEP_SUMMARY": str(repository.parent / "summary")}
+    printed = ""
     for step in action()["runs"]["steps"]:
         if "run" in step:
             given = {name: filled(value, inputs, r"\${{", "}}") for name, value in step["env"].items()}
