@@ -15,6 +15,7 @@ from abiding.evidence.available import available, kinds_beside
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, Steps, UndecidedError
 from abiding.metadata.exclusions import installable
+from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.requires_dist import Line, spelled_out
 
 if TYPE_CHECKING:
@@ -150,22 +151,12 @@ def _there(requires_python: str, python: str, tag: str) -> Environments:
     exact = python.removesuffix("t")
     where = installable(requires_python, [f"{exact}-{exact}-{platform}" if python else tag])
     conditions = ['implementation_name == "cpython"'] if (exact or interpreter).startswith("cp") else []
-    machine = next((names for end, names in _MACHINES.items() if platform.endswith(end)), "")
+    machine = PlatformTag.read(platform).platform_machine
     conditions += [f'platform_machine == "{machine}"'] if machine else []
     try:
         return where & markers.of_releases(" and ".join(conditions))
     except UndecidedError:
         return where
-
-
-# What Python calls the machine; where a 32-bit system may run on another one, nothing is said.
-_MACHINES = {
-    **{f"_{one}": one for one in ("aarch64", "ppc64le", "riscv64", "s390x")},
-    "_amd64": "AMD64",
-    "win_arm64": "ARM64",
-    "_arm64": "arm64",
-    "_x86_64": "x86_64",
-}
 
 
 def _contains(specifier: SpecifierSet, version: Version) -> bool:

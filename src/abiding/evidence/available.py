@@ -100,5 +100,6 @@ def kinds_beside(tag: str, known: Available) -> Iterator[str]:
             python, _, platform = kind.partition("-")
             minor = python.removesuffix("t")[3:]
             later = many in ("cp", "py") and python.startswith("cp3") and minor.isdigit() and int(minor) >= least
+            later = later and (abi != "abi3" or not python.endswith("t"))  # which is what `abi3t` is for
             if machine in (platform, "any") and (kind == own or later):
                 yield kind

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 from abiding.metadata import markers
 from abiding.metadata.environments import Environments, Kind, Question, Steps, UndecidedError
+from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.requires_dist import spelled_out
 
 if TYPE_CHECKING:
@@ -142,14 +143,11 @@ def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
     return found
 
 
-_SYSTEMS = {"win": "win32", "macosx": "darwin", "linux": "linux", "manylinux": "linux", "musllinux": "linux"}
-
-
 def _marker(tag: str) -> str:
     interpreter, abi, platform = tag.split("-")
     parts = []
     python = f"{interpreter[2:3]}.{interpreter[3:]}"
     if interpreter[:2] in ("cp", "pp") and interpreter[2:].isdigit() and len(interpreter) > len("cp3"):
         parts.append(f'python_version {">=" if abi.startswith("abi3") or abi == "none" else "=="} "{python}"')
-    system = next((name for start, name in _SYSTEMS.items() if platform.startswith(start)), "")
+    system = PlatformTag.read(platform).system
     return " and ".join([*parts, *([f'sys_platform == "{system}"'] if system else [])])

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, UndecidedError
+from abiding.metadata.platform_tag import PlatformTag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,17 +25,6 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
 
 __all__ = ["brought", "environments_of"]
-
-
-# By how the name of a platform begins: the system, and by how it ends, the machine. What is run by another machine, or
-# by another Python on the same, is left open.
-_SYSTEMS = {"win": "win32", "macosx": "darwin", "linux": "linux", "manylinux": "linux", "musllinux": "linux"}
-_MACHINES = {
-    "linux": ("x86_64", "aarch64", "ppc64le", "s390x", "riscv64", "loongarch64"),
-    "darwin": ("x86_64", "arm64"),
-    "win32": (),
-}
-_WINDOWS = {"win_amd64": "AMD64", "win_arm64": "ARM64"}
 
 
 def environments_of(tags: Iterable[Tag]) -> Environments:
@@ -49,11 +39,9 @@ def _marker(tag: Tag) -> str:
     if interpreter[:2] in ("cp", "pp") and interpreter[3:].isdigit():
         at_least = tag.abi.startswith("abi3") or tag.abi == "none"
         parts.append(f'python_version {">=" if at_least else "=="} "{python}"')
-    system = next((name for start, name in _SYSTEMS.items() if tag.platform.startswith(start)), "")
-    if system:
-        machine = next((one for one in _MACHINES[system] if tag.platform.endswith(one)), _WINDOWS.get(tag.platform))
-        parts.append(f'sys_platform == "{system}"')
-        parts += [f'platform_machine == "{machine}"'] if machine else []
+    platform = PlatformTag.read(tag.platform)
+    parts += [f'sys_platform == "{platform.system}"'] if platform.system else []
+    parts += [f'platform_machine == "{platform.platform_machine}"'] if platform.platform_machine else []
     return " and ".join(parts)
 
 

@@ -1,7 +1,8 @@
 """What a platform promises: the libraries that every machine has on which a wheel with this tag may be installed.
 
-Linux: the policies of auditwheel (PEP 600, PEP 656); macOS: what is below /usr/lib and /System; Windows: the lists of
-delvewheel. The machine that this runs on is not asked.
+Linux and Android: the policies of auditwheel (PEP 600, PEP 656, PEP 738); macOS and iOS: what is below /usr/lib and
+/System; Windows: the lists of delvewheel. The machine that this runs on is not asked. What is for Emscripten has no
+libraries that are loaded by their names.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sysconfig
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.images import Format
 from abiding.native.reading import extra
 
@@ -30,6 +32,7 @@ _LOADER = re.compile(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
 _PYTHON = re.compile(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
 _DRIVER = frozenset({"libcuda.so.1", "libnvidia-ml.so.1", "nvcuda.dll"})
 _MACOS = ("/usr/lib/", "/System/")
+_FIRST_ANDROID = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,22 @@ def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
     return found
 
 
-_FORMATS = {"linux": Format.ELF, "macosx": Format.MACH_O, "win": Format.PE}
+_FORMATS = {
+    "linux": Format.ELF,
+    "musllinux": Format.ELF,
+    "android": Format.ELF,
+    "macosx": Format.MACH_O,
+    "ios": Format.MACH_O,
+    "win": Format.PE,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
     """The platform of a wheel, by its tags. `finished` is whether an index accepts the tag, `musl` is its C library.
 
-    `format` is that of the images that its loader loads; None if the wheel is for any platform.
+    `format` is that of the images that its loader loads; None if the wheel is for any platform, or for one that has
+    no libraries of their own.
     """
 
     tags: frozenset[Tag]
@@ -78,7 +89,8 @@ class Platform:
         """Look up what the tags promise. Raises `AbidingError` (`missing-extra`)."""
         tags = frozenset(tags)
         platforms = {tag.platform for tag in tags}
-        format_ = next((one for name, one in _FORMATS.items() if any(name in platform for platform in platforms)), None)
+        formats = [_FORMATS.get(PlatformTag.read(platform).family) for platform in sorted(platforms)]
+        format_ = next(filter(None, formats), None)
         with extra():
             return cls(
                 tags,
@@ -117,6 +129,10 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
 
     common: frozenset[str] | None = None
     for platform in platforms:
+        if PlatformTag.read(platform).family == "android":
+            libraries = _android_libraries(platform)
+            common = libraries if common is None else common & libraries
+            continue
         matched = _LINUX.fullmatch(platform)
         try:
             architecture = Architecture(matched[1] if matched else "x86_64")
@@ -131,6 +147,21 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
         libraries = policies[-1].whitelist
         common = libraries if common is None else common & libraries
     return common or frozenset()
+
+
+def _android_libraries(platform: str) -> frozenset[str]:
+    from pathlib import Path
+
+    from auditwheel.architecture import Architecture
+    from auditwheel.libc import Libc
+    from auditwheel.policy import WheelPolicies
+
+    # By a file name it finds its policy, and there is none before the first Android that has Python.
+    level = max(int(platform.split("_")[1]), _FIRST_ANDROID)
+    wheel = Path(f"any-1-py3-none-android_{level}_arm64_v8a.whl")
+    policies = [*WheelPolicies(libc=Libc.ANDROID, arch=Architecture.aarch64, wheel_fn=wheel)]
+    found: frozenset[str] = policies[-1].whitelist
+    return found
 
 
 def _is_musl(platform: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from abiding.findings.errors import AbidingError
 from abiding.metadata import requirements
+from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import contents
 from abiding.native.images import Format, Image
 from abiding.native.metapackages import brought
@@ -205,11 +206,10 @@ def target(tags: Iterable[Tag]) -> dict[str, str]:
 
     environment = {name: str(value) for name, value in default_environment().items()}
     tag = max(tags, key=lambda one: one.platform != "any")
-    for start, values in _PLATFORMS.items():
-        if start in tag.platform:
-            environment |= dict(zip(("sys_platform", "platform_system", "os_name"), values, strict=True))
-            machine = next((one for one in _MACHINES if tag.platform.endswith(one)), "")
-            environment["platform_machine"] = _WINDOWS_MACHINES.get(machine, machine) if start == "win" else machine
+    platform = PlatformTag.read(tag.platform)
+    if platform.system:
+        environment |= dict(zip(("sys_platform", "platform_system", "os_name"), platform.names, strict=True))
+        environment["platform_machine"] = platform.platform_machine or _OTHERS.get(platform.machine, platform.machine)
     if tag.interpreter.startswith("cp") and tag.abi == tag.interpreter:
         version = f"{tag.interpreter[2]}.{tag.interpreter[3:]}"
         environment |= {"python_version": version, "python_full_version": f"{version}.0"}
@@ -238,17 +238,12 @@ _ANY = ("", "")
 
 
 def _machine(platform: str) -> tuple[str, str]:
-    system = next((one for one in ("musllinux", "linux", "macosx", "win") if one in platform), platform)
-    return system, platform.rsplit("_", 2 if platform.endswith(("x86_64", "86_64")) else 1)[-1]
+    read = PlatformTag.read(platform)
+    return read.family or platform, read.machine
 
 
-_PLATFORMS = {
-    "linux": ("linux", "Linux", "posix"),
-    "macosx": ("darwin", "Darwin", "posix"),
-    "win": ("win32", "Windows", "nt"),
-}
-_MACHINES = ("x86_64", "aarch64", "arm64", "amd64", "i686", "ppc64le", "s390x", "armv7l", "riscv64", "win32")
-_WINDOWS_MACHINES = {"amd64": "AMD64", "arm64": "ARM64", "win32": "x86"}
+# Where Python for it may run on a machine of another name, it is called like this on one of its own.
+_OTHERS = {"32": "x86", "universal2": ""}
 
 
 def _first(shelves: Iterable[Shelf], name: str, accepted: SpecifierSet) -> Contents | None:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Declaration", "Entry", "FromSdist", "Load", "Reason", "uses_abiding"]
 
 
+_PARTS = 3  # python, abi, platform
+_A_TAG = "a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`"
+
+
 class Reason(StrEnum):
     """Why a wheel needs the line. Distributors may leave out a pre-emptive one, and only that."""
 
@@ -419,12 +423,17 @@ class _Reader(Faults):
             self.problem("bad-type", f"`select` is a glob or an array of globs, not {type_of(value)}", key)
             return ()
         for pattern in value:
-            if len(pattern.split("-")) < len(("python", "abi", "platform")) and "*" not in pattern:
+            if len(pattern.split("-")) < _PARTS and "*" not in pattern:
+                self.problem("bad-value", f"`{pattern}` can't match a wheel's tag", key, hints=(_A_TAG,))
+            elif "." in re.sub(r"\[[^]]*\]", "", pattern):
+                whole = len(pattern.split("-")) == _PARTS and not pattern.endswith(".whl")
                 self.problem(
                     "bad-value",
-                    f"`{pattern}` can't match a wheel's tag",
+                    f"`{pattern}` can't match a wheel's tag: no tag has a `.`",
                     key,
-                    hints=("a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`",),
+                    notes=("a file name joins tags by it; each of them is matched by itself",),
+                    hints=(f"name one of them: `{re.sub(r'[.][^-.]*', '', pattern)}`" if whole else _A_TAG,),
+                    recent=True,
                 )
         return tuple(value)
 

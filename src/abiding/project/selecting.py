@@ -78,8 +78,16 @@ _PLATFORMS: dict[str, dict[tuple[str, ...], str]] = {
 }
 _ONLY_CPYTHON: dict[str, dict[tuple[str, ...], str]] = {
     "android": {("android_21_arm64_v8a",): "", ("android_24_x86_64",): ""},
-    "emscripten": {("emscripten_4_0_9_wasm32",): "", ("pyodide_2025_0_wasm32", "pyemscripten_2025_0_wasm32"): ""},
-    "ios": {("ios_13_0_arm64_iphoneos",): "", ("ios_14_0_x86_64_iphonesimulator",): ""},
+    "emscripten": {
+        ("emscripten_4_0_9_wasm32",): "",
+        ("pyodide_2025_0_wasm32", "pyemscripten_2025_0_wasm32"): "",
+        ("pyemscripten_2026_0_wasm32",): "",
+    },
+    "ios": {
+        ("ios_13_0_arm64_iphoneos",): "",
+        ("ios_13_0_arm64_iphonesimulator",): "",
+        ("ios_14_0_x86_64_iphonesimulator",): "",
+    },
     "": {("freebsd_14_2_release_amd64",): ""},
 }
 # Python for these runs on machines that call themselves by another name as well.

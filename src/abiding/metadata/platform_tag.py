@@ -1,0 +1,76 @@
+"""What the name of a platform in a wheel's tag says of the environments in which such a wheel can be installed."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import NamedTuple
+
+__all__ = ["PlatformTag"]
+
+
+class PlatformTag(NamedTuple):
+    """A platform tag, read. All is empty for `any`, and for a platform that is not known.
+
+    `family` is what wheels have in common that can stand beside each other: `linux`, `musllinux`, `macosx`, `win`,
+    `android`, `ios`, `emscripten`. `system` is the value of `sys_platform` there. `machine` is the one that is in the
+    tag, as it is written there: `arm64_v8a`, `arm64_iphonesimulator`.
+    """
+
+    family: str
+    system: str
+    machine: str
+
+    @classmethod
+    def read(cls, platform: str) -> PlatformTag:
+        """Read the last part of a tag, which is not compressed."""
+        return _read(platform)
+
+    @property
+    def platform_machine(self) -> str:
+        """What Python calls the machine there; empty where Python for it runs on machines of other names as well."""
+        return _CALLED[self.family].get(self.machine, "") if self.family else ""
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """The values of `sys_platform`, `platform_system` and `os_name`; none of them may be asked for of no system."""
+        return (self.system, *_NAMED[self.system])
+
+
+_FAMILIES = {
+    "linux": ("linux", r"(?:manylinux(?:\d+|_\d+_\d+)|linux)_(?P<machine>\w+)"),
+    "musllinux": ("linux", r"musllinux_\d+_\d+_(?P<machine>\w+)"),
+    "macosx": ("darwin", r"macosx_\d+_\d+_(?P<machine>\w+)"),
+    "win": ("win32", r"win_?(?P<machine>32|(?<=_)\w+)"),
+    "android": ("android", r"android_\d+_(?P<machine>\w+)"),
+    "ios": ("ios", r"ios_\d+_\d+_(?P<machine>\w+)"),
+    # What runs on a build of CPython for Emscripten is told by the version of that, or by the year of Pyodide's ABI.
+    "emscripten": ("emscripten", r"(?:emscripten_\d+_\d+_\d+|py(?:odide|emscripten)_\d+_\d+)_(?P<machine>\w+)"),
+}
+_NAMED = {
+    "linux": ("Linux", "posix"),
+    "darwin": ("Darwin", "posix"),
+    "win32": ("Windows", "nt"),
+    "android": ("Android", "posix"),
+    "ios": ("iOS", "posix"),
+    "emscripten": ("Emscripten", "posix"),
+}
+_OF_LINUX = {one: one for one in ("x86_64", "aarch64", "ppc64le", "s390x", "riscv64", "loongarch64")}
+_CALLED = {
+    "linux": _OF_LINUX,
+    "musllinux": _OF_LINUX,
+    "macosx": {"x86_64": "x86_64", "arm64": "arm64"},
+    "win": {"amd64": "AMD64", "arm64": "ARM64"},
+    "android": {"arm64_v8a": "aarch64", "x86_64": "x86_64"},
+    "ios": {},  # the name of the device
+    "emscripten": {"wasm32": "wasm32"},
+}
+
+
+@functools.lru_cache(maxsize=512)
+def _read(platform: str) -> PlatformTag:
+    for family, (system, pattern) in _FAMILIES.items():
+        found = re.fullmatch(pattern, platform)
+        if found:
+            return PlatformTag(family, system, found["machine"])
+    return PlatformTag("", "", "")
