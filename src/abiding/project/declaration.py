@@ -16,7 +16,7 @@ from abiding.project.contradictions import Declared, contradictions
 from abiding.project.faults import Faults, listed, type_of
 from abiding.project.groups import Groups
 from abiding.project.required import required
-from abiding.project.selecting import exact_marker
+from abiding.project.selecting import exact_marker, never
 from abiding.project.table import Project
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Key, Pyproject
 
 __all__ = ["Declaration", "Entry", "FromSdist", "Load", "Reason", "uses_abiding"]
-
-
-_PARTS = 3  # python, abi, platform
-_A_TAG = "a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`"
 
 
 class Reason(StrEnum):
@@ -422,19 +418,8 @@ class _Reader(Faults):
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             self.problem("bad-type", f"`select` is a glob or an array of globs, not {type_of(value)}", key)
             return ()
-        for pattern in value:
-            if len(pattern.split("-")) < _PARTS and "*" not in pattern:
-                self.problem("bad-value", f"`{pattern}` can't match a wheel's tag", key, hints=(_A_TAG,))
-            elif "." in re.sub(r"\[[^]]*\]", "", pattern):
-                whole = len(pattern.split("-")) == _PARTS and not pattern.endswith(".whl")
-                self.problem(
-                    "bad-value",
-                    f"`{pattern}` can't match a wheel's tag: no tag has a `.`",
-                    key,
-                    notes=("a file name joins tags by it; each of them is matched by itself",),
-                    hints=(f"name one of them: `{re.sub(r'[.][^-.]*', '', pattern)}`" if whole else _A_TAG,),
-                    recent=True,
-                )
+        for one in filter(None, map(never, value)):
+            self.problem("bad-value", one.message, key, notes=one.notes, hints=(one.hint,), recent=one.recent)
         return tuple(value)
 
     def known_extra(self, extra: str, key: Key) -> None:
