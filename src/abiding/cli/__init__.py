@@ -19,7 +19,7 @@ __all__ = ["main"]
 
 
 # In the order in which people meet them.
-_COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "symbols", "explain", "unwrap")
+_COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "bounds", "symbols", "explain", "unwrap")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["comments", "with_first", "without"]
+__all__ = ["comments", "with_first", "with_item", "without"]
 
 
 # What may have a `#` or a quote in it: strings of each kind, and comments.
@@ -31,7 +31,11 @@ def comments(text: str) -> Iterator[str]:
 def with_first(array: str, value: str) -> str:
     """The text of an array of strings with one more in front: on its own line if the others have theirs."""
     quote = next((char for char in re.sub(r"#.*", "", array) if char in "\"'"), '"')
-    item = f"{quote}{value}{quote}"
+    return with_item(array, f"{quote}{value}{quote}")
+
+
+def with_item(array: str, item: str) -> str:
+    """The text of an array with one more in front, which is given as TOML."""
     first_line, newline, rest = array[1:].partition("\n")
     if newline and not re.sub(r"#.*", "", first_line).strip():
         below = next((line for line in rest.split("\n") if line.strip()), "]")

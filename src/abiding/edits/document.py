@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from tomlkit.items import Comment, InlineTable, Table, Whitespace
 
-from abiding.edits.arrays import comments, with_first, without
+from abiding.edits.arrays import comments, with_first, with_item, without
 from abiding.findings.errors import DeclarationError
 from abiding.project.pyproject import Pyproject
 
@@ -75,6 +75,11 @@ class Document:
         for value in reversed(values):
             array = with_first(array, value)
         self._put(holder, key, array)
+
+    def insert_item(self, key: Key, item: str) -> None:
+        """Put something that is written in TOML at the head of an array."""
+        holder, found = self._piece(key)
+        self._put(holder, key, with_item(found.as_string(), item))
 
     def remove(self, key: Key, values: Collection[str]) -> None:
         """Take strings out of an array, each with the comment on its line."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["Ranged", "judge", "ranges"]
+__all__ = ["Ranged", "is_optional", "judge", "ranges"]
 
 
 _MOST_NAMED = 3
@@ -72,6 +72,11 @@ def judge(
             yield from _too_loose(filename, needed, admission, floor=floor)
             yield from _guarded(filename, files, admission, optional, floor=floor)
     yield from _undeclared(filename, compiled, metadata, own)
+
+
+def is_optional(file: Ranged, optional: Iterable[Guarded]) -> bool:
+    """Whether a file is declared to be one that may be missing."""
+    return _guarding(file, optional) is not None
 
 
 def _guarding(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.project.guarded import Guarded
 
-__all__ = ["Examined", "checked", "examined", "guarded_in"]
+__all__ = ["Examined", "checked", "examined", "record_of"]
 
 
 class Examined(NamedTuple):
@@ -38,17 +38,18 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
             wheel = Wheel.open(path)
             metadata = CoreMetadata.parse(wheel.metadata(), path.name)
-            found[path.name] = examined(wheel, metadata, guarded_in(wheel)).findings
+            record = record_of(wheel)
+            found[path.name] = examined(wheel, metadata, record.optional_modules if record else ()).findings
     return found
 
 
-def guarded_in(wheel: Wheel) -> tuple[Guarded, ...]:
-    """The modules that the record of a wheel's build has as optional; none, if there is no record that can be read."""
+def record_of(wheel: Wheel) -> Provenance | None:
+    """The record of a wheel's build; None, if there is none that can be read."""
     name = f"{wheel.dist_info}/{MEMBER}"
     with suppress(ArchiveError):
         if name in wheel.names:
-            return Provenance.from_json(wheel.read(name, bounds.PROVENANCE), wheel.path.name).optional_modules
-    return ()
+            return Provenance.from_json(wheel.read(name, bounds.PROVENANCE), wheel.path.name)
+    return None
 
 
 def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:

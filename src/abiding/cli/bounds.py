@@ -1,0 +1,134 @@
+"""`abiding bounds`: what the compiled files of wheels ask for, what the wheels admit, and what to declare."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.cli.arguments import path
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from abiding.edits.bounding import Declared
+    from abiding.evidence.stated import Stated
+
+__all__ = ["register", "run"]
+
+
+_DESCRIPTION = """\
+Read from the compiled files of wheels which versions of other distributions they accept, and show it beside what the
+wheels admit, with the line to declare. What a file says is evidence: it can refute a bound, and proves none. Exit
+status: 0 no bound is too loose, 1 some is, or you said no, 2 not possible."""
+_FORMATS = ("text", "json")
+
+
+def register(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "bounds", help="show which versions compiled files accept, and what to declare", description=_DESCRIPTION
+    )
+    parser.add_argument(
+        "what",
+        metavar="WHEEL | FOLDER | SOURCE",
+        type=path,
+        nargs="+",
+        help="a wheel, a folder of wheels, or the folder of a project, whose wheels are in its `dist`",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="declare it in the pyproject.toml of SOURCE, or of this folder"
+    )
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--yes", action="store_true", help="write without asking")
+    how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
+    parser.add_argument(
+        "--output-format", choices=_FORMATS, default="text", help="how to write the result (default: %(default)s)"
+    )
+    parser.set_defaults(run=run, command="bounds")
+
+
+def run(options: Namespace) -> int:
+    """Print the tables. Returns 1 if a bound is too loose. Raises `AbidingError` if there is no wheel to be read."""
+    from abiding.evidence import stated
+    from abiding.evidence.stated import State
+    from abiding.report import bounds
+
+    found = [stated.of_wheel(wheel) for wheel in _wheels(options.what)]
+    sys.stdout.write(bounds.as_json(found) if options.output_format == "json" else bounds.as_text(found))
+    if options.write:
+        return _write(options, found)
+    return int(any(bound.state is State.TOO_LOOSE for one in found for bound in one.bounds))
+
+
+def _wheels(what: Iterable[Path]) -> list[Path]:
+    """The wheels that are meant. Raises `AbidingError` for an argument that stands for none."""
+    from abiding.files.plain import is_plain, is_there
+    from abiding.findings.errors import AbidingError, MissingFileError
+    from abiding.findings.finding import Finding, Severity
+    from abiding.native.names import wheels_among
+
+    found: dict[Path, None] = {}
+    for one in what:
+        if not is_there(one):
+            raise MissingFileError.at(one, "Nothing was read", "give wheels, a folder of them, or that of a project")
+        folder = one / "dist" if is_plain(one / "pyproject.toml") else one
+        wheels = wheels_among([folder])
+        if not wheels:
+            hint = "build one first: `python -m build --wheel`" if folder != one else "give a wheel, which ends in .whl"
+            message = "there is no wheel in it" if folder.is_dir() else "it is no wheel"
+            raise AbidingError(
+                Finding("missing-file", Severity.ERROR, message, artifact=str(folder), hints=(hint,)),
+                "Nothing was read",
+            )
+        found |= dict.fromkeys(wheels)
+    return list(found)
+
+
+def _write(options: Namespace, found: Sequence[Stated]) -> int:
+    from abiding.cli import editing
+    from abiding.cli.arguments import naming
+    from abiding.edits.bounding import declare
+    from abiding.edits.file import EditedFile
+    from abiding.files.plain import is_plain
+
+    source = next((one for one in options.what if is_plain(one / "pyproject.toml")), Path())
+    lines = list(_lines(found))
+    if not lines:
+        print("\nnothing was written: no bound follows from the compiled files", file=sys.stderr)
+        return 0
+    file = EditedFile.read(source)
+    with naming(str(file.path)):
+        edited = declare(file.pyproject, lines)
+    if edited.text == file.pyproject.text:
+        print(f"\nnothing was written: {file.path} declares it already", file=sys.stderr)
+        return 0
+    done = "build the wheels again, they will say it"
+    return editing.carry_out(options, file, edited, after="with the bounds", done=done)
+
+
+def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
+    """The lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
+    from abiding.edits.bounding import Declared
+    from abiding.evidence.stated import State
+    from abiding.findings.errors import AbidingError
+    from abiding.findings.finding import Finding, Severity
+
+    by_name: dict[str, dict[str, Declared]] = {}
+    for one in found:
+        for bound in one.bounds:
+            if bound.declare and bound.state is not State.NOT_REQUIRED:
+                named = bound.files[0].rpartition("/")[2].partition(".")[0]
+                note = f"{named} says: {bound.evidence}"
+                by_name.setdefault(bound.distribution, {}).setdefault(bound.declare, Declared(bound.declare, note))
+    for name, lines in by_name.items():
+        if len(lines) > 1:
+            listed = ", ".join(f"`{line}`" for line in lines)
+            message = f"the wheels ask for different lines of `{name}`: {listed}"
+            hint = "declare them by hand, each with `select` or a marker, or build all for the same version"
+            raise AbidingError(
+                Finding("not-understood", Severity.ERROR, message, artifact="pyproject.toml", hints=(hint,)),
+                "Nothing was written",
+            )
+        yield from lines.values()

@@ -1,0 +1,82 @@
+"""Declare what compiled files ask for: lines of the ABI level, each with a note that names the evidence."""
+
+from __future__ import annotations
+
+import tomllib
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.edits.document import NOTHING, Document, not_understood
+from abiding.edits.wrapping import Edited
+from abiding.findings.errors import DeclarationError
+from abiding.project.declaration import Declaration
+from abiding.project.pyproject import as_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from abiding.project.pyproject import Key, Pyproject
+
+__all__ = ["Declared", "declare"]
+
+
+_WHEEL: Key = ("tool", "abiding", "wheel")
+_LINES: Key = (*_WHEEL, "dependencies")
+
+
+class Declared(NamedTuple):
+    """A line to be declared, and the evidence for it in a few words."""
+
+    line: str
+    note: str
+
+    @property
+    def entry(self) -> str:
+        """The entry, as TOML."""
+        return f"{{ requires = {as_toml(self.line)}, note = {as_toml(self.note)} }}"
+
+
+def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
+    """Make the new text; lines that are declared already stay as they are.
+
+    Raises `DeclarationError` if the declaration is wrong, before or after, or the file is not to be edited.
+    """
+    declaration = Declaration.read(pyproject)
+    there = {entry.requires for entry in declaration.entries if not entry.extra}
+    new = [one for one in lines if one.line not in there]
+    if not new:
+        return Edited(pyproject.text, ())
+    document, expected = Document(pyproject), deepcopy(dict(pyproject.table))
+    _make_dynamic(document, expected)
+    wheel = expected["tool"]["abiding"].setdefault("wheel", {})
+    if document.has(_LINES):
+        for one in reversed(new):
+            document.insert_item(_LINES, one.entry)
+    elif document.has(_WHEEL):
+        message = "`[tool.abiding.wheel]` has no `dependencies` that could be added to"
+        hint = "write `dependencies = []` there, and run the command again"
+        raise not_understood(pyproject, message, _WHEEL, hint)
+    else:
+        entries = "".join(f"    {one.entry},\n" for one in new)
+        document.append(f"[tool.abiding.wheel]\ndependencies = [\n{entries}]\n")
+    added = [tomllib.loads(f"x = {one.entry}")["x"] for one in new]
+    wheel["dependencies"] = [*added, *wheel.get("dependencies", [])]
+    edited = document.edited(expected)
+    try:
+        Declaration.read(edited)
+    except DeclarationError as exc:
+        raise DeclarationError(exc.findings, NOTHING) from exc
+    return Edited(edited.text, ())
+
+
+def _make_dynamic(document: Document, expected: dict[str, Any]) -> None:
+    """List `dependencies` in `project.dynamic`, where there is a `[project]` and it does not."""
+    project = expected.get("project")
+    if not isinstance(project, dict) or "dependencies" in project.get("dynamic", []):
+        return
+    if "dynamic" in project:
+        document.insert_first(("project", "dynamic"), "dependencies")
+    else:
+        anchor = next(name for name in ("dependencies", "version", "name") if name in project)
+        document.add_after(("project", anchor), "dynamic", '["dependencies"]  # wheels may add to them')
+    project["dynamic"] = ["dependencies", *project.get("dynamic", [])]

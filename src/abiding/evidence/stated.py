@@ -1,0 +1,181 @@
+"""What the compiled files of a wheel ask for, interface by interface, beside what the wheel admits now."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.archives import tagging
+from abiding.archives.wheel import Wheel
+from abiding.evidence import reading, rules
+from abiding.evidence.admitting import Admission
+from abiding.evidence.interfaces import Kind
+from abiding.evidence.wheels import record_of
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
+from abiding.metadata.core import CoreMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from packaging.version import Version
+
+    from abiding.evidence.interfaces import Interface
+    from abiding.evidence.reading import Compiled
+    from abiding.evidence.rules import Ranged
+
+__all__ = ["Bound", "State", "Stated", "of_wheel"]
+
+
+class State(StrEnum):
+    """How what a wheel admits stands to what its files say."""
+
+    TOO_LOOSE = "too-loose"
+    TOO_TIGHT = "too-tight"
+    FITS = "fits"
+    NOT_REQUIRED = "not-required"
+    UNKNOWN = "unknown"
+
+
+class Bound(NamedTuple):
+    """One interface of a wheel, or one provider.
+
+    `files` are those that use it, and `evidence` what they say, in words; `admitted` are the lines for `distribution`
+    in METADATA, `declare` the line to write, empty where nothing follows, and `why` the reason for that.
+    """
+
+    distribution: str
+    what: str
+    evidence: str
+    files: tuple[str, ...]
+    admitted: tuple[str, ...]
+    declare: str
+    state: State
+    why: str = ""
+
+
+class Stated(NamedTuple):
+    """A wheel, how many compiled files it has, its bounds, and what is to be said of them."""
+
+    filename: str
+    files: int
+    bounds: tuple[Bound, ...]
+    findings: tuple[Finding, ...]
+
+
+def of_wheel(path: Path) -> Stated:
+    """Read a wheel. Raises `ArchiveError`."""
+    wheel = Wheel.open(path)
+    compiled = reading.of_wheel(wheel)
+    metadata = CoreMetadata.parse(wheel.metadata(), path.name)
+    record = record_of(wheel)
+    optional = record.optional_modules if record else ()
+    findings = tuple(rules.judge(path.name, compiled, metadata, tagging.expanded(path.name), optional))
+    loose = [one for one in findings if one.rule == "bound-too-loose" and one.severity is not Severity.NOTE]
+    bounds = []
+    for distribution, files in rules.ranges(compiled).items():
+        needed = [one for one in files if not rules.is_optional(one, optional)]
+        admission = Admission.of(distribution, metadata, tagging.expanded(path.name))
+        abi = [line.requirement for line in record.lines if line.reason == "abi"] if record else []
+        bounds.append(_bound(distribution, needed or files, admission, loose, abi))
+    bounds += _unknown(compiled, metadata)
+    tight = (_tight(path.name, one) for one in bounds if one.state is State.TOO_TIGHT)
+    return Stated(path.name, compiled.number, tuple(bounds), (*findings, *tight))
+
+
+def _bound(
+    distribution: str, files: Sequence[Ranged], admission: Admission, loose: Sequence[Finding], abi: Sequence[str]
+) -> Bound:
+    from packaging.version import Version
+
+    floors = [one.interface.floor for one in files if one.interface.floor]
+    ceilings = [one.interface.ceiling for one in files if one.interface.ceiling]
+    floor, ceiling = max(floors, key=Version, default=""), min(ceilings, key=Version, default="")
+    line = files[0].interface._replace(floor=floor, ceiling=ceiling).bound
+    state, why = State.FITS, ""
+    if not admission.lines:
+        state = State.NOT_REQUIRED
+    elif any(distribution == requirements.parse(str(one.expected)).name for one in loose):
+        state = State.TOO_LOOSE
+    elif without := _excluded_by(abi, files, admission):
+        state, why = State.TOO_TIGHT, without
+    # Those first of which the bounds are.
+    deciding = [
+        one for one in files if (one.interface.floor or floor, one.interface.ceiling or ceiling) == (floor, ceiling)
+    ]
+    said = dict.fromkeys(one.interface.seen for one in deciding or files)
+    names = tuple(dict.fromkeys(one.module.file for one in (*deciding, *files)))
+    return Bound(distribution, f"C API of {distribution}", "; ".join(said), names, admission.texts, line, state, why)
+
+
+def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> str:
+    """The declared line of reason `abi` that alone excludes versions which all files accept; empty if none does."""
+
+    def accepted(version: Version) -> bool:
+        return not any(one.refuses(version, floor=floor) for one in files for floor in (True, False))
+
+    for text in abi:
+        rest = admission._replace(lines=tuple(line for line in admission.lines if line.text != text))
+        if len(rest.lines) == len(admission.lines):
+            continue
+        kept = set(admission.admitted(accepted))
+        more = [one for one in rest.admitted(accepted) if one not in kept]
+        if more:
+            return f"`{text}` excludes {more[0]}" + (f" and {len(more) - 1} more" if len(more) > 1 else "")
+    return ""
+
+
+def _tight(filename: str, bound: Bound) -> Finding:
+    return Finding(
+        "bound-too-tight",
+        Severity.NOTE,
+        f"{bound.why}, which the compiled files accept as far as can be seen",
+        artifact=filename,
+        field="Requires-Dist",
+        expected=bound.declare or None,
+        expected_from="what the compiled files say",
+        found=bound.admitted,
+        found_from="METADATA",
+        notes=("what is seen is necessary and not sufficient: it proves no version right",),
+    )
+
+
+_WORDS = {
+    Kind.NUMPY: "C API of {}",
+    Kind.CAPSULE: "C API of {}",
+    Kind.CIMPORT: "functions of {}",
+    Kind.PYBIND11: "pybind11",
+    Kind.NANOBIND: "nanobind",
+    Kind.DLOPEN: "libraries to be opened",
+}
+
+
+def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
+    """The interfaces of which no range is known, each once with all the files that use it in the same way."""
+    found: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
+    for module in compiled.modules:
+        for one in module.interfaces:
+            if not one.refuses:
+                key = (one.distribution, one.kind.value, one.unknown, "" if one.kind is Kind.NUMPY else one.seen)
+                found.setdefault(key, (one, []))[1].append(module.file)
+    for one, files in found.values():
+        lines = tuple(
+            text for text in metadata.all("Requires-Dist") if one.distribution and _name(text) == one.distribution
+        )
+        top = one.seen.partition(".")[0]
+        if one.kind is Kind.CAPSULE and top in compiled.names:
+            continue
+        what = _WORDS.get(one.kind, "{}").format(one.distribution)
+        why = one.unknown or ("two that exchange objects must have the same" if not one.distribution else "")
+        yield Bound(one.distribution, what, one.seen, tuple(files), lines, "", State.UNKNOWN, why)
+
+
+def _name(text: str) -> str:
+    from packaging.requirements import InvalidRequirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        return canonicalize_name(requirements.parse(text).name)
+    except InvalidRequirement:
+        return ""

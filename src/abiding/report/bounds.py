@@ -1,0 +1,101 @@
+"""What compiled files ask for, as a table for people and as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.evidence.stated import State
+from abiding.findings.characters import on_one_line, visible
+from abiding.findings.finding import by_weight, worst
+from abiding.findings.screen import block
+from abiding.findings.wrapping import fill
+from abiding.report.json import document, finding_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.evidence.stated import Bound, Stated
+
+__all__ = ["as_json", "as_text"]
+
+
+_HEAD = ("INTERFACE OR PROVIDER", "EVIDENCE", "ADMITTED NOW", "TO BE DECLARED")
+_WORDS = {State.TOO_LOOSE: "too loose", State.TOO_TIGHT: "too tight", State.FITS: "fits"}
+_MOST = 40
+
+
+def as_text(found: Sequence[Stated]) -> str:
+    """One table for each wheel, with what is wrong below it."""
+    return "\n".join(line for one in found for line in _wheel(one))
+
+
+def _wheel(one: Stated) -> Iterator[str]:
+    yield on_one_line(one.filename)
+    if not one.bounds:
+        yield fill(f"  {_nothing(one)}", 78, "  ")
+    else:
+        rows = [_HEAD, *(_cells(bound) for bound in one.bounds)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for number, bound in enumerate(one.bounds, 1):
+            if bound.why:
+                yield fill(f"  {number}: {on_one_line(bound.why)}", 78, "     ")
+    for finding in by_weight(one.findings):
+        yield f"\n{block(finding)}"
+    yield ""
+
+
+def _nothing(one: Stated) -> str:
+    if not one.files:
+        return "no evidence: the wheel has no compiled files"
+    return f"no evidence: none of {one.files} compiled files uses an interface that is known"
+
+
+def _cells(bound: Bound) -> tuple[str, ...]:
+    more = f" and {len(bound.files) - 1} more" if len(bound.files) > 1 else ""
+    file = bound.files[0].rpartition("/")[2].partition(".")[0]
+    admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else "-")
+    state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
+    return tuple(
+        map(
+            on_one_line,
+            (
+                bound.what,
+                f"{file}{more}",
+                _short(admitted) + state,
+                bound.declare or ("not known" if bound.distribution else "-"),
+            ),
+        )
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
+
+
+def as_json(found: Sequence[Stated]) -> str:
+    """The document for programs."""
+    gravest = worst([finding for one in found for finding in one.findings])
+    return document("bounds", severity=gravest and str(gravest), wheels=[_data(one) for one in found])
+
+
+def _data(one: Stated) -> dict[str, object]:
+    return {
+        "filename": visible(one.filename),
+        "compiled_files": one.files,
+        "bounds": [
+            {
+                "distribution": visible(bound.distribution) or None,
+                "interface": visible(bound.what),
+                "evidence": visible(bound.evidence),
+                "files": [visible(file) for file in bound.files],
+                "admitted": [visible(line) for line in bound.admitted],
+                "declare": bound.declare or None,
+                "state": str(bound.state),
+                "why": visible(bound.why) or None,
+            }
+            for bound in one.bounds
+        ],
+        "findings": [finding_data(finding) for finding in one.findings],
+    }

@@ -1,0 +1,149 @@
+"""`abiding bounds`: what the files of a wheel ask for, what it admits, and what is written."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from abiding.cli import main
+from abiding.project.provenance import MEMBER, Line, Provenance
+
+from .evident import NUMPY_1, image, numpy_2, wheel
+
+LATER, NEW, OLD = image(numpy_2("2.0")), image(numpy_2("1.23")), image(NUMPY_1)
+CODE = "spam/_core.abi3.so"
+PYPROJECT = """\
+[build-system]
+requires = ["abiding", "flit-core"]
+build-backend = "abiding.backend"
+
+[project]
+name = "spam"
+version = "1.0"
+dependencies = ["numpy>=1.26"]  # API
+{dynamic}
+[tool.abiding]
+build-backend = "flit_core.buildapi"
+{wheel}"""
+
+
+def bounds(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[dict[str, Any]]]:
+    status = main(["bounds", *map(str, arguments), "--output-format", "json"])
+    data = json.loads(capsys.readouterr().out)
+    assert (data["command"], len(data["wheels"])) == ("bounds", 1)
+    return status, data["wheels"][0]["bounds"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "file", "declare", "state", "status"),
+    [
+        (["numpy>=1.26"], LATER, "numpy>=2.0", "too-loose", 1),
+        (["numpy>=2"], LATER, "numpy>=2.0", "fits", 0),
+        (["numpy"], OLD, "numpy<2", "too-loose", 1),
+        (["numpy>=1.20"], NEW, "numpy>=1.23", "fits", 0),
+        ([], NEW, "numpy>=1.23", "not-required", 0),
+        (["numpy"], image(b"_ARRAY_API", b"numpy.core.multiarray"), None, "unknown", 0),
+        ([], image(b"greenlet._C_API"), None, "unknown", 0),
+    ],
+)
+def test_a_bound(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    lines: list[str],
+    file: bytes,
+    declare: str | None,
+    state: str,
+    status: int,
+) -> None:
+    ended, (bound,) = bounds(capsys, wheel(tmp_path, *lines, files={CODE: file}))
+    assert (ended, bound["declare"], bound["state"]) == (status, declare, state)
+    assert bound["files"] == [CODE]
+    assert bound["evidence"]
+
+
+def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {CODE: LATER, "spam/_old.abi3.so": NEW}
+    assert main(["bounds", str(wheel(tmp_path, "numpy>=1.26", files=files))]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:3] == [
+        "  INTERFACE OR PROVIDER  EVIDENCE          ADMITTED NOW             TO BE DECLARED",
+        "  C API of numpy         _core and 1 more  numpy>=1.26 (too loose)  numpy>=2.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [({CODE: image()}, "none of 1 compiled files uses"), ({"spam/data.bin": b""}, "the wheel has no compiled files")],
+)
+def test_no_evidence_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, bytes], why: str
+) -> None:
+    assert main(["bounds", str(wheel(tmp_path, "numpy", files=files))]) == 0
+    assert why in capsys.readouterr().out
+
+
+def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def stated(reason: str) -> str:
+        line = Line("numpy<2.3", "numpy<2.3", "", native=False, reason=reason, note="")
+        record = Provenance("x", "1", "abi", "", (line,)).to_json()
+        files = {CODE: LATER, f"spam-1.0.dist-info/{MEMBER}": record}
+        main(["bounds", str(wheel(tmp_path / reason, "numpy>=2", "numpy<2.3", files=files))])
+        return capsys.readouterr().out
+
+    assert "note[bound-too-tight]: `numpy<2.3` excludes 2.3.0 and" in stated("abi")
+    assert "bound-too-tight" not in stated("policy")
+
+
+@pytest.mark.parametrize(
+    ("dynamic", "before"),
+    [
+        ('dynamic = ["dependencies"]\n', '[tool.abiding.wheel]\ndependencies = [\n    "numpy<3",  # kept\n]\n'),
+        ('dynamic = ["dependencies"]\n', ""),
+        ('dynamic = ["readme"]\n', ""),
+        ("", ""),
+    ],
+)
+def test_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], dynamic: str, before: str) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(PYPROJECT.format(dynamic=dynamic, wheel=before))
+    wheel(tmp_path / "dist", "numpy>=1.26", files={CODE: LATER})
+    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0
+    text = file.read_text()
+    new = tomllib.loads(text)
+    assert "dependencies" in new["project"]["dynamic"]
+    first, *others = new["tool"]["abiding"]["wheel"]["dependencies"]
+    assert first == {
+        "requires": "numpy>=2.0",
+        "note": "_core says: compiled against NumPy C-API version 0x%x (NumPy 2.0)",
+    }
+    assert (others == ["numpy<3"]) == bool(before)
+    assert all(comment in text for comment in ("# API", *(["# kept"] if before else [])))
+    capsys.readouterr()
+    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0
+    assert file.read_text() == text
+    assert "declares it already" in capsys.readouterr().err
+
+
+def test_nothing_is_written_unless_it_is_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = PYPROJECT.format(dynamic="", wheel="")
+    (tmp_path / "pyproject.toml").write_text(text)
+    one = wheel(tmp_path / "dist", "numpy>=1.26", files={CODE: LATER})
+    assert main(["bounds", str(tmp_path), "--write", "--dry-run"]) == 0
+    assert "numpy>=2.0" in capsys.readouterr().out
+    assert main(["bounds", str(tmp_path), "--write"]) == 2  # nobody is there to be asked
+    wheel(tmp_path / "dist", "numpy", files={CODE: OLD}, filename=one.name.replace("cp311", "cp312"))
+    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 2
+    assert "different lines" in capsys.readouterr().err
+    assert (tmp_path / "pyproject.toml").read_text() == text
+
+
+@pytest.mark.parametrize("what", ["nothing.whl", "empty", "file.txt"])
+def test_what_is_no_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.txt").write_text("")
+    assert main(["bounds", str(tmp_path / what)]) == 2
+    assert "error[missing-file]" in capsys.readouterr().err
