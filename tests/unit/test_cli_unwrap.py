@@ -73,6 +73,7 @@ line-length = 79
 [project]
 name = "spam"
 dependencies = ["numpy"]
+keywords = ["abiding"]
 dynamic = ["version", "dependencies"]  # by git
 
 [tool.cibuildwheel]
@@ -103,6 +104,7 @@ line-length = 79
 [project]
 name = "spam"
 dependencies = ["numpy"]
+keywords = ["abiding"]
 dynamic = ["version"]  # by git
 
 [tool.cibuildwheel]
@@ -121,9 +123,10 @@ def test_a_project_that_had_everything() -> None:
         "wheels then do not require `numpy==x.x.*` and `libtoy>=1` any more",
         "the headers and libraries of `libtoy`",
         "`numpy` joined the requirements of the build",
-        "`tool.cibuildwheel.before-all` (line 20) speaks of abiding still",
+        "`tool.cibuildwheel.before-all` (line 21) speaks of abiding still",
     ):
         assert part in told, told
+    assert "keywords" not in told
 
 
 @pytest.mark.parametrize(

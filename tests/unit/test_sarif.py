@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from abiding.cli import main
+from abiding.findings.finding import Finding, Severity
 from abiding.report import explanations, sarif
 from abiding.report.repository import Repository
 
@@ -107,6 +108,14 @@ def test_what_can_not_be_read(here: Path, capsys: pytest.CaptureFixture[str]) ->
     run = log(capsys, "dist", "nowhere.whl")
     assert run["invocations"] == [{"executionSuccessful": False}]
     assert {one["ruleId"] for one in run["results"]} == {"bad-archive", "missing-file"}
+
+
+@pytest.mark.parametrize(("origin", "line"), [("pyproject.toml:31", 31), ("pyproject.toml", 1), ("PKG-INFO:3", 1)])
+def test_what_is_held_against_a_line_of_the_declaration_is_shown_there(origin: str, line: int) -> None:
+    finding = Finding("missing-requirement", Severity.ERROR, "m", LINUX, expected="a", expected_from=origin)
+    run = valid(sarif.log("prove", [sarif.Told("spam", None, [finding])], complete=True))
+    (location,) = run["results"][0]["locations"]
+    assert location["physicalLocation"]["region"] == {"startLine": line}
 
 
 def test_several_projects_of_one_repository(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,13 @@ __all__ = ["mentions", "unwrap"]
 _REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
 _COMMAND = re.compile(r"\s*(?:python3? -m )?abiding (?:check|repair|prove|env) |python3? -m pip install abiding\S*\s*$")
 _SETTING = "abiding."
+_WHERE_TOOLS_ARE_NAMED: tuple[Key, ...] = (
+    ("build-system",),
+    ("dependency-groups",),
+    ("project", "dependencies"),
+    ("project", "optional-dependencies"),
+    ("tool",),
+)
 # Where else the guides have people write something, beside pyproject.toml.
 _ELSEWHERE = (
     ".pre-commit-config.yaml",
@@ -152,7 +159,7 @@ def _notes(declaration: Declaration) -> Iterator[str]:
 def _left(new: Pyproject) -> Iterator[str]:
     """What of pyproject.toml speaks of abiding still."""
     for key, text in _texts(new.table, ()):
-        if re.search(r"\babiding\b", text):
+        if re.search(r"\babiding\b", text) and any(key[: len(one)] == one for one in _WHERE_TOOLS_ARE_NAMED):
             yield f"`{key_text(key)}` (line {new.line_of(key)}) speaks of abiding still: `{text}`"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -103,7 +104,7 @@ def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
                 {
                     "physicalLocation": {
                         "artifactLocation": {"uri": quote(place, errors="surrogateescape"), "uriBaseId": _ROOT},
-                        "region": {"startLine": finding.line if of_project and finding.line else 1},
+                        "region": {"startLine": _line(finding, of_project=of_project)},
                     },
                     "logicalLocations": [{"name": visible(one), "kind": "module"} for one in artifacts if one],
                 }
@@ -114,6 +115,12 @@ def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
                 "abidingFinding/v1": f"{print_}:{number}",
             },
         }
+
+
+def _line(finding: Finding, *, of_project: bool) -> int:
+    """The line of pyproject.toml that a finding is about, or that has what it is held against; else the first."""
+    declared = re.fullmatch(r"pyproject\.toml:(\d+)", finding.expected_from)
+    return (finding.line if of_project else int(declared[1]) if declared else 0) or 1
 
 
 def _fingerprint(project: str, finding: Finding) -> str:
