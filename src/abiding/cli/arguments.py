@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from enum import StrEnum
 
-__all__ = ["EXAMPLE_TAG", "given", "naming", "one_of", "path", "project", "tags"]
+    from packaging.requirements import Requirement
+
+__all__ = ["EXAMPLE_TAG", "given", "naming", "one_of", "path", "project", "tags", "versions"]
 
 
 _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
@@ -94,3 +96,22 @@ def tags(text: str) -> frozenset[str]:
         return of_wheel(f"any-0-{text}.whl")
     except InvalidWheelFilename:
         raise ArgumentTypeError(f"`{text}` is not a wheel's tag, such as `{EXAMPLE_TAG}`") from None
+
+
+def versions(text: str) -> Requirement:
+    """Read a name with versions, or without: `mpich`, `mpich>=4.1`. Raises `IndexAccessError` for anything else."""
+    from packaging.requirements import InvalidRequirement
+
+    from abiding.findings.errors import IndexAccessError
+    from abiding.metadata import requirements
+
+    try:
+        found = requirements.parse(text)
+    except InvalidRequirement as exc:
+        raise IndexAccessError.of(
+            f"`{text}` does not name a distribution", rule="unknown-release", hint="for example `mpich>=4.1`"
+        ) from exc
+    if found.url or found.marker or found.extras:
+        message = f"`{text}` says more than a name and versions"
+        raise IndexAccessError.of(message, rule="unknown-release", hint=f"write `{found.name}{found.specifier}`")
+    return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import given, one_of
+from abiding.cli.arguments import given, one_of, versions
 from abiding.cli.specs import is_name, is_spec
 from abiding.findings.terminal import Colour, Terminal
 from abiding.project.level import Level
@@ -52,6 +52,12 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         action="store_true",
         help="look up there which libraries the requirements of a wheel on disk have, if it needs any of them",
     )
+    parser.add_argument(
+        "--baseline",
+        metavar="FOLDER | NAME[==VERSION]",
+        type=given,
+        help="hold the libraries of wheels on disk against the last release of the same provider",
+    )
     outputs.add_options(parser, _FORMATS)
     parser.add_argument(
         "--color",
@@ -75,7 +81,7 @@ def run(options: Namespace) -> int:
 
     from abiding.artifacts import index
     from abiding.artifacts.disk import read_artifacts
-    from abiding.releases.release import releases, with_compiled
+    from abiding.releases.release import releases, with_compiled, with_findings
     from abiding.report.printing import unguarded
 
     specs = [one for one in options.what if is_spec(one)]
@@ -86,12 +92,25 @@ def run(options: Namespace) -> int:
     sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
     with looking as listings:
         found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
+    if options.baseline:
+        found = with_findings(found, _held_to_baseline(options.baseline, paths, options.index_url))
     forms = {form: partial(_rendered, form, found) for form in _FORMATS}
     forms["html"] = partial(_page, found, options.argv)
     on_screen = Terminal.of(unguarded(sys.stdout), options.color)
     in_file, printed = (partial(_text, found, options, terminal) for terminal in (Terminal(), on_screen))
     outputs.write(options, forms | {"text": in_file}, {"text": printed})
     return _status(found, options.fail_on)
+
+
+def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | None) -> dict[str, tuple[Finding, ...]]:
+    """Hold wheels against the last release of a provider, which lies in a folder or is on an index."""
+    from abiding.artifacts import index
+    from abiding.providers.baseline import held_to_folder, held_to_index
+
+    if not is_spec(baseline):
+        return held_to_folder(paths, Path(baseline))
+    with index.listings(index_url) as listings:
+        return held_to_index(paths, versions(baseline), listings)
 
 
 def _rendered(form: str, found: Sequence[Release]) -> str:

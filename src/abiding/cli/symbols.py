@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from abiding.cli.arguments import versions
+
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
 
@@ -44,29 +46,11 @@ def run(options: Namespace) -> int:
     from abiding.providers import debian
     from abiding.report.symbols import as_json
 
-    history = _read(_requirement(options.name), options)
+    history = _read(versions(options.name), options)
     sys.stdout.write(as_json(history) if options.output_format == "json" else debian.written(history))
     for one in history.unread:
         print(f"abiding: {one.filename} could not be read: {one.reason}", file=sys.stderr)
     return int(bool(history.unread))
-
-
-def _requirement(text: str) -> Requirement:
-    from packaging.requirements import InvalidRequirement
-
-    from abiding.findings.errors import IndexAccessError
-    from abiding.metadata import requirements
-
-    try:
-        found = requirements.parse(text)
-    except InvalidRequirement as exc:
-        raise IndexAccessError.of(
-            f"`{text}` does not name a distribution", rule="unknown-release", hint="for example `mpich>=4.1`"
-        ) from exc
-    if found.url or found.marker or found.extras:
-        message = f"`{text}` says more than a name and versions"
-        raise IndexAccessError.of(message, rule="unknown-release", hint=f"write `{found.name}{found.specifier}`")
-    return found
 
 
 def _read(wanted: Requirement, options: Namespace) -> History:

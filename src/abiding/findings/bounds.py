@@ -20,6 +20,7 @@ __all__ = [
     "FILENAME",
     "FINDINGS",
     "GROUP",
+    "HEADERS",
     "INDEX",
     "INDEX_FILES",
     "INDEX_PAGE",
@@ -99,6 +100,8 @@ FILENAME = 255
 # Versions, the newest first; bytes of one library in a wheel, and of the list of files of a wheel.
 EDITIONS = 200
 LIBRARY, RECORD = 1 << 30, 16 << 20
+# Headers of one wheel that are preprocessed.
+HEADERS = 300
 # Bytes that are kept of it in the user's cache folder, and of one library there, unpacked.
 CACHE, CACHED = 256 << 20, 256 << 20
 

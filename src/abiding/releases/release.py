@@ -15,7 +15,7 @@ from abiding.releases.levels import judge_levels, level_of, record_of
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from abiding.artifacts.artifact import Artifact
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from abiding.releases.comparison import Compared
     from abiding.releases.levels import BuiltAs
 
-__all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled"]
+__all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled", "with_findings"]
 
 
 class Verdict(StrEnum):
@@ -141,6 +141,15 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
         return tuple(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
 
     return [release._replace(compiled=of(release)) for release in found]
+
+
+def with_findings(found: Iterable[Release], said: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
+    """The releases with what else is to be said of the compiled files of some artifacts, by file name."""
+
+    def of(release: Release) -> tuple[Finding, ...]:
+        return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
+
+    return [release._replace(compiled=(*release.compiled, *of(release))) for release in found]
 
 
 def _held_to_published(listings: Listings) -> Judge:

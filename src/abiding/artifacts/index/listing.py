@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -16,6 +17,7 @@ from abiding.findings.errors import ArchiveError, IndexAccessError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
     from packaging.specifiers import SpecifierSet
@@ -80,6 +82,21 @@ class Published:
         remote = RemoteFile(self._web, self._url, self.filename, self._size)
         dist_info, directory = directory_of(cast("BinaryIO", remote), self.filename)
         return OpenWheel(self.filename, dist_info, directory, remote)
+
+    def save(self, folder: Path) -> Path:
+        """Read the whole file, piece by piece, into a folder. Raises `IndexAccessError`, `OSError`."""
+        remote = RemoteFile(self._web, self._url, self.filename, self._size)
+        size = remote.seek(0, io.SEEK_END)
+        remote.seek(0)
+        path = folder / self.filename
+        with path.open("wb") as file:
+            for start in range(0, size, _SAVED):
+                remote.prefetch(start, min(start + _SAVED, size))
+                file.write(remote.read(min(_SAVED, size - start)) or b"")
+        return path
+
+
+_SAVED = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)

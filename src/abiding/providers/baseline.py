@@ -1,0 +1,105 @@
+"""The last release of a provider, against which a new one is held: wheels in a folder, or on an index."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from abiding.archives import tagging
+from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
+from abiding.findings.finding import Finding, Severity
+from abiding.native.indexed import chosen
+from abiding.native.names import has_code, wheels_among
+from abiding.providers.gate import Side, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from packaging.requirements import Requirement
+    from packaging.tags import Tag
+    from packaging.version import Version
+
+    from abiding.artifacts.index.listing import Listings
+
+    # From the name, the version and the tags of a wheel to the one that it is held against.
+    Counterpart = Callable[[str, Version, frozenset[Tag]], Path | None]
+
+__all__ = ["held_to_folder", "held_to_index"]
+
+
+def held_to_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[Finding, ...]]:
+    """Hold the wheels among some files against the newest fitting ones in a folder; the findings by file name.
+
+    Raises `AbidingError` if none of them has a counterpart there.
+    """
+    there = wheels_among([folder])
+
+    def counterpart(name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
+        fitting: dict[Version, dict[str, Path]] = {}
+        for one in there:
+            with suppress(ValueError):
+                its, number, _ = tagging.parse(one.name)
+                if its == name and number != version:
+                    fitting.setdefault(number, {})[one.name] = one
+        for _, by_name in sorted(fitting.items(), reverse=True):
+            filename = chosen(tags, sorted(by_name))
+            if filename:
+                return by_name[filename]
+        return None
+
+    return _held(paths, counterpart, str(folder))
+
+
+def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings) -> dict[str, tuple[Finding, ...]]:
+    """Hold wheels against the newest version on an index that a requirement admits, as `held_to_folder` does.
+
+    Of the same distribution, and of another version. Raises `AbidingError`.
+    """
+    from packaging.utils import canonicalize_name
+    from packaging.version import Version
+
+    with TemporaryDirectory(prefix="abiding-") as folder:
+
+        def counterpart(name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
+            if name != canonicalize_name(wanted.name):
+                return None
+            for files in listings.published(wanted.name, wanted.specifier):
+                by_name = {one.filename: one for one in files if Version(one.version) != version}
+                filename = chosen(tags, sorted(by_name))
+                if filename:
+                    path = Path(folder, filename)
+                    return path if path.exists() else by_name[filename].save(Path(folder))
+            return None
+
+        return _held(paths, counterpart, str(wanted))
+
+
+def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[str, tuple[Finding, ...]]:
+    found: dict[str, tuple[Finding, ...]] = {}
+    compared = False
+    for path in wheels_among(paths):
+        if not has_code(path):
+            continue
+        with suppress(ArchiveError, ValueError):  # who reads its metadata says so
+            other = counterpart(*tagging.parse(path.name))
+            if other is None:
+                message = f"nothing to hold it against: `{where}` has no other version for its platform"
+                found[path.name] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
+                continue
+            compared = True
+            found[path.name] = _compared(other, path)
+    if not compared:
+        message = f"`{where}` has no wheel that one of these could be held against"
+        raise IndexAccessError.of(message, rule="unknown-release", hint="name the last release of the provider")
+    return found
+
+
+def _compared(old: Path, new: Path) -> tuple[Finding, ...]:
+    try:
+        return tuple(compare(Side.read(old), Side.read(new)))
+    except AbidingError as exc:
+        if exc.findings[0].rule == "missing-extra":
+            raise
+        return exc.findings

@@ -1,0 +1,249 @@
+"""compare(the last release of a provider, the new one) -> findings: does the new one keep what the last has promised?
+
+The promise is the line that the last release exports: whoever was linked with it takes each version within. Where it
+exports nothing, a library that keeps its name promises to keep what it has.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
+from abiding.native import contents
+from abiding.native.platforms import Platform
+from abiding.project.provenance import MEMBER, Provenance
+from abiding.providers import headers, layouts
+from abiding.providers.published import is_library
+from abiding.providers.tables import BASE, Exports, is_of_toolchain, lacking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from abiding.native.contents import Contents
+    from abiding.project.exports import Export
+
+__all__ = ["Side", "compare"]
+
+
+_MOST_NAMED = 5
+
+
+class Side(NamedTuple):
+    """One of the two releases: its wheel, what it contains, its libraries by their names, with their places."""
+
+    path: Path
+    contents: Contents
+    libraries: dict[str, tuple[str, Exports]]
+    export: Export | None
+
+    @classmethod
+    def read(cls, path: Path) -> Side:
+        """Read a wheel. Raises `AbidingError`."""
+        from abiding.archives import tagging
+
+        format_ = Platform.of(tagging.parse(path.name)[2]).format
+        found = contents.of_wheel(path).loadable(format_)
+        libraries = {
+            image.name: (image.place, Exports.of(image, found.symbols(image)))
+            for image in sorted(found.images, key=lambda one: one.place, reverse=True)
+            if is_library(image.place)
+        }
+        record = next((one for one in found.files if one.endswith(f".dist-info/{MEMBER}")), None)
+        read = Provenance.from_json(found.read(found.files[record]), path.name).exports if record else None
+        return cls(path, found, libraries, read)
+
+    def data(self, library: str) -> bytes:
+        """The file of one of the libraries."""
+        return self.contents.read(self.contents.files[self.libraries[library][0]])
+
+
+class _Loss(NamedTuple):
+    """Something that consumers may use, and that is gone or another thing: in which library, what, and a few names."""
+
+    library: str
+    what: str
+    names: tuple[str, ...] = ()
+
+
+def compare(old: Side, new: Side) -> Iterator[Finding]:
+    """Hold a new release against the last one. Nothing is found if neither ships a library that is promised."""
+    promised = {name for name in old.libraries if not old.export or old.export.is_for([name])}
+    if not promised:
+        return
+    losses, remarks = list(_gone(old, new, promised)), []
+    kept = sorted(promised & set(new.libraries))
+    for name in kept:
+        found = layouts.compared(old.data(name), new.data(name))
+        losses += [_Loss(name, "layouts or function types", found.changes)] if found.changes else []
+        remarks += [f"layouts of `{name}` were not compared: {found.not_compared}"] if found.not_compared else []
+    losses += _headers(old, new, remarks) if kept else []
+    added = {name: _added(old.libraries[name][1], new.libraries[name][1]) for name in kept}
+    if losses:
+        yield _broken(old, new, losses, tuple(remarks))
+    else:
+        yield _kept(old, new, {name: some for name, some in added.items() if some}, tuple(remarks))
+
+
+def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[_Loss]:
+    everything = [one for _, one in new.libraries.values()]
+    for name in sorted(promised):
+        if name not in new.libraries:
+            yield _Loss(name, "the library")
+            continue
+        # What has moved into a library that this one brings along is still found.
+        library = new.libraries[name][1]
+        brought = [library, *(one for one in everything if one.name in _needs(library, new))]
+        missing = lacking((one for one in old.libraries[name][1].symbols if not is_of_toolchain(one)), brought)
+        names = {symbol.partition("@")[0] for one in brought for symbol in one.symbols}
+        versions = {one for one in missing if one.partition("@")[0] in names}
+        classes = {found for one in missing - versions if (found := _class_of(one))}
+        symbols = {one for one in missing - versions if not _class_of(one)}
+        for what, some in (("class", classes), ("symbol", symbols), ("version of a symbol", versions)):
+            if some:
+                plural = {"class": "classes", "version of a symbol": "versions of symbols"}.get(what, f"{what}s")
+                shown = tuple(sorted(one.removesuffix(f"@{BASE}") for one in some))
+                yield _Loss(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
+
+
+def _needs(library: Exports, side: Side) -> set[str]:
+    """The libraries of the same release that one brings along, in turn."""
+    found: set[str] = set()
+    waiting = [library]
+    while waiting:
+        for need in (one.rpartition("/")[2] for one in waiting.pop().needs):
+            if need in side.libraries and need not in found:
+                found.add(need)
+                waiting.append(side.libraries[need][1])
+    return found
+
+
+_CLASS = re.compile(r"_ZT[VIS](N?)((?:\d+\w*?)+)E?(?:@.*)?")
+
+
+def _class_of(symbol: str) -> str:
+    """The name of the C++ class whose table of functions, or type information, a symbol is; empty for others."""
+    text = symbol.partition("@")[0]
+    if not text.startswith(("_ZTV", "_ZTI", "_ZTS")):
+        return ""
+    rest, parts = text[4:].removeprefix("N"), []
+    while length := re.match(r"\d+", rest):
+        stop = length.end() + int(length[0])
+        parts.append(rest[length.end() : stop])
+        rest = rest[stop:]
+    return "::".join(parts)
+
+
+def _headers(old: Side, new: Side, remarks: list[str]) -> list[_Loss]:
+    """What the headers declare otherwise; a header that is gone takes nothing away from what is compiled."""
+    before, after = headers.headers_of(old.contents), headers.headers_of(new.contents)
+    if not before or not after:
+        return []
+    command = headers.compiler()
+    if command is None:
+        remarks.append("headers were not compared: there is no C compiler")
+        return []
+    first, second = (headers.declarations(one, command) for one in (before, after))
+    changed = [one for one in headers.changes(first, second) if one.new]
+    if not changed:
+        return []
+    what = f"{len(changed)} declaration{'s' if len(changed) > 1 else ''}"
+    return [_Loss("its headers", what, tuple(one.name for one in changed))]
+
+
+def _added(old: Exports, new: Exports) -> tuple[str, ...]:
+    found = lacking((one for one in new.symbols if not is_of_toolchain(one)), [old])
+    return tuple(sorted(one.removesuffix(f"@{BASE}") for one in found))
+
+
+# What is said
+
+
+def _broken(old: Side, new: Side, losses: list[_Loss], remarks: tuple[str, ...]) -> Finding:
+    name, before, after = new.contents.name, old.contents.version, new.contents.version
+    promise = old.export.requires if old.export else ""
+    within = not promise or requirements.parse(promise).specifier.contains(after, prereleases=True)
+    notes = tuple(_said(loss) for loss in losses)
+    if not within:
+        return Finding(
+            "promise-kept",
+            Severity.NOTE,
+            f"{name} {after} breaks with {before}, outside of what that promised",
+            artifact=new.path.name,
+            notes=(*notes, *remarks),
+        )
+    honest = _honest(after, promise)
+    if promise:
+        message = f"{name} {after} lacks or changes what `{promise}`, exported by {before}, promises"
+        hint = f"release it as {honest}, the first version that nobody takes for {before}, or bring back what is gone"
+    else:
+        message = f"{name} {after} lacks or changes what {before} has, in libraries of the same name"
+        hint = "give the library another SONAME, or let `[tool.abiding.exports]` say which versions fit"
+    return Finding(
+        "promise-broken",
+        Severity.ERROR if promise else Severity.WARNING,
+        message,
+        artifact=new.path.name,
+        field="version",
+        expected=honest if promise else None,
+        found=after,
+        expected_from="honest" if promise else "",
+        found_from="of this release",
+        notes=(*notes, *remarks),
+        hints=(hint,),
+    )
+
+
+def _said(loss: _Loss) -> str:
+    shown = ", ".join(f"`{one}`" for one in loss.names[:_MOST_NAMED])
+    more = f" and {len(loss.names) - _MOST_NAMED} more" if len(loss.names) > _MOST_NAMED else ""
+    if not loss.names:
+        return f"`{loss.library}` is gone"
+    if loss.library == "its headers" or loss.what.startswith("layouts"):
+        return f"{loss.library if ' ' in loss.library else f'`{loss.library}`'}: {loss.what} changed: {shown}{more}"
+    return f"`{loss.library}` has lost {loss.what}: {shown}{more}"
+
+
+def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], remarks: tuple[str, ...]) -> Finding:
+    name, before, after = new.contents.name, old.contents.version, new.contents.version
+    if not added:
+        message = f"{name} {after} has the very interface of {before}: nothing is lost, and nothing new"
+        return Finding("promise-kept", Severity.NOTE, message, artifact=new.path.name, notes=remarks)
+    count = sum(map(len, added.values()))
+    notes = tuple(
+        f"`{library}` has {', '.join(f'`{one}`' for one in some[:_MOST_NAMED])}"
+        + (f" and {len(some) - _MOST_NAMED} more" if len(some) > _MOST_NAMED else "")
+        for library, some in added.items()
+    )
+    asked = _release(before)[:2] == _release(after)[:2]
+    what = "1 new symbol" if count == 1 else f"{count} new symbols"
+    return Finding(
+        "promise-kept",
+        Severity.WARNING if asked else Severity.NOTE,
+        f"{name} {after} loses nothing of {before}, and has {what}"
+        + (": that asks for another minor version" if asked else ""),
+        artifact=new.path.name,
+        notes=(*notes, *remarks),
+        hints=("who uses what is new could not say so by `x.x`, which both versions share",) if asked else (),
+    )
+
+
+def _release(version: str) -> tuple[int, ...]:
+    from packaging.version import Version
+
+    release = Version(version).release
+    return (*release, *(0,) * (3 - len(release)))
+
+
+def _honest(version: str, promise: str) -> str:
+    """The next version outside a promise: the smallest step that leaves it."""
+    if not promise:
+        return ""
+    specifier = requirements.parse(promise).specifier
+    major, minor, micro = _release(version)[:3]
+    for text in (f"{major}.{minor}.{micro + 1}", f"{major}.{minor + 1}", f"{major + 1}.0"):
+        if not specifier.contains(text, prereleases=True):
+            return text
+    return f"{major + 2}.0"

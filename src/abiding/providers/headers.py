@@ -1,0 +1,184 @@
+"""The C declarations in the headers of a wheel, after the preprocessor, and which of them another one has changed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from abiding.native.contents import Contents
+
+__all__ = ["Changed", "changes", "compiler", "declarations", "headers_of"]
+
+
+_HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx)", re.IGNORECASE)
+_MARKER = re.compile(r'# (\d+) "([^"]*)".*')
+_TOKEN = re.compile(r"""[A-Za-z_]\w*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\.?\d[\w.]*|\S""")
+_KINDS = ("struct", "union", "class", "enum")
+_SECONDS = 60
+
+
+class Changed(NamedTuple):
+    """A declaration that is another one now: what it is of (`struct toy_point`), and both texts, empty if gone."""
+
+    name: str
+    old: str
+    new: str
+
+
+def compiler() -> list[str] | None:
+    """The C compiler at hand, with its arguments: the one that `CC` names, or one of the usual names."""
+    named = shlex.split(os.environ.get("CC", ""))
+    found = shutil.which(named[0]) if named else next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    return [found, *named[1:]] if found else None
+
+
+def headers_of(contents: Contents) -> dict[str, bytes]:
+    """The headers of a distribution, by their places, as far as they are looked at."""
+    names = [place for place in contents.files if _HEADER.fullmatch(place)][: bounds.HEADERS]
+    return {place: contents.read(contents.files[place]) for place in names}
+
+
+def declarations(headers: Mapping[str, bytes], command: list[str]) -> dict[str, str]:
+    """What headers declare, by name: types with their bodies, functions with their arguments; nothing of the system's.
+
+    A header that can't be preprocessed, because it needs others that are not there, declares nothing.
+    """
+    found: dict[str, str] = {}
+    with TemporaryDirectory(prefix="abiding-") as name:
+        folder = Path(name).resolve()
+        for place, data in headers.items():
+            file = folder.joinpath(*(part for part in PurePosixPath(place).parts if part not in {"..", "/"}))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        roots = sorted({root for place in headers for root in _roots(place)})
+        options = [f"-I{folder / root}" for root in roots]
+        for place in sorted(headers):
+            language = "c" if place.lower().endswith(".h") else "c++"
+            line = [*command, "-E", "-x", language, *options, str(folder / place)]
+            found |= _declared(_own(_run(line), folder))
+    return found
+
+
+def _roots(place: str) -> Iterator[str]:
+    """The folders that a header may be included from: the ones called `include`, else its own."""
+    parts = PurePosixPath(place).parent.parts
+    places = [i for i, part in enumerate(parts) if part == "include"]
+    yield "/".join(parts[: places[0] + 1] if places else parts)
+
+
+def _run(line: list[str]) -> str:
+    try:
+        done = subprocess.run(
+            line,
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def _own(text: str, folder: Path) -> str:
+    """The lines that come from files in a folder, by the preprocessor's own marks."""
+    kept, own = [], False
+    for line in text.splitlines():
+        marker = _MARKER.fullmatch(line)
+        if marker:
+            own = Path(marker[2]).is_relative_to(folder)
+        elif own and not line.startswith("#"):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _declared(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for tokens in _statements(_TOKEN.findall(text)):
+        named = _named(tokens)
+        if named:
+            found[named] = " ".join(_without_names(tokens) if named.endswith("()") else tokens)
+    return found
+
+
+_TYPES = frozenset(
+    {"void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool", "bool", "size_t"}
+    | {"struct", "union", "enum", "const"}
+)
+
+
+def _without_names(tokens: list[str]) -> list[str]:
+    """A function without the names of its arguments, which are nobody's concern."""
+    start = tokens.index("(")
+    found = tokens[: start + 1]
+    for place, token in enumerate(tokens[start + 1 :], start + 1):
+        before, after = tokens[place - 1], tokens[place + 1] if place + 1 < len(tokens) else ""
+        named = token.isidentifier() and token not in _TYPES and after in {",", ")", "["}
+        if not (named and before not in {"(", ",", "struct", "union", "enum", "const"}):
+            found.append(token)
+    return found
+
+
+def _statements(tokens: Iterable[str]) -> Iterator[list[str]]:
+    """The declarations at the top of a file; what stands within `extern "C"` or a namespace is at the top as well."""
+    statement: list[str] = []
+    depth = 0
+    for word in tokens:
+        opens = word == "{" and depth == 0 and (statement[:1] == ["namespace"] or statement == ["extern", '"C"'])
+        if opens or (word == "}" and depth == 0):  # the end of such a one
+            statement = []
+            continue
+        depth += {"{": 1, "}": -1}.get(word, 0)
+        if word == ";" and depth == 0:
+            yield statement
+            statement = []
+            continue
+        statement.append(word)
+        if word == "}" and depth == 0 and "(" in statement[: statement.index("{")] and "=" not in statement:
+            yield statement  # the definition of a function, which has no semicolon
+            statement = []
+
+
+def _named(tokens: list[str]) -> str:
+    """What a declaration is of: `struct toy_point`, `toy_make()`; empty for one that says nothing of an interface."""
+    own = [one for one in tokens if one not in {"typedef", "extern", "static", "inline", "const"}]
+    kind = own[0] if own and own[0] in _KINDS else ""
+    if kind and "{" in own:
+        name = own[1] if len(own) > 1 and own[1] != "{" else ""
+        if not name and tokens[0] == "typedef":
+            name = tokens[-1]
+        return f"{kind} {name}" if name.isidentifier() else ""
+    if tokens and tokens[0] == "typedef":
+        return f"typedef {tokens[-1]}" if tokens[-1].isidentifier() and "(" not in tokens else ""
+    if "(" in own and "{" not in own:
+        name = own[own.index("(") - 1] if own.index("(") else ""
+        return f"{name}()" if name.isidentifier() else ""
+    return ""
+
+
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ...]:
+    """The declarations that are others now, or are gone."""
+    return tuple(
+        Changed(name, text, new.get(name, ""))
+        for name, text in old.items()
+        if new.get(name) != text and not (name.startswith("enum ") and _is_longer(text, new.get(name, "")))
+    )
+
+
+def _is_longer(old: str, new: str) -> bool:
+    """Whether an enumeration has got values behind the ones that it had, which changes none of them."""
+    first, second = (re.search(r"\{(.*?),?\s*\}", text) for text in (old, new))
+    return bool(first and second and f"{second[1].strip()} ,".startswith(f"{first[1].strip()} ,"))

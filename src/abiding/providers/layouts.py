@@ -1,0 +1,63 @@
+"""Layouts and function types of two builds of a library, compared by `abidiff` where it and debug information are."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+__all__ = ["Compared", "compared"]
+
+_SECONDS = 300
+# The bits of its exit status.
+_ERROR, _CHANGED = 0b0011, 0b0100
+_MOST_LINES = 12
+
+
+class Compared(NamedTuple):
+    """What `abidiff` says: the lines about what has changed, none if nothing; or why it could not be asked."""
+
+    changes: tuple[str, ...] = ()
+    not_compared: str = ""
+
+
+def compared(old: bytes, new: bytes) -> Compared:
+    """Compare two ELF libraries. Symbols that are gone or new are told by their tables, and not here."""
+    if not old.startswith(b"\x7fELF") or not new.startswith(b"\x7fELF"):
+        return Compared(not_compared="only those of ELF files can be")
+    program = shutil.which("abidiff")
+    if program is None:
+        return Compared(not_compared="`abidiff` is not installed")
+    if not _has_debug_information(old) or not _has_debug_information(new):
+        return Compared(not_compared="the library has no debug information")
+    with TemporaryDirectory(prefix="abiding-") as folder:
+        for name, data in (("old", old), ("new", new)):
+            Path(folder, name).write_bytes(data)
+        command = [program, "--no-added-syms", "--no-show-locs", "old", "new"]
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, errors="replace", check=False, timeout=_SECONDS
+            )
+        except (OSError, subprocess.TimeoutExpired) as exc:
+            return Compared(not_compared=f"`abidiff` failed: {type(exc).__name__}")
+    if done.returncode & _ERROR:
+        return Compared(not_compared="`abidiff` failed")
+    return Compared(tuple(_told(done.stdout)) if done.returncode & _CHANGED else ())
+
+
+def _told(text: str) -> list[str]:
+    """The lines that name what has changed; of what is removed there are others."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line.startswith("[C]") or " changed from " in line][:_MOST_LINES]
+
+
+def _has_debug_information(data: bytes) -> bool:
+    from elftools.elf.elffile import ELFFile
+
+    try:
+        return ELFFile(io.BytesIO(data)).get_section_by_name(".debug_info") is not None
+    except Exception:  # noqa: BLE001 (of a damaged file, everything)
+        return False

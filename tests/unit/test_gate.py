@@ -1,0 +1,255 @@
+"""A new release of a provider, held against the last one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding.cli import main
+from abiding.findings.screen import block
+from abiding.project.exports import Export
+from abiding.project.provenance import Provenance
+from abiding.providers import headers
+from abiding.providers.baseline import held_to_folder
+from abiding.providers.gate import Side, _class_of, compare
+
+from .compiled import wheel
+from .shops import Shop, opened
+from .test_cli_explain import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from abiding.findings.finding import Finding
+
+TAG = "py3-none-manylinux_2_28_x86_64"
+LIBRARY = "libtoy-wheel-1.so"
+HEADER = "struct toy_point { int x; int y; };\nenum toy_colour { TOY_RED, TOY_GREEN };\nint toy_make(struct toy_point *one);\n"
+
+
+class Provider:
+    """Makes releases of libtoy."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def release(
+        self,
+        version: str,
+        code: str = "int toy_make(void) { return 1; }",
+        *,
+        soname: str = LIBRARY,
+        header: str = HEADER,
+        exports: str = "",
+        libraries: Sequence[str] = (),
+        flags: Sequence[str] = (),
+        language: str = "c",
+    ) -> Path:
+        folder = self.folder / version
+        folder.mkdir(parents=True)
+        (folder / "toy.h").write_text(header)
+        command = ["gcc", "-shared", "-fPIC", f"-I{folder}", *flags, "-x", language, "-", "-o", folder / soname, f"-Wl,-soname,{soname}"]  # fmt: skip
+        subprocess.run(list(map(str, command)), input=code, text=True, check=True)
+        files: dict[str, Path | bytes] = {
+            "libtoy/__init__.py": b"",
+            f"libtoy/lib/{soname}": folder / soname,
+            "libtoy/include/toy.h": header.encode(),
+        }
+        if exports:
+            record = Provenance("a", "1", "abi", "", exports=Export(exports, tuple(libraries)))
+            files[f"libtoy-{version}.dist-info/abiding.json"] = record.to_json()
+        return wheel(folder, "libtoy", files, version=version, tag=TAG)
+
+
+@pytest.fixture
+def provider(tmp_path: Path) -> Provider:
+    return Provider(tmp_path)
+
+
+def only(old: Path, new: Path) -> Finding:
+    (found,) = compare(Side.read(old), Side.read(new))
+    return found
+
+
+ONE = "int toy_make(void) { return 1; }\n"
+TWO = f"{ONE}int toy_old(void) {{ return 2; }}\n"
+
+
+def test_what_is_gone_within_the_promise(provider: Provider) -> None:
+    old = provider.release("1.0", TWO, exports="libtoy>=1.0,<2")
+    new = provider.release("1.2", ONE, header=HEADER.replace("int x;", "long x;"))
+    found = only(old, new)
+    assert shown("promise-broken", block(found, "abiding: ")) == block(found, "abiding: ")
+    assert (found.severity, found.expected, found.found) == ("error", "2.0", "1.2")
+
+
+def test_outside_of_it_a_break_is_honest(provider: Provider) -> None:
+    found = only(provider.release("1.0", TWO, exports="libtoy>=1.0,<2"), provider.release("2.0", ONE))
+    assert (found.rule, found.severity) == ("promise-kept", "note")
+    assert "`libtoy-wheel-1.so` has lost 1 symbol: `toy_old`" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("promise", "version", "honest"),
+    [("libtoy>=1.0,<2", "1.2.3", "2.0"), ("libtoy==1.0.*", "1.0.1", "1.1"), ("libtoy~=1.4", "1.9", "2.0"), ("libtoy>=1.0,<1.0.3", "1.0.2", "1.0.3"), ("libtoy<3", "1.0", "3.0")],
+)  # fmt: skip
+def test_the_version_that_would_be_honest(promise: str, version: str, honest: str) -> None:
+    from abiding.providers.gate import _honest
+
+    assert _honest(version, promise) == honest
+
+
+def test_without_a_promise_the_soname_is_one(provider: Provider) -> None:
+    old = provider.release("1.0", TWO)
+    found = only(old, provider.release("1.1", ONE))
+    assert (found.rule, found.severity) == ("promise-broken", "warning")
+    assert "toy_old" in " ".join(found.notes)
+
+
+def test_another_soname(provider: Provider) -> None:
+    old = provider.release("1.0", exports="libtoy>=1.0,<2")
+    found = only(old, provider.release("1.1", soname="libtoy-wheel-2.so"))
+    assert found.rule == "promise-broken"
+    assert found.notes == ("`libtoy-wheel-1.so` is gone",)
+
+
+def test_only_libraries_that_are_exported_are_promised(provider: Provider) -> None:
+    old = provider.release("1.0", TWO, exports="libtoy>=1.0,<2", libraries=["libother.so.1"])
+    assert list(compare(Side.read(old), Side.read(provider.release("1.1", ONE)))) == []
+
+
+def test_a_struct_that_changes_under_one_soname(provider: Provider) -> None:
+    """Every symbol is there, everything loads, and numbers are wrong."""
+    old = provider.release("1.0", exports="libtoy>=1.0,<2")
+    new = provider.release("1.1", header=HEADER.replace("int y;", "int w; int y;"))
+    found = only(old, new)
+    assert (found.rule, found.severity) == ("promise-broken", "error")
+    assert "its headers: 1 declaration changed: `struct toy_point`" in found.notes
+
+
+def test_headers_that_say_the_same_in_other_words(provider: Provider) -> None:
+    old = provider.release("1.0", exports="libtoy>=1.0,<2")
+    header = "/* points */ struct toy_point {\n  int x; // first\n  int y;\n};\n#define TOY 3\n" + "\n".join(
+        HEADER.replace("TOY_GREEN", "TOY_GREEN, TOY_BLUE").replace("*one", "*another").splitlines()[1:]
+    )
+    found = only(old, provider.release("1.1", header=header))
+    assert found.rule == "promise-kept"
+    assert "nothing is lost, and nothing new" in found.message
+
+
+def test_without_a_compiler_headers_are_not_compared(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = provider.release("1.0", exports="libtoy>=1.0,<2")
+    new = provider.release("1.1", header=HEADER.replace("int x;", "long x;"))
+    monkeypatch.setattr(headers, "compiler", lambda: None)
+    found = only(old, new)
+    assert found.rule == "promise-kept"
+    assert "headers were not compared: there is no C compiler" in found.notes
+
+
+def test_what_is_new_asks_for_a_minor_version(provider: Provider) -> None:
+    old = provider.release("1.0", exports="libtoy>=1.0,<2")
+    found = only(old, provider.release("1.0.1", f"{ONE}int toy_new(void) {{ return 2; }}"))
+    assert shown("promise-kept", block(found, "abiding: ")) == block(found, "abiding: ")
+    found = only(old, provider.release("1.1", f"{ONE}int toy_new(void) {{ return 2; }}"))
+    assert (found.severity, found.message) == ("note", "libtoy 1.1 loses nothing of 1.0, and has 1 new symbol")
+
+
+SOURCE = '#include "toy.h"\nint toy_make(struct toy_point *one) { return one->x; }\n'
+
+
+@pytest.mark.skipif(not shutil.which("abidiff"), reason="abidiff is not installed")
+def test_abidiff_compares_layouts(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headers, "compiler", lambda: None)
+    old = provider.release("1.0", SOURCE, exports="libtoy>=1.0,<2", flags=["-g"])
+    new = provider.release("1.1", SOURCE, flags=["-g"], header=HEADER.replace("int x;", "int w; int x;"))
+    found = only(old, new)
+    assert found.rule == "promise-broken"
+    assert "layouts or function types changed" in " ".join(found.notes)
+    assert "not compared: `abidiff`" not in " ".join(found.notes)
+    same = only(old, provider.release("1.2", SOURCE, flags=["-g"]))
+    assert same.rule == "promise-kept"
+    assert not [note for note in same.notes if note.startswith("layouts")]
+
+
+def test_it_is_said_why_layouts_were_not_compared(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = provider.release("1.0"), provider.release("1.1")
+    monkeypatch.setattr("abiding.providers.layouts.shutil.which", lambda _: None)
+    assert "layouts of `libtoy-wheel-1.so` were not compared: `abidiff` is not installed" in only(old, new).notes
+
+
+def test_classes_and_versions_of_symbols(provider: Provider, tmp_path: Path) -> None:
+    code = "namespace toy { struct Duck { virtual int quack(); }; int Duck::quack() { return 1; } }\n"
+    old = provider.release("1.0", code, language="c++")
+    new = provider.release("1.1", "int other(void) { return 1; }", language="c++")
+    assert "`libtoy-wheel-1.so` has lost 1 class: `toy::Duck`" in only(old, new).notes
+    for version, name in (("3.0", "TOY_1"), ("3.1", "TOY_2")):
+        (tmp_path / f"{name}.map").write_text(f"{name} {{ global: toy_make; }};\n")
+        provider.release(version, flags=[f"-Wl,--version-script={tmp_path / name}.map"])
+    first, second = (next((tmp_path / one).glob("*.whl")) for one in ("3.0", "3.1"))
+    assert "`libtoy-wheel-1.so` has lost 1 version of a symbol: `toy_make@TOY_1`" in only(first, second).notes
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [("_ZTVN3toy4DuckE@Base", "toy::Duck"), ("_ZTI4Duck", "Duck"), ("_ZTSN1a1b1cE", "a::b::c"), ("toy_make", ""), ("_ZN3toy4makeEv", "")],
+)  # fmt: skip
+def test_names_of_classes(symbol: str, name: str) -> None:
+    assert _class_of(symbol) == name
+
+
+# The command
+
+
+def run(*arguments: object) -> int:
+    return main(["check", *map(str, arguments)])
+
+
+def test_against_a_folder(provider: Provider, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    last = provider.release("1.0", TWO, exports="libtoy>=1.0,<2")
+    new = provider.release("1.2", ONE)
+    assert run(new, "--baseline", last.parent, "--output-format", "json") == 1
+    (release,) = json.loads(capsys.readouterr().out)["releases"]
+    assert [one["rule"] for one in release["findings"] if one["rule"].startswith("promise")] == ["promise-broken"]
+    assert run(last, "--baseline", new.parent) == 0
+    (tmp_path / "empty").mkdir()
+    assert run(new, "--baseline", tmp_path / "empty") == 2
+    assert "has no wheel that one of these could be held against" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_newest_in_a_folder(provider: Provider, tmp_path: Path) -> None:
+    house = tmp_path / "house"
+    house.mkdir()
+    for version, code in (("1.0", TWO), ("1.9", ONE), ("1.10", TWO)):
+        path = provider.release(version, code, exports="libtoy>=1.0,<2")
+        path.rename(house / path.name)
+    new = provider.release("1.11", ONE)
+    (found,) = held_to_folder([new], house)[new.name]
+    assert "exported by 1.10" in found.message
+    # A release in the same folder is no baseline of itself.
+    new.rename(house / new.name)
+    (found,) = held_to_folder([house / new.name], house)[new.name]
+    assert "exported by 1.10" in found.message
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
+    with opened(monkeypatch, tmp_path) as shop:
+        yield shop
+
+
+@pytest.mark.parametrize(("baseline", "rules"), [("toy", ["promise-kept"]), ("toy==1.0", ["promise-broken"])])
+def test_against_an_index(
+    baseline: str, rules: list[str], shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.publish("1.0", "toy_a", "toy_b")
+    shop.publish("1.1", "toy_a", filler=200_000)
+    new = Shop(shop.index, tmp_path / "new").publish("1.2", "toy_a")
+    del shop.index.files[new.name]
+    run(new, "--baseline", baseline, "--index-url", shop.index.url, "--output-format", "json")
+    (release,) = json.loads(capsys.readouterr().out)["releases"]
+    assert [one["rule"] for one in release["findings"] if one["rule"].startswith("promise")] == rules
