@@ -68,11 +68,16 @@ def sdist(metadata: bytes, pyproject: str = "", members: dict[str, bytes] | None
 
 
 def wheel(
-    metadata: bytes, members: dict[str, bytes] | None = None, *, tags: str = "Tag: py3-none-any\n", record: str = ""
+    metadata: bytes,
+    members: dict[str, bytes] | None = None,
+    *,
+    tags: str = "Tag: py3-none-any\n",
+    record: str = "",
+    method: int = zipfile.ZIP_DEFLATED,
 ) -> bytes:
     """A wheel."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, data in (members or {}).items():
             archive.writestr(name, data)
         archive.writestr("spam-1.0.dist-info/METADATA", metadata)
@@ -119,6 +124,7 @@ def scripts(text: str) -> Callable[[int], Files]:
         OTHER: wheel(
             HEAD + b"Requires-Dist: ham\n",
             {"spam/__init__.py": (text * (size // len(text))).encode(), "spam/_spam.so": elf("libham.so")},
+            method=zipfile.ZIP_STORED,  # of what is packed densely less is read
         ),
         HAM: wheel(HEAD.replace(b"spam", b"ham"), {"ham/libham.so": elf()}).replace(b"spam-1.0", b"ham-1.00"),
     }
@@ -218,6 +224,10 @@ SHAPES: dict[str, Callable[[int], Files]] = {
     "authors": lambda size: {
         SDIST: sdist(HEAD + b"Author-email: " + b",".join(b"A <a%d@x>" % i for i in range(size // 14)) + b"\n"),
         WHEEL: wheel(HEAD + b"Author-email: " + b'"' * size + b"\n"),
+    },
+    "people, quoted quotes": lambda size: {
+        SDIST: sdist(HEAD + b'Author-email: "' + b'\\"' * (size // 2) + b"\n"),
+        WHEEL: wheel(HEAD + b'Author-email: "' + b'\\",' * (size // 3) + b"\n"),
     },
     "licence": lambda size: {
         SDIST: sdist(HEAD + b"License-Expression: MIT\n"),

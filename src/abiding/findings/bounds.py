@@ -44,6 +44,7 @@ __all__ = [
     "RECORD",
     "RECORD_ROWS",
     "REDIRECTS",
+    "REQUIREMENT",
     "SHOWN",
     "TAGS",
     "WHEEL",
@@ -69,6 +70,8 @@ MODULE, MODULE_DENSITY, MODULE_HARMLESS = 1 << 20, 20, 4 << 10
 OPENINGS = 10_000
 # Requirements of a dependency group, with those of the groups that it includes, which multiply.
 GROUP = 1000
+# Characters of one requirement: a marker takes some thousand times as much to be understood. The longest have 500.
+REQUIREMENT = 8000
 # Faults of one declaration that are told in full.
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.

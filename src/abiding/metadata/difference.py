@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable
+    from collections.abc import Callable, Collection, Hashable, Iterator
 
     from abiding.findings.finding import Value
     from abiding.metadata.requires_dist import RequiresDist
@@ -164,8 +165,25 @@ def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadat
     return CoreMetadata(metadata.data, (*kept, ("License-Expression", expression)), metadata.body)
 
 
-# One of several people, between commas. In quotes a comma belongs to the name.
-_PERSON = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
+# A mark in a list of people. In quotes a backslash takes the meaning of what follows it.
+_MARK, _MARK_IN_QUOTES = re.compile('[",]'), re.compile(r'\\.|[",]', re.DOTALL)
+
+
+def _people(text: str) -> Iterator[str]:
+    """Cut at the commas: in quotes, which end somewhere, one belongs to a name. In one pass: there may be megabytes."""
+    cuts: list[int] = []
+    in_quotes: list[int] = []
+    quoted, at = False, 0
+    while found := (_MARK_IN_QUOTES if quoted else _MARK).search(text, at):
+        at = found.end()
+        if found[0] == '"':
+            quoted, in_quotes = not quoted, []
+        elif found[0] == ",":
+            (in_quotes if quoted else cuts).append(found.start())
+    if quoted:
+        cuts += in_quotes
+    for start, stop in pairwise((-1, *cuts, len(text))):
+        yield text[start + 1 : stop]
 
 
 def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
@@ -180,7 +198,7 @@ def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
     elif field == "Keywords":
         found = tuple(word for value in found for word in value.split(","))
     elif field in ("Author-email", "Maintainer-email"):
-        found = tuple(person.strip() for value in found for person in _PERSON.findall(value))
+        found = tuple(person.strip() for value in found for person in _people(value))
     nothing = ("",) if field in _NEVER_UNKNOWN else ("", "UNKNOWN")
     return tuple(value for value in found if value.strip() not in nothing)
 

@@ -10,6 +10,8 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from abiding.findings import bounds
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
@@ -38,6 +40,8 @@ def parse(text: str) -> Requirement:
     """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
     from packaging.requirements import InvalidRequirement, Requirement
 
+    if len(text) > bounds.REQUIREMENT:
+        raise InvalidRequirement(f"it has {len(text):,} characters, which nobody means")
     try:
         requirement = Requirement(text)
     except RecursionError as exc:
@@ -64,7 +68,7 @@ def name_of(text: str) -> str:
         return text
 
 
-@functools.lru_cache(maxsize=8192)  # the wheels of a release say the same lines, one after the other
+@functools.lru_cache(maxsize=20_480)  # the wheels of a release say the same lines, one after the other
 def meaning(text: str) -> Hashable:
     """A value that two requirements share exactly when they mean the same to every released Python.
 

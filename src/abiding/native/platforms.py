@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sysconfig
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from abiding.metadata.platform_tag import PlatformTag
@@ -19,6 +20,7 @@ from abiding.native.reading import extra
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from auditwheel.policy import Policy
     from packaging.tags import Tag
 
 __all__ = ["Floor", "Platform", "floors"]
@@ -123,10 +125,6 @@ class Platform:
 
 def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
     """What all of the policies have in common that the tags name; for `linux_*` what the newest one has."""
-    from auditwheel.architecture import Architecture
-    from auditwheel.libc import Libc
-    from auditwheel.policy import WheelPolicies
-
     common: frozenset[str] | None = None
     for platform in platforms:
         if PlatformTag.read(platform).family == "android":
@@ -134,12 +132,8 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
             common = libraries if common is None else common & libraries
             continue
         matched = _LINUX.fullmatch(platform)
-        try:
-            architecture = Architecture(matched[1] if matched else "x86_64")
-        except ValueError:
-            architecture = Architecture.x86_64  # the lists hardly differ
         musl = _is_musl(platform)
-        policies = [*WheelPolicies(libc=Libc.MUSL if musl else Libc.GLIBC, arch=architecture)][1:]
+        policies = list(_policies(matched[1] if matched else "x86_64", musl=musl))
         wanted = next(iter(floors([platform]).values()), None)
         if wanted and not musl:
             older = [one for one in policies if _version(one.name) <= wanted.version]
@@ -162,6 +156,19 @@ def _android_libraries(platform: str) -> frozenset[str]:
     policies = [*WheelPolicies(libc=Libc.ANDROID, arch=Architecture.aarch64, wheel_fn=wheel)]
     found: frozenset[str] = policies[-1].whitelist
     return found
+
+
+@lru_cache(maxsize=64)  # they are read from a file each time
+def _policies(machine: str, *, musl: bool) -> tuple[Policy, ...]:
+    from auditwheel.architecture import Architecture
+    from auditwheel.libc import Libc
+    from auditwheel.policy import WheelPolicies
+
+    try:
+        architecture = Architecture(machine)
+    except ValueError:
+        architecture = Architecture.x86_64  # the lists hardly differ
+    return tuple(WheelPolicies(libc=Libc.MUSL if musl else Libc.GLIBC, arch=architecture))[1:]
 
 
 def _is_musl(platform: str) -> bool:

@@ -250,6 +250,7 @@ def _first(shelves: Iterable[Shelf], name: str, accepted: SpecifierSet) -> Conte
     return next((one for shelf in shelves if (one := shelf.get(name, accepted))), None)
 
 
+@lru_cache(maxsize=4096)  # each wheel is asked for by the name of each
 def _normalised(name: str) -> str:
     from packaging.utils import canonicalize_name
 
