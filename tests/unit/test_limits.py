@@ -48,6 +48,7 @@ _PERSON = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,])+')
 @given(st.lists(st.sampled_from([",", '"', "\\", "a", " ", "<a@x>"]), max_size=12).map("".join))
 @example('"A, B" <a@x>, "C \\", D" <c@x>, E')
 @example('"A, B, C <c@x>')
+@example('"\\,')
 def test_people_are_told_apart_in_one_pass(text: str) -> None:
     found = CoreMetadata(b"", (("Author-email", text),), "")
     assert values(found, "Author-email") == tuple(filter(None, map(str.strip, _PERSON.findall(text))))

@@ -46,7 +46,7 @@ _SIZE, _TIME, _CHECKSUM, _KIND, _LINK, _PREFIX = (
     slice(157, 257),
     slice(345, 500),
 )
-_CHARSET = re.compile(rb"\d+ hdrcharset=([^\n]+)\n")
+_CHARSET = re.compile(rb"\d hdrcharset=([^\n]+)\n")
 _USTAR, _MAGIC = b"ustar\0", slice(257, 263)
 _SAID_ONCE = (b"path", b"linkpath", b"size")  # what tells members apart
 _SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name", b"GNUSparseFile."

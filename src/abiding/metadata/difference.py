@@ -178,8 +178,8 @@ def _people(text: str) -> Iterator[str]:
         at = found.end()
         if found[0] == '"':
             quoted, in_quotes = not quoted, []
-        elif found[0] == ",":
-            (in_quotes if quoted else cuts).append(found.start())
+        elif found[0].endswith(","):
+            (in_quotes if quoted else cuts).append(found.end() - 1)
     if quoted:
         cuts += in_quotes
     for start, stop in pairwise((-1, *cuts, len(text))):
