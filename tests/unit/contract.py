@@ -19,7 +19,7 @@ def closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     found = {key: closed(value) for key, value in schema.items()}
-    return {**found, "additionalProperties": False} if found.get("type") == "object" else found
+    return {"additionalProperties": False, **found} if found.get("type") == "object" else found
 
 
 STRICT = closed(SCHEMA)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from abiding.cli import main
 from abiding.project.provenance import MEMBER, Line, Provenance
 
+from .contract import document
 from .evident import NUMPY_1, image, numpy_2, wheel
 
 LATER, NEW, OLD = image(numpy_2("2.0")), image(numpy_2("1.23")), image(NUMPY_1)
@@ -33,7 +33,7 @@ build-backend = "flit_core.buildapi"
 
 def bounds(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[dict[str, Any]]]:
     status = main(["bounds", *map(str, arguments), "--output-format", "json"])
-    data = json.loads(capsys.readouterr().out)
+    data = document(capsys.readouterr().out, "bounds")
     assert (data["command"], len(data["wheels"])) == ("bounds", 1)
     return status, data["wheels"][0]["bounds"]
 

@@ -10,6 +10,7 @@ import pytest
 
 from abiding import __version__
 from abiding.cli import main
+from abiding.evidence.stated import State as BoundState
 from abiding.findings.finding import Finding, Severity
 from abiding.native.environment import Outcome
 from abiding.proof import Verdict as ProofVerdict
@@ -67,7 +68,7 @@ def test_every_value_is_explained() -> None:
         ("severity", [[*Severity], [*Severity, None]]),
         ("what", [[*What]]),
         ("from", [[*Origin]]),
-        ("state", [[*State]]),
+        ("state", [[*State], [*BoundState]]),
         ("outcome", [[*Outcome]]),
     ],
 )

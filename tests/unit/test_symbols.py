@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from abiding.providers.published import is_library
 from abiding.providers.tables import Exports
 
 from .compiled import MANYLINUX
+from .contract import document
 from .shops import SONAME, Shop, opened
 from .test_index import File, Index
 
@@ -85,7 +85,7 @@ def test_json(index: Index, shop: Shop, capsys: pytest.CaptureFixture[str]) -> N
     path = shop.publish("1.0", "toy")
     shop.publish("1.1")
     assert run(index, "--output-format", "json") == 0
-    found = json.loads(capsys.readouterr().out)
+    found = document(capsys.readouterr().out, "symbols")
     assert (found["command"], found["distribution"], found["platform"]) == ("symbols", "toy", "manylinux_2_28_x86_64")
     assert found["versions"][0] == {"version": "1.0", "filename": path.name}
     assert found["unread"] == []
@@ -103,7 +103,7 @@ def test_a_version_that_can_not_be_read_is_said(index: Index, shop: Shop, capsys
     assert " toy@Base 1.0\n" in captured.out
     assert f"toy-1.1-{MANYLINUX}.whl could not be read" in captured.err
     assert run(index, "--output-format", "json") == 1
-    (unread,) = json.loads(capsys.readouterr().out)["unread"]
+    (unread,) = document(capsys.readouterr().out, "symbols")["unread"]
     assert unread["version"] == "1.1"
 
 

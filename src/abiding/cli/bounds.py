@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.cli import outputs
 from abiding.cli.arguments import path
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ _DESCRIPTION = """\
 Read from the compiled files of wheels which versions of other distributions they accept, and show it beside what the
 wheels admit, with the line to declare. What a file says is evidence: it can refute a bound, and proves none. Exit
 status: 0 no bound is too loose, 1 some is, or you said no, 2 not possible."""
-_FORMATS = ("text", "json")
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -43,9 +43,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--yes", action="store_true", help="write without asking")
     how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
-    parser.add_argument(
-        "--output-format", choices=_FORMATS, default="text", help="how to write the result (default: %(default)s)"
-    )
+    outputs.add_formats(parser, ("text", "json"))
     parser.set_defaults(run=run, command="bounds")
 
 
@@ -55,8 +53,9 @@ def run(options: Namespace) -> int:
     from abiding.evidence.stated import State
     from abiding.report import bounds
 
-    found = [stated.of_wheel(wheel) for wheel in _wheels(options.what)]
-    sys.stdout.write(bounds.as_json(found) if options.output_format == "json" else bounds.as_text(found))
+    wheels = {str(wheel): stated.of_wheel(wheel) for wheel in _wheels(options.what)}
+    found = list(wheels.values())
+    outputs.write(options, {"text": lambda: bounds.as_text(found), "json": lambda: bounds.as_json(wheels)})
     if options.write:
         return _write(options, found)
     return int(any(bound.state is State.TOO_LOOSE for one in found for bound in one.bounds))

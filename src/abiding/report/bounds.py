@@ -12,7 +12,7 @@ from abiding.findings.wrapping import fill
 from abiding.report.json import document, finding_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from abiding.evidence.stated import Bound, Stated
 
@@ -74,15 +74,16 @@ def _short(text: str) -> str:
     return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
 
 
-def as_json(found: Sequence[Stated]) -> str:
-    """The document for programs."""
-    gravest = worst([finding for one in found for finding in one.findings])
-    return document("bounds", severity=gravest and str(gravest), wheels=[_data(one) for one in found])
+def as_json(found: Mapping[str, Stated]) -> str:
+    """The document of `bounds`; each wheel by the path that it was read from."""
+    gravest = worst([finding for one in found.values() for finding in one.findings])
+    return document("bounds", severity=gravest and str(gravest), wheels=[_data(*one) for one in found.items()])
 
 
-def _data(one: Stated) -> dict[str, object]:
+def _data(read_from: str, one: Stated) -> dict[str, object]:
     return {
         "filename": visible(one.filename),
+        "read_from": visible(read_from),
         "compiled_files": one.files,
         "bounds": [
             {
