@@ -200,7 +200,7 @@ def test_what_may_be_given_and_dynamic() -> None:
         "import-namespaces",
     ]
     single = ["version", "description", "readme", "requires-python", "license", "name", "license-file"]
-    given = "".join(f"{name} = []\n" for name in (*listed, *single))
+    given = "".join(f"{name} = {'{}' if 'optional' in name else '[]'}\n" for name in (*listed, *single))
     dynamic = ", ".join(f'"{name}"' for name in (*listed, *single))
     rest = '[tool.abiding]\nbuild-backend = "mesonpy"\n'
     with pytest.raises(DeclarationError) as caught:
@@ -250,16 +250,39 @@ CONTRADICTIONS = [
     ('optional-dependencies = { x = ["a<24"], y = ["spam[x]"] }', 'optional-dependencies.y = ["a>=25"]', [("a<24", "a>=25")]),
     ("", 'dependencies = [{ requires = "a>=25", select = "*-manylinux_2_28_*" }, "a<24"]', [("a>=25", "a<24")]),
     ("", 'dependencies = [{ requires = "a>=25", variant = "v" }, { requires = "a<24", variant = "v" }]', [("a>=25", "a<24")]),
+    # The API level alone
+    ('dependencies = ["a<1", "a>2"]', 'dependencies = ["b"]', [("a<1", "a>2")]),
+    ('dependencies = ["a<1", "a>2"]', 'dependencies = ["a"]', [("a<1", "a>2")]),
+    ('dependencies = ["a>2,<1"]', 'dependencies = ["b"]', [("a>2,<1",)]),
+    # What no version can be, PEP 440 or not
+    ("", 'dependencies = ["a<0"]', [("a<0",)]),
+    # Wheels that more than one `select` is for
+    ("", 'dependencies = [{ requires = "a<2", select = "*-manylinux*" }, { requires = "a>=2", select = "cp312-*" }]', [("a<2", "a>=2")]),
+    ("", 'dependencies = [{ requires = "a<2", select = "*-manylinux_2_17_*" }, { requires = "a>=2", select = "*-manylinux2014_*" }]', [("a<2", "a>=2")]),
+    ("", 'dependencies = [{ requires = "a<2", select = "*t-*" }, { requires = "a>=2", select = ["cp313-*", "cp314-*"] }]', [("a<2", "a>=2")]),
+    ("", 'dependencies = [{ requires = "a<2", select = "*-musllinux_*" }, { requires = "a>=1,<3", select = "cp31?-*" }, { requires = "a!=1.*", select = "*_x86_64" }]', [("a<2", "a>=1,<3", "a!=1.*")]),
+    # A wheel for 3.11 that is installed with later ones, too
+    ('dependencies = ["a>=2; python_version >= \'3.12\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-abi3-*" }]', [("a>=2; python_version >= '3.12'", "a<2")]),
+    ('dependencies = ["a>=2; python_version >= \'3.12\'"]', 'dependencies = [{ requires = "a<2", select = ["cp311-cp311-*", "cp310-abi3-*"] }]', [("a>=2; python_version >= '3.12'", "a<2")]),
+    ('dependencies = ["a>=2; sys_platform == \'linux\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-cp311-*" }]', [("a>=2; sys_platform == 'linux'", "a<2")]),
 ]  # fmt: skip
 NO_CONTRADICTIONS = [
-    ('dependencies = ["a<1", "a>2"]', 'dependencies = ["b"]'),  # the wrapped backend has the word on [project]
+    ('dependencies = ["a<1; sys_platform == \'win32\'", "a>2; sys_platform == \'linux\'"]', 'dependencies = ["b"]'),
     ("", 'dependencies = ["a>=x.x", "a<24"]'),
-    ('dependencies = ["a<3.x"]', 'dependencies = ["a>=25"]'),
     ('requires-python = ">=3.12"\ndependencies = ["a<24; python_version < \'3.12\'"]', 'dependencies = ["a>=25"]'),
     ('dependencies = ["a<24; sys_platform == \'win32\'"]', 'dependencies = ["a>=25; sys_platform == \'linux\'"]'),
     ('optional-dependencies = { x = ["a<24"], y = [] }', 'optional-dependencies.y = ["a>=25"]'),
     ("", 'dependencies = [{ requires = "a>=25", select = "cp313-*" }, { requires = "a<24", select = "cp312-*" }]'),
     ("", 'dependencies = [{ requires = "a>=25", variant = "v" }, { requires = "a<24", variant = "w" }]'),
+    ("", 'dependencies = [{ requires = "a<2", select = "*-musllinux*" }, { requires = "a>=2", select = "*-manylinux*" }]'),
+    ("", 'dependencies = [{ requires = "a<2", select = "*t-*" }, { requires = "a>=2", select = "cp312-*" }]'),
+    ("", 'dependencies = [{ requires = "a<2", select = "*-win32" }, { requires = "a>=2", select = "*_x86_64" }]'),
+    ("", 'dependencies = [{ requires = "a<2", select = "*-hpux_*" }, { requires = "a>=2", select = "*-irix_*" }]'),
+    ('dependencies = ["a>=2; python_version >= \'3.12\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-cp311-*" }]'),
+    ('dependencies = ["a>=2; python_version < \'3.11\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-abi3-*" }]'),
+    ('dependencies = ["a>=2; sys_platform == \'linux\'"]', 'dependencies = [{ requires = "a<2", select = "*-win_arm64" }]'),
+    ('dependencies = ["a>=2; implementation_name == \'pypy\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-*" }]'),
+    ("", 'dependencies = ["a==1.0+x", "a>=1"]'),  # a local version
     # A wheel for 3.13 is installed with no other.
     ('dependencies = ["a<24; python_version < \'3.13\'"]', 'dependencies = [{ requires = "a>=25", select = "cp313-*" }]'),
 ]  # fmt: skip
@@ -392,3 +415,63 @@ def test_without_a_project_table_everything_is_dynamic() -> None:
     text = RIGHT[RIGHT.index("[tool.abiding]") :]
     assert declaration(text).may_append
     assert not declaration(text.replace('"libgmp==6.3.0"', "")).may_append
+
+
+# What `[project]` requires, which the wrapped backend may not look at
+
+LARGE = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("api", "abi", "rule"),
+    [
+        ("dependencies = 3", '["a"]', "bad-type"),
+        ("dependencies = [3]", '["a"]', "bad-type"),
+        ("dependencies = {}", '["a"]', "bad-type"),
+        ("optional-dependencies = []", "[]", "bad-type"),
+        ("optional-dependencies.x = 'a'", "[]", "bad-type"),
+        ("optional-dependencies.x = [1.5]", "[]", "bad-type"),
+        ("dependencies = ['-r/etc/passwd']", '["a"]', "bad-requirement"),
+        ("dependencies = ['-r/etc/passwd']", "[]", "bad-requirement"),
+        ("dependencies = ['--index-url https://example.org']", "[]", "bad-requirement"),
+        ("dependencies = ['./folder']", "[]", "bad-requirement"),
+        ("dependencies = ['']", "[]", "bad-requirement"),
+        ("dependencies = ['a b']", '["a"]', "bad-requirement"),
+        (f"dependencies = ['a>={LARGE}']", '["a"]', "bad-requirement"),
+        ("dependencies = ['a']", '["spam==2"]', "unsatisfiable"),
+        ("dependencies = ['spam>1']", '["a"]', "unsatisfiable"),
+        ("optional-dependencies.x = ['Spam[y]<1']", '["a"]', "unsatisfiable"),
+        ("", '["a<0"]', "unsatisfiable"),
+        ("", '["a>=x.x,<x"]', "unsatisfiable"),
+        ("", f'["a<x+{LARGE}"]', "bad-requirement"),
+        ("", f'["a=={LARGE}.x"]', "bad-requirement"),
+    ],
+)
+def test_what_cannot_be_required(api: str, abi: str, rule: str) -> None:
+    """One clear error each, whose words fit a screen; in an sdist that is published it stops nobody."""
+    text = stated(f'version = "1"\n{api}', f"dependencies = {abi}")
+    with pytest.raises(DeclarationError) as caught:
+        declaration(text)
+    (finding,) = caught.value.findings
+    assert finding.rule == rule
+    assert len(finding.message) < 500
+    assert finding.line
+    if api:
+        remarks = Declaration.read(Pyproject.parse(text)._replace(in_sdist=True)).remarks
+        assert [(one.rule, one.severity) for one in remarks] == [(rule, Severity.WARNING)]
+
+
+@pytest.mark.parametrize(
+    ("api", "abi"),
+    [
+        ("dependencies = ['  a >= 1  ', 'A.b_c[x]', 'a ; os_name == \"nt\"', 'b@ https://example.org/b']", "[]"),
+        ("dependencies = ['a(>=1)']", '["a"]'),
+        ("optional-dependencies.x = ['spam[y]', 'spam[y]==1']", '["a"]'),
+        ("optional-dependencies.x = ['spam[y]==1.0']", '["a"]'),
+        ("", '["spam"]'),  # idle, and pip installs it
+        ("", '["a>=0"]'),
+        ("", '["a<1"]'),
+    ],
+)
+def test_what_can_be_required(api: str, abi: str) -> None:
+    assert declaration(stated(f'version = "1"\n{api}', f"dependencies = {abi}")).backend

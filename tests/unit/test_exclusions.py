@@ -88,3 +88,31 @@ def test_the_system_of_a_tag() -> None:
 def test_many_lines_take_no_time() -> None:
     lines = [Line.read(f"a=={number}; python_version == '3.{number}'", "spam") for number in range(2000)]
     assert list(exclusions(lines)) == []
+
+
+@pytest.mark.parametrize("shape", ["a!=1.{}", "a!=1.{}; python_version != '3.{}'", "a>={}"])
+def test_lines_that_exclude_nothing_in_any_number(shape: str) -> None:
+    assert list(exclusions(Line.read(shape.format(*[number] * 2), "spam") for number in range(1000))) == []
+
+
+@pytest.mark.parametrize("more", [0, 7, 8, 40, 1000])
+@pytest.mark.parametrize(
+    "last",
+    [
+        ("a<1", "a>2"),
+        ("a<1; sys_platform == 'win32'", "a>2; os_name == 'nt'"),
+        ("a>=1,<3", "a!=1.*", "a!=2.*"),
+        ("a>2,<1",),
+    ],
+)
+def test_lines_that_exclude_each_other_behind_many_that_do_not(last: tuple[str, ...], more: int) -> None:
+    texts = [*(f"a!=0.{number}" for number in range(more)), *last]
+    found = list(exclusions(Line.read(text, "spam") for text in texts))
+    assert [tuple(line.text for line in one.lines) for one in found] == [last]
+
+
+def test_as_many_lines_as_it_takes_are_named() -> None:
+    """Oracle: without any of them there is a version."""
+    texts = ["a>=1,<9", *(f"a!={number}.*" for number in range(40))]
+    (found,) = exclusions(Line.read(text, "spam") for text in texts)
+    assert {line.text for line in found.lines} == {"a>=1,<9", *(f"a!={number}.*" for number in range(1, 9))}

@@ -54,7 +54,10 @@ def test_pins_are_found(text: str, has_pins: bool, sample: str) -> None:
         ("torch==1!x.x", "1!x"),
         ("torch==x.x.xrc1", "xrc1"),
         ("torch==x.xrc1", "xrc1"),
-        ("torch==1.0+x", "0+x"),
+        ("torch==1.0+x", ""),  # a local version
+        ("torch==1.0+x.x", ""),
+        ("torch<x+99999999", ""),
+        ("torch<x+9999999999", "x+9999999…"),
     ],
 )
 def test_what_is_not_of_the_notation(text: str, part: str) -> None:
@@ -266,3 +269,42 @@ def test_many_clauses_take_no_time() -> None:
     line = "a" + ",".join(f"!=2.{number}" for number in reversed(range(1, 17)))
     assert not pins.fits(template, line)
     assert not pins.fits(template + ",!=x", re.sub("$", ",!=1", line))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "instead"),
+    [
+        ("a>=x.x,<x", "a>=7.8,<7", "a>=x.x,<x+1"),
+        ("a<x", "a<7", "a<x+1"),
+        ("a<x.x.x", "a<7.8.9", "a<x.x.x+1"),
+        ("a>=x+1", "a>=8", "a>=x"),
+        ("a>=2.x,<2.x", "a>=2.8,<2.8", ""),
+    ],
+)
+def test_what_no_version_can_fill(text: str, line: str, instead: str) -> None:
+    found = pins.never_fits(text)
+    assert found is not None
+    assert (found.line, found.instead) == (line, instead)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a<3.x", "a==1.x", "a>=2.x,<4", "a>=x.x,<3", "a==x.x.*", "a==1.x.*", "a!=1.x", "a>=1.x,<2.x", "a~=x.x", "a>x.x",
+     "a<=x+0", "a==0.x", "a==x.0", "a==x.x.x", "a===x.x", "a==x", "a>=x.x,<x.x+1", "a>=x.x,<x+1", "a<=x.x.x",
+     "a==25.x.x", "a>=25.4.x,<26"],
+)  # fmt: skip
+def test_what_a_version_can_fill(text: str) -> None:
+    assert pins.never_fits(text) is None
+
+
+@pytest.mark.parametrize("text", ["a==1.0+x", "a==1.0+x.x", "a===1.0+x", "a==1.0+5.x", "a>=1,==1.0+x"])
+def test_a_local_version_is_no_pin(text: str) -> None:
+    """Oracle: `packaging` reads it as it is."""
+    assert Requirement(text).specifier
+    assert not pins.has_pins(text)
+    assert pins.sample(text) == text
+
+
+def test_beside_a_local_version_there_may_be_a_pin() -> None:
+    assert pins.has_pins("a<x+1,!=1.0+x")
+    assert pins.sample("a<x+1,!=1.0+x") == "a<1,!=1.0+x"

@@ -10,6 +10,7 @@ __all__ = [
     "CACHE",
     "CACHED",
     "CALLS",
+    "CLAUSES",
     "CLOSE_NAMES",
     "CODE_DENSITY",
     "CODE_HARMLESS",
@@ -26,6 +27,7 @@ __all__ = [
     "INDEX_PAGE",
     "INDEX_VALUE",
     "LIBRARY",
+    "LINES_FOR_ONE",
     "LINES_OF_ONE",
     "LOOKS",
     "METADATA",
@@ -37,6 +39,7 @@ __all__ = [
     "NEEDS",
     "OPENINGS",
     "OUTPUT",
+    "PARTS_OF_ONE",
     "PROVENANCE",
     "PROVENANCE_VALUES",
     "PYPROJECT",
@@ -45,7 +48,9 @@ __all__ = [
     "RECORD_ROWS",
     "REDIRECTS",
     "REQUIREMENT",
+    "SELECTS",
     "SHOWN",
+    "SPECIFIERS",
     "TAGS",
     "WHEEL",
 ]
@@ -76,8 +81,16 @@ REQUIREMENT = 8000
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.
 EXCERPT = 200
-# Lines for one distribution that are compared with each other, two by two.
-LINES_OF_ONE = 8
+# Lines for one distribution that are looked at where together they admit no version.
+LINES_FOR_ONE = 2000
+# Lines for one distribution that are compared with each other, two by two; of more, those that are made in the same
+# environments are taken together, and so many of these are compared.
+LINES_OF_ONE, PARTS_OF_ONE = 8, 32
+# Specifiers of a requirement; the longest that are published have about twenty. And of one that is held against
+# another clause by clause.
+SPECIFIERS, CLAUSES = 1000, 64
+# Different `select` for one distribution, of which it is worked out which wheels they are for together.
+SELECTS = 16
 # Names among which a similar one is looked for.
 CLOSE_NAMES = 100
 

@@ -243,8 +243,10 @@ def _version(text: str) -> str:
 def _specifiers(text: str) -> Hashable:
     from packaging.specifiers import SpecifierSet
 
+    from abiding.metadata.ranges import range_of
+
     try:
-        return SpecifierSet(text.strip()).to_range()
+        return range_of(SpecifierSet(text.strip()))
     except ValueError:
         return _folded(text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,6 +11,7 @@ from abiding.findings import bounds
 from abiding.metadata import markers
 from abiding.metadata.environments import Environments, Kind, Question, Steps, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
+from abiding.metadata.ranges import common
 from abiding.metadata.requires_dist import spelled_out
 
 if TYPE_CHECKING:
@@ -52,7 +55,9 @@ def exclusions(lines: Iterable[Line], within: Environments | None = None) -> Ite
 
 
 def _of_one(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
-    group = group[: bounds.LINES_OF_ONE]
+    if len(group) > bounds.LINES_OF_ONE:
+        yield from _of_many(name, group, within)
+        return
     empty = [line for line in group if _range(line).is_empty]
     found = [Exclusion(name, (line,), extra) for line in empty if (extra := _extra((line,), within)) is not None]
     others = [line for line in group if line not in empty]
@@ -61,6 +66,33 @@ def _of_one(name: str, group: Sequence[Line], within: Environments) -> Iterator[
             extra = _extra(pair, within)
             found += [] if extra is None else [Exclusion(name, pair, extra)]
     yield from found or dict.fromkeys(_larger(name, others, within))
+
+
+def _of_many(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
+    """Of many lines those few that exclude each other, made in the same environments or in two sets of these."""
+    made: dict[Environments, list[Line]] = {}
+    for line in group:
+        made.setdefault(line.where, []).append(line)
+    parts = [(_common(lines), lines) for lines in list(made.values())[: bounds.PARTS_OF_ONE]]
+    for number in (1, 2):
+        for some in combinations(parts, number):
+            if common(one for one, _ in some).is_empty:
+                lines = _enough([line for _, lines in some for line in lines])
+                extra = _extra(lines, within)
+                if extra is not None:
+                    yield Exclusion(name, lines, extra)
+                    return
+
+
+def _enough(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """As many of lines that exclude each other as it takes."""
+    kept: list[Line] = []
+    while not kept or not _common(kept).is_empty:
+        # The shortest beginning that excludes all with those that are kept: its last line is needed.
+        number = bisect_left(range(len(lines)), True, key=lambda end: _common((*kept, *lines[: end + 1])).is_empty)
+        kept.append(lines[number])
+        lines = lines[:number]
+    return tuple(reversed(kept))
 
 
 def _larger(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
@@ -84,10 +116,7 @@ def _range(line: Line) -> VersionRange:
 
 
 def _common(lines: Iterable[Line]) -> VersionRange:
-    first, *others = map(_range, lines)
-    for one in others:
-        first &= one
-    return first
+    return common(map(_range, lines))
 
 
 # Where lines meet
@@ -143,11 +172,18 @@ def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
     return found
 
 
+_INTERPRETER = re.compile(r"(py|cp|pp|graalpy)(\d)(\d+)")
+_IMPLEMENTATIONS = {"cp": "cpython", "pp": "pypy", "graalpy": "graalpy"}
+
+
 def _marker(tag: str) -> str:
     interpreter, abi, platform = tag.split("-")
     parts = []
-    python = f"{interpreter[2:3]}.{interpreter[3:]}"
-    if interpreter[:2] in ("cp", "pp") and interpreter[2:].isdigit() and len(interpreter) > len("cp3"):
-        parts.append(f'python_version {">=" if abi.startswith("abi3") or abi == "none" else "=="} "{python}"')
+    found = _INTERPRETER.fullmatch(interpreter)
+    if found:
+        name, major, minor = found.groups()
+        later = abi.startswith("abi3") or name == "py"
+        parts += [f'python_version {">=" if later else "=="} "{major}.{minor}"']
+        parts += [f'implementation_name == "{_IMPLEMENTATIONS[name]}"'] if name in _IMPLEMENTATIONS else []
     system = PlatformTag.read(platform).system
     return " and ".join([*parts, *([f'sys_platform == "{system}"'] if system else [])])

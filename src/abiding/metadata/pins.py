@@ -7,8 +7,10 @@ what it was filled from.
 
 from __future__ import annotations
 
+import functools
 import re
 from contextlib import contextmanager
+from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.metadata import requirements
@@ -25,6 +27,7 @@ __all__ = [
     "has_pins",
     "installed_as",
     "malformed",
+    "never_fits",
     "sample",
     "without_pins",
     "without_specifiers",
@@ -47,6 +50,14 @@ class Filled(NamedTuple):
 # A requirement up to its specifiers, its specifiers, and its marker: enough to find pins, which PEP 508 does not know.
 _TEMPLATE = re.compile(r"(?P<name>[^<>=!~;@(]*)(?P<specifiers>[^;@]*)(?P<marker>;.*)?", re.DOTALL)
 _PIN = re.compile(r"(?<![\w*])x(?:\+\d+)?(?![\w*])")
+# A pin, or a local version: in that, `x` is a letter.
+_PIN_OR_LOCAL = re.compile(rf"(?<=\w)(?<!x)\+[\w.]+|(?P<pin>{_PIN.pattern})")
+# More digits than any number in a version has.
+_MOST_DIGITS = 9
+# Clauses that are compared, which takes time as there are more: nobody writes so many.
+_MOST_CLAUSES = 16
+# Versions that pins are tried with.
+_MOST_TRIED = 200
 _CLAUSE = re.compile(r"(===|==|!=|<=|>=|<|>|~=)\s*([^\s,()]+)")
 _VERSION = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)(?P<beyond>.*)", re.DOTALL)
 
@@ -54,12 +65,18 @@ _VERSION = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)(?P<beyo
 def has_pins(text: str) -> bool:
     """Tell whether a specifier takes parts of the version installed in the build environment."""
     found = _TEMPLATE.fullmatch(text)
-    return bool(found and _PIN.search(found["specifiers"]))
+    return bool(found and _has_pin(found["specifiers"]))
 
 
 def sample(text: str) -> str:
     """Fill every pin with a made-up number, so that the rest of the requirement can be checked."""
-    return _with_specifiers(text, lambda specifiers: _PIN.sub("1", specifiers))
+    return _with_specifiers(
+        text, lambda specifiers: _PIN_OR_LOCAL.sub(lambda one: "1" if one["pin"] else one[0], specifiers)
+    )
+
+
+def _has_pin(text: str) -> bool:
+    return any(one["pin"] for one in _PIN_OR_LOCAL.finditer(text))
 
 
 def malformed(text: str) -> str:
@@ -68,6 +85,8 @@ def malformed(text: str) -> str:
         for part in clause.version.removesuffix(".*").split(".") if clause.has_pins else ():
             if not part.isdigit() and not _PIN.fullmatch(part):
                 return part
+            if len(part) > len("x+") + _MOST_DIGITS:
+                return f"{part[:_MOST_DIGITS]}…"
     return ""
 
 
@@ -109,7 +128,7 @@ class _Clause(NamedTuple):
 
     @property
     def has_pins(self) -> bool:
-        return bool(_PIN.search(self.version))
+        return _has_pin(self.version)
 
     @property
     def parts(self) -> list[str]:
@@ -257,10 +276,48 @@ def installed_as(name: str, version: str) -> Iterator[None]:
             sys.path.remove(folder)
 
 
-# Recognising
+def never_fits(text: str) -> Filled | None:
+    """Fill the pins of a line from a made-up version that they exclude; None if there is one that they admit.
 
-# More than anybody writes; what is compared grows with it.
-_MOST_CLAUSES = 16
+    What stands beside the pins bounds the versions that are filled in, and is left to that.
+    """
+    clauses = [one for one in _clauses(text) if one.has_pins]
+    pinned = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
+    first = None
+    for version in _made_up(clauses):
+        outcome = _filled(pinned, version, functools.partial(_filled_from, version))
+        if not outcome.excluding:
+            return None
+        first = first or outcome
+    return first
+
+
+def _made_up(clauses: Sequence[_Clause]) -> Iterator[Version]:
+    """Versions of one part to four, some of which have the numbers of the clauses, or those beside them."""
+    from packaging.version import Version
+
+    yield from map(Version, ("7.8.9", "7.8", "7", "7.8.9.10"))
+    numbers: list[set[int]] = [{7}, {8}, {9}]
+    for clause in clauses[:_MOST_CLAUSES]:
+        for known, part in zip(numbers, clause.parts, strict=False):
+            if part.isdigit() and len(part) <= _MOST_DIGITS:
+                known.update((max(0, int(part) - 1), int(part), int(part) + 1))
+    for release in islice(product(*map(sorted, numbers)), _MOST_TRIED):
+        yield from (Version(".".join(map(str, release[:length]))) for length in (3, 2, 1))
+
+
+def _filled_from(version: Version, clause: _Clause) -> _Clause:
+    if not clause.has_pins:
+        return clause
+    release = (*version.release, *(0,) * len(clause.parts))
+    parts = (
+        str(release[place] + int(part[2:] or 0)) if _PIN.fullmatch(part) else part
+        for place, part in enumerate(clause.parts)
+    )
+    return _Clause(clause.operator, ".".join(parts))
+
+
+# Recognising
 
 
 def fits(template: str, line: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
+from abiding.metadata.ranges import range_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -46,8 +47,10 @@ def parse(text: str) -> Requirement:
         requirement = Requirement(text)
     except RecursionError as exc:
         raise InvalidRequirement("its marker is nested too deeply") from exc
+    if len(requirement.specifier) > bounds.SPECIFIERS:
+        raise InvalidRequirement(f"it has {len(requirement.specifier):,} specifiers; nobody means so many")
     try:
-        requirement.specifier.to_range()
+        range_of(requirement.specifier)
     except ValueError as exc:  # Python makes no integer of thousands of digits
         raise InvalidRequirement("a number in its versions has too many digits") from exc
     try:
@@ -150,7 +153,7 @@ def _without_marker(requirement: Requirement) -> tuple[Hashable, ...]:
     from packaging.utils import canonicalize_name
 
     extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
-    return (canonicalize_name(requirement.name), extras, requirement.specifier.to_range(), requirement.url)
+    return (canonicalize_name(requirement.name), extras, range_of(requirement.specifier), requirement.url)
 
 
 def _marker(requirement: Requirement) -> str:
@@ -199,7 +202,7 @@ def split_extra(text: str) -> tuple[str, str] | None:
 
 def excludes(first: Requirement, second: Requirement) -> bool:
     """Whether no version satisfies both. Pre-releases count as the specifiers say (PEP 440)."""
-    return (first.specifier.to_range() & second.specifier.to_range()).is_empty
+    return (range_of(first.specifier) & range_of(second.specifier)).is_empty
 
 
 def narrows(line: str, other: str) -> bool:
@@ -207,7 +210,10 @@ def narrows(line: str, other: str) -> bool:
     from packaging.specifiers import SpecifierSet
 
     try:
-        narrower, wider = (SpecifierSet(str(parse(text).specifier), prereleases=False) for text in (line, other))
+        one, another = (parse(text).specifier for text in (line, other))
+        if max(len(one), len(another)) > bounds.CLAUSES:
+            return False
+        narrower, wider = (SpecifierSet(str(each), prereleases=False) for each in (one, another))
         return narrower.is_subset(wider) and not wider.is_subset(narrower)
     except ValueError:  # no requirement, or one to the letter
         return False
@@ -225,7 +231,7 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
         return SpecifierSet(text, prereleases=False)
 
     whole = final(str(api.specifier))
-    if not str(whole):
+    if not str(whole) or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
         return ()
     idle = []
     for clause in abi.specifier:

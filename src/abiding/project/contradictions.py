@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.metadata import requirements
+from abiding.metadata.ranges import common, range_of
 from abiding.project.table import ApiLevel, ApiLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from packaging.ranges import VersionRange
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 
     from abiding.findings.finding import Finding
     from abiding.metadata.exclusions import Exclusion
     from abiding.project.pyproject import Key, Pyproject
     from abiding.project.table import Project
 
-__all__ = ["Declared", "contradictions"]
+__all__ = ["Declared", "contradictions", "contradictions_of_api"]
 
 
 class Declared(NamedTuple):
@@ -49,21 +50,29 @@ def contradictions(
     """
     # Most often all lines for a distribution have a version in common, and nothing has to be known of markers.
     api = ApiLevel.of(project)
-    parsed = [(line, requirements.parse(line.says)) for line in declared]
-    suspects = _without_common_version(api, (one for _, one in parsed))
+    by_name: dict[str, list[Declared]] = {}
+    said: dict[str, set[SpecifierSet]] = {}
+    for line in declared:
+        requirement = requirements.parse(line.says)
+        name = _name(requirement)
+        by_name.setdefault(name, []).append(line)
+        said.setdefault(name, set()).add(requirement.specifier)
+    suspects = [name for name, specifiers in said.items() if _is_empty(specifiers | api.specifiers(name))]
     if suspects:
-        yield from _found(pyproject, project, api, [one for one in parsed if _name(one[1]) in suspects], suspects)
+        lines = [line for name in suspects for line in by_name[name][: bounds.LINES_FOR_ONE]]
+        yield from _found(pyproject, project, api, lines, suspects)
 
 
-def _without_common_version(api: ApiLevel, declared: Iterable[Requirement]) -> set[str]:
-    ranges: dict[str, VersionRange] = {}
-    for one in declared:
-        name, own = _name(one), one.specifier.to_range()
-        if name not in ranges:
-            for line in api.lines.get(name, ()):
-                own &= line.requirement.specifier.to_range()
-        ranges[name] = ranges[name] & own if name in ranges else own
-    return {name for name, common in ranges.items() if common.is_empty}
+def contradictions_of_api(pyproject: Pyproject, project: Project) -> Iterator[Finding]:
+    """Find the lines of `[project]` that no version satisfies together: nothing could install the project."""
+    api = ApiLevel.of(project)
+    suspects = [name for name in api.lines if _is_empty(api.specifiers(name))]
+    if suspects:
+        yield from (finding for finding, _ in _found(pyproject, project, api, (), suspects))
+
+
+def _is_empty(specifiers: Iterable[SpecifierSet]) -> bool:
+    return common(map(range_of, specifiers)).is_empty
 
 
 def _name(requirement: Requirement) -> str:
@@ -73,41 +82,39 @@ def _name(requirement: Requirement) -> str:
 
 
 def _found(
-    pyproject: Pyproject,
-    project: Project,
-    api: ApiLevel,
-    declared: Iterable[tuple[Declared, Requirement]],
-    suspects: Iterable[str],
+    pyproject: Pyproject, project: Project, api: ApiLevel, declared: Sequence[Declared], suspects: Iterable[str]
 ) -> Iterator[tuple[Finding, bool]]:
     from packaging.utils import canonicalize_name
 
     from abiding.metadata.exclusions import exclusions, installable, only_if
     from abiding.metadata.requires_dist import Line
+    from abiding.project.overlap import Wheels
 
     table = project.table or {}
     own = canonicalize_name(str(table.get("name", "")))
+    wheels = Wheels.of(one.select for one in declared)
     sources: list[ApiLine | Declared] = []
     lines: list[Line] = []
-    most = bounds.LINES_OF_ONE
-    for source in (line for name in {*suspects, own} for line in islice(api.lines.get(name, ()), most)):
+    given = (api.lines.get(name, ())[: bounds.LINES_FOR_ONE] for name in dict.fromkeys((*suspects, own)))
+    for source in chain.from_iterable(given):
         lines.append(Line.read(_under(source.text, source.extra), own))
         sources.append(source)
-    left = dict.fromkeys(suspects, most)
-    for one, requirement in declared:
-        left[_name(requirement)] -= 1
-        if left[_name(requirement)] < 0:
-            continue
+    for one in declared:
         line = Line.read(_under(one.says, one.extra), own)
-        where = only_if("select", *one.select) if one.select else only_if()
-        where &= only_if("variant", one.variant) if one.variant else only_if()
+        where = wheels.selected(one.select) & (only_if("variant", one.variant) if one.variant else only_if())
         lines.append(line._replace(where=line.where & where))
         sources.append(one)
     origin = {id(line): source for line, source in zip(lines, sources, strict=True)}
-    within = installable(str(table.get("requires-python", "")))
+    within = installable(str(table.get("requires-python", ""))) & wheels.within
     for exclusion in exclusions(lines, within):
         of = [origin[id(line)] for line in exclusion.lines]
-        if any(isinstance(one, Declared) for one in of):  # the wrapped backend has the word on [project]
-            yield _finding(pyproject, exclusion, of), not _is_plain(of)
+        tag = wheels.example([within, *(line.where for line in exclusion.lines)]) if any(map(_select, of)) else ""
+        if not declared or any(isinstance(one, Declared) for one in of):
+            yield _finding(pyproject, exclusion, of, tag), not _is_plain(of)
+
+
+def _select(source: ApiLine | Declared) -> tuple[str, ...]:
+    return source.select if isinstance(source, Declared) else ()
 
 
 def _under(text: str, extra: str) -> str:
@@ -131,21 +138,23 @@ _MORE = ("all of ", "all of them", "change one of them")
 _PINNED = "with build isolation a version is installed that all lines admit; without it, install such a one first"
 
 
-def _finding(pyproject: Pyproject, exclusion: Exclusion, sources: list[ApiLine | Declared]) -> Finding:
+def _finding(pyproject: Pyproject, exclusion: Exclusion, sources: list[ApiLine | Declared], tag: str) -> Finding:
+    """Say which lines exclude each other, and in which wheel, by the `tag` of one that `select` is for."""
     before, carried, change = _WORDS.get(len(sources), _MORE)
     *first, last = (f"`{one.text}`" for one in sources)
     texts = f"{', '.join(first)} and {last}" if first else last
-    main = next(one for one in reversed(sources) if isinstance(one, Declared))
+    main = next((one for one in reversed(sources) if isinstance(one, Declared)), sources[-1])
     others = [one for one in sources if one is not main]
     filled = [one for one in sources if isinstance(one, Declared) and one.pin]
     with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""
+    wheel = f"a wheel tagged `{tag}`" if tag else "a wheel"
     return pyproject.finding(
         "unsatisfiable",
         f"no version of `{exclusion.name}` satisfies {before}{texts}",
         main.key,
         also=tuple((one.key, "for wheels" if isinstance(one, Declared) else "the API level") for one in others),
         notes=(
-            f"a wheel carries {carried}, so nothing could ever install it{with_extra}",
+            f"{wheel} carries {carried}, so nothing could ever install it{with_extra}",
             *(f"`{one.text}` is `{one.pin}`, filled from the version that is installed" for one in filled),
         ),
         hints=(_PINNED if filled else change,),

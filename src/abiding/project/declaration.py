@@ -12,8 +12,9 @@ from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins, requirements
 from abiding.project import exports, guarded, sanctions
-from abiding.project.contradictions import Declared, contradictions
+from abiding.project.contradictions import Declared, contradictions, contradictions_of_api
 from abiding.project.faults import Faults, listed, type_of
+from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
 from abiding.project.required import required
 from abiding.project.selecting import exact_marker, never
@@ -456,9 +457,15 @@ class _Reader(Faults):
             if entries:
                 sanctions.not_dynamic(self, self.project, name, entries[0].key)
         sanctions.bad_dynamic(self, self.project)
-        declared = (entry.declared() for entry in declaration.entries)
-        for finding, recent in contradictions(self.pyproject, self.project, declared) if declaration.entries else ():
-            self.take([finding], recent=recent)
+        bad_requirements(self, self.project, parsed=bool(declaration.entries))
+        if declaration.entries:
+            api = ((key, text) for key, text, _ in self.project.requirements())
+            abi = ((entry.key, pins.without_pins(entry.requires)) for entry in declaration.entries)
+            requires_itself(self, self.project, (*api, *abi))
+            declared = (entry.declared() for entry in declaration.entries)
+            for finding, recent in contradictions(self.pyproject, self.project, declared):
+                self.take([finding], recent=recent)
+            self.take(contradictions_of_api(self.pyproject, self.project), recent=True)
 
     def differences(self, entries: Sequence[Entry]) -> None:
         """Where wheels of one release differ, the project says why."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     E = TypeVar("E", bound="StrEnum")
 
-__all__ = ["Faults", "listed", "type_of"]
+__all__ = ["Faults", "listed", "short", "type_of"]
 
 
 _TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
@@ -112,6 +112,11 @@ class Faults:
                 into.append(finding._replace(severity=Severity.WARNING) if lenient else finding)
             elif not lenient:
                 self.untold += 1
+
+
+def short(text: str) -> str:
+    """As much of a text as is quoted in a message."""
+    return text if len(text) <= bounds.EXCERPT else f"{text[: bounds.EXCERPT]}…"
 
 
 def type_of(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins
+from abiding.metadata.ranges import common, range_of
 from abiding.metadata.requirements import applies, meaning, parse
 
 if TYPE_CHECKING:
@@ -76,13 +77,7 @@ def _meets(extra: str, other: str) -> bool:
 
 def _have_common_version(lines: Iterable[str]) -> bool:
     """Whether a version is in all of the lines that apply in this environment."""
-    from packaging.specifiers import SpecifierSet
-
-    common = SpecifierSet().to_range()
-    for line in map(parse, lines):
-        if applies(line):
-            common &= line.specifier.to_range()
-    return not common.is_empty
+    return not common(range_of(line.specifier) for line in map(parse, lines) if applies(line)).is_empty
 
 
 def _without_bare(lines: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,11 @@ def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
 def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
     entries = [entry for entry in declaration.entries if not pins.has_pins(entry.requires)]
     level = ApiLevel.of(declaration.project) if entries else ApiLevel({})
+    of_name: Counter[str] = Counter()
     for entry in entries:
+        of_name[entry.name] += 1
+        if of_name[entry.name] > bounds.FAULTS:
+            continue
         abi = requirements.parse(entry.requires)
         for line in level.about(entry.name, entry.extra):
             api = line.requirement

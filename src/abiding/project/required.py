@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import pins, requirements
+from abiding.project.faults import short
 
 if TYPE_CHECKING:
     from abiding.project.faults import Faults
@@ -21,19 +22,20 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
     """Take the requirement at `key`, of an entry for `extra`; None, and a fault, if it is none."""
     from packaging.requirements import InvalidRequirement
 
+    shown = short(text)
     try:
         parsed = requirements.parse(pins.sample(text))
     except InvalidRequirement as exc:
         reason = str(exc).partition("\n")[0]
         faults.problem(
-            "bad-requirement", f"`{text}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
+            "bad-requirement", f"`{shown}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
         )
         return None
     unknown = pins.malformed(text)
     if unknown:
         faults.problem(
             "bad-requirement",
-            f"`{unknown}` in `{text}` is no part of a pinned version",
+            f"`{unknown}` in `{shown}` is no part of a pinned version",
             key,
             notes=("a part is `x`, `x+N`, a number, or a last `*`",),
             hints=(_PINNED,),
@@ -41,23 +43,32 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
     elif parsed.url:
         faults.problem(
             "url-requirement",
-            f"`{text}` points to a URL, and no index accepts a wheel that does",
+            f"`{shown}` points to a URL, and no index accepts a wheel that does",
             key,
             hints=("require a version: the distribution has to be on the index",),
         )
     elif requirements.asks_for_extras(parsed):
         faults.problem(
             "extra-in-marker",
-            f"`{text}` has `extra` in its marker",
+            f"`{shown}` has `extra` in its marker",
             key,
             hints=("put it under `[tool.abiding.wheel.optional-dependencies]`, which writes that marker",)
             if not extra
             else (f"leave it out: the entry already belongs to the extra `{extra}`",),
         )
+    elif pins.has_pins(text) and (outcome := pins.never_fits(text)):
+        faults.problem(
+            "unsatisfiable",
+            f"`{shown}` excludes every version that it could be filled from",
+            key,
+            notes=(f"filled from {outcome.version} it is `{short(outcome.line)}`",),
+            hints=(f"write `{short(outcome.instead)}`",) if outcome.instead else (),
+            recent=True,
+        )
     elif reason := requirements.without_answer(parsed):
         faults.problem(
             "bad-requirement",
-            f"the marker of `{text}` has no answer",
+            f"the marker of `{shown}` has no answer",
             key,
             notes=(reason,),
             hints=("compare a variable with a string: `sys_platform == 'win32'`",),

@@ -132,6 +132,11 @@ def _sample() -> tuple[_Wheel, ...]:
     )
 
 
+@functools.cache
+def _tags() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tag for wheel in _sample() for tag in wheel.tags))
+
+
 # What a marker can say of an environment: its implementation, its system, and its machine if that is asked for.
 _Place = tuple[str, str]
 _Cell = tuple[str, _Place]
@@ -142,13 +147,16 @@ def _marker(patterns: tuple[str, ...], *, by_machine: bool) -> str | None:
     if not patterns:
         return ""
     answers: dict[_Cell, bool] = {}
-    matches = [re.compile(translate(pattern)).match for pattern in patterns]
+    matching = re.compile("|".join(map(translate, patterns)))
+    hits = frozenset(filter(matching.match, _tags()))
+    if not hits:
+        return None
     for wheel in _sample():
         if by_machine and wheel.machine == "universal2":
             continue
         machine = wheel.machine if by_machine and wheel.machine not in _FOREIGN else ""
         cell = (wheel.implementation, (wheel.system, machine))
-        answer = any(match(tag) for match in matches for tag in wheel.tags)
+        answer = not hits.isdisjoint(wheel.tags)
         if answers.setdefault(cell, answer) is not answer:
             return None
     return _said(answers)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 
     from abiding.project.pyproject import Key
 
@@ -150,6 +151,10 @@ class ApiLevel(NamedTuple):
                 continue
             lines.setdefault(canonicalize_name(parsed.name), []).append(ApiLine(key, text, extra, parsed))
         return cls(lines)
+
+    def specifiers(self, name: str) -> set[SpecifierSet]:
+        """The specifiers of all lines for a distribution."""
+        return {line.requirement.specifier for line in self.lines.get(name, ())}
 
     def about(self, name: str, extra: str) -> Iterator[ApiLine]:
         """What a wheel says about a distribution, with this extra or, where that is empty, without any."""

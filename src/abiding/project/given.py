@@ -1,0 +1,75 @@
+"""The requirements that `[project]` gives, held to what they are to be: the wrapped backend may say it, or not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from abiding.metadata import requirements
+from abiding.project.faults import short
+from abiding.project.pyproject import key_text
+from abiding.project.shapes import misshapen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.project.faults import Faults
+    from abiding.project.pyproject import Key
+    from abiding.project.table import Project
+
+__all__ = ["bad_requirements", "requires_itself"]
+
+
+# How each requirement begins. What does is parsed only where the API level is compared: `packaging` is slow to import.
+_BEGINNING = re.compile(r"\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:[\[(<>=!~;@]|\Z)")
+_NAMES = ("dependencies", "optional-dependencies")
+
+
+def bad_requirements(faults: Faults, project: Project, *, parsed: bool) -> None:
+    """Find what is no requirement; with `parsed`, each is parsed for it."""
+    given = {name: value for name, value in (project.table or {}).items() if name in _NAMES}
+    for key, what in misshapen(given):
+        faults.problem("bad-type", f"`{key_text(key)}` is not {what}", key, recent=True)
+    for key, text, _ in project.requirements():
+        reason = _reason(text) if parsed or not _BEGINNING.match(text) else ""
+        if reason:
+            faults.problem(
+                "bad-requirement",
+                f"`{short(text)}` is not a requirement (PEP 508)",
+                key,
+                notes=(reason,),
+                hints=("for example `numpy>=2.1,<2.5`",),
+                recent=True,
+            )
+
+
+def _reason(text: str) -> str:
+    """Why a text is no requirement; empty if it is one."""
+    from packaging.requirements import InvalidRequirement
+
+    try:
+        requirements.parse(text)
+    except InvalidRequirement as exc:
+        return str(exc).partition("\n")[0]
+    return ""
+
+
+def requires_itself(faults: Faults, project: Project, lines: Iterable[tuple[Key, str]]) -> None:
+    """Find the lines by which the project requires itself, in another version or without naming an extra."""
+    from packaging.utils import canonicalize_name
+    from packaging.version import InvalidVersion, Version
+
+    table = project.table or {}
+    own = canonicalize_name(str(table.get("name", "")))
+    try:
+        version = Version(table["version"]) if isinstance(table.get("version"), str) else None
+    except (InvalidVersion, ValueError):
+        version = None
+    for key, text in lines:
+        if requirements.name_of(text) != own:
+            continue
+        line = requirements.parse(text)
+        if version and not line.specifier.contains(version, prereleases=True):
+            message = f"`{short(text)}` is for another version of the project itself, which is {version}"
+            note = "two versions of one project are never installed together, so nothing could install it"
+            faults.problem("unsatisfiable", message, key, notes=(note,), hints=("leave the version out",), recent=True)

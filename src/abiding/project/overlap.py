@@ -1,0 +1,143 @@
+"""Which wheels globs over tags are for together, and where these can be installed, as sets of environments.
+
+Two lines that different globs select meet if there is a wheel that all of these match. That is looked for among the
+tags that wheels have: of those that the same globs match, one stands for all.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from fnmatch import translate
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+from abiding.metadata.environments import Environments, Kind, Question, UndecidedError
+from abiding.metadata.exclusions import installable, only_if
+from abiding.metadata.platform_tag import PlatformTag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["Wheels"]
+
+
+Globs = tuple[str, ...]
+
+
+class Wheels(NamedTuple):
+    """Wheels that globs tell apart: of each kind one tag, and where wheels of that kind can be installed.
+
+    `selecting` are the environments of each globs, beside which a wheel stands; `within` are those of any wheel.
+    """
+
+    kinds: Mapping[str, Environments]
+    selecting: Mapping[Globs, Environments]
+
+    @classmethod
+    def of(cls, selects: Iterable[Globs]) -> Wheels:
+        """Tell apart the wheels for which any of these globs are, or none of them."""
+        wanted = list(dict.fromkeys(filter(None, selects)))[: bounds.SELECTS]
+        matches = {globs: [re.compile(translate(one)).match for one in globs] for globs in wanted}
+        alike: dict[tuple[Globs, ...], list[str]] = {}
+        for tags in _wheels() if wanted else ():
+            fitting = tuple(globs for globs in wanted if any(match(tag) for match in matches[globs] for tag in tags))
+            alike.setdefault(fitting, []).append(tags[0])
+        selecting = {}
+        for globs in wanted:
+            examples = [tags[0] for fitting, tags in alike.items() if globs in fitting]
+            # What no wheel is for that is known of, meets itself alone.
+            selecting[globs] = (
+                functools.reduce(Environments.__or__, map(_is, examples)) if examples else only_if("select", *globs)
+            )
+        return cls({tags[0]: _installable(tags) for tags in alike.values()}, selecting)
+
+    def selected(self, globs: Globs) -> Environments:
+        """Where a wheel is that one of the globs matches; everywhere without globs."""
+        if not globs:
+            return Environments.all()
+        return self.selecting.get(globs) or only_if("select", *globs)
+
+    @property
+    def within(self) -> Environments:
+        """Where a wheel of some kind can be installed."""
+        found = ~Environments.all()
+        try:
+            for tag, where in self.kinds.items():
+                found |= _is(tag) & where
+        except UndecidedError:
+            return Environments.all()
+        return found if self.kinds else Environments.all()
+
+    def example(self, where: Iterable[Environments]) -> str:
+        """The tag of a wheel for which all of these hold somewhere; empty if it may be any."""
+        parts = list(where)
+        for tag in self.kinds:
+            together = _is(tag)
+            try:
+                for one in parts:
+                    together &= one
+            except UndecidedError:
+                continue
+            if together.branch is not False:
+                return tag if any(_is(tag).lies_within(one) for one in self.selecting.values()) else ""
+        return ""
+
+
+def _is(tag: str) -> Environments:
+    return Environments.where(Question("wheel", "wheel", Kind.IS, (tag,)))
+
+
+def _installable(tags: Iterable[str]) -> Environments:
+    """Where wheels with some of these tags can be installed: one tag stands for those of its Python and system."""
+    alike: dict[tuple[str, str], str] = {}
+    for tag in tags:
+        python, _, platform = tag.rpartition("-")
+        alike.setdefault((python, PlatformTag.read(platform).system), tag)
+    return installable("", alike.values())
+
+
+_VERSIONS = (*range(13, 7, -1), 14, 15)
+_PYTHONS = (
+    *((f"cp3{minor}-cp3{minor}",) for minor in _VERSIONS),
+    *((f"cp3{minor}-cp3{minor}t",) for minor in _VERSIONS if minor >= 13),  # noqa: PLR2004 (the first such Python)
+    *((f"cp3{minor}-abi3",) for minor in range(2, 16)),
+    ("cp315-abi3t",),
+    ("cp315-abi3", "cp315-abi3t"),
+    *((f"pp3{minor}-pypy3{minor}_pp73",) for minor in range(8, 12)),
+    ("graalpy311-graalpy242_311_native",),
+    ("graalpy312-graalpy250_312_native",),
+    *((f"{start}3{minor}-none",) for start in ("cp", "py") for minor in _VERSIONS),
+    ("py3-none",),
+    ("py2-none", "py3-none"),
+)
+# What is known best comes first: it stands for what is like it.
+_MACHINES = ("x86_64", "aarch64", "armv7l", "i686", "ppc64le", "riscv64", "s390x")
+_GLIBC = (28, 17, *(minor for minor in range(5, 43) if minor not in (17, 28)))
+_OLD_MANYLINUX = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
+_MACOS = (*(f"{major}_0" for major in (*range(11, 16), 26)), *(f"10_{minor}" for minor in range(6, 16)))
+_PLATFORMS = (
+    *((f"manylinux_2_{minor}_{machine}",) for machine in _MACHINES for minor in _GLIBC),
+    *(
+        (f"manylinux_2_{minor}_{machine}", f"{old}_{machine}")
+        for machine in _MACHINES
+        for minor, old in _OLD_MANYLINUX.items()
+    ),
+    *((f"{old}_{machine}",) for machine in _MACHINES for old in _OLD_MANYLINUX.values()),
+    *((f"musllinux_1_{minor}_{machine}",) for machine in _MACHINES for minor in (2, 1)),
+    *((f"linux_{machine}",) for machine in _MACHINES),
+    *((f"macosx_{version}_{machine}",) for machine in ("arm64", "x86_64", "universal2") for version in _MACOS),
+    *((one,) for one in ("win_amd64", "win32", "win_arm64", "android_21_arm64_v8a", "android_24_x86_64")),
+    *((one,) for one in ("ios_13_0_arm64_iphoneos", "ios_14_0_x86_64_iphonesimulator", "emscripten_4_0_9_wasm32")),
+    ("pyodide_2025_0_wasm32", "pyemscripten_2025_0_wasm32"),
+    ("freebsd_14_2_release_amd64",),
+    ("any",),
+)
+
+
+def _wheels() -> Iterator[tuple[str, ...]]:
+    """The tags of each wheel."""
+    for pythons in _PYTHONS:
+        for platforms in _PLATFORMS:
+            if platforms != ("any",) or pythons[0].endswith("-none"):
+                yield tuple(f"{python}-{platform}" for python in pythons for platform in platforms)
