@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from dynamic_metadata.plugins import pin_installed
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
@@ -213,6 +213,7 @@ def test_any_line_admits_what_it_was_filled_from_or_is_told_apart(version: Versi
 
 
 @given(versions, templates.filter(lambda text: is_requirement(pins.sample(f"a{text}"))))
+@example(Version("0.dev20260821+cu130"), "==x,===x")
 def test_any_filled_line_is_recognised(version: Version, template: str) -> None:
     line = filled(f"a{template}", str(version)).line
     assert pins.fits(f"a{template}", line)

@@ -339,7 +339,7 @@ def fits(template: str, line: str) -> bool:
         return False
 
 
-# Parts of a version: the numbers of its release by their place, `epoch`, and `beyond`, what comes after the release.
+# Parts of a version: the numbers of its release by their place, `epoch`, `local`, and `beyond`, what is between.
 _Parts = dict[int | str, int | str]
 
 
@@ -380,8 +380,9 @@ def _parts(wanted: _Clause, found: _Clause) -> _Parts | None:
     if len(numbers) != len(pattern) and wanted.operator != "===":
         return None
     parts: _Parts = {"epoch": int(split["epoch"] or 0)}
-    if split["beyond"]:
-        parts["beyond"] = split["beyond"]
+    # `===` takes the local version too, and a clause beside it does not.
+    public, _, local = split["beyond"].partition("+")
+    parts |= {name: part for name, part in (("beyond", public), ("local", local)) if part}
     for place, (part, number) in enumerate(zip(pattern, numbers, strict=False)):
         if _PIN.fullmatch(part):
             parts[place] = number - int(part[2:] or 0)
