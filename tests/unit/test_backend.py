@@ -338,9 +338,17 @@ def test_a_wheel_says_what_it_was_built_as(tmp_path: Path, hook: str) -> None:
     packaging = ".".join(version("packaging").split(".")[:2])
     pin = {
         "requirement": f"packaging>={packaging}", "entry": "packaging>=x.x", "extra": "", "native": False,
-        "reason": "abi", "note": "compiled against it",
+        "reason": "abi", "note": "compiled against it", "load": "run-path",
     }  # fmt: skip
-    egg = {"requirement": "egg", "entry": "egg", "extra": "", "native": False, "reason": "policy", "note": ""}
+    egg = {
+        "requirement": "egg",
+        "entry": "egg",
+        "extra": "",
+        "native": False,
+        "reason": "policy",
+        "note": "",
+        "load": "run-path",
+    }
     about = {"version": 2, "backend": "flit_core.buildapi", "backend_version": version("flit_core")}
     none: dict[str, list[str]] = {"libraries": [], "interfaces": [], "optional_modules": []}
     assert built(None) == {**about, "level": "abi", "variant": "", "lines": [pin], **none}

@@ -326,7 +326,8 @@ def test_without_native_entries_nothing_of_it_is_imported(scene: Scene) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=scene.tree.folder, env=variables, capture_output=True, text=True, check=True)  # fmt: skip
     loaded = set(done.stdout.split())
     assert "abiding.native" in loaded
-    assert not {one for one in loaded if one.startswith("abiding.native.")}
+    # By the names of the members it is told that there is code, which may say what it asks for.
+    assert {one for one in loaded if one.startswith("abiding.native.")} <= {"abiding.native.names"}
     assert not loaded & {"elftools", "auditwheel", "macholib", "pefile", "delvewheel"}
 
 

@@ -163,7 +163,7 @@ def examined(
         return {}, provenance, ()
     from abiding.native import building
 
-    named = [building.Native(entry.name, line) for entry, line in natives]
+    named = [building.Native(entry.name, line, entry.load == "preload") for entry, line in natives]
     return building.examined(path, requires, named, provenance)
 
 

@@ -15,14 +15,14 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native.examining import subject_of
 from abiding.native.installed import Installed
-from abiding.native.links import Provided, follow, provided
+from abiding.native.links import Provided, follow, loaded_before, provided
 from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import edited, wanted
 from abiding.project.provenance import Shared, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from importlib.metadata import Distribution, PackagePath
 
     from abiding.native.contents import Contents
@@ -36,10 +36,14 @@ __all__ = ["Native", "examined", "is_installed", "required", "searched", "shared
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """One native entry of a build: the normalised name of its distribution, and its line with pins filled."""
+    """One native entry of a build: the normalised name of its distribution, and its line with pins filled.
+
+    `preloaded` is whether code loads its libraries before the wheel needs them.
+    """
 
     name: str
     line: str
+    preloaded: bool = False
 
 
 # Before the build: the wrapped backend finds the libraries
@@ -164,10 +168,11 @@ def examined(
     shelf = Installed()
     names = tuple(native.name for native in natives)
     subject = subject_of(path, [shelf], requires, names)
+    preloaded = frozenset(native.name for native in natives if native.preloaded)
     put: dict[str, bytes] = {}
     images = []
     for image in subject.consumer.images:
-        new = _settled(image, subject)
+        new = _settled(image, subject, preloaded)
         if (new.run_paths, new.needs) != (image.run_paths, image.needs):
             member = subject.consumer.files[image.place]
             put[member] = edited(subject.consumer.read(member), image, new)
@@ -176,14 +181,19 @@ def examined(
             images.append(image)
     original = subject.consumer
     consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
-    links = follow(consumer, subject.neighbours, subject.platform, names)
+    links = loaded_before(follow(consumer, subject.neighbours, subject.platform, names), preloaded)
     provenance = provenance._replace(libraries=_shared(links, consumer, natives))
     subject = replace(subject, consumer=consumer, links=links, provenance=provenance, building=True, native=names)
     return put, provenance, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
 
 
-def _settled(image: Image, subject: Subject) -> Image:
-    new = wanted(image, subject.links)
+def _settled(image: Image, subject: Subject, preloaded: Collection[str]) -> Image:
+    own_ways = [
+        link
+        for link in subject.links
+        if not (isinstance(link.origin, Provided) and link.origin.contents.name in preloaded)
+    ]
+    new = wanted(image, own_ways)
     return new if new.run_paths != image.run_paths or new.needs != image.needs else image
 
 

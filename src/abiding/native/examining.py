@@ -12,7 +12,7 @@ from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.indexed import Indexed
-from abiding.native.links import Missing, follow
+from abiding.native.links import Missing, follow, loaded_before
 from abiding.native.loader import base_name
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded, Wheels, beside
@@ -113,7 +113,7 @@ def subject_of(
     return Subject(
         path.name,
         consumer,
-        follow(consumer, neighbours, platform, native),
+        loaded_before(follow(consumer, neighbours, platform, native), provenance.preloaded if provenance else ()),
         neighbours,
         platform,
         provenance,

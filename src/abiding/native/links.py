@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from abiding.native.platforms import Platform
     from abiding.native.providers import Neighbours
 
-__all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "follow", "provided"]
+__all__ = ["Inside", "Link", "Missing", "Origin", "Provided", "System", "follow", "loaded_before", "provided"]
 
 
 class System(NamedTuple):
@@ -75,6 +75,16 @@ def follow(
     except OverflowError as exc:
         finding = Finding("bad-image", Severity.ERROR, str(exc), artifact=f"{consumer.name} {consumer.version}")
         raise AbidingError(finding) from exc
+
+
+def loaded_before(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:
+    """The links as they are where code has loaded the libraries of some providers before: no way has to lead there."""
+    return tuple(
+        link._replace(origin=link.origin._replace(reached=True))
+        if isinstance(link.origin, Provided) and link.origin.contents.name in providers
+        else link
+        for link in links
+    )
 
 
 def provided(links: Iterable[Link]) -> Iterator[tuple[Link, Provided]]:

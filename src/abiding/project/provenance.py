@@ -39,7 +39,7 @@ class Line(NamedTuple):
     """One requirement of the wheel that is declared for it.
 
     `requirement` is the line of METADATA, `entry` the requirement that it was filled from as pyproject.toml has it, and
-    `extra` the extra of that entry, empty if none. `native`, `reason` and `note` are the entry's.
+    `extra` the extra of that entry, empty if none. `native`, `reason`, `note` and `load` are the entry's.
     """
 
     requirement: str
@@ -48,11 +48,13 @@ class Line(NamedTuple):
     native: bool
     reason: str
     note: str
+    load: str = "run-path"
 
     @classmethod
     def of(cls, entry: Entry, requirement: str) -> Line:
         """Record that `entry` has become the line `requirement`."""
-        return cls(requirement, entry.requires, entry.extra, entry.native, entry.reason.value, entry.note)
+        reason, load = entry.reason.value, entry.load.value
+        return cls(requirement, entry.requires, entry.extra, entry.native, reason, entry.note, load)
 
 
 class User(NamedTuple):
@@ -116,6 +118,11 @@ class Provenance(NamedTuple):
     def is_native(self) -> bool:
         """Whether the wheel was built with native entries."""
         return bool(self.libraries) or any(line.native for line in self.lines)
+
+    @property
+    def preloaded(self) -> frozenset[str]:
+        """The normalised names of the providers whose libraries code loads before the wheel needs them."""
+        return frozenset(requirements.name_of(line.requirement) for line in self.lines if line.load == "preload")
 
     @property
     def if_native(self) -> Provenance | None:
@@ -188,7 +195,8 @@ def _line(table: Mapping[str, Any]) -> Line:
     if not isinstance(native, bool):
         raise TypeError("native")
     texts = {key: _text(table, key) for key in ("requirement", "entry", "extra", "reason", "note")}
-    return Line(native=native, **texts)
+    # Those of earlier versions do not say it.
+    return Line(native=native, **texts, load=_text({"load": "run-path", **table}, "load"))
 
 
 def _of_texts(kind: Callable[..., T], table: Mapping[str, Any]) -> T:
