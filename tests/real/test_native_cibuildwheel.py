@@ -460,7 +460,7 @@ def test_it_builds_repairs_audits_and_tests(cibuildwheel: Cibuildwheel, tmp_path
 def test_from_an_sdist_the_audit_compares_with_it(cibuildwheel: Cibuildwheel, sdist: Path, tmp_path: Path) -> None:
     outcome = cibuildwheel.run(tmp_path, sdist, FROM_SDIST)
     finished(outcome, tmp_path)
-    assert "declared: +2 lines of `Requires-Dist`" in outcome.stdout
+    assert "+2 lines of `Requires-Dist`, as declared" in outcome.stdout
     assert "declared: 1 of 1 wheel differs from the sdist, all as declared" in outcome.stdout
 
 
