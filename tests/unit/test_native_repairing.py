@@ -17,6 +17,7 @@ from abiding.native.examining import provenance_of
 from abiding.project.provenance import MEMBER
 
 from .compiled import Pair, wheel
+from .evident import NUMPY_1, image
 from .test_native_rules import recorded
 
 LINUX = "cp311-cp311-linux_x86_64"
@@ -105,6 +106,18 @@ def test_a_repair_that_changes_metadata_is_refused(
     said = capsys.readouterr().err
     assert "error[repair-changed-metadata]: `Requires-Dist` of the repaired wheel" in said
     assert "+ numpy" in said
+
+
+def test_a_repaired_wheel_whose_files_refute_its_bounds_is_refused(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that a build had only warned of. What stands behind the end of an ELF file is nobody's business."""
+    code = pair.library.read_bytes() + image(NUMPY_1)
+    files = {"ham/_core.cpython-311-x86_64-linux-gnu.so": code}
+    refuted = wheel(pair.folder / "refuted", "ham", files, requires=("numpy",), tag=LINUX)
+    monkeypatch.setattr(repairing, "_repaired", lambda *_, **__: refuted)
+    assert repaired(refuted, "--plat", "any") == (1, [])
+    assert "error[bound-too-loose]" in capsys.readouterr().err
 
 
 def test_a_repair_that_copies_in_what_is_declared_is_refused(

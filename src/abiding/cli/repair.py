@@ -10,6 +10,9 @@ from abiding.findings.errors import RefusedError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
+    from pathlib import Path
+
+    from abiding.findings.finding import Finding
 
 __all__ = ["register", "run"]
 
@@ -37,12 +40,17 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` where that is open."""
+    from abiding import evidence
     from abiding.findings.screen import block, screen
     from abiding.native import repairing
 
+    def refuted(wheel: Path) -> tuple[Finding, ...]:
+        """What the compiled files of the wheel say against its bounds."""
+        return evidence.checked([wheel]).get(wheel.name, ())
+
     try:
         written, findings = repairing.repair(
-            options.wheel, options.wheel_dir, options.plat, options.arguments, sys.stderr.write
+            options.wheel, options.wheel_dir, options.plat, options.arguments, sys.stderr.write, look=refuted
         )
     except RefusedError as exc:
         print(screen(exc), file=sys.stderr)

@@ -38,11 +38,18 @@ _MOST_SHOWN = 500
 
 
 def repair(
-    wheel: Path, destination: Path, platform: str | None, arguments: Sequence[str], say: Callable[[str], object]
+    wheel: Path,
+    destination: Path,
+    platform: str | None,
+    arguments: Sequence[str],
+    say: Callable[[str], object],
+    *,
+    look: Callable[[Path], tuple[Finding, ...]] = lambda _: (),
 ) -> tuple[Path, tuple[Finding, ...]]:
     """Repair `wheel` for its platform into the folder `destination`; `arguments` go to the tool as they are.
 
-    What the tool says is told to `say`, line by line: names that are in the wheel are in it.
+    What the tool says is told to `say`, line by line: names that are in the wheel are in it. `look` finds what else is
+    wrong with the new one.
 
     `platform` is the tag that auditwheel is to give it. Without it the wheel gets the oldest tag that fits it, but none
     older than the wheels of what it is linked with. Returns the new wheel and what is to be said of it. Raises
@@ -56,7 +63,7 @@ def repair(
         floor = None if platform or not _is_linux(wheel) else _too_old(repaired, provenance)
         if floor:
             repaired = _repaired(wheel, folder / "2", provenance, floor, ("--only-plat", *arguments), say=say)
-        findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())))
+        findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())), *look(repaired))
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, _CLOSING)
         target = destination / repaired.name

@@ -1,0 +1,213 @@
+"""Tries what is claimed of real wheels: the named module is imported with a numpy just inside, and one just outside.
+
+Every wheel is unpacked beside the numpy that it is tried with, whatever its METADATA say; the page has what was seen.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from abiding.archives import tagging
+from abiding.archives.wheel import Wheel
+from abiding.evidence import reading, rules
+from abiding.evidence.admitting import Admission
+from abiding.evidence.stated import of_wheel
+from abiding.metadata.core import CoreMetadata
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "evidence.md"
+# Of each feature version of numpy's C API that has wheels for CPython 3.11, one.
+NUMPIES = ("1.23.5", "1.24.4", "1.25.2", "1.26.4", "2.0.2", "2.1.3", "2.2.6", "2.3.5", "2.4.6")
+
+
+class Subject(NamedTuple):
+    """A wheel, what else has to be there for its import, and the module, where it is not the first that has a claim."""
+
+    wheel: str
+    beside: tuple[str, ...] = ()
+    module: str = ""
+
+
+SUBJECTS = (
+    Subject("Bottleneck==1.3.7"),
+    Subject("Bottleneck==1.4.2"),
+    Subject("numexpr==2.8.4", ("packaging",)),
+    Subject("numexpr==2.8.7", ("packaging",)),
+    Subject("pyerfa==2.0.0.3"),
+    Subject("pyerfa==2.0.1.1"),
+    Subject("pyarrow==12.0.1", (), "pyarrow.lib"),
+    Subject("pyarrow==26.0.1", (), "pyarrow._compute"),
+    Subject("netCDF4==1.6.4", ("cftime", "certifi")),
+    Subject("astropy==5.3", ("pyerfa", "pyyaml", "packaging"), "astropy.stats._fast_sigma_clip"),
+    Subject("pywavelets==1.4.1"),
+    Subject("pywavelets==1.9.0"),
+    Subject("shapely==2.0.1"),
+    Subject("shapely==2.0.3"),
+    Subject("rasterio==1.3.8", ("affine", "attrs", "click", "cligj", "certifi", "click-plugins", "snuggs", "pyparsing")),
+    Subject("h5py==3.8.0"),
+    Subject("h5py==3.9.0"),
+    Subject("h5py==3.16.0", (), "h5py._npystrings"),
+    Subject("blosc2==4.14.1", ("msgpack", "ndindex", "numexpr", "requests", "rich"), "blosc2.utf8_ext"),
+    Subject("pandas==1.5.3", ("python-dateutil", "pytz", "six")),
+    Subject("pandas==2.0.3", ("python-dateutil", "pytz", "tzdata", "six")),
+    Subject("numcodecs==0.11.0", ("entrypoints",)),
+    Subject("scipy==1.10.1"),
+    Subject("scipy==1.11.1"),
+    Subject("matplotlib==3.7.2", ("packaging", "pyparsing", "cycler", "pillow", "python-dateutil", "six", "kiwisolver", "contourpy")),
+    Subject("opencv-python-headless==4.8.0.74", (), "cv2"),
+    Subject("ml_dtypes==0.2.0"),
+    Subject("statsmodels==0.14.0", (), "statsmodels.tsa._innovations"),
+    Subject("scikit-image==0.21.0"),
+    Subject("fastparquet==2023.7.0", ("cramjam",)),
+    Subject("reproject==0.10.0"),
+    Subject("cvxopt==1.3.2"),
+    Subject("healpy==1.16.3"),
+    Subject("pyopencl==2026.1.4"),
+    Subject("pyfftw==0.13.1"),
+    Subject("numba==0.57.1", ("llvmlite==0.40.1",)),
+    Subject("ecos==2.0.12"),
+    Subject("osqp==0.6.3"),
+    Subject("scs==3.2.3"),
+)  # fmt: skip
+
+
+class Claim(NamedTuple):
+    """What a module is said to accept, and what was seen: the versions tried inside and outside, each with its end."""
+
+    wheel: str
+    module: str
+    evidence: str
+    declared: str
+    verdict: str
+    inside: tuple[str, str]
+    outside: tuple[str, str]
+
+    @property
+    def both(self) -> bool:
+        return bool(self.inside[0] and self.outside[0])
+
+    @property
+    def holds(self) -> bool:
+        return self.inside[1] in ("", "imported") and self.outside[1] in ("", "refused")
+
+
+def run() -> None:
+    """Try all, and write the page."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for version in NUMPIES:
+            _install(folder / f"numpy-{version}", f"numpy=={version}")
+        claims = [claim for subject in SUBJECTS for claim in _tried(subject, folder)]
+    PAGE.write_text(_page(claims), encoding="utf-8")
+    wrong = [claim for claim in claims if not claim.holds]
+    for claim in wrong:
+        print("not as claimed:", claim)
+    sys.exit(bool(wrong))
+
+
+def _install(folder: Path, *requirements: str) -> None:
+    command = ["uv", "pip", "install", "-q", "--python", sys.executable, "--only-binary", ":all:", "--no-deps"]
+    subprocess.run([*command, "--target", str(folder), *requirements], check=True)
+
+
+def _tried(subject: Subject, folder: Path) -> list[Claim]:
+    name = subject.wheel.partition("==")[0]
+    try:
+        wheel = _downloaded(subject.wheel, folder)
+        _install(folder / name / "wheel", str(wheel))
+        if subject.beside:
+            _install(folder / name / "beside", *subject.beside)
+    except (subprocess.CalledProcessError, StopIteration):
+        print("could not be had:", subject.wheel)
+        return []
+    opened = Wheel.open(wheel)
+    files = rules.ranges(reading.of_wheel(opened)).get("numpy", [])
+    wanted = [one for one in files if one.module.name == subject.module] or files
+    if not wanted:
+        print("no claim:", subject.wheel)
+        return []
+    one = wanted[0]
+    metadata = CoreMetadata.parse(opened.metadata(), wheel.name)
+    admission = Admission.of("numpy", metadata, tagging.expanded(wheel.name))
+    severities = [finding for finding in of_wheel(wheel).findings if finding.rule == "bound-too-loose"]
+    verdict = ", ".join(dict.fromkeys(finding.severity.value for finding in severities)) or "none"
+    module = subject.module or one.module.name
+    found = []
+    for floor in (True, False):
+        bound = one.interface.floor if floor else one.interface.ceiling
+        if not bound:
+            continue
+        refused = [version for version in NUMPIES if one.refuses(Version(version), floor=floor)]
+        accepted = [version for version in NUMPIES if version not in refused]
+        outside = (refused[-1] if floor else refused[0]) if refused else ""
+        inside = (accepted[0] if floor else accepted[-1]) if accepted else ""
+        paths = [str(folder / name / "wheel"), str(folder / name / "beside")]
+        seen = [
+            (version, _ended(module, folder / f"numpy-{version}", paths) if version else "")
+            for version in (inside, outside)
+        ]
+        declared = "; ".join(admission.texts) or "nothing"
+        found.append(Claim(wheel.name, module, f"numpy{'>=' if floor else '<'}{bound}", declared, verdict, *seen))
+        print(found[-1], flush=True)
+    return found
+
+
+def _downloaded(requirement: str, folder: Path) -> Path:
+    into = folder / "wheels" / requirement
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(into)]
+    subprocess.run([*command, requirement], check=True, capture_output=True)
+    return next(into.glob("*.whl"))
+
+
+# What numpy and Cython say of a numpy that does not fit.
+_REFUSALS = re.compile(
+    r"compiled against|compiled using NumPy|multiarray failed to import|size changed, may indicate|_ARRAY_API not found"
+)
+
+
+def _ended(module: str, numpy: Path, paths: list[str]) -> str:
+    """How the import ended: `imported`, `refused`, or with what else."""
+    code = f"import sys; sys.path[:0] = {[str(numpy), *paths]!r}; import numpy, importlib; importlib.import_module({module!r})"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=600)
+    if done.returncode == 0:
+        return "imported"
+    return "refused" if _REFUSALS.search(done.stderr) else (done.stderr.strip().splitlines() or ["ended"])[-1][:60]
+
+
+def _page(claims: list[Claim]) -> str:
+    both = [claim for claim in claims if claim.both]
+    refusals = [claim for claim in both if claim.outside[1] == "refused"]
+    wheels, projects = {one.wheel for one in both}, {one.wheel.partition("-")[0].lower() for one in both}
+    rows = "".join(
+        f"| `{_short(one.wheel)}` | `{one.module}` | `{one.evidence}` | `{one.declared}` | {one.verdict} "
+        f"| {_seen(one.inside)} | {_seen(one.outside)} |\n"
+        for one in claims
+    )
+    return f"""\
+# Evidence, tried
+
+What `abiding` reads from a compiled file is a claim: which numpy the file accepts. `scripts/evidence trials` tries it. Each
+wheel is unpacked beside a numpy just inside of the claim and one just outside, whatever its METADATA say, and the module
+is imported. This page is what came out, with CPython {sys.version_info[0]}.{sys.version_info[1]} on Linux.
+
+{len(both)} claims of {len(wheels)} wheels of {len(projects)} projects have a numpy on both sides; {len(refusals)} were refused
+outside, and {sum(one.holds for one in both)} came out as claimed. Where numpy has no wheel for this Python outside of a
+claim, it says 'not tried'. The verdict is that of `abiding check` on the wheel, by `bound-too-loose`.
+
+| wheel | module | accepts | declared | verdict | inside | outside |
+| --- | --- | --- | --- | --- | --- | --- |
+{rows}"""
+
+
+def _seen(tried: tuple[str, str]) -> str:
+    return f"{tried[0]}: {tried[1]}" if tried[0] else "not tried"
+
+
+def _short(name: str) -> str:
+    return "-".join(name.split("-")[:2])
