@@ -34,6 +34,7 @@ class Subject(NamedTuple):
     module: str = ""
 
 
+_PLOTTING = ("packaging", "pyparsing", "cycler", "pillow", "python-dateutil", "six", "kiwisolver", "contourpy")
 SUBJECTS = (
     Subject("Bottleneck==1.3.7"),
     Subject("Bottleneck==1.4.2"),
@@ -49,7 +50,7 @@ SUBJECTS = (
     Subject("pywavelets==1.9.0"),
     Subject("shapely==2.0.1"),
     Subject("shapely==2.0.3"),
-    Subject("rasterio==1.3.8", ("affine", "attrs", "click", "cligj", "certifi", "click-plugins", "snuggs", "pyparsing")),
+    Subject("rasterio==1.3.8", ("affine", "attrs", "click", "cligj", "certifi", "click-plugins", "snuggs")),
     Subject("h5py==3.8.0"),
     Subject("h5py==3.9.0"),
     Subject("h5py==3.16.0", (), "h5py._npystrings"),
@@ -59,7 +60,7 @@ SUBJECTS = (
     Subject("numcodecs==0.11.0", ("entrypoints",)),
     Subject("scipy==1.10.1"),
     Subject("scipy==1.11.1"),
-    Subject("matplotlib==3.7.2", ("packaging", "pyparsing", "cycler", "pillow", "python-dateutil", "six", "kiwisolver", "contourpy")),
+    Subject("matplotlib==3.7.2", _PLOTTING),
     Subject("opencv-python-headless==4.8.0.74", (), "cv2"),
     Subject("ml_dtypes==0.2.0"),
     Subject("statsmodels==0.14.0", (), "statsmodels.tsa._innovations"),
@@ -173,7 +174,7 @@ _REFUSALS = re.compile(
 
 def _ended(module: str, numpy: Path, paths: list[str]) -> str:
     """How the import ended: `imported`, `refused`, or with what else."""
-    code = f"import sys; sys.path[:0] = {[str(numpy), *paths]!r}; import numpy, importlib; importlib.import_module({module!r})"
+    code = f"import sys; sys.path[:0] = {[str(numpy), *paths]!r}; import numpy; __import__({module!r})"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=600)
     if done.returncode == 0:
         return "imported"
@@ -192,13 +193,13 @@ def _page(claims: list[Claim]) -> str:
     return f"""\
 # Evidence, tried
 
-What `abiding` reads from a compiled file is a claim: which numpy the file accepts. `scripts/evidence trials` tries it. Each
-wheel is unpacked beside a numpy just inside of the claim and one just outside, whatever its METADATA say, and the module
-is imported. This page is what came out, with CPython {sys.version_info[0]}.{sys.version_info[1]} on Linux.
+What `abiding` reads from a compiled file is a claim: which numpy the file accepts. `scripts/evidence trials` tries it.
+Each wheel is unpacked beside a numpy just inside of the claim and one just outside, whatever its METADATA say, and the
+module is imported. This page is what came out, with CPython {sys.version_info[0]}.{sys.version_info[1]} on Linux.
 
-{len(both)} claims of {len(wheels)} wheels of {len(projects)} projects have a numpy on both sides; {len(refusals)} were refused
-outside, and {sum(one.holds for one in both)} came out as claimed. Where numpy has no wheel for this Python outside of a
-claim, it says 'not tried'. The verdict is that of `abiding check` on the wheel, by `bound-too-loose`.
+{len(both)} claims of {len(wheels)} wheels of {len(projects)} projects have a numpy on both sides; {len(refusals)} were
+refused outside, and {sum(one.holds for one in both)} came out as claimed. Where numpy has no wheel for this
+Python outside of a claim, it says 'not tried'. The verdict is that of `abiding check`, by `bound-too-loose`.
 
 | wheel | module | accepts | declared | verdict | inside | outside |
 | --- | --- | --- | --- | --- | --- | --- |

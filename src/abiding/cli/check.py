@@ -58,6 +58,12 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         type=given,
         help="hold the libraries of wheels on disk against the last release of the same provider",
     )
+    parser.add_argument(
+        "--compiled",
+        action="store_true",
+        help="read the compiled files of wheels on an index too: of one wheel for each platform and Python",
+    )
+    parser.add_argument("--all", action="store_true", help="with `--compiled`: of every wheel")
     outputs.add_options(parser, _FORMATS)
     parser.add_argument(
         "--color",
@@ -94,6 +100,8 @@ def run(options: Namespace) -> int:
         found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
     if options.baseline:
         found = with_findings(found, _held_to_baseline(options.baseline, paths, options.index_url))
+    if options.compiled and specs:
+        found = with_findings(found, _held_to_compiled(found, options))
     forms = {form: partial(_rendered, form, found) for form in _FORMATS}
     forms["html"] = partial(_page, found, options.argv)
     on_screen = Terminal.of(unguarded(sys.stdout), options.color)
@@ -111,6 +119,27 @@ def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | Non
         return held_to_folder(paths, Path(baseline))
     with index.listings(index_url) as listings:
         return held_to_index(paths, versions(baseline), listings)
+
+
+def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str, tuple[Finding, ...]]:
+    """Hold wheels on an index against what their compiled files say, and tell on stderr what was read."""
+    from abiding.artifacts import index
+    from abiding.artifacts.index.progress import Bar
+    from abiding.evidence import published
+    from abiding.report.printing import unguarded
+
+    said: dict[str, tuple[Finding, ...]] = {}
+    with index.listings(options.index_url) as listings:
+        for release in found:
+            artifacts = [one.artifact for one in release.artifacts]
+            read = published.checked(artifacts, listings, every=options.all, progress=Bar(unguarded(sys.stderr)))
+            said |= read.findings
+            if read.of_wheels:
+                told = f"{read.files} compiled files of {read.wheels} of {read.of_wheels} wheels were read"
+                print(f"{release.name} {release.version}: {told}", file=sys.stderr)
+            for name in read.passed_over:
+                print(f"not read, for its size: {name}", file=sys.stderr)
+    return said
 
 
 def _rendered(form: str, found: Sequence[Release]) -> str:

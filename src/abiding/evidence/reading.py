@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.archives.wheel import Wheel
     from abiding.archives.zipdirectory import Member
 
-__all__ = ["Compiled", "is_image", "module_of", "of_wheel"]
+__all__ = ["Compiled", "is_fair", "is_image", "module_of", "of_wheel", "own_names"]
 
 
 _IMAGES = (
@@ -40,17 +40,17 @@ class Compiled(NamedTuple):
 
 def of_wheel(wheel: Wheel) -> Compiled:
     """Go through the compiled files of a wheel. Raises `ArchiveError` if one can't be decompressed."""
-    members = [one for one in wheel.directory.members() if may_be_image(one.name) and _is_fair(one)]
+    members = [one for one in wheel.directory.members() if may_be_image(one.name) and is_fair(one)]
     modules, number = [], 0
     for member, pieces in wheel.opened(members):
         first = next(pieces, b"")
         if first.startswith(_IMAGES):
             number += 1
             modules.append(module_of(place_of(member.name), chain((first,), pieces)))
-    return Compiled(tuple(one for one in modules if one.interfaces), number, frozenset(_own(wheel.names)))
+    return Compiled(tuple(one for one in modules if one.interfaces), number, frozenset(own_names(wheel.names)))
 
 
-def _is_fair(member: Member) -> bool:
+def is_fair(member: Member) -> bool:
     """Whether it is not packed to fill the memory of who unpacks it: that is no compiled file."""
     return member.size <= max(bounds.CODE_HARMLESS, bounds.CODE_DENSITY * member.stored_size)
 
@@ -65,7 +65,8 @@ def module_of(place: str, pieces: Iterable[bytes]) -> Module:
     return Module(place, interfaces_of(search(pieces)))
 
 
-def _own(names: Iterable[str]) -> Iterator[str]:
+def own_names(names: Iterable[str]) -> Iterator[str]:
+    """The parts of the places of members, without suffixes: what modules and packages are called."""
     for name in names:
         place = place_of(name)
         if ".dist-info/" not in place and not place.startswith("../"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from pypi_simple import DistributionPackage
 
-    from abiding.archives.zipdirectory import Directory
+    from abiding.archives.zipdirectory import Directory, Member
     from abiding.artifacts.index.web import Web
     from abiding.metadata.core import CoreMetadata
 
@@ -50,13 +50,31 @@ class OpenWheel:
 
     def read(self, names: Iterable[str], limit: int) -> Iterator[tuple[str, bytes]]:
         """Read members in the order in which they lie, of each at most `limit` bytes. Raises `AbidingError`."""
-        members = [self.directory.get(name) for name in names]
-        for member in sorted(members, key=lambda one: one.offset):
-            # The local header may have more in it than the directory says.
-            self._remote.prefetch(member.offset, member.offset + _HEADER + len(member.raw_name) + member.stored_size)
-            yield member.name, self.directory.contents(cast("BinaryIO", self._remote), member, limit)
+        members = sorted((self.directory.get(name) for name in names), key=lambda one: one.offset)
+        for run in _runs(members):
+            self._remote.prefetch(run[0].offset, _stop(run[-1]))
+            for member in run:
+                yield member.name, self.directory.contents(cast("BinaryIO", self._remote), member, limit)
 
 
+def _runs(members: Iterable[Member]) -> Iterator[list[Member]]:
+    """Members that lie near each other are asked for at once: a wheel may have hundreds that are small."""
+    run: list[Member] = []
+    for member in members:
+        if run and (member.offset > _stop(run[-1]) + _GAP or _stop(member) - run[0].offset > _RUN):
+            yield run
+            run = []
+        run.append(member)
+    if run:
+        yield run
+
+
+def _stop(member: Member) -> int:
+    """Where the data of a member ends at the latest: the local header may have more in it than the directory says."""
+    return member.offset + _HEADER + len(member.raw_name) + member.stored_size
+
+
+_GAP, _RUN = 128 << 10, 8 << 20
 _HEADER = 256
 
 

@@ -1,0 +1,93 @@
+"""Wheels of a release on an index, judged by their compiled files, which alone are read, by range requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.archives import tagging
+from abiding.evidence import rules
+from abiding.evidence.available import kind_of
+from abiding.evidence.reading import Compiled, is_fair, is_image, module_of, own_names
+from abiding.native.names import may_be_image, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.index.listing import Listings, OpenWheel, Published
+    from abiding.findings.finding import Finding
+
+__all__ = ["Read", "checked"]
+
+
+# Of a file in an archive. Modules are smaller, and libraries of this size are the business of nobody else.
+_LARGEST = 64 << 20
+
+
+class Read(NamedTuple):
+    """What was read: of how many wheels, of how many that there are, how many files, and those that were too large."""
+
+    findings: Mapping[str, tuple[Finding, ...]]
+    wheels: int
+    of_wheels: int
+    files: int
+    passed_over: tuple[str, ...]
+
+
+def checked(
+    artifacts: Iterable[Artifact],
+    listings: Listings,
+    *,
+    every: bool = False,
+    progress: Callable[[int, int, int], None] | None = None,
+) -> Read:
+    """Judge the wheels of one release on an index, of which METADATA is at hand: one for each platform and Python.
+
+    With `every` all of them. Raises `AbidingError` if one can't be read.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    wheels = [one for one in artifacts if one.kind == "wheel" and one.metadata and one.on_index]
+    if not wheels:
+        return Read({}, 0, 0, 0, ())
+    accepted = SpecifierSet(f"=={wheels[0].version}", prereleases=True)
+    published = {one.filename: one for some in listings.published(wheels[0].name, accepted) for one in some}
+    chosen = [one for one in (wheels if every else _one_of_each(wheels)) if one.filename in published]
+    found: dict[str, tuple[Finding, ...]] = {}
+    files, received, over = 0, 0, []
+    for done, wheel in enumerate(chosen):
+        if progress:
+            progress(done, len(chosen), received)
+        compiled, size, large = _compiled(published[wheel.filename])
+        files, received = files + compiled.number, received + size
+        over += [f"{wheel.filename}: {name}" for name in large]
+        if wheel.metadata:
+            tags = tagging.expanded(wheel.filename)
+            found[wheel.filename] = tuple(rules.judge(wheel.filename, compiled, wheel.metadata, tags))
+    if progress:
+        progress(len(chosen), len(chosen), received)
+    return Read(found, len(chosen), len(wheels), files, tuple(over))
+
+
+def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
+    """One wheel for each platform and Python, the first by its name."""
+    found: dict[frozenset[str], Artifact] = {}
+    for one in wheels:
+        tags = tagging.expanded(one.filename)
+        found.setdefault(frozenset(kind for tag in tags for kind in kind_of(tag)), one)
+    return list(found.values())
+
+
+def _compiled(published: Published) -> tuple[Compiled, int, list[str]]:
+    wheel: OpenWheel = published.open()
+    modules, number, size = [], 0, 0
+    members = [one for one in wheel.directory.members() if may_be_image(one.name) and is_fair(one)]
+    small = [one for one in members if one.size <= _LARGEST]
+    for name, data in wheel.read([one.name for one in small], _LARGEST):
+        if is_image(data):
+            number += 1
+            modules.append(module_of(place_of(name), [data]))
+    size = sum(one.stored_size for one in small)
+    names = frozenset(own_names(wheel.directory.names))
+    large = [one.name for one in members if one.size > _LARGEST]
+    return Compiled(tuple(one for one in modules if one.interfaces), number, names), size, large

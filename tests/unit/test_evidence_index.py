@@ -1,0 +1,51 @@
+"""`abiding check --compiled`: compiled files of wheels on an index, of one wheel for each platform and Python."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding.artifacts.index import settings
+from abiding.cli import main
+
+from .evident import NUMPY_1, image, numpy_2, wheel
+from .test_index import File, Index, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OLD, LATER = image(NUMPY_1), image(numpy_2("2.0"))
+TAGS = ("cp311-cp311-manylinux_2_17_x86_64", "cp311-cp311-manylinux_2_28_x86_64", "cp312-cp312-win_amd64")
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Index]:
+    monkeypatch.setattr(settings, "_list_settings", lambda _: None)
+    for name in ("http_proxy", "HTTP_PROXY", "NETRC"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(Index(project="spam")) as index:
+        for tag in TAGS:
+            files = {f"spam/_{number}.pyd": OLD for number in range(100)} | {"spam/data.bin": bytes(1 << 20)}
+            path = wheel(tmp_path, "numpy", files=files, filename=f"spam-1.0-{tag}.whl")
+            index.files[path.name] = File(path.read_bytes())
+        yield index
+
+
+@pytest.mark.parametrize(("options", "wheels"), [((), 2), (("--all",), 3)])
+def test_wheels_of_a_release(
+    index: Index, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], wheels: int
+) -> None:
+    command = ["check", "spam==1.0", "--compiled", "--index-url", index.url, "--output-format", "json", *options]
+    assert main(command) == 1
+    said = capsys.readouterr()
+    findings = [one for one in json.loads(said.out)["releases"][0]["findings"] if one["rule"] == "bound-too-loose"]
+    assert len(findings) == wheels
+    assert f"{100 * wheels} compiled files of {wheels} of 3 wheels were read" in said.err
+
+
+def test_nothing_is_read_of_them_unless_it_is_asked_for(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "spam==1.0", "--index-url", index.url]) == 0
+    assert "bound-too-loose" not in capsys.readouterr().out
