@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from abiding.builds.promised import promised
 from abiding.builds.settings import Settings
+from abiding.edits.unwrapping import unwrap
 from abiding.edits.wrapping import wrap
 from abiding.findings.errors import AbidingError
 from abiding.findings.screen import screen
@@ -70,7 +71,13 @@ def hold(data: bytes) -> None:
     with TemporaryDirectory() as folder, watched(Path(folder)), chdir(folder):
         Path(folder, "pyproject.toml").write_bytes(data)
         try:
-            wrap(Pyproject.read(Path(folder)))
+            before = Pyproject.read(Path(folder))
+            after = Pyproject.parse(unwrap(Pyproject.parse(wrap(before).text)).text)
+            assert after.table.get("tool", {}) == before.table.get("tool", {})  # noqa: S101
+        except AbidingError as exc:
+            screen(exc)
+        try:
+            unwrap(Pyproject.read(Path(folder)))
         except AbidingError as exc:
             screen(exc)
         try:

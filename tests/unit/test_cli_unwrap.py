@@ -129,6 +129,46 @@ def test_a_project_that_had_everything() -> None:
     assert "keywords" not in told
 
 
+BUILD = '[build-system]\nrequires = ["abiding", "x"]\nbuild-backend = "abiding.backend"\n'
+PROJECT = '[project]\nname = "a"\nversion = "1"\ndependencies = []\ndynamic = ["dependencies"]\n'
+INNER = '[tool.abiding]\nbuild-backend = "x"\n'
+# What stands where the tables of abiding stood, and what is left of the text in its place.
+SHAPES = {
+    "dotted": ('tool.abiding.build-backend = "x"  # in\n# stays\n', "# stays\n", True),
+    "under tool": ('[tool]\n# stays\nabiding = { build-backend = "x" }  # in\nother = 1\n', "[tool]\n# stays\nother = 1\n", False),
+    "dotted under tool": ('[tool]\nabiding.build-backend = "x"\nother.a = 1\n', "[tool]\nother.a = 1\n", False),
+    "inline": ('tool = { abiding = { build-backend = "x" }, other = { a = 1 } }\n', "tool = {  other = { a = 1 } }\n", True),
+    "inline alone": ('tool = { abiding = { build-backend = "x" } }\n', "tool = {  }\n", True),
+    "in pieces": (f"[tool.abiding.wheel]  # in\ndependencies = ['y']\n\n[tool.b]\nx = 1\n{INNER}\n# stays\n[tool.c]\n", "[tool.b]\nx = 1\n\n# stays\n[tool.c]\n", False),
+    "not set apart": (f"{INNER}# stays\n[tool.c]\n", "# stays\n[tool.c]\n", False),
+    "set apart twice": (f"{INNER}# in\n\n# stays\n\n[tool.c]\n", "# stays\n\n[tool.c]\n", False),
+    "below a key": (f"{INNER}# in\n\n[tool.c]\n", "[tool.c]\n", False),
+    "quoted": ("[\"tool\".'abiding']\n'build-backend' = 'x'\n[tool . abiding . wheel]\ndependencies = []\n[tool.c]\n", "[tool.c]\n", False),
+    "every system": (f'{INNER}[tool.cibuildwheel.linux]\nrepair-wheel-command = "abiding repair -w {{dest_dir}} {{wheel}}"\n\n[tool.c]\n', "[tool.c]\n", False),
+    "several commands": (f'{INNER}[tool.cibuildwheel]\nrepair-wheel-command = ["abiding repair {{wheel}}", "x"]\n', '[tool.cibuildwheel]\nrepair-wheel-command = ["x"]\n', False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_way_to_write_it(name: str) -> None:
+    before, after, first = SHAPES[name]
+    freed = BUILD.replace('"abiding", ', "").replace("abiding.backend", "x") + PROJECT.partition("dynamic")[0]
+    text = before + BUILD + PROJECT if first else f"{BUILD}{PROJECT}\n{before}"
+    assert unwrapped(text) == (after + freed if first else f"{freed}\n{after}")
+
+
+def test_an_empty_line_between_tables_stays() -> None:
+    text = f"{BUILD}{PROJECT}[tool.b]\n{INNER}\n[tool.c]\n"
+    assert unwrapped(text).endswith("[tool.b]\n\n[tool.c]\n")
+
+
+@pytest.mark.parametrize("header", ["[[tool.cibuildwheel.overrides]]", "[tool.other]"])
+def test_settings_that_stay_are_told(header: str) -> None:
+    setting = 'config-settings = { "abiding.variant" = "cuda" }'
+    edited = unwrap(Pyproject.parse(f"{BUILD}{PROJECT}{INNER}{header}\n{setting}\n"))
+    assert "config-settings.abiding.variant` (line" in edited.notes[-1]
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [

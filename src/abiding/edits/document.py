@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
-from tomlkit.items import Comment, InlineTable, Table, Whitespace
+from tomlkit.items import InlineTable, Table, Whitespace
 
 from abiding.edits.arrays import comments, with_first, with_item, without
 from abiding.findings.errors import DeclarationError
@@ -26,6 +26,7 @@ __all__ = ["NOTHING", "Document", "not_understood"]
 
 
 NOTHING = "Nothing was written"
+_MARK = "\0"  # in no TOML
 _UNSAFE = "this file is written in a way that can't be edited safely"
 
 
@@ -99,14 +100,23 @@ class Document:
 
     def drop(self, key: Key) -> None:
         """Take out a key, or a table with the comments inside; what stands right above the next header stays."""
-        for holder, item in list(self._pieces(key)):
-            self._dropped.append(f"{item.as_string()}{item.trivia.comment}")
+        holders = {id(holder): holder for holder, _ in self._pieces(key)}
+        for holder in holders.values():
             body = _container(holder).body
-            place = next(number for number, (_, one) in enumerate(body) if one is item)
-            stays = _above_the_next(item) if isinstance(item, Table) else ""
+            # It may be there in several pieces, which are all gone at once.
+            pieces = [(place, item) for place, (name, item) in enumerate(body) if name and name.key == key[-1]]
             del holder[str(key[-1])]
-            if stays:
-                body[place] = (None, Whitespace(stays))
+            for place, item in pieces:
+                self._dropped.append(f"{item.as_string()}{item.trivia.comment}")
+                if isinstance(item, Table):
+                    gap, stays = _above_the_next(item)
+                    body[place] = (None, Whitespace(stays if not gap or self._gap_before(body, place) else gap + stays))
+
+    def _gap_before(self, body: list[Any], place: int) -> bool:
+        """Whether an empty line, or nothing, stands before what is at this place of a table."""
+        body[place] = (None, Whitespace(_MARK))
+        before = self._toml.as_string().partition(_MARK)[0]
+        return not before or before.endswith("\n\n")
 
     def append(self, text: str) -> None:
         """Put tables at the end, after an empty line."""
@@ -123,7 +133,7 @@ class Document:
             text += "\n"
         text = "\n".join([text, *self._appended] if text else self._appended)
         try:
-            meant = tomllib.loads(text) == expected
+            meant = _said(tomllib.loads(text)) == _said(expected)
         except ValueError:
             meant = False
         if not meant or self._lost(text):
@@ -165,23 +175,28 @@ class Document:
         return found
 
 
+def _said(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table, without a `tool` in which there is nothing any more."""
+    return {name: value for name, value in table.items() if name != "tool" or value}
+
+
 def _container(holder: Any) -> Container:  # noqa: ANN401 (a table, or the file, which is a container itself)
     container: Container = holder.value if isinstance(holder, Table | InlineTable) else holder
     return container
 
 
-def _above_the_next(table: Table) -> str:
-    """The comments at the end of a table that belong to the header below: those after its last empty line."""
+def _above_the_next(table: Table) -> tuple[str, str]:
+    """What at the end of a table belongs to the header below: an empty line, if there is one, and the comments."""
     body = table.value.body
     while body and isinstance(body[-1][1], Table):
         body = body[-1][1].value.body
-    text = ""
-    for name, item in reversed(body):
-        if name or not isinstance(item, Comment):
-            # Without an empty line between, nobody knows what they are about.
-            return text if isinstance(item, Whitespace) else ""
-        text = item.as_string() + text
-    return ""
+    keys = [place for place, (name, _) in enumerate(body) if name]
+    tail = [item for _, item in body[keys[-1] + 1 if keys else 0 :]]
+    gaps = [place for place, item in enumerate(tail) if isinstance(item, Whitespace)]
+    # Behind a last gap there is nothing: what is before it is parted from the header, and from the keys by another gap.
+    behind = gaps[-2:-1] if gaps[-1:] == [len(tail) - 1] and len(gaps) > 1 else gaps[-1:]
+    first = behind[0] + 1 if behind else 0
+    return ("\n" if gaps else ""), "".join(item.as_string() for item in tail[first:])
 
 
 def not_understood(pyproject: Pyproject, message: str, key: Key, hint: str = "") -> DeclarationError:

@@ -169,6 +169,8 @@ def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
     elif isinstance(value, dict):
         for name, one in value.items():
             yield from _texts(one, (*key, name))
+            if name.startswith(_SETTING):
+                yield (*key, name), f"{name} = {one!r}"
     elif isinstance(value, list):
         for index, one in enumerate(value):
             yield from _texts(one, (*key, index))
