@@ -319,6 +319,7 @@ SCREENS: dict[str, Callable[[], str]] = {
         ("torch-2.0.0-cp311-cp311-manylinux1_x86_64.whl", OLD),
         tags=("cp311-cp311-linux_x86_64",),
     ),
+    "variant-wheel": lambda: checked("variant-wheel", (WHEEL.replace(".whl", "-x86_64_v3.whl"), NEW)),
     "wrong-version": lambda: checked("wrong-version", (WHEEL, NEW + "Version: 1.3.2\n")),
     "bytes-behind": lambda: block(bytes_behind(SDIST)),
     "yanked": lambda: checked("yanked", (WHEEL, NEW), yanked="built with the wrong compiler"),

@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
+from abiding.archives.wheel_name import WheelName
 from abiding.findings import bounds
 
 if TYPE_CHECKING:
@@ -35,27 +36,30 @@ def stated(wheel_file: bytes) -> tuple[str, ...]:
 
 def expanded(filename: str) -> tuple[str, ...]:
     """The tags that a file name stands for, in its order; none if it is not that of a wheel, or stands for too many."""
-    parts = _parts("-".join(filename.removesuffix(".whl").split("-")[-_PARTS:]))
-    if len(parts) != _PARTS or number(filename) > bounds.TAGS:
+    name = WheelName.split(filename)
+    if name is None or number(filename) > bounds.TAGS:
         return ()
-    return tuple(map("-".join, product(*parts)))
+    return tuple(map("-".join, product(*map(dict.fromkeys, name.sets))))
 
 
 def number(filename: str) -> int:
     """How many tags the name of a wheel stands for; those that are in it twice count twice."""
-    return prod(part.count(".") + 1 for part in filename.removesuffix(".whl").split("-")[-_PARTS:])
+    name = WheelName.split(filename)
+    return prod(map(len, name.sets)) if name else 0
 
 
 def parse(filename: str) -> tuple[str, Version, frozenset[Tag]]:
     """Give the name, normalised, the version, and the tags that the name of a wheel stands for.
 
-    Raises `packaging.utils.InvalidWheelFilename`, also if there are more of these than any wheel is for.
+    A variant label is left out. Raises `packaging.utils.InvalidWheelFilename`, also if there are more tags than any
+    wheel is for.
     """
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
     if number(filename) > bounds.TAGS:
         raise InvalidWheelFilename(f"it stands for {number(filename):,} tags")
-    name, version, _, tags = parse_wheel_filename(filename)
+    split = WheelName.split(filename)
+    name, version, _, tags = parse_wheel_filename(str(split._replace(label="")) if split else filename)
     return name, version, tags
 
 
@@ -67,7 +71,8 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
     named = expanded(filename)
     if not tags or not named or tags == named:
         return Agreement.SAME
-    wanted = _parts("-".join(filename.lower().removesuffix(".whl").split("-")[-_PARTS:]))
+    name = WheelName.split(filename.lower())
+    wanted = name.sets if name else ()
     found = {_parts(tag.lower()) for tag in tags}
     # What has a part of its own is apart, however much it stands for.
     if not all(len(one) == _PARTS and all(map(_is_within, one, wanted)) for one in found):
@@ -79,10 +84,11 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
 def name_with(filename: str, tags: tuple[str, ...]) -> str:
     """The name that a wheel has by the tags in WHEEL; empty if no name stands for these tags and no others."""
     sets = [_parts(tag) for tag in tags]
-    if not all(len(one) == _PARTS for one in sets):
+    if not sets or not all(len(one) == _PARTS for one in sets):
         return ""
     joined = [".".join(dict.fromkeys(name for part in parts for name in part)) for parts in zip(*sets, strict=True)]
-    own = "-".join((*filename.removesuffix(".whl").split("-")[:-_PARTS], *joined)) + ".whl"
+    name = WheelName.split(filename)
+    own = str(name._replace(python=joined[0], abi=joined[1], platform=joined[2])) if name else ""
     return own if agreement(own, tags) is not Agreement.APART and expanded(own) else ""
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.tagging import parse, stated
 from abiding.archives.unpacking import is_short_for, landing, quoted
+from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.archives.zipdirectory import Directory
 from abiding.archives.zipediting import described_before, packed, packed_like, record_at
 from abiding.archives.zipend import REBUILD, end_records
@@ -30,7 +31,6 @@ __all__ = ["Statement", "Wheel", "directory_of", "metadata_in", "read_metadata",
 _LIMIT = 16 << 20
 # The bytes behind the first change that are worth moving to and fro in memory rather than copying the whole file.
 _LARGEST_TAIL = 4 << 20
-_NOT_A_NAME = "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number in between"
 _DIST_INFO = ".dist-info"
 _READ_BY_ALL = ("METADATA", "RECORD", "WHEEL")
 _NOT_A_WHEEL = "the backend that built it did not finish it, or it is not a wheel"
@@ -105,11 +105,15 @@ class Wheel(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What a wheel says of itself: METADATA, the tags in WHEEL, none if there is no such file, and another member."""
+    """What a wheel says of itself: METADATA, the tags in WHEEL, none if there is no such file, and other members.
+
+    `variant` is variant.json, None if it has none.
+    """
 
     metadata: bytes
     tags: tuple[str, ...]
     more: bytes
+    variant: bytes | None = None
 
     @classmethod
     def open(cls, path: Path, more: Iterable[str] = ()) -> Statement:
@@ -123,7 +127,10 @@ class Statement(NamedTuple):
             member = directory.find(f"{dist_info}/WHEEL")
             tags = stated(directory.contents(file, member, bounds.WHEEL)) if member else ()
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
-            return cls(metadata, tags, directory.contents(file, other, bounds.PROVENANCE) if other else b"")
+            more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
+            of_variant = directory.find(f"{dist_info}/variant.json")
+            variant = directory.contents(file, of_variant, bounds.VARIANT) if of_variant else None
+            return cls(metadata, tags, more_of_it, variant)
 
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
@@ -166,8 +173,8 @@ def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 
 def _dist_info(names: Sequence[str], filename: str) -> str:
     """The one folder that every reader takes for that of the metadata. Raises `ArchiveError` if there is none."""
-    if not filename.endswith(".whl") or filename.count("-") not in (4, 5):
-        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=_NOT_A_NAME)
+    if WheelName.split(filename) is None:
+        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
     usual = "-".join(filename.split("-", 2)[:2]) + _DIST_INFO
     if _is_plain(names, usual):
         return usual
@@ -250,7 +257,7 @@ def _belongs(folder: str, filename: str) -> bool:
     try:
         name, version, _ = parse(filename)
     except InvalidWheelFilename as exc:
-        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=_NOT_A_NAME) from exc
+        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME) from exc
     # Old backends left dashes in names, so that any dash may be the one before the version.
     dashes = [i for i, letter in enumerate(folder) if letter == "-"]
     wanted = (name, canonicalize_version(version))

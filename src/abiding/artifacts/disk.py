@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding.archives import tagging
+from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.artifacts.artifact import Artifact
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
@@ -144,13 +145,22 @@ def _read(path: Path, known: _Known) -> Artifact:
     name, version = filename, ""
     try:
         name, version = _name_and_version(filename, kind)
-        data, tags, record, pyproject, findings = _contents(path, kind)
-        said = known.parse(data, filename)
+        contents = _contents(path, kind)
+        said = known.parse(contents.metadata, filename)
         hold_to_name(filename, name, version, said)
     except AbidingError as exc:
         return Artifact(filename, kind, name, version, problem=exc.findings[0])
     return Artifact(
-        filename, kind, name, version, said.metadata, pyproject, tags=tags, findings=findings, record=record
+        filename,
+        kind,
+        name,
+        version,
+        said.metadata,
+        contents.pyproject,
+        tags=contents.tags,
+        findings=contents.findings,
+        record=contents.record,
+        variant=contents.variant,
     )
 
 
@@ -171,19 +181,30 @@ def _read_unpacked(folder: Path) -> Artifact:
     return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, pyproject, findings=findings)
 
 
-def _contents(path: Path, kind: str) -> tuple[bytes, tuple[str, ...], bytes, Pyproject | None, tuple[Finding, ...]]:
+class _Contents(NamedTuple):
+    """What is read of an archive, as `Artifact` has it."""
+
+    metadata: bytes
+    tags: tuple[str, ...] = ()
+    record: bytes = b""
+    variant: bytes | None = None
+    pyproject: Pyproject | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def _contents(path: Path, kind: str) -> _Contents:
     if kind == "wheel":
         from abiding.archives.wheel import Statement
         from abiding.project.provenance import MEMBERS
 
-        return *Statement.open(path, MEMBERS), None, ()
+        return _Contents(*Statement.open(path, MEMBERS))
     from abiding.archives.sdist import Sdist
 
     sdist = Sdist.open(path)
     if "PKG-INFO" not in sdist.files:
         raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
     pyproject, findings = _pyproject(sdist.files.get("pyproject.toml"), path.name)
-    return sdist.pkg_info, (), b"", pyproject, (*sdist.findings, *findings)
+    return _Contents(sdist.pkg_info, pyproject=pyproject, findings=(*sdist.findings, *findings))
 
 
 def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tuple[Finding, ...]]:
@@ -213,11 +234,10 @@ def _of_sdist(finding: Finding, filename: str) -> Finding:
 def _name_and_version(filename: str, kind: str) -> tuple[str, str]:
     """Both as the file name has them, the name normalised. Raises `ArchiveError`."""
     if kind == "wheel":
-        parts = filename.removesuffix(".whl").split("-")
-        if len(parts) not in (5, 6) or not all(parts):
-            hint = "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number in between"
-            raise ArchiveError.at(filename, "does not have the name of a wheel", hint=hint)
-        return _canonical(parts[0]), parts[1]
+        split = WheelName.split(filename)
+        if split is None:
+            raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
+        return _canonical(split.name), split.version
     for extension in _SDIST:
         if filename.endswith(extension):
             stem = filename.removesuffix(extension)

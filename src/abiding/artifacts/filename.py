@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.archives.tagging import Agreement, agreement, expanded, name_with
+from abiding.archives.wheel_name import WheelName
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def judge_tags(filename: str, tags: tuple[str, ...], severity: Severity, hint: s
 def _way_out(filename: str, tags: tuple[str, ...]) -> str:
     """How the maker of a wheel that exists gets both right: `wheel tags` refuses one that contradicts itself."""
     own = name_with(filename, tags)
-    if not own:
+    split, other = WheelName.split(filename), WheelName.split(own)
+    if split is None or other is None or split.label:  # which `wheel tags` does not know
         return "write the tags of the file name into WHEEL, between `wheel unpack` and `wheel pack`"
-    names = ("--python-tag", "--abi-tag", "--platform-tag")
-    wanted, there = (name.removesuffix(".whl").split("-")[-len(names) :] for name in (filename, own))
-    options = " ".join(f"{name} {one}" for name, one, other in zip(names, wanted, there, strict=True) if one != other)
+    wanted = (("python", split.python), ("abi", split.abi), ("platform", split.platform))
+    options = " ".join(f"--{name}-tag {one}" for name, one in wanted if one != getattr(other, name))
     return f"don't rename a wheel by hand: call it `{own}` again, and let `wheel tags {options}` change both"
 
 

@@ -52,6 +52,7 @@ __all__ = [
     "SHOWN",
     "SPECIFIERS",
     "TAGS",
+    "VARIANT",
     "WHEEL",
 ]
 
@@ -62,6 +63,8 @@ PYPROJECT = 256 << 10
 METADATA, METADATA_LINES = 2 << 20, 20_000
 # Names of fields in one: there are about forty, and seventeen in the longest of those that were looked at.
 METADATA_NAMES = 100
+# Bytes of a variant.json: a page of text.
+VARIANT = 1 << 20
 # Bytes of a WHEEL; real ones have 10 KiB at most.
 WHEEL = 1 << 20
 # Rows that a RECORD may have for each member of its wheel, beside a thousand; real ones have one.

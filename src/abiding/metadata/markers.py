@@ -120,7 +120,7 @@ _PYTHONS = {
     "python_full_version": "python",
     "implementation_version": "implementation_version",
 }
-_NAMES = {"platform_machine": "platform_machine"} | {
+_NAMES = {one: one for one in ("platform_machine", "variant_label")} | {
     variable: topic for topic, kinds in KINDS_OF_SYSTEM.items() for one in kinds.values() for variable in one
 }
 
@@ -195,7 +195,8 @@ def _name(variable: str, name: str) -> Question:
 def _known(variable: str) -> Iterable[str]:
     if variable == "platform_machine":
         return _MACHINES
-    return {one[variable] for one in KINDS_OF_SYSTEM[_NAMES[variable]].values()} | _OTHERS.get(variable, frozenset())
+    kinds = KINDS_OF_SYSTEM.get(_NAMES[variable], {})
+    return {one[variable] for one in kinds.values()} | _OTHERS.get(variable, frozenset())
 
 
 _MACHINES = frozenset(

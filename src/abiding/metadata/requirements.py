@@ -39,12 +39,12 @@ __all__ = [
 
 def parse(text: str) -> Requirement:
     """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
-    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.requirements import InvalidRequirement
 
     if len(text) > bounds.REQUIREMENT:
         raise InvalidRequirement(f"it has {len(text):,} characters, which nobody means")
     try:
-        requirement = Requirement(text)
+        requirement = _read(text)
     except RecursionError as exc:
         raise InvalidRequirement("its marker is nested too deeply") from exc
     if len(requirement.specifier) > bounds.SPECIFIERS:
@@ -58,6 +58,19 @@ def parse(text: str) -> Requirement:
     except ValueError as exc:
         raise InvalidRequirement("a string of its marker has both kinds of quotes") from exc
     return requirement
+
+
+def _read(text: str) -> Requirement:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        if "variant_" not in text:
+            raise
+        from abiding.metadata import variant_markers
+
+        return variant_markers.parse(text)
 
 
 def name_of(text: str) -> str:

@@ -27,12 +27,19 @@ def judge_installable(filename: str, metadata: CoreMetadata, severity: Severity)
     if max(names.values(), default=0) < 2:  # noqa: PLR2004
         return
     from abiding.archives.tagging import expanded
+    from abiding.archives.wheel_name import WheelName
+    from abiding.metadata import markers, variant_markers
     from abiding.metadata.exclusions import exclusions, installable
     from abiding.metadata.requires_dist import Line
 
     own = _plain_name(metadata.get("Name"))
-    read = (Line.read(line, own) for line in lines if names[_plain_name(line)] > 1 or _plain_name(line) == own)
+    asked = [line for line in lines if names[_plain_name(line)] > 1 or _plain_name(line) == own]
+    # Of which properties a wheel is a variant is not known here: what asks for them excludes nothing.
+    read = (Line.read(line, own) for line in asked if not any(one in line for one in variant_markers.SETS))
     within = installable(metadata.get("Requires-Python"), expanded(filename))
+    wheel = WheelName.split(filename)
+    if wheel and '"' not in wheel.label and any("variant_label" in line for line in asked):
+        within &= markers.environments(f'variant_label == "{wheel.label}"')
     for exclusion in exclusions(read, within):
         texts = tuple(line.text for line in exclusion.lines)
         with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""

@@ -14,6 +14,7 @@ from abiding.releases.acceptance import too_new
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.installing import judge_installable
+from abiding.releases.variants import judge_variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     """
     findings = [one.artifact.problem for one in comparison.compared if one.artifact.problem]
     findings += [finding for one in comparison.compared for finding in one.artifact.findings]
+    findings += judge_variants(one.artifact for one in comparison.compared)
     findings += _of_the_sdist(comparison, own)
     for one in comparison.compared:
         declares = own.declaration is not None and one.artifact.kind == "wheel"

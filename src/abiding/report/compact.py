@@ -7,13 +7,14 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.wheel_name import WheelName
+
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 __all__ = ["compact", "in_order", "parts"]
 
 
-_PARTS = 5  # name, version, python, abi, platform; and a build number after the version
 # `cp310`, `cp313t`: what counts up, and what can't be told from it otherwise.
 _COUNTED = re.compile(r"([a-z]+\d)(\d+)(.*)")
 # With a tag of PEP 600 beside it, the older name says nothing more.
@@ -25,6 +26,7 @@ class Tags(NamedTuple):
     """What sets a wheel apart from the others of its release."""
 
     build: str
+    label: str
     python: str
     platform: str
 
@@ -59,12 +61,10 @@ def in_order(pythons: Iterable[str]) -> tuple[str, ...]:
 
 
 def _tags(name: str) -> Tags | None:
-    parts = name.removesuffix(".whl").split("-")
-    if not name.endswith(".whl") or len(parts) not in (_PARTS, _PARTS + 1):
+    split = WheelName.split(name)
+    if split is None:
         return None
-    python, abi, platform = parts[-3:]
-    build = parts[2] if len(parts) > _PARTS else ""
-    return Tags(build, _python(python, abi), _platform(platform))
+    return Tags(split.build, split.label, _python(split.python, split.abi), _platform(split.platform))
 
 
 def _python(python: str, abi: str) -> str:
@@ -83,8 +83,9 @@ def _platform(platform: str) -> str:
 
 
 def _described(wheels: Sequence[Tags]) -> Iterator[str]:
-    for build, group in groupby(sorted(wheels), key=lambda one: one.build):
-        prefix = f"build {build}: " if build else ""
+    for (build, label), group in groupby(sorted(wheels), key=lambda one: one[:2]):
+        said = (f"build {build}" if build else "", f"variant {label}" if label else "")
+        prefix = f"{', '.join(filter(None, said))}: " if any(said) else ""
         yield from (f"{prefix}{one}" for one in _products([(tags.python, tags.platform) for tags in group]))
 
 

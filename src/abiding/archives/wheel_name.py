@@ -1,0 +1,58 @@
+"""The name of a wheel, part by part: with a build number and a variant label, if it has them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["NOT_A_NAME", "WheelName"]
+
+
+NOT_A_NAME = (
+    "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number behind the version, "
+    "and one variant label at the end"
+)
+_ENDING = ".whl"
+_PARTS = 5  # those that every wheel has
+
+
+class WheelName(NamedTuple):
+    """The parts of a file name as they are written; `build` and `label` are empty where it has none.
+
+    The label is that of a variant wheel (PEP 825). `python`, `abi` and `platform` may each be several, joined by dots.
+    """
+
+    name: str
+    version: str
+    build: str
+    python: str
+    abi: str
+    platform: str
+    label: str
+
+    @classmethod
+    def split(cls, filename: str) -> WheelName | None:
+        """Take the name apart; None if it is not that of a wheel. What the parts say is not looked at.
+
+        Of six parts the third is a build number if it begins with a digit, else the last one is a label.
+        """
+        parts = filename.removesuffix(_ENDING).split("-")
+        more = len(parts) - _PARTS
+        if not filename.endswith(_ENDING) or not 0 <= more <= len(("build", "label")) or not all(parts):
+            return None
+        has_build = more > 0 and parts[2][0] in "0123456789"
+        if more > has_build + 1:
+            return None
+        build = parts.pop(2) if has_build else ""
+        label = parts.pop() if more > has_build else ""
+        name, version, python, abi, platform = parts
+        # The tag of a Python begins with a letter: two build numbers are not a label and odd tags.
+        return None if label and not python[0].isalpha() else cls(name, version, build, python, abi, platform, label)
+
+    def __str__(self) -> str:
+        """The file name."""
+        return "-".join(filter(None, self)) + _ENDING
+
+    @property
+    def sets(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """The Pythons, the ABIs and the platforms."""
+        return tuple(self.python.split(".")), tuple(self.abi.split(".")), tuple(self.platform.split("."))

@@ -1,0 +1,90 @@
+"""Markers that ask for the variant of the wheel that is installed (PEP 825), which `packaging` does not read.
+
+`variant_label` is a text, the other three are sets of texts: `"x86_64 :: level :: v3" in variant_properties`. They are
+read with stand-ins that `packaging` knows, evaluated as for a wheel that is no variant, and written as they were.
+"""
+
+from __future__ import annotations
+
+import re
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+
+__all__ = ["SETS", "parse"]
+
+
+SETS = ("variant_properties", "variant_features", "variant_namespaces")
+_LABEL = "variant_label"
+# A variable that `packaging` knows, and texts that are neither its value nor in it: false, as of a wheel that is no
+# variant.
+_STAND_IN = "platform_version"
+_MARK = "\x1a"
+_TEXT = r"""(?:"[^"\x1a]*"|'[^'\x1a]*')"""
+_HOW = r"(?:==|!=|\bin\b|\bnot\s+in\b)"
+_VARIABLE = rf"\b(?:{'|'.join((*SETS, _LABEL))})\b"
+_ASKED = re.compile(
+    rf"(?P<text>{_TEXT})\s*(?P<how>{_HOW})\s*(?P<variable>{_VARIABLE})"
+    rf"|(?P<variable_>{_VARIABLE})\s*(?P<how_>{_HOW})\s*(?P<text_>{_TEXT})"
+)
+_WRITTEN = re.compile(
+    rf'"{_MARK}(?P<variable>\w+){_MARK}(?P<text>[^"]*)" (?P<how>{_HOW}) {_STAND_IN}'
+    rf'|{_STAND_IN} (?P<how_>{_HOW}) "{_MARK}(?P<variable_>\w+){_MARK}(?P<text_>[^"]*)"'
+)
+# The empty label is that of a wheel which is no variant: the one comparison that is true of it.
+_EMPTY = {"==": "not in", "!=": "in"}
+_OF_EMPTY = {how: other for other, how in _EMPTY.items()}
+
+
+def parse(text: str) -> Requirement:
+    """Parse a requirement that has such markers. Raises `packaging.requirements.InvalidRequirement`."""
+    what, semicolon, marker = text.partition(";")
+    requirement = Requirement(f"{what}{semicolon}{_ASKED.sub(_stand_in, marker)}")
+    if requirement.marker is not None:
+        requirement.marker = _VariantMarker(_stood_for(str(requirement.marker)))
+    return requirement
+
+
+class _VariantMarker(Marker):
+    """A marker that may ask for a variant. A wheel that is none has no properties, and the empty label."""
+
+    def __init__(self, marker: str) -> None:
+        super().__init__(_ASKED.sub(_stand_in, marker))
+
+    def __str__(self) -> str:
+        return _stood_for(super().__str__())
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    if found["text_"] and found["how_"] in ("==", "!="):
+        return _stand_in_for(found["variable_"], found["how_"], found["text_"])
+    if found["text_"]:
+        return f"{_STAND_IN} {found['how_']} {_marked(found['variable_'], found['text_'])}"
+    return _stand_in_for(found["variable"], " ".join(found["how"].split()), found["text"])
+
+
+def _stand_in_for(variable: str, how: str, text: str) -> str:
+    if variable == _LABEL and not text[1:-1]:
+        how = _EMPTY.get(how, how)
+    return f"{_marked(variable, text)} {how} {_STAND_IN}"
+
+
+def _marked(variable: str, text: str) -> str:
+    value = text[1:-1]
+    if variable in SETS:  # in which spaces don't count
+        value = " :: ".join(part.strip() for part in value.split("::"))
+    return f'"{_MARK}{variable}{_MARK}{value}"'
+
+
+def _stood_for(marker: str) -> str:
+    return _WRITTEN.sub(_as_written, marker)
+
+
+def _as_written(found: re.Match[str]) -> str:
+    if found["variable_"]:
+        return f'{found["variable_"]} {found["how_"]} "{found["text_"]}"'
+    variable, how, text = found["variable"], found["how"], found["text"]
+    # The label first, as it is mostly written; a text that is in it is another matter.
+    if variable == _LABEL and (not text or how in ("==", "!=")):
+        return f'{_LABEL} {_OF_EMPTY.get(how, how)} "{text}"'
+    return f'"{text}" {how} {variable}'

@@ -1,0 +1,233 @@
+"""Variant wheels (PEP 825): names, variant.json, and requirements that ask for the variant."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement
+
+import abiding
+from abiding.archives import tagging
+from abiding.archives.wheel_name import WheelName
+from abiding.metadata import requirements
+from abiding.releases.release import Verdict
+from abiding.report.compact import compact
+
+from .archives import metadata, write_sdist, write_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+LINUX = "cp313-cp313-manylinux_2_28_x86_64"
+V3 = f"spam-1.0-{LINUX}-x86_64_v3.whl"
+PLAIN = f"spam-1.0-{LINUX}.whl"
+PROPERTIES = {"x86_64": {"level": ["v3"]}}
+
+
+def variant_json(variants: Mapping[str, Any], **other: Any) -> bytes:
+    namespaces = [*dict.fromkeys(one for label in variants.values() if isinstance(label, dict) for one in label)]
+    document = {
+        "$schema": "https://example.org/v0.0.3.json",
+        "default-priorities": {"namespace": namespaces},
+        "variants": variants,
+    }
+    return json.dumps({**document, **other}).encode()
+
+
+def labelled(folder: Path, filename: str, data: bytes, variant: bytes | None) -> Path:
+    more = {} if variant is None else {"spam-1.0.dist-info/variant.json": variant}
+    return write_wheel(folder, filename, data, tagging.expanded(filename), more)
+
+
+def rules(folder: Path) -> list[tuple[str, str]]:
+    return [(one.rule, one.artifact) for release in abiding.check([folder]) for one in release.everything]
+
+
+# Names
+
+
+@pytest.mark.parametrize(("filename", "build", "tag", "label"), [
+    (PLAIN, "", LINUX, ""),
+    (V3, "", LINUX, "x86_64_v3"),
+    (f"spam-1.0-1-{LINUX}.whl", "1", LINUX, ""),
+    (f"spam-1.0-1abc-{LINUX}-null.whl", "1abc", LINUX, "null"),
+    (f"spam-1.0-{LINUX}-12.8.whl", "", LINUX, "12.8"),
+    (f"spam-1.0-2-{LINUX}-1.whl", "2", LINUX, "1"),
+    ("spam-1.0-py2.py3-none-any-null.whl", "", "py2.py3-none-any", "null"),
+])  # fmt: skip
+def test_names(filename: str, build: str, tag: str, label: str) -> None:
+    name = WheelName.split(filename)
+    assert name is not None
+    assert (name.name, name.version, name.build, name.label) == ("spam", "1.0", build, label)
+    assert f"{name.python}-{name.abi}-{name.platform}" == tag
+    assert str(name) == filename
+    expected = tagging.expanded(f"spam-1.0-{tag}.whl")
+    assert tagging.expanded(filename) == expected
+    assert {str(one) for one in tagging.parse(filename)[2]} == set(expected)
+
+
+@pytest.mark.parametrize("filename", ["spam-1.0-1-2-py3-none-any.whl", "spam-1.0-py3-none.whl", f"spam-1.0-x-{LINUX}-a-b.whl", "spam-1.0--none-any.whl", "spam-1.0.tar.gz", "", ".whl", f"{PLAIN}.zip"])  # fmt: skip
+def test_what_is_no_name(filename: str) -> None:
+    assert WheelName.split(filename) is None
+    assert tagging.expanded(filename) == ()
+
+
+PART = st.from_regex(r"[a-z][a-z0-9_.]{0,5}", fullmatch=True)
+
+
+@given(
+    st.tuples(PART, PART, PART, PART, PART),
+    st.sampled_from(("", "1", "22b")),
+    st.sampled_from(("", "a", "9.x", "null")),
+)
+def test_a_name_is_put_together_as_it_was(parts: tuple[str, ...], build: str, label: str) -> None:
+    name, version, *tag = parts
+    filename = "-".join(filter(None, (name, version, build, *tag, label))) + ".whl"
+    assert WheelName.split(filename) == (name, version, build, *tag, label)
+
+
+def test_compact() -> None:
+    names = [PLAIN, V3, V3.replace("313", "312"), V3.replace("x86_64_v3", "null")]
+    assert compact(names, names) == (
+        "cp313 × manylinux_2_28_x86_64",
+        "variant null: cp313 × manylinux_2_28_x86_64",
+        "variant x86_64_v3: cp312, cp313 × manylinux_2_28_x86_64",
+    )
+
+
+# Requirements
+
+ASKED = [
+    '"x86_64 :: level :: v3" in variant_properties',
+    '"x86_64 :: level" not in variant_features',
+    '"x86_64" in variant_namespaces',
+    'variant_label == "x86_64_v3"',
+    'variant_label != "null"',
+    'variant_label == ""',
+    '"v3" in variant_label',
+    'variant_label in "a b"',
+]
+
+
+@pytest.mark.parametrize("marker", ASKED)
+@pytest.mark.parametrize(
+    "form", ["{}", "({}) and python_version >= '3.9'", "sys_platform == 'linux' and ({} or extra == 'x')"]
+)
+def test_a_marker_is_read_and_written(marker: str, form: str) -> None:
+    text = f"numpy>=2; {form.format(marker)}"
+    parsed = requirements.parse(text)
+    assert marker in str(parsed)
+    assert requirements.meaning(str(parsed)) == requirements.meaning(text) != requirements.meaning("numpy>=2")
+    other = requirements.meaning(f"numpy>=2; {form.format(ASKED[ASKED.index(marker) - 1])}")
+    assert requirements.meaning(text) != other
+
+
+@pytest.mark.parametrize(("text", "other"), [
+    ("a; 'x::y ::  z' in variant_properties", 'a ; "x :: y :: z"   in variant_properties'),
+    ("a; variant_label=='b'", "A ;'b' == variant_label"),
+    ("a; variant_label == 'b' or variant_label == 'c'", "a; variant_label == 'c' or variant_label == 'b'"),
+    ("a; not_in == 'b' or variant_label == 'c'", " a;  not_in == 'b'  or variant_label == 'c'"),  # no marker: as text
+    ("a; variant_label == 'b' and variant_label == 'c'", "a; python_version < '0'"),
+    ("a; 'x' in variant_namespaces or 'x' not in variant_namespaces", "a"),
+])  # fmt: skip
+def test_spelling(text: str, other: str) -> None:
+    assert requirements.meaning(text) == requirements.meaning(other)
+
+
+@pytest.mark.parametrize(
+    ("marker", "of_none"), [*zip(ASKED, [False, True, False, False, True, True, False, False], strict=True)]
+)
+def test_what_is_no_variant(marker: str, of_none: bool) -> None:
+    parsed = requirements.parse(f"numpy; {marker}")
+    assert requirements.applies(parsed) is of_none
+    assert requirements.without_answer(parsed) == ""
+
+
+@pytest.mark.parametrize("text", ["a; variant_labels == 'b'", "a; 'b' in variant", "a; variant_label", "a; variant_label == ", "variant_label == 'a'", "a; variant_label == 'b' and"])  # fmt: skip
+def test_what_is_no_marker(text: str) -> None:
+    with pytest.raises(InvalidRequirement):
+        requirements.parse(text)
+
+
+def test_requirements_of_variants_exclude_each_other_only_where_they_meet(tmp_path: Path) -> None:
+    by_label = metadata(
+        "Requires-Dist: a==1; variant_label == 'x86_64_v3'", "Requires-Dist: a==2; variant_label != 'x86_64_v3'"
+    )
+    by_property = metadata(
+        "Requires-Dist: a==1; 'x86_64 :: level :: v3' in variant_properties",
+        "Requires-Dist: a==2; 'x86_64 :: level :: v3' not in variant_properties",
+    )
+    both = metadata("Requires-Dist: a==1; variant_label == 'x86_64_v3'", "Requires-Dist: a==2")
+    for number, (said, found) in enumerate([(by_label, []), (by_property, []), (both, [("unsatisfiable", V3)])]):
+        labelled(tmp_path / str(number), V3, said, variant_json({"x86_64_v3": PROPERTIES}))
+        assert rules(tmp_path / str(number)) == found
+
+
+# Releases
+
+
+def test_a_release_with_variants(tmp_path: Path) -> None:
+    said = metadata("Requires-Dist: numpy>=2", "Requires-Dist: blas; 'blas :: library :: mkl' in variant_properties")
+    write_sdist(tmp_path, "spam-1.0.tar.gz", said)
+    write_wheel(tmp_path, PLAIN, said, [LINUX])
+    labelled(tmp_path, V3, said, variant_json({"x86_64_v3": PROPERTIES}))
+    labelled(tmp_path, V3.replace("x86_64_v3", "null"), said.replace(b"'", b'"'), variant_json({"null": {}}))
+    (release,) = abiding.check([tmp_path])
+    assert (release.verdict, release.everything, release.case) == (Verdict.EQUAL, (), 1)
+    assert [one.verdict for one in release.artifacts] == ["clean", "equal", "clean", "clean"]
+
+
+def test_variants_that_require_something_else_are_found(tmp_path: Path) -> None:
+    write_sdist(tmp_path, "spam-1.0.tar.gz", metadata("Requires-Dist: numpy>=2"))
+    write_wheel(tmp_path, PLAIN, metadata("Requires-Dist: numpy>=2"), [LINUX])
+    labelled(
+        tmp_path, V3, metadata("Requires-Dist: numpy>=2", "Requires-Dist: mkl"), variant_json({"x86_64_v3": PROPERTIES})
+    )
+    (release,) = abiding.check([tmp_path])
+    assert release.verdict is Verdict.INCONSISTENT
+    assert {one.artifact for one in release.everything} == {V3}
+
+
+@pytest.mark.parametrize(("filename", "variant", "said"), [
+    (V3, None, "the wheel has a variant label in its file name, and no variant.json"),
+    (PLAIN, variant_json({"x86_64_v3": PROPERTIES}), "the wheel has a variant.json, and no variant label in its file name"),
+    (V3, variant_json({"x86_64_v4": PROPERTIES}), "variant.json has the properties of `x86_64_v4`, and the label is `x86_64_v3`"),
+    (V3, variant_json({"x86_64_v3": PROPERTIES, "null": {}}), "variant.json has the properties of `x86_64_v3`, `null`, and the label is `x86_64_v3`"),
+    (V3, variant_json({}), "variant.json has the properties of none, and the label is `x86_64_v3`"),
+    (V3, b"{", "variant.json is no JSON"),
+    (V3, b"[" * 100_000, "variant.json is no JSON"),
+    (V3, b"\xff", "variant.json is no JSON"),
+    (V3, b"[]", "the file of variant.json is no object"),
+    (V3, b"{}", "variant.json does not say by `$schema` which version of the format it has"),
+    (V3, variant_json({"x86_64_v3": []}), "`variants.x86_64_v3` of variant.json is no object"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": "v3"}}), "`x86_64` of variant.json is no object"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": "v3"}}}), "`x86_64 :: level` of variant.json is no list of different names"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": ["V3"]}}}), "`x86_64 :: level` of variant.json is no list of different names"),
+    (V3, variant_json({"x86_64_v3": {"x86_64": {"level": ["v3", "v3"]}}}), "`x86_64 :: level` of variant.json is no list of different names"),
+    (V3, variant_json({"x86_64_v3": {"X": {"level": ["v3"]}}}), "`X` is no name of a namespace or a feature"),
+    (V3, variant_json({"x86_64_v3": PROPERTIES}, **{"default-priorities": {"namespace": ["blas"]}}), "`default-priorities.namespace` does not have `x86_64`, whose properties are used"),
+    (V3, variant_json({"x86_64_v3": PROPERTIES}, **{"default-priorities": {}}), "`default-priorities.namespace` of variant.json is no list of different names"),
+    (V3.replace("x86_64_v3", "null"), variant_json({"null": PROPERTIES}), "the label `null` is for the variant without properties, and variant.json gives it some"),
+    (V3.replace("x86_64_v3", "X86"), variant_json({"X86": PROPERTIES}), "`X86` is no variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
+    (V3.replace("x86_64_v3", "a" * 17), variant_json({"a" * 17: PROPERTIES}), f"`{'a' * 17}` is no variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
+])  # fmt: skip
+def test_variant_json(filename: str, variant: bytes | None, said: str, tmp_path: Path) -> None:
+    labelled(tmp_path, filename, metadata(), variant)
+    (release,) = abiding.check([tmp_path])
+    assert [(one.rule, one.severity, one.message) for one in release.everything] == [("variant-wheel", "error", said)]
+    assert release.verdict is Verdict.CLEAN  # which is about metadata
+
+
+def test_one_label_is_one_set_of_properties(tmp_path: Path) -> None:
+    other = V3.replace("x86_64-", "aarch64-")
+    labelled(tmp_path, V3, metadata(), variant_json({"x86_64_v3": PROPERTIES}))
+    labelled(tmp_path, other, metadata(), variant_json({"x86_64_v3": {"x86_64": {"level": ["v4"]}}}))
+    labelled(tmp_path, V3.replace("x86_64_v3", "v4"), metadata(), variant_json({"v4": {"x86_64": {"level": ["v4"]}}}))
+    (release,) = abiding.check([tmp_path])
+    (finding,) = release.findings
+    assert (finding.rule, finding.artifact, finding.expected_from) == ("variant-wheel", V3, other)
