@@ -23,9 +23,7 @@ _NAME = re.compile(r"[a-z0-9_]+")
 _VALUE = re.compile(r"[a-z0-9_.]+")
 _NULL = "null"
 _FILE = "variant.json"
-_BUILD = (
-    "build it with a tool that writes variant wheels: an edit of the name, or of the file alone, contradicts RECORD"
-)
+_BUILD = "build it with a tool that writes variant wheels: don't rename one, nor edit what is in it"
 _READ = "an installer goes by the label and takes the properties for what the wheel needs of a machine (PEP 825)"
 
 
