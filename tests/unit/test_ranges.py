@@ -132,6 +132,34 @@ def test_a_wheel_that_no_version_suits(
     assert len(findings(index, consumer(tmp_path, "toy_old", requires=["toy"]), capsys)) == 1
 
 
+def test_bounds_shows_every_version(
+    index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published(shop)
+    path = consumer(tmp_path, "toy", "toy_new", requires=["toy>=1.0"])
+    assert main(["bounds", str(path), "--index-url", index.url]) == 1
+    printed = capsys.readouterr().out
+    assert "libtoy.so.1 of toy" in printed
+    assert "toy>=1.1,<2.0" in printed
+    assert "    1.0          lacks toy_new of libtoy.so.1\n    1.1          has everything\n" in printed
+    assert "    2.0          has no libtoy.so.1, but libtoy.so.2\n" in printed
+    assert main(["bounds", str(path), "--index-url", index.url, "--output-format", "json"]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["wheels"]
+    (provider,) = found["providers"]
+    assert (provider["floor"], provider["ceiling"]) == ("1.1", "2.0")
+    assert [one["state"] for one in provider["versions"]] == ["lacks-symbols", "has", "has", "lacks-library"]
+    index.asked.clear()
+    assert main(["bounds", str(path), "--index-url", index.url, "--no-index"]) == 0
+    assert not index.asked
+
+
+def test_bounds_of_a_right_wheel(index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published(shop)
+    path = consumer(tmp_path, "toy", "toy_new", requires=["toy>=1.1,<2"])
+    assert main(["bounds", str(path), "--index-url", index.url]) == 0
+    assert "(fits)" in capsys.readouterr().out
+
+
 # The table, without an index
 
 

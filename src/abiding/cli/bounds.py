@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from abiding.edits.bounding import Declared
     from abiding.evidence.stated import Stated
+    from abiding.providers.bounds import Linked
 
 __all__ = ["register", "run"]
 
@@ -40,6 +41,10 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--write", action="store_true", help="declare it in the pyproject.toml of SOURCE, or of this folder"
     )
+    parser.add_argument(
+        "--index-url", metavar="URL", help="where the libraries of providers are looked up (default: the index of pip)"
+    )
+    parser.add_argument("--no-index", action="store_true", help="look up nothing: libraries of others have no bounds")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--yes", action="store_true", help="write without asking")
     how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
@@ -54,11 +59,42 @@ def run(options: Namespace) -> int:
     from abiding.report import bounds
 
     wheels = {str(wheel): stated.of_wheel(wheel) for wheel in _wheels(options.what)}
+    linked = {} if options.no_index else _linked([Path(one) for one in wheels], options.index_url)
+    for name, one in linked.items():
+        wheels[name] = wheels[name]._replace(
+            bounds=(*wheels[name].bounds, *one.bounds), findings=(*wheels[name].findings, *one.findings)
+        )
     found = list(wheels.values())
-    outputs.write(options, {"text": lambda: bounds.as_text(found), "json": lambda: bounds.as_json(wheels)})
+    tables = {name: one.tables for name, one in linked.items()}
+    outputs.write(
+        options, {"text": lambda: bounds.as_text(wheels, tables), "json": lambda: bounds.as_json(wheels, tables)}
+    )
     if options.write:
         return _write(options, found)
     return int(any(bound.state is State.TOO_LOOSE for one in found for bound in one.bounds))
+
+
+def _linked(wheels: Iterable[Path], index_url: str | None) -> dict[str, Linked]:
+    """What follows for wheels that are linked with libraries of others. What can't be looked up is told beside it."""
+    from abiding.artifacts import index
+    from abiding.findings.errors import AbidingError
+    from abiding.findings.finding import Severity
+    from abiding.native.examining import needs_others
+    from abiding.providers.bounds import Linked, of_wheel
+    from abiding.providers.cache import Cache
+
+    found: dict[str, Linked] = {}
+    for wheel in wheels:
+        try:
+            if needs_others(wheel):
+                with index.listings(index_url) as listings:
+                    found[str(wheel)] = of_wheel(wheel, listings, Cache.of_user())
+        except AbidingError as exc:
+            if exc.findings[0].rule == "bad-image":  # what it says is read without its tables
+                continue
+            notes = [one._replace(severity=Severity.NOTE, artifact=wheel.name) for one in exc.findings]
+            found[str(wheel)] = Linked((), (), tuple(notes))
+    return found
 
 
 def _wheels(what: Iterable[Path]) -> list[Path]:

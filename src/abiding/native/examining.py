@@ -12,7 +12,7 @@ from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
 from abiding.native import contents
 from abiding.native.indexed import Indexed
-from abiding.native.links import Missing, follow, loaded_before
+from abiding.native.links import Missing, Provided, follow, loaded_before
 from abiding.native.loader import base_name
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded, Wheels, beside
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Judge = Callable[[Subject], Iterable[Finding]]
 
-__all__ = ["checked", "examine", "provenance_of", "subject_of"]
+__all__ = ["checked", "examine", "looked_up", "needs_others", "provenance_of", "subject_of"]
 
 
 def examine(
@@ -52,6 +52,21 @@ def examine(
     if index and missing and subject.neighbours.unknown:
         subject = _looked_up(subject, index)
     return (*judge(subject), *(more(subject) if more else ()))
+
+
+def needs_others(path: Path) -> bool:
+    """Whether a wheel requires other distributions, and needs libraries that neither it nor its platform has.
+
+    Raises `AbidingError`.
+    """
+    subject = subject_of(path, [])
+    others = any(isinstance(link.origin, Missing | Provided) for link in subject.links)
+    return others and bool(subject.consumer.requires)
+
+
+def looked_up(path: Path, index: Listings) -> Subject:
+    """Read a wheel, and look up on the index who ships what it needs. Raises `AbidingError`."""
+    return _looked_up(subject_of(path, []), index)
 
 
 def _looked_up(subject: Subject, index: Listings) -> Subject:

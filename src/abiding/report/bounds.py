@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from abiding.evidence.stated import Bound, Stated
+    from abiding.providers.ranges import Range, Row
 
 __all__ = ["as_json", "as_text"]
 
@@ -24,12 +25,12 @@ _WORDS = {State.TOO_LOOSE: "too loose", State.TOO_TIGHT: "too tight", State.FITS
 _MOST = 40
 
 
-def as_text(found: Sequence[Stated]) -> str:
-    """One table for each wheel, with what is wrong below it."""
-    return "\n".join(line for one in found for line in _wheel(one))
+def as_text(found: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]]) -> str:
+    """One table for each wheel, and one for each of its providers, with what is wrong below them."""
+    return "\n".join(line for name, one in found.items() for line in _wheel(one, tables.get(name, ())))
 
 
-def _wheel(one: Stated) -> Iterator[str]:
+def _wheel(one: Stated, tables: Sequence[Range]) -> Iterator[str]:
     yield on_one_line(one.filename)
     if not one.bounds:
         yield fill(f"  {_nothing(one)}", 78, "  ")
@@ -41,9 +42,29 @@ def _wheel(one: Stated) -> Iterator[str]:
         for number, bound in enumerate(one.bounds, 1):
             if bound.why:
                 yield fill(f"  {number}: {on_one_line(bound.why)}", 78, "     ")
+    for table in tables:
+        yield f"\n  versions of {table.distribution}, by what they have of {' and '.join(table.libraries)}"
+        for version in table.rows:
+            yield on_one_line(f"    {version.version:<12} {_state(version)}")
     for finding in by_weight(one.findings):
         yield f"\n{block(finding)}"
     yield ""
+
+
+def _state(row: Row) -> str:
+    match str(row.state):
+        case "has":
+            return "has everything"
+        case "lacks-library":
+            return f"has no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
+        case "lacks-symbols":
+            shown = ", ".join(one.removesuffix("@Base") for one in row.missing[:_SYMBOLS])
+            more = f" and {len(row.missing) - _SYMBOLS} more" if len(row.missing) > _SYMBOLS else ""
+            return f"lacks {shown}{more} of {row.library}"
+    return "not known"
+
+
+_SYMBOLS = 3
 
 
 def _nothing(one: Stated) -> str:
@@ -74,13 +95,17 @@ def _short(text: str) -> str:
     return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
 
 
-def as_json(found: Mapping[str, Stated]) -> str:
+def as_json(found: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]]) -> str:
     """The document of `bounds`; each wheel by the path that it was read from."""
     gravest = worst([finding for one in found.values() for finding in one.findings])
-    return document("bounds", severity=gravest and str(gravest), wheels=[_data(*one) for one in found.items()])
+    return document(
+        "bounds",
+        severity=gravest and str(gravest),
+        wheels=[_data(*one, tables.get(one[0], ())) for one in found.items()],
+    )
 
 
-def _data(read_from: str, one: Stated) -> dict[str, object]:
+def _data(read_from: str, one: Stated, tables: Sequence[Range]) -> dict[str, object]:
     return {
         "filename": visible(one.filename),
         "read_from": visible(read_from),
@@ -97,6 +122,24 @@ def _data(read_from: str, one: Stated) -> dict[str, object]:
                 "why": visible(bound.why) or None,
             }
             for bound in one.bounds
+        ],
+        "providers": [
+            {
+                "distribution": table.distribution,
+                "libraries": [visible(one) for one in table.libraries],
+                "floor": table.floor or None,
+                "ceiling": table.ceiling or None,
+                "versions": [
+                    {
+                        "version": row.version,
+                        "state": str(row.state),
+                        "library": visible(row.library) or None,
+                        "missing": [visible(one) for one in row.missing],
+                    }
+                    for row in table.rows
+                ],
+            }
+            for table in tables
         ],
         "findings": [finding_data(finding) for finding in one.findings],
     }

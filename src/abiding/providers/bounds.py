@@ -1,0 +1,90 @@
+"""The versions of each provider that a wheel is linked with, as `abiding bounds` shows them: a table and the line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.evidence.stated import Bound, State
+from abiding.native.examining import looked_up
+from abiding.providers.linked import Histories, ranges, too_loose
+from abiding.providers.tables import BASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from packaging.specifiers import SpecifierSet
+
+    from abiding.artifacts.index.listing import Listings
+    from abiding.findings.finding import Finding
+    from abiding.native.subject import Subject
+    from abiding.providers.cache import Cache
+    from abiding.providers.ranges import Range, Row
+
+__all__ = ["Linked", "of_wheel"]
+
+
+class Linked(NamedTuple):
+    """What follows for one wheel: a bound for each provider, its versions one by one, and what is to be said."""
+
+    bounds: tuple[Bound, ...]
+    tables: tuple[Range, ...]
+    findings: tuple[Finding, ...]
+
+
+def of_wheel(path: Path, listings: Listings, cache: Cache) -> Linked:
+    """Hold a wheel against all published versions of its providers. Raises `AbidingError`."""
+    subject = looked_up(path, listings)
+    histories = Histories(listings, cache)
+    found = list(ranges(subject, histories))
+    bounds = tuple(_bound(subject, one, declared) for one, declared in found)
+    loose = tuple(too_loose(subject, histories))
+    return Linked(bounds, tuple(one for one, _ in found), loose)
+
+
+def _bound(subject: Subject, found: Range, declared: SpecifierSet) -> Bound:
+    libraries = " and ".join(found.libraries)
+    refuted = found.refuting(declared)
+    line = f"{found.distribution}{found.specifier}" if found.specifier else ""
+    users = tuple(
+        dict.fromkeys(
+            link.image.place for link, origin in subject.provided() if origin.contents.name == found.distribution
+        )
+    )
+    admitted = tuple(one for one in subject.consumer.requires if _name(one) == found.distribution)
+    state = State.TOO_LOOSE if refuted else State.FITS
+    return Bound(
+        found.distribution,
+        f"{libraries} of {found.distribution}",
+        f"{len(found.taken)} symbols of {libraries}",
+        users,
+        admitted,
+        line,
+        state,
+        "; ".join(_reasons(found)),
+    )
+
+
+def _name(line: str) -> str:
+    from abiding.metadata import requirements
+
+    try:
+        return requirements.name_of(line)
+    except ValueError:
+        return ""
+
+
+def _reasons(found: Range) -> Iterator[str]:
+    """Why the range begins and ends where it does: what the version before has not, and what the first after lacks."""
+    order = [row.version for row in found.rows]
+    if found.floor:
+        yield _reason(found.rows[order.index(found.floor) - 1])
+    if found.ceiling:
+        yield _reason(found.rows[order.index(found.ceiling)])
+
+
+def _reason(row: Row) -> str:
+    names = ", ".join(f"`{one.removesuffix(f'@{BASE}')}`" for one in row.missing[:3])
+    if str(row.state) == "lacks-library":
+        return f"{row.version} has no `{row.library}`"
+    return f"{row.version} lacks {names}" + (f" and {len(row.missing) - 3} more" if len(row.missing) > 3 else "")  # noqa: PLR2004
