@@ -126,6 +126,20 @@ def test_a_file_that_can_not_be_written_takes_nothing_from_the_others(
     assert (tmp_path / "b").read_text("utf-8").startswith(f"{LINUX}: error[")
 
 
+def test_what_is_looked_at_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / "METADATA", tmp_path / "PKG-INFO"]
+    for file in files:
+        file.write_bytes(metadata())
+    (tmp_path / "link").symlink_to("PKG-INFO")
+    assert main(["diff", *map(str, files), "--output", f"json={tmp_path / 'link'}"]) == 2
+    printed = capsys.readouterr()
+    assert "no difference in meaning" in printed.out
+    assert "error[not-written]: the result can't be written here: it is what is looked at" in " ".join(
+        printed.err.split()
+    )
+    assert files[1].read_bytes() == metadata()
+
+
 def test_a_closed_pipe_takes_nothing_from_the_files(dist: Path, tmp_path: Path) -> None:
     read, write = os.pipe()
     os.close(read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Action, ArgumentTypeError
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +17,7 @@ from abiding.report.printing import unguarded
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
 __all__ = ["Output", "add_formats", "add_options", "failing", "write"]
@@ -111,12 +112,15 @@ def write(
     A file that can't be written takes nothing from the others. Raises `AbidingError` for it at the end.
     """
     problems = []
+    looked_at = set(_looked_at(options))
     for output in options.output:
-        if output.file != "-":
+        if output.own in looked_at:
+            problems.append(_unwritten(output, "it is what is looked at"))
+        elif output.file != "-":
             try:
                 Path(output.file).write_bytes(forms[output.form]().encode("utf-8", "backslashreplace"))
             except OSError as exc:
-                problems.append(_unwritten(output, exc))
+                problems.append(_unwritten(output, exc.strerror or str(exc)))
     printed = [options.output_format, *(one.form for one in options.output if one.file == "-")]
     for form in dict.fromkeys(printed):
         # The commands to GitHub are meant, and colours are; what else is in these two is spelled out there.
@@ -126,9 +130,19 @@ def write(
         raise AbidingError(problems, "Everything else was written")
 
 
-def _unwritten(output: Output, exc: OSError) -> Finding:
-    hint = "give a file in a folder that can be written to"
-    message = f"the result can't be written here: {exc.strerror or exc}"
+def _looked_at(options: Namespace) -> Iterator[str]:
+    """The files that a command was given, each by a name that is its own."""
+    for name in ("what", "source", "left", "right"):
+        given = getattr(options, name, ())
+        for one in given if isinstance(given, list) else [given]:
+            if isinstance(one, str | Path):
+                with suppress(OSError, ValueError):
+                    yield os.path.realpath(one)
+
+
+def _unwritten(output: Output, reason: str) -> Finding:
+    hint = "give another file, in a folder that can be written to"
+    message = f"the result can't be written here: {reason}"
     return Finding("not-written", Severity.ERROR, message, artifact=output.file, hints=(hint,))
 
 
