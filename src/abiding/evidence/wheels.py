@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
-from abiding.evidence import reading, rules
+from abiding.evidence import reading, rules, stable
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
@@ -39,7 +39,8 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
             wheel = Wheel.open(path)
             metadata = CoreMetadata.parse(wheel.metadata(), path.name)
             record = record_of(wheel)
-            found[path.name] = examined(wheel, metadata, record.optional_modules if record else ()).findings
+            said = examined(wheel, metadata, record.optional_modules if record else ()).findings
+            found[path.name] = (*stable.judge(wheel, metadata), *said)
     return found
 
 
