@@ -34,6 +34,29 @@ class Subject(NamedTuple):
     module: str = ""
 
 
+_BESIDE_BLOSC2 = (
+    "msgpack",
+    "ndindex",
+    "numexpr",
+    "requests",
+    "rich",
+    "httpx",
+    "anyio",
+    "idna",
+    "certifi",
+    "httpcore",
+    "h11",
+    "sniffio",
+    "urllib3",
+    "charset-normalizer",
+    "py-cpuinfo",
+    "platformdirs",
+    "pygments",
+    "markdown-it-py",
+    "mdurl",
+    "typing-extensions",
+    "threadpoolctl",
+)
 _PLOTTING = ("packaging", "pyparsing", "cycler", "pillow", "python-dateutil", "six", "kiwisolver", "contourpy")
 SUBJECTS = (
     Subject("Bottleneck==1.3.7"),
@@ -50,30 +73,26 @@ SUBJECTS = (
     Subject("pywavelets==1.9.0"),
     Subject("shapely==2.0.1"),
     Subject("shapely==2.0.3"),
-    Subject("rasterio==1.3.8", ("affine", "attrs", "click", "cligj", "certifi", "click-plugins", "snuggs")),
     Subject("h5py==3.8.0"),
     Subject("h5py==3.9.0"),
     Subject("h5py==3.16.0", (), "h5py._npystrings"),
-    Subject("blosc2==4.14.1", ("msgpack", "ndindex", "numexpr", "requests", "rich"), "blosc2.utf8_ext"),
+    Subject("blosc2==4.14.1", _BESIDE_BLOSC2, "blosc2.utf8_ext"),
     Subject("pandas==1.5.3", ("python-dateutil", "pytz", "six")),
     Subject("pandas==2.0.3", ("python-dateutil", "pytz", "tzdata", "six")),
-    Subject("numcodecs==0.11.0", ("entrypoints",)),
     Subject("scipy==1.10.1"),
     Subject("scipy==1.11.1"),
     Subject("matplotlib==3.7.2", _PLOTTING),
     Subject("opencv-python-headless==4.8.0.74", (), "cv2"),
     Subject("ml_dtypes==0.2.0"),
-    Subject("statsmodels==0.14.0", (), "statsmodels.tsa._innovations"),
-    Subject("scikit-image==0.21.0"),
-    Subject("fastparquet==2023.7.0", ("cramjam",)),
-    Subject("reproject==0.10.0"),
-    Subject("cvxopt==1.3.2"),
-    Subject("healpy==1.16.3"),
-    Subject("pyopencl==2026.1.4"),
-    Subject("pyfftw==0.13.1"),
-    Subject("numba==0.57.1", ("llvmlite==0.40.1",)),
+    Subject("pyopencl==2026.1.4", ("pytools", "platformdirs", "typing-extensions", "siphash24")),
+    Subject("numexpr==2.8.5", ("packaging",)),
+    Subject("pyerfa==2.0.0.1"),
+    Subject("shapely==2.0.2"),
+    Subject("scipy==1.9.3"),
+    Subject("opencv-python-headless==4.7.0.72", (), "cv2"),
+    Subject("ml_dtypes==0.3.1"),
+    Subject("pandas==3.1.1", ("python-dateutil", "six", "tzdata"), "pandas._libs.tslibs.np_datetime"),
     Subject("ecos==2.0.12"),
-    Subject("osqp==0.6.3"),
     Subject("scs==3.2.3"),
 )  # fmt: skip
 
@@ -169,6 +188,8 @@ def _downloaded(requirement: str, folder: Path) -> Path:
 # What numpy and Cython say of a numpy that does not fit.
 _REFUSALS = re.compile(
     r"compiled against|compiled using NumPy|multiarray failed to import|size changed, may indicate|_ARRAY_API not found"
+    # The package itself, which knows what it was compiled for.
+    r"|requires NumPy \d"
 )
 
 
