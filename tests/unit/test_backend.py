@@ -891,6 +891,13 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
     ("backend", "texts"),
     [
         ('"no_such_backend"', ["error[no-backend]: the wrapped backend `no_such_backend` is not installed", "`[build-system] requires`"]),
+        # A part of the name is there
+        ('"flit_core.bildapi"', ["`flit_core.bildapi` does not exist: `flit_core` has no module `bildapi`", "did you mean `flit_core.buildapi`?"]),
+        ('"flit_core.nothing.at.all"', ["does not exist: `flit_core` has no module `nothing`", "list `flit-core` in `[build-system] requires`"]),
+        ('"flit_cor.buildapi"', ["`flit_cor.buildapi` is not installed", "did you mean `flit_core.buildapi`?", "`[build-system] requires`"]),
+        ('"enscons.api"', ["`enscons.api` is not installed", "list `enscons` in"]),
+        ('"own.backend"\nbackend-path = ["."]', ["the wrapped backend `own.backend` does not exist: `own` has no module `backend`", "it was looked for in `.` first"]),
+        ('"partly"\nbackend-path = ["."]', ["the wrapped backend `partly` can't be imported", "No module named 'partly.gone'"]),
         ('"flit_core.buildapi:missing"', ["error[no-backend]: `flit_core.buildapi` has no `missing`"]),
         ('"flit_core.buildapi"\nbackend-path = ["_build"]', ["error[no-backend]: `flit_core.buildapi` was imported from outside `backend-path`"]),
         ('"broken"\nbackend-path = ["."]', ["error[no-backend]: the wrapped backend `broken` can't be imported", "No module named 'helper_of_broken'"]),
@@ -901,6 +908,8 @@ def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str
     files = {
         "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', backend),
         "broken.py": "import helper_of_broken",
+        "own/__init__.py": "",
+        "partly/__init__.py": "import partly.gone",
         "liar.py": "def build_wheel(*args):\n    return 'a.whl'\n",
     }
     tree = Tree.write(tmp_path / "tree", files)

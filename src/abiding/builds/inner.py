@@ -121,16 +121,24 @@ def _lies_in(module: object, folders: list[str]) -> bool:
 
 def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     module_name = inner.name.partition(":")[0]
-    if isinstance(exc, ModuleNotFoundError) and exc.name and module_name.split(".")[0] == exc.name.split(".")[0]:
-        message = f"the wrapped backend `{inner.name}` is not installed"
-        from abiding.project.known_backends import distribution_of
+    missing = exc.name if isinstance(exc, ModuleNotFoundError) and exc.name else ""
+    if not missing or not f"{module_name}.".startswith(f"{missing}."):  # it is there, and what it imports is not
+        return _problem(inner, f"the wrapped backend `{inner.name}` can't be imported", f"{type(exc).__name__}: {exc}")
+    from abiding.project.known_backends import distribution_of, is_known, similar_to
 
-        name = distribution_of(inner.name)
-        hint = f"list {f'`{name}`' if name else 'its distribution'} in `[build-system] requires`, next to `abiding`"
-        if inner.path:
-            hint = f"it was looked for in {', '.join(f'`{one}`' for one in inner.path)} first, as `backend-path` says"
-        return _problem(inner, message, str(exc), hint)
-    return _problem(inner, f"the wrapped backend `{inner.name}` can't be imported", f"{type(exc).__name__}: {exc}")
+    parent, _, name = missing.rpartition(".")
+    distribution = distribution_of(inner.name)
+    listed = f"list {f'`{distribution}`' if distribution else 'its distribution'} in `[build-system] requires`"
+    hint = f"{listed}, next to `abiding`"
+    if inner.path:
+        hint = f"it was looked for in {', '.join(f'`{one}`' for one in inner.path)} first, as `backend-path` says"
+    close = similar_to(inner.name)
+    if parent and not is_known(inner.name):
+        message = f"the wrapped backend `{inner.name}` does not exist: `{parent}` has no module `{name}`"
+    else:
+        message = f"the wrapped backend `{inner.name}` is not installed"
+    meant = (f"did you mean `{close}`?",) if close else ()
+    return _problem(inner, message, str(exc), *meant, *(() if meant and parent else (hint,)))
 
 
 def _is_name(text: str) -> bool:
@@ -142,13 +150,12 @@ def _problem(
     inner: InnerBackend,
     message: str,
     note: str = "",
-    hint: str = "",
-    *,
+    *hints: str,
     rule: str = "no-backend",
     closing: str = "Nothing was built",
 ) -> BackendError:
     key = ("tool", "abiding", "build-backend")
-    notes, hints = ((text,) if text else () for text in (note, hint))
+    notes = (note,) if note else ()
     finding = Pyproject.read(inner.folder).finding(rule, message, key, notes=notes, hints=hints)
     return BackendError(finding, closing)
 

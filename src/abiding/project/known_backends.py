@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["backend_of", "distribution_of", "proposal"]
+__all__ = ["backend_of", "distribution_of", "is_known", "proposal", "similar_to"]
 
 
 # setuptools comes last: others are often listed together with it.
@@ -55,6 +55,20 @@ def distribution_of(backend: str) -> str:
     """The distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
     module = backend.partition(":")[0].partition(".")[0]
     return next((name for name, known in _BACKENDS.items() if re.split(r"[.:]", known)[0] == module), "")
+
+
+def is_known(backend: str) -> bool:
+    """Whether a backend is one of those that are known, as it is written."""
+    return backend in _BACKENDS.values()
+
+
+def similar_to(backend: str) -> str:
+    """The backend that is probably meant by one that is not there: a known one in nearly the same letters, or none."""
+    from difflib import get_close_matches
+
+    if is_known(backend):
+        return ""
+    return next(iter(get_close_matches(backend, list(_BACKENDS.values()), n=1, cutoff=0.75)), "")
 
 
 def _name(requirement: str) -> str:
