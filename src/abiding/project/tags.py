@@ -23,14 +23,14 @@ def of_wheel(filename: str) -> frozenset[str]:
 
 
 def possible() -> tuple[frozenset[str], ...]:
-    """The tags of each wheel with compiled code that this interpreter might build here, one set per wheel."""
+    """The tags of each wheel that this interpreter might build here, one set per wheel; also of those that are pure."""
     from packaging.tags import sys_tags
 
     own = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-    wheels = {}
+    wheels = {"": frozenset({"py2-none-any", "py3-none-any"})}
     for tag in sys_tags():
         # On macOS the deployment target decides, so every platform tag may come out.
-        if tag.abi != "none" and (tag.platform == own or sys.platform == "darwin"):
+        if tag.platform in (own, "any") or sys.platform == "darwin":
             wheels[str(tag)] = frozenset(_with_policy(str(tag)))
     return tuple(wheels.values())
 
