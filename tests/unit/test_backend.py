@@ -1059,6 +1059,20 @@ def test_lawful_and_probably_not_meant_is_a_warning(tmp_path: Path) -> None:
     assert "Traceback" not in tree.said[-1]
 
 
+def test_a_warning_that_python_prints_looks_as_an_error_does(tmp_path: Path) -> None:
+    """uv runs hooks by a script of its own, and shows what it prints."""
+    tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "numpy>=1.20,<2.5")
+    code = f"import abiding.backend as b; b.build_wheel({str(tmp_path)!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tree.folder, env={**os.environ, **tree.environment}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stderr.startswith("abiding: warning[not-narrower]: `>=1.20` of `numpy>=1.20,<2.5` excludes\n")
+    assert "\n --> pyproject.toml:19" in done.stderr
+    assert "hint: leave the clause out" in done.stderr
+    assert "UserWarning" not in done.stderr
+
+
 def test_native_without_from_sdist_is_a_warning(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", native = true }')
     with pytest.warns(UserWarning, match="from-sdist-unset: pyproject.toml:"):

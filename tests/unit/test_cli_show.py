@@ -539,3 +539,27 @@ def test_control_characters_are_spelled_out(tmp_path: Path, capsys: pytest.Captu
     out = capsys.readouterr().out
     assert "\\x1b[31m2.4" in out
     assert "\x1b" not in out
+
+
+def test_what_is_probably_not_meant_is_said_beside_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = """
+        [project]
+        name = "spam"
+        version = "1.4.0"
+        dependencies = ["numpy>=1.26"]
+        dynamic = ["dependencies"]
+        [tool.abiding]
+        build-backend = "a"
+        [tool.abiding.wheel]
+        dependencies = ["numpy>=1.20,<3", { requires = "b", native = true }]
+        """
+    folder = written(tmp_path, dedent(text))
+    assert run("show", folder) == 0
+    out, err = capsys.readouterr()
+    assert "warning" not in out
+    assert err.count("warning[not-narrower]: `>=1.20` of `numpy>=1.20,<3` excludes nothing") == 1
+    assert err.count("warning[from-sdist-unset]") == 1
+    assert run("show", folder, "--metadata") == 0
+    assert "warning" not in capsys.readouterr().err

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import RefusedError
 from abiding.findings.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from abiding.findings.finding import Finding
 
@@ -30,11 +31,27 @@ def hold(findings: Sequence[Finding], closing: str) -> None:
 
 
 def warn(findings: Iterable[Finding]) -> None:
-    """Warn of each finding, in one line; where warnings are errors (`python -W error`) the first one stops the hook."""
+    """Warn of each finding; where warnings are errors (`python -W error`) the first one stops the hook.
+
+    Who catches warnings gets one line. Who lets Python print them, as front ends do, gets what an error looks like.
+    """
     from abiding.findings.screen import one_line
 
     for finding in findings:
-        warnings.warn(one_line(finding), UserWarning, stacklevel=5)
+        with _printed_as(finding):
+            warnings.warn(one_line(finding), UserWarning, stacklevel=5)
+
+
+@contextmanager
+def _printed_as(finding: Finding) -> Iterator[None]:
+    from abiding.findings.screen import block
+
+    usual = warnings.formatwarning
+    warnings.formatwarning = lambda *_, **__: f"{block(finding, 'abiding: ')}\n"
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
 
 
 def remark(findings: Iterable[Finding]) -> None:

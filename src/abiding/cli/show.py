@@ -93,7 +93,19 @@ def run(options: Namespace) -> int:
         else:
             text = lambda: "\n".join(_table(subject)) + "\n"  # noqa: E731
             outputs.write(options, {"text": text, "json": lambda: as_json(_sets(subject), str(options.source))})
+            _warn(subject)
     return 0
+
+
+def _warn(subject: _Subject) -> None:
+    """Print, beside the result, what is lawful and probably not meant; of an sdist, what was accepted in its time."""
+    from abiding.findings.screen import block
+    from abiding.project.lint import lint
+
+    declaration = subject.declaration
+    of_tree = () if subject.source.unpacked else lint(declaration, subject.pyproject)
+    for finding in (*declaration.remarks, *of_tree):
+        print(f"\n{block(finding)}", file=sys.stderr)
 
 
 def _check_form(options: Namespace) -> None:
