@@ -119,7 +119,11 @@ def test_where_and_how_a_requirement_is_added(data: bytes, expected: bytes) -> N
         (b"Metadata-Version: 2.4\nDynamic: requires-dist\nA: b\n", None, b"Metadata-Version: 2.4\nDynamic: Requires-Dist\nA: b\n"),
         (b"Metadata-Version: 2.4\nDynamic: license-file\n\nDynamic: requires-dist\n", None,
          b"Metadata-Version: 2.4\nDynamic: license-file\nDynamic: Requires-Dist\n\nDynamic: requires-dist\n"),
-        (b"Metadata-Version: 2.5\nVersion: 1\n", "2.3", b"Metadata-Version: 2.5\nVersion: 1\nDynamic: Requires-Dist\n"),
+        (b"Metadata-Version: 2.5\nVersion: 1\n", "2.3", b"Metadata-Version: 2.3\nVersion: 1\nDynamic: Requires-Dist\n"),
+        (b"Metadata-Version: 2.5\nVersion: 1\n", None, b"Metadata-Version: 2.5\nVersion: 1\nDynamic: Requires-Dist\n"),
+        (b"Metadata-Version: 2.5\nVersion: 1\nLicense-File: x\n", "2.2",
+         b"Metadata-Version: 2.4\nVersion: 1\nDynamic: Requires-Dist\nLicense-File: x\n"),
+        (b"Metadata-Version: 2.1\nVersion: 1\n", "2.2", b"Metadata-Version: 2.2\nVersion: 1\nDynamic: Requires-Dist\n"),
     ],
 )  # fmt: skip
 def test_pkg_info(data: bytes, version: str | None, expected: bytes) -> None:

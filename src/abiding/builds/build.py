@@ -126,6 +126,11 @@ class Build(NamedTuple):
         """Hold the PKG-INFO that was built against `[project]`."""
         sides = rules.Sides("sdist", name, self.declaration.backend, "project", self._origin)
         outcome.refuse(rules.judge(self.source.promise.broken_by(pkg_info), (), sides), _NO_SDIST)
+        version = self.declaration.metadata_version
+        newer = pkg_info.newer_fields(version) if version else ()
+        if version and newer:
+            found = rules.too_low(self.pyproject, version, newer, pkg_info.lowest_version)
+            outcome.hold([found._replace(severity=self._severity)], _NO_SDIST)
 
     def _of_sdist(self, pkg_info: CoreMetadata) -> CoreMetadata:
         """The PKG-INFO to hand over: what was built, and the sanction for wheels to say more."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from abiding.project.source import Source
     from abiding.project.table import Project
 
-__all__ = ["Sides", "edited_sdist", "judge", "judge_prepared", "not_asked", "place_of"]
+__all__ = ["Sides", "edited_sdist", "judge", "judge_prepared", "not_asked", "place_of", "too_low"]
 
 
 class Sides(NamedTuple):
@@ -182,6 +182,20 @@ def not_asked(hook: str, backend: str, absent: Sequence[str], exc: BaseException
         f"`{hook}` of `{backend}` can't be asked before {names} is installed: what else it needs is not known",
         artifact="pyproject.toml",
         notes=(f"{type(exc).__name__}: {exc}",),
+    )
+
+
+def too_low(pyproject: Pyproject, version: str, newer: Collection[str], least: str) -> Finding:
+    """Say that the core metadata of an sdist has fields that its declared version has not."""
+    names = " and ".join(f"`{name}`" for name in newer)
+    return pyproject.finding(
+        "bad-value",
+        f"metadata version {version} has no {names}, which the sdist has",
+        ("tool", "abiding", "metadata-version"),
+        hints=(
+            f'write `metadata-version = "{least}"`, or leave it out',
+            "if the wrapped backend adds the field by itself, only an earlier version of it writes less",
+        ),
     )
 
 

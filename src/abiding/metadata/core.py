@@ -27,6 +27,12 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 # uv reads these three names of `Dynamic` and compares them by the letter.
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
 _SDIST_FLOOR = (2, 2)
+# The fields that came with a version of core metadata since 2.1, in lower case; the latest first.
+_NEW_FIELDS = {
+    "2.5": {"import-name", "import-namespace"},
+    "2.4": {"license-expression", "license-file"},
+    "2.2": {"dynamic"},
+}
 
 
 class CoreMetadata(NamedTuple):
@@ -100,20 +106,22 @@ class CoreMetadata(NamedTuple):
     def for_sdist(self, *, may_append: bool, metadata_version: str | None = None) -> CoreMetadata:
         """The PKG-INFO that an sdist must have, where this is the one that the wrapped backend wrote.
 
-        Its version is at least 2.2, or `metadata_version` if that is higher. `Dynamic` spells the fields that
-        resolvers read as the specification does. If wheels may append requirements, it says so.
+        Its version is at least 2.2; with `metadata_version` that one, or the lowest above it that has all its fields.
+        `Dynamic` spells the fields that resolvers read as the specification does. If wheels may append requirements,
+        it says so.
         """
         edited = self
         for name in _RESOLVER_FIELDS:
             edited = edited.respelled("Dynamic", name)
-        wanted = max(self.version, _SDIST_FLOOR, _numbers(metadata_version))
-        raised = wanted != self.version
-        if raised:
+        least = _numbers(self.lowest_version) if metadata_version else self.version
+        wanted = max(least, _SDIST_FLOOR, _numbers(metadata_version))
+        changed = wanted != self.version
+        if changed:
             version = ".".join(map(str, wanted))
             edited = edited.replaced("Metadata-Version", version)
         if may_append and "requires-dist" not in self.dynamic:
             # Where the line stands tells `as_built` whether the version was raised; readers don't mind the order.
-            after = "Metadata-Version" if raised and metadata_version is None else "Version"
+            after = "Metadata-Version" if changed and metadata_version is None else "Version"
             edited = edited.inserted(edited.end_of_last(after), b"Dynamic: Requires-Dist" + self._newline)
         return edited
 
@@ -149,11 +157,13 @@ class CoreMetadata(NamedTuple):
     def lowest_version(self) -> str:
         """The lowest `Metadata-Version` that knows every field of this file, and 2.1 at least."""
         names = {name.lower() for name, _ in self.fields}
-        if names & {"import-name", "import-namespace"}:
-            return "2.5"
-        if names & {"license-expression", "license-file"}:
-            return "2.4"
-        return "2.2" if "dynamic" in names else "2.1"
+        return next((version for version, fields in _NEW_FIELDS.items() if names & fields), "2.1")
+
+    def newer_fields(self, version: str) -> tuple[str, ...]:
+        """The fields of this file that are newer than a `Metadata-Version`, as they are written."""
+        since = {field: known for known, fields in _NEW_FIELDS.items() for field in fields}
+        newer = {field for field, known in since.items() if _numbers(known) > _numbers(version)}
+        return tuple(dict.fromkeys(name for name, _ in self.fields if name.lower() in newer))
 
     # How the edits are made: by position in the bytes.
 

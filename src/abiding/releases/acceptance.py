@@ -27,8 +27,10 @@ _AS_OF = "August 2026"
 _TAKEN = (
     _Taken(
         (2, 5),
-        "twine 7 takes it, twine 6.2 refuses to upload it; hatchling writes it by default from 1.32 on",
-        "upload with twine 7 or later, or have the wrapped backend write 2.4",
+        "twine 7 takes it, twine 6.2 refuses to upload it; hatchling writes it by default from 1.32 on, "
+        "flit-core 4 always does",
+        'upload with twine 7 or later, or have 2.4 written: by hatchling with `core-metadata-version = "2.4"`, else by '
+        "an earlier version of the backend, `flit-core<4` for example",
     ),
     _Taken(
         (2, 6),
