@@ -1091,7 +1091,7 @@ def test_metadata_version_of_the_sdist(tmp_path: Path) -> None:
 def test_a_version_that_lacks_a_field_of_the_sdist_is_an_error(tmp_path: Path, version: str) -> None:
     """flit-core 4 adds a field of 2.5 by itself: nothing else can be said of its sdist."""
     tree = flit_tree(tmp_path / "tree", "[tool.abiding]\n", f'[tool.abiding]\nmetadata-version = "{version}"\n')
-    message = rf"error\[bad-value\]: metadata version {version} has no `Import-Name`, which the"
+    message = rf"error\[bad-value\]: metadata version {version} has no `Import-Name`, which"
     with pytest.raises(HookFailed, match=message) as caught:
         tree.hook("build_sdist", tmp_path / "out")
     assert 'hint: write `metadata-version = "2.5"`, or leave it out' in caught.value.output

@@ -24,6 +24,21 @@ def of_releases(marker: str) -> Environments:
 
 
 SAME = [
+    # To the letter
+    ("python_version === '3.10'", "python_version == '3.10'"),
+    ("'3.10' === python_version", "python_version == '3.10'"),
+    ("python_full_version === '3.10.0'", "python_full_version == '3.10.0'"),
+    ("python_full_version === '3.10.0rc1'", "python_full_version == '3.10.0rc1'"),
+    ("python_version === '3.10.0'", "python_version < '0'"),  # no Python says that
+    ("python_full_version === '3.10'", "os_name == 'nt' and os_name != 'nt'"),
+    ("python_version not in '3.10'", "python_version != '3.10'"),
+    # Strings
+    ("'a' == 'a' and os_name == 'nt'", "os_name == 'nt'"),
+    ("'a' == 'b' or os_name == 'nt'", "os_name == 'nt'"),
+    ("'a' != 'b' and os_name == 'nt'", "os_name == 'nt'"),
+    ("'x' in 'xyz' and os_name == 'nt'", "os_name == 'nt'"),
+    ("'3.10' >= '3.9' and os_name == 'nt'", "os_name == 'nt'"),
+    ("'1.0' == '1' and os_name == 'nt'", "os_name == 'nt'"),
     # What maturin, uv_build and poetry-core make of markers.
     ("python_version < '3.11'", "python_full_version < '3.11'"),
     ("python_version <= '3.11'", "python_version < '3.12'"),
@@ -89,6 +104,12 @@ BY_PRE_RELEASES = [
     ("python_full_version < '3.12'", "python_full_version < '3.12.0rc1'"),
 ]
 DIFFERENT = [
+    ("python_version === '3.10'", "python_version == '3.1'"),
+    ("python_full_version === '3.10.0'", "python_version == '3.10'"),
+    ("python_full_version === '3.10.0+'", "python_full_version == '3.10.0'"),
+    ("'b' < 'a'", ""),  # strings have no order
+    ("'b' < 'a'", "os_name == 'nt' and os_name != 'nt'"),
+    ("'3.10' < '3.9'", ""),
     ("python_full_version > '3.10'", "python_version > '3.10'"),
     ("python_full_version <= '3.10'", "python_version <= '3.10'"),
     ("python_full_version == '3.14'", "python_version == '3.14'"),
@@ -112,7 +133,6 @@ DIFFERENT = [
     ("os_name == 'a' or os_name == 'b' and os_name == 'c'", "(os_name == 'a' or os_name == 'b') and os_name == 'c'"),
     # What has no value is the same as itself alone.
     ("'os_name' == 'x'", "os_name == 'x'"),
-    ("'os_name' == 'x'", "'os_name' == 'y'"),
     ("os_name == sys_platform", "os_name == 'sys_platform'"),
     ("os_name == sys_platform", "python_version < '0'"),
     ("'and' in os_name", "'or' in os_name"),
@@ -123,7 +143,7 @@ DIFFERENT = [
     ("python_version > '3.8.*'", "python_version > '3.9.*'"),
     ("python_version ~= '3'", "python_version ~= '4'"),
     ("python_full_version == '3.8.1+a'", "python_full_version == '3.8.1+b'"),
-    ("python_full_version === '3.8'", "python_full_version === '3.9'"),
+    ("python_full_version === '3.8.0'", "python_full_version === '3.9.0'"),
     ("platform_release == '5'", "platform_release != '6'"),
     ("platform_release != 'a'", "platform_release == 'a' and platform_release != 'a'"),
     ("platform_version == 'a (b)'", "platform_version == 'a'"),

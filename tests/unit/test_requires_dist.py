@@ -145,3 +145,25 @@ def test_ten_thousand_requirements_against_ten_thousand() -> None:
     started = time.process_time()
     assert of(left).missing_in(of(right)) == tuple(left)
     assert time.process_time() - started < 10
+
+
+NEVER = ["os_name == 'nt' and os_name != 'nt'", "python_version < '3' and python_version >= '3'", "'a' == 'b'",
+         "sys_platform == 'win32' and platform_system == 'Linux'", "python_version === '3.10.1'",
+         "extra == 'x' and extra != 'x'", "python_version < '0'"]  # fmt: skip
+
+
+@pytest.mark.parametrize("marker", NEVER)
+def test_a_line_that_is_never_in_force_says_nothing(marker: str) -> None:
+    said = RequiresDist.of(["egg>=1", f"ham; {marker}"], "spam")
+    assert said.meaning == RequiresDist.of(["egg>=1"], "spam").meaning
+    other = RequiresDist.of(["egg>=2"], "spam")
+    assert said.missing_in(other) == ("egg>=1",)
+    assert other.missing_in(said) == ("egg>=2",)
+
+
+@pytest.mark.parametrize(
+    "marker", ["os_name == 'x'", "'b' < 'a'", "platform_release < '5' and platform_release >= '5'"]
+)
+def test_a_line_that_may_be_in_force_says_something(marker: str) -> None:
+    said = RequiresDist.of(["egg>=1", f"ham; {marker}"], "spam")
+    assert said.meaning != RequiresDist.of(["egg>=1"], "spam").meaning

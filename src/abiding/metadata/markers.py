@@ -2,9 +2,9 @@
 
 An environment has one Python: `python_version` is the beginning of its `python_full_version`, and of CPython
 `implementation_version` is that too. `sys_platform`, `platform_system` and `os_name` hang together, and so do the two
-names of an implementation; extras are asked for one by one. Versions are compared as `packaging` compares them. What
-has no value that all tools agree on (two strings, versions that are none, an order of names) is true or false as it
-likes, and means the same as itself alone.
+names of an implementation; extras are asked for one by one. Versions are compared as `packaging` compares them, and two
+strings as PEP 508 has it. What has no value that all tools agree on (versions that are none, an order of names) is true
+or false as it likes, and means the same as itself alone.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
     quoted = left[0] in "\"'"
     variable, value = (right, left[1:-1]) if quoted else (left, right[1:-1])
     if quoted is (right[0] in "\"'"):
-        return _free(left, operator, right)
+        known = _of_texts(left[1:-1], operator, right[1:-1]) if quoted else None
+        return _free(left, operator, right) if known is None else Environments.all() if known else ~Environments.all()
     # Of what is no version, as a `platform_release` may be, neither is true.
     if operator in _NEGATED and (variable, operator) != ("platform_release", "!="):
         return ~_comparison(left, _NEGATED[operator], right)
@@ -143,6 +144,19 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
     if found is None and quoted and (operator in ("==", "!=") or (operator in _FLIPPED and _is_release(value))):
         return _free(variable, _FLIPPED[operator], left)
     return _free(left, operator, right) if found is None else found
+
+
+def _of_texts(left: str, operator: str, right: str) -> bool | None:
+    """What a comparison of two strings comes to (PEP 508), which is the same everywhere; None if they have no order."""
+    from packaging.specifiers import Specifier
+    from packaging.version import Version
+
+    if operator.endswith("in"):
+        return (left in right) is (operator == "in")
+    try:
+        return Specifier(operator + right).contains(str(Version(left)), prereleases=True)
+    except ValueError:  # no versions, or of thousands of digits
+        return {"==": left == right, "===": left == right, "!=": left != right}.get(operator)
 
 
 def _free(*words: str) -> Environments:
@@ -223,6 +237,8 @@ def _of_pythons(variable: str, operator: str, value: str, *, quoted: bool) -> En
     short = variable == "python_version"
     if operator == "in":
         states = None if quoted or variable == "implementation_version" else _listed(value, short=short)
+    elif operator == "===":
+        states = _to_the_letter(value.lower(), short=short)
     else:
         states = _compared(operator, value, quoted=quoted, short=short)
     if states is None:
@@ -262,6 +278,14 @@ def _compared(operator: str, value: str, *, quoted: bool, short: bool) -> Mappin
         }
     except ValueError:  # no version, or one of thousands of digits
         return None
+
+
+def _to_the_letter(value: str, *, short: bool) -> Mapping[_Python, bool] | None:
+    """The one version that is written like this, if any is; None of what may be that of a build of its own."""
+    python = _parsed(re.fullmatch(_SHORT if short else _FULL, value))
+    if python and _text(python, short=short) == value:
+        return {_FIRST: python == _FIRST, python: True, _next(python, short=short): False}
+    return None if "+" in value else {_FIRST: False}
 
 
 def _edges(version: Version, *, short: bool) -> Iterator[_Python]:

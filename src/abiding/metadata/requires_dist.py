@@ -54,9 +54,11 @@ class RequiresDist(NamedTuple):
         except UndecidedError:
             plain = lines
         found: dict[Hashable, list[Environments]] = {}
+        nowhere = ~Environments.all()
         for line in plain:
             found.setdefault(line.what, []).append(line.where)
-        return cls(lines, {what: _together(parts) for what, parts in found.items()})
+        required = {what: _together(parts) for what, parts in found.items()}
+        return cls(lines, {what: where for what, where in required.items() if where != nowhere})
 
     @property
     def meaning(self) -> frozenset[Hashable]:
