@@ -125,6 +125,11 @@ _NAMES = {one: one for one in ("platform_machine", "variant_label")} | {
 }
 
 
+_VARIABLES = frozenset(
+    {*_PYTHONS, *_NAMES, "platform_release", "platform_version", "extra", "extras", "dependency_groups"}
+)
+
+
 @functools.lru_cache(maxsize=8192)
 def _comparison(left: str, operator: str, right: str) -> Environments:
     """Where one comparison is true, each side of which is a variable or a quoted string."""
@@ -147,10 +152,15 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
 
 
 def _of_texts(left: str, operator: str, right: str) -> bool | None:
-    """What a comparison of two strings comes to (PEP 508), which is the same everywhere; None if they have no order."""
+    """What a comparison of two strings comes to (PEP 508), which is the same everywhere; None if they have no order.
+
+    The name of a variable, though it is quoted, is taken for that variable by `packaging`.
+    """
     from packaging.specifiers import Specifier
     from packaging.version import Version
 
+    if not _VARIABLES.isdisjoint((left, right)):
+        return None
     if operator.endswith("in"):
         return (left in right) is (operator == "in")
     try:
