@@ -19,7 +19,20 @@ __all__ = ["main"]
 
 
 # In the order in which people meet them.
-_COMMANDS = ("init", "show", "check", "diff", "prove", "repair", "env", "bounds", "symbols", "explain", "unwrap")
+_COMMANDS = (
+    "init",
+    "show",
+    "check",
+    "diff",
+    "prove",
+    "repair",
+    "env",
+    "bounds",
+    "symbols",
+    "impact",
+    "explain",
+    "unwrap",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

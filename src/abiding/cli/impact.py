@@ -1,0 +1,119 @@
+"""`abiding impact`: which consumers a release of a provider breaks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from abiding.cli.arguments import given, versions
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace, _SubParsersAction
+    from collections.abc import Iterable, Iterator
+
+    from packaging.requirements import Requirement
+
+    from abiding.artifacts.index.listing import Listings
+    from abiding.providers.impact import Impact
+
+__all__ = ["register", "run"]
+
+
+_DESCRIPTION = """\
+Tell what a published release of a provider does to wheels that are linked with its libraries: nothing, a rebuild is
+needed because a symbol or the library is gone, or their own bound excludes it. Layouts are not compared here: `abiding
+check --baseline` does. Exit status: 0 none needs to be built again, 1 some does, 2 not possible."""
+
+
+def register(commands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "impact", help="tell which consumers a release of a provider breaks", description=_DESCRIPTION
+    )
+    parser.add_argument("release", metavar="NAME==VERSION", type=given, help="the release, on an index")
+    parser.add_argument(
+        "consumers",
+        metavar="CONSUMER",
+        type=given,
+        nargs="+",
+        help="a wheel, a folder of wheels, a name on the index, or a file (.txt) with one of these in each line",
+    )
+    parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
+    parser.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="how to write the result (default: text)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: Namespace) -> int:
+    """Print a line for each consumer. Returns 1 if one has to be built again. Raises `AbidingError`."""
+    from abiding.artifacts import index
+    from abiding.providers.cache import Cache
+    from abiding.providers.impact import Outcome, of_release
+    from abiding.providers.linked import Histories
+    from abiding.report.impact import as_json, as_text
+
+    release = _release(options.release)
+    with index.listings(options.index_url) as listings, TemporaryDirectory(prefix="abiding-") as folder:
+        histories = Histories(listings, Cache.of_user())
+        found: list[Impact] = [
+            one if not isinstance(one, Path) else of_release(release, one, listings, histories)
+            for one in _wheels(_listed(options.consumers), listings, Path(folder))
+        ]
+    sys.stdout.write((as_json if options.output_format == "json" else as_text)(str(release), found))
+    return int(any(one.outcome is Outcome.REBUILD for one in found))
+
+
+def _release(text: str) -> Requirement:
+    from abiding.findings.errors import IndexAccessError
+
+    found = versions(text)
+    if [one.operator for one in found.specifier] != ["=="] or text.endswith("*"):
+        message = f"`{text}` does not name one release"
+        raise IndexAccessError.of(message, rule="unknown-release", hint=f"write `{found.name}==VERSION`")
+    return found
+
+
+def _listed(consumers: Iterable[str]) -> Iterator[str]:
+    """The consumers, those of files with lists among them."""
+    from abiding.files.plain import is_plain
+
+    for one in consumers:
+        if one.endswith(".txt") and is_plain(Path(one)):
+            lines = (line.partition("#")[0].strip() for line in Path(one).read_text("utf-8").splitlines())
+            yield from filter(None, lines)
+        else:
+            yield one
+
+
+def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[Path | Impact]:
+    """The wheels of consumers; of one on the index the newest that this machine could have, read into a folder."""
+    from packaging.tags import sys_tags
+
+    from abiding.files.plain import is_folder
+    from abiding.findings.errors import IndexAccessError
+    from abiding.native.names import wheels_among
+    from abiding.providers.impact import Impact, Outcome
+
+    tags = [str(tag) for tag in sys_tags()]
+    for one in consumers:
+        if one.endswith(".whl") or is_folder(Path(one)):
+            yield from wheels_among([Path(one)])
+            continue
+        wanted = versions(one)
+        try:
+            releases = listings.published(wanted.name, wanted.specifier)
+        except IndexAccessError as exc:
+            yield Impact(one, Outcome.UNKNOWN, exc.findings[0].message)
+            continue
+        fitting = (wheel for files in releases for wheel in files if _fits(wheel.filename, tags))
+        wheel = next(fitting, None)
+        yield wheel.save(folder) if wheel else Impact(one, Outcome.UNKNOWN, "it has no wheel for this machine")
+
+
+def _fits(filename: str, tags: Iterable[str]) -> bool:
+    from abiding.archives import tagging
+
+    return not set(tagging.expanded(filename)).isdisjoint(tags)

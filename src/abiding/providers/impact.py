@@ -1,0 +1,93 @@
+"""What a release of a provider does to wheels that are linked with its libraries."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.errors import AbidingError
+from abiding.metadata import requirements
+from abiding.native.examining import looked_up
+from abiding.native.providers import required, target
+from abiding.providers.linked import taken
+from abiding.providers.ranges import State, held
+from abiding.providers.tables import BASE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from packaging.requirements import Requirement
+
+    from abiding.artifacts.index.listing import Listings
+    from abiding.native.subject import Subject
+    from abiding.providers.linked import Histories
+    from abiding.providers.ranges import Row
+
+__all__ = ["Impact", "Outcome", "of_release"]
+
+
+class Outcome(StrEnum):
+    """What a release means for one consumer."""
+
+    FINE = "fine"
+    REBUILD = "rebuild"
+    EXCLUDED = "excluded"
+    UNKNOWN = "unknown"
+
+
+class Impact(NamedTuple):
+    """One consumer: the file name of its wheel, what the release means for it, and why, in words."""
+
+    consumer: str
+    outcome: Outcome
+    why: str
+
+
+def of_release(release: Requirement, path: Path, listings: Listings, histories: Histories) -> Impact:
+    """Hold one wheel against a release of a provider, `NAME==VERSION`. What can't be read is not known."""
+    try:
+        outcome, why = _judged(release, looked_up(path, listings), histories)
+    except AbidingError as exc:
+        if exc.findings[0].rule == "missing-extra":
+            raise
+        outcome, why = Outcome.UNKNOWN, exc.findings[0].message
+    return Impact(path.name, outcome, why)
+
+
+def _judged(release: Requirement, subject: Subject, histories: Histories) -> tuple[Outcome, str]:
+    name = requirements.name_of(str(release))
+    version = next(iter(release.specifier)).version
+    lines = required(subject.consumer.requires, target(subject.platform.tags))
+    libraries = taken(subject).get(name, ())
+    if name not in lines:
+        return Outcome.FINE, f"it does not require {name}"
+    if not lines[name].contains(version, prereleases=True):
+        return Outcome.EXCLUDED, f"it requires {name}{lines[name]}"
+    if not libraries:
+        return Outcome.UNKNOWN, f"it is not linked with a library of {name}"
+    from packaging.specifiers import SpecifierSet
+
+    accepted = SpecifierSet(f"<={version}", prereleases=lines[name].prereleases)
+    history = histories.get(name, subject.platform.tags, accepted, [one.library for one in libraries])
+    rows = held(libraries, history).rows if history else ()
+    row = next((one for one in rows if _same(one.version, version)), None)
+    if row is None or row.state is State.NOT_KNOWN:
+        return Outcome.UNKNOWN, f"{name} {version} has no wheel for its platform that could be read"
+    return (Outcome.REBUILD, _reason(row)) if row.refuted else (Outcome.FINE, "it has all that is used")
+
+
+def _same(one: str, other: str) -> bool:
+    from packaging.version import Version
+
+    return Version(one) == Version(other)
+
+
+_NAMED = 3
+
+
+def _reason(row: Row) -> str:
+    if row.state is State.LACKS_LIBRARY:
+        return f"there is no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
+    names = ", ".join(one.removesuffix(f"@{BASE}") for one in row.missing[:_NAMED])
+    more = f" and {len(row.missing) - _NAMED} more" if len(row.missing) > _NAMED else ""
+    return f"{row.library} lacks {names}{more}"
