@@ -149,7 +149,9 @@ class _Report(NamedTuple):
             yield from labelled(Span(more_than_shown(more)), self.terminal.width)
         hints = []
         if found:
-            hints.append(f"`abiding explain {found[0].finding.rule}` tells why, and what to do")
+            first = found[0].finding
+            what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
+            hints.append(f"`abiding explain {first.rule}` {what}")
         if not self.full and any(self._is_cut(group.finding) for group in found):
             hints.append("`--full` shows all lines of all values")
         for hint in hints:
