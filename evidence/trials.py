@@ -86,12 +86,10 @@ SUBJECTS = (
     Subject("ml_dtypes==0.2.0"),
     Subject("pyopencl==2026.1.4", ("pytools", "platformdirs", "typing-extensions", "siphash24")),
     Subject("numexpr==2.8.5", ("packaging",)),
-    Subject("pyerfa==2.0.0.1"),
     Subject("shapely==2.0.2"),
     Subject("scipy==1.9.3"),
     Subject("opencv-python-headless==4.7.0.72", (), "cv2"),
     Subject("ml_dtypes==0.3.1"),
-    Subject("pandas==3.1.1", ("python-dateutil", "six", "tzdata"), "pandas._libs.tslibs.np_datetime"),
     Subject("ecos==2.0.12"),
     Subject("scs==3.2.3"),
 )  # fmt: skip

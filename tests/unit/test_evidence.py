@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from abiding import evidence
+from abiding.evidence import environment
 from abiding.evidence.available import available, kind_of
 from abiding.findings.screen import block
+from abiding.native.interpreter import Interpreter
 from abiding.report import explanations
+from abiding.report.environment import interfaces
+from tests.unit.compiled import installed
 from tests.unit.evident import CP311, NUMPY_1, image, numpy_2, wheel
 
 if TYPE_CHECKING:
@@ -189,3 +194,23 @@ def test_the_pages_show_what_is_printed(tmp_path: Path) -> None:
     path = wheel(tmp_path, files={"spam/_core.abi3.so": image(b"greenlet._C_API")}, filename=name)
     (found,) = evidence.checked([path])[name]
     assert shown("undeclared-interface", 0, block(found)) == block(found)
+
+
+def test_an_environment_with_a_numpy_that_is_refused(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    wheels: list[tuple[str, list[str], dict[str, bytes]]] = [
+        ("numpy-2.2.6-py3-none-any.whl", [], {}),
+        ("spam-1.0-cp311-cp311-linux_x86_64.whl", ["numpy"], {"spam/_core.abi3.so": OLD}),
+        ("eggs-1.0-cp311-cp311-linux_x86_64.whl", ["numpy"], {"eggs/_a.abi3.so": LATER, "eggs/_b.abi3.so": OLD}),
+        ("fits-1.0-cp311-cp311-linux_x86_64.whl", ["numpy"], {"fits/_core.abi3.so": LATER}),
+    ]
+    for name, lines, files in wheels:
+        installed(wheel(tmp_path, *lines, files=files, filename=name), site)
+    uses = environment.survey(Interpreter(Path(sys.executable), (str(site),), "", ()))
+    assert [(one.owner, one.wrong, len(one.refusing)) for one in uses] == [
+        ("spam 1.0", True, 1),
+        ("eggs 1.0", False, 1),
+        ("fits 1.0", False, 0),
+    ]
+    assert [one.finding and one.finding.severity for one in uses] == ["error", "warning", None]
+    assert list(interfaces(uses))[1].split() == ["spam", "1.0", "1", "file", "numpy", "numpy<2", "2.2.6", "refused"]

@@ -36,12 +36,16 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Print what is there, and what is wrong. Returns 1 if that is as grave as `--fail-on`, 2 if it can't be read."""
+    from abiding.evidence import environment
     from abiding.native.environment import survey
     from abiding.native.interpreter import Interpreter
     from abiding.report.environment import forms
 
-    seen = survey(Interpreter.ask(options.python), load=options.load)
-    outputs.write(options, forms(seen, options.python))
+    python = Interpreter.ask(options.python)
+    uses = environment.survey(python)
+    seen = survey(python, load=options.load)
+    seen = seen._replace(findings=(*(one.finding for one in uses if one.finding), *seen.findings))
+    outputs.write(options, forms(seen, options.python, uses))
     if seen.unread:
         return 2
     return int(outputs.failing(seen.findings, options.fail_on) or any(row.wrong for row in seen.rows))

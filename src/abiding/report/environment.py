@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from abiding.evidence.environment import Use
     from abiding.native.environment import Row, Survey
 
 __all__ = ["forms", "table", "verdict"]
@@ -38,29 +39,32 @@ _WORDS = {
 }
 
 
-def forms(seen: Survey, python: Path) -> dict[str, Callable[[], str]]:
+def forms(seen: Survey, python: Path, uses: Sequence[Use] = ()) -> dict[str, Callable[[], str]]:
     """What makes each of the formats; `python` is the Python of the environment."""
     findings = by_weight((*seen.findings, *seen.unread))
     told = sarif.Told("environment", None, findings)
     return {
-        "text": lambda: "\n".join(_text(seen)) + "\n",
+        "text": lambda: "\n".join(_text(seen, uses)) + "\n",
         "concise": lambda: concise.written(concise.lines(findings)),
-        "json": lambda: _as_json(seen, python),
+        "json": lambda: _as_json(seen, python, uses),
         "github": lambda: "".join(f"{line}\n" for line in github.commands(findings, "")),
         "sarif": lambda: sarif.log("env", [told], complete=not seen.unread),
     }
 
 
-def _text(seen: Survey) -> Iterator[str]:
+def _text(seen: Survey, uses: Sequence[Use]) -> Iterator[str]:
     if seen.rows:
         yield from table(seen.rows)
     else:
         yield "no compiled file here uses a library of another distribution, or a bundled one"
+    if uses:
+        yield ""
+        yield from interfaces(uses)
     for finding in (*seen.findings, *seen.unread):
         yield f"\n{block(finding)}"
 
 
-def _as_json(seen: Survey, python: Path) -> str:
+def _as_json(seen: Survey, python: Path, uses: Sequence[Use]) -> str:
     findings = by_weight((*seen.findings, *seen.unread))
     gravest = Severity.ERROR if any(row.wrong for row in seen.rows) else worst(findings)
     return document(
@@ -68,6 +72,7 @@ def _as_json(seen: Survey, python: Path) -> str:
         read_from=visible(str(python)),
         severity=gravest and str(gravest),
         libraries=[_library(row) for row in seen.rows],
+        interfaces=[_interface(use) for use in uses],
         findings=[finding_data(finding) for finding in findings],
     )
 
@@ -85,6 +90,33 @@ def _library(row: Row) -> dict[str, object]:
         "loaded": row.loaded,
         "wrong": row.wrong,
     }
+
+
+def _interface(use: Use) -> dict[str, object]:
+    return {
+        "distribution": visible(use.owner),
+        "interface": visible(use.interface),
+        "accepts": visible(use.accepts),
+        "installed": visible(use.installed) or None,
+        "files": [visible(file) for file in use.files],
+        "refusing": [visible(file) for file in use.refusing],
+    }
+
+
+def interfaces(uses: Sequence[Use]) -> Iterator[str]:
+    """The lines of the table of interfaces, the head first."""
+    head = ("DISTRIBUTION", "USED BY", "INTERFACE", "ACCEPTS", "INSTALLED", "VERDICT")
+    lines = [head, *(tuple(map(on_one_line, _interface_cells(use))) for use in uses)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for cells in lines:
+        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _interface_cells(use: Use) -> tuple[str, ...]:
+    count = f"{len(use.files)} files" if len(use.files) > 1 else "1 file"
+    word = "refused" if use.wrong else f"{len(use.refusing)} refuse it" if use.refusing else "accepted"
+    word = word if use.installed else "not installed"
+    return (use.owner, count, use.interface, use.accepts, use.installed or "-", word)
 
 
 def verdict(row: Row) -> str:

@@ -1,0 +1,118 @@
+"""What is installed, held against what compiled files of other distributions accept."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from packaging.version import InvalidVersion, Version
+
+from abiding.evidence import rules
+from abiding.evidence.reading import Compiled, is_image, module_of
+from abiding.files.plain import is_plain
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
+from abiding.native.installed import Installed
+from abiding.native.names import may_be_image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from abiding.evidence.interfaces import Module
+    from abiding.evidence.rules import Ranged
+    from abiding.native.distribution import InstalledDistribution
+    from abiding.native.interpreter import Interpreter
+
+__all__ = ["Use", "survey"]
+
+
+_PIECE = 1 << 20
+
+
+class Use(NamedTuple):
+    """A distribution whose files use an interface of another one: what they accept, and what is installed of it.
+
+    `refusing` are the files, of `files`, that are known to refuse it; `installed` is empty if it is not there.
+    """
+
+    owner: str
+    interface: str
+    accepts: str
+    installed: str
+    files: tuple[str, ...]
+    refusing: tuple[str, ...]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether none of the files accepts what is installed."""
+        return bool(self.refusing) and len(self.refusing) == len(self.files)
+
+    @property
+    def finding(self) -> Finding | None:
+        """What is to be said of it, if anything is wrong."""
+        if not self.refusing:
+            return None
+        who = f"{len(self.files)} files" if self.wrong else f"{len(self.refusing)} of {len(self.files)} files"
+        return Finding(
+            "bound-too-loose",
+            Severity.ERROR if self.wrong else Severity.WARNING,
+            f"{who} of `{self.owner}` refuse {self.interface} {self.installed}, which is installed",
+            artifact=self.owner,
+            field=self.interface,
+            expected=self.accepts,
+            expected_from="what they accept",
+            found=f"{self.interface}=={self.installed}",
+            found_from="installed",
+            notes=(f"`{self.refusing[0]}` is one of them",),
+            hints=(f"install `{self.accepts}`, or another version of `{self.owner.partition(' ')[0]}`",),
+        )
+
+
+def survey(python: Interpreter) -> tuple[Use, ...]:
+    """Look at everything that is installed, the worst first. What can't be read is left out: `native` says so."""
+    distributions = Installed(python.path).distributions()
+    versions: dict[str, str] = {}
+    readable = []
+    for one in distributions:
+        with suppress(AbidingError):
+            versions[one.name] = one.metadata.get("Version") or ""
+            if any(map(may_be_image, one.files)):
+                readable.append(one)
+    found = [use for one in readable for use in _uses(one, versions)]
+    return tuple(sorted(found, key=lambda use: (not use.wrong, not use.refusing, use.owner.lower())))
+
+
+def _uses(distribution: InstalledDistribution, versions: Mapping[str, str]) -> Iterator[Use]:
+    modules = tuple(_modules(distribution))
+    for name, files in rules.ranges(Compiled(modules, len(modules), frozenset())).items():
+        if name == distribution.name:
+            continue
+        installed = versions.get(name, "")
+        refusing = [one for one in files if installed and _refuses(one, installed)]
+        accepts = " and ".join(dict.fromkeys(one.interface.bound for one in refusing or files))
+        places, refused = (tuple(one.module.file for one in some) for some in (files, refusing))
+        yield Use(distribution.label, name, accepts, installed, places, refused)
+
+
+def _modules(distribution: InstalledDistribution) -> Iterator[Module]:
+    for place, name in distribution.files.items():
+        if may_be_image(place) and is_plain(Path(name)):
+            try:
+                with open(name, "rb") as file:  # noqa: PTH123 (a place is a string)
+                    first = file.read(_PIECE)
+                    if is_image(first):
+                        pieces = iter(partial(file.read, _PIECE), b"")
+                        yield module_of(place, chain((first,), pieces))
+            except (OSError, ValueError):
+                continue
+
+
+def _refuses(file: Ranged, installed: str) -> bool:
+    try:
+        version = Version(installed)
+    except InvalidVersion:
+        return False
+    return file.refuses(version, floor=True) or file.refuses(version, floor=False)
