@@ -16,6 +16,7 @@ from abiding.native.environment import Outcome
 from abiding.proof import Verdict as ProofVerdict
 from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
+from abiding.providers.ranges import State as VersionState
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.report import json as json_report
@@ -68,7 +69,7 @@ def test_every_value_is_explained() -> None:
         ("severity", [[*Severity], [*Severity, None]]),
         ("what", [[*What]]),
         ("from", [[*Origin]]),
-        ("state", [[*State], [*BoundState]]),
+        ("state", [[*State], [*BoundState], [*VersionState]]),
         ("outcome", [[*Outcome]]),
     ],
 )
