@@ -16,6 +16,7 @@ from abiding.native.environment import Outcome
 from abiding.proof import Verdict as ProofVerdict
 from abiding.proof.building import State
 from abiding.proof.plan import Origin, What
+from abiding.providers.impact import Outcome as ImpactOutcome
 from abiding.providers.ranges import State as VersionState
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
@@ -70,7 +71,7 @@ def test_every_value_is_explained() -> None:
         ("what", [[*What]]),
         ("from", [[*Origin]]),
         ("state", [[*State], [*BoundState], [*VersionState]]),
-        ("outcome", [[*Outcome]]),
+        ("outcome", [[*Outcome], [*ImpactOutcome]]),
     ],
 )
 def test_the_schema_lists_what_there_is(key: str, values: list[list[str]]) -> None:
