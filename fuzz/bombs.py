@@ -362,9 +362,9 @@ def main(path: str) -> None:
             (small / "given").mkdir()
             (small / "given" / name).write_bytes(data)
             _work(small / "given" / name, small)
-        before, started = highest(), time.monotonic()
+        before, started = highest(), time.process_time()  # whatever else the machine does
         _work(Path(path), _made(Path(folder, "bomb")))
-        seconds = time.monotonic() - started
+        seconds = time.process_time() - started
     sys.stdout.write(json.dumps({"seconds": seconds, "memory": highest() - before, "error": ""}) + "\n")
 
 

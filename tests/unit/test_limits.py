@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.requirements import InvalidRequirement
 
+from abiding.cli import main
 from abiding.findings import bounds
+from abiding.findings.characters import visible
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import values
 
-from .archives import metadata
+from .archives import metadata, wheel_name, write_sdist, write_wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_all_are_positive_numbers_and_exported() -> None:
@@ -39,6 +46,34 @@ def test_names_of_fields() -> None:
     assert len(CoreMetadata.parse(metadata(*lines, *lines), "x.whl").fields) == 3 + 2 * len(lines)
     with pytest.raises(ArchiveError, match="fields of 101 names"):
         CoreMetadata.parse(metadata(*lines, "X-more: x"), "x.whl")
+
+
+@pytest.mark.parametrize(("length", "cut"), [(100, False), (1000, True)])
+def test_long_lines(
+    length: int, cut: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bounds, "SHOWN", 100)
+    monkeypatch.setattr(bounds, "SHOWN_ON_PAGE", 100)
+    write_sdist(tmp_path, "spam-1.0.tar.gz", metadata("Summary: a"))
+    write_wheel(tmp_path, wheel_name(), metadata(f"Summary: {'b' * length}"))
+    for form in ("text", "html", "github"):
+        main(["check", "--output-format", form, str(tmp_path)])
+        shown = " ".join(capsys.readouterr().out.split())
+        assert "b" * 90 in shown
+        assert ("… (900 more)" in shown) is cut
+        assert ("b" * 101 in shown) is False
+    main(["check", "--output-format", "json", str(tmp_path)])
+    assert "b" * length in capsys.readouterr().out  # programs get it whole
+
+
+def test_what_is_spelled_out_takes_no_more_than_it_is() -> None:
+    """As `visible` says of each character; of two million bytes that are no text it kept a string for each."""
+    text = "a\x00\t\udcff\u202eé\n\x7f"
+    assert visible(text) == "a\\x00\t\\udcff\\u202eé\n\\x7f"
+    tracemalloc.start()
+    visible("\udcff" * 100_000)
+    assert tracemalloc.get_traced_memory()[1] < 20 * 100_000
+    tracemalloc.stop()
 
 
 # One of several people: in quotes that end somewhere a comma belongs to the name. True, and slow.

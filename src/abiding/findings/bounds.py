@@ -50,6 +50,7 @@ __all__ = [
     "REQUIREMENT",
     "SELECTS",
     "SHOWN",
+    "SHOWN_ON_PAGE",
     "SPECIFIERS",
     "TAGS",
     "VARIANT",
@@ -126,8 +127,9 @@ CACHE, CACHED = 256 << 20, 256 << 20
 
 # Findings about one release that people are shown; programs get them all.
 FINDINGS = 1000
-# Characters of one line that are shown on a screen, in as many lines as it takes.
+# Characters of one line that are shown on a screen, in as many lines as it takes; and on a page.
 SHOWN = 2000
+SHOWN_ON_PAGE = 20_000
 # Lines of two texts among which the most that they have in common is looked for.
 DIFF_LINES = 1000
 # Tags that the name of a wheel may stand for: sets multiply. The largest sets that there are make about fifty.

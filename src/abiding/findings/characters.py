@@ -23,7 +23,10 @@ def visible(text: str) -> str:
 
 
 def _spelled(line: str) -> str:
-    return "".join(char if char.isprintable() or char == "\t" else ascii(char)[1:-1] for char in line)
+    # By a table: a string of its own for each character would take a hundred times what the line does.
+    return line.translate(
+        {ord(char): ascii(char)[1:-1] for char in set(line) if not char.isprintable() and char != "\t"}
+    )
 
 
 def on_one_line(text: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.findings import bounds
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import Severity
+from abiding.findings.wrapping import shortened
 from abiding.report.grouping import merged
 from abiding.report.repository import Repository, folder_of
 from abiding.report.summary import summary
@@ -55,7 +57,7 @@ def _message(finding: Finding) -> str:
     lines += [f"- {line}" for line in expected if line]
     lines += [f"+ {line}" for line in found if line]
     lines += [f"hint: {hint}" for hint in finding.hints]
-    return "\n".join(lines)
+    return "\n".join(shortened(line, bounds.SHOWN_ON_PAGE) for line in lines)
 
 
 def _data(text: str) -> str:

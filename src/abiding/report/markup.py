@@ -6,7 +6,9 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from abiding.findings import bounds
 from abiding.findings.characters import visible
+from abiding.findings.wrapping import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +24,9 @@ _LINES_BEFORE = 2
 
 
 def text(said: str) -> str:
-    """What is said, as text."""
+    """What is said, as text: a line of it, or little more."""
     # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
-    return escape(visible(said)).replace("##", "&#35;#").replace("::", "&#58;:")
+    return escape(visible(shortened(said, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
 
 
 def prose(said: str) -> str:
