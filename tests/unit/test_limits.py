@@ -60,8 +60,8 @@ def test_long_lines(
         main(["check", "--output-format", form, str(tmp_path)])
         shown = " ".join(capsys.readouterr().out.split())
         assert "b" * 90 in shown
-        assert ("… (900 more)" in shown) is cut
-        assert ("b" * 101 in shown) is False
+        assert bool(re.search(r"… \(90\d more\)", shown)) is cut
+        assert "b" * 101 not in shown
     main(["check", "--output-format", "json", str(tmp_path)])
     assert "b" * length in capsys.readouterr().out  # programs get it whole
 
