@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding import evidence
-from abiding.evidence import environment
+from abiding.archives.wheel import Wheel
+from abiding.evidence import environment, reading
 from abiding.evidence.available import available, kind_of
 from abiding.findings.screen import block
 from abiding.native.interpreter import Interpreter
@@ -214,3 +215,11 @@ def test_an_environment_with_a_numpy_that_is_refused(tmp_path: Path) -> None:
     ]
     assert [one.finding and one.finding.severity for one in uses] == ["error", "warning", None]
     assert list(interfaces(uses))[1].split() == ["spam", "1.0", "1", "file", "numpy", "numpy<2", "2.2.6", "refused"]
+
+
+def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> None:
+    """Forty megabytes of zeros are as much as all files of a wheel may have that are packed like that."""
+    files = {f"spam/_{number}.so": OLD + bytes(15 << 20) for number in range(4)}
+    opened = Wheel.open(wheel(tmp_path, "numpy", files=files))
+    assert [one.name for one in reading.fair(opened.directory.members())] == ["spam/_0.so", "spam/_1.so"]
+    assert [one.severity for one in evidence.checked([opened.path])[opened.path.name]] == ["error"]

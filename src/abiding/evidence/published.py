@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives import tagging
 from abiding.evidence import rules
 from abiding.evidence.available import kind_of
-from abiding.evidence.reading import Compiled, is_fair, is_image, module_of, own_names
-from abiding.native.names import may_be_image, place_of
+from abiding.evidence.reading import Compiled, fair, is_image, module_of, own_names
+from abiding.native.names import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -81,7 +81,7 @@ def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
 def _compiled(published: Published) -> tuple[Compiled, int, list[str]]:
     wheel: OpenWheel = published.open()
     modules, number, size = [], 0, 0
-    members = [one for one in wheel.directory.members() if may_be_image(one.name) and is_fair(one)]
+    members = list(fair(wheel.directory.members()))
     small = [one for one in members if one.size <= _LARGEST]
     for name, data in wheel.read([one.name for one in small], _LARGEST):
         if is_image(data):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from abiding.archives.wheel import Wheel
     from abiding.archives.zipdirectory import Member
 
-__all__ = ["Compiled", "is_fair", "is_image", "module_of", "of_wheel", "own_names"]
+__all__ = ["Compiled", "fair", "is_image", "module_of", "of_wheel", "own_names"]
 
 
 _IMAGES = (
@@ -40,7 +40,7 @@ class Compiled(NamedTuple):
 
 def of_wheel(wheel: Wheel) -> Compiled:
     """Go through the compiled files of a wheel. Raises `ArchiveError` if one can't be decompressed."""
-    members = [one for one in wheel.directory.members() if may_be_image(one.name) and is_fair(one)]
+    members = list(fair(wheel.directory.members()))
     modules, number = [], 0
     for member, pieces in wheel.opened(members):
         first = next(pieces, b"")
@@ -50,9 +50,19 @@ def of_wheel(wheel: Wheel) -> Compiled:
     return Compiled(tuple(one for one in modules if one.interfaces), number, frozenset(own_names(wheel.names)))
 
 
-def is_fair(member: Member) -> bool:
-    """Whether it is not packed to fill the memory of who unpacks it: that is no compiled file."""
-    return member.size <= max(bounds.CODE_HARMLESS, bounds.CODE_DENSITY * member.stored_size)
+def fair(members: Iterable[Member]) -> Iterator[Member]:
+    """Those members that may be compiled files, without what is packed to fill the time and memory of who unpacks it.
+
+    Of what is packed more densely than code, a harmless amount is taken in all.
+    """
+    left = bounds.CODE_HARMLESS
+    for member in members:
+        if may_be_image(member.name):
+            if member.size > bounds.CODE_DENSITY * member.stored_size:
+                left -= member.size
+                if left < 0:
+                    continue
+            yield member
 
 
 def is_image(data: bytes) -> bool:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
 from abiding.evidence.interfaces import Interface, Kind, Module
-from abiding.evidence.reading import is_fair, is_image
+from abiding.evidence.reading import fair, is_image
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable
-from abiding.native.names import may_be_image, place_of
+from abiding.native.names import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,9 +48,8 @@ def modules_of(wheel: Wheel) -> tuple[Module, ...]:
     except ModuleNotFoundError:
         return ()
     found = []
-    for member in wheel.directory.members():
-        name = member.name.rpartition("/")[2]
-        if not may_be_image(member.name) or not is_fair(member) or not _is_for_stable_abi(name):
+    for member in fair(wheel.directory.members()):
+        if not _is_for_stable_abi(member.name.rpartition("/")[2]):
             continue
         data = wheel.contents(member, _LARGEST)
         place = place_of(member.name)

@@ -7,7 +7,6 @@ Python through which all of them are had, and in a file that is at hand as a who
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ _NAME = re.compile(rb"(?<![\w.])(?:[A-Za-z_]\w{0,99}\.){1,9}\w{0,99}API\Z")
 _WORD = re.compile(rb"\w{1,200}")
 _PYBIND11 = b"__pybind11_internals_v"
 _NANOBIND = b"__nb_internals_"
-_IDENTITY = re.compile(rb"\0((?:nanobind_|v\d)[\w.]{0,99}(?:libstdcpp|libcpp|msvc)[\w.]{0,99})\0")
+_IDENTITY, _LIBRARIES = re.compile(rb"(?:nanobind_|v\d)[\w.]{1,200}"), (b"libstdcpp", b"libcpp", b"msvc")
 _CIMPORT = b"does not export expected C "
 # Modules of other distributions from which Cython's `cimport` takes functions.
 _CIMPORTED = (
@@ -173,4 +172,11 @@ class _Window:
         return known[1] if known else b""
 
     def identities(self) -> frozenset[str]:
-        return frozenset(islice((one[1].decode() for one in _IDENTITY.finditer(self.data)), _MOST))
+        return frozenset().union(*(self.collected(text, self.identity) for text in _LIBRARIES))
+
+    def identity(self, start: int, end: int) -> bytes:
+        """The text from one zero to the next, if that is what nanobind makes of itself, compiler and library."""
+        first = self.data.rfind(b"\0", max(0, start - _AROUND), start) + 1
+        last = self.data.find(b"\0", end, end + _AROUND)
+        word = bytes(self.data[first:last]) if 0 < first < last else b""
+        return word if _IDENTITY.fullmatch(word) else b""
