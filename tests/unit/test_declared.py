@@ -167,3 +167,23 @@ def test_a_line_that_is_wider_than_that_of_the_sdist_is_not_to_be_declared(
     assert ["declare the line under `[tool.abiding.wheel]`" in one for one in finding.hints[1:]] == [
         True
     ] * is_declarable
+
+
+@pytest.mark.parametrize(
+    ("recorded", "lines", "expected"),
+    [
+        ("evil", ("evil", NUMPY, CUPY), {"missing-requirement", "undeclared-requirement"}),
+        ("libgmp>=1", ("libgmp>=1", NUMPY, CUPY), {"changed-requirement"}),
+        ("numpy>=1.26", (NUMPY, CUPY), {"missing-requirement"}),  # the API line, in the place of a lost one
+        ("LibGMP == 6.3.0", ("LibGMP == 6.3.0", NUMPY, CUPY), set()),
+    ],
+)
+def test_a_record_makes_no_line_lawful(
+    recorded: str, lines: tuple[str, ...], expected: set[str], tmp_path: Path
+) -> None:
+    """A record tells entries apart; what an entry may become it does not decide."""
+    record = RECORD._replace(lines=(RECORD.lines[0]._replace(requirement=recorded), *RECORD.lines[1:]))
+    write_sdist(tmp_path, SDIST, said(more=("Dynamic: Requires-Dist", "Dynamic: Provides-Extra")), PYPROJECT)
+    write_wheel(tmp_path, LINUX, said(*lines), more={f"spam-1.0.dist-info/{MEMBER}": record.to_json()})
+    (release,) = abiding.check([tmp_path])
+    assert {rule for rule, _, _ in errors(release)} == expected

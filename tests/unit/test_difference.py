@@ -24,8 +24,18 @@ NOISE = {
         ["Requires-Dist: egg ; sys_platform == 'darwin' and python_full_version < '3.12'"],
     ),
     "extra-of-extras": (
-        ["Requires-Dist: spam[b]; extra == 'a'", "Requires-Dist: egg; extra == 'b'"],
-        ["Requires-Dist: egg; extra == 'a'", "Requires-Dist: egg; extra == 'b'"],
+        [
+            "Provides-Extra: a",
+            "Provides-Extra: b",
+            "Requires-Dist: spam[b]; extra == 'a'",
+            "Requires-Dist: egg; extra == 'b'",
+        ],
+        [
+            "Provides-Extra: a",
+            "Provides-Extra: b",
+            "Requires-Dist: egg; extra == 'a'",
+            "Requires-Dist: egg; extra == 'b'",
+        ],
     ),
     "extra-name": (
         ["Provides-Extra: html_clean", "Requires-Dist: egg; extra == 'html_clean'"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given, settings
@@ -63,8 +64,11 @@ DIFFERENT = {
 }
 
 
-def of(lines: list[str]) -> RequiresDist:
-    return RequiresDist.of(lines, "spam")
+EVERY = {"all", "a", "b", "c", "d", "x", "a-b", *(f"e{number}" for number in range(400))}
+
+
+def of(lines: list[str], provided: Collection[str] = EVERY) -> RequiresDist:
+    return RequiresDist.of(lines, "spam", provided)
 
 
 @pytest.mark.parametrize("case", SAME)
@@ -80,6 +84,27 @@ def test_different(case: str) -> None:
     left, right = of(ours), of(theirs)
     assert left.meaning != right.meaning
     assert (left.missing_in(right), right.missing_in(left)) == (tuple(missing), tuple(new))
+
+
+# What not all tools follow is compared as it stands: pip, uv and others take another requirement from it.
+AS_IT_STANDS = {
+    "a version": (["spam[b]>=99; extra == 'all'", "egg; extra == 'b'"], ["egg; extra == 'all'", "egg; extra == 'b'"]),
+    "a URL": (
+        ["spam[b] @ https://a/b.whl ; extra == 'all'", "egg; extra == 'b'"],
+        ["egg; extra == 'all'", "egg; extra == 'b'"],
+    ),
+    "no such extra": (["spam[z]", "egg; extra == 'z'"], ["egg", "egg; extra == 'z'"]),
+    "an extra within text": (["spam[b]", "egg; 'b' in extra"], ["egg; 'b' in extra"]),
+    "no extra": (["spam[b]", "egg; extra != 'b'"], ["egg; extra != 'b'"]),
+}
+
+
+@pytest.mark.parametrize("case", AS_IT_STANDS)
+def test_what_tools_do_not_follow_alike_is_compared_as_it_stands(case: str) -> None:
+    left, right = map(of, AS_IT_STANDS[case])
+    assert left.meaning == left.meaning != right.meaning
+    assert left.missing_in(right) == (left.lines[0].text,)
+    assert of([line.text for line in reversed(left.lines)]).meaning == left.meaning
 
 
 EXTRAS = ["a", "b", "c", "d"]
@@ -154,9 +179,9 @@ NEVER = ["os_name == 'nt' and os_name != 'nt'", "python_version < '3' and python
 
 @pytest.mark.parametrize("marker", NEVER)
 def test_a_line_that_is_never_in_force_says_nothing(marker: str) -> None:
-    said = RequiresDist.of(["egg>=1", f"ham; {marker}"], "spam")
-    assert said.meaning == RequiresDist.of(["egg>=1"], "spam").meaning
-    other = RequiresDist.of(["egg>=2"], "spam")
+    said = of(["egg>=1", f"ham; {marker}"])
+    assert said.meaning == of(["egg>=1"]).meaning
+    other = of(["egg>=2"])
     assert said.missing_in(other) == ("egg>=1",)
     assert other.missing_in(said) == ("egg>=2",)
 
@@ -165,5 +190,5 @@ def test_a_line_that_is_never_in_force_says_nothing(marker: str) -> None:
     "marker", ["os_name == 'x'", "'b' < 'a'", "platform_release < '5' and platform_release >= '5'"]
 )
 def test_a_line_that_may_be_in_force_says_something(marker: str) -> None:
-    said = RequiresDist.of(["egg>=1", f"ham; {marker}"], "spam")
-    assert said.meaning != RequiresDist.of(["egg>=1"], "spam").meaning
+    said = of(["egg>=1", f"ham; {marker}"])
+    assert said.meaning != of(["egg>=1"]).meaning

@@ -91,7 +91,7 @@ def is_repeated(field: str) -> bool:
 def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:
     """What a file says in one field (in the specification's spelling): two files that share the value say the same."""
     if field == "Requires-Dist":
-        return _requirements(metadata, metadata.get("Name")).meaning
+        return _requirements(metadata, metadata.get("Name"), _extras(metadata)).meaning
     return frozenset(map(_MEANING.get(field, _folded), values(metadata, field)))
 
 
@@ -129,16 +129,21 @@ def _compare_requirements(left: CoreMetadata, right: CoreMetadata) -> Difference
     if set(left.all("Requires-Dist")) == set(right.all("Requires-Dist")):
         return None
     own = left.get("Name")
-    ours, theirs = _requirements(left, own), _requirements(right, own)
+    provided = _extras(left) | _extras(right)
+    ours, theirs = _requirements(left, own, provided), _requirements(right, own, provided)
     if ours.meaning == theirs.meaning:
         return None
     return Difference("Requires-Dist", ours.missing_in(theirs), theirs.missing_in(ours))
 
 
-def _requirements(metadata: CoreMetadata, project: str) -> RequiresDist:
+def _extras(metadata: CoreMetadata) -> set[str]:
+    return {_name(extra) for extra in metadata.all("Provides-Extra")}
+
+
+def _requirements(metadata: CoreMetadata, project: str, provided: Collection[str]) -> RequiresDist:
     from abiding.metadata.requires_dist import RequiresDist  # what says the same in the same words needs none of it
 
-    return RequiresDist.of(values(metadata, "Requires-Dist"), _name(project))
+    return RequiresDist.of(values(metadata, "Requires-Dist"), _name(project), provided)
 
 
 def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadata:

@@ -57,6 +57,13 @@ def asks_for_extras(marker: str) -> bool:
     return not {"extra", "extras"}.isdisjoint(_TOKEN.findall(marker))
 
 
+def asks_by_name_only(marker: str) -> bool:
+    """Whether all that a marker asks of extras is `extra == NAME`: tools do not answer anything else alike."""
+    words = _TOKEN.findall(marker)
+    beside = [{*words[max(i - 1, 0) : i], *words[i + 1 : i + 2]} for i, word in enumerate(words) if word == "extra"]
+    return "extras" not in words and all("==" in operators for operators in beside)
+
+
 def is_compared_as_text(marker: str) -> bool:
     """Whether it would take too long to work out where the marker is true."""
     return _as_text(marker) in (environments(marker), of_releases(marker))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "applies",
     "applies_wherever",
+    "asks_by_name_only",
     "asks_for_extras",
     "differ_by_pre_releases",
     "excludes",
@@ -136,6 +137,13 @@ def asks_for_extras(requirement: Requirement) -> bool:
     from abiding.metadata import markers
 
     return markers.asks_for_extras(_marker(requirement))
+
+
+def asks_by_name_only(requirement: Requirement) -> bool:
+    """Whether all that its marker asks of extras is `extra == NAME`."""
+    from abiding.metadata import markers
+
+    return markers.asks_by_name_only(_marker(requirement))
 
 
 def without_answer(requirement: Requirement) -> str:

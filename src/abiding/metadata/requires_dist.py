@@ -1,7 +1,9 @@
 """What the Requires-Dist lines of a file say together: in which environments each requirement is made.
 
 One line can say what two say, and a project can require its own extras: `spam[docs]; extra == "all"`. Some backends
-write such a line as it is, hatchling writes out what it stands for. A resolver sees no difference.
+write such a line as it is, hatchling writes out what it stands for. A resolver sees no difference: as long as the line
+has no version and no URL, the extra is listed in Provides-Extra, and markers ask for extras by `extra == NAME` alone.
+Beyond that tools differ, and lines are compared as they are.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, Question, Steps, UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 __all__ = ["Line", "RequiresDist", "spelled_out"]
 
@@ -36,7 +38,13 @@ class Line(NamedTuple):
         if not isinstance(meaning, tuple):  # no requirement
             return cls(text, meaning, Environments.all(), frozenset())
         name, extras, *_ = what = meaning[:-1]
-        return cls(text, what, meaning[-1], extras if name == own else frozenset())
+        refers = name == own and extras and _is_bare(text)
+        return cls(text, what, meaning[-1], extras if refers else frozenset())
+
+
+def _is_bare(text: str) -> bool:
+    requirement = requirements.parse(text)
+    return not requirement.specifier and not requirement.url
 
 
 class RequiresDist(NamedTuple):
@@ -46,9 +54,11 @@ class RequiresDist(NamedTuple):
     required: Mapping[Hashable, Environments | frozenset[Environments]]
 
     @classmethod
-    def of(cls, values: Iterable[str], own: str) -> RequiresDist:
-        """Read the values of the field. `own` is the normalised name of the project."""
-        lines = tuple(Line.read(text, own) for text in dict.fromkeys(values))
+    def of(cls, values: Iterable[str], own: str, provided: Collection[str]) -> RequiresDist:
+        """Read the values of the field. `own` is the normalised name of the project, `provided` are its extras."""
+        lines = tuple(_followed(line, provided) for line in (Line.read(text, own) for text in dict.fromkeys(values)))
+        if any(line.own_extras for line in lines) and not all(map(_asks_by_name_only, lines)):
+            lines = tuple(line._replace(own_extras=frozenset()) for line in lines)
         try:
             plain = spelled_out(lines)
         except UndecidedError:
@@ -72,6 +82,22 @@ class RequiresDist(NamedTuple):
         there = {line[1:] for line in other.lines}
         lines = [line for line in self.lines if line[1:] not in there]
         return tuple(line.text for line in lines if apart and (line.what in apart or line.own_extras))
+
+
+def _followed(line: Line, provided: Collection[str]) -> Line:
+    """Take a line for a reference to the project's extras only if all tools follow it."""
+    return line if line.own_extras <= frozenset(provided) else line._replace(own_extras=frozenset())
+
+
+def _asks_by_name_only(line: Line) -> bool:
+    from packaging.requirements import InvalidRequirement
+
+    if "extra" not in line.text:
+        return True
+    try:
+        return requirements.asks_by_name_only(requirements.parse(line.text))
+    except InvalidRequirement:
+        return True
 
 
 def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environments]:

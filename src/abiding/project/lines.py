@@ -206,6 +206,8 @@ class Added:
         shaped = []
         for entry in entries:
             line = known.get((entry.requires, entry.extra))
+            if line is not None and not _can_become(entry, line):
+                line = None  # a record is a file like any other: it does not make lawful what the entry is not
             if line is None and pins.has_pins(entry.requires):
                 shaped.append(entry)
                 continue
@@ -222,6 +224,14 @@ class Added:
     def _alike(self, template: str) -> list[int]:
         places = self._places.get(_shape(template), [])[:_MOST_ALIKE]
         return [place for place in places if pins.fits(template, self._lines[place])]
+
+
+def _can_become(entry: Entry, line: str) -> bool:
+    """Whether the entry may have become this line: pins filled, or with the versions that its provider exports."""
+    if pins.fits(entry.template, line):
+        return True
+    bare = pins.without_specifiers(line)
+    return entry.native and meaning(entry.template) == meaning(bare) != meaning(line)
 
 
 def _shape(line: str) -> Hashable:
