@@ -564,3 +564,33 @@ def test_select_that_could_be_a_marker(tmp_path: Path, select: str, severity: st
     (finding,) = release.findings
     assert (finding.rule, finding.severity, finding.line) == ("could-be-a-marker", severity, 18)
     assert marker in finding.message
+
+
+# What no file may list as dynamic, and what it may say once
+
+
+@pytest.mark.parametrize("value", ["Name", "version", "Metadata-Version", "Bogus", "requires dist"])
+@pytest.mark.parametrize("wrong", [SDIST, LINUX])
+def test_what_can_not_be_dynamic(tmp_path: Path, value: str, wrong: str) -> None:
+    files = {name: metadata(MAY_APPEND, *([f"Dynamic: {value}"] if name == wrong else [])) for name in (SDIST, LINUX)}
+    (finding,) = [one for one in checked(tmp_path, files).findings if one.rule != "dynamic-spelling"]
+    assert (finding.rule, finding.severity, finding.artifact, finding.found) == ("bad-dynamic", "note", wrong, value)
+    assert f"`Dynamic: {value}`" in finding.message
+
+
+@pytest.mark.parametrize("value", ["Summary", "License-File", "provides-extra", "Platform", "Import-Name", "Home-page"])
+def test_what_can_be_dynamic(tmp_path: Path, value: str) -> None:
+    data = metadata(f"Dynamic: {value}", level="2.5")
+    assert "bad-dynamic" not in {one.rule for one in checked(tmp_path, {SDIST: data, LINUX: data}).findings}
+
+
+def test_who_declares_has_no_such_line(tmp_path: Path) -> None:
+    files = {SDIST: SAID, LINUX: metadata(NUMPY, GMP, "Dynamic: Bogus")}
+    assert ("error", "bad-dynamic", "Dynamic") in said(checked(tmp_path, files, PYPROJECT))
+
+
+@pytest.mark.parametrize("line", ["Version: 1.0", "Name: spam", "Metadata-Version: 2.4", "version:1.0"])
+def test_a_field_that_is_there_twice_is_a_note(tmp_path: Path, line: str) -> None:
+    (finding,) = checked(tmp_path, {SDIST: metadata(), LINUX: metadata(line)}).findings
+    assert (finding.rule, finding.severity, finding.artifact) == ("ambiguous-metadata", "note", LINUX)
+    assert finding.field.lower() == line.partition(":")[0].lower()

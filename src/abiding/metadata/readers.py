@@ -142,8 +142,11 @@ def _about_values(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreeme
         key, said = name.lower(), value.strip()
         if key == "requires-dist" and not said:
             yield Disagreement(name, _line(data, start), None, said, _STOPPING)
-        elif key in _SINGLE and first.setdefault(key, said) != said:
-            yield Disagreement(name, _line(data, start), first[key], None, _UNDECIDED)
+        elif key in first:
+            # Whoever takes one of them takes the same, if they say the same.
+            yield Disagreement(name, _line(data, start), first[key], None, _UNDECIDED, decisive=first[key] != said)
+        elif key in _SINGLE:
+            first[key] = said
         elif key in ("content-type", "content-transfer-encoding"):
             yield Disagreement(name, _line(data, start), None, said, _DECODING_ALL, decisive=False)
 

@@ -13,6 +13,7 @@ from abiding.project import hints
 from abiding.releases.acceptance import too_new
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.releases.dynamic import bad_dynamic
 from abiding.releases.installing import judge_installable
 from abiding.releases.variants import judge_variants
 
@@ -85,6 +86,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings = _with_misnamed(comparison, findings)
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
+    findings += bad_dynamic(comparison, Severity.ERROR if own.declaration else Severity.NOTE)
     findings += too_new(_to_be_taken(comparison))
     findings += _not_installable(comparison, Severity.ERROR if own.declaration else Severity.WARNING)
     yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]

@@ -1,0 +1,55 @@
+"""What a file lists as `Dynamic`, held to the core metadata specification."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+from abiding.project.table import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.metadata.core import CoreMetadata
+    from abiding.releases.comparison import Comparison
+
+__all__ = ["bad_dynamic"]
+
+
+_NEVER = frozenset({"metadata-version", "name", "version"})
+# Those that `[project]` has a name for, and the rest.
+_FIELDS = frozenset(
+    {field.lower() for fields in FIELDS.values() for field in fields}
+    | {"dynamic", "platform", "supported-platform", "provides-dist", "obsoletes-dist", "requires-external"}
+    | {"requires", "provides", "obsoletes"}
+)  # fmt: skip
+
+
+def bad_dynamic(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
+    """Find what no file may list: of each metadata, of the first file that has it."""
+    seen: set[tuple[str, ...]] = set()
+    for one in comparison.compared:
+        metadata = one.artifact.metadata
+        if metadata is not None and (values := metadata.all("Dynamic")) not in seen:
+            seen.add(values)
+            yield from _of_file(one.artifact.filename, metadata, severity)
+
+
+def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+    for value in dict.fromkeys(value.strip() for value in metadata.all("Dynamic")):
+        if value.lower() in _NEVER:
+            message, note = f"`Dynamic: {value}` can't be: a release has one", "core metadata forbids it (PEP 643)"
+        elif value.lower() not in _FIELDS:
+            message, note = f"`Dynamic: {value}` names no field", "what is listed there are fields of core metadata"
+        else:
+            continue
+        yield Finding(
+            "bad-dynamic",
+            severity,
+            message,
+            artifact=filename,
+            field="Dynamic",
+            found=value,
+            notes=(f"{note}, and tools that check a file refuse it",),
+            hints=("leave it out of `project.dynamic`, or find out what else writes it",),
+        )
