@@ -543,8 +543,10 @@ def test_sdist_of_any_project_that_contradicts_itself(tmp_path: Path) -> None:
     assert release.verdict is Verdict.INCONSISTENT
 
 
-def test_broken_pyproject_of_any_project_is_left_alone(tmp_path: Path) -> None:
-    assert checked(tmp_path, {SDIST: metadata()}, "[project").findings == ()
+def test_broken_pyproject_of_any_project_says_nothing_of_its_metadata(tmp_path: Path) -> None:
+    release = checked(tmp_path, {SDIST: metadata(), LINUX: metadata()}, "[project")
+    assert [one.rule for one in release.findings] == ["bad-pyproject"]
+    assert release.verdict is Verdict.CLEAN
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ _PIN_OR_LOCAL = re.compile(rf"(?<=\w)(?<!x)\+[\w.]+|(?P<pin>{_PIN.pattern})")
 _MOST_DIGITS = 9
 # Clauses that are compared, which takes time as there are more: nobody writes so many.
 _MOST_CLAUSES = 16
+_BOUNDS = ("<", "<=", ">", ">=")
 # Versions that pins are tried with.
 _MOST_TRIED = 200
 _CLAUSE = re.compile(r"(===|==|!=|<=|>=|<|>|~=)\s*([^\s,()]+)")
@@ -282,6 +283,8 @@ def never_fits(text: str) -> Filled | None:
     What stands beside the pins bounds the versions that are filled in, and is left to that.
     """
     clauses = [one for one in _clauses(text) if one.has_pins]
+    if len(clauses) == 1 and clauses[0].operator not in _BOUNDS:
+        return None  # the version that it names
     pinned = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
     first = None
     for version in _made_up(clauses):
