@@ -19,7 +19,7 @@ from abiding.artifacts.artifact import Artifact
 from abiding.builds import rules
 from abiding.builds.inner import InnerBackend
 from abiding.builds.settings import Settings
-from abiding.cli import diff, explain, init, show
+from abiding.cli import diff, explain, init, show, survey
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.screen import block, screen
 from abiding.metadata.core import CoreMetadata
@@ -43,7 +43,7 @@ TO_COME: set[str] = set()
 def run(*arguments: str) -> int:
     parser = ArgumentParser(prog="abiding")
     commands = parser.add_subparsers(required=True)
-    for command in (init, show, diff, explain):
+    for command in (init, show, diff, survey, explain):
         command.register(commands)
     options = parser.parse_args(arguments)
     status: int = options.run(options)
@@ -220,6 +220,15 @@ def no_metadata() -> str:
         return said(lambda: run("diff", "METADATA", "PKG-INFO"))
 
 
+def no_table() -> str:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        Path("files.parquet").write_text("name,version\n")
+        return said(lambda: run("survey", "files.parquet"))
+
+
 def without_backend() -> str:
     from tempfile import TemporaryDirectory
 
@@ -329,6 +338,7 @@ SCREENS: dict[str, Callable[[], str]] = {
     "bad-setting": lambda: said(lambda: Settings.read({"abiding.level": "apo"}, {})),
     "unknown-rule": lambda: said(lambda: run("explain", "lost-requirements")),
     "bad-metadata": no_metadata,
+    "bad-table": no_table,
     "not-known": lambda: in_folder(SELECTIVE, "show", "--metadata"),
     "not-understood": lambda: in_folder('project = { name = "spam", version = "1.4.0" }\n', "init"),
 }  # fmt: skip

@@ -29,6 +29,7 @@ ORDER = [
     "releases",
     "builds",
     "proof",
+    "survey",
     "report",
     "cli",
     "backend",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Said", "hold_to_name", "is_artifact", "read_artifacts"]
+__all__ = ["Said", "hold_to_name", "is_artifact", "named", "read_artifacts"]
 
 
 _SDIST = (".tar.gz", ".zip")
@@ -144,7 +144,7 @@ def _read(path: Path, known: _Known) -> Artifact:
     kind: Literal["sdist", "wheel"] = "wheel" if filename.endswith(".whl") else "sdist"
     name, version = filename, ""
     try:
-        name, version = _name_and_version(filename, kind)
+        name, version = named(filename, kind)
         contents = _contents(path, kind)
         said = known.parse(contents.metadata, filename)
         hold_to_name(filename, name, version, said)
@@ -231,7 +231,7 @@ def _of_sdist(finding: Finding, filename: str) -> Finding:
     return finding._replace(artifact=filename, notes=notes, hints=hints)
 
 
-def _name_and_version(filename: str, kind: str) -> tuple[str, str]:
+def named(filename: str, kind: str) -> tuple[str, str]:
     """Both as the file name has them, the name normalised. Raises `ArchiveError`."""
     if kind == "wheel":
         split = WheelName.split(filename)

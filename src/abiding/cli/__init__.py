@@ -30,6 +30,7 @@ _COMMANDS = (
     "bounds",
     "symbols",
     "impact",
+    "survey",
     "explain",
     "unwrap",
 )

@@ -1,0 +1,103 @@
+"""A survey as text for a person, and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.characters import visible
+from abiding.report.json import document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from abiding.survey.summary import Summary
+
+__all__ = ["forms"]
+
+
+_CASES = {
+    "1": "1: the sdist says that nothing varies",
+    "1 or 2": "1 or 2: not known, for want of `dynamic`",
+    "2": "2: the sdist says what may vary",
+    "3": "3: no sdist",
+    "4": "4: metadata from before 2.2",
+}
+
+
+def forms(summary: Summary) -> Mapping[str, Callable[[], str]]:
+    """The summary in each format."""
+    return {
+        "text": lambda: "\n".join(_text(summary)) + "\n",
+        "json": lambda: _json(summary),
+    }
+
+
+def _json(summary: Summary) -> str:
+    return document(
+        "survey",
+        files=summary.files,
+        releases=summary.releases,
+        verdicts=summary.verdicts,
+        by_case=summary.by_case,
+        by_year={str(year or "unknown"): counts for year, counts in summary.by_year.items()},
+        claims={
+            "releases": summary.claims,
+            "broken": summary.broken_claims,
+            "broken_for_resolvers": summary.broken_for_resolvers,
+        },
+        rules=summary.rules,
+        top=[{name: _plain(value) for name, value in one._asdict().items()} for one in summary.top],
+        not_judged=[
+            {"reason": visible(one.why), "rows": one.rows, "examples": [*map(visible, one.examples)]}
+            for one in summary.bad
+        ],
+        left_out={visible(kind): count for kind, count in summary.others.items()},
+        missing_columns=[{"column": name, "consequence": why} for name, why in summary.missing],
+    )
+
+
+def _plain(value: object) -> object:
+    return visible(value) if isinstance(value, str) else value
+
+
+def _text(summary: Summary) -> Iterator[str]:
+    yield f"{summary.releases:,} releases, {summary.files:,} files"
+    verdicts = list(summary.verdicts)
+    cases = [(_CASES.get(case, case), counts) for case, counts in summary.by_case.items()]
+    yield from _table("case", cases, verdicts)
+    if list(summary.by_year) not in ([], [0]):
+        years = [(str(year or "not known"), counts) for year, counts in summary.by_year.items()]
+        yield from _table("year", years, verdicts)
+    if summary.claims:
+        share = 100 * summary.broken_claims / summary.claims
+        known = "say" if "1 or 2" not in summary.by_case else "may say"
+        yield ""
+        yield f"{summary.claims:,} releases {known} that nothing varies"
+        yield f"in {summary.broken_claims:,} of them ({share:.1f} %) something does, and breaks that"
+        yield f"in {summary.broken_for_resolvers:,} of them in what a resolver reads"
+    if summary.rules:
+        yield from ("", "releases by what was found in them")
+        yield from (f"  {count:>10,}  {rule}" for rule, count in summary.rules.items())
+    if summary.top:
+        downloads = any(one.downloads is not None for one in summary.top)
+        yield from ("", f"would be refused{', by downloads' if downloads else ''}")
+        for one in summary.top:
+            number = f"{one.downloads:>14,}  " if one.downloads is not None else "  "
+            yield visible(f"{number}{one.name} {one.version}: {one.finding}")
+    for name, why in summary.missing:
+        yield from ("", f"note: there is no column `{name}`: {why}")
+    if summary.others:
+        kinds = ", ".join(f"{count:,} `{visible(kind)}`" for kind, count in summary.others.items())
+        yield from ("", f"note: left out is what is neither an sdist nor a wheel: {kinds}")
+    for bad in summary.bad:
+        yield from ("", f"warning: {bad.rows:,} {'row' if bad.rows == 1 else 'rows'} not judged: {visible(bad.why)}")
+        yield from (visible(f" --> {one}") for one in bad.examples)
+
+
+def _table(head: str, rows: Sequence[tuple[str, Mapping[str, int]]], verdicts: Sequence[str]) -> Iterator[str]:
+    cells = [[head, *verdicts], *([name, *(f"{counts.get(one, 0):,}" for one in verdicts)] for name, counts in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    yield ""
+    for first, *others in cells:
+        numbers = "  ".join(text.rjust(width) for text, width in zip(others, widths[1:], strict=True))
+        yield f"{first.ljust(widths[0])}  {numbers}"

@@ -1,0 +1,1 @@
+"""Many releases at once: a table of their metadata, judged by the same rules as one release is."""

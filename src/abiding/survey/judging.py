@@ -1,0 +1,134 @@
+"""Rows of files -> rows of releases: what SQL leaves open is judged as `abiding check` judges it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.disk import named
+from abiding.findings.errors import ArchiveError
+from abiding.findings.finding import Severity
+from abiding.metadata.core import CoreMetadata
+from abiding.releases.release import Verdict, releases
+from abiding.releases.rules import breaks
+from abiding.survey.columns import FIELDS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from abiding.findings.finding import Finding
+
+__all__ = ["UNKNOWN_CASE", "FileRow", "Judged", "Unjudged", "judge", "judge_all"]
+
+
+UNKNOWN_CASE = "1 or 2"
+_MOST_SHOWN = 200
+
+
+class FileRow(NamedTuple):
+    """A row of the table: where it is, and its columns by name."""
+
+    file: int
+    row: int
+    columns: Mapping[str, Any]
+
+
+class Judged(NamedTuple):
+    """What a release comes to; `key` is its normalised name and its canonical version.
+
+    `rules` counts by their rules what makes it inconsistent, and all other errors and warnings; `finding` is the
+    gravest of the first, else of the others.
+    """
+
+    key: tuple[str, str]
+    version: str
+    case: str
+    verdict: str
+    resolver_relevant: bool
+    rules: Mapping[str, int]
+    finding: str
+
+
+class Unjudged(NamedTuple):
+    """A row that says nothing of a release, and why."""
+
+    file: int
+    row: int
+    why: str
+
+
+def judge_all(chunk: Sequence[tuple[tuple[str, str], Sequence[FileRow]]]) -> list[Judged | Unjudged]:
+    """Judge many releases, each given by its key and its rows."""
+    return [one for key, rows in chunk for one in judge(key, rows)]
+
+
+def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Unjudged]:
+    """Judge one release. A row whose file name is none of it is left out."""
+    artifacts = []
+    known: dict[object, CoreMetadata] = {}
+    rows = list(rows)
+    for one in rows:
+        try:
+            artifacts.append(_artifact(one, known))
+        except ArchiveError as exc:
+            yield Unjudged(one.file, one.row, exc.findings[0].message)
+    if not artifacts:
+        return
+    try:
+        found = releases(artifacts)
+    except Exception as exc:  # noqa: BLE001 (one release of millions stops nothing: it is counted)
+        yield from (Unjudged(one.file, one.row, f"can't be judged: {type(exc).__name__}") for one in rows)
+        return
+    # File names may be of several versions where the column says one.
+    release = found[0]
+    if len(found) > 1:
+        names = {one.filename for one in release.artifacts}
+        others = [one for one in rows if one.columns["filename"] not in names]
+        yield from (Unjudged(one.file, one.row, "is of another version than its file name says") for one in others)
+    breaking = [one for one in release.everything if breaks(one)]
+    counted = [one for one in release.everything if one.severity is not Severity.NOTE or breaks(one)]
+    no_dynamic = any("dynamic" not in one.columns for one in rows)
+    no_digest = any(not one.columns.get("metadata_sha256") for one in rows)
+    verdict = Verdict.EQUAL if release.verdict is Verdict.CLEAN and no_digest else release.verdict
+    yield Judged(
+        key,
+        release.version,
+        UNKNOWN_CASE if release.case == 1 and no_dynamic else str(release.case),
+        str(verdict),
+        release.resolver_relevant,
+        dict(sorted(Counter(one.rule for one in counted).items())),
+        next(map(_told, (*breaking, *counted)), ""),
+    )
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.rule}: {finding.message}"[:_MOST_SHOWN]
+
+
+def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
+    """The file of a row. Raises `ArchiveError` if its name is not that of an sdist or a wheel of the project."""
+    kind: Literal["sdist", "wheel"] = "wheel" if row.columns["packagetype"] == "bdist_wheel" else "sdist"
+    filename = row.columns["filename"]
+    name, version = named(filename, kind)
+    fields = tuple(_fields(row.columns))
+    digest = row.columns.get("metadata_sha256") or f"{row.file}:{row.row}"
+    # Equal metadata are one object, as those of files that are read are.
+    metadata = known.setdefault((digest, fields), _metadata(fields, digest))
+    if named(f"{metadata.get('Name')}-0.tar.gz", "sdist")[0] != name:
+        raise ArchiveError.at(filename, "is a file of another project than its metadata are")
+    return Artifact(filename, kind, name, version, metadata, on_index=True)
+
+
+def _metadata(fields: tuple[tuple[str, str], ...], digest: str) -> CoreMetadata:
+    """Core metadata as the table has them. Two are the same to the byte if they have one digest."""
+    body = "".join(value for name, value in fields if name == "Description")
+    kept = tuple((name, value) for name, value in fields if name != "Description")
+    return CoreMetadata(f"Metadata-SHA256: {digest}\n".encode(), kept, body)
+
+
+def _fields(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for one in FIELDS:
+        value = columns.get(one.name)
+        if value:
+            yield from ((one.field, text) for text in (value if one.kind is Kind.TEXTS else (value,)))

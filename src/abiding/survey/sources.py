@@ -1,0 +1,107 @@
+"""What a survey is made of: Parquet files, or a list of releases that are read from an index and kept as one."""
+
+from __future__ import annotations
+
+import glob
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from abiding.findings.errors import AbidingError, MissingFileError
+from abiding.findings.finding import Finding, Severity
+from abiding.survey.columns import COLUMNS, FIELDS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from abiding.artifacts.artifact import Artifact
+
+__all__ = ["is_list", "parquet", "releases_in", "rows_of", "write"]
+
+
+_HINT = "give Parquet files, folders of them, globs, or a list of releases (`.txt`, one `NAME==VERSION` a line)"
+
+
+def is_list(source: str) -> bool:
+    """Whether a source is a list of releases."""
+    return source.endswith(".txt")
+
+
+def parquet(source: str) -> list[Path]:
+    """The Parquet files that a source stands for, in the order of their names. Raises `AbidingError`."""
+    path = Path(source)
+    if path.is_dir():
+        found = sorted(path.rglob("*.parquet"))
+    elif path.exists():
+        found = [path]
+    else:
+        found = sorted(Path(one) for one in glob.glob(source, recursive=True))  # noqa: PTH207 (it may be absolute)
+    if not found:
+        raise MissingFileError.at(path, "Nothing was surveyed", _HINT)
+    return found
+
+
+def releases_in(source: str) -> tuple[str, ...]:
+    """The releases of a list, each once; `#` begins a comment. Raises `AbidingError`."""
+    try:
+        lines = Path(source).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as exc:
+        finding = Finding("missing-file", Severity.ERROR, f"can't be read: {exc}", artifact=source, hints=(_HINT,))
+        raise AbidingError(finding, "Nothing was surveyed") from exc
+    named = (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines)
+    return tuple(dict.fromkeys(filter(None, named)))
+
+
+def rows_of(artifacts: Iterable[Artifact]) -> Iterator[dict[str, Any]]:
+    """Artifacts as rows of a table with all columns that they have; those that could not be read are left out."""
+    import hashlib
+
+    for one in artifacts:
+        if one.metadata is None:
+            continue
+        row: dict[str, Any] = {
+            "filename": one.filename,
+            "packagetype": "bdist_wheel" if one.kind == "wheel" else "sdist",
+            "metadata_sha256": hashlib.sha256(one.metadata.data).hexdigest(),
+        }
+        for column in FIELDS:
+            if column.kind is Kind.TEXTS:
+                row[column.name] = [_plain(value) for value in one.metadata.all(column.field)]
+            else:
+                row[column.name] = _plain(one.metadata.get(column.field)) or None
+        row["description"] = row["description"] or _plain(one.metadata.body) or None
+        yield row
+
+
+def _plain(text: str) -> str:
+    """A text as Parquet can hold it: bytes that are no UTF-8 are lost."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def write(rows: Iterable[dict[str, Any]], file: Path) -> None:
+    """Write rows as a Parquet file that a survey can be made of."""
+    import pyarrow
+    from pyarrow import parquet
+
+    types = {Kind.TEXT: pyarrow.string(), Kind.TEXTS: pyarrow.list_(pyarrow.string())}
+    names = [one for one in COLUMNS.values() if one.kind in types]
+    schema = pyarrow.schema([(one.name, types[one.kind]) for one in names])
+    with parquet.ParquetWriter(file, schema) as writer:
+        for row in rows:
+            writer.write_table(pyarrow.Table.from_pylist([row], schema))
+
+
+def read_releases(
+    specs: Sequence[str], index_url: str | None, tell: Callable[[int], None]
+) -> Iterator[Artifact | Finding]:
+    """The files of releases on an index, and why a release can't be read."""
+    from abiding.artifacts.index import read_release
+
+    for number, spec in enumerate(specs):
+        tell(number)
+        try:
+            yield from read_release(spec, index_url)
+        except AbidingError as exc:
+            if exc.findings[0].rule != "unknown-release":
+                raise
+            yield exc.findings[0]

@@ -1,0 +1,121 @@
+"""What a survey comes to, counted: a value that reports are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.releases.release import Verdict
+from abiding.survey.columns import missing
+from abiding.survey.judging import UNKNOWN_CASE
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from abiding.survey.rows import Rows
+
+__all__ = ["Bad", "Breaking", "Summary", "summarised"]
+
+
+_EXAMPLES = 3
+
+
+class Breaking(NamedTuple):
+    """A release that consistency, were it enforced, would refuse."""
+
+    name: str
+    version: str
+    case: str
+    downloads: int | None
+    finding: str
+
+
+class Bad(NamedTuple):
+    """Rows that could not be judged for one reason, and the first of them: `FILE, row N` with the file name."""
+
+    why: str
+    rows: int
+    examples: tuple[str, ...]
+
+
+class Summary(NamedTuple):
+    """The counts of a survey.
+
+    `files` and `releases` are those that were judged. `by_case` counts releases by case and verdict, `by_year` by the
+    year of the first upload and verdict; the year is 0 where it is not known. `claims` are the releases whose sdist
+    says that nothing varies (case 1), `broken_claims` those of them in which something varies, and
+    `broken_for_resolvers` those in which a resolver reads it. `rules` counts releases by rule.
+    """
+
+    files: int
+    releases: int
+    by_case: dict[str, dict[str, int]]
+    by_year: dict[int, dict[str, int]]
+    claims: int
+    broken_claims: int
+    broken_for_resolvers: int
+    rules: dict[str, int]
+    top: tuple[Breaking, ...]
+    bad: tuple[Bad, ...]
+    others: dict[str, int]
+    missing: tuple[tuple[str, str], ...]
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """The releases by verdict, from best to worst."""
+        total = {str(one): sum(counts.get(one, 0) for counts in self.by_case.values()) for one in Verdict}
+        return {verdict: number for verdict, number in total.items() if number}
+
+
+_CLAIMS = f"""
+SELECT count(*), count(*) FILTER (verdict = '{Verdict.INCONSISTENT}'),
+    count(*) FILTER (verdict = '{Verdict.INCONSISTENT}' AND resolver_relevant)
+FROM releases WHERE "case" IN ('1', '{UNKNOWN_CASE}')
+"""
+
+
+def summarised(connection: DuckDBPyConnection, rows: Rows, top: int) -> Summary:
+    """Count the releases of a survey; the `top` are those with most downloads that break, all alike without them."""
+    ask = connection.execute
+    files, releases = ask("SELECT coalesce(sum(files), 0)::BIGINT, count(*) FROM releases").fetchall()[0]
+    by_case: dict[str, dict[str, int]] = {}
+    for case, verdict, count in ask(
+        'SELECT "case", verdict, count(*) FROM releases GROUP BY ALL ORDER BY ALL'
+    ).fetchall():
+        by_case.setdefault(case, {})[verdict] = count
+    by_year: dict[int, dict[str, int]] = {}
+    years = "SELECT coalesce(year(uploaded), 0), verdict, count(*) FROM releases GROUP BY ALL ORDER BY ALL"
+    for year, verdict, count in ask(years).fetchall():
+        by_year.setdefault(year, {})[verdict] = count
+    each_rule = "SELECT unnest(map_keys(rules)) AS rule FROM releases"
+    rules = f"SELECT rule, count(*) FROM ({each_rule}) GROUP BY rule ORDER BY 2 DESC, 1"
+    claims, broken, broken_for_resolvers = ask(_CLAIMS).fetchall()[0]
+    breaking = (
+        'SELECT name, version, "case", downloads, finding FROM releases WHERE verdict = ? '
+        "ORDER BY downloads DESC NULLS LAST, name, version LIMIT ?"
+    )
+    return Summary(
+        files,
+        releases,
+        by_case,
+        by_year,
+        claims,
+        broken,
+        broken_for_resolvers,
+        dict(ask(rules).fetchall()),
+        tuple(Breaking(*one) for one in ask(breaking, [str(Verdict.INCONSISTENT), top]).fetchall()),
+        tuple(_bad(connection, rows)),
+        dict(ask("SELECT packagetype, files FROM others ORDER BY 2 DESC, 1").fetchall()),
+        missing(rows.there),
+    )
+
+
+def _bad(connection: DuckDBPyConnection, rows: Rows) -> list[Bad]:
+    reasons = connection.execute("SELECT why, count(*) FROM bad GROUP BY why ORDER BY 2 DESC, 1").fetchall()
+    first = "SELECT file, row, filename FROM bad WHERE why = ? ORDER BY 1, 2 LIMIT ?"
+    found = []
+    for why, count in reasons:
+        examples = connection.execute(first, [why, _EXAMPLES]).fetchall()
+        found.append(
+            Bad(why, count, tuple(f"{rows.files[file].name}, row {row}: {name}" for file, row, name in examples))
+        )
+    return found

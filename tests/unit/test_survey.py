@@ -1,0 +1,338 @@
+"""A survey: the same verdicts as `check`, whatever SQL decides, and no row that stops it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import abiding
+from abiding.artifacts.disk import read_artifacts
+from abiding.cli import main
+from abiding.survey.columns import COLUMNS
+from abiding.survey.plan import Limits, survey
+from abiding.survey.sources import rows_of, write
+
+from .archives import metadata, write_sdist, write_wheel
+from .contract import document
+from .test_shared_releases import EXPECTED, FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+duckdb = pytest.importorskip("duckdb")
+pyarrow = pytest.importorskip("pyarrow")
+from pyarrow import parquet  # noqa: E402
+
+SDIST = "spam-1.0.tar.gz"
+WHEEL = "spam-1.0-cp313-cp313-win_amd64.whl"
+OTHER = "spam-1.0-cp312-cp312-win_amd64.whl"
+
+
+def row(filename: str = SDIST, **columns: Any) -> dict[str, Any]:
+    kind = "bdist_wheel" if str(filename).endswith(".whl") else "sdist"
+    return {
+        "name": "spam",
+        "version": "1.0",
+        "filename": filename,
+        "packagetype": kind,
+        "metadata_version": "2.4",
+        **columns,
+    }
+
+
+def table(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
+    parquet.write_table(pyarrow.Table.from_pylist(list(rows)), path)
+    return path
+
+
+def surveyed(
+    files: Iterable[Path], limits: Limits | None = None
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The table of releases, and the rows that could not be judged."""
+    with duckdb.connect() as connection:
+        survey(connection, list(files), limits or Limits())
+        found = connection.execute(
+            'SELECT name, version, "case", verdict, resolver_relevant, rules, finding, files FROM releases'
+        ).fetchall()
+        return found, connection.execute("SELECT file, row, filename, why FROM bad ORDER BY ALL").fetchall()
+
+
+def verdicts(*rows: dict[str, Any], path: Path) -> list[tuple[str, str]]:
+    return [(case, verdict) for _, _, case, verdict, *_ in surveyed([table(path, rows)])[0]]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "files.parquet"
+
+
+# The same as `check`
+
+
+@pytest.mark.skipif(not EXPECTED, reason="the kept releases are not beside this checkout, in ../shared/releases")
+def test_real_releases(tmp_path: Path) -> None:
+    folders = []
+    for name in EXPECTED:
+        for artifact in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["artifacts"]:
+            data = artifact["metadata_text"].encode("utf-8", "surrogateescape")
+            for filename in (artifact["filename"], *artifact["identical"]):
+                (write_wheel if filename.endswith(".whl") else write_sdist)(tmp_path / name, filename, data)
+        folders.append(tmp_path / name)
+    write(rows_of(read_artifacts(folders)), tmp_path / "files.parquet")
+    found, bad = surveyed([tmp_path / "files.parquet"])
+    assert bad == []
+    said = {f"{name}-{version}": (verdict, int(case), relevant) for name, version, case, verdict, relevant, *_ in found}
+    assert said == {name: (one["verdict"], one["case"], one["resolver_relevant"]) for name, one in EXPECTED.items()}
+
+
+@pytest.mark.parametrize("lines", [
+    [[], []],
+    [["Requires-Dist: a"], ["Requires-Dist: a"]],
+    [["Requires-Dist: a>=1,<2"], ["Requires-Dist: a<2,>=1"]],
+    [["Requires-Dist: a"], ["Requires-Dist: b"]],
+    [["Dynamic: Requires-Dist"], ["Requires-Dist: b"]],
+    [["Requires-Dist: a==1", "Requires-Dist: a==2"]] * 2,
+    [["Summary: one"], ["Summary: two"]],
+    [["Requires-Python: >=3.9"], ["Requires-Python: >=3.10"]],
+])  # fmt: skip
+@pytest.mark.parametrize("level", ["1.2", "2.1", "2.2", "2.4"])
+@pytest.mark.parametrize("has_sdist", [True, False])
+def test_made_up_releases(lines: list[list[str]], level: str, has_sdist: bool, tmp_path: Path) -> None:
+    first, second = (metadata(*one, level=level) for one in lines)
+    (write_sdist(tmp_path, SDIST, first) if has_sdist else write_wheel(tmp_path, WHEEL, first))
+    write_wheel(tmp_path, OTHER, second)
+    (release,) = abiding.check([tmp_path])
+    write(rows_of(read_artifacts([tmp_path])), tmp_path / "files.parquet")
+    ((_, version, case, verdict, relevant, _, _, files),), bad = surveyed([tmp_path / "files.parquet"])
+    assert (version, int(case), verdict, relevant, files, bad) == (
+        release.version,
+        release.case,
+        release.verdict,
+        release.resolver_relevant,
+        2,
+        [],
+    )
+
+
+LINES = st.lists(
+    st.sampled_from(["a", "A >=1", "a>=1", "a>=1; python_version<'3'", "b[c]", " a", "\xa0a", "no !", ""]), max_size=3
+)
+ROW = st.fixed_dictionaries({
+    "name": st.sampled_from(["spam"] * 5 + ["Spam", "sp-am", "sp_am"]),
+    "version": st.sampled_from(["1.0", "1", "1.0.0", "1.0rc1", "1.0-rc1", "v1", "1.0+a", "nonsense", "01.0"]),
+    "filename": st.sampled_from([SDIST, "Spam-1.0.zip", "sp-am-1.0.tar.gz", "sp_am-1.tar.gz", "spam-1.0rc1.tar.gz", "spam-1.0.0-py3-none-any.whl", WHEEL, OTHER, "spam-1.0-1-py3-none-any.whl", "spam-1.0-py3-none-any-null.whl", "sp_am-1.0-py3-none-any.whl", "spam-1.0.egg", "spam-1.0-py3-none-any.whl.zip", "-1.0-py3-none-any.whl"]),
+    "metadata_version": st.sampled_from(["2.1", "2.2", "2.4", "2", "x", " 2.4"]),
+    "requires_dist": st.none() | LINES,
+    "dynamic": st.none() | st.just([]) | st.just(["requires-dist"]),
+    "metadata_sha256": st.none() | st.sampled_from(["", "a", "b"]),
+    "requires_python": st.none() | st.sampled_from(["", ">=3.9", "nonsense"]),
+})  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(ROW, min_size=1, max_size=8))
+def test_what_sql_decides_is_what_the_rules_say(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]
+) -> None:
+    rows = [{**one, "packagetype": "bdist_wheel" if ".whl" in one["filename"] else "sdist"} for one in rows]
+    path = table(tmp_path_factory.mktemp("survey") / "files.parquet", rows)
+    assert surveyed([path]) == surveyed([path], Limits(in_sql=False))
+
+
+def test_what_is_equal_to_the_byte_never_reaches_python(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def judge_all(chunk: object) -> None:
+        raise AssertionError(chunk)
+
+    monkeypatch.setattr("abiding.survey.plan.judge_all", judge_all)
+    same: dict[str, Any] = {"requires_dist": ["a>=1", "b; extra == 'c'"], "metadata_sha256": "f" * 64, "dynamic": []}
+    table(path, [row(**same), row(WHEEL, **same), row(OTHER, **same)])
+    assert [one[:5] for one in surveyed([path])[0]] == [("spam", "1.0", "1", "clean", False)]
+    with pytest.raises(AssertionError):
+        surveyed([table(path, [row(**same), row(WHEEL, **{**same, "requires_dist": ["a"]})])])
+
+
+def test_processes_and_files_change_nothing(tmp_path: Path) -> None:
+    rows = [
+        row(
+            name=name,
+            filename=filename.replace("spam", name),
+            requires_dist=["b"] if number % 3 and filename == OTHER else ["a"],
+        )
+        for number, name in enumerate(f"n{i}" for i in range(450))
+        for filename in (SDIST, WHEEL, OTHER)
+    ]
+    whole = surveyed([table(tmp_path / "whole.parquet", rows)])
+    assert [one[3] for one in whole[0]].count("inconsistent") == 300
+    parts = [table(tmp_path / f"{i}.parquet", rows[i::3]) for i in range(3)]
+    assert surveyed(parts, Limits(jobs=2)) == whole
+
+
+# What is not known
+
+
+def test_the_public_table_has_no_dynamic(path: Path) -> None:
+    """The case is not known, and the best verdict is `equal`; of what is older, or has no sdist, the case is known."""
+    assert verdicts(row(), row(WHEEL), path=path) == [("1 or 2", "equal")]
+    assert verdicts(row(requires_dist=["a"]), row(WHEEL, requires_dist=["b"]), path=path) == [
+        ("1 or 2", "inconsistent")
+    ]
+    assert verdicts(row(metadata_version="2.1"), row(WHEEL), path=path) == [("4", "equal")]
+    assert verdicts(row(WHEEL), row(OTHER), path=path) == [("3", "equal")]
+    assert verdicts(row(WHEEL, metadata_sha256="a"), row(OTHER, metadata_sha256="a"), path=path) == [("3", "clean")]
+    assert verdicts(row(WHEEL, metadata_sha256="a"), row(OTHER, metadata_sha256=None), path=path) == [("3", "equal")]
+
+
+def test_missing_columns_are_said(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table(path, [row(), row(WHEEL)])
+    assert main(["survey", str(path), "--jobs", "1", "--output-format", "json"]) == 0
+    found = document(capsys.readouterr().out, "survey")
+    assert {one["column"] for one in found["missing_columns"]} == {
+        "requires_dist",
+        "requires_python",
+        "provides_extra",
+        "dynamic",
+        "metadata_sha256",
+        "upload_time",
+        "downloads",
+    }
+    assert found["verdicts"] == {"equal": 1}
+
+
+# Bad rows
+
+
+@pytest.mark.parametrize(("bad", "why"), [
+    ({"name": None}, "`name` is empty"),
+    ({"name": ""}, "`name` is empty"),
+    ({"version": None}, "`version` is empty"),
+    ({"filename": None}, "`filename` is empty"),
+    ({"packagetype": None}, "`packagetype` is empty"),
+    ({"metadata_version": ""}, "`metadata_version` is empty"),
+    ({"requires_dist": ["a", None]}, "`requires_dist` has an empty item"),
+    ({"requires_dist": ["a" * 4_000_001]}, "`requires_dist` has more than 4,000,000 characters"),
+    ({"requires_python": ">" * 4_000_001}, "`requires_python` has more than 4,000,000 characters"),
+    ({"filename": "spam.tar.gz"}, "has the name of neither an sdist nor a wheel"),
+    ({"filename": "ham-1.0.tar.gz"}, "is a file of another project than its metadata are"),
+])  # fmt: skip
+def test_bad_rows_are_counted_and_named(bad: dict[str, Any], why: str, path: Path) -> None:
+    good = [row("ok-1.0.tar.gz", name="ok", requires_dist=["a"], requires_python=">=3")]
+    found, unjudged = surveyed([table(path, [*good, row(**{"requires_dist": [], **bad})])])
+    assert [(name, verdict) for name, _, _, verdict, *_ in found] == [("ok", "equal")]
+    assert [(file, at, reason) for file, at, _, reason in unjudged] == [(0, 1, why)]
+
+
+@pytest.mark.parametrize(("bad", "why"), [
+    ({"requires_dist": "a"}, "`requires_dist` is VARCHAR, and should be VARCHAR[]"),
+    ({"requires_dist": [1]}, "`requires_dist` is BIGINT[], and should be VARCHAR[]"),
+    ({"requires_python": ["a"]}, "`requires_python` is VARCHAR[], and should be VARCHAR"),
+    ({"version": 1.0}, "`version` is DOUBLE, and should be VARCHAR"),
+    ({"downloads": "many"}, "`downloads` is VARCHAR, and should be BIGINT"),
+    ({"upload_time": 3}, "`upload_time` is BIGINT, and should be TIMESTAMP"),
+])  # fmt: skip
+def test_columns_of_another_type(bad: dict[str, Any], why: str, tmp_path: Path) -> None:
+    """One file of several is wrong: its rows are named, those that have no value are good."""
+    good = table(tmp_path / "a.parquet", [row(), row(WHEEL)])
+    wrong = table(
+        tmp_path / "b.parquet",
+        [
+            row("b-1.0.tar.gz", name="b", **bad),
+            row("c-1.0.tar.gz", name="c", **dict.fromkeys(bad) | ({} if "version" not in bad else {"version": 2.0})),
+        ],
+    )
+    found, unjudged = surveyed([good, wrong])
+    assert {reason for *_, reason in unjudged} == {why}
+    assert [one[0] for one in found] == (["spam"] if "version" in bad else ["c", "spam"])
+
+
+def test_a_file_twice(path: Path) -> None:
+    rows = [
+        row(requires_dist=["a"]),
+        row(WHEEL, requires_dist=["a"]),
+        row(requires_dist=["b"]),
+        row(requires_dist=["a"]),
+    ]
+    found, unjudged = surveyed([table(path, rows)])
+    assert [(verdict, files) for _, _, _, verdict, *_, files in found] == [("equal", 2)]
+    assert [(at, why) for _, at, _, why in unjudged] == [
+        (2, "is in the table more than once: the first row counts"),
+        (3, "is in the table more than once: the first row counts"),
+    ]
+
+
+def test_what_is_neither_an_sdist_nor_a_wheel_is_left_out(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table(path, [row(), row("spam-1.0.egg", packagetype="bdist_egg"), row("spam-1.0.exe", packagetype="bdist_wininst")])
+    assert main(["survey", str(path), "--jobs", "1"]) == 0
+    assert (
+        "left out is what is neither an sdist nor a wheel: 1 `bdist_egg`, 1 `bdist_wininst`" in capsys.readouterr().out
+    )
+
+
+# The command
+
+
+def test_the_most_downloaded_that_break(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        row(
+            filename.replace("spam", f"n{number}"),
+            name=f"n{number}",
+            dynamic=[],
+            requires_dist=["b" if number and filename == WHEEL else "a"],
+            downloads=10 * number,
+        )
+        for number in range(5)
+        for filename in (SDIST, WHEEL)
+    ]
+    table(path, rows)
+    out = path.with_name("out.parquet")
+    assert main(["survey", str(path), "--jobs", "1", "--top", "2", "--output-format", "json", "--table", str(out)]) == 0
+    found = document(capsys.readouterr().out, "survey")
+    assert [(one["name"], one["downloads"]) for one in found["top"]] == [("n4", 80), ("n3", 60)]
+    assert found["claims"] == {"releases": 5, "broken": 4, "broken_for_resolvers": 4}
+    assert found["by_case"] == {"1": {"equal": 1, "inconsistent": 4}}
+    written = parquet.read_table(out).to_pylist()
+    assert [(one["name"], one["verdict"], one["downloads"]) for one in written] == [
+        (f"n{i}", "inconsistent" if i else "equal", 20 * i) for i in range(5)
+    ]
+    assert set(dict(written[1]["rules"])) == {"undeclared-requirement", "lost-requirement"}
+
+
+def test_folders_and_globs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "deep").mkdir()
+    table(tmp_path / "a.parquet", [row()])
+    table(tmp_path / "deep" / "b.parquet", [row(WHEEL)])
+    for sources in ([tmp_path], [tmp_path / "a.parquet", tmp_path / "deep"], [tmp_path / "**" / "*.parquet", tmp_path]):
+        assert main(["survey", *map(str, sources), "--jobs", "1"]) == 0
+        assert capsys.readouterr().out.startswith("1 releases, 2 files\n")
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (None, "error[missing-file]"),
+    (b"no parquet", "error[bad-table]: can't be read as Parquet"),
+    ([{"name": "spam"}], "error[bad-table]: has no column `version` and no column `filename`"),
+])  # fmt: skip
+def test_what_is_no_table(content: object, said: str, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif isinstance(content, list):
+        table(path, content)
+    assert main(["survey", str(path)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_the_extra(path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert main(["survey", str(path)]) == 2
+    assert "pip install 'abiding[survey]'" in capsys.readouterr().err
+
+
+def test_every_column_has_its_field_once() -> None:
+    fields = [one.field for one in COLUMNS.values() if one.field]
+    assert len(fields) == len(set(fields))
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "survey.md").read_text("utf-8")
+    assert all(f"`{name}`" in page for name in COLUMNS)
