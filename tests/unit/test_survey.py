@@ -19,7 +19,9 @@ from abiding.survey.plan import Limits, survey
 from abiding.survey.sources import rows_of, write
 
 from .archives import metadata, write_sdist, write_wheel
+from .compiled import MANYLINUX
 from .contract import document
+from .shops import opened
 from .test_shared_releases import EXPECTED, FOLDER
 
 if TYPE_CHECKING:
@@ -273,7 +275,34 @@ def test_what_is_neither_an_sdist_nor_a_wheel_is_left_out(path: Path, capsys: py
     )
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.0rc1"])
+def test_a_release_whose_sdist_can_not_be_read_is_none_without_an_sdist(version: str, path: Path) -> None:
+    wheel, sdist = WHEEL.replace("1.0", version), SDIST.replace("1.0", version)
+    unreadable = row(sdist, version=version, metadata_version=None)
+    assert verdicts(row(wheel, version=version), unreadable, path=path) == [("sdist not read", "equal")]
+    misnamed = row("ham-1.0.tar.gz", version=version)
+    assert verdicts(row(wheel, version=version), misnamed, path=path) == [("sdist not read", "equal")]
+    assert verdicts(row(wheel, version=version), path=path) == [("3", "equal")]
+
+
 # The command
+
+
+def test_a_list_of_releases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0", "one", tag=MANYLINUX)
+        shop.publish("2.0", "one", tag=MANYLINUX)
+        (tmp_path / "list.txt").write_text("# ours\ntoy==1.0\n\ntoy==2.0  # the newest\ntoy==1.0\n")
+        (tmp_path / "more.txt").write_text("toy==3.0\n")
+        kept = tmp_path / "kept.parquet"
+        sources = [str(tmp_path / name) for name in ("list.txt", "more.txt")]
+        assert main(["survey", *sources, "--index-url", shop.index.url, "--jobs", "1", "--files-table", str(kept)]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("2 releases, 2 files\n")
+    assert "the index has no version 3.0 of `toy`" in said.err
+    assert [one[:4] for one in surveyed([kept])[0]] == [("toy", "1.0", "4", "clean"), ("toy", "2.0", "4", "clean")]
 
 
 def test_the_most_downloaded_that_break(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

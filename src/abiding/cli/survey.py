@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import given
+from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["register", "run"]
 
@@ -89,9 +90,9 @@ def _survey(options: Namespace, folder: Path) -> None:
     from abiding.survey.sources import is_list, parquet
     from abiding.survey.summary import summarised
 
-    files = []
-    for number, source in enumerate(options.sources):
-        files += [_from_index(source, options, folder / f"{number}.parquet")] if is_list(source) else parquet(source)
+    files = [file for source in options.sources if not is_list(source) for file in parquet(source)]
+    if lists := [source for source in options.sources if is_list(source)]:
+        files.append(_from_index(lists, options, options.files_table or folder / "index.parquet"))
     with duckdb.connect(str(folder / "survey.duckdb")) as connection:
         settings = {"memory_limit": options.memory, "threads": options.jobs, "temp_directory": str(folder / "spill")}
         for name, value in settings.items():
@@ -104,12 +105,11 @@ def _survey(options: Namespace, folder: Path) -> None:
     outputs.write(options, forms(found))
 
 
-def _from_index(source: str, options: Namespace, file: Path) -> Path:
-    """Read the releases of a list into a Parquet file."""
+def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
+    """Read the releases of lists into a Parquet file. What can't be read is told."""
     from abiding.survey.sources import read_releases, releases_in, rows_of, write
 
-    specs = releases_in(source)
-    file = options.files_table or file
+    specs = list(dict.fromkeys(spec for source in lists for spec in releases_in(source)))
 
     def tell(number: int) -> None:
         if sys.stderr.isatty():
@@ -118,11 +118,11 @@ def _from_index(source: str, options: Namespace, file: Path) -> Path:
     artifacts = []
     for one in read_releases(specs, options.index_url, tell):
         if isinstance(one, Finding):
-            print(f"abiding: {one.message}", file=sys.stderr)
+            print(f"abiding: {visible(one.message)}", file=sys.stderr)
         else:
             artifacts.append(one)
             if one.problem:
-                print(f"abiding: {one.filename}: {one.problem.message}", file=sys.stderr)
+                print(visible(f"abiding: {one.filename}: {one.problem.message}"), file=sys.stderr)
     write(rows_of(artifacts), file)
     return file
 

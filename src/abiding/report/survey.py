@@ -20,6 +20,7 @@ _CASES = {
     "1 or 2": "1 or 2: not known, for want of `dynamic`",
     "2": "2: the sdist says what may vary",
     "3": "3: no sdist",
+    "sdist not read": "not known: the sdist could not be read",
     "4": "4: metadata from before 2.2",
 }
 

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.findings.finding import Finding
+    from abiding.releases.release import Release
 
 __all__ = ["UNKNOWN_CASE", "FileRow", "Judged", "Unjudged", "judge", "judge_all"]
 
 
 UNKNOWN_CASE = "1 or 2"
+SDIST_NOT_READ = "sdist not read"
 _MOST_SHOWN = 200
 
 
@@ -94,12 +96,21 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
     yield Judged(
         key,
         release.version,
-        UNKNOWN_CASE if release.case == 1 and no_dynamic else str(release.case),
+        _case(release, rows, no_dynamic=no_dynamic),
         str(verdict),
         release.resolver_relevant,
         dict(sorted(Counter(one.rule for one in counted).items())),
         next(map(_told, (*breaking, *counted)), ""),
     )
+
+
+def _case(release: Release, rows: Iterable[FileRow], *, no_dynamic: bool) -> str:
+    if release.case == 1 and no_dynamic:
+        return UNKNOWN_CASE
+    has_sdist = any(one.kind == "sdist" for one in release.artifacts)
+    if not has_sdist and any(one.columns["packagetype"] == "sdist" for one in rows):
+        return SDIST_NOT_READ
+    return str(release.case)
 
 
 def _told(finding: Finding) -> str:

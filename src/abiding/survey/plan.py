@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.survey.columns import FIELDS, Kind
-from abiding.survey.judging import UNKNOWN_CASE, FileRow, Judged, judge_all
+from abiding.survey.judging import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, Judged, judge_all
 from abiding.survey.rows import Rows
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def survey(connection: DuckDBPyConnection, files: Sequence[Path], limits: Limits
     reading = connection.cursor()
     for found in _judged(_chunks(reading, rows), limits.jobs):
         _put(connection, found)
-    connection.execute(_RELEASES)
+    connection.execute(_RELEASES.format(unread=SDIST_NOT_READ))
     return rows
 
 
@@ -64,6 +64,10 @@ _CONTENT = ", ".join(f"{one.name} := coalesce({one.name}, {_EMPTY[one.kind]})" f
 _NAME = r"regexp_extract(x, '^\s*([A-Za-z0-9._-]+)', 1)"
 _NORMAL = "regexp_replace(lower({}), '[-_.]+', '-', 'g')"
 _NAMES = f"list_transform(requires_dist, lambda x: {_NORMAL.format(_NAME)})"
+_NUMBERS = (
+    "CASE WHEN regexp_full_match(version, '(0|[1-9][0-9]*)([.](0|[1-9][0-9]*))*') "
+    "THEN regexp_replace(version, '([.]0)+$', '') END"
+)
 # `exact` is whether the file name has this project and this version, letter by letter; `plain` whether no distribution
 # is required twice, and the version of the metadata is written as it always is.
 _FILES = rf"""
@@ -74,8 +78,7 @@ CREATE TABLE others AS SELECT packagetype, count(*)::BIGINT AS files
 CREATE TABLE files AS SELECT
     file::INTEGER AS file, row::BIGINT AS row, filename, version, upload_time, downloads,
     {_NORMAL.format("name")} AS key_name,
-    CASE WHEN regexp_full_match(version, '(0|[1-9][0-9]*)([.](0|[1-9][0-9]*))*')
-        THEN regexp_replace(version, '([.]0)+$', '') END AS key_version,
+    {_NUMBERS} AS key_version,
     packagetype = 'sdist' AS is_sdist,
     nullif(metadata_sha256, '') AS digest,
     md5(to_json(struct_pack({_CONTENT}))::VARCHAR) AS content,
@@ -93,6 +96,8 @@ CREATE TABLE files AS SELECT
         AND coalesce(length(list_distinct({_NAMES})) = length(requires_dist) AND NOT list_contains({_NAMES}, ''), TRUE)
         AS plain
 FROM rows WHERE fault IS NULL AND packagetype IN ('sdist', 'bdist_wheel');
+CREATE TABLE unread AS SELECT DISTINCT {_NORMAL.format("name")} AS key_name, version, {_NUMBERS} AS key_version
+    FROM rows WHERE fault IS NOT NULL AND packagetype = 'sdist' AND name IS NOT NULL AND version IS NOT NULL;
 """
 _TWICE = """
 CREATE TABLE twice AS SELECT filename, min((file::BIGINT << 40) + row) AS first
@@ -101,9 +106,12 @@ INSERT INTO bad SELECT file, row, filename, 'is in the table more than once: the
     FROM files JOIN twice USING (filename) WHERE (file::BIGINT << 40) + row <> first;
 DELETE FROM files USING twice WHERE files.filename = twice.filename AND (file::BIGINT << 40) + row <> first;
 """
+# Of a release whose sdist is there, and can't be judged, it is not known what that says: it is none without an sdist.
 _GROUPS = """
 UPDATE files SET key_version = canonical FROM versions
     WHERE files.key_version IS NULL AND files.version = versions.version;
+UPDATE unread SET key_version = canonical FROM versions
+    WHERE unread.key_version IS NULL AND unread.version = versions.version;
 CREATE TABLE groups AS SELECT
     key_name, key_version, count(*)::INTEGER AS files, min(upload_time) AS uploaded,
     sum(downloads)::BIGINT AS downloads, any_value(version) AS version, bool_or(is_sdist) AS has_sdist,
@@ -131,7 +139,10 @@ WHERE NOT decided AND rows.fault IS NULL ORDER BY 1, 2, rows.file, rows.row
 """
 _RELEASES = """
 CREATE VIEW releases AS SELECT
-    key_name AS name, judged.version, "case", verdict, resolver_relevant, rules, finding, files, uploaded, downloads
+    key_name AS name, judged.version,
+    CASE WHEN NOT has_sdist AND (key_name, key_version) IN (SELECT (key_name, key_version) FROM unread)
+        THEN '{unread}' ELSE "case" END AS "case",
+    verdict, resolver_relevant, rules, finding, files, uploaded, downloads
 FROM judged JOIN groups USING (key_name, key_version) ORDER BY key_name, judged.version;
 """
 
@@ -148,7 +159,8 @@ def _name_versions(connection: DuckDBPyConnection) -> None:
             return version
 
     connection.execute("CREATE TABLE versions (version VARCHAR, canonical VARCHAR)")
-    query = "SELECT DISTINCT version FROM files WHERE key_version IS NULL"
+    of = "SELECT version FROM {} WHERE key_version IS NULL"
+    query = f"{of.format('files')} UNION {of.format('unread')}"
     for batch in connection.cursor().sql(query).to_arrow_reader(_BATCH):
         texts = batch.column(0).to_pylist()
         found = pyarrow.table({"version": texts, "canonical": [canonical(one) for one in texts]})

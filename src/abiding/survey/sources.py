@@ -53,17 +53,18 @@ def releases_in(source: str) -> tuple[str, ...]:
 
 
 def rows_of(artifacts: Iterable[Artifact]) -> Iterator[dict[str, Any]]:
-    """Artifacts as rows of a table with all columns that they have; those that could not be read are left out."""
+    """Artifacts as rows of a table with all columns that they have; of those that could not be read with none more."""
     import hashlib
 
     for one in artifacts:
-        if one.metadata is None:
-            continue
         row: dict[str, Any] = {
-            "filename": one.filename,
+            "filename": _plain(one.filename),
             "packagetype": "bdist_wheel" if one.kind == "wheel" else "sdist",
-            "metadata_sha256": hashlib.sha256(one.metadata.data).hexdigest(),
         }
+        if one.metadata is None:
+            yield {**row, "name": _plain(one.name), "version": _plain(one.version)}
+            continue
+        row["metadata_sha256"] = hashlib.sha256(one.metadata.data).hexdigest()
         for column in FIELDS:
             if column.kind is Kind.TEXTS:
                 row[column.name] = [_plain(value) for value in one.metadata.all(column.field)]
