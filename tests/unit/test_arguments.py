@@ -163,4 +163,4 @@ def test_the_last_line_is_about_all_files(form: str, other: str, capsys: pytest.
     assert capsys.readouterr().out.splitlines()[-1] == "Of 2 files, 1 could not be read"
     write_sdist(Path(), "ham-1.0.tar.gz", metadata(name="ham"))
     assert main(["check", "--output-format", form, "ham-1.0.tar.gz", "spam-1.0.tar.gz"]) == 0
-    assert "Case 1 of 4" in capsys.readouterr().out.splitlines()[-1]
+    assert "could not be read" not in capsys.readouterr().out
