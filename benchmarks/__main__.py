@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from benchmarks import checking, editing, hooks, results
+from benchmarks import checking, editing, hooks, results, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +21,10 @@ BENCHMARKS: dict[str, Callable[[int], list[results.Row]]] = {
     "questions-numpy": hooks.questions_of_numpy,
     "check": checking.check,
     "check-index": checking.check_index,
+    "survey": survey.survey,
 }
 # A quarter of an hour for two figures.
-_ONLY_BY_NAME = ("questions-numpy",)
+_ONLY_BY_NAME = ("questions-numpy", "survey")
 
 
 def main() -> None:
