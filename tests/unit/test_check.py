@@ -413,3 +413,29 @@ def test_what_fails_does_not_silence_the_rest(broken: str, tmp_path: Path, capsy
     assert "1 file could not be read" in said
     assert main(["check", broken, "--index-url", nowhere]) == 2
     assert capsys.readouterr().err.endswith("abiding: Nothing was checked\n")
+
+
+@pytest.mark.parametrize(
+    ("wheel_file", "said"),
+    [
+        (None, "has no `spam-1.0.dist-info/WHEEL`"),
+        (b"", "without a `Wheel-Version`"),
+        (b"Tag: py3-none-any\n", "without a `Wheel-Version`"),
+        (b"Wheel-Version: one\n", "without a `Wheel-Version`"),
+        (b"Wheel-Version: 1" + b"0" * 5000, "without a `Wheel-Version`"),
+        (b"Wheel-Version: 2.0\nTag: py3-none-any\n", "installers know version 1"),
+        (b"Wheel-Version: 1.9\nTag: py3-none-any\n", ""),
+        (b"Generator: x\r\nwheel-version:1\r\nTag: py3-none-any\r\n", ""),
+    ],
+)
+def test_a_wheel_that_no_installer_takes_is_refused(wheel_file: bytes | None, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "spam-1.0-py3-none-any.whl"
+    info = "spam-1.0.dist-info"
+    with ZipFile(path, "w") as archive:
+        archive.writestr(f"{info}/METADATA", metadata())
+        if wheel_file is not None:
+            archive.writestr(f"{info}/WHEEL", wheel_file)
+        archive.writestr(f"{info}/RECORD", "")
+    (release,) = abiding.check([path])
+    found = [one.message for one in release.findings if one.rule == "bad-archive"]
+    assert (said in found[0]) if said else found == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from itertools import product
 from math import prod
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
     from packaging.version import Version
 
-__all__ = ["Agreement", "agreement", "expanded", "name_with", "number", "parse", "stated"]
+__all__ = ["Agreement", "agreement", "expanded", "name_with", "number", "parse", "stated", "version_in"]
 
 
 _PARTS = 3  # python, abi, platform
+_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,9}")
 
 
 class Agreement(StrEnum):
@@ -32,6 +34,13 @@ def stated(wheel_file: bytes) -> tuple[str, ...]:
     """The values of `Tag` in a WHEEL file."""
     fields = (line.partition(":") for line in wheel_file.decode("utf-8", "replace").splitlines())
     return tuple(value.strip() for name, _, value in fields if name.lower() == "tag")
+
+
+def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
+    """The numbers of `Wheel-Version` in a WHEEL file; None if it has none that is made of numbers."""
+    fields = (line.partition(":") for line in wheel_file[: bounds.WHEEL].decode("utf-8", "replace").splitlines())
+    found = next((value.strip() for name, _, value in fields if name.strip().lower() == "wheel-version"), "")
+    return tuple(map(int, found.split("."))) if _VERSION.fullmatch(found) else None
 
 
 def expanded(filename: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.tagging import parse, stated
+from abiding.archives.tagging import parse, stated, version_in
 from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.archives.zipdirectory import Directory
@@ -105,7 +105,7 @@ class Wheel(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What a wheel says of itself: METADATA, the tags in WHEEL, none if there is no such file, and other members.
+    """What a wheel says of itself: METADATA, the tags in WHEEL, and other members.
 
     `variant` is variant.json, None if it has none.
     """
@@ -124,13 +124,13 @@ class Statement(NamedTuple):
         with speaking_of(path), open_plain(path, buffered=False) as file:
             dist_info, directory = _judged(file, path.name)
             metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
-            member = directory.find(f"{dist_info}/WHEEL")
-            tags = stated(directory.contents(file, member, bounds.WHEEL)) if member else ()
+            about = directory.contents(file, directory.get(f"{dist_info}/WHEEL"), bounds.WHEEL)
+            _hold_to_version(about, path.name)
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
             more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
             of_variant = directory.find(f"{dist_info}/variant.json")
             variant = directory.contents(file, of_variant, bounds.VARIANT) if of_variant else None
-            return cls(metadata, tags, more_of_it, variant)
+            return cls(metadata, stated(about), more_of_it, variant)
 
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
@@ -154,6 +154,18 @@ def read_names(path: Path) -> list[str]:
     """Read the names of the members of what may not be a sound wheel, in half the time. Raises `ArchiveError`."""
     with speaking_of(path), open_plain(path, buffered=False) as file:
         return b"\0".join(Directory.read_names(file, path.name)).decode("utf-8", "replace").split("\0")
+
+
+def _hold_to_version(wheel_file: bytes, filename: str) -> None:
+    """Raise `ArchiveError` if WHEEL is not of a version that installers know (binary distribution format)."""
+    found = version_in(wheel_file)
+    if found is None:
+        raise ArchiveError.at(
+            filename, "has a WHEEL without a `Wheel-Version`: no installer takes it", hint=_NOT_A_WHEEL
+        )
+    if found[0] != 1:
+        shown = ".".join(map(str, found))
+        raise ArchiveError.at(filename, f"has `Wheel-Version: {shown}`: installers know version 1", hint=_NOT_A_WHEEL)
 
 
 # The one judgement
