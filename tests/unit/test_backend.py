@@ -867,7 +867,7 @@ CHANGING = """
         ((b"numpy>=1.26", b"numpy>=2,<2.5"), "changed-requirement", ["`numpy>=2,<2.5`", "pyproject.toml:10"]),
         ((b"Summary: A package", b"Summary: Another"), "undeclared-change", ["`Summary` of the wheel", "- A package", "+ Another", "pyproject.toml:8"]),
         ((b"Version: 1.4.0", b"Version: 1.4.1"), "undeclared-change", ["`Version` of the wheel"]),
-        ((b"\nSummary", b"\nRequires-Python: >=3.99\nSummary"), "undeclared-change", ["`Requires-Python` of the wheel", "(nothing)"]),
+        ((b"\nSummary", b"\nRequires-Python: >=3.99\nSummary"), "undeclared-change", ["`Requires-Python` of the wheel", "+ >=3.99"]),
     ],
 )  # fmt: skip
 def test_other_differences_stop_it(tmp_path: Path, change: tuple[bytes, bytes], rule: str, texts: list[str]) -> None:
