@@ -111,7 +111,7 @@ def test_other_tags_are_a_warning_on_files_of_others(tmp_path: Path, capsys: pyt
     assert main(["check", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "clean: " in said  # the verdict is about metadata
-    assert "  - cp310-cp310-manylinux1_x86_64  file name\n  + cp310-cp310-linux_x86_64       WHEEL\n" in said
+    assert "  | --- file name\n  | +++ WHEEL\n  - cp310-cp310-manylinux1_x86_64\n  + cp310-cp310-linux_x86_64\n" in said
 
 
 def test_they_are_an_error_on_files_of_a_project_that_uses_abiding(tmp_path: Path) -> None:

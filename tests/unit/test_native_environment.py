@@ -228,7 +228,7 @@ def test_a_provider_that_renamed_its_library(environment: Environment, capsys: p
     assert main(["env", "--python", str(environment.python)]) == 1
     out = " ".join(capsys.readouterr().out.split())
     assert "error[provider-changed]: `prov` 4.0.0 does not have `libspam.so.3`" in out
-    assert "- 1.0 had it, when the wheel was built" in out
+    assert "| --- had it, when the wheel was built | +++ not in prov 4.0.0 - 1.0 |" in out
     assert "note: it has `libspam.so.4` instead" in out
     assert "note: the wheel requires `prov>=1`, which allows 4.0.0" in out
     assert "hint: install `prov==1.0`, which has it" in out
