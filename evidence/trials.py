@@ -221,9 +221,9 @@ refused outside, and {sum(one.holds for one in both)} came out as claimed. Where
 Python outside of a claim, it says 'not tried'. The verdict is that of `abiding check`, by `bound-too-loose`.
 
 Left out are packages whose own Python code refuses a numpy before the compiled module is reached: the import then says
-nothing of the file. pandas 3.1.1, whose files accept numpy 1.23, asks for 2.0.2 like that (so 1.23.5 was refused inside
-of the claim), and numba refuses 1.26. A package may have such reasons of its own: what a file accepts is no promise that
-the package works with it.
+nothing of the file. pandas 3.1.1, whose files accept numpy 1.23, asks for 2.0.2 like that, so that 1.23.5 was refused
+inside of the claim; and numba refuses 1.26. A package may have such reasons of its own: what a file accepts is no
+promise that the package works with it.
 
 | wheel | module | accepts | declared | verdict | inside | outside |
 | --- | --- | --- | --- | --- | --- | --- |
