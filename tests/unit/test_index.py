@@ -438,7 +438,7 @@ def test_sdist_is_read_to_its_end(index: Index) -> None:
     ("members", "message"),
     [
         (["other-1.0/PKG-INFO"], "has no PKG-INFO in its top folder"),
-        (["spam-1.0/a", "PKG-INFO"], "has a file `PKG-INFO` beside its folder"),
+        (["spam-1.0/a", "PKG-INFO"], "has `PKG-INFO` beside its folder"),
         (["spam-1.0/PKG-INFO", "spam-1.0/PKG-INFO"], "has two members with the name `spam-1.0/PKG-INFO`"),
         (["spam-1.0/PKG-INFO", "spam-1.0/pkg-info"], "is `PKG-INFO` on some systems"),
     ],

@@ -293,7 +293,7 @@ def test_a_file_that_the_sdist_lacks(tmp_path: Path) -> None:
     more = "() if hook == 'build_sdist' else ('table.txt',)"
     proof = proven(odd_tree(tmp_path / "tree", "return []", more, **{"table.txt": "x\n"}))
     (finding,) = (one for one in proof.findings if one.severity is not Severity.NOTE)
-    assert (finding.rule, finding.expected, proof.verdict) == ("other-files", "table.txt", Verdict.PROVEN)
+    assert (finding.rule, finding.expected, proof.verdict) == ("other-files", ("table.txt",), Verdict.PROVEN)
     assert finding.message == "the wheel from the sdist lacks 1 file of the wheel from the tree"
 
 
