@@ -558,7 +558,7 @@ def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatc
     import sys
 
     monkeypatch.setitem(sys.modules, "auditwheel.architecture", None)
-    platforms._policies.cache_clear()  # another test may have read them
+    platforms._policies.cache_clear()  # another test may have read them  # noqa: SLF001
     path = pair.consumer(requires=())
     assert native.checked([path]) == {path.name: ()}
     with pytest.raises(AbidingError) as caught:
