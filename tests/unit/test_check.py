@@ -439,3 +439,27 @@ def test_a_wheel_that_no_installer_takes_is_refused(wheel_file: bytes | None, sa
     (release,) = abiding.check([path])
     found = [one.message for one in release.findings if one.rule == "bad-archive"]
     assert (said in found[0]) if said else found == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (("a b",), ("a b",)),
+        (("egg (>=2011k)", "ham", "jam=1"), ("egg (>=2011k)", "jam=1")),
+        (("egg (>=1)", "ham ; python_version < '3'", "jam ; variant_label == 'x'", "spam[a, b]==1.*"), None),
+        (("egg" + "," * 10_000,), None),  # nobody has found out
+    ],
+)
+@pytest.mark.parametrize("kind", ["wheel", "sdist", "both"])
+def test_requirements_that_no_installer_reads_are_a_warning(
+    lines: tuple[str, ...], found: tuple[str, ...] | None, kind: str, tmp_path: Path
+) -> None:
+    said = metadata(*(f"Requires-Dist: {line}" for line in lines))
+    if kind != "sdist":
+        write_wheel(tmp_path, wheel_name("py3-none-any"), said)
+    if kind != "wheel":
+        write_sdist(tmp_path, "spam-1.0.tar.gz", said)
+    (release,) = abiding.check([tmp_path])
+    findings = [one for one in release.findings if one.rule == "bad-requirement"]
+    assert [(one.severity, one.found) for one in findings] == ([("warning", found)] if found else [])
+    assert release.verdict == "clean"

@@ -31,6 +31,7 @@ __all__ = [
     "name_of",
     "narrows",
     "parse",
+    "refused",
     "split_extra",
     "with_extra",
     "with_marker",
@@ -59,6 +60,21 @@ def parse(text: str) -> Requirement:
     except ValueError as exc:
         raise InvalidRequirement("a string of its marker has both kinds of quotes") from exc
     return requirement
+
+
+def refused(text: str) -> str:
+    """Why installers refuse a requirement, in the words of `packaging`; empty if it is not known that they do."""
+    from packaging.requirements import InvalidRequirement
+
+    if len(text) > bounds.REQUIREMENT:
+        return ""
+    try:
+        _read(text)
+    except RecursionError:
+        return ""
+    except InvalidRequirement as exc:
+        return str(exc).partition("\n")[0]
+    return ""
 
 
 def _read(text: str) -> Requirement:

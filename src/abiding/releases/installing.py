@@ -1,4 +1,4 @@
-"""What one file requires, held against itself: no version may be ruled out by the lines together."""
+"""What one file requires, held against itself: each line can be read, and no version is ruled out by all together."""
 
 from __future__ import annotations
 
@@ -13,10 +13,36 @@ if TYPE_CHECKING:
 
     from abiding.metadata.core import CoreMetadata
 
-__all__ = ["judge_installable"]
+__all__ = ["judge_installable", "judge_readable"]
 
 
 _NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
+
+
+_REFUSED = "pip and uv refuse metadata with a line that they can't parse"
+
+
+def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+    """Find the requirements of a file that no installer can read: all of them in one finding."""
+    from abiding.metadata import requirements
+
+    answers = {line: requirements.refused(line) for line in metadata.all("Requires-Dist")}
+    refused = {line: why for line, why in answers.items() if why}
+    if not refused:
+        return
+    first = next(iter(refused))
+    more = f", and neither are {len(refused) - 1:,} more" if len(refused) > 1 else ""
+    yield Finding(
+        "bad-requirement",
+        severity,
+        f"`{first}` is not a requirement (PEP 508){more}",
+        artifact=filename,
+        field="Requires-Dist",
+        found=tuple(refused),
+        found_from=_kind(filename),
+        notes=(refused[first], _REFUSED),
+        hints=(f"mend what the {_kind(filename)} was built from, and build it again",),
+    )
 
 
 def judge_installable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from abiding.releases.acceptance import too_new
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
-from abiding.releases.installing import judge_installable
+from abiding.releases.installing import judge_installable, judge_readable
 from abiding.releases.variants import judge_variants
 
 if TYPE_CHECKING:
@@ -104,12 +104,22 @@ def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
     """What each metadata says against itself, of the first file that has it: what the sdist says, wheels repeat."""
     seen: set[Value] = set()
-    for one in comparison.compared:
-        if one.artifact.metadata:
-            for finding in judge_installable(one.artifact.filename, one.artifact.metadata, severity):
+    for artifact, metadata in _each_metadata(comparison):
+        for judge_lines in (judge_readable, judge_installable):
+            for finding in judge_lines(artifact, metadata, severity):
                 if finding.found not in seen:
                     seen.add(finding.found)
                     yield finding
+
+
+def _each_metadata(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
+    """Each metadata of a release once, with the first file that has it."""
+    seen: set[bytes] = set()
+    for one in comparison.compared:
+        metadata = one.artifact.metadata
+        if metadata is not None and metadata.data not in seen:
+            seen.add(metadata.data)
+            yield one.artifact.filename, metadata
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
