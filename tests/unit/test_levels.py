@@ -96,7 +96,8 @@ def test_without_an_sdist_the_records_tell(tmp_path: Path, capsys: pytest.Captur
 
 def test_what_declares_nothing_has_no_level(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = dist(tmp_path / "dist", [(LINUX, False, "")], sdist=False)
-    assert checked(folder, capsys, "--level", "abi") == (0, {LINUX: None}, set())
+    assert checked(folder, capsys) == (0, {LINUX: None}, set())
+    assert checked(folder, capsys, "--level", "abi") == (0, {LINUX: None}, {"note level-unknown"})
 
 
 @pytest.mark.parametrize("form", ["text", "concise", "github", "html", "json"])
@@ -142,3 +143,18 @@ def test_a_record_of_a_level_that_there_is_not(level: str, tmp_path: Path, capsy
     for name, sdist in (("with", True), ("without", False)):
         _, levels, _ = checked(dist(tmp_path / name, [(LINUX, True, level)], sdist=sdist), capsys)
         assert levels == {LINUX: "unknown"}
+
+
+@pytest.mark.parametrize("has_line", [True, False])
+@pytest.mark.parametrize("others", [[], [B]])
+def test_a_wheel_is_held_against_its_own_record(
+    has_line: bool, others: list[tuple[str, bool, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without an sdist, nothing else says that METADATA has lost a line."""
+    folder = dist(tmp_path / "dist", [(LINUX, has_line, "abi"), *others], sdist=False)
+    status = main(["check", str(folder), "--output-format", "json"])
+    (release,) = json.loads(capsys.readouterr().out)["releases"]
+    found = [(one["artifact"], one["expected"]) for one in release["findings"] if one["rule"] == "missing-requirement"]
+    assert found == ([] if has_line else [(LINUX, ["numpy<2.5"])])
+    assert status == int(not has_line)
+    assert (release["verdict"] == "inconsistent") is not has_line

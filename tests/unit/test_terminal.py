@@ -187,3 +187,13 @@ def test_no_word_is_left_alone_where_that_can_be_helped(width: int) -> None:
     assert len(lines) == len(wrap(text, width))
     assert " ".join(lines) == text
     assert len(lines) == 1 or " " in lines[-1]
+
+
+@pytest.mark.parametrize(("stream", "status"), [(">&-", 0), (">/dev/full", 2), (">/dev/full 2>&-", 2), (">&- 2>&-", 0)])
+def test_an_output_that_can_not_be_written(stream: str, status: int) -> None:
+    command = f"{sys.executable} -m abiding explain verdict {stream}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert done.stdout == ""
+    said = "abiding: error[not-written]: the output can't be written: No space left on device\n"
+    assert done.stderr == (said if status and "2>&-" not in stream else "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from abiding._version import __version__
 from abiding.files.private import unwinding
 from abiding.findings.errors import AbidingError
-from abiding.report.printing import guarded, lossless, unguarded
+from abiding.report.printing import discard, guarded, lossless, open_streams, unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +38,11 @@ _COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns 0 if all is well, 1 if something is wrong with a project, 2 if it could not be done."""
-    for stream in (sys.stdout, sys.stderr):
-        lossless(stream)  # no terminal's encoding stops an answer
-    with guarded():
-        return _run(arguments)
+    with open_streams():
+        for stream in (sys.stdout, sys.stderr):
+            lossless(stream)  # no terminal's encoding stops an answer
+        with guarded():
+            return _run(arguments)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -70,6 +71,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         # Whoever read our output has seen enough (`abiding check | head`).
         unguarded(sys.stderr).close()
         return 1
+    except OSError as exc:
+        if exc.filename is not None:  # of a file: whoever opens one answers for it
+            raise
+        discard(sys.stdout)
+        print(f"abiding: error[not-written]: the output can't be written: {exc.strerror or exc}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("abiding: interrupted", file=sys.stderr)
         return 2

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
+from abiding.metadata.requirements import meaning
 from abiding.project.level import Level
+from abiding.project.provenance import MEMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.artifacts.artifact import Artifact
     from abiding.project.provenance import Provenance
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Own
 
-__all__ = ["BuiltAs", "judge_levels", "level_of", "record_of"]
+__all__ = ["BuiltAs", "judge_levels", "judge_record", "level_of", "record_of", "without_level"]
 
 
 class BuiltAs(StrEnum):
@@ -83,6 +85,37 @@ def judge_levels(
         yield _finding("level-abi", Severity.ERROR, message, name, _TO_API)
     for name in built[BuiltAs.UNKNOWN]:
         yield _unknown(name, has_lines=bool(lines.get(name)), wanted=wanted)
+
+
+def without_level(names: Iterable[str]) -> Iterator[Finding]:
+    """Say of wheels of which a level is asked for, by file name, that nothing tells it."""
+    for name in names:
+        message = (
+            "the level of the wheel can't be checked: it has no record of its build, and no declaration is at hand"
+        )
+        yield _finding("level-unknown", Severity.NOTE, message, name, "")
+
+
+def judge_record(one: Compared) -> Iterator[Finding]:
+    """Find the lines that a wheel does not have, though its own record says that it was built with them."""
+    record = record_of(one.artifact)
+    if record is None or one.artifact.metadata is None:
+        return
+    said = set(map(meaning, one.artifact.metadata.all("Requires-Dist")))
+    for line in record.lines:
+        if meaning(line.requirement) not in said:
+            yield Finding(
+                "missing-requirement",
+                Severity.ERROR,
+                f"the wheel does not have `{line.requirement}`, which its own record has",
+                artifact=one.artifact.filename,
+                field="Requires-Dist",
+                expected=line.requirement,
+                expected_from=MEMBER,
+                found_from="METADATA",
+                notes=("METADATA was edited after the build: installers read that, and no record",),
+                hints=("build the wheel again, from the sdist",),
+            )
 
 
 _TO_ABI = "build it at the ABI level: `-C abiding.level=abi`, or set `ABIDING_LEVEL=abi`"

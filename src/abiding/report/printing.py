@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from abiding.findings.characters import printable
@@ -13,11 +14,31 @@ from abiding.findings.characters import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["guarded", "lossless", "unguarded"]
+__all__ = ["discard", "guarded", "lossless", "open_streams", "unguarded"]
 
 
 # What a terminal that has no such sign is shown in its place.
 _PLAINER = str.maketrans({"–": "..", "×": "x", "…": "...", "−": "-"})  # noqa: RUF001 (that is the point)
+
+
+@contextmanager
+def open_streams() -> Iterator[None]:
+    """While it lasts, `sys.stdout` and `sys.stderr` are there: where the caller has closed one, it leads nowhere."""
+    before = sys.stdout, sys.stderr
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 (a device)
+        sys.stdout, sys.stderr = (stream or nowhere for stream in before)
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = before
+
+
+def discard(stream: TextIO) -> None:
+    """Let a stream lead nowhere, with what it still holds: it can't be written, and would be tried again at the end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def lossless(stream: TextIO) -> None:
