@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import abiding
 from abiding.cli import main, specs
 from abiding.findings.errors import AbidingError
+from abiding.metadata import requirements
+from abiding.releases import installing
 
 from .archives import metadata, wheel_name, write_sdist, write_wheel
 from .test_release import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
@@ -464,3 +468,19 @@ def test_requirements_that_no_installer_reads_are_a_warning(
     findings = [one for one in release.findings if one.rule == "bad-requirement"]
     assert [(one.severity, one.found) for one in findings] == ([("warning", found)] if found else [])
     assert release.verdict == "clean"
+
+
+LINES = st.lists(
+    st.sampled_from(["egg", "Egg-1", "-", "[a, b]", "[", " ", "(", ")", "==", ">=", "~=", "!=", "<", "1", "1.0", "1.*", "1.0rc1", "2011k",
+                     "+x", ",", "=", ";", "os_name", "extra", "'a'", '"a"', "and", "or", "not in", "in", ".post1"]),
+    min_size=1, max_size=9,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(LINES)
+def test_what_looks_plain_up_to_its_marker_is_a_requirement(line: str) -> None:
+    """The short way round parsing admits nothing that installers refuse, apart from a marker of known words."""
+    head = line.partition(";")[0]
+    if installing._PLAIN.fullmatch(head):  # noqa: SLF001
+        assert requirements.refused(head) == ""

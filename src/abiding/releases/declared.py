@@ -77,8 +77,8 @@ class Own(NamedTuple):
         sanctioned = (*claimed.lines.values(), *edited.values())
         for difference in differences:
             if difference.field == "Requires-Dist":
-                notes: tuple[str, ...] = ("neither set of requirements has it",)
-                yield from requirement_findings(one.artifact, difference, sanctioned, notes, self.declaration.project)
+                found = requirement_findings(one.artifact, difference, sanctioned, (), self.declaration.project)
+                yield from (each._replace(notes=(_NEITHER, *each.notes)) if each.found else each for each in found)
             else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
@@ -164,6 +164,7 @@ def _recorded(record: Provenance | None) -> str:
 
 
 _ALL_OR_NONE = "a wheel has all lines that are declared for its tag and variant, or none (the API level)"
+_NEITHER = "neither set of requirements has it"
 _RECORDED = f"by its record (`{MEMBER}`) the wheel is of the ABI level, so it has all lines that are for its tag"
 
 

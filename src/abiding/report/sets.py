@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.characters import visible
 from abiding.findings.wrapping import wrap
+from abiding.metadata.requirements import meaning
 from abiding.report.json import document
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ _LEVELS = {
 _NO_RECORD = (
     "note: it has no record of its build (`abiding.json`): which of these lines are of the ABI level, and why they are "
     "there, is not known"
+)
+
+
+_EDITED = (
+    "note: METADATA was edited after the build, so that what stands above need not be what was declared: `abiding "
+    "check` holds it against the sdist"
 )
 
 
@@ -52,6 +59,18 @@ def _of_wheel(sets: Sets, record: Provenance | None) -> Iterator[str]:
     for one in sets.abi:
         yield from _indented((one.requirement,))
         yield from _indented(_reasons(one, record), "    ")
+    gone = _gone(sets, record)
+    if gone:
+        yield "\nin its record alone"
+        yield from _indented(gone)
+        yield ""
+        yield from wrap(_EDITED, _WIDTH, "      ", "")
+
+
+def _gone(sets: Sets, record: Provenance) -> tuple[str, ...]:
+    """The lines that were built into METADATA, and are not there any more."""
+    there = {meaning(one.requirement) for one in sets.abi} | set(map(meaning, sets.api or ()))
+    return tuple(line.requirement for line in record.lines if meaning(line.requirement) not in there)
 
 
 def _reasons(one: Bound, record: Provenance) -> Iterator[str]:
