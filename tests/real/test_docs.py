@@ -36,7 +36,9 @@ def test_commands_print_what_the_page_shows(
         pytest.skip("the examples use the libraries of Debian")
     places = {name: str(request.getfixturevalue(fixture) / "work") for name, fixture in built.items()}
     # Who reads the other pages has no more than `pip install abiding` brings: their wheels are not looked into.
-    installed = ("abiding[all]" if built or "abiding[all]" in text else "abiding", "build", "pip", "uv")
+    named = re.search(r"abiding\[[a-z,]+\]", text)
+    own = "abiding[index,native]" if built else named[0] if named else "abiding"
+    installed = (own, "build", "pip", "uv")
     environment = Environment(tmp_path / "environment", wheelhouse, places).make(installed)
     folder = tmp_path / "reader"
     folder.mkdir()

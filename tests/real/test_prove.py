@@ -297,7 +297,7 @@ def test_a_release_that_does_not_use_abiding(prove: Callable[..., Answer], relea
     answer = prove(release("gmpy2"), "--yes", more=UNOPTIMISED)
     assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
     assert {(one["from"], one["state"]) for one in answer.data["builds"]} == {("sdist", "built")}
-    assert answer.data["name"] == "gmpy2"
+    assert answer.data["project"]["name"] == "gmpy2"
 
 
 def test_a_tree_that_does_not_use_abiding(
@@ -331,7 +331,7 @@ def test_by_venv_and_pip(prove: Callable[..., Answer], tmp_path: Path) -> None:
 def test_releases_whose_version_came_from_git(prove: Callable[..., Answer], name: str, version: str) -> None:
     """By setuptools-scm, hatch-vcs and versioningit: the sdist carries the version."""
     answer = prove(sdist_of(name, version), "--yes")
-    assert (answer.code, answer.data["verdict"], answer.data["release"]) == (0, "proven", version), answer
+    assert (answer.code, answer.data["verdict"], answer.data["project"]["version"]) == (0, "proven", version), answer
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
@@ -363,4 +363,6 @@ dynamic = ["version"]
         subprocess.run(["git", *commit], cwd=tree, check=True)
     answer = prove(tree)
     assert (answer.code, answer.data["verdict"], answer.rules) == (0, "proven", set()), answer
-    assert answer.data["release"].startswith("1.2.0" if not behind or tool == "versioningit" else "1.2.1.dev1+g")
+    assert answer.data["project"]["version"].startswith(
+        "1.2.0" if not behind or tool == "versioningit" else "1.2.1.dev1+g"
+    )
