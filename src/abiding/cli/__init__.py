@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -34,6 +35,10 @@ _COMMANDS = (
     "explain",
     "unwrap",
 )
+
+
+# What a stream answers that can't be written. With a file's name it is about that file, and not of a stream.
+_UNWRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +77,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         unguarded(sys.stderr).close()
         return 1
     except OSError as exc:
-        if exc.filename is not None:  # of a file: whoever opens one answers for it
+        if exc.errno not in _UNWRITTEN or exc.filename is not None:
             raise
         discard(sys.stdout)
         print(f"abiding: error[not-written]: the output can't be written: {exc.strerror or exc}", file=sys.stderr)

@@ -192,7 +192,7 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
     """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
     from abiding.artifacts.index import read_release
     from abiding.artifacts.index.progress import Bar
-    from abiding.findings.errors import IndexAccessError
+    from abiding.findings.errors import IndexAccessError, MissingExtraError
     from abiding.report.printing import unguarded
 
     progress = Bar(unguarded(sys.stderr))
@@ -200,10 +200,10 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
         return read_release(spec, index_url, progress)
     try:
         artifacts = read_release(spec, index_url, progress)
-    except IndexAccessError as exc:
+    except (IndexAccessError, MissingExtraError) as exc:
         note = f"there is no file and no folder `{spec}` here, so it was looked up on the index"
         found = [finding._replace(notes=(*finding.notes, note)) for finding in exc.findings]
-        raise IndexAccessError(found, exc.closing) from exc
+        raise type(exc)(found, exc.closing) from exc
     print(f"`{spec}` was looked up on the index; its newest release there is {artifacts[0].version}\n", file=said)
     return artifacts
 

@@ -6,19 +6,18 @@ import os
 import sys
 import tempfile
 from argparse import ArgumentTypeError
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import given
 from abiding.findings.characters import visible
-from abiding.findings.errors import AbidingError
-from abiding.findings.finding import Finding, Severity
+from abiding.findings.extras import needing
+from abiding.findings.finding import Finding
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 __all__ = ["register", "run"]
 
@@ -77,7 +76,7 @@ def run(options: Namespace) -> int:
     lists = [one for one in options.sources if is_list(one)]
     if options.files_table and not lists:
         options.parser.error("`--files-table` keeps what is read from an index, and no source is a list of releases")
-    with _extra(), tempfile.TemporaryDirectory(prefix="abiding-survey-") as folder:
+    with needing("survey", "a survey"), tempfile.TemporaryDirectory(prefix="abiding-survey-") as folder:
         _survey(options, Path(folder))
     return 0
 
@@ -125,21 +124,3 @@ def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
                 print(visible(f"abiding: {one.filename}: {one.problem.message}"), file=sys.stderr)
     write(rows_of(artifacts), file)
     return file
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Turn the absence of a library into one clear message."""
-    try:
-        yield
-    except ModuleNotFoundError as exc:
-        if (exc.name or "abiding").startswith("abiding"):
-            raise
-        raise AbidingError(
-            Finding(
-                "missing-extra",
-                Severity.ERROR,
-                f"a survey needs `{exc.name}`, which is not installed",
-                hints=("pip install 'abiding[survey]'",),
-            )
-        ) from exc

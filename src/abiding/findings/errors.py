@@ -25,6 +25,7 @@ __all__ = [
     "BackendError",
     "DeclarationError",
     "IndexAccessError",
+    "MissingExtraError",
     "MissingFileError",
     "RefusedError",
 ]
@@ -82,6 +83,15 @@ class IndexAccessError(AbidingError):
     ) -> IndexAccessError:
         """Make the error from one sentence about an index, or about one file on it."""
         return cls(_about(artifact, message, rule, note, hint))
+
+
+class MissingExtraError(AbidingError):
+    """A library is not installed that an extra of abiding brings."""
+
+    @classmethod
+    def of(cls, message: str, hint: str) -> MissingExtraError:
+        """Make the error from one sentence about what needs it."""
+        return cls(_about("", message, rule="missing-extra", note="", hint=hint))
 
 
 class RefusedError(AbidingError):

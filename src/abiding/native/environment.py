@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.files.plain import is_there
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native import contents
@@ -96,9 +96,9 @@ def survey(python: Interpreter, *, load: bool) -> Survey:
                 surveyed.append(_Surveyed.of(distribution, shelf, python, load=load))
             elif distribution.source_tree:
                 findings += _not_looked_into(distribution)
+        except MissingExtraError:
+            raise
         except AbidingError as exc:
-            if exc.findings[0].rule == "missing-extra":
-                raise
             unread += exc.findings
     rows = [row for one in surveyed for row in one.rows()]
     findings += [finding for one in surveyed for finding in one.findings]

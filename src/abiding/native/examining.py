@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
-from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
+from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, MissingExtraError
 from abiding.native import contents
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, Provided, follow, loaded_before
@@ -100,12 +100,12 @@ def _examined(
         return examine(path, wheels, index, names, more)
     except IndexAccessError:
         raise
-    except AbidingError as exc:
-        if exc.findings[0].rule != "missing-extra":
-            return exc.findings
+    except MissingExtraError:
         if provenance_of(path):
             raise
         return ()
+    except AbidingError as exc:
+        return exc.findings
 
 
 def subject_of(

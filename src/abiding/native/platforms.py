@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from abiding.findings.extras import needing
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.images import Format
-from abiding.native.reading import extra
+from abiding.native.reading import WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ class Platform:
         platforms = {tag.platform for tag in tags}
         formats = [_FORMATS.get(PlatformTag.read(platform).family) for platform in sorted(platforms)]
         format_ = next(filter(None, formats), None)
-        with extra():
+        with needing("native", WORK):
             return cls(
                 tags,
                 format_,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.metadata import requirements
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import contents
@@ -72,9 +72,9 @@ class Wheels:
     def _names_in(self, path: Path) -> frozenset[str]:
         try:
             images = self._contents(path).images
-        except AbidingError as exc:
-            if exc.findings[0].rule == "missing-extra":
-                raise
+        except MissingExtraError:
+            raise
+        except AbidingError:
             return frozenset()
         return frozenset(name for image in images for name in (image.name, image.file_name))
 

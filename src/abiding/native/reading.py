@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import AbidingError
+from abiding.findings.extras import needing
 from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from abiding.native.images import Image, Symbols
 
-__all__ = ["extra", "read_image", "read_symbols"]
+__all__ = ["WORK", "read_image", "read_symbols"]
+
+# What the extra `native` is for.
+WORK = "reading compiled files"
 
 
 _MACH_O = (
@@ -32,7 +36,7 @@ def read_image(data: bytes, place: str, artifact: str = "") -> Image | None:
     `artifact` is the wheel that it is in, for the message, or empty if it is installed.
     Archives of objects, linker scripts and images that are not for dynamic linking have nothing to say.
     """
-    with extra(), _speaking_of(place, artifact):
+    with needing("native", WORK), _speaking_of(place, artifact):
         if data.startswith(b"\x7fELF"):
             from abiding.native import elf
 
@@ -50,7 +54,7 @@ def read_image(data: bytes, place: str, artifact: str = "") -> Image | None:
 
 def read_symbols(data: bytes, image: Image) -> Symbols:
     """Read the symbol tables of an image, which takes longer than the rest. Raises as `read_image` does."""
-    with extra(), _speaking_of(image.place):
+    with needing("native", WORK), _speaking_of(image.place):
         if image.format is Format.ELF:
             from abiding.native import elf
 
@@ -62,24 +66,6 @@ def read_symbols(data: bytes, image: Image) -> Symbols:
         from abiding.native import pe
 
         return pe.symbols(data)
-
-
-@contextmanager
-def extra() -> Iterator[None]:
-    """Turn the absence of a library that reads images into one clear message."""
-    try:
-        yield
-    except ModuleNotFoundError as exc:
-        if (exc.name or "abiding").startswith("abiding"):
-            raise
-        raise AbidingError(
-            Finding(
-                "missing-extra",
-                Severity.ERROR,
-                f"reading compiled files needs `{exc.name}`, which is not installed",
-                hints=("pip install 'abiding[native]'",),
-            )
-        ) from exc
 
 
 @contextmanager

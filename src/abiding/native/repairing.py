@@ -14,13 +14,14 @@ from abiding.artifacts.filename import judge_tags
 from abiding.files.placing import place
 from abiding.files.private import private_folder
 from abiding.findings.errors import AbidingError, RefusedError
+from abiding.findings.extras import needing
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
 from abiding.native.examining import provenance_of, subject_of
 from abiding.native.platforms import floors
-from abiding.native.reading import extra
+from abiding.native.reading import WORK
 from abiding.native.rules import judge
 from abiding.native.runpaths import edited, wanted
 
@@ -166,7 +167,7 @@ def _led(repaired: Path) -> Path:
 def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tuple[str, ...]:
     """The tool as a module, with what it is to leave out. Raises `AbidingError` if it is not installed."""
     tag = wheel.name.rpartition("-")[2]
-    with extra():
+    with needing("native", WORK):
         if _is_for_macos(wheel):
             import delocate
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
-from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
+from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, MissingExtraError
 from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
 from abiding.native.names import has_code, wheels_among
@@ -99,7 +99,7 @@ def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[s
 def _compared(old: Path, new: Path) -> tuple[Finding, ...]:
     try:
         return tuple(compare(Side.read(old), Side.read(new)))
+    except MissingExtraError:
+        raise
     except AbidingError as exc:
-        if exc.findings[0].rule == "missing-extra":
-            raise
         return exc.findings

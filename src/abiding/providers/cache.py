@@ -17,7 +17,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
-from abiding.findings.errors import IndexAccessError
+from abiding.findings.extras import needing
 from abiding.providers.tables import Exports
 
 if TYPE_CHECKING:
@@ -40,13 +40,9 @@ class Cache:
 
     @classmethod
     def of_user(cls) -> Cache:
-        """Take the folder that the system has for it. Raises `IndexAccessError` if the extra is not installed."""
-        try:
+        """Take the folder that the system has for it. Raises `MissingExtraError` if the extra is not installed."""
+        with needing("index", "keeping what was read of libraries"):
             import platformdirs
-        except ModuleNotFoundError as exc:
-            message = "keeping what was read of libraries needs `platformdirs`, which is not installed"
-            raise IndexAccessError.of(message, rule="missing-extra", hint="pip install 'abiding[index]'") from exc
-
         return cls(Path(platformdirs.user_cache_path("abiding"), _FOLDER))
 
     def library(self, sha256: str) -> Exports | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
 from abiding.native.providers import required, target
@@ -47,9 +47,9 @@ def of_release(release: Requirement, path: Path, listings: Listings, histories: 
     """Hold one wheel against a release of a provider, `NAME==VERSION`. What can't be read is not known."""
     try:
         outcome, why = _judged(release, looked_up(path, listings), histories)
+    except MissingExtraError:
+        raise
     except AbidingError as exc:
-        if exc.findings[0].rule == "missing-extra":
-            raise
         outcome, why = Outcome.UNKNOWN, exc.findings[0].message
     return Impact(path.name, outcome, why)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
-from abiding.findings.errors import AbidingError, ArchiveError
+from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError
 from abiding.native.contents import place_of
 from abiding.native.indexed import chosen
 from abiding.native.names import may_be_image, module_name, stem
@@ -86,10 +86,10 @@ class _Reading:
     def read(self, wheel: Published) -> Edition | Unread:
         try:
             return Edition(wheel.version, wheel.filename, self.libraries(wheel))
+        except MissingExtraError:
+            raise
         except AbidingError as exc:
             finding = exc.findings[0]
-            if finding.rule == "missing-extra":
-                raise
             return Unread(wheel.version, wheel.filename, ": ".join((finding.message, *finding.notes)))
 
     def libraries(self, wheel: Published) -> dict[str, Exports]:

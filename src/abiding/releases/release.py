@@ -11,7 +11,7 @@ from abiding.findings.finding import Severity, by_weight, worst
 from abiding.releases import rules
 from abiding.releases.comparison import Comparison
 from abiding.releases.declared import declared_in
-from abiding.releases.levels import judge_levels, judge_record, level_of, record_of, without_level
+from abiding.releases.levels import judge_levels, level_of, record_of, without_level
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:
@@ -192,9 +192,8 @@ def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: L
     lines = {one.artifact.filename: own.lines_of(one) for one in comparison.compared} if levels and level else {}
     findings = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
     if own.declaration is None:
-        wheels = [one for one in comparison.compared if one.artifact.kind == "wheel"]
-        findings += tuple(finding for one in wheels for finding in judge_record(one))
-        unknown = [one.artifact.filename for one in wheels if level and one.artifact.filename not in levels]
+        wheels = [one.artifact.filename for one in comparison.compared if one.artifact.kind == "wheel"]
+        unknown = [name for name in wheels if level and name not in levels]
         findings += tuple(without_level(unknown))
     breaking = [finding for finding in findings if rules.breaks(finding)]
     checked = tuple(

@@ -15,6 +15,7 @@ from abiding.releases.changes import field_finding, repair_notes, requirement_fi
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
 from abiding.releases.installing import judge_installable, judge_readable
+from abiding.releases.levels import judge_record
 from abiding.releases.variants import judge_variants
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += _of_the_sdist(comparison, own)
     for one in comparison.compared:
         declares = own.declaration is not None and one.artifact.kind == "wheel"
-        broken = tuple(own.broken_by(one) if declares else _broken_by(one, comparison))
+        broken = tuple(own.broken_by(one) if declares else (*_broken_by(one, comparison), *judge_record(one)))
         findings += broken
         abides = not broken if declares else None
         findings += _disagreements(one, comparison, abides=abides, why=own.why if abides else "")

@@ -16,7 +16,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from abiding.findings.errors import IndexAccessError
+from abiding.findings.extras import needing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +46,7 @@ def read_release(spec: str, index_url: str | None = None, progress: Progress | N
     reached (`unreachable`), if the index may not be read (`index-access`), if what it answers is not the Simple API
     or pip's configuration does not give one (`bad-index`), or if the extra is not installed (`missing-extra`).
     """
-    with _extra():
+    with needing("index", "reading from a package index"):
         from abiding.artifacts.index import reading
     return reading.read_release(spec, index_url, progress)
 
@@ -56,7 +56,7 @@ def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]]
 
     Raises what `read_release` raises, also for a file that can't be read, and what `choose` does.
     """
-    with _extra():
+    with needing("index", "reading from a package index"):
         from abiding.artifacts.index import reading
     return reading.read_file(spec, index_url, choose)
 
@@ -67,24 +67,9 @@ def listings(index_url: str | None = None) -> Iterator[Listings]:
 
     Of each wheel its directory and METADATA are read, by range requests.
     """
-    with _extra():
+    with needing("index", "reading from a package index"):
         from abiding.artifacts.index import settings, web
         from abiding.artifacts.index.listing import Listings
     found = settings.IndexSettings.read(index_url)
     with closing(web.Web(found)) as session:
         yield Listings(session, found.url)
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Turn the absence of a library that speaks to an index into one clear message."""
-    try:
-        yield
-    except ModuleNotFoundError as exc:
-        if (exc.name or "abiding").startswith("abiding"):
-            raise
-        raise IndexAccessError.of(
-            f"reading from a package index needs `{exc.name}`, which is not installed",
-            rule="missing-extra",
-            hint="pip install 'abiding[index]'",
-        ) from exc
