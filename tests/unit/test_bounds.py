@@ -141,6 +141,26 @@ def test_nothing_is_written_unless_it_is_meant(tmp_path: Path, capsys: pytest.Ca
     assert (tmp_path / "pyproject.toml").read_text() == text
 
 
+@pytest.mark.parametrize(
+    ("line", "files", "status", "said"),
+    [
+        ("numpy>=1.22; extra == 'np'", {CODE: LATER}, 2, "is not required everywhere"),
+        ("numpy>=1.22; python_version < '3.12'", {CODE: LATER}, 2, "with the same marker"),
+        ("numpy>=2.0", {CODE: LATER}, 0, "nothing was written"),  # the wheel says it already
+        ("numpy>=1.22", {CODE: LATER, "spam/_old.abi3.so": OLD}, 0, "nothing was written"),  # no version suits both
+    ],
+)
+def test_nothing_is_written_that_the_files_do_not_ask_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, files: dict[str, bytes], status: int, said: str
+) -> None:
+    text = PYPROJECT.format(dynamic="", wheel="")
+    (tmp_path / "pyproject.toml").write_text(text)
+    wheel(tmp_path / "dist", line, files=files)
+    assert main(["bounds", str(tmp_path), "--no-index", "--write", "--yes"]) == status
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert (tmp_path / "pyproject.toml").read_text() == text
+
+
 @pytest.mark.parametrize("what", ["nothing.whl", "empty", "file.txt"])
 def test_what_is_no_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str) -> None:
     (tmp_path / "empty").mkdir()

@@ -236,6 +236,26 @@ def test_the_newest_in_a_folder(provider: Provider, tmp_path: Path) -> None:
     assert "exported by 1.10" in found.message
 
 
+@pytest.mark.parametrize(
+    ("others", "own", "held_against"),
+    [
+        (["1.0", "2.0"], "1.0.1", "1.0"),  # a backport has nothing to do with what came later
+        (["1.0", "1.1rc1"], "1.1", "1.0"),  # what is broken in a pre-release was promised by nobody
+        (["1.0", "1.1rc1"], "1.1rc2", "1.1rc1"),
+        (["2.0"], "1.0", "2.0"),  # there is none other
+    ],
+)
+def test_the_last_release(provider: Provider, tmp_path: Path, others: list[str], own: str, held_against: str) -> None:
+    house = tmp_path / "house"
+    house.mkdir()
+    for version in others:
+        path = provider.release(version, TWO, exports="libtoy>=1.0,<3")
+        path.rename(house / path.name)
+    new = provider.release(own, ONE)
+    (found,) = held_to_folder([new], house)[new.name]
+    assert f" {held_against}" in found.message
+
+
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
     with opened(monkeypatch, tmp_path) as shop:

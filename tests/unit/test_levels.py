@@ -158,3 +158,23 @@ def test_a_wheel_is_held_against_its_own_record(
     assert found == ([] if has_line else [(LINUX, ["numpy<2.5"])])
     assert status == int(not has_line)
     assert (release["verdict"] == "inconsistent") is not has_line
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"null",
+        b'{"version": 3}',
+        b'{"version": 2, "lines": 1}',
+        record("abi").replace(b'"numpy<2.5"', b'"\\ud800"', 1),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "html", "github", "concise"])
+def test_a_record_that_can_not_be_read_is_an_error_without_a_declaration_too(
+    data: bytes, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_wheel(tmp_path, LINUX, metadata(API, ABI), more={f"spam-1.0.dist-info/{MEMBER}": data})
+    status = main(["check", str(tmp_path), "--output-format", form])
+    said = capsys.readouterr().out
+    assert (status, "bad-provenance" in said) == ((1, True) if data else (0, False))

@@ -365,3 +365,12 @@ def test_every_column_has_its_field_once() -> None:
     assert len(fields) == len(set(fields))
     page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "survey.md").read_text("utf-8")
     assert all(f"`{name}`" in page for name in COLUMNS)
+
+
+def test_a_table_that_is_read_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "in.parquet"
+    table(path, [row()])
+    before = path.read_bytes()
+    assert main(["survey", str(tmp_path), "--jobs", "1", "--table", str(tmp_path / "x" / ".." / "in.parquet")]) == 2
+    assert "error[not-written]" in capsys.readouterr().err
+    assert path.read_bytes() == before

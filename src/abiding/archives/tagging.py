@@ -19,7 +19,11 @@ __all__ = ["Agreement", "agreement", "expanded", "name_with", "number", "parse",
 
 
 _PARTS = 3  # python, abi, platform
-_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,9}")
+_WHEEL_VERSION = re.compile(
+    r"^wheel-version:[ \t]*([0-9]{1,9}(?:\.[0-9]{1,9}){0,9})[ \t]*\r?$(?!\n[ \t])", re.IGNORECASE | re.MULTILINE
+)
+# A header, or the line that goes on with one.
+_HEADER = re.compile(r"[!-9;-~]+:|[ \t]+\S")
 
 
 class Agreement(StrEnum):
@@ -37,10 +41,18 @@ def stated(wheel_file: bytes) -> tuple[str, ...]:
 
 
 def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
-    """The numbers of `Wheel-Version` in a WHEEL file; None if it has none that is made of numbers."""
-    fields = (line.partition(":") for line in wheel_file[: bounds.WHEEL].decode("utf-8", "replace").splitlines())
-    found = next((value.strip() for name, _, value in fields if name.strip().lower() == "wheel-version"), "")
-    return tuple(map(int, found.split("."))) if _VERSION.fullmatch(found) else None
+    """The numbers of `Wheel-Version` in a WHEEL file; None if not all readers find there one that is made of numbers.
+
+    It is a file of headers, in UTF-8, which begins with its first line and ends with an empty one.
+    """
+    try:
+        head = re.split(r"\r?\n\r?\n", wheel_file.decode("utf-8").rstrip(), maxsplit=1)[0]
+    except UnicodeDecodeError:
+        return None
+    found = _WHEEL_VERSION.search(head)
+    if not found or not all(map(_HEADER.match, head.splitlines())):
+        return None
+    return tuple(map(int, found[1].split(".")))
 
 
 def expanded(filename: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from abiding.edits.bounding import Declared
-    from abiding.evidence.stated import Stated
+    from abiding.evidence.stated import Bound, Stated
     from abiding.providers.bounds import Linked
 
 __all__ = ["register", "run"]
@@ -132,7 +132,10 @@ def _write(options: Namespace, found: Sequence[Stated]) -> int:
     source = next((one for one in options.what if is_plain(one / "pyproject.toml")), Path())
     lines = list(_lines(found))
     if not lines:
-        print("\nnothing was written: no bound follows from the compiled files", file=sys.stderr)
+        print(
+            "\nnothing was written: what the wheels require fits their compiled files, or nothing follows from these",
+            file=sys.stderr,
+        )
         return 0
     file = EditedFile.read(source)
     with naming(str(file.path)):
@@ -142,6 +145,21 @@ def _write(options: Namespace, found: Sequence[Stated]) -> int:
         return 0
     done = "build the wheels again, they will say it"
     return editing.carry_out(options, file, edited, after="with the bounds", done=done)
+
+
+def _hold_to_be_everywhere(bound: Bound) -> None:
+    """Raise `AbidingError` if a wheel requires a distribution in some environments only: where, a file can't tell."""
+    from abiding.findings.errors import AbidingError
+    from abiding.findings.finding import Finding, Severity
+
+    somewhere = next((line for line in bound.admitted if ";" in line), "")
+    if somewhere:
+        message = f"`{bound.distribution}` is not required everywhere: `{somewhere}`"
+        hint = f"declare `{bound.declare}` by hand, with the same marker, or under the extra that it is for"
+        raise AbidingError(
+            Finding("not-understood", Severity.ERROR, message, artifact="pyproject.toml", hints=(hint,)),
+            "Nothing was written",
+        )
 
 
 def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
@@ -154,7 +172,8 @@ def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
     by_name: dict[str, dict[str, Declared]] = {}
     for one in found:
         for bound in one.bounds:
-            if bound.declare and bound.state is not State.NOT_REQUIRED:
+            if bound.declare and bound.state in (State.TOO_LOOSE, State.TOO_TIGHT):
+                _hold_to_be_everywhere(bound)
                 named = bound.files[0].rpartition("/")[2].partition(".")[0]
                 note = f"{named} says: {bound.evidence}"
                 by_name.setdefault(bound.distribution, {}).setdefault(bound.declare, Declared(bound.declare, note))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from abiding.cli import outputs
 from abiding.cli.arguments import given
 from abiding.findings.characters import visible
+from abiding.findings.errors import AbidingError
 from abiding.findings.extras import needing
-from abiding.findings.finding import Finding
+from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -81,6 +82,16 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def _hold_apart(sources: Iterable[str | Path], tables: Iterable[Path | None]) -> None:
+    """Raise `AbidingError` if a table that is to be written is one that is read."""
+    read = {os.path.realpath(source) for source in sources}
+    for table in tables:
+        if table is not None and os.path.realpath(table) in read:
+            message = "the table can't be written here: it is what is looked at"
+            finding = Finding("not-written", Severity.ERROR, message, artifact=str(table), hints=("give another file",))
+            raise AbidingError(finding, "Nothing was judged")
+
+
 def _survey(options: Namespace, folder: Path) -> None:
     import duckdb
 
@@ -90,6 +101,7 @@ def _survey(options: Namespace, folder: Path) -> None:
     from abiding.survey.summary import summarised
 
     files = [file for source in options.sources if not is_list(source) for file in parquet(source)]
+    _hold_apart(files, (options.table, options.files_table))
     if lists := [source for source in options.sources if is_list(source)]:
         files.append(_from_index(lists, options, options.files_table or folder / "index.parquet"))
     with duckdb.connect(str(folder / "survey.duckdb")) as connection:

@@ -94,6 +94,8 @@ def _bound(
     floor, ceiling = max(floors, key=Version, default=""), min(ceilings, key=Version, default="")
     line = files[0].interface._replace(floor=floor, ceiling=ceiling).bound
     state, why = State.FITS, ""
+    if floor and ceiling and Version(floor) >= Version(ceiling):
+        line, why = "", "no version suits all files"
     if not admission.lines:
         state = State.NOT_REQUIRED
     elif any(distribution == requirements.parse(str(one.expected)).name for one in loose):

@@ -158,6 +158,7 @@ class Provenance(NamedTuple):
             raise _problem(artifact, message)
         try:
             table = json.loads(data)
+            json.dumps(table, ensure_ascii=False).encode()  # half a character is none, and can't be written anywhere
             version = table["version"]
             if type(version) is not int or not 1 <= version <= _VERSION:
                 message = f"has a record of its build (`{MEMBER}`) of version {version}; this abiding reads {_VERSION}"

@@ -30,7 +30,7 @@ __all__ = ["held_to_folder", "held_to_index"]
 
 
 def held_to_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[Finding, ...]]:
-    """Hold the wheels among some files against the newest fitting ones in a folder; the findings by file name.
+    """Hold the wheels among some files against the last release before each in a folder; the findings by file name.
 
     Raises `AbidingError` if none of them has a counterpart there.
     """
@@ -43,13 +43,22 @@ def held_to_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[Findi
                 its, number, _ = tagging.parse(one.name)
                 if its == name and number != version:
                     fitting.setdefault(number, {})[one.name] = one
-        for _, by_name in sorted(fitting.items(), reverse=True):
+        for number in sorted(fitting, key=lambda one: _likeness(one, version), reverse=True):
+            by_name = fitting[number]
             filename = chosen(tags, sorted(by_name))
             if filename:
                 return by_name[filename]
         return None
 
     return _held(paths, counterpart, str(folder))
+
+
+def _likeness(number: Version, version: Version) -> tuple[bool, Version]:
+    """How likely a version is the last release before another: an earlier one, no pre-release, and of these the newest.
+
+    Others serve where there is none of these.
+    """
+    return number < version and (not number.is_prerelease or version.is_prerelease), number
 
 
 def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings) -> dict[str, tuple[Finding, ...]]:
@@ -65,8 +74,9 @@ def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings
         def counterpart(name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
             if name != canonicalize_name(wanted.name):
                 return None
-            for files in listings.published(wanted.name, wanted.specifier):
-                by_name = {one.filename: one for one in files if Version(one.version) != version}
+            versions = {Version(files[0].version): files for files in listings.published(wanted.name, wanted.specifier)}
+            for number in sorted(versions.keys() - {version}, key=lambda one: _likeness(one, version), reverse=True):
+                by_name = {one.filename: one for one in versions[number]}
                 filename = chosen(tags, sorted(by_name))
                 if filename:
                     path = Path(folder, filename)

@@ -10,13 +10,12 @@ from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.requirements import meaning
 from abiding.project.level import Level
-from abiding.project.provenance import MEMBER
+from abiding.project.provenance import MEMBER, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.artifacts.artifact import Artifact
-    from abiding.project.provenance import Provenance
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Own
 
@@ -59,8 +58,6 @@ def record_of(artifact: Artifact) -> Provenance | None:
     """Read the record that a wheel has of its build; None if it has none that can be read."""
     if not artifact.record:
         return None
-    from abiding.project.provenance import Provenance
-
     with suppress(ArchiveError):  # who holds the wheel against its record says it
         return Provenance.from_json(artifact.record, artifact.filename)
     return None
@@ -98,17 +95,22 @@ def without_level(names: Iterable[str]) -> Iterator[Finding]:
 
 def judge_record(one: Compared) -> Iterator[Finding]:
     """Find the lines that a wheel does not have, though its own record says that it was built with them."""
-    record = record_of(one.artifact)
-    if record is None or one.artifact.metadata is None:
+    artifact = one.artifact
+    if artifact.metadata is None or not artifact.record:
         return
-    said = set(map(meaning, one.artifact.metadata.all("Requires-Dist")))
+    try:
+        record = Provenance.from_json(artifact.record, artifact.filename)
+    except ArchiveError as exc:
+        yield from exc.findings
+        return
+    said = set(map(meaning, artifact.metadata.all("Requires-Dist")))
     for line in record.lines:
         if meaning(line.requirement) not in said:
             yield Finding(
                 "missing-requirement",
                 Severity.ERROR,
                 f"the wheel does not have `{line.requirement}`, which its own record has",
-                artifact=one.artifact.filename,
+                artifact=artifact.filename,
                 field="Requires-Dist",
                 expected=line.requirement,
                 expected_from=MEMBER,

@@ -126,7 +126,7 @@ def _line(finding: Finding, *, of_project: bool) -> int:
 def _fingerprint(project: str, finding: Finding) -> str:
     """A digest of what stays the same from run to run: not the line, nor which wheels, whose names have a version."""
     parts = (finding.rule, project, finding.field, *lines_of(finding.expected), "\0", *lines_of(finding.found))
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _message(finding: Finding, artifacts: Sequence[str]) -> str:
