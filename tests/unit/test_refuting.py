@@ -8,9 +8,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from abiding.builds.refuting import Circumstances
-from abiding.project.level import Level
-
 from .evident import NUMPY_1, image, numpy_2
 from .trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 
@@ -116,17 +113,13 @@ def test_a_project_without_compiled_files_has_no_record_of_any(tmp_path: Path) -
         assert "spam-1.4.0.dist-info/abiding.json" not in archive.namelist()
 
 
-@pytest.mark.parametrize(
-    ("circumstances", "severity"),
-    [
-        (("wheel", Level.ABI, None, False), "error"),
-        (("wheel", Level.ABI, Level.ABI, False), "error"),
-        (("wheel", Level.ABI, Level.ABI, True), "error"),
-        (("wheel", Level.ABI, None, True), "warning"),
-        (("wheel", Level.API, Level.API, False), "warning"),
-        (("editable", Level.ABI, Level.ABI, False), "warning"),
-    ],
-)
-def test_what_it_weighs(circumstances: tuple[str, Level, Level | None, bool], severity: str) -> None:
-    kind, level, asked, from_sdist = circumstances
-    assert Circumstances(kind, level, asked, unpacked=from_sdist).severity == severity
+def test_an_editable_wheel_is_not_for_others(tmp_path: Path) -> None:
+    # scikit-build-core, for one, puts compiled files into it.
+    own = 'build-backend = "with_code"\nbackend-path = ["."]'
+    made = tree(tmp_path / "tree", WRAPPED_FLIT.replace('build-backend = "flit_core.buildapi"', own))
+    (tmp_path / "tree/with_code.py").write_text(
+        "from flit_core.buildapi import *\nfrom flit_core.buildapi import build_wheel as build_editable\n"
+    )
+    (tmp_path / "dist").mkdir()
+    with pytest.warns(UserWarning, match="bound-too-loose.*`spam._core` refuses"):
+        made.hook("build_editable", str(tmp_path / "dist"), ABIDING_LEVEL="abi")

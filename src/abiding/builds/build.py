@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding import native
 from abiding.artifacts.filename import judge_tags
 from abiding.builds import outcome, rules
+from abiding.builds.built import Built
 from abiding.builds.entries import Entries, is_sure
 from abiding.builds.exported import is_bare
 from abiding.builds.inner import InnerBackend
 from abiding.builds.output import Output
 from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
-from abiding.builds.refuting import Circumstances, refuted
+from abiding.builds.refuting import refuted
 from abiding.builds.settings import Settings
 from abiding.findings.errors import AbidingError
-from abiding.findings.finding import Finding, Severity
+from abiding.findings.finding import Severity
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from abiding.archives.wheel import Wheel
-    from abiding.project.declaration import Entry
-    from abiding.project.provenance import Used
 
 __all__ = ["Build"]
 
@@ -156,7 +155,7 @@ class Build(NamedTuple):
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
             metadata = self._as_promised(name, built, added, metadata_directory)
             self._judge_installable(name, metadata, added)
-            members = self._members(kind, archive, metadata, lines)
+            members = self._members(Built(kind, archive, metadata, lines))
             wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
         outcome.say(self.entries.outcome(added) or self._without_levels())
         if kind == "wheel":
@@ -217,51 +216,17 @@ class Build(NamedTuple):
         """Look whether something can install what has our lines."""
         outcome.hold(tuple(judge_installable(name, metadata, self._severity)) if added else (), _NO_WHEEL)
 
-    def _members(
-        self, kind: str, archive: Wheel, metadata: CoreMetadata, lines: Mapping[Entry, str]
-    ) -> dict[str, bytes]:
-        """What else of the wheel is to be written: its record, and what the native entries change.
-
-        Raises `RefusedError` if it is linked in another way than they say.
-        """
-        interfaces, refuting = self._refuted(kind, archive, metadata, lines)
+    def _members(self, built: Built) -> dict[str, bytes]:
+        """What else of the wheel is to be written. Raises `RefusedError` if its compiled files refute what it says."""
+        interfaces, refuting = refuted(built, self.entries, self._origin)
         if not self.declaration.entries and not self.declaration.exports and not interfaces:
             return {}
-        from abiding.project.provenance import MEMBER, Line, Provenance, version_of
+        from abiding.builds.members import members
 
-        backend, level = self.declaration.backend, self.entries.level
-        if not self.entries.of_level:
-            outcome.refuse(native.linked_unasked(archive.path, self.entries.native), _NO_WHEEL)
-        recorded = tuple(Line.of(entry, line) for entry, line in lines.items())
-        variant = self.entries.settings.variant
-        optional = self.declaration.optional_modules
-        exports = self.entries.exports(metadata, None if kind == "editable" else archive.names)
-        provenance = Provenance(
-            backend, version_of(backend), level.value, variant, recorded, (), interfaces, optional, exports
-        )
-        natives = [(entry, line) for entry, line in lines.items() if native.applies(entry)]
-        findings: tuple[Finding, ...] = ()
-        if kind == "editable" and natives and not native.has_code(archive.names):
-            entries = [entry for entry, _ in natives]
-            members = native.editable_members(metadata.get("Name"), self.source.folder, entries)
-        else:
-            requires = metadata.all("Requires-Dist")
-            members, provenance, findings = native.examined(archive.path, requires, natives, provenance)
-        findings = (*refuting, *findings)
-        outcome.hold([finding for finding in findings if finding.severity is not Severity.NOTE], _NO_WHEEL)
-        return {**members, f"{archive.dist_info}/{MEMBER}": provenance.to_json()}
-
-    def _refuted(
-        self, kind: str, archive: Wheel, metadata: CoreMetadata, lines: Mapping[Entry, str]
-    ) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
-        """The interfaces that the files of a wheel use, and what is wrong with its bounds by what they say."""
-        circumstances = Circumstances(kind, self.entries.level, self.entries.settings.level, self.source.unpacked)
-        places = {line: f"pyproject.toml:{self.pyproject.line_of(entry.key)}" for entry, line in lines.items()}
-
-        def origin(line: str) -> str:
-            return places.get(line) or self._origin("Requires-Dist", line)
-
-        return refuted(archive, metadata, self.declaration, circumstances, origin)
+        found, findings = members(built, self.entries, self.source.folder, interfaces)
+        of_weight = (one for one in (*refuting, *findings) if one.severity is not Severity.NOTE)
+        outcome.hold(tuple(of_weight), _NO_WHEEL)
+        return found
 
     # prepare_metadata_for_build_*
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding import evidence
 from abiding.findings.finding import Finding, Severity, lines_of
@@ -12,64 +12,53 @@ from abiding.project.level import Level
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from abiding.archives.wheel import Wheel
-    from abiding.metadata.core import CoreMetadata
+    from abiding.builds.built import Built
+    from abiding.builds.entries import Entries
     from abiding.project.declaration import Declaration
     from abiding.project.provenance import Used
 
-__all__ = ["Circumstances", "refuted"]
+__all__ = ["refuted"]
 
 
 _LATER = "who publishes such a wheel builds it with `ABIDING_LEVEL=abi`, and then it is an error"
 
 
-class Circumstances(NamedTuple):
-    """How a wheel comes to be built: its kind, the level that it has and the one that was asked for, and from what."""
-
-    kind: str
-    level: Level
-    asked: Level | None
-    unpacked: bool
-
-    @property
-    def severity(self) -> Severity:
-        """What it weighs that a bound is too loose: who builds from an sdist can do nothing about its declaration."""
-        to_publish = self.kind == "wheel" and self.level is Level.ABI
-        return Severity.ERROR if to_publish and not (self.unpacked and self.asked is None) else Severity.WARNING
-
-
 def refuted(
-    wheel: Wheel,
-    metadata: CoreMetadata,
-    declaration: Declaration,
-    circumstances: Circumstances,
-    origin: Callable[[str], str],
+    built: Built, entries: Entries, origin: Callable[[str, str], str]
 ) -> tuple[tuple[Used, ...], tuple[Finding, ...]]:
-    """Give the interfaces of a wheel that will have this METADATA, and what is wrong with its bounds.
+    """Give the interfaces that the files of a wheel use, and what is wrong with its bounds by what they say.
 
-    `origin` says where a line comes from. Raises `ArchiveError`.
+    `origin(field, line)` says where a line comes from that no entry gives. Raises `ArchiveError`.
     """
-    examined = evidence.examined(wheel, metadata, declaration.optional_modules)
+    examined = evidence.examined(built.archive, built.metadata, entries.declaration.optional_modules)
     if examined is None:
         return (), ()
     found = (one for one in examined.findings if one.severity is not Severity.NOTE)
-    return examined.interfaces, tuple(_here(one, declaration, circumstances, origin) for one in found)
+    return examined.interfaces, tuple(_here(one, built, entries, origin) for one in found)
 
 
-def _here(
-    finding: Finding, declaration: Declaration, circumstances: Circumstances, origin: Callable[[str], str]
-) -> Finding:
+def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
     """The finding for whoever builds: with the place of the lines, and with what to write there."""
     if finding.rule != "bound-too-loose" or finding.severity is not Severity.ERROR:
         return finding
+    own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
-    places = dict.fromkeys(origin(line) for line in lines)
-    later = circumstances.unpacked and circumstances.asked is None
+    places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     return finding._replace(
-        severity=circumstances.severity,
+        severity=_severity(built, entries),
         found_from=", ".join(places),
-        hints=(*((_LATER,) if later else ()), *_ways(line, declaration), *finding.hints[1:]),
+        hints=(*((_LATER,) if _is_given(entries) else ()), *_ways(line, entries.declaration), *finding.hints[1:]),
     )
+
+
+def _is_given(entries: Entries) -> bool:
+    """Whether the build starts from an sdist and nobody asked for the ABI level: its declaration can't be mended."""
+    return entries.unpacked and entries.settings.level is None
+
+
+def _severity(built: Built, entries: Entries) -> Severity:
+    to_publish = built.kind == "wheel" and entries.level is Level.ABI
+    return Severity.ERROR if to_publish and not _is_given(entries) else Severity.WARNING
 
 
 def _ways(line: str, declaration: Declaration) -> Iterator[str]:

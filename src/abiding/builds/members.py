@@ -1,0 +1,56 @@
+"""What a wheel gets besides METADATA: the record of its build, and what its native entries change in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding import native
+from abiding.project.provenance import MEMBER, Line, Provenance, version_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abiding.builds.built import Built
+    from abiding.builds.entries import Entries
+    from abiding.findings.finding import Finding
+    from abiding.project.provenance import Used
+
+__all__ = ["members"]
+
+
+def members(
+    built: Built, entries: Entries, folder: Path, interfaces: tuple[Used, ...]
+) -> tuple[dict[str, bytes], tuple[Finding, ...]]:
+    """Give the members that are to be written, by name, and what is wrong with how the wheel is linked.
+
+    `folder` is where the source lies, `interfaces` what the compiled files use. Raises `ArchiveError`, and
+    `DeclarationError` where a pin of an export can't be filled.
+    """
+    findings: tuple[Finding, ...] = ()
+    if not entries.of_level:
+        findings = native.linked_unasked(built.archive.path, entries.native)
+    record = _record(built, entries, interfaces)
+    natives = [(entry, line) for entry, line in built.lines.items() if native.applies(entry)]
+    if built.kind == "editable" and natives and not native.has_code(built.archive.names):
+        own = [entry for entry, _ in natives]
+        changed = native.editable_members(built.metadata.get("Name"), folder, own)
+    else:
+        requires = built.metadata.all("Requires-Dist")
+        changed, record, found = native.examined(built.archive.path, requires, natives, record)
+        findings = (*findings, *found)
+    return {**changed, f"{built.archive.dist_info}/{MEMBER}": record.to_json()}, findings
+
+
+def _record(built: Built, entries: Entries, interfaces: tuple[Used, ...]) -> Provenance:
+    declaration = entries.declaration
+    return Provenance(
+        declaration.backend,
+        version_of(declaration.backend),
+        entries.level.value,
+        entries.settings.variant,
+        tuple(Line.of(entry, line) for entry, line in built.lines.items()),
+        (),
+        interfaces,
+        declaration.optional_modules,
+        entries.exports(built.metadata, None if built.kind == "editable" else built.archive.names),
+    )
