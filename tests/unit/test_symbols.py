@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import threading
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
@@ -16,10 +19,10 @@ from abiding.providers.tables import Exports
 from .compiled import MANYLINUX
 from .contract import document
 from .shops import SONAME, Shop, opened
-from .test_index import File, Index
+from .test_index import File, Index, hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MACOS = "py3-none-macosx_11_0_arm64"
@@ -137,6 +140,38 @@ def test_what_was_read_is_not_read_again(index: Index, shop: Shop, capsys: pytes
     assert capsys.readouterr().out == first
     # The page is asked for, and no wheel.
     assert len(index.asked) == 1
+
+
+def digests_of(record: bytes, change: str) -> bytes:
+    """A RECORD whose digests are others, or gone."""
+    return re.sub(rb"sha256=[^,]{4}", change.encode(), record)
+
+
+@pytest.mark.parametrize("change", ["sha256=AAAA", "md5=", ""])
+def test_a_record_that_is_wrong_is_no_hindrance(
+    index: Index, shop: Shop, change: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No installer minds; of scipy-openblas32 forty versions are such, repaired after their RECORD was written."""
+    for version, functions in (("1.0", ("toy_a",)), ("1.1", ("toy_a", "toy_b"))):
+        path = shop.publish(version, *functions, filler=400_000)
+        index.files[path.name] = File(rewritten(path, "RECORD", lambda record: digests_of(record, change)))
+        index.files[path.name].listing["hashes"] = hashes(index.files[path.name].data)
+    assert run(index) == 0
+    first = symbols(capsys)
+    assert first == [f"{SONAME} toy #MINVER#", " toy_a@Base 1.0", " toy_b@Base 1.1"]
+    index.asked.clear()
+    assert run(index) == 0
+    assert symbols(capsys) == first
+    assert index.asked_for(".whl") == []
+
+
+def rewritten(path: Path, ending: str, change: Callable[[bytes], bytes]) -> bytes:
+    """A wheel with another text in one of its members."""
+    target = io.BytesIO()
+    with ZipFile(path) as old, ZipFile(target, "w") as new:
+        for one in old.namelist():
+            new.writestr(one, change(old.read(one)) if one.endswith(ending) else old.read(one))
+    return target.getvalue()
 
 
 def test_only_what_is_needed_of_a_wheel(index: Index, shop: Shop) -> None:
