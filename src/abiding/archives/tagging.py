@@ -76,11 +76,15 @@ def parse(filename: str) -> tuple[str, Version, frozenset[Tag]]:
     wheel is for.
     """
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+    from packaging.version import InvalidVersion
 
     if number(filename) > bounds.TAGS:
         raise InvalidWheelFilename(f"it stands for {number(filename):,} tags")
     split = WheelName.split(filename)
-    name, version, _, tags = parse_wheel_filename(str(split._replace(label="")) if split else filename)
+    try:
+        name, version, _, tags = parse_wheel_filename(str(split._replace(label="")) if split else filename)
+    except InvalidVersion as exc:  # of which `packaging` before 22.0 makes nothing else
+        raise InvalidWheelFilename(str(exc)) from exc
     return name, version, tags
 
 

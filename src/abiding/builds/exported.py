@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
+from abiding.metadata.ranges import range_of
 from abiding.project.exports import Export, of_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from importlib.metadata import Distribution
 
-    from packaging.ranges import VersionRange
     from packaging.specifiers import SpecifierSet
 
     from abiding.metadata.core import CoreMetadata
+    from abiding.metadata.ranges import Versions
     from abiding.project.declaration import Entry
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel
@@ -115,7 +116,7 @@ def _loose(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) -> I
     for entry, line in lines.items():
         exported = of_installed(entry.name) if _is_native(entry) and not entry.ignore_exports else None
         if exported and not is_bare(entry):
-            wanted = _with_pre_releases(requirements.parse(exported.export.requires).specifier).to_range()
+            wanted = range_of(_with_pre_releases(requirements.parse(exported.export.requires).specifier))
             if not _admitted(entry, line, lines, api).is_subset(wanted):
                 note = (f"it says: {exported.export.note}",) if exported.export.note else ()
                 yield pyproject.finding(
@@ -165,9 +166,9 @@ def _is_native(entry: Entry) -> bool:
     return entry.native and entry.applies_here
 
 
-def _admitted(entry: Entry, line: str, lines: Mapping[Entry, str], api: ApiLevel) -> VersionRange:
+def _admitted(entry: Entry, line: str, lines: Mapping[Entry, str], api: ApiLevel) -> Versions:
     """The versions that a line admits together with those that are always in force beside it."""
-    found = requirements.parse(line).specifier.to_range()
+    found = range_of(requirements.parse(line).specifier)
     beside: Iterable[str] = (
         *(one.text for one in api.lines.get(entry.name, ()) if not one.extra),
         *(text for one, text in lines.items() if one.name == entry.name and one.extra in {"", entry.extra}),
@@ -175,7 +176,7 @@ def _admitted(entry: Entry, line: str, lines: Mapping[Entry, str], api: ApiLevel
     for text in beside:
         parsed = requirements.parse(text)
         if not parsed.marker:
-            found &= parsed.specifier.to_range()
+            found &= range_of(parsed.specifier)
     return found
 
 

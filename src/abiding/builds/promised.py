@@ -78,14 +78,22 @@ def _by_project(source: Source, declaration: Declaration) -> CoreMetadata | None
 
 def write_dist_info(directory: Path, metadata: CoreMetadata) -> str:
     """Write a `.dist-info` folder with nothing but METADATA below `directory`; returns the folder's name (PEP 517)."""
-    from packaging.utils import canonicalize_name, canonicalize_version
+    from packaging.utils import canonicalize_name
 
     name = canonicalize_name(metadata.get("Name")).replace("-", "_")
-    version = canonicalize_version(metadata.get("Version"), strip_trailing_zero=False)
-    folder = directory / f"{name}-{version}.dist-info"
+    folder = directory / f"{name}-{_normalised(metadata.get('Version'))}.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_bytes(metadata.data)
     return folder.name
+
+
+def _normalised(version: str) -> str:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return str(Version(version))
+    except InvalidVersion:
+        return version
 
 
 def read_dist_info(directory: Path) -> CoreMetadata:

@@ -48,6 +48,7 @@ __all__ = [
     "RECORD_ROWS",
     "REDIRECTS",
     "REQUIREMENT",
+    "SAMPLED",
     "SELECTS",
     "SHOWN",
     "SHOWN_ON_PAGE",
@@ -93,6 +94,8 @@ LINES_OF_ONE, PARTS_OF_ONE = 8, 32
 # Specifiers of a requirement; the longest that are published have about twenty. And of one that is held against
 # another clause by clause.
 SPECIFIERS, CLAUSES = 1000, 64
+# Specifiers that are held against each other by a sample of versions, where `packaging` has no ranges.
+SAMPLED = 32
 # Different `select` for one distribution, of which it is worked out which wheels they are for together.
 SELECTS = 16
 # Names among which a similar one is looked for.

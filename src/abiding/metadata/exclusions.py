@@ -11,13 +11,11 @@ from abiding.findings import bounds
 from abiding.metadata import markers
 from abiding.metadata.environments import Environments, Kind, Question, Steps, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
-from abiding.metadata.ranges import common
+from abiding.metadata.ranges import Versions, common
 from abiding.metadata.requires_dist import spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from packaging.ranges import VersionRange
 
     from abiding.metadata.requires_dist import Line
 
@@ -110,12 +108,12 @@ def _larger(name: str, group: Sequence[Line], within: Environments) -> Iterator[
             yield Exclusion(name, lines, _extra(lines, within) or "")
 
 
-def _range(line: Line) -> VersionRange:
-    found: VersionRange = line.what[2]  # type: ignore[index]
+def _range(line: Line) -> Versions:
+    found: Versions = line.what[2]  # type: ignore[index]
     return found
 
 
-def _common(lines: Iterable[Line]) -> VersionRange:
+def _common(lines: Iterable[Line]) -> Versions:
     return common(map(_range, lines))
 
 

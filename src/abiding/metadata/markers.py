@@ -145,6 +145,9 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
     if quoted is (right[0] in "\"'"):
         known = _of_texts(left[1:-1], operator, right[1:-1]) if quoted else None
         return _free(left, operator, right) if known is None else Environments.all() if known else ~Environments.all()
+    # Names of extras are compared normalised (PEP 685), which not every `packaging` does for us.
+    if variable == "extra" and value != (name := _normalised(value)):
+        return _comparison(f'"{name}"', operator, right) if quoted else _comparison(left, operator, f'"{name}"')
     # Of what is no version, as a `platform_release` may be, neither is true.
     if operator in _NEGATED and (variable, operator) != ("platform_release", "!="):
         return ~_comparison(left, _NEGATED[operator], right)
@@ -156,6 +159,12 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
     if found is None and quoted and (operator in ("==", "!=") or (operator in _FLIPPED and _is_release(value))):
         return _free(variable, _FLIPPED[operator], left)
     return _free(left, operator, right) if found is None else found
+
+
+def _normalised(name: str) -> str:
+    from packaging.utils import canonicalize_name
+
+    return canonicalize_name(name)
 
 
 def _of_texts(left: str, operator: str, right: str) -> bool | None:

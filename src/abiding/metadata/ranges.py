@@ -1,24 +1,57 @@
-"""Ranges of versions: what several specifiers admit together, in a time that grows little faster than their number."""
+"""Ranges of versions: what several specifiers admit together, in a time that grows little faster than their number.
+
+`packaging` has an algebra of ranges since 26.3. A build has to work with what distributions have, which is older: there
+a sample of versions tells the same.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
-    from packaging.ranges import VersionRange
     from packaging.specifiers import SpecifierSet
 
-__all__ = ["common", "range_of"]
+__all__ = ["Versions", "common", "range_of", "releases_of"]
+
+
+class Versions(Hashable, Protocol):
+    """A set of versions. Those that are equal hold the same, and have the same hash."""
+
+    def __and__(self, other: Self, /) -> Self:
+        """The versions that are in both."""
+        ...
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no version is in it."""
+        ...
+
+    def is_subset(self, other: Self, /) -> bool:
+        """Whether each version in it is in the other one too."""
+        ...
+
+    def contains(self, item: str, /) -> bool:
+        """Whether a version is in it."""
+        ...
 
 
 # So few are intersected one after the other, which `packaging` does itself.
 _FEW = 8
 
 
-def range_of(specifiers: SpecifierSet) -> VersionRange:
-    """The versions that all specifiers admit. Raises `ValueError` for numbers of thousands of digits."""
+def range_of(specifiers: SpecifierSet) -> Versions:
+    """The versions that all specifiers admit, pre-releases among them.
+
+    Raises `ValueError` for numbers of thousands of digits.
+    """
+    if not hasattr(specifiers, "to_range"):
+        from abiding.metadata.sampled import SampledRange
+
+        return SampledRange(specifiers)
     if len(specifiers) <= _FEW:
         return specifiers.to_range()
     from packaging.specifiers import SpecifierSet
@@ -26,20 +59,35 @@ def range_of(specifiers: SpecifierSet) -> VersionRange:
     return common(SpecifierSet(str(one)).to_range() for one in specifiers)
 
 
-def common(ranges: Iterable[VersionRange]) -> VersionRange:
+def releases_of(specifiers: SpecifierSet) -> Versions:
+    """The versions that all specifiers admit, without pre-releases: `==2.*` lies within `>=2`, 2.0.dev0 or not.
+
+    Raises `ValueError` as `range_of` does.
+    """
+    from packaging.specifiers import SpecifierSet
+
+    alone = SpecifierSet(str(specifiers), prereleases=False)
+    if hasattr(alone, "to_range"):
+        return alone.to_range()
+    from abiding.metadata.sampled import SampledRange
+
+    return SampledRange(alone, pre_releases=False)
+
+
+def common(ranges: Iterable[Versions]) -> Versions:
     """The versions that are in all ranges: every one, if there are none."""
     from packaging.specifiers import SpecifierSet
 
     # What is intersected one after the other is gone through again each time: those of equally many are, as in a sum
     # of binary numbers.
-    sums: list[VersionRange | None] = []
+    sums: list[Versions | None] = []
     for one in ranges:
         place, found = 0, one
         while place < len(sums) and (other := sums[place]) is not None:
             sums[place], found = None, other & found
             place += 1
         sums[place : place + 1] = [found]
-    whole = SpecifierSet().to_range()
+    whole = range_of(SpecifierSet())
     for part in (one for one in sums if one is not None):
         whole &= part
     return whole

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
-from abiding.metadata.ranges import range_of
+from abiding.metadata.ranges import range_of, releases_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -51,15 +51,26 @@ def parse(text: str) -> Requirement:
         raise InvalidRequirement("its marker is nested too deeply") from exc
     if len(requirement.specifier) > bounds.SPECIFIERS:
         raise InvalidRequirement(f"it has {len(requirement.specifier):,} specifiers; nobody means so many")
-    try:
-        range_of(requirement.specifier)
-    except ValueError as exc:  # Python makes no integer of thousands of digits
-        raise InvalidRequirement("a number in its versions has too many digits") from exc
+    _read_versions(requirement)
     try:
         str(requirement.marker)
     except ValueError as exc:
         raise InvalidRequirement("a string of its marker has both kinds of quotes") from exc
     return requirement
+
+
+def _read_versions(requirement: Requirement) -> None:
+    """Read the versions of its specifiers: `packaging` may put that off, and before 22.0 it took any text for one."""
+    from packaging.requirements import InvalidRequirement
+    from packaging.version import InvalidVersion, Version
+
+    for one in requirement.specifier:
+        try:
+            _ = one.operator == "===" or Version(one.version.removesuffix(".*"))
+        except InvalidVersion as exc:
+            raise InvalidRequirement(f"`{one}` has no version (PEP 440)") from exc
+        except ValueError as exc:  # Python makes no integer of thousands of digits
+            raise InvalidRequirement("a number in its versions has too many digits") from exc
 
 
 def refused(text: str) -> str:
@@ -244,13 +255,11 @@ def excludes(first: Requirement, second: Requirement) -> bool:
 
 def narrows(line: str, other: str) -> bool:
     """Whether a line admits some of the releases that another one does, and no others; not if that can't be told."""
-    from packaging.specifiers import SpecifierSet
-
     try:
         one, another = (parse(text).specifier for text in (line, other))
         if max(len(one), len(another)) > bounds.CLAUSES:
             return False
-        narrower, wider = (SpecifierSet(str(each), prereleases=False) for each in (one, another))
+        narrower, wider = map(releases_of, (one, another))
         return narrower.is_subset(wider) and not wider.is_subset(narrower)
     except ValueError:  # no requirement, or one to the letter
         return False
@@ -263,18 +272,14 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
     """
     from packaging.specifiers import SpecifierSet
 
-    def final(text: str) -> SpecifierSet:
-        # With pre-releases counted, `==2.*` would not lie within `>=2`: it accepts 2.0.dev0.
-        return SpecifierSet(text, prereleases=False)
-
-    whole = final(str(api.specifier))
-    if not str(whole) or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
+    if not api.specifier or max(len(api.specifier), len(abi.specifier)) > bounds.CLAUSES:
         return ()
+    whole = releases_of(api.specifier)
     idle = []
     for clause in abi.specifier:
         if "===" in (clause.operator, *(one.operator for one in api.specifier)):
             continue
-        part = final(str(clause))
+        part = releases_of(SpecifierSet(str(clause)))
         if whole.is_subset(part) and not part.is_subset(whole):
             idle.append(str(clause))
     return tuple(sorted(idle))

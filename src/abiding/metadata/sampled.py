@@ -1,0 +1,131 @@
+"""Ranges of versions for releases of `packaging` that have no algebra of them: they are told by a sample of versions.
+
+What a specifier admits changes at few places: at the version that is written in it, and where what belongs to that
+begins and ends (its pre-releases, its local versions, its post-releases, its prefix). Two ranges that agree on one
+version of each part between these places agree everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+from abiding.findings.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+__all__ = ["SampledRange"]
+
+
+class _Clause(NamedTuple):
+    """One specifier, spelled in one way."""
+
+    operator: str
+    version: str
+
+
+class SampledRange:
+    """The versions that specifiers admit; it answers as `packaging.ranges.VersionRange` does."""
+
+    def __init__(self, specifiers: SpecifierSet, *, pre_releases: bool = True) -> None:
+        """Take the specifiers. Raises `ValueError` if one has no version that PEP 440 knows."""
+        self.specifiers = specifiers
+        self._pre_releases = pre_releases
+        self.clauses = frozenset(clause for one in specifiers for clause in _spelled(one.operator, one.version))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SampledRange):
+            return NotImplemented
+        if self.clauses == other.clauses:
+            return True
+        return all(self.contains(one) is other.contains(one) for one in _sample(self & other))
+
+    def __hash__(self) -> int:
+        """Give all the same number: nothing that can be read off a range is the same for all that equal it."""
+        return 0
+
+    def __and__(self, other: SampledRange) -> SampledRange:
+        return SampledRange(self.specifiers & other.specifiers, pre_releases=self._pre_releases)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no version is in it."""
+        return bool(self.clauses) and not any(map(self.contains, _sample(self)))
+
+    def is_subset(self, other: SampledRange) -> bool:
+        """Whether each version in it is in the other one too."""
+        if other.clauses <= self.clauses:
+            return True
+        return all(other.contains(one) for one in _sample(self & other) if self.contains(one))
+
+    def contains(self, version: str) -> bool:
+        """Whether a version is in it."""
+        return self.specifiers.contains(version, prereleases=self._pre_releases)
+
+
+def _spelled(operator: str, version: str) -> Iterator[_Clause]:
+    from packaging.utils import canonicalize_version
+    from packaging.version import Version
+
+    if operator == "===":
+        yield _Clause(operator, version)
+    elif operator == "~=":
+        written = Version(version)
+        release = ".".join(map(str, written.release[:-1]))
+        yield from _spelled(">=", version)
+        yield _Clause("==", f"{written.epoch}!{release}.*")
+    elif version.endswith(".*"):
+        written = Version(version.removesuffix(".*"))
+        yield _Clause(operator, f"{written.epoch}!{'.'.join(map(str, written.release))}.*")
+    else:
+        yield _Clause(operator, canonicalize_version(Version(version)))
+
+
+def _sample(range_: SampledRange) -> list[str]:
+    """Choose a version of each part in which no answer changes. Raises `MissingExtraError` where there are many."""
+    from packaging.version import Version
+
+    if len(range_.clauses) > bounds.SAMPLED:
+        raise _newer_needed(f"`{range_.specifiers}` has {len(range_.clauses)} specifiers")
+    try:
+        versions = [Version(one.version.removesuffix(".*")) for one in range_.clauses]
+    except ValueError as exc:
+        raise _newer_needed(f"`{range_.specifiers}` asks for a text that is no version") from exc
+    most = max((len(one.release) for one in versions), default=0)
+    return list(dict.fromkeys(["0.dev0", *(text for one in versions for text in _around(one, most))]))
+
+
+# A local version that nobody writes.
+_LOCAL = "+abiding.sample"
+
+
+def _around(version: Version, most: int) -> Iterator[str]:
+    """A version of each part that begins or ends at this one; `most` is how many numbers a release has at most."""
+    epoch = f"{version.epoch}!"
+    release = ".".join(map(str, version.release))
+    following = ".".join(map(str, (*version.release[:-1], version.release[-1] + 1)))
+    zeros = ".0" * (most - len(version.release) + 1)
+    for text in (release, following):
+        yield from (f"{epoch}{text}{end}" for end in (".dev0", "a0.dev0", "", _LOCAL, ".post0.dev0", ".post0"))
+    yield f"{epoch}{release}{zeros}.1"
+    yield from (str(version), version.public, f"{version.public}{_LOCAL}")
+    pre = f"{version.pre[0]}{version.pre[1]}" if version.pre else ""
+    post = "" if version.post is None else f".post{version.post}"
+    if version.dev is not None:
+        yield from (f"{epoch}{release}{pre}{post}", f"{epoch}{release}{pre}{post}.dev{version.dev + 1}")
+    if version.post is not None:
+        after = f".post{version.post + 1}"
+        yield from (f"{epoch}{release}{pre}{end}" for end in (f"{post}.dev0", post, f"{after}.dev0", after))
+    if version.pre:
+        letter, number = version.pre
+        yield from (f"{epoch}{release}{pre}{end}" for end in (".dev0", "", ".post0.dev0", ".post0"))
+        yield from (f"{epoch}{release}{letter}{number + 1}{end}" for end in (".dev0", ""))
+
+
+def _newer_needed(why: str) -> MissingExtraError:
+    message = f"{why}: to compare that takes `packaging` 26.3 or later"
+    return MissingExtraError.of(message, hint="install `packaging>=26.3`")
