@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,8 @@ import abiding
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
 from abiding.survey.columns import COLUMNS
-from abiding.survey.plan import Limits, survey
+from abiding.survey.engines import local
+from abiding.survey.plan import Limits, Plan, merged, survey
 from abiding.survey.sources import rows_of, write
 
 from .archives import metadata, write_sdist, write_wheel
@@ -54,11 +56,13 @@ def table(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 
 
 def surveyed(
-    files: Iterable[Path], limits: Limits | None = None
+    files: Iterable[Path], limits: Limits | None = None, *, parts: int = 0, engine: Any = None
 ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """The table of releases, and the rows that could not be judged."""
-    with duckdb.connect() as connection:
-        survey(connection, list(files), limits or Limits())
+    plan = Plan.of(list(files), limits or Limits(), parts=parts)
+    with TemporaryDirectory() as folder, duckdb.connect() as connection, engine or local(1) as run:
+        survey(plan, Path(folder), run)
+        merged(connection, Path(folder))
         found = connection.execute(
             'SELECT name, version, "case", verdict, resolver_relevant, rules, finding, files FROM releases'
         ).fetchall()
@@ -151,7 +155,7 @@ def test_what_is_equal_to_the_byte_never_reaches_python(path: Path, monkeypatch:
     def judge_all(chunk: object) -> None:
         raise AssertionError(chunk)
 
-    monkeypatch.setattr("abiding.survey.plan.judge_all", judge_all)
+    monkeypatch.setattr("abiding.survey.deciding.judge_all", judge_all)
     same: dict[str, Any] = {"requires_dist": ["a>=1", "b; extra == 'c'"], "metadata_sha256": "f" * 64, "dynamic": []}
     table(path, [row(**same), row(WHEEL, **same), row(OTHER, **same)])
     assert [one[:5] for one in surveyed([path])[0]] == [("spam", "1.0", "1", "clean", False)]
@@ -172,7 +176,7 @@ def test_processes_and_files_change_nothing(tmp_path: Path) -> None:
     whole = surveyed([table(tmp_path / "whole.parquet", rows)])
     assert [one[3] for one in whole[0]].count("inconsistent") == 300
     parts = [table(tmp_path / f"{i}.parquet", rows[i::3]) for i in range(3)]
-    assert surveyed(parts, Limits(jobs=2)) == whole
+    assert surveyed(parts, parts=5, engine=local(2)) == whole
 
 
 # What is not known

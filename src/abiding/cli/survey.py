@@ -15,10 +15,14 @@ from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError
 from abiding.findings.extras import needing
 from abiding.findings.finding import Finding, Severity
+from abiding.survey.engines import LOCAL
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+
+    from abiding.survey.engines import Run
 
 __all__ = ["register", "run"]
 
@@ -27,7 +31,6 @@ _DESCRIPTION = """\
 Judge all releases of a table of metadata: Parquet files with the columns of the public table
 `pypi.distribution_metadata`, folders of them, globs, or a list of releases on an index (`.txt`, one NAME==VERSION a
 line). Exit status: 0 done, whatever was found, 2 not done. Needs the extra `survey`."""
-_TABLES = ("parquet", "files")
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -40,6 +43,12 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument(
         "--jobs", metavar="N", type=_number, default=os.cpu_count() or 1, help="processes (default: one for each core)"
+    )
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", type=given, help="judge on this Dask cluster, or `local`: on one that is started"
+    )
+    parser.add_argument(
+        "--parts", metavar="FOLDER", type=_folder, help="keep finished parts here, and go on with those of before"
     )
     parser.add_argument("--top", metavar="N", type=_number, default=20, help="how many releases that break are named")
     outputs.add_formats(parser, ("text", "json"))
@@ -64,9 +73,22 @@ def _size(text: str) -> str:
     return text
 
 
+def _parsed(size: str) -> tuple[float, str]:
+    number = size.rstrip("KMGTiB")
+    return float(number), size.removeprefix(number)
+
+
 def _table(text: str) -> Path:
     if not text.endswith(".parquet"):
         raise ArgumentTypeError(f"`{text}` does not end with `.parquet`")
+    return Path(text)
+
+
+def _folder(text: str) -> Path:
+    from abiding.files.plain import is_there
+
+    if is_there(Path(text)) and not Path(text).is_dir():
+        raise ArgumentTypeError(f"`{text}` is no folder")
     return Path(text)
 
 
@@ -77,7 +99,9 @@ def run(options: Namespace) -> int:
     lists = [one for one in options.sources if is_list(one)]
     if options.files_table and not lists:
         options.parser.error("`--files-table` keeps what is read from an index, and no source is a list of releases")
-    with needing("survey", "a survey"), tempfile.TemporaryDirectory(prefix="abiding-survey-") as folder:
+    if options.dask not in (None, LOCAL) and not options.parts:
+        options.parser.error("`--dask ADDRESS` needs `--parts`: a folder that all workers have")
+    with needing("dask" if options.dask else "survey", "a survey"), tempfile.TemporaryDirectory(prefix="abiding-survey-") as folder:
         _survey(options, Path(folder))
     return 0
 
@@ -96,7 +120,7 @@ def _survey(options: Namespace, folder: Path) -> None:
     import duckdb
 
     from abiding.report.survey import forms
-    from abiding.survey.plan import Limits, survey
+    from abiding.survey.plan import Limits, Plan, merged, survey, write_releases
     from abiding.survey.sources import is_list, parquet
     from abiding.survey.summary import summarised
 
@@ -104,16 +128,37 @@ def _survey(options: Namespace, folder: Path) -> None:
     _hold_apart(files, (options.table, options.files_table))
     if lists := [source for source in options.sources if is_list(source)]:
         files.append(_from_index(lists, options, options.files_table or folder / "index.parquet"))
-    with duckdb.connect(str(folder / "survey.duckdb")) as connection:
-        settings = {"memory_limit": options.memory, "threads": options.jobs, "temp_directory": str(folder / "spill")}
-        for name, value in settings.items():
+    # Each process has its share; on a cluster that is there already, it is that of a task.
+    share = 1 if options.dask not in (None, LOCAL) else options.jobs
+    plan = Plan.of(list(dict.fromkeys(files)), Limits(_share(options.memory, share)))
+    home = options.parts.absolute() / plan.key() if options.parts else folder
+    with _engine(options) as run:
+        survey(plan, home, run, _tell)
+    with duckdb.connect() as connection:
+        for name, value in {"memory_limit": options.memory, "temp_directory": str(folder / "spill")}.items():
             connection.execute(f"SET {name} = '{value}'")
-        connection.execute("SET enable_progress_bar = false")
-        rows = survey(connection, list(dict.fromkeys(files)), Limits(options.jobs))
+        merged(connection, home)
         if options.table:
-            connection.sql("SELECT * FROM releases").write_parquet(str(options.table))
-        found = summarised(connection, rows, options.top)
+            write_releases(connection, options.table)
+        found = summarised(connection, plan, options.top)
     outputs.write(options, forms(found))
+
+
+def _engine(options: Namespace) -> AbstractContextManager[Run]:
+    from abiding.survey.engines import dask, local
+
+    return dask(options.dask, options.jobs) if options.dask else local(options.jobs)
+
+
+def _share(size: str, jobs: int) -> str:
+    number, unit = _parsed(size)
+    return f"{number / jobs:.3f}{unit}"
+
+
+def _tell(what: str) -> None:
+    """Say on a terminal how far it is."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{what}", end="", file=sys.stderr)
 
 
 def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
@@ -123,8 +168,7 @@ def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
     specs = list(dict.fromkeys(spec for source in lists for spec in releases_in(source)))
 
     def tell(number: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\rreading release {number + 1} of {len(specs)}", end="", file=sys.stderr)
+        _tell(f"reading release {number + 1} of {len(specs)}")
 
     artifacts = []
     for one in read_releases(specs, options.index_url, tell):

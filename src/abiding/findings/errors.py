@@ -45,6 +45,10 @@ class AbidingError(Exception):
         self.closing = closing
         super().__init__("; ".join(finding.message for finding in self.findings))
 
+    def __reduce__(self) -> tuple[type[AbidingError], tuple[object, ...]]:
+        """Go from one process to another whole."""
+        return type(self), (self.findings, self.closing)
+
 
 class MissingFileError(AbidingError):
     """A file or folder that was given is not there."""

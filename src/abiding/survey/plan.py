@@ -1,219 +1,245 @@
-"""Table of files -> table of releases: SQL decides what is equal to the byte, the rest goes through the rules.
+"""Tables of files -> tables of releases, in tasks that know nothing of each other: scatter, decide, merge.
 
-The texts stay in the Parquet files: what is kept and sorted is a digest of each row. DuckDB writes to disk what does
-not fit into the memory that it is given.
+Pieces of the sources are scattered into parts by the name of the project, each part is decided on its own, and the
+finished parts together are the result. Each task leaves a folder that is either whole or not there, so that a task can
+be begun again wherever it was broken off. The result depends neither on the number of parts nor on who made them.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from itertools import groupby, islice
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, NamedTuple
+import shutil
+from contextlib import contextmanager
+from hashlib import file_digest, sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.survey.columns import FIELDS, Kind
-from abiding.survey.judging import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, Judged, judge_all
-from abiding.survey.rows import Rows
+from abiding._version import __version__
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
+from abiding.survey.deciding import decide
+from abiding.survey.rows import NO_ROWS, Source, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
-    from abiding.survey.judging import Unjudged
+    from abiding.survey.engines import Run
 
-__all__ = ["Limits", "survey"]
+__all__ = ["Limits", "Part", "Piece", "Plan", "merged", "scatter", "settle", "survey", "write_releases"]
 
 
-_CHUNK = 200  # releases that are judged in one go
-_BATCH = 10_000  # rows
-_AHEAD = 3  # chunks that wait for each process
-
-Key = tuple[str, str]
-Chunk = list[tuple[Key, list[FileRow]]]
+_BYTES = 256 << 20  # of a piece, unpacked
+_ROWS = 20_000  # of a part
+_MOST_PARTS = 64
+_BUFFERED = 1 << 15  # rows that wait to be written to their parts
+_GROUP = 100_000  # rows of the table of releases that are written together
+_APART = "what one task has written another does not find: all workers need the same folder for `--parts`"
+_TABLES = ("releases", "bad", "others")
 
 
 class Limits(NamedTuple):
-    """How many processes judge; `in_sql` is whether SQL may decide what it can: not, to hold it against the rules."""
+    """The memory that DuckDB may take for a task; `in_sql` is false to hold what SQL decides against the rules."""
 
-    jobs: int = 1
+    memory: str = "1GB"
     in_sql: bool = True
 
 
-def survey(connection: DuckDBPyConnection, files: Sequence[Path], limits: Limits) -> Rows:
-    """Make the tables `releases`, `bad` and `others` of Parquet files. Raises `AbidingError` if one can't be read."""
-    rows = Rows.read(connection, files)
-    connection.execute(_FILES)
-    connection.execute(_TWICE)
-    _name_versions(connection)
-    connection.execute(_GROUPS.format(in_sql=limits.in_sql))
-    best = "clean" if "metadata_sha256" in rows.there else "equal"
-    connection.execute(_DECIDED.format(case="1" if "dynamic" in rows.there else UNKNOWN_CASE, best=best))
-    reading = connection.cursor()
-    for found in _judged(_chunks(reading, rows), limits.jobs):
-        _put(connection, found)
-    connection.execute(_RELEASES.format(unread=SDIST_NOT_READ))
-    return rows
+class Piece(NamedTuple):
+    """A task: rows of one source, from `first` up to `end`, that are to be scattered."""
+
+    folder: Path
+    number: int
+    source: Source
+    first: int
+    end: int
+    parts: int
+    limits: Limits
 
 
-# What has an empty text or list, and what has none, say the same.
-_EMPTY = {Kind.TEXT: "''", Kind.TEXTS: "[]"}
-_CONTENT = ", ".join(f"{one.name} := coalesce({one.name}, {_EMPTY[one.kind]})" for one in FIELDS)
-_NAME = r"regexp_extract(x, '^\s*([A-Za-z0-9._-]+)', 1)"
-_NORMAL = "regexp_replace(lower({}), '[-_.]+', '-', 'g')"
-_NAMES = f"list_transform(requires_dist, lambda x: {_NORMAL.format(_NAME)})"
-_NUMBERS = (
-    "CASE WHEN regexp_full_match(version, '(0|[1-9][0-9]*)([.](0|[1-9][0-9]*))*') "
-    "THEN regexp_replace(version, '([.]0)+$', '') END"
-)
-# `exact` is whether the file name has this project and this version, letter by letter; `plain` whether no distribution
-# is required twice, and the version of the metadata is written as it always is.
-_FILES = rf"""
-CREATE TABLE bad AS SELECT file::INTEGER AS file, row::BIGINT AS row, filename, fault AS why
-    FROM rows WHERE fault IS NOT NULL;
-CREATE TABLE others AS SELECT packagetype, count(*)::BIGINT AS files
-    FROM rows WHERE fault IS NULL AND packagetype NOT IN ('sdist', 'bdist_wheel') GROUP BY packagetype;
-CREATE TABLE files AS SELECT
-    file::INTEGER AS file, row::BIGINT AS row, filename, version, upload_time, downloads,
-    {_NORMAL.format("name")} AS key_name,
-    {_NUMBERS} AS key_version,
-    packagetype = 'sdist' AS is_sdist,
-    nullif(metadata_sha256, '') AS digest,
-    md5(to_json(struct_pack({_CONTENT}))::VARCHAR) AS content,
-    metadata_version,
-    coalesce(length(dynamic), 0) > 0 AS is_dynamic,
-    {_NORMAL.format("name")} = {_NORMAL.format("regexp_extract(filename, '^[^-]*')")} AND CASE WHEN is_sdist
-        THEN filename IN (concat(regexp_extract(filename, '^[^-]*'), '-', version, '.tar.gz'),
-                          concat(regexp_extract(filename, '^[^-]*'), '-', version, '.zip'))
-            AND regexp_full_match(version, '[0-9][A-Za-z0-9_.!+]*')
-        ELSE regexp_full_match(filename, '[^-]+-[^-]+-[^-.]+-[^-.]+-[^-.]+([.][^-.]+)?[.]whl')
-            AND split_part(filename, '-', 2) = version
-        END AND regexp_full_match(regexp_extract(filename, '^[^-]*'), '[A-Za-z0-9][A-Za-z0-9._]*')
-        AND length(filename) < 256 AS exact,
-    regexp_full_match(metadata_version, '[0-9]{{1,3}}[.][0-9]{{1,3}}')
-        AND coalesce(length(list_distinct({_NAMES})) = length(requires_dist) AND NOT list_contains({_NAMES}, ''), TRUE)
-        AS plain
-FROM rows WHERE fault IS NULL AND packagetype IN ('sdist', 'bdist_wheel');
-CREATE TABLE unread AS SELECT DISTINCT {_NORMAL.format("name")} AS key_name, version, {_NUMBERS} AS key_version
-    FROM rows WHERE fault IS NOT NULL AND packagetype = 'sdist' AND name IS NOT NULL AND version IS NOT NULL;
-"""
-_TWICE = """
-CREATE TABLE twice AS SELECT filename, min((file::BIGINT << 40) + row) AS first
-    FROM files GROUP BY filename HAVING count(*) > 1;
-INSERT INTO bad SELECT file, row, filename, 'is in the table more than once: the first row counts'
-    FROM files JOIN twice USING (filename) WHERE (file::BIGINT << 40) + row <> first;
-DELETE FROM files USING twice WHERE files.filename = twice.filename AND (file::BIGINT << 40) + row <> first;
-"""
-# Of a release whose sdist is there, and can't be judged, it is not known what that says: it is none without an sdist.
-_GROUPS = """
-UPDATE files SET key_version = canonical FROM versions
-    WHERE files.key_version IS NULL AND files.version = versions.version;
-UPDATE unread SET key_version = canonical FROM versions
-    WHERE unread.key_version IS NULL AND unread.version = versions.version;
-CREATE TABLE groups AS SELECT
-    key_name, key_version, count(*)::INTEGER AS files, min(upload_time) AS uploaded,
-    sum(downloads)::BIGINT AS downloads, any_value(version) AS version, bool_or(is_sdist) AS has_sdist,
-    any_value(metadata_version) AS metadata_version, any_value(is_dynamic) AS is_dynamic,
-    count(digest) = count(*) AND min(digest) = max(digest) AS same,
-    {in_sql} AND min(content) = max(content) AND bool_and(exact) AND bool_and(plain) AS decided
-FROM files GROUP BY key_name, key_version;
-"""
-_DECIDED = """
-CREATE TABLE judged AS SELECT
-    key_name, key_version, version,
-    CASE WHEN NOT modern THEN '4' WHEN NOT has_sdist THEN '3' WHEN is_dynamic THEN '2' ELSE '{case}' END AS "case",
-    CASE WHEN same THEN '{best}' ELSE 'equal' END AS verdict,
-    FALSE AS resolver_relevant,
-    MAP {{}}::MAP(VARCHAR, INTEGER) AS rules,
-    '' AS finding
-FROM (SELECT *, (split_part(metadata_version, '.', 1)::INTEGER, split_part(metadata_version, '.', 2)::INTEGER) >= (2, 2)
-        AS modern FROM groups WHERE decided);
-"""
-_OPEN = """
-SELECT files.key_name, files.key_version, rows.* EXCLUDE (fault)
-FROM rows JOIN files ON rows.file = files.file AND rows.row = files.row
-    JOIN groups ON groups.key_name = files.key_name AND groups.key_version = files.key_version
-WHERE NOT decided AND rows.fault IS NULL ORDER BY 1, 2, rows.file, rows.row
-"""
-_RELEASES = """
-CREATE VIEW releases AS SELECT
-    key_name AS name, judged.version,
-    CASE WHEN NOT has_sdist AND (key_name, key_version) IN (SELECT (key_name, key_version) FROM unread)
-        THEN '{unread}' ELSE "case" END AS "case",
-    verdict, resolver_relevant, rules, finding, files, uploaded, downloads
-FROM judged JOIN groups USING (key_name, key_version) ORDER BY key_name, judged.version;
-"""
+class Part(NamedTuple):
+    """A task: the projects whose names fall into a part, that are to be decided."""
+
+    folder: Path
+    number: int
+    pieces: int
+    there: tuple[str, ...]
+    limits: Limits
 
 
-def _name_versions(connection: DuckDBPyConnection) -> None:
-    """Make the table `versions`: one spelling of each that is more than numbers."""
+class Plan(NamedTuple):
+    """What is to be done, known before any of it is."""
+
+    sources: tuple[Source, ...]
+    limits: Limits
+    parts: int
+
+    @classmethod
+    def of(cls, files: Sequence[Path], limits: Limits, *, parts: int = 0) -> Plan:
+        """Make a plan for Parquet files, in as many parts as they need. Raises `AbidingError` if one can't be read."""
+        sources = tuple(Source.of(number, file) for number, file in enumerate(files))
+        rows = sum(source.rows for source in sources)
+        return cls(sources, limits, parts or min(rows // _ROWS + 1, _MOST_PARTS))
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The columns that at least one source has."""
+        return tuple(dict.fromkeys(name for source in self.sources for name in source.there))
+
+    def key(self) -> str:
+        """Digest what the result depends on, and the number of its parts."""
+        digest = sha256(repr((__version__, self.parts, self.limits.in_sql)).encode())
+        for source in self.sources:
+            with source.file.open("rb") as file:
+                digest.update(file_digest(file, "sha256").digest())
+        return digest.hexdigest()[:16]
+
+
+def survey(plan: Plan, folder: Path, run: Run, tell: Callable[[str], object] = lambda _: None) -> None:
+    """Make the parts in a folder; those that it has are left as they are. Raises `AbidingError`."""
+    pieces = list(_pieces(plan, folder))
+    parts = [Part(folder, number, len(pieces), plan.there, plan.limits) for number in range(plan.parts)]
+    left = [part for part in parts if not _decided(part).is_dir()]
+    if left:
+        unread = [piece for piece in pieces if not _scattered(piece).is_dir()]
+        for number, _ in enumerate(run(scatter, unread), len(pieces) - len(unread) + 1):
+            tell(f"read {number} of {len(pieces)} pieces")
+        for number, _ in enumerate(run(settle, left), len(parts) - len(left) + 1):
+            tell(f"judged {number} of {len(parts)} parts")
+    if not all(_decided(part).is_dir() for part in parts):
+        raise _failed(_APART)
+    for name in ("scattered", "unfinished"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def merged(connection: DuckDBPyConnection, folder: Path) -> None:
+    """Make the views `releases`, `bad` and `others` of finished parts."""
+    for table in _TABLES:
+        files = f"read_parquet('{_quoted(folder / 'decided' / '*' / f'{table}.parquet')}')"
+        select = f"SELECT * FROM {files}"
+        if table == "others":
+            select = f"SELECT packagetype, sum(files)::BIGINT AS files FROM {files} GROUP BY packagetype"
+        connection.execute(f"CREATE VIEW {table} AS {select} ORDER BY ALL")
+
+
+def write_releases(connection: DuckDBPyConnection, file: Path) -> None:
+    """Write the releases as Parquet: the same bytes for the same releases, whoever found them.
+
+    Raises `AbidingError` if they can't be written.
+    """
     import pyarrow
-    from packaging.utils import canonicalize_version
+    from pyarrow import parquet
 
-    def canonical(version: str) -> str:
+    reader = connection.sql("SELECT * FROM releases").to_arrow_reader(_GROUP)
+    waiting = reader.schema.empty_table()
+    try:
+        with parquet.ParquetWriter(file, reader.schema) as writer:
+            for batch in reader:
+                waiting = pyarrow.concat_tables([waiting, pyarrow.Table.from_batches([batch])])
+                while len(waiting) >= _GROUP:
+                    writer.write_table(waiting.slice(0, _GROUP).combine_chunks())
+                    waiting = waiting.slice(_GROUP)
+            writer.write_table(waiting.combine_chunks())
+    except OSError as exc:
+        message = f"the table can't be written here: {exc.strerror or exc}"
+        hint = "give another file, in a folder that can be written to"
+        finding = Finding("not-written", Severity.ERROR, message, artifact=str(file), hints=(hint,))
+        raise AbidingError(finding, "Nothing else was written") from exc
+
+
+def scatter(piece: Piece) -> None:
+    """Write the rows of a piece into a file for each part that they fall into. Raises `AbidingError`."""
+    with _whole(_scattered(piece)) as folder, _connection(piece.limits, folder, piece.source.file) as connection:
+        connection.execute(f"SET partitioned_write_flush_threshold = {_BUFFERED}")
+        # The digest is that of every version of DuckDB: workers may have others.
+        normal = "regexp_replace(lower(coalesce(name, '')), '[-_.]+', '-', 'g')"
+        connection.execute(
+            f"COPY (SELECT *, md5_number_lower({normal}) % {piece.parts} AS part FROM ({piece.source.select()}) "
+            f"WHERE row >= {piece.first} AND row < {piece.end}) "
+            f"TO '{_quoted(folder)}' (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE, COMPRESSION zstd)"
+        )
+
+
+def settle(part: Part) -> None:
+    """Decide the releases of a part, and write the tables of what was found. Raises `AbidingError`."""
+    with _whole(_decided(part)) as folder, _connection(part.limits, folder, None) as connection:
+        pieces = sorted((part.folder / "scattered").iterdir())
+        if len(pieces) != part.pieces:
+            raise _failed(_APART)
+        files = [file for piece in pieces for file in sorted(piece.glob(f"part={part.number}/*.parquet"))]
+        select = NO_ROWS
+        if files:
+            names = ", ".join(f"'{_quoted(file)}'" for file in files)
+            select += f" UNION ALL BY NAME SELECT * FROM read_parquet([{names}], hive_partitioning = false)"
+        connection.execute(f"CREATE VIEW rows AS {select}")
+        decide(connection, part.there, in_sql=part.limits.in_sql)
+        for table in _TABLES:
+            connection.sql(f"SELECT * FROM {table} ORDER BY ALL").write_parquet(str(folder / f"{table}.parquet"))
+
+
+def _pieces(plan: Plan, folder: Path) -> Iterator[Piece]:
+    number = 0
+    for source in plan.sources:
+        for first, end in source.cut(_BYTES):
+            yield Piece(folder, number, source, first, end, plan.parts, plan.limits)
+            number += 1
+
+
+def _scattered(piece: Piece) -> Path:
+    return piece.folder / "scattered" / f"{piece.number:05}"
+
+
+def _decided(part: Part) -> Path:
+    return part.folder / "decided" / f"{part.number:05}"
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """A folder to write to, that becomes `target` when all is in it. Who comes second has made the same."""
+    unfinished = target.parents[1] / "unfinished"
+    for one in (target.parent, unfinished):
+        one.mkdir(parents=True, exist_ok=True)
+    folder = Path(mkdtemp(prefix=f"{target.name}-", dir=unfinished))
+    try:
+        yield folder
         try:
-            return canonicalize_version(version)
-        except ValueError:  # a number of thousands of digits
-            return version
-
-    connection.execute("CREATE TABLE versions (version VARCHAR, canonical VARCHAR)")
-    of = "SELECT version FROM {} WHERE key_version IS NULL"
-    query = f"{of.format('files')} UNION {of.format('unread')}"
-    for batch in connection.cursor().sql(query).to_arrow_reader(_BATCH):
-        texts = batch.column(0).to_pylist()
-        found = pyarrow.table({"version": texts, "canonical": [canonical(one) for one in texts]})
-        connection.register("found", found)
-        connection.execute("INSERT INTO versions SELECT * FROM found")
+            folder.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _chunks(connection: DuckDBPyConnection, rows: Rows) -> Iterator[Chunk]:
-    """What is left to the rules, in the order of releases: no release is in two chunks."""
-    releases = groupby(_rows(connection, rows), key=lambda pair: pair[0])
-    pieces = ((key, [row for _, row in pairs]) for key, pairs in releases)
-    while chunk := list(islice(pieces, _CHUNK)):
-        yield chunk
+@contextmanager
+def _connection(limits: Limits, folder: Path, file: Path | None) -> Iterator[DuckDBPyConnection]:
+    """DuckDB with one thread, and nothing that outlives the task. Raises `AbidingError` for whatever it can't do."""
+    import duckdb
+
+    spill = folder.parent / f"{folder.name}-spill"
+    try:
+        with duckdb.connect() as connection:
+            settings = {"memory_limit": limits.memory, "threads": 1, "temp_directory": str(spill)}
+            for name, value in settings.items():
+                connection.execute(f"SET {name} = '{_quoted(value)}'")
+            connection.execute("SET enable_progress_bar = false")
+            yield connection
+    except duckdb.OutOfMemoryException as exc:
+        hint = "give more: `--memory 4GB`, or fewer `--jobs` that share it"
+        raise _failed(f"{limits.memory} of memory is too little for a task", hint) from exc
+    except duckdb.Error as exc:
+        if file is not None:
+            raise unreadable(file, exc) from exc
+        raise _failed(str(exc).partition("\n")[0]) from exc
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
-def _rows(connection: DuckDBPyConnection, rows: Rows) -> Iterator[tuple[Key, FileRow]]:
-    for batch in connection.sql(_OPEN).to_arrow_reader(_BATCH):
-        for one in batch.to_pylist():
-            key = one["key_name"], one["key_version"]
-            yield key, FileRow(one["file"], one["row"], {name: one[name] for name in rows.there})
+def _failed(message: str, hint: str = "") -> AbidingError:
+    finding = Finding("survey-failed", Severity.ERROR, message, hints=(hint,) if hint else ())
+    return AbidingError(finding, "The survey is not complete")
 
 
-def _judged(chunks: Iterator[Chunk], jobs: int) -> Iterator[list[Judged | Unjudged]]:
-    if jobs == 1:
-        yield from map(judge_all, chunks)
-        return
-    # A process of its own kind: DuckDB has threads, which a fork would not take along.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        waiting = deque(pool.submit(judge_all, chunk) for chunk in islice(chunks, _AHEAD * jobs))
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(pool.submit(judge_all, chunk) for chunk in islice(chunks, 1))
-
-
-def _put(connection: DuckDBPyConnection, found: Sequence[Judged | Unjudged]) -> None:
-    import pyarrow
-
-    good = [one for one in found if isinstance(one, Judged)]
-    columns: dict[str, Any] = {
-        "key_name": [one.key[0] for one in good],
-        "key_version": [one.key[1] for one in good],
-        **{name: [getattr(one, name) for one in good] for name in ("version", "case", "verdict", "resolver_relevant")},
-        "rules": pyarrow.array(
-            [list(one.rules.items()) for one in good], pyarrow.map_(pyarrow.string(), pyarrow.int32())
-        ),
-        "finding": [one.finding for one in good],
-    }
-    if good:
-        connection.register("found", pyarrow.table(columns))
-        connection.execute("INSERT INTO judged SELECT * FROM found")
-    for one in found:
-        if not isinstance(one, Judged):
-            named = "(SELECT filename FROM files WHERE file = ? AND row = ?)"
-            connection.execute(
-                f"INSERT INTO bad VALUES (?, ?, {named}, ?)", [one.file, one.row, one.file, one.row, one.why]
-            )
+def _quoted(value: object) -> str:
+    return str(value).replace("'", "''")

@@ -9,14 +9,12 @@ from abiding.findings.finding import Finding, Severity
 from abiding.survey.columns import COLUMNS, REQUIRED, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
-
-    from duckdb import DuckDBPyConnection
 
     from abiding.survey.columns import Column
 
-__all__ = ["Rows"]
+__all__ = ["NO_ROWS", "Source", "unreadable"]
 
 
 # Characters of one value, or of all values of a list: no METADATA that was ever published has more.
@@ -24,40 +22,86 @@ _HUGE = 4_000_000
 _KINDS = "('sdist', 'bdist_wheel')"
 
 
-class Rows(NamedTuple):
-    """The rows of some Parquet files. `there` are the columns that at least one of them has."""
+class Source(NamedTuple):
+    """A Parquet file, and what is known of it before its rows are read."""
 
-    files: tuple[Path, ...]
-    there: tuple[str, ...]
+    number: int
+    file: Path
+    schema: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[int, int], ...]
 
     @classmethod
-    def read(cls, connection: DuckDBPyConnection, files: Sequence[Path]) -> Rows:
-        """Make the view `rows` of all files: `file`, `row`, the columns, and `fault`, null where a row can be judged.
+    def of(cls, number: int, file: Path) -> Source:
+        """Look at a file, whose number rows are known by.
 
-        Raises `AbidingError` if a file is none of Parquet, or has not the columns without which nothing can be said.
+        Raises `AbidingError` if it is none of Parquet, or has not the columns without which nothing can be said.
         """
-        schemas = [_schema(connection, file) for file in files]
-        there = tuple(name for name in COLUMNS if any(name in schema for schema in schemas))
-        for file, schema in zip(files, schemas, strict=True):
-            lacking = [name for name in REQUIRED if name not in schema]
-            if lacking:
-                raise _lacking(file, lacking)
-        selects = [
-            _select(number, file, schema) for number, (file, schema) in enumerate(zip(files, schemas, strict=True))
-        ]
-        connection.execute(f"CREATE VIEW rows AS {' UNION ALL '.join(selects)}")
-        return cls(tuple(files), there)
+        schema = _schema(file)
+        lacking = [name for name in REQUIRED if name not in schema]
+        if lacking:
+            raise _lacking(file, lacking)
+        return cls(number, file.absolute(), tuple(schema.items()), tuple(_groups(file)))
+
+    @property
+    def rows(self) -> int:
+        """The number of its rows."""
+        return sum(rows for rows, _ in self.groups)
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The columns that it has, of those that are read."""
+        names = dict(self.schema)
+        return tuple(name for name in COLUMNS if name in names)
+
+    def cut(self, most: int) -> Iterator[tuple[int, int]]:
+        """Cut the file between its groups of rows: the first row and the end of pieces of at most so many bytes."""
+        first = end = size = 0
+        for rows, weight in self.groups:
+            if size and size + weight > most:
+                yield first, end
+                first, size = end, 0
+            end, size = end + rows, size + weight
+        yield first, end
+
+    def select(self) -> str:
+        """Its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged."""
+        return _select(self.number, self.file, dict(self.schema))
 
 
-def _schema(connection: DuckDBPyConnection, file: Path) -> Mapping[str, str]:
+NO_ROWS = (
+    f"SELECT NULL::INTEGER AS file, NULL::BIGINT AS row, "
+    f"{', '.join(f'NULL::{one.kind} AS {one.name}' for one in COLUMNS.values())}, NULL::VARCHAR AS fault WHERE FALSE"
+)
+
+
+def unreadable(file: Path, exc: Exception) -> AbidingError:
+    """The error of a file that can't be read as what it should be."""
+    note = str(exc).partition("\n")[0]
+    return _error(file, "can't be read as Parquet", note, "give Parquet files, folders of them, or globs")
+
+
+def _schema(file: Path) -> Mapping[str, str]:
     import duckdb
 
     try:
-        found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({_quoted(str(file))})").fetchall()
+        with duckdb.connect() as connection:
+            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({_quoted(str(file))})").fetchall()
     except duckdb.Error as exc:
-        note = str(exc).partition("\n")[0]
-        raise _error(file, "can't be read as Parquet", note, "give Parquet files, folders of them, or globs") from exc
+        raise unreadable(file, exc) from exc
     return {name: kind for name, kind, *_ in found}
+
+
+def _groups(file: Path) -> Iterator[tuple[int, int]]:
+    """The rows and the bytes of each group of rows."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        footer = parquet.read_metadata(file)
+    except (OSError, pyarrow.ArrowException) as exc:
+        raise unreadable(file, exc) from exc
+    for group in map(footer.row_group, range(footer.num_row_groups)):
+        yield group.num_rows, group.total_byte_size
 
 
 def _select(number: int, file: Path, schema: Mapping[str, str]) -> str:
@@ -66,7 +110,7 @@ def _select(number: int, file: Path, schema: Mapping[str, str]) -> str:
     faults = [fault for one in COLUMNS.values() if one.name in schema for fault in _faults(one, schema[one.name])]
     fault = f"CASE {' '.join(f'WHEN {when} THEN {_quoted(why)}' for when, why in faults)} END"
     source = f"read_parquet({_quoted(str(file))}, file_row_number = true)"
-    return f"SELECT {number} AS file, file_row_number AS row, {', '.join(columns)}, {fault} AS fault FROM {source}"
+    return f"SELECT {number}::INTEGER AS file, file_row_number::BIGINT AS row, {', '.join(columns)}, {fault} AS fault FROM {source}"
 
 
 def _value(column: Column, schema: Mapping[str, str]) -> str:

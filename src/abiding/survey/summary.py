@@ -11,7 +11,7 @@ from abiding.survey.judging import UNKNOWN_CASE
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from abiding.survey.rows import Rows
+    from abiding.survey.plan import Plan
 
 __all__ = ["Bad", "Breaking", "Summary", "summarised"]
 
@@ -73,7 +73,7 @@ FROM releases WHERE "case" IN ('1', '{UNKNOWN_CASE}')
 """
 
 
-def summarised(connection: DuckDBPyConnection, rows: Rows, top: int) -> Summary:
+def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
     """Count the releases of a survey; the `top` are those with most downloads that break, all alike without them."""
     ask = connection.execute
     files, releases = ask("SELECT coalesce(sum(files), 0)::BIGINT, count(*) FROM releases").fetchall()[0]
@@ -103,19 +103,19 @@ def summarised(connection: DuckDBPyConnection, rows: Rows, top: int) -> Summary:
         broken_for_resolvers,
         dict(ask(rules).fetchall()),
         tuple(Breaking(*one) for one in ask(breaking, [str(Verdict.INCONSISTENT), top]).fetchall()),
-        tuple(_bad(connection, rows)),
+        tuple(_bad(connection, plan)),
         dict(ask("SELECT packagetype, files FROM others ORDER BY 2 DESC, 1").fetchall()),
-        missing(rows.there),
+        missing(plan.there),
     )
 
 
-def _bad(connection: DuckDBPyConnection, rows: Rows) -> list[Bad]:
+def _bad(connection: DuckDBPyConnection, plan: Plan) -> list[Bad]:
     reasons = connection.execute("SELECT why, count(*) FROM bad GROUP BY why ORDER BY 2 DESC, 1").fetchall()
     first = "SELECT file, row, filename FROM bad WHERE why = ? ORDER BY 1, 2 LIMIT ?"
     found = []
     for why, count in reasons:
         examples = connection.execute(first, [why, _EXAMPLES]).fetchall()
         found.append(
-            Bad(why, count, tuple(f"{rows.files[file].name}, row {row}: {name}" for file, row, name in examples))
+            Bad(why, count, tuple(f"{plan.sources[file].file.name}, row {row}: {name}" for file, row, name in examples))
         )
     return found

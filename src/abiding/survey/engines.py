@@ -1,0 +1,111 @@
+"""What runs the tasks of a survey: processes of this machine, or the workers of a Dask cluster.
+
+A task leaves its result in a file, and nothing is left by one that is broken off: so that it can be begun again.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from distributed import Client
+
+__all__ = ["LOCAL", "Run", "dask", "local"]
+
+
+LOCAL = "local"
+_DEATHS = 3  # of processes, until it is taken for the fault of the task
+_SECONDS = 30
+_LESS = "give less at a time: fewer `--jobs`, or more `--memory`; with `--parts` what is done is kept"
+
+Task = TypeVar("Task")
+
+
+class Run(Protocol):
+    """Calls a function with each task, somewhere, and yields what comes back as soon as it does."""
+
+    def __call__(self, function: Callable[[Task], object], tasks: Sequence[Task]) -> Iterator[object]:
+        """Run them. Raises `AbidingError` if one can't be done."""
+
+
+@contextmanager
+def local(jobs: int) -> Iterator[Run]:
+    """Run tasks in so many processes of this machine."""
+    yield partial(_in_processes, jobs)
+
+
+def _in_processes(jobs: int, function: Callable[[Task], object], tasks: Sequence[Task]) -> Iterator[object]:
+    if jobs == 1 or len(tasks) == 1:
+        yield from map(function, tasks)
+        return
+    left, deaths = dict(enumerate(tasks)), 0
+    while left:
+        # Processes of their own kind: DuckDB has threads, which a fork would not take along.
+        with ProcessPoolExecutor(min(jobs, len(left)), mp_context=get_context("spawn")) as pool:
+            numbers = {pool.submit(function, task): number for number, task in left.items()}
+            try:
+                for future in as_completed(numbers):
+                    found = future.result()
+                    del left[numbers[future]]
+                    yield found
+            except BrokenProcessPool as exc:
+                deaths += 1
+                if deaths > _DEATHS:
+                    raise _died() from exc
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def dask(address: str, jobs: int) -> Iterator[Run]:
+    """Run tasks on the cluster at an address, or on one of so many workers that is started (`local`).
+
+    Raises `AbidingError` if there is none.
+    """
+    from distributed import Client, LocalCluster
+
+    if address == LOCAL:
+        # The memory is DuckDB's to keep to, as without a cluster.
+        with (
+            LocalCluster(n_workers=jobs, threads_per_worker=1, memory_limit=0, dashboard_address=None) as cluster,
+            Client(cluster) as client,
+        ):
+            yield partial(_on_cluster, client)
+        return
+    try:
+        client = Client(address, timeout=_SECONDS)
+    except (OSError, ValueError) as exc:
+        hint = "start one with `dask scheduler` and `dask worker`, or give `local`"
+        finding = Finding("survey-failed", Severity.ERROR, f"there is no Dask scheduler at `{address}`", hints=(hint,))
+        raise AbidingError(finding, "Nothing was surveyed") from exc
+    with client:
+        yield partial(_on_cluster, client)
+
+
+def _on_cluster(client: Client, function: Callable[[Task], object], tasks: Sequence[Task]) -> Iterator[object]:
+    from distributed import KilledWorker
+    from distributed import as_completed as each_done
+
+    futures = client.map(function, tasks, pure=False)
+    try:
+        for future in each_done(futures):
+            yield future.result()
+    except KilledWorker as exc:
+        raise _died() from exc
+    finally:
+        client.cancel(futures)
+
+
+def _died() -> AbidingError:
+    finding = Finding("survey-failed", Severity.ERROR, "a process that judged was ended again and again", hints=(_LESS,))
+    return AbidingError(finding, "The survey is not complete")
