@@ -24,35 +24,15 @@ from .archives import metadata, write_sdist, write_wheel
 from .compiled import MANYLINUX
 from .contract import document
 from .shops import opened
+from .tables import OTHER, SDIST, WHEEL, row, table
 from .test_shared_releases import EXPECTED, FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 duckdb = pytest.importorskip("duckdb")
 pyarrow = pytest.importorskip("pyarrow")
 from pyarrow import parquet  # noqa: E402
-
-SDIST = "spam-1.0.tar.gz"
-WHEEL = "spam-1.0-cp313-cp313-win_amd64.whl"
-OTHER = "spam-1.0-cp312-cp312-win_amd64.whl"
-
-
-def row(filename: str = SDIST, **columns: Any) -> dict[str, Any]:
-    kind = "bdist_wheel" if str(filename).endswith(".whl") else "sdist"
-    return {
-        "name": "spam",
-        "version": "1.0",
-        "filename": filename,
-        "packagetype": kind,
-        "metadata_version": "2.4",
-        **columns,
-    }
-
-
-def table(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
-    parquet.write_table(pyarrow.Table.from_pylist(list(rows)), path)
-    return path
 
 
 def surveyed(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import pickle
+import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -16,19 +17,18 @@ from abiding.survey import plan as planning
 from abiding.survey.engines import dask, local
 from abiding.survey.plan import Limits, Part, Plan, settle, survey
 
-from .test_survey import OTHER, SDIST, WHEEL, duckdb, parquet, row, table
+from .mortal import dies, dies_once
+from .tables import OTHER, SDIST, WHEEL, row, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from abiding.survey.engines import Run
 
-pytest.importorskip("distributed")
-pytestmark = [
-    # Those of workers that are ended in the middle.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+
+duckdb = pytest.importorskip("duckdb")
+distributed = pytest.importorskip("distributed")
+from pyarrow import parquet  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +52,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return made
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Run]:
-    with dask("local", 2) as run:
-        yield run
-
-
 def tables(folder: Path) -> list[Any]:
     """What finished parts come to: the table of releases as bytes, and what could not be judged."""
     with duckdb.connect() as connection:
         planning.merged(connection, folder)
         planning.write_releases(connection, folder / "releases.parquet")
-        others = [connection.execute(f"SELECT * FROM {name}").fetchall() for name in ("bad", "others")]
+        others = [connection.execute(f"FROM {name}").fetchall() for name in ("bad", "others")]
     return [(folder / "releases.parquet").read_bytes(), *others]
 
 
@@ -96,47 +90,31 @@ def test_parts_and_pieces_change_nothing(
     assert {one.name for one in tmp_path.iterdir() if one.is_dir()} == {"decided"}
 
 
-def test_both_engines_make_the_same_table(
-    files: list[Path], expected: list[Any], cluster: Run, tmp_path: Path
+def test_both_engines_make_the_same_table(files: list[Path], expected: list[Any], tmp_path: Path) -> None:
+    with local(2) as run:
+        survey(cut(files), tmp_path / "processes", run)
+    assert tables(tmp_path / "processes") == expected
+    with (
+        distributed.LocalCluster(processes=False, dashboard_address=None) as cluster,
+        dask(cluster.scheduler_address, 1) as run,
+    ):
+        survey(cut(files), tmp_path / "cluster", run)
+    assert tables(tmp_path / "cluster") == expected
+
+
+def test_a_process_that_dies_is_survived(
+    files: list[Path], expected: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with local(2) as processes:
-        for name, run in (("processes", processes), ("cluster", cluster)):
-            survey(cut(files), tmp_path / name, run)
-            assert tables(tmp_path / name) == expected, name
-
-
-def dies_once(folder: Path, part: Part) -> None:
-    """Decide a part; the process that comes to the third one first is ended in the middle of it, by force."""
-    if part.number == 2:
-        try:
-            (folder / "died").touch(exist_ok=False)
-        except FileExistsError:
-            pass
-        else:
-            (part.folder / "unfinished" / "half").mkdir()
-            os._exit(9)
-    settle(part)
-
-
-@pytest.mark.parametrize("engine", ["processes", "cluster"])
-def test_a_worker_that_dies_is_survived(
-    engine: str, files: list[Path], expected: list[Any], cluster: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
     monkeypatch.setattr(planning, "settle", partial(dies_once, tmp_path))
-    with local(2) as processes:
-        survey(cut(files), tmp_path / "parts", cluster if engine == "cluster" else processes)
+    with local(2) as run:
+        survey(cut(files), tmp_path / "parts", run)
     assert (tmp_path / "died").exists()
     assert tables(tmp_path / "parts") == expected
 
 
-def dies(_: object) -> None:
-    os._exit(9)
-
-
-@pytest.mark.parametrize("engine", ["processes", "cluster"])
-def test_a_task_that_no_worker_survives_is_one_error(engine: str, cluster: Run) -> None:
-    with local(2) as processes, pytest.raises(AbidingError) as caught:
-        list((cluster if engine == "cluster" else processes)(dies, [1, 2]))
+def test_a_task_that_no_process_survives_is_one_error() -> None:
+    with local(2) as run, pytest.raises(AbidingError) as caught:
+        list(run(dies, [1, 2]))
     assert caught.value.findings[0].rule == "survey-failed"
     assert "`--parts`" in caught.value.findings[0].hints[0]
 
@@ -181,7 +159,7 @@ def test_a_folder_that_not_all_workers_have(files: list[Path], tmp_path: Path) -
         return (function(task._replace(folder=tmp_path / "elsewhere")) for task in tasks)
 
     with pytest.raises(AbidingError, match="all workers need the same folder"):
-        survey(cut(files), tmp_path / "here", elsewhere)
+        survey(cut(files), tmp_path / "here", cast("Run", elsewhere))
 
 
 def test_errors_go_from_one_process_to_another() -> None:
@@ -200,7 +178,7 @@ def test_the_command(
 ) -> None:
     out, parts = tmp_path / "out.parquet", tmp_path / "parts"
     given = [*map(str, files), "--table", str(out), "--parts", str(parts)]
-    assert main(["survey", *given, "--dask", "local", "--jobs", "1"]) == 0
+    assert main(["survey", *given, "--jobs", "1"]) == 0
     assert out.read_bytes() == expected[0]
     first = capsys.readouterr()
     (folder,) = parts.iterdir()
@@ -222,14 +200,14 @@ def test_options_that_lead_nowhere(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("abiding.survey.engines._SECONDS", 0.2)
     (tmp_path / "file").touch()
-    try:
+    with suppress(SystemExit):
         assert main(["survey", str(files[0]), *options]) == 2
-    except SystemExit as exc:
-        assert exc.code == 2
-    assert said in capsys.readouterr().err
+    assert said in " ".join(capsys.readouterr().err.split())
 
 
-def test_without_the_extra(files: list[Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+def test_without_the_extra(
+    files: list[Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
     assert main(["survey", str(files[0]), "--dask", "local"]) == 2
     assert "pip install 'abiding[dask]'" in capsys.readouterr().err

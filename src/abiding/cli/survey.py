@@ -101,7 +101,10 @@ def run(options: Namespace) -> int:
         options.parser.error("`--files-table` keeps what is read from an index, and no source is a list of releases")
     if options.dask not in (None, LOCAL) and not options.parts:
         options.parser.error("`--dask ADDRESS` needs `--parts`: a folder that all workers have")
-    with needing("dask" if options.dask else "survey", "a survey"), tempfile.TemporaryDirectory(prefix="abiding-survey-") as folder:
+    with (
+        needing("dask" if options.dask else "survey", "a survey"),
+        tempfile.TemporaryDirectory(prefix="abiding-survey-") as folder,
+    ):
         _survey(options, Path(folder))
     return 0
 

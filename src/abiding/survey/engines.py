@@ -93,19 +93,20 @@ def dask(address: str, jobs: int) -> Iterator[Run]:
 
 
 def _on_cluster(client: Client, function: Callable[[Task], object], tasks: Sequence[Task]) -> Iterator[object]:
-    from distributed import KilledWorker
-    from distributed import as_completed as each_done
+    import distributed
 
     futures = client.map(function, tasks, pure=False)
     try:
-        for future in each_done(futures):
+        for future in distributed.as_completed(futures):
             yield future.result()
-    except KilledWorker as exc:
+    except distributed.KilledWorker as exc:
         raise _died() from exc
     finally:
         client.cancel(futures)
 
 
 def _died() -> AbidingError:
-    finding = Finding("survey-failed", Severity.ERROR, "a process that judged was ended again and again", hints=(_LESS,))
+    finding = Finding(
+        "survey-failed", Severity.ERROR, "a process that judged was ended again and again", hints=(_LESS,)
+    )
     return AbidingError(finding, "The survey is not complete")

@@ -110,7 +110,8 @@ def _select(number: int, file: Path, schema: Mapping[str, str]) -> str:
     faults = [fault for one in COLUMNS.values() if one.name in schema for fault in _faults(one, schema[one.name])]
     fault = f"CASE {' '.join(f'WHEN {when} THEN {_quoted(why)}' for when, why in faults)} END"
     source = f"read_parquet({_quoted(str(file))}, file_row_number = true)"
-    return f"SELECT {number}::INTEGER AS file, file_row_number::BIGINT AS row, {', '.join(columns)}, {fault} AS fault FROM {source}"
+    place = f"{number}::INTEGER AS file, file_row_number::BIGINT AS row"
+    return f"SELECT {place}, {', '.join(columns)}, {fault} AS fault FROM {source}"
 
 
 def _value(column: Column, schema: Mapping[str, str]) -> str:
