@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.real.projects import read_pyproject, repack, unpack, wrap
-
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
 from benchmarks.measuring import Command, in_turns
 from benchmarks.releases import sdist_of
 from benchmarks.results import CACHE, Row
+from makers.projects import read_pyproject, repack, unpack, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

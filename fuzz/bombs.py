@@ -22,9 +22,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
-from tests.unit.compiled import mach_o
-
 from abiding.findings import bounds
+from makers.compiled import mach_o
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -8,12 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
-from tests.unit.compiled import library, mach_o, universal
 
 from abiding.findings.errors import AbidingError
 from abiding.native.reading import read_image, read_symbols
 from fuzz.damage import damaged, wounds
 from fuzz.watch import watched
+from makers.compiled import library, mach_o, universal
 
 
 @cache

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.real.environments import Environment, uv
+from makers.environments import Environment, uv
 
 from .page import PAGE, page, section, table
 from .running import CHECKOUT, run

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from tests.real.environments import UNOPTIMISED, Environment
-from tests.real.projects import unpack
-from tests.real.released import sdist_of
+from makers.environments import UNOPTIMISED, Environment
+from makers.projects import unpack
+from makers.released import sdist_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
-from .environments import Environment, uv
-from .projects import ABI_LINES, Project, as_tree, read_pyproject, requiring, unpack, unwrap, wrap
-from .released import sdist_of
-from .workshop import Workshop, once
+from makers.environments import Environment, uv
+from makers.projects import ABI_LINES, Project, as_tree, read_pyproject, requiring, unpack, unwrap, wrap
+from makers.released import sdist_of
+from makers.workshop import Workshop, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable

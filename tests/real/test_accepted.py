@@ -19,18 +19,17 @@ import pytest
 from abiding.archives import wheel
 from abiding.archives.sdist import read_pkg_info, rewrite
 from abiding.metadata.core import CoreMetadata
-from tests.unit import strict_zip
-
-from .archives import differences_of_wheels, metadata_of_wheel, requires
-from .environments import UNOPTIMISED, Environment, uv
-from .released import wheel_of
-from .workshop import once
+from makers.contents import differences_of_wheels, metadata_of_wheel, requires
+from makers.environments import UNOPTIMISED, Environment, uv
+from makers.released import wheel_of
+from makers.workshop import once
+from tests import strict_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .projects import Project
-    from .workshop import Workshop
+    from makers.projects import Project
+    from makers.workshop import Workshop
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

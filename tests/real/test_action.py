@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.archives import metadata, wheel_name, write_sdist, write_wheel
-from tests.unit.test_action import action, component, filled
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from tests.actions import action, component, filled
 
 if TYPE_CHECKING:
     from pathlib import Path

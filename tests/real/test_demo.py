@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from makers.environments import Environment
+
 from .conftest import CHECKOUT
-from .environments import Environment
 
 if TYPE_CHECKING:
     from pathlib import Path

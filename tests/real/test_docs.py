@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit import pages
-from tests.unit.trees import metadata, pkg_info
+from makers.environments import Environment
+from makers.trees import metadata, pkg_info
+from tests import pages
 
 from .conftest import CHECKOUT
-from .environments import Environment
 
 if TYPE_CHECKING:
     from pathlib import Path

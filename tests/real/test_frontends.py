@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .archives import metadata_of_sdist, metadata_of_wheel, requires
-from .environments import ALWAYS, UNOPTIMISED, Environment, uv
-from .frontends import Frontend
-from .projects import ABI_LINES, build_requirements, unpack
+from makers.contents import metadata_of_sdist, metadata_of_wheel, requires
+from makers.environments import ALWAYS, UNOPTIMISED, Environment, uv
+from makers.frontends import Frontend
+from makers.projects import ABI_LINES, build_requirements, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .projects import Project
-    from .workshop import Workshop
+    from makers.projects import Project
+    from makers.workshop import Workshop
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

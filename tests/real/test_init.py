@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.trees import Tree, metadata, pkg_info
-
-from .projects import unpack
-from .released import sdist_of
+from makers.projects import unpack
+from makers.released import sdist_of
+from makers.trees import Tree, metadata, pkg_info
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from locking import page, servers, shelf
-from locking.projects import VERSIONS, Way
-from locking.questions import Desk, Published
-from locking.tools import TOOLS, Tool
+from lockfiles import page, servers, shelf
+from lockfiles.projects import VERSIONS, Way
+from lockfiles.questions import Desk, Published
+from lockfiles.tools import TOOLS, Tool
 from pypi_simple import ACCEPT_HTML_ONLY, ACCEPT_JSON_ONLY, PyPISimple
 
-from .archives import metadata_of_wheel
+from makers.contents import metadata_of_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ assert (spam.total(numbers), eggs.largest(numbers), dots.dot(numbers, numbers)) 
 @pytest.fixture(scope="session")
 def desk(shared: Path, wheelhouse: Path) -> Desk:
     """Return the place where the examples are built and the tools are asked, each thing made once."""
-    return Desk(shared / "locking", wheelhouse)
+    return Desk(shared / "lockfiles", wheelhouse)
 
 
 @every_tool

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .archives import metadata_of_wheel, requires
-from .compilers import Compilers
-from .environments import Environment, uv
-from .frontends import Hooks
-from .projects import ABI_LINES, repack, unpack
+from makers.compilers import Compilers
+from makers.contents import metadata_of_wheel, requires
+from makers.environments import Environment, uv
+from makers.frontends import Hooks
+from makers.projects import ABI_LINES, repack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .projects import Project, Variant
-    from .workshop import Workshop
+    from makers.projects import Project, Variant
+    from makers.workshop import Workshop
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

@@ -22,16 +22,16 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.unit.compiled import library, wheel
+from makers.compiled import library, wheel
+from makers.environments import Environment
+from makers.workshop import once
 
 from .conftest import CHECKOUT
-from .environments import Environment
-from .workshop import once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .environments import Outcome
+    from makers.environments import Outcome
 
 
 def succeeds(*command: str) -> bool:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.compiled import wheel
-
-from .environments import Environment, uv
+from makers.compiled import wheel
+from makers.environments import Environment, uv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,9 @@ from zipfile import ZipFile
 
 import pytest
 
+from makers.environments import Environment
+
 from .conftest import CHECKOUT
-from .environments import Environment
 
 if TYPE_CHECKING:
     from pathlib import Path

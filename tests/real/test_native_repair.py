@@ -22,10 +22,9 @@ from abiding.cli import main
 from abiding.native import building, contents
 from abiding.native.examining import provenance_of
 from abiding.project.provenance import MEMBER, Provenance
-from tests.unit.compiled import installed, wheel
-
-from .archives import metadata_of_wheel
-from .released import PLATFORMS, wheel_of
+from makers.compiled import installed, wheel
+from makers.contents import metadata_of_wheel
+from makers.released import PLATFORMS, wheel_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,9 +11,8 @@ from abiding import native
 from abiding.cli import main
 from abiding.native import contents
 from abiding.native.images import Format
-from tests.unit.compiled import wheel
-
-from .released import PLATFORMS, wheel_of
+from makers.compiled import wheel
+from makers.released import PLATFORMS, wheel_of
 
 if TYPE_CHECKING:
     from pathlib import Path

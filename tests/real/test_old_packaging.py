@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from .archives import metadata_of_wheel, requires
+from makers.contents import metadata_of_wheel, requires
+from makers.environments import Environment, uv
+from makers.frontends import Frontend, Hooks
+from makers.projects import unpack
+
 from .conftest import PACKAGES
-from .environments import Environment, uv
-from .frontends import Frontend, Hooks
-from .projects import unpack
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from makers.environments import UNOPTIMISED, Environment
+from makers.projects import as_tree, lay, unpack, wrap
+from makers.released import sdist_of
+
 from .conftest import CHECKOUT
-from .environments import UNOPTIMISED, Environment
-from .projects import as_tree, lay, unpack, wrap
-from .released import sdist_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from .projects import Project
+    from makers.projects import Project
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

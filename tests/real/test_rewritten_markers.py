@@ -6,8 +6,7 @@ import pytest
 
 import abiding
 from abiding.releases.release import Verdict
-
-from .released import sdist_of
+from makers.released import sdist_of
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .archives import differences_of_sdists, differences_of_wheels, has_record, pyproject_of_sdist
+from makers.contents import differences_of_sdists, differences_of_wheels, has_record, pyproject_of_sdist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .projects import Project
-    from .workshop import Kind, Workshop
+    from makers.projects import Project
+    from makers.workshop import Kind, Workshop
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 
-from .pages import DOCS
+from tests.pages import DOCS
 
 SCHEMA: dict[str, Any] = json.loads((DOCS / "reference/output.schema.json").read_text("utf-8"))
 

@@ -11,12 +11,11 @@ import abiding
 from abiding.artifacts.artifact import Artifact
 from abiding.metadata.core import CoreMetadata
 from abiding.releases.release import releases
-
-from .archives import metadata as lines_of
-from .archives import write_sdist, write_wheel
-from .test_backend import CHANGING
-from .test_release import LINUX, MAC, SDIST, WINDOWS
-from .trees import WRAPPED_FLIT, Tree, unpacked
+from makers.archives import metadata as lines_of
+from makers.archives import write_sdist, write_wheel
+from makers.backends import CHANGING
+from makers.releases import LINUX, MAC, SDIST, WINDOWS
+from makers.trees import WRAPPED_FLIT, Tree, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,30 +7,19 @@ import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from ruamel.yaml import YAML
 
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .pages import CHECKOUT, DOCS
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from tests.actions import ACTION, COMPONENT, action, component, filled
+from tests.pages import DOCS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-ACTION, COMPONENT = CHECKOUT / "action.yml", CHECKOUT / "templates" / "check.yml"
 NUMPY = "Requires-Dist: numpy>=1.26"
-
-
-def action() -> dict[str, Any]:
-    found: dict[str, Any] = YAML(typ="safe").load(ACTION)
-    return found
-
-
-def component() -> tuple[dict[str, Any], dict[str, Any]]:
-    spec, jobs = YAML(typ="safe").load_all(COMPONENT)
-    return spec["spec"], jobs
 
 
 def valid(file: Path, schema: str) -> None:
@@ -63,11 +52,6 @@ def test_nothing_is_put_into_a_script_but_through_the_environment() -> None:
         assert "${{" not in step.get("run", "")
     for line in component()[1]["$[[ inputs.job ]]"]["script"]:
         assert "$[[" not in line
-
-
-def filled(text: str, inputs: Mapping[str, str], begin: str, end: str) -> str:
-    """The text, with inputs in place of expressions, as both services have it."""
-    return re.sub(rf"{begin}\s*inputs\.([\w-]+)\s*{end}", lambda found: inputs[found[1]], text)
 
 
 @pytest.fixture

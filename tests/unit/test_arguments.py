@@ -12,8 +12,7 @@ from abiding.cli import main
 from abiding.findings import bounds
 from abiding.proof.commands import CommandError, answer, run
 from abiding.proof.copies import copy_of
-
-from .archives import metadata, write_sdist
+from makers.archives import metadata, write_sdist
 
 # Each argument that is a path, by the words of its command: `{}` stands for it.
 PATHS = ("check {}", "check spam-1.0.tar.gz {}", "diff {} spam-1.0.tar.gz", "diff spam-1.0.tar.gz {}", "show {}",

@@ -21,8 +21,8 @@ import abiding
 from abiding.archives.wheel import Wheel, rewrite
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
-
-from .trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
+from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
+from makers.trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
 
 HOOKS = ("build_wheel", "build_sdist", "build_editable")
 
@@ -771,18 +771,6 @@ RANDOM = """
     from setuptools import setup
     setup(name="spam", version="1.4.0", py_modules=[], install_requires=random.sample(["requests", "rich", "numpy"], 2))
 """
-LATE = """
-    import sys
-    from setuptools import setup
-    setup(name="spam", version="1.4.0", py_modules=[], install_requires=[] if "sdist" in sys.argv else ["numpy==2.1"])
-"""
-SETUP_PY = """\
-    [build-system]
-    requires = ["abiding", "setuptools"]
-    build-backend = "abiding.backend"
-    [tool.abiding]
-    build-backend = "setuptools.build_meta"
-"""
 
 
 def test_requirements_that_appear_at_build_time_stop_it(tmp_path: Path) -> None:
@@ -841,23 +829,6 @@ def test_a_folder_without_prepared_metadata_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(HookFailed, match=r"error\[bad-archive\]: is no folder of prepared metadata"):
         tree.hook("build_wheel", tmp_path / "out", None, tmp_path)
     assert listed(tmp_path / "out") == []
-
-
-CHANGING = """
-    import pathlib, zipfile
-    from flit_core.buildapi import *
-    from flit_core import buildapi
-    OLD, NEW = {change!r}
-    def build_wheel(directory, settings=None, metadata=None):
-        name = buildapi.build_wheel(directory, settings, metadata)
-        path = pathlib.Path(directory, name)
-        with zipfile.ZipFile(path) as archive:
-            members = {{info: archive.read(info) for info in archive.infolist()}}
-        with zipfile.ZipFile(path, "w") as archive:
-            for info, data in members.items():
-                archive.writestr(info, data.replace(OLD, NEW) if info.filename.endswith("METADATA") else data)
-        return name
-"""
 
 
 @pytest.mark.parametrize(
@@ -936,21 +907,6 @@ def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str
     assert "Traceback" not in said
 
 
-ODD_BACKEND = """
-    import os, zipfile
-
-    def _wheel(path):
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("spam-1.4.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: spam\\nVersion: 1.4.0\\n"
-                             "Summary: A package\\nRequires-Dist: numpy>=1.26\\n")
-            archive.writestr("spam-1.4.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-            archive.writestr("spam-1.4.0.dist-info/RECORD", "")
-
-    NAME = "spam-1.4.0-py3-none-any.whl"
-
-    def build_wheel(directory, settings=None, prepared=None):
-        {build}
-"""
 NO_NAME = "and PEP 517 asks for the name of what it wrote, without the folder"
 
 

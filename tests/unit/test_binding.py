@@ -12,12 +12,11 @@ from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
 from abiding.project.table import Project
-
-from .archives import metadata as lines_of
-from .archives import wheel_name, write_sdist, write_wheel
-from .test_backend import SETUP_PY
-from .test_release import LINUX, SDIST, checked, said
-from .trees import HookFailed, Tree, metadata, pkg_info, unpacked
+from makers.archives import metadata as lines_of
+from makers.archives import wheel_name, write_sdist, write_wheel
+from makers.backends import SETUP_PY
+from makers.releases import LINUX, SDIST, checked, said
+from makers.trees import HookFailed, Tree, metadata, pkg_info, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,9 +10,9 @@ import pytest
 
 from abiding.cli import main
 from abiding.project.provenance import MEMBER, Line, Provenance
+from makers.evident import NUMPY_1, image, numpy_2, wheel
 
 from .contract import document
-from .evident import NUMPY_1, image, numpy_2, wheel
 
 LATER, NEW, OLD = image(numpy_2("2.0")), image(numpy_2("1.23")), image(NUMPY_1)
 CODE = "spam/_core.abi3.so"

@@ -21,9 +21,8 @@ from abiding.cli import main, specs
 from abiding.findings.errors import AbidingError
 from abiding.metadata import requirements
 from abiding.releases import installing
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .test_release import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.releases import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from abiding.findings.errors import AbidingError, ArchiveError
-
-from .test_cli_explain import run
+from makers.commands import run
 
 if TYPE_CHECKING:
     from pathlib import Path

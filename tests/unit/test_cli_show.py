@@ -13,10 +13,10 @@ from packaging.requirements import Requirement
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
 from abiding.project.provenance import Line, Provenance, Shared
+from makers import archives
+from makers.commands import run
 
-from . import archives
 from .contract import document
-from .test_cli_explain import run
 
 if TYPE_CHECKING:
     from pathlib import Path

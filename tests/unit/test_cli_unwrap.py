@@ -12,9 +12,8 @@ from abiding.edits.unwrapping import unwrap
 from abiding.edits.wrapping import wrap
 from abiding.findings.errors import DeclarationError
 from abiding.project.pyproject import Pyproject
-
-from .test_cli_init import ALL, SCIPY, answer
-from .trees import flit_tree, metadata
+from makers.trees import flit_tree, metadata
+from makers.wrapping import ALL, SCIPY, answer
 
 # Of these `init` says what was not said: the backend, and that there are no dependencies.
 SAID = {"setup.py", "gmpy2", "in tree"}

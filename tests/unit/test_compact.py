@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abiding.report.compact import compact
-
-from .archives import wheel_name
+from makers.archives import wheel_name
 
 PYTHONS = [*(f"cp3{minor}" for minor in range(8, 15)), "cp313t", "cp314t", "pp310", "pp311", "cp38-abi3", "py3-none"]
 PLATFORMS = ["win_amd64", "win32", "macosx_11_0_arm64", "manylinux_2_28_x86_64", "musllinux_1_2_x86_64"]

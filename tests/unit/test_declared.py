@@ -10,8 +10,7 @@ import abiding
 from abiding.project.provenance import MEMBER, Line, Provenance
 from abiding.report import html, text
 from abiding.report.summary import summary
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ import pytest
 
 from abiding.artifacts.index import settings
 from abiding.cli import main
+from makers.index import METADATA, OTHER, File, Index, sdist, serving, wheel
 
 from .contract import document
-from .test_index import METADATA, OTHER, File, Index, sdist, serving, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

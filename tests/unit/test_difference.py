@@ -6,8 +6,7 @@ import pytest
 
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare, meanings, values
-
-from .archives import metadata
+from makers.archives import metadata
 
 # What tools write differently for the same thing: left lines, right lines.
 NOISE = {

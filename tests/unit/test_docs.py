@@ -13,10 +13,8 @@ from abiding import cli
 from abiding.project.declaration import Declaration, FromSdist, Reason
 from abiding.project.pyproject import Pyproject
 from abiding.project.schema import get_schema
-from tests import pictures
-
-from . import pages
-from .pages import CHECKOUT, DOCS
+from tests import pages, pictures
+from tests.pages import CHECKOUT, DOCS
 
 README = (CHECKOUT / "README.md").read_text("utf-8")
 SCREENS = sorted((CHECKOUT / "tests" / "screens").glob("*.txt"))

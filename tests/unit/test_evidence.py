@@ -18,8 +18,8 @@ from abiding.findings.screen import block
 from abiding.native.interpreter import Interpreter
 from abiding.report import explanations
 from abiding.report.environment import interfaces
-from tests.unit.compiled import installed
-from tests.unit.evident import CP311, NUMPY_1, image, numpy_2, wheel
+from makers.compiled import installed
+from makers.evident import CP311, NUMPY_1, image, numpy_2, wheel
 
 if TYPE_CHECKING:
     from abiding.findings.finding import Finding

@@ -9,9 +9,8 @@ import pytest
 
 from abiding.artifacts.index import settings
 from abiding.cli import main
-
-from .evident import NUMPY_1, image, numpy_2, wheel
-from .test_index import File, Index, serving
+from makers.evident import NUMPY_1, image, numpy_2, wheel
+from makers.index import File, Index, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

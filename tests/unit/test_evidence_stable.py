@@ -8,9 +8,8 @@ import pytest
 
 from abiding import evidence
 from abiding.evidence.stable import needed
-
-from .archives import metadata, write_wheel
-from .compiled import library
+from makers.archives import metadata, write_wheel
+from makers.compiled import library
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from abiding.evidence.interfaces import Interface, Kind, interfaces_of
 from abiding.evidence.texts import search
-from tests.unit.evident import ELF, MACH_O, NUMPY_1, PE, image, numpy_2
+from makers.evident import ELF, MACH_O, NUMPY_1, PE, image, numpy_2
 
 TABLE = [
     ([numpy_2("1.23")], [("numpy", "1.23", "")]),

@@ -11,9 +11,8 @@ from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.screen import block
 from abiding.report import json as json_report
-
-from .archives import metadata
-from .test_release import LINUX, SDIST, checked
+from makers.archives import metadata
+from makers.releases import LINUX, SDIST, checked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,10 +14,9 @@ from abiding.project.declaration import Declaration, Load
 from abiding.project.exports import Export, of_table
 from abiding.project.provenance import Provenance
 from abiding.project.pyproject import Pyproject
-
-from .test_cli_explain import shown
-from .test_native_building import Scene
-from .trees import HookFailed, Tree, metadata
+from makers.commands import shown
+from makers.scenes import Scene
+from makers.trees import HookFailed, Tree, metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -239,7 +238,7 @@ note = "minor versions add, major ones break"
 WRITING = """
 import pathlib, os, sys
 sys.path.insert(0, os.environ["TESTS"])
-from tests.unit.compiled import wheel
+from makers.compiled import wheel
 
 def build_wheel(directory, settings=None, metadata=None):
     files = {"libtoy/__init__.py": b"", "libtoy/lib/libtoy-wheel-1.so": b"no code", "libtoy/lib/liblong.so.1.2": b""}
@@ -248,7 +247,7 @@ def build_wheel(directory, settings=None, metadata=None):
 
 
 def provider(folder: Path, old: str = "", new: str = "") -> Tree:
-    from .test_native_building import CHECKOUT
+    from makers.scenes import CHECKOUT
 
     assert old in PROVIDER
     files = {"pyproject.toml": PROVIDER.replace(old, new) if old else PROVIDER, "_build/writing.py": WRITING}

@@ -22,11 +22,10 @@ from abiding.cli import main
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.native import repairing
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .test_backend import ODD_BACKEND
-from .test_release import GMP, NUMPY, PYPROJECT, SAID, SDIST
-from .trees import WRAPPED_FLIT, HookFailed, Tree
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.backends import ODD_BACKEND
+from makers.releases import GMP, NUMPY, PYPROJECT, SAID, SDIST
+from makers.trees import WRAPPED_FLIT, HookFailed, Tree
 
 MANYLINUX = "cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64"
 LINES = ("cp311-cp311-manylinux_2_17_x86_64", "cp311-cp311-manylinux2014_x86_64")

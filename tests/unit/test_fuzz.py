@@ -14,8 +14,8 @@ from abiding.archives.sdist import read_members, rewrite
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.project.pyproject import Pyproject
-from tests.unit.archives import metadata
-from tests.unit.test_sdist import OLD, TOP, member, pack
+from makers.archives import metadata
+from makers.tars import OLD, TOP, member, pack
 
 
 @pytest.mark.parametrize("kind", PROPERTIES)

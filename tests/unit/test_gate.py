@@ -17,10 +17,9 @@ from abiding.project.provenance import Provenance
 from abiding.providers import headers
 from abiding.providers.baseline import held_to_folder
 from abiding.providers.gate import Side, _class_of, compare
-
-from .compiled import wheel
-from .shops import Shop, opened
-from .test_cli_explain import shown
+from makers.commands import shown
+from makers.compiled import wheel
+from makers.shops import Shop, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

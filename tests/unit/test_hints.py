@@ -18,11 +18,10 @@ from abiding.project import hints
 from abiding.project.declaration import Declaration
 from abiding.project.known_backends import backend_of, distribution_of
 from abiding.project.pyproject import Pyproject
-
-from .archives import metadata as head
-from .archives import wheel_name, write_sdist, write_wheel
-from .test_cli_explain import run
-from .trees import HookFailed, Tree, metadata, pkg_info, unpacked
+from makers.archives import metadata as head
+from makers.archives import wheel_name, write_sdist, write_wheel
+from makers.commands import run
+from makers.trees import HookFailed, Tree, metadata, pkg_info, unpacked
 
 # A backend that lives in the tree, and says what says.py says in sdists and in wheels.
 BACKEND = """

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[2] / "src" / "abiding"
+CHECKOUT = Path(__file__).resolve().parents[2]
+PACKAGE = CHECKOUT / "src" / "abiding"
 
 # From the floor up to the doors: what a package may import stands before it. Within a package, files go one way too.
 ORDER = [
@@ -91,6 +92,37 @@ def test_imports_are_seen() -> None:
     assert "abiding.releases.release" in imports("abiding")
     assert {"abiding.builds.build", "abiding.findings.errors"} <= imports("abiding.backend")
     assert "abiding.native.distribution" in imports("abiding.native.contents")
+
+
+def imported(file: Path) -> set[str]:
+    """The modules that a file outside the package imports, with what is taken from them."""
+    package = ".".join(file.relative_to(CHECKOUT).parent.parts)
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            module = ".".join(filter(None, (package if node.level else "", node.module)))
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_tests_do_not_import_from_each_other() -> None:
+    """What two of them need is made in `makers`, or stands in a module that has no test."""
+    crossing = {
+        str(file.relative_to(CHECKOUT)): names
+        for file in (CHECKOUT / "tests").rglob("*.py")
+        if (names := {name for name in imported(file) if re.search(r"(^|\.)test_\w+$", name)})
+    }
+    assert not crossing
+    assert "makers.trees.Tree" in imported(CHECKOUT / "tests" / "unit" / "test_backend.py")
+
+
+@pytest.mark.parametrize("folder", ["makers", "fuzz", "benchmarks", "lockfiles", "evidence"])
+def test_nothing_but_tests_imports_tests(folder: str) -> None:
+    files = sorted((CHECKOUT / folder).glob("*.py"))
+    assert files
+    assert not {file.name for file in files for name in imported(file) if name.split(".")[0] == "tests"}
 
 
 def test_backend_is_light() -> None:

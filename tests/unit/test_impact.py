@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli import main
+from makers.consumers import consumer
+from makers.shops import Shop, opened
 
 from .contract import document
-from .shops import Shop, opened
-from .test_ranges import consumer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

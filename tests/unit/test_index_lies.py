@@ -1,7 +1,5 @@
 """An index that means no good: endless, slow, lying, curious. Each is given up in time, with one line and the URL."""
 
-# ruff: noqa: F811 (fixtures are imported, and named again where they are asked for)
-
 from __future__ import annotations
 
 import gzip
@@ -26,29 +24,15 @@ from abiding.artifacts.index.members import members
 from abiding.cli import main
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, IndexAccessError
-
-from .test_index import (  # noqa: F401  # fmt: skip
-    JSON,
-    METADATA,
-    SDIST,
-    WHEEL,
-    File,
-    Index,
-    _alone,
-    hashes,
-    index,
-    read,
-    refused,
-    sdist,
-    serving,
-    wheel,
-)
+from makers.index import JSON, METADATA, SDIST, WHEEL, File, Index, hashes, read, refused, sdist, serving, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Answer = Callable[[socket.socket, str, dict[str, str]], None]
+
+pytestmark = pytest.mark.usefixtures("alone")
 
 ENOUGH = 20  # seconds: for ever, to who waits for less than two
 

@@ -10,8 +10,7 @@ import pytest
 
 from abiding.cli import main
 from abiding.files.inside import leads_out, read_inside
-
-from .archives import write_sdist
+from makers.archives import write_sdist
 
 if TYPE_CHECKING:
     from pathlib import Path

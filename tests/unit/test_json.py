@@ -21,10 +21,10 @@ from abiding.providers.ranges import State as VersionState
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.report import json as json_report
+from makers.archives import metadata, write_sdist, write_wheel
+from makers.levels import ABI, API, LINUX, PYPROJECT, SAID, WINDOWS, record
 
-from .archives import metadata, write_sdist, write_wheel
 from .contract import SCHEMA, document
-from .test_levels import ABI, API, LINUX, PYPROJECT, SAID, WINDOWS, record
 
 SDIST, EGG = "spam-1.0.tar.gz", "Requires-Dist: egg"
 

@@ -8,35 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli import main
-from abiding.project.provenance import MEMBER, Line, Provenance
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .trees import Tree, flit_tree, unpacked
+from abiding.project.provenance import MEMBER
+from makers.archives import metadata, write_sdist, write_wheel
+from makers.levels import ABI, API, LINUX, PURE, PYPROJECT, SAID, WINDOWS, record
+from makers.trees import Tree, flit_tree, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-API, ABI = "Requires-Dist: numpy>=1.26", "Requires-Dist: numpy<2.5"
-LINUX, WINDOWS, PURE = (wheel_name(f"cp313-cp313-{one}") for one in ("manylinux_2_28_x86_64", "win_amd64", "any"))
-PYPROJECT = """
-[project]
-name = "spam"
-version = "1.0"
-dependencies = ["numpy>=1.26"]
-dynamic = ["dependencies"]
-[tool.abiding]
-build-backend = "x"
-wheels-differ = "because"
-[tool.abiding.wheel]
-dependencies = [{ requires = "numpy<2.5", select = ["*-manylinux*", "*-win*"] }]
-"""
-SAID = metadata(API, "Dynamic: Requires-Dist")
-
-
-def record(level: str) -> bytes:
-    lines = (Line("numpy<2.5", "numpy<2.5", "", native=False, reason="abi", note=""),) if level == "abi" else ()
-    return Provenance("x", "1", level, "", lines).to_json()
 
 
 def dist(folder: Path, wheels: Sequence[tuple[str, bool, str]], *, sdist: bool = True) -> Path:

@@ -18,8 +18,7 @@ from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import values
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path

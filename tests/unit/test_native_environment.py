@@ -19,11 +19,11 @@ from abiding.native.environment import survey
 from abiding.native.interpreter import Interpreter
 from abiding.project.provenance import Provenance, Shared, User
 from abiding.report.environment import verdict
+from makers.compiled import Pair, installed, library, wheel
+from makers.pairs import recorded
+from tests.unit.sarif import valid
 
-from .compiled import Pair, installed, library, wheel
 from .contract import document
-from .test_native_rules import recorded
-from .test_sarif import valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,7 @@ import pytest
 from abiding.findings.errors import AbidingError
 from abiding.native.images import Format, Image, Symbols
 from abiding.native.reading import read_image, read_symbols
-
-from .compiled import library, mach_o, universal
+from makers.compiled import library, mach_o, universal
 
 if TYPE_CHECKING:
     from pathlib import Path

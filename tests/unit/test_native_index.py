@@ -11,9 +11,8 @@ import pytest
 
 from abiding.artifacts.index import settings
 from abiding.cli import main
-
-from .compiled import MANYLINUX, Pair
-from .test_index import File, Index, serving
+from makers.compiled import MANYLINUX, Pair
+from makers.index import File, Index, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

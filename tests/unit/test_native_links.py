@@ -15,8 +15,7 @@ from abiding.native.images import Format, Image
 from abiding.native.links import Inside, Link, Missing, Provided, System, follow
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
-
-from .compiled import MANYLINUX
+from makers.compiled import MANYLINUX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

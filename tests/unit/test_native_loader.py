@@ -12,8 +12,7 @@ import pytest
 from abiding.native.images import Image
 from abiding.native.loader import Loader, Process
 from abiding.native.reading import read_image
-
-from .compiled import library
+from makers.compiled import library
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the loader of Linux")
 

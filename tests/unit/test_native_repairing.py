@@ -15,10 +15,9 @@ from abiding.cli import main
 from abiding.native import repairing
 from abiding.native.examining import provenance_of
 from abiding.project.provenance import MEMBER
-
-from .compiled import Pair, wheel
-from .evident import NUMPY_1, image
-from .test_native_rules import recorded
+from makers.compiled import Pair, wheel
+from makers.evident import NUMPY_1, image
+from makers.pairs import recorded
 
 LINUX = "cp311-cp311-linux_x86_64"
 

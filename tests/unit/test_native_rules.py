@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -25,9 +24,9 @@ from abiding.native.metapackages import environments_of
 from abiding.native.names import stem
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Wheels
-from abiding.project.provenance import Provenance, Shared, User
-
-from .compiled import MANYLINUX, Pair, library, wheel
+from abiding.project.provenance import Provenance
+from makers.compiled import MANYLINUX, Pair, library, wheel
+from makers.pairs import recorded
 
 if TYPE_CHECKING:
     from abiding.findings.finding import Finding
@@ -364,20 +363,6 @@ def test_symbols_of_python_and_of_the_c_library_are_not_missed(tmp_path: Path) -
 
 
 # provider-changed, and what else a record tells
-
-
-def recorded(pair: Pair, *, symbols: tuple[str, ...] = ("spam",), **changes: Any) -> Path:
-    """A wheel as a build leaves it: with its provenance."""
-    shared = {
-        "library": pair.library.name, "file": pair.place, "sha256": hashlib.sha256(pair.library.read_bytes()).hexdigest(), "distribution": "prov", "version": "1.0",
-        "requirement": "prov==1.0", "platforms": ("manylinux_2_28_x86_64",), "users": (User("ham/_ham.so", symbols),),
-        **{key: value for key, value in changes.items() if key not in ("run_path", "requires", "tag", "more")},
-    }  # fmt: skip
-    provenance = Provenance("mesonpy", "0.22.1", "abi", "", libraries=(Shared(**shared),))
-    member = {"ham-1.0.dist-info/abiding.json": provenance.to_json()}
-    options = {key: changes[key] for key in ("requires", "tag") if key in changes}
-    more = {**member, **changes.get("more", {})}
-    return pair.consumer(changes.get("run_path", "$ORIGIN/../prov/lib"), more=more, **options)
 
 
 def test_a_record_stands_in_for_a_provider_that_is_not_at_hand(pair: Pair) -> None:

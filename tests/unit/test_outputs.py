@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from abiding.cli import main
+from makers.archives import metadata, write_sdist, write_wheel
+from makers.releases import EGG, LINUX, NUMPY, SDIST, WINDOWS
 
-from .archives import metadata, write_sdist, write_wheel
 from .contract import document
-from .test_release import EGG, LINUX, NUMPY, SDIST, WINDOWS
 
 FORMS = ("text", "concise", "json", "github", "html", "sarif")
 

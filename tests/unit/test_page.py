@@ -14,10 +14,9 @@ from abiding.releases.release import releases
 from abiding.report import html
 from abiding.report.compact import parts
 from abiding.report.filters import Filters
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .test_check_screens import LINUX, MAC, NUMPY, PYTHONS, RELEASES, WIN, eight_and_seven, sdist, two_releases, wheels
-from .test_reports import Page
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.screens import LINUX, MAC, NUMPY, PYTHONS, RELEASES, WIN, eight_and_seven, sdist, two_releases, wheels
+from tests.unit.html import Page
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,7 @@ import abiding
 from abiding.cli import main
 from abiding.files.plain import is_plain, is_there, open_plain, read_plain
 from abiding.findings.errors import AbidingError
-
-from .archives import metadata, write_sdist, write_wheel
+from makers.archives import metadata, write_sdist, write_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

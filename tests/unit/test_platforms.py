@@ -25,9 +25,8 @@ from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .compiled import library, mach_o, wheel
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.compiled import library, mach_o, wheel
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,8 @@ import pytest
 
 from abiding import native
 from abiding.native.examining import provenance_of
-
-from .compiled import Pair, installed, library, wheel
-from .test_native_building import Scene, dynamic
+from makers.compiled import Pair, installed, library, wheel
+from makers.scenes import Scene, dynamic
 
 NATIVE = '{ requires = "prov==1.0", native = true }'
 PRELOADED = '{ requires = "prov==1.0", native = true, load = "preload" }'

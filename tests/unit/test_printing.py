@@ -20,10 +20,9 @@ from abiding.findings.finding import Finding, Severity
 from abiding.findings.screen import one_line, screen
 from abiding.project.provenance import Line, Provenance
 from abiding.report.printing import guarded, unguarded
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .test_index import Index, serving
-from .test_prove import odd_tree
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.index import Index, serving
+from makers.proving import odd_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,7 +236,7 @@ def test_arguments(arguments: list[str], tmp_path: Path, monkeypatch: pytest.Mon
 def test_env(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
     (site,) = (tmp_path / "env").glob("lib/python*/site-packages")
-    from .compiled import library
+    from makers.compiled import library
 
     name = f"lib{STEERING}##[x]\n::error::x.so".replace("/", "")
     for folder in ("x", "y"):
@@ -260,7 +259,7 @@ def test_env(tmp_path: Path) -> None:
 
 def test_repair(tmp_path: Path) -> None:
     """What the tool says is printed by us too."""
-    from .compiled import MANYLINUX, library, wheel
+    from makers.compiled import MANYLINUX, library, wheel
 
     name = f"lib{STEERING}##[x]\n::error::x.so".replace("/", "")
     code = library(tmp_path / "_spam.so", links=[library(tmp_path / name, "f", soname=name)], calls=["f"])

@@ -11,9 +11,8 @@ from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.copies import make_repository, tags_of
 from abiding.proof.plan import Origin, What
-
-from .test_prove import BACKEND, PYPROJECT, git, proven
-from .trees import Tree
+from makers.proving import BACKEND, PYPROJECT, git, proven
+from makers.trees import Tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,11 +20,11 @@ from abiding.providers.history import Edition, History, Unread
 from abiding.providers.linked import Histories, too_loose
 from abiding.providers.ranges import State, held
 from abiding.providers.tables import Exports, Imports, lacking
-
-from .compiled import MANYLINUX, library, wheel
-from .shops import SONAME, Shop, opened
-from .test_cli_explain import shown
-from .test_index import File, Index
+from makers.commands import shown
+from makers.compiled import MANYLINUX
+from makers.consumers import consumer
+from makers.index import File, Index
+from makers.shops import Shop, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,14 +39,6 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def index(shop: Shop) -> Index:
     return shop.index
-
-
-def consumer(folder: Path, *calls: str, requires: Sequence[str], soname: str = SONAME) -> Path:
-    """A wheel with a module that calls functions of the library, whatever versions of it there are."""
-    stub = library(folder / "stub" / soname, *calls, soname=soname)
-    module = library(folder / "_ham.so", calls=calls, links=[stub], run_path="$ORIGIN/../toy/lib")
-    files: dict[str, Path | bytes] = {"ham/_ham.so": module, "ham/__init__.py": b""}
-    return wheel(folder / "dist", "ham", files, requires=requires)
 
 
 def check(index: Index, path: Path, capsys: pytest.CaptureFixture[str], form: str = "json") -> str:

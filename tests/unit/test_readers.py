@@ -13,9 +13,8 @@ from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.headers import headers_of
 from abiding.metadata.readers import is_plain, note
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from .evident import NUMPY_1, image, numpy_2
-from .trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
+from makers.evident import NUMPY_1, image, numpy_2
+from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path

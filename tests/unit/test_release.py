@@ -12,39 +12,25 @@ import abiding
 from abiding.findings.finding import Severity, lines_of
 from abiding.project.provenance import Line, Provenance
 from abiding.releases.release import Release, Verdict
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.releases import (
+    EGG,
+    GMP,
+    LINUX,
+    MAC,
+    MAY_APPEND,
+    NUMPY,
+    PYPROJECT,
+    SAID,
+    SDIST,
+    WINDOWS,
+    checked,
+    said,
+    without_levels,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
-
-LINUX = wheel_name("cp313-cp313-manylinux_2_28_x86_64")
-WINDOWS = wheel_name("cp313-cp313-win_amd64")
-MAC = wheel_name("cp313-cp313-macosx_14_0_arm64")
-SDIST = "spam-1.0.tar.gz"
-NUMPY, EGG, GMP = "Requires-Dist: numpy>=1.26", "Requires-Dist: egg", "Requires-Dist: libgmp==6.3.0"
-MAY_APPEND = "Dynamic: Requires-Dist"
-
-
-def checked(folder: Path, files: Mapping[str, bytes], pyproject: str | None = None) -> Release:
-    for filename, data in files.items():
-        if filename.endswith(".whl"):
-            write_wheel(folder, filename, data)
-        else:
-            write_sdist(folder, filename, data, pyproject)
-    (release,) = abiding.check([folder])
-    assert not release.unread
-    return without_levels(release)
-
-
-def without_levels(release: Release) -> Release:
-    """Levels have tests of their own."""
-    return release._replace(findings=tuple(one for one in release.findings if one.field != "level"))
-
-
-def said(release: Release) -> set[tuple[str, str, str]]:
-    return {(str(one.severity), one.rule, one.field) for one in release.findings}
 
 
 def verdicts(release: Release) -> dict[str, str]:
@@ -309,30 +295,6 @@ def test_tar_before_zip(tmp_path: Path) -> None:
 
 # Projects that declare
 
-PYPROJECT = """\
-[build-system]
-requires = ["abiding", "flit-core"]
-build-backend = "abiding.backend"
-
-[project]
-name = "spam"
-version = "1.0"
-dependencies = ["numpy>=1.26"]
-dynamic = ["dependencies"]
-
-[tool.abiding]
-build-backend = "flit_core.buildapi"
-wheels-differ = "the OpenBLAS of macOS 14, and builds for CUDA and MPI"
-
-[tool.abiding.wheel]
-dependencies = [
-    "libgmp==6.3.0",
-    { requires = "openblas==x.x.*", select = "*-macosx_14_0_*" },
-    { requires = "nccl", variant = "cuda" },
-    { requires = "mpich", variant = "mpi" },
-]
-"""
-SAID = metadata(MAY_APPEND, NUMPY)
 BLAS, NCCL = "Requires-Dist: openblas==0.3.*", "Requires-Dist: nccl"
 
 

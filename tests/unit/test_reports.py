@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,14 +15,14 @@ from abiding.report import json as json_report
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
 from abiding.report.summary import summary
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.compiled import Pair
+from makers.releases import EGG, GMP, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS, checked
+from tests.unit.html import Page
 
 from . import contract
-from .archives import metadata, wheel_name, write_sdist, write_wheel
-from .compiled import Pair
-from .test_release import EGG, GMP, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS, checked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -145,34 +144,6 @@ def test_github_points_to_lines_of_the_declaration(tmp_path: Path) -> None:
     pyproject = PYPROJECT.replace("openblas==x.x.*", "openblas").replace("*-macosx_14_0_*", "*-win*")
     shown = github.render([checked(tmp_path, {SDIST: SAID}, pyproject)])
     assert shown.startswith("::warning file=pyproject.toml,line=18,title=abiding (could-be-a-marker)::")
-
-
-class Page(HTMLParser):
-    """Checks that tags nest, and keeps what a test asks for."""
-
-    VOID = ("meta", "input")
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
-        self.feed(page)
-        assert self.stack == []
-
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.stack.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.stack.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    def count(self, tag: str, **attributes: Any) -> int:
-        return sum(name == tag and attributes.items() <= found.items() for name, found in self.tags)
 
 
 def test_html_is_self_contained(release: Release) -> None:

@@ -10,8 +10,7 @@ import jsonschema
 import pytest
 
 from abiding.project.schema import get_schema
-
-from .test_declaration import COMPLETE, FAULTS, RIGHT
+from makers.declarations import COMPLETE, FAULTS, RIGHT
 
 VALIDATOR = jsonschema.Draft7Validator(get_schema("abiding"))
 # What only somebody who reads the rest of pyproject.toml, or understands requirements, can tell.

@@ -13,10 +13,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from makers.backends import CHANGING, LATE, SETUP_PY
+from makers.trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, unpacked
 from tests import pictures
-
-from .test_backend import CHANGING, LATE, SETUP_PY
-from .trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

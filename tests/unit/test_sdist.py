@@ -15,7 +15,7 @@ import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -23,27 +23,17 @@ from hypothesis import strategies as st
 
 from abiding.archives.sdist import read_members, read_pkg_info, rewrite
 from abiding.findings.errors import ArchiveError
+from makers.tars import FORMATS, OLD, TOP, member, pack, tar, zipped
 from tests.unit import interruption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 NAME = "spam-1.4.0.tar.gz"
-TOP = "spam-1.4.0"
-OLD = b"Metadata-Version: 2.1\nName: spam\nVersion: 1.4.0\n\n# Spam\n"
 NEW = b"Metadata-Version: 2.2\nName: spam\nVersion: 1.4.0\nDynamic: Requires-Dist\n\n# Spam\n" * 30
 TOML = b'[project]\nname = "spam"\n'
-FORMATS = {"pax": tarfile.PAX_FORMAT, "gnu": tarfile.GNU_FORMAT, "ustar": tarfile.USTAR_FORMAT}
 CANDIDATES = ["PKG-INFO", "pyproject.toml", "src/spam.egg-info/PKG-INFO"]
 LONG = "a" * 90 + "/" + "b" * 120
-
-
-def member(name: str, data: bytes = b"", **about: Any) -> tuple[tarfile.TarInfo, bytes]:
-    info = tarfile.TarInfo(f"{TOP}/{name}" if name else TOP)
-    info.size, info.mtime, info.mode = len(data), 1_600_000_000, 0o640
-    for attribute, value in about.items():
-        setattr(info, attribute, value)
-    return info, data
 
 
 def members(first: Iterable[str] = ()) -> list[tuple[tarfile.TarInfo, bytes]]:
@@ -62,34 +52,6 @@ def members(first: Iterable[str] = ()) -> list[tuple[tarfile.TarInfo, bytes]]:
         member("tests/PKG-INFO", b"of a test"),
         *(member(name, data) for name, data in candidates.items()),
     ]
-
-
-def pack(
-    path: Path,
-    contents: Iterable[tuple[tarfile.TarInfo, bytes]],
-    *,
-    form: str = "pax",
-    level: int = 9,
-    time: int = 1_500_000_000,
-) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(zipped(tar(contents, form=form), level=level, time=time))
-    return path
-
-
-def tar(contents: Iterable[tuple[tarfile.TarInfo, bytes]], *, form: str = "pax") -> bytes:
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w", format=FORMATS[form]) as archive:
-        for info, data in contents:
-            archive.addfile(info, io.BytesIO(data))
-    return file.getvalue()
-
-
-def zipped(data: bytes, *, level: int = 9, time: int = 0, name: str = "spam.tar") -> bytes:
-    file = io.BytesIO()
-    with gzip.GzipFile(name, "wb", level, file, time) as stream:
-        stream.write(data)
-    return file.getvalue()
 
 
 def edited(name: str, data: bytes) -> bytes:

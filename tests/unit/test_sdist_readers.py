@@ -14,7 +14,7 @@ from fuzz import readers
 
 from abiding.archives.sdist import Sdist, rewrite
 from abiding.findings.errors import ArchiveError
-from tests.unit.archives import metadata
+from makers.archives import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import abiding
 from abiding.archives.tagging import stated
-
-from .archives import write_sdist, write_wheel
-
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "releases"
-EXPECTED: dict[str, Any] = (
-    json.loads((FOLDER / "expected.json").read_text("utf-8")) if (FOLDER / "expected.json").is_file() else {}
-)
+from makers.archives import write_sdist, write_wheel
+from makers.handed import EXPECTED, FOLDER
 
 
 @pytest.mark.skipif(not EXPECTED, reason="the kept releases are not beside this checkout, in ../shared/releases")

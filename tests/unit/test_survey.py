@@ -19,13 +19,13 @@ from abiding.survey.columns import COLUMNS
 from abiding.survey.engines import local
 from abiding.survey.plan import Limits, Plan, merged, survey
 from abiding.survey.sources import rows_of, write
+from makers.archives import metadata, write_sdist, write_wheel
+from makers.compiled import MANYLINUX
+from makers.handed import EXPECTED, FOLDER
+from makers.shops import opened
 
-from .archives import metadata, write_sdist, write_wheel
-from .compiled import MANYLINUX
 from .contract import document
-from .shops import opened
 from .tables import OTHER, SDIST, WHEEL, row, table
-from .test_shared_releases import EXPECTED, FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

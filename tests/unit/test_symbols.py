@@ -15,11 +15,11 @@ from abiding.cli import main
 from abiding.providers.cache import Cache
 from abiding.providers.published import is_library
 from abiding.providers.tables import Exports
+from makers.compiled import MANYLINUX
+from makers.index import File, Index, hashes
+from makers.shops import SONAME, Shop, opened
 
-from .compiled import MANYLINUX
 from .contract import document
-from .shops import SONAME, Shop, opened
-from .test_index import File, Index, hashes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

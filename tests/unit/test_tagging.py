@@ -18,8 +18,7 @@ from abiding.archives import tagging
 from abiding.findings import bounds
 from abiding.native.indexed import Indexed
 from abiding.native.providers import _machine, beside
-
-from .archives import metadata, write_wheel
+from makers.archives import metadata, write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,7 @@ import pytest
 
 from abiding.findings.terminal import Span, Style, Terminal, plain
 from abiding.findings.wrapping import wrap, wrap_prose
-
-from .archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

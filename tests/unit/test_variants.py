@@ -16,8 +16,7 @@ from abiding.archives.wheel_name import WheelName
 from abiding.metadata import requirements
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
-
-from .archives import metadata, write_sdist, write_wheel
+from makers.archives import metadata, write_sdist, write_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,7 +27,8 @@ from abiding.archives import wheel
 from abiding.archives.wheel import Wheel, read_metadata, rewrite, updated_record
 from abiding.files.placing import copy_range, place
 from abiding.findings.errors import ArchiveError
-from tests.unit import interruption, strict_zip
+from tests import strict_zip
+from tests.unit import interruption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

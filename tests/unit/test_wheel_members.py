@@ -11,8 +11,7 @@ import pytest
 
 from abiding.archives.wheel import Wheel, rewrite
 from abiding.findings.errors import ArchiveError
-
-from .compiled import digest
+from makers.compiled import digest
 
 INFO = "ham-1.0.dist-info"
 

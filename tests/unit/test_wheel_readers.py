@@ -17,7 +17,7 @@ from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
 from abiding.findings.errors import ArchiveError
-from tests.unit.archives import metadata
+from makers.archives import metadata
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,9 +19,8 @@ from abiding.report import json as json_report
 from abiding.report.compact import compact
 from abiding.report.matrix import Matrix, State
 from abiding.report.summary import summary, verdict
-
-from .archives import metadata, wheel_name
-from .test_release import PYPROJECT, SAID
+from makers.archives import metadata, wheel_name
+from makers.releases import PYPROJECT, SAID
 
 # What a wheel requires: one letter, one requirement. A capital is the same in another spelling.
 SAYS = {

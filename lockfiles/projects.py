@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tomlkit
-from tests.real.environments import Environment, uv
-from tests.real.projects import lay, read_pyproject, unwrap
+
+from makers.environments import Environment, uv
+from makers.projects import lay, read_pyproject, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

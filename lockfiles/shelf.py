@@ -13,7 +13,8 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
-from tests.real.archives import metadata_of_sdist, metadata_of_wheel, values
+
+from makers.contents import metadata_of_sdist, metadata_of_wheel, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""`python -m locking [--write]`: ask every tool, print the tables, and write them into the page."""
+"""`python -m lockfiles [--write]`: ask every tool, print the tables, and write them into the page."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.real.environments import Environment, uv
-
-from locking import page
-from locking.questions import Desk
-from locking.tools import TOOLS
+from lockfiles import page
+from lockfiles.questions import Desk
+from lockfiles.tools import TOOLS
+from makers.environments import Environment, uv
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="scripts/locks", description="What tools lock, of the examples.")
+    parser = argparse.ArgumentParser(prog="scripts/lock-files", description="What tools lock, of the examples.")
     parser.add_argument(
         "--write", action="store_true", help=f"write the tables into {page.PAGE.relative_to(_CHECKOUT)}"
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from .projects import MOMENT
+from makers.projects import MOMENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

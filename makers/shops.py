@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from abiding.artifacts.index import settings
-
-from .compiled import MANYLINUX, library, wheel
-from .test_index import File, Index, hashes, serving
+from makers.compiled import MANYLINUX, library, wheel
+from makers.index import File, Index, hashes, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

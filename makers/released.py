@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pypi_simple import PYPI_SIMPLE_ENDPOINT, PyPISimple
 
-from .environments import Environment
-from .workshop import once
+from makers.environments import Environment
+from makers.workshop import once
 
-_KEPT = Path(__file__).resolve().parents[2] / ".cache"
+_KEPT = Path(__file__).resolve().parents[1] / ".cache"
 
 PLATFORMS = {
     "linux": ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"),

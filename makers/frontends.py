@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pyproject_hooks
 
-from .environments import uv
-from .projects import backend, read_pyproject
+from makers.environments import uv
+from makers.projects import backend, read_pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from .environments import Environment
+    from makers.environments import Environment
 
 
 class Frontend(StrEnum):

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock
 
-from .environments import ALWAYS, Environment
-from .frontends import Hooks
-from .projects import build_requirements, unpack
+from makers.environments import ALWAYS, Environment
+from makers.frontends import Hooks
+from makers.projects import build_requirements, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .projects import Project, Variant
+    from makers.projects import Project, Variant
 
 Kind = Literal["sdist", "wheel", "wheel from sdist"]
 

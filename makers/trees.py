@@ -19,7 +19,7 @@ from abiding.metadata.core import CoreMetadata
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SOURCES = Path(__file__).resolve().parents[2] / "src"
+SOURCES = Path(__file__).resolve().parents[1] / "src"
 
 WRAPPED_FLIT = """\
 [build-system]

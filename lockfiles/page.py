@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from locking.projects import VERSIONS, Way
+from lockfiles.projects import VERSIONS, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from locking.questions import Answer, Desk, Published
-    from locking.tools import Tool
+    from lockfiles.questions import Answer, Desk, Published
+    from lockfiles.tools import Tool
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "explanation" / "lock-files.md"
 LOCKS = "what is locked"

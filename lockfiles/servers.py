@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.real.environments import Environment
+    from makers.environments import Environment
 
 _HERE = "127.0.0.1"
 _JSON = "application/vnd.pypi.simple.v1+json"

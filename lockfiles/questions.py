@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tests.real.compilers import Compilers
-from tests.real.environments import Environment, Outcome
-from tests.real.workshop import once
-
-from locking import servers, shelf
-from locking.projects import VERSIONS, Way, build
-from locking.tools import Tool, variables, write_application
+from lockfiles import servers, shelf
+from lockfiles.projects import VERSIONS, Way, build
+from lockfiles.tools import Tool, variables, write_application
+from makers.compilers import Compilers
+from makers.environments import Environment, Outcome
+from makers.workshop import once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -47,7 +47,7 @@ __all__ = [
     "refreshed",
 ]
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 DOCS = CHECKOUT / "docs"
 
 _BLOCK = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.unit.archives import metadata, write_wheel
+from makers.archives import metadata, write_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,0 +1,1 @@
+"""What tests, benchmarks, fuzzing and the pages on lock files make: archives, projects, indexes, environments."""

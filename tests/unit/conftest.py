@@ -1,0 +1,39 @@
+"""What tests share that read an index: one on this machine, and nothing of what this machine is set to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import urllib3
+
+from abiding.artifacts.index import settings, web
+from makers.index import Index, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    with serving(Index()) as index:
+        yield index
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """No configuration of this machine, and no waiting."""
+    if "pip_conf" not in request.fixturenames:
+        monkeypatch.setattr(settings, "_list_settings", lambda _: None)
+    for name in (
+        "PIP_INDEX_URL",
+        "PIP_NO_INDEX",
+        "http_proxy",
+        "HTTP_PROXY",
+        "NETRC",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(urllib3.Retry, "get_backoff_time", lambda _: 0)
+    monkeypatch.setattr(web, "_PAUSE", 0)
