@@ -546,7 +546,7 @@ def test_nobody_there(index: Index) -> None:
         pass
     (finding,) = refused(closed).findings
     assert finding.message == f"`{closed.url.split('/')[2]}` can't be reached"
-    assert "refused" in finding.notes[0].lower() or "10061" in finding.notes[0]
+    assert ("10061" if sys.platform == "win32" else "refused") in finding.notes[0].lower()
     index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 60)))
     for name, file in index.files.items():
         file.listing["url"] = closed.url.replace("simple", "files") + name
@@ -696,7 +696,8 @@ def test_progress(index: Index) -> None:
     calls: list[tuple[int, int, int]] = []
     read_release("spam", index.url, lambda *call: calls.append(call))
     assert {total for _, total, _ in calls} == {4}
-    assert [done for done, _, _ in calls] in ([1, 4], [3, 4])
+    assert len(calls) == 2  # the three wheels, that have one METADATA, and the sdist: whichever is there first
+    assert calls[-1][0] == 4
     assert calls[-1][2] == sum(index.sent.values())
 
 
