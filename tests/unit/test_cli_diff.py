@@ -79,7 +79,7 @@ def test_spelling_is_left_out(here: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_a_requirement_that_is_added(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert compared(here, PKG_INFO, METADATA) == 1
     assert printed(capsys) == (
-        "Requires-Dist\n  + libgmp==6.3.0\n\n1 field differs in meaning\n"
+        "Requires-Dist, which resolvers read\n  + libgmp==6.3.0\n\n1 field differs in meaning\n"
         "not counted, being about the file: `Metadata-Version` (- `2.2`, + `2.1`)\n"
         "not counted, being about the file: `Dynamic` (- `Requires-Dist`, + none)\n"
     )
@@ -88,7 +88,10 @@ def test_a_requirement_that_is_added(here: Path, capsys: pytest.CaptureFixture[s
 def test_both_directions(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     left = PKG_INFO.replace("Provides-Extra: docs", "Requires-Python: >=3.11")
     assert compared(here, left, PKG_INFO) == 1
-    assert printed(capsys) == "Requires-Python\n  - >=3.11\n\nProvides-Extra\n  + docs\n\n2 fields differ in meaning\n"
+    assert (
+        printed(capsys)
+        == "Requires-Python, which resolvers read\n  - >=3.11\n\nProvides-Extra, which resolvers read\n  + docs\n\n2 fields differ in meaning\n"
+    )
 
 
 def test_all_shows_spelling_line_by_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +163,10 @@ def test_archives(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         for name, text in (("METADATA", METADATA), ("WHEEL", "Wheel-Version: 1.0\n"), ("RECORD", "")):
             wheel.writestr(f"spam-1.4.0.dist-info/{name}", text)
     assert run("diff", "spam-1.4.0.tar.gz", "spam-1.4.0-py3-none-any.whl") == 1
-    assert "Requires-Dist\n  + libgmp==6.3.0\n\n1 field differs in meaning\n" in capsys.readouterr().out
+    assert (
+        "Requires-Dist, which resolvers read\n  + libgmp==6.3.0\n\n1 field differs in meaning\n"
+        in capsys.readouterr().out
+    )
     assert run("diff", "spam-1.4.0-py3-none-any.whl", "spam-1.4.0-py3-none-any.whl") == 0
 
 

@@ -108,11 +108,26 @@ ALL = (GMP, NUMPY, CUPY)
 @pytest.mark.parametrize(
     ("wheels", "words"),
     [
-        ({LINUX: ()}, "inconsistent: 1 of 1 wheel lacks lines that are declared for it. Case 2"),
-        ({LINUX: (), WINDOWS: ()}, "inconsistent: 2 of 2 wheels lack lines that are declared for them. Case 2"),
-        ({LINUX: ALL, WINDOWS: ()}, "inconsistent: 1 of 2 wheels lacks lines that are declared for it. Case 2"),
-        ({LINUX: ALL, WINDOWS: (), MAC: (*ALL, "egg")}, "inconsistent: 2 of 3 wheels are not as declared. Case 2"),
-        ({LINUX: ALL, MAC: (*ALL, "egg")}, "1 of 2 wheels differs from the sdist in a way that is not declared. Case"),
+        (
+            {LINUX: ()},
+            "inconsistent: 1 of 1 wheel lacks lines that are declared for it, in what resolvers read. Case 2",
+        ),
+        (
+            {LINUX: (), WINDOWS: ()},
+            "inconsistent: 2 of 2 wheels lack lines that are declared for them, in what resolvers read. Case 2",
+        ),
+        (
+            {LINUX: ALL, WINDOWS: ()},
+            "inconsistent: 1 of 2 wheels lacks lines that are declared for it, in what resolvers read. Case 2",
+        ),
+        (
+            {LINUX: ALL, WINDOWS: (), MAC: (*ALL, "egg")},
+            "inconsistent: 2 of 3 wheels are not as declared, in what resolvers read. Case 2",
+        ),
+        (
+            {LINUX: ALL, MAC: (*ALL, "egg")},
+            "1 of 2 wheels differs from the sdist in a way that is not declared, in what resolvers read. Case",
+        ),
         ({LINUX: ALL, MAC: ALL}, "declared: 2 of 2 wheels differ from the sdist, all as declared. Case 2"),
     ],
 )

@@ -15,9 +15,11 @@ from abiding.archives.wheel import Wheel
 from abiding.evidence import environment, reading
 from abiding.evidence.available import available, kind_of
 from abiding.findings.screen import block
+from abiding.findings.terminal import Terminal
+from abiding.native.environment import Survey
 from abiding.native.interpreter import Interpreter
 from abiding.report import explanations
-from abiding.report.environment import interfaces
+from abiding.report.environment import render
 from makers.compiled import installed
 from makers.evident import CP311, NUMPY_1, image, numpy_2, wheel
 
@@ -214,7 +216,8 @@ def test_an_environment_with_a_numpy_that_is_refused(tmp_path: Path) -> None:
         ("fits 1.0", False, 0),
     ]
     assert [one.finding and one.finding.severity for one in uses] == ["error", "warning", None]
-    assert list(interfaces(uses))[1].split() == ["spam", "1.0", "1", "file", "numpy", "numpy<2", "2.2.6", "refused"]
+    shown = render(Survey((), (), ()), uses, Terminal()).splitlines()
+    assert shown[3].split() == ["spam", "1.0", "1", "file", "numpy", "numpy<2", "2.2.6", "refused"]
 
 
 def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_pieces_change_nothing(data: st.DataObject, held: int) -> None:
 def test_a_text_across_a_border(at: int) -> None:
     whole = ELF + b"\1" * (at - 20) + b"\0PyCapsule_Import\0" + numpy_2("1.25") + b"\0" + b"\2" * 4000
     (found,) = interfaces_of(search([whole], 2048))
-    assert found == Interface(Kind.NUMPY, "numpy", "compiled against NumPy C-API version 0x%x (NumPy 1.25)", "1.25")
+    assert found == Interface(Kind.NUMPY, "numpy", "compiled against NumPy C-API version … (NumPy 1.25)", "1.25")
 
 
 def test_identities() -> None:

@@ -147,7 +147,10 @@ def test_a_reader_that_has_seen_enough(what: list[str], dist: Path) -> None:
 
 
 def test_quiet_and_full(dist: Path) -> None:
-    assert piped("--quiet", str(dist)) == "spam 1.0: inconsistent: 3 of 6 wheels differ from the sdist\n"
+    assert (
+        piped("--quiet", str(dist))
+        == "spam 1.0: inconsistent: 3 of 6 wheels differ from the sdist, in what resolvers read\n"
+    )
     assert "error[" in piped("--full", str(dist))
     done = subprocess.run([*COMMAND, "--full", "--quiet", str(dist)], capture_output=True, check=False)
     assert done.returncode == 2

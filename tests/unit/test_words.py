@@ -202,7 +202,7 @@ def says(one: CheckedArtifact, line: str) -> bool:
 def test_an_sdist_that_contradicts_itself_is_not_said_to_contradict_wheels() -> None:
     project = Pyproject.parse('[project]\nname = "spam"\nversion = "1.0"\ndependencies = ["egg"]\n')
     (release,) = releases([Artifact("spam-1.0.tar.gz", "sdist", "spam", "1.0", parsed(metadata()), project)])
-    assert summary(release).startswith("inconsistent: the sdist contradicts itself. ")
+    assert summary(release).startswith("inconsistent: the sdist contradicts itself, in what resolvers read. ")
 
 
 def test_of_an_sdist_that_cannot_be_read_no_case_is_told() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from abiding._version import __version__
+from abiding.cli.parser import Parser, meant
 from abiding.files.private import unwinding
 from abiding.findings.errors import AbidingError
 from abiding.report.printing import discard, guarded, lossless, open_streams, unguarded
@@ -50,16 +50,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(arguments)
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="abiding", description="Hold wheels to what their project declares, sdist and wheel requirements apart."
+def _parser() -> Parser:
+    parser = Parser(
+        prog="abiding",
+        description="Hold wheels to what their project declares, sdist and wheel requirements apart.",
+        epilog="`abiding COMMAND --help` tells what a command takes.",
     )
     parser.add_argument("--version", action="version", version=f"abiding {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.set_defaults(run=None)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for command in _COMMANDS:
         import_module(f"abiding.cli.{command}").register(commands)
-    options = parser.parse_args(arguments)
-    options.argv = tuple(sys.argv[1:] if arguments is None else arguments)
+    return parser
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    given = tuple(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    asked = next((word for word in given if not word.startswith("-")), "")
+    if asked and asked not in _COMMANDS:
+        parser.error(f"there is no command `{asked}`{meant(asked, _COMMANDS)}\nthe commands: {', '.join(_COMMANDS)}")
+    options = parser.parse_args(given)
+    if options.run is None:
+        parser.print_help(sys.stderr)
+        return 2
+    options.argv = given
     try:
         with unwinding():
             status: int = options.run(options)

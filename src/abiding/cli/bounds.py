@@ -67,7 +67,7 @@ def run(options: Namespace) -> int:
     found = list(wheels.values())
     tables = {name: one.tables for name, one in linked.items()}
     outputs.write(
-        options, {"text": lambda: bounds.as_text(wheels, tables), "json": lambda: bounds.as_json(wheels, tables)}
+        options, {"json": lambda: bounds.as_json(wheels, tables)}, lambda to: bounds.as_text(wheels, tables, to)
     )
     if options.write:
         return _write(options, found)

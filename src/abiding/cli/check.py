@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from abiding.cli import outputs
 from abiding.cli.arguments import given, one_of, versions
 from abiding.cli.specs import is_name, is_spec
-from abiding.findings.terminal import Colour, Terminal
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.artifact import Artifact
     from abiding.findings.finding import Finding, Severity
+    from abiding.findings.terminal import Terminal
     from abiding.releases.release import Release
 
 __all__ = ["register", "run"]
@@ -65,13 +65,6 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--all", action="store_true", help="with `--compiled`: of every wheel")
     outputs.add_options(parser, _FORMATS)
-    parser.add_argument(
-        "--color",
-        type=one_of(Colour),
-        choices=list(Colour),
-        default=Colour.AUTO,
-        help="colour the text that is printed (default: %(default)s)",
-    )
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--full", action="store_true", help="show all values whole (text)")
     shown.add_argument("--quiet", action="store_true", help="show the verdicts alone, a line for each release (text)")
@@ -88,7 +81,6 @@ def run(options: Namespace) -> int:
     from abiding.artifacts import index
     from abiding.artifacts.disk import read_artifacts
     from abiding.releases.release import releases, with_compiled, with_findings
-    from abiding.report.printing import unguarded
 
     specs = [one for one in options.what if is_spec(one)]
     paths = [Path(one) for one in options.what if one not in specs]
@@ -102,11 +94,9 @@ def run(options: Namespace) -> int:
         found = with_findings(found, _held_to_baseline(options.baseline, paths, options.index_url))
     if options.compiled and specs:
         found = with_findings(found, _held_to_compiled(found, options))
-    forms = {form: partial(_rendered, form, found) for form in _FORMATS}
+    forms = {form: partial(_rendered, form, found) for form in _FORMATS if form != "text"}
     forms["html"] = partial(_page, found, options.argv)
-    on_screen = Terminal.of(unguarded(sys.stdout), options.color)
-    in_file, printed = (partial(_text, found, options, terminal) for terminal in (Terminal(), on_screen))
-    outputs.write(options, forms | {"text": in_file}, {"text": printed})
+    outputs.write(options, forms, partial(_text, found, options))
     return _status(found, options.fail_on)
 
 

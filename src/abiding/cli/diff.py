@@ -14,7 +14,7 @@ from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
-from abiding.report.difference import Compared, Side, forms
+from abiding.report.difference import Compared, Side, as_json, render
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
     if options.tag and not any(map(is_one_release, given)):
         options.parser.error("`--tag` chooses a wheel of a release, and neither `A` nor `B` is `NAME==VERSION`")
     one = Compared.of(*(_side(argument, options) for argument in given))
-    outputs.write(options, forms(one, every=options.all))
+    outputs.write(options, {"json": lambda: as_json(one)}, lambda to: render(one, to, every=options.all))
     return int(bool(one.differences) or (options.all and not one.identical))
 
 

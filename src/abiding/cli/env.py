@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,13 +40,13 @@ def run(options: Namespace) -> int:
     from abiding.evidence import environment
     from abiding.native.environment import survey
     from abiding.native.interpreter import Interpreter
-    from abiding.report.environment import forms
+    from abiding.report.environment import forms, render
 
     python = Interpreter.ask(options.python)
     uses = environment.survey(python)
     seen = survey(python, load=options.load)
     seen = seen._replace(findings=(*(one.finding for one in uses if one.finding), *seen.findings))
-    outputs.write(options, forms(seen, options.python, uses))
+    outputs.write(options, forms(seen, options.python, uses), partial(render, seen, uses))
     if seen.unread:
         return 2
     return int(outputs.failing(seen.findings, options.fail_on) or any(row.wrong for row in seen.rows))

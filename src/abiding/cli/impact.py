@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from abiding.cli import outputs
 from abiding.cli.arguments import given, versions
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="a wheel, a folder of wheels, a name on the index, or a file (.txt) with one of these in each line",
     )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
-    parser.add_argument(
-        "--output-format", choices=("text", "json"), default="text", help="how to write the result (default: text)"
-    )
+    outputs.add_formats(parser, ("text", "json"))
     parser.set_defaults(run=run)
 
 
@@ -62,7 +60,8 @@ def run(options: Namespace) -> int:
             one if not isinstance(one, Path) else of_release(release, one, listings, histories)
             for one in _wheels(_listed(options.consumers), listings, Path(folder))
         ]
-    sys.stdout.write((as_json if options.output_format == "json" else as_text)(str(release), found))
+    name = str(release)
+    outputs.write(options, {"json": lambda: as_json(name, found)}, lambda to: as_text(name, found, to))
     return int(any(one.outcome is Outcome.REBUILD for one in found))
 
 

@@ -1,4 +1,4 @@
-"""Where a command writes what it found, in which formats, and from which severity on it fails: the same for all."""
+"""Where a command writes what it found, how, and from which severity on it fails: the same for all commands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from abiding.cli.arguments import one_of
 from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.findings.terminal import Colour, Terminal
 from abiding.report.printing import unguarded
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Output(NamedTuple):
 
 
 def add_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
-    """Add `--output-format`, `--output` and `--fail-on`, for a command that finds something."""
+    """Add what `add_formats` does and `--fail-on`, for a command that finds something."""
     add_formats(parser, formats)
     parser.add_argument(
         "--fail-on",
@@ -52,7 +53,7 @@ def add_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
 
 
 def add_formats(parser: ArgumentParser, formats: Sequence[str]) -> None:
-    """Add `--output-format` and `--output`; the first of the formats is the default."""
+    """Add `--output-format`, `--output` and `--color`; the first of the formats is the default."""
     parser.add_argument(
         "--output-format", choices=formats, default=formats[0], help="how to print the result (default: %(default)s)"
     )
@@ -63,6 +64,13 @@ def add_formats(parser: ArgumentParser, formats: Sequence[str]) -> None:
         type=lambda text: _output(text, formats),
         default=(),
         help="write the result to a file too, in this format; as often as wanted",
+    )
+    parser.add_argument(
+        "--color",
+        type=one_of(Colour),
+        choices=list(Colour),
+        default=Colour.AUTO,
+        help="colour what is printed for people (default: %(default)s)",
     )
 
 
@@ -105,9 +113,9 @@ def _check(path: Path) -> None:
 
 
 def write(
-    options: Namespace, forms: Mapping[str, Callable[[], str]], screens: Mapping[str, Callable[[], str]] | None = None
+    options: Namespace, forms: Mapping[str, Callable[[], str]], text: Callable[[Terminal], str] | None = None
 ) -> None:
-    """Write the result wherever it is wanted: what `forms` has for each format, and `screens` for standard output.
+    """Write the result wherever it is wanted: what `forms` has for each format, and `text` as wide as the terminal is.
 
     A file that can't be written takes nothing from the others. Raises `AbidingError` for it at the end.
     """
@@ -118,14 +126,20 @@ def write(
             problems.append(_unwritten(output, "it is what is looked at"))
         elif output.file != "-":
             try:
-                Path(output.file).write_bytes(forms[output.form]().encode("utf-8", "backslashreplace"))
+                said = text(Terminal()) if text and output.form == "text" else forms[output.form]()
+                Path(output.file).write_bytes(said.encode("utf-8", "backslashreplace"))
             except OSError as exc:
                 problems.append(_unwritten(output, exc.strerror or str(exc)))
     printed = [options.output_format, *(one.form for one in options.output if one.file == "-")]
     for form in dict.fromkeys(printed):
-        # The commands to GitHub are meant, and colours are; what else is in these two is spelled out there.
-        stream = unguarded(sys.stdout) if form == "github" or form in (screens or ()) else sys.stdout
-        stream.write({**forms, **(screens or {})}[form]())
+        if text and form == "text":
+            # Its colours are meant, and what else is in it is spelled out there.
+            stream = unguarded(sys.stdout)
+            stream.write(text(Terminal.of(stream, options.color)))
+        else:
+            # So are the commands to GitHub.
+            stream = unguarded(sys.stdout) if form == "github" else sys.stdout
+            stream.write(forms[form]())
     if problems:
         raise AbidingError(problems, "Everything else was written")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def run(options: Namespace) -> int:
             say=say,
         )
     _show_failures(proof)
-    outputs.write(options, report.forms(proof, options.source))
+    outputs.write(options, report.forms(proof, options.source), partial(report.render, proof))
     if proof.verdict is Verdict.UNPROVEN:
         return 2
     return int(outputs.failing(proof.findings, options.fail_on))

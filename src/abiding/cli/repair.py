@@ -35,7 +35,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--plat", metavar="TAG", help="the platform tag that auditwheel is to give it")
     parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="for the tool itself; after `--`")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, rest="arguments")
 
 
 def run(options: Namespace) -> int:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import EXAMPLE_TAG, one_of, path, project, tags
 from abiding.files.plain import is_plain, is_there
-from abiding.findings.characters import steers, visible
+from abiding.findings.characters import steers
 from abiding.findings.errors import DeclarationError, MissingFileError
-from abiding.findings.wrapping import fill, wrap
-from abiding.metadata import pins, requirements
-from abiding.project.declaration import Declaration, FromSdist, Load
+from abiding.findings.wrapping import fill
+from abiding.metadata import pins
+from abiding.project.declaration import Declaration
 from abiding.project.level import Level
 from abiding.project.pyproject import Pyproject
 from abiding.project.sets import Bound, Sets
@@ -27,19 +27,15 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterator, Sequence
 
+    from abiding.findings.terminal import Terminal
     from abiding.metadata.core import CoreMetadata
     from abiding.project.declaration import Entry
+    from abiding.report.project import Group
 
 __all__ = ["register", "run"]
 
 
-_COLUMN = 37
 _NOTHING = "Nothing can be shown"
-_FROM_SDIST = {
-    FromSdist.ABI: "a build from the sdist makes such a wheel too",
-    FromSdist.API: "a build from the sdist leaves the ABI level out, unless it is asked for",
-    FromSdist.REFUSE: "a build from the sdist is refused, unless it asks for a level",
-}
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -91,8 +87,8 @@ def run(options: Namespace) -> int:
         elif options.audience:
             _print_lines(subject)
         else:
-            text = lambda: "\n".join(_table(subject)) + "\n"  # noqa: E731
-            outputs.write(options, {"text": text, "json": lambda: as_json(_sets(subject), str(options.source))})
+            data = {"json": lambda: as_json(_sets(subject), str(options.source))}
+            outputs.write(options, data, partial(_table, subject))
             _warn(subject)
     return 0
 
@@ -136,8 +132,8 @@ def _show_wheel(options: Namespace) -> None:
     if options.audience:
         print("\n".join(sets.for_distributor()))
         return
-    forms = {"text": lambda: report.of_wheel(sets, record), "json": lambda: as_json(sets, str(options.source))}
-    outputs.write(options, forms)
+    data = {"json": lambda: as_json(sets, str(options.source))}
+    outputs.write(options, data, lambda to: report.of_wheel(sets, record, to))
 
 
 # Reading
@@ -315,105 +311,28 @@ def _remark(text: str) -> None:
 # The two sets side by side
 
 
-def _table(subject: _Subject) -> Iterator[str]:
-    declaration = subject.declaration
+def _table(subject: _Subject, to: Terminal) -> str:
+    from abiding.report.project import render
+
     title = " ".join(_name_and_version(subject)).strip() or "a project without `[project]`"
-    yield visible(f"{title}, built by {declaration.backend}")
-    yield ""
-    yield f"{'sdist and wheels (API level)':<{_COLUMN}}  wheels only (ABI level)"
-    yield f"{'-' * _COLUMN}  {'-' * _COLUMN}"
-    entries = subject.entries(one_wheel=False)
-    for extra, api in _groups(subject, entries):
-        if extra:
-            yield f"\nwith the extra `{visible(extra)}`"
-        yield from _rows(api, [one for one in entries if one.extra == extra], _empty(subject, extra))
-    if declaration.from_sdist:
-        yield f"\nfrom-sdist: {_FROM_SDIST[declaration.from_sdist]}"
-    if declaration.exports:
-        export = declaration.exports
-        who = " or ".join(export.libraries) or "its libraries"
-        note = f" ({export.note})" if export.note else ""
-        said = visible(f"exports: {export.requires} for who is linked with {who}{note}")
-        yield "\n" + fill(said, 78, "    ")
-    if declaration.wheels_differ:
-        reason = visible(f"wheels-differ: {declaration.wheels_differ}")
-        yield "\n" + fill(reason, 78, "    ")
+    return render(title, subject.declaration, list(_groups(subject)), to)
 
 
-def _groups(subject: _Subject, entries: Sequence[Entry]) -> Iterator[tuple[str, list[str] | None]]:
-    """The API level's lines without an extra, then those of each extra; None where the build computes them."""
-    project, pkg_info = subject.declaration.project, subject.source.pkg_info
-    given = {"": [text for _, text, extra in project.requirements() if not extra]}
+def _groups(subject: _Subject) -> Iterator[Group]:
+    """Both sets without an extra, then those of each extra."""
+    from abiding.report.project import Group
+
+    declaration, entries = subject.declaration, subject.entries(one_wheel=False)
+    project, pkg_info = declaration.project, subject.source.pkg_info
+    given: dict[str, list[str]] = {"": []}
     for _, text, extra in project.requirements():
-        if extra:
-            given.setdefault(extra, []).append(text)
+        given.setdefault(extra, []).append(text)
     plain: list[str] | None = given.pop("")
     if not project.gives("dependencies") and (project.table is None or "dependencies" in project.dynamic):
         plain = list(pkg_info.all("Requires-Dist")) if pkg_info else None
-    yield "", plain
-    for extra in dict.fromkeys([*given, *(entry.extra for entry in entries if entry.extra)]):
-        yield extra, given.get(extra, [])
-
-
-def _empty(subject: _Subject, extra: str) -> tuple[str, str]:
-    """What stands in a column without lines."""
-    computed = f"(computed by {subject.declaration.backend})"
-    nothing = "(left out: level api)" if subject.level is Level.API and subject.declaration.entries else "(nothing)"
-    return computed if not extra else "", nothing
-
-
-def _rows(api: list[str] | None, entries: Sequence[Entry], empty: tuple[str, str]) -> Iterator[str]:
-    """One row per distribution: what both say about it on the left, what wheels say about it on the right."""
-    left: dict[str, list[str]] = {}
-    right: dict[str, list[str]] = {}
-    for text in api or ():
-        left.setdefault(requirements.name_of(text), []).extend(_wrapped(text))
-    for entry in entries:
-        right.setdefault(entry.name, []).extend(_block(entry))
-    if not left:
-        # Beside the first row, whatever that is about.
-        left = {next(iter(right), ""): [empty[0] if api is None else "(nothing)"]}
-    if not right:
-        right = {next(iter(left)): [empty[1]]}
-    for name in dict.fromkeys([*left, *right]):
-        for here, there in zip_longest(left.get(name, ()), right.get(name, ()), fillvalue=""):
-            yield f"{visible(here):<{_COLUMN}}  {visible(there)}".rstrip()
-
-
-def _block(entry: Entry) -> Iterator[str]:
-    """The line, why it is there, and when it applies."""
-    yield from _wrapped(entry.requires)
-    yield from _indented(f"{entry.reason}: {entry.note}" if entry.note else str(entry.reason))
-    if entry.select:
-        yield from _indented(f"for wheels tagged {' or '.join(entry.select)}")
-    if entry.variant:
-        yield from _indented(f"in builds of the variant {entry.variant}")
-    if entry.native:
-        yield from _indented("native: it ships a library that is linked to")
-        yield from _exported(entry)
-    if pins.has_pins(entry.requires):
-        yield from _indented(f"x: the build fills in its version of {entry.name}")
-
-
-def _exported(entry: Entry) -> Iterator[str]:
-    """Where the versions of a native line come from, and how the library is loaded."""
-    from abiding.builds.exported import is_bare, of_installed
-
-    if entry.ignore_exports:
-        yield from _indented(f"ignore-exports: what {entry.name} asks for is not held against it")
-    elif is_bare(entry):
-        yield from _indented(f"exports: the build takes the line that {entry.name} declares for who is linked with it")
-        found = of_installed(entry.name, running=False)
-        if found:
-            line = found.export.line_for(entry.requires)
-            yield from _indented(f"{entry.name} {found.version} here: {line}")
-    if entry.load is Load.PRELOAD:
-        yield from _indented("preload: code has loaded the library before")
-
-
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, _COLUMN, "    ", "", break_long_words=True) or [""]
-
-
-def _indented(text: str) -> list[str]:
-    return wrap(text, _COLUMN, "    ", "  ", break_long_words=True)
+    computed = f"(computed by {declaration.backend})"
+    nothing = "(left out: level api)" if subject.level is Level.API and declaration.entries else "(nothing)"
+    for extra in dict.fromkeys(["", *given, *(entry.extra for entry in entries)]):
+        api = plain if not extra else given.get(extra, [])
+        own = tuple(one for one in entries if one.extra == extra)
+        yield Group(extra, None if api is None else tuple(api), own, (computed if not extra else "", nothing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from abiding.cli import outputs
 from abiding.cli.arguments import versions
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ Read the published wheels of a distribution that ships shared libraries, for one
 each symbol is there, and which version has lost it: in the form of Debian's symbols files, or as JSON. Of a wheel only
 the libraries are read, and of a library that was read before nothing. Exit status: 0 written, 1 some version could not
 be read, 2 not possible."""
-_FORMATS = ("debian", "json")
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -35,9 +35,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--platform", metavar="TAG", help="a platform tag (default: the one of this machine)")
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     parser.add_argument("--pre", action="store_true", help="take pre-releases too")
-    parser.add_argument(
-        "--output-format", choices=_FORMATS, default="debian", help="how to write the result (default: %(default)s)"
-    )
+    outputs.add_formats(parser, ("debian", "json"))
     parser.set_defaults(run=run)
 
 
@@ -47,7 +45,7 @@ def run(options: Namespace) -> int:
     from abiding.report.symbols import as_json
 
     history = _read(versions(options.name), options)
-    sys.stdout.write(as_json(history) if options.output_format == "json" else debian.written(history))
+    outputs.write(options, {"debian": lambda: debian.written(history), "json": lambda: as_json(history)})
     for one in history.unread:
         print(f"abiding: {one.filename} could not be read: {one.reason}", file=sys.stderr)
     return int(bool(history.unread))

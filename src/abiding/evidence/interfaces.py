@@ -81,8 +81,9 @@ def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
     return tuple(found)
 
 
-_OLD = "module compiled against API version 0x%x but this version of numpy is 0x%x"
-_NEW = "compiled against NumPy C-API version 0x%x (NumPy {})"
+# As the files have them, but for what they fill in when they are imported.
+_OLD = "module compiled against API version … but this version of numpy is …"
+_NEW = "compiled against NumPy C-API version … (NumPy {})"
 
 
 def _numpy(texts: Texts) -> Iterator[Interface]:

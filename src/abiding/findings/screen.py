@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ARROW",
     "block",
+    "conclusion",
     "headline",
     "labelled",
     "lines",
@@ -125,6 +126,13 @@ def _excerpts(finding: Finding, width: int) -> Iterator[Line]:
     for excerpt, text in zip(finding.excerpts, texts, strict=True):
         head, remark = f"  | {excerpt.line:>{numbers}} | ", f"  {excerpt.remark}" if excerpt.remark else ""
         yield (Span(head, Style.FAINT), Span(f"{text:<{longest}}" if remark else text), Span(remark, Style.FAINT))
+
+
+def conclusion(text: Span, to: Terminal) -> Iterator[Line]:
+    """The line that a report ends with: broken for people alone, since programs look for it."""
+    said = on_one_line(text.text)
+    for line in wrap_prose(said, to.width, "    ", "") if to.is_live else [said]:
+        yield (Span(line, text.style),)
 
 
 def labelled(text: Span, width: int, *labels: Span, margin: int | None = None) -> Iterator[Line]:

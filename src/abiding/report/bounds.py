@@ -7,48 +7,52 @@ from typing import TYPE_CHECKING
 from abiding.evidence.stated import State
 from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import by_weight, worst
-from abiding.findings.screen import block
-from abiding.findings.wrapping import fill
+from abiding.findings.screen import labelled, lines
+from abiding.findings.terminal import Span, Style
+from abiding.report.columns import NOTHING, columns
 from abiding.report.json import document, finding_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from abiding.evidence.stated import Bound, Stated
+    from abiding.findings.terminal import Line, Terminal
     from abiding.providers.ranges import Range, Row
 
 __all__ = ["as_json", "as_text"]
 
 
-_HEAD = ("INTERFACE OR PROVIDER", "EVIDENCE", "ADMITTED NOW", "TO BE DECLARED")
+_HEAD = ("interface or provider", "evidence", "admitted now", "to be declared")
 _WORDS = {State.TOO_LOOSE: "too loose", State.TOO_TIGHT: "too tight", State.FITS: "fits"}
+_STYLES = {State.TOO_LOOSE: Style.ERROR, State.TOO_TIGHT: Style.WARNING, State.FITS: Style.GOOD}
 _MOST = 40
 
 
-def as_text(found: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]]) -> str:
+def as_text(found: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
     """One table for each wheel, and one for each of its providers, with what is wrong below them."""
-    return "\n".join(line for name, one in found.items() for line in _wheel(one, tables.get(name, ())))
+    return to.written(line for name, one in found.items() for line in _wheel(one, tables.get(name, ()), to))
 
 
-def _wheel(one: Stated, tables: Sequence[Range]) -> Iterator[str]:
-    yield on_one_line(one.filename)
+def _wheel(one: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Line]:
+    yield (Span(on_one_line(one.filename), Style.STRONG),)
     if not one.bounds:
-        yield fill(f"  {_nothing(one)}", 78, "  ")
+        yield from labelled(Span(_nothing(one)), to.width, Span("  "))
     else:
-        rows = [_HEAD, *(_cells(bound) for bound in one.bounds)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            yield "  " + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield from columns(_HEAD, [_cells(bound) for bound in one.bounds], to, "  ")
         for number, bound in enumerate(one.bounds, 1):
             if bound.why:
-                yield fill(f"  {number}: {on_one_line(bound.why)}", 78, "     ")
+                yield from labelled(Span(on_one_line(bound.why)), to.width, Span(f"  {number}: "))
     for table in tables:
-        yield f"\n  versions of {table.distribution}, by what they have of {' and '.join(table.libraries)}"
+        yield ()
+        head = f"versions of {table.distribution}, by what they have of {' and '.join(table.libraries)}"
+        yield from labelled(Span(head, Style.STRONG), to.width, Span("  "))
         for version in table.rows:
-            yield on_one_line(f"    {version.version:<12} {_state(version)}")
+            state = Span(on_one_line(_state(version)), Style.GOOD if str(version.state) == "has" else Style.PLAIN)
+            yield from labelled(state, to.width, Span(f"    {on_one_line(version.version):<12} "))
     for finding in by_weight(one.findings):
-        yield f"\n{block(finding)}"
-    yield ""
+        yield ()
+        yield from lines(finding, to.width)
+    yield ()
 
 
 def _state(row: Row) -> str:
@@ -73,22 +77,14 @@ def _nothing(one: Stated) -> str:
     return f"no evidence: none of {one.files} compiled files uses an interface that is known"
 
 
-def _cells(bound: Bound) -> tuple[str, ...]:
+def _cells(bound: Bound) -> tuple[Span, ...]:
     more = f" and {len(bound.files) - 1} more" if len(bound.files) > 1 else ""
     file = bound.files[0].rpartition("/")[2].partition(".")[0]
-    admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else "-")
+    admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else NOTHING)
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
-    return tuple(
-        map(
-            on_one_line,
-            (
-                bound.what,
-                f"{file}{more}",
-                _short(admitted) + state,
-                bound.declare or ("not known" if bound.distribution else "-"),
-            ),
-        )
-    )
+    declare = bound.declare or ("not known" if bound.distribution else NOTHING)
+    style = _STYLES.get(bound.state, Style.PLAIN)
+    return (Span(bound.what), Span(f"{file}{more}"), Span(_short(admitted) + state, style), Span(declare))
 
 
 def _short(text: str) -> str:

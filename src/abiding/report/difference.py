@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.findings.characters import visible
+from abiding.findings.characters import on_one_line, visible
+from abiding.findings.screen import conclusion
+from abiding.findings.terminal import Span, Style
+from abiding.findings.wrapping import wrap
 from abiding.metadata.difference import compare
+from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.report.changes import changes
 from abiding.report.json import document, value_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
+    from abiding.findings.terminal import Line, Terminal
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
 
-__all__ = ["Compared", "Side", "forms"]
+__all__ = ["Compared", "Side", "as_json", "render"]
 
 
 # Of a description that differs, this many lines are enough to see what happened.
@@ -50,57 +55,75 @@ class Compared(NamedTuple):
         return self.left.metadata.data == self.right.metadata.data
 
 
-def forms(one: Compared, *, every: bool) -> dict[str, Callable[[], str]]:
-    """What makes each of the formats; with `every`, the text shows spelling too, line by line."""
-    return {"text": lambda: "".join(f"{line}\n" for line in _text(one, every=every)), "json": lambda: _as_json(one)}
+def render(one: Compared, to: Terminal, *, every: bool) -> str:
+    """The text for people; with `every` it shows spelling too, line by line."""
+    return to.written(_text(one, to, every=every))
 
 
-def _text(one: Compared, *, every: bool) -> Iterator[str]:
+def _text(one: Compared, to: Terminal, *, every: bool) -> Iterator[Line]:
     left, right = one.left.metadata, one.right.metadata
-    yield f"--- {visible(one.left.name)}"
-    yield f"+++ {visible(one.right.name)}\n"
+    yield (Span(f"--- {on_one_line(one.left.name)}", Style.STRONG),)
+    yield (Span(f"+++ {on_one_line(one.right.name)}", Style.STRONG),)
+    yield ()
     for difference in one.differences:
-        yield from _block(difference)
-        yield ""
-    yield _summary(len(one.differences), spelling=not one.identical and not every)
+        yield from _block(difference, to)
+        yield ()
+    yield from conclusion(_summary(len(one.differences), spelling=not one.identical and not every), to)
     if not every:
-        yield from _of_the_file(left, right)
+        yield from _of_the_file(left, right, to)
     elif not one.identical:
-        yield "\nline by line:"
-        yield from _lines(left, right)
+        yield ()
+        yield (Span("line by line:"),)
+        yield from (_signed(line) for line in _lines(left, right))
 
 
-def _block(difference: Difference) -> Iterator[str]:
+def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
     """The field, then what only the left and what only the right file says."""
-    yield visible(difference.field)
+    read = ", which resolvers read" if difference.field in RESOLVER_FIELDS else ""
+    yield (Span(on_one_line(difference.field), Style.STRONG), Span(read))
     if any("\n" in value for value in (*difference.left, *difference.right)):
         lines = list(_text_lines(*(text or "" for text in difference.texts)))
-        yield from lines[:_MOST_LINES]
+        yield from (_signed(line, "  ") for line in lines[:_MOST_LINES])
         if len(lines) > _MOST_LINES:
-            yield f"  … {len(lines) - _MOST_LINES} more lines (`--all` shows them)"
+            yield (Span(f"  … {len(lines) - _MOST_LINES} more lines (`--all` shows them)"),)
         return
-    yield from (f"  - {visible(value)}" for value in difference.left)
-    yield from (f"  + {visible(value)}" for value in difference.right)
+    for sign, values in (("-", difference.left), ("+", difference.right)):
+        for value in values:
+            for line in _wrapped(f"{sign} {visible(value)}", to):
+                yield (Span(line, _STYLES[sign]),)
+
+
+def _wrapped(value: str, to: Terminal) -> Sequence[str]:
+    """A value in lines that fit; where programs read, whole."""
+    return wrap(value, to.width, "      ", "  ") if to.is_live else [f"  {value}"]
+
+
+def _signed(line: str, indent: str = "") -> Line:
+    return (Span(f"{indent}{line}", _STYLES.get(line[:1], Style.FAINT)),)
+
+
+_STYLES = {"-": Style.GONE, "+": Style.NEW, " ": Style.PLAIN}
 
 
 def _text_lines(left: str, right: str) -> Iterator[str]:
     for line in changes(left.split("\n"), right.split("\n"), context=1):
-        yield "  …" if line.startswith("@@") else f"  {line[:1]} {visible(line[1:])}".rstrip()
+        yield "…" if line.startswith("@@") else f"{line[:1]} {visible(line[1:])}".rstrip()
 
 
-def _summary(count: int, *, spelling: bool) -> str:
+def _summary(count: int, *, spelling: bool) -> Span:
     if count:
-        return f"{count} field{'s differ' if count > 1 else ' differs'} in meaning"
+        return Span(f"{count} field{'s differ' if count > 1 else ' differs'} in meaning", Style.STRONG)
     if spelling:
-        return "the same in meaning, though not to the byte (`--all` shows how)"
-    return "no difference in meaning"
+        return Span("the same in meaning, though not to the byte (`--all` shows how)", Style.GOOD)
+    return Span("no difference in meaning", Style.GOOD)
 
 
-def _of_the_file(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
+def _of_the_file(left: CoreMetadata, right: CoreMetadata, to: Terminal) -> Iterator[Line]:
     for field in _OF_THE_FILE:
         values = [", ".join(f"`{visible(one)}`" for one in metadata.all(field)) for metadata in (left, right)]
         if values[0] != values[1]:
-            yield f"not counted, being about the file: `{field}` (- {values[0] or 'none'}, + {values[1] or 'none'})"
+            said = f"not counted, being about the file: `{field}` (- {values[0] or 'none'}, + {values[1] or 'none'})"
+            yield from conclusion(Span(said), to)
 
 
 def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
@@ -110,7 +133,8 @@ def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
         yield visible(line)
 
 
-def _as_json(one: Compared) -> str:
+def as_json(one: Compared) -> str:
+    """The document of `diff`."""
     left, right = one.left.metadata, one.right.metadata
     return document(
         "diff",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.findings.characters import on_one_line, visible
+from abiding.findings.characters import visible
 from abiding.findings.finding import Severity, by_weight, worst
-from abiding.findings.screen import block
+from abiding.findings.screen import labelled, lines
+from abiding.findings.terminal import Span, Style, style_of
 from abiding.native.environment import Outcome
 from abiding.report import concise, github, sarif
+from abiding.report.columns import NOTHING, columns
+from abiding.report.grouping import counted
 from abiding.report.json import document, finding_data
 
 if TYPE_CHECKING:
@@ -16,12 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abiding.evidence.environment import Use
+    from abiding.findings.terminal import Line, Terminal
     from abiding.native.environment import Row, Survey
 
-__all__ = ["forms", "table", "verdict"]
+__all__ = ["forms", "render", "verdict"]
 
 
-_HEAD = ("DISTRIBUTION", "USED BY", "LIBRARY", "COMES FROM", "BUILT WITH", "VERDICT")
+_LIBRARIES = ("distribution", "used by", "library", "comes from", "built with", "verdict")
+_INTERFACES = ("distribution", "used by", "interface", "accepts", "installed", "verdict")
 _WORDS = {
     Outcome.BUNDLED: "its own",
     Outcome.FOUND: "found",
@@ -40,11 +45,10 @@ _WORDS = {
 
 
 def forms(seen: Survey, python: Path, uses: Sequence[Use] = ()) -> dict[str, Callable[[], str]]:
-    """What makes each of the formats; `python` is the Python of the environment."""
+    """What makes each of the formats for programs; `python` is the Python of the environment."""
     findings = by_weight((*seen.findings, *seen.unread))
     told = sarif.Told("environment", None, findings)
     return {
-        "text": lambda: "\n".join(_text(seen, uses)) + "\n",
         "concise": lambda: concise.written(concise.lines(findings)),
         "json": lambda: _as_json(seen, python, uses),
         "github": lambda: "".join(f"{line}\n" for line in github.commands(findings, "")),
@@ -52,16 +56,23 @@ def forms(seen: Survey, python: Path, uses: Sequence[Use] = ()) -> dict[str, Cal
     }
 
 
-def _text(seen: Survey, uses: Sequence[Use]) -> Iterator[str]:
+def render(seen: Survey, uses: Sequence[Use], to: Terminal) -> str:
+    """The text for people, with a newline at its end."""
+    return to.written(_text(seen, uses, to))
+
+
+def _text(seen: Survey, uses: Sequence[Use], to: Terminal) -> Iterator[Line]:
     if seen.rows:
-        yield from table(seen.rows)
+        yield from columns(_LIBRARIES, [_cells(row) for row in seen.rows], to)
     else:
-        yield "no compiled file here uses a library of another distribution, or a bundled one"
+        said = "no compiled file here uses a library of another distribution, or a bundled one"
+        yield from labelled(Span(said), to.width)
     if uses:
-        yield ""
-        yield from interfaces(uses)
-    for finding in (*seen.findings, *seen.unread):
-        yield f"\n{block(finding)}"
+        yield ()
+        yield from columns(_INTERFACES, [_interface_cells(use) for use in uses], to)
+    for finding in by_weight((*seen.findings, *seen.unread)):
+        yield ()
+        yield from lines(finding, to.width)
 
 
 def _as_json(seen: Survey, python: Path, uses: Sequence[Use]) -> str:
@@ -103,20 +114,13 @@ def _interface(use: Use) -> dict[str, object]:
     }
 
 
-def interfaces(uses: Sequence[Use]) -> Iterator[str]:
-    """The lines of the table of interfaces, the head first."""
-    head = ("DISTRIBUTION", "USED BY", "INTERFACE", "ACCEPTS", "INSTALLED", "VERDICT")
-    lines = [head, *(tuple(map(on_one_line, _interface_cells(use))) for use in uses)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for cells in lines:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def _interface_cells(use: Use) -> tuple[str, ...]:
-    count = f"{len(use.files)} files" if len(use.files) > 1 else "1 file"
+def _interface_cells(use: Use) -> tuple[Span, ...]:
     word = "refused" if use.wrong else f"{len(use.refusing)} refuse it" if use.refusing else "accepted"
-    word = word if use.installed else "not installed"
-    return (use.owner, count, use.interface, use.accepts, use.installed or "-", word)
+    style = Style.ERROR if use.wrong else Style.WARNING if use.refusing else Style.GOOD
+    said = Span(word, style) if use.installed else Span("not installed", Style.FAINT)
+    count = counted(len(use.files), "file")
+    cells = (count, use.interface, use.accepts, use.installed or NOTHING)
+    return (Span(use.owner, Style.STRONG), *map(Span, cells), said)
 
 
 def verdict(row: Row) -> str:
@@ -130,14 +134,8 @@ def verdict(row: Row) -> str:
     return f"{word}: not in {row.wanted} {row.installed}" if row.outcome is Outcome.GONE else word
 
 
-def table(rows: Sequence[Row]) -> Iterator[str]:
-    """The lines of the table, the head first."""
-    lines = [_HEAD, *(tuple(map(on_one_line, _cells(row))) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for cells in lines:
-        yield "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Row) -> tuple[Span, ...]:
     files = row.files[0].rpartition("/")[2].partition(".")[0] if len(row.files) == 1 else f"{len(row.files)} files"
-    return (row.owner, files, row.library, row.origin or "-", row.built_with or "-", verdict(row))
+    cells = (files, row.library, row.origin or NOTHING, row.built_with or NOTHING)
+    style = style_of(Severity.ERROR) if row.wrong else Style.GOOD
+    return (Span(row.owner, Style.STRONG), *map(Span, cells), Span(verdict(row), style))

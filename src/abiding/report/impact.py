@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.findings.characters import on_one_line, visible
+from abiding.findings.characters import visible
+from abiding.findings.screen import conclusion
+from abiding.findings.terminal import Span, Style
+from abiding.report.columns import columns
 from abiding.report.json import document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from abiding.findings.terminal import Line, Terminal
     from abiding.providers.impact import Impact
 
 __all__ = ["as_json", "as_text"]
 
 _WORDS = {"fine": "fine", "rebuild": "needs a rebuild", "excluded": "excluded by its bound", "unknown": "not known"}
+_STYLES = {"fine": Style.GOOD, "rebuild": Style.ERROR, "excluded": Style.NOTE, "unknown": Style.WARNING}
 
 
-def as_text(release: str, found: Sequence[Impact]) -> str:
+def as_text(release: str, found: Sequence[Impact], to: Terminal) -> str:
     """A line for each consumer, and one that counts them."""
-    width = max((len(one.consumer) for one in found), default=0)
-    lines = [f"{one.consumer:<{width}}  {_WORDS[one.outcome]:<21}  {one.why}".rstrip() for one in found]
+    return to.written(_lines(release, found, to))
+
+
+def _lines(release: str, found: Sequence[Impact], to: Terminal) -> Iterator[Line]:
+    rows = [(Span(one.consumer), Span(_WORDS[one.outcome], _STYLES[one.outcome]), Span(one.why)) for one in found]
+    if rows:
+        yield from columns((), rows, to)
     counts = {word: sum(one.outcome == key for one in found) for key, word in _WORDS.items()}
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return "".join(f"{on_one_line(line)}\n" for line in [*lines, f"{release}: {told or 'no consumer'}"])
+    yield from conclusion(Span(f"{release}: {told or 'no consumer'}", Style.STRONG), to)
 
 
 def as_json(release: str, found: Sequence[Impact]) -> str:

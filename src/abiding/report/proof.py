@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from abiding.files.plain import is_folder
 from abiding.findings.characters import on_one_line, printable, visible
 from abiding.findings.finding import Severity, by_weight, worst
-from abiding.findings.screen import block
+from abiding.findings.screen import conclusion, lines
+from abiding.findings.terminal import Span, Style, style_of
 from abiding.metadata.difference import compare
 from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
 from abiding.report import concise, github, sarif
+from abiding.report.columns import columns
 from abiding.report.grouping import counted, merged
 from abiding.report.json import document, finding_data
 from abiding.report.repository import Repository
@@ -22,38 +24,54 @@ from abiding.report.repository import Repository
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from abiding.findings.terminal import Line, Terminal
     from abiding.proof import Proof
     from abiding.proof.building import Built
 
 __all__ = ["forms", "render", "summary"]
 
 
-def render(proof: Proof) -> str:
+def render(proof: Proof, to: Terminal) -> str:
     """The whole text, with a newline at its end."""
-    return printable("\n".join(_lines(proof)) + "\n")
+    return to.written(_lines(proof, to))
 
 
-def _lines(proof: Proof) -> Iterator[str]:
-    yield on_one_line(f"{proof.name} {proof.version}".strip() + f"   built by {proof.authors}")
+def _lines(proof: Proof, to: Terminal) -> Iterator[Line]:
+    name = on_one_line(f"{proof.name} {proof.version}".strip())
+    yield (Span(name, Style.STRONG), Span(f"   built by {on_one_line(proof.authors)}"))
     for setting, builds in groupby(proof.builds, key=lambda built: built.step.setting):
-        yield ""
+        yield ()
         if str(setting):
-            yield f"  {on_one_line(str(setting))}"
-        yield from _table(list(builds), proof)
-    yield ""
-    for finding in merged(proof.findings):
+            yield (Span(f"  {on_one_line(str(setting))}", Style.STRONG),)
+        same = list(builds)
+        yield from columns((), [_cells(built, same, proof) for built in same], to, "  ")
+    yield ()
+    for finding in merged(by_weight(proof.findings)):
         if finding.severity is not Severity.NOTE:
-            yield block(finding)
-            yield ""
-    yield summary(proof)
+            yield from lines(finding, to.width)
+            yield ()
+    yield from conclusion(Span(summary(proof), _style(proof)), to)
 
 
-def _table(builds: list[Built], proof: Proof) -> Iterator[str]:
-    rows = [(str(one.step.what), f"from the {one.step.origin}", *_said(one, builds, proof)) for one in builds]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    for *cells, last in rows:
-        padded = "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True))
-        yield f"  {padded}  {last}".rstrip()
+def _style(proof: Proof) -> Style:
+    """The colour of the gravest finding; nothing is proven where something could not be built."""
+    shown = [finding for finding in proof.findings if finding.severity is not Severity.NOTE]
+    return Style.ERROR if proof.verdict is Verdict.UNPROVEN else style_of(worst(shown))
+
+
+def _cells(built: Built, builds: list[Built], proof: Proof) -> tuple[Span, ...]:
+    word, more, seconds = _said(built, builds, proof)
+    cells = (Span(f"from the {built.step.origin}"), Span(word, _STYLES.get(word, Style.GOOD)), Span(more))
+    return (Span(str(built.step.what)), *cells, Span(seconds, Style.FAINT))
+
+
+_STYLES = {
+    "FAILED": Style.ERROR,
+    "not built": Style.ERROR,
+    "DIFFERS": Style.ERROR,
+    "differs": Style.WARNING,
+    "no hook": Style.FAINT,
+}
 
 
 def _said(built: Built, builds: list[Built], proof: Proof) -> tuple[str, str, str]:
@@ -115,7 +133,6 @@ def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
     complete = proof.verdict is not Verdict.UNPROVEN
     file = Repository.around(Path()).project_file(told.beside)
     return {
-        "text": lambda: render(proof),
         "concise": lambda: concise.written([*concise.lines(told.findings), last]),
         "json": lambda: _as_json(proof, str(source)),
         "github": lambda: "".join(f"{line}\n" for line in (*github.commands(told.findings, file), printable(last))),

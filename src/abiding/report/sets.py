@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.findings.characters import visible
+from abiding.findings.characters import on_one_line, visible
+from abiding.findings.screen import labelled
+from abiding.findings.terminal import Span, Style
 from abiding.findings.wrapping import wrap
 from abiding.metadata.requirements import meaning
 from abiding.report.json import document
@@ -12,13 +14,14 @@ from abiding.report.json import document
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from abiding.findings.terminal import Line, Terminal
     from abiding.project.provenance import Provenance
     from abiding.project.sets import Bound, Sets
 
 __all__ = ["as_json", "of_wheel"]
 
 
-_WIDTH = 78
+_NOTE = Span("note: ", Style.NOTE)
 _LEVELS = {
     "abi": "at the ABI level",
     "api": "at the API level: what is declared for binaries was left out",
@@ -26,45 +29,50 @@ _LEVELS = {
     "unknown": "at a level that is not known",
 }
 _NO_RECORD = (
-    "note: it has no record of its build (`abiding.json`): which of these lines are of the ABI level, and why they are "
+    "it has no record of its build (`abiding.json`): which of these lines are of the ABI level, and why they are "
     "there, is not known"
 )
 
 
 _EDITED = (
-    "note: METADATA was edited after the build, so that what stands above need not be what was declared: `abiding "
+    "METADATA was edited after the build, so that what stands above need not be what was declared: `abiding "
     "check` holds it against the sdist"
 )
 
 
-def of_wheel(sets: Sets, record: Provenance | None) -> str:
+def of_wheel(sets: Sets, record: Provenance | None, to: Terminal) -> str:
     """What a wheel requires, with the reasons and notes that it carries itself; it ends with a newline."""
-    return visible("\n".join(_of_wheel(sets, record)) + "\n")
+    return to.written(_of_wheel(sets, record, to.width))
 
 
-def _of_wheel(sets: Sets, record: Provenance | None) -> Iterator[str]:
-    yield f"{sets.name} {sets.version}   {sets.wheel}"
+def _of_wheel(sets: Sets, record: Provenance | None, width: int) -> Iterator[Line]:
+    yield (Span(on_one_line(f"{sets.name} {sets.version}"), Style.STRONG), Span(on_one_line(f"   {sets.wheel}")))
     if record is None:
-        yield "\nwhat it requires"
-        yield from _indented(sets.api or ("(nothing)",))
-        yield ""
-        yield from wrap(_NO_RECORD, _WIDTH, "      ", "")
+        yield ()
+        yield (Span("what it requires", Style.STRONG),)
+        yield from _indented(sets.api or ("(nothing)",), width)
+        yield ()
+        yield from labelled(Span(_NO_RECORD), width, _NOTE)
         return
     variant = f", variant {sets.variant}" if sets.variant else ""
-    yield f"built by {record.backend} {record.backend_version}".rstrip() + f" {_LEVELS[sets.level]}{variant}"
-    yield "\nsdist and wheels (API level)"
-    yield from _indented(sets.api or ("(nothing)",))
-    yield "\nthis wheel on top (ABI level)"
-    yield from _indented(() if sets.abi else ("(nothing)",))
+    built = f"built by {record.backend} {record.backend_version}".rstrip() + f" {_LEVELS[sets.level]}{variant}"
+    yield from labelled(Span(on_one_line(built)), width, margin=4)
+    yield ()
+    yield (Span("sdist and wheels (API level)", Style.STRONG),)
+    yield from _indented(sets.api or ("(nothing)",), width)
+    yield ()
+    yield (Span("this wheel on top (ABI level)", Style.STRONG),)
+    yield from _indented(() if sets.abi else ("(nothing)",), width)
     for one in sets.abi:
-        yield from _indented((one.requirement,))
-        yield from _indented(_reasons(one, record), "    ")
+        yield from _indented((one.requirement,), width)
+        yield from _indented(_reasons(one, record), width, "    ", Style.FAINT)
     gone = _gone(sets, record)
     if gone:
-        yield "\nin its record alone"
-        yield from _indented(gone)
-        yield ""
-        yield from wrap(_EDITED, _WIDTH, "      ", "")
+        yield ()
+        yield (Span("in its record alone", Style.STRONG),)
+        yield from _indented(gone, width)
+        yield ()
+        yield from labelled(Span(_EDITED), width, _NOTE)
 
 
 def _gone(sets: Sets, record: Provenance) -> tuple[str, ...]:
@@ -85,9 +93,9 @@ def _reasons(one: Bound, record: Provenance) -> Iterator[str]:
         yield "native: it ships a library that is linked to"
 
 
-def _indented(lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
-    for line in lines:
-        yield from wrap(line, _WIDTH, f"{indent}    ", indent)
+def _indented(texts: Iterable[str], width: int, indent: str = "  ", style: Style = Style.PLAIN) -> Iterator[Line]:
+    for text in texts:
+        yield from ((Span(line, style),) for line in wrap(on_one_line(text), width, f"{indent}    ", indent))
 
 
 def as_json(sets: Sets, read_from: str) -> str:

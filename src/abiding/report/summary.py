@@ -6,9 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
-from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
-from abiding.releases.rules import breaks
+from abiding.releases.rules import breaks, is_read
 from abiding.report.grouping import counted
 
 if TYPE_CHECKING:
@@ -141,12 +140,14 @@ def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
 
 
 def _in_what(release: Release) -> str:
-    broken = [one for one in release.artifacts if one.verdict is Verdict.INCONSISTENT and one.kind == "wheel"]
-    if not broken or _how(release, broken):
-        return ""
-    if any(one.verdict is Verdict.DECLARED for one in release.artifacts):
-        return f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
-    if not release.resolver_relevant:
-        return ", in nothing resolvers read"
-    read = sum(any(each.field in RESOLVER_FIELDS for each in (*one.differences, *one.deviations)) for one in broken)
-    return f", {read} in what resolvers read" if 0 < read < len(broken) else ""
+    """How it differs, and whether that is in what resolvers read: of some of the wheels, of how many of them."""
+    wheels = [one for one in release.artifacts if one.verdict is Verdict.INCONSISTENT and one.kind == "wheel"]
+    way = ""
+    if wheels and not _how(release, wheels) and any(one.verdict is Verdict.DECLARED for one in release.artifacts):
+        way = f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
+    broken = [one for one in release.findings if breaks(one)]
+    read = {one.artifact for one in broken if is_read(one)}
+    if not read:
+        return f"{way}, in nothing resolvers read"
+    number = sum(one.filename in read for one in wheels)
+    return f"{way}, {number} in what resolvers read" if 0 < number < len(wheels) else f"{way}, in what resolvers read"

@@ -8,11 +8,12 @@ from abiding.findings import bounds
 from abiding.findings.characters import on_one_line
 from abiding.findings.excerpts import MOST_LINES
 from abiding.findings.finding import Severity, lines_of
-from abiding.findings.screen import ARROW, headline, labelled, lines, remarks, sides, values
+from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
-from abiding.findings.wrapping import wrap, wrap_prose
+from abiding.findings.wrapping import wrap
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
+from abiding.report.columns import columns
 from abiding.report.compact import compact
 from abiding.report.grouping import counted, groups, left_out, more_than_shown
 from abiding.report.standing import standings
@@ -41,7 +42,7 @@ def render(releases: Sequence[Release], terminal: Terminal | None = None, *, ful
     """One text for all releases, and where there are several a table of their verdicts; `full` with whole values."""
     to = terminal or Terminal()
     lines = [line for release in releases for line in (*_Report(release, to, full).lines(), _NOTHING)]
-    table = list(_table(releases)) if len(releases) > 1 else []
+    table = list(_table(releases, to)) if len(releases) > 1 else []
     return to.written([*lines, *table, *_unread(releases)] if table else lines[:-1])
 
 
@@ -179,30 +180,22 @@ def _contents(release: Release) -> str:
 
 def _last(release: Release, to: Terminal, name: str = "") -> Iterator[Line]:
     """The verdict, in the colour of the gravest finding."""
-    text = name + on_one_line(verdict(release))
-    for line in wrap_prose(text, to.width, "    ", "") if to.is_live else [text]:
-        yield (Span(line, _style(release)),)
+    yield from conclusion(Span(name + verdict(release), _style(release)), to)
 
 
 def _style(release: Release) -> Style:
     return style_of(Severity.ERROR if release.unread else release.worst)
 
 
-def _table(releases: Sequence[Release]) -> Iterator[Line]:
+def _table(releases: Sequence[Release], to: Terminal) -> Iterator[Line]:
     """The verdicts of several releases, one under the other."""
     head = ("release", "verdict", "case", *(f"{severity}s" for severity in Severity))
-    rows = [head, *(tuple(_cells(release)) for release in releases)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for number, row in enumerate(rows):
-        style = _style(releases[number - 1]) if number else Style.FAINT
-        name, word, *counts = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        rest = "  ".join(counts).rstrip()
-        yield (Span(f"{name}  ", Style.PLAIN if number else Style.FAINT), Span(word, style), Span(f"  {rest}"))
+    yield from columns(head, [tuple(_cells(release)) for release in releases], to)
 
 
-def _cells(release: Release) -> Iterator[str]:
-    yield _name(release)
-    yield str(release.verdict).replace("-", " ")
-    yield str(release.case)
+def _cells(release: Release) -> Iterator[Span]:
+    yield Span(_name(release))
+    yield Span(str(release.verdict).replace("-", " "), _style(release))
+    yield Span(str(release.case))
     severities = [one.severity for one in release.everything]
-    yield from (str(severities.count(severity)) for severity in Severity)
+    yield from (Span(str(severities.count(severity))) for severity in Severity)

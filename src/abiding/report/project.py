@@ -1,0 +1,191 @@
+"""The two requirement sets of a project as text for people: side by side, if there is room for that."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings.characters import on_one_line, visible
+from abiding.findings.screen import labelled
+from abiding.findings.terminal import Span, Style
+from abiding.findings.wrapping import wrap
+from abiding.metadata import pins, requirements
+from abiding.project.declaration import FromSdist, Load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from abiding.findings.terminal import Line, Terminal
+    from abiding.project.declaration import Declaration, Entry
+
+__all__ = ["Group", "render"]
+
+
+_FROM_SDIST = {
+    FromSdist.ABI: "a build from the sdist makes such a wheel too",
+    FromSdist.API: "a build from the sdist leaves the ABI level out, unless it is asked for",
+    FromSdist.REFUSE: "a build from the sdist is refused, unless it asks for a level",
+}
+_HEADS = ("sdist and wheels (API level)", "wheels only (ABI level)")
+_BETWEEN = "  "
+# Columns in which a requirement has room, and which the eye can go along.
+_NARROWEST, _WIDEST = 37, 60
+
+
+class Group(NamedTuple):
+    """What both levels say with an extra, or without: `api` is None where the build computes it.
+
+    `empty` is what stands in place of each where it has no lines.
+    """
+
+    extra: str
+    api: tuple[str, ...] | None
+    entries: tuple[Entry, ...]
+    empty: tuple[str, str]
+
+
+def render(title: str, declaration: Declaration, groups: Sequence[Group], to: Terminal) -> str:
+    """The text, with a newline at its end."""
+    return to.written(_lines(title, declaration, groups, to))
+
+
+def _lines(title: str, declaration: Declaration, groups: Sequence[Group], to: Terminal) -> Iterator[Line]:
+    yield (Span(on_one_line(title), Style.STRONG), Span(on_one_line(f", built by {declaration.backend}")))
+    yield ()
+    width = min(max(to.width // 2 - len(_BETWEEN) * 2, _NARROWEST), _WIDEST)
+    has_room = 2 * width + len(_BETWEEN) <= to.width
+    yield from _side_by_side(groups, width) if has_room else _stacked(groups, to.width)
+    for label, said in _settings(declaration):
+        yield ()
+        yield from labelled(Span(said), to.width, Span(f"{label}: ", Style.STRONG), margin=4)
+
+
+def _settings(declaration: Declaration) -> Iterator[tuple[str, str]]:
+    """What else is declared, each with the name of its setting."""
+    if declaration.from_sdist:
+        yield "from-sdist", _FROM_SDIST[declaration.from_sdist]
+    if declaration.exports:
+        export = declaration.exports
+        who = " or ".join(export.libraries) or "its libraries"
+        note = f" ({export.note})" if export.note else ""
+        yield "exports", on_one_line(f"{export.requires} for who is linked with {who}{note}")
+    if declaration.wheels_differ:
+        yield "wheels-differ", on_one_line(declaration.wheels_differ)
+
+
+# Side by side
+
+
+def _side_by_side(groups: Sequence[Group], width: int) -> Iterator[Line]:
+    left, right = (Span(one, Style.STRONG) for one in _HEADS)
+    dashes = Span("-" * width, Style.FAINT)
+    yield tuple(_beside(left, right, width))
+    yield tuple(_beside(dashes, dashes, width))
+    for group in groups:
+        if group.extra:
+            yield ()
+            yield _of_extra(group)
+        for left, right in _rows(group, width):
+            yield tuple(_beside(left, right, width))
+
+
+def _of_extra(group: Group) -> Line:
+    return (Span("with the extra "), Span(on_one_line(f"`{group.extra}`"), Style.STRONG))
+
+
+def _beside(left: Span, right: Span, width: int) -> Iterator[Span]:
+    yield left
+    yield Span(" " * (width - len(left.text)) + _BETWEEN)
+    yield right
+
+
+def _rows(group: Group, width: int) -> Iterator[tuple[Span, Span]]:
+    """One row per distribution: what both say about it on the left, what wheels say about it on the right."""
+    left, right = _by_name(group, width)
+    if not left:
+        # Beside the first row, whatever that is about.
+        left = {next(iter(right), ""): [Span(_nothing(group), Style.FAINT)]}
+    if not right:
+        right = {next(iter(left)): [Span(group.empty[1], Style.FAINT)]}
+    for name in dict.fromkeys([*left, *right]):
+        yield from zip_longest(left.get(name, ()), right.get(name, ()), fillvalue=Span(""))
+
+
+def _nothing(group: Group) -> str:
+    return group.empty[0] if group.api is None else "(nothing)"
+
+
+def _by_name(group: Group, width: int) -> tuple[dict[str, list[Span]], dict[str, list[Span]]]:
+    """The lines of both levels, by the distribution that they are about."""
+    left: dict[str, list[Span]] = {}
+    right: dict[str, list[Span]] = {}
+    for text in group.api or ():
+        left.setdefault(requirements.name_of(text), []).extend(_requirement(text, width))
+    for entry in group.entries:
+        right.setdefault(entry.name, []).extend(_block(entry, width))
+    return left, right
+
+
+# One under the other
+
+
+def _stacked(groups: Sequence[Group], width: int) -> Iterator[Line]:
+    for number, head in enumerate(_HEADS):
+        if number:
+            yield ()
+        yield from labelled(Span(head, Style.STRONG), width)
+        for group in groups:
+            if group.extra:
+                yield _of_extra(group)
+            lines = _by_name(group, width - len(_BETWEEN))[number] or _none(group)[number]
+            yield from ((Span(_BETWEEN), line) for same in lines.values() for line in same)
+
+
+def _none(group: Group) -> tuple[Mapping[str, Iterable[Span]], ...]:
+    return tuple({"": [Span(said, Style.FAINT)]} for said in (_nothing(group), group.empty[1]))
+
+
+# A line of a project, and why it is there
+
+
+def _block(entry: Entry, width: int) -> Iterator[Span]:
+    """The line, why it is there, and when it applies."""
+    yield from _requirement(entry.requires, width)
+    for remark in _remarks(entry):
+        yield from _wrapped(remark, width, "  ", Style.FAINT)
+
+
+def _remarks(entry: Entry) -> Iterator[str]:
+    yield f"{entry.reason}: {entry.note}" if entry.note else str(entry.reason)
+    if entry.select:
+        yield f"for wheels tagged {' or '.join(entry.select)}"
+    if entry.variant:
+        yield f"in builds of the variant {entry.variant}"
+    if entry.native:
+        yield "native: it ships a library that is linked to"
+        yield from _exported(entry)
+    if pins.has_pins(entry.requires):
+        yield f"x: the build fills in its version of {entry.name}"
+
+
+def _exported(entry: Entry) -> Iterator[str]:
+    """Where the versions of a native line come from, and how the library is loaded."""
+    from abiding.builds.exported import is_bare, of_installed
+
+    if entry.ignore_exports:
+        yield f"ignore-exports: what {entry.name} asks for is not held against it"
+    elif is_bare(entry):
+        yield f"exports: the build takes the line that {entry.name} declares for who is linked with it"
+        if found := of_installed(entry.name, running=False):
+            yield f"{entry.name} {found.version} here: {found.export.line_for(entry.requires)}"
+    if entry.load is Load.PRELOAD:
+        yield "preload: code has loaded the library before"
+
+
+def _requirement(text: str, width: int) -> list[Span]:
+    return _wrapped(text, width, "", Style.PLAIN) or [Span("")]
+
+
+def _wrapped(text: str, width: int, first: str, style: Style) -> list[Span]:
+    lines = wrap(visible(text), width, "    ", first, break_long_words=True)
+    return [Span(on_one_line(line), style) for line in lines]

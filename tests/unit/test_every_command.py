@@ -1,0 +1,215 @@
+"""Every command, wherever its output goes: narrow terminals, colours, encodings, readers that have seen enough."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+import venv
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from abiding import cli
+from abiding.cli import main
+
+from makers.archives import metadata, write_sdist, write_wheel
+from makers.compiled import installed
+from makers.evident import CP311, image, numpy_2
+from makers.evident import wheel as evident_wheel
+from makers.releases import EGG, LINUX, NUMPY, SDIST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ESCAPE = re.compile(r"\x1b\[[\d;]*m")
+LONG = "a-requirement-whose-name-has-more-characters-than-a-screen"
+PROJECT = f"""\
+[build-system]
+requires = ["abiding", "flit-core"]
+build-backend = "abiding.backend"
+[project]
+name = "spam"
+version = "1.0"
+dynamic = ["dependencies"]
+dependencies = ["numpy>=1.26", "{LONG}"]
+[tool.abiding]
+build-backend = "flit_core.buildapi"
+[tool.abiding.wheel]
+dependencies = [{{ requires = "numpy<2.5", note = "2.4 is the newest that was tried — dürer" }}]
+"""
+# What people read, and then what is no more than an error.
+SHOWN = (
+    "init --dry-run plain",
+    "show project",
+    "show dist/spam-1.0-cp313-cp313-manylinux_2_28_x86_64.whl",
+    f"show evident/{CP311}",
+    "check dist",
+    "check --full dist evident",
+    "diff dist/spam-1.0.tar.gz dist/spam-1.0-cp313-cp313-manylinux_2_28_x86_64.whl",
+    "env --python venv/bin/python",
+    "bounds --no-index evident",
+    "explain",
+    "explain level",
+    "unwrap --dry-run project",
+)
+ERRORS = (
+    "prove nowhere",
+    "repair nowhere -w out",
+    "symbols no:such",
+    "impact no-such dist",
+    "survey nowhere.parquet",
+    "check nowhere.whl",
+    "explain no-such",
+    "",
+    "chek",
+)
+COLOURED = tuple(one for one in SHOWN if one.split()[0] in ("show", "check", "diff", "env", "bounds"))
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, text in (("project", PROJECT), ("plain", PROJECT.partition("[tool")[0].replace("abiding.backend", "x"))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pyproject.toml").write_text(text, encoding="utf-8")
+    write_sdist(tmp_path / "dist", SDIST, metadata(NUMPY))
+    write_wheel(tmp_path / "dist", LINUX, metadata(NUMPY, EGG, f"Requires-Dist: {LONG}", "Summary: dürer 北京"))
+    evident = evident_wheel(tmp_path / "evident", "numpy", files={"spam/_a.abi3.so": image(numpy_2("2.1"))})
+    venv.create(tmp_path / "venv")
+    (site,) = (tmp_path / "venv").glob("lib/python3.*/site-packages")
+    installed(evident, site)
+
+
+class Screen(io.TextIOWrapper):
+    """What is written to a terminal, or to something else."""
+
+    is_terminal = False
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+    @property
+    def text(self) -> str:
+        self.flush()
+        buffer = self.buffer
+        assert isinstance(buffer, io.BytesIO)
+        return buffer.getvalue().decode(self.encoding)
+
+
+def run(command: str, monkeypatch: pytest.MonkeyPatch, *, encoding: str = "utf-8", terminal: bool = False) -> str:
+    """What a command writes, both streams."""
+    screen = Screen(io.BytesIO(), encoding)
+    screen.is_terminal = terminal
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
+    try:
+        main(command.split())
+    except SystemExit as exc:
+        assert exc.code in (0, 2)  # noqa: PT017 (argparse leaves by it)
+    shown = screen.text
+    assert shown.strip()
+    assert "Traceback" not in shown
+    return shown
+
+
+def test_every_command_is_tried() -> None:
+    assert {one.partition(" ")[0] for one in (*SHOWN, *ERRORS)} >= set(cli._COMMANDS)  # noqa: SLF001
+
+
+@pytest.mark.parametrize("command", [*SHOWN, *ERRORS])
+def test_a_narrow_terminal_loses_no_word(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    found = {}
+    for width in ("20", "80", "120", "1000"):
+        monkeypatch.setenv("COLUMNS", width)
+        found[width] = run(command, monkeypatch, terminal=True)
+    words = {width: set(re.findall(r"[\w.<>=~]{3,}", shown.lower())) for width, shown in found.items()}
+    # Long words are broken in columns alone; a table that is none has no head above its first column.
+    words["1000"] -= {"interface", "provider", "distribution", "release"}
+    lost = {one for one in words["1000"] - words["20"] if one not in re.sub(r"\s", "", found["20"].lower())}
+    assert not lost
+    if command.split()[:1] not in ([], ["chek"], ["explain"], ["init"], ["unwrap"]):
+        for line in found["80"].splitlines():
+            assert len(line) <= 80 or len(line.split()) <= 2, line
+
+
+@pytest.mark.parametrize("command", [*SHOWN, *ERRORS])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_any_encoding_will_do(command: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, whole = run(command, monkeypatch, encoding=encoding), run(command, monkeypatch)
+    assert len(shown.splitlines()) == len(whole.splitlines())
+
+
+@pytest.mark.parametrize("command", COLOURED)
+def test_colours_say_nothing_that_text_lacks(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured, plain = (run(f"{command} --color {when}", monkeypatch) for when in ("always", "never"))
+    assert "\x1b" not in plain
+    assert ESCAPE.search(coloured)
+    assert [line.rstrip() for line in ESCAPE.sub("", coloured).splitlines()] == plain.splitlines()
+
+
+@pytest.mark.parametrize("command", COLOURED)
+def test_a_file_is_not_coloured(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(f"{command} --color always --output text=said", monkeypatch)
+    assert "\x1b" not in (tmp_path / "said").read_text("utf-8")
+
+
+class Kept(io.StringIO):
+    """What is said is there to be looked at, also after it was closed."""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def closed() -> Iterator[int]:
+    """The writing end of a pipe that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    yield writing
+    os.close(writing)
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Kept()
+    stream = open(closed, "w", closefd=False)  # noqa: SIM115 (closing it fails)
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "stderr", said)
+    assert main(command.split()) in (0, 1)
+    assert "Traceback" not in said.getvalue()
+    with suppress(BrokenPipeError):
+        stream.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("chek dist", "there is no command `chek`: did you mean `check`?"),
+        ("no-such", "the commands: init, show, check"),
+        ("--no-such check dist", "there is no option `--no-such`"),
+        ("check --colour", "abiding check: error: there is no option `--colour`: did you mean `--color`?"),
+        ("check dist --outputformat=json", "did you mean `--output-format`?"),
+        ("show -z", "abiding show: error: there is no option `-z`"),
+        ("explain a b", "usage: abiding explain [-h] [RULE]\nabiding explain: error: too much is given: `b`"),
+        ("check dist --color sometimes", "`sometimes` is none of auto, always, never"),
+        ("check dist --fail-on errors", "`errors` is none of error, warning, note"),
+        ("", "commands:\n  COMMAND\n    init      make a project use abiding"),
+    ],
+)
+def test_what_is_not_known_is_answered_by_what_is(command: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = run(command, monkeypatch)
+    assert said in shown
+    assert shown.startswith("usage: abiding")
+
+
+@pytest.mark.parametrize("command", ["check --col never dist", "check --quie dist"])
+def test_the_beginning_of_an_option_is_one(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "spam 1.0" in run(command, monkeypatch)
