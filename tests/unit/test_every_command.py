@@ -14,7 +14,6 @@ import pytest
 
 from abiding import cli
 from abiding.cli import main
-
 from makers.archives import metadata, write_sdist, write_wheel
 from makers.compiled import installed
 from makers.evident import CP311, image, numpy_2
