@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from abiding.files.plain import is_folder, is_plain, is_there
-from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError
+from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -102,16 +102,13 @@ def versions(text: str) -> Requirement:
     """Read a name with versions, or without: `mpich`, `mpich>=4.1`. Raises `IndexAccessError` for anything else."""
     from packaging.requirements import InvalidRequirement
 
-    from abiding.findings.errors import IndexAccessError
     from abiding.metadata import requirements
 
     try:
         found = requirements.parse(text)
     except InvalidRequirement as exc:
-        raise IndexAccessError.of(
-            f"`{text}` does not name a distribution", rule="unknown-release", hint="for example `mpich>=4.1`"
-        ) from exc
+        raise UnknownReleaseError.of(f"`{text}` does not name a distribution", hint="for example `mpich>=4.1`") from exc
     if found.url or found.marker or found.extras:
         message = f"`{text}` says more than a name and versions"
-        raise IndexAccessError.of(message, rule="unknown-release", hint=f"write `{found.name}{found.specifier}`")
+        raise UnknownReleaseError.of(message, hint=f"write `{found.name}{found.specifier}`")
     return found

@@ -77,7 +77,7 @@ def run(options: Namespace) -> int:
 def _linked(wheels: Iterable[Path], index_url: str | None) -> dict[str, Linked]:
     """What follows for wheels that are linked with libraries of others. What can't be looked up is told beside it."""
     from abiding.artifacts import index
-    from abiding.findings.errors import AbidingError
+    from abiding.findings.errors import AbidingError, DamagedImageError
     from abiding.findings.finding import Severity
     from abiding.native.examining import needs_others
     from abiding.providers.bounds import Linked, of_wheel
@@ -89,9 +89,9 @@ def _linked(wheels: Iterable[Path], index_url: str | None) -> dict[str, Linked]:
             if needs_others(wheel):
                 with index.listings(index_url) as listings:
                     found[str(wheel)] = of_wheel(wheel, listings, Cache.of_user())
+        except DamagedImageError:  # what it says is read without its tables
+            continue
         except AbidingError as exc:
-            if exc.findings[0].rule == "bad-image":  # what it says is read without its tables
-                continue
             notes = [one._replace(severity=Severity.NOTE, artifact=wheel.name) for one in exc.findings]
             found[str(wheel)] = Linked((), (), tuple(notes))
     return found

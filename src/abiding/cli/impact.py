@@ -66,12 +66,12 @@ def run(options: Namespace) -> int:
 
 
 def _release(text: str) -> Requirement:
-    from abiding.findings.errors import IndexAccessError
+    from abiding.findings.errors import UnknownReleaseError
 
     found = versions(text)
     if [one.operator for one in found.specifier] != ["=="] or text.endswith("*"):
         message = f"`{text}` does not name one release"
-        raise IndexAccessError.of(message, rule="unknown-release", hint=f"write `{found.name}==VERSION`")
+        raise UnknownReleaseError.of(message, hint=f"write `{found.name}==VERSION`")
     return found
 
 

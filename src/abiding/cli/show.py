@@ -156,7 +156,8 @@ class _Subject:
         try:
             declaration = Declaration.read(pyproject)
         except DeclarationError as exc:
-            missing = any(finding.rule == "no-declaration" for finding in exc.findings)
+            tool = pyproject.table.get("tool", {})
+            missing = isinstance(tool, dict) and "abiding" not in tool
             unwrapped = missing and "abiding" not in str(pyproject.table.get("build-system"))
             closing = f"{_NOTHING}; `abiding init` makes a project use abiding" if unwrapped else _NOTHING
             raise DeclarationError(exc.findings, closing) from exc

@@ -56,7 +56,7 @@ def _read(wanted: Requirement, options: Namespace) -> History:
 
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import Bar
-    from abiding.findings.errors import IndexAccessError
+    from abiding.findings.errors import UnknownReleaseError
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
     from abiding.report.printing import unguarded
@@ -76,9 +76,8 @@ def _read(wanted: Requirement, options: Namespace) -> History:
             progress=Bar(unguarded(sys.stderr)),
         )
     if history is None:
-        raise IndexAccessError.of(
+        raise UnknownReleaseError.of(
             f"no version of `{wanted}` has a wheel for {tag.platform}",
-            rule="unknown-release",
             note="versions that are yanked do not count, nor pre-releases without `--pre`",
             hint="name another platform with `--platform`, for example `manylinux_2_28_x86_64`",
         )

@@ -3,8 +3,11 @@
 AbidingError
 ├── DeclarationError   pyproject.toml, or a setting, is wrong
 ├── ArchiveError       a wheel or sdist can't be read or written
+├── DamagedImageError  a compiled file can't be read
 ├── BackendError       the wrapped backend is not there, or did not do what PEP 517 asks
 ├── IndexAccessError   a package index can't be reached, or does not have what was asked for
+│   ├── UnknownReleaseError    it has no such project, version or file
+│   └── UnreachableError       nobody answers, or not in time
 ├── MissingFileError   a path that was given leads nowhere
 └── RefusedError       what the wrapped backend built is not what was declared
 """
@@ -17,17 +20,21 @@ from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
 __all__ = [
     "NO_SUCH_FILE",
     "AbidingError",
     "ArchiveError",
     "BackendError",
+    "DamagedImageError",
     "DeclarationError",
     "IndexAccessError",
     "MissingExtraError",
     "MissingFileError",
     "RefusedError",
+    "UnknownReleaseError",
+    "UnreachableError",
 ]
 
 
@@ -74,6 +81,15 @@ class ArchiveError(AbidingError):
         return cls(_about(artifact, message, rule, note, hint))
 
 
+class DamagedImageError(AbidingError):
+    """A compiled file can't be read."""
+
+    @classmethod
+    def at(cls, artifact: str, message: str, *, note: str = "") -> DamagedImageError:
+        """Make the error from one sentence about one file, or about the distribution that has it."""
+        return cls(_about(artifact, message, rule="bad-image", note=note, hint=""))
+
+
 class BackendError(AbidingError):
     """The wrapped backend can't be imported, or what it returned is not what PEP 517 asks for."""
 
@@ -81,12 +97,24 @@ class BackendError(AbidingError):
 class IndexAccessError(AbidingError):
     """A package index, or one file on it, can't be reached, is not there, or is not what was announced."""
 
+    rule = "index-access"
+
     @classmethod
-    def of(
-        cls, message: str, *, rule: str = "index-access", artifact: str = "", note: str = "", hint: str = ""
-    ) -> IndexAccessError:
+    def of(cls, message: str, *, rule: str | None = None, artifact: str = "", note: str = "", hint: str = "") -> Self:
         """Make the error from one sentence about an index, or about one file on it."""
-        return cls(_about(artifact, message, rule, note, hint))
+        return cls(_about(artifact, message, rule or cls.rule, note, hint))
+
+
+class UnknownReleaseError(IndexAccessError):
+    """An index has no such project, version or file, or what was asked for names none."""
+
+    rule = "unknown-release"
+
+
+class UnreachableError(IndexAccessError):
+    """An index, or a file on it, can't be reached, or not in time."""
+
+    rule = "unreachable"
 
 
 class MissingExtraError(AbidingError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
 from abiding.findings import bounds
-from abiding.findings.errors import AbidingError, ArchiveError
+from abiding.findings.errors import ArchiveError, DamagedImageError
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import may_be_image, module_name, place_of
 from abiding.native.reading import read_image, read_symbols
@@ -184,8 +184,8 @@ def _made(
                 image = read_image(read(name), place, artifact)
             except (OSError, ValueError):  # listed in RECORD and gone
                 continue
-            except AbidingError as exc:
-                if tell is None or exc.findings[0].rule != "bad-image":
+            except DamagedImageError as exc:
+                if tell is None:
                     raise
                 tell(exc.findings)
                 continue

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.bounds import NEEDS
-from abiding.findings.errors import AbidingError
-from abiding.findings.finding import Finding, Severity
+from abiding.findings.errors import DamagedImageError
 from abiding.native.bringing import brought
 from abiding.native.images import Format
 from abiding.native.loader import Loader, base_name
@@ -73,8 +72,7 @@ def follow(
     try:
         return _Follower(consumer, neighbours, platform, native).links()
     except OverflowError as exc:
-        finding = Finding("bad-image", Severity.ERROR, str(exc), artifact=f"{consumer.name} {consumer.version}")
-        raise AbidingError(finding) from exc
+        raise DamagedImageError.at(f"{consumer.name} {consumer.version}", str(exc)) from exc
 
 
 def loaded_before(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:

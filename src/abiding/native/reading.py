@@ -8,9 +8,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, DamagedImageError
 from abiding.findings.extras import needing
-from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
 
 if TYPE_CHECKING:
@@ -76,12 +75,6 @@ def _speaking_of(place: str, artifact: str = "") -> Iterator[None]:
         raise
     except Exception as exc:  # the libraries have no common error, and all use Python's own too
         name = type(exc).__name__
-        raise AbidingError(
-            Finding(
-                "bad-image",
-                Severity.ERROR,
-                f"`{place}` is damaged: its headers can't be read",
-                artifact=artifact,
-                notes=(f"{name}: {exc}" if str(exc) else name,),
-            )
+        raise DamagedImageError.at(
+            artifact, f"`{place}` is damaged: its headers can't be read", note=f"{name}: {exc}" if str(exc) else name
         ) from exc

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
-from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, MissingExtraError
+from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
 from abiding.native.names import has_code, wheels_among
@@ -102,7 +102,7 @@ def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[s
             found[path.name] = _compared(other, path)
     if not compared:
         message = f"`{where}` has no wheel that one of these could be held against"
-        raise IndexAccessError.of(message, rule="unknown-release", hint="name the last release of the provider")
+        raise UnknownReleaseError.of(message, hint="name the last release of the provider")
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from abiding.findings.errors import IndexAccessError
+from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
@@ -63,10 +63,8 @@ class Histories:
             return read_history(
                 self.listings, name, tags, accepted, cache=self.cache, wanted=libraries, progress=self.progress
             )
-        except IndexAccessError as exc:
-            if exc.findings[0].rule == "unknown-release":
-                return None
-            raise
+        except UnknownReleaseError:
+            return None
 
 
 def taken(subject: Subject) -> dict[str, tuple[Imports, ...]]:

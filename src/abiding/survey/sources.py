@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abiding.findings.errors import AbidingError, MissingFileError
+from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.columns import COLUMNS, FIELDS, Kind
 
@@ -102,7 +102,5 @@ def read_releases(
         tell(number)
         try:
             yield from read_release(spec, index_url)
-        except AbidingError as exc:
-            if exc.findings[0].rule != "unknown-release":
-                raise
+        except UnknownReleaseError as exc:
             yield exc.findings[0]

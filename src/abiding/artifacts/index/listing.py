@@ -13,7 +13,7 @@ from abiding.artifacts.disk import Said, hold_to_name
 from abiding.artifacts.index.archives import listing_of_wheel
 from abiding.artifacts.index.page import wheels_of_project
 from abiding.artifacts.index.remote import RemoteFile
-from abiding.findings.errors import ArchiveError, IndexAccessError
+from abiding.findings.errors import ArchiveError, UnknownReleaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -145,10 +145,8 @@ class Listings:
         """
         try:
             versions = wheels_of_project(self.web, self.url, name, accepted)
-        except IndexAccessError as exc:
-            if exc.findings[0].rule == "unknown-release":
-                return
-            raise
+        except UnknownReleaseError:
+            return
         for wheels in versions:
             filename = choose(sorted(wheels))
             if filename:

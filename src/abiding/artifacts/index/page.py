@@ -17,7 +17,7 @@ from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.members import members
 from abiding.artifacts.index.web import shown
 from abiding.findings import bounds
-from abiding.findings.errors import IndexAccessError
+from abiding.findings.errors import IndexAccessError, UnknownReleaseError
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPa
     if not by_version:
         message = f"the index has no sdist and no wheel of `{name}`"
         note = f"its status there is `{page.status}`: {page.reason or 'no reason given'}" if page.status else ""
-        raise IndexAccessError.of(message, rule="unknown-release", note=note)
+        raise UnknownReleaseError.of(message, note=note)
     if version is None:
         version = _newest(by_version)
     if version not in by_version:
@@ -76,15 +76,14 @@ def _parse(spec: str) -> tuple[str, Version | None]:
         requirement = requirements.parse(spec)
         return requirement.name, _only_version(requirement)
     except _ManyReleasesError as exc:
-        raise IndexAccessError.of(
+        raise UnknownReleaseError.of(
             f"`{spec}` is a requirement, and many releases may fulfil it",
-            rule="unknown-release",
             note="which one is meant would be a guess",
             hint=f"write `{exc.name}==VERSION` for one release, or `{exc.name}` for the newest",
         ) from exc
     except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
         message, note = f"`{spec}` does not name a release", "it is neither `NAME==VERSION` nor `NAME`"
-        raise IndexAccessError.of(message, rule="unknown-release", note=note) from exc
+        raise UnknownReleaseError.of(message, note=note) from exc
 
 
 class _ManyReleasesError(Exception):
@@ -125,7 +124,7 @@ def _project_page(web: Web, url: str, name: str) -> _Page:
         return page
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         message = f"the index has no project `{name}`"
-        raise IndexAccessError.of(message, rule="unknown-release", note=f"there is no {url}")
+        raise UnknownReleaseError.of(message, note=f"there is no {url}")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise IndexAccessError.of(
             f"the index does not let us read `{name}`",
@@ -245,9 +244,8 @@ def _newest(by_version: dict[Version, dict[str, DistributionPackage]]) -> Versio
 def _unknown_version(name: str, version: Version, known: Sequence[Version]) -> IndexAccessError:
     place = bisect(known, version)
     near = known[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS]
-    return IndexAccessError.of(
+    return UnknownReleaseError.of(
         f"the index has no version {version} of `{name}`",
-        rule="unknown-release",
         note=f"near to it are {_listed(near)}; the newest of {len(known)} is {known[-1]}",
     )
 

@@ -19,7 +19,7 @@ from abiding.artifacts.index.passwords import Login
 from abiding.artifacts.index.patience import Adapter, Patience, TooSlowError
 from abiding.findings import bounds
 from abiding.findings.characters import without_login
-from abiding.findings.errors import IndexAccessError
+from abiding.findings.errors import IndexAccessError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,7 +118,7 @@ class Web:
         """Raise `IndexAccessError` if the time is over that there is for everything."""
         if time.monotonic() > self._end:
             message = f"the index has not given everything within {bounds.INDEX} seconds"
-            raise IndexAccessError.of(message, rule="unreachable", note=f"the last that was read is {shown(url)}")
+            raise UnreachableError.of(message, note=f"the last that was read is {shown(url)}")
 
     def _answer(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
         """Give the answer to which all redirects lead."""
@@ -183,7 +183,7 @@ class Web:
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as exc:
             # OSError: all that `requests` raises, and certificates that are not there. ValueError: a URL that is none.
             error = _unreachable(exc, url)
-            if error.findings[0].rule == "unreachable":
+            if isinstance(error, UnreachableError):
                 self._count_failure(_host(url))
             raise error from exc
 
@@ -312,7 +312,7 @@ def _unreachable(exc: Exception, url: str) -> IndexAccessError:
 
 def _lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccessError:
     about = f"asked for {shown(url)}" + (f": {without_login(note)}" if note else "")
-    return IndexAccessError.of(message, rule="unreachable", note=about, hint=hint)
+    return UnreachableError.of(message, note=about, hint=hint)
 
 
 def _innermost(exc: BaseException) -> str:
