@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 import abiding
 from abiding.cli import main, specs
 from abiding.findings.errors import AbidingError
-from abiding.metadata import requirements
+from abiding.metadata import refusals, requirements
 from abiding.releases import installing
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.refused import PYTHONS, REFUSED_BY_UV, TAKEN
 from makers.releases import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
 
 if TYPE_CHECKING:
@@ -483,10 +484,50 @@ LINES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+MARKERS = st.lists(
+    st.sampled_from(["os_name", "extra", "python_version", "platform_foo", "dependency_groups", "'a'", '"3"', "and", "or",
+                     "not in", "in", "==", "===", "=<", "~=", "<", "!=", "(", ")", " ", ";", "os_name == 'x'", " and ", " or "]),
+    min_size=1, max_size=9,
+).map("".join)  # fmt: skip
+
+
 @settings(max_examples=500, deadline=None)
-@given(LINES)
-def test_what_looks_plain_up_to_its_marker_is_a_requirement(line: str) -> None:
-    """The short way round parsing admits nothing that installers refuse, apart from a marker of known words."""
-    head = line.partition(";")[0]
-    if installing._PLAIN.fullmatch(head):  # noqa: SLF001
-        assert requirements.refused(head) == ""
+@given(LINES, MARKERS)
+def test_what_looks_plain_is_a_requirement(line: str, marker: str) -> None:
+    """The short way round parsing admits nothing that an installer refuses."""
+    for text in (line, f"a;{marker}", f"{line};{marker}"):
+        if installing._PLAIN.fullmatch(text):  # noqa: SLF001
+            assert requirements.refused(text) == refusals.by_uv(text) == ""
+
+
+def test_what_people_write_looks_plain() -> None:
+    for line in (
+        "numpy>=1.26", "a[b, c] (>=1.0rc1,!=2.*)", "a; python_version < '3.11' and (os_name == \"nt\" or extra == 'x')",
+        "a>=1; (sys_platform == 'linux' and python_full_version >= '3.11') and extra == 'all'", "a==1.0.post1.dev2",
+    ):  # fmt: skip
+        assert installing._PLAIN.fullmatch(line), line  # noqa: SLF001
+
+
+def of_requirements(folder: Path, line: str) -> list[tuple[str, str, object]]:
+    """What is said of a line of metadata that is no requirement."""
+    write_wheel(folder, wheel_name("py3-none-any"), metadata(line))
+    (release,) = abiding.check([folder])
+    assert release.verdict == "clean"
+    return [(one.severity, one.field, one.found) for one in release.findings if one.rule == "bad-requirement"]
+
+
+@pytest.mark.parametrize("line", REFUSED_BY_UV)
+def test_a_requirement_that_uv_refuses_is_a_warning(line: str, tmp_path: Path) -> None:
+    assert requirements.refused(line) == ""
+    assert of_requirements(tmp_path, f"Requires-Dist: {line}") == [("warning", "Requires-Dist", (line,))]
+
+
+@pytest.mark.parametrize("line", TAKEN)
+def test_a_requirement_that_all_take_is_none(line: str, tmp_path: Path) -> None:
+    assert of_requirements(tmp_path, f"Requires-Dist: {line}") == []
+
+
+@pytest.mark.parametrize(("severity", "text"), [(severity, one) for severity, them in PYTHONS.items() for one in them])
+def test_a_requirement_of_python_that_not_all_read(severity: str, text: str, tmp_path: Path) -> None:
+    expected = [(severity, "Requires-Python", text.strip())] if severity else []
+    assert of_requirements(tmp_path, f"Requires-Python: {text}") == expected

@@ -105,15 +105,18 @@ class Wheel(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What a wheel says of itself: METADATA, the tags in WHEEL, and other members.
+    """What a wheel says of itself: METADATA, the tags in WHEEL, one more member, and the names of all.
 
-    `variant` is variant.json, None if it has none.
+    `variant` is variant.json and `entry_points` entry_points.txt, None if it has none.
     """
 
     metadata: bytes
     tags: tuple[str, ...]
     more: bytes
-    variant: bytes | None = None
+    dist_info: str
+    names: tuple[str, ...]
+    variant: bytes | None
+    entry_points: bytes | None
 
     @classmethod
     def open(cls, path: Path, more: Iterable[str] = ()) -> Statement:
@@ -128,9 +131,9 @@ class Statement(NamedTuple):
             _hold_to_version(about, path.name)
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
             more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
-            of_variant = directory.find(f"{dist_info}/variant.json")
-            variant = directory.contents(file, of_variant, bounds.VARIANT) if of_variant else None
-            return cls(metadata, stated(about), more_of_it, variant)
+            found = [directory.find(f"{dist_info}/{name}") for name in ("variant.json", "entry_points.txt")]
+            rest = [directory.contents(file, one, bounds.VARIANT) if one else None for one in found]
+            return cls(metadata, stated(about), more_of_it, dist_info, directory.names, *rest)
 
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:

@@ -195,9 +195,12 @@ class _Contents(NamedTuple):
 def _contents(path: Path, kind: str) -> _Contents:
     if kind == "wheel":
         from abiding.archives.wheel import Statement
+        from abiding.artifacts.installers import judge_contents
         from abiding.project.provenance import MEMBERS
 
-        return _Contents(*Statement.open(path, MEMBERS))
+        said = Statement.open(path, MEMBERS)
+        findings = judge_contents(path.name, said.dist_info, said.names, said.entry_points)
+        return _Contents(said.metadata, said.tags, said.more, said.variant, findings=findings)
     from abiding.archives.sdist import Sdist
 
     sdist = Sdist.open(path)

@@ -149,7 +149,7 @@ class Build(NamedTuple):
         with Output.within(wheel_directory) as output:
             archive = self._built(kind, output)
             name = archive.path.name
-            self._judge_name(name, archive)
+            self._judge_file(name, archive)
             lines = self.entries.lines_of(archive, sure)
             added = tuple(lines.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
@@ -174,11 +174,20 @@ class Build(NamedTuple):
             name = self.inner.file(f"build_{kind}", output.private, self.config, None)
         return Wheel.open(output.private / name)
 
-    def _judge_name(self, name: str, archive: Wheel) -> None:
-        """Hold the tags of a wheel against its name."""
+    def _judge_file(self, name: str, archive: Wheel) -> None:
+        """Hold the tags of a wheel against its name, and what is in it against what installers take."""
         hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
-        findings = judge_tags(name, archive.tags(), self._severity, hint)
-        outcome.hold([one for one in findings if one.severity is self._severity], _NO_WHEEL)
+        findings = [*judge_tags(name, archive.tags(), self._severity, hint)]
+        findings = [one for one in findings if one.severity is self._severity]
+        scripts = f"{archive.dist_info}/entry_points.txt"
+        has_scripts = scripts in archive.names
+        if has_scripts or any(".data" in one for one in archive.names):
+            from abiding.artifacts.installers import judge_contents
+
+            data = archive.read(scripts) if has_scripts else None
+            found = judge_contents(name, archive.dist_info, archive.names, data)
+            findings += [one._replace(severity=Severity.WARNING) if self.source.unpacked else one for one in found]
+        outcome.hold(findings, _NO_WHEEL)
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""

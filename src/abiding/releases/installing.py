@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from abiding.metadata.core import CoreMetadata
 
@@ -21,45 +21,79 @@ _NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
 
 # What most lines look like. They are not parsed: that takes longer than all the rest that is done for them. Nothing is
 # tried twice, whatever a line looks like (possessive quantifiers).
-_RELEASE, _SUFFIX = r"[0-9]++(?:\.[0-9]++)*+", r"(?:(?:a|b|rc|\.post|\.dev)[0-9]++)*+"
+_RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*+"
+_SUFFIX = r"(?:(?:a|b|rc)[0-9]{1,18}+)?+(?:\.post[0-9]{1,18}+)?+(?:\.dev[0-9]{1,18}+)?+"
 _CLAUSE = rf"(?:(?:==|!=)\s*+{_RELEASE}(?:\.\*|{_SUFFIX})|(?:<=|>=|<|>)\s*+{_RELEASE}{_SUFFIX})"
 _CLAUSES = rf"{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+\s*+"
-_WORD = (
-    r"(?:and|or|not|in|extra|os_name|sys_platform|(?:platform|python|implementation)_\w++"
-    r"""|"[^"]*+"|'[^']*+'|[<>=!~]++|[()])"""
+_VARIABLE = (
+    r"(?:os_name|sys_platform|platform_(?:machine|python_implementation|release|system|version)"
+    r"|python_(?:full_)?version|implementation_(?:name|version)|extra)"
 )
+_STRING = r"""(?:"[^"'\s]*+"|'[^"'\s]*+')"""
+_COMPARED = rf"{_VARIABLE}\s*+(?:[<>=!]=|[<>])\s*+{_STRING}\s*+"
+_ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*+"
+_TERM = rf"(?:\(\s*+{_ALL}\)\s*+|{_COMPARED})"
+_MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*+"
 _PART = r"[A-Za-z0-9][A-Za-z0-9._-]*+(?<![._-])\s*+"
 _PLAIN = re.compile(
     rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*+\]\s*+)?"
-    rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;(?:\s*+{_WORD})++\s*+)?"
+    rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
 )
+_PLAIN_PYTHON = re.compile(rf"\s*+{_CLAUSES}")
 _REFUSED = "pip and uv refuse metadata with a line that they can't parse"
+_BY_UV = "uv refuses metadata with such a line, so nobody can install it with uv; pip takes it"
 
 
 def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
-    """Find the requirements of a file that no installer can read: all of them in one finding."""
+    """Find what a file requires in words that installers can't read: all lines of one kind in one finding."""
+    yield from _python(filename, metadata.get("Requires-Python"), severity)
     lines = [line for line in metadata.all("Requires-Dist") if not _PLAIN.fullmatch(line)]
     if not lines:
         return
-    from abiding.metadata import requirements
+    from abiding.metadata import refusals, requirements
 
-    answers = {line: requirements.refused(line) for line in lines}
-    refused = {line: why for line, why in answers.items() if why}
-    if not refused:
-        return
-    first = next(iter(refused))
-    more = f", and neither are {len(refused) - 1:,} more" if len(refused) > 1 else ""
-    yield Finding(
+    refused = {line: why for line in lines if (why := requirements.refused(line))}
+    by_uv = {line: why for line in lines if line not in refused and (why := refusals.by_uv(line))}
+    if refused:
+        yield _unreadable("`{}` is not a requirement (PEP 508)", filename, refused, severity, _REFUSED)
+    if by_uv:
+        yield _unreadable("uv does not take the requirement `{}`", filename, by_uv, Severity.WARNING, _BY_UV)
+
+
+def _unreadable(message: str, filename: str, refused: Mapping[str, str], severity: Severity, outcome: str) -> Finding:
+    first, *others = refused
+    more = f", and neither {'are' if others[1:] else 'is'} {len(others):,} more" if others else ""
+    return Finding(
         "bad-requirement",
         severity,
-        f"`{first}` is not a requirement (PEP 508){more}",
+        message.format(first) + more,
         artifact=filename,
         field="Requires-Dist",
         found=tuple(refused),
         found_from=_kind(filename),
-        notes=(refused[first], _REFUSED),
+        notes=(refused[first], outcome),
         hints=(f"mend what the {_kind(filename)} was built from, and build it again",),
     )
+
+
+def _python(filename: str, text: str, severity: Severity) -> Iterator[Finding]:
+    if not text or _PLAIN_PYTHON.fullmatch(text):
+        return
+    from abiding.metadata import refusals
+
+    unread = refusals.unread_python(text)
+    if unread:
+        yield Finding(
+            "bad-requirement",
+            severity if unread.is_grave else Severity.NOTE,
+            f"not all tools read `Requires-Python: {text.strip()}`",
+            artifact=filename,
+            field="Requires-Python",
+            found=text.strip(),
+            found_from=_kind(filename),
+            notes=(unread.why, unread.outcome),
+            hints=("write it as version specifiers (PEP 440): `>=3.10` or `>=3.10,<4`",),
+        )
 
 
 def judge_installable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:

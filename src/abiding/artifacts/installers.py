@@ -1,0 +1,107 @@
+"""What is in a wheel, held against what installers do with it: what one of them refuses, or puts elsewhere."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from abiding.artifacts.entry_points import ALL, PIP, UV, Fault, faults_in
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["judge_contents"]
+
+
+# The folders of a `.data` folder that the standard knows.
+_SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
+_ENDING = ".data"
+_SCRIPTS = "entry_points.txt"
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?")
+_MOST_SHOWN = 200
+_WHERE = f"below a `.data` folder there are files in {', '.join(f'`{one}`' for one in _SCHEMES)}, and nothing else"
+
+
+def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts: bytes | None) -> tuple[Finding, ...]:
+    """Find what in a wheel installers refuse: an error if nobody can install it, else a warning.
+
+    `names` are its members, `dist_info` the folder of its metadata, `scripts` its entry_points.txt.
+    """
+    found = (*_name(filename), *_data(dist_info, names), *_entry_points(scripts))
+    groups: dict[frozenset[str], dict[str, None]] = {}
+    for one in found:
+        groups.setdefault(one.by, {})[one.what] = None
+    return tuple(_finding(filename, by, tuple(what)) for by, what in groups.items())
+
+
+def _name(filename: str) -> Iterator[Fault]:
+    name = filename.partition("-")[0]
+    if not _NAME.fullmatch(name):
+        yield Fault(f"`{name}` is no name of a project: it begins and ends with a letter or a digit (PEP 508)", ALL)
+    elif "__" in name:
+        yield Fault(f"`{name}` has two underscores on end", PIP)
+
+
+def _entry_points(scripts: bytes | None) -> Iterator[Fault]:
+    for what, by in faults_in(scripts) if scripts else ():
+        yield Fault(f"`{_SCRIPTS}`: {what}", by)
+
+
+def _data(dist_info: str, names: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with `.data` folders; of many files in one, the first."""
+    if _ENDING not in "\0".join(names):
+        return
+    own = dist_info.removesuffix(".dist-info") + _ENDING
+    seen = set()
+    for name in names:
+        top, _, rest = name.partition("/")
+        if not top.endswith(_ENDING) or name.endswith("/"):
+            continue
+        scheme, _, below = rest.partition("/")
+        fault = _misplaced(name, top, own, scheme, below)
+        if fault and (top, scheme, fault.by) not in seen:
+            seen.add((top, scheme, fault.by))
+            yield fault
+
+
+_ELSEWHERE: frozenset[str] = frozenset()
+
+
+def _misplaced(name: str, top: str, own: str, scheme: str, below: str) -> Fault | None:
+    if scheme not in _SCHEMES or not below:
+        # What is not the wheel's own `.data` folder is one to pip alone, also a file.
+        return Fault(f"`{name}` is of no kind that is known", ALL if top == own and scheme else PIP)
+    if top != own:
+        return Fault(f"`{top}/` is not `{own}/`", _ELSEWHERE)
+    return Fault(f"`{name}` is a script in a folder of its own", UV) if scheme == "scripts" and "/" in below else None
+
+
+def _finding(filename: str, by: frozenset[str], what: tuple[str, ...]) -> Finding:
+    who = " and ".join(sorted(by))
+    refuse = f"{who} {'refuse' if len(by) > 1 else 'refuses'} the wheel"
+    message = f"{refuse}: {what[0]}" if by else f"pip and uv install the wheel differently: {what[0]}"
+    others = len(what) - 1
+    return Finding(
+        "not-installable",
+        Severity.ERROR if by == ALL else Severity.WARNING,
+        _short(message) + (f", and {others} more" if others else ""),
+        artifact=filename,
+        found=what,
+        found_from="this wheel",
+        notes=()
+        if by
+        else ("to pip every top folder that ends with `.data` is one; uv takes it for a folder like others",),
+        hints=tuple(_ways_out(what)),
+    )
+
+
+def _ways_out(what: Sequence[str]) -> Iterator[str]:
+    if any(_ENDING in one.partition(": ")[0] for one in what):
+        yield _WHERE
+    if any(_SCRIPTS in one for one in what):
+        yield "write each script as `name = module:function`, below `[console_scripts]` or `[gui_scripts]`"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
