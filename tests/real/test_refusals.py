@@ -8,7 +8,7 @@ import pytest
 
 from makers import refused
 from makers.archives import metadata, wheel_name, write_wheel
-from tests.real.environments import Environment, uv
+from makers.environments import Environment, uv
 
 if TYPE_CHECKING:
     from pathlib import Path
