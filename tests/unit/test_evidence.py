@@ -150,6 +150,21 @@ UNDECLARED = [
     ([], NEW, [("note", "numpy")]),
     (['numpy; extra == "arrays"'], NEW, []),
     ([], image(b"does not export expected C function", b"scipy.linalg.cython_blas"), [("warning", "scipy")]),
+    # Namespaces: that a wheel has `google` too does not make it protobuf.
+    ([], image(b"google.protobuf.pyext._message.proto_API"), [("warning", "protobuf")]),
+    (["protobuf"], image(b"google.protobuf.pyext._message.proto_API"), []),
+    (["googleapis-common-protos"], image(b"google.protobuf.pyext._message.proto_API"), [("warning", "protobuf")]),
+    # Several distributions have it: any of them will do.
+    ([], image(b"pygame.base._PYGAME_C_API"), [("warning", ("pygame", "pygame-ce"))]),
+    (["pygame-ce"], image(b"pygame.base._PYGAME_C_API"), []),
+    (["opencv_python.headless"], image(b"cv2.core._C_API"), []),
+    (["wxPython"], image(b"wx._core._wxPyAPI"), []),
+    (["scikit-learn"], image(b"sklearn.tree._C_API"), []),
+    # Nobody knows who has it, so that it may be among what is required.
+    ([], image(b"frob.core._C_API"), [("note", None)]),
+    (["python-frob"], image(b"frob.core._C_API"), []),
+    (["frob-cu12"], image(b"frob.core._C_API"), []),
+    (["frobnicate"], image(b"frob.core._C_API"), [("note", None)]),
 ]  # fmt: skip
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding import evidence
+from abiding.archives.wheel import Wheel
 from abiding.evidence.stable import needed
+from abiding.metadata.core import CoreMetadata
 from makers.archives import metadata, write_wheel
 from makers.compiled import library
+from makers.evident import NUMPY_1, image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,23 +29,30 @@ if TYPE_CHECKING:
 )
 def test_the_least_python_of_symbols(symbols: list[str], floor: str | None) -> None:
     found = needed(symbols)
-    assert (found and found.floor) == floor
+    assert (found and found.python) == floor
+    # A function that was there before counts from then on; the others, as before.
+    earlier = needed(symbols, {"PyObject_Vectorcall": (3, 9), "malloc": (3, 2)})
+    assert (earlier and earlier.python) == ("3.9" if floor == "3.12" else floor)
 
 
 @pytest.mark.parametrize(
     ("tag", "name", "requires", "expected"),
     [
-        ("cp311-abi3", "_core.abi3.so", "", "cp312-abi3"),
+        # CPython has exported it since 3.11, and promises it since 3.12.
+        ("cp310-abi3", "_core.abi3.so", "", ("error", "cp312-abi3")),
+        ("cp311-abi3", "_core.abi3.so", "", ("warning", "cp312-abi3")),
         ("cp312-abi3", "_core.abi3.so", "", None),
         ("cp313-abi3", "_core.abi3.so", "", None),
         ("cp39-abi3", "_core.abi3.so", ">=3.12", None),
-        ("cp39-abi3", "_core.abi3.so", ">=3.11", "cp312-abi3"),
+        ("cp39-abi3", "_core.abi3.so", ">=3.11", ("warning", "cp312-abi3")),
         # Of one Python only, nothing has to be the same in others.
         ("cp311-cp311", "_core.abi3.so", "", None),
         ("cp311-abi3", "_core.cpython-311-x86_64-linux-gnu.so", "", None),
     ],
 )
-def test_the_tag_of_a_wheel(tmp_path: Path, tag: str, name: str, requires: str, expected: str | None) -> None:
+def test_the_tag_of_a_wheel(
+    tmp_path: Path, tag: str, name: str, requires: str, expected: tuple[str, str] | None
+) -> None:
     code = library(tmp_path / "core.so", "spam", calls=("PyUnicode_FromString", "PyObject_Vectorcall"))
     lines = [f"Requires-Python: {requires}"] if requires else []
     path = write_wheel(
@@ -53,5 +63,35 @@ def test_the_tag_of_a_wheel(tmp_path: Path, tag: str, name: str, requires: str, 
     )
     found = evidence.checked([path])[path.name]
     assert [(one.rule, one.severity, one.expected) for one in found] == (
-        [("bound-too-loose", "error", expected)] if expected else []
+        [("bound-too-loose", *expected)] if expected else []
     )
+
+
+def test_what_is_large_is_read_too(tmp_path: Path) -> None:
+    """One file that can't be looked into must not silence what the others say."""
+    code = library(tmp_path / "core.so", "spam", calls=("PyUnicode_FromString", "PyObject_Vectorcall")).read_bytes()
+    path = write_wheel(
+        tmp_path,
+        "spam-1.0-cp39-abi3-manylinux_2_28_x86_64.whl",
+        metadata("Requires-Dist: numpy"),
+        more={"spam/_broken.abi3.so": code[:600] + image(NUMPY_1), "spam/_core.abi3.so": code},
+    )
+    found = evidence.checked([path])[path.name]
+    assert [(one.rule, one.expected) for one in found] == [
+        ("bound-too-loose", "cp312-abi3"),
+        ("bound-too-loose", "numpy<2"),
+    ]
+
+
+def test_a_build_for_the_stable_abi(tmp_path: Path) -> None:
+    """What a build records is the least Python that can import the file."""
+    code = library(tmp_path / "core.so", "spam", calls=("PyUnicode_AsUTF8AndSize",)).read_bytes()
+    name = "spam-1.0-cp39-abi3-manylinux_2_28_x86_64.whl"
+    path = write_wheel(tmp_path, name, metadata(), more={"spam/_core.abi3.so": code})
+    opened = Wheel.open(path)
+    done = evidence.examined(opened, CoreMetadata.parse(opened.metadata(), name))
+    assert done
+    assert [(one.kind, one.seen, one.floor) for one in done.interfaces] == [
+        ("stable-abi", "PyUnicode_AsUTF8AndSize", "3.6")
+    ]
+    assert [(one.severity, one.field) for one in done.findings] == [("warning", "Tag")]

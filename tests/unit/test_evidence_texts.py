@@ -10,6 +10,7 @@ from abiding.evidence.interfaces import Interface, Kind, interfaces_of
 from abiding.evidence.texts import search
 from makers.evident import ELF, MACH_O, NUMPY_1, PE, image, numpy_2
 
+CYTHON = (b"%.200s.%.200s size changed, may indicate binary incompatibility", b"flatiter", b"broadcast")
 TABLE = [
     ([numpy_2("1.23")], [("numpy", "1.23", "")]),
     ([numpy_2("2.0")], [("numpy", "2.0", "")]),
@@ -28,7 +29,25 @@ TABLE = [
     ([b"see numpy.core._multiarray_umath"], []),
     ([b"numpy.core.multiarray", b"_ARRAY_API"], [("numpy", "", "")]),
     ([b"%.200s.%.200s size changed, may indicate", b"flatiter", b"broadcast"], [("numpy", "", "")]),
+    # Cython's own, from the declarations of numpy 1 or 2; in user's code alone it says nothing.
+    ([*CYTHON, b"numpy.core.multiarray failed to import"], [("numpy", "", "2")]),
+    ([*CYTHON, b"numpy._core.multiarray failed to import"], [("numpy", "", "")]),
+    ([*CYTHON, b"numpy.core.multiarray failed to import", b"numpy._core.umath failed to import"], [("numpy", "", "2")]),
+    (
+        [*CYTHON, b"numpy.core.multiarray failed to import", b"numpy._core.multiarray failed to import"],
+        [("numpy", "", "")],
+    ),
+    ([*CYTHON, b"numpy.core.multiarray failed to import", numpy_2("1.19")], [("numpy", "1.19", "")]),
+    ([b"numpy.core.multiarray failed to import"], []),
     ([b"%.200s.%.200s size changed, may indicate", b"Comm"], []),
+    # What a compiler calls its checks is no C API, nor what ends like one.
+    ([b"osx.API", b"security.insecureAPI", b"optin.portability.UnixAPI"], []),
+    ([b"wx._core._wxPyAPI"], [("wxpython", "", "")]),
+    ([b"cairo.CAPI"], [("pycairo", "", "")]),
+    ([b"google.protobuf.pyext._message.proto_API"], [("protobuf", "", "")]),
+    # Of several that may have it, and of one that nobody knows, none is guessed.
+    ([b"pygame.base._PYGAME_C_API"], [("", "", "")]),
+    ([b"frob.core._C_API"], [("", "", "")]),
     ([b"greenlet._C_API"], [("greenlet", "", "")]),
     ([b"PyQt6.sip._C_API"], [("pyqt6-sip", "", "")]),
     ([b"datetime.datetime_CAPI", b"_curses._C_API", b"pyexpat.expat_CAPI"], []),

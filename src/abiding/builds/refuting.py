@@ -41,6 +41,8 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     """The finding for whoever builds: with the place of the lines, and with what to write there."""
     if finding.rule != "bound-too-loose" or finding.severity is not Severity.ERROR:
         return finding
+    if finding.field != "Requires-Dist":  # the tag of the stable ABI, which no declaration mends
+        return finding._replace(severity=_severity(built, entries))
     own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)

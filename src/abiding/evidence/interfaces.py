@@ -5,14 +5,14 @@ What is not known is left empty, and `unknown` says why: nothing here is guessed
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.evidence.owners import owner_of
 from abiding.native.names import module_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from abiding.evidence.texts import Texts
 
@@ -58,6 +58,15 @@ class Interface(NamedTuple):
         clauses = (f">={self.floor}" if self.floor else "", f"<{self.ceiling}" if self.ceiling else "")
         return self.distribution + ",".join(filter(None, clauses)) if self.refuses else ""
 
+    @property
+    def why_not_later(self) -> str:
+        """Why a file refuses the first version that it refuses, if that is one of numpy."""
+        return _BY_SIZE if self.seen == _OLD_CYTHON else _BY_HEADERS
+
+
+_BY_HEADERS = "only headers of numpy 1 have this text, and what is compiled with them fails with numpy 2"
+_BY_SIZE = "Cython has this text from numpy 1; such a file compares the sizes of types, and numpy 2 has smaller ones"
+
 
 class Module(NamedTuple):
     """One compiled file, by its place below site-packages, and its interfaces."""
@@ -73,8 +82,7 @@ class Module(NamedTuple):
 
 def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
     """What follows from the texts of a file."""
-    found = [*_numpy(texts), *_capsules(texts)]
-    found += [Interface(Kind.CIMPORT, _owner(one), one) for one in sorted(texts.cimported)]
+    found = [*_numpy(texts), *_of_modules(Kind.CAPSULE, texts.capsules), *_of_modules(Kind.CIMPORT, texts.cimported)]
     found += [Interface(Kind.PYBIND11, "", one) for one in sorted(texts.pybind11)]
     found += [Interface(Kind.NANOBIND, "", one) for one in sorted(texts.identities) if texts.nanobind]
     found += [Interface(Kind.DLOPEN, "", one) for one in sorted(texts.dlopen)]
@@ -84,6 +92,7 @@ def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
 # As the files have them, but for what they fill in when they are imported.
 _OLD = "module compiled against API version … but this version of numpy is …"
 _NEW = "compiled against NumPy C-API version … (NumPy {})"
+_OLD_CYTHON = "numpy.core.multiarray failed to import"
 
 
 def _numpy(texts: Texts) -> Iterator[Interface]:
@@ -97,6 +106,9 @@ def _numpy(texts: Texts) -> Iterator[Interface]:
     elif "1" in texts.headers and texts.old_check:
         why = "headers of numpy 1 don't say the least version"
         yield Interface(Kind.NUMPY, "numpy", _OLD, ceiling="2", unknown=why)
+    elif texts.of_old_cython:
+        why = "what Cython made of numpy 1 does not say the least version"
+        yield Interface(Kind.NUMPY, "numpy", _OLD_CYTHON, ceiling="2", unknown=why)
     elif texts.array_api:
         why = "the file asks for the C API by code of its own, which says no version"
         yield Interface(Kind.NUMPY, "numpy", "_ARRAY_API", unknown=why)
@@ -105,28 +117,14 @@ def _numpy(texts: Texts) -> Iterator[Interface]:
         yield Interface(Kind.NUMPY, "numpy", "size changed, may indicate binary incompatibility", unknown=why)
 
 
-def _capsules(texts: Texts) -> Iterator[Interface]:
-    for name in sorted(texts.capsules):
-        owner = _owner(name)
-        if owner:
-            yield Interface(Kind.CAPSULE, owner, name)
+def _of_modules(kind: Kind, names: Iterable[str]) -> Iterator[Interface]:
+    """What is taken from modules, by their names or by those of capsules in them; Python's own is left out."""
+    for name in sorted(names):
+        owned = owner_of(name)
+        if owned:
+            why = _WHOSE.format(owned.package) if not owned.distribution else _NO_VERSION
+            yield Interface(kind, owned.distribution, name, unknown=why)
 
 
-# Modules whose distribution is not called as they are.
-_OWNERS = {
-    "PyQt5.sip": "pyqt5-sip",
-    "PyQt6.sip": "pyqt6-sip",
-    "cairo": "pycairo",
-    "cv2": "opencv-python",
-    "gi": "pygobject",
-    "lxml": "lxml",
-}
-
-
-def _owner(name: str) -> str:
-    """The distribution that has a module, as far as that is known by its name; empty if it is Python's own."""
-    top = name.partition(".")[0]
-    if top in sys.stdlib_module_names or top.startswith("_"):
-        return ""
-    of_table = _OWNERS.get(".".join(name.split(".")[:2])) or _OWNERS.get(top)
-    return of_table or top.lower().replace("_", "-")
+_NO_VERSION = "the file does not say of which versions"
+_WHOSE = "several distributions may have `{}`, or one that is not known"

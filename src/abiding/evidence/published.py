@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
-from abiding.evidence import rules
+from abiding.evidence import rules, stable
 from abiding.evidence.available import kind_of
 from abiding.evidence.reading import Compiled, fair, is_image, module_of, own_names
 from abiding.native.names import place_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.artifact import Artifact
     from abiding.artifacts.index.listing import Listings, OpenWheel, Published
+    from abiding.evidence.stable import Stable
     from abiding.findings.finding import Finding
 
 __all__ = ["Read", "checked"]
@@ -58,12 +59,13 @@ def checked(
     for done, wheel in enumerate(chosen):
         if progress:
             progress(done, len(chosen), received)
-        compiled, size, large = _compiled(published[wheel.filename])
+        compiled, of_stable_abi, size, large = _compiled(published[wheel.filename])
         files, received = files + compiled.number, received + size
         over += [f"{wheel.filename}: {name}" for name in large]
         if wheel.metadata:
             tags = tagging.expanded(wheel.filename)
-            found[wheel.filename] = tuple(rules.judge(wheel.filename, compiled, wheel.metadata, tags))
+            too_old = stable.judge(wheel.filename, of_stable_abi, tags, wheel.metadata.get("Requires-Python"))
+            found[wheel.filename] = (*too_old, *rules.judge(wheel.filename, compiled, wheel.metadata, tags))
     if progress:
         progress(len(chosen), len(chosen), received)
     return Read(found, len(chosen), len(wheels), files, tuple(over))
@@ -78,16 +80,19 @@ def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
     return list(found.values())
 
 
-def _compiled(published: Published) -> tuple[Compiled, int, list[str]]:
+def _compiled(published: Published) -> tuple[Compiled, list[Stable], int, list[str]]:
     wheel: OpenWheel = published.open()
-    modules, number, size = [], 0, 0
+    is_stable = bool(stable.tags_among(tagging.expanded(published.filename)))
+    modules, of_stable_abi, number, size = [], [], 0, 0
     members = list(fair(wheel.directory.members()))
     small = [one for one in members if one.size <= _LARGEST]
     for name, data in wheel.read([one.name for one in small], _LARGEST):
         if is_image(data):
             number += 1
             modules.append(module_of(place_of(name), [data]))
+            one = stable.of_file(place_of(name), data) if is_stable else None
+            of_stable_abi += [one] if one else []
     size = sum(one.stored_size for one in small)
     names = frozenset(own_names(wheel.directory.names))
     large = [one.name for one in members if one.size > _LARGEST]
-    return Compiled(tuple(one for one in modules if one.interfaces), number, names), size, large
+    return Compiled(tuple(one for one in modules if one.interfaces), number, names), of_stable_abi, size, large

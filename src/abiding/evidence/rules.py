@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
+from abiding.evidence.owners import owner_of
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.project.hints import declaration_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from abiding.evidence.interfaces import Interface, Module
+    from abiding.evidence.owners import Owned
     from abiding.evidence.reading import Compiled
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
@@ -203,13 +205,12 @@ def _notes(refusing: Sequence[Ranged], *, floor: bool, severity: Severity) -> It
     more = f", and so do {len(refusing) - 1} more" if len(refusing) > 1 else ""
     yield f"`{first.module.file}` says `{first.interface.seen}`{more}"
     if first.interface.kind is Kind.NUMPY:
-        yield _NUMPY_FLOOR if floor else _NUMPY_CEILING
+        yield _NUMPY_FLOOR if floor else first.interface.why_not_later
     if severity is Severity.NOTE:
         yield "no such version has a wheel where this one can be installed, so that it harms nobody who takes wheels"
 
 
 _NUMPY_FLOOR = "such a file asks numpy for its C API when it is imported, and fails with an older one"
-_NUMPY_CEILING = "only headers of numpy 1 have this text, and what is compiled with them fails with numpy 2"
 
 
 def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterator[str]:
@@ -230,35 +231,45 @@ def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterato
 
 
 def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata, own: str) -> Iterator[Finding]:
-    required = {_plain(name) for name in _required(metadata)}
-    lacking: dict[str, list[Ranged]] = {}
+    required = [own, *_required(metadata)]
+    lacking: dict[Owned, list[Ranged]] = {}
     for module in compiled.modules:
         for interface in module.interfaces:
-            top = interface.seen.partition(".")[0]
-            if interface.kind not in (Kind.NUMPY, Kind.CAPSULE, Kind.CIMPORT) or interface.distribution == own:
+            if interface.kind not in (Kind.NUMPY, Kind.CAPSULE, Kind.CIMPORT):
                 continue
-            if interface.kind is not Kind.NUMPY and (top in compiled.names or _plain(top) in required):
-                continue
-            if _plain(interface.distribution) not in required:
-                lacking.setdefault(interface.distribution, []).append(Ranged(module, interface))
-    for distribution, files in lacking.items():
+            owned = owner_of("numpy" if interface.kind is Kind.NUMPY else interface.seen)
+            inside = owned and interface.kind is not Kind.NUMPY and set(owned.package.split(".")) <= compiled.names
+            if owned and not inside and not owned.is_among(required):
+                lacking.setdefault(owned, []).append(Ranged(module, interface))
+    for owned, files in lacking.items():
         numpy = all(one.interface.kind is Kind.NUMPY for one in files)
+        whose, ways = _whose(owned, extra=numpy)
         yield Finding(
             "undeclared-interface",
-            Severity.NOTE if numpy else Severity.WARNING,
-            f"{_named(files)} use{'s' * (len(files) == 1)} the C API of `{distribution}`, which nothing requires",
+            Severity.NOTE if numpy or not owned.distributions else Severity.WARNING,
+            f"{_named(files)} use{'s' * (len(files) == 1)} the C API of {whose}",
             artifact=filename,
             field="Requires-Dist",
-            expected=distribution,
+            expected=owned.distribution or owned.distributions or None,
             expected_from=f"by `{files[0].module.file}`",
             found_from="not in METADATA",
             notes=(f"seen in it: `{files[0].interface.seen}`",),
-            hints=(
-                (f'if the package can do without it, require it under an extra: `{distribution}; extra == "..."`',)
-                if numpy
-                else (f"require `{distribution}`, for all or under an extra",)
-            ),
+            hints=ways,
         )
+
+
+def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
+    """Whose C API it is, in words, and what to do about it. What the name of a module does not tell is not guessed."""
+    if not owned.distributions:
+        whose = f"a module `{owned.package}`, and which distribution has that is not known"
+        return whose, (f"if none of those that are required has `{owned.package}`, require the one that does",)
+    if len(owned.distributions) > 1:
+        names = ", ".join(f"`{one}`" for one in owned.distributions)
+        whose = f"`{owned.package}`, and nothing requires one of the distributions that have it"
+        return whose, (f"require one of them, for all or under an extra: {names}",)
+    (name,) = owned.distributions
+    way = f'if the package can do without it, require it under an extra: `{name}; extra == "..."`'
+    return f"`{name}`, which nothing requires", (way if extra else f"require `{name}`, for all or under an extra",)
 
 
 def _required(metadata: CoreMetadata) -> Iterator[str]:
@@ -269,10 +280,6 @@ def _required(metadata: CoreMetadata) -> Iterator[str]:
             yield requirements.parse(text).name
         except InvalidRequirement:
             continue
-
-
-def _plain(name: str) -> str:
-    return _normalised(name).replace("-", "")
 
 
 def _normalised(name: str) -> str:

@@ -1,76 +1,121 @@
-"""CPython's stable ABI: the tag of a wheel promises a Python, and the symbols that its files use need one."""
+"""CPython's stable ABI: the tag of a wheel promises a Python, and the symbols that its files use need one.
+
+Some functions were there before they were of the stable ABI. A file that uses one can be imported by an older Python,
+although nobody has promised that; by which one, the table `tables/python.json` says, which has its source and date.
+`scripts/evidence python` renews it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
-from abiding.evidence.interfaces import Interface, Kind, Module
+from abiding.evidence.interfaces import Interface, Kind
 from abiding.evidence.reading import fair, is_image
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable
-from abiding.native.names import place_of
+from abiding.native.names import module_name, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.archives.wheel import Wheel
-    from abiding.metadata.core import CoreMetadata
 
-__all__ = ["judge", "modules_of", "needed"]
+__all__ = ["Needed", "Stable", "judge", "needed", "of_file", "of_wheel", "tags_among"]
 
 
-# Of one file: what a module of Python has never reached.
-_LARGEST = 256 << 20
+# Of one file.
+_LARGEST = 4 << 30
 _MOST_NAMED = 3
 
 
-def judge(wheel: Wheel, metadata: CoreMetadata) -> tuple[Finding, ...]:
-    """Judge a wheel with a tag of the stable ABI; nothing is found where the libraries are not installed that read it.
+class Needed(NamedTuple):
+    """A Python, and the symbols for which it takes no older one, in words."""
+
+    python: str
+    symbols: str
+
+
+class Stable(NamedTuple):
+    """A file for the stable ABI, by its place below site-packages.
+
+    `promised` is the least Python whose stable ABI has all that the file uses, `there` the least that has it at all.
+    """
+
+    file: str
+    promised: Needed
+    there: Needed
+
+    @property
+    def interface(self) -> Interface:
+        """What is recorded of it: the least Python that can import it."""
+        return Interface(Kind.STABLE_ABI, "", self.there.symbols, floor=self.there.python)
+
+
+def tags_among(tags: Iterable[str]) -> list[str]:
+    """Those of some tags that are of the stable ABI."""
+    return [tag for tag in tags if tag.split("-")[1].startswith("abi3")]
+
+
+def of_wheel(wheel: Wheel) -> tuple[Stable, ...]:
+    """The files of a wheel that are for the stable ABI; none where the libraries are not installed that read them.
 
     Raises `ArchiveError`.
     """
-    tags = [tag for tag in tagging.expanded(wheel.path.name) if tag.split("-")[1].startswith("abi3")]
-    modules = modules_of(wheel) if tags else ()
-    if not modules:
+    if not tags_among(tagging.expanded(wheel.path.name)) or not _is_readable():
         return ()
-    return tuple(_too_old(wheel.path.name, modules, tags, metadata.get("Requires-Python")))
+    wanted = (one for one in fair(wheel.directory.members()) if _is_for_stable_abi(one.name))
+    found = (of_file(place_of(one.name), wheel.contents(one, _LARGEST)) for one in wanted)
+    return tuple(one for one in found if one)
 
 
-def modules_of(wheel: Wheel) -> tuple[Module, ...]:
-    """The files of a wheel that are for the stable ABI, each with the least Python whose symbols it uses."""
+def of_file(place: str, data: bytes) -> Stable | None:
+    """What one file needs; None if it is not for the stable ABI, or can't be read here: who judges images says so."""
+    if not (_is_for_stable_abi(place) and is_image(data) and _is_readable()):
+        return None
+    from abiding.native.images import Format
+    from abiding.native.reading import read_image, read_symbols
+
+    try:
+        image = read_image(data, place)
+        symbols = read_symbols(data, image) if image else None
+    except AbidingError:
+        return None
+    if image is None or symbols is None:
+        return None
+    names = [name for some in symbols.imported.values() for name in some]
+    promised = needed(names)
+    # On Windows what is for the stable ABI is linked with python3.dll, which has nothing else.
+    there = promised if image.format is Format.PE else needed(names, _exported())
+    return Stable(place, promised, there) if promised and there else None
+
+
+def _is_readable() -> bool:
     try:
         import abi3info  # noqa: F401
 
-        from abiding.native.reading import read_image, read_symbols
+        import abiding.native.reading  # noqa: F401
     except ModuleNotFoundError:
-        return ()
-    found = []
-    for member in fair(wheel.directory.members()):
-        if not _is_for_stable_abi(member.name.rpartition("/")[2]):
-            continue
-        data = wheel.contents(member, _LARGEST)
-        place = place_of(member.name)
-        try:
-            image = read_image(data, place) if is_image(data) else None
-            symbols = read_symbols(data, image) if image else None
-        except AbidingError:  # who judges images says it
-            continue
-        if symbols:
-            least = needed(name for names in symbols.imported.values() for name in names)
-            found += [Module(place, (least,))] if least else []
-    return tuple(found)
+        return False
+    return True
 
 
-def _is_for_stable_abi(name: str) -> bool:
+def _is_for_stable_abi(place: str) -> bool:
     """Whether a file is for the stable ABI by its name; on Windows those are that have no tag."""
+    name = place.rpartition("/")[2]
     return ".abi3" in name or (name.endswith(".pyd") and name.count(".") == 1)
 
 
-def needed(symbols: Iterable[str]) -> Interface | None:
-    """The least Python that has all the symbols which are of the stable ABI; None if none of them is."""
+def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> Needed | None:
+    """The least Python whose stable ABI has all those symbols that are of it; None if none of them is.
+
+    `earlier` has those that were there before.
+    """
     from abi3info import DATAS, FUNCTIONS
     from abi3info.models import Symbol
 
@@ -79,37 +124,60 @@ def needed(symbols: Iterable[str]) -> Interface | None:
         symbol = Symbol(name)
         one = FUNCTIONS.get(symbol) or DATAS.get(symbol)
         if one is not None and one.added is not None:
-            known[name] = (one.added.major, one.added.minor)
+            added = (one.added.major, one.added.minor)
+            known[name] = min(added, (earlier or {}).get(name, added))
     if not known:
         return None
     least = max(known.values())
     names = sorted(name for name, added in known.items() if added == least)
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    seen = ", ".join(names[:_MOST_NAMED]) + more
-    return Interface(Kind.STABLE_ABI, "", seen, floor=".".join(map(str, least)))
+    return Needed(".".join(map(str, least)), ", ".join(names[:_MOST_NAMED]) + more)
 
 
-def _too_old(filename: str, modules: Iterable[Module], tags: list[str], requires_python: str) -> Iterator[Finding]:
+@lru_cache(maxsize=1)
+def _exported() -> dict[str, tuple[int, int]]:
+    """The first Python that exports a function, of those that became part of the stable ABI later."""
+    text = files("abiding.evidence").joinpath("tables/python.json").read_text("utf-8")
+    table: dict[str, str] = json.loads(text)["exported"]
+    return {name: (int(first.partition(".")[0]), int(first.partition(".")[2])) for name, first in table.items()}
+
+
+def judge(filename: str, modules: Iterable[Stable], tags: Iterable[str], requires_python: str) -> Iterator[Finding]:
+    """Judge a wheel by the Pythons that it admits: its tags and `Requires-Python`."""
+    tags = tags_among(tags)
+    if not tags:
+        return
     where = installable(requires_python, tags)
     for module in modules:
-        (least,) = module.interfaces
-        older = where & markers.of_releases(f'python_version < "{least.floor}"')
-        if older.branch is False:
-            continue
-        interpreter = f"cp{least.floor.replace('.', '')}"
-        yield Finding(
-            "bound-too-loose",
-            Severity.ERROR,
-            f"the tag admits Pythons before {least.floor}, whose stable ABI lacks what `{module.name}` uses",
-            artifact=filename,
-            field="Tag",
-            expected=f"{interpreter}-abi3",
-            expected_from=f"what `{module.name}` needs",
-            found=tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in tags)),
-            found_from="file name",
-            notes=(f"the stable ABI has `{least.seen}` since {least.floor}",),
-            hints=(
-                f"compile it with `Py_LIMITED_API` of the Python in the tag, or tag the wheel `{interpreter}-abi3`",
-                f'or require it: `requires-python = ">={least.floor}"`',
-            ),
-        )
+        # The graver first: what is promised later than it is there.
+        for lacking in (module.there, module.promised):
+            if (where & markers.of_releases(f'python_version < "{lacking.python}"')).branch is not False:
+                yield _too_old(filename, module, lacking, tags)
+                break
+
+
+def _too_old(filename: str, module: Stable, lacking: Needed, tags: list[str]) -> Finding:
+    name = module_name(module.file) or module.file
+    promised = module.promised.python
+    interpreter = f"cp{promised.replace('.', '')}"
+    is_there = lacking.python != module.there.python
+    message = f"the tag admits Pythons before {lacking.python}, whose stable ABI lacks what `{name}` uses"
+    notes = [f"the stable ABI has `{module.promised.symbols}` since {promised}"]
+    if is_there:
+        notes.append("older ones have it, outside of the stable ABI: the import works, and nobody has promised that")
+    return Finding(
+        "bound-too-loose",
+        Severity.WARNING if is_there else Severity.ERROR,
+        message,
+        artifact=filename,
+        field="Tag",
+        expected=f"{interpreter}-abi3",
+        expected_from=f"what `{name}` needs",
+        found=tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in tags)),
+        found_from="file name",
+        notes=tuple(notes),
+        hints=(
+            f"compile it with `Py_LIMITED_API` of the Python in the tag, or tag the wheel `{interpreter}-abi3`",
+            f'or require it: `requires-python = ">={promised}"`',
+        ),
+    )

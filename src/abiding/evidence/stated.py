@@ -10,6 +10,7 @@ from abiding.archives.wheel import Wheel
 from abiding.evidence import reading, rules
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
+from abiding.evidence.owners import owner_of
 from abiding.evidence.wheels import record_of
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
@@ -165,10 +166,10 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
         lines = tuple(
             text for text in metadata.all("Requires-Dist") if one.distribution and _name(text) == one.distribution
         )
-        top = one.seen.partition(".")[0]
-        if one.kind is Kind.CAPSULE and top in compiled.names:
+        owned = owner_of(one.seen) if one.kind in (Kind.CAPSULE, Kind.CIMPORT) else None
+        if owned and set(owned.package.split(".")) <= compiled.names:
             continue
-        what = _WORDS.get(one.kind, "{}").format(one.distribution)
+        what = _WORDS.get(one.kind, "{}").format(one.distribution or (owned.package if owned else ""))
         why = one.unknown or ("two that exchange objects must have the same" if not one.distribution else "")
         yield Bound(one.distribution, what, one.seen, tuple(files), lines, "", State.UNKNOWN, why)
 

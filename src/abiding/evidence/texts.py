@@ -30,9 +30,11 @@ _OF_NUMPY = re.compile(rb"(\d{1,3}\.\d{1,3})\)")
 _UNREADABLE = b"?"
 _HEADERS = b"core._multiarray_umath"
 _OLD_CHECK = b"module compiled against API version 0x%x but this version of numpy is 0x%x"
+_FAILED = b"core.multiarray failed to import"
 _API = b"API\0"
 _ARRAY_API = b"_ARRAY_API"
-_NAME = re.compile(rb"(?<![\w.])(?:[A-Za-z_]\w{0,99}\.){1,9}\w{0,99}API\Z")
+# `_C_API`, `_ARRAY_API`, `CAPI`, `_wxPyAPI`; not `unix.API`, which is a check of a compiler.
+_NAME = re.compile(rb"(?<![\w.])(?:[A-Za-z_]\w{0,99}\.){1,9}(?:\w{0,99}_|\w{0,98}C|\w{0,97}Py)API\Z")
 _WORD = re.compile(rb"\w{1,200}")
 _PYBIND11 = b"__pybind11_internals_v"
 _NANOBIND = b"__nb_internals_"
@@ -56,9 +58,9 @@ class Texts(NamedTuple):
     looks for numpy, by the generation (1, 2) of the headers that have them; both are in those of 2.x. `old_check` is
     whether the check is there that only headers of 1.x have. `array_api` is whether numpy's C API is asked for in
     whatever way, `sizes` whether Cython checks the sizes of imported types, `types` are names that such types have in
-    numpy alone. `capsules` are the full names of C APIs, `cimported` modules whose functions Cython binds; `pybind11`
-    and `identities` those of the internals of pybind11, and of nanobind if it is there (`nanobind`). `dlopen` is the
-    JSON of ELF notes.
+    numpy alone, and `declared` the generations of numpy whose declarations for Cython were compiled in. `capsules` are
+    the full names of C APIs, `cimported` modules whose functions Cython binds; `pybind11` and `identities` those of the
+    internals of pybind11, and of nanobind if it is there (`nanobind`). `dlopen` is the JSON of ELF notes.
     """
 
     targets: frozenset[str] = frozenset()
@@ -67,6 +69,7 @@ class Texts(NamedTuple):
     array_api: bool = False
     sizes: bool = False
     types: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
     capsules: frozenset[str] = frozenset()
     cimported: frozenset[str] = frozenset()
     pybind11: frozenset[str] = frozenset()
@@ -78,6 +81,14 @@ class Texts(NamedTuple):
     def numpy_types(self) -> bool:
         """Whether Cython compiled types of numpy into the file."""
         return self.sizes and len(self.types) == len(_NUMPY_TYPES)
+
+    @property
+    def of_old_cython(self) -> bool:
+        """Whether Cython compiled types of numpy into the file as those of 1.x are declared: larger than 2.x has them.
+
+        Cython takes a type that is smaller than it was for a wrong one, and does not import the module.
+        """
+        return self.numpy_types and self.declared == {"1"} and "2" not in self.headers
 
     def joined(self, other: Texts) -> Texts:
         """What two parts of one file say."""
@@ -119,7 +130,8 @@ class _Window:
         notes = self.collected(_DLOPEN, self.note) if not self.whole or self.data.startswith(_ELF) else frozenset()
         found = Texts(sizes=has_sizes, dlopen=notes)
         if has_sizes or not self.whole:
-            found = found._replace(types=self.among(_NUMPY_TYPES))
+            declared = self.collected(_FAILED, self.generation)
+            found = found._replace(types=self.among(_NUMPY_TYPES), declared=declared)
         if not has_capsules and self.whole:
             return found
         cython = self.has(_CIMPORT) or not self.whole

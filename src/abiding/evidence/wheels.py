@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading, rules, stable
+from abiding.evidence.interfaces import Module
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
     from abiding.project.guarded import Guarded
 
@@ -39,8 +39,7 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
             wheel = Wheel.open(path)
             metadata = CoreMetadata.parse(wheel.metadata(), path.name)
             record = record_of(wheel)
-            said = examined(wheel, metadata, record.optional_modules if record else ()).findings
-            found[path.name] = (*stable.judge(wheel, metadata), *said)
+            found[path.name] = examined(wheel, metadata, record.optional_modules if record else ()).findings
     return found
 
 
@@ -56,13 +55,14 @@ def record_of(wheel: Wheel) -> Provenance | None:
 def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:
     """Judge one wheel that has, or will have, this METADATA. Raises `ArchiveError`."""
     compiled = reading.of_wheel(wheel)
-    if not compiled.modules:
-        return Examined((), ())
-    tags = tagging.expanded(wheel.path.name)
-    return Examined(tuple(_used(compiled)), tuple(rules.judge(wheel.path.name, compiled, metadata, tags, optional)))
+    name, tags = wheel.path.name, tagging.expanded(wheel.path.name)
+    of_stable_abi = stable.of_wheel(wheel)
+    used = (*_used(compiled.modules), *_used(Module(one.file, (one.interface,)) for one in of_stable_abi))
+    too_old = stable.judge(name, of_stable_abi, tags, metadata.get("Requires-Python"))
+    return Examined(used, (*too_old, *rules.judge(name, compiled, metadata, tags, optional)))
 
 
-def _used(compiled: Compiled) -> Iterator[Used]:
-    for module in compiled.modules:
+def _used(modules: Iterable[Module]) -> Iterator[Used]:
+    for module in modules:
         for one in module.interfaces:
             yield Used(module.file, one.kind.value, one.distribution, one.seen, one.floor, one.ceiling)

@@ -1,0 +1,87 @@
+"""Whose a module is: which distributions have one by this name, as far as a name tells that.
+
+Most distributions are called like their module. The table has those that are not, and modules that several of them
+have, of which only one can be installed; whoever requires any of them requires the module.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Owned", "owner_of"]
+
+
+class Owned(NamedTuple):
+    """A package of other people: its name, and the distributions that have it, by their normalised names.
+
+    There are none where it is not known.
+    """
+
+    package: str
+    distributions: tuple[str, ...]
+
+    @property
+    def distribution(self) -> str:
+        """The one that has it; empty if it is not known, or may be any of several."""
+        return self.distributions[0] if len(self.distributions) == 1 else ""
+
+    def is_among(self, required: Iterable[str]) -> bool:
+        """Whether any of these distributions has it, or is called as only one that has it would be."""
+        known = {*map(_plain, self.distributions)}
+        called = "|".join(re.escape(_plain(name)) for name in (self.package, self.package.partition(".")[0]))
+        spelled = re.compile(f"(py|python)?({called}){_VARIANT}?")
+        return any(name in known or spelled.fullmatch(name) for name in map(_plain, required))
+
+
+def owner_of(module: str) -> Owned | None:
+    """Who has a module, by its full name; None if it is Python's own, or if nobody can tell by the name."""
+    parts = module.split(".")
+    if parts[0] in sys.stdlib_module_names or parts[0].startswith("_"):
+        return None
+    packages = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    found = next((one for one in packages if one in _OWNERS), None)
+    return Owned(found, _OWNERS[found]) if found else Owned(parts[0], ())
+
+
+# What is put behind the name of a module to make that of a distribution.
+_VARIANT = r"(py|python|ce|cpu|gpu|headless|cu\d+|cuda\d+x)"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "", name).lower()
+
+
+def _same(*names: str) -> dict[str, tuple[str, ...]]:
+    return {name: (name.lower(),) for name in names}
+
+
+_OWNERS = {
+    **_same("astropy", "greenlet", "gevent", "h5py", "kiwisolver", "lxml", "mpi4py", "numba", "numpy", "pandas"),
+    **_same("pyarrow", "scipy", "shapely", "spacy", "thinc", "torch"),
+    "OpenGL": ("pyopengl",),
+    "PIL": ("pillow", "pillow-simd"),
+    "PyQt5.sip": ("pyqt5-sip",),
+    "PyQt6.sip": ("pyqt6-sip",),
+    "bson": ("pymongo",),
+    "cairo": ("pycairo",),
+    "cupy": ("cupy", "cupy-cuda11x", "cupy-cuda12x", "cupy-cuda13x"),
+    "cv2": (
+        "opencv-python",
+        "opencv-python-headless",
+        "opencv-contrib-python",
+        "opencv-contrib-python-headless",
+    ),
+    "gi": ("pygobject",),
+    "google.protobuf": ("protobuf",),
+    "pygame": ("pygame", "pygame-ce"),
+    "skimage": ("scikit-image",),
+    "sklearn": ("scikit-learn",),
+    "wx": ("wxpython",),
+    "yaml": ("pyyaml",),
+    "zmq": ("pyzmq",),
+}
