@@ -15,6 +15,8 @@ from abiding.project.pyproject import Pyproject, as_shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from abiding.findings.rules import Rule
+
 __all__ = ["InnerBackend"]
 
 
@@ -151,7 +153,7 @@ def _problem(
     message: str,
     note: str = "",
     *hints: str,
-    rule: str = "no-backend",
+    rule: Rule = "no-backend",
     closing: str = "Nothing was built",
 ) -> BackendError:
     key = ("tool", "abiding", "build-backend")

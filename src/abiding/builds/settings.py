@@ -11,6 +11,8 @@ from abiding.project.level import Level
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from abiding.findings.rules import Rule
+
 __all__ = ["Settings"]
 
 
@@ -87,5 +89,5 @@ def _bad_level(level: str, where: str) -> Finding:
     return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where)
 
 
-def _problem(rule: str, message: str, where: str, *hints: str) -> Finding:
+def _problem(rule: Rule, message: str, where: str, *hints: str) -> Finding:
     return Finding(rule, Severity.ERROR, message, artifact=where, hints=hints)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
 
+    from abiding.findings.rules import Rule
+
 __all__ = [
     "NO_SUCH_FILE",
     "AbidingError",
@@ -75,7 +77,7 @@ class ArchiveError(AbidingError):
 
     @classmethod
     def at(
-        cls, artifact: str, message: str, *, rule: str = "bad-archive", note: str = "", hint: str = ""
+        cls, artifact: str, message: str, *, rule: Rule = "bad-archive", note: str = "", hint: str = ""
     ) -> ArchiveError:
         """Make the error from one sentence about one file."""
         return cls(_about(artifact, message, rule, note, hint))
@@ -97,10 +99,10 @@ class BackendError(AbidingError):
 class IndexAccessError(AbidingError):
     """A package index, or one file on it, can't be reached, is not there, or is not what was announced."""
 
-    rule = "index-access"
+    rule: Rule = "index-access"
 
     @classmethod
-    def of(cls, message: str, *, rule: str | None = None, artifact: str = "", note: str = "", hint: str = "") -> Self:
+    def of(cls, message: str, *, rule: Rule | None = None, artifact: str = "", note: str = "", hint: str = "") -> Self:
         """Make the error from one sentence about an index, or about one file on it."""
         return cls(_about(artifact, message, rule or cls.rule, note, hint))
 
@@ -108,13 +110,13 @@ class IndexAccessError(AbidingError):
 class UnknownReleaseError(IndexAccessError):
     """An index has no such project, version or file, or what was asked for names none."""
 
-    rule = "unknown-release"
+    rule: Rule = "unknown-release"
 
 
 class UnreachableError(IndexAccessError):
     """An index, or a file on it, can't be reached, or not in time."""
 
-    rule = "unreachable"
+    rule: Rule = "unreachable"
 
 
 class MissingExtraError(AbidingError):
@@ -130,6 +132,6 @@ class RefusedError(AbidingError):
     """The wrapped backend built something that differs from what was declared; it is not handed over."""
 
 
-def _about(artifact: str, message: str, rule: str, note: str, hint: str) -> Finding:
+def _about(artifact: str, message: str, rule: Rule, note: str, hint: str) -> Finding:
     notes, hints = ((text,) if text else () for text in (note, hint))
     return Finding(rule, Severity.ERROR, message, artifact=artifact, notes=notes, hints=hints)

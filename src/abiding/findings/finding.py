@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from abiding.findings.rules import Rule
+
 __all__ = ["Excerpt", "Finding", "Severity", "Value", "by_weight", "lines_of", "worst"]
 
 
@@ -40,7 +42,7 @@ class Finding(NamedTuple):
     Excerpts are quoted lines of a text file.
     """
 
-    rule: str
+    rule: Rule
     severity: Severity
     message: str
     artifact: str = ""

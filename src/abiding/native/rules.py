@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from abiding.findings.finding import Value
+    from abiding.findings.rules import Rule
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link, Provided
@@ -411,7 +412,7 @@ def _by_library_and_origin(
 
 
 def _finding(
-    rule: str,
+    rule: Rule,
     severity: Severity,
     message: str,
     subject: Subject,

@@ -22,6 +22,7 @@ from abiding.native.platforms import system_folders
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from abiding.findings.rules import Rule
     from abiding.native.contents import Contents
     from abiding.native.images import Image
 
@@ -79,7 +80,7 @@ def _is_on_the_machine(library: str) -> bool:
     return any(line.split(" ", 1)[0] == library for line in map(str.strip, listed.splitlines()))
 
 
-def _finding(rule: str, message: str, path: Path, users: Sequence[Image], found: str) -> Finding:
+def _finding(rule: Rule, message: str, path: Path, users: Sequence[Image], found: str) -> Finding:
     return Finding(
         rule,
         Severity.ERROR,

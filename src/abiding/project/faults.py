@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from typing import Any, TypeVar
 
+    from abiding.findings.rules import Rule
     from abiding.project.pyproject import Key, Pyproject
 
     T = TypeVar("T")
@@ -91,7 +92,7 @@ class Faults:
 
     def problem(
         self,
-        rule: str,
+        rule: Rule,
         message: str,
         key: Key,
         *,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from abiding.findings.rules import Rule
     from abiding.project.positions import Place
 
 __all__ = ["Key", "Pyproject", "as_shown", "as_toml", "key_text"]
@@ -98,7 +99,7 @@ class Pyproject(NamedTuple):
 
     def finding(
         self,
-        rule: str,
+        rule: Rule,
         message: str,
         key: Key,
         *,
@@ -196,7 +197,7 @@ def key_text(key: Key) -> str:
     return text
 
 
-def _unreadable(message: str, rule: str = "bad-pyproject") -> DeclarationError:
+def _unreadable(message: str, rule: Rule = "bad-pyproject") -> DeclarationError:
     return DeclarationError(Finding(rule, Severity.ERROR, message, artifact="pyproject.toml"))
 
 

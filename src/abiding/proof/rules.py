@@ -22,6 +22,7 @@ from abiding.releases.release import releases
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from abiding.findings.rules import Rule
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.project.declaration import Declaration, Entry
@@ -119,7 +120,7 @@ def _of_one(built: Built, subject: Subject) -> Iterator[Finding]:
 
 
 def _finding(
-    rule: str,
+    rule: Rule,
     message: str,
     at: tuple[Step, Result],
     difference: Difference,

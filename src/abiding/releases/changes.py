@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from abiding.artifacts.artifact import Artifact
+    from abiding.findings.rules import Rule
     from abiding.metadata.difference import Difference
     from abiding.project.table import Project
 
@@ -64,6 +65,7 @@ def changed(
 
     What was before is of the sdist, unless `origin` says where else it stands.
     """
+    rule: Rule
     if after is None:
         rule, message = "lost-requirement", f"the wheel does not have `{before}` of the sdist"
     elif before is None:

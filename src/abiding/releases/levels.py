@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.artifacts.artifact import Artifact
+    from abiding.findings.rules import Rule
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Own
 
@@ -153,5 +154,5 @@ def _mixed(built: Mapping[BuiltAs, list[str]]) -> Finding:
     )
 
 
-def _finding(rule: str, severity: Severity, message: str, name: str, hint: str) -> Finding:
+def _finding(rule: Rule, severity: Severity, message: str, name: str, hint: str) -> Finding:
     return Finding(rule, severity, message, artifact=name, field="level", hints=(hint,) if hint else ())
