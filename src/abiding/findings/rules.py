@@ -62,6 +62,7 @@ Rule: TypeAlias = Literal[
     "no-terminal",
     "not-comparable",
     "not-dynamic",
+    "not-installable",
     "not-known",
     "not-narrower",
     "not-repeatable",

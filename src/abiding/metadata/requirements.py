@@ -259,9 +259,11 @@ def narrows(line: str, other: str) -> bool:
         one, another = (parse(text).specifier for text in (line, other))
         if max(len(one), len(another)) > bounds.CLAUSES:
             return False
+        if any(clause.operator == "===" for clause in (*one, *another)):
+            return False
         narrower, wider = map(releases_of, (one, another))
         return narrower.is_subset(wider) and not wider.is_subset(narrower)
-    except ValueError:  # no requirement, or one to the letter
+    except ValueError:  # no requirement
         return False
 
 
