@@ -11,6 +11,7 @@ import abiding
 from abiding.artifacts.artifact import Artifact
 from abiding.metadata.core import CoreMetadata
 from abiding.releases.release import releases
+from abiding.report import text
 from makers.archives import metadata as lines_of
 from makers.archives import write_sdist, write_wheel
 from makers.backends import CHANGING
@@ -21,25 +22,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULE = "new-metadata-version"
+WHEELS = {LINUX, MAC, WINDOWS}
 
 
 @pytest.mark.parametrize(
     ("sdist", "wheel", "newest", "where", "hint"),
     [
-        ("2.5", "2.4", "2.5", SDIST, "twine 7"),
-        ("2.4", "2.5", "2.5", MAC, "twine 7"),
-        ("2.5", "2.6", "2.6", MAC, "write 2.5 or less"),
-        ("2.6", "2.6", "2.6", SDIST, "write 2.5 or less"),
-        ("3.0", "2.5", "3.0", SDIST, "write 2.5 or less"),
+        ("2.5", "2.4", "2.5", {SDIST}, "twine 7"),
+        ("2.4", "2.5", "2.5", WHEELS, "twine 7"),
+        ("2.5", "2.6", "2.6", WHEELS, "write 2.5 or less"),
+        ("2.6", "2.6", "2.6", {SDIST, *WHEELS}, "write 2.5 or less"),
+        ("3.0", "2.5", "3.0", {SDIST}, "write 2.5 or less"),
     ],
 )
-def test_a_release_is_told_once(tmp_path: Path, sdist: str, wheel: str, newest: str, where: str, hint: str) -> None:
+def test_each_file_of_a_release_is_told_of_and_all_at_once(
+    tmp_path: Path, sdist: str, wheel: str, newest: str, where: set[str], hint: str
+) -> None:
     write_sdist(tmp_path, SDIST, lines_of(level=sdist))
     for filename in (LINUX, MAC, WINDOWS):
         write_wheel(tmp_path, filename, lines_of(level=wheel))
     (release,) = abiding.check([tmp_path])
-    (finding,) = (one for one in release.findings if one.rule == RULE)
-    assert (finding.severity, finding.found, finding.artifact) == ("note", newest, where)
+    found = [one for one in release.findings if one.rule == RULE]
+    assert {one.artifact for one in found} == where
+    assert text.render([release]).count(RULE) == 2  # with the hint at the end
+    finding = found[0]
+    assert (finding.severity, finding.found, finding.found_from) == ("note", newest, "")
     assert hint in finding.hints[0]
     assert "August 2026" in finding.notes[0]
 

@@ -84,9 +84,19 @@ test-requires = ["pytest", "abiding"]
 before-build = "python -m pip install abiding[native]"
 before-all = "yum install gmp && abiding --version"
 config-settings = { "abiding.level" = "abi", setup-args = "-Dx=y" }
+environment = { ABIDING_LEVEL = "abi", CFLAGS = "-O2" }
+environment-pass = ["ABIDING_VARIANT", "CC"]
+
+[tool.cibuildwheel.linux]
+environment = "ABIDING_LEVEL=abi"
+environment-pass = ["ABIDING_VARIANT"]
+
+[tool.cibuildwheel.windows]
+environment = "X=y ABIDING_LEVEL=abi"
 
 [tool.uv]
 config-settings = { "abiding.level" = "api" }
+cache-keys = [{ file = "pyproject.toml" }, { env = "ABIDING_LEVEL" }]
 """
 FREED = """\
 [build-system]
@@ -111,6 +121,14 @@ build = "cp3*"
 test-requires = ["pytest"]
 before-all = "yum install gmp && abiding --version"
 config-settings = { setup-args = "-Dx=y" }
+environment = { CFLAGS = "-O2" }
+environment-pass = ["CC"]
+
+[tool.cibuildwheel.windows]
+environment = "X=y ABIDING_LEVEL=abi"
+
+[tool.uv]
+cache-keys = [{ file = "pyproject.toml" }, { env = "ABIDING_LEVEL" }]
 """
 
 
@@ -123,6 +141,8 @@ def test_a_project_that_had_everything() -> None:
         "the headers and libraries of `libtoy`",
         "`numpy` joined the requirements of the build",
         "`tool.cibuildwheel.before-all` (line 21) speaks of abiding still",
+        "`tool.cibuildwheel.windows.environment` (line 27) speaks of abiding still: `X=y ABIDING_LEVEL=abi`",
+        "`tool.uv.cache-keys[1].env` (line 30) speaks of abiding still: `ABIDING_LEVEL`",
     ):
         assert part in told, told
     assert "keywords" not in told
@@ -250,10 +270,12 @@ def test_other_files_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (tmp_path / "pyproject.toml").write_text(WRAPPED)
     (tmp_path / ".github" / "workflows").mkdir(parents=True)
     (tmp_path / ".github" / "workflows" / "ci.yml").write_text("run: abiding check dist")
+    (tmp_path / ".github" / "workflows" / "cd.yml").write_text("env:\n  ABIDING_LEVEL: abi\n")
     (tmp_path / "tox.ini").write_text("nothing")
     assert main(["unwrap", "--dry-run", str(tmp_path)]) == 0
     err = " ".join(capsys.readouterr().err.split())
     assert "`.github/workflows/ci.yml` speaks of abiding" in err
+    assert "`.github/workflows/cd.yml` speaks of abiding" in err
     assert "tox.ini" not in err
 
 

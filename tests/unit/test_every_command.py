@@ -196,7 +196,7 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
         ("check --colour", "abiding check: error: there is no option `--colour`: did you mean `--color`?"),
         ("check dist --outputformat=json", "did you mean `--output-format`?"),
         ("show -z", "abiding show: error: there is no option `-z`"),
-        ("explain a b", "usage: abiding explain [-h] [RULE]\nabiding explain: error: too much is given: `b`"),
+        ("explain a b", "[RULE]\nabiding explain: error: too much is given: `b`"),
         ("check dist --color sometimes", "`sometimes` is none of auto, always, never"),
         ("check dist --fail-on errors", "`errors` is none of error, warning, note"),
         ("", "commands:\n  COMMAND\n    init      make a project use abiding"),

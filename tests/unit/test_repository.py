@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import abiding
+from abiding._version import DOCUMENTATION
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 GITHUB = CHECKOUT / ".github"
@@ -41,6 +42,7 @@ def test_services_accept_it(schema: str, tmp_path: Path) -> None:
 def test_there_is_one_version() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == abiding.__version__
+    assert project["urls"] == {"Documentation": DOCUMENTATION}
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "README.md", "docs/development/architecture.md"])

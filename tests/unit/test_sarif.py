@@ -75,6 +75,56 @@ def test_what_is_wrong_in_the_declaration_has_its_line(here: Path, capsys: pytes
     assert "::warning file=packages/größe & more/pyproject.toml,line=18,title=" in capsys.readouterr().out
 
 
+TREE = """\
+[build-system]
+requires = ["abiding"]
+
+[project]
+name = "spam"
+dynamic = [
+    "version",
+    "dependencies",
+]
+dependencies = [
+    "zebra",
+    "Numpy >= 1.26",
+]
+description = "Tinned"
+
+[project.optional-dependencies]
+gpu = ["cupy"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("wheel", "line"),
+    [
+        (metadata("Requires-Dist: numpy>=2"), 12),
+        (metadata(NUMPY, EGG), 10),
+        (metadata(NUMPY, "Requires-Dist: zebra>=2"), 11),
+        (metadata(NUMPY, "Requires-Dist: cupy>=2; extra == 'gpu'"), 17),
+        (metadata(NUMPY, "Summary: Other"), 14),
+        (metadata(NUMPY, "Requires-Python: >=3.13"), 4),
+        (metadata(NUMPY, "Platform: any"), 1),
+    ],
+)
+def test_what_is_wrong_with_metadata_stands_at_the_line_that_declares_it(
+    here: Path, capsys: pytest.CaptureFixture[str], wheel: bytes, line: int
+) -> None:
+    (here / "pyproject.toml").write_text(TREE)
+    written(here / "dist", {LINUX: wheel})
+    results = [one for one in log(capsys, "dist")["results"] if one["ruleId"] != "sdist-disagrees"]
+    lines = {one["locations"][0]["physicalLocation"]["region"]["startLine"] for one in results}
+    assert lines == {line}
+
+
+def test_a_pyproject_that_is_none_has_a_first_line(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "pyproject.toml").write_text("[project")
+    written(here / "dist", {LINUX: metadata(NUMPY, EGG)})
+    (result,) = log(capsys, "dist")["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+
+
 def test_what_can_not_be_read(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "dist").mkdir()
     (here / "dist" / LINUX).write_bytes(b"")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+from abiding.cli import outputs
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.terminal import Terminal
 from abiding.report.explanations import page, rules, summary, terms
+from abiding.report.pages import render
+from abiding.report.printing import unguarded
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -36,6 +41,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         nargs="?",
         help="the name in brackets, error[lost-requirement]; or verdict, case, level",
     )
+    outputs.add_colour(parser)
     parser.set_defaults(run=run)
 
 
@@ -50,7 +56,8 @@ def run(options: Namespace) -> int:
         for name in terms():
             print(f"{name:<{width}}  {summary(name)}")
     else:
-        print(page(_rule_of(options.rule)), end="")
+        stream = unguarded(sys.stdout)
+        stream.write(render(page(_rule_of(options.rule)), Terminal.of(stream, options.color)))
     return 0
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-__all__ = ["Output", "add_formats", "add_options", "failing", "write"]
+__all__ = ["Output", "add_colour", "add_formats", "add_options", "failing", "write"]
 
 
 # These are somebody's work: no report is written over one.
@@ -65,6 +65,11 @@ def add_formats(parser: ArgumentParser, formats: Sequence[str]) -> None:
         default=(),
         help="write the result to a file too, in this format; as often as wanted",
     )
+    add_colour(parser)
+
+
+def add_colour(parser: ArgumentParser) -> None:
+    """Add `--color`, for a command that prints for people."""
     parser.add_argument(
         "--color",
         type=one_of(Colour),

@@ -26,7 +26,10 @@ __all__ = ["mentions", "unwrap"]
 # A requirement for abiding itself, and a command line of it.
 _REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
 _COMMAND = re.compile(r"\s*(?:python3? -m )?abiding (?:check|repair|prove|env) |python3? -m pip install abiding\S*\s*$")
-_SETTING = "abiding."
+# A build setting, and a variable that says the same.
+_SETTING = re.compile(r"abiding\..*|ABIDING_[A-Z]+")
+_VARIABLE = re.compile(r"ABIDING_[A-Z]+(=\S*)?")
+_SPOKEN = re.compile(r"(?<![A-Za-z0-9])abiding(?![A-Za-z0-9])", re.IGNORECASE)
 _WHERE_TOOLS_ARE_NAMED: tuple[Key, ...] = (
     ("build-system",),
     ("dependency-groups",),
@@ -38,8 +41,10 @@ _WHERE_TOOLS_ARE_NAMED: tuple[Key, ...] = (
 _ELSEWHERE = (
     ".pre-commit-config.yaml",
     ".gitlab-ci.yml",
+    "cibuildwheel.toml",
     "noxfile.py",
     "tox.ini",
+    "uv.toml",
     ".github/workflows/*.yml",
     ".github/workflows/*.yaml",
 )
@@ -114,21 +119,27 @@ class _Unwrapping:
     def settings(self, table: dict[str, Any], key: Key) -> None:
         for name, value in list(table.items()):
             here = (*key, name)
-            if name.startswith(_SETTING) or (isinstance(value, str) and _COMMAND.match(value)):
+            is_command = isinstance(value, str) and (_COMMAND.match(value) or _VARIABLE.fullmatch(value))
+            if _SETTING.fullmatch(name) or is_command:
                 self.drop(table, name, here)
             elif isinstance(value, dict):
                 self.settings(value, here)
                 if not value:
                     self.drop(table, name, here)
             elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-                if all(map(_REQUIREMENT.match, value)):
+                if all(map(_is_ours, value)):
                     self.drop(table, name, here)
                 else:
-                    self.remove(table, name, here, _REQUIREMENT.match)
+                    self.remove(table, name, here, _is_ours)
 
     def drop(self, table: dict[str, Any], name: str, key: Key) -> None:
         self.document.drop(key)
         del table[name]
+
+
+def _is_ours(text: str) -> bool:
+    """Whether one of several things in an array is there for abiding."""
+    return bool(_REQUIREMENT.match(text) or _VARIABLE.fullmatch(text))
 
 
 # What has to be done by hand
@@ -159,7 +170,7 @@ def _notes(declaration: Declaration) -> Iterator[str]:
 def _left(new: Pyproject) -> Iterator[str]:
     """What of pyproject.toml speaks of abiding still."""
     for key, text in _texts(new.table, ()):
-        if re.search(r"\babiding\b", text) and any(key[: len(one)] == one for one in _WHERE_TOOLS_ARE_NAMED):
+        if _SPOKEN.search(text) and any(key[: len(one)] == one for one in _WHERE_TOOLS_ARE_NAMED):
             yield f"`{key_text(key)}` (line {new.line_of(key)}) speaks of abiding still: `{text}`"
 
 
@@ -169,7 +180,7 @@ def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
     elif isinstance(value, dict):
         for name, one in value.items():
             yield from _texts(one, (*key, name))
-            if name.startswith(_SETTING):
+            if _SETTING.fullmatch(name):
                 yield (*key, name), f"{name} = {one!r}"
     elif isinstance(value, list):
         for index, one in enumerate(value):
@@ -180,7 +191,7 @@ def mentions(folder: Path) -> Iterator[str]:
     """Which other files of the project speak of abiding, of those in which it is wont to be called."""
     for pattern in _ELSEWHERE:
         for path in sorted(folder.glob(pattern)):
-            if is_plain(path) and b"abiding" in read_plain(path, bounds.PYPROJECT):
+            if is_plain(path) and _SPOKEN.search(read_plain(path, bounds.PYPROJECT).decode("utf-8", "replace")):
                 yield f"`{path.relative_to(folder).as_posix()}` speaks of abiding: what it calls there has to go too"
 
 

@@ -41,7 +41,7 @@ _TAKEN = (
 
 
 def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
-    """Note the newest version of core metadata among the files of one release, once, if there are tools that refuse it.
+    """Note the newest core metadata in the files of a release, of each that has it, if there are tools that refuse it.
 
     `files` are file names and what is in them.
     """
@@ -50,17 +50,15 @@ def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
     taken = next((one for one in reversed(_TAKEN) if newest >= one.version), None)
     if taken is None:
         return
-    first, *others = [filename for version, filename in known if version == newest]
     text = ".".join(map(str, newest))
     beyond = "no tool is known that takes it" if newest > _TAKEN[-1].version else taken.fact
-    yield Finding(
+    finding = Finding(
         "new-metadata-version",
         Severity.NOTE,
         f"Metadata-Version {text} is newer than what some tools take",
-        artifact=first,
         field="Metadata-Version",
         found=text,
-        found_from=f"and in {len(others)} more file{'s' if len(others) > 1 else ''}" if others else "",
         notes=(f"in {_AS_OF}: {beyond}",),
         hints=(taken.hint,),
     )
+    yield from (finding._replace(artifact=filename) for version, filename in known if version == newest)

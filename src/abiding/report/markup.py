@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
@@ -50,9 +51,9 @@ def explained(name: str, word: str = "") -> str:
 def page(markdown: str) -> str:
     """A page of ours: headings, paragraphs, lists and blocks of code."""
     found = []
-    for number, part in enumerate(re.split(r"^```.*\n", markdown, flags=re.MULTILINE)):
+    for number, part in enumerate(re.split(r"^ *```.*\n", markdown, flags=re.MULTILINE)):
         if number % 2:
-            found.append(f"<pre>{text(part.rstrip())}</pre>")
+            found.append(f"<pre>{text(dedent(part).rstrip())}</pre>")
         else:
             found += [_paragraph(one) for one in re.split(r"\n\n+|\n(?=- |\d\. )", part.strip("\n")) if one]
     return "\n".join(found)

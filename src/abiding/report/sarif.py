@@ -10,16 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from abiding._version import __version__
+from abiding._version import DOCUMENTATION, __version__
 from abiding.findings.characters import visible
+from abiding.findings.errors import DeclarationError
 from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import lines_of
+from abiding.project.pyproject import Pyproject
 from abiding.report import explanations
+from abiding.report.declaring import line_of
 from abiding.report.grouping import alike
 from abiding.report.repository import Repository, folder_of
 
@@ -29,11 +33,11 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
 
-__all__ = ["DOCUMENTATION", "SCHEMA", "Told", "log", "render"]
+__all__ = ["SCHEMA", "Told", "log", "render"]
 
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-DOCUMENTATION = "https://abiding.readthedocs.io/en/stable/reference/rules/index.html"
+_RULES = f"{DOCUMENTATION}reference/rules/index.html"
 _ROOT = "%SRCROOT%"
 
 
@@ -84,7 +88,7 @@ def _rule(name: str) -> dict[str, Any]:
         "shortDescription": {"text": _sentence(explanations.summary(name))},
         "fullDescription": {"text": explanations.meaning(name)},
         "help": {"text": page, "markdown": page},
-        "helpUri": f"{DOCUMENTATION}#{name}",
+        "helpUri": f"{_RULES}#{name}",
         "properties": {"tags": ["packaging"]},
     }
 
@@ -92,6 +96,7 @@ def _rule(name: str) -> dict[str, Any]:
 def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
     seen: dict[str, Iterator[int]] = {}
     place = repository.project_file(told.beside)
+    pyproject = _pyproject(repository.top / place)
     for finding, artifacts in alike(told.findings):
         of_project = artifacts == ("pyproject.toml",) and place.endswith("pyproject.toml")
         print_ = _fingerprint(told.project, finding)
@@ -104,7 +109,7 @@ def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
                 {
                     "physicalLocation": {
                         "artifactLocation": {"uri": quote(place, errors="surrogateescape"), "uriBaseId": _ROOT},
-                        "region": {"startLine": _line(finding, of_project=of_project)},
+                        "region": {"startLine": _line(finding, pyproject, of_project=of_project)},
                     },
                     "logicalLocations": [{"name": visible(one), "kind": "module"} for one in artifacts if one],
                 }
@@ -117,10 +122,20 @@ def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
         }
 
 
-def _line(finding: Finding, *, of_project: bool) -> int:
+def _pyproject(path: Path) -> Pyproject | None:
+    """The pyproject.toml of the project; None if that is another file, or can't be read."""
+    if path.name == "pyproject.toml":
+        with suppress(DeclarationError):
+            return Pyproject.read(path.parent)
+    return None
+
+
+def _line(finding: Finding, pyproject: Pyproject | None, *, of_project: bool) -> int:
     """The line of pyproject.toml that a finding is about, or that has what it is held against; else the first."""
+    if of_project:
+        return finding.line or 1
     declared = re.fullmatch(r"pyproject\.toml:(\d+)", finding.expected_from)
-    return (finding.line if of_project else int(declared[1]) if declared else 0) or 1
+    return (int(declared[1]) if declared else pyproject and line_of(finding, pyproject)) or 1
 
 
 def _fingerprint(project: str, finding: Finding) -> str:
