@@ -154,6 +154,10 @@ _WORDS = {
 }
 
 
+_SAME = "two that exchange objects must have the same"
+_WHY = {Kind.PYBIND11: _SAME, Kind.NANOBIND: _SAME}
+
+
 def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
     """The interfaces of which no range is known, each once with all the files that use it in the same way."""
     found: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
@@ -170,7 +174,7 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
         if owned and set(owned.package.split(".")) <= compiled.names:
             continue
         what = _WORDS.get(one.kind, "{}").format(one.distribution or (owned.package if owned else ""))
-        why = one.unknown or ("two that exchange objects must have the same" if not one.distribution else "")
+        why = one.unknown or _WHY.get(one.kind, "")
         yield Bound(one.distribution, what, one.seen, tuple(files), lines, "", State.UNKNOWN, why)
 
 

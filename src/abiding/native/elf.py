@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
+import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection, GNUVerSymSection
+from elftools.elf.segments import NoteSegment
 
-from abiding.native.images import Format, Image, Symbols
+from abiding.native.images import Format, Image, Opened, Symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,7 +43,8 @@ class _Metered(io.BytesIO):
 
 def read(data: bytes, place: str) -> Image | None:
     """Read the dynamic segment; None if there is none (object files, static programs)."""
-    tags = list(_dynamic(ELFFile(_Metered(data))))
+    segments = list(ELFFile(_Metered(data)).iter_segments())
+    tags = [tag for one in segments if isinstance(one, DynamicSegment) for tag in one.iter_tags()]
     if not tags:
         return None
     found: dict[str, list[str]] = {}
@@ -58,16 +63,43 @@ def read(data: bytes, place: str) -> Image | None:
         inherited="DT_RPATH" in found and "DT_RUNPATH" not in found,
         inherits="DT_RUNPATH" not in found,
         named="DT_SONAME" in found,
+        opens=tuple(opened for one in segments if isinstance(one, NoteSegment) for opened in _opened(one.data())),
     )
 
 
 _TEXTS = {"DT_NEEDED": "needed", "DT_SONAME": "soname", "DT_RPATH": "rpath", "DT_RUNPATH": "runpath"}
 
 
-def _dynamic(file: ELFFile) -> Iterator[Any]:
-    for segment in file.iter_segments():
-        if isinstance(segment, DynamicSegment):
-            yield from segment.iter_tags()
+# The note of the UAPI group's specification, "ELF Dlopen Metadata".
+_OWNER, _DLOPEN = b"FDO\0", 0x407C0C0A
+_ORDERS = ("<3I", ">3I")
+
+
+def _opened(notes: bytes) -> Iterator[Opened]:
+    """The libraries that notes say are opened at run time; what is none of the form says nothing."""
+    if _OWNER not in notes:
+        return
+    # What the type is tells in which order the bytes are.
+    order = next((one for one in _ORDERS if struct.pack(one, 0, 0, _DLOPEN)[8:] in notes), _ORDERS[0])
+    place = 0
+    while place + _HEADER <= len(notes):
+        length, size, kind = struct.unpack_from(order, notes, place)
+        start = place + _HEADER + -(-length // 4) * 4
+        if kind == _DLOPEN and notes[place + _HEADER :][:length] == _OWNER:
+            yield from _of_json(notes[start : start + size])
+        place = start + -(-size // 4) * 4
+
+
+_HEADER = 12
+
+
+def _of_json(text: bytes) -> Iterator[Opened]:
+    with suppress(ValueError, RecursionError):
+        said = json.loads(text.rstrip(b"\0"))
+        for one in said if isinstance(said, list) else ():
+            names = one.get("soname") if isinstance(one, dict) else None
+            if isinstance(names, list) and all(isinstance(name, str) for name in names):
+                yield Opened(tuple(names), str(one.get("priority", "recommended")))
 
 
 def symbols(data: bytes) -> Symbols:

@@ -14,6 +14,7 @@ from abiding.native import contents
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, Provided, follow, loaded_before
 from abiding.native.loader import base_name
+from abiding.native.opened import unprovided
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded, Wheels, beside
 from abiding.native.rules import judge
@@ -48,8 +49,7 @@ def examine(
     the wheels at hand, as far as they are known; what is found out is added. `more` judges what was found then.
     """
     subject = subject_of(path, [Wheels(_fitting(path, wheels), {} if names is None else names)])
-    missing = any(isinstance(link.origin, Missing) for link in subject.links)
-    if index and missing and subject.neighbours.unknown:
+    if index and subject.neighbours.unknown and _missing(subject):
         subject = _looked_up(subject, index)
     return (*judge(subject), *(more(subject) if more else ()))
 
@@ -64,17 +64,25 @@ def needs_others(path: Path) -> bool:
     return others and bool(subject.consumer.requires)
 
 
-def looked_up(path: Path, index: Listings) -> Subject:
-    """Read a wheel, and look up on the index who ships what it needs. Raises `AbidingError`."""
-    return _looked_up(subject_of(path, []), index)
+def looked_up(path: Path, index: Listings, requires: Iterable[str] | None = None) -> Subject:
+    """Read a wheel, and look up on the index who ships what it needs: `requires` is given in place of what it says.
+
+    Raises `AbidingError`.
+    """
+    return _looked_up(subject_of(path, [], requires), index)
 
 
 def _looked_up(subject: Subject, index: Listings) -> Subject:
     tags = subject.platform.tags
-    missing = frozenset(base_name(link.library) for link in subject.links if isinstance(link.origin, Missing))
-    shelves = [*subject.neighbours.shelves, Indexed(index, tags, missing)]
+    shelves = [*subject.neighbours.shelves, Indexed(index, tags, _missing(subject))]
     neighbours = Neighbours.of(subject.consumer.requires, tags, shelves)
     return replace(subject, neighbours=neighbours, links=follow(subject.consumer, neighbours, subject.platform))
+
+
+def _missing(subject: Subject) -> frozenset[str]:
+    """The names of the libraries that nobody at hand has."""
+    linked = (base_name(link.library) for link in subject.links if isinstance(link.origin, Missing))
+    return frozenset(linked).union(*unprovided(subject))
 
 
 def checked(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Format", "Image", "Symbols"]
+__all__ = ["Format", "Image", "Opened", "Symbols"]
 
 
 class Format(StrEnum):
@@ -18,6 +18,13 @@ class Format(StrEnum):
     ELF = "elf"
     MACH_O = "mach-o"
     PE = "pe"
+
+
+class Opened(NamedTuple):
+    """A library that a file says it opens by its name: any of `names`, and how much it needs that (`priority`)."""
+
+    names: tuple[str, ...]
+    priority: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Image:
     order. `run_paths` are the folders it looks into, as written; with `inherited` they count for what it loads, too
     (ELF DT_RPATH without DT_RUNPATH, and Mach-O). With `inherits` those of the files that load it count for it as well
     (all but ELF with DT_RUNPATH). `named` is whether the file says its name itself: a library without SONAME that was
-    loaded by its path is not known by its file name.
+    loaded by its path is not known by its file name. `opens` is what it says that it opens at run time.
     """
 
     place: str
@@ -40,6 +47,7 @@ class Image:
     inherited: bool = False
     inherits: bool = True
     named: bool = True
+    opens: tuple[Opened, ...] = ()
 
     @property
     def folder(self) -> str:

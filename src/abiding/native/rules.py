@@ -13,6 +13,7 @@ from abiding.native.indexed import Indexed
 from abiding.native.links import Inside, Missing
 from abiding.native.loader import base_name, expanded
 from abiding.native.names import is_mangled, stem
+from abiding.native.opened import undeclared
 from abiding.native.providers import Standing
 from abiding.native.reach import is_program
 from abiding.native.symbols import missing_symbols
@@ -45,6 +46,7 @@ def judge(subject: Subject) -> tuple[Finding, ...]:
         *_below(subject),
         *_ambiguous(subject),
         *_unused(subject),
+        *undeclared(subject),
     )
 
 

@@ -77,11 +77,13 @@ def _names(text: str) -> list[str]:
 class Opening(NamedTuple):
     """A call that opens a library, or with `folder` one that adds a folder to those that Windows searches.
 
-    `literals` are the strings that say which one, as far as can be told.
+    `literals` are the strings that say which one, as far as can be told. `always` is the name of the library, if that
+    is a literal of the call and each import of the module makes it; else empty.
     """
 
     folder: bool
     literals: tuple[str, ...]
+    always: str = ""
 
     def names(self, image: Image) -> bool:
         """Whether a literal says that it is this file."""
@@ -136,9 +138,22 @@ def _openings(text: str) -> Iterator[Opening]:
             break
         argument = _argument(text[call.end() : call.end() + _LONGEST_CALL])
         if argument.strip() not in ("", "None"):
-            yield Opening(not call[1], _literals(argument, bound, elsewhere) if call[1] else _told(argument, bound))
+            literals = _literals(argument, bound, elsewhere) if call[1] else _told(argument, bound)
+            yield Opening(not call[1], literals, _always(text, call.start(), argument) if call[1] else "")
     for value in islice(_AS_VALUE.finditer(_IMPORT.sub("", text)), bounds.CALLS):
         yield Opening(not value[1], ())
+
+
+# What stands before a call at the beginning of a line: nothing is indented, and no `if` and no `lambda` is there.
+_STATEMENT = re.compile(r"(?:[A-Za-z_]\w*[ \t]*(?::[^=\n]{1,80})?=[ \t]*)?(?:[A-Za-z_]\w*\.){0,4}")
+_ONE_LITERAL = re.compile(rf"\s*(?:{_LITERAL})\s*(?:,|\Z)")
+
+
+def _always(text: str, start: int, argument: str) -> str:
+    """The literal that is given to a call which each import of the module makes; empty for any other."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    literal = _ONE_LITERAL.match(argument) if _STATEMENT.fullmatch(line) else None
+    return (literal[1] or literal[2] or "") if literal else ""
 
 
 def _argument(text: str) -> str:

@@ -1,0 +1,85 @@
+"""Libraries that code opens by their names, without being linked with them: is there anybody who provides them?
+
+A compiled file says so in a note (`.note.dlopen`, of the UAPI group), with a priority. Of Python code those calls count
+that each import of their module makes, with the name of the library as a literal.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+from abiding.native.images import Format
+from abiding.native.scripts import openings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.native.subject import Subject
+
+__all__ = ["undeclared", "unprovided"]
+
+
+# How the files of a format are called; code for another system is not run on this one.
+_CALLED = {
+    Format.ELF: re.compile(r"[^/]+\.so(\.\d+)*"),
+    Format.MACH_O: re.compile(r"[^/]+\.dylib"),
+    Format.PE: re.compile(r"[^/\\]+\.dll", re.IGNORECASE),
+}
+_REQUIRED = "required"
+
+
+def undeclared(subject: Subject) -> Iterator[Finding]:
+    """Find libraries that have to be there when they are opened, and that nobody provides."""
+    unknown = subject.neighbours.unknown
+    for names, users in unprovided(subject).items():
+        first, *others = names
+        or_others = f" (or {' or '.join(f'`{one}`' for one in others)})" if others else ""
+        transitive = sorted(
+            f"`{one.name}`"
+            for one in subject.neighbours.transitive.values()
+            if any(one.shipped_as(name) for name in names)
+        )
+        notes = [f"{transitive[0]} has it, which only another requirement requires"] if transitive else []
+        if unknown:
+            listed = ", ".join(f"`{one}`" for one in unknown)
+            notes = [f"it may be in one of {listed}, which can't be looked into"]
+        yield Finding(
+            "undeclared-dlopen",
+            Severity.NOTE if unknown else Severity.WARNING,
+            f"`{first}`{or_others} is opened by its name, and nothing provides it",
+            artifact=subject.artifact,
+            field=first,
+            expected=None,
+            found=users,
+            found_from="opened by",
+            notes=tuple(notes),
+            hints=("declare the distribution that ships it, or open it where the code can do without",),
+        )
+
+
+def unprovided(subject: Subject) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """The libraries of which one has to be there, and nobody has any: by their names, the files that open them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for names, place in _opened(subject):
+        if not any(_is_provided(name, subject) for name in names):
+            found.setdefault(names, []).append(place)
+    return {names: tuple(dict.fromkeys(places)) for names, places in found.items()}
+
+
+def _opened(subject: Subject) -> Iterator[tuple[tuple[str, ...], str]]:
+    for image in subject.consumer.images:
+        yield from ((one.names, image.place) for one in image.opens if one.priority == _REQUIRED and one.names)
+    called = _CALLED[subject.platform.format] if subject.platform.format else None
+    for place, calls in openings(subject.consumer).items() if called else ():
+        yield from (((one.always,), place) for one in calls if called and called.fullmatch(one.always))
+
+
+def _is_provided(name: str, subject: Subject) -> bool:
+    format_ = subject.platform.format
+    if format_ is Format.PE:
+        name = name.lower()
+    if format_ is None or subject.platform.has(name, format_) or subject.consumer.shipped_as(name):
+        return True
+    return any(one.shipped_as(name) for one in subject.neighbours.direct.values())
