@@ -34,9 +34,9 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "providers.m
 class Consumer(NamedTuple):
     """A wheel, what it is linked with, and the module that is imported.
 
-    It is `wheel` of the index; or that, built from its sdist with a version of the provider (`built_with`); or, without
-    `wheel`, a module of our own that calls `function`, linked with that version. `file` begins the name of the file
-    that is judged, `beside` is what else has to be there, and `code` what is run.
+    It is `wheel` of the index, or without one a module of our own that calls `function`, linked with `built_with`, a
+    version of the provider. The name of the file that is judged begins with `file`, `beside` is what else has to be
+    there, and `code` what is run.
     """
 
     provider: str
@@ -51,17 +51,20 @@ class Consumer(NamedTuple):
     def label(self) -> str:
         """What the page calls it."""
         if self.function:
-            return f"a module that calls `{self.function}`, linked with {self.built_with}"
-        built = f", built with {self.provider} {self.built_with}" if self.built_with else ""
-        return f"`{self.file.rpartition('/')[2].rstrip('.')}` of {self.wheel.replace('==', ' ')}{built}"
+            return f"a module that calls `{self.function}` of {self.provider} {self.built_with}"
+        return f"`{self.file.rpartition('/')[2].rstrip('.')}` of {self.wheel.replace('==', ' ')}"
 
 
 _MPI = "import mpi4py; mpi4py.rc.initialize = False; import mpi4py.MPI"
 _QT = ("PyQt6-sip",)
 
 
+def _calling(provider: str, built_with: str, function: str) -> Consumer:
+    return Consumer(provider, "spam.", "import spam", built_with=built_with, function=function)
+
+
 def _blas(built_with: str, function: str) -> Consumer:
-    return Consumer("scipy-openblas32", "spam_blas", "import spam_blas", built_with=built_with, function=function)
+    return _calling("scipy-openblas32", built_with, function)
 
 
 def _qt(version: str, module: str) -> Consumer:
@@ -75,8 +78,9 @@ def _rmm(version: str) -> Consumer:
 
 CONSUMERS = (
     Consumer("mpich", "mpi4py/MPI.mpich.", _MPI, "mpi4py==4.1.2"),
-    Consumer("mpich", "mpi4py/MPI.", _MPI, "mpi4py==4.1.2", "4.3.2"),
-    Consumer("mpich", "mpi4py/MPI.", _MPI, "mpi4py==4.1.2", "5.0.2"),
+    _calling("mpich", "5.0.2", "MPI_Init"),
+    _calling("mpich", "5.0.2", "MPI_Session_init"),
+    _calling("mpich", "5.0.2", "MPI_Abi_get_version"),
     _blas("0.3.30.0.8", "scipy_cblas_dgemm"),
     _blas("0.3.30.0.8", "scipy_cblas_dgemm_batch"),
     _blas("0.3.30.443.1", "cblas_dgemm_batch_strided"),
@@ -145,15 +149,8 @@ def run() -> None:
 def _made(consumer: Consumer, folder: Path) -> Path:
     if consumer.function:
         return _linked(consumer, folder)
-    command = [sys.executable, "-m", "pip", "wheel" if consumer.built_with else "download", "-q", "--no-deps"]
-    variables = dict(os.environ)
-    if consumer.built_with:
-        python = _environment(folder / "building", f"{consumer.provider}=={consumer.built_with}")
-        variables["MPICC"] = str(python.with_name("mpicc"))
-        command += ["--no-binary", consumer.wheel.partition("==")[0], "-w", str(folder)]
-    else:
-        command += ["--only-binary", ":all:", "-d", str(folder)]
-    subprocess.run([*command, consumer.wheel], check=True, stdout=subprocess.DEVNULL, env=variables)
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", str(folder)]
+    subprocess.run([*command, consumer.wheel], check=True, stdout=subprocess.DEVNULL)
     return next(folder.glob("*.whl"))
 
 
@@ -163,9 +160,15 @@ _SOURCE = """
 extern int FUNCTION(void);
 static PyObject *address(PyObject *self, PyObject *none) { return PyLong_FromVoidPtr((void *)FUNCTION); }
 static PyMethodDef methods[] = {{"address", address, METH_NOARGS, 0}, {0}};
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "spam_blas", 0, -1, methods};
-PyMODINIT_FUNC PyInit_spam_blas(void) { return PyModule_Create(&module); }
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "spam", 0, -1, methods};
+PyMODINIT_FUNC PyInit_spam(void) { return PyModule_Create(&module); }
 """
+
+
+_LIBRARIES = {
+    "scipy-openblas32": "lib/python*/site-packages/scipy_openblas32/lib/lib*openblas*.so*",
+    "mpich": "lib/libmpi.so.12",
+}
 
 
 def _linked(consumer: Consumer, folder: Path) -> Path:
@@ -174,18 +177,18 @@ def _linked(consumer: Consumer, folder: Path) -> Path:
 
     python = _environment(folder / "building", f"{consumer.provider}=={consumer.built_with}")
     (packages,) = python.parents[1].glob("lib/python*/site-packages")
-    library = next(packages.glob("scipy_openblas32/lib/lib*openblas*.so*"))
-    built = folder / "spam_blas.abi3.so"
-    run_path = f"-Wl,-rpath,$ORIGIN/{library.parent.relative_to(packages)}"
+    library = next(python.parents[1].glob(_LIBRARIES[consumer.provider]))
+    built = folder / "spam.abi3.so"
+    run_path = f"-Wl,-rpath,$ORIGIN/{os.path.relpath(library.parent, packages)}"
     command = ["cc", "-shared", "-fPIC", f"-I{sysconfig.get_path('include')}", "-x", "c", "-", "-x", "none"]
     source = _SOURCE.replace("FUNCTION", consumer.function)
     subprocess.run([*command, str(library), run_path, "-o", str(built)], input=source, text=True, check=True)
-    wheel = folder / "spam_blas-1.0-cp311-abi3-manylinux_2_28_x86_64.whl"
-    about = "spam_blas-1.0.dist-info"
+    wheel = folder / "spam-1.0-cp311-abi3-manylinux_2_28_x86_64.whl"
+    about = "spam-1.0.dist-info"
     tag = "Tag: cp311-abi3-manylinux_2_28_x86_64\n"
     with ZipFile(wheel, "w") as archive:
         archive.write(built, built.name)
-        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: spam-blas\nVersion: 1.0\n")
+        archive.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: spam\nVersion: 1.0\n")
         archive.writestr(f"{about}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\n{tag}")
         archive.writestr(f"{about}/RECORD", "".join(f"{one},,\n" for one in (*archive.namelist(), f"{about}/RECORD")))
     return wheel
@@ -281,9 +284,11 @@ version on both sides, and of these {right} were right on both.
 | consumer | declared | claim | inside | outside | what is missing outside |
 | --- | --- | --- | --- | --- | --- |
 {rows}
-A claim is necessary, and not sufficient: that a module loads does not say that it computes what it should. The modules
-that call one function of scipy-openblas32 are made for this page, since nobody else is linked with it: its owners ask
-other projects not to depend on it at run time.
+A claim is necessary, and not sufficient: that a module loads does not say that it computes what it should. Versions of
+which the files do not tell whether they fit count on neither side: librmm 26.10 takes a symbol of C++ that
+rapids-logger has from 0.1.19 on, and that the newest libstdc++ has as well. The modules that call one function are made
+for this page. Nobody else is linked with scipy-openblas32, whose owners ask other projects not to depend on it at run
+time.
 """
 
 

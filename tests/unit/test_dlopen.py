@@ -105,9 +105,10 @@ class House:
         self.folder = folder
         self.pair = Pair(folder / "pair")
 
-    def wheel(self, *notes: object, code: str = "", requires: tuple[str, ...] = (), **more: Path | bytes) -> Path:
+    def wheel(self, *notes: object, code: str = "", requires: tuple[str, ...] = (), more: Path | None = None) -> Path:
         module = noted(self.folder / "_ham.so", *notes) if notes else library(self.folder / "_ham.so")
-        files = {"ham/__init__.py": code.encode(), "ham/_ham.so": module, **{f"ham/{k}": v for k, v in more.items()}}
+        files: dict[str, Path | bytes] = {"ham/__init__.py": code.encode(), "ham/_ham.so": module}
+        files |= {f"ham/{more.name}": more} if more else {}
         return wheel(self.folder, "ham", files, requires=requires)
 
 
@@ -126,17 +127,17 @@ CALL = 'import ctypes\nctypes.CDLL("NAME")\n'
 
 @pytest.mark.parametrize("in_note", [True, False])
 def test_somebody_has_to_provide_it(house: House, in_note: bool) -> None:
-    def made(name: str, requires: tuple[str, ...] = (), **more: Path | bytes) -> Path:
+    def made(name: str, requires: tuple[str, ...] = (), more: Path | None = None) -> Path:
         if in_note:
-            return house.wheel([feature(name, priority="required")], requires=requires, **more)
-        return house.wheel(code=CALL.replace("NAME", name), requires=requires, **more)
+            return house.wheel([feature(name, priority="required")], requires=requires, more=more)
+        return house.wheel(code=CALL.replace("NAME", name), requires=requires, more=more)
 
     provider = house.pair.provider()
     assert found(made("libspam.so.3")) == WARNING
     assert found(made("libspam.so.3", ("prov",)), provider) == []
     assert found(made("libspam.so.3", ("prov; sys_platform == 'win32'",)), provider) == WARNING
     assert found(made("libspam.so.3", ("prov",))) == NOTED
-    assert found(made("libspam.so.3", **{"libspam.so.3": house.pair.library})) == []
+    assert found(made("libspam.so.3", more=house.pair.library)) == []
     assert found(made("libm.so.6")) == []
     between = wheel(house.folder, "between", {"between.py": b""}, requires=["prov"])
     (finding,) = native.examine(made("libspam.so.3", ("between",)), [between, provider])

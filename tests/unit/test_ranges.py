@@ -15,6 +15,7 @@ from abiding import native
 from abiding.artifacts.index import listings
 from abiding.cli import main
 from abiding.findings.screen import block
+from abiding.native.images import Format, Image, Symbols
 from abiding.providers.cache import Cache
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.linked import Histories, too_loose
@@ -238,6 +239,31 @@ def test_symbols_that_moved_into_a_library_that_is_brought_along() -> None:
         State.HAS,
         State.LACKS_SYMBOLS,
     ]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "needs", "states"),
+    [
+        # What libstdc++ has in some version of it may be had of it where the file is loaded.
+        ("__cxa_call_terminate", ("libtoy.so.1", "libstdc++.so.6"), ["not-known", "has"]),
+        ("_ZSt21ios_base_library_initv", ("libtoy.so.1", "libstdc++.so.6"), ["not-known", "has"]),
+        # Who is not linked with it takes all of C++ without a version.
+        ("__cxa_call_terminate", ("libtoy.so.1",), ["has", "has"]),
+        ("_ZN3toy4makeEv", ("libtoy.so.1", "libstdc++.so.6"), ["lacks-symbols", "has"]),
+        ("_end", ("libtoy.so.1", "libstdc++.so.6"), ["has", "has"]),
+    ],
+)
+def test_symbols_of_the_toolchain_that_a_provider_has(symbol: str, needs: tuple[str, ...], states: list[str]) -> None:
+    image = Image("ham/_ham.so", Format.ELF, "_ham.so", needs)
+    symbols = Symbols(frozenset(), {"": frozenset({"toy", symbol})})
+    taken = Imports.of(image, "libtoy.so.1", symbols)
+    editions = tuple(
+        Edition(version, "", {"toy/libtoy.so.1": Exports("libtoy.so.1", (), frozenset(f"{one}@Base" for one in names))})
+        for version, names in (("1.0", {"toy"}), ("1.1", {"toy", symbol}))
+    )
+    found = held([taken], History("toy", "linux", editions))
+    assert [str(row.state) for row in found.rows] == states
+    assert found.floor == ("1.1" if "lacks-symbols" in states else "")
 
 
 def test_two_libraries_of_one_provider() -> None:

@@ -71,6 +71,8 @@ def _judged(release: Requirement, subject: Subject, histories: Histories) -> tup
     history = histories.get(name, subject.platform.tags, accepted, [one.library for one in libraries])
     rows = held(libraries, history).rows if history else ()
     row = next((one for one in rows if _same(one.version, version)), None)
+    if row and row.state is State.NOT_KNOWN and row.missing:
+        return Outcome.UNKNOWN, f"that depends on {_names(row)}"
     if row is None or row.state is State.NOT_KNOWN:
         return Outcome.UNKNOWN, f"{name} {version} has no wheel for its platform that could be read"
     return (Outcome.REBUILD, _reason(row)) if row.refuted else (Outcome.FINE, "it has all that is used")
@@ -88,6 +90,9 @@ _NAMED = 3
 def _reason(row: Row) -> str:
     if row.state is State.LACKS_LIBRARY:
         return f"there is no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
+    return f"{row.library} lacks {_names(row)}"
+
+
+def _names(row: Row) -> str:
     names = ", ".join(one.removesuffix(f"@{BASE}") for one in row.missing[:_NAMED])
-    more = f" and {len(row.missing) - _NAMED} more" if len(row.missing) > _NAMED else ""
-    return f"{row.library} lacks {names}{more}"
+    return names + (f" and {len(row.missing) - _NAMED} more" if len(row.missing) > _NAMED else "")

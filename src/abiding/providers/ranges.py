@@ -104,6 +104,8 @@ def held(
         new = {name for name in _outside(edition, wanted) - known if not (is_system and is_system(name))}
         if row.state is State.LACKS_SYMBOLS and new:
             rows[place] = Row(edition.version, State.NOT_KNOWN, row.library, tuple(sorted(new)))
+        elif row.state is State.HAS and (library := _unsure(edition, taken, history)):
+            rows[place] = Row(edition.version, State.NOT_KNOWN, *library)
     rows += [Row(one.version, State.NOT_KNOWN) for one in history.unread]
     rows.sort(key=lambda row: _version(row.version))
     floor, ceiling = _bounds(rows, built_with)
@@ -120,13 +122,28 @@ def _version(text: str) -> Version:
 
 def _counting(imports: Imports, history: History) -> frozenset[str]:
     """The symbols that count: those that are surely of the library, and those that it had in some version."""
-    names: set[str] = set()
-    for edition in history.editions:
-        library = edition.known_as(imports.library)
-        for one in edition.with_needs(library) if library else ():
-            names |= {symbol.partition("@")[0] for symbol in one.symbols}
+    names = _names(imports.library, history)
     free = (one for one in imports.free if one.removesuffix(f"@{BASE}") in names)
     return frozenset(one for one in (*imports.bound, *free) if not is_of_toolchain(one))
+
+
+def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tuple[str, tuple[str, ...]] | None:
+    """The library that lacks symbols which others of its versions have, and which libstdc++ may have as well."""
+    for one in taken:
+        library = edition.known_as(one.library)
+        ever = _names(one.library, history)
+        wanted = (symbol for symbol in one.unsure if symbol.removesuffix(f"@{BASE}") in ever)
+        missing = lacking(wanted, edition.with_needs(library)) if library else frozenset()
+        if missing:
+            return one.library, tuple(sorted(missing))
+    return None
+
+
+def _names(library: str, history: History) -> set[str]:
+    """The names of all symbols that a library had in some version."""
+    known = ((edition, edition.known_as(library)) for edition in history.editions)
+    brought = (one for edition, found in known if found for one in edition.with_needs(found))
+    return {symbol.partition("@")[0] for one in brought for symbol in one.symbols}
 
 
 def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> Row:

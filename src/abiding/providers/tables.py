@@ -65,11 +65,24 @@ def lacking(wanted: Iterable[str], libraries: Iterable[Exports]) -> frozenset[st
     return frozenset(left)
 
 
+_CPLUSPLUS = re.compile(r"_Z|__cxa_|__gxx_")
+
+
+def _is_left_over(name: str, image: Image) -> bool:
+    """Whether a symbol of C++ without a version was found elsewhere than in libstdc++, where all have versions.
+
+    librmm 26.10 takes `__cxa_call_terminate` of rapids-logger, which the libstdc++ of many a machine does not have.
+    """
+    linked = any(one.startswith("libstdc++.so.") for one in image.needs)
+    return linked and bool(_CPLUSPLUS.match(name)) and is_of_toolchain(name)
+
+
 class Imports(NamedTuple):
     """What files of a consumer take of the library that they know as `library`.
 
     `bound` are symbols that are surely of it, `free` those that may be of any library (ELF, without a version); `weak`
-    are symbols that may stay unresolved. `users` are the places of the files.
+    are symbols that may stay unresolved. `users` are the places of the files. `unsure` are free ones of C++ that the
+    linker has found elsewhere than in libstdc++, which may have them where the file is loaded.
     """
 
     library: str
@@ -77,6 +90,7 @@ class Imports(NamedTuple):
     free: frozenset[str]
     weak: frozenset[str] = frozenset()
     users: tuple[str, ...] = ()
+    unsure: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, image: Image, library: str, symbols: Symbols) -> Imports:
@@ -93,6 +107,7 @@ class Imports(NamedTuple):
             frozenset(one for one in versions if one.partition("@")[0] in weak)
             | frozenset(f"{name}@{BASE}" for name in (weak | symbols.weak.get("", frozenset())) - with_version),
             (image.place,),
+            frozenset(f"{name}@{BASE}" for name in free if _is_left_over(name, image)),
         )
 
     def __or__(self, other: object) -> Imports:
@@ -101,4 +116,4 @@ class Imports(NamedTuple):
             return NotImplemented
         bound, weak = self.bound | other.bound, self.weak | other.weak
         users = tuple(dict.fromkeys((*self.users, *other.users)))
-        return Imports(self.library, bound, self.free | other.free, weak, users)
+        return Imports(self.library, bound, self.free | other.free, weak, users, self.unsure | other.unsure)

@@ -62,10 +62,15 @@ def _state(row: Row) -> str:
         case "lacks-library":
             return f"has no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
         case "lacks-symbols":
-            shown = ", ".join(one.removesuffix("@Base") for one in row.missing[:_SYMBOLS])
-            more = f" and {len(row.missing) - _SYMBOLS} more" if len(row.missing) > _SYMBOLS else ""
-            return f"lacks {shown}{more} of {row.library}"
+            return f"lacks {_names(row)} of {row.library}"
+        case "not-known" if row.missing:
+            return f"not known: that depends on {_names(row)}"
     return "not known"
+
+
+def _names(row: Row) -> str:
+    shown = ", ".join(one.removesuffix("@Base") for one in row.missing[:_SYMBOLS])
+    return shown + (f" and {len(row.missing) - _SYMBOLS} more" if len(row.missing) > _SYMBOLS else "")
 
 
 _SYMBOLS = 3
