@@ -227,7 +227,7 @@ def _reason(row: Row) -> str:
     if row.state is State.LACKS_LIBRARY:
         return f"no `{row.library}`"
     first = row.missing[0].partition("@Base")[0]
-    return f"{len(row.missing)} symbols gone, `{first}` first" if len(row.missing) > 1 else f"no `{first}`"
+    return f"{len(row.missing)} symbols, `{first}` first" if len(row.missing) > 1 else f"no `{first}`"
 
 
 # What the loader of glibc says.
@@ -250,7 +250,7 @@ def _ended(consumer: Consumer, wheel: Path, version: str, folder: Path) -> str:
     if done.returncode == 0:
         return _IMPORTED
     said = _SAID.search(done.stderr)
-    return said[0] if said else (done.stderr.strip().splitlines() or ["ended"])[-1][:90]
+    return said[0].replace("`", "").replace("'", "") if said else (done.stderr.strip().splitlines() or ["ended"])[-1][:90]
 
 
 # The page
@@ -278,8 +278,8 @@ versions have what its files take. `scripts/evidence series` tries it with real 
 environments are made, with the version just inside of it and the one just outside, whatever METADATA say, and the
 module is imported; where nothing bounds the versions, the oldest and the newest are tried. This page is what came out.
 
-{all} of {of} claims about {consumers} consumers of {providers} providers came out as claimed; {both} of them have a
-version on both sides, and of these {right} were right on both.
+{all} of {of} claims about {consumers} consumers of {providers} providers came out as claimed. {both} of them have a
+version on both sides; {right} of these were right on both.
 
 | consumer | declared | claim | inside | outside | what is missing outside |
 | --- | --- | --- | --- | --- | --- |

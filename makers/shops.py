@@ -34,6 +34,7 @@ class Shop:
         soname: str = SONAME,
         tag: str = MANYLINUX,
         filler: int = 0,
+        header: str = "",
         **listing: object,
     ) -> Path:
         built = library(self.folder / version / soname, *functions, soname=soname)
@@ -43,6 +44,7 @@ class Shop:
             f"toy/lib/{soname}": built,
             "toy/_core.abi3.so": built,
         }
+        files |= {"toy/include/toy.h": header.encode()} if header else {}
         path = wheel(self.folder, "toy", files, version=version, tag=tag)
         data = path.read_bytes()
         self.index.files[path.name] = File(data, listing={"hashes": hashes(data), **listing})

@@ -158,6 +158,18 @@ def test_what_is_new_asks_for_a_minor_version(provider: Provider) -> None:
     assert (found.severity, found.message) == ("note", "libtoy 1.1 loses nothing of 1.0, and has 1 new symbol")
 
 
+def test_it_is_said_which_headers_were_not_compared(provider: Provider) -> None:
+    broken = f'#include "gone.h"\n{HEADER}'
+    old = provider.release("1.0", exports="libtoy>=1.0,<2", header=broken)
+    found = only(old, provider.release("1.1", header=broken.replace("int x;", "long x;")))
+    assert found.rule == "promise-kept"
+    (said,) = (note for note in found.notes if "header" in note)
+    assert said == (
+        "1 header was not compared, for want of being preprocessed: `libtoy/include/toy.h` "
+        "(gone.h: No such file or directory)"
+    )
+
+
 SOURCE = '#include "toy.h"\nint toy_make(struct toy_point *one) { return one->x; }\n'
 
 

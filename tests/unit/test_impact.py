@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 
 from abiding.cli import main
+from abiding.project.provenance import Provenance, Shared
 from makers.consumers import consumer
-from makers.shops import Shop, opened
+from makers.shops import SONAME, Shop, opened
 
 from .contract import document
 
@@ -73,3 +75,78 @@ def test_folders_lists_and_names(shop: Shop, tmp_path: Path, capsys: pytest.Capt
 def test_one_release_is_named(release: str, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["impact", release, "x", "--index-url", shop.index.url]) == 2
     assert "does not name one release" in capsys.readouterr().err
+
+
+HEADER = """
+struct toy_box { int x; };
+struct toy_other { int y; };
+typedef struct toy_box toy_box_t;
+int toy(toy_box_t *one);
+int toy_old(void);
+"""
+
+
+@pytest.fixture
+def boxes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
+    """Releases that have all symbols, and headers in which things change."""
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0", "toy", "toy_old", header=HEADER)
+        shop.publish("1.1", "toy", "toy_old", header=f"/* the same */ {HEADER}")
+        shop.publish("1.2", "toy", "toy_old", header=HEADER.replace("int y;", "long y;"))
+        shop.publish("1.3", "toy", "toy_old", header=HEADER.replace("int x;", "int w; int x;"))
+        shop.publish("1.4", "toy", "toy_old", header=HEADER.replace("int x;", "int w; int x;"))
+        shop.publish("1.5", "toy", "toy_old", header=f'#include "gone.h"\n{HEADER}')
+        shop.publish("1.6", "toy", "toy_old")
+        yield shop
+
+
+@pytest.mark.parametrize(
+    ("release", "of_box", "of_none"),
+    [
+        ("1.0", "fine", "fine"),
+        ("1.1", "fine", "fine"),
+        ("1.2", "fine", "fine"),  # nothing that it calls leads to the other struct
+        ("1.3", "rebuild", "fine"),
+        ("1.4", "fine", "fine"),  # who is linked with 1.3 as well
+        ("1.6", "fine", "fine"),
+    ],
+)
+def test_what_means_something_else(
+    release: str, of_box: str, of_none: str, boxes: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for function, outcome in (("toy", of_box), ("toy_old", of_none)):
+        path = consumer(tmp_path / function, function, requires=["toy"])
+        assert outcomes(boxes, f"toy=={release}", path, capsys=capsys) == {path.name: outcome}
+
+
+def test_it_is_said_what_has_changed_and_what_was_not_compared(
+    boxes: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = consumer(tmp_path, "toy", requires=["toy"])
+
+    def said(release: str) -> str:
+        main(["impact", f"toy=={release}", str(path), "--index-url", boxes.index.url])
+        return capsys.readouterr().out.splitlines()[0]
+
+    assert said("1.3").endswith("changed since 1.2: its headers: struct toy_box")
+    assert "`toy/include/toy.h` (gone.h: No such file or directory)" in said("1.5")
+    assert "layouts of `libtoy.so.1` were not compared" in said("1.6")
+    monkeypatch.setattr("abiding.providers.headers.compiler", lambda: None)
+    assert "headers were not compared: there is no C compiler" in said("1.3")
+
+
+def test_a_record_says_which_version_it_was_linked_with(
+    boxes: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for linked, outcome in (("1.0", "rebuild"), ("1.3", "fine"), ("1.4", "fine")):
+        path = recorded(consumer(tmp_path / linked, "toy", requires=["toy"]), linked)
+        assert outcomes(boxes, "toy==1.4", path, capsys=capsys) == {path.name: outcome}
+
+
+def recorded(path: Path, version: str) -> Path:
+    """The wheel with a record of what it was linked with."""
+    shared = Shared(SONAME, f"toy/lib/{SONAME}", "0" * 64, "toy", version, "toy", ("manylinux_2_28_x86_64",), ())
+    record = Provenance("a", "1", "abi", "", libraries=(shared,))
+    with ZipFile(path, "a") as archive:
+        archive.writestr("ham-1.0.dist-info/abiding.json", record.to_json())
+    return path

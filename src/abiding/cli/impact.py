@@ -23,8 +23,9 @@ __all__ = ["register", "run"]
 
 _DESCRIPTION = """\
 Tell what a published release of a provider does to wheels that are linked with its libraries: nothing, a rebuild is
-needed because a symbol or the library is gone, or their own bound excludes it. Layouts are not compared here: `abiding
-check --baseline` does. Exit status: 0 none needs to be built again, 1 some does, 2 not possible."""
+needed because a symbol or the library is gone or means something else now, or their own bound excludes it. Where it has
+all symbols, it is held against the release that the consumer was linked with, or else the one before: layouts by
+`abidiff`, and the declarations in headers. Exit status: 0 none needs to be built again, 1 some does, 2 not possible."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ exports nothing, a library that keeps its name promises to keep what it has.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.finding import Finding, Severity
@@ -14,12 +15,13 @@ from abiding.metadata import requirements
 from abiding.native import contents
 from abiding.native.platforms import Platform
 from abiding.project.provenance import MEMBER, Provenance
-from abiding.providers import headers, layouts
+from abiding.providers import headers
+from abiding.providers.changed import LAYOUTS, Change, Comparison, Material, compared
 from abiding.providers.published import is_library
 from abiding.providers.tables import BASE, Exports, is_of_toolchain, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from abiding.native.contents import Contents
@@ -55,17 +57,11 @@ class Side(NamedTuple):
         read = Provenance.from_json(found.read(found.files[record]), path.name).exports if record else None
         return cls(path, found, libraries, read)
 
-    def data(self, library: str) -> bytes:
-        """The file of one of the libraries."""
-        return self.contents.read(self.contents.files[self.libraries[library][0]])
-
-
-class _Loss(NamedTuple):
-    """Something that consumers may use, and that is gone or another thing: in which library, what, and a few names."""
-
-    library: str
-    what: str
-    names: tuple[str, ...] = ()
+    def material(self, libraries: Iterable[str]) -> Material:
+        """What is compared of some of its libraries."""
+        files = {name: self.contents.files[self.libraries[name][0]] for name in libraries}
+        readers = {name: partial(self.contents.read, file) for name, file in files.items()}
+        return Material(readers, headers.headers_of(self.contents))
 
 
 def compare(old: Side, new: Side) -> Iterator[Finding]:
@@ -73,25 +69,21 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
     promised = {name for name in old.libraries if not old.export or old.export.is_for([name])}
     if not promised:
         return
-    losses, remarks = list(_gone(old, new, promised)), []
     kept = sorted(promised & set(new.libraries))
-    for name in kept:
-        found = layouts.compared(old.data(name), new.data(name))
-        losses += [_Loss(name, "layouts or function types", found.changes)] if found.changes else []
-        remarks += [f"layouts of `{name}` were not compared: {found.not_compared}"] if found.not_compared else []
-    losses += _headers(old, new, remarks) if kept else []
+    found = compared(old.material(kept), new.material(kept)) if kept else Comparison()
+    losses, remarks = [*_gone(old, new, promised), *found.changes], found.remarks
     added = {name: _added(old.libraries[name][1], new.libraries[name][1]) for name in kept}
     if losses:
-        yield _broken(old, new, losses, tuple(remarks))
+        yield _broken(old, new, losses, remarks)
     else:
-        yield _kept(old, new, {name: some for name, some in added.items() if some}, tuple(remarks))
+        yield _kept(old, new, {name: some for name, some in added.items() if some}, remarks)
 
 
-def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[_Loss]:
+def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
     everything = [one for _, one in new.libraries.values()]
     for name in sorted(promised):
         if name not in new.libraries:
-            yield _Loss(name, "the library")
+            yield Change(name, "the library")
             continue
         # What has moved into a library that this one brings along is still found.
         library = new.libraries[name][1]
@@ -105,7 +97,7 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[_Loss]:
             if some:
                 plural = {"class": "classes", "version of a symbol": "versions of symbols"}.get(what, f"{what}s")
                 shown = tuple(sorted(one.removesuffix(f"@{BASE}") for one in some))
-                yield _Loss(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
+                yield Change(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
 
 
 def _needs(library: Exports, side: Side) -> set[str]:
@@ -136,23 +128,6 @@ def _class_of(symbol: str) -> str:
     return "::".join(parts)
 
 
-def _headers(old: Side, new: Side, remarks: list[str]) -> list[_Loss]:
-    """What the headers declare otherwise; a header that is gone takes nothing away from what is compiled."""
-    before, after = headers.headers_of(old.contents), headers.headers_of(new.contents)
-    if not before or not after:
-        return []
-    command = headers.compiler()
-    if command is None:
-        remarks.append("headers were not compared: there is no C compiler")
-        return []
-    first, second = (headers.declarations(one, command) for one in (before, after))
-    changed = [one for one in headers.changes(first, second) if one.new]
-    if not changed:
-        return []
-    what = f"{len(changed)} declaration{'s' if len(changed) > 1 else ''}"
-    return [_Loss("its headers", what, tuple(one.name for one in changed))]
-
-
 def _added(old: Exports, new: Exports) -> tuple[str, ...]:
     found = lacking((one for one in new.symbols if not is_of_toolchain(one)), [old])
     return tuple(sorted(one.removesuffix(f"@{BASE}") for one in found))
@@ -161,7 +136,7 @@ def _added(old: Exports, new: Exports) -> tuple[str, ...]:
 # What is said
 
 
-def _broken(old: Side, new: Side, losses: list[_Loss], remarks: tuple[str, ...]) -> Finding:
+def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
     promise = old.export.requires if old.export else ""
     within = not promise or requirements.parse(promise).specifier.contains(after, prereleases=True)
@@ -196,12 +171,12 @@ def _broken(old: Side, new: Side, losses: list[_Loss], remarks: tuple[str, ...])
     )
 
 
-def _said(loss: _Loss) -> str:
+def _said(loss: Change) -> str:
     shown = ", ".join(f"`{one}`" for one in loss.names[:_MOST_NAMED])
     more = f" and {len(loss.names) - _MOST_NAMED} more" if len(loss.names) > _MOST_NAMED else ""
     if not loss.names:
         return f"`{loss.library}` is gone"
-    if loss.library == "its headers" or loss.what.startswith("layouts"):
+    if loss.library == "its headers" or loss.what == LAYOUTS:
         return f"{loss.library if ' ' in loss.library else f'`{loss.library}`'}: {loss.what} changed: {shown}{more}"
     return f"`{loss.library}` has lost {loss.what}: {shown}{more}"
 

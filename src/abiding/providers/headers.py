@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from abiding.native.contents import Contents
 
-__all__ = ["Changed", "changes", "compiler", "declarations", "headers_of"]
+__all__ = ["Changed", "Declarations", "changes", "compiler", "declarations", "headers_of", "is_header", "reached"]
 
 
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx)", re.IGNORECASE)
@@ -36,6 +36,13 @@ class Changed(NamedTuple):
     new: str
 
 
+class Declarations(NamedTuple):
+    """What headers declare, by name, and why some, by their places, could not be preprocessed."""
+
+    found: dict[str, str]
+    failed: dict[str, str]
+
+
 def compiler() -> list[str] | None:
     """The C compiler at hand, with its arguments: the one that `CC` names, or one of the usual names."""
     named = shlex.split(os.environ.get("CC", ""))
@@ -43,18 +50,24 @@ def compiler() -> list[str] | None:
     return [found, *named[1:]] if found else None
 
 
+def is_header(place: str) -> bool:
+    """Whether the file at a place is a header, by its name."""
+    return bool(_HEADER.fullmatch(place))
+
+
 def headers_of(contents: Contents) -> dict[str, bytes]:
     """The headers of a distribution, by their places, as far as they are looked at."""
-    names = [place for place in contents.files if _HEADER.fullmatch(place)][: bounds.HEADERS]
+    names = [place for place in contents.files if is_header(place)][: bounds.HEADERS]
     return {place: contents.read(contents.files[place]) for place in names}
 
 
-def declarations(headers: Mapping[str, bytes], command: list[str]) -> dict[str, str]:
+def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declarations:
     """What headers declare, by name: types with their bodies, functions with their arguments; nothing of the system's.
 
     A header that can't be preprocessed, because it needs others that are not there, declares nothing.
     """
     found: dict[str, str] = {}
+    failed: dict[str, str] = {}
     with TemporaryDirectory(prefix="abiding-") as name:
         folder = Path(name).resolve()
         for place, data in headers.items():
@@ -66,8 +79,11 @@ def declarations(headers: Mapping[str, bytes], command: list[str]) -> dict[str, 
         for place in sorted(headers):
             language = "c" if place.lower().endswith(".h") else "c++"
             line = [*command, "-E", "-x", language, *options, str(folder / place)]
-            found |= _declared(_own(_run(line), folder))
-    return found
+            text, error = _run(line)
+            found |= _declared(_own(text, folder))
+            if error:
+                failed[place] = error.replace(f"{folder}{os.sep}", "")
+    return Declarations(found, failed)
 
 
 def _roots(place: str) -> Iterator[str]:
@@ -77,7 +93,8 @@ def _roots(place: str) -> Iterator[str]:
     yield "/".join(parts[: places[0] + 1] if places else parts)
 
 
-def _run(line: list[str]) -> str:
+def _run(line: list[str]) -> tuple[str, str]:
+    """What the preprocessor writes, or why it could not."""
     try:
         done = subprocess.run(
             line,
@@ -88,9 +105,15 @@ def _run(line: list[str]) -> str:
             text=True,
             errors="replace",
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout if done.returncode == 0 else ""
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        return "", type(exc).__name__
+    if done.returncode == 0:
+        return done.stdout, ""
+    said = _SAID.search(done.stderr)
+    return "", said[1].strip() if said else f"the compiler ended with {done.returncode}"
+
+
+_SAID = re.compile(r"error: ([^\n]{1,200})")
 
 
 def _own(text: str, folder: Path) -> str:
@@ -176,6 +199,23 @@ def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ..
         for name, text in old.items()
         if new.get(name) != text and not (name.startswith("enum ") and _is_longer(text, new.get(name, "")))
     )
+
+
+def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozenset[str]:
+    """The declarations that the functions with these names lead to, by the types in them; all, if none is declared."""
+    by_word: dict[str, list[str]] = {}
+    for name in declarations:
+        by_word.setdefault(name.rpartition(" ")[2].removesuffix("()"), []).append(name)
+    waiting = [name for one in symbols for name in by_word.get(one, ())]
+    if not waiting:
+        return frozenset(declarations)
+    found = set(waiting)
+    while waiting:
+        words = _TOKEN.findall(declarations[waiting.pop()])
+        more = {name for word in words for name in by_word.get(word, ())} - found
+        found |= more
+        waiting += more
+    return frozenset(found)
 
 
 def _is_longer(old: str, new: str) -> bool:

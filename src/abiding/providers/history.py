@@ -27,6 +27,11 @@ class Edition(NamedTuple):
         found = (one for place, one in self.libraries.items() if library in (one.name, place.rpartition("/")[2]))
         return next(found, None)
 
+    def place_of(self, library: str) -> str:
+        """The place of the library that others know by this name; empty if there is none."""
+        known = self.known_as(library)
+        return next((place for place, one in self.libraries.items() if one is known), "")
+
     def with_needs(self, library: Exports) -> Iterator[Exports]:
         """A library, and those of this edition that it brings along."""
         waiting, seen = [library], {library.name}

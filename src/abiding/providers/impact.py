@@ -9,19 +9,23 @@ from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
 from abiding.native.providers import required, target
+from abiding.providers.changed import compared
 from abiding.providers.linked import taken
 from abiding.providers.ranges import State, held
 from abiding.providers.tables import BASE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from packaging.requirements import Requirement
 
     from abiding.artifacts.index.listing import Listings
     from abiding.native.subject import Subject
+    from abiding.providers.history import Edition
     from abiding.providers.linked import Histories
     from abiding.providers.ranges import Row
+    from abiding.providers.tables import Imports
 
 __all__ = ["Impact", "Outcome", "of_release"]
 
@@ -75,7 +79,39 @@ def _judged(release: Requirement, subject: Subject, histories: Histories) -> tup
         return Outcome.UNKNOWN, f"that depends on {_names(row)}"
     if row is None or row.state is State.NOT_KNOWN:
         return Outcome.UNKNOWN, f"{name} {version} has no wheel for its platform that could be read"
-    return (Outcome.REBUILD, _reason(row)) if row.refuted else (Outcome.FINE, "it has all that is used")
+    if row.refuted:
+        return Outcome.REBUILD, _reason(row)
+    before = _before(row, rows, subject, name)
+    if history is None or before is None:
+        return Outcome.FINE, "it has all that is used"
+    editions = [next(one for one in history.editions if one.version == each.version) for each in (before, row)]
+    return _by_meaning(name, libraries, editions, histories)
+
+
+def _before(row: Row, rows: Sequence[Row], subject: Subject, name: str) -> Row | None:
+    """The version that a wheel was linked with, or else the last one that it works with; None if that is this one."""
+    shared = subject.provenance.libraries if subject.provenance else ()
+    recorded = next((one.version for one in shared if requirements.name_of(one.distribution) == name), "")
+    if recorded:
+        return next((one for one in rows if _same(one.version, recorded) and one is not row), None)
+    return next((one for one in reversed(rows[: rows.index(row)]) if one.state is State.HAS), None)
+
+
+def _by_meaning(
+    name: str, libraries: Sequence[Imports], editions: Sequence[Edition], histories: Histories
+) -> tuple[Outcome, str]:
+    """Judge a release that has all symbols by what they mean, there and in the release before."""
+    names = [one.library for one in libraries]
+    used = {symbol.partition("@")[0] for one in libraries for symbol in (*one.bound, *one.free, *one.weak)}
+    old, new = (histories.material(name, one, names) for one in editions)
+    found = compared(old, new, used)
+    since = f"since {editions[0].version}"
+    if found.changes:
+        shown = "; ".join(f"{one.library}: {', '.join(one.names[:_NAMED])}" for one in found.changes)
+        return Outcome.REBUILD, f"changed {since}: {shown}"
+    if not found.of_layouts or (old.headers and new.headers and not found.of_headers):
+        return Outcome.FINE, f"it has all that is used, unchanged {since}"
+    return Outcome.FINE, f"it has all that is used; {(*found.of_headers, *found.of_layouts)[0]}"
 
 
 def _same(one: str, other: str) -> bool:

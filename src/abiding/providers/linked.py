@@ -10,7 +10,7 @@ from abiding.findings.finding import Finding
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
 from abiding.native.providers import Standing
-from abiding.providers.published import read_history
+from abiding.providers.published import read_history, read_material
 from abiding.providers.ranges import State, held
 from abiding.providers.tables import BASE, Imports
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from abiding.native.images import Format
     from abiding.native.subject import Subject
     from abiding.providers.cache import Cache
-    from abiding.providers.history import History
+    from abiding.providers.changed import Material
+    from abiding.providers.history import Edition, History
     from abiding.providers.ranges import Range, Row
 
 __all__ = ["Histories", "ranges", "taken", "too_loose"]
@@ -43,6 +44,7 @@ class Histories:
     cache: Cache
     progress: Progress | None = None
     _read: dict[object, History | None] = field(default_factory=dict)
+    _materials: dict[object, Material] = field(default_factory=dict)
 
     def get(
         self, name: str, tags: frozenset[Tag], accepted: SpecifierSet, libraries: Collection[str]
@@ -55,6 +57,18 @@ class Histories:
         if key not in self._read:
             self._read[key] = self._history(name, tags, accepted, libraries)
         return self._read[key]
+
+    def material(self, distribution: str, edition: Edition, libraries: Collection[str]) -> Material:
+        """Read the named libraries of an edition, and its headers, each once. Raises `AbidingError`."""
+        key = (edition.filename, frozenset(libraries))
+        if key not in self._materials:
+            from packaging.specifiers import SpecifierSet
+
+            accepted = SpecifierSet(f"=={edition.version}")
+            wheels = (one for files in self.listings.published(distribution, accepted) for one in files)
+            wheel = next(one for one in wheels if one.filename == edition.filename)
+            self._materials[key] = read_material(wheel, edition, libraries)
+        return self._materials[key]
 
     def _history(
         self, name: str, tags: frozenset[Tag], accepted: SpecifierSet, libraries: Collection[str]

@@ -11,6 +11,7 @@ import csv
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
@@ -19,6 +20,8 @@ from abiding.native.contents import place_of
 from abiding.native.indexed import chosen
 from abiding.native.names import may_be_image, module_name, stem
 from abiding.native.reading import read_image, read_symbols
+from abiding.providers.changed import Material
+from abiding.providers.headers import is_header
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.tables import Exports
 
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.progress import Progress
     from abiding.providers.cache import Cache
 
-__all__ = ["is_library", "read_history"]
+__all__ = ["is_library", "read_history", "read_material"]
 
 
 # The libraries of one wheel are in memory one after the other, of several wheels at once.
@@ -76,6 +79,18 @@ def read_history(
             cache.prune()
     platform = min(tag.platform for tag in tags)
     return History(name, platform, tuple(editions), tuple(unread))
+
+
+def read_material(wheel: Published, edition: Edition, libraries: Collection[str]) -> Material:
+    """Read from a wheel what is compared of the libraries with these names, and its headers. Raises `AbidingError`."""
+    archive = wheel.open()
+    places = {place_of(member): member for member in archive.directory.names}
+    headers = sorted(place for place in places if is_header(place))[: bounds.HEADERS]
+    wanted = {edition.place_of(one) for one in libraries}
+    read = {place_of(member): data for member, data in archive.read([places[one] for one in headers], bounds.LIBRARY)}
+    files = dict(archive.read([places[one] for one in sorted(wanted) if one in places], bounds.LIBRARY))
+    by_name = {edition.libraries[place_of(member)].name: partial(bytes, data) for member, data in files.items()}
+    return Material(by_name, read)
 
 
 @dataclass(frozen=True, slots=True)
