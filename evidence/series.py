@@ -232,7 +232,7 @@ def _reason(row: Row) -> str:
 
 # What the loader of glibc says.
 _SAID = re.compile(
-    r"undefined symbol: \w+(?:, version \w+)?|version `[\w.]+' not found|[^\s/]+: cannot open shared object file"
+    r"undefined symbol: \w+(?:, version \w+)?|version [\w.]+ not found|[^\s/]+: cannot open shared object file"
 )
 
 
@@ -250,7 +250,9 @@ def _ended(consumer: Consumer, wheel: Path, version: str, folder: Path) -> str:
     if done.returncode == 0:
         return _IMPORTED
     said = _SAID.search(done.stderr)
-    return said[0].replace("`", "").replace("'", "") if said else (done.stderr.strip().splitlines() or ["ended"])[-1][:90]
+    return (
+        said[0].replace("`", "").replace("'", "") if said else (done.stderr.strip().splitlines() or ["ended"])[-1][:90]
+    )
 
 
 # The page

@@ -15,9 +15,8 @@ from abiding.findings.screen import block
 from abiding.native.elf import _opened
 from abiding.native.reading import read_image
 from abiding.native.scripts import _openings
-
-from .compiled import Pair, library, wheel
-from .test_cli_explain import shown
+from makers.commands import shown
+from makers.compiled import Pair, library, wheel
 
 NOTE = """
 __asm__(".pushsection .note.dlopen, \\"a\\", %note\\n"
