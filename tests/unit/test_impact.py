@@ -67,7 +67,7 @@ def test_folders_lists_and_names(shop: Shop, tmp_path: Path, capsys: pytest.Capt
     assert found == {path.name: "rebuild", "nowhere": "unknown"}
     assert main(["impact", "toy==1.2", str(path), "--index-url", shop.index.url]) == 1
     printed = capsys.readouterr().out
-    assert f"{path.name}  needs a rebuild        libtoy.so.1 lacks toy_old\n" in printed
+    assert f"{path.name}  needs a rebuild  libtoy.so.1 lacks toy_old\n" in printed
     assert printed.endswith("toy==1.2: 1 needs a rebuild\n")
 
 
