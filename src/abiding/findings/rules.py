@@ -85,6 +85,7 @@ Rule: TypeAlias = Literal[
     "two-versions",
     "unbounded-provider",
     "undeclared-change",
+    "undeclared-dlopen",
     "undeclared-interface",
     "undeclared-provider",
     "undeclared-requirement",
