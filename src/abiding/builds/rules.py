@@ -12,6 +12,7 @@ from abiding.project import hints
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from abiding.findings.rules import Rule
     from abiding.metadata.difference import Difference
     from abiding.project.pyproject import Pyproject
     from abiding.project.source import Source
@@ -33,6 +34,31 @@ class Sides(NamedTuple):
     author: str
     source: str
     origin: Callable[[str, str], str]
+
+    def about(
+        self,
+        rule: Rule,
+        message: str,
+        expected: str | None,
+        found: str | None,
+        *,
+        notes: tuple[str, ...],
+        hints: tuple[str, ...],
+    ) -> Finding:
+        """Make the error about a requirement that is not the one expected; one of the two may not be there."""
+        return Finding(
+            rule,
+            Severity.ERROR,
+            message,
+            artifact=self.artifact,
+            field="Requires-Dist",
+            expected=expected,
+            expected_from=self.origin("Requires-Dist", expected) if expected else f"not in the {self.source}",
+            found=found,
+            found_from=f"{'' if found else 'not '}written by {self.author}",
+            notes=notes,
+            hints=hints,
+        )
 
 
 def judge(differences: Collection[Difference], declared: Collection[str], sides: Sides) -> tuple[Finding, ...]:
@@ -62,16 +88,11 @@ _OLD_SETUPTOOLS = "setuptools before 68.2 writes no requirements into PKG-INFO: 
 
 
 def _lost(line: str, sides: Sides) -> Finding:
-    return Finding(
+    return sides.about(
         "lost-requirement",
-        Severity.ERROR,
         f"the {sides.kind} drops `{line}`",
-        artifact=sides.artifact,
-        field="Requires-Dist",
-        expected=line,
-        expected_from=sides.origin("Requires-Dist", line),
-        found=None,
-        found_from=f"not written by {sides.author}",
+        line,
+        None,
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
         hints=(hints.INCOMPLETE, hints.EDITED)
         if sides.source == "sdist"
@@ -81,16 +102,11 @@ def _lost(line: str, sides: Sides) -> Finding:
 
 def _changed(expected: str, found: str, sides: Sides) -> Finding:
     hint = f"leave `{expected}` as it is and declare `{found}` next to it" if sides.kind != "sdist" else ""
-    return Finding(
+    return sides.about(
         "changed-requirement",
-        Severity.ERROR,
         f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
-        artifact=sides.artifact,
-        field="Requires-Dist",
-        expected=expected,
-        expected_from=sides.origin("Requires-Dist", expected),
-        found=found,
-        found_from=f"written by {sides.author}",
+        expected,
+        found,
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
         hints=(f"{hint}:\n{hints.declaration_of(found)}",) if hint else (),
     )
@@ -110,33 +126,24 @@ def _undeclared(line: str, sides: Sides) -> Finding:
             f"if this binary needs it, declare it:\n{hints.declaration_of(line)}",
             "if it does not, find out why it is written at build time",
         )
-    return Finding(
+    return sides.about(
         "undeclared-requirement",
-        Severity.ERROR,
         f"the {sides.kind} adds `{line}`, and nothing declares it",
-        artifact=sides.artifact,
-        field="Requires-Dist",
-        expected=None,
-        expected_from=f"not in the {sides.source}",
-        found=line,
-        found_from=f"written by {sides.author}",
+        None,
+        line,
         notes=notes,
         hints=ways,
     )
 
 
 def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
-    expected, found = difference.sides
-    return Finding(
+    stands = sides.origin(difference.field, difference.left[0]) if difference.left else sides.source
+    return difference.finding(
         "undeclared-change",
         Severity.ERROR,
         f"`{difference.field}` of the {sides.kind} is not what the {sides.source} says",
-        artifact=sides.artifact,
-        field=difference.field,
-        expected=expected,
-        expected_from=sides.origin(difference.field, difference.left[0]) if difference.left else sides.source,
-        found=found,
-        found_from=f"written by {sides.author}",
+        sides.artifact,
+        (stands, f"written by {sides.author}"),
         notes=("a field that is not dynamic has one value for the sdist and all its wheels",),
         hints=tuple(hints.in_every_build(difference.field, from_sdist=sides.source == "sdist")),
     )
@@ -145,16 +152,12 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
 def judge_prepared(differences: Collection[Difference], artifact: str) -> tuple[Finding, ...]:
     """Hold the METADATA of a wheel against the one prepared for it: PEP 517 wants them identical."""
     return tuple(
-        Finding(
+        difference.finding(
             "prepared-differs",
             Severity.ERROR,
             f"`{difference.field}` of the wheel is not what was prepared for it",
-            artifact=artifact,
-            field=difference.field,
-            expected=difference.sides[0],
-            expected_from="prepared",
-            found=difference.sides[1],
-            found_from="built",
+            artifact,
+            ("prepared", "built"),
             notes=("the installer has resolved with the prepared value, so the wheel would break what it resolved",),
             hints=("look for what differs between two runs: time, environment variables, a random choice",),
         )

@@ -6,13 +6,15 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.finding import Finding
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator
 
-    from abiding.findings.finding import Value
+    from abiding.findings.finding import Severity, Value
+    from abiding.findings.rules import Rule
     from abiding.metadata.requires_dist import RequiresDist
 
 __all__ = ["Difference", "by_pre_releases", "compare", "is_repeated", "meanings", "values"]
@@ -42,6 +44,36 @@ class Difference(NamedTuple):
         if _margin(left) != _margin(right):
             left, right = _without_margin(left), _without_margin(right)
         return left if self.left else None, right if self.right else None
+
+    def finding(
+        self,
+        rule: Rule,
+        severity: Severity,
+        message: str,
+        artifact: str,
+        origins: tuple[str, str],
+        *,
+        notes: tuple[str, ...] = (),
+        hints: tuple[str, ...] = (),
+    ) -> Finding:
+        """Make a finding of it: the left side is what was expected, the right one what was found.
+
+        `origins` says where each of the two comes from.
+        """
+        (expected, found), (expected_from, found_from) = self.sides, origins
+        return Finding(
+            rule,
+            severity,
+            message,
+            artifact=artifact,
+            field=self.field,
+            expected=expected,
+            found=found,
+            expected_from=expected_from,
+            found_from=found_from,
+            notes=notes,
+            hints=hints,
+        )
 
 
 def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | None = None) -> tuple[Difference, ...]:

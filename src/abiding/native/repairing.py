@@ -206,16 +206,12 @@ def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
     yield from judge_tags(repaired.name, wheels[1].tags(), Severity.ERROR, hint)
     for difference in compare(before, after) if before.data != after.data else ():
         if not licences.only_extended(difference):
-            yield Finding(
+            yield difference.finding(
                 "repair-changed-metadata",
                 Severity.ERROR,
                 f"`{difference.field}` of the repaired wheel is not what was built",
-                artifact=repaired.name,
-                field=difference.field,
-                expected=difference.sides[0],
-                expected_from="built",
-                found=difference.sides[1],
-                found_from="repaired",
+                repaired.name,
+                ("built", "repaired"),
                 notes=("a step after the build is outside of everything that the build was held to",),
                 hints=("let the repair touch compiled files only",),
             )

@@ -129,17 +129,12 @@ def _finding(
     severity: Severity,
     hint: str = "",
 ) -> Finding:
-    expected, found = difference.sides
-    return Finding(
+    return difference.finding(
         rule,
         severity,
         message,
-        artifact=_artifact(at[1], at[0]),
-        field=difference.field,
-        expected=expected,
-        expected_from=sides[0],
-        found=found,
-        found_from=sides[1],
+        _artifact(at[1], at[0]),
+        sides,
         notes=(_LOCKED,) if difference.field in RESOLVER_FIELDS and at[0].what is not What.SDIST else (),
         hints=(hint,) if hint else (),
     )

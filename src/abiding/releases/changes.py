@@ -116,16 +116,6 @@ def _declared(before: str | None, after: str, project: Project | None) -> Iterat
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
     """A field of an artifact that is not what the sdist says."""
-    expected, found = difference.sides
-    return Finding(
-        "undeclared-change",
-        severity,
-        f"`{difference.field}` of the {artifact.kind} is not what the sdist says",
-        artifact=artifact.filename,
-        field=difference.field,
-        expected=expected,
-        expected_from="PKG-INFO",
-        found=found,
-        found_from=artifact.kind,
-        notes=notes,
-    )
+    message = f"`{difference.field}` of the {artifact.kind} is not what the sdist says"
+    origins = ("PKG-INFO", artifact.kind)
+    return difference.finding("undeclared-change", severity, message, artifact.filename, origins, notes=notes)

@@ -150,17 +150,8 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str, origins: tuple[str, str]) -> Finding:
-    return Finding(
-        "pre-release-marker",
-        Severity.NOTE,
-        f"only pre-releases of Python tell `Requires-Dist` of {beside}",
-        artifact=artifact.filename,
-        field="Requires-Dist",
-        expected=difference.sides[0],
-        expected_from=origins[0],
-        found=difference.sides[1],
-        found_from=origins[1],
-    )
+    message = f"only pre-releases of Python tell `{difference.field}` of {beside}"
+    return difference.finding("pre-release-marker", Severity.NOTE, message, artifact.filename, origins)
 
 
 def _read_differently(comparison: Comparison) -> Iterator[Finding]:
@@ -250,16 +241,12 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
     for difference in Promise.of(Project(table), None).broken_by(metadata):
         # What no resolver reads is the business of the project alone.
         if declared or difference.field in RESOLVER_FIELDS:
-            yield Finding(
+            yield difference.finding(
                 "sdist-disagrees",
                 Severity.ERROR,
                 f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
-                artifact=sdist.filename,
-                field=difference.field,
-                expected=difference.sides[0],
-                expected_from="pyproject.toml",
-                found=difference.sides[1],
-                found_from="PKG-INFO",
+                sdist.filename,
+                ("pyproject.toml", "PKG-INFO"),
                 notes=(
                     "uv reads pyproject.toml where it can, other tools read PKG-INFO",
                     *(text_notes(*difference.left, *difference.right) if difference.field == "Requires-Dist" else ()),
@@ -348,18 +335,13 @@ def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None
             severity, note = Severity.NOTE, "no resolver reads this field"
         else:
             continue  # held against the sdist it has been reported
-        expected, found = difference.sides
         others = comparison.others(difference.field)
-        yield Finding(
+        yield difference.finding(
             "wheels-disagree",
             severity,
             f"`{difference.field}` of the wheel is not that of {others}",
-            artifact=one.artifact.filename,
-            field=difference.field,
-            expected=expected,
-            expected_from=others,
-            found=found,
-            found_from="this wheel",
+            one.artifact.filename,
+            (others, "this wheel"),
             notes=(note, *((f"why they differ, in the words of the project: {why}",) if why else ())),
             hints=("say what differs by environment markers: then all wheels can say all of it",)
             if difference.field == "Requires-Dist" and severity is Severity.ERROR
