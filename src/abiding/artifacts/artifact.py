@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
     from abiding.project.pyproject import Pyproject
@@ -22,7 +24,7 @@ class Artifact(NamedTuple):
     `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand.
     `variant` is the variant.json of a wheel that is on disk, None if it has none.
     `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is whether
-    an index has taken it.
+    an index has taken it. `uploaded` is when, None if that is not known.
     """
 
     filename: str
@@ -39,3 +41,4 @@ class Artifact(NamedTuple):
     variant: bytes | None = None
     on_index: bool = False
     read_from: str = ""
+    uploaded: datetime | None = None

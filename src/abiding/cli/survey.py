@@ -29,14 +29,17 @@ __all__ = ["register", "run"]
 
 _DESCRIPTION = """\
 Judge all releases of a table of metadata: Parquet files with the columns of the public table
-`pypi.distribution_metadata`, folders of them, globs, or a list of releases on an index (`.txt`, one NAME==VERSION a
-line). Exit status: 0 done, whatever was found, 2 not done. Needs the extra `survey`."""
+`pypi.distribution_metadata`, folders of them, globs, the folder of a mirror (as bandersnatch lays it out), or a list of
+releases on an index (`.txt`, one NAME==VERSION a line). Exit status: 0 done, whatever was found, 2 not done. Needs the
+extra `survey`."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("survey", help="judge many releases at once, from a table", description=_DESCRIPTION)
-    parser.add_argument("sources", metavar="SOURCE", nargs="+", type=given, help="Parquet, a folder, a glob, or a .txt")
+    parser.add_argument(
+        "sources", metavar="SOURCE", nargs="+", type=given, help="Parquet, a folder, a glob, a mirror, or a .txt"
+    )
     parser.add_argument("--index-url", metavar="URL", help="the index that has the releases of a list (default: pip's)")
     parser.add_argument(
         "--memory", metavar="SIZE", default="2GB", type=_size, help="what DuckDB may take (default: 2GB)"
@@ -51,7 +54,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--parts", metavar="FOLDER", type=_folder, help="keep finished parts here, and go on with those of before"
     )
     parser.add_argument("--top", metavar="N", type=_number, default=20, help="how many releases that break are named")
-    outputs.add_formats(parser, ("text", "json"))
+    outputs.add_formats(parser, ("text", "json", "html"))
     parser.add_argument("--table", metavar="FILE", type=_table, help="write the table of releases here, as Parquet")
     parser.add_argument(
         "--files-table", metavar="FILE", type=_table, help="write what was read from an index here, as Parquet"
@@ -123,19 +126,24 @@ def _survey(options: Namespace, folder: Path) -> None:
     import duckdb
 
     from abiding.report.survey import forms
+    from abiding.survey.mirror import Mirror
     from abiding.survey.plan import Limits, Plan, merged, survey, write_releases
     from abiding.survey.sources import is_list, parquet
     from abiding.survey.summary import summarised
 
-    files = [file for source in options.sources if not is_list(source) for file in parquet(source)]
+    lists = [source for source in options.sources if is_list(source)]
+    mirrors = {source: mirror for source in options.sources if (mirror := Mirror.at(source))}
+    files = [file for source in options.sources if source not in {*lists, *mirrors} for file in parquet(source)]
     _hold_apart(files, (options.table, options.files_table))
-    if lists := [source for source in options.sources if is_list(source)]:
+    if lists:
         files.append(_from_index(lists, options, options.files_table or folder / "index.parquet"))
     # Each process has its share; on a cluster that is there already, it is that of a task.
-    share = 1 if options.dask not in (None, LOCAL) else options.jobs
-    plan = Plan.of(list(dict.fromkeys(files)), Limits(_share(options.memory, share)))
-    home = options.parts.absolute() / plan.key() if options.parts else folder
+    limits = Limits(_share(options.memory, 1 if options.dask not in (None, LOCAL) else options.jobs))
     with _engine(options) as run:
+        for mirror in mirrors.values():
+            files += mirror.tables(options.parts.absolute() if options.parts else folder, run)
+        plan = Plan.of(list(dict.fromkeys(files)), limits)
+        home = options.parts.absolute() / plan.key() if options.parts else folder
         survey(plan, home, run, _tell)
     with duckdb.connect() as connection:
         for name, value in {"memory_limit": options.memory, "temp_directory": str(folder / "spill")}.items():

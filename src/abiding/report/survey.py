@@ -1,4 +1,4 @@
-"""A survey as text for a person, and as JSON."""
+"""A survey as text for a person, as JSON, and as a page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.characters import visible
 from abiding.report.json import document
+from abiding.report.survey_page import CASES, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,21 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["forms"]
 
 
-_CASES = {
-    "1": "1: the sdist says that nothing varies",
-    "1 or 2": "1 or 2: not known, for want of `dynamic`",
-    "2": "2: the sdist says what may vary",
-    "3": "3: no sdist",
-    "sdist not read": "not known: the sdist could not be read",
-    "4": "4: metadata from before 2.2",
-}
-
-
 def forms(summary: Summary) -> Mapping[str, Callable[[], str]]:
     """The summary in each format."""
     return {
         "text": lambda: "\n".join(_text(summary)) + "\n",
         "json": lambda: _json(summary),
+        "html": lambda: render(summary),
     }
 
 
@@ -64,7 +56,7 @@ def _plain(value: object) -> object:
 def _text(summary: Summary) -> Iterator[str]:
     yield f"{summary.releases:,} releases, {summary.files:,} files"
     verdicts = list(summary.verdicts)
-    cases = [(_CASES.get(case, case), counts) for case, counts in summary.by_case.items()]
+    cases = [(CASES.get(case, case), counts) for case, counts in summary.by_case.items()]
     yield from _table("case", cases, verdicts)
     if list(summary.by_year) not in ([], [0]):
         years = [(str(year or "not known"), counts) for year, counts in summary.by_year.items()]

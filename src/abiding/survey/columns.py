@@ -1,7 +1,7 @@
 """The columns of a table of files, each with what it may hold and the field of core metadata that it stands for.
 
-They are named as in the public table `pypi.distribution_metadata`; `provides_extra`, `dynamic`, `metadata_sha256` and
-`downloads` are our own.
+They are named as in the public table `pypi.distribution_metadata`; `provides_extra`, `dynamic`, `metadata_sha256`,
+`downloads` and `problem` are our own.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("metadata_sha256", Kind.TEXT),
         Column("upload_time", Kind.TIME),
         Column("downloads", Kind.NUMBER),
+        Column("problem", Kind.TEXT),
     )
 }
 FIELDS = tuple(one for one in COLUMNS.values() if one.field)

@@ -19,7 +19,8 @@ __all__ = ["NO_ROWS", "Source", "unreadable"]
 
 # Characters of one value, or of all values of a list: no METADATA that was ever published has more.
 _HUGE = 4_000_000
-_KINDS = "('sdist', 'bdist_wheel')"
+_MOST_SHOWN = 100
+_KINDS = "'sdist', 'bdist_wheel'"
 
 
 class Source(NamedTuple):
@@ -107,8 +108,15 @@ def _groups(file: Path) -> Iterator[tuple[int, int]]:
 def _select(number: int, file: Path, schema: Mapping[str, str]) -> str:
     """The rows of one file. A value of another type than its column may have is a fault of its row."""
     columns = [f"{_value(one, schema)} AS {one.name}" for one in COLUMNS.values()]
-    faults = [fault for one in COLUMNS.values() if one.name in schema for fault in _faults(one, schema[one.name])]
-    fault = f"CASE {' '.join(f'WHEN {when} THEN {_quoted(why)}' for when, why in faults)} END"
+    there = [one for one in COLUMNS.values() if one.name in schema]
+    faults = [(when, _quoted(why)) for one in there for when, why in _faults(one, schema[one.name])]
+    if Kind.TEXT.fits(schema.get("problem", "")):
+        # Of what could not be read nothing else is there either.
+        faults.insert(0, ("problem <> ''", f"concat('can''t be read: ', problem[:{_MOST_SHOWN}])"))
+    if Kind.TEXT.fits(schema["packagetype"]):
+        # What is neither an sdist nor a wheel is left out, whatever else is in its row.
+        faults.insert(0, (f"packagetype NOT IN ('', {_KINDS})", "NULL"))
+    fault = f"CASE {' '.join(f'WHEN {when} THEN {why}' for when, why in faults)} END"
     source = f"read_parquet({_quoted(str(file))}, file_row_number = true)"
     place = f"{number}::INTEGER AS file, file_row_number::BIGINT AS row"
     return f"SELECT {place}, {', '.join(columns)}, {fault} AS fault FROM {source}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import glob
 import re
+from datetime import UTC
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["is_list", "parquet", "releases_in", "rows_of", "write"]
 
 
-_HINT = "give Parquet files, folders of them, globs, or a list of releases (`.txt`, one `NAME==VERSION` a line)"
+_BATCH = 1000  # rows that are written together
+_HINT = (
+    "give Parquet files, folders of them, globs, a mirror's folder, or a list of releases (`.txt`, one `NAME==VERSION` "
+    "a line)"
+)
 
 
 def is_list(source: str) -> bool:
@@ -60,9 +66,11 @@ def rows_of(artifacts: Iterable[Artifact]) -> Iterator[dict[str, Any]]:
         row: dict[str, Any] = {
             "filename": _plain(one.filename),
             "packagetype": "bdist_wheel" if one.kind == "wheel" else "sdist",
+            "upload_time": one.uploaded.astimezone(UTC).replace(tzinfo=None) if one.uploaded else None,
         }
         if one.metadata is None:
-            yield {**row, "name": _plain(one.name), "version": _plain(one.version)}
+            problem = one.problem.rule if one.problem else None
+            yield {**row, "name": _plain(one.name), "version": _plain(one.version), "problem": problem}
             continue
         row["metadata_sha256"] = hashlib.sha256(one.metadata.data).hexdigest()
         for column in FIELDS:
@@ -84,12 +92,17 @@ def write(rows: Iterable[dict[str, Any]], file: Path) -> None:
     import pyarrow
     from pyarrow import parquet
 
-    types = {Kind.TEXT: pyarrow.string(), Kind.TEXTS: pyarrow.list_(pyarrow.string())}
+    types = {
+        Kind.TEXT: pyarrow.string(),
+        Kind.TEXTS: pyarrow.list_(pyarrow.string()),
+        Kind.TIME: pyarrow.timestamp("us"),
+    }
     names = [one for one in COLUMNS.values() if one.kind in types]
     schema = pyarrow.schema([(one.name, types[one.kind]) for one in names])
     with parquet.ParquetWriter(file, schema) as writer:
-        for row in rows:
-            writer.write_table(pyarrow.Table.from_pylist([row], schema))
+        rest = iter(rows)
+        while batch := list(islice(rest, _BATCH)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema))
 
 
 def read_releases(

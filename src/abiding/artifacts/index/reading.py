@@ -195,4 +195,5 @@ def _artifact(file: DistributionPackage, metadata: CoreMetadata | None, problem:
         yanked=yanked,
         on_index=True,
         read_from=shown(file.url),
+        uploaded=file.upload_time,
     )
