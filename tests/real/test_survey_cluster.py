@@ -10,8 +10,8 @@ import pytest
 from abiding.cli import main
 from abiding.findings.errors import AbidingError
 from abiding.survey import plan as planning
-from tests.unit.mortal import dies, dies_once
-from tests.unit.tables import OTHER, SDIST, WHEEL, row, table
+from makers.mortal import dies, dies_once
+from makers.tables import OTHER, SDIST, WHEEL, row, table
 
 if TYPE_CHECKING:
     from pathlib import Path

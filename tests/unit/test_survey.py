@@ -23,9 +23,9 @@ from makers.archives import metadata, write_sdist, write_wheel
 from makers.compiled import MANYLINUX
 from makers.handed import EXPECTED, FOLDER
 from makers.shops import opened
+from makers.tables import OTHER, SDIST, WHEEL, row, table
 
 from .contract import document
-from .tables import OTHER, SDIST, WHEEL, row, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -358,3 +358,24 @@ def test_a_table_that_is_read_is_not_written_over(tmp_path: Path, capsys: pytest
     assert main(["survey", str(tmp_path), "--jobs", "1", "--table", str(tmp_path / "x" / ".." / "in.parquet")]) == 2
     assert "error[not-written]" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+def test_the_fields_that_differ_are_counted(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def rows(name: str, **of_wheel: Any) -> list[dict[str, Any]]:
+        said = {"name": name, "requires_dist": ["a"], "requires_python": ">=3.9", "dynamic": []}
+        files = [one.replace("spam", name) for one in (SDIST, WHEEL, OTHER)]
+        return [row(files[0], **said), *(row(one, **{**said, **of_wheel}) for one in files[1:])]
+
+    table(path, [*rows("one", requires_dist=["b"]), *rows("two", requires_dist=[], requires_python=">=3.10"),
+                 *rows("three", summary="another"), *rows("four")])  # fmt: skip
+    out = path.with_name("out.parquet")
+    assert main(["survey", str(path), "--jobs", "1", "--output-format", "json", "--table", str(out)]) == 0
+    found = document(capsys.readouterr().out, "survey")
+    fields = {one["name"]: one["fields"] for one in parquet.read_table(out).to_pylist()}
+    assert fields["one"] == ["Requires-Dist"]
+    assert fields["two"] == ["Requires-Dist", "Requires-Python"]
+    assert fields["four"] == []
+    assert {name: found["fields"][name] for name in ("Requires-Dist", "Requires-Python")} == {
+        "Requires-Dist": 2,
+        "Requires-Python": 1,
+    }

@@ -16,9 +16,8 @@ from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.survey import plan as planning
 from abiding.survey.engines import dask, local
 from abiding.survey.plan import Limits, Part, Plan, settle, survey
-
-from .mortal import dies, dies_once
-from .tables import OTHER, SDIST, WHEEL, row, table
+from makers.mortal import dies, dies_once
+from makers.tables import OTHER, SDIST, WHEEL, row, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

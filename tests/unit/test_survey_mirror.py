@@ -14,8 +14,7 @@ from abiding.cli import main
 from abiding.survey import mirror as mirrors
 from abiding.survey.engines import local
 from abiding.survey.mirror import Mirror
-
-from .archives import metadata, write_sdist, write_wheel
+from makers.archives import metadata, write_sdist, write_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,7 +132,8 @@ def no_url(shelves: Shelves) -> None:
 
 
 def other_metadata(shelves: Shelves) -> None:
-    shelves.publish(OTHER, **{"core-metadata": {"sha256": "0" * 64}})
+    said: dict[str, Any] = {"core-metadata": {"sha256": "0" * 64}}
+    shelves.publish(OTHER, **said)
 
 
 def of_another_project(shelves: Shelves) -> None:
@@ -184,7 +184,7 @@ def test_what_was_read_is_not_read_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert mirror
     read: list[int] = []
 
-    def counting(function: Any, tasks: list[Any]) -> Any:
+    def counting(function: Any, tasks: Any) -> Any:
         read.append(len(tasks))
         return map(function, tasks)
 

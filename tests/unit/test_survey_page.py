@@ -12,8 +12,7 @@ import pytest
 
 from abiding.cli import main
 from abiding.report.plots import COLOURS
-
-from .tables import OTHER, SDIST, WHEEL, row, table
+from makers.tables import OTHER, SDIST, WHEEL, row, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +97,7 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert used <= set(re.findall(r"(--[\w-]+):", text))
     assert COLOURS["inconsistent"][1] in used
     # For a wide window and for a narrow one.
-    assert text.count('class="plot broad"') == text.count('class="plot narrow"') == 4
+    assert text.count('class="plot broad"') == text.count('class="plot narrow"') == 5
 
 
 def test_the_page_has_the_numbers(tmp_path: Path) -> None:

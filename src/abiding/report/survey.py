@@ -38,6 +38,7 @@ def _json(summary: Summary) -> str:
             "broken": summary.broken_claims,
             "broken_for_resolvers": summary.broken_for_resolvers,
         },
+        fields={visible(field): count for field, count in summary.fields.items()},
         rules=summary.rules,
         top=[{name: _plain(value) for name, value in one._asdict().items()} for one in summary.top],
         not_judged=[
@@ -68,6 +69,9 @@ def _text(summary: Summary) -> Iterator[str]:
         yield f"{summary.claims:,} releases {known} that nothing varies"
         yield f"in {summary.broken_claims:,} of them ({share:.1f} %) something does, and breaks that"
         yield f"in {summary.broken_for_resolvers:,} of them in what a resolver reads"
+    if summary.fields:
+        yield from ("", "inconsistent releases by the fields that differ")
+        yield from (f"  {count:>10,}  {visible(field)}" for field, count in summary.fields.items())
     if summary.rules:
         yield from ("", "releases by what was found in them")
         yield from (f"  {count:>10,}  {rule}" for rule, count in summary.rules.items())

@@ -32,7 +32,7 @@ _VERDICTS = {
     "not-comparable": "not comparable",
     "inconsistent": "inconsistent",
 }
-_MOST_RULES = 12
+_MOST_COUNTS = 12
 _STYLE = """
 :root { --good-light: #8fc7a4; }
 @media (prefers-color-scheme: dark) { :root { --good-light: #3f7f59; } }
@@ -91,7 +91,8 @@ def _parts(summary: Summary) -> Iterator[str]:
     yield from _by_case(summary)
     yield from _claims(summary)
     yield from _by_year(summary)
-    yield from _rules(summary)
+    yield from _counts("fields", "Inconsistent releases by the fields that differ", summary.fields)
+    yield from _counts("rules", "Releases by what was found in them", summary.rules)
     yield from _refused(summary)
     yield from _remarks(summary)
 
@@ -134,11 +135,11 @@ def _by_year(summary: Summary) -> Iterator[str]:
     yield from _section("year", "By the year of the first upload", bars, _legend(summary.verdicts))
 
 
-def _rules(summary: Summary) -> Iterator[str]:
-    found = list(summary.rules.items())
-    bars = [Bar(rule, f"{count:,}", {"warning": count}) for rule, count in found[:_MOST_RULES]]
-    more = f'<p class="sub">And {len(found) - _MOST_RULES} more rules.</p>' if len(found) > _MOST_RULES else ""
-    yield from _section("rules", "Releases by what was found in them", bars, more)
+def _counts(name: str, title: str, counts: Mapping[str, int]) -> Iterator[str]:
+    found = list(counts.items())
+    bars = [Bar(one, f"{count:,}", {"warning": count}) for one, count in found[:_MOST_COUNTS]]
+    more = f'<p class="sub">And {len(found) - _MOST_COUNTS} more.</p>' if len(found) > _MOST_COUNTS else ""
+    yield from _section(name, title, bars, more)
 
 
 def _refused(summary: Summary) -> Iterator[str]:

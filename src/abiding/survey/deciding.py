@@ -113,6 +113,7 @@ CREATE TABLE judged AS SELECT
     CASE WHEN NOT modern THEN '4' WHEN NOT has_sdist THEN '3' WHEN is_dynamic THEN '2' ELSE '{case}' END AS "case",
     CASE WHEN same THEN '{best}' ELSE 'equal' END AS verdict,
     FALSE AS resolver_relevant,
+    []::VARCHAR[] AS fields,
     MAP {{}}::MAP(VARCHAR, INTEGER) AS rules,
     '' AS finding
 FROM (SELECT *, (split_part(metadata_version, '.', 1)::INTEGER, split_part(metadata_version, '.', 2)::INTEGER) >= (2, 2)
@@ -129,7 +130,7 @@ CREATE TABLE releases AS SELECT
     key_name AS name, judged.version,
     CASE WHEN NOT has_sdist AND (key_name, key_version) IN (SELECT (key_name, key_version) FROM unread)
         THEN '{unread}' ELSE "case" END AS "case",
-    verdict, resolver_relevant, rules, finding, files, uploaded, downloads
+    verdict, resolver_relevant, fields, rules, finding, files, uploaded, downloads
 FROM judged JOIN groups USING (key_name, key_version) ORDER BY key_name, judged.version;
 """
 
@@ -178,6 +179,7 @@ def _put(connection: DuckDBPyConnection, found: Sequence[Judged | Unjudged]) -> 
         "key_name": [one.key[0] for one in good],
         "key_version": [one.key[1] for one in good],
         **{name: [getattr(one, name) for one in good] for name in ("version", "case", "verdict", "resolver_relevant")},
+        "fields": pyarrow.array([one.fields for one in good], pyarrow.list_(pyarrow.string())),
         "rules": pyarrow.array(
             [list(one.rules.items()) for one in good], pyarrow.map_(pyarrow.string(), pyarrow.int32())
         ),

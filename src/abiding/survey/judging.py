@@ -39,8 +39,8 @@ class FileRow(NamedTuple):
 class Judged(NamedTuple):
     """What a release comes to; `key` is its normalised name and its canonical version.
 
-    `rules` counts by their rules what makes it inconsistent, and all other errors and warnings; `finding` is the
-    gravest of the first, else of the others.
+    `fields` are those that differ and make it inconsistent. `rules` counts by their rules what makes it inconsistent,
+    and all other errors and warnings; `finding` is the gravest of the first, else of the others.
     """
 
     key: tuple[str, str]
@@ -48,6 +48,7 @@ class Judged(NamedTuple):
     case: str
     verdict: str
     resolver_relevant: bool
+    fields: tuple[str, ...]
     rules: Mapping[str, int]
     finding: str
 
@@ -99,6 +100,7 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
         _case(release, rows, no_dynamic=no_dynamic),
         str(verdict),
         release.resolver_relevant,
+        tuple(sorted({one.field for one in breaking if one.field})),
         dict(sorted(Counter(one.rule for one in counted).items())),
         next(map(_told, (*breaking, *counted)), ""),
     )

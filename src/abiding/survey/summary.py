@@ -43,7 +43,8 @@ class Summary(NamedTuple):
     `files` and `releases` are those that were judged. `by_case` counts releases by case and verdict, `by_year` by the
     year of the first upload and verdict; the year is 0 where it is not known. `claims` are the releases whose sdist
     says that nothing varies (case 1), `broken_claims` those of them in which something varies, and
-    `broken_for_resolvers` those in which a resolver reads it. `rules` counts releases by rule.
+    `broken_for_resolvers` those in which a resolver reads it. `fields` counts releases by the
+    fields that make them inconsistent, `rules` by rule.
     """
 
     files: int
@@ -53,6 +54,7 @@ class Summary(NamedTuple):
     claims: int
     broken_claims: int
     broken_for_resolvers: int
+    fields: dict[str, int]
     rules: dict[str, int]
     top: tuple[Breaking, ...]
     bad: tuple[Bad, ...]
@@ -86,8 +88,7 @@ def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
     years = "SELECT coalesce(year(uploaded), 0), verdict, count(*) FROM releases GROUP BY ALL ORDER BY ALL"
     for year, verdict, count in ask(years).fetchall():
         by_year.setdefault(year, {})[verdict] = count
-    each_rule = "SELECT unnest(map_keys(rules)) AS rule FROM releases"
-    rules = f"SELECT rule, count(*) FROM ({each_rule}) GROUP BY rule ORDER BY 2 DESC, 1"
+    each = "SELECT one, count(*) FROM (SELECT unnest({}) AS one FROM releases) GROUP BY one ORDER BY 2 DESC, 1"
     claims, broken, broken_for_resolvers = ask(_CLAIMS).fetchall()[0]
     breaking = (
         'SELECT name, version, "case", downloads, finding FROM releases WHERE verdict = ? '
@@ -101,7 +102,8 @@ def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
         claims,
         broken,
         broken_for_resolvers,
-        dict(ask(rules).fetchall()),
+        dict(ask(each.format("fields")).fetchall()),
+        dict(ask(each.format("map_keys(rules)")).fetchall()),
         tuple(Breaking(*one) for one in ask(breaking, [str(Verdict.INCONSISTENT), top]).fetchall()),
         tuple(_bad(connection, plan)),
         dict(ask("SELECT packagetype, files FROM others ORDER BY 2 DESC, 1").fetchall()),
