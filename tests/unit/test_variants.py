@@ -28,12 +28,12 @@ PLAIN = f"spam-1.0-{LINUX}.whl"
 PROPERTIES = {"x86_64": {"level": ["v3"]}}
 
 
-def variant_json(variants: Mapping[str, Any], **other: Any) -> bytes:
-    namespaces = [*dict.fromkeys(one for label in variants.values() if isinstance(label, dict) for one in label)]
+def variant_json(labels: Mapping[str, Any], **other: Any) -> bytes:
+    namespaces = [*dict.fromkeys(one for label in labels.values() if isinstance(label, dict) for one in label)]
     document = {
         "$schema": "https://example.org/v0.0.3.json",
         "default-priorities": {"namespace": namespaces},
-        "variants": variants,
+        "variants": labels,
     }
     return json.dumps({**document, **other}).encode()
 
@@ -230,3 +230,73 @@ def test_one_label_is_one_set_of_properties(tmp_path: Path) -> None:
     (release,) = abiding.check([tmp_path])
     (finding,) = release.findings
     assert (finding.rule, finding.artifact, finding.expected_from) == ("variant-wheel", V3, other)
+
+
+# What an index has of all variants of a release
+
+UNION = "spam-1.0-variants.json"
+
+
+def of_index(folder: Path, union: bytes) -> list[tuple[str, str]]:
+    """The messages of what is wrong with two variant wheels, with such a file beside them, and its name or that of what it is held to."""
+    data = metadata()
+    labelled(folder, V3, data, variant_json({"x86_64_v3": PROPERTIES}))
+    labelled(folder, f"spam-1.0-{LINUX}-null.whl", data, variant_json({"null": {}}))
+    (folder / UNION).write_bytes(union)
+    return [
+        (one.field, one.message)
+        for release in abiding.check([folder])
+        for one in release.everything
+        if one.rule == "variant-wheel"
+    ]
+
+
+def test_a_file_of_all_variants_that_fits(tmp_path: Path) -> None:
+    more = {"x86_64_v3": PROPERTIES, "null": {}, "x86_64_v4": {"x86_64": {"level": ["v4"]}}}
+    assert of_index(tmp_path, variant_json(more)) == []
+
+
+def test_a_label_that_the_file_of_all_variants_does_not_have(tmp_path: Path) -> None:
+    assert of_index(tmp_path, variant_json({"x86_64_v3": PROPERTIES})) == [
+        (UNION, f"{UNION} does not have the label `null`")
+    ]
+
+
+def test_a_label_that_stands_for_something_else_there(tmp_path: Path) -> None:
+    found = of_index(tmp_path, variant_json({"x86_64_v3": {"x86_64": {"level": ["v4"]}}, "null": {}}))
+    assert [message for _, message in found] == [f"the label `x86_64_v3` stands for other properties than in {UNION}"]
+
+
+@pytest.mark.parametrize(("harm", "said"), [
+    ({"default-priorities": {}}, "`default-priorities.namespace` of {} is no list of different names"),
+    ({"default-priorities": {"namespace": []}}, "`default-priorities.namespace` does not have `x86_64`, whose properties are used"),
+    ({"default-priorities": {"namespace": ["x86_64", "x86_64"]}}, "`default-priorities.namespace` of {} is no list of different names"),
+    ({"default-priorities": {"namespace": ["x86_64"], "feature": []}}, "`default-priorities.feature` of {} is no object"),
+    ({"default-priorities": {"namespace": ["x86_64"], "feature": {"x86_64": ["A"]}}}, "`default-priorities.feature.x86_64` of {} is no list of different names"),
+    ({"default-priorities": {"namespace": ["x86_64"], "property": {"x86_64": ["level"]}}}, "`default-priorities.property.x86_64` of {} is no object"),
+    ({"default-priorities": {"namespace": ["x86_64"], "property": {"x86_64": {"level": "v3"}}}}, "`default-priorities.property.x86_64.level` of {} is no list of different names"),
+    ({"$schema": None}, "{} does not say by `$schema` which version of the format it has"),
+])  # fmt: skip
+def test_what_the_standard_asks_of_both_files(harm: dict[str, Any], said: str, tmp_path: Path) -> None:
+    both = {"x86_64_v3": PROPERTIES, "null": {}}
+    assert {message for _, message in of_index(tmp_path, variant_json(both, **harm))} == {said.format(UNION)}
+    (tmp_path / "one").mkdir()
+    labelled(tmp_path / "one", V3, metadata(), variant_json({"x86_64_v3": PROPERTIES}, **harm))
+    (finding,) = (one for release in abiding.check([tmp_path / "one"]) for one in release.everything)
+    assert finding.message == said.format("variant.json")
+
+
+@pytest.mark.parametrize(("variants", "said"), [
+    ({"X": {}, "x86_64_v3": PROPERTIES, "null": {}}, "`X` in {} is no variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`"),
+    ({"x86_64_v3": PROPERTIES, "null": PROPERTIES}, "the label `null` is for the variant without properties, and {} gives it some"),
+    ([], "`variants` of {} is no object"),
+])  # fmt: skip
+def test_labels_in_the_file_of_all_variants(variants: Any, said: str, tmp_path: Path) -> None:
+    namespaces = {"default-priorities": {"namespace": ["x86_64"]}}
+    union = variant_json(variants if isinstance(variants, dict) else {}, **namespaces, variants=variants)
+    assert {message for _, message in of_index(tmp_path, union)} == {said.format(UNION)}
+
+
+@pytest.mark.parametrize("union", [b"", b"no JSON", b"[" * 100_000])
+def test_a_file_of_all_variants_that_is_none(union: bytes, tmp_path: Path) -> None:
+    assert {message for _, message in of_index(tmp_path, union)} == {f"{UNION} is no JSON"}

@@ -22,7 +22,8 @@ class Artifact(NamedTuple):
     `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
     `findings` are about the file, whatever its metadata say.
     `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand.
-    `variant` is the variant.json of a wheel that is on disk, None if it has none.
+    `variant` is the variant.json of a wheel that is on disk, None if it has none; `variants` is the file that an index
+    has of all of them, `NAME-VERSION-variants.json`, if it lies beside a variant wheel.
     `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is whether
     an index has taken it. `uploaded` is when, None if that is not known.
     """
@@ -39,6 +40,7 @@ class Artifact(NamedTuple):
     findings: tuple[Finding, ...] = ()
     record: bytes = b""
     variant: bytes | None = None
+    variants: bytes | None = None
     on_index: bool = False
     read_from: str = ""
     uploaded: datetime | None = None

@@ -161,7 +161,18 @@ def _read(path: Path, known: _Known) -> Artifact:
         findings=contents.findings,
         record=contents.record,
         variant=contents.variant,
+        variants=_variants(path) if kind == "wheel" else None,
     )
+
+
+def _variants(wheel: Path) -> bytes | None:
+    """What an index says of all variants of a release (PEP 825), where it lies beside one of them."""
+    split = WheelName.split(wheel.name)
+    if split is None or not split.label:
+        return None
+    with suppress(OSError, ValueError):
+        return read_plain(wheel.with_name(f"{split.name}-{split.version}-variants.json"), bounds.METADATA)
+    return None
 
 
 def _read_unpacked(folder: Path) -> Artifact:

@@ -1,4 +1,7 @@
-"""Variant wheels (PEP 825, provisional): the label in the file name, and what variant.json says that it stands for."""
+"""Variant wheels (PEP 825, provisional): the label in the file name, and what variant.json says that it stands for.
+
+An index has one such file of all variants of a release; where it lies beside them, it is held to the same.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ __all__ = ["judge_variants"]
 _LABEL = re.compile(r"[0-9a-z_.]{1,16}")
 _NAME = re.compile(r"[a-z0-9_]+")
 _VALUE = re.compile(r"[a-z0-9_.]+")
+_LABELS = "1 to 16 of `0-9`, `a-z`, `_` and `.`"
 _NULL = "null"
 _FILE = "variant.json"
 _BUILD = "build it with a tool that writes variant wheels: don't rename one, nor edit what is in it"
@@ -41,15 +45,32 @@ def judge_variants(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
         if not split.label:
             yield _finding(one, "the wheel has a variant.json, and no variant label in its file name", split)
             continue
-        properties = None
         try:
             properties = _properties(split.label, one.variant)
         except _FormatError as exc:
             yield _finding(one, str(exc), split)
-        if properties is not None:
-            first, others = said.setdefault(split.label, (one.filename, properties))
-            if others != properties:
-                yield _apart(one, split.label, properties, first, others)
+            continue
+        first, others = said.setdefault(split.label, (one.filename, properties))
+        if others != properties:
+            yield _apart(one, split.label, properties, first, others)
+        if one.variants is not None:
+            yield from _held_to_index(one, split, properties)
+
+
+def _held_to_index(one: Artifact, name: WheelName, properties: frozenset[str]) -> Iterator[Finding]:
+    """Hold a wheel against the file that the index has of all variants of its release."""
+    file = f"{name.name}-{name.version}-variants.json"
+    try:
+        everything = _read(one.variants or b"", file)
+    except _FormatError as exc:
+        yield _finding(one, str(exc), name)._replace(field=file)
+        return
+    if name.label not in everything:
+        message = f"{file} does not have the label `{name.label}`"
+        hint = "write that file anew, of all variant wheels of the release"
+        yield _finding(one, message, name)._replace(field=file, hints=(hint,))
+    elif everything[name.label] != properties:
+        yield _apart(one, name.label, properties, file, everything[name.label])
 
 
 def _finding(one: Artifact, message: str, name: WheelName) -> Finding:
@@ -67,10 +88,11 @@ def _finding(one: Artifact, message: str, name: WheelName) -> Finding:
 
 
 def _apart(one: Artifact, label: str, found: frozenset[str], first: str, expected: frozenset[str]) -> Finding:
+    where = "another wheel of the release" if first.endswith(".whl") else first
     return Finding(
         "variant-wheel",
         Severity.ERROR,
-        f"the label `{label}` stands for other properties than in another wheel of the release",
+        f"the label `{label}` stands for other properties than in {where}",
         artifact=one.filename,
         field=_FILE,
         expected=tuple(sorted(expected)),
@@ -85,50 +107,69 @@ def _apart(one: Artifact, label: str, found: frozenset[str], first: str, expecte
 def _properties(label: str, data: bytes | None) -> frozenset[str]:
     """The properties of a label, as `namespace :: feature :: value`. Raises `_FormatError`."""
     if not _LABEL.fullmatch(label):
-        shown = label[: bounds.EXCERPT]
-        raise _FormatError(f"`{shown}` is no variant label: 1 to 16 of `0-9`, `a-z`, `_` and `.`")
+        raise _FormatError(f"`{label[: bounds.EXCERPT]}` is no variant label: {_LABELS}")
     if data is None:
         raise _FormatError("the wheel has a variant label in its file name, and no variant.json")
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as exc:
-        raise _FormatError("variant.json is no JSON") from exc
-    table = _table(document, "the file")
-    if not isinstance(table.get("$schema"), str):
-        raise _FormatError("variant.json does not say by `$schema` which version of the format it has")
-    variants = _table(table.get("variants"), "`variants`")
+    variants = _read(data, _FILE)
     if list(variants) != [label]:
         others = ", ".join(f"`{one[: bounds.EXCERPT]}`" for one in variants) if variants else "none"
         raise _FormatError(f"variant.json has the properties of {others}, and the label is `{label}`")
-    found = list(_spelled_out(_table(variants[label], f"`variants.{label}`")))
-    if label == _NULL and found:
-        raise _FormatError("the label `null` is for the variant without properties, and variant.json gives it some")
-    priorities = _table(table.get("default-priorities"), "`default-priorities`")
-    namespaces = _texts(priorities.get("namespace"), "`default-priorities.namespace`", _NAME)
-    missing = sorted({one.partition(" ")[0] for one in found} - {*namespaces})
+    return variants[label]
+
+
+def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
+    """The properties of each label in a file. Raises `_FormatError` for whatever the standard says it must not be."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as exc:
+        raise _FormatError(f"{file} is no JSON") from exc
+    table = _table(document, "the file", file)
+    if not isinstance(table.get("$schema"), str):
+        raise _FormatError(f"{file} does not say by `$schema` which version of the format it has")
+    found = {}
+    for label, namespaces in _table(table.get("variants"), "`variants`", file).items():
+        if not _LABEL.fullmatch(label):
+            raise _FormatError(f"`{label[: bounds.EXCERPT]}` in {file} is no variant label: {_LABELS}")
+        found[label] = frozenset(_spelled_out(_table(namespaces, f"`variants.{label}`", file), file))
+    if found.get(_NULL):
+        raise _FormatError(f"the label `null` is for the variant without properties, and {file} gives it some")
+    namespaces = _priorities(_table(table.get("default-priorities"), "`default-priorities`", file), file)
+    missing = sorted({one.partition(" ")[0] for properties in found.values() for one in properties} - {*namespaces})
     if missing:
         raise _FormatError(f"`default-priorities.namespace` does not have `{missing[0]}`, whose properties are used")
-    return frozenset(found)
+    return found
 
 
-def _spelled_out(namespaces: Mapping[str, object]) -> Iterator[str]:
+def _priorities(table: Mapping[str, object], file: str) -> list[str]:
+    """The namespaces in their order; what else may be there is held to its form."""
+    namespaces = _texts(table.get("namespace"), "`default-priorities.namespace`", _NAME, file)
+    features = _table(table.get("feature", {}), "`default-priorities.feature`", file)
+    for namespace, names in features.items():
+        _texts(names, f"`default-priorities.feature.{namespace}`", _NAME, file)
+    for namespace, of in _table(table.get("property", {}), "`default-priorities.property`", file).items():
+        for feature, values in _table(of, f"`default-priorities.property.{namespace}`", file).items():
+            _texts(values, f"`default-priorities.property.{namespace}.{feature}`", _VALUE, file)
+    return namespaces
+
+
+def _spelled_out(namespaces: Mapping[str, object], file: str) -> Iterator[str]:
     for namespace, features in namespaces.items():
-        for feature, values in _table(features, f"`{namespace}`").items():
-            for value in _texts(values, f"`{namespace} :: {feature}`", _VALUE):
+        for feature, values in _table(features, f"`{namespace}`", file).items():
+            for value in _texts(values, f"`{namespace} :: {feature}`", _VALUE, file):
                 for name in (namespace, feature):
                     if not _NAME.fullmatch(name):
                         raise _FormatError(f"`{name[: bounds.EXCERPT]}` is no name of a namespace or a feature")
                 yield f"{namespace} :: {feature} :: {value}"
 
 
-def _table(value: object, what: str) -> Mapping[str, object]:
+def _table(value: object, what: str, file: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise _FormatError(f"{what[: bounds.EXCERPT]} of variant.json is no object")
+        raise _FormatError(f"{what[: bounds.EXCERPT]} of {file} is no object")
     return value
 
 
-def _texts(value: object, what: str, form: re.Pattern[str]) -> list[str]:
+def _texts(value: object, what: str, form: re.Pattern[str], file: str) -> list[str]:
     good = isinstance(value, list) and all(isinstance(one, str) and form.fullmatch(one) for one in value)
     if not isinstance(value, list) or not good or len({*value}) < len(value):
-        raise _FormatError(f"{what[: bounds.EXCERPT]} of variant.json is no list of different names")
+        raise _FormatError(f"{what[: bounds.EXCERPT]} of {file} is no list of different names")
     return value
