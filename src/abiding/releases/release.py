@@ -133,7 +133,7 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     installed that reads compiled files.
     """
     paths = list(paths)
-    linked = native.checked(paths, listings, _held_to_published(listings) if listings else None)
+    linked = native.checked(paths, listings, _held_to_providers(listings))
     claimed = evidence.checked(paths)
 
     def of(release: Release) -> tuple[Finding, ...]:
@@ -152,13 +152,17 @@ def with_findings(found: Iterable[Release], said: Mapping[str, tuple[Finding, ..
     return [release._replace(compiled=(*release.compiled, *of(release))) for release in found]
 
 
-def _held_to_published(listings: Listings) -> Judge:
-    """Hold what a wheel takes of its providers against all versions of these that it admits."""
+def _held_to_providers(listings: Listings | None) -> Judge:
+    """Hold what a wheel admits of its providers against what these export, and what is published of them."""
+    from abiding.providers.promised import looser
+
+    if listings is None:
+        return looser
     from abiding.providers.cache import Cache
     from abiding.providers.linked import Histories, too_loose
 
     histories = Histories(listings, Cache.of_user())
-    return lambda subject: too_loose(subject, histories)
+    return lambda subject: (*looser(subject), *too_loose(subject, histories))
 
 
 def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:

@@ -1,0 +1,68 @@
+"""What a finished wheel admits of its providers, held against what these export, where their wheels are at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
+from abiding.native.loader import base_name
+from abiding.native.providers import Standing
+from abiding.project.provenance import MEMBER, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.native.contents import Contents
+    from abiding.native.subject import Subject
+    from abiding.project.exports import Export
+
+__all__ = ["looser"]
+
+
+def looser(subject: Subject) -> Iterator[Finding]:
+    """Find providers of which a wheel admits later versions than they promise to fit (`looser-than-exported`).
+
+    Where a promise begins depends on the version that was linked with, which nothing tells; a build of ours has judged
+    both ends.
+    """
+    if subject.provenance:
+        return
+    used: dict[str, tuple[Contents, set[str]]] = {}
+    for link, origin in subject.provided():
+        if origin.standing is Standing.DIRECT and origin.contents.readable:
+            used.setdefault(origin.contents.name, (origin.contents, set()))[1].add(base_name(link.library))
+    for name, (provider, libraries) in used.items():
+        export = _export(provider)
+        accepted = subject.neighbours.accepted.get(name)
+        if export is None or accepted is None or not export.is_for(libraries):
+            continue
+        from packaging.specifiers import SpecifierSet
+
+        later = SpecifierSet(f">={provider.version}").to_range()
+        promised = requirements.parse(export.requires).specifier
+        if not (accepted.to_range() & later).is_subset(promised.to_range()):
+            note = (f"it says: {export.note}",) if export.note else ()
+            yield Finding(
+                "looser-than-exported",
+                Severity.WARNING,
+                f"`{name}{accepted}` admits versions that `{export.requires}` excludes",
+                artifact=subject.artifact,
+                field="Requires-Dist",
+                expected=export.requires,
+                expected_from=f"what {name} {provider.version} exports",
+                found=f"{name}{accepted}",
+                found_from="required",
+                notes=note,
+                hints=(f"require `{export.requires}`, filled from the version that the wheel is linked with",),
+            )
+
+
+def _export(provider: Contents) -> Export | None:
+    """What a provider exports; what can't be read exports nothing, and is told where the provider itself is checked."""
+    place = next((one for one in provider.files if one.endswith(f".dist-info/{MEMBER}")), None)
+    try:
+        return Provenance.from_json(provider.read(provider.files[place]), provider.name).exports if place else None
+    except AbidingError:
+        return None
