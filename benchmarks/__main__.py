@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from benchmarks import checking, editing, hooks, results, survey
+from benchmarks import checking, editing, hooks, providers, results, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[int], list[results.Row]]] = {
     "questions-numpy": hooks.questions_of_numpy,
     "check": checking.check,
     "check-index": checking.check_index,
+    "history": providers.history,
     "survey": survey.survey,
 }
 # A quarter of an hour for two figures.
