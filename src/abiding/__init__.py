@@ -44,6 +44,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "check_artifacts",
     "read_release",
 ]
 
@@ -82,6 +83,16 @@ def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
 
     files = [Path(path) for path in paths]
     return with_compiled(releases(read_artifacts(files)), files)
+
+
+def check_artifacts(artifacts: Iterable[Artifact]) -> list[Release]:
+    """Check the releases that artifacts make up which were read before, from an index for example (`read_release`).
+
+    They are grouped by name and version, in the order in which they were given. Compiled files are not looked into.
+    """
+    from abiding.releases.release import releases
+
+    return releases(artifacts)
 
 
 # What a front end looks for in the module that `build-backend` names.

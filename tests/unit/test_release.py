@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
+from abiding.artifacts.disk import read_artifacts
 from abiding.findings.finding import Severity, lines_of
 from abiding.project.provenance import Line, Provenance
 from abiding.releases.release import Release, Verdict
@@ -558,3 +559,12 @@ def test_a_field_that_is_there_twice_is_a_note(tmp_path: Path, line: str) -> Non
     (finding,) = checked(tmp_path, {SDIST: metadata(), LINUX: metadata(line)}).findings
     assert (finding.rule, finding.severity, finding.artifact) == ("ambiguous-metadata", "note", LINUX)
     assert finding.field.lower() == line.partition(":")[0].lower()
+
+
+def test_artifacts_that_were_read_before_are_checked_as_their_files_are(tmp_path: Path) -> None:
+    write_sdist(tmp_path, SDIST, SAID)
+    write_wheel(tmp_path, LINUX, metadata(NUMPY, EGG))
+    write_wheel(tmp_path, WINDOWS, metadata(NUMPY))
+    (release,) = abiding.check_artifacts(read_artifacts([tmp_path]))
+    assert release == abiding.check([tmp_path])[0]
+    assert release.verdict == "inconsistent"

@@ -76,7 +76,7 @@ class Comparison(NamedTuple):
         beside = _Beside(reference, unsaid)
         compared = []
         for one in artifacts:
-            deviating = deviations.get(id(one.metadata), ())
+            deviating = deviations.get(_file(one), ())
             differences = beside.differences(one) if sdists else deviating
             compared.append(Compared(one, differences, deviating, beside.is_identical(one)))
         return cls(artifacts[0].name, artifacts[0].version, tuple(compared), reference, unsaid, among_wheels.agreeing)
@@ -137,21 +137,26 @@ class Comparison(NamedTuple):
         )
 
 
+def _file(artifact: Artifact) -> bytes:
+    """The metadata of an artifact to the byte: many have the same file."""
+    return artifact.metadata.data if artifact.metadata else b""
+
+
 class _Beside:
     """The reference, and what has been found about files that were held against it: many are the same file."""
 
     def __init__(self, reference: Artifact | None, unsaid: tuple[str, ...]) -> None:
         self.reference = reference.metadata if reference else None
         self.unsaid = unsaid
-        self.known: dict[int, tuple[Difference, ...]] = {}
+        self.known: dict[bytes, tuple[Difference, ...]] = {}
 
     def differences(self, artifact: Artifact) -> tuple[Difference, ...]:
         metadata = artifact.metadata
         if metadata is None or self.reference is None or self.is_identical(artifact):
             return ()
-        if id(metadata) not in self.known:
-            self.known[id(metadata)] = tuple(self._differences(self.reference, metadata))
-        return self.known[id(metadata)]
+        if metadata.data not in self.known:
+            self.known[metadata.data] = tuple(self._differences(self.reference, metadata))
+        return self.known[metadata.data]
 
     def _differences(self, reference: CoreMetadata, metadata: CoreMetadata) -> Iterator[Difference]:
         for one in compare(reference, metadata):
@@ -182,12 +187,12 @@ class _Wheels(NamedTuple):
     """The wheels of a release: their distinct metadata, how many have each, and what each says where they differ."""
 
     wheels: Sequence[Artifact]
-    distinct: Mapping[int, CoreMetadata]
-    said: Mapping[str, Mapping[int, Hashable]]
+    distinct: Mapping[bytes, CoreMetadata]
+    said: Mapping[str, Mapping[bytes, Hashable]]
 
     @classmethod
     def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
-        distinct = {id(one.metadata): one.metadata for one in wheels if one.metadata}
+        distinct = {_file(one): one.metadata for one in wheels if one.metadata}
         first, *others = distinct.values() or (None,)
         fields = {one.field: None for other in others for one in (compare(first, other) if first else ())}
         said = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
@@ -197,25 +202,25 @@ class _Wheels(NamedTuple):
     def typical(self) -> Artifact | None:
         """One of those wheels that agree in most, first of all in what resolvers read."""
         resolver = [field for field in self.said if field in RESOLVER_FIELDS]
-        keys = [id(one.metadata) for one in self.wheels]
+        keys = [_file(one) for one in self.wheels]
         together = Counter(tuple(self.said[field][key] for field in resolver) for key in keys)
         votes = {field: self._votes(field) for field in self.said}
         files = Counter(keys)
 
         def rank(one: Artifact) -> tuple[int, int, int]:
-            key = id(one.metadata)
+            key = _file(one)
             alone = sum(votes[field][said[key]] for field, said in self.said.items())
             return together[tuple(self.said[field][key] for field in resolver)], alone, files[key]
 
         return max(self.wheels, key=rank, default=None)
 
     def _votes(self, field: str) -> Counter[Hashable]:
-        return Counter(self.said[field][id(one.metadata)] for one in self.wheels)
+        return Counter(self.said[field][_file(one)] for one in self.wheels)
 
     def _most(self, field: str) -> Hashable:
         """What the largest group says in a field; of equally large ones, what the typical wheel says."""
         votes, typical = self._votes(field), self.typical
-        usual = self.said[field][id(typical.metadata)] if typical else None
+        usual = self.said[field][_file(typical)] if typical else None
         return max(votes, key=lambda value: (votes[value], value == usual))
 
     @property
@@ -223,9 +228,9 @@ class _Wheels(NamedTuple):
         """How many wheels are in the largest group, by field."""
         return {field: max(self._votes(field).values()) for field in self.said}
 
-    def deviations(self) -> dict[int, tuple[Difference, ...]]:
-        """By the identity of its metadata, where a wheel does not say what the largest group says in that field."""
-        found: dict[int, tuple[Difference, ...]] = {}
+    def deviations(self) -> dict[bytes, tuple[Difference, ...]]:
+        """By its metadata to the byte, where a wheel does not say what the largest group says in that field."""
+        found: dict[bytes, tuple[Difference, ...]] = {}
         for field, said in self.said.items():
             most = self._most(field)
             one_of_most = next(self.distinct[key] for key, value in said.items() if value == most)

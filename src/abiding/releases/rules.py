@@ -137,12 +137,12 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
         if difference:
             beside = "PKG-INFO from the pyproject.toml beside it"
             yield _pre_release_finding(reference, difference, beside, ("pyproject.toml", "PKG-INFO"))
-    seen = {id(reference.metadata)}
+    seen = {reference.metadata.data}
     for one in comparison.compared:
         metadata = one.artifact.metadata
-        if metadata is None or id(metadata) in seen or one.identical:
+        if metadata is None or metadata.data in seen or one.identical:
             continue
-        seen.add(id(metadata))
+        seen.add(metadata.data)
         difference = by_pre_releases(reference.metadata, metadata)
         if difference:
             beside = f"the {one.artifact.kind} from the {reference.kind} that it is held against"

@@ -121,9 +121,9 @@ def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
     seen = set()
     for one in artifacts:
         metadata = one.artifact.metadata
-        if said is None or metadata is None or id(metadata) in seen:
+        if said is None or metadata is None or metadata.data in seen:
             continue
-        seen.add(id(metadata))
+        seen.add(metadata.data)
         found.update(dict.fromkeys(difference.field for difference in (*one.differences, *one.deviations)))
         for name in dict.fromkeys(name for name, _ in (*said.fields, *metadata.fields)):
             field = spelled.setdefault(name.lower(), name)

@@ -134,8 +134,9 @@ class _Report(NamedTuple):
         """The field, and whether it matters to those who choose what is installed."""
         if field in RESOLVER_FIELDS:
             return f"{field}, which resolvers read"
-        distinct = {id(one.artifact.metadata): one.artifact.metadata for one in self.release.artifacts}
-        known = {name.lower() for one in distinct.values() if one for name, _ in one.fields} | {"description"}
+        files = (one.artifact.metadata for one in self.release.artifacts)
+        distinct = {metadata.data: metadata for metadata in files if metadata}
+        known = {name.lower() for one in distinct.values() for name, _ in one.fields} | {"description"}
         return f"{field}, which no resolver reads" if field.lower() in known - _OF_THE_FILE else field
 
     def _most(self, severity: Severity) -> int | None:
