@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from abiding.archives.wheel import Wheel, rewrite
 from abiding.cli import main
@@ -100,6 +104,62 @@ def test_what_is_not_declared_is_copied_in(pair: Pair, monkeypatch: pytest.Monke
     status, (path,) = repaired(pair.consumer(requires=(), tag=LINUX))
     assert status == 0
     assert [name for name in names(path) if name.startswith("ham.libs/libspam-")]
+
+
+def bill_of(path: Path) -> dict[str, Any] | None:
+    """The bill of materials that a repair has written, held to the schema of CycloneDX."""
+    member = "ham-1.0.dist-info/sboms/abiding.cdx.json"
+    with ZipFile(path) as archive:
+        if member not in archive.namelist():
+            return None
+        text = archive.read(member).decode()
+        assert member in archive.read("ham-1.0.dist-info/RECORD").decode()
+    assert JsonStrictValidator(SchemaVersion.V1_4).validate_str(text) is None
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def test_what_is_copied_in_from_an_installed_wheel_is_written_down(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    with ZipFile(pair.provider()) as archive:
+        archive.extractall(site)
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(site / "prov" / "lib"))
+    status, (path,) = repaired(pair.consumer(requires=(), tag=LINUX))
+    assert status == 0
+    (copied,) = (name for name in names(path) if name.startswith("ham.libs/libspam-"))
+    found = bill_of(path)
+    assert found is not None
+    whole, library = found["components"]
+    assert (found["metadata"]["component"], found["specVersion"]) == (whole, "1.4")
+    assert whole["purl"] == f"pkg:pypi/ham@1.0?file_name={path.name}"
+    assert (library["name"], library["version"], library["purl"]) == ("prov", "1.0", "pkg:pypi/prov@1.0")
+    assert {one["name"]: one["value"] for one in library["properties"]} == {
+        "abiding:file": pair.place,
+        "abiding:copied-to": copied,
+    }
+    assert library["hashes"] == [{"alg": "SHA-256", "content": hashlib.sha256(pair.library.read_bytes()).hexdigest()}]
+    assert found["dependencies"][0] == {"ref": whole["bom-ref"], "dependsOn": [library["bom-ref"]]}
+
+
+def test_nothing_is_written_down_where_nothing_of_a_wheel_is_copied_in(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A declared library stays out; and what is copied in may be another one than that of an installed wheel."""
+    site = tmp_path / "site"
+    with ZipFile(pair.provider()) as archive:
+        archive.extractall(site)
+    monkeypatch.syspath_prepend(str(site))
+    _, (path,) = repaired(recorded(pair, tag=LINUX))
+    assert bill_of(path) is None
+    (site / pair.place).write_bytes(b"another")
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(pair.library.parent))
+    path.unlink()
+    _, (path,) = repaired(pair.consumer(requires=(), tag=LINUX))
+    assert [name for name in names(path) if name.startswith("ham.libs/libspam-")]
+    assert bill_of(path) is None
 
 
 def test_a_repair_that_changes_metadata_is_refused(

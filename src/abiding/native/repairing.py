@@ -19,6 +19,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
+from abiding.native import bom
 from abiding.native.examining import provenance_of, subject_of
 from abiding.native.platforms import floors
 from abiding.native.reading import WORK
@@ -68,8 +69,16 @@ def repair(
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, _CLOSING)
         target = destination / repaired.name
+        _write_bill(wheel, repaired)
         place(repaired, target)
     return target, findings
+
+
+def _write_bill(built: Path, repaired: Path) -> None:
+    """Say in the repaired wheel what was copied into it from installed distributions, if anything was."""
+    before, after = Wheel.open(built), Wheel.open(repaired)
+    if found := bom.bill(repaired.name, {*after.names} - {*before.names}):
+        rewrite(after, repaired, {f"{after.dist_info}/{bom.MEMBER}": found})
 
 
 def _make(destination: Path) -> None:

@@ -1,0 +1,103 @@
+"""What a repair has copied in from the wheels of others, written down in the wheel (PEP 770).
+
+auditwheel writes such a file of what distributions of Linux have; of what lies in an installed wheel it does not know
+whose that is. Both are CycloneDX 1.4.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from importlib.metadata import distributions
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from abiding._version import __version__
+from abiding.archives.wheel_name import WheelName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["MEMBER", "bill"]
+
+
+MEMBER = "sboms/abiding.cdx.json"
+# auditwheel puts eight digits of the SHA-256 of what it copies into the name, delvewheel more of them.
+_COPIED = re.compile(r"(?P<stem>.+)-(?P<digest>[0-9a-f]{8,64})(?P<end>\.(?:so|dll)\b.*)")
+
+
+class _Copy(NamedTuple):
+    """A file of an installed distribution, and where it is in the repaired wheel."""
+
+    member: str
+    name: str
+    version: str
+    file: str
+    sha256: str
+
+    @property
+    def component(self) -> dict[str, object]:
+        purl = _purl(self.name, self.version)
+        return {
+            "type": "library",
+            "bom-ref": f"{purl}#{quote(self.file)}",
+            "name": self.name,
+            "version": self.version,
+            "purl": purl,
+            "hashes": [{"alg": "SHA-256", "content": self.sha256}],
+            "properties": [
+                {"name": "abiding:file", "value": self.file},
+                {"name": "abiding:copied-to", "value": self.member},
+            ],
+        }
+
+
+def bill(wheel: str, members: Iterable[str]) -> bytes | None:
+    """Write down whose the new members of a repaired wheel are; None if none is of an installed distribution."""
+    copies = sorted(_copies(members))
+    split = WheelName.split(wheel)
+    if not copies or split is None:
+        return None
+    purl = f"{_purl(split.name, split.version)}?file_name={quote(wheel, safe='')}"
+    whole = {"type": "library", "bom-ref": purl, "name": split.name, "version": split.version, "purl": purl}
+    components = [one.component for one in copies]
+    references = [str(one["bom-ref"]) for one in components]
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.4",
+        "version": 1,
+        "metadata": {"component": whole, "tools": [{"name": "abiding", "version": __version__}]},
+        "components": [whole, *components],
+        "dependencies": [{"ref": purl, "dependsOn": references}, *({"ref": one} for one in references)],
+    }
+    return json.dumps(document, indent=2).encode() + b"\n"
+
+
+def _copies(members: Iterable[str]) -> Iterator[_Copy]:
+    """The members that are, by name and digest, copies of files of installed distributions."""
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for member in members:
+        if found := _COPIED.fullmatch(PurePosixPath(member).name):
+            wanted.setdefault(f"{found['stem']}{found['end']}", []).append((member, found["digest"]))
+    seen = set()
+    for one in distributions() if wanted else ():
+        for file in one.files or ():
+            for member, digest in wanted.get(file.name, ()):
+                sha256 = _digest(Path(str(one.locate_file(file))))
+                if sha256.startswith(digest) and member not in seen:
+                    seen.add(member)
+                    yield _Copy(member, one.metadata["Name"], one.version, file.as_posix(), sha256)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _purl(name: str, version: str) -> str:
+    return f"pkg:pypi/{quote(re.sub(r'[-_.]+', '-', name).lower(), safe='')}@{quote(version, safe='')}"
