@@ -1,0 +1,1 @@
+"""What a survey of real releases answers to those who ask what would break if consistency were enforced."""
