@@ -224,15 +224,54 @@ def test_an_environment_with_a_numpy_that_is_refused(tmp_path: Path) -> None:
     ]
     for name, lines, files in wheels:
         installed(wheel(tmp_path, *lines, files=files, filename=name), site)
-    uses = environment.survey(Interpreter(Path(sys.executable), (str(site),), "", ()))
+    uses = environment.survey(Interpreter(Path(sys.executable), (str(site),), "", ())).uses
     assert [(one.owner, one.wrong, len(one.refusing)) for one in uses] == [
         ("spam 1.0", True, 1),
         ("eggs 1.0", False, 1),
         ("fits 1.0", False, 0),
     ]
     assert [one.finding and one.finding.severity for one in uses] == ["error", "warning", None]
-    shown = render(Survey((), (), ()), uses, Terminal()).splitlines()
+    shown = render(Survey((), (), ()), uses, (), Terminal()).splitlines()
     assert shown[3].split() == ["spam", "1.0", "1", "file", "numpy", "numpy<2", "2.2.6", "refused"]
+
+
+OF_2, OF_3 = (f"__pybind11_internals_v{number}_system_libstdcpp__".encode() for number in (10, 11))
+NB = (b"__nb_internals_%s_%s__", b"v20_system_libstdcpp_gxx_abi_1xxx")
+
+
+@pytest.mark.parametrize(
+    ("texts", "requires", "different"),
+    [
+        # It requires the other and names a module of it, and their internals differ.
+        ((OF_2, b"eggs"), ["eggs"], True),
+        ((OF_2, b"eggs.core._more"), ['eggs>=1; python_version > "3"'], True),
+        # One of these is not so: matplotlib requires contourpy, and exchanges nothing with it.
+        ((OF_2,), ["eggs"], False),
+        ((OF_2, b"eggsact", b"no eggs"), ["eggs"], False),
+        ((OF_2, b"eggs"), ["ham"], False),
+        ((OF_3, b"eggs"), ["eggs"], False),
+        ((OF_2, OF_3, b"eggs"), ["eggs"], False),
+        ((*NB, b"eggs"), ["eggs"], False),
+    ],
+)
+def test_internals_of_two_that_exchange_objects(
+    tmp_path: Path, texts: tuple[bytes, ...], requires: list[str], different: bool
+) -> None:
+    site = tmp_path / "site"
+    for name, lines, file in (
+        ("spam-1.0-cp311-cp311-linux_x86_64.whl", requires, image(*texts)),
+        ("eggs-1.0-cp311-cp311-linux_x86_64.whl", [], image(OF_3)),
+    ):
+        top = name.partition("-")[0]
+        installed(wheel(tmp_path, *lines, files={f"{top}/_core.abi3.so": file}, filename=name), site)
+    seen = environment.survey(Interpreter(Path(sys.executable), (str(site),), "", ()))
+    assert [one.rule for one in seen.findings] == ["different-internals"] * different
+    for finding in seen.findings:
+        assert shown("different-internals", 0, block(finding)) == block(finding)
+    # They are listed, if that is asked for, whoever has them.
+    text = render(Survey((), (), ()), (), seen.internals, Terminal(width=200))
+    assert text.count("eggs 1.0") == 1
+    assert "__pybind11_internals_v11_system_libstdcpp__" in text
 
 
 def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> None:

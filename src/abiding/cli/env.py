@@ -31,6 +31,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--python", metavar="PATH", type=path, default=Path(sys.executable), help="the Python of the environment"
     )
     parser.add_argument("--load", action="store_true", help="import the modules, in processes of their own, and look")
+    parser.add_argument(
+        "--full", action="store_true", help="show the internals of pybind11 and nanobind too, whoever has them (text)"
+    )
     outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
     parser.set_defaults(run=run)
 
@@ -43,10 +46,11 @@ def run(options: Namespace) -> int:
     from abiding.report.environment import forms, render
 
     python = Interpreter.ask(options.python)
-    uses = environment.survey(python)
+    interfaces = environment.survey(python)
     seen = survey(python, load=options.load)
-    seen = seen._replace(findings=(*(one.finding for one in uses if one.finding), *seen.findings))
-    outputs.write(options, forms(seen, options.python, uses), partial(render, seen, uses))
+    seen = seen._replace(findings=(*interfaces.findings, *seen.findings))
+    text = partial(render, seen, interfaces.uses, interfaces.internals if options.full else ())
+    outputs.write(options, forms(seen, options.python, interfaces.uses), text)
     if seen.unread:
         return 2
     return int(outputs.failing(seen.findings, options.fail_on) or any(row.wrong for row in seen.rows))

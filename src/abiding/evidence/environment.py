@@ -10,23 +10,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
-from abiding.evidence import rules
+from abiding.evidence import identities, rules, torch
 from abiding.evidence.reading import Compiled, is_image, module_of
 from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.native.contents import read_plain
 from abiding.native.installed import Installed
 from abiding.native.names import may_be_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from abiding.evidence.identities import Internals
     from abiding.evidence.interfaces import Module
     from abiding.evidence.rules import Ranged
     from abiding.native.distribution import InstalledDistribution
     from abiding.native.interpreter import Interpreter
 
-__all__ = ["Use", "survey"]
+__all__ = ["Seen", "Use", "survey"]
 
 
 _PIECE = 1 << 20
@@ -71,8 +73,20 @@ class Use(NamedTuple):
         )
 
 
-def survey(python: Interpreter) -> tuple[Use, ...]:
-    """Look at everything that is installed, the worst first. What can't be read is left out: `native` says so."""
+class Seen(NamedTuple):
+    """What compiled files use of other distributions, the worst first, and what they were built with."""
+
+    uses: tuple[Use, ...]
+    internals: tuple[Internals, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be said of it."""
+        return (*(one.finding for one in self.uses if one.finding), *identities.differing(self.internals))
+
+
+def survey(python: Interpreter) -> Seen:
+    """Look at everything that is installed. What can't be read is left out: `native` says so."""
     distributions = Installed(python.path).distributions()
     versions: dict[str, str] = {}
     readable = []
@@ -81,12 +95,19 @@ def survey(python: Interpreter) -> tuple[Use, ...]:
             versions[one.name] = one.metadata.get("Version") or ""
             if any(map(may_be_image, one.files)):
                 readable.append(one)
-    found = [use for one in readable for use in _uses(one, versions)]
-    return tuple(sorted(found, key=lambda use: (not use.wrong, not use.refusing, use.owner.lower())))
+    uses: list[Use] = []
+    internals: list[Internals] = []
+    for one in readable:
+        modules = tuple(_modules(one))
+        uses += _uses(one, modules, versions)
+        internals += identities.internals_of(one, modules)
+    uses.sort(key=lambda use: (not use.wrong, not use.refusing, use.owner.lower()))
+    return Seen(tuple(uses), tuple(internals))
 
 
-def _uses(distribution: InstalledDistribution, versions: Mapping[str, str]) -> Iterator[Use]:
-    modules = tuple(_modules(distribution))
+def _uses(
+    distribution: InstalledDistribution, modules: tuple[Module, ...], versions: Mapping[str, str]
+) -> Iterator[Use]:
     for name, files in rules.ranges(Compiled(modules, len(modules), frozenset())).items():
         if name == distribution.name:
             continue
@@ -105,7 +126,7 @@ def _modules(distribution: InstalledDistribution) -> Iterator[Module]:
                     first = file.read(_PIECE)
                     if is_image(first):
                         pieces = iter(partial(file.read, _PIECE), b"")
-                        yield module_of(place, chain((first,), pieces))
+                        yield torch.refined(module_of(place, chain((first,), pieces)), partial(read_plain, name))
             except (OSError, ValueError):
                 continue
 

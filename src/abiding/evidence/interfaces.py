@@ -85,10 +85,12 @@ def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
     found = [*_numpy(texts), *_of_modules(Kind.CAPSULE, texts.capsules), *_of_modules(Kind.CIMPORT, texts.cimported)]
     found += [Interface(Kind.PYBIND11, "", one) for one in sorted(texts.pybind11)]
     found += [Interface(Kind.NANOBIND, "", one) for one in sorted(texts.identities) if texts.nanobind]
+    found += [Interface(Kind.TORCH, "torch", "libtorch", unknown=_SYMBOLS)] if texts.torch else []
     found += [Interface(Kind.DLOPEN, "", one) for one in sorted(texts.dlopen)]
     return tuple(found)
 
 
+_SYMBOLS = "which of its functions are used is read with the extra `native`"
 # As the files have them, but for what they fill in when they are imported.
 _OLD = "module compiled against API version … but this version of numpy is …"
 _NEW = "compiled against NumPy C-API version … (NumPy {})"

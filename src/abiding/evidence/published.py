@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
-from abiding.evidence import rules, stable
+from abiding.evidence import rules, stable, torch
 from abiding.evidence.available import kind_of
 from abiding.evidence.reading import Compiled, fair, is_image, module_of, own_names
 from abiding.native.names import place_of
@@ -89,7 +90,7 @@ def _compiled(published: Published) -> tuple[Compiled, list[Stable], int, list[s
     for name, data in wheel.read([one.name for one in small], _LARGEST):
         if is_image(data):
             number += 1
-            modules.append(module_of(place_of(name), [data]))
+            modules.append(torch.refined(module_of(place_of(name), [data]), partial(bytes, data)))
             one = stable.of_file(place_of(name), data) if is_stable else None
             of_stable_abi += [one] if one else []
     size = sum(one.stored_size for one in small)

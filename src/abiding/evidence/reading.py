@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.evidence import torch
 from abiding.evidence.interfaces import Module, interfaces_of
 from abiding.evidence.texts import search
 from abiding.findings import bounds
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "fair", "is_image", "module_of", "of_wheel", "own_names"]
 
 
+# Of a file whose symbols are read.
+_LARGEST = 1 << 30
 _IMAGES = (
     b"\x7fELF", b"MZ",
     b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
@@ -46,7 +50,9 @@ def of_wheel(wheel: Wheel) -> Compiled:
         first = next(pieces, b"")
         if first.startswith(_IMAGES):
             number += 1
-            modules.append(module_of(place_of(member.name), chain((first,), pieces)))
+            found = module_of(place_of(member.name), chain((first,), pieces))
+            small = member.size <= _LARGEST
+            modules.append(torch.refined(found, partial(wheel.contents, member, _LARGEST)) if small else found)
     return Compiled(tuple(one for one in modules if one.interfaces), number, frozenset(own_names(wheel.names)))
 
 

@@ -203,7 +203,10 @@ def _files(files: Sequence[Ranged]) -> str:
 def _notes(refusing: Sequence[Ranged], *, floor: bool, severity: Severity) -> Iterator[str]:
     first = refusing[0]
     more = f", and so do {len(refusing) - 1} more" if len(refusing) > 1 else ""
-    yield f"`{first.module.file}` says `{first.interface.seen}`{more}"
+    verb = "uses" if first.interface.kind is Kind.TORCH else "says"
+    yield f"`{first.module.file}` {verb} `{first.interface.seen}`{more}"
+    if first.interface.kind is Kind.TORCH:
+        yield f"torch has that since {first.interface.floor}, and a file that lacks a function can't be loaded"
     if first.interface.kind is Kind.NUMPY:
         yield _NUMPY_FLOOR if floor else first.interface.why_not_later
     if severity is Severity.NOTE:

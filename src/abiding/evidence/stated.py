@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.utils import canonicalize_name
+
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading, rules
@@ -75,7 +77,10 @@ def of_wheel(path: Path) -> Stated:
     findings = tuple(rules.judge(path.name, compiled, metadata, tagging.expanded(path.name), optional))
     loose = [one for one in findings if one.rule == "bound-too-loose" and one.severity is not Severity.NOTE]
     bounds = []
+    own = canonicalize_name(metadata.get("Name"))
     for distribution, files in rules.ranges(compiled).items():
+        if distribution == own:
+            continue
         needed = [one for one in files if not rules.is_optional(one, optional)]
         admission = Admission.of(distribution, metadata, tagging.expanded(path.name))
         abi = [line.requirement for line in record.lines if line.reason == "abi"] if record else []
@@ -109,7 +114,10 @@ def _bound(
     ]
     said = dict.fromkeys(one.interface.seen for one in deciding or files)
     names = tuple(dict.fromkeys(one.module.file for one in (*deciding, *files)))
-    return Bound(distribution, f"C API of {distribution}", "; ".join(said), names, admission.texts, line, state, why)
+    first = (deciding or files)[0].interface
+    what = _WORDS[first.kind].format(distribution)
+    why = why or (first.unknown if first.kind is Kind.TORCH else "")
+    return Bound(distribution, what, "; ".join(said), names, admission.texts, line, state, why)
 
 
 def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> str:
@@ -146,6 +154,7 @@ def _tight(filename: str, bound: Bound) -> Finding:
 
 _WORDS = {
     Kind.NUMPY: "C API of {}",
+    Kind.TORCH: "functions of {}",
     Kind.CAPSULE: "C API of {}",
     Kind.CIMPORT: "functions of {}",
     Kind.PYBIND11: "pybind11",
@@ -161,9 +170,10 @@ _WHY = {Kind.PYBIND11: _SAME, Kind.NANOBIND: _SAME}
 def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
     """The interfaces of which no range is known, each once with all the files that use it in the same way."""
     found: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
+    own = canonicalize_name(metadata.get("Name"))
     for module in compiled.modules:
         for one in module.interfaces:
-            if not one.refuses:
+            if not one.refuses and one.distribution != own:
                 key = (one.distribution, one.kind.value, one.unknown, "" if one.kind is Kind.NUMPY else one.seen)
                 found.setdefault(key, (one, []))[1].append(module.file)
     for one, files in found.values():
@@ -180,7 +190,6 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
 
 def _name(text: str) -> str:
     from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
 
     try:
         return canonicalize_name(requirements.parse(text).name)

@@ -47,6 +47,8 @@ _CIMPORTED = (
     b"scipy.linalg.cython_lapack",
     b"scipy.special.cython_special",
 )
+# How torch's libraries are called where a file needs them, and what the functions of its stable ABI begin with.
+_TORCH = (b"libtorch", b"libc10.", b"torch_cpu.dll", b"c10.dll", b"aoti_torch_")
 _DLOPEN = b"FDO\0"
 _JSON = re.compile(rb'\s*(\[\s*\{\s*"[^\0]{1,4096})\0')
 
@@ -60,7 +62,8 @@ class Texts(NamedTuple):
     whatever way, `sizes` whether Cython checks the sizes of imported types, `types` are names that such types have in
     numpy alone, and `declared` the generations of numpy whose declarations for Cython were compiled in. `capsules` are
     the full names of C APIs, `cimported` modules whose functions Cython binds; `pybind11` and `identities` those of the
-    internals of pybind11, and of nanobind if it is there (`nanobind`). `dlopen` is the JSON of ELF notes.
+    internals of pybind11, and of nanobind if it is there (`nanobind`). `dlopen` is the JSON of ELF notes,
+    and `torch` whether torch's libraries are named in it.
     """
 
     targets: frozenset[str] = frozenset()
@@ -76,6 +79,7 @@ class Texts(NamedTuple):
     nanobind: bool = False
     identities: frozenset[str] = frozenset()
     dlopen: frozenset[str] = frozenset()
+    torch: bool = False
 
     @property
     def numpy_types(self) -> bool:
@@ -128,7 +132,7 @@ class _Window:
     def texts(self) -> Texts:
         has_capsules, has_sizes = self.has(_CAPSULES), self.has(_SIZES)
         notes = self.collected(_DLOPEN, self.note) if not self.whole or self.data.startswith(_ELF) else frozenset()
-        found = Texts(sizes=has_sizes, dlopen=notes)
+        found = Texts(sizes=has_sizes, dlopen=notes, torch=any(map(self.has, _TORCH)))
         if has_sizes or not self.whole:
             declared = self.collected(_FAILED, self.generation)
             found = found._replace(types=self.among(_NUMPY_TYPES), declared=declared)

@@ -35,6 +35,7 @@ Rule: TypeAlias = Literal[
     "bytes-behind",
     "changed-requirement",
     "could-be-a-marker",
+    "different-internals",
     "dynamic-spelling",
     "editable-install",
     "extra-in-marker",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abiding.evidence.environment import Use
+    from abiding.evidence.identities import Internals
     from abiding.findings.terminal import Line, Terminal
     from abiding.native.environment import Row, Survey
 
@@ -27,6 +28,7 @@ __all__ = ["forms", "render", "verdict"]
 
 _LIBRARIES = ("distribution", "used by", "library", "comes from", "built with", "verdict")
 _INTERFACES = ("distribution", "used by", "interface", "accepts", "installed", "verdict")
+_INTERNALS = ("distribution", "used by", "internals", "identity")
 _WORDS = {
     Outcome.BUNDLED: "its own",
     Outcome.FOUND: "found",
@@ -56,12 +58,12 @@ def forms(seen: Survey, python: Path, uses: Sequence[Use] = ()) -> dict[str, Cal
     }
 
 
-def render(seen: Survey, uses: Sequence[Use], to: Terminal) -> str:
+def render(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to: Terminal) -> str:
     """The text for people, with a newline at its end."""
-    return to.written(_text(seen, uses, to))
+    return to.written(_text(seen, uses, internals, to))
 
 
-def _text(seen: Survey, uses: Sequence[Use], to: Terminal) -> Iterator[Line]:
+def _text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to: Terminal) -> Iterator[Line]:
     if seen.rows:
         yield from columns(_LIBRARIES, [_cells(row) for row in seen.rows], to)
     else:
@@ -70,6 +72,9 @@ def _text(seen: Survey, uses: Sequence[Use], to: Terminal) -> Iterator[Line]:
     if uses:
         yield ()
         yield from columns(_INTERFACES, [_interface_cells(use) for use in uses], to)
+    if internals:
+        yield ()
+        yield from columns(_INTERNALS, [_internals_cells(one) for one in internals], to)
     for finding in by_weight((*seen.findings, *seen.unread)):
         yield ()
         yield from lines(finding, to.width)
@@ -121,6 +126,11 @@ def _interface_cells(use: Use) -> tuple[Span, ...]:
     count = counted(len(use.files), "file")
     cells = (count, use.interface, use.accepts, use.installed or NOTHING)
     return (Span(use.owner, Style.STRONG), *map(Span, cells), said)
+
+
+def _internals_cells(one: Internals) -> tuple[Span, ...]:
+    cells = (counted(len(one.files), "file"), str(one.kind), ", ".join(one.identities))
+    return (Span(one.owner.label, Style.STRONG), *map(Span, cells))
 
 
 def verdict(row: Row) -> str:

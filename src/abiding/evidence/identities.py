@@ -1,0 +1,98 @@
+"""Internals of pybind11 and nanobind: two distributions that exchange objects must have the same.
+
+That they do is known of two alone: one requires the other, and has the name of one of its modules in a compiled file,
+because it imports that. Most distributions that use pybind11 exchange nothing, and may be built with what they like.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.evidence.interfaces import Kind
+from abiding.files.plain import read_plain
+from abiding.findings.finding import Finding, Severity
+from abiding.metadata import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from abiding.evidence.interfaces import Module
+    from abiding.native.distribution import InstalledDistribution
+
+__all__ = ["Internals", "differing", "internals_of"]
+
+
+_LARGEST = 1 << 30
+_KINDS = (Kind.PYBIND11, Kind.NANOBIND)
+
+
+class Internals(NamedTuple):
+    """What one distribution was built with: pybind11 or nanobind, its identities, and the files that have one."""
+
+    owner: InstalledDistribution
+    kind: Kind
+    identities: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def internals_of(owner: InstalledDistribution, modules: Sequence[Module]) -> Iterator[Internals]:
+    """What the compiled files of a distribution say of that."""
+    for kind in _KINDS:
+        seen = {(one.seen, module.file) for module in modules for one in module.interfaces if one.kind is kind}
+        if seen:
+            yield Internals(owner, kind, *(tuple(sorted(set(some))) for some in zip(*seen, strict=True)))
+
+
+def differing(internals: Sequence[Internals]) -> Iterator[Finding]:
+    """One finding for each two that exchange objects, and can't."""
+    for one in internals:
+        required = _required(one.owner)
+        for other in internals:
+            if other.kind is not one.kind or other.owner.name not in required:
+                continue
+            named = "" if set(one.identities) & set(other.identities) else _named(one, other.owner)
+            if named:
+                yield _finding(one, other, named)
+
+
+def _required(owner: InstalledDistribution) -> frozenset[str]:
+    return frozenset(map(requirements.name_of, owner.metadata.all("Requires-Dist")))
+
+
+def _named(one: Internals, other: InstalledDistribution) -> str:
+    """The file of one distribution that has the name of a module of the other, as whoever imports that has it."""
+    names = _modules(other.files)
+    if not names:
+        return ""
+    text = re.compile(rb"\0(?:%s)(?:\.\w{1,99}){0,9}\0" % b"|".join(re.escape(name.encode()) for name in sorted(names)))
+    for file in one.files:
+        with suppress(OSError, ValueError):
+            if text.search(read_plain(Path(one.owner.files[file]), _LARGEST)):
+                return file
+    return ""
+
+
+def _modules(files: Mapping[str, str]) -> frozenset[str]:
+    """What can be imported of a distribution, by the first part of the name."""
+    places = (place for place in files if place.endswith((".py", ".so", ".pyd")) and ".dist-info/" not in place)
+    tops = (place.partition("/")[0].partition(".")[0] for place in places if not place.startswith(".."))
+    return frozenset(top for top in tops if top.isidentifier())
+
+
+def _finding(one: Internals, other: Internals, named: str) -> Finding:
+    return Finding(
+        "different-internals",
+        Severity.WARNING,
+        f"`{one.owner.label}` and `{other.owner.label}` were built with different internals of {one.kind}",
+        artifact=one.owner.label,
+        field=str(one.kind),
+        expected=other.identities,
+        expected_from=other.owner.label,
+        found=one.identities,
+        found_from=one.owner.label,
+        notes=(f"`{named}` names a module of `{other.owner.name}`; types of the one are not known to the other",),
+        hints=(f"install versions that were built with the same {one.kind}, and the same compiler",),
+    )

@@ -1,0 +1,85 @@
+"""Torch: which of its functions a file uses, and since when torch has them.
+
+The table `tables/torch.json` has the functions of torch's stable ABI, by the first version that has them, with its
+source and date; `scripts/evidence torch` renews it. What is used of torch besides works with the minor version that the
+file was built with, and which that was, the file does not say.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from abiding.evidence.interfaces import Interface, Kind, Module
+from abiding.findings.errors import AbidingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["refined", "used"]
+
+
+_MOST_NAMED = 3
+# Torch's libraries themselves, of up to a gigabyte.
+_OWN = re.compile(r"(lib)?(torch|c10)(_\w+)?\.(so|dylib|dll)")
+# Names of C++ that begin in one of torch's namespaces (Itanium's and Microsoft's mangling), and of its Python bindings.
+_OTHERS = re.compile(r"_Z(T[VISTC])?N?[KVrRO]*(2at|3c10|5torch|6caffe2)\d.*|\?.*@(at|c10|torch|caffe2)@@.*|THP[A-Z]\w*")
+
+
+def refined(module: Module, contents: Callable[[], bytes]) -> Module:
+    """The module, with what its symbols say of torch, if it uses that and the libraries are there that read them.
+
+    `contents` gives the file; raises what that raises.
+    """
+    if not any(one.kind is Kind.TORCH for one in module.interfaces):
+        return module
+    rest = tuple(one for one in module.interfaces if one.kind is not Kind.TORCH)
+    if _OWN.match(module.file.rpartition("/")[2]):
+        return module._replace(interfaces=rest)
+    from abiding.native.reading import read_image, read_symbols
+
+    data = contents()
+    try:
+        image = read_image(data, module.file)
+        symbols = read_symbols(data, image) if image else None
+    except AbidingError:  # who judges images says so, and without the extra it is said that it is not known
+        return module
+    imported = [name for some in symbols.imported.values() for name in some] if symbols else []
+    found = used(imported)
+    return module._replace(interfaces=(*rest, found) if found else rest)
+
+
+def used(symbols: Iterable[str]) -> Interface | None:
+    """What follows from the symbols that a file takes from others; None if none of them is torch's."""
+    since = _table()
+    symbols = sorted(symbols)
+    stable = [name for name in symbols if name in since]
+    others = [name for name in symbols if name not in since and _OTHERS.fullmatch(name)]
+    if not stable and not others:
+        return None
+    floor = max((since[name] for name in stable), key=_number, default="")
+    deciding = [name for name in stable if since[name] == floor]
+    seen = ", ".join(deciding[:_MOST_NAMED])
+    seen += f" and {len(deciding) - _MOST_NAMED} more" if len(deciding) > _MOST_NAMED else ""
+    seen = seen if floor or not others else _CPLUSPLUS
+    why = _WITHOUT_PROMISE if others else "" if floor else _BEFORE
+    return Interface(Kind.TORCH, "torch", seen, floor=floor, unknown=why)
+
+
+_CPLUSPLUS = "C++ interface of libtorch"
+_WITHOUT_PROMISE = "it works with the minor version that it was built with, which the file does not say"
+_BEFORE = "all that is used was there before torch 2.10, and since when is not known"
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split("."))) if version else ()
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, str]:
+    text = files("abiding.evidence").joinpath("tables/torch.json").read_text("utf-8")
+    table: dict[str, list[str]] = json.loads(text)["functions"]
+    return {name: version for version, names in table.items() for name in names}
