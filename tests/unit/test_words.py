@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import re
@@ -37,7 +38,7 @@ SDISTS = {
     "older": metadata(level="1.2"),
 }
 WHEELS = [*itertools.product(("a", "A", "b", ""), repeat=2), *itertools.combinations_with_replacement(SAYS, 4)]
-WHEELS += [("a", "a", "a", "b", "b", "b"), ("a", "a", "b", "b", ""), ("b", "b", "b", "a", "A")]
+WHEELS += [("a", "a", "a", "b", "b", "b"), ("a", "a", "b", "b", ""), ("b", "b", "b", "a", "A"), ("A", "a", "a", "b"), ("b", "A", "A", "a", "a", "a")]
 
 
 def made(sdist: bytes | None, wheels: tuple[str, ...], pyproject: str = "") -> Release:
@@ -52,7 +53,9 @@ def made(sdist: bytes | None, wheels: tuple[str, ...], pyproject: str = "") -> R
     return release
 
 
+@functools.cache
 def parsed(data: bytes) -> CoreMetadata:
+    """One value for equal files, as it is where they are read."""
     return CoreMetadata.parse(data, "METADATA")
 
 
@@ -118,6 +121,19 @@ def test_nothing_is_called_declared_where_nothing_is(kind: str, wheels: tuple[st
     assert State.UNSAID not in states or (kind == "older" and any(wheels))
     if kind == "none":
         assert "the sdist" not in page(release)
+
+
+@pytest.mark.parametrize("kind", SDISTS)
+@pytest.mark.parametrize("wheels", WHEELS, ids="-".join)
+def test_cells_contradict_no_verdict(kind: str, wheels: tuple[str, ...]) -> None:
+    """What is clean is the same in each field, also where it is not what the first file of the release says.
+
+    That most wheels say something else is not held against one that says what the sdist does.
+    """
+    alike = {Verdict.CLEAN: {State.SAME}, Verdict.EQUAL: {State.SAME, State.SPELLING, State.APART}}
+    alike[Verdict.EQUAL] |= {State.UNSAID} if kind == "older" else set()
+    for row in Matrix.of(made(SDISTS[kind], wheels)).rows:
+        assert {cell.state for cell in row.cells if not cell.others} <= alike.get(row.verdict, set(State))
 
 
 @pytest.mark.parametrize("wheels", WHEELS, ids="-".join)

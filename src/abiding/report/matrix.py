@@ -84,7 +84,11 @@ class Matrix:
     @classmethod
     def of(cls, release: Release) -> Matrix:
         """Lay out a release. Its unreadable files have no row."""
-        readable = [one for one in release.artifacts if one.artifact.metadata]
+        # What all are held against comes first: it is what columns and cells are held against too.
+        readable = sorted(
+            (one for one in release.artifacts if one.artifact.metadata),
+            key=lambda one: one.filename != release.reference,
+        )
         sdist = next((one for one in readable if one.kind == "sdist" and one.filename == release.reference), None)
         columns = _columns(readable)
         head = {field: _usual(field, [sdist] if sdist else readable) for field in columns}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.releases.comparison import RESOLVER_FIELDS
+from abiding.releases.release import Verdict
 from abiding.report.compact import compact
 from abiding.report.grouping import counted
 from abiding.report.markup import Side, badge, explained, files, lines, sides, text
@@ -98,7 +99,9 @@ class Table(NamedTuple):
             listed = f'<details class="all"><summary>all names</summary>{listed}</details>'
         level = LEVELS.get(row.artifacts[0].level, "")
         beside = f" {explained('level', level)}" if level else ""
-        yield f"{listed}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}</th>"
+        unseen = row.verdict is Verdict.EQUAL and all(cell.state is State.SAME for cell in row.cells)
+        how = "<small>in other line ends, order or case alone</small>" if unseen else ""
+        yield f"{listed}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}{how}</th>"
         for field, kind, place in self._columns:
             yield f"<td{kind}>{_cell(row.cells[place], field, self._role)}</td>"
         yield "</tr>\n"

@@ -198,5 +198,6 @@ def _cells(release: Release) -> Iterator[Span]:
     yield Span(_name(release))
     yield Span(str(release.verdict).replace("-", " "), _style(release))
     yield Span(str(release.case))
-    severities = [one.severity for one in release.everything]
+    # As often as they are shown, whatever the number of files.
+    severities = [group.finding.severity for group in groups(release.everything)]
     yield from (Span(str(severities.count(severity))) for severity in Severity)
