@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.requirements import Requirement
 
+from abiding.cli import main
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
 from abiding.project.provenance import Line, Provenance, Shared
@@ -514,7 +515,48 @@ def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
     with pytest.raises(AbidingError) as caught:
         run("show", written(tmp_path, '[build-system]\nrequires = ["flit-core"]\n'))
     assert [one.rule for one in caught.value.findings] == ["no-declaration"]
-    assert caught.value.closing == "Nothing can be shown; `abiding init` makes a project use abiding"
+    assert caught.value.findings[0].hints == ("`abiding init` makes it use abiding",)
+
+
+WHOLE = """\
+[build-system]
+requires = ["abiding", "Meson_Python>=0.18"]
+build-backend = "abiding.backend"
+[project]
+name = "spam"
+version = "1"
+[tool.abiding]
+build-backend = "mesonpy"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "", []),
+        ('"abiding", ', "", ["`abiding` is not among what the build requires"]),
+        ('"Meson_Python>=0.18"', "", ["nothing that the build requires brings the wrapped backend `mesonpy`", "add `meson-python`"]),
+        ('"Meson_Python>=0.18"', '"setuptools"', ["nothing that the build requires brings the wrapped backend `mesonpy`"]),
+        ('"Meson_Python>=0.18"', '"a-wrapper-of-it"', []),
+        ('= "mesonpy"', '= "mesonpi"', ["brings the wrapped backend `mesonpi`", "did you mean `mesonpy`?"]),
+        ('= "mesonpy"', '= "own"\nbackend-path = ["."]', []),
+        ('"abiding.backend"', '"mesonpy"', ["the build backend is `mesonpy`, so nothing of `[tool.abiding]` is done", 'write `build-backend = "abiding.backend"`']),
+        ('build-backend = "abiding.backend"\n', "", ["so nothing of `[tool.abiding]` is done"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["show", "init --dry-run"])
+def test_a_project_that_is_wrapped_by_half(
+    command: str, old: str, new: str, said: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is shown would not be built: that is said beside it, with the line to write."""
+    written(tmp_path, WHOLE.replace(old, new))
+    if command != "show" and "nothing of" in "".join(said):
+        pytest.skip("it is not wrapped, which `init` says by itself")
+    assert main([*command.split(), str(tmp_path)]) == 0
+    err = " ".join(capsys.readouterr().err.split())
+    assert bool(said) == ("warning[bad-value]" in err)
+    for part in said:
+        assert part in err
 
 
 def test_an_unknown_variant(tmp_path: Path) -> None:

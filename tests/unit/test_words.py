@@ -38,7 +38,13 @@ SDISTS = {
     "older": metadata(level="1.2"),
 }
 WHEELS = [*itertools.product(("a", "A", "b", ""), repeat=2), *itertools.combinations_with_replacement(SAYS, 4)]
-WHEELS += [("a", "a", "a", "b", "b", "b"), ("a", "a", "b", "b", ""), ("b", "b", "b", "a", "A"), ("A", "a", "a", "b"), ("b", "A", "A", "a", "a", "a")]
+WHEELS += [
+    ("a", "a", "a", "b", "b", "b"),
+    ("a", "a", "b", "b", ""),
+    ("b", "b", "b", "a", "A"),
+    ("A", "a", "a", "b"),
+    ("b", "A", "A", "a", "a", "a"),
+]
 
 
 def made(sdist: bytes | None, wheels: tuple[str, ...], pyproject: str = "") -> Release:

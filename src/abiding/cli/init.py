@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from abiding.cli import editing
@@ -30,17 +31,21 @@ def run(options: Namespace) -> int:
     """Show the change, ask, write. Raises `AbidingError` if the file can't be read, understood or written."""
     from abiding.edits.file import EditedFile
     from abiding.edits.wrapping import wrap
+    from abiding.findings.screen import block
     from abiding.project.declaration import Declaration, uses_abiding
+    from abiding.project.lint import unwired
 
     file = EditedFile.read(options.source)
     with naming(str(file.path)):
         pyproject = file.pyproject
         if uses_abiding(pyproject.table):
             try:
-                backend = Declaration.read(pyproject).backend
+                declaration = Declaration.read(pyproject)
             except DeclarationError as exc:
                 raise DeclarationError(exc.findings, "It uses abiding already, but not rightly") from exc
-            print(f"{file.path} uses abiding already; it wraps `{backend}`")
+            print(f"{file.path} uses abiding already; it wraps `{declaration.backend}`")
+            for finding in unwired(declaration, pyproject):
+                print(f"\n{block(finding._replace(artifact=str(file.path)))}", file=sys.stderr)
             return 0
         edited = wrap(pyproject)
     done = "`abiding show` shows what sdist and wheels will require"

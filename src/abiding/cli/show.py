@@ -96,10 +96,10 @@ def run(options: Namespace) -> int:
 def _warn(subject: _Subject) -> None:
     """Print, beside the result, what is lawful and probably not meant; of an sdist, what was accepted in its time."""
     from abiding.findings.screen import block
-    from abiding.project.lint import lint
+    from abiding.project.lint import lint, unwired
 
-    declaration = subject.declaration
-    of_tree = () if subject.source.unpacked else lint(declaration, subject.pyproject)
+    declaration, pyproject = subject.declaration, subject.pyproject
+    of_tree = () if subject.source.unpacked else (*unwired(declaration, pyproject), *lint(declaration, pyproject))
     for finding in (*declaration.remarks, *of_tree):
         print(f"\n{block(finding)}", file=sys.stderr)
 
@@ -156,11 +156,7 @@ class _Subject:
         try:
             declaration = Declaration.read(pyproject)
         except DeclarationError as exc:
-            tool = pyproject.table.get("tool", {})
-            missing = isinstance(tool, dict) and "abiding" not in tool
-            unwrapped = missing and "abiding" not in str(pyproject.table.get("build-system"))
-            closing = f"{_NOTHING}; `abiding init` makes a project use abiding" if unwrapped else _NOTHING
-            raise DeclarationError(exc.findings, closing) from exc
+            raise DeclarationError(exc.findings, _NOTHING) from exc
         variant = options.variant or ""
         declaration.check_variant(pyproject, variant, f"--variant {variant}", _NOTHING)
         return cls(

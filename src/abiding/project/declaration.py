@@ -179,7 +179,7 @@ class Declaration(NamedTuple):
         return tuple(dict.fromkeys(entry.variant for entry in self.entries if entry.variant))
 
 
-_OURS = "abiding.backend"
+OURS = "abiding.backend"
 
 
 def uses_abiding(table: Mapping[str, Any]) -> bool:
@@ -249,11 +249,16 @@ class _Reader(Faults):
         if "abiding" not in tool:
             from abiding.project.known_backends import proposal
 
+            # The table alone would declare what no build does.
+            wrapped = uses_abiding(self.pyproject.table)
+            ask = "which backend is to be wrapped?" if wrapped else "the project does not use abiding"
             self.problem(
                 "no-declaration",
-                "`[tool.abiding]` is missing: which backend is to be wrapped?",
+                f"`[tool.abiding]` is missing: {ask}",
                 ("build-system", "build-backend"),
-                hints=(f"add it{proposal(self.pyproject.table)}",),
+                hints=(
+                    f"add it{proposal(self.pyproject.table)}" if wrapped else "`abiding init` makes it use abiding",
+                ),
             )
             return None
         key = ("tool", "abiding")
@@ -265,12 +270,12 @@ class _Reader(Faults):
     def build_system(self) -> None:
         build = self.pyproject.table.get("build-system")
         backend = build.get("build-backend") if isinstance(build, dict) else None
-        if backend != _OURS and uses_abiding(self.pyproject.table):
+        if backend != OURS and uses_abiding(self.pyproject.table):
             self.problem(
                 "bad-value",
-                f"`{backend}` has no hooks: the build backend is `{_OURS}`",
+                f"`{backend}` has no hooks: the build backend is `{OURS}`",
                 ("build-system", "build-backend"),
-                hints=(f'write `build-backend = "{_OURS}"`',),
+                hints=(f'write `build-backend = "{OURS}"`',),
             )
 
     # The keys of [tool.abiding]
@@ -293,7 +298,7 @@ class _Reader(Faults):
             return ""
         if not _BACKEND.fullmatch(backend):
             self.problem("bad-value", f"`{backend}` is not of the form `module` or `module:object.attribute`", key)
-        elif backend.partition(":")[0] in ("abiding", _OURS):
+        elif backend.partition(":")[0] in ("abiding", OURS):
             self.problem(
                 "bad-value",
                 f"`{backend}` can't wrap itself",

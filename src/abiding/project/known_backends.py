@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["backend_of", "distribution_of", "is_known", "proposal", "similar_to"]
+__all__ = ["KNOWN", "backend_of", "distribution_of", "is_known", "proposal", "similar_to"]
 
 
 # setuptools comes last: others are often listed together with it.
@@ -26,6 +26,8 @@ _BACKENDS = {
     "enscons": "enscons.api",
     "setuptools": "setuptools.build_meta",
 }
+# The distributions, each of which brings its own backend and no other one.
+KNOWN = frozenset(_BACKENDS)
 # What is no backend, and needs one.
 _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "setuptools", "scikit-build": "setuptools"}
 

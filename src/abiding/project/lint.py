@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
+from abiding.project.declaration import OURS, uses_abiding
+from abiding.project.known_backends import KNOWN, distribution_of, similar_to
 from abiding.project.table import ApiLevel
 
 if TYPE_CHECKING:
@@ -17,13 +20,40 @@ if TYPE_CHECKING:
     from abiding.project.declaration import Declaration
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["lint"]
+__all__ = ["lint", "unwired"]
 
 
 def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
     """What is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
     idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)
     return (*idle, *_from_sdist_unset(declaration, pyproject))
+
+
+def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    """What of `[build-system]` keeps front ends from building what is declared: no hook can tell, as none is called."""
+    build = pyproject.table.get("build-system")
+    build = build if isinstance(build, dict) else {}
+    wanted = build.get("requires")
+    names = {requirements.name_of(one) for one in wanted if isinstance(one, str)} if isinstance(wanted, list) else set()
+    finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
+    key = ("build-system", "requires")
+    if not uses_abiding(pyproject.table):
+        backend = build.get("build-backend", "setuptools.build_meta:__legacy__")
+        message = f"the build backend is `{backend}`, so nothing of `[tool.abiding]` is done"
+        yield finding(message, ("build-system", "build-backend"), hints=(f'write `build-backend = "{OURS}"`',))
+    if "abiding" not in names:
+        message = "`abiding` is not among what the build requires: no isolated build will find it"
+        yield finding(message, key, hints=("add `abiding` to `requires`",))
+    provider = distribution_of(declaration.backend)
+    if declaration.backend_path or provider in names or names - {"abiding"} - KNOWN:
+        return
+    if provider:
+        hint = f"add `{provider}` to `requires`"
+    else:
+        close = similar_to(declaration.backend)
+        hint = f"did you mean `{close}`?" if close else "add the distribution that brings it to `requires`"
+    message = f"nothing that the build requires brings the wrapped backend `{declaration.backend}`"
+    yield finding(message, key, also=((("tool", "abiding", "build-backend"), "is wrapped"),), hints=(hint,))
 
 
 def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
