@@ -209,6 +209,18 @@ def test_what_is_not_known_is_answered_by_what_is(command: str, said: str, monke
     assert shown.startswith("usage: abiding")
 
 
+@pytest.mark.parametrize(
+    ("what", "first"),
+    [("nowhere", "error[missing-file]: there is no such"), ("nowhere==1.0", "error[missing-extra]: reading from a")],
+)
+def test_a_name_that_is_no_file_is_that_first_of_all(what: str, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has no extra for indexes did not mean a release, or is told how to read one."""
+    monkeypatch.setitem(sys.modules, "pypi_simple", None)
+    shown = run(f"check {what}", monkeypatch)
+    assert shown.startswith(f"abiding: {first}")
+    assert "pip install 'abiding[index]'" in shown
+
+
 @pytest.mark.parametrize("command", ["check --col never dist", "check --quie dist"])
 def test_the_beginning_of_an_option_is_one(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "spam 1.0" in run(command, monkeypatch)

@@ -79,6 +79,17 @@ def test_what_declares_nothing_has_no_level(tmp_path: Path, capsys: pytest.Captu
     assert checked(folder, capsys, "--level", "abi") == (0, {LINUX: None}, {"note level-unknown"})
 
 
+@pytest.mark.parametrize(("level", "said"), [("api", ". 1 of 1 wheel is of the API level\n"), ("abi", "")])
+def test_the_last_line_names_the_api_level(
+    level: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = dist(tmp_path / "dist", [(LINUX, level == "abi", level)])
+    main(["check", str(folder), "--quiet"])
+    shown = capsys.readouterr().out
+    assert shown.endswith(said)
+    assert bool(said) == ("API level" in shown)
+
+
 @pytest.mark.parametrize("form", ["text", "concise", "github", "html", "json"])
 def test_every_format_names_a_wheel_of_the_api_level(
     form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

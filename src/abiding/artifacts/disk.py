@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Said", "hold_to_name", "is_artifact", "named", "read_artifacts"]
+__all__ = ["GIVE", "Said", "hold_to_name", "is_artifact", "named", "read_artifacts"]
 
 
+# What there is to be given where something else was.
+GIVE = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
 _SDIST = (".tar.gz", ".zip")
 _LIMIT = 16 << 20
 _MOST_SHOWN = 100
@@ -101,7 +103,7 @@ def _elsewhere(path: Path, children: Iterable[Path]) -> str:
 
 
 def _missing(path: Path, message: str, hint: str = "") -> AbidingError:
-    hint = hint or "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
+    hint = hint or GIVE
     return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=(hint,)))
 
 

@@ -180,9 +180,10 @@ def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artif
 
 def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
     """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
+    from abiding.artifacts.disk import GIVE
     from abiding.artifacts.index import read_release
     from abiding.artifacts.index.progress import Bar
-    from abiding.findings.errors import IndexAccessError, MissingExtraError
+    from abiding.findings.errors import IndexAccessError, MissingExtraError, MissingFileError
     from abiding.report.printing import unguarded
 
     progress = Bar(unguarded(sys.stderr))
@@ -190,7 +191,13 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
         return read_release(spec, index_url, progress)
     try:
         artifacts = read_release(spec, index_url, progress)
-    except (IndexAccessError, MissingExtraError) as exc:
+    except MissingExtraError as exc:
+        # What was given need not have been meant for a release at all.
+        (needed,) = exc.findings
+        notes, hints = (f"or, if a release on an index is meant: {needed.message}",), (GIVE, *needed.hints)
+        (missing,) = MissingFileError.at(spec, "").findings
+        raise MissingFileError(missing._replace(notes=notes, hints=hints), exc.closing) from exc
+    except IndexAccessError as exc:
         note = f"there is no file and no folder `{spec}` here, so it was looked up on the index"
         found = [finding._replace(notes=(*finding.notes, note)) for finding in exc.findings]
         raise type(exc)(found, exc.closing) from exc

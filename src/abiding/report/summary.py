@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
+from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.releases.rules import breaks, is_read
 from abiding.report.grouping import counted
@@ -23,12 +24,12 @@ CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata 
 
 def summary(release: Release) -> str:
     """The verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
-    return ". ".join(part for part in (*_verdict(release), case(release), _unread(release)) if part)
+    return ". ".join(part for part in (*_verdict(release), _of_api(release), case(release), _unread(release)) if part)
 
 
 def verdict(release: Release) -> str:
     """The verdict in words, on one line."""
-    return ". ".join(part for part in (*_verdict(release), _unread(release)) if part)
+    return ". ".join(part for part in (*_verdict(release), _of_api(release), _unread(release)) if part)
 
 
 def case(release: Release) -> str:
@@ -50,6 +51,13 @@ def of_all(releases: Sequence[Release]) -> str:
 def _verdict(release: Release) -> tuple[str, ...]:
     wrong = other_errors(release)
     return (wrong, f"Metadata {_sentence(release)}") if wrong else (_sentence(release),)
+
+
+def _of_api(release: Release) -> str:
+    """How many wheels leave out what the project declares for wheels, which no verdict says; empty if none does."""
+    number = sum(one.level is BuiltAs.API for one in release.artifacts)
+    wheels = sum(one.kind == "wheel" and one.artifact.metadata is not None for one in release.artifacts)
+    return f"{number} of {counted(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
 
 
 def _unread(release: Release) -> str:
