@@ -118,4 +118,7 @@ def field_finding(artifact: Artifact, difference: Difference, severity: Severity
     """A field of an artifact that is not what the sdist says."""
     message = f"`{difference.field}` of the {artifact.kind} is not what the sdist says"
     origins = ("PKG-INFO", artifact.kind)
-    return difference.finding("undeclared-change", severity, message, artifact.filename, origins, notes=notes)
+    ways_out = tuple(hints.in_every_build(difference.field, from_sdist=False))
+    return difference.finding(
+        "undeclared-change", severity, message, artifact.filename, origins, notes=notes, hints=ways_out
+    )

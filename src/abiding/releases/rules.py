@@ -55,6 +55,11 @@ _EXPLAINED = "the wheel is as declared for its tag; a resolver that reads one wh
 _LEFT_OPEN = "the sdist lists the field as dynamic; a resolver that reads one wheel for all may still be misled"
 
 
+# How wheels come to say the same.
+_ALIKE = {"Requires-Dist": "say what differs by environment markers: then all wheels can say all of it"}
+_SAME = "let the field say the same in every build"
+
+
 def breaks(finding: Finding) -> bool:
     """Whether a finding says that the release is inconsistent."""
     # Wheels that differ as declared are a warning.
@@ -343,9 +348,7 @@ def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None
             one.artifact.filename,
             (others, "this wheel"),
             notes=(note, *((f"why they differ, in the words of the project: {why}",) if why else ())),
-            hints=("say what differs by environment markers: then all wheels can say all of it",)
-            if difference.field == "Requires-Dist" and severity is Severity.ERROR
-            else (),
+            hints=() if severity is Severity.WARNING else (_ALIKE.get(difference.field, _SAME),),
         )
 
 

@@ -13,6 +13,7 @@ from abiding.findings.terminal import Span, Style, Terminal, style_of
 from abiding.findings.wrapping import wrap
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
+from abiding.releases.rules import breaks
 from abiding.report.columns import columns
 from abiding.report.compact import compact
 from abiding.report.grouping import counted, groups, left_out, more_than_shown
@@ -98,6 +99,8 @@ class _Report(NamedTuple):
             yield from values(finding, self.terminal.width, field, self._most(finding.severity))
         if self.full or not is_note:
             yield from remarks(finding, self.terminal.width)
+        elif breaks(finding):
+            yield from remarks(finding._replace(notes=()), self.terminal.width)
 
     def _standing(self, standing: Standing) -> Iterator[Line]:
         word = on_one_line(str(standing.verdict).replace("-", " "))
@@ -151,7 +154,9 @@ class _Report(NamedTuple):
             yield from labelled(Span(more_than_shown(more)), self.terminal.width)
         hints = []
         if found:
-            first = found[0].finding
+            # What the verdict comes from, if nothing graver is there.
+            findings = [one.finding for one in found if one.finding.severity is found[0].finding.severity]
+            first = next(filter(breaks, findings), findings[0])
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")
         if not self.full and any(self._is_cut(group.finding) for group in found):
