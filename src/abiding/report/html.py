@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from abiding._version import __version__
 from abiding.findings.finding import Severity, lines_of
+from abiding.metadata.difference import is_repeated
 from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters
@@ -110,9 +111,11 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     if len(about) > 1 and finding.found_from == "this wheel":
         finding = finding._replace(found_from="these wheels")
     opened = " open" if finding.severity is Severity.ERROR else ""
+    # Of a field with several values these are those that only one side has.
+    without = "none of these lines" if is_repeated(finding.field) else "nothing"
     both = sides(
-        Side(finding.expected_from, lines_of(finding.expected)),
-        Side(finding.found_from, lines_of(finding.found)),
+        Side(finding.expected_from, lines_of(finding.expected), without=without),
+        Side(finding.found_from, lines_of(finding.found), without=without),
         field=finding.field,
     )
     has_values = finding.expected is not None or finding.found is not None

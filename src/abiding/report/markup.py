@@ -75,10 +75,14 @@ def files(names: Iterable[str], classes: Iterable[str]) -> str:
 
 
 class Side:
-    """The lines of a value, and a heading that says whose it is; `own` are the lines that only this side has."""
+    """The lines of a value, and a heading that says whose it is; `own` are the lines that only this side has.
 
-    def __init__(self, heading: str, said: Sequence[str], own: Sequence[str] = ()) -> None:
+    `without` is what is said where there is no line.
+    """
+
+    def __init__(self, heading: str, said: Sequence[str], own: Sequence[str] = (), *, without: str = "nothing") -> None:
         self.heading = heading
+        self.without = without
         self.is_text = any("\n" in value for value in said)
         self.lines = [line for value in said for line in value.strip("\n").split("\n")]
         self.own = set(own)
@@ -106,7 +110,7 @@ def sides(left: Side, right: Side, *, field: str) -> str:
 def lines(side: Side, start: int = 0) -> str:
     """The lines of one value."""
     if not side.lines:
-        return '<p class="nothing">nothing</p>'
+        return f'<p class="nothing">{text(side.without)}</p>'
     shown = side.lines[start : start + _MOST_LINES]
     more = len(side.lines) - start - len(shown)
     said = "".join(
