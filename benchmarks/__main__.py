@@ -23,9 +23,11 @@ BENCHMARKS: dict[str, Callable[[int], list[results.Row]]] = {
     "check-index": checking.check_index,
     "history": providers.history,
     "survey": survey.survey,
+    "survey-largest": survey.survey_largest,
+    "survey-cluster": survey.survey_cluster,
 }
-# A quarter of an hour for two figures.
-_ONLY_BY_NAME = ("questions-numpy", "survey")
+# A quarter of an hour for two figures, and more.
+_ONLY_BY_NAME = ("questions-numpy", "survey", "survey-largest", "survey-cluster")
 
 
 def main() -> None:

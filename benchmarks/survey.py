@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
-import resource
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.results import CACHE, Row
 
@@ -17,46 +17,88 @@ if TYPE_CHECKING:
 
 _FILES = 5  # of each release: an sdist and wheels
 _SIZES = (100_000, 1_000_000)
+_LARGEST = 10_000_000
 _SEED = 18
 _TAGS = ("cp311-cp311-win_amd64", "cp312-cp312-win_amd64", "cp313-cp313-win_amd64", "cp313-cp313-macosx_11_0_arm64")
 _WORDS = ("core", "data", "flow", "graph", "image", "json", "kit", "lab", "math", "net", "py", "scan", "tool", "wave")
+_PAUSE = 0.25
+
+
+class Run(NamedTuple):
+    """What one survey took: wall time, time of processors, and the most memory of all its processes together, in MB."""
+
+    seconds: float
+    work: float
+    peak: float
 
 
 def survey(_: int) -> list[Row]:
-    """Survey tables of growing size, and hold every verdict against what the table was made with."""
-    seconds: list[float] = []
-    peaks: list[float] = []
-    for size in _SIZES:
-        table, expected = _table(size)
-        out = CACHE / f"survey-{size}-found.parquet"
-        command = [
-            sys.executable,
-            "-m",
-            "abiding",
-            "survey",
-            str(table),
-            "--table",
-            str(out),
-            "--output-format",
-            "json",
-        ]
-        started = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        seconds.append(time.perf_counter() - started)
-        if done.returncode:
-            sys.exit(done.stderr)
-        # Of the largest process so far; the tables grow.
-        peaks.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-        wrong = _wrong(expected, out)
-        print(f"{size:,} files: {wrong} wrong verdicts, {seconds[-1]:.0f} s, {peaks[-1]:.0f} MB", flush=True)
-        if wrong:
-            sys.exit(f"{wrong} releases have another verdict than the table was made with")
-    less, more = (f"{size:,} files" for size in _SIZES)
-    grown = [seconds[1]], [seconds[0]]
+    """Survey tables of growing size."""
+    return _grown(*_SIZES)
+
+
+def survey_largest(_: int) -> list[Row]:
+    """Survey a table ten times as large as that."""
+    return _grown(_SIZES[-1], _LARGEST)
+
+
+def survey_cluster(_: int) -> list[Row]:
+    """Survey on a Dask cluster: two workers against one, and two of which one is killed in the middle."""
+    one, two = (_surveyed(_SIZES[0], "--dask", "local", "--jobs", str(jobs)) for jobs in (1, 2))
+    killed = _surveyed(_SIZES[0], "--dask", "local", "--jobs", "2", kill_after=two.seconds / 2)
+    what = f"{_SIZES[0]:,} files on a cluster"
     return [
-        Row.of("surveys", f"{more}, time", less, *grown, goal=12),
-        Row("surveys", f"{more}, memory", less, peaks[1], peaks[0], 1, peaks[1] / peaks[0], 3, unit="MB"),
+        Row.of("surveys", f"{what}, two workers", "one worker", [two.seconds], [one.seconds], goal=0.7),
+        Row.of("surveys", f"{what}, one of two killed", "none killed", [killed.seconds], [two.seconds], goal=2.5),
     ]
+
+
+def _grown(*sizes: int) -> list[Row]:
+    small, large = map(_surveyed, sizes)
+    less, more = (f"{size:,} files" for size in sizes)
+    memory = large.peak / small.peak
+    return [
+        Row.of("surveys", f"{more}, time", less, [large.seconds], [small.seconds], goal=12),
+        Row.of("surveys", f"{more}, time of processors", less, [large.work], [small.work], goal=12),
+        Row("surveys", f"{more}, memory of all processes", less, large.peak, small.peak, 1, memory, 3, unit="MB"),
+    ]
+
+
+def _surveyed(size: int, *options: str, kill_after: float = 0) -> Run:
+    """Survey a table, and hold every verdict against what it was made with."""
+    table, expected = _table(size)
+    out = CACHE / f"survey-{size}-found.parquet"
+    command = [sys.executable, "-m", "abiding", "survey", str(table), "--table", str(out), *options]
+    before, started = os.times(), time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        peak = _watched(process, kill_after)
+    seconds, after = time.perf_counter() - started, os.times()
+    if process.returncode:
+        sys.exit(process.returncode)
+    work = sum(after[2:4]) - sum(before[2:4])
+    wrong = _wrong(expected, out)
+    print(f"{size:,} files: {wrong} wrong verdicts, {seconds:.0f} s, {work:.0f} s of work, {peak:.0f} MB", flush=True)
+    if wrong:
+        sys.exit(f"{wrong} releases have another verdict than the table was made with")
+    return Run(seconds, work, peak)
+
+
+def _watched(process: subprocess.Popen[bytes], kill_after: float) -> float:
+    """The most memory that it and its children have, in MB; the child that has worked most is killed after a while."""
+    import psutil
+
+    root, peak, started = psutil.Process(process.pid), 0.0, time.perf_counter()
+    while process.poll() is None:
+        try:
+            children = root.children(recursive=True)
+            peak = max(peak, sum(one.memory_full_info().pss for one in (root, *children)) / 1e6)
+            if kill_after and time.perf_counter() - started > kill_after:
+                kill_after = 0
+                max(children, key=lambda one: one.cpu_times().user).kill()
+        except psutil.NoSuchProcess:
+            pass
+        time.sleep(_PAUSE)
+    return peak
 
 
 def _wrong(expected: Path, found: Path) -> int:

@@ -54,7 +54,7 @@ of all years were taken. The shares are those of this sample. They say what happ
 ## How many say that nothing varies, and vary?
 
 {claims["releases"]:,} releases have an sdist that says that nothing varies: its metadata is of version 2.2 or later,
-and lists no requirement as `Dynamic`. In {broken:,} of them ({of_all}) a wheel says something else all the same,
+and lists no field as `Dynamic`. In {broken:,} of them ({of_all}) a wheel says something else all the same,
 in {claims["broken_for_resolvers"]:,} in what a resolver reads.
 
 {_table(("the sdist", *summary["verdicts"]), _cases(summary))}
@@ -86,7 +86,7 @@ No table of metadata has it. It is read from `Generator` in WHEEL, of one wheel 
 
 {_table(("refused are", "releases", "of all"), _refused(found))}
 
-The first are:
+The newest of each project, of those that a resolver would mind:
 
 {_table(("release", "case", "why"), _first(found))}
 """
