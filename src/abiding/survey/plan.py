@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Limits", "Part", "Piece", "Plan", "merged", "scatter", "settle", "survey", "write_releases"]
 
 
-_BYTES = 256 << 20  # of a piece, unpacked
+_BYTES = 64 << 20  # of a piece, unpacked
 _ROWS = 20_000  # of a part
 _MOST_PARTS = 64
 _BUFFERED = 1 << 15  # rows that wait to be written to their parts
