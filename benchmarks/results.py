@@ -102,8 +102,8 @@ with a backend that can't tell the metadata of its wheels, which has to build on
 """,
     "surveys": """\
 The tables are made up from a seed: releases of five files with varied names, versions and requirements, 15 % of them
-spelled in several ways, 4 % inconsistent, 1 % with differences that the sdist allows. Every verdict is held against what
-the table was made with. Memory is that of all processes together; two of them share 2 GB for DuckDB.
+spelled in several ways, 4 % inconsistent, 1 % with differences that the sdist allows. Every verdict is held against
+what the table was made with. Memory is that of all processes together; two of them share 2 GB for DuckDB.
 
 """,
 }
