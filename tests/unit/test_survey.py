@@ -379,3 +379,28 @@ def test_the_fields_that_differ_are_counted(path: Path, capsys: pytest.CaptureFi
         "Requires-Dist": 2,
         "Requires-Python": 1,
     }
+
+
+@pytest.mark.parametrize("column", ["summary", "requires_dist"])
+def test_bytes_that_are_no_text_are_a_fault_of_their_row(
+    column: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"n{number}" for number in range(12)]
+    rows = [row(SDIST.replace("spam", name), name=name, summary="x", requires_dist=["b", "xxx"]) for name in names]
+    table(path, rows)
+    parquet.write_table(parquet.read_table(path), path, row_group_size=3, compression="none", use_dictionary=False)
+    # The text of one row, in the third group, becomes bytes that are none.
+    wrong = pyarrow.array([f"y{number}" if number == 7 else "x" for number in range(12)])
+    marked = parquet.read_table(path)
+    place = marked.schema.names.index(column)
+    values = wrong if column == "summary" else pyarrow.array([["b", one.as_py() * 3] for one in wrong])
+    marked = marked.set_column(place, column, values)
+    parquet.write_table(
+        marked, path, row_group_size=3, compression="none", use_dictionary=False, write_statistics=False
+    )
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"y7", b"\xff7"))
+    monkeypatch.setattr("abiding.survey.plan._BYTES", 1)
+    found, unjudged = surveyed([path])
+    assert sorted(one[0] for one in found) == sorted(name for name in names if name != "n7")
+    assert unjudged == [(0, 7, "n7-1.0.tar.gz", f"can't be read: `{column}` is no UTF-8")]

@@ -36,6 +36,13 @@ _MOST_PARTS = 64
 _BUFFERED = 1 << 15  # rows that wait to be written to their parts
 _GROUP = 100_000  # rows of the table of releases that are written together
 _APART = "what one task has written another does not find: all workers need the same folder for `--parts`"
+# The digest is that of every version of DuckDB: workers may have others.
+_SCATTER = """
+COPY (
+    SELECT *, md5_number_lower(regexp_replace(lower(coalesce(name, '')), '[-_.]+', '-', 'g')) % {piece.parts} AS part
+    FROM ({rows}) WHERE row >= {piece.first} AND row < {piece.end}
+) TO '{target}' (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE, COMPRESSION zstd)
+"""
 _TABLES = ("releases", "bad", "others")
 
 
@@ -150,15 +157,20 @@ def write_releases(connection: DuckDBPyConnection, file: Path) -> None:
 
 def scatter(piece: Piece) -> None:
     """Write the rows of a piece into a file for each part that they fall into. Raises `AbidingError`."""
-    with _whole(_scattered(piece)) as folder, _connection(piece.limits, folder, piece.source.file) as connection:
+    import duckdb
+
+    source = piece.source
+    with _whole(_scattered(piece)) as folder, _connection(piece.limits, folder, source.file) as connection:
         connection.execute(f"SET partitioned_write_flush_threshold = {_BUFFERED}")
-        # The digest is that of every version of DuckDB: workers may have others.
-        normal = "regexp_replace(lower(coalesce(name, '')), '[-_.]+', '-', 'g')"
-        connection.execute(
-            f"COPY (SELECT *, md5_number_lower({normal}) % {piece.parts} AS part FROM ({piece.source.select()}) "
-            f"WHERE row >= {piece.first} AND row < {piece.end}) "
-            f"TO '{_quoted(folder)}' (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE, COMPRESSION zstd)"
-        )
+        try:
+            connection.execute(_SCATTER.format(rows=source.select(), target=_quoted(folder), piece=piece))
+        except duckdb.InvalidInputException as exc:
+            if "UTF8" not in str(exc):
+                raise
+            for begun in folder.iterdir():
+                shutil.rmtree(begun)
+            rows = source.select_mended(connection, piece.first, piece.end)
+            connection.execute(_SCATTER.format(rows=rows, target=_quoted(folder), piece=piece))
 
 
 def settle(part: Part) -> None:

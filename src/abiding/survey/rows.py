@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.errors import AbidingError
@@ -11,6 +12,9 @@ from abiding.survey.columns import COLUMNS, REQUIRED, Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import pyarrow
+    from duckdb import DuckDBPyConnection
 
     from abiding.survey.columns import Column
 
@@ -66,7 +70,13 @@ class Source(NamedTuple):
 
     def select(self) -> str:
         """Its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged."""
-        return _select(self.number, self.file, dict(self.schema))
+        rows = f"read_parquet({_quoted(str(self.file))}, file_row_number = true)"
+        return _select(self.number, rows, dict(self.schema))
+
+    def select_mended(self, connection: DuckDBPyConnection, first: int, end: int) -> str:
+        """The same, of some groups of rows in which there are texts that are no UTF-8: faults of their rows."""
+        connection.register("mended", _mended(self.file, first, end))
+        return _select(self.number, "mended", {**dict(self.schema), "problem": "VARCHAR"})
 
 
 NO_ROWS = (
@@ -105,8 +115,54 @@ def _groups(file: Path) -> Iterator[tuple[int, int]]:
         yield group.num_rows, group.total_byte_size
 
 
-def _select(number: int, file: Path, schema: Mapping[str, str]) -> str:
-    """The rows of one file. A value of another type than its column may have is a fault of its row."""
+def _mended(file: Path, first: int, end: int) -> pyarrow.Table:
+    """Read groups of rows, with a `problem` where a text is no UTF-8, and without that text."""
+    import pyarrow
+    from pyarrow import parquet
+
+    starts = [0, *accumulate(rows for rows, _ in _groups(file))]
+    groups = [group for group, start in enumerate(starts[:-1]) if first <= start < end]
+    table = parquet.ParquetFile(file).read_row_groups(groups)
+    problems: list[str | None] = [None] * len(table)
+    for place, field in enumerate(table.schema):
+        if raw := _bytes_of(field.type):
+            given = table.column(place).cast(raw).to_pylist()
+            texts = [_text(value) for value in given]
+            for row, (value, text) in enumerate(zip(given, texts, strict=True)):
+                if value is not None and text is None:
+                    problems[row] = f"`{field.name}` is no UTF-8"
+            table = table.set_column(place, field.name, pyarrow.array(texts, field.type))
+    names = [name for name in table.schema.names if name != "problem"]
+    rows = pyarrow.array(range(first, first + len(table)), pyarrow.int64())
+    table = table.select(names).append_column("problem", pyarrow.array(problems, pyarrow.string()))
+    return table.append_column("file_row_number", rows)
+
+
+def _bytes_of(kind: pyarrow.DataType) -> pyarrow.DataType | None:
+    """The type of bytes for a type of texts, or of lists of them; None for all others."""
+    import pyarrow
+    from pyarrow import types
+
+    if types.is_string(kind) or types.is_large_string(kind):
+        return pyarrow.large_binary()
+    if types.is_list(kind) or types.is_large_list(kind):
+        inner = _bytes_of(kind.value_type)
+        return pyarrow.large_list(inner) if inner else None
+    return None
+
+
+def _text(value: bytes | list[bytes | None] | None) -> str | list[str | None] | None:
+    """What bytes say, or each of a list; None if not all of it is UTF-8."""
+    try:
+        if isinstance(value, list):
+            return [None if one is None else one.decode() for one in value]
+        return None if value is None else value.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
+    """The rows of one source. A value of another type than its column may have is a fault of its row."""
     columns = [f"{_value(one, schema)} AS {one.name}" for one in COLUMNS.values()]
     there = [one for one in COLUMNS.values() if one.name in schema]
     faults = [(when, _quoted(why)) for one in there for when, why in _faults(one, schema[one.name])]
@@ -117,7 +173,6 @@ def _select(number: int, file: Path, schema: Mapping[str, str]) -> str:
         # What is neither an sdist nor a wheel is left out, whatever else is in its row.
         faults.insert(0, (f"packagetype NOT IN ('', {_KINDS})", "NULL"))
     fault = f"CASE {' '.join(f'WHEN {when} THEN {why}' for when, why in faults)} END"
-    source = f"read_parquet({_quoted(str(file))}, file_row_number = true)"
     place = f"{number}::INTEGER AS file, file_row_number::BIGINT AS row"
     return f"SELECT {place}, {', '.join(columns)}, {fault} AS fault FROM {source}"
 
