@@ -46,3 +46,13 @@ def wheel_of(requirement: str, platform: str) -> Path:
 
     (path,) = once(_KEPT / "wheels" / f"{requirement.replace('==', '-')}-{platform}", make).iterdir()
     return path
+
+
+def installed(requirement: str) -> Path:
+    """Install one distribution into a folder of its own, without what it requires, once."""
+
+    def make(folder: Path) -> None:
+        options = ("--quiet", "--no-deps", "--only-binary", ":all:", "--target", folder)
+        Environment(folder, folder).run(sys.executable, "-m", "pip", "install", *options, requirement)
+
+    return once(_KEPT / "installed" / requirement.replace("==", "-"), make)

@@ -1,0 +1,149 @@
+"""What is read of numpy's C API, from files that numpy's own headers made: of every format, and of published wheels."""
+
+from __future__ import annotations
+
+import subprocess
+import sysconfig
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from abiding.artifacts import index
+from abiding.evidence.interfaces import Kind
+from abiding.evidence.reading import is_image, module_of
+from abiding.native.names import module_name
+from makers.released import installed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from abiding.artifacts.index.listing import Published
+
+pytestmark = [pytest.mark.real, pytest.mark.network]
+
+SOURCE = """
+#include <Python.h>
+#include <numpy/arrayobject.h>
+static PyObject *used(PyObject *self, PyObject *thing) { return PyArray_FROM_O(thing); }
+static PyMethodDef methods[] = {{"used", used, METH_O, 0}, {0}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_core", 0, -1, methods};
+PyMODINIT_FUNC PyInit__core(void) { import_array(); return PyModule_Create(&definition); }
+"""
+
+
+def compiled(folder: Path, numpy: str, *options: str, compiler: tuple[str, ...] = ("gcc",)) -> Path:
+    """A module that was compiled with the headers of this numpy."""
+    root = installed(f"numpy=={numpy}") / "numpy"
+    headers = next(path for path in (root / "_core" / "include", root / "core" / "include") if path.is_dir())
+    path = folder / "_core.abi3.so"
+    includes = (f"-I{headers}", f"-I{sysconfig.get_path('include')}")
+    command = [*compiler, "-shared", "-fPIC", "-O1", "-x", "c", "-", "-o", str(path), *includes, *options]
+    subprocess.run(command, input=SOURCE, text=True, check=True)
+    return path
+
+
+def claim(data: bytes) -> tuple[str, str]:
+    """The floor and the ceiling of the one interface of numpy that a file has."""
+    (found,) = (one for one in module_of("_core.abi3.so", [data]).interfaces if one.kind is Kind.NUMPY)
+    return found.floor, found.ceiling
+
+
+def target(version: str) -> str:
+    return f"-DNPY_TARGET_VERSION=NPY_{version.replace('.', '_')}_API_VERSION"
+
+
+@pytest.mark.parametrize("more", [(), ("-s",), ("-flto", "-O2"), ("-g",)])
+@pytest.mark.parametrize(
+    ("numpy", "wanted", "expected"),
+    [
+        # With headers of 2.x the floor is the target.
+        ("2.4.6", "1.23", ("1.23", "")),
+        ("2.4.6", "1.25", ("1.25", "")),
+        ("2.4.6", "2.0", ("2.0", "")),
+        ("2.4.6", "2.3", ("2.3", "")),
+        ("2.0.2", "2.0", ("2.0", "")),
+        # Without one it is what numpy supports by default.
+        ("2.0.2", "", ("1.16", "")),
+        ("2.4.6", "", ("1.23", "")),
+        # Headers of 1.26 know targets too, and say nothing of them.
+        ("1.26.4", "1.23", ("", "2")),
+        ("1.26.4", "1.25", ("", "2")),
+        ("1.26.4", "", ("", "2")),
+    ],
+)
+def test_what_headers_compile_in(
+    tmp_path: Path, numpy: str, wanted: str, expected: tuple[str, str], more: tuple[str, ...]
+) -> None:
+    options = (*more, *([target(wanted)] if wanted else []))
+    assert claim(compiled(tmp_path, numpy, *options).read_bytes()) == expected
+
+
+def test_a_text_that_was_changed_says_no_version(tmp_path: Path) -> None:
+    data = compiled(tmp_path, "2.4.6", target("2.0")).read_bytes()
+    assert b"(NumPy 2.0)" in data
+    assert claim(data.replace(b"(NumPy 2.0)", b"(NumPy x.0)")) == ("", "")
+    assert claim(data.replace(b"NumPy C-API version", b"NumPy C_API version")) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("system", "magic"), [("aarch64-macos", b"\xcf\xfa\xed\xfe"), ("x86_64-macos", b"\xcf\xfa\xed\xfe")]
+)
+@pytest.mark.parametrize(
+    ("numpy", "wanted", "expected"),
+    [("2.4.6", "2.0", ("2.0", "")), ("2.4.6", "1.25", ("1.25", "")), ("1.26.4", "1.25", ("", "2"))],
+)
+def test_compiled_for_another_system(
+    tmp_path: Path, system: str, magic: bytes, numpy: str, wanted: str, expected: tuple[str, str]
+) -> None:
+    zig = (str(installed("ziglang==0.15.2") / "ziglang" / "zig"), "cc", "-target", system)
+    options = ("-undefined", "dynamic_lookup", target(wanted))
+    data = compiled(tmp_path, numpy, *options, compiler=zig).read_bytes()
+    assert data.startswith(magic)
+    assert claim(data) == expected
+
+
+# Published wheels, of which only the members are read that are asked about
+
+
+@cache
+def wheel_for(requirement: str, platform: str) -> Published:
+    name, _, version = requirement.partition("==")
+    with index.listings() as listings:
+        (wheels,) = listings.published(name, SpecifierSet(f"=={version}"))
+    return next(one for one in wheels if "-cp311-cp311-" in one.filename and platform in one.filename)
+
+
+def claims(requirement: str, platform: str) -> dict[str, tuple[str, str]]:
+    """What the modules of a wheel say, by their names."""
+    wheel = wheel_for(requirement, platform).open()
+    members = [name for name in wheel.directory.names if module_name(name) and name.endswith((".so", ".pyd"))]
+    found = {}
+    for name, data in wheel.read(members, 64 << 20):
+        assert is_image(data)
+        said = [one for one in module_of(name, [data]).interfaces if one.kind is Kind.NUMPY]
+        found |= {module_name(name): (one.floor, one.ceiling) for one in said}
+    return found
+
+
+@pytest.mark.parametrize("platform", ["win_amd64", "macosx"])
+@pytest.mark.parametrize(
+    ("requirement", "expected"),
+    [
+        ("Bottleneck==1.3.7", ("", "2")),
+        ("numexpr==2.8.4", ("", "2")),
+        ("shapely==2.0.1", ("", "2")),
+        ("pywavelets==1.4.1", ("", "2")),
+        ("cftime==1.6.2", ("", "2")),
+        ("numexpr==2.11.0", ("1.23", "")),
+        ("shapely==2.1.2", ("1.20", "")),
+        ("bottleneck==1.5.0", ("1.20", "")),
+        ("pywavelets==1.9.0", ("1.23", "")),
+        ("ml_dtypes==0.5.3", ("1.23", "")),
+    ],
+)
+def test_other_systems_say_what_linux_says(requirement: str, platform: str, expected: tuple[str, str]) -> None:
+    linux = claims(requirement, "manylinux")
+    assert expected in linux.values()
+    assert claims(requirement, platform) == linux
