@@ -14,12 +14,13 @@ from abiding.cli import main
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
 from abiding.project.provenance import Line, Provenance, Shared
-from makers import archives
+from makers import archives, evident
 from makers.commands import run
 
 from .contract import document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 PYPROJECT = """\
@@ -389,13 +390,20 @@ this wheel on top (ABI level)
 """
 
 
-def built(folder: Path, level: str = "abi", lines: tuple[Line, ...] = LINES, *, record: bool = True) -> str:
+def built(
+    folder: Path,
+    level: str = "abi",
+    lines: tuple[Line, ...] = LINES,
+    *,
+    record: bool = True,
+    more: Mapping[str, bytes] | None = None,
+) -> str:
     provenance = Provenance("mesonpy", "0.18", level, "cuda", lines, (SHARED,) if lines else ())
     said = archives.metadata(
         *(f"Requires-Dist: {one}" for one in ("numpy>=1.26", *(line.requirement for line in lines)))
     )
-    more = {"spam-1.0.dist-info/abiding.json": provenance.to_json()} if record else {}
-    return str(archives.write_wheel(folder, f"spam-1.0-{REGULAR}.whl", said, more=more))
+    members = {"spam-1.0.dist-info/abiding.json": provenance.to_json()} if record else {}
+    return str(archives.write_wheel(folder, f"spam-1.0-{REGULAR}.whl", said, more={**members, **(more or {})}))
 
 
 def test_a_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -440,6 +448,22 @@ def test_a_line_that_both_levels_have(tmp_path: Path, capsys: pytest.CaptureFixt
     run("show", built(tmp_path, lines=twice), "--output-format", "json")
     data = document(capsys.readouterr().out, "show")
     assert (data["api"], [one["requirement"] for one in data["abi"]]) == (["numpy>=1.26"], ["numpy>=1.26"])
+
+
+def test_what_a_distributor_can_not_ignore_for_a_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Evidence is told from policy: what compiled files refuse is refused whoever builds the package around them."""
+    code = {f"spam/_{target}.so": evident.image(evident.numpy_2(target)) for target in ("2.0", "1.23")}
+    run("show", built(tmp_path, more=code), "--for", "distributor")
+    out = capsys.readouterr().out
+    assert out.endswith(
+        "\n# can't be ignored for this binary: its compiled files refuse what is outside\n"
+        "# numpy>=2.0  (spam/_2.0.so and 1 more)\n"
+        "\n# policy, as far as its compiled files tell: they were not seen to refuse anything of these\n"
+        "# torch==2.4.*\n# libgmp==6.3.0\n"
+    )
+    # Without compiled files there is neither.
+    run("show", built(tmp_path), "--for", "distributor")
+    assert "compiled files" not in capsys.readouterr().out
 
 
 def test_a_note_adds_no_requirement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

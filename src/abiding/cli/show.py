@@ -130,10 +130,22 @@ def _show_wheel(options: Namespace) -> None:
         return
     sets, record = of_wheel(options.source)
     if options.audience:
-        print("\n".join(sets.for_distributor()))
+        print("\n".join(sets.for_distributor(_accepted(options.source))))
         return
     data = {"json": lambda: as_json(sets, str(options.source))}
     outputs.write(options, data, lambda to: report.of_wheel(sets, record, to))
+
+
+def _accepted(path: Path) -> dict[str, str] | None:
+    """The bounds that the compiled files of a wheel have themselves, each with who says so; None if there are none."""
+    from abiding.evidence import stated
+
+    found = stated.of_wheel(path)
+    if not found.files:
+        return None
+    bounds = [one for one in found.bounds if one.declare]
+    more = {one.declare: f" and {len(one.files) - 1} more" if len(one.files) > 1 else "" for one in bounds}
+    return {one.declare: f"{one.files[0]}{more[one.declare]}" for one in bounds}
 
 
 # Reading

@@ -9,7 +9,7 @@ from abiding.metadata import pins, requirements
 from abiding.project.declaration import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from abiding.project.declaration import Entry
     from abiding.project.provenance import Line
@@ -83,8 +83,12 @@ class Sets(NamedTuple):
     api: tuple[str, ...] | None
     abi: tuple[Bound, ...]
 
-    def for_distributor(self) -> Iterator[str]:
-        """The lines of a file of requirements: what may be ignored stands apart, and is no requirement in it."""
+    def for_distributor(self, accepted: Mapping[str, str] | None = None) -> Iterator[str]:
+        """The lines of a file of requirements: what may be ignored stands apart, and is no requirement in it.
+
+        `accepted` are the bounds that the compiled files of a wheel have themselves, each with who says so: what a
+        distributor can't ignore for this binary. All else that it needs on top is policy then.
+        """
         needed = [one for one in self.abi if not one.may_be_ignored]
         ignored = [one for one in self.abi if one.may_be_ignored]
         yield "# what the source works with (API level)"
@@ -100,3 +104,13 @@ class Sets(NamedTuple):
             yield "\n# may be ignored: pre-emptive, against versions that there were not yet"
         for one in ignored:
             yield on_one_line(f"# {one.settled}" + (f"  ({one.note})" if one.note else ""))
+        if accepted:
+            yield "\n# can't be ignored for this binary: its compiled files refuse what is outside"
+        for bound, who in (accepted or {}).items():
+            yield on_one_line(f"# {bound}  ({who})")
+        named = set(map(requirements.name_of, accepted or ()))
+        policy = [one for one in needed if one.name not in named] if accepted is not None else []
+        if policy:
+            yield "\n# policy, as far as its compiled files tell: they were not seen to refuse anything of these"
+        for one in policy:
+            yield on_one_line(f"# {one.settled}")
