@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from argparse import ArgumentTypeError
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,7 +126,7 @@ def _hold_apart(sources: Iterable[str | Path], tables: Iterable[Path | None]) ->
 def _survey(options: Namespace, folder: Path) -> None:
     import duckdb
 
-    from abiding.report.survey import forms
+    from abiding.report.survey import as_text, forms
     from abiding.survey.mirror import Mirror
     from abiding.survey.plan import Limits, Plan, merged, survey, write_releases
     from abiding.survey.sources import is_list, parquet
@@ -152,7 +153,7 @@ def _survey(options: Namespace, folder: Path) -> None:
         if options.table:
             write_releases(connection, options.table)
         found = summarised(connection, plan, options.top)
-    outputs.write(options, forms(found))
+    outputs.write(options, forms(found), partial(as_text, found))
 
 
 def _engine(options: Namespace) -> AbstractContextManager[Run]:

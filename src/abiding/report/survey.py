@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.characters import visible
+from abiding.findings.screen import labelled
+from abiding.findings.terminal import Span, Style
 from abiding.report.json import document
 from abiding.report.survey_page import CASES, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from abiding.findings.terminal import Line, Terminal
     from abiding.survey.summary import Summary
 
-__all__ = ["forms"]
+__all__ = ["as_text", "forms"]
 
 
 def forms(summary: Summary) -> Mapping[str, Callable[[], str]]:
-    """The summary in each format."""
+    """The summary in each format for programs, and as a page."""
     return {
-        "text": lambda: "\n".join(_text(summary)) + "\n",
         "json": lambda: _json(summary),
         "html": lambda: render(summary),
     }
@@ -89,6 +91,27 @@ def _text(summary: Summary) -> Iterator[str]:
     for bad in summary.bad:
         yield from ("", f"warning: {bad.rows:,} {'row' if bad.rows == 1 else 'rows'} not judged: {visible(bad.why)}")
         yield from (visible(f" --> {one}") for one in bad.examples)
+
+
+_LABELS = {"note": Style.NOTE, "warning": Style.WARNING}
+
+
+def as_text(summary: Summary, to: Terminal) -> str:
+    """The summary for people, with a newline at its end."""
+    return to.written(_lines(summary, to))
+
+
+def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
+    """What begins a part stands out; tables have the width that they need, and remarks that of a terminal."""
+    before = ""
+    for line in _text(summary):
+        label, colon, said = line.partition(": ")
+        if colon and label in _LABELS:
+            head = Span(f"{label}: ", _LABELS[label])
+            yield from labelled(Span(said), to.width, head) if to.is_live else [(head, Span(said))]
+        else:
+            yield (Span(line, Style.PLAIN if before else Style.STRONG),)
+        before = line
 
 
 def _table(head: str, rows: Sequence[tuple[str, Mapping[str, int]]], verdicts: Sequence[str]) -> Iterator[str]:
