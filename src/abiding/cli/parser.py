@@ -8,7 +8,10 @@ from __future__ import annotations
 import argparse
 import sys
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from abiding.findings.terminal import Terminal
+from abiding.findings.wrapping import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,6 +48,14 @@ class Parser(argparse.ArgumentParser):
         if rest:
             setattr(found, rest, [*getattr(found, rest), *given[end + 1 :]])
         return found, others
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with the usage and a message, whose words are not broken by a terminal."""
+        to = Terminal.of(sys.stderr)
+        lines = f"{self.prog}: error: {message}".split("\n")
+        said = [line for one in lines for line in (wrap(one, to.width) if to.is_live else [one])]
+        self.print_usage(sys.stderr)
+        self.exit(2, "".join(f"{line}\n" for line in said))
 
     def _unknown(self, given: Iterable[str]) -> Iterator[str]:
         """The long options that are none, not even the beginning of one."""
