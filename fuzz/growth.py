@@ -97,6 +97,8 @@ def lines(make: Callable[[int], str], size: int, most: int = LARGE) -> bytes:
 
 def head(make: Callable[[int], str], size: int) -> bytes:
     """METADATA with such lines, as many as are read at all."""
+    if "Requires-Dist" in make(0):
+        size = min(size, bounds.REQUIREMENTS)
     return HEAD + lines(make, size, bounds.METADATA_LINES * 9 // 10 // (1 + make(0).count("\n")))
 
 

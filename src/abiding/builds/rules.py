@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
-from abiding.metadata.changes import requirement_changes, text_notes
+from abiding.metadata.changes import field_notes, requirement_changes, text_notes
 from abiding.project import hints
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
         f"`{difference.field}` of the {sides.kind} is not what the {sides.source} says",
         sides.artifact,
         (stands, f"written by {sides.author}"),
-        notes=("a field that is not dynamic has one value for the sdist and all its wheels",),
+        notes=("a field that is not dynamic has one value for the sdist and all its wheels", *field_notes(difference)),
         hints=tuple(hints.in_every_build(difference.field, from_sdist=sides.source == "sdist")),
     )
 

@@ -5,20 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
+from abiding.metadata.ranges import is_beyond_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from abiding.metadata.difference import Difference
 
-__all__ = ["requirement_changes", "text_notes"]
+__all__ = ["field_notes", "requirement_changes", "text_notes"]
 
 
 def text_notes(*lines: str | None) -> tuple[str, ...]:
     """What is to be said of requirements if one of them could not be compared in meaning."""
-    if any(line and requirements.is_compared_as_text(line) for line in lines):
+    given = [line for line in lines if line]
+    if any(map(requirements.is_beyond_bounds, given)):
+        return (_TOO_LONG,)
+    if any(map(requirements.is_compared_as_text, given)):
         return ("to work out where its marker is true would take too long: it was compared as text",)
     return ()
+
+
+def field_notes(difference: Difference) -> tuple[str, ...]:
+    """The same of a field as a whole."""
+    lines = (*difference.left, *difference.right)
+    if difference.field == "Requires-Dist":
+        return text_notes(*lines)
+    if difference.field == "Requires-Python" and any(map(is_beyond_bounds, lines)):
+        return (_TOO_LONG,)
+    return ()
+
+
+_TOO_LONG = "it is longer than anybody means: it was compared as text"
 
 
 def requirement_changes(difference: Difference, declared: Collection[str]) -> Iterator[tuple[str | None, str | None]]:

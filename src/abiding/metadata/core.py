@@ -26,6 +26,8 @@ __all__ = ["CoreMetadata"]
 _HEAD_END = re.compile(rb"\n\r?\n")
 # uv reads these three names of `Dynamic` and compares them by the letter.
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
+# Each takes far longer to be understood than to be read.
+_REQUIRING = frozenset({"requires-dist", "requires-python"})
 _SDIST_FLOOR = (2, 2)
 # The fields that came with a version of core metadata since 2.1, in lower case; the latest first.
 _NEW_FIELDS = {
@@ -63,6 +65,9 @@ class CoreMetadata(NamedTuple):
         names = len({header.name.lower() for header in headers})
         if names > bounds.METADATA_NAMES:
             raise ArchiveError.at(name, f"has fields of {names:,} names in its metadata; nobody means so many")
+        required = sum(header.end - header.start for header in headers if header.name.lower() in _REQUIRING)
+        if required > bounds.REQUIREMENTS:
+            raise ArchiveError.at(name, f"has {required:,} bytes of requirements in its metadata; nobody means so many")
         readers.refuse(data, headers, name)
         return cls._of(data, headers)
 

@@ -278,12 +278,10 @@ def _version(text: str) -> str:
 
 
 def _specifiers(text: str) -> Hashable:
-    from packaging.specifiers import SpecifierSet
-
-    from abiding.metadata.ranges import range_of
+    from abiding.metadata.ranges import range_of, specifiers_of
 
     try:
-        return range_of(SpecifierSet(text.strip()))
+        return range_of(specifiers_of(text))
     except ValueError:
         return _folded(text)
 

@@ -11,7 +11,7 @@ from abiding.findings import bounds
 from abiding.metadata import markers
 from abiding.metadata.environments import Environments, Kind, Question, Steps, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
-from abiding.metadata.ranges import Versions, common
+from abiding.metadata.ranges import Versions, common, specifiers_of
 from abiding.metadata.requires_dist import spelled_out
 
 if TYPE_CHECKING:
@@ -157,15 +157,13 @@ def only_if(*condition: str) -> Environments:
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
     """Where a wheel with these tags can be installed, as far as markers can tell."""
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
     try:
-        clauses = [f'python_full_version {one.operator} "{one.version}"' for one in SpecifierSet(requires_python)]
+        clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifiers_of(requires_python)]
         fitting = list(dict.fromkeys(map(_marker, tags)))
         found = markers.of_releases(" and ".join(clauses))
         if fitting and all(fitting):
             found &= markers.of_releases(" or ".join(f"({one})" for one in fitting))
-    except (InvalidSpecifier, UndecidedError, ValueError):
+    except (UndecidedError, ValueError):
         return Environments.all()
     return found
 

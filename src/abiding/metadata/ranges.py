@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Protocol
 
+from abiding.findings import bounds
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
 
     from packaging.specifiers import SpecifierSet
 
-__all__ = ["Versions", "common", "range_of", "releases_of"]
+__all__ = ["Versions", "common", "is_beyond_bounds", "range_of", "releases_of", "specifiers_of"]
 
 
 class Versions(Hashable, Protocol):
@@ -41,6 +43,20 @@ class Versions(Hashable, Protocol):
 
 # So few are intersected one after the other, which `packaging` does itself.
 _FEW = 8
+
+
+def is_beyond_bounds(text: str) -> bool:
+    """Whether a text has more specifiers than anybody means, or is longer than that."""
+    return len(text) > bounds.REQUIREMENT or text.count(",") >= bounds.SPECIFIERS
+
+
+def specifiers_of(text: str) -> SpecifierSet:
+    """Read the specifiers of a text. Raises `ValueError` if they are none, or longer than anybody means."""
+    from packaging.specifiers import SpecifierSet
+
+    if is_beyond_bounds(text):
+        raise ValueError(f"it has {len(text):,} characters, which nobody means")
+    return SpecifierSet(text.strip())
 
 
 def range_of(specifiers: SpecifierSet) -> Versions:

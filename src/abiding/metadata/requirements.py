@@ -26,6 +26,7 @@ __all__ = [
     "differ_by_pre_releases",
     "excludes",
     "idle_clauses",
+    "is_beyond_bounds",
     "is_compared_as_text",
     "meaning",
     "name_of",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 
+@functools.lru_cache(maxsize=4096)  # each is asked for several times, and nobody changes one
 def parse(text: str) -> Requirement:
     """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
     from packaging.requirements import InvalidRequirement
@@ -139,6 +141,15 @@ def differ_by_pre_releases(first: str, second: str) -> bool:
     except ValueError:
         return False
     return one != other
+
+
+def is_beyond_bounds(text: str) -> bool:
+    """Whether installers may read a requirement that is not read here, since it would take too long."""
+    try:
+        parse(text)
+    except ValueError:
+        return not refused(text)
+    return False
 
 
 def is_compared_as_text(text: str) -> bool:

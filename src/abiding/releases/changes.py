@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences, requirements
-from abiding.metadata.changes import requirement_changes, text_notes
+from abiding.metadata.changes import field_notes, requirement_changes, text_notes
 from abiding.project import hints
 from abiding.releases.comparison import RESOLVER_FIELDS
 
@@ -118,6 +118,7 @@ def field_finding(artifact: Artifact, difference: Difference, severity: Severity
     """A field of an artifact that is not what the sdist says."""
     message = f"`{difference.field}` of the {artifact.kind} is not what the sdist says"
     origins = ("PKG-INFO", artifact.kind)
+    notes = (*notes, *field_notes(difference))
     ways_out = tuple(hints.in_every_build(difference.field, from_sdist=False))
     return difference.finding(
         "undeclared-change", severity, message, artifact.filename, origins, notes=notes, hints=ways_out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from abiding.artifacts.filename import judge_tags, judge_version
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
-from abiding.metadata.changes import text_notes
+from abiding.metadata.changes import field_notes
 from abiding.metadata.difference import by_pre_releases
 from abiding.project import hints
 from abiding.releases.acceptance import too_new
@@ -254,7 +254,7 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
                 ("pyproject.toml", "PKG-INFO"),
                 notes=(
                     "uv reads pyproject.toml where it can, other tools read PKG-INFO",
-                    *(text_notes(*difference.left, *difference.right) if difference.field == "Requires-Dist" else ()),
+                    *field_notes(difference),
                 ),
                 hints=(
                     "if only one of the two was edited after the sdist was made, build it anew",
