@@ -189,6 +189,14 @@ SHAPES: dict[str, Callable[[int], Files]] = {
         SDIST: sdist(HEAD),
         WHEEL: wheel(HEAD + b"Requires-Dist: a" + b",".join(b">%d" % i for i in range(size // 6)) + b"\n"),
     },
+    "requirements, long, in both": pair(
+        lambda i: f"Requires-Dist: a{i}" + ",".join(f">{i % 7}.{j}" for j in range(900)),
+        lambda i: f"Requires-Dist: a{i}" + ",".join(f"<{i % 7}.{j}" for j in range(900)),
+    ),
+    "Requires-Python, long": lambda size: {
+        side: make(HEAD + b"Requires-Python: " + b",".join(b"!=3.%d%s" % (i, end) for i in range(min(size, bounds.REQUIREMENTS) // 12)) + b"\n")
+        for side, make, end in ((SDIST, sdist, b""), (WHEEL, wheel, b".*"))
+    },
     "marker of many terms": lambda size: {
         SDIST: sdist(HEAD + b"Requires-Dist: a\n"),
         WHEEL: wheel(
@@ -288,7 +296,7 @@ class Took(NamedTuple):
     memory: int
 
 
-FORMS = ("text", "concise", "json", "github", "html")
+FORMS = ("text", "concise", "json", "sarif", "github", "html")
 
 
 def commands(folder: Path, forms: tuple[str, ...] = FORMS) -> Iterator[tuple[str, ...]]:

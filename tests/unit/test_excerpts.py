@@ -49,5 +49,5 @@ def test_the_screen_counts_all_lines() -> None:
 def test_data_has_whole_values(tmp_path: Path) -> None:
     text = "\n".join(LONG)
     found = checked(tmp_path, {SDIST: metadata(body=f"{text}\n"), LINUX: metadata(body=f"{text}\nmore\n")})
-    (finding,) = json.loads(json_report.render([found]))["releases"][0]["findings"]
+    (finding,) = json.loads("".join(json_report.render([found])))["releases"][0]["findings"]
     assert (finding["expected"], finding["found"]) == (text, f"{text}\nmore")

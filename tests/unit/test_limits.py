@@ -40,6 +40,36 @@ def test_long_requirements() -> None:
     assert requirements.meaning(beyond) == requirements.meaning(beyond.strip() + " " * 2 * bounds.REQUIREMENT)
 
 
+@pytest.mark.parametrize(("number", "told"), [(100, False), (3000, True)])
+@pytest.mark.parametrize("field", ["Requires-Python", "Requires-Dist", "pyproject.toml"])
+def test_what_is_too_long_to_be_compared_in_meaning_is_told(
+    field: str, number: int, told: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "" if field == "Requires-Python" else "a"
+    one, other = (name + ",".join(f"!=3.{i}{end}" for i in range(number)) for end in ("", ".*"))
+    if field == "pyproject.toml":
+        project = f'[project]\nname = "spam"\nversion = "1.0"\ndependencies = ["{one}"]\n'
+        write_sdist(tmp_path, "spam-1.0.tar.gz", metadata(f"Requires-Dist: {other}"), project)
+    else:
+        write_sdist(tmp_path, "spam-1.0.tar.gz", metadata(f"{field}: {one}"))
+        write_wheel(tmp_path, wheel_name(), metadata(f"{field}: {other}"))
+    main(["check", str(tmp_path)])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "error[" in shown
+    assert ("it is longer than anybody means: it was compared as text" in shown) is told
+
+
+def test_bytes_of_requirements() -> None:
+    line = "Requires-Dist: a"
+    number = bounds.REQUIREMENTS // 100
+    lines = [f"{line}{' ' * 4}; os_name == '{i:05}'".ljust(99) for i in range(number)]
+    assert len(CoreMetadata.parse(metadata(*lines), "x.whl").all("Requires-Dist")) == number
+    with pytest.raises(ArchiveError, match="bytes of requirements in its metadata; nobody means so many"):
+        CoreMetadata.parse(metadata(*lines, lines[0]), "x.whl")
+    # What is not required has other bounds.
+    CoreMetadata.parse(metadata(*(f"Classifier: {one}" for one in lines), lines[0]), "x.whl")
+
+
 def test_names_of_fields() -> None:
     lines = [f"X-{i}: x" for i in range(bounds.METADATA_NAMES - 3)]
     assert len(CoreMetadata.parse(metadata(*lines, *lines), "x.whl").fields) == 3 + 2 * len(lines)

@@ -10,7 +10,7 @@ import pytest
 
 import abiding
 from abiding.releases.release import Release
-from abiding.report import concise, github, html, text
+from abiding.report import concise, github, html, sarif, text
 from abiding.report import json as json_report
 from abiding.report.matrix import Matrix, State
 from abiding.report.style import STYLE
@@ -24,6 +24,7 @@ from . import contract
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_errors_about_compiled_files_are_no_part_of_the_verdict(compiled: Releas
     last = [report.render([compiled]).splitlines()[-1] for report in (text, concise, github)]
     assert WRONG.startswith(last[0])
     assert all(line.startswith(f"ham 1.0: {WRONG}") for line in last[1:])
-    (found,) = json.loads(json_report.render([compiled]))["releases"]
+    (found,) = json.loads("".join(json_report.render([compiled])))["releases"]
     assert (found["verdict"], found["errors"]) == ("clean", {"metadata": 0, "compiled_files": 1})
     assert [one["rule"] for one in found["findings"]] == ["unprovided-library", "leaked-rpath"]
 
@@ -127,7 +128,7 @@ def test_concise(release: Release) -> None:
 @pytest.mark.parametrize("name", ["release", "large"])
 def test_json_is_as_agreed(name: str, request: pytest.FixtureRequest) -> None:
     found: Release = request.getfixturevalue(name)
-    data = contract.document(json_report.render([found]), "check")
+    data = contract.document("".join(json_report.render([found])), "check")
     assert len(data["releases"][0]["artifacts"]) == len(found.artifacts)
     assert data["releases"][0]["errors"] == {"metadata": len(found.findings), "compiled_files": 0}
     assert data["releases"][0]["findings"][0]["found"] == ["egg"]
@@ -219,3 +220,15 @@ def test_matrix_does_not_blame_a_wheel_that_says_what_the_sdist_says(tmp_path: P
     matrix = Matrix.of(checked(tmp_path, files))
     (row,) = (row for row in matrix.rows if row.artifacts[0].filename == WINDOWS)
     assert (row.cells[0].expected, row.cells[0].found, row.cells[0].state) == ((), (), State.SAME)
+
+
+@pytest.mark.parametrize("report", [json_report, sarif])
+def test_what_programs_get_is_written_in_pieces(report: ModuleType, tmp_path: Path) -> None:
+    """Whole it was ten times as large as all else that is in memory."""
+    lines = [f"Requires-Dist: a{number}" for number in range(1000)]
+    release = checked(tmp_path, {SDIST: metadata(NUMPY), LINUX: metadata(*lines)})
+    pieces = list(report.render([release]))
+    whole = "".join(pieces)
+    assert max(map(len, pieces)) < 100_000 < len(whole) / 4
+    assert whole.replace("\\u0023", "#") == json.dumps(json.loads(whole), indent=2, ensure_ascii=False) + "\n"
+    assert json.loads("".join(report.render([])))  # nothing is a list too

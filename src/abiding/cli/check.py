@@ -15,7 +15,7 @@ from abiding.project.level import Level
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TextIO
 
     from abiding.artifacts.artifact import Artifact
@@ -94,7 +94,7 @@ def run(options: Namespace) -> int:
         found = with_findings(found, _held_to_baseline(options.baseline, paths, options.index_url))
     if options.compiled and specs:
         found = with_findings(found, _held_to_compiled(found, options))
-    forms = {form: partial(_rendered, form, found) for form in _FORMATS if form != "text"}
+    forms: dict[str, outputs.Form] = {form: partial(_rendered, form, found) for form in _FORMATS if form != "text"}
     forms["html"] = partial(_page, found, options.argv)
     outputs.write(options, forms, partial(_text, found, options))
     return _status(found, options.fail_on)
@@ -132,8 +132,8 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
     return said
 
 
-def _rendered(form: str, found: Sequence[Release]) -> str:
-    text: str = import_module(f"abiding.report.{form}").render(found)
+def _rendered(form: str, found: Sequence[Release]) -> str | Iterator[str]:
+    text: str | Iterator[str] = import_module(f"abiding.report.{form}").render(found)
     return text
 
 

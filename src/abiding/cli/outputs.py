@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-__all__ = ["Output", "add_colour", "add_formats", "add_options", "failing", "write"]
+    # What makes a result in one format: a text, or the pieces of one.
+    Form = Callable[[], str | Iterator[str]]
+
+__all__ = ["Form", "Output", "add_colour", "add_formats", "add_options", "failing", "write"]
 
 
 # These are somebody's work: no report is written over one.
@@ -117,9 +120,7 @@ def _check(path: Path) -> None:
         raise ArgumentTypeError(f"`{path}` can't be written: `{path.parent}` {what}")
 
 
-def write(
-    options: Namespace, forms: Mapping[str, Callable[[], str]], text: Callable[[Terminal], str] | None = None
-) -> None:
+def write(options: Namespace, forms: Mapping[str, Form], text: Callable[[Terminal], str] | None = None) -> None:
     """Write the result wherever it is wanted: what `forms` has for each format, and `text` as wide as the terminal is.
 
     A file that can't be written takes nothing from the others. Raises `AbidingError` for it at the end.
@@ -131,8 +132,9 @@ def write(
             problems.append(_unwritten(output, "it is what is looked at"))
         elif output.file != "-":
             try:
-                said = text(Terminal()) if text and output.form == "text" else forms[output.form]()
-                Path(output.file).write_bytes(said.encode("utf-8", "backslashreplace"))
+                whole = text(Terminal()) if text and output.form == "text" else forms[output.form]()
+                with Path(output.file).open("wb") as file:
+                    file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(whole))
             except OSError as exc:
                 problems.append(_unwritten(output, exc.strerror or str(exc)))
     printed = [options.output_format, *(one.form for one in options.output if one.file == "-")]
@@ -144,9 +146,14 @@ def write(
         else:
             # So are the commands to GitHub.
             stream = unguarded(sys.stdout) if form == "github" else sys.stdout
-            stream.write(forms[form]())
+            for piece in _pieces(forms[form]()):
+                stream.write(piece)
     if problems:
         raise AbidingError(problems, "Everything else was written")
+
+
+def _pieces(made: str | Iterator[str]) -> Iterable[str]:
+    return (made,) if isinstance(made, str) else made
 
 
 def _looked_at(options: Namespace) -> Iterator[str]:

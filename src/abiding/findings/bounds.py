@@ -84,7 +84,7 @@ GROUP = 1000
 # Characters of one requirement: a marker takes some thousand times as much to be understood. The longest have 500.
 REQUIREMENT = 8000
 # Bytes of all fields of a METADATA that say what it requires; the longest that were looked at have 20 KiB.
-REQUIREMENTS = 256 << 10
+REQUIREMENTS = 512 << 10
 # Faults of one declaration that are told in full.
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.

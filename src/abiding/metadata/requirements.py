@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-@functools.lru_cache(maxsize=4096)  # each is asked for several times, and nobody changes one
+@functools.lru_cache(maxsize=512)  # a long one takes its time, and is asked for several times
 def parse(text: str) -> Requirement:
     """Parse one requirement. Raises `packaging.requirements.InvalidRequirement`."""
     from packaging.requirements import InvalidRequirement

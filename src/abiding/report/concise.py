@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, printable
@@ -19,8 +20,8 @@ __all__ = ["lines", "render", "written"]
 
 def render(releases: Sequence[Release]) -> str:
     """The lines, each with a newline."""
-    lines = [line for release in releases for line in _lines(release)]
-    return written(line for line in [*lines, of_all(releases)] if line)
+    lines = chain.from_iterable(map(_lines, releases))
+    return written(line for line in chain(lines, (of_all(releases),)) if line)
 
 
 def _lines(release: Release) -> Iterator[str]:

@@ -10,7 +10,7 @@ from abiding.findings.finding import Severity
 from abiding.metadata.difference import is_repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import CheckedArtifact, Release
@@ -26,18 +26,26 @@ def document(command: str, **data: object) -> str:
 
     Whatever a file says in it is spelled out, where it could steer a terminal.
     """
-    import json
+    return "".join(_document(command, data))
+
+
+def render(releases: Sequence[Release]) -> Iterator[str]:
+    """The document of `check`, in pieces."""
+    from abiding.report.pieces import Later
+
+    return _document("check", {"releases": Later(lambda: map(_release, releases))})
+
+
+def _document(command: str, data: Mapping[str, object]) -> Iterator[str]:
+    from abiding.report.pieces import as_json
 
     head = {"version": VERSION, "tool": {"name": "abiding", "version": __version__}, "command": command}
-    return json.dumps({**head, **data}, indent=2, ensure_ascii=False).replace("##", "\\u0023#") + "\n"
-
-
-def render(releases: Sequence[Release]) -> str:
-    """The document of `check`."""
-    return document("check", releases=[_release(release) for release in releases])
+    return as_json({**head, **data})
 
 
 def _release(release: Release) -> dict[str, Any]:
+    from abiding.report.pieces import Later
+
     return {
         "name": visible(release.name),
         "version": visible(release.version),
@@ -47,8 +55,8 @@ def _release(release: Release) -> dict[str, Any]:
         "resolver_relevant": release.resolver_relevant,
         "reference": visible(release.reference) or None,
         "errors": {"metadata": _errors(release.findings), "compiled_files": _errors(release.compiled)},
-        "artifacts": [_artifact(one) for one in release.artifacts],
-        "findings": [finding_data(finding) for finding in release.everything],
+        "artifacts": Later(lambda: map(_artifact, release.artifacts)),
+        "findings": Later(lambda: map(finding_data, release.everything)),
     }
 
 

@@ -8,7 +8,6 @@ wheels are logical locations.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from contextlib import suppress
 from itertools import count
@@ -25,10 +24,11 @@ from abiding.project.pyproject import Pyproject
 from abiding.report import explanations
 from abiding.report.declaring import line_of
 from abiding.report.grouping import alike
+from abiding.report.pieces import Later, as_json
 from abiding.report.repository import Repository, folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
@@ -49,19 +49,20 @@ class Told(NamedTuple):
     findings: Sequence[Finding]
 
 
-def render(releases: Sequence[Release]) -> str:
-    """The log of `check`."""
+def render(releases: Sequence[Release]) -> Iterator[str]:
+    """The log of `check`, in pieces."""
     told = [Told(one.name, folder_of(one), one.everything) for one in releases]
-    return log("check", told, complete=not any(one.unread for one in releases))
+    return _log("check", told, complete=not any(one.unread for one in releases))
 
 
-def log(command: str, told: Iterable[Told], *, complete: bool) -> str:
+def log(command: str, told: Sequence[Told], *, complete: bool) -> str:
     """Write the log of a command, with a newline at its end. `complete` is whether everything could be looked at."""
+    return "".join(_log(command, told, complete=complete))
+
+
+def _log(command: str, told: Sequence[Told], *, complete: bool) -> Iterator[str]:
     repository = Repository.around(Path())
-    results = [result for one in told for result in _results(one, repository)]
-    names = sorted({result["ruleId"] for result in results})
-    for result in results:
-        result["ruleIndex"] = names.index(result["ruleId"])
+    names = sorted({finding.rule for one in told for finding in one.findings})
     run = {
         "tool": {
             "driver": {
@@ -75,10 +76,9 @@ def log(command: str, told: Iterable[Told], *, complete: bool) -> str:
         "automationDetails": {"id": f"abiding/{command}/"},
         "invocations": [{"executionSuccessful": complete}],
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "results": Later(lambda: (result for one in told for result in _results(one, repository, names))),
     }
-    data = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(data, indent=2, ensure_ascii=False).replace("##", "\\u0023#") + "\n"
+    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(name: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
+def _results(told: Told, repository: Repository, names: Sequence[str]) -> Iterator[dict[str, Any]]:
     seen: dict[str, Iterator[int]] = {}
     place = repository.project_file(told.beside)
     pyproject = _pyproject(repository.top / place)
@@ -103,6 +103,7 @@ def _results(told: Told, repository: Repository) -> Iterator[dict[str, Any]]:
         number = next(seen.setdefault(print_, count(1)))
         yield {
             "ruleId": finding.rule,
+            "ruleIndex": names.index(finding.rule),
             "level": str(finding.severity),  # they are called the same there
             "message": {"text": _message(finding, () if of_project else artifacts)},
             "locations": [
