@@ -280,3 +280,12 @@ def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> 
     opened = Wheel.open(wheel(tmp_path, "numpy", files=files))
     assert [one.name for one in reading.fair(opened.directory.members())] == ["spam/_0.so", "spam/_1.so"]
     assert [one.severity for one in evidence.checked([opened.path])[opened.path.name]] == ["error"]
+
+
+@pytest.mark.parametrize(("mebibytes", "passed_over"), [(1, False), (11, True)])
+def test_what_is_packed_too_densely_to_be_looked_at_is_told(mebibytes: int, passed_over: bool, tmp_path: Path) -> None:
+    files = {f"spam/_{number}.so": image(NUMPY_1) + bytes(mebibytes << 20) for number in range(5)}
+    path = wheel(tmp_path, "numpy<2", files=files)
+    found = [(one.severity, one.message) for one in evidence.checked([path])[path.name]]
+    told = ("warning", "`spam/_3.so` and 1 more was not looked at for what it accepts")
+    assert found == ([told] if passed_over else [])

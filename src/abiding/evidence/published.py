@@ -85,8 +85,8 @@ def _compiled(published: Published) -> tuple[Compiled, list[Stable], int, list[s
     wheel: OpenWheel = published.open()
     is_stable = bool(stable.tags_among(tagging.expanded(published.filename)))
     modules, of_stable_abi, number, size = [], [], 0, 0
-    members = list(fair(wheel.directory.members()))
-    small = [one for one in members if one.size <= _LARGEST]
+    found = fair(wheel.directory.members())
+    small = [one for one in found.members if one.size <= _LARGEST]
     for name, data in wheel.read([one.name for one in small], _LARGEST):
         if is_image(data):
             number += 1
@@ -95,5 +95,5 @@ def _compiled(published: Published) -> tuple[Compiled, list[Stable], int, list[s
             of_stable_abi += [one] if one else []
     size = sum(one.stored_size for one in small)
     names = frozenset(own_names(wheel.directory.names))
-    large = [one.name for one in members if one.size > _LARGEST]
+    large = [*(one.name for one in found.members if one.size > _LARGEST), *found.passed_over]
     return Compiled(tuple(one for one in modules if one.interfaces), number, names), of_stable_abi, size, large

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.archives.wheel import Wheel
     from abiding.archives.zipdirectory import Member
 
-__all__ = ["Compiled", "fair", "is_image", "module_of", "of_wheel", "own_names"]
+__all__ = ["Compiled", "Fair", "fair", "is_image", "module_of", "of_wheel", "own_names"]
 
 
 # Of a file whose symbols are read.
@@ -33,42 +33,56 @@ _IMAGES = (
 class Compiled(NamedTuple):
     """The compiled files of one wheel.
 
-    `modules` are those with an interface, in the order of the wheel; `number` is how many files were gone through, and
-    `names` are the modules and packages that the wheel has itself, by the last part of their names too.
+    `modules` are those with an interface, in the order of the wheel; `number` is how many files were gone through.
+    `names` are the modules and packages that the wheel has itself, by the last part of their names too, and
+    `passed_over` the files that were not gone through.
     """
 
     modules: tuple[Module, ...]
     number: int
     names: frozenset[str]
+    passed_over: tuple[str, ...] = ()
 
 
 def of_wheel(wheel: Wheel) -> Compiled:
     """Go through the compiled files of a wheel. Raises `ArchiveError` if one can't be decompressed."""
-    members = list(fair(wheel.directory.members()))
+    found = fair(wheel.directory.members())
     modules, number = [], 0
-    for member, pieces in wheel.opened(members):
+    for member, pieces in wheel.opened(found.members):
         first = next(pieces, b"")
         if first.startswith(_IMAGES):
             number += 1
-            found = module_of(place_of(member.name), chain((first,), pieces))
+            module = module_of(place_of(member.name), chain((first,), pieces))
             small = member.size <= _LARGEST
-            modules.append(torch.refined(found, partial(wheel.contents, member, _LARGEST)) if small else found)
-    return Compiled(tuple(one for one in modules if one.interfaces), number, frozenset(own_names(wheel.names)))
+            modules.append(torch.refined(module, partial(wheel.contents, member, _LARGEST)) if small else module)
+    names = frozenset(own_names(wheel.names))
+    return Compiled(tuple(one for one in modules if one.interfaces), number, names, found.passed_over)
 
 
-def fair(members: Iterable[Member]) -> Iterator[Member]:
-    """Those members that may be compiled files, without what is packed to fill the time and memory of who unpacks it.
+class Fair(NamedTuple):
+    """The members of a wheel that may be compiled files, and the places of those that are not unpacked."""
+
+    members: list[Member]
+    passed_over: tuple[str, ...]
+
+
+def fair(members: Iterable[Member]) -> Fair:
+    """Tell compiled files from what is packed to fill the time and memory of who unpacks it.
 
     Of what is packed more densely than code, a harmless amount is taken in all.
     """
     left = bounds.CODE_HARMLESS
+    found: list[Member] = []
+    passed_over: list[str] = []
     for member in members:
         if may_be_image(member.name):
-            if member.size > bounds.CODE_DENSITY * member.stored_size:
-                left -= member.size
-                if left < 0:
-                    continue
-            yield member
+            is_dense = member.size > bounds.CODE_DENSITY * member.stored_size
+            left -= member.size if is_dense else 0
+            if is_dense and left < 0:
+                passed_over.append(place_of(member.name))
+            else:
+                found.append(member)
+    return Fair(found, tuple(passed_over))
 
 
 def is_image(data: bytes) -> bool:

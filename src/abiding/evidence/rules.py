@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
+from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.project.hints import declaration_of
@@ -74,6 +75,20 @@ def judge(
             yield from _too_loose(filename, needed, admission, floor=floor)
             yield from _guarded(filename, files, admission, optional, floor=floor)
     yield from _undeclared(filename, compiled, metadata, own)
+    yield from _passed_over(filename, compiled)
+
+
+def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
+    if compiled.passed_over:
+        first, *others = compiled.passed_over
+        dense = f"it is packed to less than a {bounds.CODE_DENSITY}th, as no compiled file is"
+        yield Finding(
+            "bad-image",
+            Severity.WARNING,
+            f"`{first}`{f' and {len(others)} more' if others else ''} was not looked at for what it accepts",
+            artifact=filename,
+            notes=(f"{dense}, and of such files {bounds.CODE_HARMLESS >> 20} MiB are unpacked",),
+        )
 
 
 def is_optional(file: Ranged, optional: Iterable[Guarded]) -> bool:

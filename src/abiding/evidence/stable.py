@@ -69,7 +69,7 @@ def of_wheel(wheel: Wheel) -> tuple[Stable, ...]:
     """
     if not tags_among(tagging.expanded(wheel.path.name)) or not _is_readable():
         return ()
-    wanted = (one for one in fair(wheel.directory.members()) if _is_for_stable_abi(one.name))
+    wanted = (one for one in fair(wheel.directory.members()).members if _is_for_stable_abi(one.name))
     found = (of_file(place_of(one.name), wheel.contents(one, _LARGEST)) for one in wanted)
     return tuple(one for one in found if one)
 
