@@ -174,6 +174,7 @@ def test_long_and_odd_arguments(
         ("check", "--index-url", "http://127.0.0.1:1/", name), ("diff", name, name), ("show", name), ("init", "--yes", name),
         ("repair", name, "-w", "new"), ("repair", good, "-w", name), ("prove", "--yes", name), ("env", "--python", name),
         ("explain", name), ("repair", good, "-w", "new", "--plat", name), ("repair", "-w", "new", good, "--", name),
+        ("survey", name), ("bounds", name), ("unwrap", "--yes", name), ("check", "--baseline", f"{name}/", good),
     ):  # fmt: skip
         status, text = said(capsys, *command)
         assert status in (1, 2) or not name

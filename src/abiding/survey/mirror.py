@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from abiding._version import __version__
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import Said, hold_to_name, named, read_artifacts
-from abiding.files.plain import is_plain, read_plain
+from abiding.files.plain import is_folder, is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingFileError
 from abiding.metadata.core import CoreMetadata
@@ -58,7 +58,7 @@ class Mirror(NamedTuple):
     def at(cls, source: str) -> Mirror | None:
         """Find the mirror that a folder is, or has in its folder `web`; None if it is none."""
         for root in (Path(source), Path(source, "web")):
-            if (root / "simple").is_dir():
+            if is_folder(root / "simple"):
                 return cls(root.absolute())
         return None
 

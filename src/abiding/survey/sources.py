@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.columns import COLUMNS, FIELDS, Kind
@@ -36,9 +37,9 @@ def is_list(source: str) -> bool:
 def parquet(source: str) -> list[Path]:
     """The Parquet files that a source stands for, in the order of their names. Raises `AbidingError`."""
     path = Path(source)
-    if path.is_dir():
+    if is_folder(path):
         found = sorted(path.rglob("*.parquet"))
-    elif path.exists():
+    elif is_there(path):
         found = [path]
     else:
         found = sorted(Path(one) for one in glob.glob(source, recursive=True))  # noqa: PTH207 (it may be absolute)
