@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from enum import StrEnum
+from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.characters import printable
@@ -90,7 +91,9 @@ class Terminal(NamedTuple):
 
     def written(self, lines: Iterable[Line]) -> str:
         """The lines as text, each with a newline. Nothing that is in them steers the terminal, but for the styles."""
-        return "".join(f"{self._line(line)}\n" for line in lines)
+        text = StringIO()  # which keeps no string for each line
+        text.writelines(f"{self._line(line)}\n" for line in lines)
+        return text.getvalue()
 
     def _line(self, line: Line) -> str:
         said = plain(line)

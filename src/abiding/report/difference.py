@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings.characters import on_one_line, visible
@@ -82,10 +83,10 @@ def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
     read = ", which resolvers read" if difference.field in RESOLVER_FIELDS else ""
     yield (Span(on_one_line(difference.field), Style.STRONG), Span(read))
     if any("\n" in value for value in (*difference.left, *difference.right)):
-        lines = list(_text_lines(*(text or "" for text in difference.texts)))
-        yield from (_signed(line, "  ") for line in lines[:_MOST_LINES])
-        if len(lines) > _MOST_LINES:
-            yield (Span(f"  … {len(lines) - _MOST_LINES} more lines (`--all` shows them)"),)
+        lines = _text_lines(*(text or "" for text in difference.texts))
+        yield from (_signed(line, "  ") for line in islice(lines, _MOST_LINES))
+        if more := sum(1 for _ in lines):
+            yield (Span(f"  … {more} more lines (`--all` shows them)"),)
         return
     for sign, values in (("-", difference.left), ("+", difference.right)):
         for value in values:

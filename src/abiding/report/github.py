@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,9 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 def render(releases: Sequence[Release]) -> str:
     """One command per finding, those that only differ in their artifact as one: a page shows ten of a kind at most."""
     repository = Repository.around(Path())
-    return "".join(f"{line}\n" for release in releases for line in _lines(release, repository))
+    text = StringIO()  # which keeps no string for each line
+    text.writelines(f"{line}\n" for release in releases for line in _lines(release, repository))
+    return text.getvalue()
 
 
 def _lines(release: Release, repository: Repository) -> Iterator[str]:
