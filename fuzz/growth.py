@@ -190,8 +190,8 @@ SHAPES: dict[str, Callable[[int], Files]] = {
         WHEEL: wheel(HEAD + b"Requires-Dist: a" + b",".join(b">%d" % i for i in range(size // 6)) + b"\n"),
     },
     "requirements, long, in both": pair(
-        lambda i: f"Requires-Dist: a{i}" + ",".join(f">{i % 7}.{j}" for j in range(900)),
-        lambda i: f"Requires-Dist: a{i}" + ",".join(f"<{i % 7}.{j}" for j in range(900)),
+        lambda i: f"Requires-Dist: a{i}" + ",".join(f">{i % 7}.{j}" for j in range(90)),
+        lambda i: f"Requires-Dist: a{i}" + ",".join(f"<{i % 7}.{j}" for j in range(90)),
     ),
     "Requires-Python, long": lambda size: {
         side: make(HEAD + b"Requires-Python: " + b",".join(b"!=3.%d%s" % (i, end) for i in range(min(size, bounds.REQUIREMENTS) // 12)) + b"\n")
