@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[int], list[results.Row]]] = {
     "questions-numpy": hooks.questions_of_numpy,
     "check": checking.check,
     "check-index": checking.check_index,
+    "evidence": checking.evidence,
     "history": providers.history,
     "survey": survey.survey,
     "survey-largest": survey.survey_largest,

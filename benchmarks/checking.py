@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.measuring import Command, in_turns
 from benchmarks.results import CACHE, Row
+from makers.released import wheel_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +86,27 @@ def check_index(runs: int) -> list[Row]:
         print(f"check-index: skipped, {str(exc).splitlines()[-1]}")
         return []
     return [Row("checking", f"`{_LARGE_RELEASE}` on the index", "", statistics.median(taken), None, runs)]
+
+
+_EVIDENCE = """
+import pathlib, sys
+from abiding.archives.wheel import Wheel
+from abiding.evidence import reading
+reading.of_wheel(Wheel.open(pathlib.Path(sys.argv[1])))
+"""
+_MANY_MODULES = "scipy==1.17.1"
+
+
+def evidence(runs: int) -> list[Row]:
+    """Going through all compiled files of a wheel, beside unpacking it to nowhere."""
+    wheel = wheel_of(_MANY_MODULES, "linux")
+    commands = {
+        "evidence": Command((sys.executable, "-c", _EVIDENCE, wheel)),
+        "unzip": Command(("unzip", "-tqq", wheel)),
+    }
+    taken = in_turns(commands, runs)
+    what = f"evidence of the compiled files of `{_MANY_MODULES}`"
+    return [Row.of("checking", what, "`unzip -t`", taken["evidence"], taken["unzip"], goal=0.8)]
 
 
 def start(runs: int) -> list[Row]:

@@ -47,8 +47,9 @@ _CIMPORTED = (
     b"scipy.linalg.cython_lapack",
     b"scipy.special.cython_special",
 )
-# How torch's libraries are called where a file needs them, and what the functions of its stable ABI begin with.
-_TORCH = (b"libtorch", b"libc10.", b"torch_cpu.dll", b"c10.dll", b"aoti_torch_")
+# First what nearly no other file has; then how torch's libraries are called where a file needs them, and what the
+# functions of its stable ABI begin with.
+_TORCH = (b"torch", b"libtorch", b"libc10.", b"torch_cpu.dll", b"c10.dll", b"aoti_torch_")
 _DLOPEN = b"FDO\0"
 _JSON = re.compile(rb'\s*(\[\s*\{\s*"[^\0]{1,4096})\0')
 
@@ -132,7 +133,7 @@ class _Window:
     def texts(self) -> Texts:
         has_capsules, has_sizes = self.has(_CAPSULES), self.has(_SIZES)
         notes = self.collected(_DLOPEN, self.note) if not self.whole or self.data.startswith(_ELF) else frozenset()
-        found = Texts(sizes=has_sizes, dlopen=notes, torch=any(map(self.has, _TORCH)))
+        found = Texts(sizes=has_sizes, dlopen=notes, torch=self.has(_TORCH[0]) and any(map(self.has, _TORCH[1:])))
         if has_sizes or not self.whole:
             declared = self.collected(_FAILED, self.generation)
             found = found._replace(types=self.among(_NUMPY_TYPES), declared=declared)
