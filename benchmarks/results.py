@@ -94,6 +94,11 @@ has one, and one more process imports meson-python to answer. This takes 0.1 s, 
 is what spares the build where nobody wants a wheel, as the questions below show.
 
 """,
+    "histories of providers": """\
+The cache has what was read of each library. With it, `abiding bounds` costs little more than to start what reads an
+index and compiled files; `abiding --version` starts none of that.
+
+""",
     "learning what an sdist requires": """\
 The sdists are of the kind that `abiding` writes: their PKG-INFO says that wheels may require more. *Bare* is the
 release as it is. uv believes what a bare PKG-INFO says and never builds it; *without the hook* is the wrapped project

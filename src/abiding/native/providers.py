@@ -225,21 +225,27 @@ def beside(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
 def _beside(own: frozenset[Tag], others: frozenset[Tag]) -> bool:
     abis: dict[tuple[str, str], set[str]] = {}
     for mine in own:
-        for machine in (_machine(mine.platform), _ANY):
+        for machine in (*_machines(mine.platform), _ANY):
             abis.setdefault(machine, set()).add(mine.abi)
     for other in others:
-        there = abis.get(_ANY if other.platform == "any" else _machine(other.platform), set())
-        if there and (other.abi == "none" or other.abi.startswith("abi3") or {"none", other.abi} & there):
-            return True
+        for machine in (_ANY,) if other.platform == "any" else _machines(other.platform):
+            there = abis.get(machine, set())
+            if there and (other.abi == "none" or other.abi.startswith("abi3") or {"none", other.abi} & there):
+                return True
     return False
 
 
 _ANY = ("", "")
 
 
-def _machine(platform: str) -> tuple[str, str]:
+# A file for several machines can stand beside one for any of them.
+_SEVERAL = {"universal2": ("arm64", "x86_64"), "intel": ("i386", "x86_64")}
+
+
+def _machines(platform: str) -> tuple[tuple[str, str], ...]:
     read = PlatformTag.read(platform)
-    return read.family or platform, read.machine
+    machines = _SEVERAL.get(read.machine, (read.machine,)) if read.family == "macosx" else (read.machine,)
+    return tuple((read.family or platform, machine) for machine in machines)
 
 
 # Where Python for it may run on a machine of another name, it is called like this on one of its own.
