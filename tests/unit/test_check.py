@@ -414,7 +414,8 @@ def test_what_fails_does_not_silence_the_rest(broken: str, tmp_path: Path, capsy
     assert main(["check", str(tmp_path), broken, "--index-url", nowhere]) == 2
     said = capsys.readouterr().out
     assert "clean: one file" in said
-    assert "1 file could not be read" in said
+    assert "not comparable: the file could not be read" in said
+    assert "Of 2 files, 1 could not be read" in said
     assert main(["check", broken, "--index-url", nowhere]) == 2
     assert capsys.readouterr().err.endswith("abiding: Nothing was checked\n")
 

@@ -13,6 +13,7 @@ from abiding.artifacts.disk import read_artifacts
 from abiding.findings.finding import Severity, lines_of
 from abiding.project.provenance import Line, Provenance
 from abiding.releases.release import Release, Verdict
+from abiding.report.summary import summary
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.releases import (
     EGG,
@@ -284,6 +285,32 @@ def test_folder_with_other_archives(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_bytes(b"")
     release = without_levels(*abiding.check([tmp_path]))
     assert [one.filename for one in release.artifacts] == [SDIST]
+
+
+@pytest.mark.parametrize("other", ["spam-1.0.zip", "spam-1.0.0.tar.gz"])
+def test_two_sdists_of_one_release(other: str, tmp_path: Path) -> None:
+    """They are held against each other in words of their own, and wheels against one of them."""
+    same = checked(tmp_path / "same", {SDIST: metadata(EGG), other: metadata(EGG), LINUX: metadata(EGG)})
+    assert [(one.rule, one.severity) for one in same.findings] == [("two-sdists", "note")]
+    assert same.verdict == "clean"
+    read = checked(tmp_path / "read", {SDIST: metadata(EGG), other: metadata(NUMPY)})
+    (finding,) = read.findings
+    assert (finding.rule, finding.severity, finding.field) == ("two-sdists", "error", "Requires-Dist")
+    assert {finding.expected_from, finding.artifact} == {SDIST, other}
+    assert (read.verdict, summary(read)[:31]) == ("inconsistent", "inconsistent: the sdists differ")
+    unread = checked(tmp_path / "unread", {SDIST: metadata("Summary: a"), other: metadata("Summary: b")})
+    assert [(one.rule, one.severity) for one in unread.findings] == [("two-sdists", "warning")]
+    assert unread.verdict == "inconsistent"
+
+
+@pytest.mark.parametrize("more", [(), ("Provides-Extra: x",), ("Requires-Python: >=3.8",)])
+def test_what_an_old_sdist_says_nothing_of_is_what_wheels_say(more: tuple[str, ...], tmp_path: Path) -> None:
+    release = checked(tmp_path, {SDIST: metadata(level="1.0"), LINUX: metadata(EGG, *more, level="2.1")})
+    (finding,) = [one for one in release.findings if one.rule == "not-comparable"]
+    fields = ["Requires-Dist", *(one.partition(":")[0] for one in more)]
+    assert (
+        finding.message == f"the sdist says nothing about {' and '.join(f'`{one}`' for one in fields)}, and wheels do"
+    )
 
 
 def test_tar_before_zip(tmp_path: Path) -> None:

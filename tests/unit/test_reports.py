@@ -88,7 +88,8 @@ def test_unreadable_in_text(tmp_path: Path) -> None:
     write_sdist(tmp_path, SDIST, metadata())
     shown = text.render(abiding.check([tmp_path]))
     assert "error[bad-archive]" in shown
-    assert shown.endswith("1 file could not be read\n")
+    assert shown.endswith("\n1 file could not be read. Metadata clean: one file, with nothing to compare it with\n")
+    assert "1 file could not be read</" in html.render(abiding.check([tmp_path])).partition("</h1>")[0]
 
 
 WRONG = "1 error about the compiled files. Metadata clean: one file, with nothing to compare it with. Case 4 of 4"

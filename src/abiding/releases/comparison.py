@@ -29,6 +29,8 @@ _SINCE = {
     "Description-Content-Type": (2, 1),
     "Provides-Extra": (2, 1),
 }
+# What old tools wrote into wheels alone.
+_LEFT_OUT = ("Requires-Dist", "Provides-Extra", "Requires-Python")
 # PEP 643: from here on an sdist says which of its fields a wheel may change.
 _MODERN = (2, 2)
 
@@ -178,9 +180,10 @@ def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
     said = sdist.metadata
     if said is None or said.version >= _MODERN or said.all("Requires-Dist"):
         return ()
-    if not any(one.metadata.all("Requires-Dist") for one in wheels if one.metadata):
+    told = {field for field in _LEFT_OUT if any(one.metadata.all(field) for one in wheels if one.metadata)}
+    if "Requires-Dist" not in told:
         return ()
-    return ("Requires-Dist", *(field for field in ("Provides-Extra", "Requires-Python") if not said.all(field)))
+    return tuple(field for field in _LEFT_OUT if field in told and not said.all(field))
 
 
 class _Wheels(NamedTuple):

@@ -16,6 +16,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
 from abiding.releases.installing import judge_installable, judge_readable
 from abiding.releases.levels import judge_record
+from abiding.releases.sdists import judge_sdists
 from abiding.releases.variants import judge_variants
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ _BREAKING = frozenset(
         "missing-requirement",
         "not-dynamic",
         "sdist-disagrees",
+        "two-sdists",
         "undeclared-change",
         "undeclared-requirement",
         "wheels-disagree",
         "wrong-version",
     }
 )
+# Of these, what is explained: wheels that differ as declared, and sdists that say the same.
+_HARMLESS = {"wheels-disagree": Severity.WARNING, "two-sdists": Severity.NOTE}
 _FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its value for that of all wheels (PEP 643)"
 _APPENDED = "from metadata 2.6 on, a field that is given and dynamic may only be appended to (PEP 808)"
 _OLD = "before metadata 2.2 an sdist does not bind its wheels, so resolvers believe whichever file they read"
@@ -62,9 +66,7 @@ _SAME = "let the field say the same in every build"
 
 def breaks(finding: Finding) -> bool:
     """Whether a finding says that the release is inconsistent."""
-    # Wheels that differ as declared are a warning.
-    explained = finding.rule == "wheels-disagree" and finding.severity is Severity.WARNING
-    return finding.rule in _BREAKING and not explained
+    return finding.rule in _BREAKING and finding.severity is not _HARMLESS.get(finding.rule)
 
 
 def is_read(finding: Finding) -> bool:
@@ -81,6 +83,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += [finding for one in comparison.compared for finding in one.artifact.findings]
     findings += judge_variants(one.artifact for one in comparison.compared)
     findings += _of_the_sdist(comparison, own)
+    findings += judge_sdists(comparison)
     for one in comparison.compared:
         declares = own.declaration is not None and one.artifact.kind == "wheel"
         broken = tuple(own.broken_by(one) if declares else (*_broken_by(one, comparison), *judge_record(one)))
@@ -297,7 +300,7 @@ def _file_rules(sdist: Artifact, metadata: CoreMetadata, severity: Severity) -> 
 
 
 def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
-    if comparison.sdist is None or comparison.sdist.metadata is None:
+    if comparison.sdist is None or comparison.sdist.metadata is None or one.artifact.kind == "sdist":
         return
     said = comparison.sdist.metadata
     for difference in one.differences:

@@ -16,7 +16,7 @@ from abiding.report.grouping import counted, groups
 from abiding.report.markup import Side, badge, explained, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
 from abiding.report.style import STYLE
-from abiding.report.summary import case, other_errors, verdict
+from abiding.report.summary import case, overlooked, verdict
 from abiding.report.table import Table, legend
 
 if TYPE_CHECKING:
@@ -82,12 +82,14 @@ def _contents(releases: Sequence[Release]) -> str:
 
 
 def _badges(release: Release) -> str:
-    """The verdict; before it the errors that it says nothing of, and what it is about."""
-    wrong, word = other_errors(release), str(release.verdict).replace("-", " ")
-    if not wrong:
+    """The verdict; before it what it says nothing of, and what it is about."""
+    before, word = overlooked(release), str(release.verdict).replace("-", " ")
+    if not before:
         return badge(word, _gravest(release), "verdict")
-    severity = max((one.severity for one in release.findings), key=[None, *reversed(Severity)].index, default=None)
-    return f"{badge(wrong, Severity.ERROR)} {badge(f'metadata {word}', severity, 'verdict')}"
+    said = [one.severity for one in release.findings if one not in release.unread]
+    severity = max(said, key=[None, *reversed(Severity)].index, default=None)
+    errors = "".join(f"{badge(one, Severity.ERROR)} " for one in before)
+    return errors + badge(f"metadata {word}", severity, "verdict")
 
 
 def _release(release: Release, matrix: Matrix, filters: Filters, number: int) -> Iterator[str]:

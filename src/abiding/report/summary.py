@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from abiding.releases.release import CheckedArtifact, Release
 
-__all__ = ["CASES", "case", "of_all", "other_errors", "summary", "verdict"]
+__all__ = ["CASES", "case", "of_all", "overlooked", "summary", "verdict"]
 
 
 CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata older than 2.2"}
@@ -24,12 +24,12 @@ CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata 
 
 def summary(release: Release) -> str:
     """The verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
-    return ". ".join(part for part in (*_verdict(release), _of_api(release), case(release), _unread(release)) if part)
+    return ". ".join(part for part in (*_verdict(release), _of_api(release), case(release)) if part)
 
 
 def verdict(release: Release) -> str:
     """The verdict in words, on one line."""
-    return ". ".join(part for part in (*_verdict(release), _of_api(release), _unread(release)) if part)
+    return ". ".join(part for part in (*_verdict(release), _of_api(release)) if part)
 
 
 def case(release: Release) -> str:
@@ -49,8 +49,8 @@ def of_all(releases: Sequence[Release]) -> str:
 
 
 def _verdict(release: Release) -> tuple[str, ...]:
-    wrong = other_errors(release)
-    return (wrong, f"Metadata {_sentence(release)}") if wrong else (_sentence(release),)
+    before = overlooked(release)
+    return (*before, f"Metadata {_sentence(release)}") if before else (_sentence(release),)
 
 
 def _of_api(release: Release) -> str:
@@ -60,8 +60,11 @@ def _of_api(release: Release) -> str:
     return f"{number} of {counted(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
 
 
-def _unread(release: Release) -> str:
-    return f"{counted(len(release.unread), 'file')} could not be read" if release.unread else ""
+def overlooked(release: Release) -> tuple[str, ...]:
+    """What the verdict says nothing of, and would be overlooked behind a good one: it stands before it."""
+    is_known = any(one.artifact.metadata for one in release.artifacts)
+    unread = f"{counted(len(release.unread), 'file')} could not be read" if release.unread and is_known else ""
+    return tuple(filter(None, (unread, _other_errors(release))))
 
 
 def _lacks_sdist(release: Release) -> bool:
@@ -69,7 +72,7 @@ def _lacks_sdist(release: Release) -> bool:
     return bool(sdists) and not any(sdists)
 
 
-def other_errors(release: Release) -> str:
+def _other_errors(release: Release) -> str:
     """How many errors the verdict says nothing of, which is about whether files agree; empty if there are none.
 
     Files that could not be read are counted by themselves.
@@ -101,7 +104,10 @@ def _sentence(release: Release) -> str:
             alike = f"{wheels} wheels say alike" if wheels > 1 else "wheel says"
             return f"not comparable: the sdist is too old to say what its {alike}"
         case _:
-            return "not comparable: no file could be read"
+            several = len(release.artifacts) > 1
+            return "not comparable: " + (
+                f"none of {len(release.artifacts)} files could be read" if several else "the file could not be read"
+            )
 
 
 def _differing(release: Release, verdict: Verdict) -> str:

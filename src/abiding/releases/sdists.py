@@ -1,0 +1,49 @@
+"""Several sdists of one release: it has one, and tools do not all take the same of two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+from abiding.releases.comparison import RESOLVER_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.releases.comparison import Compared, Comparison
+
+__all__ = ["judge_sdists"]
+
+
+_ONE = "a release has one sdist (PEP 625), and no standard says which of two a tool takes"
+
+
+def judge_sdists(comparison: Comparison) -> Iterator[Finding]:
+    """Find the sdists beside the one that the wheels are held against, and where they say something else."""
+    first = comparison.sdist
+    for one in comparison.compared if first else ():
+        if first and one.artifact.kind == "sdist" and one.artifact.metadata and one.artifact is not first:
+            yield from _beside(first.filename, one)
+
+
+def _beside(first: str, one: Compared) -> Iterator[Finding]:
+    hint = f"keep one of them; wheels were held against `{first}`"
+    for difference in one.differences:
+        yield Finding(
+            "two-sdists",
+            Severity.ERROR if difference.field in RESOLVER_FIELDS else Severity.WARNING,
+            f"`{difference.field}` of one sdist of the release is not that of the other",
+            artifact=one.artifact.filename,
+            field=difference.field,
+            expected=difference.sides[0],
+            expected_from=first,
+            found=difference.sides[1],
+            found_from="this sdist",
+            notes=(_ONE,),
+            hints=(hint,),
+        )
+    if not one.differences:
+        message = f"the release has another sdist, which says the same: `{first}`"
+        yield Finding(
+            "two-sdists", Severity.NOTE, message, artifact=one.artifact.filename, notes=(_ONE,), hints=(hint,)
+        )
