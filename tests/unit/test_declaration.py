@@ -371,3 +371,55 @@ def test_what_cannot_be_required(api: str, abi: str, rule: str) -> None:
 )
 def test_what_can_be_required(api: str, abi: str) -> None:
     assert declaration(stated(f'version = "1"\n{api}', f"dependencies = {abi}")).backend
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('dynamic = ["dependencies", "optional-dependencies"]\n', "", "does not list `dependencies` and `optional-dependencies`"),
+        ('dynamic = ["dependencies", "optional-dependencies"]', "dynamic = 'dependencies'", "is not an array of strings with"),
+        ('dynamic = ["dependencies", "optional-dependencies"]', "dynamic = [1]", "is not an array of strings with"),
+        ('"numpy>=1"', '"numpy>=1", "numpy>=2", "numpy>=3"', ""),
+        ('"numpy<9"', '"numpy<0.5"', "both `numpy<0.5` and any of `numpy>=1` or `numpy!=0.1,>0.6`"),
+        ("[project]", "[[project]]", "`project` is a table, not an array of tables"),
+        ("[project.optional-dependencies]", "[[project.optional-dependencies]]", "`project.optional-dependencies` is not a table"),
+        ('"b"', '"b_"', "uv does not take the requirement `b_`"),
+        ('"b"', '"b===one"', "uv does not take the requirement `b===one`"),
+    ],
+)  # fmt: skip
+def test_one_bad_line_is_one_error(old: str, new: str, message: str) -> None:
+    text = ONE_ERROR.replace(old, new, 1)
+    assert text != ONE_ERROR
+    if not message:
+        declaration(text)
+        return
+    with pytest.raises(DeclarationError) as caught:
+        declaration(text)
+    (finding,) = caught.value.findings
+    assert message in finding.message
+
+
+ONE_ERROR = """\
+[project]
+name = "spam"
+dynamic = ["dependencies", "optional-dependencies"]
+dependencies = ["numpy>=1", "numpy!=0.1,>0.6"]
+[project.optional-dependencies]
+x = ["a"]
+[tool.abiding]
+build-backend = "mesonpy"
+[tool.abiding.wheel]
+dependencies = ["numpy<9", "b"]
+[tool.abiding.wheel.optional-dependencies]
+x = ["a<2"]
+"""
+
+
+def test_lines_under_one_that_excludes_them_all_are_quoted() -> None:
+    text = ONE_ERROR.replace('"numpy<9"', '"numpy<0.5"')
+    with pytest.raises(DeclarationError) as caught:
+        declaration(text)
+    (finding,) = caught.value.findings
+    assert finding.hints == ("change `numpy<0.5`, or each of the others",)
+    assert {one.line for one in finding.excerpts} == {4, 10}
+    declaration(text.replace('"numpy<0.5"', '"numpy<9"'))

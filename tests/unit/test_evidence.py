@@ -289,3 +289,17 @@ def test_what_is_packed_too_densely_to_be_looked_at_is_told(mebibytes: int, pass
     found = [(one.severity, one.message) for one in evidence.checked([path])[path.name]]
     told = ("warning", "`spam/_3.so` and 1 more was not looked at for what it accepts")
     assert found == ([told] if passed_over else [])
+
+
+@pytest.mark.parametrize("before", [0, 63, 64, 65, 400])
+def test_a_bound_counts_behind_however_many(before: int, tmp_path: Path) -> None:
+    lines = [*(f"numpy!=1.0.{number}" for number in range(before)), "numpy>=1.20"]
+    assert [one.rule for one in judged(tmp_path / "admits", lines, one=OLD)] == ["bound-too-loose"]
+    assert judged(tmp_path / "bounded", [*lines, "numpy<2"], one=OLD) == []
+
+
+def test_too_many_lines_are_said_and_not_judged(tmp_path: Path) -> None:
+    lines = [f"numpy!=1.0.{number}" for number in range(2000)]
+    (finding,) = judged(tmp_path, [*lines, "numpy<2"], one=OLD)
+    assert (finding.severity, finding.rule) == ("note", "bound-too-loose")
+    assert finding.message == "which numpy the wheel admits is not worked out: 2,001 lines say it"

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.available import available, kinds_beside
+from abiding.findings import bounds
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, Steps, UndecidedError
 from abiding.metadata.exclusions import installable
@@ -30,8 +31,8 @@ __all__ = ["Admission"]
 
 
 _STEPS = 100_000
-# Of one distribution, and exact pre-releases or yanked versions that lines name.
-_LINES, _NAMED = 64, 64
+# Exact pre-releases or yanked versions that lines name.
+_NAMED = 64
 
 
 class _Wanted(NamedTuple):
@@ -46,13 +47,15 @@ class Admission(NamedTuple):
     """What a wheel requires of one distribution, and where.
 
     `places` are the environments of each kind of wheel, of those that are known of the distribution, that can be
-    installed where this one can; `anywhere` are all in which it can.
+    installed where this one can; `anywhere` are all in which it can. `too_many` is how many lines there are where they
+    are so many that they are not gone through: then nothing is known.
     """
 
     distribution: str
     lines: tuple[_Wanted, ...]
     places: dict[str, Environments]
     anywhere: Environments
+    too_many: int = 0
 
     @classmethod
     def of(cls, distribution: str, metadata: CoreMetadata, tags: Iterable[str]) -> Admission:
@@ -67,9 +70,9 @@ class Admission(NamedTuple):
             _Wanted(line.text, requirements.parse(line.text).specifier, line.where)
             for line in spelled
             if isinstance(line.what, tuple) and line.what[0] == distribution and line.what[-1] is None
-        )[:_LINES]
-        if not lines:
-            return cls(distribution, (), {}, Environments.all())
+        )
+        if not lines or len(lines) > bounds.LINES_ADMITTING:
+            return cls(distribution, (), {}, Environments.all(), len(lines))
         requires_python, tags = metadata.get("Requires-Python"), list(tags)
         known = available(distribution)
         beside = {kind: tag for tag in tags for kind in (kinds_beside(tag, known) if known else ())}

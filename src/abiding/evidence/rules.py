@@ -70,6 +70,8 @@ def judge(
         if distribution == own:
             continue
         admission = Admission.of(distribution, metadata, tags)
+        if admission.too_many:
+            yield _too_many(filename, admission)
         needed = [one for one in files if not _guarding(one, optional)]
         for floor in (True, False) if admission.lines else ():
             yield from _too_loose(filename, needed, admission, floor=floor)
@@ -89,6 +91,11 @@ def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
             artifact=filename,
             notes=(f"{dense}, and of such files {bounds.CODE_HARMLESS >> 20} MiB are unpacked",),
         )
+
+
+def _too_many(filename: str, admission: Admission) -> Finding:
+    message = f"which {admission.distribution} the wheel admits is not worked out: {admission.too_many:,} lines say it"
+    return Finding("bound-too-loose", Severity.NOTE, message, artifact=filename, field="Requires-Dist")
 
 
 def is_optional(file: Ranged, optional: Iterable[Guarded]) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "INDEX_PAGE",
     "INDEX_VALUE",
     "LIBRARY",
+    "LINES_ADMITTING",
     "LINES_FOR_ONE",
     "LINES_OF_ONE",
     "LOOKS",
@@ -91,6 +92,8 @@ FAULTS = 100
 EXCERPT = 200
 # Lines for one distribution that are looked at where together they admit no version.
 LINES_FOR_ONE = 2000
+# And of which each is held against each version that compiled files refuse.
+LINES_ADMITTING = 500
 # Lines for one distribution that are compared with each other, two by two; of more, those that are made in the same
 # environments are taken together, and so many of these are compared.
 LINES_OF_ONE, PARTS_OF_ONE = 8, 32

@@ -268,7 +268,8 @@ def narrows(line: str, other: str) -> bool:
     """Whether a line admits some of the releases that another one does, and no others; not if that can't be told."""
     try:
         one, another = (parse(text).specifier for text in (line, other))
-        if max(len(one), len(another)) > bounds.CLAUSES:
+        to_the_letter = any(clause.operator == "===" for clause in (*one, *another))
+        if to_the_letter or max(len(one), len(another)) > bounds.CLAUSES:
             return False
         if any(clause.operator == "===" for clause in (*one, *another)):
             return False

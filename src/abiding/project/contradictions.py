@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.metadata.exclusions import Exclusion
+    from abiding.metadata.requires_dist import Line
     from abiding.project.pyproject import Key, Pyproject
     from abiding.project.table import Project
 
@@ -106,11 +108,26 @@ def _found(
         sources.append(one)
     origin = {id(line): source for line, source in zip(lines, sources, strict=True)}
     within = installable(str(table.get("requires-python", ""))) & wheels.within
-    for exclusion in exclusions(lines, within):
+    for found, centre in _by_centre(list(exclusions(lines, within))):
+        exclusion = found[0]._replace(lines=tuple({id(line): line for one in found for line in one.lines}.values()))
         of = [origin[id(line)] for line in exclusion.lines]
         tag = wheels.example([within, *(line.where for line in exclusion.lines)]) if any(map(_select, of)) else ""
         if not declared or any(isinstance(one, Declared) for one in of):
-            yield _finding(pyproject, exclusion, of, tag), not _is_plain(of)
+            first = origin[id(centre)] if centre else None
+            recent = not any(_is_plain([origin[id(line)] for line in one.lines]) for one in found)
+            yield _finding(pyproject, exclusion, of, tag, first), recent
+
+
+def _by_centre(found: list[Exclusion]) -> Iterator[tuple[list[Exclusion], Line | None]]:
+    """Put together those pairs that have a line in common, which comes with them: it is the one to change."""
+    pairs = [one for one in found if len(one.lines) == 2]  # noqa: PLR2004
+    yield from (([one], None) for one in found if one not in pairs)
+    while pairs:
+        number = Counter((id(line), one.extra) for one in pairs for line in one.lines)
+        (of, extra), most = number.most_common(1)[0]
+        star = [one for one in pairs if one.extra == extra and of in map(id, one.lines)] if most > 1 else pairs[:1]
+        pairs = [one for one in pairs if one not in star]
+        yield star, next(line for line in star[0].lines if id(line) == of) if most > 1 else None
 
 
 def _select(source: ApiLine | Declared) -> tuple[str, ...]:
@@ -138,12 +155,20 @@ _MORE = ("all of ", "all of them", "change one of them")
 _PINNED = "with build isolation a version is installed that all lines admit; without it, install such a one first"
 
 
-def _finding(pyproject: Pyproject, exclusion: Exclusion, sources: list[ApiLine | Declared], tag: str) -> Finding:
+def _finding(
+    pyproject: Pyproject,
+    exclusion: Exclusion,
+    sources: list[ApiLine | Declared],
+    tag: str,
+    centre: ApiLine | Declared | None,
+) -> Finding:
     """Say which lines exclude each other, and in which wheel, by the `tag` of one that `select` is for."""
     before, carried, change = _WORDS.get(len(sources), _MORE)
-    *first, last = (f"`{one.text}`" for one in sources)
-    texts = f"{', '.join(first)} and {last}" if first else last
-    main = next((one for one in reversed(sources) if isinstance(one, Declared)), sources[-1])
+    *first, last = (f"`{one.text}`" for one in sources if one is not centre)
+    texts = f"{', '.join(first)} {'or' if centre else 'and'} {last}" if first else last
+    if centre:
+        before, change = f"both `{centre.text}` and any of ", f"change `{centre.text}`, or each of the others"
+    main = centre or next((one for one in reversed(sources) if isinstance(one, Declared)), sources[-1])
     others = [one for one in sources if one is not main]
     filled = [one for one in sources if isinstance(one, Declared) and one.pin]
     with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""

@@ -221,7 +221,7 @@ class _Reader(Faults):
     def read(self) -> Declaration:
         found = self.table()
         table = found or {}
-        self.build_system()
+        self.standard_tables()
         declaration = Declaration(
             project=self.project,
             backend=self.backend(found) if found is not None else "",
@@ -267,7 +267,13 @@ class _Reader(Faults):
             self.known_keys(table, key, _TOP_KEYS)
         return table
 
-    def build_system(self) -> None:
+    def standard_tables(self) -> None:
+        given = self.pyproject.table.get("project", {})
+        if not isinstance(given, dict):
+            hints = ("a table is written `[project]`, in single brackets",)
+            self.problem(
+                "bad-type", f"`project` is a table, not {type_of(given)}", ("project",), hints=hints, recent=True
+            )
         build = self.pyproject.table.get("build-system")
         backend = build.get("build-backend") if isinstance(build, dict) else None
         if backend != OURS and uses_abiding(self.pyproject.table):
@@ -436,7 +442,7 @@ class _Reader(Faults):
                 self.problem("unknown-extra", f"the project has no extra `{extra}`: it has none at all", key)
             return
         extras = self.extras
-        if canonicalize_name(extra) not in extras:
+        if extras is not None and canonicalize_name(extra) not in extras:
             self.problem(
                 "unknown-extra",
                 f"the project has no extra `{extra}`",
@@ -446,21 +452,21 @@ class _Reader(Faults):
             )
 
     @functools.cached_property
-    def extras(self) -> Mapping[str, str]:
-        """The extras of the project as they are written, by their normalised names."""
+    def extras(self) -> Mapping[str, str] | None:
+        """The extras of the project as they are written, by their normalised names; None if they are no table."""
         from packaging.utils import canonicalize_name
 
         given = (self.project.table or {})["optional-dependencies"]
-        return {canonicalize_name(one): one for one in given} if isinstance(given, dict) else {}
+        return {canonicalize_name(one): one for one in given} if isinstance(given, dict) else None
 
     # What [project] must say for it
 
     def sanctions(self, declaration: Declaration) -> None:
         """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
-        for name, extra in (("dependencies", False), ("optional-dependencies", True)):
-            entries = [entry for entry in declaration.entries if bool(entry.extra) == extra]
-            if entries:
-                sanctions.not_dynamic(self, self.project, name, entries[0].key)
+        entries = {
+            ("optional-dependencies" if one.extra else "dependencies"): one.key for one in declaration.entries[::-1]
+        }
+        sanctions.not_dynamic(self, self.project, dict(sorted(entries.items())))
         sanctions.bad_dynamic(self, self.project)
         bad_requirements(self, self.project, parsed=bool(declaration.entries))
         if declaration.entries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.metadata import pins, requirements
+from abiding.metadata import pins, refusals, requirements
 from abiding.project.faults import short
 
 if TYPE_CHECKING:
@@ -72,6 +72,15 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
             key,
             notes=(reason,),
             hints=("compare a variable with a string: `sys_platform == 'win32'`",),
+            recent=True,
+        )
+    elif reason := refusals.by_uv(pins.sample(text)):
+        faults.problem(
+            "bad-requirement",
+            f"uv does not take the requirement `{shown}`",
+            key,
+            notes=(reason, "nobody could install the wheel with uv"),
+            hints=(_EXAMPLE,),
             recent=True,
         )
     return text

@@ -8,7 +8,7 @@ from abiding.metadata import requirements
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from abiding.project.faults import Faults
     from abiding.project.pyproject import Key
@@ -20,20 +20,25 @@ __all__ = ["bad_dynamic", "needless_select", "not_dynamic", "unexplained_differe
 _MOST_QUOTED = 3
 
 
-def not_dynamic(faults: Faults, project: Project, name: str, entry: Key) -> None:
-    """Find that an entry, at the key `entry`, adds to the `name` of `[project]`, and that it is not in `dynamic`."""
-    if project.may_append(name):
+def not_dynamic(faults: Faults, project: Project, entries: Mapping[str, Key]) -> None:
+    """Find that entries add to names of `[project]`, and that these are not in `dynamic`; by name, the key of one."""
+    absent = {name: key for name, key in entries.items() if not project.may_append(name)}
+    if not absent:
         return
-    given = project.gives(name)
-    dynamic = ", ".join(f'"{one}"' for one in [*sorted(project.dynamic), name])
+    given = [name for name in absent if project.gives(name)]
+    kept = [one for one in sorted(project.dynamic) if one.lower() not in absent]
+    dynamic = ", ".join(f'"{one}"' for one in [*kept, *absent])
     hint = f"under `[project]`, write `dynamic = [{dynamic}]`"
-    if not given:
-        hint += " and `dependencies = []`" if name == "dependencies" else ""
+    hint += " and `dependencies = []`" if "dependencies" in absent.keys() - given else ""
+    names = " and ".join(f"`{name}`" for name in absent)
+    value = (project.table or {}).get("dynamic", [])
+    odd = not isinstance(value, list) or not all(isinstance(one, str) for one in value)
     faults.problem(
         "not-dynamic",
-        f"wheels are to require more than the sdist, but `project.dynamic` does not list `{name}`",
-        ("project", name) if given else ("project", "dynamic"),
-        also=((entry, "declared for wheels"),),
+        "wheels are to require more than the sdist, but `project.dynamic` "
+        + (f"is not an array of strings with {names}" if odd else f"does not list {names}"),
+        ("project", given[0]) if given and not odd else ("project", "dynamic"),
+        also=tuple((key, "declared for wheels") for key in absent.values()),
         notes=("a name that is given and dynamic may grow in a wheel (PEP 808); one that is only given may not",),
         hints=(hint,),
     )

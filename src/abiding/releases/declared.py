@@ -164,7 +164,7 @@ def _recorded(record: Provenance | None) -> str:
 
 
 _ALL_OR_NONE = "a wheel has all lines that are declared for its tag and variant, or none (the API level)"
-_NEITHER = "neither set of requirements has it"
+_NEITHER = "neither `[project]` nor `[tool.abiding.wheel]` has this line"
 _RECORDED = f"by its record (`{MEMBER}`) the wheel is of the ABI level, so it has all lines that are for its tag"
 
 
