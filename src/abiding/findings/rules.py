@@ -83,6 +83,7 @@ Rule: TypeAlias = Literal[
     "survey-failed",
     "tag-below-provider",
     "transitive-provider",
+    "two-sdists",
     "two-versions",
     "unbounded-provider",
     "undeclared-change",

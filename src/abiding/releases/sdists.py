@@ -29,18 +29,11 @@ def judge_sdists(comparison: Comparison) -> Iterator[Finding]:
 def _beside(first: str, one: Compared) -> Iterator[Finding]:
     hint = f"keep one of them; wheels were held against `{first}`"
     for difference in one.differences:
-        yield Finding(
-            "two-sdists",
-            Severity.ERROR if difference.field in RESOLVER_FIELDS else Severity.WARNING,
-            f"`{difference.field}` of one sdist of the release is not that of the other",
-            artifact=one.artifact.filename,
-            field=difference.field,
-            expected=difference.sides[0],
-            expected_from=first,
-            found=difference.sides[1],
-            found_from="this sdist",
-            notes=(_ONE,),
-            hints=(hint,),
+        severity = Severity.ERROR if difference.field in RESOLVER_FIELDS else Severity.WARNING
+        message = f"`{difference.field}` of one sdist of the release is not that of the other"
+        origins = (first, "this sdist")
+        yield difference.finding(
+            "two-sdists", severity, message, one.artifact.filename, origins, notes=(_ONE,), hints=(hint,)
         )
     if not one.differences:
         message = f"the release has another sdist, which says the same: `{first}`"
