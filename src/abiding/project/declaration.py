@@ -268,12 +268,7 @@ class _Reader(Faults):
         return table
 
     def standard_tables(self) -> None:
-        given = self.pyproject.table.get("project", {})
-        if not isinstance(given, dict):
-            hints = ("a table is written `[project]`, in single brackets",)
-            self.problem(
-                "bad-type", f"`project` is a table, not {type_of(given)}", ("project",), hints=hints, recent=True
-            )
+        sanctions.project_is_table(self)
         build = self.pyproject.table.get("build-system")
         backend = build.get("build-backend") if isinstance(build, dict) else None
         if backend != OURS and uses_abiding(self.pyproject.table):
@@ -463,10 +458,7 @@ class _Reader(Faults):
 
     def sanctions(self, declaration: Declaration) -> None:
         """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
-        entries = {
-            ("optional-dependencies" if one.extra else "dependencies"): one.key for one in declaration.entries[::-1]
-        }
-        sanctions.not_dynamic(self, self.project, dict(sorted(entries.items())))
+        sanctions.not_dynamic(self, self.project, [(one.extra, one.key) for one in declaration.entries])
         sanctions.bad_dynamic(self, self.project)
         bad_requirements(self, self.project, parsed=bool(declaration.entries))
         if declaration.entries:

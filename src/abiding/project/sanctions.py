@@ -5,24 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
+from abiding.project.faults import type_of
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from abiding.project.faults import Faults
     from abiding.project.pyproject import Key
     from abiding.project.table import Project
 
-__all__ = ["bad_dynamic", "needless_select", "not_dynamic", "unexplained_difference"]
+__all__ = ["bad_dynamic", "needless_select", "not_dynamic", "project_is_table", "unexplained_difference"]
 
 
 _MOST_QUOTED = 3
 
 
-def not_dynamic(faults: Faults, project: Project, entries: Mapping[str, Key]) -> None:
-    """Find that entries add to names of `[project]`, and that these are not in `dynamic`; by name, the key of one."""
-    absent = {name: key for name, key in entries.items() if not project.may_append(name)}
+def project_is_table(faults: Faults) -> None:
+    """Find that `[project]` is something else."""
+    given = faults.pyproject.table.get("project", {})
+    if not isinstance(given, dict):
+        message = f"`project` is a table, not {type_of(given)}"
+        hints = ("a table is written `[project]`, in single brackets",)
+        faults.problem("bad-type", message, ("project",), hints=hints, recent=True)
+
+
+def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, Key]]) -> None:
+    """Find that entries, each with its extra and key, add to a name of `[project]` that is not in `dynamic`."""
+    first: dict[str, Key] = {}
+    for extra, key in entries:
+        first.setdefault("optional-dependencies" if extra else "dependencies", key)
+    absent = {name: first[name] for name in sorted(first) if not project.may_append(name)}
     if not absent:
         return
     given = [name for name in absent if project.gives(name)]
