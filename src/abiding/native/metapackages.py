@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.requirements import InvalidRequirement
-from packaging.utils import canonicalize_name
-
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
@@ -82,6 +79,8 @@ def _is_metapackage(one: Contents) -> bool:
 
 def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:
     """What some lines of the distribution `own` ask for with these extras in every environment."""
+    from packaging.utils import canonicalize_name
+
     read = {text: one for text in lines if (one := _parsed(text))}
     own_extras = {text: one for text, one in read.items() if canonicalize_name(one.name) == own}
     for _ in own_extras:  # each round goes one reference to extras of its own further
@@ -93,6 +92,8 @@ def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: 
 
 
 def _parsed(text: str) -> Requirement | None:
+    from packaging.requirements import InvalidRequirement
+
     try:
         return requirements.parse(text)
     except InvalidRequirement:
