@@ -880,6 +880,11 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
         # A part of the name is there
         ('"flit_core.bildapi"', ["`flit_core.bildapi` does not exist: `flit_core` has no module `bildapi`", "did you mean `flit_core.buildapi`?"]),
         ('"flit_core.nothing.at.all"', ["does not exist: `flit_core` has no module `nothing`", "list `flit-core` in `[build-system] requires`"]),
+        ('"flit_core"', ["`flit_core` is no build backend: it has none of the hooks of PEP 517", "did you mean `flit_core.buildapi`?"]),
+        ('"hatchling"', ["`hatchling` is no build backend", "did you mean `hatchling.build`?"]),
+        ('"setuptools"', ["`setuptools` is no build backend", "did you mean `setuptools.build_meta`?"]),
+        ('"json"', ["`json` is no build backend", "name the module that `[build-system] build-backend` named before"]),
+        ('"poetry"', ["did you mean `poetry.core.masonry.api`?"]),
         ('"flit_cor.buildapi"', ["`flit_cor.buildapi` is not installed", "did you mean `flit_core.buildapi`?", "`[build-system] requires`"]),
         ('"enscons.api"', ["`enscons.api` is not installed", "list `enscons` in"]),
         ('"own.backend"\nbackend-path = ["."]', ["the wrapped backend `own.backend` does not exist: `own` has no module `backend`", "it was looked for in `.` first"]),
@@ -953,7 +958,7 @@ def test_a_backend_that_does_as_it_is_told(tmp_path: Path) -> None:
 def test_requirements_are_a_list_of_strings(tmp_path: Path, returned: str) -> None:
     files = {
         "pyproject.toml": WRAPPED_FLIT.replace('"flit_core.buildapi"', '"odd"\nbackend-path = ["."]'),
-        "odd.py": f"def get_requires_for_build_wheel(settings=None):\n    return {returned}\n",
+        "odd.py": f"def get_requires_for_build_wheel(settings=None):\n    return {returned}\nbuild_wheel = None\n",
     }
     with pytest.raises(HookFailed) as caught:
         Tree.write(tmp_path / "tree", files).hook("get_requires_for_build_wheel")

@@ -341,6 +341,15 @@ LARGE = "9" * 5000
         ("", '["a>=x.x,<x"]', "unsatisfiable"),
         ("", f'["a<x+{LARGE}"]', "bad-requirement"),
         ("", f'["a=={LARGE}.x"]', "bad-requirement"),
+        ("", '["a>=0!x.x"]', "bad-requirement"),
+        ("", '["a\\n>=1"]', "bad-requirement"),
+        ("", "[\"a; os_name == '\\u2028'\"]", "bad-requirement"),
+        ("", "[\"a; os_name == '=?utf-8?q?posix?='\"]", "bad-requirement"),
+        ("", '["a===banana"]', "bad-requirement"),
+        ("", "[\"a; os_name === 'posix'\"]", "bad-requirement"),
+        ("dependencies = [\"a; os_name === 'posix'\"]", '["b"]', "bad-requirement"),
+        ("dependencies = [\"a; python_version ~= '3'\"]", '["b"]', "bad-requirement"),
+        ("optional-dependencies.x = [\"a; 'x' in extras\"]", '["b"]', "bad-requirement"),
     ],
 )
 def test_what_cannot_be_required(api: str, abi: str, rule: str) -> None:

@@ -27,6 +27,7 @@ from abiding.project.pyproject import Pyproject
 from abiding.project.source import Source, unkept
 from abiding.releases.acceptance import too_new
 from abiding.releases.installing import judge_installable
+from abiding.releases.python import judge_python
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +40,6 @@ __all__ = ["Build"]
 _NO_SDIST, _NO_WHEEL = "No sdist was written", "No wheel was written"
 # What the hooks call a kind of wheel, and what people do.
 _KINDS = {"wheel": "wheel", "editable": "editable wheel"}
-# PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
-_EDITABLE_MECHANISM = "editables"
 
 
 class Build(NamedTuple):
@@ -193,7 +192,10 @@ class Build(NamedTuple):
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""
         differences = self.source.differences(built)
         added = [line for one in differences if one.field == "Requires-Dist" for line in one.right]
-        sanctioned = [*lines, *(line for line in added if kind == "editable" and line.startswith(_EDITABLE_MECHANISM))]
+        sanctioned = [
+            *lines,
+            *(line for line in added if kind == "editable" and requirements.is_editable_mechanism(line)),
+        ]
         held_against = "sdist" if self.source.baseline else "project"
         sides = rules.Sides(_KINDS[kind], name, self.declaration.backend, held_against, self._origin)
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
@@ -222,8 +224,10 @@ class Build(NamedTuple):
         return own.with_requirements(lines)
 
     def _judge_installable(self, name: str, metadata: CoreMetadata, added: tuple[str, ...]) -> None:
-        """Look whether something can install what has our lines."""
-        outcome.hold(tuple(judge_installable(name, metadata, self._severity)) if added else (), _NO_WHEEL)
+        """Look whether something can install the wheel, with our lines too."""
+        findings = list(judge_python(name, metadata, self._severity))
+        findings += judge_installable([name], metadata, self._severity) if added else ()
+        outcome.hold(findings, _NO_WHEEL)
 
     def _members(self, built: Built) -> dict[str, bytes]:
         """What else of the wheel is to be written. Raises `RefusedError` if its compiled files refute what it says."""

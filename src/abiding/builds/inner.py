@@ -21,6 +21,8 @@ __all__ = ["InnerBackend"]
 
 
 _MOST_SHOWN = 100
+# What every backend has one of; PEP 517 asks for both.
+_HOOKS = ("build_wheel", "build_sdist")
 
 
 class InnerBackend(NamedTuple):
@@ -103,9 +105,20 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
             f"it was found at {getattr(module, '__file__', 'no file')}",
         )
     try:
-        return functools.reduce(getattr, attributes.split("."), module) if attributes else module
+        found = functools.reduce(getattr, attributes.split("."), module) if attributes else module
     except AttributeError as exc:
         raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
+    if not any(hasattr(found, hook) for hook in _HOOKS):
+        raise _no_backend(inner)
+    return found
+
+
+def _no_backend(inner: InnerBackend) -> BackendError:
+    from abiding.project.known_backends import similar_to
+
+    meant = similar_to(inner.name)
+    hint = f"did you mean `{meant}`?" if meant else "name the module that `[build-system] build-backend` named before"
+    return _problem(inner, f"`{inner.name}` is no build backend: it has none of the hooks of PEP 517", "", hint)
 
 
 def _inside(inner: InnerBackend, folder: str) -> Path:

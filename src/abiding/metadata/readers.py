@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from abiding.metadata.headers import Header
 
-__all__ = ["Disagreement", "disagreements", "is_plain", "note", "refuse"]
+__all__ = ["Disagreement", "disagreements", "is_plain", "note", "refuse", "unlike"]
 
 
 # What installers and resolvers go by, in lower case; of each of the first four there may be one.
@@ -87,6 +87,15 @@ def note(data: bytes, name: str) -> Finding | None:
     """What is to be said of the archive `name` if readers differ in what does not count."""
     found = disagreements(data, headers_of(data))
     return next((_finding(one, Severity.NOTE, name) for one in found if not one.decisive), None)
+
+
+def unlike(field: str, value: str) -> str:
+    """Say who would read a value in another way if it stood in METADATA; empty if all readers agree on it."""
+    data = f"{field}: {value}\n".encode()
+    headers = headers_of(data)
+    if [header.value.strip() for header in headers] != [value.strip()]:
+        return _BY_LINES
+    return next((one.reader for one in disagreements(data, headers) if one.decisive), "")
 
 
 def _finding(one: Disagreement, severity: Severity, artifact: str) -> Finding:

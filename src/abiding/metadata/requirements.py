@@ -28,6 +28,7 @@ __all__ = [
     "idle_clauses",
     "is_beyond_bounds",
     "is_compared_as_text",
+    "is_editable_mechanism",
     "meaning",
     "name_of",
     "narrows",
@@ -184,6 +185,22 @@ def asks_by_name_only(requirement: Requirement) -> bool:
     return markers.asks_by_name_only(_marker(requirement))
 
 
+_UNDEFINED = re.compile(r"Undefined <Op\('(.*?)'\)> on (.*?) and (.*?)\.?", re.DOTALL)
+# PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
+_EDITABLE_MECHANISM = "editables"
+
+
+def is_editable_mechanism(text: str) -> bool:
+    """Whether a requirement is of the library that backends use for editable wheels, from wherever installers look."""
+    from packaging.requirements import InvalidRequirement
+
+    try:
+        requirement = parse(text)
+    except InvalidRequirement:
+        return False
+    return requirement.name == _EDITABLE_MECHANISM and not requirement.url
+
+
 def without_answer(requirement: Requirement) -> str:
     """Why nobody can say where it is required, in the words of `packaging`; empty if that can be said."""
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
@@ -192,7 +209,7 @@ def without_answer(requirement: Requirement) -> str:
         if requirement.marker:
             requirement.marker.evaluate({"extra": ""})
     except UndefinedComparison as exc:
-        return str(exc)
+        return _UNDEFINED.sub(r"`\1` says nothing of \2 and \3", str(exc))
     except UndefinedEnvironmentName as exc:
         return f"no environment has a value for {exc}"
     return ""

@@ -173,13 +173,15 @@ def _finding(
     filled = [one for one in sources if isinstance(one, Declared) and one.pin]
     with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""
     wheel = f"a wheel tagged `{tag}`" if tag else "a wheel"
+    somewhere = any(";" in one.text for one in sources)
+    outcome = "nothing can install it where their markers hold" if somewhere else "nothing could ever install it"
     return pyproject.finding(
         "unsatisfiable",
         f"no version of `{exclusion.name}` satisfies {before}{texts}",
         main.key,
         also=tuple((one.key, "for wheels" if isinstance(one, Declared) else "the API level") for one in others),
         notes=(
-            f"{wheel} carries {carried}, so nothing could ever install it{with_extra}",
+            f"{wheel} carries {carried}, so {outcome}{with_extra}",
             *(f"`{one.text}` is `{one.pin}`, filled from the version that is installed" for one in filled),
         ),
         hints=(_PINNED if filled else change,),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.metadata import requirements
 from abiding.project.faults import short
 from abiding.project.pyproject import key_text
+from abiding.project.required import COMPARED
 from abiding.project.shapes import misshapen
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ def bad_requirements(faults: Faults, project: Project, *, parsed: bool) -> None:
                 key,
                 notes=(reason,),
                 hints=("for example `numpy>=2.1,<2.5`",),
+                recent=True,
+            )
+        elif parsed and (why := requirements.without_answer(requirements.parse(text))):
+            faults.problem(
+                "bad-requirement",
+                f"the marker of `{short(text)}` has no answer",
+                key,
+                notes=(why,),
+                hints=(COMPARED,),
                 recent=True,
             )
 

@@ -65,11 +65,14 @@ def is_known(backend: str) -> bool:
 
 
 def similar_to(backend: str) -> str:
-    """The backend that is probably meant by one that is not there: a known one in nearly the same letters, or none."""
+    """The backend that is probably meant by one that is none: of that package or distribution, or in like letters."""
     from difflib import get_close_matches
 
     if is_known(backend):
         return ""
+    own = _BACKENDS.get(_name(backend)) or next((one for one in _BACKENDS.values() if one.startswith(backend)), "")
+    if own:
+        return own
     return next(iter(get_close_matches(backend, list(_BACKENDS.values()), n=1, cutoff=0.75)), "")
 
 

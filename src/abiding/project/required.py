@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.metadata import pins, refusals, requirements
+from abiding.metadata import pins, readers, refusals, requirements
 from abiding.project.faults import short
 
 if TYPE_CHECKING:
     from abiding.project.faults import Faults
     from abiding.project.pyproject import Key
 
-__all__ = ["required"]
+__all__ = ["COMPARED", "required"]
 
 
+COMPARED = "compare a variable with a string, as in `sys_platform == 'win32'` or `python_version >= '3.11'`"
 _EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
 _PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
 
@@ -31,8 +32,16 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
             "bad-requirement", f"`{shown}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
         )
         return None
-    unknown = pins.malformed(text)
-    if unknown:
+    if reader := readers.unlike("Requires-Dist", text):
+        faults.problem(
+            "bad-requirement",
+            f"not all tools would read `{shown}` in METADATA in the same way",
+            key,
+            notes=(f"it would be another one for {reader}",),
+            hints=("write it in one line, without other characters than those that it needs",),
+        )
+        return None
+    if unknown := pins.malformed(text):
         faults.problem(
             "bad-requirement",
             f"`{unknown}` in `{shown}` is no part of a pinned version",
@@ -40,7 +49,8 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
             notes=("a part is `x`, `x+N`, a number, or a last `*`",),
             hints=(_PINNED,),
         )
-    elif parsed.url:
+        return None
+    if parsed.url:
         faults.problem(
             "url-requirement",
             f"`{shown}` points to a URL, and no index accepts a wheel that does",
@@ -71,7 +81,7 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
             f"the marker of `{shown}` has no answer",
             key,
             notes=(reason,),
-            hints=("compare a variable with a string: `sys_platform == 'win32'`",),
+            hints=(COMPARED,),
             recent=True,
         )
     elif reason := refusals.by_uv(pins.sample(text)):

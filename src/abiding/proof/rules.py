@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from abiding.artifacts.artifact import Artifact
 from abiding.builds.rules import judge_prepared
 from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.metadata import requirements
 from abiding.metadata.difference import compare
 from abiding.project import tags
 from abiding.project.level import Level
@@ -38,8 +39,6 @@ _CHANCE = (
     "that a build leaves behind"
 )
 _LOCKED = "an installer resolves with one of them and gets the other"
-# PEP 660 lets an editable wheel require what its mechanism needs; this is the one library of that kind.
-_EDITABLE_MECHANISM = "editables"
 # A message of ours, which goes on where lines are indented; an installer indents it as a whole.
 _OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
@@ -204,7 +203,7 @@ class _Setting:
         for difference in compare(left.results[0].metadata, right.results[0].metadata):
             lines = difference.right
             if right.step.what is What.EDITABLE:
-                lines = tuple(line for line in lines if not line.startswith(_EDITABLE_MECHANISM))
+                lines = tuple(line for line in lines if not requirements.is_editable_mechanism(line))
             if difference.left or lines:
                 yield _disagreement(left, right, difference._replace(right=lines), self.subject)
         if members:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
+from abiding.metadata.ranges import range_of
 from abiding.native.loader import base_name
 from abiding.native.providers import Standing
 from abiding.project.provenance import MEMBER, Provenance
@@ -40,9 +41,9 @@ def looser(subject: Subject) -> Iterator[Finding]:
             continue
         from packaging.specifiers import SpecifierSet
 
-        later = SpecifierSet(f">={provider.version}").to_range()
-        promised = requirements.parse(export.requires).specifier
-        if not (accepted.to_range() & later).is_subset(promised.to_range()):
+        later = range_of(SpecifierSet(f">={provider.version}"))
+        promised = range_of(requirements.parse(export.requires).specifier)
+        if not (range_of(accepted) & later).is_subset(promised):
             note = (f"it says: {export.note}",) if export.note else ()
             yield Finding(
                 "looser-than-exported",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.metadata.difference import Difference
     from abiding.native.examining import Judge
+    from abiding.native.subject import Subject
     from abiding.project.level import Level
     from abiding.releases.comparison import Compared
     from abiding.releases.levels import BuiltAs
@@ -154,15 +155,19 @@ def with_findings(found: Iterable[Release], said: Mapping[str, tuple[Finding, ..
 
 def _held_to_providers(listings: Listings | None) -> Judge:
     """Hold what a wheel admits of its providers against what these export, and what is published of them."""
-    from abiding.providers.promised import looser
-
     if listings is None:
-        return looser
+        return _held_to_exports
     from abiding.providers.cache import Cache
     from abiding.providers.linked import Histories, too_loose
 
     histories = Histories(listings, Cache.of_user())
-    return lambda subject: (*looser(subject), *too_loose(subject, histories))
+    return lambda subject: (*_held_to_exports(subject), *too_loose(subject, histories))
+
+
+def _held_to_exports(subject: Subject) -> Iterable[Finding]:
+    from abiding.providers.promised import looser  # late: most wheels have nothing that it could be asked of
+
+    return looser(subject)
 
 
 def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:

@@ -14,8 +14,10 @@ from abiding.releases.acceptance import too_new
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
-from abiding.releases.installing import judge_installable, judge_readable
+from abiding.releases.installing import judge_installable
 from abiding.releases.levels import judge_record
+from abiding.releases.python import judge_python
+from abiding.releases.readable import judge_readable
 from abiding.releases.sdists import judge_sdists
 from abiding.releases.variants import judge_variants
 
@@ -111,24 +113,28 @@ def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
 
 
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
-    """What each metadata says against itself, of the first file that has it: what the sdist says, wheels repeat."""
-    seen: set[Value] = set()
-    for artifact, metadata in _each_metadata(comparison):
-        for judge_lines in (judge_readable, judge_installable):
-            for finding in judge_lines(artifact, metadata, severity):
-                if finding.found not in seen:
-                    seen.add(finding.found)
-                    yield finding
+    """What each metadata says against itself, of the first file where it does: what the sdist says, wheels repeat."""
+    seen: set[tuple[str, Value]] = set()
+    for files, metadata in _each_metadata(comparison):
+        findings = [
+            *judge_readable(files[0], metadata, severity),
+            *(finding for file in files for finding in judge_python(file, metadata, severity)),
+            *judge_installable(files, metadata, severity),
+        ]
+        for finding in findings:
+            if (finding.rule, finding.found) not in seen:
+                seen.add((finding.rule, finding.found))
+                yield finding
 
 
-def _each_metadata(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
-    """Each metadata of a release once, with the first file that has it."""
-    seen: set[bytes] = set()
+def _each_metadata(comparison: Comparison) -> Iterator[tuple[list[str], CoreMetadata]]:
+    """Each metadata of a release once, with the files that have it."""
+    found: dict[bytes, tuple[list[str], CoreMetadata]] = {}
     for one in comparison.compared:
         metadata = one.artifact.metadata
-        if metadata is not None and metadata.data not in seen:
-            seen.add(metadata.data)
-            yield one.artifact.filename, metadata
+        if metadata is not None:
+            found.setdefault(metadata.data, ([], metadata))[0].append(one.artifact.filename)
+    yield from found.values()
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:

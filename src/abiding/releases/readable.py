@@ -1,0 +1,129 @@
+"""What one file requires, as far as it can be read: by pip, by uv, or by both in the same way."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["are_plain", "judge_readable"]
+
+
+# What most lines look like. They are not parsed: that takes longer than all the rest that is done for them. Nothing is
+# tried twice, whatever a line looks like (possessive quantifiers).
+_RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*+"
+_SUFFIX = r"(?:(?:a|b|rc)[0-9]{1,18}+)?+(?:\.post[0-9]{1,18}+)?+(?:\.dev[0-9]{1,18}+)?+"
+_CLAUSE = rf"(?:(?:==|!=)\s*+{_RELEASE}(?:\.\*|{_SUFFIX})|(?:<=|>=|<|>)\s*+{_RELEASE}{_SUFFIX})"
+_CLAUSES = rf"{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+\s*+"
+_VARIABLE = (
+    r"(?:os_name|sys_platform|platform_(?:machine|python_implementation|release|system|version)"
+    r"|python_(?:full_)?version|implementation_(?:name|version)|extra)"
+)
+_STRING = r"""(?:"[^"'\s]*+"|'[^"'\s]*+')"""
+_COMPARED = rf"{_VARIABLE}\s*+(?:[<>=!]=|[<>])\s*+{_STRING}\s*+"
+_ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*+"
+_TERM = rf"(?:\(\s*+{_ALL}\)\s*+|{_COMPARED})"
+_MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*+"
+_PART = r"[A-Za-z0-9][A-Za-z0-9._-]*+(?<![._-])\s*+"
+_PLAIN = re.compile(
+    rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*+\]\s*+)?"
+    rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
+)
+_PLAIN_CLAUSES = re.compile(rf"\s*+{_CLAUSES}")
+_REFUSED = "pip refuses metadata with a line that it can't parse; uv takes some of them for what is probably meant"
+_NO_ANSWER = "pip stops at a marker that compares what can't be compared, so it can't install the file"
+_BY_UV = "uv refuses metadata with such a line, so nobody can install it with uv; pip takes it"
+
+
+def are_plain(specifiers: str) -> bool:
+    """Whether specifiers are of a form that every tool reads; most are."""
+    return bool(_PLAIN_CLAUSES.fullmatch(specifiers))
+
+
+def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+    """Find what a file requires in words that installers can't read: all lines of one kind in one finding."""
+    yield from _extras(filename, metadata)
+    lines = [line for line in metadata.all("Requires-Dist") if not _PLAIN.fullmatch(line)]
+    if not lines:
+        return
+    from abiding.metadata import refusals, requirements
+
+    refused = {line: why for line in lines if (why := requirements.refused(line))}
+    unanswered = {line: why for line in lines if line not in refused and (why := _unanswered(line))}
+    read = [line for line in lines if line not in refused and line not in unanswered]
+    by_uv = {line: why for line in read if (why := refusals.by_uv(line))}
+    if refused:
+        yield _unreadable("`{}` is not a requirement (PEP 508)", filename, refused, severity, _REFUSED)
+    if unanswered:
+        yield _unreadable("the marker of `{}` has no answer", filename, unanswered, severity, _NO_ANSWER)
+    if by_uv:
+        yield _unreadable("uv does not take the requirement `{}`", filename, by_uv, Severity.WARNING, _BY_UV)
+
+
+def _unanswered(line: str) -> str:
+    from packaging.requirements import InvalidRequirement
+
+    from abiding.metadata import requirements, variant_markers
+
+    if any(one in line for one in variant_markers.SETS):  # tools that know of variants have an answer
+        return ""
+    try:
+        return requirements.without_answer(requirements.parse(line))
+    except InvalidRequirement:  # of which it is not known that it is refused
+        return ""
+
+
+def _unreadable(message: str, filename: str, refused: Mapping[str, str], severity: Severity, outcome: str) -> Finding:
+    first, *others = refused
+    more = f", and neither {'are' if others[1:] else 'is'} {len(others):,} more" if others else ""
+    return Finding(
+        "bad-requirement",
+        severity,
+        message.format(first) + more,
+        artifact=filename,
+        field="Requires-Dist",
+        found=tuple(refused),
+        found_from=_kind(filename),
+        notes=(refused[first], outcome),
+        hints=(f"mend what the {_kind(filename)} was built from, and build it again",),
+    )
+
+
+_EXTRA = re.compile(r"""\bextra\s*==\s*["']([A-Za-z0-9._-]+)["']""")
+
+
+def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
+    """Find the requirements of extras that the file does not list: what is installed with these depends on the tool."""
+    lines = [line for line in metadata.all("Requires-Dist") if "extra" in line]
+    if not lines:
+        return
+    provided = set(map(_normalised, metadata.all("Provides-Extra")))
+    asked = {line: found[1] for line in lines if (found := _EXTRA.search(line))}
+    without = {line: extra for line, extra in asked.items() if _normalised(extra) not in provided}
+    if without:
+        extras = dict.fromkeys(without.values())
+        yield Finding(
+            "bad-requirement",
+            Severity.NOTE,
+            f"not all tools know the extra{'s' if extras.keys() - {min(extras)} else ''} "
+            f"{', '.join(f'`{one}`' for one in extras)}, which `Provides-Extra` does not list",
+            artifact=filename,
+            field="Requires-Dist",
+            found=tuple(without),
+            found_from=_kind(filename),
+            notes=("uv installs what such an extra requires; pip says that there is none of this name",),
+        )
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def _kind(filename: str) -> str:
+    return "wheel" if filename.endswith(".whl") else "sdist"
