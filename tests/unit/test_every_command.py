@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import subprocess
 import sys
 import venv
 from contextlib import suppress
@@ -213,12 +214,13 @@ def test_what_is_not_known_is_answered_by_what_is(command: str, said: str, monke
     ("what", "first"),
     [("nowhere", "error[missing-file]: there is no such"), ("nowhere==1.0", "error[missing-extra]: reading from a")],
 )
-def test_a_name_that_is_no_file_is_that_first_of_all(what: str, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_is_no_file_is_that_first_of_all(what: str, first: str, tmp_path: Path) -> None:
     """Whoever has no extra for indexes did not mean a release, or is told how to read one."""
-    monkeypatch.setitem(sys.modules, "pypi_simple", None)
-    shown = run(f"check {what}", monkeypatch)
-    assert shown.startswith(f"abiding: {first}")
-    assert "pip install 'abiding[index]'" in shown
+    code = "import sys; sys.modules['pypi_simple'] = None; from abiding.cli import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code, "check", what], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"abiding: {first}")
+    assert "pip install 'abiding[index]'" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["check --col never dist", "check --quie dist"])

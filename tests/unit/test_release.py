@@ -130,7 +130,8 @@ def test_what_a_marker_means_is_no_difference(tmp_path: Path) -> None:
 def test_what_is_compared_as_text_is_said(tmp_path: Path) -> None:
     many = [f"extra == 'e{number}'" for number in range(400)]
     left, right = (f"Requires-Dist: a; {' or '.join(order)}" for order in (many, many[::-1]))
-    (finding,) = checked(tmp_path, {SDIST: metadata(left), LINUX: metadata(right)}).findings
+    extras = [f"Provides-Extra: e{number}" for number in range(400)]
+    (finding,) = checked(tmp_path, {SDIST: metadata(*extras, left), LINUX: metadata(*extras, right)}).findings
     assert (finding.rule, finding.notes[-1].rpartition(": ")[2]) == ("changed-requirement", "it was compared as text")
 
 

@@ -107,12 +107,12 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
     asked = {line: found[1] for line in lines if (found := _EXTRA.search(line))}
     without = {line: extra for line, extra in asked.items() if _normalised(extra) not in provided}
     if without:
-        extras = dict.fromkeys(without.values())
+        first, *others = dict.fromkeys(without.values())
+        more = f", nor {len(others):,} more" if others else ""
         yield Finding(
             "bad-requirement",
             Severity.NOTE,
-            f"not all tools know the extra{'s' if extras.keys() - {min(extras)} else ''} "
-            f"{', '.join(f'`{one}`' for one in extras)}, which `Provides-Extra` does not list",
+            f"`Provides-Extra` does not list the extra `{first}`{more}, which requirements are for",
             artifact=filename,
             field="Requires-Dist",
             found=tuple(without),
