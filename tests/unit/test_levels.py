@@ -135,6 +135,15 @@ def test_a_record_of_a_level_that_there_is_not(level: str, tmp_path: Path, capsy
         assert levels == {LINUX: "unknown"}
 
 
+def test_a_record_that_contradicts_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    forged = record("abi").replace(b'"level": "abi"', b'"level": "api"')
+    assert forged != record("abi")
+    write_wheel(tmp_path, LINUX, metadata(API, ABI), more={f"spam-1.0.dist-info/{MEMBER}": forged})
+    assert main(["check", str(tmp_path)]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "that says API level, and lists lines of the ABI level" in said
+
+
 @pytest.mark.parametrize("has_line", [True, False])
 @pytest.mark.parametrize("others", [[], [B]])
 def test_a_wheel_is_held_against_its_own_record(

@@ -104,6 +104,8 @@ def judge_record(one: Compared) -> Iterator[Finding]:
     except ArchiveError as exc:
         yield from exc.findings
         return
+    if record.level == Level.API and record.lines:
+        yield _contradictory(artifact.filename, record)
     said = set(map(meaning, artifact.metadata.all("Requires-Dist")))
     for line in record.lines:
         if meaning(line.requirement) not in said:
@@ -121,6 +123,19 @@ def judge_record(one: Compared) -> Iterator[Finding]:
             )
 
 
+def _contradictory(filename: str, record: Provenance) -> Finding:
+    return Finding(
+        "bad-provenance",
+        Severity.ERROR,
+        f"has a record of its build (`{MEMBER}`) that says API level, and lists lines of the ABI level",
+        artifact=filename,
+        found=tuple(line.requirement for line in record.lines),
+        found_from=MEMBER,
+        notes=("a build at the API level adds no line: something else has edited the record",),
+        hints=("build the wheel again, from the sdist",),
+    )
+
+
 _TO_ABI = "build it at the ABI level: `-C abiding.level=abi`, or set `ABIDING_LEVEL=abi`"
 _TO_API = "build it at the API level: `-C abiding.level=api`, or set `ABIDING_LEVEL=api`"
 
@@ -132,7 +147,7 @@ def _unknown(name: str, *, has_lines: bool, wanted: Level | None) -> Finding:
     if wanted is Level.API and has_lines:
         message = "the wheel has lines of the ABI level, and no record of its build"
         return _finding("level-abi", Severity.ERROR, message, name, _TO_API)
-    message = "the level that the wheel was built at is not known: it has no record of its build"
+    message = "the level that the wheel was built at is not known: it has no record of its build that tells it"
     return _finding("level-unknown", Severity.NOTE, message, name, "")
 
 
