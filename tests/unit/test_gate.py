@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.cli import main
+from abiding.findings.errors import AbidingError
 from abiding.findings.screen import block
 from abiding.project.exports import Export
 from abiding.project.provenance import Provenance
@@ -120,6 +121,38 @@ def test_another_soname(provider: Provider) -> None:
 def test_only_libraries_that_are_exported_are_promised(provider: Provider) -> None:
     old = provider.release("1.0", TWO, exports="libtoy>=1.0,<2", libraries=["libother.so.1"])
     assert list(compare(Side.read(old), Side.read(provider.release("1.1", ONE)))) == []
+
+
+def test_a_library_is_promised_by_the_name_of_its_file_too(provider: Provider) -> None:
+    old = provider.release("1.0", TWO, soname="libtoy-wheel-1.so", exports="libtoy>=1.0,<2", libraries=[LIBRARY])
+    side = Side.read(old)
+    by_file = side._replace(libraries={"libtoy.so.1": side.libraries[LIBRARY]})
+    new = Side.read(provider.release("1.1", ONE))
+    (found,) = compare(by_file, new._replace(libraries={"libtoy.so.1": new.libraries[LIBRARY]}))
+    assert found.rule == "promise-broken"
+
+
+def test_a_release_without_any_library_has_lost_it(provider: Provider, tmp_path: Path) -> None:
+    old = provider.release("1.0", exports="libtoy>=1.0,<2")
+    new = wheel(tmp_path / "new", "libtoy", {"libtoy/__init__.py": b""}, version="1.1", tag=TAG)
+    ((found,),) = held_to_folder([new], old.parent).values()
+    assert (found.rule, found.notes) == ("promise-broken", (f"`{LIBRARY}` is gone",))
+
+
+def test_what_never_had_a_library_is_passed_over(provider: Provider, tmp_path: Path) -> None:
+    old = wheel(tmp_path / "old", "spam", {"spam/__init__.py": b""}, version="1.0", tag=TAG)
+    new = wheel(tmp_path / "new", "spam", {"spam/__init__.py": b""}, version="1.1", tag=TAG)
+    held = held_to_folder([new, provider.release("1.1")], provider.release("1.0").parent)
+    assert [one for one in held if one.startswith("spam")] == []
+    with pytest.raises(AbidingError):
+        held_to_folder([new], old.parent)
+
+
+@pytest.mark.parametrize("exports", ["ham>=1.0,<2", "libtoy>=x.x,<x+1"])
+def test_an_export_that_no_build_has_written_is_refused(provider: Provider, exports: str) -> None:
+    old, new = provider.release("1.0", exports=exports), provider.release("1.1")
+    ((found,),) = held_to_folder([new], old.parent).values()
+    assert (found.rule, found.artifact) == ("bad-provenance", old.name)
 
 
 def test_a_struct_that_changes_under_one_soname(provider: Provider) -> None:

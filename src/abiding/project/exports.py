@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Key
     from abiding.project.table import Project
 
-__all__ = ["Export", "declared", "hold_to_native", "of_table"]
+__all__ = ["Export", "declared", "hold_to_native", "of_table", "of_wheel"]
 
 
 _KEYS = ("requires", "libraries", "note")
@@ -106,8 +106,16 @@ def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key) -> None:
         faults.problem("bad-value", message, (*key, "ignore-exports"), hints=('add `note = "..."` to the entry',))
 
 
+def of_wheel(table: object, name: str) -> Export:
+    """Take an export from the record of a wheel, whose pins a build has filled. Raises as `of_table` does."""
+    export = of_table(table, name)
+    if pins.has_pins(export.requires):
+        raise ValueError(f"`{export.requires}` has pins that are not filled")
+    return export
+
+
 def of_table(table: object, name: str) -> Export:
-    """Take an export from data, of a wheel's record or an entry point. Raises `TypeError`, `ValueError`, `LookupError`.
+    """Take an export from data, for example of an entry point. Raises `TypeError`, `ValueError`, `LookupError`.
 
     `name` is the distribution that it has to be about.
     """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
-from abiding.project.exports import of_table
+from abiding.project.exports import of_wheel
 from abiding.project.guarded import Guarded
 
 if TYPE_CHECKING:
@@ -146,9 +146,10 @@ class Provenance(NamedTuple):
         return (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode()
 
     @classmethod
-    def from_json(cls, data: bytes, artifact: str) -> Provenance:
+    def from_json(cls, data: bytes, artifact: str, name: str = "") -> Provenance:
         """Read the file. Raises `ArchiveError` (`bad-provenance`) if it is of a later version, or is none.
 
+        `name` is the distribution that its exports have to be about, where that is known.
         Keys that this version does not know are passed over: a later one may add some.
         """
         if len(data) > bounds.PROVENANCE or sum(map(data.count, b",[{")) > bounds.PROVENANCE_VALUES:
@@ -172,7 +173,7 @@ class Provenance(NamedTuple):
                 # Wheels that were built before these were read have neither.
                 interfaces=tuple(_of_texts(Used, one) for one in table.get("interfaces", ())),
                 optional_modules=tuple(_of_texts(Guarded, one) for one in table.get("optional_modules", ())),
-                exports=of_table(table["exports"], "") if table.get("exports") else None,
+                exports=of_wheel(table["exports"], name) if table.get("exports") else None,
             )
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
             message = f"has a record of its build (`{MEMBER}`) that can't be read"

@@ -90,10 +90,11 @@ def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[s
     found: dict[str, tuple[Finding, ...]] = {}
     compared = False
     for path in wheels_among(paths):
-        if not has_code(path):
-            continue
+        has_libraries = has_code(path)
         with suppress(ArchiveError, ValueError):  # who reads its metadata says so
             other = counterpart(*tagging.parse(path.name))
+            if not has_libraries and (other is None or not has_code(other)):
+                continue
             if other is None:
                 message = f"nothing to hold it against: `{where}` has no other version for its platform"
                 found[path.name] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)

@@ -54,7 +54,7 @@ class Side(NamedTuple):
             if is_library(image.place)
         }
         record = next((one for one in found.files if one.endswith(f".dist-info/{MEMBER}")), None)
-        read = Provenance.from_json(found.read(found.files[record]), path.name).exports if record else None
+        read = Provenance.from_json(found.read(found.files[record]), path.name, found.name).exports if record else None
         return cls(path, found, libraries, read)
 
     def material(self, libraries: Iterable[str]) -> Material:
@@ -66,7 +66,9 @@ class Side(NamedTuple):
 
 def compare(old: Side, new: Side) -> Iterator[Finding]:
     """Hold a new release against the last one. Nothing is found if neither ships a library that is promised."""
-    promised = {name for name in old.libraries if not old.export or old.export.is_for([name])}
+    promised = {
+        name for name, (place, _) in old.libraries.items() if not old.export or old.export.is_for([name, place])
+    }
     if not promised:
         return
     kept = sorted(promised & set(new.libraries))

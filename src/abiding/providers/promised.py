@@ -64,6 +64,10 @@ def _export(provider: Contents) -> Export | None:
     """What a provider exports; what can't be read exports nothing, and is told where the provider itself is checked."""
     place = next((one for one in provider.files if one.endswith(f".dist-info/{MEMBER}")), None)
     try:
-        return Provenance.from_json(provider.read(provider.files[place]), provider.name).exports if place else None
+        return (
+            Provenance.from_json(provider.read(provider.files[place]), provider.name, provider.name).exports
+            if place
+            else None
+        )
     except AbidingError:
         return None
