@@ -214,6 +214,17 @@ def test_the_pages_show_what_is_printed(tmp_path: Path) -> None:
     assert shown("undeclared-interface", 0, block(found)) == block(found)
 
 
+@pytest.mark.parametrize(
+    ("platform", "found"), [("linux_x86_64", True), ("", True), ("macosx_14_0_arm64", False), ("win_amd64", False)]
+)
+def test_files_of_other_systems_are_not_those_of_an_environment(platform: str, found: bool, tmp_path: Path) -> None:
+    """Some distributions bring them along, as data of their tests."""
+    site = tmp_path / "site"
+    installed(wheel(tmp_path, "numpy", files={ONE: OLD}, filename="spam-1.0-cp311-cp311-linux_x86_64.whl"), site)
+    uses = environment.survey(Interpreter(Path(sys.executable), (str(site),), platform, ())).uses
+    assert [one.owner for one in uses] == (["spam 1.0"] if found else [])
+
+
 def test_an_environment_with_a_numpy_that_is_refused(tmp_path: Path) -> None:
     site = tmp_path / "site"
     wheels: list[tuple[str, list[str], dict[str, bytes]]] = [

@@ -116,6 +116,11 @@ def test_variants(tmp_path: Path) -> None:
     assert [str(one) for one in settings] == ["level abi", "level abi, variant cuda", "level api"]
 
 
+def test_a_level_that_was_asked_for_is_nothing_to_remark(tmp_path: Path) -> None:
+    tree = flit_tree(tmp_path / "tree")
+    assert [one.rule for one in proven(tree.folder, level="api").findings if one.rule.startswith("level")] == []
+
+
 def test_one_environment_for_each_set_of_requirements(tmp_path: Path) -> None:
     made: list[Here] = []
 

@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from abiding.cli import main
 from makers.evident import NUMPY_1, image, numpy_2
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 
@@ -90,6 +91,26 @@ def test_at_the_api_level_it_is_a_warning(tmp_path: Path) -> None:
     made = tree(tmp_path / "tree")
     with pytest.warns(UserWarning, match="bound-too-loose.*`spam._core` refuses"):
         assert built(made, tmp_path / "dist", ABIDING_LEVEL="api")["level"] == "api"
+
+
+def test_at_the_api_level_what_is_declared_is_not_to_be_declared(tmp_path: Path) -> None:
+    right = WRAPPED_FLIT.replace('"libgmp==6.3.0",', '"libgmp==6.3.0",\n    "numpy>=2.0",')
+    with pytest.warns(UserWarning, match="left out at the API level.*`ABIDING_LEVEL=abi`, adds them") as caught:
+        built(tree(tmp_path / "tree", right), tmp_path / "dist", ABIDING_LEVEL="api")
+    assert not any("declare it" in str(one.message) for one in caught)
+
+
+def test_a_finished_wheel_of_the_api_level_is_told_how_it_is_to_be_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.warns(UserWarning, match="bound-too-loose"):
+        built(tree(tmp_path / "tree"), tmp_path / "dist", ABIDING_LEVEL="api")
+    assert main(["check", str(tmp_path / "dist")]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "hint: the wheel was built at the API level, without the declared lines: build it with `ABIDING_LEVEL=abi`"
+        in said
+    )
 
 
 def test_from_an_sdist_it_is_an_error_for_who_asks_for_the_level(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding import evidence
 from abiding.findings.finding import Finding, Severity, lines_of
+from abiding.metadata.requirements import name_of
 from abiding.project.hints import declaration_of
 from abiding.project.level import Level
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["refuted"]
 
 
+_AT_ABI = "the lines for it are left out at the API level: `-C abiding.level=abi`, or `ABIDING_LEVEL=abi`, adds them"
 _LATER = "who publishes such a wheel builds it with `ABIDING_LEVEL=abi`, and then it is an error"
 
 
@@ -46,10 +48,12 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
+    left_out = entries.level is Level.API and any(one.name == name_of(line) for one in entries.of_variant)
+    ways = (_AT_ABI,) if left_out else tuple(_ways(line, entries.declaration))
     return finding._replace(
         severity=_severity(built, entries),
         found_from=", ".join(places),
-        hints=(*((_LATER,) if _is_given(entries) else ()), *_ways(line, entries.declaration), *finding.hints[1:]),
+        hints=(*((_LATER,) if _is_given(entries) and not left_out else ()), *ways, *finding.hints[1:]),
     )
 
 

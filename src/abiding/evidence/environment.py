@@ -16,8 +16,10 @@ from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.native.contents import read_plain
+from abiding.native.images import Format
 from abiding.native.installed import Installed
 from abiding.native.names import may_be_image
+from abiding.native.platforms import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,6 +89,8 @@ class Seen(NamedTuple):
 
 def survey(python: Interpreter) -> Seen:
     """Look at everything that is installed. What can't be read is left out: `native` says so."""
+    from packaging.tags import Tag
+
     distributions = Installed(python.path).distributions()
     versions: dict[str, str] = {}
     readable = []
@@ -97,8 +101,9 @@ def survey(python: Interpreter) -> Seen:
                 readable.append(one)
     uses: list[Use] = []
     internals: list[Internals] = []
+    here = Platform.of([Tag("py3", "none", python.platform)]).format
     for one in readable:
-        modules = tuple(_modules(one))
+        modules = tuple(_modules(one, here))
         uses += _uses(one, modules, versions)
         internals += identities.internals_of(one, modules)
     uses.sort(key=lambda use: (not use.wrong, not use.refusing, use.owner.lower()))
@@ -118,17 +123,22 @@ def _uses(
         yield Use(distribution.label, name, accepts, installed, places, refused)
 
 
-def _modules(distribution: InstalledDistribution) -> Iterator[Module]:
+def _modules(distribution: InstalledDistribution, here: Format | None) -> Iterator[Module]:
+    """The files that the loader of this system could load; some distributions bring those of others along."""
     for place, name in distribution.files.items():
         if may_be_image(place) and is_plain(Path(name)):
             try:
                 with open(name, "rb") as file:  # noqa: PTH123 (a place is a string)
                     first = file.read(_PIECE)
-                    if is_image(first):
+                    if is_image(first) and here in (None, _format(first)):
                         pieces = iter(partial(file.read, _PIECE), b"")
                         yield torch.refined(module_of(place, chain((first,), pieces)), partial(read_plain, name))
             except (OSError, ValueError):
                 continue
+
+
+def _format(first: bytes) -> Format:
+    return Format.ELF if first.startswith(b"\x7fELF") else Format.PE if first.startswith(b"MZ") else Format.MACH_O
 
 
 def _refuses(file: Ranged, installed: str) -> bool:

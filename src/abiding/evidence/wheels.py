@@ -12,6 +12,7 @@ from abiding.evidence.interfaces import Module
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
+from abiding.project.level import Level
 from abiding.project.provenance import MEMBER, Provenance, Used
 
 if TYPE_CHECKING:
@@ -39,8 +40,20 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
             wheel = Wheel.open(path)
             metadata = CoreMetadata.parse(wheel.metadata(), path.name)
             record = record_of(wheel)
-            found[path.name] = examined(wheel, metadata, record.optional_modules if record else ()).findings
+            findings = examined(wheel, metadata, record.optional_modules if record else ()).findings
+            at_api = record is not None and record.level == Level.API
+            found[path.name] = tuple(map(_of_api, findings)) if at_api else findings
     return found
+
+
+def _of_api(finding: Finding) -> Finding:
+    """Of a wheel of the API level: what it lacks is probably declared already."""
+    if finding.rule != "bound-too-loose":
+        return finding
+    return finding._replace(hints=(_AT_ABI, *finding.hints))
+
+
+_AT_ABI = "the wheel was built at the API level, without the declared lines: build it with `ABIDING_LEVEL=abi`"
 
 
 def record_of(wheel: Wheel) -> Provenance | None:

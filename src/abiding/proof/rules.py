@@ -139,6 +139,10 @@ def _finding(
     )
 
 
+# These files go nowhere, and were built at the level that they have to be built at.
+_OF_WHAT_IS_PUBLISHED = ("new-metadata-version", "level-api")
+
+
 class _Setting:
     """What was built at one level and variant, by what it is and what it was made from."""
 
@@ -174,8 +178,8 @@ class _Setting:
         for result, step in wheels.values():
             wheel = Artifact(result.path.name, "wheel", name, version, result.metadata, record=result.record)
             for finding in (one for release in releases([sdist, wheel]) for one in release.findings):
-                if finding.rule == "new-metadata-version":
-                    continue  # these files go nowhere
+                if finding.rule in _OF_WHAT_IS_PUBLISHED:
+                    continue
                 about_wheel = finding.artifact == wheel.filename
                 yield finding._replace(artifact=_artifact(result, step)) if about_wheel else finding
 
