@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.archives.tree import Tree, UnpackingError, hold_name
 from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.findings.errors import ArchiveError
@@ -40,8 +41,8 @@ class Layout:
         self._folder = filename.removesuffix(".tar.gz").removesuffix(".zip")
         if self._folder == filename:
             raise ArchiveError.at(filename, "is neither a .tar.gz nor a .zip file", hint=_NAMED_HINT)
-        self._own = (_normalized(self._folder), landing(self._folder))
-        self._egg_info = _normalized(self._folder.rpartition("-")[0]) + ".egg-info"
+        self._own = (normalised(self._folder), landing(self._folder))
+        self._egg_info = normalised(self._folder.rpartition("-")[0]) + ".egg-info"
         self._tops: dict[str, bool] = {}
         self._other: set[str] = set()
         self._tree = Tree()
@@ -150,7 +151,7 @@ class Layout:
         folder = folder.rpartition("/")[2]
         if name != "PKG-INFO" or not folder.endswith(".egg-info"):
             return False
-        return _normalized(folder.removesuffix(".egg-info")) + ".egg-info" == self._egg_info
+        return normalised(folder.removesuffix(".egg-info")) + ".egg-info" == self._egg_info
 
     def missing(self) -> ArchiveError:
         """Make the error for an sdist that has no PKG-INFO in its folder."""
@@ -165,7 +166,7 @@ class Layout:
 
     def _is_top(self, folder: str) -> bool:
         if folder not in self._tops:
-            own = folder == self._folder or _normalized(folder) == self._own[0] or landing(folder) == self._own[1]
+            own = folder == self._folder or normalised(folder) == self._own[0] or landing(folder) == self._own[1]
             self._tops[folder] = own
         return self._tops[folder]
 
@@ -186,7 +187,3 @@ def _plain(path: str) -> str:
     if "//" in path or "/." in path or path.startswith("./") or path.endswith("/"):
         return "/".join(part for part in path.split("/") if part not in ("", "."))
     return path
-
-
-def _normalized(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -6,9 +6,10 @@ import os
 import re
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
+from abiding.archives.naming import kind_of, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.artifacts.artifact import Artifact
 from abiding.files.plain import is_plain, read_plain
@@ -143,7 +144,7 @@ def _read(path: Path, known: _Known) -> Artifact:
     filename = path.name
     if not is_artifact(filename) and path.is_dir():
         return _read_unpacked(path)
-    kind: Literal["sdist", "wheel"] = "wheel" if filename.endswith(".whl") else "sdist"
+    kind = kind_of(filename)
     name, version = filename, ""
     try:
         name, version = named(filename, kind)
@@ -266,7 +267,7 @@ def named(filename: str, kind: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=64)
 def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return normalised(name)
 
 
 def hold_to_name(filename: str, name: str, version: str, said: Said) -> None:

@@ -11,7 +11,9 @@ from abiding.findings.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["judge_contents"]
+    from abiding.archives.wheel import Wheel
+
+__all__ = ["judge_contents", "judge_wheel"]
 
 
 # The folders of a `.data` folder that the standard knows.
@@ -33,6 +35,13 @@ def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts:
     for one in found:
         groups.setdefault(one.by, {})[one.what] = None
     return tuple(_finding(filename, by, tuple(what)) for by, what in groups.items())
+
+
+def judge_wheel(wheel: Wheel) -> tuple[Finding, ...]:
+    """As `judge_contents`, of a wheel that is open. Raises `ArchiveError`."""
+    scripts = f"{wheel.dist_info}/{_SCRIPTS}"
+    names = wheel.names
+    return judge_contents(wheel.path.name, wheel.dist_info, names, wheel.read(scripts) if scripts in names else None)
 
 
 def _name(filename: str) -> Iterator[Fault]:

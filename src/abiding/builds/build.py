@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import native
 from abiding.artifacts.filename import judge_tags
+from abiding.artifacts.installers import judge_wheel
 from abiding.builds import outcome, rules
 from abiding.builds.built import Built
 from abiding.builds.entries import Entries, is_sure
@@ -176,26 +177,18 @@ class Build(NamedTuple):
     def _judge_file(self, name: str, archive: Wheel) -> None:
         """Hold the tags of a wheel against its name, and what is in it against what installers take."""
         hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
-        findings = [*judge_tags(name, archive.tags(), self._severity, hint)]
-        findings = [one for one in findings if one.severity is self._severity]
-        scripts = f"{archive.dist_info}/entry_points.txt"
-        has_scripts = scripts in archive.names
-        if has_scripts or any(".data" in one for one in archive.names):
-            from abiding.artifacts.installers import judge_contents
-
-            data = archive.read(scripts) if has_scripts else None
-            found = judge_contents(name, archive.dist_info, archive.names, data)
-            findings += [one._replace(severity=Severity.WARNING) if self.source.unpacked else one for one in found]
+        found = judge_tags(name, archive.tags(), self._severity, hint)
+        findings = [one for one in found if one.severity is self._severity]
+        refused = judge_wheel(archive)
+        findings += [one._replace(severity=Severity.WARNING) if self.source.unpacked else one for one in refused]
         outcome.hold(findings, _NO_WHEEL)
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""
         differences = self.source.differences(built)
         added = [line for one in differences if one.field == "Requires-Dist" for line in one.right]
-        sanctioned = [
-            *lines,
-            *(line for line in added if kind == "editable" and requirements.is_editable_mechanism(line)),
-        ]
+        own = filter(requirements.is_editable_mechanism, added if kind == "editable" else ())
+        sanctioned = [*lines, *own]
         held_against = "sdist" if self.source.baseline else "project"
         sides = rules.Sides(_KINDS[kind], name, self.declaration.backend, held_against, self._origin)
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")

@@ -11,6 +11,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.evidence.available import available, kinds_beside
 from abiding.findings import bounds
 from abiding.metadata import markers, requirements
@@ -60,7 +61,7 @@ class Admission(NamedTuple):
     @classmethod
     def of(cls, distribution: str, metadata: CoreMetadata, tags: Iterable[str]) -> Admission:
         """Read the lines of a wheel with these tags for a distribution, by its normalised name."""
-        own = _normalised(metadata.get("Name"))
+        own = normalised(metadata.get("Name"))
         read = [Line.read(text, own) for text in dict.fromkeys(metadata.all("Requires-Dist"))]
         try:
             spelled = spelled_out(read)
@@ -164,9 +165,3 @@ def _there(requires_python: str, python: str, tag: str) -> Environments:
 
 def _contains(specifier: SpecifierSet, version: Version) -> bool:
     return specifier.contains(version, prereleases=True)
-
-
-def _normalised(name: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)

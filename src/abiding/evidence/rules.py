@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
@@ -64,7 +65,7 @@ def judge(
     Modules that are `optional` may refuse a version which the wheel admits. Where a line is to be written, it is
     `expected`, and `found` are those that there are.
     """
-    own = _normalised(metadata.get("Name"))
+    own = normalised(metadata.get("Name"))
     tags = tuple(tags)
     for distribution, files in ranges(compiled).items():
         if distribution == own:
@@ -305,9 +306,3 @@ def _required(metadata: CoreMetadata) -> Iterator[str]:
             yield requirements.parse(text).name
         except InvalidRequirement:
             continue
-
-
-def _normalised(name: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)

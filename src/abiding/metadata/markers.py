@@ -14,6 +14,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
+from abiding.archives.naming import normalised
 from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Kind, Question, Steps, UndecidedError
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
         known = _of_texts(left[1:-1], operator, right[1:-1]) if quoted else None
         return _free(left, operator, right) if known is None else Environments.all() if known else ~Environments.all()
     # Names of extras are compared normalised (PEP 685), which not every `packaging` does for us.
-    if variable == "extra" and value != (name := _normalised(value)):
+    if variable == "extra" and value != (name := normalised(value)):
         return _comparison(f'"{name}"', operator, right) if quoted else _comparison(left, operator, f'"{name}"')
     # Of what is no version, as a `platform_release` may be, neither is true.
     if operator in _NEGATED and (variable, operator) != ("platform_release", "!="):
@@ -159,12 +160,6 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
     if found is None and quoted and (operator in ("==", "!=") or (operator in _FLIPPED and _is_release(value))):
         return _free(variable, _FLIPPED[operator], left)
     return _free(left, operator, right) if found is None else found
-
-
-def _normalised(name: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)
 
 
 def _of_texts(left: str, operator: str, right: str) -> bool | None:

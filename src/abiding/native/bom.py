@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from abiding._version import __version__
+from abiding.archives.naming import normalised
 from abiding.archives.wheel_name import WheelName
 
 if TYPE_CHECKING:
@@ -100,4 +101,4 @@ def _digest(path: Path) -> str:
 
 
 def _purl(name: str, version: str) -> str:
-    return f"pkg:pypi/{quote(re.sub(r'[-_.]+', '-', name).lower(), safe='')}@{quote(version, safe='')}"
+    return f"pkg:pypi/{quote(normalised(name), safe='')}@{quote(version, safe='')}"

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.files.plain import is_there
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.finding import Finding, Severity
@@ -170,7 +171,7 @@ class _Surveyed(NamedTuple):
         mapped = self.seen.paths.get(library) if self.seen else None
         outcome = self.outcome_of_mapped(mapped, link, recorded) if mapped else self.outcome(link, recorded)
         provider = link.origin.contents if isinstance(link.origin, Provided) else None
-        there = self.subject.at_hand(_normalised(recorded.distribution)) if recorded and not provider else provider
+        there = self.subject.at_hand(normalised(recorded.distribution)) if recorded and not provider else provider
         return Row(
             self.subject.artifact,
             tuple(dict.fromkeys(one.image.place for one in links)),
@@ -229,7 +230,7 @@ class _Surveyed(NamedTuple):
                 return Outcome.BUNDLED
             case Provided() as origin:
                 return self.outcome_of_version(link, origin, recorded)
-        if recorded and self.subject.at_hand(_normalised(recorded.distribution)):
+        if recorded and self.subject.at_hand(normalised(recorded.distribution)):
             return Outcome.GONE
         return Outcome.SYSTEM if self.of_system(link) else Outcome.MISSING
 
@@ -309,7 +310,7 @@ class _Surveyed(NamedTuple):
         for library, link in {base_name(one.library): one for one in self.subject.links}.items():
             recorded = self.recorded(library) if isinstance(link.origin, Missing) else None
             if recorded:
-                provider = self.subject.at_hand(_normalised(recorded.distribution))
+                provider = self.subject.at_hand(normalised(recorded.distribution))
                 taken = self.of_system(link)
                 yield (
                     _gone(self.subject, recorded, provider, taken)
@@ -385,9 +386,3 @@ def _same(one: str, other: str) -> bool:
         return bool(other) and Path(one).samefile(other)
     except (OSError, ValueError):
         return False
-
-
-def _normalised(name: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from abiding.archives.naming import normalised
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.metadata import requirements
 from abiding.metadata.platform_tag import PlatformTag
@@ -57,7 +58,7 @@ class Wheels:
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Read the wheel of this name, if there is one that has the same platform as the others."""
         for path in self.paths:
-            if _normalised(path.name.partition("-")[0]) == name:
+            if _of_file(path.name) == name:
                 return self._contents(path)
         return None
 
@@ -92,7 +93,7 @@ class Recorded:
 
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Make up a distribution of the libraries that were recorded of it."""
-        shared = [one for one in self.provenance.libraries if _normalised(one.distribution) == name]
+        shared = [one for one in self.provenance.libraries if normalised(one.distribution) == name]
         if not shared:
             return None
         # A file is looked for by its own name, SONAME or not; both were read when it was recorded.
@@ -109,7 +110,7 @@ class Recorded:
         """Look through what was recorded."""
         for one in self.provenance.libraries:
             if file_name in (one.library, one.file.rpartition("/")[2]):
-                found = self.get(_normalised(one.distribution))
+                found = self.get(normalised(one.distribution))
                 if found:
                     yield found
 
@@ -197,7 +198,7 @@ def _asked(
         except InvalidRequirement:
             continue
         if any(requirements.applies(one, environment, extra) for extra in ("", *extras)):
-            yield _normalised(one.name), one
+            yield normalised(one.name), one
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:
@@ -257,7 +258,5 @@ def _first(shelves: Iterable[Shelf], name: str, accepted: SpecifierSet) -> Conte
 
 
 @lru_cache(maxsize=4096)  # each wheel is asked for by the name of each
-def _normalised(name: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)
+def _of_file(filename: str) -> str:
+    return normalised(filename.partition("-")[0])

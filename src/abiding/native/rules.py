@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native.images import Format
@@ -271,7 +272,7 @@ def _is_library(image: Image) -> bool:
 
 def _changed(subject: Subject) -> Iterator[Finding]:
     for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
-        provider = subject.at_hand(_normalised(shared.distribution))
+        provider = subject.at_hand(normalised(shared.distribution))
         if provider is None:
             continue
         if provider.version == shared.version:
@@ -442,9 +443,3 @@ def _finding(
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _normalised(name: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(name)

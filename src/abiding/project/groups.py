@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata import pins
 from abiding.project.faults import type_of
@@ -39,7 +39,7 @@ class Groups:
         self._groups = groups if isinstance(groups, dict) else {}
         self._names: dict[str, list[str]] = {}
         for name in self._groups:
-            self._names.setdefault(_normalised(name), []).append(name)
+            self._names.setdefault(normalised(name), []).append(name)
         self._told: set[str] = set()
 
     def members(self, name: str, key: Key) -> tuple[Member, ...]:
@@ -54,7 +54,7 @@ class Groups:
         return tuple(found)
 
     def _members(self, name: str, key: Key, around: tuple[str, ...]) -> Iterator[Member]:
-        wanted = _normalised(name)
+        wanted = normalised(name)
         spellings = self._names.get(wanted, [])
         if wanted in around:
             circle = " includes ".join(f"`{one}`" for one in (*around[around.index(wanted) :], wanted))
@@ -92,7 +92,3 @@ class Groups:
         if message not in self._told:  # a group that is included in two ways is wrong once
             self._told.add(message)
             self._faults.problem("bad-group", message, key, hints=hints)
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

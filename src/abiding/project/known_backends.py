@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from abiding.archives.naming import normalised
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -78,4 +80,4 @@ def similar_to(backend: str) -> str:
 
 def _name(requirement: str) -> str:
     found = re.match(r"[A-Za-z0-9._-]*", requirement.strip())
-    return re.sub(r"[-_.]+", "-", found[0] if found else "").lower()
+    return normalised(found[0] if found else "")

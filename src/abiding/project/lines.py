@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins
 from abiding.metadata.ranges import common, range_of
@@ -48,7 +49,7 @@ def to_install(joining: Iterable[Entry], beside: Mapping[Entry, bool], api: ApiL
         groups.setdefault(entry.name, []).append(entry)
     wanted: dict[tuple[str, str], list[Entry]] = {}
     for entry in joining:
-        wanted.setdefault((entry.name, _normalised(entry.extra)), []).append(entry)
+        wanted.setdefault((entry.name, normalised(entry.extra)), []).append(entry)
     for (name, extra), entries in wanted.items():
         given = [(line.key, line.text) for line in api.lines.get(name, ()) if _meets(extra, line.extra)]
         same = [one for one in groups.get(name, entries) if _meets(extra, one.extra)]
@@ -65,14 +66,8 @@ def to_install(joining: Iterable[Entry], beside: Mapping[Entry, bool], api: ApiL
             yield Wanted(entries[0], tuple(dict.fromkeys(fallback)), tuple(sure), pinned)
 
 
-def _normalised(extra: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(extra) if extra else ""
-
-
 def _meets(extra: str, other: str) -> bool:
-    return not extra or not other or extra == _normalised(other)
+    return not extra or not other or extra == normalised(other)
 
 
 def _have_common_version(lines: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import kind_of, normalised
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def judge_installable(files: Sequence[str], metadata: CoreMetadata, severity: Se
     names = Counter(map(_plain_name, lines))
     own = _plain_name(metadata.get("Name"))
     # Most often no distribution is required twice, and nothing has to be parsed.
-    asked = [line for line in lines if names[name := _plain_name(line)] > 1 or name == own or _may_exclude_itself(line)]
+    repeated = {own, *(name for name, number in names.items() if number > 1)}
+    asked = [line for line in lines if _plain_name(line) in repeated or _may_exclude_itself(line)]
     if not asked:
         return
     where = {filename: _where(filename, metadata, asked) for filename in files}
@@ -41,23 +43,20 @@ def judge_installable(files: Sequence[str], metadata: CoreMetadata, severity: Se
                 yield _finding(exclusion, texts, filename, severity)
 
 
-# One bound below and one above, in releases.
-_LOW, _HIGH = r">=\s*+(?P<{}>[0-9.]++)\s*+", r"<=?\s*+(?P<{}>[0-9.]++)\s*+"
-_RANGE = re.compile(
-    rf"[^<>=!~;,]*+(?:{_LOW.format('low')},\s*+{_HIGH.format('high')}|{_HIGH.format('high_')},\s*+{_LOW.format('low_')})"
-    r"\)?\s*+(?:;.*)?",
-    re.DOTALL,
-)
+# Two bounds, in releases: most lines that have several specifiers.
+_BOUND = r"(>=|<=?)\s*+([0-9.]++)\s*+"
+_BOUNDS = re.compile(rf"[^<>=!~;,]*+{_BOUND},\s*+{_BOUND}\)?\s*+(?:;.*)?", re.DOTALL)
 
 
 def _may_exclude_itself(line: str) -> bool:
-    """Whether a line has several specifiers, and says more than a bound below and a greater one above."""
+    """Whether a line has several specifiers that may leave no version; two bounds are compared here."""
     if "," not in line:
         return False
-    found = _RANGE.fullmatch(line)
+    found = _BOUNDS.fullmatch(line)
     if not found:
         return "," in line.partition(";")[0].rpartition("]")[2]
-    return _numbers(found["low"] or found["low_"]) >= _numbers(found["high"] or found["high_"])
+    limits = {found[1][0]: _numbers(found[2]), found[3][0]: _numbers(found[4])}
+    return len(limits) > 1 and limits[">"] >= limits["<"]
 
 
 def _numbers(release: str) -> list[int]:
@@ -78,6 +77,9 @@ def _where(filename: str, metadata: CoreMetadata, asked: Sequence[str]) -> Envir
     return within
 
 
+_STEPS = 20_000
+
+
 def _joined(where: Sequence[Environments]) -> Environments:
     """Where any of several files can be installed; everywhere, if that takes too long to say."""
     from abiding.metadata.environments import Environments, Steps, UndecidedError
@@ -86,9 +88,6 @@ def _joined(where: Sequence[Environments]) -> Environments:
         return Environments.joined("or", list(dict.fromkeys(where)), Steps(_STEPS))
     except UndecidedError:
         return Environments.all()
-
-
-_STEPS = 20_000
 
 
 def _excluded(asked: Sequence[str], metadata: CoreMetadata, own: str, within: Environments) -> Iterator[Exclusion]:
@@ -104,7 +103,7 @@ def _excluded(asked: Sequence[str], metadata: CoreMetadata, own: str, within: En
 
 
 def _finding(exclusion: Exclusion, texts: tuple[str, ...], filename: str, severity: Severity) -> Finding:
-    kind = _kind(filename)
+    kind = kind_of(filename)
     with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""
     one = len(texts) == 1
     why = "the line has to hold" if one else "all lines have to hold"
@@ -124,10 +123,6 @@ def _finding(exclusion: Exclusion, texts: tuple[str, ...], filename: str, severi
     )
 
 
-def _kind(filename: str) -> str:
-    return "wheel" if filename.endswith(".whl") else "sdist"
-
-
 def _plain_name(text: str) -> str:
     found = _NAME.match(text)
-    return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
+    return normalised(found[1]) if found else ""

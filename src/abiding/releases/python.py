@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import kind_of
 from abiding.findings.finding import Finding, Severity
 from abiding.releases.readable import are_plain
 
@@ -37,9 +38,9 @@ def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> I
         artifact=filename,
         field="Requires-Python",
         found=text.strip(),
-        found_from=_kind(filename),
+        found_from=kind_of(filename),
         notes=() if for_all else ("what Python a wheel is for stands in its file name",),
-        hints=(f"mend what the {_kind(filename)} was built from, and build it again",),
+        hints=(f"mend what the {kind_of(filename)} was built from, and build it again",),
     )
 
 
@@ -75,11 +76,7 @@ def _unread(filename: str, text: str, severity: Severity) -> Iterator[Finding]:
             artifact=filename,
             field="Requires-Python",
             found=text.strip(),
-            found_from=_kind(filename),
+            found_from=kind_of(filename),
             notes=(unread.why, unread.outcome),
             hints=("write it as version specifiers (PEP 440): `>=3.10` or `>=3.10,<4`",),
         )
-
-
-def _kind(filename: str) -> str:
-    return "wheel" if filename.endswith(".whl") else "sdist"

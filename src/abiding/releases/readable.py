@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import kind_of, normalised
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -89,9 +90,9 @@ def _unreadable(message: str, filename: str, refused: Mapping[str, str], severit
         artifact=filename,
         field="Requires-Dist",
         found=tuple(refused),
-        found_from=_kind(filename),
+        found_from=kind_of(filename),
         notes=(refused[first], outcome),
-        hints=(f"mend what the {_kind(filename)} was built from, and build it again",),
+        hints=(f"mend what the {kind_of(filename)} was built from, and build it again",),
     )
 
 
@@ -103,9 +104,9 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
     lines = [line for line in metadata.all("Requires-Dist") if "extra" in line]
     if not lines:
         return
-    provided = set(map(_normalised, metadata.all("Provides-Extra")))
+    provided = {normalised(one.strip()) for one in metadata.all("Provides-Extra")}
     asked = {line: found[1] for line in lines if (found := _EXTRA.search(line))}
-    without = {line: extra for line, extra in asked.items() if _normalised(extra) not in provided}
+    without = {line: extra for line, extra in asked.items() if normalised(extra) not in provided}
     if without:
         first, *others = dict.fromkeys(without.values())
         more = f", nor {len(others):,} more" if others else ""
@@ -116,14 +117,6 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
             artifact=filename,
             field="Requires-Dist",
             found=tuple(without),
-            found_from=_kind(filename),
+            found_from=kind_of(filename),
             notes=("uv installs what such an extra requires; pip says that there is none of this name",),
         )
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.strip()).lower()
-
-
-def _kind(filename: str) -> str:
-    return "wheel" if filename.endswith(".whl") else "sdist"

@@ -1,0 +1,21 @@
+"""What names say, without a look at anything else: of a project or an extra, and of a file."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+__all__ = ["kind_of", "normalised"]
+
+
+_BETWEEN = re.compile(r"[-_.]+")
+
+
+def normalised(name: str) -> str:
+    """The one spelling of the name of a project or an extra (PEP 503), as `packaging` has it, which imports slowly."""
+    return _BETWEEN.sub("-", name).lower()
+
+
+def kind_of(filename: str) -> Literal["sdist", "wheel"]:
+    """What kind of artifact a file is, of which it is known that it is one."""
+    return "wheel" if filename.endswith(".whl") else "sdist"
