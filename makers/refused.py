@@ -8,7 +8,16 @@ __all__ = ["DATA", "PYTHONS", "REFUSED_BY_UV", "SCRIPTS", "TAKEN"]
 REFUSED_BY_UV = (
     *("a_", "a[x_]", "a[b,x_]>=1", "a ()", "a===foo", "a===*", "a===1.0.*", "a===1.0-foo", "a===1.0_x"),
     *("a>=18446744073709551615", "a==1.0.post18446744073709551615", "a>=99999999999999999999999", "a; os_name === 'x'"),
-    *("a @ foo", "a @ ./rel", "a @ file:rel", "a @ mailto:x", "a @ ftp://e/x.whl", "a @ C:\\x.whl", "a @ git://e/x"),
+    *(
+        "a @ foo",
+        "a @ ./rel",
+        "a @ file:rel",
+        "a @ mailto:x",
+        "a @ ftp://e/x.whl",
+        "a @ C:\\x.whl",
+        "a @ /x",
+        "a @ git://e/x",
+    ),
     *("a @ HTTPS://e/x.whl", "a @ git+x"),
     *("a @ svn+https://e/x", "a @ hg+https://e/x", "a @ bzr+https://e/x", "a @ file://host/x.whl"),
     *("a @ http://[::1/x", "a @ https://e:99999/x.whl", "a @ https://e/", "a @ https://e/x.exe", "a @ https://e/x.WHL"),
@@ -25,6 +34,7 @@ TAKEN = (
         "a (>=1)",
         "a>=1,",
         "a===1.0",
+        "a @ https://e/x.tar.gz/",
         "a=== 1.0+x",
         "a==1.0+18446744073709551615",
     ),
@@ -67,6 +77,7 @@ SCRIPTS = {
                 "[console_scripts]\nx = spam:main[e,f]\n",
                 "[gui_scripts]\nx=s:a.b.c\n",
             ),
+            *("[console_scripts] # c\nx = spam:main\n", "[foo] ; c\nx = 1\n"),
             *("[console_scripts]\na b = spam:main\n", "[console_scripts]\n  x\t=\tspam:main\n", "[foo]\nx = 1 + 2\n"),
             *(
                 "[console_scripts]\nX = spam:main\nx = spam:main2\n",
@@ -129,6 +140,7 @@ SCRIPTS = {
             *(
                 "[console_scripts]\npythonw = s:m\n",
                 "[console_scripts]\npython3.11 = s:m\n",
+                "[console_scripts]\npython3.14t = s:m\n",
                 "[console_scripts]\n = s:m\n",
             ),
             *(

@@ -885,7 +885,7 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
         ('"setuptools"', ["`setuptools` is no build backend", "did you mean `setuptools.build_meta`?"]),
         ('"json"', ["`json` is no build backend", "name the module that `[build-system] build-backend` named before"]),
         ('"poetry"', ["did you mean `poetry.core.masonry.api`?"]),
-        ('"flit_cor.buildapi"', ["`flit_cor.buildapi` is not installed", "did you mean `flit_core.buildapi`?", "`[build-system] requires`"]),
+        ('"flit_cor.buildapi"', ["`flit_cor.buildapi` is not installed", "did you mean `flit_core.buildapi`?", "list `flit-core` in `[build-system] requires`"]),
         ('"enscons.api"', ["`enscons.api` is not installed", "list `enscons` in"]),
         ('"own.backend"\nbackend-path = ["."]', ["the wrapped backend `own.backend` does not exist: `own` has no module `backend`", "it was looked for in `.` first"]),
         ('"partly"\nbackend-path = ["."]', ["the wrapped backend `partly` can't be imported", "No module named 'partly.gone'"]),

@@ -142,7 +142,9 @@ def test_example_of_a_wrong_declaration(rule: str) -> None:
 
 def judged(said: str, built: str, *, kind: str = "wheel") -> str:
     left, right = (CoreMetadata.parse(text.encode(), "METADATA") for text in (said, built))
-    sides = rules.Sides(kind, "spam-1.4.0-cp313-cp313-linux_x86_64.whl", "mesonpy", "sdist", lambda *_: "PKG-INFO")
+    sides = rules.Sides(
+        kind, "spam-1.4.0-cp313-cp313-linux_x86_64.whl", "mesonpy", "sdist", lambda *_: "PKG-INFO", Pyproject.parse("")
+    )
     findings = rules.judge(compare(left, right), (), sides)
     return screen(AbidingError(findings, "No wheel was written"))
 

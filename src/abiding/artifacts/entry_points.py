@@ -31,7 +31,9 @@ _LONGEST_NAME = 255
 # `module:object`, as each of them knows it.
 _TO_UV = re.compile(r"[\w.-]+\s*:\s*[\w.-]+\s*(?:\[[^\]]*\])?")
 _TO_PIP = re.compile(r"\w+(?:[:.]\w+)*")
-_PYTHON = re.compile(r"python(?:w|3(?:\.\d+)?)?", re.IGNORECASE)
+_PYTHON = re.compile(r"python(?:w|3(?:\.\d+t?)?)?", re.IGNORECASE)
+# The beginning of a group, with a remark behind it.
+_GROUP = re.compile(r"\[([^\]]*)\]\s*(?:[#;].*)?")
 
 
 def faults_in(data: bytes) -> Iterator[Fault]:
@@ -48,8 +50,10 @@ def faults_in(data: bytes) -> Iterator[Fault]:
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
-        if line.startswith("[") and line.endswith("]"):
-            section, keys = line[1:-1].strip(), set()
+        if line.endswith("\\"):  # uv goes on with the next line: what comes of it is not known
+            return
+        if group := _GROUP.fullmatch(line):
+            section, keys = group[1].strip(), set()
             if section in sections or not section:
                 yield Fault(f"line {number}: `{line}` is there twice" if section else f"line {number}: `[]`", UV)
             sections.add(section)

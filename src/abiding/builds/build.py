@@ -123,7 +123,7 @@ class Build(NamedTuple):
 
     def _judge_sdist(self, name: str, pkg_info: CoreMetadata) -> None:
         """Hold the PKG-INFO that was built against `[project]`."""
-        sides = rules.Sides("sdist", name, self.declaration.backend, "project", self._origin)
+        sides = self._sides("sdist", name, "project")
         outcome.refuse(rules.judge(self.source.promise.broken_by(pkg_info), (), sides), _NO_SDIST)
         version = self.declaration.metadata_version
         newer = pkg_info.newer_fields(version) if version else ()
@@ -177,8 +177,9 @@ class Build(NamedTuple):
     def _judge_file(self, name: str, archive: Wheel) -> None:
         """Hold the tags of a wheel against its name, and what is in it against what installers take."""
         hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
-        found = judge_tags(name, archive.tags(), self._severity, hint)
-        findings = [one for one in found if one.severity is self._severity]
+        findings = [
+            one for one in judge_tags(name, archive.tags(), self._severity, hint) if one.severity is self._severity
+        ]
         refused = judge_wheel(archive)
         findings += [one._replace(severity=Severity.WARNING) if self.source.unpacked else one for one in refused]
         outcome.hold(findings, _NO_WHEEL)
@@ -187,10 +188,8 @@ class Build(NamedTuple):
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""
         differences = self.source.differences(built)
         added = [line for one in differences if one.field == "Requires-Dist" for line in one.right]
-        own = filter(requirements.is_editable_mechanism, added if kind == "editable" else ())
-        sanctioned = [*lines, *own]
-        held_against = "sdist" if self.source.baseline else "project"
-        sides = rules.Sides(_KINDS[kind], name, self.declaration.backend, held_against, self._origin)
+        sanctioned = [*lines, *filter(requirements.is_editable_mechanism, added if kind == "editable" else ())]
+        sides = self._sides(_KINDS[kind], name, "sdist" if self.source.baseline else "project")
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
         findings = rules.judge(differences, sanctioned, sides)
         findings += rules.judge(self.source.contradicted(built), (), of_sdist)
@@ -288,6 +287,9 @@ class Build(NamedTuple):
         if self.source.baseline is None and self.declaration.project.table is None:
             return "there is no `[project]` to hold the wheel against, as there is in an sdist"
         return f"the wheel says what {'the sdist' if self.source.baseline else 'pyproject.toml'} says"
+
+    def _sides(self, kind: str, name: str, held_against: str) -> rules.Sides:
+        return rules.Sides(kind, name, self.declaration.backend, held_against, self._origin, self.pyproject)
 
     def _origin(self, field: str, value: str) -> str:
         """Where a value of the source stands, for a message."""

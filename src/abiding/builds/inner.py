@@ -142,12 +142,13 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     from abiding.project.known_backends import distribution_of, is_known, similar_to
 
     parent, _, name = missing.rpartition(".")
-    distribution = distribution_of(inner.name)
+    close = similar_to(inner.name)
+    # What would bring a misspelled name is on no index, or worse.
+    distribution = distribution_of(close or inner.name)
     listed = f"list {f'`{distribution}`' if distribution else 'its distribution'} in `[build-system] requires`"
     hint = f"{listed}, next to `abiding`"
     if inner.path:
         hint = f"it was looked for in {', '.join(f'`{one}`' for one in inner.path)} first, as `backend-path` says"
-    close = similar_to(inner.name)
     if parent and not is_known(inner.name):
         message = f"the wrapped backend `{inner.name}` does not exist: `{parent}` has no module `{name}`"
     else:

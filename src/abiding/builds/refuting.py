@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from abiding import evidence
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata.requirements import name_of
-from abiding.project.hints import declaration_of
+from abiding.project.hints import declaration_of, place_for
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
-    from abiding.project.declaration import Declaration
     from abiding.project.provenance import Used
 
 __all__ = ["refuted"]
@@ -49,7 +48,7 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     left_out = entries.level is Level.API and any(one.name == name_of(line) for one in entries.of_variant)
-    ways = (_AT_ABI,) if left_out else tuple(_ways(line, entries.declaration))
+    ways = (_AT_ABI,) if left_out else tuple(_ways(line, entries))
     return finding._replace(
         severity=_severity(built, entries),
         found_from=", ".join(places),
@@ -67,10 +66,12 @@ def _severity(built: Built, entries: Entries) -> Severity:
     return Severity.ERROR if to_publish and not _is_given(entries) else Severity.WARNING
 
 
-def _ways(line: str, declaration: Declaration) -> Iterator[str]:
+def _ways(line: str, entries: Entries) -> Iterator[str]:
+    declaration = entries.declaration
     field = "optional-dependencies" if "extra ==" in line else "dependencies"
     table = declaration_of(line)
     if declaration.project.table is not None and field not in declaration.project.dynamic:
         table = f'    [project]\n    dynamic = ["{field}"]\n{table}'
-    yield f"declare it, for wheels alone:\n{table}"
+    place = place_for(line, entries.pyproject)
+    yield f"{place}, for wheels alone" if place else f"declare it, for wheels alone:\n{table}"
     yield f"or, if the source needs it too, give `{line}` in `[project]`"

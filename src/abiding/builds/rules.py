@@ -26,7 +26,7 @@ class Sides(NamedTuple):
 
     `kind` is what was built (`wheel`, `editable wheel`, `sdist`), `artifact` its file name, `author` who wrote it, and
     `source` what it is held against (`sdist` or `project`). `origin(field, value)` says where a value of the source
-    stands, for example `pyproject.toml:14`.
+    stands, for example `pyproject.toml:14`; `pyproject` is where a line is declared.
     """
 
     kind: str
@@ -34,6 +34,7 @@ class Sides(NamedTuple):
     author: str
     source: str
     origin: Callable[[str, str], str]
+    pyproject: Pyproject
 
     def about(
         self,
@@ -101,14 +102,17 @@ def _lost(line: str, sides: Sides) -> Finding:
 
 
 def _changed(expected: str, found: str, sides: Sides) -> Finding:
-    hint = f"leave `{expected}` as it is and declare `{found}` next to it" if sides.kind != "sdist" else ""
+    place = hints.place_for(found, sides.pyproject)
+    hint = f"leave `{expected}` as it is and " + (
+        place or f"declare `{found}` next to it:\n{hints.declaration_of(found)}"
+    )
     return sides.about(
         "changed-requirement",
         f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
         expected,
         found,
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(f"{hint}:\n{hints.declaration_of(found)}",) if hint else (),
+        hints=(hint,) if sides.kind != "sdist" else (),
     )
 
 
@@ -122,8 +126,9 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         )
     else:
         notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
+        way = hints.place_for(line, sides.pyproject) or f"declare it:\n{hints.declaration_of(line)}"
         ways = (
-            f"if this binary needs it, declare it:\n{hints.declaration_of(line)}",
+            f"if this binary needs it, {way}",
             "if it does not, find out why it is written at build time",
         )
     return sides.about(

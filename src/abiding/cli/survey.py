@@ -105,12 +105,25 @@ def run(options: Namespace) -> int:
         options.parser.error("`--files-table` keeps what is read from an index, and no source is a list of releases")
     if options.dask not in (None, LOCAL) and not options.parts:
         options.parser.error("`--dask ADDRESS` needs `--parts`: a folder that all workers have")
+    if options.parts:
+        _make(options.parts)
     with (
         needing("dask" if options.dask else "survey", "a survey"),
         tempfile.TemporaryDirectory(prefix="abiding-survey-") as folder,
     ):
         _survey(options, Path(folder))
     return 0
+
+
+def _make(folder: Path) -> None:
+    """Make the folder for finished parts. Raises `AbidingError` if that can't be, or nothing can be written to it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except (OSError, ValueError) as exc:
+        message = f"the folder can't be written to: {exc.strerror if isinstance(exc, OSError) else exc}"
+        finding = Finding("not-written", Severity.ERROR, message, artifact=str(folder), hints=("give another folder",))
+        raise AbidingError(finding, "Nothing was judged") from exc
 
 
 def _hold_apart(sources: Iterable[str | Path], tables: Iterable[Path | None]) -> None:

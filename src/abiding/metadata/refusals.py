@@ -86,7 +86,7 @@ def _of_url(url: str) -> str:
         return "what follows the `@` is no URL of a kind that it knows"
     if scheme == "file" and (parts.netloc not in ("", "localhost") or not parts.path.startswith("/")):
         return "the path in the URL is relative, and to what is not said"
-    if scheme in ("http", "https") and not parts.path.endswith(_ENDINGS):
+    if (scheme in ("http", "https") or url.startswith("/")) and not parts.path.rstrip("/").endswith(_ENDINGS):
         return "the URL does not end like the name of an sdist or a wheel"
     return ""
 

@@ -282,11 +282,11 @@ class _Reader(Faults):
     # The keys of [tool.abiding]
 
     def backend(self, table: Mapping[str, Any]) -> str:
+        from abiding.project.known_backends import proposal, similar_to
+
         key = ("tool", "abiding", "build-backend")
         if "build-backend" not in table:
             if not self.misspelled("build-backend", table, _TOP_KEYS):
-                from abiding.project.known_backends import proposal
-
                 self.problem(
                     "missing-key",
                     "`build-backend` is missing: which backend is to be wrapped?",
@@ -298,7 +298,9 @@ class _Reader(Faults):
         if backend is None:
             return ""
         if not _BACKEND.fullmatch(backend):
-            self.problem("bad-value", f"`{backend}` is not of the form `module` or `module:object.attribute`", key)
+            hints = (f"did you mean `{meant}`?",) if (meant := similar_to(backend)) else ()
+            message = f"`{backend}` is not of the form `module` or `module:object.attribute`"
+            self.problem("bad-value", message, key, hints=hints)
         elif backend.partition(":")[0] in ("abiding", OURS):
             self.problem(
                 "bad-value",

@@ -6,11 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
-from abiding.project.pyproject import as_toml
+from abiding.project.pyproject import as_toml, key_text
 from abiding.project.table import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from abiding.project.pyproject import Pyproject
 
 __all__ = [
     "EDITED",
@@ -20,6 +22,7 @@ __all__ = [
     "WITHOUT_A_LINE",
     "declaration_of",
     "in_every_build",
+    "place_for",
     "places_of",
     "where_a_backend_differs",
 ]
@@ -52,6 +55,21 @@ def declaration_of(line: str) -> str:
     text, extra = found
     key = extra if _BARE_KEY.fullmatch(extra) else as_toml(extra)
     return f"    [tool.abiding.wheel.optional-dependencies]\n    {key} = [{as_toml(text)}]"
+
+
+def place_for(line: str, pyproject: Pyproject) -> str:
+    """Say what is to be added where, if the list that a `Requires-Dist` line is declared in is there; else empty.
+
+    Whoever pastes the whole table then has it twice, which is no TOML.
+    """
+    text, extra = requirements.split_extra(line) or (line, "")
+    table: object = pyproject.table
+    key = ("tool", "abiding", "wheel", *(("optional-dependencies", extra) if extra else ("dependencies",)))
+    for part in key:
+        table = table.get(part) if isinstance(table, dict) else None
+    if not isinstance(table, list):
+        return ""
+    return f"add `{as_toml(text)}` to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
 
 
 def places_of(line: str) -> tuple[str, str]:
