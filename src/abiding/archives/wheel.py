@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.archives.tagging import parse, stated, version_in
 from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
@@ -255,10 +256,8 @@ def _is_of_project(folder: str, filename: str) -> bool:
         return True
     if len(folder) > bounds.FILENAME:
         return False
-    from packaging.utils import canonicalize_name
-
     dashes = [i for i, letter in enumerate(folder) if letter == "-"]
-    return any(canonicalize_name(folder[:i]) == canonicalize_name(parts[0]) for i in dashes)
+    return any(normalised(folder[:i]) == normalised(parts[0]) for i in dashes)
 
 
 def _belongs(folder: str, filename: str) -> bool:
@@ -267,7 +266,7 @@ def _belongs(folder: str, filename: str) -> bool:
         return True
     if len(folder) > bounds.FILENAME:
         return False
-    from packaging.utils import InvalidWheelFilename, canonicalize_name, canonicalize_version
+    from packaging.utils import InvalidWheelFilename, canonicalize_version
 
     try:
         name, version, _ = parse(filename)
@@ -276,7 +275,7 @@ def _belongs(folder: str, filename: str) -> bool:
     # Old backends left dashes in names, so that any dash may be the one before the version.
     dashes = [i for i, letter in enumerate(folder) if letter == "-"]
     wanted = (name, canonicalize_version(version))
-    return any((canonicalize_name(folder[:i]), canonicalize_version(folder[i + 1 :])) == wanted for i in dashes)
+    return any((normalised(folder[:i]), canonicalize_version(folder[i + 1 :])) == wanted for i in dashes)
 
 
 # Editing

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
@@ -78,9 +79,7 @@ def _by_project(source: Source, declaration: Declaration) -> CoreMetadata | None
 
 def write_dist_info(directory: Path, metadata: CoreMetadata) -> str:
     """Write a `.dist-info` folder with nothing but METADATA below `directory`; returns the folder's name (PEP 517)."""
-    from packaging.utils import canonicalize_name
-
-    name = canonicalize_name(metadata.get("Name")).replace("-", "_")
+    name = normalised(metadata.get("Name")).replace("-", "_")
     folder = directory / f"{name}-{_normalised(metadata.get('Version'))}.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_bytes(metadata.data)

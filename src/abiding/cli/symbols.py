@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.cli import outputs
 from abiding.cli.arguments import versions
 
@@ -52,8 +53,6 @@ def run(options: Namespace) -> int:
 
 
 def _read(wanted: Requirement, options: Namespace) -> History:
-    from packaging.utils import canonicalize_name
-
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import Bar
     from abiding.findings.errors import UnknownReleaseError
@@ -66,7 +65,7 @@ def _read(wanted: Requirement, options: Namespace) -> History:
         accepted.prereleases = True
     tag = _tag(options.platform)
     with index.listings(options.index_url) as listings:
-        name = canonicalize_name(wanted.name)
+        name = normalised(wanted.name)
         history = read_history(
             listings,
             name,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.utils import canonicalize_name
-
 from abiding.archives import tagging
+from abiding.archives.naming import normalised
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading, rules
 from abiding.evidence.admitting import Admission
@@ -77,7 +76,7 @@ def of_wheel(path: Path) -> Stated:
     findings = tuple(rules.judge(path.name, compiled, metadata, tagging.expanded(path.name), optional))
     loose = [one for one in findings if one.rule == "bound-too-loose" and one.severity is not Severity.NOTE]
     bounds = []
-    own = canonicalize_name(metadata.get("Name"))
+    own = normalised(metadata.get("Name"))
     for distribution, files in rules.ranges(compiled).items():
         if distribution == own:
             continue
@@ -170,7 +169,7 @@ _WHY = {Kind.PYBIND11: _SAME, Kind.NANOBIND: _SAME}
 def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
     """The interfaces of which no range is known, each once with all the files that use it in the same way."""
     found: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
-    own = canonicalize_name(metadata.get("Name"))
+    own = normalised(metadata.get("Name"))
     for module in compiled.modules:
         for one in module.interfaces:
             if not one.refuses and one.distribution != own:
@@ -192,6 +191,6 @@ def _name(text: str) -> str:
     from packaging.requirements import InvalidRequirement
 
     try:
-        return canonicalize_name(requirements.parse(text).name)
+        return normalised(requirements.parse(text).name)
     except InvalidRequirement:
         return ""

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
@@ -263,9 +264,7 @@ def _folded(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(text.strip())
+    return normalised(text.strip())
 
 
 def _version(text: str) -> str:

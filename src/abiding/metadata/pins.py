@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -264,10 +265,8 @@ def installed_as(name: str, version: str) -> Iterator[None]:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from packaging.utils import canonicalize_name
-
     with TemporaryDirectory(prefix="abiding-") as folder:
-        info = Path(folder, f"{canonicalize_name(name).replace('-', '_')}-{version}.dist-info")
+        info = Path(folder, f"{normalised(name).replace('-', '_')}-{version}.dist-info")
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")
         sys.path.insert(0, folder)

@@ -10,6 +10,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata.ranges import range_of, releases_of
 
@@ -107,10 +108,9 @@ def _read(text: str) -> Requirement:
 def name_of(text: str) -> str:
     """The normalised name of the distribution that a line is about; what is no requirement, it is itself."""
     from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
 
     try:
-        return canonicalize_name(parse(text).name)
+        return normalised(parse(text).name)
     except InvalidRequirement:
         return text
 
@@ -226,10 +226,8 @@ def applies(requirement: Requirement, environment: Mapping[str, str] | None = No
 
 
 def _without_marker(requirement: Requirement) -> tuple[Hashable, ...]:
-    from packaging.utils import canonicalize_name
-
-    extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
-    return (canonicalize_name(requirement.name), extras, range_of(requirement.specifier), requirement.url)
+    extras = frozenset(normalised(extra) for extra in requirement.extras)
+    return (normalised(requirement.name), extras, range_of(requirement.specifier), requirement.url)
 
 
 def _marker(requirement: Requirement) -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
+from abiding.archives.naming import normalised
 from abiding.archives.wheel import Wheel
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError, DamagedImageError
@@ -175,8 +176,6 @@ def _made(
     *,
     tell: Callable[[tuple[Finding, ...]], None] | None = None,
 ) -> Contents:
-    from packaging.utils import canonicalize_name
-
     images = []
     for place, name in files.items():
         if may_be_image(place):
@@ -191,7 +190,7 @@ def _made(
                 continue
             images += [image] if image else []
     return Contents(
-        canonicalize_name(metadata.get("Name") or ""),
+        normalised(metadata.get("Name") or ""),
         metadata.get("Version") or "",
         platforms,
         metadata.all("Requires-Dist"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.findings.errors import AbidingError
 from abiding.native import contents
 from abiding.native.distribution import InstalledDistribution
@@ -65,8 +66,6 @@ def _contents(distribution: InstalledDistribution) -> Contents | None:
 
 
 def _in_folder(folder: Path) -> Iterator[InstalledDistribution]:
-    from packaging.utils import canonicalize_name
-
     try:
         children = sorted(folder.iterdir())
     except (OSError, ValueError):
@@ -74,4 +73,4 @@ def _in_folder(folder: Path) -> Iterator[InstalledDistribution]:
     for child in children:
         name, dot, kind = child.name.rpartition(".")
         if dot and kind in ("dist-info", "egg-info"):
-            yield InstalledDistribution(folder, child, canonicalize_name(name.partition("-")[0]))
+            yield InstalledDistribution(folder, child, normalised(name.partition("-")[0]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.metadata import markers, requirements
 from abiding.metadata.environments import Environments, UndecidedError
 from abiding.metadata.platform_tag import PlatformTag
@@ -79,16 +80,14 @@ def _is_metapackage(one: Contents) -> bool:
 
 def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:
     """What some lines of the distribution `own` ask for with these extras in every environment."""
-    from packaging.utils import canonicalize_name
-
     read = {text: one for text in lines if (one := _parsed(text))}
-    own_extras = {text: one for text, one in read.items() if canonicalize_name(one.name) == own}
+    own_extras = {text: one for text, one in read.items() if normalised(one.name) == own}
     for _ in own_extras:  # each round goes one reference to extras of its own further
         named = (one for one in own_extras.values() if _holds(one, extras, within))
-        extras = extras.union(*(map(canonicalize_name, one.extras) for one in named))
+        extras = extras.union(*(map(normalised, one.extras) for one in named))
     for one in read.values():
-        if canonicalize_name(one.name) != own and _holds(one, extras, within):
-            yield _Asked(canonicalize_name(one.name), frozenset(map(canonicalize_name, one.extras)), one.specifier)
+        if normalised(one.name) != own and _holds(one, extras, within):
+            yield _Asked(normalised(one.name), frozenset(map(normalised, one.extras)), one.specifier)
 
 
 def _parsed(text: str) -> Requirement | None:

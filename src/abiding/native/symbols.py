@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
-
+from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
 from abiding.native.images import Format
 from abiding.native.links import Inside, Missing, Provided, System
@@ -51,7 +50,7 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
 
 def _recorded_and_gone(subject: Subject) -> Iterator[tuple[Contents, tuple[str, ...], frozenset[str]]]:
     for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
-        provider = subject.at_hand(canonicalize_name(shared.distribution))
+        provider = subject.at_hand(normalised(shared.distribution))
         shipped = provider.shipped_as(shared.library) if provider else None
         if provider and shipped:
             missing = _lacking(shared, provider, shipped)

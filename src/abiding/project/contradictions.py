@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata import requirements
 from abiding.metadata.ranges import common, range_of
@@ -78,22 +79,18 @@ def _is_empty(specifiers: Iterable[SpecifierSet]) -> bool:
 
 
 def _name(requirement: Requirement) -> str:
-    from packaging.utils import canonicalize_name
-
-    return canonicalize_name(requirement.name)
+    return normalised(requirement.name)
 
 
 def _found(
     pyproject: Pyproject, project: Project, api: ApiLevel, declared: Sequence[Declared], suspects: Iterable[str]
 ) -> Iterator[tuple[Finding, bool]]:
-    from packaging.utils import canonicalize_name
-
     from abiding.metadata.exclusions import exclusions, installable, only_if
     from abiding.metadata.requires_dist import Line
     from abiding.project.overlap import Wheels
 
     table = project.table or {}
-    own = canonicalize_name(str(table.get("name", "")))
+    own = normalised(str(table.get("name", "")))
     wheels = Wheels.of(one.select for one in declared)
     sources: list[ApiLine | Declared] = []
     lines: list[Line] = []
@@ -135,9 +132,7 @@ def _select(source: ApiLine | Declared) -> tuple[str, ...]:
 
 
 def _under(text: str, extra: str) -> str:
-    from packaging.utils import canonicalize_name
-
-    return requirements.with_extra(text, canonicalize_name(extra)) if extra else text
+    return requirements.with_extra(text, normalised(extra)) if extra else text
 
 
 def _is_plain(sources: list[ApiLine | Declared]) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins, requirements
@@ -76,9 +77,7 @@ class Entry(NamedTuple):
     @property
     def name(self) -> str:
         """The normalised name of the distribution required."""
-        from packaging.utils import canonicalize_name
-
-        return canonicalize_name(requirements.parse(pins.sample(self.requires)).name)
+        return normalised(requirements.parse(pins.sample(self.requires)).name)
 
     def selects(self, tags: Iterable[str]) -> bool:
         """Whether the entry applies to a wheel that has one of these tags."""
@@ -117,9 +116,7 @@ class Entry(NamedTuple):
         """The requirement `text`, which is `requires` with its pins filled, as METADATA has it: under its extra."""
         if not self.extra:
             return text
-        from packaging.utils import canonicalize_name
-
-        return requirements.with_extra(text, canonicalize_name(self.extra))
+        return requirements.with_extra(text, normalised(self.extra))
 
 
 class Declaration(NamedTuple):
@@ -432,14 +429,12 @@ class _Reader(Faults):
         return tuple(value)
 
     def known_extra(self, extra: str, key: Key) -> None:
-        from packaging.utils import canonicalize_name
-
         if not self.project.gives("optional-dependencies"):
             if self.project.table is not None and "optional-dependencies" not in self.project.dynamic:
                 self.problem("unknown-extra", f"the project has no extra `{extra}`: it has none at all", key)
             return
         extras = self.extras
-        if extras is not None and canonicalize_name(extra) not in extras:
+        if extras is not None and normalised(extra) not in extras:
             self.problem(
                 "unknown-extra",
                 f"the project has no extra `{extra}`",
@@ -451,10 +446,8 @@ class _Reader(Faults):
     @functools.cached_property
     def extras(self) -> Mapping[str, str] | None:
         """The extras of the project as they are written, by their normalised names; None if they are no table."""
-        from packaging.utils import canonicalize_name
-
         given = (self.project.table or {})["optional-dependencies"]
-        return {canonicalize_name(one): one for one in given} if isinstance(given, dict) else None
+        return {normalised(one): one for one in given} if isinstance(given, dict) else None
 
     # What [project] must say for it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.metadata import pins, requirements
 from abiding.project.required import required
 
@@ -79,10 +80,8 @@ def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Expo
 
 def _bare(faults: Faults, text: str, own: str, key: Key) -> None:
     """Hold an export to being the project's own name and versions."""
-    from packaging.utils import canonicalize_name
-
     parsed = requirements.parse(pins.sample(text))
-    if own and canonicalize_name(parsed.name) != canonicalize_name(own):
+    if own and normalised(parsed.name) != normalised(own):
         faults.problem(
             "bad-value",
             f"`{text}` is about `{parsed.name}`, and a project exports what is to be required of itself",
@@ -119,8 +118,6 @@ def of_table(table: object, name: str) -> Export:
 
     `name` is the distribution that it has to be about.
     """
-    from packaging.utils import canonicalize_name
-
     if not isinstance(table, dict):
         raise TypeError("exports")
     requires, libraries, note = table["requires"], table.get("libraries", []), table.get("note", "")
@@ -129,7 +126,7 @@ def of_table(table: object, name: str) -> Export:
     if not isinstance(libraries, list | tuple) or not all(isinstance(one, str) for one in libraries):
         raise TypeError("libraries")
     parsed = requirements.parse(pins.sample(requires))
-    if name and canonicalize_name(parsed.name) != canonicalize_name(name):
+    if name and normalised(parsed.name) != normalised(name):
         raise ValueError(f"it is about `{parsed.name}`")
     if parsed.extras or parsed.marker or parsed.url or not parsed.specifier:
         raise ValueError(f"`{requires}` is not a name with versions alone")

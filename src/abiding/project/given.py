@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.metadata import requirements
 from abiding.project.faults import short
 from abiding.project.pyproject import key_text
@@ -66,11 +67,10 @@ def _reason(text: str) -> str:
 
 def requires_itself(faults: Faults, project: Project, lines: Iterable[tuple[Key, str]]) -> None:
     """Find the lines by which the project requires itself, in another version or without naming an extra."""
-    from packaging.utils import canonicalize_name
     from packaging.version import InvalidVersion, Version
 
     table = project.table or {}
-    own = canonicalize_name(str(table.get("name", "")))
+    own = normalised(str(table.get("name", "")))
     try:
         version = Version(table["version"]) if isinstance(table.get("version"), str) else None
     except (InvalidVersion, ValueError):

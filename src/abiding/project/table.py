@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata import requirements
 
@@ -141,7 +142,6 @@ class ApiLevel(NamedTuple):
     def of(cls, project: Project) -> ApiLevel:
         """Parse what `[project]` requires."""
         from packaging.requirements import InvalidRequirement
-        from packaging.utils import canonicalize_name
 
         lines: dict[str, list[ApiLine]] = {}
         for key, text, extra in project.requirements():
@@ -149,7 +149,7 @@ class ApiLevel(NamedTuple):
                 parsed = requirements.parse(text)
             except InvalidRequirement:
                 continue
-            lines.setdefault(canonicalize_name(parsed.name), []).append(ApiLine(key, text, extra, parsed))
+            lines.setdefault(normalised(parsed.name), []).append(ApiLine(key, text, extra, parsed))
         return cls(lines)
 
     def specifiers(self, name: str) -> set[SpecifierSet]:

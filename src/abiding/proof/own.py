@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from abiding._version import __version__
+from abiding.archives.naming import normalised
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -56,13 +57,12 @@ def with_own(wanted: Iterable[str], wheel: Path | None) -> list[str]:
 
 def _directed(text: str, wheel: Path) -> str:
     from packaging.requirements import InvalidRequirement
-    from packaging.utils import canonicalize_name
 
     try:
         requirement = requirements.parse(text)
     except InvalidRequirement:
         return text  # the installer will say it
-    if canonicalize_name(requirement.name) != "abiding" or requirement.url:
+    if normalised(requirement.name) != "abiding" or requirement.url:
         return text
     if not requirement.specifier.contains(__version__, prereleases=True):
         return text

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
+from abiding.archives.naming import normalised
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
@@ -66,13 +67,12 @@ def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings
 
     Of the same distribution, and of another version. Raises `AbidingError`.
     """
-    from packaging.utils import canonicalize_name
     from packaging.version import Version
 
     with TemporaryDirectory(prefix="abiding-") as folder:
 
         def counterpart(name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
-            if name != canonicalize_name(wanted.name):
+            if name != normalised(wanted.name):
                 return None
             versions = {Version(files[0].version): files for files in listings.published(wanted.name, wanted.specifier)}
             for number in sorted(versions.keys() - {version}, key=lambda one: _likeness(one, version), reverse=True):

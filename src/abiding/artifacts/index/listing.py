@@ -6,8 +6,9 @@ import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from packaging.utils import canonicalize_name, canonicalize_version
+from packaging.utils import canonicalize_version
 
+from abiding.archives.naming import normalised
 from abiding.archives.wheel import directory_of
 from abiding.artifacts.disk import Said, hold_to_name
 from abiding.artifacts.index.archives import listing_of_wheel
@@ -157,7 +158,7 @@ class Listings:
         remote = RemoteFile(self.web, file.url, filename, file.size)
         members, metadata = listing_of_wheel(cast("BinaryIO", remote), filename)
         said = Said.parse(metadata, filename)
-        hold_to_name(filename, canonicalize_name(name), version, said)
+        hold_to_name(filename, normalised(name), version, said)
         if canonicalize_version(said.version) != canonicalize_version(version):
             raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
         return Listing(filename, members, said.metadata)

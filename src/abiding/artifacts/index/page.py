@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urljoin
 
 import pypi_simple
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from abiding.archives.naming import normalised
 from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.members import members
 from abiding.artifacts.index.web import shown
@@ -42,7 +42,7 @@ def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPa
     Raises `IndexAccessError`.
     """
     name, version = _parse(spec)
-    page = _project_page(web, f"{index_url}{canonicalize_name(name)}/", name)
+    page = _project_page(web, f"{index_url}{normalised(name)}/", name)
     by_version = _by_version(page, name)
     if not by_version:
         message = f"the index has no sdist and no wheel of `{name}`"
@@ -62,7 +62,7 @@ def wheels_of_project(
 
     Raises `IndexAccessError`.
     """
-    by_version = _by_version(_project_page(web, f"{index_url}{canonicalize_name(name)}/", name), name)
+    by_version = _by_version(_project_page(web, f"{index_url}{normalised(name)}/", name), name)
     found = {}
     for version, files in by_version.items():
         wheels = {key: one for key, one in files.items() if one.package_type == "wheel" and not one.is_yanked}
@@ -223,7 +223,7 @@ def _by_version(page: _Page, name: str) -> dict[Version, dict[str, DistributionP
     for file in page.files:
         if file.package_type not in ("sdist", "wheel"):
             continue
-        if canonicalize_name(file.project or "") != canonicalize_name(name):
+        if normalised(file.project or "") != normalised(name):
             continue
         try:
             version = Version(file.version or "")

@@ -10,8 +10,7 @@ from contextlib import closing
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, cast
 
-from packaging.utils import canonicalize_name
-
+from abiding.archives.naming import normalised
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import Said, hold_to_name
 from abiding.artifacts.index.archives import metadata_of_wheel, pkg_info_of_sdist
@@ -100,7 +99,7 @@ class _Reading:
         artifacts = []
         for file in group:
             said: tuple[Finding, ...] = ()
-            name, version = canonicalize_name(file.project or ""), file.version or ""
+            name, version = normalised(file.project or ""), file.version or ""
             try:
                 metadata = shared
                 if metadata is None:
@@ -184,7 +183,7 @@ def _announced_hash(file: DistributionPackage) -> str:
 def _artifact(file: DistributionPackage, metadata: CoreMetadata | None, problem: Finding | None) -> Artifact:
     kind: Literal["sdist", "wheel"] = "wheel" if file.package_type == "wheel" else "sdist"
     yanked = (file.yanked_reason or "no reason given") if file.is_yanked else ""
-    name = canonicalize_name(file.project or "")
+    name = normalised(file.project or "")
     return Artifact(
         file.filename,
         kind,
