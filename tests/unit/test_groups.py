@@ -6,6 +6,7 @@ import pytest
 
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding
+from abiding.project.could_be_marker import could_be_markers
 from abiding.project.declaration import Declaration, Entry, Reason
 from abiding.project.pyproject import Pyproject
 
@@ -106,6 +107,61 @@ def test_a_line_of_a_group_is_told_with_the_entry_that_includes_it() -> None:
         ('"b = 1",', ""),
         ('dependencies = [{ include-group = "openblas" }]', "included here"),
     ]
+
+
+ENTRY = '{ include-group = "openblas" }'
+
+
+@pytest.mark.parametrize(
+    ("groups", "entry", "quoted"),
+    [
+        ('openblas = ["a==x.x"]', ENTRY, ["openblas ="]),
+        ('openblas = "a"', ENTRY, ["openblas ="]),
+        ("openblas = [1]", ENTRY, ["openblas ="]),
+        ('openblas = [{ set-phasers-to = "stun" }]', ENTRY, ["openblas ="]),
+        ('openblas = [{ include-group = "a" }]\na = [{ include-group = "Openblas" }]', ENTRY, ["a =", "openblas ="]),
+        ('openblas = [{ include-group = "more" }]\nmore = [{ include-group = "none" }]', ENTRY, ["more =", "openblas ="]),
+        ('OpenBLAS = [{ include-group = "more" }]\nmore = ["b = 1"]', ENTRY, ["more =", "OpenBLAS ="]),
+        ('openblas = ["b>2", "b<1"]', ENTRY, ["openblas ="]),
+        ('openblas = ["spam>2"]', ENTRY, ["openblas ="]),
+        ('openblas = ["a"]', ENTRY.replace(" }", ', select = "*-win*" }'), ["openblas ="]),
+        ('openblas = ["a==1"]\nunused = [{ include-group = "openblas" }]', '"a==2", ' + ENTRY, ["dependencies =", "openblas ="]),
+    ],
+)  # fmt: skip
+def test_a_fault_in_a_group_is_told_with_the_ways_to_it(groups: str, entry: str, quoted: list[str]) -> None:
+    """Of whatever kind it is, and whoever finds it: the line of the group, and that of the entry."""
+    for finding in faults(groups, entry):
+        lines = [one.text for one in finding.excerpts]
+        assert [any(line.startswith(start) for line in lines) for start in (*quoted, "dependencies = [")] == [True] * (
+            len(quoted) + 1
+        ), finding
+        assert not any(line.startswith("unused") for line in lines)
+
+
+def test_a_remark_on_a_line_of_a_group_is_told_with_its_entry() -> None:
+    entry = ENTRY.replace(" }", ', select = "*-win_*" }')
+    pyproject = Pyproject.parse(TEXT.format(groups='openblas = ["a"]', entries=entry))
+    (remark,) = could_be_markers(Declaration.read(pyproject), pyproject)
+    assert [(one.text, one.remark) for one in remark.excerpts] == [
+        ('openblas = ["a"]', ""),
+        (f"dependencies = [{entry}]", "included here"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "hint"),
+    [
+        ('openbals = ["a"]', "did you mean `openbals`?"),
+        ('OPENBLAS_32 = ["a"]', "did you mean `OPENBLAS_32`?"),
+        ('test = ["pytest"]\ndocs = []', "the groups are `test`, `docs`"),
+        ('[dependency_groups]\nopenblas = ["a"]', "write it under `[dependency-groups]`, not `[dependency_groups]`"),
+        ('openblas = [{ include_group = "a" }]', "did you mean `include-group`?"),
+        ('openblas = [{ include-group = "aa" }]\nAaa = []', "did you mean `Aaa`?"),
+    ],
+)
+def test_what_may_be_meant_is_proposed(groups: str, hint: str) -> None:
+    (finding,) = faults(groups)
+    assert finding.hints == (hint,)
 
 
 def test_an_entry_has_one_of_the_two() -> None:

@@ -385,11 +385,7 @@ class _Reader(Faults):
         name = self.typed(value["include-group"], str, (*key, "include-group"))
         options = self.options(value, key)
         for member in self.groups.members(name, (*key, "include-group")) if name is not None else ():
-            told = len(self.problems)
             requires = self.requirement(member.text, member.key, extra) or ""
-            for index, finding in enumerate(self.problems[told:], start=told):
-                here = self.pyproject.excerpt(key, "included here")
-                self.problems[index] = finding._replace(excerpts=(*finding.excerpts, *here))
             yield from self.made(Entry(requires, extra, member.key, **options))
 
     def options(self, value: Mapping[str, Any], key: Key) -> dict[str, Any]:

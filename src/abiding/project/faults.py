@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.project.pyproject import key_text
@@ -58,13 +59,17 @@ class Faults:
         return any(key not in known and self.similar(key, [name]) for key in table)
 
     def similar(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        """The hint that another name may be meant, if one looks like it; none once the faults are too many to tell."""
+        """The hint that another name may be meant, if one looks like it; none once the faults are too many to tell.
+
+        Capitals, and what stands between words, make no other name.
+        """
         from difflib import get_close_matches
 
         if len(self.problems) >= bounds.FAULTS:
             return ()
-        close = get_close_matches(name, list(islice(known, bounds.CLOSE_NAMES)), n=1)
-        return (f"did you mean `{close[0]}`?",) if close else ()
+        spelled = {normalised(one): one for one in islice(known, bounds.CLOSE_NAMES)}
+        close = get_close_matches(normalised(name), spelled, n=1)
+        return (f"did you mean `{spelled[close[0]]}`?",) if close else ()
 
     def typed(self, value: object, kind: type[T], key: Key) -> T | None:
         """The value at `key`; None, and a fault, if it is of another type."""

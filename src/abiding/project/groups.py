@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata import pins
-from abiding.project.faults import type_of
+from abiding.project.faults import listed, type_of
+from abiding.project.including import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Key
 
 __all__ = ["Groups", "Member"]
-
-
-_TABLE = "dependency-groups"
 
 
 class Member(NamedTuple):
@@ -34,7 +32,8 @@ class Groups:
 
     def __init__(self, table: Mapping[str, Any], faults: Faults) -> None:
         """Take the table of the whole file."""
-        groups = table.get(_TABLE, {})
+        groups = table.get(GROUPS, {})
+        self._table = table
         self._faults = faults
         self._groups = groups if isinstance(groups, dict) else {}
         self._names: dict[str, list[str]] = {}
@@ -60,15 +59,14 @@ class Groups:
             circle = " includes ".join(f"`{one}`" for one in (*around[around.index(wanted) :], wanted))
             self._tell(f"the dependency groups go round in a circle: {circle}", key)
         elif not spellings:
-            hints = self._faults.similar(name, self._groups) or ("write it under `[dependency-groups]`",)
-            self._tell(f"there is no dependency group `{name}`", key, hints)
+            self._tell(f"there is no dependency group `{name}`", key, self._proposed(name))
         elif len(spellings) > 1:
             self._tell(f"{' and '.join(f'`{one}`' for one in spellings)} are the same name of a dependency group", key)
         else:
             yield from self._of(spellings[0], (*around, wanted))
 
     def _of(self, name: str, around: tuple[str, ...]) -> Iterator[Member]:
-        key: Key = (_TABLE, name)
+        key: Key = (GROUPS, name)
         group = self._groups[name]
         if not isinstance(group, list):
             self._tell(f"the dependency group `{name}` is an array, not {type_of(group)}", key)
@@ -85,8 +83,19 @@ class Groups:
             ):
                 yield from self._members(value["include-group"], (*key, index), around)
             else:
+                keys = list(value) if isinstance(value, dict) else []
                 hint = 'a requirement is a string; another group is included by `{ include-group = "NAME" }`'
-                self._tell(f"this is nothing that the dependency group `{name}` can hold", (*key, index), (hint,))
+                others = [one for one in keys if one != "include-group"]
+                hints = self._faults.similar(others[0], ["include-group"]) if others else ()
+                message = f"this is nothing that the dependency group `{name}` can hold"
+                self._tell(message, (*key, index), hints or (hint,))
+
+    def _proposed(self, name: str) -> tuple[str, ...]:
+        """The ways out for a group that there is not: the one that may be meant, or where it is to be written."""
+        if self._groups:
+            return self._faults.similar(name, self._groups) or (f"the groups are {listed(self._groups)}",)
+        misnamed = next((one for one in self._table if one != GROUPS and self._faults.similar(one, [GROUPS])), None)
+        return (f"write it under `[{GROUPS}]`" + (f", not `[{misnamed}]`" if misnamed else ""),)
 
     def _tell(self, message: str, key: Key, hints: tuple[str, ...] = ()) -> None:
         if message not in self._told:  # a group that is included in two ways is wrong once

@@ -14,7 +14,7 @@ from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
     from pathlib import Path
 
     from abiding.findings.rules import Rule
@@ -108,10 +108,14 @@ class Pyproject(NamedTuple):
         notes: tuple[str, ...] = (),
         hints: tuple[str, ...] = (),
     ) -> Finding:
-        """A finding about the value at `key`, which is quoted, and the values at the keys of `also` with a remark."""
+        """A finding about the value at `key`, which is quoted, and the values at the keys of `also` with a remark.
+
+        With a line of a dependency group the entry is quoted that it is used by.
+        """
         excerpts = self.excerpt(key)
         for other, remark in also:
             excerpts += self.excerpt(other, remark)
+        excerpts += self._includes_of((key, *(other for other, _ in also)), {one.line for one in excerpts})
         return Finding(
             rule,
             severity,
@@ -123,6 +127,15 @@ class Pyproject(NamedTuple):
             notes=notes,
             hints=hints,
         )
+
+    def _includes_of(self, keys: Iterable[Key], quoted: Container[int]) -> tuple[Excerpt, ...]:
+        """The lines that include the dependency groups in which keys lie, from an entry on; but for those `quoted`."""
+        from abiding.project.including import GROUPS, ways_to  # only an error pays for it
+
+        groups = dict.fromkeys(str(key[1]) for key in keys if len(key) > 1 and key[0] == GROUPS)
+        includes = dict.fromkeys(include for group in groups for include in ways_to(self.table, group))
+        lines = {one.line: one for include in includes for one in self.excerpt(include, "included here")}
+        return tuple(one for line, one in lines.items() if line not in quoted)
 
     def restored(self, data: bytes) -> bytes:
         """The pyproject.toml that belongs into an sdist, where `data` is the one that the wrapped backend put there.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
 from abiding.project.faults import type_of
+from abiding.project.including import GROUPS
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
@@ -59,13 +60,14 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
 
 def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> None:
     """Find that a marker says what an entry says by `select`."""
-    with_marker = requirements.with_marker(requires, marker.replace('"', "'"))
+    with_marker = as_toml(requirements.with_marker(requires, marker.replace('"', "'")))
+    line = f"`{with_marker}` in the group" if entry[0] == GROUPS else f"`requires = {with_marker}`"
     faults.problem(
         "could-be-a-marker",
         f"`select` says what the marker `{marker}` says",
         entry,
         notes=("with a marker all wheels say the same, and who reads one of them knows about the others",),
-        hints=(f"leave `select` out, and write `requires = {as_toml(with_marker)}`",),
+        hints=(f"leave `select` out, and write {line}",),
         recent=True,
     )
 

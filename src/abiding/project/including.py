@@ -1,0 +1,76 @@
+"""How a dependency group comes to be used: the includes that lead to it from an entry of `[tool.abiding.wheel]`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.archives.naming import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    _Key = tuple[str | int, ...]  # a TOML key path
+
+__all__ = ["GROUPS", "ways_to"]
+
+
+GROUPS = "dependency-groups"
+_WHEEL = ("tool", "abiding", "wheel")
+# So many entries are told that lead to one group: whoever reads of the first knows where to look for the others.
+_MOST_WAYS = 3
+
+
+class _Include(NamedTuple):
+    """An `include-group`: the normalised name in it, and its place."""
+
+    group: str
+    key: _Key
+
+
+def ways_to(table: Mapping[str, object], group: str) -> tuple[_Key, ...]:
+    """The keys of the includes that lead to a group, for each entry from the group outwards; empty if none does."""
+    steps = _steps(table, normalised(group))
+    entries = (entry for entry in _of_entries(table) if entry.group in steps)
+    found: dict[_Key, None] = {}
+    for entry in islice(entries, _MOST_WAYS):
+        way, step = [entry], steps[entry.group]
+        while step:
+            way.append(step)
+            step = steps[step.group]
+        found |= dict.fromkeys(include.key for include in reversed(way))
+    return tuple(found)
+
+
+def _steps(table: Mapping[str, object], group: str) -> dict[str, _Include | None]:
+    """By normalised name, the include in each group that is the next step to the one that is looked for."""
+    groups = table.get(GROUPS)
+    around: dict[str, list[tuple[str, _Include]]] = {}
+    for name, values in groups.items() if isinstance(groups, dict) else ():
+        for include in _includes(values, (GROUPS, name)):
+            around.setdefault(include.group, []).append((normalised(name), include))
+    steps: dict[str, _Include | None] = {group: None}
+    ahead = [group]
+    for reached in ahead:  # which grows meanwhile
+        for name, include in around.get(reached, ()):
+            if name not in steps:
+                steps[name] = include
+                ahead.append(name)
+    return steps
+
+
+def _of_entries(table: Mapping[str, object]) -> Iterator[_Include]:
+    wheel: object = table
+    for part in _WHEEL:
+        wheel = wheel.get(part) if isinstance(wheel, dict) else None
+    if isinstance(wheel, dict):
+        yield from _includes(wheel.get("dependencies"), (*_WHEEL, "dependencies"))
+        extras = wheel.get("optional-dependencies")
+        for extra, values in extras.items() if isinstance(extras, dict) else ():
+            yield from _includes(values, (*_WHEEL, "optional-dependencies", extra))
+
+
+def _includes(values: object, key: _Key) -> Iterator[_Include]:
+    for index, value in enumerate(values if isinstance(values, list) else ()):
+        if isinstance(value, dict) and isinstance(value.get("include-group"), str):
+            yield _Include(normalised(value["include-group"]), (*key, index))
