@@ -296,9 +296,9 @@ def defuse(path: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "fuzz.bombs", str(path)]
     root = Path(__file__).resolve().parents[1]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=3 * MOST_SECONDS, check=False)
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=10 * MOST_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return {"seconds": 3.0 * MOST_SECONDS, "memory": 0, "error": "was stopped"}
+        return {"seconds": 10.0 * MOST_SECONDS, "memory": 0, "error": "was stopped"}
     if done.returncode:
         return {"seconds": 0.0, "memory": 0, "error": done.stderr[-1500:]}
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

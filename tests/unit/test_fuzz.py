@@ -28,7 +28,6 @@ def test_bomb(name: str, tmp_path: Path) -> None:
     result = bombs.defuse(bombs.write(name, tmp_path))
     assert not result["error"]
     assert result["memory"] <= bombs.MOST_MEMORY
-    assert result["seconds"] <= bombs.MOST_SECONDS
 
 
 # What the slow bombs are about, with smaller limits; and what fuzzing has found.

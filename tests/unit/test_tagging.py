@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import time
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from abiding.findings import bounds
 from abiding.native.indexed import Indexed
 from abiding.native.providers import _machines, beside
 from makers.archives import metadata, write_wheel
+from makers.work import calls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,10 +42,13 @@ def test_more_tags_than_any_wheel_is_for(sets: int, number: int, tmp_path: Path)
 
 @pytest.mark.parametrize("repeated", ["a." * 60 + "a", "a." * 40 + "b"])
 def test_repetition_counts(repeated: str) -> None:
-    started = time.process_time()
-    with pytest.raises(InvalidWheelFilename):
-        tagging.parse(f"spam-1.0-{repeated}-{repeated}-{repeated}.whl")
-    assert time.process_time() - started < 0.1
+    """They are counted before any of them is made."""
+
+    def work() -> None:
+        with pytest.raises(InvalidWheelFilename):
+            tagging.parse(f"spam-1.0-{repeated}-{repeated}-{repeated}.whl")
+
+    assert calls(work) < 1000
 
 
 @pytest.mark.parametrize("filename", ["spam-1.0-cp39.cp310.cp311.cp312.cp313-none-manylinux1_x86_64.manylinux2014_x86_64.macosx_10_9_x86_64.win_amd64.win32.any.whl", "spam-1.0-1-py2.py3-none-any.whl", name(3, 10)])  # fmt: skip
@@ -82,7 +85,6 @@ def test_a_folder_of_dashes(tmp_path: Path) -> None:
     with ZipFile(tmp_path / "spam-1.0-py3-none-any.whl", "w") as archive:
         for member in ("METADATA", "WHEEL", "RECORD"):
             archive.writestr(f"{folder}/{member}", metadata())
-    started = time.process_time()
-    (release,) = abiding.check([tmp_path])
-    assert release.unread
-    assert time.process_time() - started < 1
+    found: list[abiding.Release] = []
+    assert calls(lambda: found.extend(abiding.check([tmp_path]))) < 100_000
+    assert found[0].unread
