@@ -94,4 +94,4 @@ def test_a_build_for_the_stable_abi(tmp_path: Path) -> None:
     assert [(one.kind, one.seen, one.floor) for one in done.interfaces] == [
         ("stable-abi", "PyUnicode_AsUTF8AndSize", "3.6")
     ]
-    assert [(one.severity, one.field) for one in done.findings] == [("warning", "Tag")]
+    assert [(one.severity, one.field) for one in done.judged.everything] == [("warning", "Tag")]

@@ -169,6 +169,23 @@ def test_values_of_findings_are_no_prose() -> None:
     assert prose == []
 
 
+def test_the_name_of_a_rule_decides_nothing() -> None:
+    """What is asked of findings is asked in one place; elsewhere the name of a rule is but shown."""
+    places = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}"
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if (isinstance(node, ast.Compare) and "rule" in map(_attribute, (node.left, *node.comparators)))
+        or (isinstance(node, ast.Match) and _attribute(node.subject) == "rule")
+    ]
+    # On the command line a rule is what was typed, or nothing.
+    assert {place.partition(":")[0] for place in places} == {"findings/meaning.py", "cli/explain.py"}, places
+
+
+def _attribute(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
 def test_files_are_small() -> None:
     long = {file.name: count for file in PACKAGE.rglob("*.py") if (count := len(file.read_text().splitlines())) > 480}
     assert not long

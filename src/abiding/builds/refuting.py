@@ -34,16 +34,18 @@ def refuted(
     examined = evidence.examined(built.archive, built.metadata, entries.declaration.optional_modules)
     if examined is None:
         return (), ()
-    found = (one for one in examined.findings if one.severity is not Severity.NOTE)
-    return examined.interfaces, tuple(_here(one, built, entries, origin) for one in found)
+    severity = _severity(built, entries)
+    tags, bounds, others = examined.judged
+    found = (
+        *(one._replace(severity=severity) if one.severity is Severity.ERROR else one for one in tags),
+        *(_here(one, built, entries, origin) if one.severity is Severity.ERROR else one for one in bounds),
+        *others,
+    )
+    return examined.interfaces, tuple(one for one in found if one.severity is not Severity.NOTE)
 
 
 def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
     """The finding for whoever builds: with the place of the lines, and with what to write there."""
-    if finding.rule != "bound-too-loose" or finding.severity is not Severity.ERROR:
-        return finding
-    if finding.field != "Requires-Dist":  # the tag of the stable ABI, which no declaration mends
-        return finding._replace(severity=_severity(built, entries))
     own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
-from abiding.evidence import rules, stable, torch
+from abiding.evidence import stable, torch
 from abiding.evidence.available import kind_of
+from abiding.evidence.judging import Judged
 from abiding.evidence.reading import Compiled, fair, is_image, module_of, own_names
 from abiding.native.names import place_of
 
@@ -65,8 +66,8 @@ def checked(
         over += [f"{wheel.filename}: {name}" for name in large]
         if wheel.metadata:
             tags = tagging.expanded(wheel.filename)
-            too_old = stable.judge(wheel.filename, of_stable_abi, tags, wheel.metadata.get("Requires-Python"))
-            found[wheel.filename] = (*too_old, *rules.judge(wheel.filename, compiled, wheel.metadata, tags))
+            judged = Judged.of(wheel.filename, compiled, of_stable_abi, wheel.metadata, tags)
+            found[wheel.filename] = judged.everything
     if progress:
         progress(len(chosen), len(chosen), received)
     return Read(found, len(chosen), len(wheels), files, tuple(over))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["Ranged", "is_optional", "judge", "ranges"]
+__all__ = ["Ranged", "is_optional", "judge_bounds", "judge_interfaces", "ranges"]
 
 
 _MOST_NAMED = 3
@@ -57,10 +57,10 @@ def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
     return found
 
 
-def judge(
+def judge_bounds(
     filename: str, compiled: Compiled, metadata: CoreMetadata, tags: Iterable[str], optional: Sequence[Guarded] = ()
 ) -> Iterator[Finding]:
-    """Judge one wheel by what its compiled files say. `tags` are those of its name, one by one.
+    """Hold what a wheel requires against what its compiled files accept. `tags` are those of its name, one by one.
 
     Modules that are `optional` may refuse a version which the wheel admits. Where a line is to be written, it is
     `expected`, and `found` are those that there are.
@@ -77,7 +77,11 @@ def judge(
         for floor in (True, False) if admission.lines else ():
             yield from _too_loose(filename, needed, admission, floor=floor)
             yield from _guarded(filename, files, admission, optional, floor=floor)
-    yield from _undeclared(filename, compiled, metadata, own)
+
+
+def judge_interfaces(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
+    """Find interfaces of a wheel's compiled files that it requires nobody to have, and files that were passed over."""
+    yield from _undeclared(filename, compiled, metadata)
     yield from _passed_over(filename, compiled)
 
 
@@ -256,8 +260,8 @@ def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterato
 # undeclared-interface
 
 
-def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata, own: str) -> Iterator[Finding]:
-    required = [own, *_required(metadata)]
+def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
+    required = [normalised(metadata.get("Name")), *_required(metadata)]
     lacking: dict[Owned, list[Ranged]] = {}
     for module in compiled.modules:
         for interface in module.interfaces:

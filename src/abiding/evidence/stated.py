@@ -73,8 +73,8 @@ def of_wheel(path: Path) -> Stated:
     metadata = CoreMetadata.parse(wheel.metadata(), path.name)
     record = record_of(wheel)
     optional = record.optional_modules if record else ()
-    findings = tuple(rules.judge(path.name, compiled, metadata, tagging.expanded(path.name), optional))
-    loose = [one for one in findings if one.rule == "bound-too-loose" and one.severity is not Severity.NOTE]
+    findings = tuple(rules.judge_bounds(path.name, compiled, metadata, tagging.expanded(path.name), optional))
+    loose = [one for one in findings if one.severity is not Severity.NOTE]
     bounds = []
     own = normalised(metadata.get("Name"))
     for distribution, files in rules.ranges(compiled).items():
@@ -85,8 +85,9 @@ def of_wheel(path: Path) -> Stated:
         abi = [line.requirement for line in record.lines if line.reason == "abi"] if record else []
         bounds.append(_bound(distribution, needed or files, admission, loose, abi))
     bounds += _unknown(compiled, metadata)
+    others = rules.judge_interfaces(path.name, compiled, metadata)
     tight = (_tight(path.name, one) for one in bounds if one.state is State.TOO_TIGHT)
-    return Stated(path.name, compiled.number, tuple(bounds), (*findings, *tight))
+    return Stated(path.name, compiled.number, tuple(bounds), (*findings, *others, *tight))
 
 
 def _bound(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
-from abiding.evidence import reading, rules, stable
+from abiding.evidence import reading, stable
 from abiding.evidence.interfaces import Module
+from abiding.evidence.judging import Judged
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
@@ -29,7 +30,7 @@ class Examined(NamedTuple):
     """The interfaces of a wheel, as they are recorded in it, and what is to be said of it."""
 
     interfaces: tuple[Used, ...]
-    findings: tuple[Finding, ...]
+    judged: Judged
 
 
 def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
@@ -40,16 +41,14 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
             wheel = Wheel.open(path)
             metadata = CoreMetadata.parse(wheel.metadata(), path.name)
             record = record_of(wheel)
-            findings = examined(wheel, metadata, record.optional_modules if record else ()).findings
+            judged = examined(wheel, metadata, record.optional_modules if record else ()).judged
             at_api = record is not None and record.level == Level.API
-            found[path.name] = tuple(map(_of_api, findings)) if at_api else findings
+            found[path.name] = (judged.admissions(_of_api) if at_api else judged).everything
     return found
 
 
 def _of_api(finding: Finding) -> Finding:
     """Of a wheel of the API level: what it lacks is probably declared already."""
-    if finding.rule != "bound-too-loose":
-        return finding
     return finding._replace(hints=(_AT_ABI, *finding.hints))
 
 
@@ -71,8 +70,7 @@ def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] =
     name, tags = wheel.path.name, tagging.expanded(wheel.path.name)
     of_stable_abi = stable.of_wheel(wheel)
     used = (*_used(compiled.modules), *_used(Module(one.file, (one.interface,)) for one in of_stable_abi))
-    too_old = stable.judge(name, of_stable_abi, tags, metadata.get("Requires-Python"))
-    return Examined(used, (*too_old, *rules.judge(name, compiled, metadata, tags, optional)))
+    return Examined(used, Judged.of(name, compiled, of_stable_abi, metadata, tags, optional=optional))
 
 
 def _used(modules: Iterable[Module]) -> Iterator[Used]:

@@ -21,8 +21,9 @@ from abiding.native.names import may_be_image, stem
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
 from abiding.native.reach import is_program
-from abiding.native.rules import judge, rebuilt
+from abiding.native.rules import judge_installed, rebuilt
 from abiding.native.subject import Subject
+from abiding.native.symbols import lacking
 from abiding.project.provenance import MEMBERS, Provenance
 
 if TYPE_CHECKING:
@@ -126,13 +127,17 @@ def _not_looked_into(distribution: InstalledDistribution) -> Iterator[Finding]:
 
 
 class _Surveyed(NamedTuple):
-    """One distribution of the environment; `shared` are the libraries that it has for others to link with."""
+    """One distribution of the environment; `shared` are the libraries that it has for others to link with.
+
+    `lacking` are the libraries of others that lack symbols which it uses.
+    """
 
     subject: Subject
     python: Interpreter
     seen: Loaded | None
     shared: tuple[str, ...]
     findings: tuple[Finding, ...]
+    lacking: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, distribution: InstalledDistribution, shelf: Installed, python: Interpreter, *, load: bool) -> _Surveyed:
@@ -155,7 +160,9 @@ class _Surveyed(NamedTuple):
         others = [link.image.place for link in links if not isinstance(link.origin, System)]
         seen = loaded(python.executable, others) if load and others else None
         surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
-        return surveyed._replace(findings=(*problems, *surveyed.judged()))
+        judged = surveyed.concerned()
+        without = frozenset(library for one in lacking(judged) for library in one.libraries)
+        return surveyed._replace(findings=(*problems, *surveyed.judged(judged)), lacking=without)
 
     def rows(self) -> Iterator[Row]:
         found: dict[tuple[str, type], list[Link]] = {}
@@ -246,7 +253,7 @@ class _Surveyed(NamedTuple):
 
     def outcome_of_version(self, link: Link, origin: Provided, recorded: Shared | None) -> Outcome:
         library = base_name(link.library)
-        if any(one.rule == "missing-symbol" and one.field == library for one in self.findings):
+        if library in self.lacking:
             return Outcome.LACKS_SYMBOLS
         if recorded is None:
             return Outcome.FOUND
@@ -269,15 +276,18 @@ class _Surveyed(NamedTuple):
         library = base_name(link.library)
         return any(one.severity is Severity.ERROR and one.field == library for one in self.findings)
 
-    def judged(self) -> Iterator[Finding]:
-        """What the rules say of what is installed, where the loader has not said otherwise."""
-        subject = replace(
+    def concerned(self) -> Subject:
+        """What is judged: everything of which the loader has not said otherwise."""
+        return replace(
             self.subject,
             platform=replace(self.subject.platform, finished=True),
             neighbours=replace(self.subject.neighbours, unknown=()),
             links=tuple(link for link in self.subject.links if not self.of_no_concern(link)),
         )
-        yield from (one for one in judge(subject) if one.rule not in ("leaked-rpath", "tag-below-provider"))
+
+    def judged(self, subject: Subject) -> Iterator[Finding]:
+        """What the rules say of it, the record, and the imports."""
+        yield from judge_installed(subject)
         yield from self.lost()
         for module, problem in self.seen.failures.items() if self.seen else ():
             message = f"`{module}` can't be imported"

@@ -20,7 +20,7 @@ from abiding.native.reach import is_program
 from abiding.native.symbols import missing_symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from abiding.findings.finding import Value
     from abiding.findings.rules import Rule
@@ -30,25 +30,17 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.provenance import Shared
 
-__all__ = ["ambiguous", "judge", "rebuilt"]
+__all__ = ["ambiguous", "judge", "judge_installed", "rebuilt"]
 
 
 def judge(subject: Subject) -> tuple[Finding, ...]:
     """Hold the links against the rules of native code. Raises `AbidingError` if an image can't be read."""
-    return (
-        *_unprovided(subject),
-        *_wrong_standing(subject),
-        *_unreachable(subject),
-        *_unreachable_inside(subject),
-        *_leaked(subject),
-        *_bundled(subject),
-        *missing_symbols(subject),
-        *_changed(subject),
-        *_below(subject),
-        *_ambiguous(subject),
-        *_unused(subject),
-        *undeclared(subject),
-    )
+    return tuple(finding for rule in _RULES for finding in rule(subject))
+
+
+def judge_installed(subject: Subject) -> tuple[Finding, ...]:
+    """Do the same for what is installed, of which it no longer matters where else it could be."""
+    return tuple(finding for rule in _RULES if rule not in _OF_OTHER_MACHINES for finding in rule(subject))
 
 
 def _unprovided(subject: Subject) -> Iterator[Finding]:
@@ -443,3 +435,20 @@ def _finding(
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+_RULES: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
+    _unprovided,
+    _wrong_standing,
+    _unreachable,
+    _unreachable_inside,
+    _leaked,
+    _bundled,
+    missing_symbols,
+    _changed,
+    _below,
+    _ambiguous,
+    _unused,
+    undeclared,
+)
+_OF_OTHER_MACHINES = (_leaked, _below)

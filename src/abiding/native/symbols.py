@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.provenance import Shared
 
-__all__ = ["missing_symbols"]
+__all__ = ["Lacking", "lacking", "missing_symbols"]
+
+
+class Lacking(NamedTuple):
+    """Symbols that are used, and libraries of one provider of which none has them."""
+
+    provider: Contents
+    libraries: tuple[str, ...]
+    symbols: frozenset[str]
 
 
 def missing_symbols(subject: Subject) -> Iterator[Finding]:
     """One finding for each library that lacks symbols: those recorded when a wheel was built, or those used now."""
-    said: set[str] = set()
-    # The record knows which library a symbol was taken from, so it comes first; none is reported twice.
-    for provider, libraries, lacking in (*_recorded_and_gone(subject), *_never_there(subject)):
-        missing = lacking - said
-        said |= missing
-        if not missing:
-            continue
+    for provider, libraries, missing in lacking(subject):
         names = " and ".join(f"`{library}`" for library in libraries)
         lacks = "lacks" if len(libraries) == 1 else "lack"
         yield Finding(
@@ -48,14 +50,25 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _recorded_and_gone(subject: Subject) -> Iterator[tuple[Contents, tuple[str, ...], frozenset[str]]]:
+def lacking(subject: Subject) -> Iterator[Lacking]:
+    """The symbols that are used and not there, each once."""
+    said: set[str] = set()
+    # The record knows which library a symbol was taken from, so it comes first.
+    for one in (*_recorded_and_gone(subject), *_never_there(subject)):
+        missing = one.symbols - said
+        said |= missing
+        if missing:
+            yield one._replace(symbols=missing)
+
+
+def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
     for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
         provider = subject.at_hand(normalised(shared.distribution))
         shipped = provider.shipped_as(shared.library) if provider else None
         if provider and shipped:
             missing = _lacking(shared, provider, shipped)
             if missing:
-                yield provider, (shared.library,), missing
+                yield Lacking(provider, (shared.library,), missing)
 
 
 def _lacking(shared: Shared, provider: Contents, shipped: Image) -> frozenset[str]:
@@ -69,7 +82,7 @@ _VERSIONED = re.compile(r"ld-linux.*|lib(c|m|pthread|dl|rt|util|gcc_s|stdc\+\+)\
 _OF_PYTHON = ("Py", "_Py")
 
 
-def _never_there(subject: Subject) -> Iterator[tuple[Contents, tuple[str, ...], frozenset[str]]]:
+def _never_there(subject: Subject) -> Iterator[Lacking]:
     """Symbols without version that none of a file's libraries exports, where all of these can be looked into.
 
     Which of these should have one, a file does not say: all that are of the first provider are named.
@@ -87,7 +100,7 @@ def _never_there(subject: Subject) -> Iterator[tuple[Contents, tuple[str, ...], 
         missing = _lacked(image, links, subject)
         if missing:
             libraries = dict.fromkeys(one.image.name for one in mine if one.contents is mine[0].contents)
-            yield mine[0].contents, tuple(libraries), frozenset(missing)
+            yield Lacking(mine[0].contents, tuple(libraries), frozenset(missing))
 
 
 def _looked_into(link: Link) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from abiding.artifacts.artifact import Artifact
 from abiding.builds.rules import judge_prepared
 from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.findings.meaning import is_of_publishing
 from abiding.metadata import requirements
 from abiding.metadata.difference import compare
 from abiding.project import tags
@@ -139,10 +140,6 @@ def _finding(
     )
 
 
-# These files go nowhere, and were built at the level that they have to be built at.
-_OF_WHAT_IS_PUBLISHED = ("new-metadata-version", "level-api")
-
-
 class _Setting:
     """What was built at one level and variant, by what it is and what it was made from."""
 
@@ -178,7 +175,7 @@ class _Setting:
         for result, step in wheels.values():
             wheel = Artifact(result.path.name, "wheel", name, version, result.metadata, record=result.record)
             for finding in (one for release in releases([sdist, wheel]) for one in release.findings):
-                if finding.rule in _OF_WHAT_IS_PUBLISHED:
+                if is_of_publishing(finding):
                     continue
                 about_wheel = finding.artifact == wheel.filename
                 yield finding._replace(artifact=_artifact(result, step)) if about_wheel else finding

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding import evidence, native
 from abiding.findings.finding import Severity, by_weight, worst
+from abiding.findings.meaning import breaks, is_among_wheels
 from abiding.releases import rules
 from abiding.releases.comparison import Comparison
 from abiding.releases.declared import declared_in
@@ -77,7 +78,8 @@ class Release(NamedTuple):
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
     `resolver_relevant` is whether anything differs that a resolver reads. `reference` is the file name of the artifact
     that the others are held against: the sdist, else one that the largest group of wheels agrees with, else empty. All
-    of that is about metadata, and so are `findings`; `compiled` are those about the compiled files of wheels.
+    of that is about metadata, and so are `findings`; `compiled` are those about the compiled files of wheels. `unsaid`
+    are the fields of which the sdist says nothing, because an old tool made it, and wheels do.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Release(NamedTuple):
     artifacts: tuple[CheckedArtifact, ...]
     findings: tuple[Finding, ...]
     compiled: tuple[Finding, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
     @property
     def everything(self) -> tuple[Finding, ...]:
@@ -204,7 +207,7 @@ def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: L
         wheels = [one.artifact.filename for one in comparison.compared if one.artifact.kind == "wheel"]
         unknown = [name for name in wheels if level and name not in levels]
         findings += tuple(without_level(unknown))
-    breaking = [finding for finding in findings if rules.breaks(finding)]
+    breaking = [finding for finding in findings if breaks(finding)]
     checked = tuple(
         CheckedArtifact(
             one.artifact,
@@ -226,6 +229,7 @@ def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: L
         reference=comparison.reference.filename if comparison.reference else "",
         artifacts=checked,
         findings=by_weight((*findings, *remarks)),
+        unsaid=tuple(comparison.unsaid),
     )
 
 
@@ -234,8 +238,8 @@ def _verdict(one: Compared, comparison: Comparison, breaking: Iterable[Finding])
     if one.artifact.metadata is None:
         return Verdict.NOT_COMPARABLE
     apart = comparison.is_apart(one)
-    broken = {finding.rule for finding in breaking if finding.artifact == one.artifact.filename}
-    if broken and (apart or broken != {"wheels-disagree"}):
+    broken = [finding for finding in breaking if finding.artifact == one.artifact.filename]
+    if broken and (apart or not all(map(is_among_wheels, broken))):
         return Verdict.INCONSISTENT
     if comparison.unsaid and one.artifact.kind == "sdist":
         return Verdict.NOT_COMPARABLE

@@ -31,28 +31,11 @@ if TYPE_CHECKING:
     from abiding.releases.comparison import Compared, Comparison
     from abiding.releases.declared import Own
 
-__all__ = ["breaks", "is_read", "judge"]
+__all__ = ["is_read", "judge"]
 
 
 # From 2.6 on what is given and dynamic may only grow (PEP 808).
 _APPEND_ONLY = (2, 6)
-# What says that a release is not consistent; other findings are about one file, or about style.
-_BREAKING = frozenset(
-    {
-        "changed-requirement",
-        "lost-requirement",
-        "missing-requirement",
-        "not-dynamic",
-        "sdist-disagrees",
-        "two-sdists",
-        "undeclared-change",
-        "undeclared-requirement",
-        "wheels-disagree",
-        "wrong-version",
-    }
-)
-# Of these, what is explained: wheels that differ as declared, and sdists that say the same.
-_HARMLESS = {"wheels-disagree": Severity.WARNING, "two-sdists": Severity.NOTE}
 _FORBIDDEN = "the sdist does not list `{}` as dynamic, so every tool takes its value for that of all wheels (PEP 643)"
 _APPENDED = "from metadata 2.6 on, a field that is given and dynamic may only be appended to (PEP 808)"
 _OLD = "before metadata 2.2 an sdist does not bind its wheels, so resolvers believe whichever file they read"
@@ -66,11 +49,6 @@ _ALIKE = {"Requires-Dist": "say what differs by environment markers: then all wh
 _SAME = "let the field say the same in every build"
 
 
-def breaks(finding: Finding) -> bool:
-    """Whether a finding says that the release is inconsistent."""
-    return finding.rule in _BREAKING and finding.severity is not _HARMLESS.get(finding.rule)
-
-
 def is_read(finding: Finding) -> bool:
     """Whether a finding is about a field that resolvers read."""
     return finding.field in RESOLVER_FIELDS
@@ -81,20 +59,24 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
 
     The gravest first, then artifact by artifact.
     """
-    findings = [one.artifact.problem for one in comparison.compared if one.artifact.problem]
+    misnamed = _misnamed(comparison)
+    findings = [*misnamed, *(one.artifact.problem for one in comparison.compared if one.artifact.problem)]
     findings += [finding for one in comparison.compared for finding in one.artifact.findings]
     findings += judge_variants(one.artifact for one in comparison.compared)
     findings += _of_the_sdist(comparison, own)
     findings += judge_sdists(comparison)
+    elsewhere = {finding.artifact for finding in misnamed}
+    of_sdist = comparison.sdist is not None and comparison.sdist.filename in elsewhere
     for one in comparison.compared:
         declares = own.declaration is not None and one.artifact.kind == "wheel"
         broken = tuple(own.broken_by(one) if declares else (*_broken_by(one, comparison), *judge_record(one)))
-        findings += broken
         abides = not broken if declares else None
-        findings += _disagreements(one, comparison, abides=abides, why=own.why if abides else "")
+        among_wheels = _disagreements(one, comparison, abides=abides, why=own.why if abides else "")
+        # Where a version is not that of the file name, it is no news that it is not that of other files.
+        follows = of_sdist or one.artifact.filename in elsewhere
+        findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
         severity = Severity.ERROR if declares else Severity.WARNING
         findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
-    findings = _with_misnamed(comparison, findings)
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
     findings += bad_dynamic(comparison, Severity.ERROR if own.declaration else Severity.NOTE)
@@ -179,22 +161,14 @@ def _read_differently(comparison: Comparison) -> Iterator[Finding]:
             yield note
 
 
-def _with_misnamed(comparison: Comparison, findings: list[Finding]) -> list[Finding]:
-    """The findings, with those on versions that are not the file name's in place of what follows from these."""
-    found = [
+def _misnamed(comparison: Comparison) -> list[Finding]:
+    """Which files have another version than their name says."""
+    return [
         finding
         for one in comparison.compared
         if one.artifact.metadata and not one.artifact.filename.endswith("/")
         for finding in judge_version(one.artifact.filename, _named(one.artifact), one.artifact.metadata)
     ]
-    misnamed = {finding.artifact for finding in found}
-    of_sdist = comparison.sdist is not None and comparison.sdist.filename in misnamed
-
-    def follows(finding: Finding) -> bool:
-        is_consequence = finding.field == "Version" and finding.rule in ("undeclared-change", "wheels-disagree")
-        return is_consequence and (of_sdist or finding.artifact in misnamed)
-
-    return [*found, *(finding for finding in findings if not follows(finding))]
 
 
 def _named(artifact: Artifact) -> str:

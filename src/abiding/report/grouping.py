@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.meaning import is_among_wheels
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -48,12 +49,12 @@ def groups(findings: Iterable[Finding]) -> list[Group]:
 
 
 def _without_echoes(found: Sequence[Group]) -> list[Group]:
-    """The groups without those of `wheels-disagree` whose files others say the same of, which get their notes.
+    """The groups without those on wheels among themselves whose files others say the same of, which get their notes.
 
     A wheel that is not what its sdist says in some field is not what other wheels say there either.
     """
-    said = {place for one in found if one.finding.rule != "wheels-disagree" for place in _places(one)}
-    echoes = [one for one in found if one.finding.rule == "wheels-disagree" and said.issuperset(_places(one))]
+    said = {place for one in found if not is_among_wheels(one.finding) for place in _places(one)}
+    echoes = [one for one in found if is_among_wheels(one.finding) and said.issuperset(_places(one))]
     notes = {place: one.finding.notes for one in echoes for place in _places(one)}
     kept = []
     for one in found:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
+from abiding.findings.meaning import is_among_wheels
 from abiding.metadata.difference import meanings, values
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
@@ -154,7 +155,7 @@ def _cell(field: str, said: CoreMetadata, one: CheckedArtifact, finding: Finding
         if difference.field.lower() == field.lower():
             return Cell(_weight(one, finding, declares=declares), expected, found, difference.left, difference.right)
     for left, right in [(each.left, each.right) for each in one.deviations if each.field.lower() == field.lower()]:
-        if finding and finding.rule == "wheels-disagree":
+        if finding and is_among_wheels(finding):
             return Cell(State(str(finding.severity)), left, right, left, right, finding.expected_from)
     if expected == found:
         return Cell(State.SAME, expected, found)

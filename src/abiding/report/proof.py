@@ -121,7 +121,9 @@ def summary(proof: Proof) -> str:
         case Verdict.REFUTED:
             return f"refuted: {counted(errors, 'error')}{remarks}, in {counted(done, 'thing')} built twice"
         case _:
-            others = errors - sum(finding.rule == "failed-build" for finding in merged(proof.findings))
+            failures = {str(built.step) for built in proof.builds if built.state is State.FAILED}
+            of_the_rest = merged(finding for finding in proof.findings if finding.artifact not in failures)
+            others = sum(finding.severity is Severity.ERROR for finding in of_the_rest)
             remarks = f", {counted(others, 'error')} in the others{remarks}" if others else remarks
             return f"unproven: {failed} of {counted(done + failed, 'thing')} could not be built{remarks}"
 

@@ -73,7 +73,7 @@ def _sentence(one: CheckedArtifact, release: Release, *, alone: bool) -> str:
             )
         case Verdict.CLEAN:
             return f"the same metadata as {of}, to the byte" if of else "the same metadata, to the byte"
-        case Verdict.EQUAL if of and any(each.rule == "not-comparable" for each in release.findings):
+        case Verdict.EQUAL if of and release.unsaid:
             return "contradicts nothing that the sdist says, which is too old to say all"
         case Verdict.EQUAL:
             return f"says what {of} says, spelled differently" if of else "says the same, spelled differently"

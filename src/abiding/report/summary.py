@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
+from abiding.findings.meaning import breaks
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
-from abiding.releases.rules import breaks, is_read
+from abiding.releases.rules import is_read
 from abiding.report.grouping import counted
 
 if TYPE_CHECKING:

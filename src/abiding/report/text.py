@@ -8,12 +8,12 @@ from abiding.findings import bounds
 from abiding.findings.characters import on_one_line
 from abiding.findings.excerpts import MOST_LINES
 from abiding.findings.finding import Severity, lines_of
+from abiding.findings.meaning import breaks
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
 from abiding.findings.wrapping import wrap
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
-from abiding.releases.rules import breaks
 from abiding.report.columns import columns
 from abiding.report.compact import compact
 from abiding.report.grouping import counted, groups, left_out, more_than_shown

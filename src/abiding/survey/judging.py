@@ -9,9 +9,9 @@ from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import named
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Severity
+from abiding.findings.meaning import breaks
 from abiding.metadata.core import CoreMetadata
 from abiding.releases.release import Verdict, releases
-from abiding.releases.rules import breaks
 from abiding.survey.columns import FIELDS, Kind
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from abiding.artifacts.index.remote import RemoteFile, missing
 from abiding.artifacts.index.settings import IndexSettings
 from abiding.artifacts.index.web import CONNECTIONS, Web, shown
 from abiding.findings import bounds
-from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError
+from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, UnreachableError
 from abiding.metadata.core import CoreMetadata
 
 if TYPE_CHECKING:
@@ -47,10 +47,11 @@ def read_release(spec: str, index_url: str | None, progress: Progress | None) ->
     settings = IndexSettings.read(index_url)
     with closing(Web(settings)) as web:
         files = files_of_release(web, settings.url, spec)
-        artifacts = _Reading(web, progress).read(files)
-    problems = [artifact.problem for artifact in artifacts if artifact.problem]
-    if len(problems) == len(artifacts) and all(problem.rule == "unreachable" for problem in problems):
-        raise IndexAccessError(problems[0]._replace(artifact=""), f"none of {len(problems)} files could be read")
+        reading = _Reading(web, progress)
+        artifacts = reading.read(files)
+    if reading.unreachable and len(reading.unreachable) == len(artifacts):
+        problem = next(artifact.problem for artifact in artifacts if artifact.problem)
+        raise IndexAccessError(problem._replace(artifact=""), f"none of {len(artifacts)} files could be read")
     return artifacts
 
 
@@ -75,6 +76,7 @@ class _Reading:
         self._known: dict[bytes, CoreMetadata] = {}
         self._served = False
         self._refusals = 0
+        self.unreachable: list[str] = []
 
     def read(self, files: list[DistributionPackage]) -> list[Artifact]:
         """Read all files, several at once, and keep their order."""
@@ -108,6 +110,8 @@ class _Reading:
                 # One hash may be announced for the files of many projects.
                 hold_to_name(file.filename, name, version, Said.of(metadata))
             except AbidingError as exc:
+                if isinstance(exc, UnreachableError):
+                    self.unreachable.append(file.filename)
                 artifacts.append(_artifact(file, None, exc.findings[0]._replace(artifact=file.filename)))
                 continue
             if shared is None and hashlib.sha256(metadata.data).hexdigest() == _announced_hash(file):

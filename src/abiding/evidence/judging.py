@@ -1,0 +1,54 @@
+"""Everything that is to be said of a wheel by its compiled files, apart by what it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.evidence import rules, stable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from abiding.evidence.reading import Compiled
+    from abiding.evidence.stable import Stable
+    from abiding.findings.finding import Finding
+    from abiding.metadata.core import CoreMetadata
+    from abiding.project.guarded import Guarded
+
+__all__ = ["Judged"]
+
+
+class Judged(NamedTuple):
+    """The findings on a wheel: on the Pythons that its tags admit, on what its requirements do, and all others."""
+
+    tags: tuple[Finding, ...] = ()
+    bounds: tuple[Finding, ...] = ()
+    others: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        filename: str,
+        compiled: Compiled,
+        of_stable_abi: Iterable[Stable],
+        metadata: CoreMetadata,
+        tags: Iterable[str],
+        *,
+        optional: Sequence[Guarded] = (),
+    ) -> Judged:
+        """Judge a wheel. `tags` are those of its name, one by one; modules that are `optional` may be missing."""
+        tags = tuple(tags)
+        return cls(
+            tuple(stable.judge(filename, of_stable_abi, tags, metadata.get("Requires-Python"))),
+            tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
+            tuple(rules.judge_interfaces(filename, compiled, metadata)),
+        )
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All of them."""
+        return (*self.tags, *self.bounds, *self.others)
+
+    def admissions(self, change: Callable[[Finding], Finding]) -> Judged:
+        """Change the findings on what is admitted that should not be."""
+        return self._replace(tags=tuple(map(change, self.tags)), bounds=tuple(map(change, self.bounds)))

@@ -1,0 +1,49 @@
+"""What is asked of a finding besides what it says: here alone the program goes by the name of a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Severity
+
+if TYPE_CHECKING:
+    from abiding.findings.finding import Finding
+    from abiding.findings.rules import Rule
+
+__all__ = ["breaks", "is_among_wheels", "is_of_publishing"]
+
+
+# Rules by which a release is not consistent; the others are about one file, or about style.
+_BREAKING: frozenset[Rule] = frozenset(
+    {
+        "changed-requirement",
+        "lost-requirement",
+        "missing-requirement",
+        "not-dynamic",
+        "sdist-disagrees",
+        "two-sdists",
+        "undeclared-change",
+        "undeclared-requirement",
+        "wheels-disagree",
+        "wrong-version",
+    }
+)
+# Of these, what is explained: wheels that differ as declared, and sdists that say the same.
+_HARMLESS: dict[Rule, Severity] = {"wheels-disagree": Severity.WARNING, "two-sdists": Severity.NOTE}
+# What depends on the level and the tool that a file for others was built with.
+_OF_PUBLISHING: frozenset[Rule] = frozenset({"level-api", "new-metadata-version"})
+
+
+def breaks(finding: Finding) -> bool:
+    """Whether a finding says that the release is inconsistent."""
+    return finding.rule in _BREAKING and finding.severity is not _HARMLESS.get(finding.rule)
+
+
+def is_among_wheels(finding: Finding) -> bool:
+    """Whether it holds a wheel against the other wheels, of which any may be wrong, and not against what binds it."""
+    return finding.rule == "wheels-disagree"
+
+
+def is_of_publishing(finding: Finding) -> bool:
+    """Whether it matters for a file that goes to others alone, and not for one that was built to be looked at."""
+    return finding.rule in _OF_PUBLISHING
