@@ -94,19 +94,40 @@ from abiding.archives.wheel import Wheel
 from abiding.evidence import reading
 reading.of_wheel(Wheel.open(pathlib.Path(sys.argv[1])))
 """
+_NATIVE = """
+import pathlib, sys
+from abiding import native
+native.checked([pathlib.Path(sys.argv[1])])
+"""
+_BOTH = """
+import pathlib, sys
+from abiding import evidence, native
+path, looking = pathlib.Path(sys.argv[1]), evidence.Looking()
+native.checked([path], look=looking)
+evidence.checked([path], looking)
+"""
 _MANY_MODULES = "scipy==1.17.1"
 
 
 def evidence(runs: int) -> list[Row]:
-    """Going through all compiled files of a wheel, beside unpacking it to nowhere."""
+    """Going through the compiled files of a wheel, beside unpacking it to nowhere, and what it adds to their check."""
     wheel = wheel_of(_MANY_MODULES, "linux")
-    commands = {
-        "evidence": Command((sys.executable, "-c", _EVIDENCE, wheel)),
-        "unzip": Command(("unzip", "-tqq", wheel)),
-    }
-    taken = in_turns(commands, runs)
+    programs = {"evidence": _EVIDENCE, "native": _NATIVE, "both": _BOTH}
+    commands = {name: Command((sys.executable, "-c", text, wheel)) for name, text in programs.items()}
+    taken = in_turns(commands | {"unzip": Command(("unzip", "-tqq", wheel))}, runs)
     what = f"evidence of the compiled files of `{_MANY_MODULES}`"
-    return [Row.of("checking", what, "`unzip -t`", taken["evidence"], taken["unzip"], goal=0.8)]
+    more = [max(0.0, both - native) for both, native in zip(taken["both"], taken["native"], strict=True)]
+    return [
+        Row.of("checking", what, "`unzip -t`", taken["evidence"], taken["unzip"], goal=0.8),
+        Row.of(
+            "checking",
+            f"{what}, above the check of what they are linked with",
+            "`unzip -t`",
+            more,
+            taken["unzip"],
+            goal=0.1,
+        ),
+    ]
 
 
 def start(runs: int) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -60,7 +60,7 @@ def hold_evidence(data: bytes) -> None:
     if module_of("ham/ham.abi3.so", pieces) != module:
         raise Violation("a file says something else if it is read in pieces")
     torch.refined(module, lambda: data)
-    stable.of_file("ham/ham.abi3.so", data)
+    stable.of_file("ham/ham.abi3.so", partial(bytes, data))
 
 
 def hold(data: bytes) -> None:

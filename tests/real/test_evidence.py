@@ -12,7 +12,8 @@ from packaging.specifiers import SpecifierSet
 
 from abiding.artifacts import index
 from abiding.evidence.interfaces import Kind
-from abiding.evidence.reading import is_image, module_of
+from abiding.evidence.members import is_image
+from abiding.evidence.reading import module_of
 from abiding.native.names import module_name
 from makers.released import installed
 

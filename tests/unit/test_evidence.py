@@ -12,7 +12,7 @@ import pytest
 
 from abiding import evidence
 from abiding.archives.wheel import Wheel
-from abiding.evidence import environment, reading
+from abiding.evidence import environment, members
 from abiding.evidence.available import available, kind_of
 from abiding.findings.screen import block
 from abiding.findings.terminal import Terminal
@@ -289,7 +289,7 @@ def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> 
     """Forty megabytes of zeros are as much as all files of a wheel may have that are packed like that."""
     files = {f"spam/_{number}.so": OLD + bytes(15 << 20) for number in range(4)}
     opened = Wheel.open(wheel(tmp_path, "numpy", files=files))
-    assert [one.name for one in reading.fair(opened.directory.members()).members] == ["spam/_0.so", "spam/_1.so"]
+    assert [one.name for one in members.fair(opened.directory.members()).members] == ["spam/_0.so", "spam/_1.so"]
     assert [one.severity for one in evidence.checked([opened.path])[opened.path.name]] == ["error", "warning"]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding import native
+from abiding.evidence.looking import Looking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["checked", "examined"]
+__all__ = ["Looking", "checked", "examined"]
 
 
-def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
+def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge all wheels with compiled files among some files, and right in some folders; the findings by file name.
 
-    A wheel that can't be read is left out: whoever reads its metadata says so.
+    Files that somebody else had at hand, and let be `looked` at, are not decompressed again. A wheel that can't be
+    read is left out: whoever reads its metadata says so.
     """
     from abiding.native import names
 
@@ -37,7 +39,7 @@ def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
         return {}
     from abiding.evidence import wheels
 
-    return wheels.checked(with_code)
+    return wheels.checked(with_code, looked)
 
 
 def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined | None:

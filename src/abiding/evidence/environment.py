@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.version import InvalidVersion, Version
 
 from abiding.evidence import identities, rules, torch
-from abiding.evidence.reading import Compiled, is_image, module_of
+from abiding.evidence.members import is_image
+from abiding.evidence.reading import Compiled, module_of
 from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from abiding.evidence.reading import Compiled
-    from abiding.evidence.stable import Stable
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
@@ -30,16 +29,14 @@ class Judged(NamedTuple):
         cls,
         filename: str,
         compiled: Compiled,
-        of_stable_abi: Iterable[Stable],
         metadata: CoreMetadata,
         tags: Iterable[str],
-        *,
         optional: Sequence[Guarded] = (),
     ) -> Judged:
         """Judge a wheel. `tags` are those of its name, one by one; modules that are `optional` may be missing."""
         tags = tuple(tags)
         return cls(
-            tuple(stable.judge(filename, of_stable_abi, tags, metadata.get("Requires-Python"))),
+            tuple(stable.judge(filename, compiled.stable, tags, metadata.get("Requires-Python"))),
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
             tuple(rules.judge_interfaces(filename, compiled, metadata)),
         )

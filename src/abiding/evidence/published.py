@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
-from abiding.evidence import stable, torch
 from abiding.evidence.available import kind_of
 from abiding.evidence.judging import Judged
-from abiding.evidence.reading import Compiled, fair, is_image, module_of, own_names
+from abiding.evidence.members import fair
+from abiding.evidence.reading import compiled, of_file
 from abiding.native.names import place_of
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.artifact import Artifact
     from abiding.artifacts.index.listing import Listings, OpenWheel, Published
-    from abiding.evidence.stable import Stable
+    from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
 
 __all__ = ["Read", "checked"]
@@ -61,13 +60,12 @@ def checked(
     for done, wheel in enumerate(chosen):
         if progress:
             progress(done, len(chosen), received)
-        compiled, of_stable_abi, size, large = _compiled(published[wheel.filename])
-        files, received = files + compiled.number, received + size
+        read, size, large = _compiled(published[wheel.filename])
+        files, received = files + read.number, received + size
         over += [f"{wheel.filename}: {name}" for name in large]
         if wheel.metadata:
             tags = tagging.expanded(wheel.filename)
-            judged = Judged.of(wheel.filename, compiled, of_stable_abi, wheel.metadata, tags)
-            found[wheel.filename] = judged.everything
+            found[wheel.filename] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
     if progress:
         progress(len(chosen), len(chosen), received)
     return Read(found, len(chosen), len(wheels), files, tuple(over))
@@ -82,19 +80,12 @@ def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
     return list(found.values())
 
 
-def _compiled(published: Published) -> tuple[Compiled, list[Stable], int, list[str]]:
+def _compiled(published: Published) -> tuple[Compiled, int, list[str]]:
     wheel: OpenWheel = published.open()
-    is_stable = bool(stable.tags_among(tagging.expanded(published.filename)))
-    modules, of_stable_abi, number, size = [], [], 0, 0
     found = fair(wheel.directory.members())
     small = [one for one in found.members if one.size <= _LARGEST]
-    for name, data in wheel.read([one.name for one in small], _LARGEST):
-        if is_image(data):
-            number += 1
-            modules.append(torch.refined(module_of(place_of(name), [data]), partial(bytes, data)))
-            one = stable.of_file(place_of(name), data) if is_stable else None
-            of_stable_abi += [one] if one else []
+    read = wheel.read([one.name for one in small], _LARGEST)
+    files = [of_file(published.filename, place_of(name), data) for name, data in read]
     size = sum(one.stored_size for one in small)
-    names = frozenset(own_names(wheel.directory.names))
     large = [*(one.name for one in found.members if one.size > _LARGEST), *found.passed_over]
-    return Compiled(tuple(one for one in modules if one.interfaces), number, names), of_stable_abi, size, large
+    return compiled(filter(None, files), wheel.directory.names), size, large

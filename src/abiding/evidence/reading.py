@@ -6,88 +6,97 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence import torch
+from abiding.archives import tagging
+from abiding.evidence import stable, torch
 from abiding.evidence.interfaces import Module, interfaces_of
+from abiding.evidence.members import fair, is_image
 from abiding.evidence.texts import search
-from abiding.findings import bounds
-from abiding.native.names import may_be_image, place_of
+from abiding.native.names import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from abiding.archives.wheel import Wheel
-    from abiding.archives.zipdirectory import Member
+    from abiding.evidence.stable import Stable
 
-__all__ = ["Compiled", "Fair", "fair", "is_image", "module_of", "of_wheel", "own_names"]
+__all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel", "own_names"]
 
 
 # Of a file whose symbols are read.
 _LARGEST = 1 << 30
-_IMAGES = (
-    b"\x7fELF", b"MZ",
-    b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
-    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
-)  # fmt: skip
+
+
+class File(NamedTuple):
+    """One compiled file: its interfaces, and what it needs of Python's stable ABI, if it is for that."""
+
+    module: Module
+    stable: Stable | None = None
 
 
 class Compiled(NamedTuple):
     """The compiled files of one wheel.
 
-    `modules` are those with an interface, in the order of the wheel; `number` is how many files were gone through.
-    `names` are the modules and packages that the wheel has itself, by the last part of their names too, and
-    `passed_over` the files that were not gone through.
+    `modules` are those with an interface, in the order of the wheel, and `stable` those for Python's stable ABI;
+    `number` is how many files were gone through. `names` are the modules and packages that the wheel has itself, by
+    the last part of their names too, and `passed_over` the files that were not gone through.
     """
 
     modules: tuple[Module, ...]
     number: int
     names: frozenset[str]
     passed_over: tuple[str, ...] = ()
+    stable: tuple[Stable, ...] = ()
 
 
-def of_wheel(wheel: Wheel) -> Compiled:
-    """Go through the compiled files of a wheel. Raises `ArchiveError` if one can't be decompressed."""
-    found = fair(wheel.directory.members())
-    modules, number = [], 0
-    for member, pieces in wheel.opened(found.members):
-        first = next(pieces, b"")
-        if first.startswith(_IMAGES):
-            number += 1
-            module = module_of(place_of(member.name), chain((first,), pieces))
-            small = member.size <= _LARGEST
-            modules.append(torch.refined(module, partial(wheel.contents, member, _LARGEST)) if small else module)
-    names = frozenset(own_names(wheel.names))
-    return Compiled(tuple(one for one in modules if one.interfaces), number, names, found.passed_over)
+def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
+    """Go through the compiled files of a wheel, but for those that are `known` already, by their places.
 
-
-class Fair(NamedTuple):
-    """The members of a wheel that may be compiled files, and the places of those that are not unpacked."""
-
-    members: list[Member]
-    passed_over: tuple[str, ...]
-
-
-def fair(members: Iterable[Member]) -> Fair:
-    """Tell compiled files from what is packed to fill the time and memory of who unpacks it.
-
-    Of what is packed more densely than code, a harmless amount is taken in all.
+    Raises `ArchiveError` if one can't be decompressed.
     """
-    left = bounds.CODE_HARMLESS
-    found: list[Member] = []
-    passed_over: list[str] = []
-    for member in members:
-        if may_be_image(member.name):
-            is_dense = member.size > bounds.CODE_DENSITY * member.stored_size
-            left -= member.size if is_dense else 0
-            if is_dense and left < 0:
-                passed_over.append(place_of(member.name))
-            else:
-                found.append(member)
-    return Fair(found, tuple(passed_over))
+    known = known or {}
+    found = fair(wheel.directory.members())
+    of_stable_abi = bool(stable.tags_among(tagging.expanded(wheel.path.name)))
+    files = {place_of(one.name): known.get(place_of(one.name)) for one in found.members}
+    for member, pieces in wheel.opened(one for one in found.members if place_of(one.name) not in known):
+        first = next(pieces, b"")
+        if is_image(first):
+            place = place_of(member.name)
+            contents = partial(wheel.contents, member, _LARGEST) if member.size <= _LARGEST else None
+            files[place] = file_of(place, chain((first,), pieces), contents, of_stable_abi=of_stable_abi)
+    return compiled(filter(None, files.values()), wheel.names, found.passed_over)
 
 
-def is_image(data: bytes) -> bool:
-    """Whether a file that begins like this is an ELF, Mach-O or PE file."""
-    return data.startswith(_IMAGES)
+def of_file(filename: str, place: str, data: bytes) -> File | None:
+    """Go through one file of the wheel with this name; None if it is no compiled one."""
+    if not is_image(data):
+        return None
+    of_stable_abi = bool(stable.tags_among(tagging.expanded(filename)))
+    return file_of(place, [data], partial(bytes, data), of_stable_abi=of_stable_abi)
+
+
+def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str, ...] = ()) -> Compiled:
+    """Put together what the files of a wheel say, whose members have these names."""
+    files = tuple(files)
+    return Compiled(
+        tuple(one.module for one in files if one.module.interfaces),
+        len(files),
+        frozenset(own_names(names)),
+        passed_over,
+        tuple(one.stable for one in files if one.stable),
+    )
+
+
+def file_of(place: str, pieces: Iterable[bytes], contents: Callable[[], bytes] | None, *, of_stable_abi: bool) -> File:
+    """Go through one file, given by its place below site-packages and its bytes in pieces.
+
+    `contents` gives all of it where its symbols are to be read; None if it is too large for that. `of_stable_abi` is
+    whether it is of a wheel for Python's stable ABI.
+    """
+    module = module_of(place, pieces)
+    if contents is None:
+        return File(module)
+    needed = stable.of_file(place, contents) if of_stable_abi else None
+    return File(torch.refined(module, contents), needed)
 
 
 def module_of(place: str, pieces: Iterable[bytes]) -> Module:

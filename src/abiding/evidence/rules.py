@@ -117,8 +117,9 @@ def _guarding(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:
 
 def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, floor: bool) -> Iterator[Finding]:
     concerned = [one for one in files if (one.interface.floor if floor else one.interface.ceiling)]
-    refused = admission.admitted(lambda version: any(one.refuses(version, floor=floor) for one in concerned))
-    by_all = [one for one in refused if all(_refuses(file, one) for file in files)]
+    distinct = _distinct(concerned)
+    refused = admission.admitted(lambda version: any(one.refuses(version, floor=floor) for one in distinct))
+    by_all = [one for one in refused if all(_refuses(file, one) for file in _distinct(files))]
     by_some = [one for one in refused if one not in set(by_all)]
     if by_all:
         # The bound that some file still accepts: what more there is to say is said of the others.
@@ -126,9 +127,14 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, 
     if by_some:
         yield _loose(filename, files, concerned, admission, by_some, floor=floor, severity=Severity.WARNING)
     if not refused and concerned:
-        alone = admission.by_specifier(lambda version: any(one.refuses(version, floor=floor) for one in concerned))
+        alone = admission.by_specifier(lambda version: any(one.refuses(version, floor=floor) for one in distinct))
         if alone:
             yield _loose(filename, files, concerned, admission, alone, floor=floor, severity=Severity.NOTE)
+
+
+def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
+    """One file for each range: hundreds of a wheel have the same, and there are hundreds of versions."""
+    return list({one.interface.bound: one for one in files}.values())
 
 
 def _guarded(

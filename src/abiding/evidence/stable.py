@@ -12,25 +12,19 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives import tagging
 from abiding.evidence.interfaces import Interface, Kind
-from abiding.evidence.reading import fair, is_image
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable
-from abiding.native.names import module_name, place_of
+from abiding.native.names import module_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from abiding.archives.wheel import Wheel
-
-__all__ = ["Needed", "Stable", "judge", "needed", "of_file", "of_wheel", "tags_among"]
+__all__ = ["Needed", "Stable", "judge", "needed", "of_file", "tags_among"]
 
 
-# Of one file.
-_LARGEST = 4 << 30
 _MOST_NAMED = 3
 
 
@@ -62,22 +56,14 @@ def tags_among(tags: Iterable[str]) -> list[str]:
     return [tag for tag in tags if tag.split("-")[1].startswith("abi3")]
 
 
-def of_wheel(wheel: Wheel) -> tuple[Stable, ...]:
-    """The files of a wheel that are for the stable ABI; none where the libraries are not installed that read them.
+def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
+    """What one file needs; None if it is not for the stable ABI, or can't be read here: who judges images says so.
 
-    Raises `ArchiveError`.
+    `contents` gives the file; raises what that raises.
     """
-    if not tags_among(tagging.expanded(wheel.path.name)) or not _is_readable():
-        return ()
-    wanted = (one for one in fair(wheel.directory.members()).members if _is_for_stable_abi(one.name))
-    found = (of_file(place_of(one.name), wheel.contents(one, _LARGEST)) for one in wanted)
-    return tuple(one for one in found if one)
-
-
-def of_file(place: str, data: bytes) -> Stable | None:
-    """What one file needs; None if it is not for the stable ABI, or can't be read here: who judges images says so."""
-    if not (_is_for_stable_abi(place) and is_image(data) and _is_readable()):
+    if not (_is_for_stable_abi(place) and _is_readable()):
         return None
+    data = contents()
     from abiding.native.images import Format
     from abiding.native.reading import read_image, read_symbols
 

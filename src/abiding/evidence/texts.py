@@ -7,7 +7,10 @@ Python through which all of them are had, and in a file that is at hand as a who
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.evidence.segments import with_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +24,8 @@ _HELD = 32 << 20
 _AROUND = 512
 # Of one text in one file; real files have each a few times.
 _MOST = 1000
+# Of texts up to this length a regular expression finds the places sooner than Python's own search.
+_SHORT = 4
 
 _ELF = b"\x7fELF"
 _CAPSULES = b"PyCapsule_"
@@ -57,7 +62,8 @@ _JSON = re.compile(rb'\s*(\[\s*\{\s*"[^\0]{1,4096})\0')
 class Texts(NamedTuple):
     """What one file says.
 
-    `targets` are the versions of numpy that its `import_array` names. `headers` are the spellings under which that
+    `targets` are the versions of numpy that its `import_array` names: these say all that there is to say of numpy, and
+    where there are some, what else is in the file of it need not be told. `headers` are the spellings under which that
     looks for numpy, by the generation (1, 2) of the headers that have them; both are in those of 2.x. `old_check` is
     whether the check is there that only headers of 1.x have. `array_api` is whether numpy's C API is asked for in
     whatever way, `sizes` whether Cython checks the sizes of imported types, `types` are names that such types have in
@@ -110,42 +116,56 @@ def search(pieces: Iterable[bytes], held: int = _HELD) -> Texts:
 
 
 def _windows(pieces: Iterable[bytes], held: int) -> Iterator[_Window]:
-    data, first = bytearray(), True
+    data: bytes | bytearray = b""
+    first = True
     for piece in pieces:
         for start in range(0, len(piece), held):
-            part = piece[start : start + held]
+            part = piece if len(piece) <= held else piece[start : start + held]
             if len(data) + len(part) > held and len(data) > 2 * _AROUND:
                 yield _Window(data, first=first, last=False)
                 data, first = data[-2 * _AROUND :], False
+            if not data:
+                data = part
+                continue
+            data = data if isinstance(data, bytearray) else bytearray(data)
             data += part
     yield _Window(data, first=first, last=True)
 
 
 class _Window:
-    """Bytes of a file; what lies across their border is found in the next ones too, and is read there or here."""
+    """Bytes of a file; what lies across their border is found in the next ones too, and is read there or here.
 
-    def __init__(self, data: bytearray, *, first: bool, last: bool) -> None:
+    `within` are the parts that texts can be in, and `parts` those that are read here.
+    """
+
+    def __init__(self, data: bytes | bytearray, *, first: bool, last: bool) -> None:
         self.data = data
         self.whole = first and last
-        self.start = 0 if first else _AROUND
-        self.stop = len(data) if last else len(data) - _AROUND
+        self.within = with_texts(data) if self.whole else ((0, len(data)),)
+        inner = (0 if first else _AROUND, len(data) if last else len(data) - _AROUND)
+        self.parts = self.within if self.whole else (inner,)
 
     def texts(self) -> Texts:
-        has_capsules, has_sizes = self.has(_CAPSULES), self.has(_SIZES)
+        sizes, capsules = self.has(_SIZES), self.has(_CAPSULES) or not self.whole
         notes = self.collected(_DLOPEN, self.note) if not self.whole or self.data.startswith(_ELF) else frozenset()
-        found = Texts(sizes=has_sizes, dlopen=notes, torch=self.has(_TORCH[0]) and any(map(self.has, _TORCH[1:])))
-        if has_sizes or not self.whole:
+        found = Texts(sizes=sizes, dlopen=notes, torch=self.has(_TORCH[0]) and any(map(self.has, _TORCH[1:])))
+        if capsules:
+            found = self.with_capsules(found)
+        if self.whole and found.targets:
+            return found
+        if sizes or not self.whole:
             declared = self.collected(_FAILED, self.generation)
             found = found._replace(types=self.among(_NUMPY_TYPES), declared=declared)
-        if not has_capsules and self.whole:
-            return found
+        if capsules:
+            headers = self.collected(_HEADERS, self.generation)
+            found = found._replace(headers=headers, old_check=self.has(_OLD_CHECK), array_api=self.has(_ARRAY_API))
+        return found
+
+    def with_capsules(self, found: Texts) -> Texts:
         cython = self.has(_CIMPORT) or not self.whole
         nanobind = self.has(_NANOBIND)
         return found._replace(
             targets=self.collected(_TARGET, self.target),
-            headers=self.collected(_HEADERS, self.generation),
-            old_check=self.has(_OLD_CHECK),
-            array_api=self.has(_ARRAY_API),
             capsules=self.collected(_API, self.name),
             cimported=self.among(_CIMPORTED) if cython else frozenset(),
             pybind11=self.collected(_PYBIND11, self.word),
@@ -154,19 +174,29 @@ class _Window:
         )
 
     def has(self, text: bytes) -> bool:
-        return self.data.find(text) >= 0
+        # From the end: there most texts are, and Python is quicker in that direction.
+        return any(self.data.rfind(text, *part) >= 0 for part in self.within)
 
     def among(self, texts: Iterable[bytes]) -> frozenset[str]:
         return frozenset(one.decode() for one in texts if self.has(one))
 
     def collected(self, text: bytes, read: Callable[[int, int], bytes]) -> frozenset[str]:
         """What `read` makes of the places where a text is: it is given start and end, and may make nothing of it."""
-        found: set[bytes] = set()
-        at, count = self.data.find(text, self.start), 0
-        while 0 <= at < self.stop and count < _MOST:
-            found.add(read(at, at + len(text)))
-            at, count = self.data.find(text, at + 1), count + 1
+        places = self.short(text) if len(text) <= _SHORT else self.long(text)
+        found = {read(at, at + len(text)) for at in islice(places, _MOST)}
         return frozenset(one.decode("ascii", "replace") for one in found if one)
+
+    def short(self, text: bytes) -> Iterator[int]:
+        pattern = re.compile(re.escape(text))
+        for start, stop in self.parts:
+            yield from (one.start() for one in pattern.finditer(self.data, start, stop + len(text) - 1))
+
+    def long(self, text: bytes) -> Iterator[int]:
+        for start, stop in self.parts:
+            at = self.data.rfind(text, start, stop + len(text) - 1)
+            while at >= 0:
+                yield at
+                at = self.data.rfind(text, start, at + len(text) - 1)
 
     def target(self, _: int, end: int) -> bytes:
         known = _OF_NUMPY.match(self.data, end)

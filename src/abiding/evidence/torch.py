@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from abiding.evidence.interfaces import Interface, Kind, Module
@@ -80,6 +79,8 @@ def _number(version: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, str]:
+    from importlib.resources import files
+
     text = files("abiding.evidence").joinpath("tables/torch.json").read_text("utf-8")
     table: dict[str, list[str]] = json.loads(text)["functions"]
     return {name: version for version, names in table.items() for name in names}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
-from abiding.evidence import reading, stable
+from abiding.evidence import reading
 from abiding.evidence.interfaces import Module
 from abiding.evidence.judging import Judged
 from abiding.findings import bounds
@@ -17,9 +17,11 @@ from abiding.project.level import Level
 from abiding.project.provenance import MEMBER, Provenance, Used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from abiding.evidence.looking import Looking
+    from abiding.evidence.reading import File
     from abiding.findings.finding import Finding
     from abiding.project.guarded import Guarded
 
@@ -33,15 +35,17 @@ class Examined(NamedTuple):
     judged: Judged
 
 
-def checked(paths: Iterable[Path]) -> dict[str, tuple[Finding, ...]]:
-    """Judge wheels on disk, each by its own METADATA; the findings by file name."""
+def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
+    """Judge wheels on disk, each by its own METADATA; the findings by file name. Some files were `looked` at before."""
+    known = looked.files if looked else {}
     found: dict[str, tuple[Finding, ...]] = {}
     for path in paths:
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
             wheel = Wheel.open(path)
             metadata = CoreMetadata.parse(wheel.metadata(), path.name)
             record = record_of(wheel)
-            judged = examined(wheel, metadata, record.optional_modules if record else ()).judged
+            optional = record.optional_modules if record else ()
+            judged = examined(wheel, metadata, optional, known.get(path)).judged
             at_api = record is not None and record.level == Level.API
             found[path.name] = (judged.admissions(_of_api) if at_api else judged).everything
     return found
@@ -64,13 +68,20 @@ def record_of(wheel: Wheel) -> Provenance | None:
     return None
 
 
-def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:
-    """Judge one wheel that has, or will have, this METADATA. Raises `ArchiveError`."""
-    compiled = reading.of_wheel(wheel)
+def examined(
+    wheel: Wheel,
+    metadata: CoreMetadata,
+    optional: Sequence[Guarded] = (),
+    known: Mapping[str, File] | None = None,
+) -> Examined:
+    """Judge one wheel that has, or will have, this METADATA; of its files some may be known already.
+
+    Raises `ArchiveError`.
+    """
+    compiled = reading.of_wheel(wheel, known)
     name, tags = wheel.path.name, tagging.expanded(wheel.path.name)
-    of_stable_abi = stable.of_wheel(wheel)
-    used = (*_used(compiled.modules), *_used(Module(one.file, (one.interface,)) for one in of_stable_abi))
-    return Examined(used, Judged.of(name, compiled, of_stable_abi, metadata, tags, optional=optional))
+    used = (*_used(compiled.modules), *_used(Module(one.file, (one.interface,)) for one in compiled.stable))
+    return Examined(used, Judged.of(name, compiled, metadata, tags, optional))
 
 
 def _used(modules: Iterable[Module]) -> Iterator[Used]:

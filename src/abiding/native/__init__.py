@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
-    from abiding.native.examining import Judge
+    from abiding.native.examining import Judge, Look
     from abiding.project.declaration import Entry
     from abiding.project.provenance import Provenance
 
@@ -53,15 +53,16 @@ def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = No
 
 
 def checked(
-    paths: Iterable[Path], index: Listings | None = None, more: Judge | None = None
+    paths: Iterable[Path], index: Listings | None = None, more: Judge | None = None, look: Look | None = None
 ) -> dict[str, tuple[Finding, ...]]:
     """Judge all wheels with compiled files among some files, and right in some folders; the findings by file name.
 
     Each is at hand for the others, as a distribution that they may require. If one needs a library that none of these
-    has, what else it requires is looked up on the `index` (`index.listings`). `more` judges each of them too. A wheel
-    that can't be read is left out: whoever reads its metadata says so. Without the libraries that read compiled files
-    nothing is found, and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native
-    entries. Raises `IndexAccessError` if the index can't be read.
+    has, what else it requires is looked up on the `index` (`index.listings`). `more` judges each of them too; `look` is
+    given each compiled file, by the wheel and its place, while it is at hand. A wheel that can't be read is left out:
+    whoever reads its metadata says so. Without the libraries that read compiled files nothing is found, and
+    `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
+    `IndexAccessError` if the index can't be read.
     """
     from abiding.native import names
 
@@ -71,7 +72,7 @@ def checked(
         return {}
     from abiding.native import examining
 
-    return examining.checked(with_code, wheels, index, more)
+    return examining.checked(with_code, wheels, index, more, look)
 
 
 # What a build with native entries asks for in each hook

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from abiding.native.distribution import InstalledDistribution
     from abiding.native.images import Format, Image, Symbols
 
+    Look = Callable[[str, bytes], object]
+
 __all__ = ["Contents", "of_installed", "of_wheel", "place_of", "platforms_of", "read_plain"]
 
 
@@ -100,8 +102,11 @@ def _symbols(contents: Contents, image: Image) -> Symbols:
     return read_symbols(contents.read(contents.files[image.place]), image)
 
 
-def of_wheel(path: Path) -> Contents:
-    """Read a wheel. Raises `ArchiveError`, or another `AbidingError` if its images can't be read."""
+def of_wheel(path: Path, look: Look | None = None) -> Contents:
+    """Read a wheel. Raises `ArchiveError`, or another `AbidingError` if its images can't be read.
+
+    `look` is given each file that may be an image, with its place, while it is at hand.
+    """
     wheel = Wheel.open(path)
     metadata = CoreMetadata.parse(wheel.metadata(), path.name)
     files = {place_of(name): name for name in wheel.names if not name.endswith("/")}
@@ -115,7 +120,14 @@ def of_wheel(path: Path) -> Contents:
         return wheel.contents(member, _LARGEST)
 
     platforms = tuple(dict.fromkeys((*_platforms(path.name), *platforms_of(wheel.tags()))))
-    made = _made(metadata, platforms, files, read, path.name)
+
+    def shown(name: str) -> bytes:
+        data = read(name)
+        if look:
+            look(place_of(name), data)
+        return data
+
+    made = replace(_made(metadata, platforms, files, shown, path.name), read=read)
 
     def begin(name: str) -> bytes:
         fair = max(bounds.MODULE_HARMLESS, bounds.MODULE_DENSITY * members[name].stored_size)

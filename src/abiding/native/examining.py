@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from abiding.native.providers import Shelf
 
     Judge = Callable[[Subject], Iterable[Finding]]
+    Look = Callable[[Path, str, bytes], object]
 
 __all__ = ["checked", "examine", "looked_up", "needs_others", "provenance_of", "subject_of"]
 
@@ -40,15 +41,18 @@ def examine(
     path: Path,
     wheels: Iterable[Path] = (),
     index: Listings | None = None,
+    *,
     names: dict[Path, frozenset[str]] | None = None,
     more: Judge | None = None,
+    look: Look | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require.
 
     On the `index` the others are looked up, if a library is still missing. `names` are those of the libraries of
     the wheels at hand, as far as they are known; what is found out is added. `more` judges what was found then.
+    `look` is given each compiled file, by the wheel and its place, while it is at hand.
     """
-    subject = subject_of(path, [Wheels(_fitting(path, wheels), {} if names is None else names)])
+    subject = subject_of(path, [Wheels(_fitting(path, wheels), {} if names is None else names)], look=look)
     if index and subject.neighbours.unknown and _missing(subject):
         subject = _looked_up(subject, index)
     return (*judge(subject), *(more(subject) if more else ()))
@@ -86,26 +90,25 @@ def _missing(subject: Subject) -> frozenset[str]:
 
 
 def checked(
-    wheels: Iterable[Path], at_hand: Sequence[Path], index: Listings | None = None, more: Judge | None = None
+    wheels: Iterable[Path],
+    at_hand: Sequence[Path],
+    index: Listings | None = None,
+    more: Judge | None = None,
+    look: Look | None = None,
 ) -> dict[str, tuple[Finding, ...]]:
-    """Judge wheels, each with the others `at_hand`, and the index; `more` as for `examine`."""
+    """Judge wheels, each with the others `at_hand`, and the index; `more` and `look` as for `examine`."""
     found: dict[str, tuple[Finding, ...]] = {}
     names: dict[Path, frozenset[str]] = {}  # each may be asked for by each
+    one = partial(examine, wheels=at_hand, index=index, names=names, more=more, look=look)
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
-            found[path.name] = _examined(path, at_hand, index, names, more)
+            found[path.name] = _examined(path, one)
     return found
 
 
-def _examined(
-    path: Path,
-    wheels: Iterable[Path],
-    index: Listings | None,
-    names: dict[Path, frozenset[str]],
-    more: Judge | None,
-) -> tuple[Finding, ...]:
+def _examined(path: Path, examined: Callable[[Path], tuple[Finding, ...]]) -> tuple[Finding, ...]:
     try:
-        return examine(path, wheels, index, names, more)
+        return examined(path)
     except IndexAccessError:
         raise
     except MissingExtraError:
@@ -117,16 +120,20 @@ def _examined(
 
 
 def subject_of(
-    path: Path, shelves: Iterable[Shelf], requires: Iterable[str] | None = None, native: Sequence[str] = ()
+    path: Path,
+    shelves: Iterable[Shelf],
+    requires: Iterable[str] | None = None,
+    native: Sequence[str] = (),
+    look: Look | None = None,
 ) -> Subject:
     """Read a wheel and follow what it needs; `requires` is given if METADATA is still to say so.
 
-    `native` are the normalised names of native entries, of a wheel that is being built with them. Raises
-    `AbidingError`.
+    `native` are the normalised names of native entries, of a wheel that is being built with them; `look` is as for
+    `examine`. Raises `AbidingError`.
     """
     tags = _tags(path)
     platform = Platform.of(tags)
-    consumer = contents.of_wheel(path).loadable(platform.format)
+    consumer = contents.of_wheel(path, partial(look, path) if look else None).loadable(platform.format)
     if requires is not None:
         consumer = replace(consumer, requires=tuple(requires))
     provenance = provenance_of(path)

@@ -137,8 +137,9 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     installed that reads compiled files.
     """
     paths = list(paths)
-    linked = native.checked(paths, listings, _held_to_providers(listings))
-    claimed = evidence.checked(paths)
+    looking = evidence.Looking()  # what the one reads, the other need not read again
+    linked = native.checked(paths, listings, _held_to_providers(listings), looking)
+    claimed = evidence.checked(paths, looking)
 
     def of(release: Release) -> tuple[Finding, ...]:
         names = [one.filename for one in release.artifacts if not one.artifact.problem]  # else it is said already

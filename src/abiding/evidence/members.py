@@ -1,0 +1,53 @@
+"""The members of a wheel that are compiled files: told by name and beginning, and apart from what only fills memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+from abiding.native.names import may_be_image, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.archives.zipdirectory import Member
+
+__all__ = ["Fair", "fair", "is_image"]
+
+
+_IMAGES = (
+    b"\x7fELF", b"MZ",
+    b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"\xfe\xed\xfa\xce",
+    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
+)  # fmt: skip
+
+
+class Fair(NamedTuple):
+    """The members of a wheel that may be compiled files, and the places of those that are not unpacked."""
+
+    members: list[Member]
+    passed_over: tuple[str, ...]
+
+
+def fair(members: Iterable[Member]) -> Fair:
+    """Tell compiled files from what is packed to fill the time and memory of who unpacks it.
+
+    Of what is packed more densely than code, a harmless amount is taken in all.
+    """
+    left = bounds.CODE_HARMLESS
+    found: list[Member] = []
+    passed_over: list[str] = []
+    for member in members:
+        if may_be_image(member.name):
+            is_dense = member.size > bounds.CODE_DENSITY * member.stored_size
+            left -= member.size if is_dense else 0
+            if is_dense and left < 0:
+                passed_over.append(place_of(member.name))
+            else:
+                found.append(member)
+    return Fair(found, tuple(passed_over))
+
+
+def is_image(data: bytes) -> bool:
+    """Whether a file that begins like this is an ELF, Mach-O or PE file."""
+    return data.startswith(_IMAGES)

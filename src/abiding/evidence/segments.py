@@ -1,0 +1,77 @@
+"""Where in a file texts can be that it uses: not in machine code, which is most of it, and not in what is never loaded.
+
+Told of ELF files alone, by the headers that their loader goes by; any other file is gone through as a whole.
+"""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["with_texts"]
+
+
+_LOADED, _EXECUTABLE, _READABLE = 1, 1, 4
+# Real files have a dozen.
+_MOST = 64
+
+
+class _Layout(NamedTuple):
+    """Where an ELF file of one word size has what.
+
+    First the place of its program headers, then the size of each and their number, as `struct` has them, each with its
+    own place in the file; then the form of a header, and where in it kind, flags, offset and size are.
+    """
+
+    place: tuple[str, int]
+    table: tuple[str, int]
+    header: str
+    fields: tuple[int, int, int, int]
+
+
+_LAYOUTS = {
+    1: _Layout(("I", 28), ("HH", 42), "7I", (0, 6, 1, 4)),
+    2: _Layout(("Q", 32), ("HH", 54), "2I4Q", (0, 1, 2, 5)),
+}
+_ORDERS = {1: "<", 2: ">"}
+
+
+class _Segment(NamedTuple):
+    flags: int
+    start: int
+    stop: int
+
+
+def with_texts(data: bytes | bytearray) -> tuple[tuple[int, int], ...]:
+    """The parts of a whole file that may have texts which it uses, each from where it begins to where it ends.
+
+    Linkers of old have code and texts in one segment: where no other is for reading alone, code is gone through too.
+    Where segments share bytes, the file is gone through as a whole.
+    """
+    try:
+        segments = sorted(_segments(data), key=lambda one: one.start)
+    except (struct.error, KeyError, IndexError):
+        segments = []
+    if not segments or any(one.stop > other.start for one, other in pairwise(segments)):
+        return ((0, len(data)),)
+    apart = any(one.flags == _READABLE for one in segments)
+    return tuple((one.start, min(one.stop, len(data))) for one in segments if not (apart and one.flags & _EXECUTABLE))
+
+
+def _segments(data: bytes | bytearray) -> Iterator[_Segment]:
+    """The segments of an ELF file that are loaded; those of any other file are none."""
+    if not data.startswith(b"\x7fELF"):
+        return
+    order, layout = _ORDERS[data[5]], _LAYOUTS[data[4]]
+    (place,) = struct.unpack_from(order + layout.place[0], data, layout.place[1])
+    size, number = struct.unpack_from(order + layout.table[0], data, layout.table[1])
+    there = number <= _MOST and place + number * size <= len(data)
+    for i in range(number if there else 0):
+        header = struct.unpack_from(order + layout.header, data, place + i * size)
+        kind, flags, start, length = (header[at] for at in layout.fields)
+        if kind == _LOADED:
+            yield _Segment(flags, start, start + length)
