@@ -31,6 +31,15 @@ need_debian() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null
 }
 
+# find_python VERSION: print the path of a Python of this version, and fail if the machine has none. pyenv's commands are
+# there for versions that are not switched on, and then do not run: so each is tried.
+find_python() {
+    for candidate in "python$1" "$(pyenv prefix "$1" 2>/dev/null)/bin/python"; do
+        "$candidate" -c 'import sys; print(sys.executable)' 2>/dev/null && return 0
+    done
+    return 1
+}
+
 # need_python: an interpreter of 3.11 or later that can make environments and compile extensions.
 need_python() {
     command -v "$python" >/dev/null || need_debian python3

@@ -100,12 +100,12 @@ class Document:
 
     def drop(self, key: Key) -> None:
         """Take out a key, or a table with the comments inside; what stands right above the next header stays."""
-        holders = {id(holder): holder for holder, _ in self._pieces(key)}
-        for holder in holders.values():
+        for holder in self._holders(key):
             body = _container(holder).body
             # It may be there in several pieces, which are all gone at once.
             pieces = [(place, item) for place, (name, item) in enumerate(body) if name and name.key == key[-1]]
-            del holder[str(key[-1])]
+            if pieces:
+                del holder[str(key[-1])]
             for place, item in pieces:
                 self._dropped.append(f"{item.as_string()}{item.trivia.comment}")
                 if isinstance(item, Table):
@@ -147,8 +147,8 @@ class Document:
 
     # Where things are: a table may be written in several pieces, with other tables between them
 
-    def _pieces(self, key: Key) -> Iterator[tuple[Any, Item]]:
-        """What stands at a key, each with the table around it, or with the file."""
+    def _holders(self, key: Key) -> list[Any]:
+        """The tables in which a key may be, or the file."""
         holders: list[Any] = [self._toml]
         for part in key[:-1]:
             holders = [
@@ -157,7 +157,11 @@ class Document:
                 for name, item in _container(holder).body
                 if name and name.key == part and isinstance(item, Table | InlineTable)
             ]
-        for holder in holders:
+        return holders
+
+    def _pieces(self, key: Key) -> Iterator[tuple[Any, Item]]:
+        """What stands at a key, each with the table around it, or with the file."""
+        for holder in self._holders(key):
             for name, item in _container(holder).body:
                 if name and name.key == key[-1]:
                     yield holder, item

@@ -23,11 +23,22 @@ __all__ = ["Exclusion", "exclusions", "installable", "only_if"]
 
 
 class Exclusion(NamedTuple):
-    """Lines for one distribution, by its normalised name, and the extra with which they meet, empty if without any."""
+    """Lines for one distribution, by its normalised name, and the extra with which they meet, empty if without any.
+
+    `places` are the numbers of the lines among those that were given: the same line may be there twice.
+    """
 
     name: str
-    lines: tuple[Line, ...]
+    places: tuple[int, ...]
     extra: str
+
+
+class _Given(NamedTuple):
+    """A line and its place among those that were given; `where` it is made is spelled out."""
+
+    place: int
+    range: Versions
+    where: Environments
 
 
 def exclusions(lines: Iterable[Line], within: Environments | None = None) -> Iterator[Exclusion]:
@@ -37,38 +48,36 @@ def exclusions(lines: Iterable[Line], within: Environments | None = None) -> Ite
     in time, is no exclusion.
     """
     lines = list(lines)
-    given = [line for line in lines if not line.own_extras]
+    places = [place for place, line in enumerate(lines) if not line.own_extras]
     try:
         spelled = spelled_out(lines)
     except UndecidedError:
-        spelled = given
-    groups: dict[str, list[Line]] = {}
-    for line in spelled:
+        spelled = [lines[place] for place in places]
+    groups: dict[str, list[_Given]] = {}
+    for place, line in zip(places, spelled, strict=True):
         if isinstance(line.what, tuple) and line.what[-1] is None:  # a requirement, and not by URL
-            groups.setdefault(line.what[0], []).append(line)
-    origin = {id(line): one for line, one in zip(spelled, given, strict=True)}
+            groups.setdefault(line.what[0], []).append(_Given(place, line.what[2], line.where))
     for name, group in groups.items():
-        for found in _of_one(name, group, within or Environments.all()) if _common(group).is_empty else ():
-            yield found._replace(lines=tuple(origin[id(line)] for line in found.lines))
+        if _common(group).is_empty:
+            for found, extra in _of_one(group, within or Environments.all()):
+                yield Exclusion(name, tuple(line.place for line in found), extra)
 
 
-def _of_one(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
+def _of_one(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
     if len(group) > bounds.LINES_OF_ONE:
-        yield from _of_many(name, group, within)
+        yield from _of_many(group, within)
         return
-    empty = [line for line in group if _range(line).is_empty]
-    found = [Exclusion(name, (line,), extra) for line in empty if (extra := _extra((line,), within)) is not None]
+    empty = [line for line in group if line.range.is_empty]
     others = [line for line in group if line not in empty]
-    for pair in combinations(others, 2):
-        if _common(pair).is_empty:
-            extra = _extra(pair, within)
-            found += [] if extra is None else [Exclusion(name, pair, extra)]
-    yield from found or dict.fromkeys(_larger(name, others, within))
+    pairs = (pair for pair in combinations(others, 2) if _common(pair).is_empty)
+    few = (*((line,) for line in empty), *pairs)
+    found = [(lines, extra) for lines in few if (extra := _extra(lines, within)) is not None]
+    yield from found or dict.fromkeys(_larger(others, within))
 
 
-def _of_many(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
+def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
     """Of many lines those few that exclude each other, made in the same environments or in two sets of these."""
-    made: dict[Environments, list[Line]] = {}
+    made: dict[Environments, list[_Given]] = {}
     for line in group:
         made.setdefault(line.where, []).append(line)
     parts = [(_common(lines), lines) for lines in list(made.values())[: bounds.PARTS_OF_ONE]]
@@ -78,13 +87,13 @@ def _of_many(name: str, group: Sequence[Line], within: Environments) -> Iterator
                 lines = _enough([line for _, lines in some for line in lines])
                 extra = _extra(lines, within)
                 if extra is not None:
-                    yield Exclusion(name, lines, extra)
+                    yield lines, extra
                     return
 
 
-def _enough(lines: Sequence[Line]) -> tuple[Line, ...]:
+def _enough(lines: Sequence[_Given]) -> tuple[_Given, ...]:
     """As many of lines that exclude each other as it takes."""
-    kept: list[Line] = []
+    kept: list[_Given] = []
     while not kept or not _common(kept).is_empty:
         # The shortest beginning that excludes all with those that are kept: its last line is needed.
         number = bisect_left(range(len(lines)), True, key=lambda end: _common((*kept, *lines[: end + 1])).is_empty)
@@ -93,7 +102,7 @@ def _enough(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(reversed(kept))
 
 
-def _larger(name: str, group: Sequence[Line], within: Environments) -> Iterator[Exclusion]:
+def _larger(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
     """Those of three lines or more: around each line, what is made together with it."""
     for first in group:
         together = [first]
@@ -105,16 +114,11 @@ def _larger(name: str, group: Sequence[Line], within: Environments) -> Iterator[
                 fewer = [one for one in together if one is not line]
                 together = fewer if _common(fewer).is_empty else together
             lines = tuple(line for line in group if line in together)
-            yield Exclusion(name, lines, _extra(lines, within) or "")
+            yield lines, _extra(lines, within) or ""
 
 
-def _range(line: Line) -> Versions:
-    found: Versions = line.what[2]  # type: ignore[index]
-    return found
-
-
-def _common(lines: Iterable[Line]) -> Versions:
-    return common(map(_range, lines))
+def _common(lines: Iterable[_Given]) -> Versions:
+    return common(line.range for line in lines)
 
 
 # Where lines meet
@@ -123,7 +127,7 @@ _EXTRA = ("extra", "==")
 _STEPS = 20_000
 
 
-def _extra(lines: Sequence[Line], within: Environments) -> str | None:
+def _extra(lines: Sequence[_Given], within: Environments) -> str | None:
     """The one extra with which all lines are made somewhere, empty if it takes none; None if they never meet."""
     try:
         asked = {question for line in lines for question in line.where.questions() if _is_extra(question)}

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.metadata.exclusions import Exclusion
-    from abiding.metadata.requires_dist import Line
     from abiding.project.pyproject import Key, Pyproject
     from abiding.project.table import Project
 
@@ -103,28 +102,27 @@ def _found(
         where = wheels.selected(one.select) & (only_if("variant", one.variant) if one.variant else only_if())
         lines.append(line._replace(where=line.where & where))
         sources.append(one)
-    origin = {id(line): source for line, source in zip(lines, sources, strict=True)}
     within = installable(str(table.get("requires-python", ""))) & wheels.within
     for found, centre in _by_centre(list(exclusions(lines, within))):
-        exclusion = found[0]._replace(lines=tuple({id(line): line for one in found for line in one.lines}.values()))
-        of = [origin[id(line)] for line in exclusion.lines]
-        tag = wheels.example([within, *(line.where for line in exclusion.lines)]) if any(map(_select, of)) else ""
+        places = tuple(dict.fromkeys(place for one in found for place in one.places))
+        of = [sources[place] for place in places]
+        tag = wheels.example([within, *(lines[place].where for place in places)]) if any(map(_select, of)) else ""
         if not declared or any(isinstance(one, Declared) for one in of):
-            first = origin[id(centre)] if centre else None
-            recent = not any(_is_plain([origin[id(line)] for line in one.lines]) for one in found)
-            yield _finding(pyproject, exclusion, of, tag, first), recent
+            first = None if centre is None else sources[centre]
+            recent = not any(_is_plain([sources[place] for place in one.places]) for one in found)
+            yield _finding(pyproject, found[0]._replace(places=places), of, tag, first), recent
 
 
-def _by_centre(found: list[Exclusion]) -> Iterator[tuple[list[Exclusion], Line | None]]:
-    """Put together those pairs that have a line in common, which comes with them: it is the one to change."""
-    pairs = [one for one in found if len(one.lines) == 2]  # noqa: PLR2004
+def _by_centre(found: list[Exclusion]) -> Iterator[tuple[list[Exclusion], int | None]]:
+    """Put together those pairs that have a line in common, whose place comes with them: it is the one to change."""
+    pairs = [one for one in found if len(one.places) == 2]  # noqa: PLR2004
     yield from (([one], None) for one in found if one not in pairs)
     while pairs:
-        number = Counter((id(line), one.extra) for one in pairs for line in one.lines)
-        (of, extra), most = number.most_common(1)[0]
-        star = [one for one in pairs if one.extra == extra and of in map(id, one.lines)] if most > 1 else pairs[:1]
+        number = Counter((place, one.extra) for one in pairs for place in one.places)
+        (centre, extra), most = number.most_common(1)[0]
+        star = [one for one in pairs if one.extra == extra and centre in one.places] if most > 1 else pairs[:1]
         pairs = [one for one in pairs if one not in star]
-        yield star, next(line for line in star[0].lines if id(line) == of) if most > 1 else None
+        yield star, centre if most > 1 else None
 
 
 def _select(source: ApiLine | Declared) -> tuple[str, ...]:

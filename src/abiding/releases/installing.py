@@ -36,8 +36,8 @@ def judge_installable(files: Sequence[str], metadata: CoreMetadata, severity: Se
     anywhere = _joined(list(where.values()))
     told: set[tuple[str, ...]] = set()
     for filename in files if any(_excluded(asked, metadata, own, anywhere)) else ():
-        for exclusion in _excluded(asked, metadata, own, where[filename]):
-            texts = tuple(line.text for line in exclusion.lines if line.text in lines)
+        for exclusion, excluded in _excluded(asked, metadata, own, where[filename]):
+            texts = tuple(line for line in excluded if line in lines)
             if texts not in told:
                 told.add(texts)
                 yield _finding(exclusion, texts, filename, severity)
@@ -90,7 +90,10 @@ def _joined(where: Sequence[Environments]) -> Environments:
         return Environments.all()
 
 
-def _excluded(asked: Sequence[str], metadata: CoreMetadata, own: str, within: Environments) -> Iterator[Exclusion]:
+def _excluded(
+    asked: Sequence[str], metadata: CoreMetadata, own: str, within: Environments
+) -> Iterator[tuple[Exclusion, list[str]]]:
+    """Find what excludes each other of what is asked for, with the lines."""
     from abiding.metadata import variant_markers
     from abiding.metadata.exclusions import exclusions
     from abiding.metadata.requires_dist import Line
@@ -99,7 +102,9 @@ def _excluded(asked: Sequence[str], metadata: CoreMetadata, own: str, within: En
     known = [line for line in asked if not any(one in line for one in variant_markers.SETS)]
     # Where the file is installed, so is this version of the project.
     itself = [f"{own}=={metadata.get('Version')}"] if own in map(_plain_name, known) else []
-    return exclusions([Line.read(line, own) for line in (*itself, *known)], within)
+    lines = [*itself, *known]
+    for exclusion in exclusions([Line.read(line, own) for line in lines], within):
+        yield exclusion, [lines[place] for place in exclusion.places]
 
 
 def _finding(exclusion: Exclusion, texts: tuple[str, ...], filename: str, severity: Severity) -> Finding:
@@ -112,7 +117,7 @@ def _finding(exclusion: Exclusion, texts: tuple[str, ...], filename: str, severi
         "unsatisfiable",
         severity,
         f"no version of `{exclusion.name}` satisfies all that the {kind} requires of it"
-        if len(texts) == len(exclusion.lines)
+        if len(texts) == len(exclusion.places)
         else f"the {kind} requires another version of itself",
         artifact=filename,
         field="Requires-Dist",
