@@ -10,6 +10,7 @@ from abiding.cli import main
 from abiding.edits.arrays import comments, without
 from abiding.edits.unwrapping import unwrap
 from abiding.edits.wrapping import wrap
+from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.project.pyproject import Pyproject
 from makers.trees import flit_tree, metadata
@@ -283,6 +284,30 @@ def test_a_project_that_does_not_use_it(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "pyproject.toml").write_text(SCIPY)
     assert main(["unwrap", str(tmp_path)]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'pyproject.toml'} does not use abiding\n"
+
+
+@pytest.mark.parametrize("faults", [1, bounds.FAULTS + 80])
+@pytest.mark.parametrize(
+    ("command", "closing"),
+    [
+        ("init --dry-run", "It uses abiding already, but not rightly"),
+        ("show", "Nothing can be shown"),
+        ("show --metadata", "Nothing can be shown"),
+        ("prove", "Nothing was built"),
+        ("unwrap --yes", "Nothing was written"),
+        ("unwrap --dry-run", "Nothing was written"),
+    ],
+)
+def test_a_wrong_declaration_is_followed_by_what_did_not_happen(
+    command: str, closing: str, faults: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = ", ".join(f'"c{number} = 1"' for number in range(faults))
+    wheel = f"[tool.abiding.wheel]\ndependencies = [{entries}]\n"
+    (tmp_path / "pyproject.toml").write_text(WRAPPED.partition("[tool.abiding.wheel")[0] + wheel)
+    assert main([*command.split(), str(tmp_path)]) == 2
+    last = " ".join(capsys.readouterr().err.rpartition("\n\n")[2].split())
+    more = "80 more faults are not shown; " if faults > 1 else ""
+    assert last == f"abiding: {more}{closing[0].lower() if more else closing[0]}{closing[1:]}"
 
 
 @pytest.mark.parametrize("backend", ["abiding", "abiding:backend", "abiding.backend:x", "abiding.backends"])

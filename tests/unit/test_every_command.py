@@ -197,7 +197,8 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
         ("check --colour", "abiding check: error: there is no option `--colour`: did you mean `--color`?"),
         ("check dist --outputformat=json", "did you mean `--output-format`?"),
         ("show -z", "abiding show: error: there is no option `-z`"),
-        ("explain a b", "[RULE]\nabiding explain: error: too much is given: `b`"),
+        ("explain a b", "abiding explain: error: too much is given: `b`\n\nusage: abiding explain [OPTIONS] [RULE]\n"),
+        ("diff a", "are required: B\n\nusage: abiding diff [OPTIONS] A B\nhint: `abiding diff --help` tells more\n"),
         ("check dist --color sometimes", "`sometimes` is none of auto, always, never"),
         ("check dist --fail-on errors", "`errors` is none of error, warning, note"),
         ("", "commands:\n  COMMAND\n    init      make a project use abiding"),
@@ -207,7 +208,11 @@ def test_what_is_not_known_is_answered_by_what_is(command: str, said: str, monke
     monkeypatch.setenv("COLUMNS", "200")
     shown = run(command, monkeypatch)
     assert said in shown
-    assert shown.startswith("usage: abiding")
+    assert "--output-format" not in shown.replace("did you mean `--output-format`", ""), "all options are in `--help`"
+    if command:
+        first, *_, last = shown.splitlines()
+        assert ": error: " in first
+        assert last.startswith("hint: `abiding")
 
 
 @pytest.mark.parametrize(

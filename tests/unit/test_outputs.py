@@ -82,10 +82,15 @@ def test_an_old_file_is_replaced_a_link_followed(dist: Path, tmp_path: Path) -> 
 
 
 BAD = {
-    "xml=a": "`xml` is no format: text, concise, json, github, html, sarif are",
+    "xml=a": "`xml` is none of text, concise, json, github, html, sarif",
+    "htlm=a": "`htlm` is none of text, concise, json, github, html, sarif: did you mean `html`?",
+    "a.html": "`a.html` names no format: did you mean `html=a.html`?",
+    "dist/A.HTM": "`dist/A.HTM` names no format: did you mean `html=dist/A.HTM`?",
+    "a.sarif": "did you mean `sarif=a.sarif`?",
+    "a.xml": "`a.xml` names no format: `FORMAT=FILE`, of text, concise, json, github, html, sarif",
     "json": "`json` names no file: `json=FILE`",
     "json=": "`json=` names no file",
-    "=a": "`` is no format",
+    "=a": "`` is none of text",
     "json=nowhere/a": "`nowhere/a` can't be written: `nowhere` is not there",
     "json=dist": "`dist` is a folder",
     f"json=dist/{LINUX}": "a report is never written over that",

@@ -75,12 +75,12 @@ def _files(path: Path) -> dict[str, Path]:
         children = {child.name: child for child in path.iterdir()}
     except OSError as exc:
         is_missing = isinstance(exc, FileNotFoundError | NotADirectoryError)
-        raise _missing(path, NO_SUCH_FILE if is_missing else f"can't be read: {exc.strerror}") from exc
+        raise _missing(path, NO_SUCH_FILE if is_missing else f"this can't be read: {exc.strerror}") from exc
     except ValueError as exc:
-        raise _missing(path, f"can't be read: {exc}") from exc
+        raise _missing(path, f"this can't be read: {exc}") from exc
     names = [name for name in children if _is_listed(name)]
     if not names:
-        raise _missing(path, "has no sdist and no wheel in it", _elsewhere(path, children.values()))
+        raise _missing(path, "the folder has no sdist and no wheel in it", _elsewhere(path, children.values()))
     return {f"{own}{os.sep}{name}": children[name] for name in sorted(names)}
 
 

@@ -61,10 +61,10 @@ def project(source: Path, closing: str, *, legacy: bool = False) -> Iterator[Non
     if not is_there(source):
         raise MissingFileError.at(source, closing, _HINT)
     if not is_folder(folder) and not is_plain(source):
-        raise _missing("is neither a folder nor a file", source, closing)
+        raise _missing("this is neither a folder nor a file", source, closing)
     names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)
     if is_folder(folder) and not any(is_there(folder / name) for name in names):
-        raise _missing(f"has no {' and no '.join(names)} in it", source, closing)
+        raise _missing(f"the folder has no {' and no '.join(names)} in it", source, closing)
     with naming(str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"):
         yield
 

@@ -113,7 +113,7 @@ def _wheels(what: Iterable[Path]) -> list[Path]:
         if not wheels:
             # From an sdist a wheel is built with a warning where a build from the tree is refused.
             hint = "build one first: `python -m build`" if folder != one else "give a wheel, which ends in .whl"
-            message = "there is no wheel in it" if folder != one or folder.is_dir() else "it is no wheel"
+            message = "the folder has no wheel in it" if folder != one or folder.is_dir() else "this is no wheel"
             raise AbidingError(
                 Finding("missing-file", Severity.ERROR, message, artifact=str(folder), hints=(hint,)),
                 "Nothing was read",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import editing
 from abiding.cli.arguments import naming
-from abiding.findings.errors import DeclarationError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -39,10 +38,7 @@ def run(options: Namespace) -> int:
     with naming(str(file.path)):
         pyproject = file.pyproject
         if uses_abiding(pyproject.table):
-            try:
-                declaration = Declaration.read(pyproject)
-            except DeclarationError as exc:
-                raise DeclarationError(exc.findings, "It uses abiding already, but not rightly") from exc
+            declaration = Declaration.read(pyproject, "It uses abiding already, but not rightly")
             print(f"{file.path} uses abiding already; it wraps `{declaration.backend}`")
             for finding in unwired(declaration, pyproject):
                 print(f"\n{block(finding._replace(artifact=str(file.path)))}", file=sys.stderr)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.cli.arguments import one_of
+from abiding.cli.parser import meant
 from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity, by_weight
@@ -29,6 +30,10 @@ __all__ = ["Form", "Output", "add_colour", "add_formats", "add_options", "failin
 
 # These are somebody's work: no report is written over one.
 _WORK = (".whl", ".tar.gz", ".zip", ".py", ".toml", ".cfg")
+
+
+# By the end of a file's name, the format that is likely meant.
+_BY_NAME = {"htm": "html", "html": "html", "json": "json", "sarif": "sarif", "txt": "text"}
 
 
 class Output(NamedTuple):
@@ -100,8 +105,12 @@ class _Outputs(Action):
 
 def _output(text: str, formats: Sequence[str]) -> Output:
     form, equals, file = text.partition("=")
+    if not equals and form not in formats:
+        likely = _BY_NAME.get(Path(text).suffix.lower().removeprefix("."), "")
+        way = f"did you mean `{likely}={text}`?" if likely in formats else f"`FORMAT=FILE`, of {', '.join(formats)}"
+        raise ArgumentTypeError(f"`{text}` names no format: {way}")
     if form not in formats:
-        raise ArgumentTypeError(f"`{form}` is no format: {', '.join(formats)} are")
+        raise ArgumentTypeError(f"`{form}` is none of {', '.join(formats)}{meant(form, formats)}")
     if not equals or not file:
         raise ArgumentTypeError(f"`{text}` names no file: `{form}=FILE`")
     if file.lower().endswith(_WORK):

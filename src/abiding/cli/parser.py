@@ -50,12 +50,18 @@ class Parser(argparse.ArgumentParser):
         return found, others
 
     def error(self, message: str) -> NoReturn:
-        """Leave with the usage and a message, whose words are not broken by a terminal."""
+        """Leave with a message, whose words are not broken by a terminal, and with where to read more."""
         to = Terminal.of(sys.stderr)
-        lines = f"{self.prog}: error: {message}".split("\n")
-        said = [line for one in lines for line in (wrap(one, to.width) if to.is_live else [one])]
-        self.print_usage(sys.stderr)
-        self.exit(2, "".join(f"{line}\n" for line in said))
+        said = f"{self.prog}: error: {message}\n\n{self._short_usage()}\nhint: `{self.prog} --help` tells more"
+        lines = [line for one in said.split("\n") for line in (wrap(one, to.width) if one and to.is_live else [one])]
+        self.exit(2, "".join(f"{line}\n" for line in lines))
+
+    def _short_usage(self) -> str:
+        """What has to be given, on one line: of the options there may be a screen full."""
+        formatter = argparse.HelpFormatter(self.prog, width=sys.maxsize)
+        formatter.add_usage(None, self._get_positional_actions(), [], prefix="")
+        given = formatter.format_help().strip().removeprefix(self.prog)
+        return f"usage: {self.prog} [OPTIONS]{given}"
 
     def _unknown(self, given: Iterable[str]) -> Iterator[str]:
         """The long options that are none, not even the beginning of one."""

@@ -165,10 +165,7 @@ class _Subject:
     @classmethod
     def read(cls, folder: Path, options: Namespace) -> _Subject:
         pyproject = Pyproject.read(folder)
-        try:
-            declaration = Declaration.read(pyproject)
-        except DeclarationError as exc:
-            raise DeclarationError(exc.findings, _NOTHING) from exc
+        declaration = Declaration.read(pyproject, _NOTHING)
         variant = options.variant or ""
         declaration.check_variant(pyproject, variant, f"--variant {variant}", _NOTHING)
         return cls(

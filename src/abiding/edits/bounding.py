@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.edits.document import NOTHING, Document, not_understood
 from abiding.edits.wrapping import Edited
-from abiding.findings.errors import DeclarationError
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import as_toml
 
@@ -41,7 +40,7 @@ def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
 
     Raises `DeclarationError` if the declaration is wrong, before or after, or the file is not to be edited.
     """
-    declaration = Declaration.read(pyproject)
+    declaration = Declaration.read(pyproject, NOTHING)
     there = {entry.requires for entry in declaration.entries if not entry.extra}
     new = [one for one in lines if one.line not in there]
     if not new:
@@ -62,10 +61,7 @@ def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
     added = [tomllib.loads(f"x = {one.entry}")["x"] for one in new]
     wheel["dependencies"] = [*added, *wheel.get("dependencies", [])]
     edited = document.edited(expected)
-    try:
-        Declaration.read(edited)
-    except DeclarationError as exc:
-        raise DeclarationError(exc.findings, NOTHING) from exc
+    Declaration.read(edited, NOTHING)
     return Edited(edited.text, ())
 
 

@@ -6,7 +6,7 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from abiding.edits.document import Document
+from abiding.edits.document import NOTHING, Document
 from abiding.edits.wrapping import Edited
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
@@ -52,7 +52,7 @@ _ELSEWHERE = (
 
 def unwrap(pyproject: Pyproject) -> Edited:
     """Make the new text. Raises `DeclarationError` if the declaration is wrong, or the file not to be edited."""
-    declaration = Declaration.read(pyproject)
+    declaration = Declaration.read(pyproject, NOTHING)
     unwrapping = _Unwrapping(pyproject)
     unwrapping.build_system(declaration)
     unwrapping.project()

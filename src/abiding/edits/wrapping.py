@@ -7,7 +7,6 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.edits.document import NOTHING, Document, not_understood
-from abiding.findings.errors import DeclarationError
 from abiding.project.declaration import Declaration
 from abiding.project.unlisted import filled_in
 
@@ -54,10 +53,7 @@ def wrap(pyproject: Pyproject) -> Edited:
     wrapping.project()
     wrapping.tool()
     new = wrapping.document.edited(wrapping.expected)
-    try:
-        Declaration.read(new)
-    except DeclarationError as exc:
-        raise DeclarationError(exc.findings, NOTHING) from exc
+    Declaration.read(new, NOTHING)
     return Edited(new.text, _notes(pyproject))
 
 

@@ -134,13 +134,13 @@ class Declaration(NamedTuple):
     remarks: tuple[Finding, ...] = ()
 
     @classmethod
-    def read(cls, pyproject: Pyproject) -> Declaration:
-        """Read the declaration. Raises one `DeclarationError` with a finding for every fault.
+    def read(cls, pyproject: Pyproject, closing: str = "Nothing was built") -> Declaration:
+        """Read the declaration. Raises one `DeclarationError`, with this closing, with a finding for every fault.
 
         A published sdist must not stop building when a newer version of this package is installed: in one, faults that
         earlier versions accepted are `remarks`, warnings.
         """
-        return _Reader(pyproject).read()
+        return _Reader(pyproject).read(closing)
 
     @property
     def may_append(self) -> bool:
@@ -215,7 +215,7 @@ class _Reader(Faults):
         self.project = Project(table if isinstance(table, dict) else None)
         self.groups = Groups(pyproject.table, self)
 
-    def read(self) -> Declaration:
+    def read(self, closing: str) -> Declaration:
         found = self.table()
         table = found or {}
         self.standard_tables()
@@ -234,8 +234,8 @@ class _Reader(Faults):
         if "wheels-differ" not in table:
             self.differences(declaration.differing)
         if self.problems:
-            more = f"{self.untold:,} more faults are not shown; " if self.untold else ""
-            raise DeclarationError(self.problems, f"{more}nothing was built" if more else "Nothing was built")
+            told = f"{self.untold:,} more faults are not shown; {closing[0].lower()}{closing[1:]}"
+            raise DeclarationError(self.problems, told if self.untold else closing)
         return declaration._replace(remarks=tuple(self.remarks))
 
     def table(self) -> Mapping[str, Any] | None:
