@@ -30,6 +30,7 @@ __all__ = [
     "is_beyond_bounds",
     "is_compared_as_text",
     "is_editable_mechanism",
+    "marker_of",
     "meaning",
     "name_of",
     "narrows",
@@ -39,6 +40,7 @@ __all__ = [
     "with_extra",
     "with_marker",
     "without_answer",
+    "without_marker",
 ]
 
 
@@ -249,6 +251,20 @@ def with_marker(text: str, condition: str) -> str:
     what, marker = (found["what"].strip(), (found["marker"] or "").strip()) if found else (text.strip(), "")
     parts = [f"({one})" if marker and re.search(r"\bor\b", one) else one for one in filter(None, (marker, condition))]
     return f"{what}{' ' if '@' in what else ''}; {' and '.join(parts)}"
+
+
+def without_marker(text: str) -> str:
+    """The requirement without any condition, as it is written."""
+    found = _PARTS.fullmatch(text.strip())
+    return found["what"].strip() if found else text.strip()
+
+
+def marker_of(text: str) -> str:
+    """The condition of a requirement, as `str(Marker)` writes it; empty if it has none, or is no requirement."""
+    try:
+        return _marker(parse(text))
+    except ValueError:
+        return ""
 
 
 _EXTRA = r"""extra\s*==\s*(?:"[^"]+"|'[^']+')"""

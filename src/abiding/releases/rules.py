@@ -16,6 +16,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
 from abiding.releases.installing import judge_installable
 from abiding.releases.levels import judge_record
+from abiding.releases.markers import with_markers
 from abiding.releases.python import judge_python
 from abiding.releases.readable import judge_readable
 from abiding.releases.sdists import judge_sdists
@@ -77,6 +78,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
         severity = Severity.ERROR if declares else Severity.WARNING
         findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
+    findings = list(with_markers(comparison, findings))
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
     findings += bad_dynamic(comparison, Severity.ERROR if own.declaration else Severity.NOTE)

@@ -1,0 +1,122 @@
+"""The environment marker that tells wheels from others: true wherever one of these goes, false for the others."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.archives.tagging import expanded
+from abiding.metadata.platform_tag import PlatformTag
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+__all__ = ["marker_between", "marker_of"]
+
+
+class _Place(NamedTuple):
+    """The values that an environment has in which a wheel of one tag can be installed; empty where they are open."""
+
+    sys_platform: str = ""
+    platform_machine: str = ""
+    platform_python_implementation: str = ""
+    python_version: str = ""
+
+
+class _Clause(NamedTuple):
+    """One comparison of a marker."""
+
+    variable: str
+    operator: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.variable} {self.operator} '{self.value}'"
+
+    def holds(self, place: _Place) -> bool | None:
+        """Whether it is true there; None where that is open."""
+        value: str = getattr(place, self.variable)
+        if not value:
+            return None
+        match self.operator:
+            case "==":
+                return value == self.value
+            case "!=":
+                return value != self.value
+            case "<":
+                return _number(value) < _number(self.value)
+            case _:
+                return _number(value) >= _number(self.value)
+
+
+_Marker = tuple[_Clause, ...]
+
+
+def marker_between(those: Collection[str], others: Collection[str]) -> str:
+    """The marker that is true where those wheels can be installed, and false where the others can, by their names.
+
+    Empty if there is none, and if it would have to say more than people write.
+    """
+    ours, theirs = (frozenset(place for name in names for place in _places(name)) for names in (those, others))
+    if not ours or not theirs:
+        return ""
+    for marker in _candidates(ours, theirs):
+        if all(_holds(marker, place) for place in ours) and all(_holds(marker, place) is False for place in theirs):
+            return " and ".join(map(str, marker))
+    return ""
+
+
+def marker_of(name: str) -> str:
+    """All that is known of the environments in which a wheel can be installed, as a marker; empty for any.
+
+    With quotes as `str(Marker)` has them.
+    """
+    clauses = [
+        [f'{variable} == "{value}"' for variable, value in zip(_Place._fields, place, strict=True) if value]
+        for place in _places(name)
+    ]
+    return " or ".join(" and ".join(one) for one in clauses) if all(clauses) else ""
+
+
+def _holds(marker: _Marker, place: _Place) -> bool | None:
+    found = [clause.holds(place) for clause in marker]
+    return False if False in found else None if None in found else True
+
+
+def _candidates(ours: frozenset[_Place], theirs: frozenset[_Place]) -> Iterator[_Marker]:
+    """What people would write, the plainest first: a system, a machine, both, an implementation, versions of Python."""
+    own = {variable: {getattr(place, variable) for place in ours} for variable in _Place._fields}
+    single = {variable: _Clause(variable, "==", min(values)) for variable, values in own.items() if len(values) == 1}
+    system, machine, implementation, python = _Place._fields
+    for names in ((system,), (machine,), (system, machine), (implementation,), (python,), (system, python)):
+        if all(name in single for name in names):
+            yield tuple(single[name] for name in names)
+    systems = {place.sys_platform for place in theirs}
+    if len(systems) == 1:
+        yield (_Clause(system, "!=", systems.pop()),)
+    versions = {place.python_version for place in theirs}
+    if "" not in own[python] | versions:
+        yield (_Clause(python, "<", min(versions, key=_number)),)
+        yield (_Clause(python, ">=", min(own[python], key=_number)),)
+
+
+_PYTHON = re.compile(r"(?P<name>cp|pp|graalpy)(?P<major>\d)(?P<minor>\d+)")
+_NAMED = {"cp": "CPython", "pp": "PyPy", "graalpy": "GraalVM"}
+
+
+@functools.lru_cache(maxsize=4096)
+def _places(name: str) -> frozenset[_Place]:
+    return frozenset(_place(*tag.split("-")) for tag in expanded(name))
+
+
+def _place(python: str, abi: str, platform: str) -> _Place:
+    read = PlatformTag.read(platform)
+    found = _PYTHON.fullmatch(python)
+    # What uses the stable ABI, later versions can install as well.
+    version = f"{found['major']}.{found['minor']}" if found and not abi.startswith("abi3") else ""
+    return _Place(read.system, read.platform_machine, _NAMED[found["name"]] if found else "", version)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

@@ -1,0 +1,136 @@
+"""Requirements that some wheels of a release have and others do not: the markers with which all could say them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Severity
+from abiding.metadata import markers, requirements, telling
+from abiding.project.faults import short
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+
+    from abiding.findings.finding import Finding, Value
+    from abiding.releases.comparison import Comparison
+
+__all__ = ["with_markers"]
+
+
+_OF_ONE_LINE = frozenset({"lost-requirement", "undeclared-requirement"})
+_OF_THE_FIELD = frozenset({"undeclared-change", "wheels-disagree"})
+_MOST_NAMED = 2
+# So many groups of wheels are asked for what tells them from the others: a release with more has no pattern.
+_MOST_GROUPS = 200
+# What a line has that is left alone: its own marker says where it is for.
+_ITS_OWN = ""
+_OF_THE_PROJECT = "or write the line among the requirements of the project itself"
+
+
+def with_markers(comparison: Comparison, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings; those about requirements with the marker to write, if one tells the wheels that have them.
+
+    What is as declared, or left open, is not in need of one.
+    """
+    wheels = _Wheels(comparison)
+    for finding in findings:
+        if finding.field != "Requires-Dist" or finding.severity is Severity.NOTE or not finding.hints:
+            yield finding
+        elif finding.rule in _OF_ONE_LINE:
+            yield finding._replace(hints=(*finding.hints, *wheels.way_out_for(_values(finding)[0])))
+        elif finding.rule in _OF_THE_FIELD:
+            yield finding._replace(hints=tuple(wheels.ways_out(_values(finding))) or finding.hints)
+        else:
+            yield finding
+
+
+def _values(finding: Finding) -> tuple[str, ...]:
+    return (*_all(finding.expected), *_all(finding.found))
+
+
+def _all(value: Value) -> tuple[str, ...]:
+    return () if value is None else (value,) if isinstance(value, str) else value
+
+
+class _Wheels:
+    """The wheels of a release, and which of them has which requirement."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._lines = {
+            one.artifact.filename: one.artifact.metadata.all("Requires-Dist")
+            for one in comparison.compared
+            if one.artifact.kind == "wheel" and one.artifact.metadata
+        }
+        self._known: dict[frozenset[str], str] = {}
+
+    @cached_property
+    def _having(self) -> Mapping[Hashable, frozenset[str]]:
+        """By the meaning of a line, the wheels that have it."""
+        found: dict[Hashable, set[str]] = {}
+        for name, lines in self._lines.items():
+            for line in lines:
+                found.setdefault(requirements.meaning(line), set()).add(name)
+        return {meaning: frozenset(names) for meaning, names in found.items()}
+
+    def way_out_for(self, line: str) -> Iterator[str]:
+        """What lets an sdist and all its wheels say one line; nothing if no marker does."""
+        marker = self._marker(line)
+        if marker == _ITS_OWN:
+            yield f"{_OF_THE_PROJECT}: where wheels go that do not have it, its marker is false"
+        elif marker:
+            yield f"{_OF_THE_PROJECT}, with `; {marker}` behind it: then sdist and wheels can all say it"
+
+    def ways_out(self, lines: Sequence[str]) -> Iterator[str]:
+        """What lets all wheels say all of some lines; nothing if there is one for which no marker does."""
+        found: dict[str, list[str]] = {}
+        for line in lines:
+            marker = self._marker(line)
+            if marker is None:
+                return
+            found.setdefault(marker, []).append(line)
+        own = found.pop(_ITS_OWN, [])
+        for marker, marked in found.items():
+            yield f"write `; {marker}` behind {_listed(marked)}: then all wheels can say {_it(marked)}"
+        if own and found:
+            yield f"let all wheels say {_listed(own)} too: where others go, {_its(own)} false"
+        elif own:
+            yield f"let all wheels say {_listed(own)}: where others go, {_its(own)} false"
+
+    def _marker(self, line: str) -> str | None:
+        """The marker that is to be written behind a line; None if there is none."""
+        having = self._having.get(requirements.meaning(line), frozenset())
+        others = self._lines.keys() - having
+        if not having or not others:
+            return None
+        if _is_false_for(line, others):
+            return _ITS_OWN
+        if having not in self._known:
+            if len(self._known) >= _MOST_GROUPS:
+                return None
+            self._known[having] = telling.marker_between(having, others)
+        return self._known[having] or None
+
+
+def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
+    """Whether the marker of a line is false wherever one of the wheels can be installed."""
+    marker = requirements.marker_of(line)
+    if not marker:
+        return False
+    where = markers.environments(marker)
+    return not any(where.meets(markers.environments(one)) for one in {telling.marker_of(wheel) for wheel in wheels})
+
+
+def _listed(lines: Sequence[str]) -> str:
+    names = [f"`{short(requirements.without_marker(line))}`" for line in lines]
+    if len(names) <= _MOST_NAMED + 1:
+        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more lines"
+
+
+def _it(lines: Sequence[str]) -> str:
+    return "it" if len(lines) == 1 else "them"
+
+
+def _its(lines: Sequence[str]) -> str:
+    return "its marker is" if len(lines) == 1 else "their markers are"

@@ -1,0 +1,177 @@
+"""The marker to write where some wheels require what others do not: true for these, false for the others, and enough."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.markers import Marker
+
+import abiding
+from abiding.metadata.telling import marker_between
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.releases import SDIST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from abiding.releases.release import Release
+
+PYTHONS = {"cp39": "3.9", "cp310": "3.10", "cp313": "3.13"}
+PLATFORMS = {
+    "manylinux_2_28_x86_64": ("linux", "x86_64"),
+    "musllinux_1_2_x86_64": ("linux", "x86_64"),
+    "manylinux_2_28_aarch64": ("linux", "aarch64"),
+    "macosx_11_0_arm64": ("darwin", "arm64"),
+    "macosx_10_9_x86_64": ("darwin", "x86_64"),
+    "win_amd64": ("win32", "AMD64"),
+    "win_arm64": ("win32", "ARM64"),
+}
+WHEELS = {
+    wheel_name(f"{python}-{python}-{platform}"): {
+        "python_version": version,
+        "python_full_version": f"{version}.1",
+        "sys_platform": system,
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+    }
+    for (python, version), (platform, (system, machine)) in itertools.product(PYTHONS.items(), PLATFORMS.items())
+}
+
+
+def subsets() -> Iterator[set[str]]:
+    """Those that people make, each of a kind or of two; and any at all."""
+    kinds = [
+        {name for name, values in WHEELS.items() if values[variable] == value}
+        for variable in ("sys_platform", "platform_machine", "python_version")
+        for value in sorted({values[variable] for values in WHEELS.values()})
+    ]
+    yield from kinds
+    yield from (one & other for one, other in itertools.combinations(kinds, 2) if one & other)
+    yield from (set(WHEELS) - one for one in kinds)
+    chance = random.Random(14)  # noqa: S311
+    yield from (set(chance.sample(sorted(WHEELS), chance.randint(1, len(WHEELS) - 1))) for _ in range(200))
+
+
+def test_a_marker_is_true_for_these_and_false_for_the_others() -> None:
+    """Oracle: `packaging`, in the environment of each wheel."""
+    told = 0
+    for those in subsets():
+        marker = marker_between(those, set(WHEELS) - those)
+        if marker:
+            told += 1
+            assert {name for name, values in WHEELS.items() if Marker(marker).evaluate(dict(values))} == those, marker
+    assert told > 20
+
+
+@pytest.mark.parametrize(
+    ("those", "others", "marker"),
+    [
+        (["cp39-cp39-win_amd64"], ["cp39-cp39-macosx_11_0_arm64"], "sys_platform == 'win32'"),
+        (["cp39-cp39-win_amd64", "cp39-cp39-win32"], ["cp39-cp39-linux_x86_64"], "sys_platform == 'win32'"),
+        (["cp39-cp39-win_amd64", "cp39-cp39-linux_x86_64"], ["cp39-cp39-macosx_11_0_arm64"], "sys_platform != 'darwin'"),
+        (["cp39-cp39-linux_x86_64", "cp39-cp39-macosx_10_9_x86_64"], ["cp39-cp39-linux_aarch64"], "platform_machine == 'x86_64'"),
+        (["cp39-cp39-linux_x86_64"], ["cp39-cp39-linux_aarch64", "cp39-cp39-win_amd64", "cp39-cp39-win32"], "sys_platform == 'linux' and platform_machine == 'x86_64'"),
+        (["pp310-pypy310_pp73-linux_x86_64"], ["cp310-cp310-linux_x86_64"], "platform_python_implementation == 'PyPy'"),
+        (["cp39-cp39-linux_x86_64"], ["cp310-cp310-linux_x86_64"], "python_version == '3.9'"),
+        (["cp38-cp38-linux_x86_64", "cp39-cp39-linux_x86_64"], ["cp310-cp310-linux_x86_64"], "python_version < '3.10'"),
+        (["cp313-cp313-linux_x86_64", "cp314-cp314t-linux_x86_64"], ["cp39-cp39-linux_x86_64"], "python_version >= '3.13'"),
+        (["cp311-abi3-win_amd64"], ["cp311-abi3-linux_x86_64"], "sys_platform == 'win32'"),
+        # What no marker says: a C library, a version of macOS, an ABI, a machine that is open, all systems at once.
+        (["cp39-cp39-manylinux_2_17_x86_64"], ["cp39-cp39-musllinux_1_2_x86_64"], ""),
+        (["cp39-cp39-macosx_11_0_arm64"], ["cp39-cp39-macosx_14_0_arm64"], ""),
+        (["cp313-cp313t-win_amd64"], ["cp313-cp313-win_amd64"], ""),
+        (["cp311-abi3-win_amd64"], ["cp313-cp313-win_amd64"], ""),
+        (["cp39-cp39-macosx_11_0_universal2"], ["cp39-cp39-macosx_11_0_arm64"], ""),
+        (["cp39-cp39-win_amd64"], ["py3-none-any"], ""),
+        (["py3-none-any"], ["cp39-cp39-win_amd64"], ""),
+        (["cp39-cp39-freebsd_14_amd64"], ["cp39-cp39-win_amd64"], ""),
+        (["cp39-cp39-win_amd64"], [], ""),
+    ],
+)  # fmt: skip
+def test_what_people_would_write(those: list[str], others: list[str], marker: str) -> None:
+    assert marker_between(list(map(wheel_name, those)), list(map(wheel_name, others))) == marker
+
+
+# The hint of `check`, followed to its end
+
+
+def release(folder: Path, said: dict[str, list[str]], sdist: list[str] | None = None) -> Release:
+    folder.mkdir()
+    for tag, lines in said.items():
+        write_wheel(folder, wheel_name(tag), metadata(*(f"Requires-Dist: {line}" for line in lines)))
+    if sdist is not None:
+        write_sdist(folder, SDIST, metadata(*(f"Requires-Dist: {line}" for line in sdist)))
+    (found,) = abiding.check([folder])
+    return found
+
+
+LINUX, MAC, WIN = (
+    [f"{python}-{python}-{platform}" for python in ("cp311", "cp312")]
+    for platform in ("manylinux_2_28_x86_64", "macosx_11_0_arm64", "win_amd64")
+)
+
+
+def alike(*lines: str, tags: Sequence[str] = (*LINUX, *MAC, *WIN)) -> dict[str, list[str]]:
+    return {tag: list(lines) for tag in tags}
+
+
+@pytest.mark.parametrize(
+    ("said", "hints", "then"),
+    [
+        (
+            alike("numpy") | alike("numpy", "pywin32", tags=WIN),
+            ["write `; sys_platform == 'win32'` behind `pywin32`: then all wheels can say it"],
+            ["numpy", "pywin32; sys_platform == 'win32'"],
+        ),
+        (
+            alike("numpy", "uvloop>=1", "a", "b") | alike("numpy", tags=WIN),
+            ["write `; sys_platform != 'win32'` behind `uvloop>=1`, `a` and `b`: then all wheels can say them"],
+            ["numpy", "uvloop>=1; sys_platform != 'win32'", "a; sys_platform != 'win32'", "b; sys_platform != 'win32'"],
+        ),
+        (
+            alike("numpy") | alike("numpy", 'nccl; platform_system == "Linux"', tags=LINUX),
+            ["let all wheels say `nccl`: where others go, its marker is false"],
+            ["numpy", 'nccl; platform_system == "Linux"'],
+        ),
+        (
+            alike("numpy>=1") | alike("numpy>=2", tags=WIN),
+            [
+                "write `; sys_platform != 'win32'` behind `numpy>=1`: then all wheels can say it",
+                "write `; sys_platform == 'win32'` behind `numpy>=2`: then all wheels can say it",
+            ],
+            ["numpy>=1; sys_platform != 'win32'", "numpy>=2; sys_platform == 'win32'"],
+        ),
+        (
+            alike() | alike("x", tags=WIN[:1]) | {"cp311-cp311-win32": []},
+            ["say what differs by environment markers: then all wheels can say all of it"],
+            None,
+        ),
+    ],
+)  # fmt: skip
+def test_the_marker_to_write(
+    said: dict[str, list[str]], hints: list[str], then: list[str] | None, tmp_path: Path
+) -> None:
+    found = release(tmp_path / "before", said)
+    assert {one.rule for one in found.findings} == {"wheels-disagree"}
+    assert {hint for one in found.findings for hint in one.hints} == set(hints)
+    if then is not None:
+        after = release(tmp_path / "after", alike(*then, tags=tuple(said)))
+        assert (after.findings, str(after.verdict)) == ((), "clean")
+
+
+def test_the_marker_to_write_beside_an_sdist(tmp_path: Path) -> None:
+    found = release(tmp_path / "before", alike("numpy") | alike("numpy", "pywin32", tags=WIN), ["numpy"])
+    told = {one.rule: one.hints for one in found.findings if one.rule == "undeclared-requirement"}
+    assert "with `; sys_platform == 'win32'` behind it" in told["undeclared-requirement"][-1]
+    lines = ["numpy", "pywin32; sys_platform == 'win32'"]
+    assert str(release(tmp_path / "after", alike(*lines), lines).verdict) == "clean"
+    # What all wheels have is for no platform.
+    found = release(tmp_path / "all", alike("numpy", "pywin32"), ["numpy"])
+    assert not any("sys_platform" in hint for one in found.findings for hint in one.hints)
+    # What some wheels lack.
+    found = release(tmp_path / "lost", alike("numpy", "uvloop") | alike("numpy", tags=WIN), ["numpy", "uvloop"])
+    assert any("`; sys_platform != 'win32'`" in hint for one in found.findings for hint in one.hints)
