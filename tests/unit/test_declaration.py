@@ -177,6 +177,9 @@ NO_CONTRADICTIONS = [
     ('dependencies = ["a>=2; python_version >= \'3.12\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-cp311-*" }]'),
     ('dependencies = ["a>=2; python_version < \'3.11\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-abi3-*" }]'),
     ('dependencies = ["a>=2; sys_platform == \'linux\'"]', 'dependencies = [{ requires = "a<2", select = "*-win_arm64" }]'),
+    ('dependencies = ["a>=2; platform_machine == \'aarch64\'"]', 'dependencies = [{ requires = "a<2", select = "*_x86_64" }]'),
+    ('dependencies = ["a>=2; platform_machine == \'AMD64\'"]', 'dependencies = [{ requires = "a<2", select = "*-macosx_11_0_*" }]'),
+    ('dependencies = ["a>=2; platform_machine == \'AMD64\'"]', 'dependencies = ["a<2; sys_platform == \'darwin\'"]'),
     ('dependencies = ["a>=2; implementation_name == \'pypy\'"]', 'dependencies = [{ requires = "a<2", select = "cp311-*" }]'),
     ("", 'dependencies = ["a==1.0+x", "a>=1"]'),  # a local version
     # A wheel for 3.13 is installed with no other.

@@ -29,6 +29,16 @@ EXCLUDING: list[tuple[list[str], list[list[int]]]] = [
     (["a>=25; python_version >= '3.11'", "a<24; python_version < '3.12'"], [[0, 1]]),
     (["a>=25; sys_platform == 'win32'", "a<24; platform_system == 'Linux'"], []),
     (["a>=25; os_name == 'posix'", "a<24; sys_platform == 'darwin'"], [[0, 1]]),
+    (["a>=25; sys_platform == 'darwin'", "a<24; platform_machine in 'AMD64 ARM64'"], []),
+    (["a>=25; sys_platform == 'darwin'", "a<24; 'arm' in platform_machine"], [[0, 1]]),
+    (["a>=25; sys_platform == 'darwin'", "a<24; 'AMD' in platform_machine"], []),
+    (["a>=25; sys_platform == 'darwin'", "a<24; 'sun' in platform_machine"], [[0, 1]]),
+    (["a>=25; sys_platform != 'win32'", "a<24; platform_machine == 'AMD64'"], []),
+    (["a>=25; os_name == 'posix'", "a<24; platform_machine == 'x86'"], []),
+    (["a>=25; os_name == 'posix'", "a<24; platform_machine == 'amd64'"], [[0, 1]]),
+    (["a>=25; sys_platform == 'linux'", "a<24; platform_machine != 'AMD64'"], [[0, 1]]),
+    (["a>=25; platform_machine == 'AMD64'", "a<24; platform_machine == 'x86_64'"], []),
+    (["a>=25; sys_platform == 'linux' or platform_machine == 'AMD64'", "a<24; sys_platform == 'win32'"], [[0, 1]]),
     (["a>=25; platform_release >= '5'", "a<24; platform_release < '5'"], []),  # can't be told
     (["a>=25; platform_release >= '5'", "a<24"], [[0, 1]]),
     (["a>=25; platform_release >= '5'", "a<24; platform_release >= '5'"], [[0, 1]]),
@@ -47,6 +57,30 @@ EXCLUDING: list[tuple[list[str], list[list[int]]]] = [
 def test_exclusions(texts: list[str], sets: list[list[int]]) -> None:
     found = exclusions(Line.read(text, "spam") for text in texts)
     assert [list(one.places) for one in found] == sets
+
+
+# By `sys_platform`, what `platform.machine()` says there, of those that are known of.
+EXISTING = {
+    "android": {"aarch64", "armv7l", "armv8l", "i386", "i486", "i586", "i686", "riscv64", "x86_64"},
+    "darwin": {"Power Macintosh", "arm64", "i386", "x86_64"},
+    "emscripten": {"wasm32", "wasm64"},
+    "linux": {"aarch64", "armv5tel", "armv6l", "armv7l", "armv8l", "i386", "i486", "i586", "i686", "ia64", "loongarch64",
+              "mips", "mips64", "ppc", "ppc64", "ppc64le", "riscv64", "s390", "s390x", "sparc64", "x86_64"},
+    "win32": {"AMD64", "ARM", "ARM64", "IA64", "x86"},
+}  # fmt: skip
+MACHINES = sorted({"amd64", "sun4v", ""}.union(*EXISTING.values()))
+
+
+@pytest.mark.parametrize("system", [*EXISTING, "aix", "cygwin", "freebsd14", "ios"])
+def test_machines_and_systems(system: str) -> None:
+    """Oracle: the table of what exists; what is not known of may be anywhere, by names that Windows does not give."""
+    for machine in MACHINES:
+        lines = [f"a>=25; sys_platform == '{system}'", f"a<24; platform_machine == '{machine}'"]
+        known = any(machine in machines for machines in EXISTING.values()) or machine == "amd64"
+        exists = machine in EXISTING.get(system, ())
+        may_exist = exists or not known or (system not in EXISTING and machine not in EXISTING["win32"])
+        found = list(exclusions(Line.read(text, "spam") for text in lines))
+        assert bool(found) is may_exist, machine
 
 
 def test_the_extra_with_which_lines_meet_is_named() -> None:
@@ -83,6 +117,33 @@ def test_the_system_of_a_tag() -> None:
     lines = [Line.read(text, "spam") for text in ("a<24; sys_platform == 'darwin'", "a>=25")]
     for platform, meet in (("win_amd64", False), ("macosx_11_0_arm64", True), ("musllinux_1_2_x86_64", False)):
         assert bool(list(exclusions(lines, installable("", [f"cp313-cp313-{platform}"])))) is meet
+
+
+# By its platform, what the machine may be called where a wheel can be installed.
+CALLED = {
+    "manylinux_2_28_x86_64": {"x86_64"},
+    "musllinux_1_2_aarch64": {"aarch64"},
+    "manylinux_2_28_i686": {"i686", "x86_64"},
+    "macosx_11_0_arm64": {"arm64"},
+    "macosx_10_9_x86_64": {"x86_64"},
+    "macosx_10_9_universal2": {"arm64", "x86_64"},
+    "win32": {"AMD64", "ARM64", "x86"},
+    "win_amd64": {"AMD64", "ARM64"},
+    "win_arm64": {"ARM64"},
+}
+
+
+@pytest.mark.parametrize("platform", CALLED)
+def test_the_machine_of_a_tag(platform: str) -> None:
+    within = installable("", [f"cp313-cp313-{platform}"])
+    names = {
+        name
+        for name in ("AMD64", "ARM64", "aarch64", "arm64", "i686", "s390x", "x86", "x86_64")
+        if list(exclusions([Line.read(f"a<2,>3; platform_machine == '{name}'", "spam")], within))
+    }
+    assert names >= CALLED[platform]
+    # Python for 32 bits of Linux, and for both kinds of Mac, may be on machines of more names.
+    assert names == CALLED[platform] or platform.endswith(("i686", "universal2"))
 
 
 def test_many_lines_take_no_time() -> None:

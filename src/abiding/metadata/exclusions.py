@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 from abiding.metadata import markers
 from abiding.metadata.environments import Environments, Kind, Question, Steps, UndecidedError
+from abiding.metadata.machines import existing
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.ranges import Versions, common, specifiers_of
 from abiding.metadata.requires_dist import spelled_out
@@ -143,6 +144,8 @@ def _extra(lines: Sequence[_Given], within: Environments) -> str | None:
 
 def _meet(parts: Sequence[Environments], within: Environments) -> bool:
     together = Environments.joined("and", [within, *parts], Steps(_STEPS))
+    if together.branch is not False:
+        together = Environments.joined("and", [together, existing(together.questions())], Steps(_STEPS))
     if together.branch is False:
         return False
     # Two things that nothing is known of may never be true together; each surely is with itself.
@@ -172,7 +175,7 @@ def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
     return found
 
 
-_INTERPRETER = re.compile(r"(py|cp|pp|graalpy)(\d)(\d+)")
+_INTERPRETER = re.compile(r"(py|cp|pp|graalpy)(\d)(\d*)")
 _IMPLEMENTATIONS = {"cp": "cpython", "pp": "pypy", "graalpy": "graalpy"}
 
 
@@ -182,8 +185,12 @@ def _marker(tag: str) -> str:
     found = _INTERPRETER.fullmatch(interpreter)
     if found:
         name, major, minor = found.groups()
-        later = abi.startswith("abi3") or name == "py"
-        parts += [f'python_version {">=" if later else "=="} "{major}.{minor}"']
+        later = abi.startswith("abi3") or name == "py" or not minor
+        least = f"{major}.{minor or 0}"
+        parts += [f'python_version >= "{least}" and python_version < "{int(major) + 1}"'] if later else []
+        parts += [] if later else [f'python_version == "{least}"']
         parts += [f'implementation_name == "{_IMPLEMENTATIONS[name]}"'] if name in _IMPLEMENTATIONS else []
-    system = PlatformTag.read(platform).system
-    return " and ".join([*parts, *([f'sys_platform == "{system}"'] if system else [])])
+    read = PlatformTag.read(platform)
+    parts += [f'sys_platform == "{read.system}"'] if read.system else []
+    parts += [f"({' or '.join(f'platform_machine == {one!r}' for one in read.machines)})"] if read.machines else []
+    return " and ".join(parts)

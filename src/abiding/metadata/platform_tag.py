@@ -32,6 +32,12 @@ class PlatformTag(NamedTuple):
         return _CALLED[self.family].get(self.machine, "") if self.family else ""
 
     @property
+    def machines(self) -> tuple[str, ...]:
+        """What Python may call the machine where wheels with the tag can be installed; empty where that is open."""
+        one = self.platform_machine
+        return _ON_WINDOWS.get(self.machine, ()) if self.family == "win" else (one,) if one else ()
+
+    @property
     def names(self) -> tuple[str, str, str]:
         """The values of `sys_platform`, `platform_system` and `os_name`; none of them may be asked for of no system."""
         return (self.system, *_NAMED[self.system])
@@ -65,6 +71,8 @@ _CALLED = {
     "ios": {},  # the name of the device
     "emscripten": {"wasm32": "wasm32"},
 }
+# It runs what is made for another machine, and Python may tell the name of either.
+_ON_WINDOWS = {"32": ("x86", "AMD64", "ARM64"), "amd64": ("AMD64", "ARM64"), "arm64": ("ARM64",)}
 
 
 @functools.lru_cache(maxsize=512)

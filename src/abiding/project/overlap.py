@@ -89,11 +89,12 @@ def _is(tag: str) -> Environments:
 
 
 def _installable(tags: Iterable[str]) -> Environments:
-    """Where wheels with some of these tags can be installed: one tag stands for those of its Python and system."""
-    alike: dict[tuple[str, str], str] = {}
+    """Where wheels with some of these tags can be installed: one stands for those of its Python, system and machine."""
+    alike: dict[tuple[str, str, tuple[str, ...]], str] = {}
     for tag in tags:
         python, _, platform = tag.rpartition("-")
-        alike.setdefault((python, PlatformTag.read(platform).system), tag)
+        read = PlatformTag.read(platform)
+        alike.setdefault((python, read.system, read.machines), tag)
     return installable("", alike.values())
 
 
