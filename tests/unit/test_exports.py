@@ -333,6 +333,22 @@ def test_keys_of_native_entries(key: str) -> None:
         entry(f'{{ requires = "a<2", note = "b", {key} }}')
 
 
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ('load = "preload", ignore-exports = true', "`load` and `ignore-exports` are for native entries"),
+        ("ignore-exports = true", "`ignore-exports` is for native entries"),
+        ('natve = true, load = "preload", ignore-exports = true', "`natve` is not a key of an entry"),
+        ('native = "yes", load = "preload"', "`native` is a boolean, not a string"),
+        ("native = true, ignore-exports = true", "`ignore-exports` goes with a `note` that says why"),
+    ],
+)
+def test_one_slip_is_one_error(keys: str, message: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        entry(f'{{ requires = "a<2", {keys} }}')
+    assert [one.message for one in caught.value.findings] == [message]
+
+
 def test_a_load_that_there_is_not() -> None:
     with pytest.raises(DeclarationError, match="`prelod` is not a value of `load`"):
         entry('{ requires = "a<2", native = true, load = "prelod" }')

@@ -129,7 +129,8 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         way = hints.place_for(line, sides.pyproject) or f"declare it:\n{hints.declaration_of(line)}"
         ways = (
             f"if this binary needs it, {way}",
-            "if it does not, find out why it is written at build time",
+            f"if the source needs it, {_for_every_build(line, sides)}",
+            "if neither does, find out why it is written at build time",
         )
     return sides.about(
         "undeclared-requirement",
@@ -139,6 +140,14 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         notes=notes,
         hints=ways,
     )
+
+
+def _for_every_build(line: str, sides: Sides) -> str:
+    """How a line comes to be required by the source, and so by its sdist."""
+    name, _ = hints.places_of(line)
+    given = sides.pyproject.table.get("project")
+    way = f"add it to `project.{name}`" if isinstance(given, dict) and name in given else "require it in every build"
+    return f"{way}, and build the sdist anew" if sides.source == "sdist" else way
 
 
 def _undeclared_change(difference: Difference, sides: Sides) -> Finding:

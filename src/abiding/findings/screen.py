@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, printable, visible
 from abiding.findings.excerpts import MOST_LINES, excerpts
+from abiding.findings.finding import Severity
 from abiding.findings.terminal import WIDTH, Span, Style, Terminal, style_of
 from abiding.findings.wrapping import wrap, wrap_prose
 
@@ -20,6 +21,7 @@ __all__ = [
     "ARROW",
     "block",
     "conclusion",
+    "explained",
     "headline",
     "labelled",
     "lines",
@@ -46,6 +48,14 @@ def screen(error: AbidingError, terminal: Terminal | None = None) -> str:
             to.written(labelled(Span(error.closing), to.width, Span("abiding: ", Style.FAINT))).removesuffix("\n")
         )
     return "\n\n".join(blocks)
+
+
+def explained(error: AbidingError, terminal: Terminal | None = None) -> str:
+    """The hint at the page of the rule that an error is of: of several, the first that is no warning."""
+    to = terminal or Terminal()
+    first = min(error.findings, key=lambda one: one.severity is not Severity.ERROR)
+    text = f"`abiding explain {first.rule}` tells why, and what to do"
+    return to.written(labelled(Span(text), to.width, Span("hint: ", Style.HINT))).removesuffix("\n")
 
 
 def one_line(finding: Finding) -> str:

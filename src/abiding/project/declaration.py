@@ -392,7 +392,7 @@ class _Reader(Faults):
         """Read what the table of an entry says beside the requirement."""
         reason = self.typed(value.get("reason", "abi"), str, (*key, "reason"))
         load = self.typed(value.get("load", "run-path"), str, (*key, "load"))
-        exports.hold_to_native(self, value, key)
+        exports.hold_to_native(self, value, key, _ENTRY_KEYS)
         return {
             "native": self.typed(value.get("native", False), bool, (*key, "native")) or False,
             "load": (self.member(load, Load, (*key, "load")) if load else None) or Load.RUN_PATH,
@@ -451,7 +451,7 @@ class _Reader(Faults):
         """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
         sanctions.not_dynamic(self, self.project, [(one.extra, one.key) for one in declaration.entries])
         sanctions.bad_dynamic(self, self.project)
-        bad_requirements(self, self.project, parsed=bool(declaration.entries))
+        bad_requirements(self, self.project)
         if declaration.entries:
             api = ((key, text) for key, text, _ in self.project.requirements())
             abi = ((entry.key, pins.without_pins(entry.requires)) for entry in declaration.entries)

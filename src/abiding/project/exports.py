@@ -94,13 +94,16 @@ def _bare(faults: Faults, text: str, own: str, key: Key) -> None:
         faults.problem("bad-value", message, key, hints=(hint,))
 
 
-def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key) -> None:
-    """Hold an entry to being native where it says what only such entries can mean."""
-    for name in ("load", "ignore-exports"):
-        if name in value and not value.get("native"):
+def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key, known: Collection[str]) -> None:
+    """Hold an entry to being native where it says what only such entries can mean; its keys are those `known`."""
+    only = [name for name in ("load", "ignore-exports") if name in value]
+    if only and value.get("native", False) is False:
+        if not faults.misspelled("native", value, known):
+            first, *others = only
             hint = "set `native = true` if the wheel is linked with a library of it, else leave it out"
-            faults.problem("bad-value", f"`{name}` is for native entries", (*key, name), hints=(hint,))
-    if value.get("ignore-exports") is True and not str(value.get("note", "")).strip():
+            message = f"`{'` and `'.join(only)}` {'are' if others else 'is'} for native entries"
+            faults.problem("bad-value", message, (*key, first), hints=(hint,))
+    elif value.get("ignore-exports") is True and not str(value.get("note", "")).strip():
         message = "`ignore-exports` goes with a `note` that says why"
         faults.problem("bad-value", message, (*key, "ignore-exports"), hints=('add `note = "..."` to the entry',))
 

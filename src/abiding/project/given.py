@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.metadata import requirements
+from abiding.metadata.plain import is_plain
 from abiding.project.faults import short
+from abiding.project.meant import ways_out
 from abiding.project.pyproject import key_text
 from abiding.project.required import COMPARED
 from abiding.project.shapes import misshapen
@@ -22,28 +23,27 @@ if TYPE_CHECKING:
 __all__ = ["bad_requirements", "requires_itself"]
 
 
-# How each requirement begins. What does is parsed only where the API level is compared: `packaging` is slow to import.
-_BEGINNING = re.compile(r"\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:[\[(<>=!~;@]|\Z)")
 _NAMES = ("dependencies", "optional-dependencies")
 
 
-def bad_requirements(faults: Faults, project: Project, *, parsed: bool) -> None:
-    """Find what is no requirement; with `parsed`, each is parsed for it."""
+def bad_requirements(faults: Faults, project: Project) -> None:
+    """Find what is no requirement, and what has a marker without an answer."""
     given = {name: value for name, value in (project.table or {}).items() if name in _NAMES}
     for key, what in misshapen(given):
         faults.problem("bad-type", f"`{key_text(key)}` is not {what}", key, recent=True)
     for key, text, _ in project.requirements():
-        reason = _reason(text) if parsed or not _BEGINNING.match(text) else ""
-        if reason:
+        if is_plain(text.strip()):
+            continue
+        if reason := _reason(text):
             faults.problem(
                 "bad-requirement",
                 f"`{short(text)}` is not a requirement (PEP 508)",
                 key,
                 notes=(reason,),
-                hints=("for example `numpy>=2.1,<2.5`",),
+                hints=ways_out(text, fills_pins=False),
                 recent=True,
             )
-        elif parsed and (why := requirements.without_answer(requirements.parse(text))):
+        elif why := requirements.without_answer(requirements.parse(text)):
             faults.problem(
                 "bad-requirement",
                 f"the marker of `{short(text)}` has no answer",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from abiding.metadata import pins, readers, refusals, requirements
 from abiding.project.faults import short
+from abiding.project.meant import EXAMPLES, ways_out
 
 if TYPE_CHECKING:
     from abiding.project.faults import Faults
@@ -15,7 +16,6 @@ __all__ = ["COMPARED", "required"]
 
 
 COMPARED = "compare a variable with a string, as in `sys_platform == 'win32'` or `python_version >= '3.11'`"
-_EXAMPLE = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
 _PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
 
 
@@ -28,8 +28,9 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
         parsed = requirements.parse(pins.sample(text))
     except InvalidRequirement as exc:
         reason = str(exc).partition("\n")[0]
+        hints = ways_out(text, fills_pins=True)
         faults.problem(
-            "bad-requirement", f"`{shown}` is not a requirement (PEP 508)", key, notes=(reason,), hints=(_EXAMPLE,)
+            "bad-requirement", f"`{shown}` is not a requirement (PEP 508)", key, notes=(reason,), hints=hints
         )
         return None
     if reader := readers.unlike("Requires-Dist", text):
@@ -90,7 +91,7 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
             f"uv does not take the requirement `{shown}`",
             key,
             notes=(reason, "nobody could install the wheel with uv"),
-            hints=(_EXAMPLE,),
+            hints=(EXAMPLES,),
             recent=True,
         )
     return text

@@ -10,6 +10,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration, uses_abiding
+from abiding.project.meant import ways_out
 from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _check(pyproject: Pyproject, requires: Sequence[str]) -> None:
             requirements.parse(text)
         except InvalidRequirement as exc:
             message, key = f"`{text}` is not a requirement (PEP 508)", ("build-system", "requires", index)
-            finding = pyproject.finding("bad-requirement", message, key, notes=(str(exc).partition("\n")[0],))
+            notes, hints = (str(exc).partition("\n")[0],), ways_out(text, fills_pins=False)
+            finding = pyproject.finding("bad-requirement", message, key, notes=notes, hints=hints)
             raise DeclarationError(finding, "Nothing was built") from exc
 
 

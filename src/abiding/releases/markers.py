@@ -38,7 +38,10 @@ def with_markers(comparison: Comparison, findings: Iterable[Finding]) -> Iterato
         if finding.field != "Requires-Dist" or finding.severity is Severity.NOTE or not finding.hints:
             yield finding
         elif finding.rule in _OF_ONE_LINE:
-            yield finding._replace(hints=(*finding.hints, *wheels.way_out_for(_values(finding)[0])))
+            ways = tuple(wheels.way_out_for(_values(finding)[0]))
+            if not ways and finding.rule == "undeclared-requirement":
+                ways = (f"{_OF_THE_PROJECT}, if the source needs it",)
+            yield finding._replace(hints=(*finding.hints, *ways))
         elif finding.rule in _OF_THE_FIELD:
             yield finding._replace(hints=tuple(wheels.ways_out(_values(finding))) or finding.hints)
         else:

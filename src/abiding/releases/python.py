@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import kind_of
 from abiding.findings.finding import Finding, Severity
-from abiding.releases.readable import are_plain
+from abiding.metadata.plain import are_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

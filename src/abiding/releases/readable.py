@@ -7,50 +7,25 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import kind_of, normalised
 from abiding.findings.finding import Finding, Severity
+from abiding.metadata.plain import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from abiding.metadata.core import CoreMetadata
 
-__all__ = ["are_plain", "judge_readable"]
+__all__ = ["judge_readable"]
 
 
-# What most lines look like. They are not parsed: that takes longer than all the rest that is done for them. Nothing is
-# tried twice, whatever a line looks like (possessive quantifiers).
-_RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*+"
-_SUFFIX = r"(?:(?:a|b|rc)[0-9]{1,18}+)?+(?:\.post[0-9]{1,18}+)?+(?:\.dev[0-9]{1,18}+)?+"
-_CLAUSE = rf"(?:(?:==|!=)\s*+{_RELEASE}(?:\.\*|{_SUFFIX})|(?:<=|>=|<|>)\s*+{_RELEASE}{_SUFFIX})"
-_CLAUSES = rf"{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+\s*+"
-_VARIABLE = (
-    r"(?:os_name|sys_platform|platform_(?:machine|python_implementation|release|system|version)"
-    r"|python_(?:full_)?version|implementation_(?:name|version)|extra)"
-)
-_STRING = r"""(?:"[^"'\s]*+"|'[^"'\s]*+')"""
-_COMPARED = rf"{_VARIABLE}\s*+(?:[<>=!]=|[<>])\s*+{_STRING}\s*+"
-_ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*+"
-_TERM = rf"(?:\(\s*+{_ALL}\)\s*+|{_COMPARED})"
-_MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*+"
-_PART = r"[A-Za-z0-9][A-Za-z0-9._-]*+(?<![._-])\s*+"
-_PLAIN = re.compile(
-    rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*+\]\s*+)?"
-    rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
-)
-_PLAIN_CLAUSES = re.compile(rf"\s*+{_CLAUSES}")
 _REFUSED = "pip refuses metadata with a line that it can't parse; uv takes some of them for what is probably meant"
 _NO_ANSWER = "pip stops at a marker that compares what can't be compared, so it can't install the file"
 _BY_UV = "uv refuses metadata with such a line, so nobody can install it with uv; pip takes it"
 
 
-def are_plain(specifiers: str) -> bool:
-    """Whether specifiers are of a form that every tool reads; most are."""
-    return bool(_PLAIN_CLAUSES.fullmatch(specifiers))
-
-
 def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
     """Find what a file requires in words that installers can't read: all lines of one kind in one finding."""
     yield from _extras(filename, metadata)
-    lines = [line for line in metadata.all("Requires-Dist") if not _PLAIN.fullmatch(line)]
+    lines = [line for line in metadata.all("Requires-Dist") if not is_plain(line)]
     if not lines:
         return
     from abiding.metadata import refusals, requirements

@@ -1,0 +1,45 @@
+"""What requirements look like most often: such a line is one for every tool, and is not parsed to find that out.
+
+Parsing takes longer than all the rest that is done for a line. Nothing is tried twice, whatever a line looks like
+(possessive quantifiers).
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["are_plain", "is_plain"]
+
+
+_RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*+"
+_SUFFIX = r"(?:(?:a|b|rc)[0-9]{1,18}+)?+(?:\.post[0-9]{1,18}+)?+(?:\.dev[0-9]{1,18}+)?+"
+_CLAUSE = (
+    rf"(?:(?:==|!=)\s*+{_RELEASE}(?:\.\*|{_SUFFIX})|(?:<=|>=|<|>)\s*+{_RELEASE}{_SUFFIX}"
+    rf"|~=\s*+[0-9]{{1,18}}+(?:\.[0-9]{{1,18}}+)++{_SUFFIX})"
+)
+_CLAUSES = rf"{_CLAUSE}(?:\s*+,\s*+{_CLAUSE})*+\s*+"
+_VARIABLE = (
+    r"(?:os_name|sys_platform|platform_(?:machine|python_implementation|release|system|version)"
+    r"|python_(?:full_)?version|implementation_(?:name|version)|extra)"
+)
+_STRING = r"""(?:"[^"'\s]*+"|'[^"'\s]*+')"""
+_COMPARED = rf"{_VARIABLE}\s*+(?:[<>=!]=|[<>])\s*+{_STRING}\s*+"
+_ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*+"
+_TERM = rf"(?:\(\s*+{_ALL}\)\s*+|{_COMPARED})"
+_MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*+"
+_PART = r"[A-Za-z0-9][A-Za-z0-9._-]*+(?<![._-])\s*+"
+_REQUIREMENT = re.compile(
+    rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*+\]\s*+)?"
+    rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
+)
+_SPECIFIERS = re.compile(rf"\s*+{_CLAUSES}")
+
+
+def is_plain(requirement: str) -> bool:
+    """Whether a requirement is of a form that every tool reads in the same way; most are."""
+    return bool(_REQUIREMENT.fullmatch(requirement))
+
+
+def are_plain(specifiers: str) -> bool:
+    """Whether specifiers are of such a form."""
+    return bool(_SPECIFIERS.fullmatch(specifiers))
