@@ -229,9 +229,10 @@ def test_an_sdist_that_its_backend_makes_disagree(tmp_path: Path) -> None:
 def test_where_a_published_wheel_should_have_declared_it(tmp_path: Path, line: str, place: tuple[str, str]) -> None:
     write_sdist(tmp_path, "spam-1.0.tar.gz", head("Provides-Extra: gpu"))
     write_wheel(tmp_path, wheel_name(), head("Provides-Extra: gpu", f"Requires-Dist: {line}"))
-    (hint,) = abiding.check([tmp_path])[0].findings[0].hints
-    assert f"list `{place[0]}` in `project.dynamic`" in hint
-    assert hint.endswith(place[1])
+    for_wheels, for_all = abiding.check([tmp_path])[0].findings[0].hints
+    assert f"list `{place[0]}` in `project.dynamic`" in for_wheels
+    assert for_wheels.endswith(place[1])
+    assert for_all == f"if the source needs it, add it to `project.{place[0]}`"
 
 
 # Which backend
