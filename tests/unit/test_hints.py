@@ -232,7 +232,7 @@ def test_where_a_published_wheel_should_have_declared_it(tmp_path: Path, line: s
     for_wheels, for_all = abiding.check([tmp_path])[0].findings[0].hints
     assert f"list `{place[0]}` in `project.dynamic`" in for_wheels
     assert for_wheels.endswith(place[1])
-    assert for_all == f"if the source needs it, add it to `project.{place[0]}`"
+    assert for_all == "or write the line among the requirements of the project itself, if the source needs it"
 
 
 # Which backend
