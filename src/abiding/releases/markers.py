@@ -39,7 +39,7 @@ def with_markers(comparison: Comparison, findings: Iterable[Finding]) -> Iterato
             yield finding
         elif finding.rule in _OF_ONE_LINE:
             ways = tuple(wheels.way_out_for(_values(finding)[0]))
-            if not ways and finding.rule == "undeclared-requirement":
+            if not ways and finding.expected is None:
                 ways = (f"{_OF_THE_PROJECT}, if the source needs it",)
             yield finding._replace(hints=(*finding.hints, *ways))
         elif finding.rule in _OF_THE_FIELD:
