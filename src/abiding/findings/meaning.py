@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.findings.rules import Rule
 
-__all__ = ["breaks", "is_among_wheels", "is_of_publishing"]
+__all__ = ["breaks", "is_about_a_field", "is_about_a_line", "is_among_wheels", "is_of_publishing"]
 
 
 # Rules by which a release is not consistent; the others are about one file, or about style.
@@ -32,6 +32,9 @@ _BREAKING: frozenset[Rule] = frozenset(
 _HARMLESS: dict[Rule, Severity] = {"wheels-disagree": Severity.WARNING, "two-sdists": Severity.NOTE}
 # What depends on the level and the tool that a file for others was built with.
 _OF_PUBLISHING: frozenset[Rule] = frozenset({"level-api", "new-metadata-version"})
+# Of a wheel: about one requirement of it, or about all of a field that other files have too.
+_OF_A_LINE: frozenset[Rule] = frozenset({"lost-requirement", "undeclared-requirement"})
+_OF_A_FIELD: frozenset[Rule] = frozenset({"undeclared-change", "wheels-disagree"})
 
 
 def breaks(finding: Finding) -> bool:
@@ -47,3 +50,13 @@ def is_among_wheels(finding: Finding) -> bool:
 def is_of_publishing(finding: Finding) -> bool:
     """Whether it matters for a file that goes to others alone, and not for one that was built to be looked at."""
     return finding.rule in _OF_PUBLISHING
+
+
+def is_about_a_line(finding: Finding) -> bool:
+    """Whether it is about one requirement that a file has and another has not."""
+    return finding.rule in _OF_A_LINE
+
+
+def is_about_a_field(finding: Finding) -> bool:
+    """Whether it holds the whole of a field against that of another file."""
+    return finding.rule in _OF_A_FIELD

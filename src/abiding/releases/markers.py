@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
+from abiding.findings.meaning import is_about_a_field, is_about_a_line
 from abiding.metadata import markers, requirements, telling
 from abiding.project.faults import short
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["with_markers"]
 
 
-_OF_ONE_LINE = frozenset({"lost-requirement", "undeclared-requirement"})
-_OF_THE_FIELD = frozenset({"undeclared-change", "wheels-disagree"})
 _MOST_NAMED = 2
 # So many groups of wheels are asked for what tells them from the others: a release with more has no pattern.
 _MOST_GROUPS = 200
@@ -37,12 +36,12 @@ def with_markers(comparison: Comparison, findings: Iterable[Finding]) -> Iterato
     for finding in findings:
         if finding.field != "Requires-Dist" or finding.severity is Severity.NOTE or not finding.hints:
             yield finding
-        elif finding.rule in _OF_ONE_LINE:
+        elif is_about_a_line(finding):
             ways = tuple(wheels.way_out_for(_values(finding)[0]))
             if not ways and finding.expected is None:
                 ways = (f"{_OF_THE_PROJECT}, if the source needs it",)
             yield finding._replace(hints=(*finding.hints, *ways))
-        elif finding.rule in _OF_THE_FIELD:
+        elif is_about_a_field(finding):
             yield finding._replace(hints=tuple(wheels.ways_out(_values(finding))) or finding.hints)
         else:
             yield finding
