@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import ArchiveError
-from abiding.findings.finding import Finding, Severity
+from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata.requirements import meaning
 from abiding.project.level import Level
 from abiding.project.provenance import MEMBER, Provenance
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Own
 
-__all__ = ["BuiltAs", "judge_levels", "judge_record", "level_of", "record_of", "without_level"]
+__all__ = [
+    "BuiltAs",
+    "judge_levels",
+    "judge_record",
+    "level_of",
+    "record_of",
+    "recorded_lines",
+    "without_consequences",
+    "without_level",
+]
 
 
 class BuiltAs(StrEnum):
@@ -64,6 +73,12 @@ def record_of(artifact: Artifact) -> Provenance | None:
     return None
 
 
+def recorded_lines(artifact: Artifact) -> tuple[str, ...]:
+    """The lines of the ABI level that a wheel has by its record."""
+    record = record_of(artifact)
+    return tuple(line.requirement for line in record.lines) if record else ()
+
+
 def judge_levels(
     levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], wanted: Level | None = None
 ) -> Iterator[Finding]:
@@ -92,6 +107,30 @@ def without_level(names: Iterable[str]) -> Iterator[Finding]:
             "the level of the wheel can't be checked: it has no record of its build, and no declaration is at hand"
         )
         yield _finding("level-unknown", Severity.NOTE, message, name, "")
+
+
+def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings; where levels are mixed, without what only follows from that.
+
+    That is which wheels are of the API level, and that they lack the lines that are `declared` for wheels. Where wheels
+    are held against each other alone it is the release that is wrong with them, and the way out is that of the levels.
+    """
+    findings = tuple(findings)
+    mixed = next((one for one in findings if one.rule == "levels-mixed"), None)
+    if mixed is None:
+        return findings
+    lines = set(map(meaning, declared))
+    kept = []
+    for one in findings:
+        follows = one.rule == "level-api" and one.severity is Severity.NOTE
+        if one.rule == "wheels-disagree" and one.field == "Requires-Dist":
+            values = (*lines_of(one.expected), *lines_of(one.found))
+            follows = lines.issuperset(map(meaning, values))
+        if not follows:
+            kept.append(one)
+        elif one.severity is Severity.ERROR:
+            kept.append(one._replace(hints=mixed.hints))
+    return tuple(kept)
 
 
 def judge_record(one: Compared) -> Iterator[Finding]:

@@ -12,7 +12,14 @@ from abiding.findings.meaning import breaks, is_among_wheels
 from abiding.releases import rules
 from abiding.releases.comparison import Comparison
 from abiding.releases.declared import declared_in
-from abiding.releases.levels import judge_levels, level_of, record_of, without_level
+from abiding.releases.levels import (
+    judge_levels,
+    level_of,
+    record_of,
+    recorded_lines,
+    without_consequences,
+    without_level,
+)
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:
@@ -203,7 +210,8 @@ def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: L
     own = declared_in(comparison.sdist)
     levels = {one.artifact.filename: found for one in comparison.compared if (found := level_of(one, own))}
     lines = {one.artifact.filename: own.lines_of(one) for one in comparison.compared} if levels and level else {}
-    findings = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
+    declared = (line for one in comparison.compared for line in (*own.lines_of(one), *recorded_lines(one.artifact)))
+    findings = without_consequences((*rules.judge(comparison, own), *judge_levels(levels, lines, level)), declared)
     if own.declaration is None:
         wheels = [one.artifact.filename for one in comparison.compared if one.artifact.kind == "wheel"]
         unknown = [name for name in wheels if level and name not in levels]

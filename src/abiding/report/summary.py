@@ -56,6 +56,8 @@ def _verdict(release: Release) -> tuple[str, ...]:
 
 def _of_api(release: Release) -> str:
     """How many wheels leave out what the project declares for wheels, which no verdict says; empty if none does."""
+    if any(one.rule == "levels-mixed" for one in release.findings):
+        return ""  # it has been said
     number = sum(one.level is BuiltAs.API for one in release.artifacts)
     wheels = sum(one.kind == "wheel" and one.artifact.metadata is not None for one in release.artifacts)
     return f"{number} of {counted(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
