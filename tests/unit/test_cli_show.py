@@ -592,6 +592,22 @@ def test_an_unknown_variant(tmp_path: Path) -> None:
     assert caught.value.closing == "Nothing can be shown"
 
 
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("nope", "give a project's folder, an sdist, or a wheel"),
+        ("nope.whl", "give a project's folder, an sdist, or a wheel"),
+        ("numpy==2.3.0", "get one by `pip download --no-deps 'numpy==2.3.0'`, and give that"),
+    ],
+)
+def test_what_is_not_there_is_answered_by_what_may_be_given(
+    given: str, hint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["show", given]) == 2
+    assert hint in " ".join(capsys.readouterr().err.split())
+
+
 def test_a_tag_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         run("show", written(tmp_path), "--tag", "win32")

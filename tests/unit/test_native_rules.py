@@ -69,6 +69,31 @@ def test_unprovided_library(pair: Pair) -> None:
     assert finding.notes == ("it requires no other distribution",)
 
 
+@pytest.mark.parametrize("condition", ["python_version >= '3.99'", "extra == 'toy'"])
+def test_what_is_required_in_some_environments_alone_is_told(condition: str, pair: Pair) -> None:
+    """An abi3 wheel goes where the requirement holds, and where it does not: that it has none would be false."""
+    path = wheel(
+        pair.folder,
+        "ham",
+        {"ham/_ham.so": pair.module()},
+        requires=[f"prov; {condition}"],
+        tag=MANYLINUX.replace("cp311-cp311", "cp311-abi3"),
+    )
+    marker = condition.replace("'", '"')
+    assert one(path).notes == (f"`prov` may have it, and is required only where `{marker}`",)
+
+
+def test_a_provider_that_is_required_for_an_extra_alone(pair: Pair) -> None:
+    finding = one(pair.consumer(requires=["prov; extra == 'toy'"]), pair.provider())
+    assert finding.rule == "undeclared-provider"
+    assert finding.message.endswith('is from `prov`, which the wheel requires only where `extra == "toy"`')
+
+
+def test_a_requirement_for_another_system_has_nothing(pair: Pair) -> None:
+    finding = one(pair.consumer(requires=["prov; sys_platform == 'win32'"]))
+    assert finding.notes == ("no distribution that it requires has it",)
+
+
 def test_what_a_requirement_has_is_not_known_without_its_wheel(pair: Pair) -> None:
     finding = one(pair.consumer())
     assert (finding.rule, finding.severity) == ("unprovided-library", Severity.NOTE)

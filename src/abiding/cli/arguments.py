@@ -51,15 +51,15 @@ def one_of(kind: type[_T]) -> Callable[[str], _T]:
 
 
 @contextmanager
-def project(source: Path, closing: str, *, legacy: bool = False) -> Iterator[None]:
+def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HINT) -> Iterator[None]:
     """Hold the argument of a command to what it is to be: an sdist, or a folder with a pyproject.toml.
 
-    With `legacy` a setup.py will do. Errors about the pyproject.toml in it then name it by the argument. Raises
-    `AbidingError`.
+    With `legacy` a setup.py will do. `hint` says what may be given. Errors about the pyproject.toml in it then name it
+    by the argument. Raises `AbidingError`.
     """
     folder = source.parent if source.name == "pyproject.toml" else source
     if not is_there(source):
-        raise MissingFileError.at(source, closing, _HINT)
+        raise MissingFileError.at(source, closing, hint)
     if not is_folder(folder) and not is_plain(source):
         raise _missing("this is neither a folder nor a file", source, closing)
     names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import EXAMPLE_TAG, one_of, path, project, tags
+from abiding.cli.specs import is_one_release
 from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers
 from abiding.findings.errors import DeclarationError, MissingFileError
@@ -80,7 +81,7 @@ def run(options: Namespace) -> int:
     if options.source.name.endswith(".whl"):
         _show_wheel(options)
         return 0
-    with project(options.source, _NOTHING), _folder(options.source) as folder:
+    with project(options.source, _NOTHING, hint=_hint(str(options.source))), _folder(options.source) as folder:
         subject = _Subject.read(folder, options)
         if options.metadata:
             _print_metadata(subject)
@@ -91,6 +92,16 @@ def run(options: Namespace) -> int:
             outputs.write(options, data, partial(_table, subject))
             _warn(subject)
     return 0
+
+
+def _hint(given: str) -> str:
+    """What may be given in place of something that is not there; how to get at a release that is on an index."""
+    if not is_one_release(given):
+        return "give a project's folder, an sdist, or a wheel"
+    return (
+        f"files are shown, no releases: get one by `pip download --no-deps '{given}'`, and give that; `abiding check "
+        f"'{given}'` tells which files there are, `abiding diff` takes releases and `--tag`"
+    )
 
 
 def _warn(subject: _Subject) -> None:
@@ -122,7 +133,7 @@ def _show_wheel(options: Namespace) -> None:
     from abiding.report import sets as report
 
     if not is_there(options.source):
-        raise MissingFileError.at(options.source, _NOTHING, "give a project's folder, an sdist, or a wheel")
+        raise MissingFileError.at(options.source, _NOTHING, _hint(""))
     if options.metadata:
         from abiding.archives.wheel import read_metadata
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from abiding.archives.naming import normalised
 from abiding.findings.errors import AbidingError, MissingExtraError
-from abiding.metadata import requirements
+from abiding.metadata import markers, requirements
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import contents
 from abiding.native.images import Format, Image
-from abiding.native.metapackages import brought
+from abiding.native.metapackages import brought, environments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -120,6 +120,7 @@ class Neighbours:
     """The distributions around one: those it requires, those that these require, and the names of which none is known.
 
     `shelves` are asked in their order. `accepted` are the versions of those it requires, the unknown ones too.
+    `conditional` are those that it requires in some environments alone, or for an extra: their names, and the marker.
     """
 
     shelves: tuple[Shelf, ...]
@@ -127,6 +128,7 @@ class Neighbours:
     transitive: Mapping[str, Contents]
     unknown: tuple[str, ...]
     accepted: Mapping[str, SpecifierSet] = field(default_factory=dict)
+    conditional: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lines: Iterable[str], tags: Iterable[Tag], shelves: Iterable[Shelf]) -> Neighbours:
@@ -151,7 +153,9 @@ class Neighbours:
                 if next_:
                     transitive[name] = next_
                     waiting.append((next_, asked.extras))
-        return cls(shelves, direct, transitive, tuple(name for name, one in found.items() if not one), names)
+        unknown = tuple(name for name, one in found.items() if not one)
+        conditional = {name: marker for name, marker in _conditional(lines, tags) if name not in names}
+        return cls(shelves, direct, transitive, unknown, names, conditional)
 
     def standing(self, one: Contents) -> Standing:
         """How a distribution is related to the one that these are around."""
@@ -173,6 +177,15 @@ class Neighbours:
                 image = one.shipped_as(library) if one.name not in seen else None
                 if image:
                     yield one, image, Standing.STRANGER
+
+
+def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[str, str]]:
+    """The requirements with a marker that may be true where a wheel with these tags is installed."""
+    within = environments_of(tags)
+    for line in lines:
+        marker = requirements.marker_of(line)
+        if marker and within.meets(markers.of_releases(marker)):
+            yield requirements.name_of(line), marker
 
 
 def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, SpecifierSet]:

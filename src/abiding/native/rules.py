@@ -59,10 +59,7 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
                 # In the message: of a note a screen shows no more than that.
                 message = f"`{library}` is not in the wheel; `abiding check --providers-from-index` looks further"
         else:
-            lines = subject.consumer.requires
-            severity = Severity.ERROR
-            wanting = "no distribution that it requires has it" if lines else "it requires no other distribution"
-            notes = (wanting, *_renamed(library, subject))
+            severity, notes = Severity.ERROR, (*_wanting(subject), *_renamed(library, subject))
         yield _finding(
             "unprovided-library",
             severity,
@@ -73,6 +70,16 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
             notes=notes,
             hints=hints,
         )
+
+
+def _wanting(subject: Subject) -> tuple[str, ...]:
+    """Why none of what a wheel requires has a library; what it requires under a condition alone may have it."""
+    conditional = subject.neighbours.conditional
+    if conditional:
+        return tuple(f"`{name}` may have it, and is required only where `{one}`" for name, one in conditional.items())
+    if subject.consumer.requires:
+        return ("no distribution that it requires has it",)
+    return ("it requires no other distribution",)
 
 
 def _renamed(library: str, subject: Subject) -> Iterator[str]:
@@ -89,7 +96,11 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
         provider, standing = links[0][1].contents, links[0][1].standing
         line = f'{{ requires = "{provider.name}=={provider.version}", native = true }}'
         transitive = standing is Standing.TRANSITIVE
-        message = "which only another requirement requires" if transitive else "which the wheel does not require"
+        condition = subject.neighbours.conditional.get(provider.name)
+        message = (
+            f"which the wheel requires only where `{condition}`" if condition else "which the wheel does not require"
+        )
+        message = "which only another requirement requires" if transitive else message
         note = "an installer does not know that it has to be there"
         if transitive:
             note = "what that requires may change, in a version that this wheel accepts"

@@ -88,6 +88,8 @@ def _cells(bound: Bound) -> tuple[Span, ...]:
     admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else NOTHING)
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
     declare = bound.declare or ("not known" if bound.distribution else NOTHING)
+    if bound.state is State.FITS:
+        declare = f"nothing (they accept {bound.declare})"
     style = _STYLES.get(bound.state, Style.PLAIN)
     return (Span(bound.what), Span(f"{file}{more}"), Span(_short(admitted) + state, style), Span(declare))
 
