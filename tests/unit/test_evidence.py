@@ -53,11 +53,17 @@ LOOSE = [
     (['numpy; python_version < "3.11"'], {"one": OLD}, []),
     (['numpy; platform_machine == "aarch64"'], {"one": OLD}, []),
     (['numpy; implementation_name == "pypy"'], {"one": OLD}, []),
-    (['numpy; platform_machine == "x86_64"'], {"one": OLD}, [("error", 'numpy<2; platform_machine == "x86_64"')]),
+    (['numpy; platform_machine == "x86_64"'], {"one": OLD}, [("error", "numpy<2")]),
+    (['numpy; python_full_version >= "3.11.4"'], {"one": OLD}, [("error", 'numpy<2; python_full_version >= "3.11.4"')]),
     # Lines that are in force together, or never.
     (["numpy", 'numpy<2; python_version >= "3.11"'], {"one": OLD}, []),
     (["numpy", 'numpy<2; python_version < "3.11"'], {"one": OLD}, [("error", "numpy<2")]),
     (['numpy<2; python_version < "3.12"', 'numpy>=2; python_version >= "3.12"'], {"one": OLD}, []),
+    # The marker of a line to write is that of the lines that can be in force, and none where these are everywhere.
+    (['numpy; python_version < "3.12"', 'numpy; python_version >= "3.12"'], {"one": OLD}, [("error", "numpy<2")]),
+    (['numpy; sys_platform == "linux"', 'numpy<2; sys_platform == "win32"'], {"one": OLD}, [("error", "numpy<2")]),
+    (['numpy; platform_machine == "x86_64"', 'numpy<2; sys_platform == "win32"'], {"one": OLD}, [("error", "numpy<2")]),
+    (['numpy; extra == "a"', 'numpy; extra == "b"', 'numpy; extra == "c" and sys_platform == "win32"'], {"one": OLD}, [("error", 'numpy<2; (extra == "a") or (extra == "b")')]),
     # Extras.
     (['numpy; extra == "fast"'], {"one": OLD}, [("error", 'numpy<2; extra == "fast"')]),
     (["numpy<2", 'numpy; extra == "fast"'], {"one": OLD}, []),
@@ -125,6 +131,13 @@ def test_only_versions_with_wheels_count(tmp_path: Path, tag: str, line: str, fi
     path = wheel(tmp_path, line, files={"spam/_core.pyd": file}, filename=f"spam-1.0-{tag}.whl")
     found = [one for one in evidence.checked([path])[path.name] if one.rule == "bound-too-loose"]
     assert [one.severity for one in found] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize("requires_python", [">=3.6", ">=3.6.*", ">=3.6; "])
+def test_a_wheel_is_for_its_tags_whatever_it_says_of_python(requires_python: str, tmp_path: Path) -> None:
+    lines = ("numpy<2; sys_platform == 'linux'", "numpy; sys_platform == 'win32'")
+    path = wheel(tmp_path, *lines, files={ONE: OLD}, more=f"Requires-Python: {requires_python}")
+    assert [one for one in evidence.checked([path])[path.name] if one.rule == "bound-too-loose"] == []
 
 
 def test_requires_python_counts(tmp_path: Path) -> None:

@@ -99,6 +99,11 @@ LOW, HIGH = "a<24; python_version < '3.13'", "a>=25"
         (">=3.12", (), True),
         (">=3.13", (), False),
         ("nonsense", (), True),
+        # What can't be read says nothing; the tags go on to.
+        ("nonsense", ("cp313-cp313-win_amd64",), False),
+        (">=3.6.*", ("cp313-cp313-win_amd64",), False),
+        (">=3.6.*", ("cp312-cp312-win_amd64",), True),
+        (">=3.12; ", ("cp313-cp313-win_amd64",), False),
         ("", ("cp313-cp313-manylinux_2_28_x86_64",), False),
         ("", ("cp313-cp313t-win_amd64",), False),
         ("", ("cp312-cp312-win_amd64",), True),

@@ -32,7 +32,7 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
 def outcomes(shop: Shop, release: str, *consumers: object, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     status = main(["impact", release, *map(str, consumers), "--index-url", shop.index.url, "--output-format", "json"])
     found = {one["consumer"]: one["outcome"] for one in document(capsys.readouterr().out, "impact")["consumers"]}
-    assert status == ("rebuild" in found.values())
+    assert status == (2 if set(found.values()) == {"unknown"} else "rebuild" in found.values())
     return found
 
 
@@ -44,7 +44,6 @@ def outcomes(shop: Shop, release: str, *consumers: object, capsys: pytest.Captur
         (("toy_old",), "toy<1.2", {"1.1": "fine", "1.2": "excluded", "2.0": "excluded"}),
         (("toy_new",), "toy>=1.1,<2", {"1.0": "excluded", "1.2": "fine", "2.0": "excluded"}),
         (("toy",), "other", {"2.0": "fine"}),
-        (("toy",), "toy", {"3.0": "unknown"}),
     ],
 )
 def test_outcomes(
@@ -69,6 +68,28 @@ def test_folders_lists_and_names(shop: Shop, tmp_path: Path, capsys: pytest.Capt
     printed = capsys.readouterr().out
     assert f"{path.name}  needs a rebuild  libtoy.so.1 lacks toy_old\n" in printed
     assert printed.endswith("toy==1.2: 1 needs a rebuild\n")
+
+
+@pytest.mark.parametrize("requires", ["toy", "toy<2", "other"])
+@pytest.mark.parametrize(
+    ("release", "message"),
+    [("toy==3.0", "the index has no version 3.0 of `toy`"), ("toi==1.0", "the index has no project `toi`")],
+)
+def test_a_release_that_there_is_not_breaks_nothing_and_is_not_fine(
+    release: str, message: str, requires: str, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = consumer(tmp_path, "toy", requires=[requires])
+    assert main(["impact", release, str(path), "--index-url", shop.index.url]) == 2
+    said = capsys.readouterr()
+    assert message in said.err
+    assert not said.out
+
+
+def test_where_nothing_is_known_it_is_said(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = consumer(tmp_path / "bare", requires=["toy"])
+    assert outcomes(shop, "toy==1.0", bare, "nobody", capsys=capsys) == {bare.name: "unknown", "nobody": "unknown"}
+    assert main(["impact", "toy==1.0", str(tmp_path / "gone"), "--index-url", shop.index.url]) == 2
+    assert "there is no such file or folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("release", ["toy", "toy>=1", "toy==1.*", "toy==1,==2"])

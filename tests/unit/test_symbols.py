@@ -116,6 +116,26 @@ def test_nothing_for_a_platform(index: Index, shop: Shop, capsys: pytest.Capture
     assert "no version of `toy` has a wheel for win_amd64" in capsys.readouterr().err
 
 
+def test_a_version_that_there_is_not(index: Index, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.publish("1.0", "toy")
+    assert main(["symbols", "toy>=99", "--index-url", index.url]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "no version that `toy>=99` admits has a wheel on the index" in said
+    assert "--platform" not in said
+
+
+@pytest.mark.parametrize("form", ["debian", "json"])
+def test_a_distribution_without_libraries(
+    form: str, index: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = wheel(tmp_path, "toy", {"toy/__init__.py": b""}).read_bytes()
+    index.files[f"toy-1.0-{MANYLINUX}.whl"] = File(data, listing={"hashes": hashes(data)})
+    assert run(index, "--output-format", form) == 2
+    said = capsys.readouterr()
+    assert "no wheel of `toy` for manylinux_2_28_x86_64 has a shared library in it" in " ".join(said.err.split())
+    assert not said.out
+
+
 @pytest.mark.parametrize("name", ["toy[x]", "toy; python_version > '3'", "toy @ https://x.example/y", "a b"])
 def test_what_is_no_name(index: Index, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["symbols", name, "--index-url", index.url]) == 2

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import given, versions
+from abiding.cli.specs import is_spec
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -47,7 +48,10 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print a line for each consumer. Returns 1 if one has to be built again. Raises `AbidingError`."""
+    """Print a line for each consumer. Returns 1 if one has to be built again, 2 if nothing is known of any.
+
+    Raises `AbidingError`.
+    """
     from abiding.artifacts import index
     from abiding.providers.cache import Cache
     from abiding.providers.impact import Outcome, of_release
@@ -56,6 +60,7 @@ def run(options: Namespace) -> int:
 
     release = _release(options.release)
     with index.listings(options.index_url) as listings, TemporaryDirectory(prefix="abiding-") as folder:
+        listings.require(str(release))
         histories = Histories(listings, Cache.of_user())
         found: list[Impact] = [
             one if not isinstance(one, Path) else of_release(release, one, listings, histories)
@@ -63,7 +68,8 @@ def run(options: Namespace) -> int:
         ]
     name = str(release)
     outputs.write(options, {"json": lambda: as_json(name, found)}, lambda to: as_text(name, found, to))
-    return int(any(one.outcome is Outcome.REBUILD for one in found))
+    outcomes = {one.outcome for one in found}
+    return 2 if outcomes == {Outcome.UNKNOWN} else int(Outcome.REBUILD in outcomes)
 
 
 def _release(text: str) -> Requirement:
@@ -93,7 +99,7 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
     from packaging.tags import sys_tags
 
     from abiding.files.plain import is_folder
-    from abiding.findings.errors import IndexAccessError
+    from abiding.findings.errors import IndexAccessError, MissingFileError
     from abiding.native.names import wheels_among
     from abiding.providers.impact import Impact, Outcome
 
@@ -102,6 +108,8 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
         if one.endswith(".whl") or is_folder(Path(one)):
             yield from wheels_among([Path(one)])
             continue
+        if not is_spec(one):
+            raise MissingFileError.at(one, "Nothing was looked at")
         wanted = versions(one)
         try:
             releases = listings.published(wanted.name, wanted.specifier)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.naming import normalised
 from abiding.cli import outputs
 from abiding.cli.arguments import versions
+from abiding.findings.errors import UnknownReleaseError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.tags import Tag
 
+    from abiding.findings.errors import AbidingError
     from abiding.providers.history import History
 
 __all__ = ["register", "run"]
@@ -55,7 +57,6 @@ def run(options: Namespace) -> int:
 def _read(wanted: Requirement, options: Namespace) -> History:
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import Bar
-    from abiding.findings.errors import UnknownReleaseError
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
     from abiding.report.printing import unguarded
@@ -74,13 +75,25 @@ def _read(wanted: Requirement, options: Namespace) -> History:
             cache=Cache.of_user(),
             progress=Bar(unguarded(sys.stderr)),
         )
-    if history is None:
+        if history is None:
+            raise _nothing(wanted, tag, is_there=bool(listings.published(name, accepted)))
+    if not history.unread and not any(one.libraries for one in history.editions):
         raise UnknownReleaseError.of(
-            f"no version of `{wanted}` has a wheel for {tag.platform}",
-            note="versions that are yanked do not count, nor pre-releases without `--pre`",
-            hint="name another platform with `--platform`, for example `manylinux_2_28_x86_64`",
+            f"no wheel of `{wanted}` for {tag.platform} has a shared library in it",
+            note="modules of Python are no libraries that others can be linked with",
         )
     return history
+
+
+def _nothing(wanted: Requirement, tag: Tag, *, is_there: bool) -> AbidingError:
+    note = "versions that are yanked do not count, nor pre-releases without `--pre`"
+    if not is_there:
+        return UnknownReleaseError.of(f"no version that `{wanted}` admits has a wheel on the index", note=note)
+    return UnknownReleaseError.of(
+        f"no version of `{wanted}` has a wheel for {tag.platform}",
+        note=note,
+        hint="name another platform with `--platform`, for example `manylinux_2_28_x86_64`",
+    )
 
 
 def _tag(platform: str | None) -> Tag:

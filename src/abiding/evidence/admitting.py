@@ -85,6 +85,21 @@ class Admission(NamedTuple):
         """The lines, as METADATA has them."""
         return tuple(line.text for line in self.lines)
 
+    @property
+    def condition(self) -> str:
+        """The marker of the lines that may be in force where this wheel is; empty if always one of them is."""
+        here = [line for line in self.lines if self._are_possible([line.where])]
+        if not self._are_possible([~line.where for line in here]):
+            return ""
+        found = dict.fromkeys(str(requirements.parse(line.text).marker or "") for line in here)
+        return " or ".join(found if len(found) == 1 else (f"({one})" for one in found))
+
+    def _are_possible(self, conditions: Sequence[Environments]) -> bool:
+        try:
+            return Environments.joined("and", [self.anywhere, *conditions], Steps(_STEPS)).branch is not False
+        except UndecidedError:
+            return True
+
     def admitted(self, refused: Callable[[Version], bool]) -> list[Version]:
         """The refused ones among the versions that this wheel admits, and that have a wheel where it is installed."""
         known = available(self.distribution)

@@ -179,7 +179,7 @@ def _loose(
     example = versions[-1] if floor else versions[0]
     name = admission.distribution
     bound = _bound(refusing, floor=floor, least=severity is Severity.ERROR)
-    line = _like(admission.texts, f"{name}>={bound}" if floor else f"{name}<{bound}")
+    line = _line(f"{name}>={bound}" if floor else f"{name}<{bound}", admission.condition)
     what = f"{len(files)} files that use it" if len(files) > 1 else f"`{files[0].module.name}`"
     if severity is Severity.ERROR:
         message = f"the wheel admits {name} {example}, which {'all ' if len(files) > 1 else ''}{what} refuse"
@@ -211,12 +211,9 @@ def _bound(refusing: Sequence[Ranged], *, floor: bool, least: bool) -> str:
     return bounds[0] if floor is least else bounds[-1]
 
 
-def _like(lines: Sequence[str], line: str) -> str:
-    """A line with the marker of those that there are: what is required somewhere only is not to be so everywhere."""
-    found = dict.fromkeys(str(requirements.parse(text).marker or "") for text in lines)
-    if "" in found:
-        return line
-    return requirements.with_marker(line, " or ".join(found if len(found) == 1 else (f"({one})" for one in found)))
+def _line(line: str, condition: str) -> str:
+    """A line under the marker of those that there are: what is required somewhere only is not to be so everywhere."""
+    return requirements.with_marker(line, condition) if condition else line
 
 
 def _named(files: Sequence[Ranged]) -> str:

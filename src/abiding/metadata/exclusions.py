@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from contextlib import suppress
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -163,15 +164,15 @@ def only_if(*condition: str) -> Environments:
 
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
-    """Where a wheel with these tags can be installed, as far as markers can tell."""
-    try:
+    """Where a wheel with these tags can be installed, as far as markers can tell; what can't be read says nothing."""
+    found = Environments.all()
+    fitting = list(dict.fromkeys(map(_marker, tags)))
+    with suppress(UndecidedError, ValueError):
         clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifiers_of(requires_python)]
-        fitting = list(dict.fromkeys(map(_marker, tags)))
-        found = markers.of_releases(" and ".join(clauses))
+        found &= markers.of_releases(" and ".join(clauses))
+    with suppress(UndecidedError):
         if fitting and all(fitting):
             found &= markers.of_releases(" or ".join(f"({one})" for one in fitting))
-    except (UndecidedError, ValueError):
-        return Environments.all()
     return found
 
 

@@ -12,7 +12,7 @@ from abiding.archives.naming import normalised
 from abiding.archives.wheel import directory_of
 from abiding.artifacts.disk import Said, hold_to_name
 from abiding.artifacts.index.archives import listing_of_wheel
-from abiding.artifacts.index.page import wheels_of_project
+from abiding.artifacts.index.page import files_of_release, wheels_of_project
 from abiding.artifacts.index.remote import RemoteFile
 from abiding.findings.errors import ArchiveError, UnknownReleaseError
 
@@ -125,6 +125,10 @@ class Listings:
     web: Web
     url: str
     _pages: dict[object, list[list[Published]]] = field(default_factory=dict)
+
+    def require(self, release: str) -> None:
+        """Raise `IndexAccessError` if the index has no release `NAME==VERSION`, or can't be read."""
+        files_of_release(self.web, self.url, release)
 
     def published(self, name: str, accepted: SpecifierSet) -> list[list[Published]]:
         """List the wheels of each accepted version that is not yanked, the newest version first; asked for once.
