@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.findings.rules import Rule
 
-__all__ = ["breaks", "is_about_a_field", "is_about_a_line", "is_among_wheels", "is_of_publishing"]
+__all__ = [
+    "breaks",
+    "is_about_a_field",
+    "is_about_a_line",
+    "is_among_wheels",
+    "is_of_api",
+    "is_of_levels",
+    "is_of_publishing",
+]
 
 
 # Rules by which a release is not consistent; the others are about one file, or about style.
@@ -45,6 +53,16 @@ def breaks(finding: Finding) -> bool:
 def is_among_wheels(finding: Finding) -> bool:
     """Whether it holds a wheel against the other wheels, of which any may be wrong, and not against what binds it."""
     return finding.rule == "wheels-disagree"
+
+
+def is_of_levels(finding: Finding) -> bool:
+    """Whether it says that the wheels of a release were built at different levels."""
+    return finding.rule == "levels-mixed"
+
+
+def is_of_api(finding: Finding) -> bool:
+    """Whether it says that a wheel was built at the API level."""
+    return finding.rule == "level-api"
 
 
 def is_of_publishing(finding: Finding) -> bool:

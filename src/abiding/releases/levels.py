@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity, lines_of
+from abiding.findings.meaning import is_among_wheels, is_of_api, is_of_levels
 from abiding.metadata.requirements import meaning
 from abiding.project.level import Level
 from abiding.project.provenance import MEMBER, Provenance
@@ -116,14 +117,14 @@ def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -
     are held against each other alone it is the release that is wrong with them, and the way out is that of the levels.
     """
     findings = tuple(findings)
-    mixed = next((one for one in findings if one.rule == "levels-mixed"), None)
+    mixed = next((one for one in findings if is_of_levels(one)), None)
     if mixed is None:
         return findings
     lines = set(map(meaning, declared))
     kept = []
     for one in findings:
-        follows = one.rule == "level-api" and one.severity is Severity.NOTE
-        if one.rule == "wheels-disagree" and one.field == "Requires-Dist":
+        follows = is_of_api(one) and one.severity is Severity.NOTE
+        if is_among_wheels(one) and one.field == "Requires-Dist":
             values = (*lines_of(one.expected), *lines_of(one.found))
             follows = lines.issuperset(map(meaning, values))
         if not follows:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
-from abiding.findings.meaning import breaks
+from abiding.findings.meaning import breaks, is_of_levels
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.releases.rules import is_read
@@ -56,7 +56,7 @@ def _verdict(release: Release) -> tuple[str, ...]:
 
 def _of_api(release: Release) -> str:
     """How many wheels leave out what the project declares for wheels, which no verdict says; empty if none does."""
-    if any(one.rule == "levels-mixed" for one in release.findings):
+    if any(is_of_levels(one) for one in release.findings):
         return ""  # it has been said
     number = sum(one.level is BuiltAs.API for one in release.artifacts)
     wheels = sum(one.kind == "wheel" and one.artifact.metadata is not None for one in release.artifacts)
