@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sysconfig
 from functools import cache
@@ -104,6 +105,56 @@ def test_compiled_for_another_system(
     options = ("-undefined", "dynamic_lookup", f"-I{tmp_path}", target(wanted))
     data = compiled(tmp_path, numpy, *options, compiler=zig).read_bytes()
     assert data.startswith(magic)
+    assert claim(data) == expected
+
+
+# What the headers of Python ask of the system's own one, which tells Windows from Linux.
+WINDOWS = """
+#define NT_THREADS 1
+#define MS_WINDOWS
+#define MS_WIN64
+#define SIZEOF_VOID_P 8
+#define SIZEOF_SIZE_T 8
+#define SIZEOF_LONG 4
+#define SIZEOF_LONG_LONG 8
+#define SIZEOF_INT 4
+#define SIZEOF_SHORT 2
+#define SIZEOF_WCHAR_T 2
+#define SIZEOF_TIME_T 8
+#define SIZEOF_PID_T 8
+#define Py_ENABLE_SHARED 1
+#define HAVE_DECLSPEC_DLL 1
+#define HAVE_STDINT_H 1
+#define HAVE_SYS_TYPES_H 1
+#define HAVE_SYS_STAT_H 1
+#define HAVE_WCHAR_H 1
+"""
+ENDIAN = "#define LITTLE_ENDIAN 1234\n#define BIG_ENDIAN 4321\n#define BYTE_ORDER LITTLE_ENDIAN\n"
+# What a module with `SOURCE` takes of Python, and the library of the stable ABI has.
+OF_PYTHON = (
+    *("PyCapsule_GetPointer", "PyErr_Clear", "PyErr_ExceptionMatches", "PyErr_Format", "PyErr_Print"),
+    *("PyErr_SetString", "PyImport_ImportModule", "PyModule_Create2", "PyObject_GetAttrString", "_Py_Dealloc"),
+    *(f"{name} DATA" for name in ("PyCapsule_Type", "PyExc_ImportError", "PyExc_ModuleNotFoundError")),
+    *("PyExc_RuntimeError DATA", "_Py_NoneStruct DATA"),
+)
+
+
+@pytest.mark.parametrize(
+    ("numpy", "wanted", "expected"),
+    [("2.4.6", "2.0", ("2.0", "")), ("2.4.6", "1.25", ("1.25", "")), ("1.26.4", "1.25", ("", "2"))],
+)
+def test_compiled_for_windows(tmp_path: Path, numpy: str, wanted: str, expected: tuple[str, str]) -> None:
+    headers = shutil.copytree(sysconfig.get_path("include"), tmp_path / "include")
+    (headers / "pyconfig.h").write_text(WINDOWS, encoding="utf-8")
+    (headers / "endian.h").write_text(ENDIAN, encoding="utf-8")
+    zig = str(installed("ziglang==0.15.2") / "ziglang" / "zig")
+    exports, library = tmp_path / "python3.def", tmp_path / "python3.lib"
+    exports.write_text("\n".join(("LIBRARY python3.dll", "EXPORTS", *OF_PYTHON, "")), encoding="utf-8")
+    subprocess.run([zig, "dlltool", "-m", "i386:x86-64", "-d", exports, "-l", library], check=True)
+    options = (target(wanted), "-x", "none", str(library))
+    compiler = (zig, "cc", "-target", "x86_64-windows-gnu", f"-I{headers}")
+    data = compiled(tmp_path, numpy, *options, compiler=compiler).read_bytes()
+    assert data.startswith(b"MZ")
     assert claim(data) == expected
 
 
