@@ -19,9 +19,10 @@ from abiding.findings.terminal import Terminal
 from abiding.native.environment import Survey
 from abiding.native.interpreter import Interpreter
 from abiding.report import explanations
-from abiding.report.environment import render
+from abiding.report.environment import forms, render
 from makers.compiled import installed
 from makers.evident import CP311, NUMPY_1, image, numpy_2, wheel
+from tests.unit import contract
 
 if TYPE_CHECKING:
     from abiding.findings.finding import Finding
@@ -296,6 +297,9 @@ def test_internals_of_two_that_exchange_objects(
     text = render(Survey((), (), ()), (), seen.internals, Terminal(width=200))
     assert text.count("eggs 1.0") == 1
     assert "__pybind11_internals_v11_system_libstdcpp__" in text
+    data = contract.document(forms(Survey((), (), ()), site, (), seen.internals)["json"](), "env")
+    listed = [(one["distribution"], one["identities"]) for one in data["internals"]]
+    assert listed == [(one.owner.label, list(one.identities)) for one in seen.internals]
 
 
 def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> None:

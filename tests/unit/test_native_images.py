@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+import subprocess
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from abiding.findings.errors import AbidingError
 from abiding.native.images import Format, Image, Symbols
@@ -107,6 +109,30 @@ def test_elf_with_a_table_that_leads_to_itself(tmp_path: Path) -> None:
         read_symbols(put(data, at + 44, 0xFFFFFFFF), image)
     (note,) = caught.value.findings[0].notes
     assert note.endswith("its tables have no end")
+
+
+def test_symbols_of_an_elf_file_are_those_that_nm_lists(tmp_path: Path) -> None:
+    path = library(tmp_path / "libham.so", *(f"ham_{i}" for i in range(300)), calls=["eggs", "spam"])
+    symbols = read_symbols(path.read_bytes(), Image("libham.so", Format.ELF, "libham.so"))
+    for option, found in (("--defined-only", symbols.exported), ("--undefined-only", symbols.imported[""])):
+        listed = subprocess.run(["nm", "-D", "-P", option, path], capture_output=True, text=True, check=True).stdout
+        kinds = dict(line.split()[:2] for line in listed.splitlines())
+        weak = {name for name, kind in kinds.items() if kind == "w" or "@" in name}
+        assert found == kinds.keys() - weak
+
+
+def test_elf_with_one_name_for_all_its_symbols(tmp_path: Path) -> None:
+    path = library(tmp_path / "libham.so", "a" * 5000, *(f"f{i}" for i in range(2000)))
+    data = bytearray(path.read_bytes())
+    with path.open("rb") as file:
+        table: Any = ELFFile(file).get_section_by_name(".dynsym")
+        names: Any = ELFFile(file).get_section(table["sh_link"])
+        start = data.index(b"a" * 5000, names["sh_offset"]) - names["sh_offset"]
+        for at in range(table["sh_offset"], table["sh_offset"] + table["sh_size"], table["sh_entsize"]):
+            struct.pack_into("<I", data, at, start)
+    with pytest.raises(AbidingError, match="damaged") as caught:
+        read_symbols(bytes(data), Image("libham.so", Format.ELF, "libham.so"))
+    assert "more names than there is room for" in str(caught.value.findings[0].notes)
 
 
 @pytest.mark.parametrize("data", [b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"])

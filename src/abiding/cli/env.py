@@ -50,7 +50,7 @@ def run(options: Namespace) -> int:
     seen = survey(python, load=options.load)
     seen = seen._replace(findings=(*interfaces.findings, *seen.findings))
     text = partial(render, seen, interfaces.uses, interfaces.internals if options.full else ())
-    outputs.write(options, forms(seen, options.python, interfaces.uses), text)
+    outputs.write(options, forms(seen, options.python, interfaces.uses, interfaces.internals), text)
     if seen.unread:
         return 2
     return int(outputs.failing(seen.findings, options.fail_on) or any(row.wrong for row in seen.rows))

@@ -6,7 +6,7 @@ import io
 import json
 import struct
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
@@ -105,36 +105,69 @@ def _of_json(text: bytes) -> Iterator[Opened]:
 def symbols(data: bytes) -> Symbols:
     """Read the dynamic symbol table; weak imports are kept apart, because they may stay unresolved.
 
-    A name with a version says which library it is from (`GLIBC_2.17`); one without may come from any.
+    A name with a version says which library it is from (`GLIBC_2.17`); one without may come from any. The table itself
+    is not read with pyelftools, which makes an object of each of the thousands of symbols that a library has.
     """
     file = ELFFile(_Metered(data))
     sections = list(file.iter_sections())
     needed, defined = _needed_versions(sections), _defined_versions(sections)
-    numbers = next((one for one in sections if isinstance(one, GNUVerSymSection)), None)
+    table = file.get_section_by_name(".dynsym")
     exported: set[str] = set()
     versioned: set[str] = set()
     versions: dict[str, set[str]] = {}
     strong: dict[str, set[str]] = {}
     weak: dict[str, set[str]] = {}
-    table: Any = file.get_section_by_name(".dynsym")
-    for place, symbol in enumerate(table.iter_symbols() if table else ()):
-        entry = symbol.entry
-        if not symbol.name or entry.st_info.bind == "STB_LOCAL":
+    for name, binding, is_defined, number in _entries(data, file, table, sections) if table else ():
+        if not name or binding == _LOCAL:
             continue
-        number = numbers.get_symbol(place).entry.ndx if numbers else ""
-        if entry.st_shndx != "SHN_UNDEF":
-            exported.add(symbol.name)
-            # That it is none, or the file's own, is said in words.
-            version = defined.get(number & _NUMBER, "") if isinstance(number, int) else ""
+        if is_defined:
+            exported.add(name)
+            version = defined.get(number & _NUMBER, "")
             if version:
-                versioned.add(f"{symbol.name}@{version}")
+                versioned.add(f"{name}@{version}")
             continue
         library, version = needed.get(number, ("", ""))
-        imports = weak if entry.st_info.bind == "STB_WEAK" else strong
-        imports.setdefault(library, set()).add(symbol.name)
+        imports = weak if binding == _WEAK else strong
+        imports.setdefault(library, set()).add(name)
         if version:
-            versions.setdefault(library, set()).add(f"{symbol.name}@{version}")
+            versions.setdefault(library, set()).add(f"{name}@{version}")
     return Symbols(frozenset(exported), _frozen(strong), frozenset(versioned), _frozen(versions), _frozen(weak))
+
+
+_LOCAL, _WEAK = 0, 2
+# Of a symbol the place of its name, its binding and type, and its section; what is between is not asked for.
+_ENTRIES = {32: "I8xBxH", 64: "IBxH16x"}
+# A name may be the end of another one, but not for ever.
+_MOST_SHARED = 4
+
+
+def _entries(
+    data: bytes, file: ELFFile, table: Section, sections: Iterable[Section]
+) -> Iterator[tuple[str, int, bool, int]]:
+    """The symbols of a table: name, binding, whether it is defined here, and the index of its version.
+
+    That is 0 or 1 where it has none. Raises `ValueError` if the table can't be right.
+    """
+    order = "<" if file.little_endian else ">"
+    entry = struct.Struct(order + _ENTRIES[file.elfclass])
+    names = _bytes_of(data, file.get_section(table["sh_link"]))
+    numbers = next((_bytes_of(data, one) for one in sections if isinstance(one, GNUVerSymSection)), b"")
+    found = _bytes_of(data, table)
+    count = len(found) // entry.size
+    given = struct.unpack_from(f"{order}{min(count, len(numbers) // 2)}H", numbers)
+    left = _MOST_SHARED * len(names)
+    for place, (start, info, section) in enumerate(entry.iter_unpack(found[: count * entry.size])):
+        stop = names.find(b"\0", start)
+        name = names[start : stop if stop >= 0 else len(names)]
+        left -= len(name)
+        if left < 0:
+            raise ValueError("its symbols have more names than there is room for")
+        yield name.decode("utf-8", "replace"), info >> 4, section != 0, given[place] if place < len(given) else 0
+
+
+def _bytes_of(data: bytes, section: Section) -> bytes:
+    start = section["sh_offset"]
+    return data[start : start + section["sh_size"]]
 
 
 # The rest of a version index says whether the version is hidden: not what a linker takes for a name without one.

@@ -46,13 +46,15 @@ _WORDS = {
 }
 
 
-def forms(seen: Survey, python: Path, uses: Sequence[Use] = ()) -> dict[str, Callable[[], str]]:
+def forms(
+    seen: Survey, python: Path, uses: Sequence[Use] = (), internals: Sequence[Internals] = ()
+) -> dict[str, Callable[[], str]]:
     """What makes each of the formats for programs; `python` is the Python of the environment."""
     findings = by_weight((*seen.findings, *seen.unread))
     told = sarif.Told("environment", None, findings)
     return {
         "concise": lambda: concise.written(concise.lines(findings)),
-        "json": lambda: _as_json(seen, python, uses),
+        "json": lambda: _as_json(seen, python, uses, internals),
         "github": lambda: "".join(f"{line}\n" for line in github.commands(findings, "")),
         "sarif": lambda: sarif.log("env", [told], complete=not seen.unread),
     }
@@ -80,7 +82,7 @@ def _text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to:
         yield from lines(finding, to.width)
 
 
-def _as_json(seen: Survey, python: Path, uses: Sequence[Use]) -> str:
+def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequence[Internals]) -> str:
     findings = by_weight((*seen.findings, *seen.unread))
     gravest = Severity.ERROR if any(row.wrong for row in seen.rows) else worst(findings)
     return document(
@@ -89,6 +91,7 @@ def _as_json(seen: Survey, python: Path, uses: Sequence[Use]) -> str:
         severity=gravest and str(gravest),
         libraries=[_library(row) for row in seen.rows],
         interfaces=[_interface(use) for use in uses],
+        internals=[_internals(one) for one in internals],
         findings=[finding_data(finding) for finding in findings],
     )
 
@@ -116,6 +119,15 @@ def _interface(use: Use) -> dict[str, object]:
         "installed": visible(use.installed) or None,
         "files": [visible(file) for file in use.files],
         "refusing": [visible(file) for file in use.refusing],
+    }
+
+
+def _internals(one: Internals) -> dict[str, object]:
+    return {
+        "distribution": visible(one.owner.label),
+        "kind": str(one.kind),
+        "identities": [visible(identity) for identity in one.identities],
+        "files": [visible(file) for file in one.files],
     }
 
 
