@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.artifacts.artifact import Artifact
 from abiding.cli import main
+from abiding.metadata.core import CoreMetadata
+from abiding.project.level import Level
 from abiding.project.provenance import MEMBER
+from abiding.releases.release import releases
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.levels import ABI, API, LINUX, PURE, PYPROJECT, SAID, WINDOWS, record
 from makers.trees import Tree, flit_tree, unpacked
@@ -102,6 +106,15 @@ def test_what_declares_nothing_has_no_level(tmp_path: Path, capsys: pytest.Captu
     folder = dist(tmp_path / "dist", [(LINUX, False, "")], sdist=False)
     assert checked(folder, capsys) == (0, {LINUX: None}, set())
     assert checked(folder, capsys, "--level", "abi") == (0, {LINUX: None}, {"note level-unknown"})
+
+
+@pytest.mark.parametrize(("on_index", "said"), [(True, "not read over an index"), (False, "has no record")])
+def test_why_a_level_is_not_known(on_index: bool, said: str) -> None:
+    """A record that was not looked for may be there."""
+    artifact = Artifact(LINUX, "wheel", "spam", "1.0", CoreMetadata.parse(metadata(API), LINUX), on_index=on_index)
+    (release,) = releases([artifact], Level.ABI)
+    (finding,) = [one for one in release.findings if one.rule == "level-unknown"]
+    assert said in finding.message
 
 
 @pytest.mark.parametrize(("level", "said"), [("api", ". 1 of 1 wheel is of the API level\n"), ("abi", "")])

@@ -101,13 +101,15 @@ def judge_levels(
         yield _unknown(name, has_lines=bool(lines.get(name)), wanted=wanted)
 
 
-def without_level(names: Iterable[str]) -> Iterator[Finding]:
-    """Say of wheels of which a level is asked for, by file name, that nothing tells it."""
-    for name in names:
-        message = (
-            "the level of the wheel can't be checked: it has no record of its build, and no declaration is at hand"
-        )
-        yield _finding("level-unknown", Severity.NOTE, message, name, "")
+def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
+    """Say of wheels of which a level is asked for that nothing tells it; over an index, no record is read."""
+    for one in artifacts:
+        why = "its record is in the file, which is not read over an index"
+        if not one.on_index:
+            why = "it has no record of its build, and no declaration is at hand"
+        hint = "download the wheel, and check the file" if one.on_index else ""
+        message = f"the level of the wheel can't be checked: {why}"
+        yield _finding("level-unknown", Severity.NOTE, message, one.filename, hint)
 
 
 def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -> tuple[Finding, ...]:

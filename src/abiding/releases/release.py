@@ -213,8 +213,8 @@ def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: L
     declared = (line for one in comparison.compared for line in (*own.lines_of(one), *recorded_lines(one.artifact)))
     findings = without_consequences((*rules.judge(comparison, own), *judge_levels(levels, lines, level)), declared)
     if own.declaration is None:
-        wheels = [one.artifact.filename for one in comparison.compared if one.artifact.kind == "wheel"]
-        unknown = [name for name in wheels if level and name not in levels]
+        wheels = [one.artifact for one in comparison.compared if one.artifact.kind == "wheel"]
+        unknown = [one for one in wheels if level and one.filename not in levels]
         findings += tuple(without_level(unknown))
     breaking = [finding for finding in findings if breaks(finding)]
     checked = tuple(
