@@ -120,6 +120,7 @@ def _table(size: int) -> tuple[Path, Path]:
     files, verdicts = (CACHE / f"survey-{size}{kind}.parquet" for kind in ("", "-expected"))
     if files.is_file() and verdicts.is_file():
         return files, verdicts
+    CACHE.mkdir(parents=True, exist_ok=True)
     texts = pyarrow.list_(pyarrow.string())
     columns: dict[str, Any] = dict.fromkeys(
         ("name", "version", "filename", "packagetype", "metadata_version"), pyarrow.string()

@@ -98,7 +98,7 @@ def lines(make: Callable[[int], str], size: int, most: int = LARGE) -> bytes:
 def head(make: Callable[[int], str], size: int) -> bytes:
     """METADATA with such lines, as many as are read at all."""
     if "Requires-Dist" in make(0):
-        size = min(size, bounds.REQUIREMENTS)
+        size = min(size, bounds.REQUIREMENTS - len(make(0)) - 100)
     return HEAD + lines(make, size, bounds.METADATA_LINES * 9 // 10 // (1 + make(0).count("\n")))
 
 
@@ -187,7 +187,7 @@ SHAPES: dict[str, Callable[[int], Files]] = {
     "requirements, broken": alone(lambda i: f"Requires-Dist: {i} ?"),
     "requirements, long": lambda size: {
         SDIST: sdist(HEAD),
-        WHEEL: wheel(HEAD + b"Requires-Dist: a" + b",".join(b">%d" % i for i in range(size // 6)) + b"\n"),
+        WHEEL: wheel(HEAD + b"Requires-Dist: a" + b",".join(b">%d" % i for i in range(min(size, bounds.REQUIREMENTS) // 12)) + b"\n"),
     },
     "requirements, long, in both": pair(
         lambda i: f"Requires-Dist: a{i}" + ",".join(f">{i % 7}.{j}" for j in range(90)),

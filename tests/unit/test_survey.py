@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -267,6 +269,45 @@ def test_a_release_whose_sdist_can_not_be_read_is_none_without_an_sdist(version:
     misnamed = row("ham-1.0.tar.gz", version=version)
     assert verdicts(row(wheel, version=version), misnamed, path=path) == [("sdist not read", "equal")]
     assert verdicts(row(wheel, version=version), path=path) == [("3", "equal")]
+
+
+@pytest.mark.parametrize("more", [{"requires_dist": ["b"]}, {"requires_python": ">=3.99"}, {"dynamic": ["Summary"]}])
+def test_one_digest_does_not_make_different_files_equal(more: dict[str, Any], path: Path) -> None:
+    said: dict[str, Any] = {"requires_dist": ["a"], "requires_python": ">=3", "dynamic": ["Keywords"]}
+    one, other = row(metadata_sha256="x", **said), row(WHEEL, metadata_sha256="x", **said)
+    ((_, verdict),) = verdicts(one, {**other, **more}, path=path)
+    ((_, fair),) = verdicts(one, other, path=path)
+    ((_, known),) = verdicts(one, {**other, **more, "metadata_sha256": "y"}, path=path)
+    assert (fair, verdict) == ("clean", known)
+    assert verdict != "clean"
+
+
+@pytest.mark.parametrize("lines", [["a" * 80] * 4000, ["a"] * 30_000], ids=["bytes", "lines"])
+def test_more_requirements_than_check_reads_are_a_bad_row(lines: list[str], path: Path) -> None:
+    found, bad = surveyed([table(path, [row(requires_dist=["a"]), row(WHEEL, requires_dist=lines)])])
+    assert [one[3] for one in found] == ["equal"]
+    assert [one[2] for one in bad] == [WHEEL]
+    fair = ["a" * 60] * 3000
+    assert not surveyed([table(path, [row(requires_dist=fair), row(WHEEL, requires_dist=fair)])])[1]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_the_time_of_the_machine_changes_nothing(zone: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers on machines in two parts of the world would each have another table."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        made = pyarrow.Table.from_pylist([row()])
+        late = [datetime(2023, 12, 31, 23, 30, tzinfo=UTC)]
+        parquet.write_table(
+            made.append_column("upload_time", pyarrow.array(late, pyarrow.timestamp("us", "UTC"))), path
+        )
+        out = path.with_name("releases.parquet")
+        assert main(["survey", str(path), "--jobs", "1", "--table", str(out)]) == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert parquet.read_table(out)["uploaded"].to_pylist() == [datetime(2023, 12, 31, 23, 30)]  # noqa: DTZ001
 
 
 # The command

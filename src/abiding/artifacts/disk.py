@@ -12,6 +12,7 @@ from abiding.archives import tagging
 from abiding.archives.naming import kind_of, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.room import Room
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
@@ -47,8 +48,9 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
 
     A folder with a PKG-INFO is an sdist that somebody else has unpacked: its file name ends with a slash.
 
-    What can't be read has a `problem` and no `metadata`. Files with identical metadata have one `CoreMetadata` object
-    between them. Raises `AbidingError` if nothing is found at all.
+    What can't be read has a `problem` and no `metadata`, and so has the largest where all are too much to be looked at
+    together. Files with identical metadata have one `CoreMetadata` object between them. Raises `AbidingError` if
+    nothing is found at all.
     """
     files: dict[str, Path] = {}
     unlisted: list[Artifact] = []
@@ -60,7 +62,17 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
     if unlisted and not files:
         raise AbidingError([one.problem for one in unlisted if one.problem], "Nothing was checked")
     known = _Known()
-    return [*unlisted, *(_read(file, known)._replace(read_from=str(file)) for file in files.values())]
+    room = Room(sum(map(_size, files.values())))
+    read = (_read(file, known, room)._replace(read_from=str(file)) for file in files.values())
+    return [*unlisted, *room.hold(read, known.forget)]
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; of a folder, or what is gone, none."""
+    with suppress(OSError):
+        if is_plain(path):
+            return path.stat().st_size
+    return 0
 
 
 def _files(path: Path) -> dict[str, Path]:
@@ -139,8 +151,13 @@ class _Known:
             self.said[data] = self.last
         return self.last
 
+    def forget(self, metadata: CoreMetadata) -> None:
+        """Keep it no longer."""
+        self.said.pop(metadata.data, None)
+        self.last = None
 
-def _read(path: Path, known: _Known) -> Artifact:
+
+def _read(path: Path, known: _Known, room: Room) -> Artifact:
     filename = path.name
     if not is_artifact(filename) and path.is_dir():
         return _read_unpacked(path)
@@ -148,7 +165,7 @@ def _read(path: Path, known: _Known) -> Artifact:
     name, version = filename, ""
     try:
         name, version = named(filename, kind)
-        contents = _contents(path, kind)
+        contents = _contents(path, kind, room)
         said = known.parse(contents.metadata, filename)
         hold_to_name(filename, name, version, said)
     except AbidingError as exc:
@@ -206,13 +223,14 @@ class _Contents(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def _contents(path: Path, kind: str) -> _Contents:
+def _contents(path: Path, kind: str, room: Room) -> _Contents:
     if kind == "wheel":
         from abiding.archives.wheel import Statement
         from abiding.artifacts.installers import judge_contents
         from abiding.project.provenance import MEMBERS
 
         said = Statement.open(path, MEMBERS)
+        room.admit(path.name, _size(path), said.metadata)
         findings = judge_contents(path.name, said.dist_info, said.names, said.entry_points)
         return _Contents(said.metadata, said.tags, said.more, said.variant, findings=findings)
     from abiding.archives.sdist import Sdist
@@ -220,6 +238,7 @@ def _contents(path: Path, kind: str) -> _Contents:
     sdist = Sdist.open(path)
     if "PKG-INFO" not in sdist.files:
         raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
+    room.admit(path.name, _size(path), *sdist.files.values())
     pyproject, findings = _pyproject(sdist.files.get("pyproject.toml"), path.name)
     return _Contents(sdist.pkg_info, pyproject=pyproject, findings=(*sdist.findings, *findings))
 

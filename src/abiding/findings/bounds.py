@@ -56,6 +56,8 @@ __all__ = [
     "SHOWN_ON_PAGE",
     "SPECIFIERS",
     "TAGS",
+    "TOGETHER",
+    "TOGETHER_DENSITY",
     "VARIANT",
     "WHEEL",
 ]
@@ -85,7 +87,10 @@ GROUP = 1000
 # Characters of one requirement: a marker takes some thousand times as much to be understood. The longest have 500.
 REQUIREMENT = 8000
 # Bytes of all fields of a METADATA that say what it requires; the longest that were looked at have 20 KiB.
-REQUIREMENTS = 512 << 10
+REQUIREMENTS = 256 << 10
+# Bytes that all files of a command may take in memory for what they say, and how many for each byte of theirs where
+# that is more. The largest are left out, and named.
+TOGETHER, TOGETHER_DENSITY = 16 << 20, 10
 # Faults of one declaration that are told in full.
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from abiding.artifacts.artifact import Artifact
@@ -127,17 +128,18 @@ def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
     fields = tuple(_fields(row.columns))
     digest = row.columns.get("metadata_sha256") or f"{row.file}:{row.row}"
     # Equal metadata are one object, as those of files that are read are.
-    metadata = known.setdefault((digest, fields), _metadata(fields, digest))
+    metadata = known.get((digest, fields)) or known.setdefault((digest, fields), _metadata(fields, digest))
     if named(f"{metadata.get('Name')}-0.tar.gz", "sdist")[0] != name:
         raise ArchiveError.at(filename, "is a file of another project than its metadata are")
     return Artifact(filename, kind, name, version, metadata, on_index=True)
 
 
 def _metadata(fields: tuple[tuple[str, str], ...], digest: str) -> CoreMetadata:
-    """Core metadata as the table has them. Two are the same to the byte if they have one digest."""
+    """Core metadata as the table has them. Two are the same to the byte if they have one digest and say the same."""
     body = "".join(value for name, value in fields if name == "Description")
     kept = tuple((name, value) for name, value in fields if name != "Description")
-    return CoreMetadata(f"Metadata-SHA256: {digest}\n".encode(), kept, body)
+    said = sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
+    return CoreMetadata(f"Metadata-SHA256: {digest}\nFields-SHA256: {said}\n".encode(), kept, body)
 
 
 def _fields(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.columns import COLUMNS, REQUIRED, Kind
@@ -24,6 +25,8 @@ __all__ = ["NO_ROWS", "Source", "unreadable"]
 # Characters of one value, or of all values of a list: no METADATA that was ever published has more.
 _HUGE = 4_000_000
 _MOST_SHOWN = 100
+_REQUIRING = ("Requires-Dist", "Requires-Python")
+_SIZE_OF_ALL = "list_sum(list_transform({name}::VARCHAR[], lambda x: strlen(x) + 16))"  # as lines of METADATA
 _KINDS = "'sdist', 'bdist_wheel'"
 
 
@@ -181,7 +184,9 @@ def _value(column: Column, schema: Mapping[str, str]) -> str:
     given = schema.get(column.name)
     if given is None or not column.kind.fits(given):
         return f"NULL::{column.kind}"
-    return f"{column.name}::{column.kind}"
+    # Not the time of the machine, which another one has not.
+    zone = " AT TIME ZONE 'UTC'" if given.endswith("WITH TIME ZONE") else ""
+    return f"({column.name}{zone})::{column.kind}"
 
 
 def _faults(column: Column, given: str) -> list[tuple[str, str]]:
@@ -197,6 +202,12 @@ def _faults(column: Column, given: str) -> list[tuple[str, str]]:
         huge = f"list_sum(list_transform({name}::VARCHAR[], lambda x: length(x))) > {_HUGE}"
         found.append((huge, f"`{name}` has more than {_HUGE:,} characters"))
         found.append((f"list_count({name}) < length({name})", f"`{name}` has an empty item"))
+        most = bounds.METADATA_LINES
+        found.append((f"length({name}) > {most}", f"`{name}` has more than {most:,} items; nobody means so many"))
+    if column.field in _REQUIRING:
+        # As in METADATA: each takes far longer to be understood than to be read.
+        size = f"strlen({name})" if column.kind is Kind.TEXT else _SIZE_OF_ALL.format(name=name)
+        found.append((f"{size} > {bounds.REQUIREMENTS}", f"`{name}` has more bytes than anybody means"))
     return found
 
 

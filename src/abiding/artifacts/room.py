@@ -1,0 +1,95 @@
+"""Room for what is read of many files together: each may be within its bounds, and all of them fill the memory.
+
+What files take is estimated from what they say. There is room in proportion to their size, and more than that for a
+few. Where it does not suffice, the largest are left out, so that those of somebody else are still judged.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from abiding.findings import bounds
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from abiding.artifacts.artifact import Artifact
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["Room"]
+
+
+# What is kept in memory for a line of metadata, for a requirement on top of that, and for each byte of TOML or JSON.
+_LINE, _REQUIREMENT, _BYTE = 150, 450, 30
+
+
+class Room:
+    """The room for files that have `size` bytes together."""
+
+    def __init__(self, size: int) -> None:
+        self._left = max(bounds.TOGETHER, bounds.TOGETHER_DENSITY * size)
+        self._overflowed = False
+
+    def admit(self, filename: str, size: int, *contents: bytes) -> None:
+        """Raise `ArchiveError` for contents that need not be read: there was no room, and they take more than most.
+
+        `size` is that of the file, in which such contents are packed as only those are that are to fill the memory.
+        """
+        if self._overflowed and sum(map(len, contents)) > bounds.TOGETHER_DENSITY * size:
+            raise _left_out(filename)
+
+    def hold(self, artifacts: Iterable[Artifact], forget: Callable[[CoreMetadata], object]) -> list[Artifact]:
+        """Take artifacts as they are read; where there is no room, the largest get a `problem` and lose what they say.
+
+        Those that have the same metadata take it once, and go together. `forget` is called with metadata that go.
+        """
+        found: list[Artifact] = []
+        sharing: dict[int, list[int]] = {}
+        takes: dict[int, int] = {}
+        largest: list[tuple[int, int]] = []
+        for place, artifact in enumerate(artifacts):
+            found.append(artifact)
+            if artifact.metadata is None:
+                continue
+            key = id(artifact.metadata)
+            more = _beside(artifact) + (0 if key in takes else _metadata(artifact.metadata))
+            sharing.setdefault(key, []).append(place)
+            takes[key] = takes.get(key, 0) + more
+            heapq.heappush(largest, (-takes[key], key))
+            self._left -= more
+            while self._left < 0 and len(takes) > 1:
+                weight, key = heapq.heappop(largest)
+                if takes.get(key) != -weight:
+                    continue  # it has grown since, or is gone
+                self._overflowed = True
+                self._left += takes.pop(key)
+                for one in sharing.pop(key):
+                    if metadata := found[one].metadata:
+                        forget(metadata)
+                    found[one] = _without(found[one])
+        return found
+
+
+def _metadata(metadata: CoreMetadata) -> int:
+    requirements = sum(name.lower() == "requires-dist" for name, _ in metadata.fields)
+    return len(metadata.data) + _LINE * len(metadata.fields) + _REQUIREMENT * requirements
+
+
+def _beside(artifact: Artifact) -> int:
+    """What else is kept of it."""
+    text = len(artifact.pyproject.text) if artifact.pyproject else 0
+    return _BYTE * (text + len(artifact.record) + len(artifact.variant or b"") + len(artifact.variants or b""))
+
+
+def _without(artifact: Artifact) -> Artifact:
+    """What is left of it: its name, and why there is no more."""
+    filename, kind, name, version, *_ = artifact
+    problem = _left_out(filename).findings[0]
+    return type(artifact)(filename, kind, name, version, problem=problem, read_from=artifact.read_from)
+
+
+def _left_out(filename: str) -> ArchiveError:
+    message = "is left out: the files are too much to be looked at together, and it is one of the largest"
+    return ArchiveError.at(filename, message, hint="check it alone, or fewer files at a time")
