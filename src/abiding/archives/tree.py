@@ -5,10 +5,6 @@ from __future__ import annotations
 __all__ = ["Tree", "UnpackingError", "hold_name"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 _FILE, _FOLDER, _LINK = 1, 2, 3
 _NAMES = {_FILE: "file", _FOLDER: "folder", _LINK: "link"}
 _MOST_PLACES = 200_000  # files, folders and links; the largest sdists have a tenth

@@ -99,7 +99,7 @@ class Entries(NamedTuple):
 
     def wheel_requires(self) -> list[str]:
         """What a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
-        joining = [one for one in self.of_level if one.joins_build and is_for_wheels_here(one) is not False]
+        joining = [entry for entry in self.of_level if entry.joins_build and is_for_wheels_here(entry) is not False]
         needed = self._installed(joining)
         needed += native.build_requirements() if any(map(native.applies, joining)) else ()
         exports = self.declaration.exports

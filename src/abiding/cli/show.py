@@ -192,17 +192,17 @@ class _Subject:
         """The entries for what is asked; with `one_wheel`, those of one wheel only, or an error if none is meant."""
         if self.level is Level.API:
             return ()
-        of_variant = [one for one in self.declaration.entries if one.variant in ("", self.variant)]
+        of_variant = [entry for entry in self.declaration.entries if entry.variant in ("", self.variant)]
         entries = of_variant if one_wheel or self.variant else self.declaration.entries
         if one_wheel and not self.tags:
-            selective = next((one for one in entries if one.select), None)
+            selective = next((entry for entry in entries if entry.select), None)
             if selective:
                 raise self.unknown(
                     f"`{selective.requires}` is for wheels of some tags only, and no tag is given",
                     selective,
                     f"say which wheel: `--tag {EXAMPLE_TAG}`, for example",
                 )
-        return tuple(one for one in entries if not self.tags or one.selects(self.tags))
+        return tuple(entry for entry in entries if not self.tags or entry.selects(self.tags))
 
     def unknown(self, message: str, entry: Entry | None = None, hint: str = "") -> DeclarationError:
         key = entry.key if entry else ("project",)
@@ -238,7 +238,7 @@ def _print_metadata(subject: _Subject) -> None:
     _remark_pins(entries)
     if remark:
         _remark(remark)
-    _print_bytes(metadata.with_requirements(one.template for one in entries).data)
+    _print_bytes(metadata.with_requirements(entry.template for entry in entries).data)
 
 
 def _print_bytes(data: bytes) -> None:

@@ -146,13 +146,13 @@ def _is_ours(text: str) -> bool:
 
 
 def _notes(declaration: Declaration) -> Iterator[str]:
-    lines = [f"`{one.requires}`" for one in declaration.entries]
+    lines = [f"`{entry.requires}`" for entry in declaration.entries]
     if lines:
         yield (
             f"wheels then do not require {_listed(lines)} any more: what they need beyond what the source does has to "
             "go into `[project]`, for all who build it too, or wheels will be installed where they don't work"
         )
-    natives = list(dict.fromkeys(one.name for one in declaration.entries if one.native))
+    natives = list(dict.fromkeys(entry.name for entry in declaration.entries if entry.native))
     if natives:
         names = _listed(f"`{name}`" for name in natives)
         yield (
@@ -161,7 +161,7 @@ def _notes(declaration: Declaration) -> Iterator[str]:
             "(`PKG_CONFIG_PATH`, `LIBRARY_PATH`), and let a repair tool copy the libraries into each wheel, or leave "
             "them out (`auditwheel repair --exclude`) and set the run path yourself"
         )
-    pinned = list(dict.fromkeys(one.name for one in declaration.entries if pins.has_pins(one.requires)))
+    pinned = list(dict.fromkeys(entry.name for entry in declaration.entries if pins.has_pins(entry.requires)))
     if pinned:
         names = _listed(f"`{name}`" for name in pinned)
         yield f"{names} joined the requirements of the build by a pin: list in `[build-system] requires` what it needs"

@@ -74,9 +74,9 @@ def checked(
 def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
     """One wheel for each platform and Python, the first by its name."""
     found: dict[frozenset[str], Artifact] = {}
-    for one in wheels:
-        tags = tagging.expanded(one.filename)
-        found.setdefault(frozenset(kind for tag in tags for kind in kind_of(tag)), one)
+    for wheel in wheels:
+        tags = tagging.expanded(wheel.filename)
+        found.setdefault(frozenset(kind for tag in tags for kind in kind_of(tag)), wheel)
     return list(found.values())
 
 

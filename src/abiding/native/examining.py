@@ -173,7 +173,7 @@ def _tags(path: Path) -> frozenset[Tag]:
 def _fitting(path: Path, wheels: Iterable[Path]) -> tuple[Path, ...]:
     """Those of the wheels that can stand beside this one: of the same system and machine, and of the same Python."""
     own = _tags(path)
-    return tuple(one for one in wheels if one != path and _is_beside(own, one))
+    return tuple(wheel for wheel in wheels if wheel != path and _is_beside(own, wheel))
 
 
 def _is_beside(own: frozenset[Tag], other: Path) -> bool:

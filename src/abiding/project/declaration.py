@@ -152,7 +152,9 @@ class Declaration(NamedTuple):
     @property
     def differing(self) -> tuple[Entry, ...]:
         """The entries that make wheels of one release say different things, where no marker could say it in all."""
-        return tuple(one for one in self.entries if one.variant or (not one.marker and exact_marker(one.select) != ""))
+        return tuple(
+            entry for entry in self.entries if entry.variant or (not entry.marker and exact_marker(entry.select) != "")
+        )
 
     def check_variant(self, pyproject: Pyproject, variant: str, asked: str, closing: str) -> None:
         """Raise `DeclarationError` if no entry names a variant that was asked for; empty asks for none.
@@ -464,5 +466,5 @@ class _Reader(Faults):
     def differences(self, entries: Sequence[Entry]) -> None:
         """Where wheels of one release differ, the project says why."""
         if entries:
-            means = [key for key in ("select", "variant") if any(getattr(one, key) for one in entries)]
-            sanctions.unexplained_difference(self, means, [one.key for one in entries])
+            means = [key for key in ("select", "variant") if any(getattr(entry, key) for entry in entries)]
+            sanctions.unexplained_difference(self, means, [entry.key for entry in entries])

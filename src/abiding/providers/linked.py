@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["Histories", "ranges", "taken", "too_loose"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 @dataclass(frozen=True, slots=True)
 class Histories:
     """The histories of providers on an index, each read once."""

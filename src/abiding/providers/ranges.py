@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Range", "Row", "State", "held"]
 
 
-def __dir__() -> list[str]:
-    return __all__
-
-
 class State(StrEnum):
     """What a version has of that which a consumer takes."""
 

@@ -180,7 +180,7 @@ def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
     said = sdist.metadata
     if said is None or said.version >= _MODERN or said.all("Requires-Dist"):
         return ()
-    told = {field for field in _LEFT_OUT if any(one.metadata.all(field) for one in wheels if one.metadata)}
+    told = {field for field in _LEFT_OUT if any(wheel.metadata.all(field) for wheel in wheels if wheel.metadata)}
     if "Requires-Dist" not in told:
         return ()
     return tuple(field for field in _LEFT_OUT if field in told and not said.all(field))
@@ -195,7 +195,7 @@ class _Wheels(NamedTuple):
 
     @classmethod
     def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
-        distinct = {_file(one): one.metadata for one in wheels if one.metadata}
+        distinct = {_file(wheel): wheel.metadata for wheel in wheels if wheel.metadata}
         first, *others = distinct.values() or (None,)
         fields = {one.field: None for other in others for one in (compare(first, other) if first else ())}
         said = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
@@ -205,7 +205,7 @@ class _Wheels(NamedTuple):
     def typical(self) -> Artifact | None:
         """One of those wheels that agree in most, first of all in what resolvers read."""
         resolver = [field for field in self.said if field in RESOLVER_FIELDS]
-        keys = [_file(one) for one in self.wheels]
+        keys = [_file(wheel) for wheel in self.wheels]
         together = Counter(tuple(self.said[field][key] for field in resolver) for key in keys)
         votes = {field: self._votes(field) for field in self.said}
         files = Counter(keys)
@@ -218,7 +218,7 @@ class _Wheels(NamedTuple):
         return max(self.wheels, key=rank, default=None)
 
     def _votes(self, field: str) -> Counter[Hashable]:
-        return Counter(self.said[field][_file(one)] for one in self.wheels)
+        return Counter(self.said[field][_file(wheel)] for wheel in self.wheels)
 
     def _most(self, field: str) -> Hashable:
         """What the largest group says in a field; of equally large ones, what the typical wheel says."""
