@@ -144,7 +144,7 @@ def test_every_command_says_the_same_of_what_is_not_there(
     out, err = capsys.readouterr()
     assert out == ""
     empty = not command.startswith("init") and command.endswith("here")
-    what = "has no pyproject.toml" if empty else "there is no such file or folder\n"
+    what = "the folder has no pyproject.toml" if empty else "there is no such file or folder\n"
     assert err.startswith(f"abiding: error[missing-file]: {what}")
 
 
