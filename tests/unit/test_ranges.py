@@ -156,6 +156,32 @@ def test_bounds_of_a_right_wheel(index: Index, shop: Shop, tmp_path: Path, capsy
 # The table, without an index
 
 
+def test_bounds_of_a_wheel_that_every_version_suits(
+    index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.publish("1.0", "toy")
+    shop.publish("1.1", "toy")
+    path = consumer(tmp_path, "toy", requires=["toy<1.2"])
+    assert main(["bounds", str(path), "--index-url", index.url]) == 0
+    assert "nothing (they accept every version)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("newest", ["libother.so.1", "libtoy.so.2", "libtoy-ng.so.1"])
+def test_a_library_that_only_older_versions_have(
+    newest: str, index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whose a library is, versions tell that came before the one without it."""
+    shop.publish("1.0", "toy")
+    shop.publish("1.1", "toy", "toy_new")
+    shop.publish("2.0", "toy", soname=newest)
+    shop.publish("3.0", "toy", soname=newest)
+    path = consumer(tmp_path, "toy_new", requires=["toy"])
+    assert main(["bounds", str(path), "--index-url", index.url]) == 1
+    assert "toy>=1.1,<2.0" in capsys.readouterr().out
+    (finding,) = findings(index, path, capsys)
+    assert finding["expected"] == ["toy>=1.1,<2.0"]
+
+
 def exports(name: str, symbols: str, *needs: str) -> Exports:
     return Exports(name, needs, frozenset(one if "@" in one else f"{one}@Base" for one in symbols.split()))
 

@@ -20,6 +20,7 @@ __all__ = [
     "FAULTS",
     "FILENAME",
     "FINDINGS",
+    "FURTHER",
     "GROUP",
     "HEADERS",
     "INDEX",
@@ -133,6 +134,8 @@ FILENAME = 255
 # What is read of a provider on an index.
 # Versions, the newest first; bytes of one library in a wheel, and of the list of files of a wheel.
 EDITIONS = 200
+# Versions that are looked at for a library of which the newest one has not even another version.
+FURTHER = 20
 LIBRARY, RECORD = 1 << 30, 16 << 20
 # Headers of one wheel that are preprocessed.
 HEADERS = 300

@@ -77,9 +77,14 @@ def looked_up(path: Path, index: Listings, requires: Iterable[str] | None = None
 
 
 def _looked_up(subject: Subject, index: Listings) -> Subject:
-    tags = subject.platform.tags
-    shelves = [*subject.neighbours.shelves, Indexed(index, tags, _missing(subject))]
-    neighbours = Neighbours.of(subject.consumer.requires, tags, shelves)
+    missing = _missing(subject)
+    found = _with(subject, Indexed(index, subject.platform.tags, missing))
+    # All versions of all that is required are many: they are asked for what none of the newest has.
+    return _with(subject, Indexed(index, subject.platform.tags, missing, thorough=True)) if _missing(found) else found
+
+
+def _with(subject: Subject, shelf: Shelf) -> Subject:
+    neighbours = Neighbours.of(subject.consumer.requires, subject.platform.tags, [*subject.neighbours.shelves, shelf])
     return replace(subject, neighbours=neighbours, links=follow(subject.consumer, neighbours, subject.platform))
 
 

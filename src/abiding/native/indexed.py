@@ -14,7 +14,7 @@ from abiding.archives import tagging
 from abiding.findings import bounds
 from abiding.native import contents
 from abiding.native.images import Format, Image
-from abiding.native.names import may_be_image, stem
+from abiding.native.names import is_mangled, may_be_image, module_name, stem
 from abiding.native.platforms import floors
 from abiding.native.providers import beside
 
@@ -36,12 +36,14 @@ _VERSIONED = re.compile(r"(.*\.so(?:\.\d+)*)\.\d+")
 class Indexed:
     """A shelf. Of each distribution on an index the newest accepted wheel that can stand beside one with these tags.
 
-    If that has a library only in another version than the `missing` ones, an older wheel that has the very one.
+    If that has a library only in another version than the `missing` ones, an older wheel that has the very one; with
+    `thorough`, also if it has libraries that are called otherwise.
     """
 
     index: Listings
     tags: frozenset[Tag]
     missing: frozenset[str] = frozenset()
+    thorough: bool = False
     _read: dict[str, Contents | None] = field(default_factory=dict)
 
     def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
@@ -52,14 +54,19 @@ class Indexed:
 
     def _look_up(self, name: str, accepted: SpecifierSet) -> Contents | None:
         newest = None
-        for listing in islice(self.index.newest_first(name, accepted, self._choose), bounds.EDITIONS):
+        editions = self.index.newest_first(name, accepted, self._choose)
+        for number, listing in enumerate(islice(editions, bounds.EDITIONS), 1):
             found = _contents(name, listing)
             newest = newest or found
             if any(found.shipped_as(library) for library in self.missing):
                 return found
-            if not {stem(image.name) for image in found.images} & set(map(stem, self.missing)):
+            if not (self._has_another(found) or (self.thorough and number < bounds.FURTHER and _has_any(found))):
                 break
         return newest
+
+    def _has_another(self, found: Contents) -> bool:
+        """Whether it has one of the missing libraries in another version."""
+        return bool({stem(image.name) for image in found.images} & set(map(stem, self.missing)))
 
     def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
         """None: an index can't be asked who has a file."""
@@ -67,6 +74,11 @@ class Indexed:
 
     def _choose(self, filenames: Sequence[str]) -> str | None:
         return chosen(self.tags, filenames)
+
+
+def _has_any(found: Contents) -> bool:
+    """Whether it has libraries that others could be linked with."""
+    return any(not module_name(one.place) and not is_mangled(one.file_name) for one in found.images)
 
 
 def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:

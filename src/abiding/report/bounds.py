@@ -89,7 +89,7 @@ def _cells(bound: Bound) -> tuple[Span, ...]:
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
     declare = bound.declare or ("not known" if bound.distribution else NOTHING)
     if bound.state is State.FITS:
-        declare = f"nothing (they accept {bound.declare})"
+        declare = f"nothing (they accept {bound.declare or 'every version'})"
     style = _STYLES.get(bound.state, Style.PLAIN)
     return (Span(bound.what), Span(f"{file}{more}"), Span(_short(admitted) + state, style), Span(declare))
 
