@@ -185,6 +185,25 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     },
 }  # fmt: skip
 
+
+def hiding(hidden: One, *members: One) -> bytes:
+    """An archive with a member between two others, of which its directory knows nothing."""
+    whole = packed(*members, hidden)
+    count, size, start = struct.unpack("<2xH2I2x", whole[-14:])
+    records = whole[start : start + size]
+    cut = records.rindex(b"PK\1\2")
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count - 1, count - 1, cut, start, 0)
+    return whole[:start] + records[:cut] + end
+
+
+# What only those find who read from the first byte on; of a wheel on an index no more is read than it takes.
+STREAMED: dict[str, tuple[bytes, str]] = {
+    "a member that no record is about": (hiding(One(N, EVIL), *BASE), "belong to no member"),
+    "another member called METADATA there": (packed(*BASE, OTHER._replace(local={"name": N.encode()})), "differ about"),
+    "other sizes of code there": (packed(CODE._replace(local={"size": 3}), *BASE[1:]), "differ about"),
+    "no data descriptor behind": (packed(CODE, META._replace(flags=8), *BASE[2:]), "no data descriptor that fits"),
+}  # fmt: skip
+
 FAIR: dict[str, bytes] = {
     "plain": packed(*BASE),
     "in another order": packed(RECORD, WHEEL, META, CODE),
@@ -222,6 +241,17 @@ def test_what_readers_may_take_differently_is_refused(
         assert caught.value.findings[0].artifact == NAME
     assert main(["check", str(path)]) == 2
     assert NAME in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("case", STREAMED)
+def test_what_would_be_unpacked_on_the_way_is_refused(case: str, tmp_path: Path) -> None:
+    data, message = STREAMED[case]
+    path = tmp_path / NAME
+    path.write_bytes(data)
+    for read in (Statement.open, read_metadata, _opened):
+        with pytest.raises(ArchiveError, match=message):
+            read(path)
+    assert main(["check", str(path)]) == 2
 
 
 def _opened(path: Path) -> bytes:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
+from abiding.archives.recording import updated_record
 from abiding.archives.tagging import parse, stated, version_in
 from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.archives.zipdirectory import Directory
 from abiding.archives.zipediting import described_before, packed, packed_like, record_at
 from abiding.archives.zipend import REBUILD, end_records
+from abiding.archives.zipmembers import hold_members
 from abiding.files.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
 from abiding.files.plain import open_plain
 from abiding.findings import bounds
@@ -52,7 +53,7 @@ class Wheel(NamedTuple):
         has the name and version of the file name and contains METADATA and RECORD; or if the file can't be read.
         """
         with speaking_of(path), open_plain(path, buffered=False) as file:
-            dist_info, directory = _judged(file, path.name)
+            dist_info, directory = _judged_on_disk(file, path.name)
         if not _belongs(dist_info.removesuffix(_DIST_INFO), path.name):
             raise _of_another(dist_info, path.name)
         return cls(path, dist_info, directory)
@@ -126,7 +127,7 @@ class Statement(NamedTuple):
         Of the members of `.dist-info` that are named in `more` the first that is there is read too.
         """
         with speaking_of(path), open_plain(path, buffered=False) as file:
-            dist_info, directory = _judged(file, path.name)
+            dist_info, directory = _judged_on_disk(file, path.name)
             metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
             about = directory.contents(file, directory.get(f"{dist_info}/WHEEL"), bounds.WHEEL)
             _hold_to_version(about, path.name)
@@ -151,7 +152,8 @@ def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 def read_metadata(path: Path) -> bytes:
     """Read METADATA of a wheel, also of one that was renamed to another version. Raises `ArchiveError`."""
     with speaking_of(path), open_plain(path, buffered=False) as file:
-        return metadata_in(file, path.name)[0]
+        dist_info, directory = _judged_on_disk(file, path.name)
+        return directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
 
 
 def read_names(path: Path) -> list[str]:
@@ -184,6 +186,13 @@ def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
     dist_info = _dist_info(directory.names, filename)
     for name in ("METADATA", "RECORD"):  # of which neither is a link
         directory.get(f"{dist_info}/{name}")
+    return dist_info, directory
+
+
+def _judged_on_disk(file: BinaryIO, filename: str) -> tuple[str, Directory]:
+    """As `_judged`, with each member where it should be: over a network that would take the whole file."""
+    dist_info, directory = _judged(file, filename)
+    hold_members(directory, file)
     return dist_info, directory
 
 
@@ -432,48 +441,3 @@ def _record(wheel: Wheel, file: BinaryIO) -> bytes:
 def _read(file: BinaryIO, span: _Span) -> bytes:
     file.seek(span.start)
     return file.read(span.stop - span.start)
-
-
-def updated_record(record: bytes, put: Mapping[str, bytes], dropped: Collection[str], own_name: str) -> bytes:
-    """Bring RECORD up to date: new rows for `put`, none for `dropped`, and the bytes of all others as they were.
-
-    A row is `name,sha256=digest,size`, in CSV (PEP 376, binary distribution format). What has no row yet gets one
-    before that of RECORD itself, whose name is `own_name`.
-    """
-    rows = {name: _row(name, data) for name, data in put.items()}
-    lines = record.splitlines(keepends=True)
-    names = [_name_in(line) for line in lines]
-    ending = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
-    kept = []
-    for name, line in zip(names, lines, strict=True):
-        if name == own_name:
-            # Rows that are still to come replace older ones; the others are new.
-            kept += [rows.pop(new) + ending for new in list(rows) if new not in names]
-        if name in put:
-            kept += [rows.pop(name) + ending] if name in rows else []
-        elif name not in dropped:
-            kept.append(line)
-    if rows and kept and not kept[-1].endswith(b"\n"):
-        kept.append(ending)
-    return b"".join(kept) + b"".join(row + ending for row in rows.values())
-
-
-def _name_in(line: bytes) -> str:
-    if line.startswith(b'"'):
-        import csv
-
-        with suppress(csv.Error):
-            return next(csv.reader([line.decode(errors="surrogateescape")]))[0]
-    return line.partition(b",")[0].decode(errors="surrogateescape")
-
-
-def _row(name: str, data: bytes) -> bytes:
-    import base64
-    import csv
-    import hashlib
-    import io
-
-    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow((name, f"sha256={digest}", len(data)))
-    return text.getvalue().encode()

@@ -1,0 +1,57 @@
+"""Whether who reads a ZIP archive from its first byte on finds what its central directory lists, and nothing besides.
+
+uv reads wheels so while they come in, and so did PyPI. Between two members there may be another one that no directory
+lists, and a local header may have a name of its own: such a reader would unpack it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from typing import TYPE_CHECKING
+
+from abiding.archives.ziprecords import DESCRIBED_BEHIND, LARGE
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from abiding.archives.zipdirectory import Directory
+
+__all__ = ["hold_members"]
+
+
+_MARK = b"PK\3\4"
+_LOCAL_SIZE, _CENTRAL_SIZE = 30, 46
+_EXTRA_LENGTH = struct.Struct("<H")
+_OF_CENTRAL = struct.Struct("<8xH10xI4xH12xI")  # flags, stored size, length of the name, offset
+
+
+def hold_members(directory: Directory, file: BinaryIO) -> None:
+    """Raise `ArchiveError` where the members in a file on disk are not those of its directory. Raises `OSError`."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        plain = _are_plain(directory, data)
+    if not plain:
+        directory.extents(file)
+
+
+def _are_plain(directory: Directory, data: mmap.mmap) -> bool:
+    """Whether it is seen at a glance that each local header repeats its record, and the next follows its contents."""
+    begin, unpack = 0, _OF_CENTRAL.unpack_from
+    central, offsets = directory.data, directory.offsets
+    places = {unpack(central, start)[3]: start for start in directory.starts}
+    for offset in offsets:
+        start = places.get(offset)
+        if start is None or offset != begin:
+            return False
+        flags, stored, length, _ = unpack(central, start)
+        name_at, record = offset + _LOCAL_SIZE, start + _CENTRAL_SIZE
+        if (
+            flags & DESCRIBED_BEHIND
+            or stored == LARGE
+            or data[offset : offset + 4] != _MARK
+            or data[offset + 4 : offset + 28] != central[start + 6 : start + 30]
+            or data[name_at : name_at + length] != central[record : record + length]
+        ):
+            return False
+        begin = name_at + length + _EXTRA_LENGTH.unpack_from(data, offset + 28)[0] + stored
+    return begin == directory.offset
