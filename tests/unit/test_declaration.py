@@ -103,8 +103,37 @@ def test_what_may_be_given_and_dynamic() -> None:
         declaration(f"[project]\n{given}dynamic = [{dynamic}]\n{rest}")
     assert {one.rule for one in caught.value.findings} == {"bad-dynamic"}
     assert [one.message.split("`")[1] for one in caught.value.findings] == single
-    assert declaration(f"[project]\ndynamic = [{dynamic.replace(chr(34) + 'name' + chr(34) + ', ', '')}]\n{rest}")
+    names = ", ".join(f'"{name}"' for name in (*listed, *single) if name not in ("name", "license-file"))
+    assert declaration(f"[project]\ndynamic = [{names}]\n{rest}")
     assert declaration(f"[project]\n{given}{rest}")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("dependency", "dependencies"),
+        ("Dependencies", "dependencies"),
+        ("optional_dependencies", "optional-dependencies"),
+        ("license-file", "license-files"),
+        ("descripton", "description"),
+        ("requires-external", ""),  # a later standard may have it
+        ("x" * 100_000, ""),
+    ],
+)
+def test_a_misspelled_name_in_dynamic(name: str, meant: str) -> None:
+    text = f'[project]\nname = "spam"\ndynamic = ["{name}"]\n[tool.abiding]\nbuild-backend = "mesonpy"\n'
+    entry = '[tool.abiding.wheel]\ndependencies = ["numpy<3"]\n'
+    if not meant:
+        assert declaration(text)
+        return
+    for given in (text, text + entry) if meant == "dependencies" else (text,):
+        with pytest.raises(DeclarationError) as caught:
+            declaration(given)
+        (finding,) = caught.value.findings
+        assert (finding.rule, finding.hints) == ("bad-dynamic", (f"did you mean `{meant}`?",))
+        # Who follows the hint gets on.
+        meaning = given.replace(f'"{name}"', f'"{meant}"')
+        assert declaration(meaning.replace("\ndynamic", "\ndependencies = []\ndynamic") if entry in given else meaning)
 
 
 @pytest.mark.parametrize("select", ["*", "*-*", '["cp*", "pp*", "graalpy*"]'])

@@ -342,7 +342,7 @@ def test_what_is_no_release(index: Index, spec: str) -> None:
         "spam!=1",
         "spam==1.*",
         "spam==1,==2",
-        "spam[a]==1",
+        "spam[a]",
         "spam @ https://x",
         "spam; os_name == 'nt'",
     ],
@@ -351,6 +351,14 @@ def test_what_is_many_releases(index: Index, spec: str) -> None:
     (finding,) = refused(index, spec).findings
     assert finding.message == f"`{spec}` is a requirement, and many releases may fulfil it"
     assert finding.hints == ("write `spam==VERSION` for one release, or `spam` for the newest",)
+    assert not index.asked
+
+
+@pytest.mark.parametrize("spec", ["spam[a]==1", "spam==1; os_name == 'nt'", "spam@1", "spam @ 1"])
+def test_what_is_more_than_a_release(index: Index, spec: str) -> None:
+    (finding,) = refused(index, spec).findings
+    assert finding.message == f"`{spec}` says more than which release is meant"
+    assert finding.hints == ("write `spam==1`",)
     assert not index.asked
 
 

@@ -88,7 +88,13 @@ def test_unreadable_in_text(tmp_path: Path) -> None:
     write_sdist(tmp_path, SDIST, metadata())
     shown = text.render(abiding.check([tmp_path]))
     assert "error[bad-archive]" in shown
-    assert shown.endswith("\n1 file could not be read. Metadata clean: one file, with nothing to compare it with\n")
+    assert shown.endswith(
+        "\n1 file could not be read. Metadata clean as far as it could be read: one file, with nothing to compare it with\n"
+    )
+    # Nor is there anything that a wheel is held against, or that would be held against it.
+    write_wheel(tmp_path, LINUX, metadata())
+    (tmp_path / SDIST).write_bytes(b"")
+    assert "clean: there is nothing to compare it with" in text.render(abiding.check([tmp_path]))
     assert "1 file could not be read</" in html.render(abiding.check([tmp_path])).partition("</h1>")[0]
 
 

@@ -36,7 +36,8 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
     first: dict[str, Key] = {}
     for extra, key in entries:
         first.setdefault("optional-dependencies" if extra else "dependencies", key)
-    absent = {name: first[name] for name in sorted(first) if not project.may_append(name)}
+    misnamed = {meant for _, _, meant in project.misnamed_dynamic()}  # a fault by itself, whose mending mends this
+    absent = {name: first[name] for name in sorted(first) if not project.may_append(name) and name not in misnamed}
     if not absent:
         return
     given = [name for name in absent if project.gives(name)]
@@ -74,6 +75,10 @@ def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> N
 
 def bad_dynamic(faults: Faults, project: Project) -> None:
     """Find the names in `project.dynamic` that may not be there."""
+    for index, name, meant in project.misnamed_dynamic():
+        message = f"`{name}` is no name of `[project]`"
+        hints = (f"did you mean `{meant}`?",)
+        faults.problem("bad-dynamic", message, ("project", "dynamic", index), hints=hints, recent=True)
     for index, name in project.wrongly_dynamic():
         given = project.gives(name)
         if name == "name":

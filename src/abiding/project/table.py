@@ -36,6 +36,8 @@ EXTENDABLE = (
     "import-names",
     "import-namespaces",
 )
+_LONGEST = 64
+_CLOSE = 0.8  # standards add names, and another name is no misspelling
 # The fields of core metadata that each name of `[project]` stands for, where there are any.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "name": ("Name",),
@@ -101,6 +103,17 @@ class Project(NamedTuple):
         for index, name in enumerate(names if isinstance(names, list) else ()):
             if isinstance(name, str) and (name == "name" or (self.gives(name) and name not in EXTENDABLE)):
                 yield index, name
+
+    def misnamed_dynamic(self) -> Iterator[tuple[int, str, str]]:
+        """Each name in `project.dynamic` that is none, with its index, where it is close to the one that is meant."""
+        from difflib import get_close_matches
+
+        names = (self.table or {}).get("dynamic", [])
+        for index, name in enumerate(names[: len(FIELDS)] if isinstance(names, list) else ()):
+            if isinstance(name, str) and not self.gives(name) and name not in (*FIELDS, *EXTENDABLE):
+                close = get_close_matches(normalised(name[:_LONGEST]), (*FIELDS, *EXTENDABLE), n=1, cutoff=_CLOSE)
+                if close:
+                    yield index, name, close[0]
 
     def requirements(self) -> Iterator[tuple[Key, str, str]]:
         """Each API level requirement: its key path, its text, and its extra (empty for the dependencies).

@@ -150,7 +150,9 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
 
     def of(release: Release) -> tuple[Finding, ...]:
         names = [one.filename for one in release.artifacts if not one.artifact.problem]  # else it is said already
-        return tuple(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
+        found = dict.fromkeys(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
+        told = {(one.rule, one.artifact, one.message) for one in release.findings}  # of a record that all of them read
+        return tuple(one for one in found if (one.rule, one.artifact, one.message) not in told)
 
     return [release._replace(compiled=of(release)) for release in found]
 

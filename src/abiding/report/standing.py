@@ -68,7 +68,7 @@ def _sentence(one: CheckedArtifact, release: Release, *, alone: bool) -> str:
         case Verdict.CLEAN if not of and alone:
             return (
                 "there is nothing to compare it with"
-                if len(release.artifacts) == 1
+                if sum(each.artifact.metadata is not None for each in release.artifacts) == 1
                 else "the others are held against it"
             )
         case Verdict.CLEAN:

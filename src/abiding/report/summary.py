@@ -93,7 +93,8 @@ def _sentence(release: Release) -> str:
     wheels = sum(one.kind == "wheel" for one in readable)
     match release.verdict:
         case Verdict.CLEAN if len(readable) == 1:
-            return "clean: one file, with nothing to compare it with"
+            read = " as far as it could be read" if release.unread else ""
+            return f"clean{read}: one file, with nothing to compare it with"
         case Verdict.CLEAN:
             return f"clean: the metadata of {len(readable)} files is identical"
         case Verdict.EQUAL:

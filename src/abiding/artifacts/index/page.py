@@ -34,6 +34,7 @@ __all__ = ["files_of_release", "wheels_of_project"]
 
 
 _NEIGHBOURS = 2
+_VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 
 
 def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPackage]:
@@ -74,7 +75,7 @@ def wheels_of_project(
 def _parse(spec: str) -> tuple[str, Version | None]:
     try:
         requirement = requirements.parse(spec)
-        return requirement.name, _only_version(requirement)
+        version, more = _only_version(requirement)
     except _ManyReleasesError as exc:
         raise UnknownReleaseError.of(
             f"`{spec}` is a requirement, and many releases may fulfil it",
@@ -84,6 +85,10 @@ def _parse(spec: str) -> tuple[str, Version | None]:
     except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
         message, note = f"`{spec}` does not name a release", "it is neither `NAME==VERSION` nor `NAME`"
         raise UnknownReleaseError.of(message, note=note) from exc
+    if more:
+        message = f"`{spec}` says more than which release is meant"
+        raise UnknownReleaseError.of(message, hint=f"write `{requirement.name}=={version}`")
+    return requirement.name, version
 
 
 class _ManyReleasesError(Exception):
@@ -94,16 +99,20 @@ class _ManyReleasesError(Exception):
         self.name = name
 
 
-def _only_version(requirement: Requirement) -> Version | None:
-    """Give the version to which it is pinned, None if it accepts all. Raises `_ManyReleasesError`, `ValueError`."""
+def _only_version(requirement: Requirement) -> tuple[Version | None, bool]:
+    """Give the version to which it is pinned, None if it accepts all, and whether it says more than that.
+
+    Raises `_ManyReleasesError`, `ValueError`.
+    """
     specifiers = list(requirement.specifier)
-    if requirement.url or requirement.marker or requirement.extras or len(specifiers) > 1:
+    more = bool(requirement.url or requirement.marker or requirement.extras)
+    if not specifiers and not more:
+        return None, False
+    if requirement.url and _VERSION.fullmatch(requirement.url):  # as other package managers have it
+        return Version(requirement.url), True
+    if len(specifiers) != 1 or specifiers[0].operator not in ("==", "===") or specifiers[0].version.endswith(".*"):
         raise _ManyReleasesError(requirement.name)
-    if not specifiers:
-        return None
-    if specifiers[0].operator not in ("==", "===") or specifiers[0].version.endswith(".*"):
-        raise _ManyReleasesError(requirement.name)
-    return Version(specifiers[0].version)
+    return Version(specifiers[0].version), more
 
 
 class _Page(NamedTuple):
