@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import tomlkit
 from filelock import FileLock
 
 from makers.environments import Environment, uv
@@ -18,15 +20,19 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGES = CHECKOUT / "tests" / "packages"
-RELEASES = {"gmpy2": "2.3.2", "contourpy": "1.3.3", "orjson": "3.13.0"}
-# What a project requires here, in both variants: maturin writes such markers in its own way.
+RELEASES = {"gmpy2": "2.3.2", "contourpy": "1.3.3", "orjson": "3.13.0", "pyqt6-networkauth": "6.9.0"}
+# What a project requires here, in both variants. Markers as these maturin writes in its own way.
 REQUIRES = {
     "orjson": (
         "tomli>=1.1; python_version <= '3.10'",
         "colorama; platform_system == 'Windows' and (os_name == 'nt' or python_version > '3.9')",
         "tzdata; python_version == '3.15'",
-    )
+    ),
+    # PyQt-builder writes it into the wheel alone.
+    "pyqt6-networkauth": ("PyQt6-sip (>=13.13, <14)",),
 }
+# Backends that put all files of a tree into the sdist, those of git too.
+WITHOUT_GIT = {"pyqt6-networkauth"}
 
 
 # The files whose tests take longest, and what many tests wait for: with these at the end, one worker would be left with
@@ -90,17 +96,27 @@ def project(shared: Path, release: Callable[[str], Path]) -> Callable[[str], Pro
 
         source = once(shared / "sources" / name.replace(" ", "-"), make) / "tree"
         bare = requiring(read_pyproject(source), REQUIRES.get(released, ()))
+        bare = _with_qt(bare) if released == "pyqt6-networkauth" else bare
         return Project(
             released,
             source,
             bare,
             wrap(bare),
-            git=f"v{RELEASES[name]}" if name == released else None,
+            git=f"v{RELEASES[name]}" if name == released and name not in WITHOUT_GIT else None,
             # contourpy notes the folder it was built in, and meson-python makes up a name for it each time.
             settings={"build-dir": "build-folder"} if released == "contourpy" else {},
         )
 
     return get
+
+
+def _with_qt(pyproject: str) -> str:
+    """Say where Qt is, and where the files of PyQt are that those of the project include."""
+    document: Any = tomlkit.parse(pyproject)
+    document["build-system"]["requires"] = ["sip==6.17.2", "PyQt-builder==1.21.0", "PyQt6==6.11.0"]
+    document["project"]["requires-python"] = ">=3.10"  # which sip writes for its own reasons, whatever is said
+    document["tool"]["sip"]["builder"] = {"qmake": shutil.which("qmake6")}
+    return tomlkit.dumps(document)
 
 
 @pytest.fixture(scope="session")

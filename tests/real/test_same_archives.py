@@ -20,10 +20,18 @@ pytestmark = [pytest.mark.real, pytest.mark.network]
 
 # Its sdist has all crates that it needs.
 rust = pytest.mark.skipif(shutil.which("cargo") is None, reason="a maturin project needs Rust")
+# A project of sip that is not made for the tests: all there are bind Qt, and this is one of the smallest.
+qt = pytest.mark.skipif(shutil.which("qmake6") is None, reason="a sip project needs Qt 6, with QtNetworkAuth")
 
 PACKAGES = sorted(path.name for path in (Path(__file__).parents[1] / "packages").glob("*_tree"))
 # From a released sdist whose pyproject.toml alone was changed, and from the tree that it was made from.
-RELEASED = ["gmpy2", "gmpy2 as unpacked", "contourpy", pytest.param("orjson", marks=rust)]
+RELEASED = [
+    "gmpy2",
+    "gmpy2 as unpacked",
+    "contourpy",
+    pytest.param("orjson", marks=rust),
+    pytest.param("pyqt6-networkauth", marks=qt),
+]
 
 
 @pytest.mark.parametrize("name", [*RELEASED, *PACKAGES])

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from abiding.builds.children import seeing
 from abiding.findings.errors import BackendError
 from abiding.project.pyproject import Pyproject, as_shown
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.rules import Rule
 
-__all__ = ["InnerBackend"]
+__all__ = ["InnerBackend", "view"]
 
 
 _MOST_SHOWN = 100
@@ -72,7 +73,7 @@ class InnerBackend(NamedTuple):
 
     def _call(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 (each hook has its own)
         """Call a hook while the backend is shown its view of `[project]`. What it raises goes through."""
-        with _view():
+        with view(), seeing(self.name):
             return getattr(self.load(), hook)(*arguments)
 
     def _broken(self, hook: str, returned: object, why: str) -> BackendError:
@@ -94,7 +95,7 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
     folders = [str(_inside(inner, one)) for one in inner.path]
     sys.path[:0] = folders
     try:
-        with _view():
+        with view():
             module = importlib.import_module(module_name)
     except ImportError as exc:
         raise _not_importable(inner, exc) from exc
@@ -181,7 +182,7 @@ _FORERUNNERS = ("tomli", "setuptools.extern.tomli")
 
 
 @contextmanager
-def _view() -> Iterator[None]:
+def view() -> Iterator[None]:
     """While it lasts, TOML is read as the wrapped backend may see it.
 
     Every backend reads pyproject.toml with `tomllib`, or did so with its forerunner `tomli`, for which `tomllib` can

@@ -1,0 +1,37 @@
+"""Programs in Python that a wrapped backend starts: they, too, read its view of pyproject.toml.
+
+sip has METADATA written by one. Each such program begins with the `sitecustomize` that lies here.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["seeing"]
+
+
+_VARIABLE = "PYTHONPATH"
+_HERE = str(Path(__file__).parent)
+
+
+@contextmanager
+def seeing(backend: str) -> Iterator[None]:
+    """While it lasts, what the backend starts reads TOML as the backend does, if it is one that starts a reader."""
+    if backend.partition(".")[0] != "sipbuild":
+        yield
+        return
+    before = os.environ.get(_VARIABLE)
+    os.environ[_VARIABLE] = os.pathsep.join(filter(None, (_HERE, before)))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_VARIABLE]
+        else:
+            os.environ[_VARIABLE] = before

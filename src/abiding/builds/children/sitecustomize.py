@@ -1,0 +1,28 @@
+"""What a program of the wrapped backend begins with: the `sitecustomize` that it would have, and then the view."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
+
+__all__: list[str] = []
+
+
+def _run_the_other() -> None:
+    """Run the module of this name that is next on the path: front ends have one in their environments."""
+    here = Path(__file__).parent
+    found = PathFinder.find_spec(__name__, [one for one in sys.path if Path(one) != here])
+    if found and found.loader:
+        found.loader.exec_module(module_from_spec(found))
+
+
+_run_the_other()
+# A Python of another environment, which does not have it, reads what there is.
+with suppress(ImportError):
+    from abiding.builds.inner import view
+
+    _LASTING = view()  # it ends with the program
+    _LASTING.__enter__()
