@@ -41,6 +41,24 @@ def test_scripts(text: bytes, by: frozenset[str], tmp_path: Path) -> None:
     assert said(tmp_path, {"spam-1.0.dist-info/entry_points.txt": text}) == SEVERITY[by]
 
 
+# Other characters at which `str.splitlines` breaks a line: pip begins another there, uv does not.
+BROKEN = {
+    b"a = spam:b\x0cx = spam:z\n": UV,
+    b"a = spam:b\x0c\n": NONE,
+    b"a = spam:b\rx = spam:z\n": NONE,
+    b"a = spam:b\r\nx = spam:z\r\n": NONE,
+    b"a = spam:b\xe2\x80\xa8x = spam:z\n": UV,
+    b"[x]\na = spam:b\x0cx = spam:z\n": NONE,
+    b"[gui_scripts]\x0ca = spam:b\n": NONE,
+}
+
+
+@pytest.mark.parametrize(("text", "by"), BROKEN.items())
+def test_lines(text: bytes, by: frozenset[str], tmp_path: Path) -> None:
+    """Oracle: what pip 26.3 and uv 0.13 did with these wheels."""
+    assert said(tmp_path, {"spam-1.0.dist-info/entry_points.txt": b"[console_scripts]\n" + text}) == SEVERITY[by]
+
+
 @pytest.mark.parametrize(("member", "by"), DATA.items())
 def test_data(member: str, by: frozenset[str] | None, tmp_path: Path) -> None:
     expected = [("warning", "pip and uv install the wheel differently")] if by is None else SEVERITY[by]

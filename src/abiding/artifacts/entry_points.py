@@ -32,6 +32,7 @@ _LONGEST_NAME = 255
 _TO_UV = re.compile(r"[\w.-]+\s*:\s*[\w.-]+\s*(?:\[[^\]]*\])?")
 _TO_PIP = re.compile(r"\w+(?:[:.]\w+)*")
 _PYTHON = re.compile(r"python(?:w|3(?:\.\d+t?)?)?", re.IGNORECASE)
+_BREAK = re.compile(r"\r\n?|\n")
 # The beginning of a group, with a remark behind it.
 _GROUP = re.compile(r"\[([^\]]*)\]\s*(?:[#;].*)?")
 
@@ -46,10 +47,7 @@ def faults_in(data: bytes) -> Iterator[Fault]:
     section: str | None = None
     sections: set[str] = set()
     keys: set[str] = set()
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
+    for number, line in _lines(text):
         if line.endswith("\\"):  # uv goes on with the next line: what comes of it is not known
             return
         if group := _GROUP.fullmatch(line):
@@ -61,6 +59,14 @@ def faults_in(data: bytes) -> Iterator[Fault]:
             yield Fault(f"line {number}: `{line}` stands before the first group", UV)
         else:
             yield from _of_entry(f"line {number}: ", line, section, keys)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Number the lines that say something, as uv reads them: at a form feed and the like only pip begins another."""
+    for number, raw in enumerate(_BREAK.split(text), start=1):
+        line = raw.strip()
+        if line and not line.startswith("#"):
+            yield number, line.splitlines()[0] if line.startswith("[") else line
 
 
 def _of_entry(place: str, line: str, section: str, keys: set[str]) -> Iterator[Fault]:
