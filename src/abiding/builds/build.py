@@ -237,23 +237,26 @@ class Build(NamedTuple):
 
     def can_prepare(self, kind: str) -> bool:
         """Whether the metadata of a wheel can be had without building it, whatever its level and variant."""
-        return all(is_sure(entry) is not None for entry in self.declaration.entries) and (
-            by_own_pkg_info(self.source, self.declaration) is not None
-            or self._asks(kind)
-            or promised(self.source, self.declaration) is not None
-        )
+        sure = all(is_sure(entry) is not None for entry in self.declaration.entries)
+        return sure and (self._known(kind) is not None or self._asks(kind))
 
     def prepare(self, kind: str, metadata_directory: str) -> str:
         """Write the metadata that `wheel` will build, as a `.dist-info` folder below `metadata_directory`."""
         native.required(filter(is_bare, self.entries.of_level))  # it says which line that is
         lines = tuple(self.entries.sure_lines().values())
-        # An editable wheel may need something more than PKG-INFO tells: the wrapped backend is asked first.
-        metadata = None if kind == "editable" and self._asks(kind) else by_own_pkg_info(self.source, self.declaration)
-        if metadata is None and not self._asks(kind) and (known := promised(self.source, self.declaration)):
-            metadata = known.metadata
-        if metadata is None:
+        known = self._known(kind)
+        if known is None:
             return self._prepared_by_inner(kind, Path(metadata_directory), lines)
-        return write_dist_info(Path(metadata_directory), metadata.with_requirements(lines))
+        return write_dist_info(Path(metadata_directory), known.with_requirements(lines))
+
+    def _known(self, kind: str) -> CoreMetadata | None:
+        """Find METADATA without our lines; None if the wrapped backend is to be asked for it, or only to build."""
+        # Where PKG-INFO tells all of a wheel, it is not even imported; an editable one may need more than that.
+        own = by_own_pkg_info(self.source, self.declaration) if kind == "wheel" else None
+        if own is not None or self._asks(kind):
+            return own
+        known = promised(self.source, self.declaration)
+        return known.metadata if known else None
 
     def _asks(self, kind: str) -> bool:
         """Whether the wrapped backend can be asked: its hook may have more to say than METADATA."""
