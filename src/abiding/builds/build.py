@@ -133,10 +133,9 @@ class Build(NamedTuple):
 
     def _of_sdist(self, pkg_info: CoreMetadata) -> CoreMetadata:
         """The PKG-INFO to hand over: what was built, and the sanction for wheels to say more."""
-        own = pkg_info.for_sdist(
-            may_append=self.declaration.may_append, metadata_version=self.declaration.metadata_version
-        )
-        return own.with_dynamic(self.declaration.project.growing)
+        declared = self.declaration
+        own = pkg_info.for_sdist(may_append=declared.may_append, metadata_version=declared.metadata_version)
+        return own.with_dynamic(declared.project.growing)
 
     # build_wheel, build_editable
 
