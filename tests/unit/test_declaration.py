@@ -136,6 +136,37 @@ def test_a_misspelled_name_in_dynamic(name: str, meant: str) -> None:
         assert declaration(meaning.replace("\ndynamic", "\ndependencies = []\ndynamic") if entry in given else meaning)
 
 
+@pytest.mark.parametrize(
+    ("table", "rule", "hint"),
+    [
+        ('[tool.abidng]\nbuild-backend = "mesonpy"', "no-declaration", "write `[tool.abiding]` for `[tool.abidng]`"),
+        (
+            '[tools.abiding]\nbuild-backend = "mesonpy"',
+            "no-declaration",
+            "write `[tool.abiding]` for `[tools.abiding]`",
+        ),
+        ("[tool.black]\n[tools.other]", "no-declaration", 'add it:\n    [tool.abiding]\n    build-backend = "mesonpy"'),
+        ('[tool.abiding]\nbackend = "mesonpy"', "unknown-key", "did you mean `build-backend`?"),
+        (
+            '[tool.abiding]\nbuild-backend = ""',
+            "bad-value",
+            'write it:\n    [tool.abiding]\n    build-backend = "mesonpy"',
+        ),
+        (
+            '[tool.abiding]\nbuild-backend = "mesonpy"\ndependencies = ["numpy<3"]',
+            "unknown-key",
+            "lines for wheels belong under `[tool.abiding.wheel]`",
+        ),
+    ],
+)
+def test_what_is_astray_is_told_where_it_belongs(table: str, rule: str, hint: str) -> None:
+    build = '[build-system]\nrequires = ["abiding", "meson-python"]\nbuild-backend = "abiding.backend"\n'
+    with pytest.raises(DeclarationError) as caught:
+        declaration(f'{build}[project]\nname = "spam"\nversion = "1"\n{table}\n')
+    (finding,) = caught.value.findings
+    assert (finding.rule, finding.hints) == (rule, (hint,))
+
+
 @pytest.mark.parametrize("select", ["*", "*-*", '["cp*", "pp*", "graalpy*"]'])
 def test_wheels_that_do_not_differ_need_no_reason(select: str) -> None:
     entry = f"{{ requires = 'a', select = {select if select.startswith('[') else repr(select)} }}"

@@ -108,18 +108,22 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
     try:
         found = functools.reduce(getattr, attributes.split("."), module) if attributes else module
     except AttributeError as exc:
-        raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc)) from exc
+        raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc), *_meant(inner)) from exc
     if not any(hasattr(found, hook) for hook in _HOOKS):
         raise _no_backend(inner)
     return found
 
 
 def _no_backend(inner: InnerBackend) -> BackendError:
+    hints = _meant(inner) or ("name the module that `[build-system] build-backend` named before",)
+    return _problem(inner, f"`{inner.name}` is no build backend: it has none of the hooks of PEP 517", "", *hints)
+
+
+def _meant(inner: InnerBackend) -> tuple[str, ...]:
     from abiding.project.known_backends import similar_to
 
     meant = similar_to(inner.name)
-    hint = f"did you mean `{meant}`?" if meant else "name the module that `[build-system] build-backend` named before"
-    return _problem(inner, f"`{inner.name}` is no build backend: it has none of the hooks of PEP 517", "", hint)
+    return (f"did you mean `{meant}`?",) if meant else ()
 
 
 def _inside(inner: InnerBackend, folder: str) -> Path:
@@ -154,7 +158,7 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
         message = f"the wrapped backend `{inner.name}` does not exist: `{parent}` has no module `{name}`"
     else:
         message = f"the wrapped backend `{inner.name}` is not installed"
-    meant = (f"did you mean `{close}`?",) if close else ()
+    meant = _meant(inner)
     return _problem(inner, message, str(exc), *meant, *(() if meant and parent else (hint,)))
 
 

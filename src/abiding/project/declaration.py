@@ -17,6 +17,7 @@ from abiding.project.contradictions import Declared, contradictions, contradicti
 from abiding.project.faults import Faults, listed, type_of
 from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
+from abiding.project.pyproject import key_text
 from abiding.project.required import required
 from abiding.project.selecting import exact_marker, never
 from abiding.project.table import Project
@@ -201,6 +202,11 @@ _TOP_KEYS = (
     "wheel",
     "exports",
 )
+_ASTRAY = {
+    "backend": "did you mean `build-backend`?",
+    "dependencies": "lines for wheels belong under `[tool.abiding.wheel]`",
+    "optional-dependencies": "lines for wheels belong under `[tool.abiding.wheel]`",
+}
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = (
     *("requires", "include-group", "native", "select", "variant", "reason", "note"),
@@ -251,19 +257,16 @@ class _Reader(Faults):
             # The table alone would declare what no build does.
             wrapped = uses_abiding(self.pyproject.table)
             ask = "which backend is to be wrapped?" if wrapped else "the project does not use abiding"
-            self.problem(
-                "no-declaration",
-                f"`[tool.abiding]` is missing: {ask}",
-                ("build-system", "build-backend"),
-                hints=(
-                    f"add it{proposal(self.pyproject.table)}" if wrapped else "`abiding init` makes it use abiding",
-                ),
-            )
+            hint = f"add it{proposal(self.pyproject.table)}" if wrapped else "`abiding init` makes it use abiding"
+            if misspelled := self.misspelled_table():
+                hint = f"write `[tool.abiding]` for `[{key_text(misspelled)}]`"
+            place = misspelled or ("build-system", "build-backend")
+            self.problem("no-declaration", f"`[tool.abiding]` is missing: {ask}", place, hints=(hint,))
             return None
         key = ("tool", "abiding")
         table = self.typed(tool["abiding"], dict, key)
         if table is not None:
-            self.known_keys(table, key, _TOP_KEYS)
+            self.known_keys(table, key, _TOP_KEYS, _ASTRAY)
         return table
 
     def standard_tables(self) -> None:
@@ -298,6 +301,7 @@ class _Reader(Faults):
             return ""
         if not _BACKEND.fullmatch(backend):
             hints = (f"did you mean `{meant}`?",) if (meant := similar_to(backend)) else ()
+            hints = hints if backend.strip() else (f"write it{proposal(self.pyproject.table)}",)
             message = f"`{backend}` is not of the form `module` or `module:object.attribute`"
             self.problem("bad-value", message, key, hints=hints)
         elif backend.partition(":")[0] in ("abiding", OURS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
@@ -42,8 +43,14 @@ class Faults:
         self.untold = 0
         self.remarks: list[Finding] = []
 
-    def known_keys(self, table: Mapping[str, Any], key: Key, known: tuple[str, ...]) -> None:
-        """Find the keys of the table at `key` that do not exist."""
+    def known_keys(
+        self,
+        table: Mapping[str, Any],
+        key: Key,
+        known: tuple[str, ...],
+        astray: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Find the keys of the table at `key` that do not exist; for those that go `astray` the hints are given."""
         for name in table:
             if name not in known:
                 where = "an entry" if isinstance(key[-1], int) else f"`[{key_text(key)}]`"
@@ -51,12 +58,25 @@ class Faults:
                     "unknown-key",
                     f"`{name}` is not a key of {where}",
                     (*key, name),
-                    hints=self.similar(name, known) or (f"the keys are {listed(known)}",),
+                    hints=(astray[name],)
+                    if name in astray
+                    else self.similar(name, known) or (f"the keys are {listed(known)}",),
                 )
 
     def misspelled(self, name: str, table: Iterable[str], known: Collection[str]) -> bool:
         """Whether a key that is missing is there in other letters, not `known`: then that one is a fault already."""
         return any(key not in known and self.similar(key, [name]) for key in table)
+
+    def misspelled_table(self) -> Key:
+        """The key of a table that is meant for `[tool.abiding]`; empty if there is none."""
+        from difflib import get_close_matches
+
+        tables = self.pyproject.table.items()
+        astray = next((name for name, table in tables if isinstance(table, dict) and "abiding" in table), "")
+        close = get_close_matches(
+            "abiding", islice(self.pyproject.table.get("tool", ()), bounds.CLOSE_NAMES), n=1, cutoff=0.8
+        )
+        return (astray, "abiding") if astray else ("tool", close[0]) if close else ()
 
     def similar(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         """The hint that another name may be meant, if one looks like it; none once the faults are too many to tell.

@@ -70,7 +70,7 @@ def similar_to(backend: str) -> str:
     """The backend that is probably meant by one that is none: of that package or distribution, or in like letters."""
     from difflib import get_close_matches
 
-    if is_known(backend):
+    if is_known(backend) or not backend.strip():
         return ""
     own = _BACKENDS.get(_name(backend)) or next((one for one in _BACKENDS.values() if one.startswith(backend)), "")
     if own:
