@@ -131,6 +131,10 @@ def no_url(shelves: Shelves) -> None:
     shelves.publish(OTHER, has=[], url=7)
 
 
+def no_host(shelves: Shelves) -> None:
+    shelves.publish(OTHER, has=[], url="http://[x/packages/" + OTHER)
+
+
 def other_metadata(shelves: Shelves) -> None:
     said: dict[str, Any] = {"core-metadata": {"sha256": "0" * 64}}
     shelves.publish(OTHER, **said)
@@ -142,7 +146,7 @@ def of_another_project(shelves: Shelves) -> None:
 
 
 @pytest.mark.parametrize(("harm", "why"), [
-    (outside, "bad-index"), (another_file, "bad-index"), (no_url, "bad-index"), (other_metadata, "wrong-hash"),
+    (outside, "bad-index"), (another_file, "bad-index"), (no_url, "bad-index"), (no_host, "bad-index"), (other_metadata, "wrong-hash"),
     (of_another_project, "bad-archive"),
 ])  # fmt: skip
 def test_a_file_that_is_not_what_the_page_says(harm: Any, why: str, tmp_path: Path) -> None:
@@ -153,6 +157,16 @@ def test_a_file_that_is_not_what_the_page_says(harm: Any, why: str, tmp_path: Pa
     found, summary = surveyed(tmp_path)
     assert found == [("spam", "1.0", "1", "clean")]
     assert [one["reason"] for one in summary["not_judged"]] == [f"can't be read: {why}"]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:00", "soon", 5, None])
+def test_a_time_that_there_is_not_is_none(time: object, tmp_path: Path) -> None:
+    shelves = Shelves(tmp_path)
+    said: dict[str, Any] = {"upload-time": time}
+    shelves.publish(WHEEL, **said)
+    found, summary = surveyed(tmp_path)
+    assert found == [("spam", "1.0", "3", "clean")]
+    assert list(summary["by_year"]) in (["0"], ["unknown"])
 
 
 @pytest.mark.parametrize(

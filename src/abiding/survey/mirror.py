@@ -8,7 +8,7 @@ could not be read.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -145,7 +145,10 @@ class _Listed(NamedTuple):
         return found._replace(on_index=True, uploaded=uploaded)
 
     def _local(self, root: Path) -> Path:
-        parts = PurePosixPath(unquote(urlsplit(self.url).path)).parts
+        try:
+            parts = PurePosixPath(unquote(urlsplit(self.url).path)).parts
+        except ValueError as exc:
+            raise ArchiveError.at(self.filename, "has a URL that is none", rule="bad-index") from exc
         parts = parts[parts.index("packages") :] if "packages" in parts else ()
         if not parts or ".." in parts or parts[-1] != self.filename:
             raise ArchiveError.at(self.filename, "has a URL that leads out of the mirror", rule="bad-index")
@@ -178,6 +181,6 @@ def _version(filename: str) -> str:
 
 def _time(text: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        return datetime.fromisoformat(text).astimezone(UTC) if isinstance(text, str) else None
+    except (ValueError, OverflowError):  # of the year 0, or 10,000, in another zone
         return None
