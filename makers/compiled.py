@@ -33,10 +33,12 @@ def library(
     soname: str = "",
     run_path: str = "",
     inherited: bool = False,
+    texts: Sequence[bytes] = (),
 ) -> Path:
-    """Compile a shared library that defines some functions, calls others, and is linked with other libraries."""
+    """Compile a shared library that defines some functions, calls others, has texts, and is linked with libraries."""
     path.parent.mkdir(parents=True, exist_ok=True)
     source = "".join(f"int {name}(void) {{ return 7; }}\n" for name in functions)
+    source += "".join(f'const char text_{place}[] = "{text.decode()}";\n' for place, text in enumerate(texts))
     declared = "".join(f"int {name}(void);\n" for name in calls)
     uses = " + ".join(f"{name}()" for name in calls) or "0"
     if path.name.startswith("_"):

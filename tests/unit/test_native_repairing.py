@@ -19,8 +19,8 @@ from abiding.cli import main
 from abiding.native import repairing
 from abiding.native.examining import provenance_of
 from abiding.project.provenance import MEMBER
-from makers.compiled import Pair, wheel
-from makers.evident import NUMPY_1, image
+from makers.compiled import Pair, library, wheel
+from makers.evident import NUMPY_1
 from makers.pairs import recorded
 
 LINUX = "cp311-cp311-linux_x86_64"
@@ -178,9 +178,9 @@ def test_a_repair_that_changes_metadata_is_refused(
 def test_a_repaired_wheel_whose_files_refute_its_bounds_is_refused(
     pair: Pair, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Also one that a build had only warned of. What stands behind the end of an ELF file is nobody's business."""
-    code = pair.library.read_bytes() + image(NUMPY_1)
-    files = {"ham/_core.cpython-311-x86_64-linux-gnu.so": code}
+    """Also one that a build had only warned of."""
+    name = "_core.cpython-311-x86_64-linux-gnu.so"
+    files = {f"ham/{name}": library(pair.folder / "numpy" / name, texts=(b"PyCapsule_Import", *NUMPY_1.split(b"\0")))}
     refuted = wheel(pair.folder / "refuted", "ham", files, requires=("numpy",), tag=LINUX)
     monkeypatch.setattr(repairing, "_repaired", lambda *_, **__: refuted)
     assert repaired(refuted, "--plat", "any") == (1, [])
