@@ -94,8 +94,21 @@ def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pyt
         main(["bounds", str(wheel(tmp_path / reason, "numpy>=2", "numpy<2.3", files=files))])
         return capsys.readouterr().out
 
-    assert "note[bound-too-tight]: `numpy<2.3` excludes 2.3.0 and" in stated("abi")
+    said = stated("abi")
+    assert "note[bound-too-tight]: `numpy<2.3` excludes 2.3.0 and" in said
+    assert "hint: widen the line where it is declared" in said
     assert "bound-too-tight" not in stated("policy")
+
+
+def test_no_line_is_added_to_widen_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = PYPROJECT.format(dynamic="", wheel="")
+    (tmp_path / "pyproject.toml").write_text(text)
+    record = Provenance("x", "1", "abi", "", (Line("numpy<2.3", "numpy<2.3", "", native=False, reason="abi", note=""),))
+    files = {CODE: LATER, f"spam-1.0.dist-info/{MEMBER}": record.to_json()}
+    wheel(tmp_path / "dist", "numpy>=2", "numpy<2.3", files=files)
+    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0
+    assert "one that is too tight is not widened by another" in " ".join(capsys.readouterr().err.split())
+    assert (tmp_path / "pyproject.toml").read_text() == text
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,10 @@ def run(options: Namespace) -> int:
     return int(any(bound.state is State.TOO_LOOSE for one in found for bound in one.bounds))
 
 
+_FITS = "what the wheels require fits their compiled files, or nothing follows from these"
+_TIGHT = "no bound is too loose, and one that is too tight is not widened by another"
+
+
 def _linked(wheels: Iterable[Path], index_url: str | None) -> dict[str, Linked]:
     """What follows for wheels that are linked with libraries of others. What can't be looked up is told beside it."""
     from abiding.artifacts import index
@@ -127,15 +131,14 @@ def _write(options: Namespace, found: Sequence[Stated]) -> int:
     from abiding.cli.arguments import naming
     from abiding.edits.bounding import declare
     from abiding.edits.file import EditedFile
+    from abiding.evidence.stated import State
     from abiding.files.plain import is_plain
 
     source = next((one for one in options.what if is_plain(one / "pyproject.toml")), Path())
     lines = list(_lines(found))
     if not lines:
-        print(
-            "\nnothing was written: what the wheels require fits their compiled files, or nothing follows from these",
-            file=sys.stderr,
-        )
+        tight = any(bound.state is State.TOO_TIGHT for one in found for bound in one.bounds)
+        print(f"\nnothing was written: {_TIGHT if tight else _FITS}", file=sys.stderr)
         return 0
     file = EditedFile.read(source)
     with naming(str(file.path)):
@@ -172,7 +175,7 @@ def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
     by_name: dict[str, dict[str, Declared]] = {}
     for one in found:
         for bound in one.bounds:
-            if bound.declare and bound.state in (State.TOO_LOOSE, State.TOO_TIGHT):
+            if bound.declare and bound.state is State.TOO_LOOSE:  # a line more can only narrow
                 _hold_to_be_everywhere(bound)
                 named = bound.files[0].rpartition("/")[2].partition(".")[0]
                 note = f"{named} says: {bound.evidence}"

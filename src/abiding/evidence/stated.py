@@ -149,6 +149,9 @@ def _tight(filename: str, bound: Bound) -> Finding:
         found=bound.admitted,
         found_from="METADATA",
         notes=("what is seen is necessary and not sufficient: it proves no version right",),
+        hints=(
+            "widen the line where it is declared, and try the versions; or give it the `reason` for which it is there",
+        ),
     )
 
 
