@@ -147,6 +147,8 @@ def test_a_project_that_had_everything() -> None:
     ):
         assert part in told, told
     assert "keywords" not in told
+    there = WRAPPED.replace('    "meson-python>=0.18",', '    "NumPy>=2",\n    "meson-python>=0.18",')
+    assert "joined the requirements" not in " ".join(unwrap(Pyproject.parse(there)).notes)
 
 
 BUILD = '[build-system]\nrequires = ["abiding", "x"]\nbuild-backend = "abiding.backend"\n'

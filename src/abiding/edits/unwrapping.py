@@ -6,6 +6,7 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from abiding.archives.naming import normalised
 from abiding.edits.document import NOTHING, Document
 from abiding.edits.wrapping import Edited
 from abiding.files.plain import is_plain, read_plain
@@ -26,6 +27,7 @@ __all__ = ["mentions", "unwrap"]
 # A requirement for abiding itself, and a command line of it.
 _REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
 _COMMAND = re.compile(r"\s*(?:python3? -m )?abiding (?:check|repair|prove|env) |python3? -m pip install abiding\S*\s*$")
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 # A build setting, and a variable that says the same.
 _SETTING = re.compile(r"abiding\..*|ABIDING_[A-Z]+")
 _VARIABLE = re.compile(r"ABIDING_[A-Z]+(=\S*)?")
@@ -58,7 +60,7 @@ def unwrap(pyproject: Pyproject) -> Edited:
     unwrapping.project()
     unwrapping.tools()
     new = unwrapping.document.edited(unwrapping.expected)
-    return Edited(new.text, (*_notes(declaration), *_left(new)))
+    return Edited(new.text, (*_notes(declaration, unwrapping.required), *_left(new)))
 
 
 class _Unwrapping:
@@ -67,6 +69,12 @@ class _Unwrapping:
     def __init__(self, pyproject: Pyproject) -> None:
         self.document = Document(pyproject)
         self.expected: dict[str, Any] = deepcopy(dict(pyproject.table))
+
+    @property
+    def required(self) -> frozenset[str]:
+        """What the build requires itself, by normalised names."""
+        given = (text for text in self.expected["build-system"]["requires"] if isinstance(text, str))
+        return frozenset(normalised(found[0]) for text in given if (found := _NAME.match(text.strip())))
 
     def build_system(self, declaration: Declaration) -> None:
         key: Key = ("build-system", "build-backend")
@@ -145,7 +153,7 @@ def _is_ours(text: str) -> bool:
 # What has to be done by hand
 
 
-def _notes(declaration: Declaration) -> Iterator[str]:
+def _notes(declaration: Declaration, required: frozenset[str]) -> Iterator[str]:
     lines = [f"`{entry.requires}`" for entry in declaration.entries]
     if lines:
         yield (
@@ -161,7 +169,8 @@ def _notes(declaration: Declaration) -> Iterator[str]:
             "(`PKG_CONFIG_PATH`, `LIBRARY_PATH`), and let a repair tool copy the libraries into each wheel, or leave "
             "them out (`auditwheel repair --exclude`) and set the run path yourself"
         )
-    pinned = list(dict.fromkeys(entry.name for entry in declaration.entries if pins.has_pins(entry.requires)))
+    names_of_pins = dict.fromkeys(entry.name for entry in declaration.entries if pins.has_pins(entry.requires))
+    pinned = [name for name in names_of_pins if name not in required]
     if pinned:
         names = _listed(f"`{name}`" for name in pinned)
         yield f"{names} joined the requirements of the build by a pin: list in `[build-system] requires` what it needs"
