@@ -91,8 +91,9 @@ def mach_o(
     run_paths: Sequence[str] = (),
     exported: Sequence[str] = (),
     imported: Sequence[tuple[str, int]] = (),
+    machine: str = "arm64",
 ) -> bytes:
-    """The load commands and symbols of a library for arm64; those it imports with the number of the library (from 1)."""
+    """The load commands and symbols of a library; those it imports with the number of the library (from 1)."""
     commands = [_load_command(0xC, need, 16) for need in needs]
     commands += [_load_command(0x8000001C, path, 4) for path in run_paths]
     commands += [_load_command(0xD, name, 16)] if name else []
@@ -105,8 +106,11 @@ def mach_o(
     commands.append(struct.pack("<6I", 0x2, 24, start, len(exported) + len(imported), start + len(symbols), len(names)))
     commands.append(struct.pack("<20I", 0xB, 80, 0, 0, 0, len(exported), len(exported), len(imported), *[0] * 12))
     size = sum(map(len, commands))
-    header = struct.pack("<8I", 0xFEEDFACF, 0x0100000C, 0, 6, len(commands), size, 0, 0)
+    header = struct.pack("<8I", 0xFEEDFACF, _CPUS[machine], 0, 6, len(commands), size, 0, 0)
     return b"".join((header, *commands, symbols, names))
+
+
+_CPUS = {"arm64": 0x0100000C, "x86_64": 0x01000007}
 
 
 def _load_command(number: int, text: str, between: int) -> bytes:

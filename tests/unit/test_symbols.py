@@ -15,7 +15,7 @@ from abiding.cli import main
 from abiding.providers.cache import Cache
 from abiding.providers.published import is_library
 from abiding.providers.tables import Exports
-from makers.compiled import MANYLINUX, mach_o, universal, wheel
+from makers.compiled import MANYLINUX, wheel
 from makers.index import File, Index, hashes
 from makers.shops import SONAME, Shop, opened
 
@@ -160,17 +160,6 @@ def test_what_was_read_is_not_read_again(index: Index, shop: Shop, capsys: pytes
     assert capsys.readouterr().out == first
     # The page is asked for, and no wheel.
     assert len(index.asked) == 1
-
-
-def test_a_library_for_several_machines(index: Index, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
-    """A wheel for both kinds of Mac is read for either; a symbol that only one has may be there."""
-    for version, tag, some in (("1.0", "macosx_11_0_universal2", ("toy_b",)), ("1.1", "macosx_11_0_arm64", ())):
-        parts = (mach_o("@rpath/libtoy.1.dylib", exported=names) for names in (("toy_a", *some), ("toy_a",)))
-        files = {"toy/lib/libtoy.1.dylib": universal(*parts)}
-        path = wheel(shop.folder, "toy", files, version=version, tag=f"py3-none-{tag}")
-        index.files[path.name] = File(path.read_bytes(), listing={"hashes": hashes(path.read_bytes())})
-    assert main(["symbols", "toy", "--platform", "macosx_11_0_arm64", "--index-url", index.url]) == 0
-    assert symbols(capsys) == ["libtoy.1.dylib toy #MINVER#", " toy_a@Base 1.0", "#MISSING: 1.1# toy_b@Base 1.0"]
 
 
 def digests_of(record: bytes, change: str) -> bytes:

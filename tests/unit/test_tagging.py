@@ -16,7 +16,7 @@ import abiding
 from abiding.archives import tagging
 from abiding.findings import bounds
 from abiding.native.indexed import Indexed
-from abiding.native.providers import _machines, beside
+from abiding.native.providers import _kinds, beside
 from makers.archives import metadata, write_wheel
 from makers.work import calls
 
@@ -65,7 +65,7 @@ TAGS = st.frozensets(st.builds(Tag, st.just("cp311"), st.sampled_from(("none", "
 def test_beside_is_each_beside_each(own: frozenset[Tag], others: frozenset[Tag]) -> None:
     def one(mine: Tag, other: Tag) -> bool:
         same_python = other.abi in ("none", mine.abi) or other.abi.startswith("abi3") or mine.abi == "none"
-        shared = set(_machines(mine.platform)) & set(_machines(other.platform))
+        shared = set(_kinds(mine.platform)) & set(_kinds(other.platform))
         return same_python and (other.platform == "any" or bool(shared))
 
     assert beside(own, others) == any(one(mine, other) for mine, other in product(own, others))

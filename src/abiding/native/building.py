@@ -182,7 +182,7 @@ def examined(
     original = subject.consumer
     consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
     links = loaded_before(follow(consumer, subject.neighbours, subject.platform, names), preloaded)
-    provenance = provenance._replace(libraries=_shared(links, consumer, natives))
+    provenance = provenance._replace(libraries=_shared(links, consumer, natives, subject.platform.machine))
     subject = replace(subject, consumer=consumer, links=links, provenance=provenance, building=True, native=names)
     return put, provenance, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
 
@@ -197,14 +197,14 @@ def _settled(image: Image, subject: Subject, preloaded: Collection[str]) -> Imag
     return new if new.run_paths != image.run_paths or new.needs != image.needs else image
 
 
-def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native]) -> tuple[Shared, ...]:
+def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native], machine: str) -> tuple[Shared, ...]:
     lines = {native.name: native.line for native in natives}
     found: dict[tuple[str, str], tuple[Provided, dict[str, User]]] = {}
     for link, origin in provided(links):
         if origin.contents.name not in lines:
             continue
-        exported = origin.contents.symbols(origin.image).exported
-        used = consumer.symbols(link.image).used_of(link.library, exported)
+        exported = origin.contents.symbols(origin.image, machine).exported
+        used = consumer.symbols(link.image, machine).used_of(link.library, exported)
         _, users = found.setdefault((origin.contents.name, origin.image.name), (origin, {}))
         users[link.image.place] = User(link.image.place, tuple(sorted(used)))
     return tuple(

@@ -60,9 +60,9 @@ class Contents:
         """The same with the images of one format only: many a distribution carries launchers for another system."""
         return replace(self, images=tuple(image for image in self.images if image.format is format_))
 
-    def symbols(self, image: Image) -> Symbols:
-        """The symbol tables of one of the images. Raises `AbidingError`."""
-        return _symbols(self, image)
+    def symbols(self, image: Image, machine: str = "") -> Symbols:
+        """The symbol tables of one of the images, for a machine as `read_symbols` has it. Raises `AbidingError`."""
+        return _symbols(self, image, machine)
 
     def sha256(self, place: str) -> str:
         """The digest of one of the files, in hexadecimal digits."""
@@ -98,8 +98,8 @@ def _parents(place: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=256)
-def _symbols(contents: Contents, image: Image) -> Symbols:
-    return read_symbols(contents.read(contents.files[image.place]), image)
+def _symbols(contents: Contents, image: Image, machine: str) -> Symbols:
+    return read_symbols(contents.read(contents.files[image.place]), image, machine)
 
 
 def of_wheel(path: Path, look: Look | None = None) -> Contents:

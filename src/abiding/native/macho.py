@@ -28,6 +28,9 @@ _LONGEST_NAME = 4096  # macOS knows no longer path than 1,024
 # A name may be the end of another one, but not for ever.
 _MOST_SHARED = 4
 
+# By their names in platform tags.
+_CPUS = {7: "i386", 0x01000007: "x86_64", 0x0100000C: "arm64"}
+
 # Of a file for several architectures: whether offsets have 64 bits.
 _FAT = {b"\xca\xfe\xba\xbe": struct.Struct(">8xII4x"), b"\xca\xfe\xba\xbf": struct.Struct(">8xQQ8x")}
 
@@ -49,8 +52,12 @@ _LAYOUTS = {
 
 
 class _Architecture(NamedTuple):
-    """The part of a file for one architecture; `commands` are load commands by number, each with all its bytes."""
+    """The part of a file for one architecture; `commands` are load commands by number, each with all its bytes.
 
+    `machine` is its name in platform tags, empty for one that has none there.
+    """
+
+    machine: str
     data: memoryview
     layout: _Layout
     commands: tuple[tuple[int, memoryview], ...]
@@ -65,12 +72,15 @@ class _Architecture(NamedTuple):
         return bytes(command[start:][:_LONGEST_NAME]).partition(b"\0")[0].decode(errors="replace")
 
 
-def read(data: bytes, place: str) -> Image:
-    """Read the load commands of all architectures in the file. Raises `ValueError` and `struct.error` if damaged."""
+def read(data: bytes, place: str, machine: str = "") -> Image:
+    """Read the load commands of what is for a machine, or else for any, as `symbols` has it.
+
+    Raises `ValueError` and `struct.error` if the file is damaged.
+    """
     needs: dict[str, None] = {}
     run_paths: dict[str, None] = {}
     name = place.rpartition("/")[2]
-    for architecture in _architectures(data):
+    for architecture in _for(machine, data):
         for number, command in architecture.commands:
             if number in _NEEDS:
                 needs[architecture.text(command)] = None
@@ -81,14 +91,15 @@ def read(data: bytes, place: str) -> Image:
     return Image(place, Format.MACH_O, name, tuple(needs), tuple(run_paths), inherited=True)
 
 
-def symbols(data: bytes) -> Symbols:
+def symbols(data: bytes, machine: str = "") -> Symbols:
     """Read the symbol tables. Names are without the underscore that C puts in front; weak imports are left out.
 
-    Raises as `read` does.
+    Of a file for several machines those of the one that is named count; all together, where none is, or where the file
+    has nothing for it. Raises as `read` does.
     """
     exported: set[str] = set()
     imported: dict[str, set[str]] = {}
-    for architecture in _architectures(data):
+    for architecture in _for(machine, data):
         libraries = [architecture.text(command) for number, command in architecture.commands if number in _ORDINALS]
         table = _Table.of(architecture)
         exported.update(name for name, _ in table.defined())
@@ -98,6 +109,11 @@ def symbols(data: bytes) -> Symbols:
                 library = libraries[ordinal - 1] if 0 < ordinal <= len(libraries) else ""
                 imported.setdefault(library, set()).add(name)
     return Symbols(frozenset(exported), {library: frozenset(names) for library, names in imported.items()})
+
+
+def _for(machine: str, data: bytes) -> tuple[_Architecture, ...]:
+    everything = tuple(_architectures(data))
+    return tuple(one for one in everything if machine and one.machine == machine) or everything
 
 
 def _architectures(data: bytes) -> Iterator[_Architecture]:
@@ -118,10 +134,12 @@ def _architecture(data: memoryview) -> _Architecture:
     layout = _LAYOUTS.get(bytes(data[:4]))
     if layout is None:
         raise ValueError("it has no Mach-O header where it says")
+    (cpu,) = struct.unpack_from(f"{layout.order}I", data, 4)
     count, size = struct.unpack_from(f"{layout.order}2I", data, 16)
     if count > _MOST_COMMANDS:
         raise ValueError(f"it announces {count:,} load commands")
-    return _Architecture(data, layout, tuple(_commands(data[layout.header :][:size], count, layout.order)))
+    commands = tuple(_commands(data[layout.header :][:size], count, layout.order))
+    return _Architecture(_CPUS.get(cpu, ""), data, layout, commands)
 
 
 def _commands(data: memoryview, count: int, order: str) -> Iterator[tuple[int, memoryview]]:

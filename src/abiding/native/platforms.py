@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from auditwheel.policy import Policy
     from packaging.tags import Tag
 
-__all__ = ["Floor", "Platform", "floors"]
+__all__ = ["Floor", "Platform", "apart", "floors", "machine_of", "machines"]
 
 
 _OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
@@ -60,6 +60,38 @@ def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
             floor = Floor(kind, (int(matched[2]), int(matched[3])))
             found[kind] = min(floor, found.get(kind, floor), key=lambda one: one.version)
     return found
+
+
+# What one file of a Mac may be for.
+_SEVERAL = {"universal2": ("arm64", "x86_64"), "intel": ("i386", "x86_64")}
+
+
+def machines(platform: str) -> tuple[str, ...]:
+    """The machines that a platform tag is for, by their names in tags; an empty name for a tag that names none."""
+    read = PlatformTag.read(platform)
+    return _SEVERAL.get(read.machine, (read.machine,)) if read.family == "macosx" else (read.machine,)
+
+
+def machine_of(tags: Iterable[Tag]) -> str:
+    """The kind of Mac that tags are for, of whose files many are for several; empty for several kinds, or none."""
+    platforms = {tag.platform for tag in tags}
+    named = {machine for platform in platforms for machine in machines(platform)}
+    mac = all(PlatformTag.read(platform).family == "macosx" for platform in platforms)
+    return named.pop() if mac and len(named) == 1 else ""
+
+
+def apart(tags: frozenset[Tag]) -> tuple[frozenset[Tag], ...]:
+    """Take the tags of a wheel for several kinds of Mac apart, one set for each kind; of any other they are one set."""
+    from packaging.tags import Tag
+
+    if not all(PlatformTag.read(tag.platform).family == "macosx" for tag in tags):
+        return (tags,)
+    found: dict[str, set[Tag]] = {}
+    for tag in tags:
+        version = tag.platform.removesuffix(PlatformTag.read(tag.platform).machine)
+        for machine in machines(tag.platform):
+            found.setdefault(machine, set()).add(Tag(tag.interpreter, tag.abi, f"{version}{machine}"))
+    return tuple(frozenset(found[machine]) for machine in sorted(found))
 
 
 _FORMATS = {
@@ -103,6 +135,11 @@ class Platform:
                 finished=not any(platform.startswith("linux_") for platform in platforms),
                 musl=any(_is_musl(platform) for platform in platforms),
             )
+
+    @property
+    def machine(self) -> str:
+        """The machine that is meant of files for several; see `machine_of`."""
+        return machine_of(self.tags)
 
     @property
     def floors(self) -> dict[tuple[str, str], Floor]:

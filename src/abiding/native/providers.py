@@ -14,6 +14,7 @@ from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import contents
 from abiding.native.images import Format, Image
 from abiding.native.metapackages import brought, environments_of
+from abiding.native.platforms import machines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -239,10 +240,10 @@ def beside(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
 def _beside(own: frozenset[Tag], others: frozenset[Tag]) -> bool:
     abis: dict[tuple[str, str], set[str]] = {}
     for mine in own:
-        for machine in (*_machines(mine.platform), _ANY):
+        for machine in (*_kinds(mine.platform), _ANY):
             abis.setdefault(machine, set()).add(mine.abi)
     for other in others:
-        for machine in (_ANY,) if other.platform == "any" else _machines(other.platform):
+        for machine in (_ANY,) if other.platform == "any" else _kinds(other.platform):
             there = abis.get(machine, set())
             if there and (other.abi == "none" or other.abi.startswith("abi3") or {"none", other.abi} & there):
                 return True
@@ -252,14 +253,10 @@ def _beside(own: frozenset[Tag], others: frozenset[Tag]) -> bool:
 _ANY = ("", "")
 
 
-# A file for several machines can stand beside one for any of them.
-_SEVERAL = {"universal2": ("arm64", "x86_64"), "intel": ("i386", "x86_64")}
-
-
-def _machines(platform: str) -> tuple[tuple[str, str], ...]:
-    read = PlatformTag.read(platform)
-    machines = _SEVERAL.get(read.machine, (read.machine,)) if read.family == "macosx" else (read.machine,)
-    return tuple((read.family or platform, machine) for machine in machines)
+def _kinds(platform: str) -> tuple[tuple[str, str], ...]:
+    """A file for several machines can stand beside one for any of them."""
+    family = PlatformTag.read(platform).family
+    return tuple((family or platform, machine) for machine in machines(platform))
 
 
 # Where Python for it may run on a machine of another name, it is called like this on one of its own.

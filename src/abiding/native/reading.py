@@ -29,10 +29,11 @@ _MACH_O = (
 )  # fmt: skip
 
 
-def read_image(data: bytes, place: str, artifact: str = "") -> Image | None:
+def read_image(data: bytes, place: str, artifact: str = "", *, machine: str = "") -> Image | None:
     """Read one file; None if it is no image. Raises `AbidingError` (`missing-extra`, or `bad-image` if it is damaged).
 
-    `artifact` is the wheel that it is in, for the message, or empty if it is installed.
+    `artifact` is the wheel that it is in, for the message, or empty if it is installed. `machine` is the one that is
+    meant of a Mach-O file for several, by its name in platform tags; empty for all together.
     Archives of objects, linker scripts and images that are not for dynamic linking have nothing to say.
     """
     with needing("native", WORK), _speaking_of(place, artifact):
@@ -43,7 +44,7 @@ def read_image(data: bytes, place: str, artifact: str = "") -> Image | None:
         if data.startswith(_MACH_O):
             from abiding.native import macho
 
-            return macho.read(data, place)
+            return macho.read(data, place, machine)
         if data.startswith(b"MZ"):
             from abiding.native import pe
 
@@ -51,8 +52,8 @@ def read_image(data: bytes, place: str, artifact: str = "") -> Image | None:
     return None
 
 
-def read_symbols(data: bytes, image: Image) -> Symbols:
-    """Read the symbol tables of an image, which takes longer than the rest. Raises as `read_image` does."""
+def read_symbols(data: bytes, image: Image, machine: str = "") -> Symbols:
+    """Read the symbol tables of an image, which takes longer than the rest. `machine` and raises as in `read_image`."""
     with needing("native", WORK), _speaking_of(image.place):
         if image.format is Format.ELF:
             from abiding.native import elf
@@ -61,7 +62,7 @@ def read_symbols(data: bytes, image: Image) -> Symbols:
         if image.format is Format.MACH_O:
             from abiding.native import macho
 
-            return macho.symbols(data)
+            return macho.symbols(data, machine)
         from abiding.native import pe
 
         return pe.symbols(data)

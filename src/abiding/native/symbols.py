@@ -66,15 +66,15 @@ def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
         provider = subject.at_hand(normalised(shared.distribution))
         shipped = provider.shipped_as(shared.library) if provider else None
         if provider and shipped:
-            missing = _lacking(shared, provider, shipped)
+            missing = _lacking(shared, provider, shipped, subject.platform.machine)
             if missing:
                 yield Lacking(provider, (shared.library,), missing)
 
 
-def _lacking(shared: Shared, provider: Contents, shipped: Image) -> frozenset[str]:
+def _lacking(shared: Shared, provider: Contents, shipped: Image, machine: str) -> frozenset[str]:
     """The symbols that were taken from a library when a wheel was built, and that this build of it does not have."""
     used = {symbol for user in shared.users for symbol in user.symbols}
-    return frozenset(used) - provider.symbols(shipped).exported if used else frozenset()
+    return frozenset(used) - provider.symbols(shipped, machine).exported if used else frozenset()
 
 
 # Their symbols have versions, so that one without a version can't be theirs.
@@ -110,17 +110,17 @@ def _looked_into(link: Link) -> bool:
 
 
 def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
-    symbols = subject.consumer.symbols(image)
+    machine = subject.platform.machine
+    symbols = subject.consumer.symbols(image, machine)
     exported: set[str] = set()
     for link in links:
         if isinstance(link.origin, Inside | Provided):
             owner = link.origin.contents if isinstance(link.origin, Provided) else subject.consumer
-            exported |= owner.symbols(link.origin.image).exported
+            exported |= owner.symbols(link.origin.image, machine).exported
             # A library may bring others along, and their symbols count as well.
             brought = set(map(base_name, link.origin.image.needs))
-            exported |= {
-                name for other in owner.images if other.name in brought for name in owner.symbols(other).exported
-            }
+            others = (one for one in owner.images if one.name in brought)
+            exported = exported.union(*(owner.symbols(one, machine).exported for one in others))
     if image.format is Format.MACH_O:
         wanted = {
             name

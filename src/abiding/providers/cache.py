@@ -45,17 +45,17 @@ class Cache:
             import platformdirs
         return cls(Path(platformdirs.user_cache_path("abiding"), _FOLDER))
 
-    def library(self, sha256: str) -> Exports | None:
-        """What is known of the library with this digest."""
-        table = self._get(sha256, ".library")
+    def library(self, sha256: str, machine: str = "") -> Exports | None:
+        """What is known of the library with this digest: of its part for a machine, where one is named."""
+        table = self._get(sha256, _kind(machine))
         with suppress(KeyError, TypeError):
             if table is not None and isinstance(table["name"], str):
                 return Exports(table["name"], _texts(table["needs"]), frozenset(_texts(table["symbols"])))
         return None
 
-    def keep_library(self, sha256: str, library: Exports) -> None:
-        """Keep what a library exports."""
-        self._put(sha256, ".library", {**library._asdict(), "symbols": sorted(library.symbols)})
+    def keep_library(self, sha256: str, library: Exports, machine: str = "") -> None:
+        """Keep what a library exports, for a machine."""
+        self._put(sha256, _kind(machine), {**library._asdict(), "symbols": sorted(library.symbols)})
 
     def wheel(self, sha256: str) -> Mapping[str, str] | None:
         """The members of the wheel with this digest that are libraries, and their digests."""
@@ -112,6 +112,10 @@ class Cache:
             with suppress(OSError):
                 path.unlink()
                 total -= size
+
+
+def _kind(machine: str) -> str:
+    return f".{machine}.library" if machine else ".library"
 
 
 def _texts(values: object) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native import contents
-from abiding.native.platforms import Platform
+from abiding.native.platforms import Platform, apart, machine_of
 from abiding.project.provenance import MEMBER, Provenance
 from abiding.providers import headers
 from abiding.providers.changed import LAYOUTS, Change, Comparison, Material, compared
@@ -21,7 +21,7 @@ from abiding.providers.published import is_library
 from abiding.providers.tables import BASE, Exports, is_of_toolchain, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from abiding.native.contents import Contents
@@ -40,28 +40,42 @@ class Side(NamedTuple):
     contents: Contents
     libraries: dict[str, tuple[str, Exports]]
     export: Export | None
+    platform: Platform
 
     @classmethod
     def read(cls, path: Path) -> Side:
         """Read a wheel. Raises `AbidingError`."""
         from abiding.archives import tagging
 
-        format_ = Platform.of(tagging.parse(path.name)[2]).format
-        found = contents.of_wheel(path).loadable(format_)
-        libraries = {
-            image.name: (image.place, Exports.of(image, found.symbols(image)))
-            for image in sorted(found.images, key=lambda one: one.place, reverse=True)
-            if is_library(image.place)
-        }
+        platform = Platform.of(tagging.parse(path.name)[2])
+        found = contents.of_wheel(path).loadable(platform.format)
+        libraries = _libraries(found, platform.machine)
         record = next((one for one in found.files if one.endswith(f".dist-info/{MEMBER}")), None)
         read = Provenance.from_json(found.read(found.files[record]), path.name, found.name).exports if record else None
-        return cls(path, found, libraries, read)
+        return cls(path, found, libraries, read, platform)
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """The kinds of Mac that it is for; an empty name for any other wheel."""
+        return frozenset(machine_of(tags) for tags in apart(self.platform.tags))
+
+    def on(self, machine: str) -> Side:
+        """The same, as it is loaded on a machine."""
+        return self._replace(libraries=_libraries(self.contents, machine)) if machine else self
 
     def material(self, libraries: Iterable[str]) -> Material:
         """What is compared of some of its libraries."""
         files = {name: self.contents.files[self.libraries[name][0]] for name in libraries}
         readers = {name: partial(self.contents.read, file) for name, file in files.items()}
         return Material(readers, headers.headers_of(self.contents))
+
+
+def _libraries(found: Contents, machine: str) -> dict[str, tuple[str, Exports]]:
+    return {
+        image.name: (image.place, Exports.of(image, found.symbols(image, machine)))
+        for image in sorted(found.images, key=lambda one: one.place, reverse=True)
+        if is_library(image.place)
+    }
 
 
 def compare(old: Side, new: Side) -> Iterator[Finding]:
@@ -73,12 +87,24 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
         return
     kept = sorted(promised & set(new.libraries))
     found = compared(old.material(kept), new.material(kept)) if kept else Comparison()
-    losses, remarks = [*_gone(old, new, promised), *found.changes], found.remarks
-    added = {name: _added(old.libraries[name][1], new.libraries[name][1]) for name in kept}
+    on_each = {one: (old.on(one), new.on(one)) for one in sorted(old.machines & new.machines) or [""]}
+    losses, remarks = [*_gone_from(on_each, promised), *found.changes], found.remarks
     if losses:
         yield _broken(old, new, losses, remarks)
-    else:
-        yield _kept(old, new, {name: some for name, some in added.items() if some}, remarks)
+        return
+    added = {name: _added([(a.libraries[name][1], b.libraries[name][1]) for a, b in on_each.values()]) for name in kept}
+    yield _kept(old, new, {name: some for name, some in added.items() if some}, remarks)
+
+
+def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> Iterator[Change]:
+    """What is gone on one machine or another; on which, where it is not on all."""
+    on: dict[Change, list[str]] = {}
+    for machine, sides in on_each.items():
+        for change in _gone(*sides, promised):
+            on.setdefault(change, []).append(machine)
+    for change, machines in on.items():
+        where = f" for {' and '.join(machines)}" if len(machines) < len(on_each) else ""
+        yield change._replace(what=f"{change.what}{where}")
 
 
 def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
@@ -130,8 +156,10 @@ def _class_of(symbol: str) -> str:
     return "::".join(parts)
 
 
-def _added(old: Exports, new: Exports) -> tuple[str, ...]:
-    found = lacking((one for one in new.symbols if not is_of_toolchain(one)), [old])
+def _added(pairs: Iterable[tuple[Exports, Exports]]) -> tuple[str, ...]:
+    found = {
+        one for old, new in pairs for one in lacking((one for one in new.symbols if not is_of_toolchain(one)), [old])
+    }
     return tuple(sorted(one.removesuffix(f"@{BASE}") for one in found))
 
 

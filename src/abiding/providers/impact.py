@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
+from abiding.native.platforms import apart
 from abiding.native.providers import required, target
 from abiding.providers.changed import compared
 from abiding.providers.linked import taken
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from packaging.requirements import Requirement
+    from packaging.tags import Tag
 
     from abiding.artifacts.index.listing import Listings
     from abiding.native.subject import Subject
@@ -39,6 +41,10 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Of a wheel for several machines that counts which is worst.
+_GRAVITY = (Outcome.FINE, Outcome.UNKNOWN, Outcome.REBUILD, Outcome.EXCLUDED)
+
+
 class Impact(NamedTuple):
     """One consumer: the file name of its wheel, what the release means for it, and why, in words."""
 
@@ -50,7 +56,9 @@ class Impact(NamedTuple):
 def of_release(release: Requirement, path: Path, listings: Listings, histories: Histories) -> Impact:
     """Hold one wheel against a release of a provider, `NAME==VERSION`. What can't be read is not known."""
     try:
-        outcome, why = _judged(release, looked_up(path, listings), histories)
+        subject = looked_up(path, listings)
+        on_each = [_judged(release, subject, tags, histories) for tags in apart(subject.platform.tags)]
+        outcome, why = max(on_each, key=lambda one: _GRAVITY.index(one[0]))
     except MissingExtraError:
         raise
     except AbidingError as exc:
@@ -58,11 +66,11 @@ def of_release(release: Requirement, path: Path, listings: Listings, histories: 
     return Impact(path.name, outcome, why)
 
 
-def _judged(release: Requirement, subject: Subject, histories: Histories) -> tuple[Outcome, str]:
+def _judged(release: Requirement, subject: Subject, tags: frozenset[Tag], histories: Histories) -> tuple[Outcome, str]:
     name = requirements.name_of(str(release))
     version = next(iter(release.specifier)).version
-    lines = required(subject.consumer.requires, target(subject.platform.tags))
-    libraries = taken(subject).get(name, ())
+    lines = required(subject.consumer.requires, target(tags))
+    libraries = taken(subject, tags).get(name, ())
     if name not in lines:
         return Outcome.FINE, f"it does not require {name}"
     if not lines[name].contains(version, prereleases=True):
@@ -72,7 +80,7 @@ def _judged(release: Requirement, subject: Subject, histories: Histories) -> tup
     from packaging.specifiers import SpecifierSet
 
     accepted = SpecifierSet(f"<={version}", prereleases=lines[name].prereleases)
-    history = histories.get(name, subject.platform.tags, accepted, [one.library for one in libraries])
+    history = histories.get(name, tags, accepted, [one.library for one in libraries])
     rows = held(libraries, history).rows if history else ()
     row = next((one for one in rows if _same(one.version, version)), None)
     if row and row.state is State.NOT_KNOWN and row.missing:

@@ -9,9 +9,10 @@ from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
+from abiding.native.platforms import apart, machine_of
 from abiding.native.providers import Standing
 from abiding.providers.published import read_history, read_material
-from abiding.providers.ranges import State, held
+from abiding.providers.ranges import State, held, joined
 from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.index.listing import Listings
     from abiding.artifacts.index.progress import Progress
-    from abiding.native.images import Format
     from abiding.native.subject import Subject
     from abiding.providers.cache import Cache
     from abiding.providers.changed import Material
@@ -77,20 +77,24 @@ class Histories:
             return None
 
 
-def taken(subject: Subject) -> dict[str, tuple[Imports, ...]]:
-    """What a wheel takes of each distribution that it requires itself, by its name: for each library once."""
+def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ...]]:
+    """What a wheel takes of each distribution that it requires itself, by its name: for each library once.
+
+    `tags` are its own, or those of them for one machine.
+    """
+    machine = machine_of(tags)
     found: dict[str, dict[str, Imports]] = {}
     inside: dict[str, frozenset[str]] = {}
     for link in subject.links:
         if isinstance(link.origin, Inside):
-            exported = subject.consumer.symbols(link.origin.image).exported
+            exported = subject.consumer.symbols(link.origin.image, machine).exported
             inside[link.image.place] = inside.get(link.image.place, frozenset()) | exported
     for link, origin in subject.provided():
         if origin.standing is not Standing.DIRECT:
             continue
         name = base_name(link.library)
         own = frozenset(f"{one}@{BASE}" for one in inside.get(link.image.place, ()))
-        one = Imports.of(link.image, link.library, subject.consumer.symbols(link.image))
+        one = Imports.of(link.image, link.library, subject.consumer.symbols(link.image, machine))
         one = one._replace(library=name, free=one.free - own)
         libraries = found.setdefault(origin.contents.name, {})
         libraries[name] = libraries[name] | one if name in libraries else one
@@ -106,19 +110,35 @@ def ranges(
     """
     from packaging.specifiers import SpecifierSet
 
-    tags = subject.platform.tags
-    for name, libraries in taken(subject).items():
+    for name in taken(subject, subject.platform.tags):
         specifier = subject.neighbours.accepted.get(name, SpecifierSet())
         accepted = specifier if admitted_only else SpecifierSet(prereleases=specifier.prereleases)
-        history = histories.get(name, tags, accepted, [one.library for one in libraries])
-        if history:
-            shared = subject.provenance.libraries if subject.provenance else ()
-            built_with = next((one.version for one in shared if one.distribution == name), "")
+        found = [
+            each for tags in apart(subject.platform.tags) if (each := _range(subject, name, tags, accepted, histories))
+        ]
+        if found:
+            yield joined(found, _built_with(subject, name)), specifier
 
-            def is_system(library: str, format_: Format | None = subject.platform.format) -> bool:
-                return format_ is not None and subject.platform.has(library, format_)
 
-            yield held(libraries, history, built_with, is_system), specifier
+def _range(
+    subject: Subject, name: str, tags: frozenset[Tag], accepted: SpecifierSet, histories: Histories
+) -> Range | None:
+    """The range of one provider on one kind of machine; None if nothing is taken there, or nothing is published."""
+    libraries = taken(subject, tags).get(name, ())
+    history = histories.get(name, tags, accepted, [one.library for one in libraries]) if libraries else None
+    if history is None:
+        return None
+
+    def is_system(library: str) -> bool:
+        format_ = subject.platform.format
+        return format_ is not None and subject.platform.has(library, format_)
+
+    return held(libraries, history, _built_with(subject, name), is_system)
+
+
+def _built_with(subject: Subject, name: str) -> str:
+    shared = subject.provenance.libraries if subject.provenance else ()
+    return next((one.version for one in shared if one.distribution == name), "")
 
 
 def too_loose(subject: Subject, histories: Histories) -> Iterator[Finding]:

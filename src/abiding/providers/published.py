@@ -19,6 +19,7 @@ from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraErro
 from abiding.native.contents import place_of
 from abiding.native.indexed import chosen
 from abiding.native.names import may_be_image, module_name, stem
+from abiding.native.platforms import machine_of
 from abiding.native.reading import read_image, read_symbols
 from abiding.providers.changed import Material
 from abiding.providers.headers import is_header
@@ -70,15 +71,14 @@ def read_history(
     unread: list[Unread] = []
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="abiding-symbols") as pool:
         try:
-            for done, one in enumerate(pool.map(_Reading(cache, wanted).read, reversed(wheels)), 1):
+            for done, one in enumerate(pool.map(_Reading(cache, wanted, machine_of(tags)).read, reversed(wheels)), 1):
                 (editions if isinstance(one, Edition) else unread).append(one)  # type: ignore[arg-type]
                 if progress:
                     progress(done, len(wheels), listings.web.received)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             cache.prune()
-    platform = min(tag.platform for tag in tags)
-    return History(name, platform, tuple(editions), tuple(unread))
+    return History(name, min(tag.platform for tag in tags), tuple(editions), tuple(unread))
 
 
 def read_material(wheel: Published, edition: Edition, libraries: Collection[str]) -> Material:
@@ -97,6 +97,7 @@ def read_material(wheel: Published, edition: Edition, libraries: Collection[str]
 class _Reading:
     cache: Cache
     wanted: Collection[str] | None
+    machine: str
 
     def read(self, wheel: Published) -> Edition | Unread:
         try:
@@ -143,7 +144,7 @@ class _Reading:
         found = {}
         unknown = []
         for member in members:
-            kept = self.cache.library(digests[member])
+            kept = self.cache.library(digests[member], self.machine)
             if kept:
                 found[member] = kept
             else:
@@ -151,10 +152,11 @@ class _Reading:
         for member, data in archive().read(unknown, bounds.LIBRARY) if unknown else ():
             # Most wheels of scipy-openblas32 were repaired after their RECORD was written. No installer minds.
             digest = digests[member] = hashlib.sha256(data).hexdigest()
-            image = read_image(data, place_of(member))
+            image = read_image(data, place_of(member), machine=self.machine)
+            symbols = read_symbols(data, image, self.machine) if image else None
             # A script for a linker, or an archive: it has nothing that anybody could take.
-            exports = Exports.of(image, read_symbols(data, image)) if image else Exports("", (), frozenset())
-            self.cache.keep_library(digest, exports)
+            exports = Exports.of(image, symbols) if image and symbols else Exports("", (), frozenset())
+            self.cache.keep_library(digest, exports, self.machine)
             found[member] = exports
         return found
 

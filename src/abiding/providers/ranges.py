@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History
     from abiding.providers.tables import Exports, Imports
 
-__all__ = ["Range", "Row", "State", "held"]
+__all__ = ["Range", "Row", "State", "held", "joined"]
 
 
 class State(StrEnum):
@@ -108,6 +108,23 @@ def held(
     symbols = frozenset(symbol for some in wanted.values() for symbol in some)
     weak = frozenset(symbol for one in taken for symbol in one.weak)
     return Range(history.distribution, tuple(wanted), symbols, weak, tuple(rows), floor, ceiling)
+
+
+def joined(found: Sequence[Range], built_with: str = "") -> Range:
+    """Join what was found for each machine that a wheel is for: a version that one of them refuses is refused."""
+    first, *others = found
+    if all(one == first for one in others):
+        return first
+    rows: dict[str, Row] = {}
+    for row in (row for one in found for row in one.rows):
+        known = rows.get(row.version, row)
+        rows[row.version] = max(known, row, key=lambda one: (one.refuted, one.state is State.NOT_KNOWN))
+    ordered = tuple(sorted(rows.values(), key=lambda row: _version(row.version)))
+    taken, weak = (
+        frozenset[str]().union(*some) for some in zip(*((one.taken, one.weak) for one in found), strict=True)
+    )
+    libraries = tuple(dict.fromkeys(name for one in found for name in one.libraries))
+    return Range(first.distribution, libraries, taken, weak, ordered, *_bounds(ordered, built_with))
 
 
 def _version(text: str) -> Version:
