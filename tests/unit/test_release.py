@@ -493,7 +493,7 @@ def test_that_nothing_can_install_it_is_an_error_of_those_who_declare(tmp_path: 
 @pytest.mark.timeout(400)  # each line against each would take hours
 @pytest.mark.parametrize("alike", [False, True])
 def test_many_lines_take_no_time(tmp_path: Path, alike: bool) -> None:
-    names = [f"a{'' if alike else number}==x.{number}.*" for number in range(10_000)]
+    names = [f"a{'' if alike else number}==x.{number}.*" for number in range(6000)]
     entries = "".join(f'    "{name}",\n' for name in names)
     lines = [f"Requires-Dist: {name.replace('x', '3')}" for name in names]
     pyproject = PYPROJECT.replace('    "libgmp==6.3.0",\n', entries)
