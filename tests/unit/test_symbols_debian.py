@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from packaging.version import Version
 
@@ -118,16 +120,33 @@ def test_the_minimum_is_the_greatest_first_version() -> None:
     "symbol",
     ["_ZSt4cout", "_ZNSt6vectorIiE", "_ZNKSs4sizeEv", "_ZTISt9exception", "_ZTVN10__cxxabiv117__class_type_infoE",
      "_Znwm", "_ZdlPv", "__cxa_finalize", "_Unwind_Resume", "__divti3", "__udivmodti4", "_edata", "_init@Base",
-     "__gxx_personality_v0", "_ZN9__gnu_cxx13new_allocatorIcE"],
+     "__gxx_personality_v0", "_ZN9__gnu_cxx13new_allocatorIcE", "_ZZNSt19_Sp_make_shared_tag5_S_tiEvE5__tag",
+     "_ZGVZNSt19_Sp_make_shared_tag5_S_tiEvE5__tag", "_ZTv0_n24_NSt9strstreamD0Ev", "__absvdi2", "__addvsi3", "__mulxc3",
+     "__register_frame", "_ZTIPKc"],
 )  # fmt: skip
 def test_symbols_of_the_toolchain(symbol: str) -> None:
     assert is_of_toolchain(symbol)
 
 
+@pytest.mark.parametrize("library", ["libgcc_s.so.1", "libstdc++.so.6"])
+def test_all_that_the_libraries_of_the_compiler_have(library: str) -> None:
+    """But for a few that are C's own (`stdatomic.h`)."""
+    found = subprocess.run(["gcc", f"-print-file-name={library}"], capture_output=True, text=True, check=True)
+    command = ["nm", "--dynamic", "--portability", "--defined-only", found.stdout.strip()]
+    rows = [
+        line.split() for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    ]
+    names = {row[0].partition("@")[0] for row in rows if row[1] != "A"}
+    assert len(names) > 100
+    assert {one for one in names if not is_of_toolchain(one) and "atomic" not in one} == set()
+
+
 @pytest.mark.parametrize(
     "symbol",
     ["toy", "_ZN3toy4makeEv", "_ZN3toy4makeESt6vectorIiSaIiEE", "MPI_Init", "_ZTIN3toy4BaseE", "_ZN7Storage3getEv",
-     "_initialise", "__toy_div", "cblas_ddot64_@@Base", "_ZN4Size3getEv", "adddf", "_ZTVN3toy4BaseE"],
+     "_initialise", "__toy_div", "cblas_ddot64_@@Base", "_ZN4Size3getEv", "adddf", "_ZTVN3toy4BaseE",
+     "_ZZN3toy4makeEvE4once", "_ZGVZN3toy4makeEvE4once", "_ZTv0_n24_N3toy4BaseD0Ev", "_ZThn8_N3toy4BaseD0Ev",
+     "__mulberry", "__divide_toys", "__register_frames", "_ZTIPK3toy", "_ZTI1a"],
 )  # fmt: skip
 def test_symbols_of_a_library(symbol: str) -> None:
     assert not is_of_toolchain(symbol)

@@ -17,12 +17,16 @@ BASE = "Base"
 
 # What compilers put into files: parts of libstdc++ and libgcc, their runtimes, and the marks of linkers.
 _TOOLCHAIN = re.compile(
-    r"_Z(?:T[ISVTC]|GV|GR|Th?n?\d+_)?(?:N[VKRO]*)?(?:S[absiodt]|9__gnu_cxx|10__cxxabiv1|11__gnu_debug)"  # of C++ itself
+    r"_Z(?:T[ISVTC]|GV|GR|GTt|T[hv]n?\d+_(?:n?\d+_)?)?Z*(?:N[VKRO]*)?"  # of C++ itself: tables, thunks, what is local
+    r"(?:S[absiodt]|9__gnu_cxx|10__cxxabiv1|10__gnu_norm|11__gnu_debug|14__gnu_parallel)"
     r"|_Z(?:d[la]Pv|n[wa][jm])"  # operators new and delete
+    r"|_ZT[IS](?:PK?)?D?[a-z]$"  # types that are no classes
     r"|__cxa_|__gxx_|_Unwind_|__gcc_|__gcov_|__llvm_|__(?:asan|ubsan|tsan|msan|lsan|sanitizer)_"
-    r"|__aeabi_|__emutls_|__tls_get_addr|__stack_chk_|\.gomp_critical_user_"
-    r"|__(?:u?(?:div|mod|divmod)|mul|neg|ashl|ashr|lshr|clz|ctz|popcount|ffs|parity|cmp|ucmp|bswap)[a-z]*[sdt]i\d?$"
-    r"|__(?:add|sub|mul|div|neg|eq|ne|lt|le|gt|ge|unord|fix|fixuns|float|floatun|extend|trunc|powi)[a-z]*[sdtx][fi]\w*$"
+    r"|__aeabi_|__emutls_|__tls_get_addr|__stack_chk_|\.gomp_critical_user_|__dynamic_cast$|__once_proxy$"
+    r"|__(?:u?(?:div|mod|divmod)|abs|add|sub|mul|neg|ashl|ashr|lshr|clz|clrsb|ctz|popcount|ffs|parity|cmp|ucmp|bswap)"
+    r"[a-z]*[sdt]i\d?$"
+    r"|__(?:add|sub|mul|div|neg|eq|ne|lt|le|gt|ge|unord|fix|fixuns|float|floatun|extend|trunc|powi)[hsdtx][fic]\w*$"
+    r"|__(?:de)?register_frame(?:_|$)|__clear_cache$|__cpu_(?:indicator_init|model)|__enable_execute_stack$"
     r"|(?:__bss_(?:start|end)_*|_?_data_start|_edata|_end_*|_init|_fini|_DYNAMIC|_GLOBAL_OFFSET_TABLE_)$"
 )
 
