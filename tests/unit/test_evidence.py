@@ -260,6 +260,44 @@ def test_an_environment_with_a_numpy_that_is_refused(tmp_path: Path) -> None:
     assert shown[3].split() == ["spam", "1.0", "1", "file", "numpy", "numpy<2", "2.2.6", "refused"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the Python is a script of the shell")
+def test_what_is_refused_is_tried_where_that_is_asked_for(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    here = os.fsencode(sys.executable)
+    wheels: list[tuple[str, list[str], dict[str, bytes]]] = [
+        ("numpy-2.2.6-py3-none-any.whl", [], {}),
+        ("spam-1.0-cp311-cp311-linux_x86_64.whl", ["numpy"], {"spam/_core.abi3.so": OLD, "spam/__init__.py": b""}),
+        # Python takes the folder before the file.
+        ("eggs-1.0-cp311-cp311-linux_x86_64.whl", ["numpy"], {"eggs/_a.abi3.so": OLD, "eggs/_a/__init__.py": b""}),
+        ("fits-1.0-cp311-cp311-linux_x86_64.whl", ["numpy"], {"fits/_core.abi3.so": LATER}),
+    ]
+    for name, lines, files in wheels:
+        installed(wheel(tmp_path, *lines, files=files, filename=name), site)
+    python = tmp_path / "python"
+    start = f"import sys; sys.path.insert(0, {str(site)!r}); exec(sys.argv[1])"
+    python.write_bytes(b'#!/bin/sh\nexec "%s" -c "%s" "$3"\n' % (here, start.encode()))
+    python.chmod(0o755)
+    seen = environment.survey(Interpreter(python, (str(site),), "", ()), load=True)
+    assert {one.owner: one.failures and list(one.failures) for one in seen.uses} == {
+        "spam 1.0": ["spam._core"],
+        "eggs 1.0": {},
+        "fits 1.0": None,
+    }
+    text = render(Survey((), seen.findings, ()), seen.uses, (), Terminal(width=200))
+    assert [line.rpartition("2.2.6")[2].strip() for line in text.splitlines()[3:6]] == [
+        "refused, but imported",
+        "refused, import fails",
+        "accepted",
+    ]
+    assert "1 file of `spam 1.0` refuses numpy 2.2.6" in text
+    assert "note: seen: `spam._core` can't be imported: ImportError: " in text
+    assert "note: what refuses it was imported all the same" in text
+    data = contract.document(forms(Survey((), (), ()), site, seen.uses)["json"](), "env")
+    said = {one["distribution"]: one["failures"] for one in data["interfaces"]}
+    assert (said["eggs 1.0"], said["fits 1.0"]) == ([], None)
+    assert said["spam 1.0"][0]["module"] == "spam._core"
+
+
 OF_2, OF_3 = (f"__pybind11_internals_v{number}_system_libstdcpp__".encode() for number in (10, 11))
 NB = (b"__nb_internals_%s_%s__", b"v20_system_libstdcpp_gxx_abi_1xxx")
 

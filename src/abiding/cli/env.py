@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
     from abiding.report.environment import forms, render
 
     python = Interpreter.ask(options.python)
-    interfaces = environment.survey(python)
+    interfaces = environment.survey(python, load=options.load)
     seen = survey(python, load=options.load)
     seen = seen._replace(findings=(*interfaces.findings, *seen.findings))
     text = partial(render, seen, interfaces.uses, interfaces.internals if options.full else ())

@@ -19,7 +19,8 @@ from abiding.findings.finding import Finding, Severity
 from abiding.native.contents import read_plain
 from abiding.native.images import Format
 from abiding.native.installed import Installed
-from abiding.native.names import may_be_image
+from abiding.native.loading import loaded
+from abiding.native.names import may_be_image, module_name
 from abiding.native.platforms import Platform
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Use(NamedTuple):
     """A distribution whose files use an interface of another one: what they accept, and what is installed of it.
 
     `refusing` are the files, of `files`, that are known to refuse it; `installed` is empty if it is not there.
+    `failures` is what the modules of these said when they were imported, by name: None if they were not.
     """
 
     owner: str
@@ -49,6 +51,7 @@ class Use(NamedTuple):
     installed: str
     files: tuple[str, ...]
     refusing: tuple[str, ...]
+    failures: Mapping[str, str] | None = None
 
     @property
     def wrong(self) -> bool:
@@ -60,20 +63,29 @@ class Use(NamedTuple):
         """What is to be said of it, if anything is wrong."""
         if not self.refusing:
             return None
-        who = f"{len(self.files)} files" if self.wrong else f"{len(self.refusing)} of {len(self.files)} files"
+        number = len(self.files)
+        who = f"{number} file{'s' * (number > 1)}" if self.wrong else f"{len(self.refusing)} of {number} files"
+        refuse = "refuses" if len(self.refusing) == 1 else "refuse"
         return Finding(
             "bound-too-loose",
             Severity.ERROR if self.wrong else Severity.WARNING,
-            f"{who} of `{self.owner}` refuse {self.interface} {self.installed}, which is installed",
+            f"{who} of `{self.owner}` {refuse} {self.interface} {self.installed}, which is installed",
             artifact=self.owner,
             field=self.interface,
             expected=self.accepts,
             expected_from="what they accept",
             found=f"{self.interface}=={self.installed}",
             found_from="installed",
-            notes=(f"`{self.refusing[0]}` is one of them",),
+            notes=(f"`{self.refusing[0]}` is one of them", *self._tried()),
             hints=(f"install `{self.accepts}`, or another version of `{self.owner.partition(' ')[0]}`",),
         )
+
+    def _tried(self) -> Iterator[str]:
+        if self.failures:
+            module, said = next(iter(self.failures.items()))
+            yield f"seen: `{module}` can't be imported: {said}"
+        elif self.failures is not None:
+            yield "what refuses it was imported all the same: its package may do without the C API, or fail later"
 
 
 class Seen(NamedTuple):
@@ -88,8 +100,11 @@ class Seen(NamedTuple):
         return (*(one.finding for one in self.uses if one.finding), *identities.differing(self.internals))
 
 
-def survey(python: Interpreter) -> Seen:
-    """Look at everything that is installed. What can't be read is left out: `native` says so."""
+def survey(python: Interpreter, *, load: bool = False) -> Seen:
+    """Look at everything that is installed; with `load`, import what refuses something, in processes of their own.
+
+    What can't be read is left out: `native` says so.
+    """
     from packaging.tags import Tag
 
     distributions = Installed(python.path).distributions()
@@ -108,7 +123,13 @@ def survey(python: Interpreter) -> Seen:
         uses += _uses(one, modules, versions)
         internals += identities.internals_of(one, modules)
     uses.sort(key=lambda use: (not use.wrong, not use.refusing, use.owner.lower()))
-    return Seen(tuple(uses), tuple(internals))
+    return Seen(tuple(_tried(one, python) if load and one.refusing else one for one in uses), tuple(internals))
+
+
+def _tried(use: Use, python: Interpreter) -> Use:
+    """A use of which the loader was asked, where any of the files is a module."""
+    modules = [one for one in use.refusing if module_name(one)]
+    return use._replace(failures=loaded(python.executable, modules).failures) if modules else use
 
 
 def _uses(

@@ -15,7 +15,7 @@ from abiding.report.grouping import counted
 from abiding.report.json import document, finding_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from abiding.evidence.environment import Use
@@ -119,7 +119,12 @@ def _interface(use: Use) -> dict[str, object]:
         "installed": visible(use.installed) or None,
         "files": [visible(file) for file in use.files],
         "refusing": [visible(file) for file in use.refusing],
+        "failures": None if use.failures is None else _failures(use.failures),
     }
+
+
+def _failures(failures: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"module": visible(module), "said": visible(said)} for module, said in failures.items()]
 
 
 def _internals(one: Internals) -> dict[str, object]:
@@ -133,6 +138,8 @@ def _internals(one: Internals) -> dict[str, object]:
 
 def _interface_cells(use: Use) -> tuple[Span, ...]:
     word = "refused" if use.wrong else f"{len(use.refusing)} refuse it" if use.refusing else "accepted"
+    if use.failures is not None:
+        word += ", import fails" if use.failures else ", but imported"
     style = Style.ERROR if use.wrong else Style.WARNING if use.refusing else Style.GOOD
     said = Span(word, style) if use.installed else Span("not installed", Style.FAINT)
     count = counted(len(use.files), "file")
