@@ -458,12 +458,41 @@ def test_what_a_distributor_can_not_ignore_for_a_wheel(tmp_path: Path, capsys: p
     assert out.endswith(
         "\n# can't be ignored for this binary: its compiled files refuse what is outside\n"
         "# numpy>=2.0  (spam/_2.0.so and 1 more)\n"
-        "\n# policy, as far as its compiled files tell: they were not seen to refuse anything of these\n"
+        "\n# policy, as far as its compiled files tell: they were not seen to refuse all that these exclude\n"
         "# torch==2.4.*\n# libgmp==6.3.0\n"
     )
     # Without compiled files there is neither.
     run("show", built(tmp_path), "--for", "distributor")
     assert "compiled files" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "is_policy"),
+    [
+        # What follows from the files, and what excludes more than they do.
+        ("numpy>=2.0", False),
+        ("numpy>=2", False),
+        ("numpy>=1.26", False),
+        ("NumPy", False),
+        ("numpy>=2.0,!=1.99", False),
+        ("numpy>=2,<3", True),
+        ("numpy==2.4.*", True),
+        ("numpy>=2.1", True),
+        ("numpy!=2.3.0", True),
+        ("numpy[extra]>=2.0", True),
+        ("numpy @ https://example.org/numpy.whl", True),
+        ("numpy===2.0", True),
+    ],
+)
+def test_each_line_is_either_evidence_or_policy(
+    line: str, is_policy: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = {"spam/_core.so": evident.image(evident.numpy_2("2.0"))}
+    lines = (Line(line, line, "", native=False, reason="abi", note=""),)
+    run("show", built(tmp_path, lines=lines, more=code), "--for", "distributor")
+    evidence, _, policy = capsys.readouterr().out.partition("# can't be ignored")[2].partition("# policy")
+    assert "\n# numpy>=2.0  (spam/_core.so)\n" in evidence
+    assert (f"\n# {line}\n" in policy) is is_policy
 
 
 def test_a_note_adds_no_requirement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,10 +73,16 @@ def judge_bounds(
         admission = Admission.of(distribution, metadata, tags)
         if admission.too_many:
             yield _too_many(filename, admission)
+        # Wheels of one release have the same files, each in an order of its own.
+        files.sort(key=_place)
         needed = [one for one in files if not _guarding(one, optional)]
         for floor in (True, False) if admission.lines else ():
             yield from _too_loose(filename, needed, admission, floor=floor)
             yield from _guarded(filename, files, admission, optional, floor=floor)
+
+
+def _place(file: Ranged) -> str:
+    return file.module.name
 
 
 def judge_interfaces(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
@@ -274,7 +280,8 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
             inside = owned and interface.kind is not Kind.NUMPY and set(owned.package.split(".")) <= compiled.names
             if owned and not inside and not owned.is_among(required):
                 lacking.setdefault(owned, []).append(Ranged(module, interface))
-    for owned, files in lacking.items():
+    for owned, files in sorted(lacking.items()):
+        files.sort(key=_place)
         numpy = all(one.interface.kind is Kind.NUMPY for one in files)
         whose, ways = _whose(owned, extra=numpy)
         yield Finding(

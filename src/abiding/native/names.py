@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["has_code", "is_mangled", "may_be_image", "module_name", "place_of", "stem", "wheels_among"]
+__all__ = ["has_code", "is_mangled", "may_be_image", "module_name", "place_of", "stem", "untagged", "wheels_among"]
 
 
 _CODE = frozenset({"dylib", "dll", "pyd", "exe"})
@@ -75,6 +75,20 @@ def module_name(place: str) -> str:
 # The tag of an interpreter, which no library has: `cpython-311-x86_64-linux-gnu.so`, `abi3.so`, `cp311-win_amd64.pyd`.
 _TAGGED = re.compile(r"(?:cpython-\d|abi3|pypy\d|graalpy\d|cp\d|pp\d)[^/]*\.(?:so|pyd)|abi3t?\.so")
 _MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
+
+
+def untagged(text: str) -> str:
+    """A text in which each extension module, between backticks, has `.*` for what it is called by its tag."""
+    parts = text.split("`")
+    parts[1::2] = map(_for_any_tag, parts[1::2])
+    return "`".join(parts)
+
+
+def _for_any_tag(place: str) -> str:
+    if not (place.endswith((".so", ".pyd")) and module_name(place)):
+        return place
+    folder, slash, file = place.rpartition("/")
+    return f"{folder}{slash}{file.partition('.')[0]}.*"
 
 
 def is_mangled(name: str) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.characters import on_one_line
 from abiding.metadata import pins, requirements
+from abiding.metadata.ranges import releases_of
 from abiding.project.declaration import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.project.declaration import Entry
     from abiding.project.provenance import Line
@@ -108,9 +110,19 @@ class Sets(NamedTuple):
             yield "\n# can't be ignored for this binary: its compiled files refuse what is outside"
         for bound, who in (accepted or {}).items():
             yield on_one_line(f"# {bound}  ({who})")
-        named = set(map(requirements.name_of, accepted or ()))
-        policy = [one for one in needed if one.name not in named] if accepted is not None else []
+        # What the files say is not said twice; what goes beyond that is nothing of theirs.
+        policy = [one for one in needed if not _follows(one.settled, accepted)] if accepted is not None else []
         if policy:
-            yield "\n# policy, as far as its compiled files tell: they were not seen to refuse anything of these"
+            yield "\n# policy, as far as its compiled files tell: they were not seen to refuse all that these exclude"
         for one in policy:
             yield on_one_line(f"# {one.settled}")
+
+
+def _follows(line: str, bounds: Iterable[str]) -> bool:
+    """Whether a line excludes nothing but what one of these bounds of the same distribution excludes."""
+    with suppress(ValueError):  # the record of a wheel may say anything
+        wanted = requirements.parse(line)
+        name, versions = requirements.name_of(line), releases_of(wanted.specifier)
+        own = [requirements.parse(bound).specifier for bound in bounds if requirements.name_of(bound) == name]
+        return not (wanted.extras or wanted.url) and any(releases_of(one).is_subset(versions) for one in own)
+    return False

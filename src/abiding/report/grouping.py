@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.findings.meaning import is_among_wheels
+from abiding.native.names import untagged
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -23,11 +24,27 @@ class Group(NamedTuple):
 
 
 def alike(findings: Iterable[Finding]) -> Iterator[Group]:
-    """The findings that only differ in their artifact as one."""
-    found: dict[Finding, list[str]] = {}
+    """The findings that only differ in their artifact as one, and in how the same module is called in each.
+
+    Of several files that are one module for several Pythons and platforms, it has the name with `.*` at its end.
+    """
+    found: dict[Finding, dict[Finding, list[str]]] = {}
     for finding in findings:
-        found.setdefault(finding._replace(artifact=""), []).append(finding.artifact)
-    return (Group(finding, tuple(artifacts)) for finding, artifacts in found.items())
+        alone = finding._replace(artifact="")
+        found.setdefault(_for_any_tag(alone), {}).setdefault(alone, []).append(finding.artifact)
+    for general, same in found.items():
+        artifacts = tuple(name for names in same.values() for name in names)
+        yield Group(general if len(same) > 1 else next(iter(same)), artifacts)
+
+
+def _for_any_tag(finding: Finding) -> Finding:
+    """A finding whose texts call each extension module by no more than it is called everywhere."""
+    return finding._replace(
+        message=untagged(finding.message),
+        expected_from=untagged(finding.expected_from),
+        found_from=untagged(finding.found_from),
+        notes=tuple(map(untagged, finding.notes)),
+    )
 
 
 def merged(findings: Iterable[Finding]) -> Iterator[Finding]:
