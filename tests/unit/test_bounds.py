@@ -10,6 +10,7 @@ import pytest
 
 from abiding.cli import main
 from abiding.project.provenance import MEMBER, Line, Provenance
+from makers.compiled import library
 from makers.evident import NUMPY_1, image, numpy_2, wheel
 
 from .contract import document
@@ -84,6 +85,48 @@ def test_no_evidence_is_said(
 ) -> None:
     assert main(["bounds", str(wheel(tmp_path, "numpy", files=files))]) == 0
     assert why in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("tag", "state", "status"), [("cp39-abi3", "too-loose", 1), ("cp312-abi3", "fits", 0), ("cp313-abi3", "fits", 0)]
+)
+def test_what_a_file_needs_of_the_stable_abi(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tag: str, state: str, status: int
+) -> None:
+    """It is for a tag to say, and no requirement: it is shown, judged as `check` does, and not written."""
+    code = library(tmp_path / "core.so", "spam", calls=("PyObject_Vectorcall", "PyUnicode_FromString")).read_bytes()
+    path = wheel(tmp_path, "numpy", files={CODE: code}, filename=f"spam-1.0-{tag}-manylinux_2_28_x86_64.whl")
+    done, (found,) = bounds(capsys, path)
+    assert (done, found["state"], found["admitted"], found["declare"]) == (status, state, [tag], "cp312-abi3")
+    assert (found["distribution"], found["evidence"], found["files"]) == (None, "PyObject_Vectorcall", [CODE])
+    assert main(["bounds", str(path), "--no-index"]) == status
+    assert ("error[bound-too-loose]: the tag admits Pythons before 3.11" in capsys.readouterr().out) is bool(status)
+    assert main(["bounds", str(path), "--no-index", "--write", "--yes"]) == 0
+    assert f"nothing was written: {'the Python' if status else 'what the wheels require'}" in capsys.readouterr().err
+    assert main(["show", str(path), "--for", "distributor"]) == 0
+    assert "abi3" not in capsys.readouterr().out.rpartition("# what the source works with")[2]
+
+
+def test_without_what_reads_symbols_it_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("abiding.evidence.stable.is_readable", lambda: False)
+    path = wheel(tmp_path, files={CODE: image()}, filename="spam-1.0-cp39-abi3-manylinux_2_28_x86_64.whl")
+    status, (found,) = bounds(capsys, path)
+    assert (status, found["state"], found["files"]) == (0, "unknown", [])
+    assert "the extra `native`" in found["why"]
+
+
+def test_each_reason_is_named_where_it_belongs_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    identity = b"__pybind11_internals_v10_system_libstdcpp__"
+    code = image(b"_ARRAY_API", b"numpy.core.multiarray", identity)
+    assert main(["bounds", str(wheel(tmp_path, "numpy", files={CODE: code})), "--no-index"]) == 0
+    said = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    (numpy,) = (line for line in said if line.startswith("C API of numpy"))
+    (internals,) = (line for line in said if line.startswith("pybind11"))
+    assert (numpy.endswith("not known (1)"), internals.endswith("- (2)")) == (True, True)
+    assert "(1) the file asks for the C API by code of its own, which says no version" in said
+    assert "(2) two that exchange objects must have the same" in said
 
 
 def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

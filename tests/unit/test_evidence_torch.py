@@ -65,7 +65,7 @@ def test_a_bound_on_torch(tmp_path: Path, code: bytes, line: str, expected: list
     path = wheel(tmp_path, line, files={"spam/_core.abi3.so": code}, filename=TAGGED)
     found = [one for one in evidence.checked([path])[path.name] if one.field == "Requires-Dist"]
     assert [(one.severity, one.expected) for one in found] == expected
-    (bound,) = stated.of_wheel(path).bounds
+    (bound,) = (one for one in stated.of_wheel(path).bounds if one.distribution)
     assert (bound.what, bound.evidence, bound.declare) == ("functions of torch", LATER, "torch>=2.10")
 
 
@@ -85,7 +85,7 @@ def test_without_the_libraries_that_read_symbols_it_is_not_known(
     monkeypatch.setattr("abiding.native.reading.read_image", lacking)
     path = wheel(tmp_path, "torch>=2.9", files={"spam/_core.abi3.so": code}, filename=TAGGED)
     assert evidence.checked([path])[path.name] == ()
-    (bound,) = stated.of_wheel(path).bounds
+    (bound,) = (one for one in stated.of_wheel(path).bounds if one.distribution)
     assert (bound.state, bound.why) == ("unknown", "which of its functions are used is read with the extra `native`")
 
 

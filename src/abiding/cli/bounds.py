@@ -75,6 +75,7 @@ def run(options: Namespace) -> int:
 
 
 _FITS = "what the wheels require fits their compiled files, or nothing follows from these"
+_TAGS = "the Python that a wheel needs stands in its tag and in `requires-python`, and not among the requirements"
 _TIGHT = "no bound is too loose, and one that is too tight is not widened by another"
 
 
@@ -137,8 +138,9 @@ def _write(options: Namespace, found: Sequence[Stated]) -> int:
     source = next((one for one in options.what if is_plain(one / "pyproject.toml")), Path())
     lines = list(_lines(found))
     if not lines:
-        tight = any(bound.state is State.TOO_TIGHT for one in found for bound in one.bounds)
-        print(f"\nnothing was written: {_TIGHT if tight else _FITS}", file=sys.stderr)
+        states = {bound.state for one in found for bound in one.bounds}
+        why = _TAGS if State.TOO_LOOSE in states else _TIGHT if State.TOO_TIGHT in states else _FITS
+        print(f"\nnothing was written: {why}", file=sys.stderr)
         return 0
     file = EditedFile.read(source)
     with naming(str(file.path)):
@@ -175,7 +177,8 @@ def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
     by_name: dict[str, dict[str, Declared]] = {}
     for one in found:
         for bound in one.bounds:
-            if bound.declare and bound.state is State.TOO_LOOSE:  # a line more can only narrow
+            # A line more can only narrow; and what a tag has to say is no line.
+            if bound.distribution and bound.declare and bound.state is State.TOO_LOOSE:
                 _hold_to_be_everywhere(bound)
                 named = bound.files[0].rpartition("/")[2].partition(".")[0]
                 note = f"{named} says: {bound.evidence}"

@@ -154,7 +154,7 @@ def _accepted(path: Path) -> dict[str, str] | None:
     found = stated.of_wheel(path)
     if not found.files:
         return None
-    bounds = [one for one in found.bounds if one.declare]
+    bounds = [one for one in found.bounds if one.distribution and one.declare]
     more = {one.declare: f" and {len(one.files) - 1} more" if len(one.files) > 1 else "" for one in bounds}
     return {one.declare: f"{one.files[0]}{more[one.declare]}" for one in bounds}
 

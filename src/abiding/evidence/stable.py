@@ -22,7 +22,7 @@ from abiding.native.names import module_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["Needed", "Stable", "judge", "needed", "of_file", "tags_among"]
+__all__ = ["Needed", "Stable", "is_readable", "judge", "needed", "of_file", "tag_of", "tags_among"]
 
 
 _MOST_NAMED = 3
@@ -61,7 +61,7 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
 
     `contents` gives the file; raises what that raises.
     """
-    if not (_is_for_stable_abi(place) and _is_readable()):
+    if not (_is_for_stable_abi(place) and is_readable()):
         return None
     data = contents()
     from abiding.native.images import Format
@@ -81,7 +81,13 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
     return Stable(place, promised, there) if promised and there else None
 
 
-def _is_readable() -> bool:
+def tag_of(least: Needed) -> str:
+    """The tag of a wheel that needs such a Python."""
+    return f"cp{least.python.replace('.', '')}-abi3"
+
+
+def is_readable() -> bool:
+    """Whether there is what reads the symbols of a file, and tells which are of the stable ABI."""
     try:
         import abi3info  # noqa: F401
 
@@ -145,7 +151,7 @@ def judge(filename: str, modules: Iterable[Stable], tags: Iterable[str], require
 def _too_old(filename: str, module: Stable, lacking: Needed, tags: list[str]) -> Finding:
     name = module_name(module.file) or module.file
     promised = module.promised.python
-    interpreter = f"cp{promised.replace('.', '')}"
+    tag = tag_of(module.promised)
     is_there = lacking.python != module.there.python
     message = f"the tag admits Pythons before {lacking.python}, whose stable ABI lacks what `{name}` uses"
     notes = [f"the stable ABI has `{module.promised.symbols}` since {promised}"]
@@ -157,13 +163,13 @@ def _too_old(filename: str, module: Stable, lacking: Needed, tags: list[str]) ->
         message,
         artifact=filename,
         field="Tag",
-        expected=f"{interpreter}-abi3",
+        expected=tag,
         expected_from=f"what `{name}` needs",
         found=tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in tags)),
         found_from="file name",
         notes=tuple(notes),
         hints=(
-            f"compile it with `Py_LIMITED_API` of the Python in the tag, or tag the wheel `{interpreter}-abi3`",
+            f"compile it with `Py_LIMITED_API` of the Python in the tag, or tag the wheel `{tag}`",
             f'or require it: `requires-python = ">={promised}"`',
         ),
     )

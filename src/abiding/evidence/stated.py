@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives import tagging
 from abiding.archives.naming import normalised
 from abiding.archives.wheel import Wheel
-from abiding.evidence import reading, rules
+from abiding.evidence import reading, rules, stable
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
@@ -85,9 +85,12 @@ def of_wheel(path: Path) -> Stated:
         abi = [line.requirement for line in record.lines if line.reason == "abi"] if record else []
         bounds.append(_bound(distribution, needed or files, admission, loose, abi))
     bounds += _unknown(compiled, metadata)
+    tags = tagging.expanded(path.name)
+    of_tags = tuple(stable.judge(path.name, compiled.stable, tags, metadata.get("Requires-Python")))
+    bounds += _of_stable_abi(path.name, compiled, of_tags)
     others = rules.judge_interfaces(path.name, compiled, metadata)
     tight = (_tight(path.name, one) for one in bounds if one.state is State.TOO_TIGHT)
-    return Stated(path.name, compiled.number, tuple(bounds), (*findings, *others, *tight))
+    return Stated(path.name, compiled.number, tuple(bounds), (*of_tags, *findings, *others, *tight))
 
 
 def _bound(
@@ -118,6 +121,26 @@ def _bound(
     what = _WORDS[first.kind].format(distribution)
     why = why or (first.unknown if first.kind is Kind.TORCH else "")
     return Bound(distribution, what, "; ".join(said), names, admission.texts, line, state, why)
+
+
+def _of_stable_abi(filename: str, compiled: Compiled, findings: Sequence[Finding]) -> Iterator[Bound]:
+    """What the files for Python's stable ABI need, if there are any: a tag is to say that, and no requirement."""
+    from packaging.version import Version
+
+    tags = tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in stable.tags_among(tagging.expanded(filename))))
+    if compiled.stable:
+        most = max(compiled.stable, key=lambda one: Version(one.promised.python))
+        files = dict.fromkeys((most.file, *(one.file for one in compiled.stable)))
+        state = State.TOO_LOOSE if findings else State.FITS
+        declare = stable.tag_of(most.promised)
+        yield Bound("", _STABLE, most.promised.symbols, tuple(files), tags, declare, state)
+    elif tags and compiled.number and not stable.is_readable():
+        yield Bound(
+            "", _STABLE, "", (), tags, "", State.UNKNOWN, "what its files use of that is read with the extra `native`"
+        )
+
+
+_STABLE = "stable ABI of CPython"
 
 
 def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> str:

@@ -38,10 +38,12 @@ def _wheel(one: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Line]
     if not one.bounds:
         yield from labelled(Span(_nothing(one)), to.width, Span("  "))
     else:
-        yield from columns(_HEAD, [_cells(bound) for bound in one.bounds], to, "  ")
-        for number, bound in enumerate(one.bounds, 1):
-            if bound.why:
-                yield from labelled(Span(on_one_line(bound.why)), to.width, Span(f"  {number}: "))
+        # Each reason once, and in the table where it belongs to.
+        reasons = list(dict.fromkeys(bound.why for bound in one.bounds if bound.why))
+        cells = [_cells(bound, reasons.index(bound.why) + 1 if bound.why else 0) for bound in one.bounds]
+        yield from columns(_HEAD, cells, to, "  ")
+        for number, why in enumerate(reasons, 1):
+            yield from labelled(Span(on_one_line(why)), to.width, Span(f"  ({number}) "))
     for table in tables:
         yield ()
         head = f"versions of {table.distribution}, by what they have of {' and '.join(table.libraries)}"
@@ -82,16 +84,21 @@ def _nothing(one: Stated) -> str:
     return f"no evidence: none of {one.files} compiled files uses an interface that is known"
 
 
-def _cells(bound: Bound) -> tuple[Span, ...]:
+def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
     more = f" and {len(bound.files) - 1} more" if len(bound.files) > 1 else ""
-    file = bound.files[0].rpartition("/")[2].partition(".")[0]
+    file = bound.files[0].rpartition("/")[2].partition(".")[0] if bound.files else NOTHING
     admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else NOTHING)
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
     declare = bound.declare or ("not known" if bound.distribution else NOTHING)
     if bound.state is State.FITS:
         declare = f"nothing (they accept {bound.declare or 'every version'})"
     style = _STYLES.get(bound.state, Style.PLAIN)
-    return (Span(bound.what), Span(f"{file}{more}"), Span(_short(admitted) + state, style), Span(declare))
+    return (
+        Span(bound.what),
+        Span(f"{file}{more}"),
+        Span(_short(admitted) + state, style),
+        Span(declare + f" ({reason})" * bool(reason)),
+    )
 
 
 def _short(text: str) -> str:
