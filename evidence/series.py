@@ -232,7 +232,7 @@ def _reason(row: Row) -> str:
 
 # What the loader of glibc says.
 _SAID = re.compile(
-    r"undefined symbol: \w+(?:, version \w+)?|version [\w.]+ not found|[^\s/]+: cannot open shared object file"
+    r"undefined symbol: \w+(?:, version \w+)?|version `[\w.]+' not found|[^\s/]+: cannot open shared object file"
 )
 
 
@@ -247,12 +247,13 @@ def _ended(consumer: Consumer, wheel: Path, version: str, folder: Path) -> str:
         check=False,
         timeout=600,
     )
-    if done.returncode == 0:
-        return _IMPORTED
-    said = _SAID.search(done.stderr)
-    return (
-        said[0].replace("`", "").replace("'", "") if said else (done.stderr.strip().splitlines() or ["ended"])[-1][:90]
-    )
+    return _IMPORTED if done.returncode == 0 else said(done.stderr)
+
+
+def said(text: str) -> str:
+    """Say in short what a loader has said, or else what a program ended with."""
+    found = _SAID.search(text)
+    return found[0].replace("`", "").replace("'", "") if found else (text.strip().splitlines() or ["ended"])[-1][:90]
 
 
 # The page
