@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
@@ -162,12 +163,43 @@ def test_an_export_is_for_its_libraries_alone(tmp_path: Path) -> None:
     scene = Scene(tmp_path, version="1.1")
     scene.replace(NATIVE, BARE)
     exporting(scene, "prov>=1.1,<2", "1.1", "libother.so.1")
-    assert lines(scene.build()) == ("prov",)
+    with pytest.warns(UserWarning, match="unbounded-provider"):
+        assert lines(scene.build()) == ("prov",)
     assert not scene.tree.answers("prepare_metadata_for_build_wheel")
     exporting(scene, "prov>=1.1,<2", "1.1", "libspam.so.3")
     assert lines(scene.build()) == ("prov<2,>=1.1",)
     exporting(scene, "prov>=1.1,<2", "1.1", "libother.so.1", "libspam.so.3")
     assert lines(scene.build()) == ("prov<2,>=1.1",)
+
+
+@pytest.mark.parametrize(
+    ("line", "libraries", "rule"),
+    [
+        ("prov", ["libother.so.1"], "unbounded-provider"),
+        ("prov>=1.0", ["libother.so.1"], "unbounded-provider"),
+        ("prov>=1.0,<3", ["libother.so.1"], ""),
+        ("prov>=1.0,<3", ["libother.so.1", "libspam.so.3"], "looser-than-exported"),
+        ("prov>=1.0,<3", [], "looser-than-exported"),
+        ("prov>=1.1,<2", ["libspam.so.3"], ""),
+        ("prov", ["libspam.so.3"], ""),
+        ("prov", [], ""),
+    ],
+)
+def test_an_export_is_held_against_those_alone_that_it_is_for(
+    line: str, libraries: list[str], rule: str, tmp_path: Path
+) -> None:
+    """Who uses another library of the provider is judged as if it exported nothing."""
+    scene = Scene(tmp_path, version="1.1")
+    scene.replace(NATIVE, f'{{ requires = "{line}", native = true }}')
+    exporting(scene, "prov>=1.1,<2", "1.1", *libraries)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        if rule == "looser-than-exported":
+            assert f"error[{rule}]" in scene.refused()
+        else:
+            lines(scene.build())
+    assert sum("unbounded-provider" in str(one.message) for one in told) == (rule == "unbounded-provider")
+    assert not any("looser-than-exported" in str(one.message) for one in told)
 
 
 def test_what_is_not_native_inherits_nothing(scene: Scene) -> None:

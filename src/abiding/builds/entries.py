@@ -141,8 +141,13 @@ class Entries(NamedTuple):
         names = tags.of_wheel(archive.path.name)
         applying = [entry for entry in self.of_level if not entry.select or entry.selects(names)]
         left = [entry for entry in applying if entry not in known]
-        on_links = any(map(exported.listed, left)) and native.has_code(archive.names)
-        found = {**known, **self._filled(left, native.needed(archive.path) if on_links else None)}
+        on_links = any(map(exported.is_limited, applying)) and native.has_code(archive.names)
+        used = native.needed(archive.path) if on_links else None
+        found = {**known, **self._filled(left, used)}
+        if used is not None:
+            # They were filled before the link could tell whether their provider's export is for them.
+            held = {entry: text for entry, text in known.items() if exported.is_limited(entry)}
+            self._hold(exported.judge(held, ApiLevel.of(self.declaration.project), self.pyproject, used))
         return {entry: found[entry] for entry in applying}
 
     def _filled(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
@@ -150,7 +155,7 @@ class Entries(NamedTuple):
         found, findings = lines.filled(entries, self.pyproject)
         if any(entry.native for entry in found):
             found = exported.inherited(found, used)
-            findings += exported.judge(found, ApiLevel.of(self.declaration.project), self.pyproject)
+            findings += exported.judge(found, ApiLevel.of(self.declaration.project), self.pyproject, used)
         if any(text != entry.requires for entry, text in found.items()) and not findings:
             # Before the pins were filled it was found what is wrong with the others.
             declared = (entry.declared(text) for entry, text in found.items())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel
 
-__all__ = ["GROUP", "Exported", "inherited", "is_bare", "judge", "listed", "of_installed", "of_project"]
+__all__ = ["GROUP", "Exported", "inherited", "is_bare", "is_limited", "judge", "listed", "of_installed", "of_project"]
 
 
 GROUP = "abiding.exports"
@@ -82,9 +82,7 @@ def _loaded(point: object, found: Distribution, name: str, label: str) -> Export
 
 def is_bare(entry: Entry) -> bool:
     """Whether a native entry leaves the versions to its provider."""
-    if not entry.native or entry.ignore_exports or not entry.applies_here:
-        return False
-    return not requirements.parse(pins.sample(entry.requires)).specifier
+    return _is_held(entry) and not requirements.parse(pins.sample(entry.requires)).specifier
 
 
 def listed(entry: Entry) -> frozenset[str]:
@@ -106,15 +104,39 @@ def inherited(lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[
     return found
 
 
-def judge(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) -> tuple[Finding, ...]:
-    """Judge the versions that native entries admit, by what their providers export."""
-    return (*_loose(lines, api, pyproject), *_unbounded(lines, api, pyproject))
+def is_limited(entry: Entry) -> bool:
+    """Whether only the link tells if a native entry has to keep to what its provider exports."""
+    found = of_installed(entry.name) if _is_held(entry) else None
+    return bool(found and found.export.libraries)
 
 
-def _loose(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) -> Iterator[Finding]:
+def judge(
+    lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject, used: Collection[str] | None = None
+) -> tuple[Finding, ...]:
+    """Judge the versions that native entries admit, by what their providers export for the libraries that are `used`.
+
+    While these are not known, None, an export for some libraries alone is neither for an entry nor against it.
+    """
+    told = {entry: line for entry, line in lines.items() if used is not None or not is_limited(entry)}
+    return (*_loose(told, lines, api, pyproject, used), *_unbounded(told, lines, api, pyproject, used))
+
+
+def _bound_by(entry: Entry, used: Collection[str] | None) -> Exported | None:
+    """What the provider of an entry exports, if that is for one of the libraries that are used."""
+    found = of_installed(entry.name)
+    return found if found and (used is None or found.export.is_for(used)) else None
+
+
+def _loose(
+    told: Mapping[Entry, str],
+    lines: Mapping[Entry, str],
+    api: ApiLevel,
+    pyproject: Pyproject,
+    used: Collection[str] | None,
+) -> Iterator[Finding]:
     """Find native entries that admit versions which their provider's export excludes (`looser-than-exported`)."""
-    for entry, line in lines.items():
-        exported = of_installed(entry.name) if _is_native(entry) and not entry.ignore_exports else None
+    for entry, line in told.items():
+        exported = _bound_by(entry, used) if _is_held(entry) else None
         if exported and not is_bare(entry):
             wanted = range_of(_with_pre_releases(requirements.parse(exported.export.requires).specifier))
             if not _admitted(entry, line, lines, api).is_subset(wanted):
@@ -143,17 +165,24 @@ def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
     return SpecifierSet(",".join(clauses))
 
 
-def _unbounded(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) -> Iterator[Finding]:
+def _unbounded(
+    told: Mapping[Entry, str],
+    lines: Mapping[Entry, str],
+    api: ApiLevel,
+    pyproject: Pyproject,
+    used: Collection[str] | None,
+) -> Iterator[Finding]:
     """Find native entries that admit every later version, of providers that export nothing (`unbounded-provider`)."""
-    for entry, line in lines.items():
-        if not _is_native(entry) or entry.ignore_exports or of_installed(entry.name):
+    for entry, line in told.items():
+        if not _is_held(entry) or _bound_by(entry, used):
             continue
+        lacks = "what it exports is for other libraries" if of_installed(entry.name) else "it exports nothing"
         if _admitted(entry, line, lines, api).contains(_FAR):
             yield pyproject.finding(
                 "unbounded-provider",
                 f"`{line}` admits every later version of the library that the wheel is linked with",
                 entry.key,
-                notes=(f"`{entry.name}` does not say which of its versions fit (it exports nothing)",),
+                notes=(f"`{entry.name}` does not say which of its versions fit ({lacks})",),
                 hints=(f"write an upper bound: `{entry.name}>=x.x,<x+1`, for example, or `{entry.name}==x.x.*`",),
             )._replace(severity=Severity.WARNING)
 
@@ -162,8 +191,9 @@ def _unbounded(lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject) 
 _FAR = "999999999!0"
 
 
-def _is_native(entry: Entry) -> bool:
-    return entry.native and entry.applies_here
+def _is_held(entry: Entry) -> bool:
+    """Whether an entry has to keep to what its provider exports."""
+    return entry.native and entry.applies_here and not entry.ignore_exports
 
 
 def _admitted(entry: Entry, line: str, lines: Mapping[Entry, str], api: ApiLevel) -> Versions:
