@@ -8,7 +8,10 @@ from zipfile import ZipFile
 
 import pytest
 
+from abiding.archives.wheel import Wheel
 from abiding.cli import main
+from abiding.evidence import reading
+from abiding.evidence.wheels import record_of, remembered
 from makers.evident import NUMPY_1, image, numpy_2
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 
@@ -114,6 +117,40 @@ def test_a_finished_wheel_of_the_api_level_is_told_how_it_is_to_be_built(
         "hint: the wheel was built at the API level, without the declared lines: build it with `ABIDING_LEVEL=abi`"
         in said
     )
+
+
+def test_what_was_read_in_a_build_is_known_when_the_file_says_it_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Some tools pack what is compiled, and the record of the build stays as it is."""
+    with pytest.warns(UserWarning, match="bound-too-loose"):
+        built(tree(tmp_path / "tree"), tmp_path / "dist", ABIDING_LEVEL="api")
+    (wheel,) = (tmp_path / "dist").iterdir()
+    opened = Wheel.open(wheel)
+    read = reading.of_wheel(opened)
+    assert remembered(read, record_of(opened), opened.names) == read  # what a file says comes first
+    with ZipFile(wheel) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    member = next(name for name in members if name.endswith("/abiding.json"))
+    record = json.loads(members[member])
+    (kept,) = record["interfaces"]
+    for change, is_known in (
+        ({}, True),
+        ({"distribution": "NumPy"}, True),
+        # What is not known, or none of these files, is nothing that could be held against a wheel.
+        ({"kind": "no-such"}, False),
+        ({"kind": "stable-abi"}, False),
+        ({"floor": "nonsense"}, False),
+        ({"floor": "1.20"}, False),
+        ({"file": "spam/_gone.so"}, False),
+    ):
+        record["interfaces"] = [{**kept, **change}]
+        with ZipFile(wheel, "w") as archive:
+            for name, data in {**members, CODE: image(), member: json.dumps(record).encode()}.items():
+                archive.writestr(name, data)
+        for command in ("check", "bounds"):
+            main([command, str(wheel)])
+            assert ("error[bound-too-loose]" in capsys.readouterr().out) is is_known, change
 
 
 def test_from_an_sdist_it_is_an_error_for_who_asks_for_the_level(tmp_path: Path) -> None:

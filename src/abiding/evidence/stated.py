@@ -12,7 +12,7 @@ from abiding.evidence import reading, rules, stable
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
-from abiding.evidence.wheels import record_of
+from abiding.evidence.wheels import record_of, remembered
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
@@ -69,9 +69,9 @@ class Stated(NamedTuple):
 def of_wheel(path: Path) -> Stated:
     """Read a wheel. Raises `ArchiveError`."""
     wheel = Wheel.open(path)
-    compiled = reading.of_wheel(wheel)
     metadata = CoreMetadata.parse(wheel.metadata(), path.name)
     record = record_of(wheel)
+    compiled = remembered(reading.of_wheel(wheel), record, wheel.names)
     optional = record.optional_modules if record else ()
     findings = tuple(rules.judge_bounds(path.name, compiled, metadata, tagging.expanded(path.name), optional))
     loose = [one for one in findings if one.severity is not Severity.NOTE]

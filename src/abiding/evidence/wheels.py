@@ -6,13 +6,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
+from abiding.archives.naming import normalised
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading
-from abiding.evidence.interfaces import Module
+from abiding.evidence.interfaces import Interface, Kind, Module
 from abiding.evidence.judging import Judged
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
+from abiding.native.names import place_of
 from abiding.project.level import Level
 from abiding.project.provenance import MEMBER, Provenance, Used
 
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abiding.evidence.looking import Looking
-    from abiding.evidence.reading import File
+    from abiding.evidence.reading import Compiled, File
     from abiding.findings.finding import Finding
     from abiding.project.guarded import Guarded
 
-__all__ = ["Examined", "checked", "examined", "record_of"]
+__all__ = ["Examined", "checked", "examined", "record_of", "remembered"]
 
 
 class Examined(NamedTuple):
@@ -44,11 +46,48 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
             wheel = Wheel.open(path)
             metadata = CoreMetadata.parse(wheel.metadata(), path.name)
             record = record_of(wheel)
-            optional = record.optional_modules if record else ()
-            judged = examined(wheel, metadata, optional, known.get(path)).judged
+            judged = _judged(wheel, metadata, record, known.get(path))
             at_api = record is not None and record.level == Level.API
             found[path.name] = (judged.admissions(_of_api) if at_api else judged).everything
     return found
+
+
+def _judged(
+    wheel: Wheel, metadata: CoreMetadata, record: Provenance | None, known: Mapping[str, File] | None
+) -> Judged:
+    read = remembered(reading.of_wheel(wheel, known), record, wheel.names)
+    optional = record.optional_modules if record else ()
+    return Judged.of(wheel.path.name, read, metadata, tagging.expanded(wheel.path.name), optional)
+
+
+def remembered(read: Compiled, record: Provenance | None, names: Iterable[str]) -> Compiled:
+    """What the files of a wheel say, and for those that say nothing any more, what was read in them when it was built.
+
+    Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first.
+    """
+    lost: dict[str, list[Interface]] = {}
+    saying = {one.file for one in read.modules}
+    places = set(map(place_of, names)) if record else set()
+    for one in record.interfaces if record else ():
+        if one.file in places - saying and (interface := _known(one)):
+            lost.setdefault(one.file, []).append(interface)
+    return read._replace(modules=(*read.modules, *(Module(file, tuple(some)) for file, some in lost.items())))
+
+
+def _known(used: Used) -> Interface | None:
+    """The interface that a record has; None if that is of a kind of its own, or is none that could be read."""
+    from packaging.version import Version
+
+    try:
+        kind = Kind(used.kind)
+        for bound in filter(None, (used.floor, used.ceiling)):
+            Version(bound)
+    except ValueError:  # a record may say anything
+        return None
+    # What the stable ABI has is judged by the symbols of a file, which the record does not keep.
+    if kind is Kind.STABLE_ABI:
+        return None
+    return Interface(kind, normalised(used.distribution), used.seen, used.floor, used.ceiling)
 
 
 def _of_api(finding: Finding) -> Finding:
@@ -68,17 +107,9 @@ def record_of(wheel: Wheel) -> Provenance | None:
     return None
 
 
-def examined(
-    wheel: Wheel,
-    metadata: CoreMetadata,
-    optional: Sequence[Guarded] = (),
-    known: Mapping[str, File] | None = None,
-) -> Examined:
-    """Judge one wheel that has, or will have, this METADATA; of its files some may be known already.
-
-    Raises `ArchiveError`.
-    """
-    compiled = reading.of_wheel(wheel, known)
+def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:
+    """Judge one wheel that has, or will have, this METADATA. Raises `ArchiveError`."""
+    compiled = reading.of_wheel(wheel)
     name, tags = wheel.path.name, tagging.expanded(wheel.path.name)
     used = (*_used(compiled.modules), *_used(Module(one.file, (one.interface,)) for one in compiled.stable))
     return Examined(used, Judged.of(name, compiled, metadata, tags, optional))
