@@ -226,6 +226,27 @@ def test_it_is_said_why_layouts_were_not_compared(provider: Provider, monkeypatc
     assert "layouts of `libtoy-wheel-1.so` were not compared: `abidiff` is not installed" in only(old, new).notes
 
 
+@pytest.mark.parametrize(
+    ("code", "version", "message"),
+    [
+        (ONE, "1.1", "libtoy 1.1 has the symbols of 1.0, none lost and none new; layouts were not compared"),
+        (f"{ONE}int toy_new(void) {{ return 2; }}", "1.1", "libtoy 1.1 loses no symbol of 1.0, and has 1 new symbol; layouts were not compared"),
+        (f"{ONE}int toy_new(void) {{ return 2; }}", "1.0.1", "libtoy 1.0.1 loses no symbol of 1.0, and has 1 new symbol: that asks for another minor version; layouts were not compared"),
+    ],
+)  # fmt: skip
+def test_what_was_not_compared_is_not_called_the_same(
+    code: str, version: str, message: str, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not every screen has the notes: the message itself claims no more than was seen."""
+    monkeypatch.setattr(headers, "compiler", lambda: None)
+    assert only(provider.release("1.0"), provider.release(version, code)).message == message
+
+
+def test_with_all_headers_compared_it_is_the_same(provider: Provider) -> None:
+    found = only(provider.release("1.0"), provider.release("1.1"))
+    assert found.message == "libtoy 1.1 has the very interface of 1.0: nothing is lost, and nothing new"
+
+
 def test_classes_and_versions_of_symbols(provider: Provider, tmp_path: Path) -> None:
     code = "namespace toy { struct Duck { virtual int quack(); }; int Duck::quack() { return 1; } }\n"
     old = provider.release("1.0", code, language="c++")

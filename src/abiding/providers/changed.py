@@ -36,11 +36,15 @@ class Material(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What has changed, and in sentences which layouts, and which headers, were not compared."""
+    """What has changed, and in sentences which layouts, and which headers, were not compared.
+
+    `told` is whether what symbols mean was compared: by all layouts, or by all headers.
+    """
 
     changes: tuple[Change, ...] = ()
     of_layouts: tuple[str, ...] = ()
     of_headers: tuple[str, ...] = ()
+    told: bool = True
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -54,7 +58,8 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
     of_headers: list[str] = []
     names = None if used is None or any(one.startswith("_Z") for one in used) else frozenset(used)
     changes = (*_layouts(old, new, names, of_layouts), *_headers(old, new, names, of_headers))
-    return Comparison(changes, tuple(of_layouts), tuple(of_headers))
+    told = not of_layouts or bool(old.headers and new.headers and not of_headers)
+    return Comparison(changes, tuple(of_layouts), tuple(of_headers), told)
 
 
 def _layouts(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:

@@ -93,7 +93,7 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
         yield _broken(old, new, losses, remarks)
         return
     added = {name: _added([(a.libraries[name][1], b.libraries[name][1]) for a, b in on_each.values()]) for name in kept}
-    yield _kept(old, new, {name: some for name, some in added.items() if some}, remarks)
+    yield _kept(old, new, {name: some for name, some in added.items() if some}, found)
 
 
 def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> Iterator[Change]:
@@ -211,10 +211,17 @@ def _said(loss: Change) -> str:
     return f"`{loss.library}` has lost {loss.what}: {shown}{more}"
 
 
-def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], remarks: tuple[str, ...]) -> Finding:
+def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], found: Comparison) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
+    remarks = found.remarks
+    # Remarks are not on every screen, and a structure may have changed under the same symbols.
+    unseen = "" if found.told else "; layouts were not compared"
     if not added:
-        message = f"{name} {after} has the very interface of {before}: nothing is lost, and nothing new"
+        message = (
+            f"{name} {after} has the very interface of {before}: nothing is lost, and nothing new"
+            if found.told
+            else f"{name} {after} has the symbols of {before}, none lost and none new{unseen}"
+        )
         return Finding("promise-kept", Severity.NOTE, message, artifact=new.path.name, notes=remarks)
     count = sum(map(len, added.values()))
     notes = tuple(
@@ -227,8 +234,9 @@ def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], remarks: tupl
     return Finding(
         "promise-kept",
         Severity.WARNING if asked else Severity.NOTE,
-        f"{name} {after} loses nothing of {before}, and has {what}"
-        + (": that asks for another minor version" if asked else ""),
+        f"{name} {after} loses {'nothing' if found.told else 'no symbol'} of {before}, and has {what}"
+        + (": that asks for another minor version" if asked else "")
+        + unseen,
         artifact=new.path.name,
         notes=(*notes, *remarks),
         hints=("who uses what is new could not say so by `x.x`, which both versions share",) if asked else (),

@@ -117,7 +117,7 @@ def _by_meaning(
     if found.changes:
         shown = "; ".join(f"{one.library}: {', '.join(one.names[:_NAMED])}" for one in found.changes)
         return Outcome.REBUILD, f"changed {since}: {shown}"
-    if not found.of_layouts or (old.headers and new.headers and not found.of_headers):
+    if found.told:
         return Outcome.FINE, f"it has all that is used, unchanged {since}"
     return Outcome.FINE, f"it has all that is used; {(*found.of_headers, *found.of_layouts)[0]}"
 
