@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TextIO
 
-__all__ = ["read", "read_by_uv"]
+__all__ = ["is_installed_by_uv", "read", "read_by_uv"]
 
 _LARGEST = 1 << 20
 _SDIST_FILES = ("PKG-INFO", "pyproject.toml")
@@ -63,6 +63,15 @@ def read_by_uv(path: Path) -> set[str] | None:
             [*command, "--cache-dir", folder], input=line, capture_output=True, text=True, check=False, timeout=60
         )
     return set() if not done.returncode else set(re.findall(r"Because ([\w-]+) was not found", done.stderr)) or None
+
+
+def is_installed_by_uv(wheel: Path) -> bool:
+    """Whether uv installs a wheel, into a folder that goes again; what it requires is left out."""
+    options = ["--no-deps", "--no-index", "--offline", "--quiet"]
+    with TemporaryDirectory() as folder:
+        command = [shutil.which("uv") or "uv", "pip", "install", *options, "--cache-dir", f"{folder}/c"]
+        command += ["--python", sys.executable, "--target", f"{folder}/t", str(wheel)]
+        return not subprocess.run(command, capture_output=True, check=False, timeout=60).returncode
 
 
 # Wheels

@@ -632,7 +632,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "another dist-info": (changed(GOOD, b"spam-1.4.0.dist", b"spam-1.5.0.dist"), "of another distribution"),
     "encrypted": (patched(GOOD, "spam/_spam.so", 8, b"\1\0", local=6), "encrypted member: `spam/_spam.so`"),
     "method": (patched(GOOD, METADATA, 10, b"\x0e\0", local=8), "by method 14"),
-    "other method": (patched(GOOD, METADATA, 10, b"\0\0"), "differ about"),
+    "other method": (patched(GOOD, METADATA, 10, b"\0\0"), "is not compressed, with"),
     "huge METADATA": (patched(GOOD, METADATA, 24, struct.pack("<I", 1 << 31), local=22), "claims 2,147,483,648 bytes"),
     "huge stored METADATA": (patched(GOOD, METADATA, 20, struct.pack("<I", 1 << 31)), "differ about"),
     "false size": (patched(GOOD, METADATA, 24, struct.pack("<I", 5), local=22), "damaged"),

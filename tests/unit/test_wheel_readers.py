@@ -38,6 +38,7 @@ class One(NamedTuple):
     flags: int = 0
     attributes: int = 0o100644 << 16
     sizes: tuple[int, int] | None = None
+    method: int = 0
     local: dict[str, bytes | int] = {}  # noqa: RUF012 (a constant)
     inside: int | None = None  # at this place of the data of the one before
 
@@ -59,6 +60,7 @@ def packed(*members: One, before: bytes = b"", comment: bytes = b"", end64: tupl
             "extra": one.extra,
             "stored": sizes[0],
             "size": sizes[1],
+            "method": one.method,
         }
         if one.inside is None:
             out += b"PK\3\4" + _common({**fields, **one.local}, one.data) + one.data
@@ -109,6 +111,14 @@ def with_end_in_comment() -> bytes:
     """A sound wheel whose comment is another end record: the first found from the front, and that from the back."""
     other = packed(CODE, One(N, EVIL), WHEEL, RECORD)
     return packed(*BASE, comment=other)
+
+
+def _with_checksum(data: bytes) -> bytes:
+    """The checksum of the last member changed in both of its headers; it has no contents."""
+    at = data.rindex(b"PK\1\2") + 16
+    local = data.rindex(b"PK\3\4") + 14
+    data = data[:at] + b"abcd" + data[at + 4 :]
+    return data[:local] + b"abcd" + data[local + 4 :]
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
@@ -173,6 +183,19 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "WHEEL begins in METADATA": (
         packed(CODE, One(N, GOOD + packed(WHEEL)), WHEEL._replace(inside=len(GOOD)), RECORD),
         "begins within"),
+    # What no installer can unpack, as the directory says.
+    **{
+        f"{one.raw_name.decode()} compressed by method {method}": (
+            packed(*(member._replace(method=method) if member is one else member for member in BASE)),
+            f"has compressed `{one.raw_name.decode()}` by method {method}")
+        for one in BASE for method in (1, 9, 12, 14, 93, 95, 99)
+    },
+    **{
+        f"{one.raw_name.decode()} stored in {stored} bytes": (
+            packed(*(member._replace(sizes=(stored, len(member.data))) if member is one else member for member in BASE)),
+            f"is damaged: `{one.raw_name.decode()}` is not compressed")
+        for one in BASE for stored in (3,)
+    },
     # The end.
     "bytes before": (packed(*BASE, before=b"#!/bin/sh\n"), "bytes before its first member"),
     "two ends": (with_end_in_comment(), "ends twice|behind its end|shorter than"),
@@ -202,6 +225,23 @@ STREAMED: dict[str, tuple[bytes, str]] = {
     "another member called METADATA there": (packed(*BASE, OTHER._replace(local={"name": N.encode()})), "differ about"),
     "other sizes of code there": (packed(CODE._replace(local={"size": 3}), *BASE[1:]), "differ about"),
     "no data descriptor behind": (packed(CODE, META._replace(flags=8), *BASE[2:]), "no data descriptor that fits"),
+}  # fmt: skip
+
+ROWS = b"spam.py,,\n%s\nspam-1.0.dist-info/RECORD,,\n"
+# What an installer needs and a resolver does not; of compiled files and builds more is read anyway.
+RECORDS: dict[str, tuple[bytes, str]] = {
+    **{
+        f"row {row!r}": (packed(*BASE[:3], RECORD._replace(data=ROWS % row)), "has a RECORD that has a row that is not name")
+        for row in (b"a", b"a,b", b"a,,,", b"a,b,c,d", b'"a', b"a,sha256=x,y", b"a,,-1", b'"a","b","c"', b",")
+    },
+    "Latin-1": (packed(*BASE[:3], RECORD._replace(data=ROWS % b"\xe9,,")), "has a RECORD that is not UTF-8 at byte 10"),
+    "checksum in both": (_with_checksum(packed(*BASE)), f"the contents of `{INFO}/RECORD` are not what it announces"),
+    "not to be decompressed": (packed(*BASE[:3], RECORD._replace(data=b"\xff" * 9, method=8)), "can't be decompressed"),
+    "cut off": (packed(*BASE[:3], RECORD._replace(data=b"K", method=8)), "not what it announces"),
+}  # fmt: skip
+RECORDS_FAIR = {
+    f"row {row!r}": packed(*BASE[:3], RECORD._replace(data=ROWS % row))
+    for row in (b"", b"\r", b"a,,", b"a,,\r", b'"a,b",,', b'"a\nb",sha256=x,1', b'"a","b","3"', b"\xc3\xa9,x,5", b"a,b,1\n\nc,,\n", b"../a,,")
 }  # fmt: skip
 
 FAIR: dict[str, bytes] = {
@@ -252,6 +292,25 @@ def test_what_would_be_unpacked_on_the_way_is_refused(case: str, tmp_path: Path)
         with pytest.raises(ArchiveError, match=message):
             read(path)
     assert main(["check", str(path)]) == 2
+
+
+@pytest.mark.parametrize("case", RECORDS)
+def test_a_record_that_no_installer_can_read_is_refused(case: str, tmp_path: Path) -> None:
+    data, message = RECORDS[case]
+    path = tmp_path / NAME
+    path.write_bytes(data)
+    for read in (Statement.open, read_metadata):
+        with pytest.raises(ArchiveError, match=message):
+            read(path)
+    assert main(["check", str(path)]) == 2
+
+
+@pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
+@pytest.mark.parametrize("case", [*RECORDS, *RECORDS_FAIR])
+def test_uv_installs_what_has_a_record_that_is_taken(case: str, tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    path.write_bytes(RECORDS_FAIR[case] if case in RECORDS_FAIR else RECORDS[case][0])
+    assert (_outcome(path) == GOOD) == readers.is_installed_by_uv(path)
 
 
 def _opened(path: Path) -> bytes:

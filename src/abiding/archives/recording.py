@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from abiding.archives.unpacking import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["updated_record"]
+__all__ = ["fault_in", "updated_record"]
+
+
+# A row without quotes that is not name, hash and size; the last two may be empty.
+_NO_ROW = re.compile(rb"^(?!\r?$)(?![^,\n]*,[^,\n]*,\d*\r?$)[^\n]*", re.MULTILINE)
+_MOST_QUOTED = 200
+
+
+def fault_in(record: bytes) -> str:
+    """What is wrong with a RECORD that pip or uv can't read, empty if nothing is; hashes are not looked at."""
+    try:
+        text = record.decode()
+    except UnicodeDecodeError as exc:
+        return f"is not UTF-8 at byte {exc.start}"
+    if b'"' not in record:
+        found = _NO_ROW.search(record)
+        row = found[0].decode() if found else ""
+    else:
+        row = _wrong_row(text)
+    return f"has a row that is not name, hash and size: {quoted(row.strip()[:_MOST_QUOTED])}" if row else ""
+
+
+def _wrong_row(text: str) -> str:
+    import csv
+    import io
+
+    lines = io.StringIO(text, newline="")
+    try:
+        for row in csv.reader(lines):
+            if row and not (len(row) == len(("name", "hash", "size")) and (row[2].isdecimal() or not row[2])):
+                return ",".join(row)
+    except csv.Error as exc:
+        return str(exc)
+    return ""
 
 
 def updated_record(record: bytes, put: Mapping[str, bytes], dropped: Collection[str], own_name: str) -> bytes:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
-from abiding.archives.recording import updated_record
+from abiding.archives.recording import fault_in, updated_record
 from abiding.archives.tagging import parse, stated, version_in
 from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
@@ -127,7 +127,7 @@ class Statement(NamedTuple):
         Of the members of `.dist-info` that are named in `more` the first that is there is read too.
         """
         with speaking_of(path), open_plain(path, buffered=False) as file:
-            dist_info, directory = _judged_on_disk(file, path.name)
+            dist_info, directory = _judged_with_record(file, path.name)
             metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
             about = directory.contents(file, directory.get(f"{dist_info}/WHEEL"), bounds.WHEEL)
             _hold_to_version(about, path.name)
@@ -152,7 +152,7 @@ def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 def read_metadata(path: Path) -> bytes:
     """Read METADATA of a wheel, also of one that was renamed to another version. Raises `ArchiveError`."""
     with speaking_of(path), open_plain(path, buffered=False) as file:
-        dist_info, directory = _judged_on_disk(file, path.name)
+        dist_info, directory = _judged_with_record(file, path.name)
         return directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
 
 
@@ -193,6 +193,15 @@ def _judged_on_disk(file: BinaryIO, filename: str) -> tuple[str, Directory]:
     """As `_judged`, with each member where it should be: over a network that would take the whole file."""
     dist_info, directory = _judged(file, filename)
     hold_members(directory, file)
+    return dist_info, directory
+
+
+def _judged_with_record(file: BinaryIO, filename: str) -> tuple[str, Directory]:
+    """As `_judged_on_disk`, with a RECORD that installers can read: without one they install nothing."""
+    dist_info, directory = _judged_on_disk(file, filename)
+    fault = fault_in(_record(directory, file, f"{dist_info}/RECORD"))
+    if fault:
+        raise ArchiveError.at(filename, f"has a RECORD that {fault}", hint=_NOT_A_WHEEL)
     return dist_info, directory
 
 
@@ -361,7 +370,7 @@ class _Plan:
         directory = wheel.directory
         there = set(directory.names)
         dropped = {name for name in (f"{wheel.record_name}.jws", f"{wheel.record_name}.p7s") if name in there}
-        record = _record(wheel, file)
+        record = _record(directory, file, wheel.record_name)
         contents = {**put, wheel.record_name: updated_record(record, put, dropped, wheel.record_name)}
         added = [name for name in put if name not in there]
         plan = cls(directory)
@@ -428,13 +437,12 @@ class _Plan:
                 copy_range(original, file, piece.start, piece.stop - piece.start)
 
 
-def _record(wheel: Wheel, file: BinaryIO) -> bytes:
-    directory = wheel.directory
-    record = directory.contents(file, directory.get(wheel.record_name), _LIMIT)
+def _record(directory: Directory, file: BinaryIO, name: str) -> bytes:
+    record = directory.contents(file, directory.get(name), _LIMIT)
     rows = record.count(b"\n")
     if rows > 1000 + bounds.RECORD_ROWS * len(directory.names):
         message = f"has {rows:,} rows in RECORD for {len(directory.names):,} files"
-        raise ArchiveError.at(wheel.path.name, message)
+        raise ArchiveError.at(directory.name, message)
     return record
 
 

@@ -41,7 +41,7 @@ __all__ = ["Directory", "Extent", "Member"]
 
 
 _RECORD = struct.Struct("<4s6H3I5H2I")  # APPNOTE 4.3.12
-_SHAPE = struct.Struct("<4s4xH18x4H6xI")  # of that: mark, flags, three lengths, volume, offset
+_SHAPE = struct.Struct("<4s4x2H8x2I4H6xI")  # of that: mark, flags, method, two sizes, three lengths, volume, offset
 _MARK, _LARGE = b"PK\1\2", b"\xff" * 4
 _UNICODE_PATH = struct.Struct("<BI")  # 4.6.9: version 1, checksum of the name that it is about
 _UNICODE_PATH_KIND = 0x7075
@@ -50,6 +50,7 @@ _LOCAL_SIZE, _USUAL_EXTRA = 30, 64  # of a local header without name and extra f
 _PIECE = 1 << 20
 _MOST_QUOTED = 200
 _USUAL = bytes(set(range(0x20, 0x7F)) - set(b"\\:"))  # in a name
+_METHODS = "pip and uv both unpack 8 (deflate) and 0 (not compressed at all), and agree about no other method"
 _BROKEN = "is damaged: the record at byte {} of its central directory is broken"
 
 
@@ -188,9 +189,6 @@ class Directory(NamedTuple):
 
     def pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
         """What a member holds, of whatever checksum, in pieces of a megabyte at most. Raises as `contents` does."""
-        if member.method not in (STORED, DEFLATED):
-            message = f"has compressed `{member.name}` by method {member.method}; wheels know only 0 and 8 (deflate)"
-            raise ArchiveError.at(self.name, message)
         stored = self._stored(file, member)
         return self._inflated(member, stored) if member.method == DEFLATED else stored
 
@@ -315,7 +313,7 @@ def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
     unpack, size = _SHAPE.unpack_from, _RECORD.size
     try:
         while at < stop:
-            mark, flags, name_length, extra_length, comment, volume, offset = unpack(data, at)
+            mark, flags, method, stored, whole, name_length, extra_length, comment, volume, offset = unpack(data, at)
             name_at = at + size
             extra_at = name_at + name_length
             name = data[name_at:extra_at]
@@ -323,6 +321,8 @@ def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
                 raise ArchiveError.at(archive, f"is damaged: byte {at} of its central directory begins no record")
             if flags & ENCRYPTED:
                 raise ArchiveError.at(archive, f"has an encrypted member: {quoted(_decoded(name, flags))}")
+            if method != DEFLATED and (method != STORED or stored != whole):
+                _judge_packing(_decoded(name, flags), method, stored, whole, archive)
             if extra_length:
                 _judge_extra(data[extra_at : extra_at + extra_length], name, flags, archive)
             starts.append(at)
@@ -334,6 +334,16 @@ def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
     if at > stop:
         raise ArchiveError.at(archive, _BROKEN.format(starts[-1]))
     return starts, names, offsets
+
+
+def _judge_packing(name: str, method: int, stored: int, whole: int, archive: str) -> None:
+    """Raise `ArchiveError` for a member that installers can't unpack, whatever it holds."""
+    if method != STORED:
+        message = f"has compressed {quoted(name)} by method {method}, not by deflate"
+        raise ArchiveError.at(archive, message, note=_METHODS, hint="pack it with deflate, as build backends do")
+    if LARGE not in (stored, whole):  # which are in the zip64 field
+        message = f"is damaged: {quoted(name)} is not compressed, with {stored:,} bytes of {whole:,}"
+        raise ArchiveError.at(archive, message)
 
 
 def _judge_extra(extra: bytes, name: bytes, flags: int, archive: str) -> None:

@@ -73,11 +73,8 @@ def described_before(directory: Directory, file: BinaryIO, member: Member) -> by
 def packed(directory: Directory, file: BinaryIO, member: Member, data: bytes) -> Packed:
     """A member with new contents: name, time, attributes, extra fields and compression are the old one's.
 
-    Raises `ArchiveError` for a compression that is not supported, and `OSError`.
+    Raises `ArchiveError` if its records contradict each other, and `OSError`.
     """
-    if member.method not in (STORED, DEFLATED):
-        message = f"has compressed `{member.name}` by method {member.method}, not by deflate"
-        raise ArchiveError.at(directory.name, message)
     extra = directory.local_header(file, member).extra
     return _packed(CentralRecord.unpack(directory.data, member.start), extra, data)
 
