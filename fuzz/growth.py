@@ -162,10 +162,10 @@ def releases(size: int) -> Files:
     }
 
 
-def compiled_wheels(size: int) -> Files:
+def compiled_wheels(size: int, tag: str = "cp311-cp311-manylinux_2_28_x86_64") -> Files:
     """Many wheels with compiled files, each of which might be required by each."""
     return {
-        f"spam-1.0-{i}-cp311-cp311-manylinux_2_28_x86_64.whl": wheel(
+        f"spam-1.0-{i}-{tag.format(i)}.whl": wheel(
             HEAD + b"Requires-Dist: ham%d\n" % i, {"spam/_spam.so": elf("libham.so")}
         )
         for i in range(size // 900)
@@ -257,6 +257,7 @@ SHAPES: dict[str, Callable[[int], Files]] = {
     "wheels": wheels,
     "releases": releases,
     "compiled wheels": compiled_wheels,
+    "compiled wheels, tags": lambda size: compiled_wheels(size, "cp311-cp311.none-manylinux_2_28_x86_64.linux_a{}"),
     "members": lambda size: {WHEEL: wheel(HEAD, {f"{i}.py": b"" for i in range(size // 110)})},
     "members in folders": lambda size: {WHEEL: wheel(HEAD, {"a/" * 300 + f"{i}.py": b"" for i in range(size // 1400)})},
     "record": lambda size: {WHEEL: wheel(HEAD, record=lines(lambda i: f"{i}.py,,", size).decode())},

@@ -16,6 +16,7 @@ from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.findings.finding import Severity
 from abiding.metadata import markers
 from abiding.native import platforms
+from abiding.native.at_hand import AtHand
 from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
 from abiding.native.images import Format, Image
@@ -23,7 +24,7 @@ from abiding.native.links import Provided, follow
 from abiding.native.metapackages import environments_of
 from abiding.native.names import stem
 from abiding.native.platforms import Platform
-from abiding.native.providers import Neighbours, Wheels
+from abiding.native.providers import Neighbours
 from abiding.project.provenance import Provenance
 from makers.compiled import MANYLINUX, Pair, library, wheel
 from makers.pairs import recorded
@@ -538,7 +539,7 @@ def test_many_files_that_load_each_other(pair: Pair) -> None:
         "ham", "1.0", (), ("prov",), {one.place: one.place for one in members}, tuple(members), str.encode
     )
     tags = parse_tag(MANYLINUX)
-    neighbours = Neighbours.of(consumer.requires, tags, [Wheels([pair.provider()])])
+    neighbours = Neighbours.of(consumer.requires, tags, [AtHand([pair.provider()]).beside(pair.consumer(""))])
     links = [link for link in follow(consumer, neighbours, Platform.of(tags)) if link.library == "libspam.so.3"]
     assert [isinstance(link.origin, Provided) and link.origin.reached for link in links] == [False] * 60
 
@@ -568,7 +569,7 @@ def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatc
     import sys
 
     monkeypatch.setitem(sys.modules, "auditwheel.architecture", None)
-    platforms._policies.cache_clear()  # another test may have read them  # noqa: SLF001
+    platforms._policies_of.cache_clear()  # another test may have read them  # noqa: SLF001
     path = pair.consumer(requires=())
     assert native.checked([path]) == {path.name: ()}
     with pytest.raises(AbidingError) as caught:

@@ -16,10 +16,12 @@ from abiding.findings.errors import DeclarationError
 from abiding.metadata.exclusions import exclusions, installable
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.requires_dist import Line
+from abiding.native import platforms
+from abiding.native.at_hand import beside
 from abiding.native.images import Format
 from abiding.native.metapackages import environments_of
 from abiding.native.platforms import Platform
-from abiding.native.providers import beside, target
+from abiding.native.providers import target
 from abiding.project import tags
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
@@ -216,3 +218,12 @@ def test_a_framework_of_python_on_ios(tmp_path: Path) -> None:
     assert [finding.message for finding in release.compiled] == [
         "`libgmp.dylib` is neither the platform's nor in the wheel"
     ]
+
+
+@pytest.mark.parametrize("tag", ["linux_a{}", "manylinux_2_28_a{}", "musllinux_1_2_a{}", "android_1{}_x86_64"])
+def test_lists_are_not_read_for_each_machine_that_there_is_not(tag: str) -> None:
+    before = [one.cache_info().misses for one in (platforms._policies_of, platforms._android_libraries)]  # noqa: SLF001
+    for number in range(100, 140):
+        assert Platform.of(parsed(f"cp311-cp311-{tag.format(number)}")).elf
+    after = [one.cache_info().misses for one in (platforms._policies_of, platforms._android_libraries)]  # noqa: SLF001
+    assert sum(after) - sum(before) <= 1

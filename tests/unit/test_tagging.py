@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from itertools import product
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,13 +15,10 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 import abiding
 from abiding.archives import tagging
 from abiding.findings import bounds
+from abiding.native.at_hand import AtHand, _kinds, beside
 from abiding.native.indexed import Indexed
-from abiding.native.providers import _kinds, beside
 from makers.archives import metadata, write_wheel
 from makers.work import calls
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def name(sets: int, number: int) -> str:
@@ -88,3 +85,22 @@ def test_a_folder_of_dashes(tmp_path: Path) -> None:
     found: list[abiding.Release] = []
     assert calls(lambda: found.extend(abiding.check([tmp_path]))) < 100_000
     assert found[0].unread
+
+
+@pytest.mark.parametrize("tag", ["cp311-cp311-linux_x86_64", "cp311-none.cp311-linux_x86_64.win_{}"])
+def test_wheels_at_hand_are_gone_through_once(tag: str) -> None:
+    """Not once for each of them."""
+
+    def work(number: int) -> int:
+        paths = [Path(f"spam{i}-1.0-{tag.format(i % 9)}.whl") for i in range(number)]
+
+        def look() -> None:
+            wheels = AtHand(paths)
+            for path in paths:
+                shelf = wheels.beside(path)
+                assert shelf.get("ham") is None
+                assert not list(shelf.shipping("libham.so"))
+
+        return calls(look)
+
+    assert work(400) < 5 * work(100)

@@ -48,8 +48,9 @@ def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = No
     installed that read it.
     """
     from abiding.native import examining
+    from abiding.native.at_hand import AtHand
 
-    return examining.examine(path, wheels, index)
+    return examining.examine(path, AtHand(wheels), index)
 
 
 def checked(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
-from abiding.archives import tagging
 from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, MissingExtraError
 from abiding.native import contents
+from abiding.native.at_hand import AtHand, tags_of
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing, Provided, follow, loaded_before
 from abiding.native.loader import base_name
 from abiding.native.opened import unprovided
 from abiding.native.platforms import Platform
-from abiding.native.providers import Neighbours, Recorded, Wheels, beside
+from abiding.native.providers import Neighbours, Recorded
 from abiding.native.rules import judge
 from abiding.native.subject import Subject
 from abiding.project.provenance import MEMBERS, Provenance
@@ -24,8 +24,6 @@ from abiding.project.provenance import MEMBERS, Provenance
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
-
-    from packaging.tags import Tag
 
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
@@ -39,20 +37,18 @@ __all__ = ["checked", "examine", "looked_up", "needs_others", "provenance_of", "
 
 def examine(
     path: Path,
-    wheels: Iterable[Path] = (),
+    wheels: AtHand,
     index: Listings | None = None,
     *,
-    names: dict[Path, frozenset[str]] | None = None,
     more: Judge | None = None,
     look: Look | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the compiled files of a wheel; `wheels` are those at hand of distributions that it may require.
 
-    On the `index` the others are looked up, if a library is still missing. `names` are those of the libraries of
-    the wheels at hand, as far as they are known; what is found out is added. `more` judges what was found then.
+    On the `index` the others are looked up, if a library is still missing. `more` judges what was found then.
     `look` is given each compiled file, by the wheel and its place, while it is at hand.
     """
-    subject = subject_of(path, [Wheels(_fitting(path, wheels), {} if names is None else names)], look=look)
+    subject = subject_of(path, [wheels.beside(path)], look=look)
     if index and subject.neighbours.unknown and _missing(subject):
         subject = _looked_up(subject, index)
     return (*judge(subject), *(more(subject) if more else ()))
@@ -103,8 +99,7 @@ def checked(
 ) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels, each with the others `at_hand`, and the index; `more` and `look` as for `examine`."""
     found: dict[str, tuple[Finding, ...]] = {}
-    names: dict[Path, frozenset[str]] = {}  # each may be asked for by each
-    one = partial(examine, wheels=at_hand, index=index, names=names, more=more, look=look)
+    one = partial(examine, wheels=AtHand(at_hand), index=index, more=more, look=look)
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
             found[path.name] = _examined(path, one)
@@ -136,7 +131,7 @@ def subject_of(
     `native` are the normalised names of native entries, of a wheel that is being built with them; `look` is as for
     `examine`. Raises `AbidingError`.
     """
-    tags = _tags(path)
+    tags = tags_of(path)
     platform = Platform.of(tags)
     consumer = contents.of_wheel(path, partial(look, path) if look else None).loadable(platform.format)
     if requires is not None:
@@ -163,26 +158,3 @@ def provenance_of(path: Path) -> Provenance | None:
     name = next((name for name in (f"{wheel.dist_info}/{one}" for one in MEMBERS) if name in names), None)
     provenance = Provenance.from_json(wheel.read(name), path.name) if name else None
     return provenance if provenance and provenance.is_native else None
-
-
-@lru_cache(maxsize=4096)  # each wheel is asked whether it can stand beside each
-def _tags(path: Path) -> frozenset[Tag]:
-    from packaging.utils import InvalidWheelFilename
-
-    try:
-        return tagging.parse(path.name)[2]
-    except InvalidWheelFilename as exc:
-        raise ArchiveError.at(path.name, "does not have the name of a wheel") from exc
-
-
-def _fitting(path: Path, wheels: Iterable[Path]) -> tuple[Path, ...]:
-    """Those of the wheels that can stand beside this one: of the same system and machine, and of the same Python."""
-    own = _tags(path)
-    return tuple(wheel for wheel in wheels if wheel != path and _is_beside(own, wheel))
-
-
-def _is_beside(own: frozenset[Tag], other: Path) -> bool:
-    try:
-        return beside(own, _tags(other))
-    except ArchiveError:  # it is no wheel, and so no neighbour
-        return False

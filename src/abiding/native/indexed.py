@@ -13,10 +13,10 @@ from packaging.utils import InvalidWheelFilename
 from abiding.archives import tagging
 from abiding.findings import bounds
 from abiding.native import contents
+from abiding.native.at_hand import beside
 from abiding.native.images import Format, Image
 from abiding.native.names import is_mangled, may_be_image, module_name, stem
 from abiding.native.platforms import floors
-from abiding.native.providers import beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

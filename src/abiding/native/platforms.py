@@ -21,6 +21,7 @@ from abiding.native.reading import WORK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from auditwheel.architecture import Architecture
     from auditwheel.policy import Policy
     from packaging.tags import Tag
 
@@ -35,7 +36,7 @@ _LOADER = re.compile(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
 _PYTHON = re.compile(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
 _DRIVER = frozenset({"libcuda.so.1", "libnvidia-ml.so.1", "nvcuda.dll"})
 _MACOS = ("/usr/lib/", "/System/")
-_FIRST_ANDROID = 21
+_FIRST_ANDROID, _LAST_ANDROID = 21, 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,9 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
     common: frozenset[str] | None = None
     for platform in platforms:
         if PlatformTag.read(platform).family == "android":
-            libraries = _android_libraries(platform)
+            # There is no policy before the first Android that has Python, and no Android so new as the last.
+            level = int(platform.split("_")[1])
+            libraries = _android_libraries(min(max(level, _FIRST_ANDROID), _LAST_ANDROID))
             common = libraries if common is None else common & libraries
             continue
         matched = _LINUX.fullmatch(platform)
@@ -181,31 +184,36 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
     return common or frozenset()
 
 
-def _android_libraries(platform: str) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def _android_libraries(level: int) -> frozenset[str]:
     from pathlib import Path
 
     from auditwheel.architecture import Architecture
     from auditwheel.libc import Libc
     from auditwheel.policy import WheelPolicies
 
-    # By a file name it finds its policy, and there is none before the first Android that has Python.
-    level = max(int(platform.split("_")[1]), _FIRST_ANDROID)
+    # By a file name it finds its policy.
     wheel = Path(f"any-1-py3-none-android_{level}_arm64_v8a.whl")
     policies = [*WheelPolicies(libc=Libc.ANDROID, arch=Architecture.aarch64, wheel_fn=wheel)]
     found: frozenset[str] = policies[-1].whitelist
     return found
 
 
-@lru_cache(maxsize=64)  # they are read from a file each time
 def _policies(machine: str, *, musl: bool) -> tuple[Policy, ...]:
     from auditwheel.architecture import Architecture
-    from auditwheel.libc import Libc
-    from auditwheel.policy import WheelPolicies
 
     try:
         architecture = Architecture(machine)
     except ValueError:
         architecture = Architecture.x86_64  # the lists hardly differ
+    return _policies_of(architecture, musl=musl)
+
+
+@lru_cache(maxsize=64)  # they are read from a file each time
+def _policies_of(architecture: Architecture, *, musl: bool) -> tuple[Policy, ...]:
+    from auditwheel.libc import Libc
+    from auditwheel.policy import WheelPolicies
+
     return tuple(WheelPolicies(libc=Libc.MUSL if musl else Libc.GLIBC, arch=architecture))[1:]
 
 

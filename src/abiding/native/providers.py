@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from abiding.archives.naming import normalised
-from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.metadata import markers, requirements
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native import contents
 from abiding.native.images import Format, Image
 from abiding.native.metapackages import brought, environments_of
-from abiding.native.platforms import machines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
@@ -27,7 +23,7 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.project.provenance import Provenance
 
-__all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "Wheels", "beside", "required", "target"]
+__all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "required", "target"]
 
 
 class Standing(StrEnum):
@@ -46,44 +42,6 @@ class Shelf(Protocol):
 
     def shipping(self, file_name: str) -> Iterable[Contents]:
         """The distributions that have a file with this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wheels:
-    """Some wheels. `names` is what has been found out of each: the names of the libraries that it ships."""
-
-    paths: Sequence[Path]
-    names: dict[Path, frozenset[str]] = field(default_factory=dict)
-    _read: dict[Path, Contents] = field(default_factory=dict)
-
-    def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """Read the wheel of this name, if there is one that has the same platform as the others."""
-        for path in self.paths:
-            if _of_file(path.name) == name:
-                return self._contents(path)
-        return None
-
-    def shipping(self, file_name: str) -> Iterator[Contents]:
-        """Look through all of them; what can't be read ships nothing."""
-        for path in self.paths:
-            if path not in self.names:
-                self.names[path] = self._names_in(path)
-            if file_name in self.names[path]:
-                yield self._contents(path)
-
-    def _names_in(self, path: Path) -> frozenset[str]:
-        try:
-            images = self._contents(path).images
-        except MissingExtraError:
-            raise
-        except AbidingError:
-            return frozenset()
-        return frozenset(name for image in images for name in (image.name, image.file_name))
-
-    def _contents(self, path: Path) -> Contents:
-        if path not in self._read:
-            self._read[path] = contents.of_wheel(path)
-        return self._read[path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,42 +189,9 @@ def target(tags: Iterable[Tag]) -> dict[str, str]:
     return environment
 
 
-def beside(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
-    """Whether a wheel with the other tags can stand beside one with these: same system and machine, same Python."""
-    return _beside(frozenset(own), frozenset(others))
-
-
-@lru_cache(maxsize=4096)  # the wheels of many distributions have the same few sets of tags
-def _beside(own: frozenset[Tag], others: frozenset[Tag]) -> bool:
-    abis: dict[tuple[str, str], set[str]] = {}
-    for mine in own:
-        for machine in (*_kinds(mine.platform), _ANY):
-            abis.setdefault(machine, set()).add(mine.abi)
-    for other in others:
-        for machine in (_ANY,) if other.platform == "any" else _kinds(other.platform):
-            there = abis.get(machine, set())
-            if there and (other.abi == "none" or other.abi.startswith("abi3") or {"none", other.abi} & there):
-                return True
-    return False
-
-
-_ANY = ("", "")
-
-
-def _kinds(platform: str) -> tuple[tuple[str, str], ...]:
-    """A file for several machines can stand beside one for any of them."""
-    family = PlatformTag.read(platform).family
-    return tuple((family or platform, machine) for machine in machines(platform))
-
-
 # Where Python for it may run on a machine of another name, it is called like this on one of its own.
 _OTHERS = {"32": "x86", "universal2": ""}
 
 
 def _first(shelves: Iterable[Shelf], name: str, accepted: SpecifierSet) -> Contents | None:
     return next((one for shelf in shelves if (one := shelf.get(name, accepted))), None)
-
-
-@lru_cache(maxsize=4096)  # each wheel is asked for by the name of each
-def _of_file(filename: str) -> str:
-    return normalised(filename.partition("-")[0])
