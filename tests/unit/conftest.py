@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import urllib3
 
@@ -12,6 +13,13 @@ from makers.index import Index, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# A machine that is busy is slow: no test is about time.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture

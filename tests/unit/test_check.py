@@ -491,7 +491,7 @@ MARKERS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(LINES, MARKERS)
 def test_what_looks_plain_is_a_requirement(line: str, marker: str) -> None:
     """The short way round parsing admits nothing that an installer refuses."""

@@ -421,6 +421,17 @@ def test_a_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "\n# numpy<2.5  (2.4 works)\n" in out
 
 
+def test_without_a_record_no_line_is_said_to_be_of_the_source(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = archives.metadata("Requires-Dist: libgmp==6.3.0")
+    wheel = str(archives.write_wheel(tmp_path, f"spam-1.0-{REGULAR}.whl", said))
+    assert run("show", wheel, "--for", "distributor") == 0
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert "which of it is of the ABI level is not known" in first
+    assert lines == ["libgmp==6.3.0"]
+
+
 @pytest.mark.parametrize(
     ("level", "lines", "record", "words"),
     [

@@ -303,7 +303,7 @@ def only(environment: Mapping[str, str], extras: frozenset[str]) -> Environments
     return where(f"{said} and {asked}")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(MARKERS, st.lists(an_environment(), min_size=5, max_size=5), st.frozensets(st.sampled_from(["a", "b-c"])))
 @example('"3.8" ~= python_version', [], frozenset())
 def test_a_marker_is_true_where_packaging_says_so(
@@ -317,7 +317,7 @@ def test_a_marker_is_true_where_packaging_says_so(
         assert point.meets(found) is said
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MARKERS, MARKERS)
 def test_what_is_the_same_is_equal(one: str, other: str) -> None:
     first, second = where(one), where(other)
@@ -331,7 +331,7 @@ def test_what_is_the_same_is_equal(one: str, other: str) -> None:
     assert ~~first == first
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MARKERS, MARKERS, an_environment())
 def test_only_pre_releases_are_passed_over(one: str, other: str, environment: dict[str, str]) -> None:
     if of_releases(one) == of_releases(other) and environment["python_full_version"].replace(".", "").isdecimal():
@@ -357,7 +357,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.tuples(

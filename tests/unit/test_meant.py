@@ -48,7 +48,7 @@ PARTS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PARTS, st.booleans())
 def test_what_is_proposed_is_a_requirement(text: str, fills_pins: bool) -> None:
     (hint,) = ways_out(text, fills_pins=fills_pins)

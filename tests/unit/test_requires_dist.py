@@ -132,7 +132,7 @@ def resolved(lines: list[str], extra: str, os_name: str) -> set[str]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(LINES, min_size=1, max_size=6), st.lists(LINES, min_size=1, max_size=6))
 def test_a_resolver_sees_no_difference(left: list[str], right: list[str]) -> None:
     ways = [(extra, os_name) for extra in EXTRAS for os_name in ("nt", "posix")]

@@ -481,7 +481,7 @@ def test_a_bomb_takes_no_memory(tmp_path: Path) -> None:
     assert peak < 8 << 20
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_damage_is_an_error_or_harmless(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """Whatever bytes change, in the tar or around it, the outcome is an `ArchiveError` or a new PKG-INFO."""
@@ -506,7 +506,7 @@ def test_damage_is_an_error_or_harmless(tmp_path_factory: pytest.TempPathFactory
 PATHS = st.text(st.characters(codec="utf-8", exclude_characters="\0./"), min_size=1, max_size=150).map("x{}".format)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(PATHS, st.binary(max_size=1500)), max_size=6, unique_by=lambda pair: pair[0]),
     st.integers(0, 6),

@@ -123,7 +123,7 @@ ROW = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(ROW, min_size=1, max_size=8))
 def test_what_sql_decides_is_what_the_rules_say(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]

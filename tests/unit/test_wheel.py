@@ -310,7 +310,7 @@ def test_signatures_that_no_longer_fit_are_dropped(tmp_path: Path, ending: str) 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="/\\:."), min_size=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(NAMES.map("spam/{}".format), st.binary(max_size=300), max_size=5),
     st.permutations([METADATA, RECORD, f"{RECORD}.jws", f"{INFO}/WHEEL"]),
@@ -716,7 +716,7 @@ def test_a_bomb_takes_no_memory(tmp_path: Path) -> None:
     assert peak < 8 << 20
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_damage_is_an_error_or_harmless(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """Whatever bytes change, the outcome is an `ArchiveError` and no file, or a wheel in good order."""

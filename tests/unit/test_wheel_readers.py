@@ -338,7 +338,7 @@ SPELLINGS = [N, f"{INFO}/RECORD", f"{INFO}/WHEEL", "spam.py", f"{INFO}/metadata"
              "a//b", "../a", "a/..", "größe", f"{INFO}/METADATA\N{ZERO WIDTH JOINER}", "a/", "a", "", "a\\b", "C:x"]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(SPELLINGS), unique=True).map(lambda more: [*SPELLINGS[:3], *more]))
 def test_what_is_plain_at_a_glance_is_plain_at_length(
     tmp_path_factory: pytest.TempPathFactory, names: list[str]

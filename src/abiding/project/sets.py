@@ -68,6 +68,11 @@ class Bound(NamedTuple):
         return requirements.name_of(self.settled)
 
 
+_NOT_KNOWN = "unknown"
+_OF_SOURCE = "what the source works with (API level)"
+_OF_ALL = "what the wheel requires: which of it is of the ABI level is not known, for it has no record of its build"
+
+
 class Sets(NamedTuple):
     """Both sets of a project, or of one wheel: then `wheel` is its file name, which is empty else.
 
@@ -93,7 +98,7 @@ class Sets(NamedTuple):
         """
         needed = [one for one in self.abi if not one.may_be_ignored]
         ignored = [one for one in self.abi if one.may_be_ignored]
-        yield "# what the source works with (API level)"
+        yield f"# {_OF_ALL if self.level == _NOT_KNOWN else _OF_SOURCE}"
         # Each on one line, whatever is in it: the next one would be a requirement.
         yield from map(on_one_line, self.api or ("# nothing",))
         if needed:

@@ -89,8 +89,8 @@ def judge_levels(
     """
     built = {level: [name for name, one in levels.items() if one is level] for level in BuiltAs}
     if built[BuiltAs.API] and built[BuiltAs.ABI]:
-        yield _mixed(built)
-    for name in built[BuiltAs.API]:
+        yield _mixed(built, _EVERYWHERE.format(wanted or Level.ABI))
+    for name in built[BuiltAs.API] if wanted is not Level.API else ():
         severity = Severity.ERROR if wanted is Level.ABI else Severity.NOTE
         message = "the wheel was built at the API level: it has none of the declared lines"
         yield _finding("level-api", severity, message, name, _TO_ABI if wanted else "")
@@ -179,6 +179,7 @@ def _contradictory(filename: str, record: Provenance) -> Finding:
 
 
 _TO_ABI = "build it at the ABI level: `-C abiding.level=abi`, or set `ABIDING_LEVEL=abi`"
+_EVERYWHERE = "set `ABIDING_LEVEL={}` wherever wheels are built that are to be published"
 _TO_API = "build it at the API level: `-C abiding.level=api`, or set `ABIDING_LEVEL=api`"
 
 
@@ -193,7 +194,7 @@ def _unknown(name: str, *, has_lines: bool, wanted: Level | None) -> Finding:
     return _finding("level-unknown", Severity.NOTE, message, name, "")
 
 
-def _mixed(built: Mapping[BuiltAs, list[str]]) -> Finding:
+def _mixed(built: Mapping[BuiltAs, list[str]], hint: str) -> Finding:
     few, many = sorted((BuiltAs.API, BuiltAs.ABI), key=lambda level: len(built[level]))
     counts = f"{len(built[many])} at {many.upper()}, {len(built[few])} at {few.upper()}"
     return Finding(
@@ -207,7 +208,7 @@ def _mixed(built: Mapping[BuiltAs, list[str]]) -> Finding:
         found=tuple(built[few]),
         found_from=f"{few.upper()} level",
         notes=("a resolver that reads one of them takes its requirements for those of all",),
-        hints=("set `ABIDING_LEVEL=abi` wherever wheels are built that are to be published",),
+        hints=(hint,),
     )
 
 
