@@ -68,6 +68,10 @@ def test_folders_lists_and_names(shop: Shop, tmp_path: Path, capsys: pytest.Capt
     printed = capsys.readouterr().out
     assert f"{path.name}  needs a rebuild  libtoy.so.1 lacks toy_old\n" in printed
     assert printed.endswith("toy==1.2: 1 needs a rebuild\n")
+    other = path.rename(path.with_name(path.name.replace("1.0-", "1.0-1-")))
+    consumer(tmp_path, "toy_old", requires=["toy"])
+    assert main(["impact", "toy==1.2", str(other.parent), "--index-url", shop.index.url]) == 1
+    assert capsys.readouterr().out.endswith("toy==1.2: 2 need a rebuild\n")
 
 
 @pytest.mark.parametrize("requires", ["toy", "toy<2", "other"])

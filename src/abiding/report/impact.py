@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["as_json", "as_text"]
 
 _WORDS = {"fine": "fine", "rebuild": "needs a rebuild", "excluded": "excluded by its bound", "unknown": "not known"}
+_OF_SEVERAL = _WORDS | {"rebuild": "need a rebuild", "excluded": "excluded by their bounds"}
 _STYLES = {"fine": Style.GOOD, "rebuild": Style.ERROR, "excluded": Style.NOTE, "unknown": Style.WARNING}
 
 
@@ -31,8 +32,8 @@ def _lines(release: str, found: Sequence[Impact], to: Terminal) -> Iterator[Line
     rows = [(Span(one.consumer), Span(_WORDS[one.outcome], _STYLES[one.outcome]), Span(one.why)) for one in found]
     if rows:
         yield from columns((), rows, to)
-    counts = {word: sum(one.outcome == key for one in found) for key, word in _WORDS.items()}
-    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    counts = {key: sum(one.outcome == key for one in found) for key in _WORDS}
+    told = ", ".join(f"{n} {(_WORDS if n == 1 else _OF_SEVERAL)[key]}" for key, n in counts.items() if n)
     yield from conclusion(Span(f"{release}: {told or 'no consumer'}", Style.STRONG), to)
 
 
