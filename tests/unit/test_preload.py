@@ -11,6 +11,7 @@ import pytest
 
 from abiding import native
 from abiding.native.examining import provenance_of
+from abiding.native.loading import loaded
 from makers.compiled import Pair, installed, library, wheel
 from makers.scenes import Scene, dynamic
 
@@ -118,3 +119,18 @@ def test_the_text_alone_loads_nothing(tmp_path: Path) -> None:
     """A file that says `CDLL` and is not imported first is no evidence: the loader takes another file."""
     house = House(tmp_path, preloads=False)
     assert house.mapped() == [str(house.other / "libspam.so.3")]
+
+
+@pytest.mark.parametrize("first", ["other", "own"])
+def test_of_two_libraries_of_one_name_the_first_that_was_loaded_counts(first: str, house: House) -> None:
+    """Both are in the map of the process, and who needs the name gets the first, wherever the other one is."""
+    opens = f"import ctypes\nctypes.CDLL({str(house.other / 'libspam.so.3')!r})\n"
+    (house.site / "thief.py").write_text(opens)
+    order = "import thief, prov\n" if first == "other" else "import prov, thief\n"
+    (house.site / "ham" / "__init__.py").write_text(order)
+    python = house.folder / "python"
+    python.write_text(f'#!/bin/sh\nshift\nPYTHONPATH="{house.site}" exec "{sys.executable}" "$@"\n')  # without `-I`
+    python.chmod(0o755)
+    seen = loaded(python, ["ham/_ham.abi3.so"])
+    folder = house.other if first == "other" else house.site / "prov" / "lib"
+    assert (seen.paths["libspam.so.3"], seen.failures) == (str(folder / "libspam.so.3"), {})

@@ -18,13 +18,16 @@ __all__ = ["Loaded", "loaded"]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`paths` are the files that were mapped, by file name; `failures` what each module said that was not imported."""
+    """`paths` are the files that were loaded, by file name; `failures` what each module said that was not imported.
+
+    Of several with one name it is the one that was loaded first: who needs that name gets it, whatever comes later.
+    """
 
     paths: Mapping[str, str]
     failures: Mapping[str, str]
 
 
-# On Windows nothing is listed: only failures are told.
+# In the order in which they were loaded. On Windows nothing is listed: only failures are told.
 _PROGRAM = """
 import importlib, json, os, sys
 failures = {}
@@ -35,8 +38,14 @@ for name in json.load(sys.stdin):
         failures[name] = f"{type(exc).__name__}: {exc}"
 paths = []
 if sys.platform == "linux":
-    with open("/proc/self/maps") as maps:
-        paths = [line.split(maxsplit=5)[5].strip() for line in maps if line.count("/")]
+    import ctypes
+    class Info(ctypes.Structure):
+        _fields_ = [("address", ctypes.c_void_p), ("name", ctypes.c_char_p)]
+    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(Info), ctypes.c_size_t, ctypes.c_void_p)
+    def tell(info, size, data):
+        paths.append(os.path.realpath(os.fsdecode(info.contents.name or b"")))
+        return 0
+    ctypes.CDLL(None).dl_iterate_phdr(tell, None)
 elif sys.platform == "darwin":
     import ctypes
     process = ctypes.CDLL(None)
