@@ -1,7 +1,7 @@
 """How much of a file that somebody else made is read, and how much is said of it: one table for all that reads them.
 
-A command needs at most 10 seconds and 64 MiB above its start for a hostile input of 1 MiB. *Worst* is the most that
-`scripts/fuzz` has measured of inputs that go up to a bound: seconds of a processor, and memory above the start.
+A command needs at most 10 seconds and 64 MiB above its start for a hostile input of 1 MiB. *Worst* is the most that was
+measured of inputs that go up to a bound, mostly by `scripts/fuzz`: seconds of a processor, and memory above the start.
 """
 
 from __future__ import annotations
