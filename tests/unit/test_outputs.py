@@ -52,7 +52,10 @@ def test_what_can_not_be_read_weighs_more(tmp_path: Path) -> None:
     assert main(["check", str(folder), "--fail-on", "note"]) == 2
 
 
-def test_several_at_once(dist: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_at_once(
+    dist: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "78")  # as wide as a file is
     wanted = [f"--output={form}={tmp_path / form}" for form in FORMS]
     assert main(["check", str(dist), *wanted]) == 1
     printed = capsys.readouterr()
