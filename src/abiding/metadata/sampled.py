@@ -42,9 +42,6 @@ class SampledRange:
             return NotImplemented
         if self.clauses == other.clauses:
             return True
-        # Where a pre-release is named, installers take others too.
-        if bool(self.specifiers.prereleases) is not bool(other.specifiers.prereleases) and not self.is_empty:
-            return False
         return all(self.contains(one) is other.contains(one) for one in _sample(self & other))
 
     def __hash__(self) -> int:
