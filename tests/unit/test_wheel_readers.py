@@ -228,7 +228,7 @@ STREAMED: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 ROWS = b"spam.py,,\n%s\nspam-1.0.dist-info/RECORD,,\n"
-# What an installer needs and a resolver does not; of compiled files and builds more is read anyway.
+# What an installer needs and a resolver does not.
 RECORDS: dict[str, tuple[bytes, str]] = {
     **{
         f"row {row!r}": (packed(*BASE[:3], RECORD._replace(data=ROWS % row)), "has a RECORD that has a row that is not name")
@@ -299,7 +299,7 @@ def test_a_record_that_no_installer_can_read_is_refused(case: str, tmp_path: Pat
     data, message = RECORDS[case]
     path = tmp_path / NAME
     path.write_bytes(data)
-    for read in (Statement.open, read_metadata):
+    for read in (Wheel.open, Statement.open, read_metadata):
         with pytest.raises(ArchiveError, match=message):
             read(path)
     assert main(["check", str(path)]) == 2

@@ -47,7 +47,7 @@ class Wheel(NamedTuple):
 
     @classmethod
     def open(cls, path: Path) -> Wheel:
-        """Read what the file contains, without reading the contents.
+        """Read what the file contains, and of the contents RECORD alone.
 
         Raises `ArchiveError` if that is not a wheel: a sound ZIP archive with exactly one `.dist-info` folder, which
         has the name and version of the file name and contains METADATA and RECORD; or if the file can't be read.
@@ -127,7 +127,7 @@ class Statement(NamedTuple):
         Of the members of `.dist-info` that are named in `more` the first that is there is read too.
         """
         with speaking_of(path), open_plain(path, buffered=False) as file:
-            dist_info, directory = _judged_with_record(file, path.name)
+            dist_info, directory = _judged_on_disk(file, path.name)
             metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
             about = directory.contents(file, directory.get(f"{dist_info}/WHEEL"), bounds.WHEEL)
             _hold_to_version(about, path.name)
@@ -152,7 +152,7 @@ def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 def read_metadata(path: Path) -> bytes:
     """Read METADATA of a wheel, also of one that was renamed to another version. Raises `ArchiveError`."""
     with speaking_of(path), open_plain(path, buffered=False) as file:
-        dist_info, directory = _judged_with_record(file, path.name)
+        dist_info, directory = _judged_on_disk(file, path.name)
         return directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
 
 
@@ -190,15 +190,12 @@ def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 
 
 def _judged_on_disk(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """As `_judged`, with each member where it should be: over a network that would take the whole file."""
+    """As `_judged`, with what over a network would take too much: members where they should be, and a good RECORD.
+
+    Without one that they can read, installers install nothing.
+    """
     dist_info, directory = _judged(file, filename)
     hold_members(directory, file)
-    return dist_info, directory
-
-
-def _judged_with_record(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """As `_judged_on_disk`, with a RECORD that installers can read: without one they install nothing."""
-    dist_info, directory = _judged_on_disk(file, filename)
     fault = fault_in(_record(directory, file, f"{dist_info}/RECORD"))
     if fault:
         raise ArchiveError.at(filename, f"has a RECORD that {fault}", hint=_NOT_A_WHEEL)
