@@ -230,7 +230,7 @@ def test_where_a_published_wheel_should_have_declared_it(tmp_path: Path, line: s
     write_sdist(tmp_path, "spam-1.0.tar.gz", head("Provides-Extra: gpu"))
     write_wheel(tmp_path, wheel_name(), head("Provides-Extra: gpu", f"Requires-Dist: {line}"))
     for_wheels, for_all = abiding.check([tmp_path])[0].findings[0].hints
-    assert f"list `{place[0]}` in `project.dynamic`" in for_wheels
+    assert "make the project use abiding (`abiding init`)" in for_wheels
     assert for_wheels.endswith(place[1])
     assert for_all == "or write the line among the requirements of the project itself, if the source needs it"
 

@@ -103,7 +103,10 @@ def _declared(before: str | None, after: str, project: Project | None) -> Iterat
     """How a line of a wheel comes to be declared; one beside which a line of the sdist is narrower changes nothing."""
     name, table = hints.places_of(after)
     listed = project is not None and project.may_append(name)
-    declare = ("" if listed else f"list `{name}` in `project.dynamic`, and ") + f"declare the line under `{table}`"
+    first = "" if listed else f"list `{name}` in `project.dynamic`, and "
+    # That lists the name, which most other backends refuse where it is given too.
+    first = "make the project use abiding (`abiding init`), and " if project is None else first
+    declare = f"{first}declare the line under `{table}`"
     again = ", then build sdist and wheels again" if project else ""
     if before is None:
         yield f"if this wheel needs it, {declare}{again}"
