@@ -883,9 +883,11 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
         ('"flit_core"', ["`flit_core` is no build backend: it has none of the hooks of PEP 517", "did you mean `flit_core.buildapi`?"]),
         ('"hatchling"', ["`hatchling` is no build backend", "did you mean `hatchling.build`?"]),
         ('"setuptools"', ["`setuptools` is no build backend", "did you mean `setuptools.build_meta`?"]),
+        ('"setuptools:build_meta"', ["`setuptools` has no `build_meta`", "did you mean `setuptools.build_meta`?"]),
+        ('"setuptools.build_meta:__legcy__"', ["has no `__legcy__`", "did you mean `setuptools.build_meta:__legacy__`?"]),
         ('"json"', ["`json` is no build backend", "name the module that `[build-system] build-backend` named before"]),
         ('"poetry"', ["did you mean `poetry.core.masonry.api`?"]),
-        ('"flit_cor.buildapi"', ["`flit_cor.buildapi` is not installed", "did you mean `flit_core.buildapi`?", "list `flit-core` in `[build-system] requires`"]),
+        ('"flit_cor.buildapi"', ["`flit_cor.buildapi` is not installed", "did you mean `flit_core.buildapi`?"]),
         ('"enscons.api"', ["`enscons.api` is not installed", "list `enscons` in"]),
         ('"own.backend"\nbackend-path = ["."]', ["the wrapped backend `own.backend` does not exist: `own` has no module `backend`", "it was looked for in `.` first"]),
         ('"partly"\nbackend-path = ["."]', ["the wrapped backend `partly` can't be imported", "No module named 'partly.gone'"]),
@@ -910,6 +912,17 @@ def test_backend_that_is_not_there(tmp_path: Path, backend: str, texts: list[str
     for one in texts:
         assert one in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_what_is_listed_already_is_not_to_be_listed(tmp_path: Path, listed: bool) -> None:
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', '"flit_cor.buildapi"').replace('"flit-core"', '"flit_core>=3"')
+    tree = Tree.write(tmp_path, {"pyproject.toml": text if listed else text.replace('"flit_core>=3"', '"setuptools"')})
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    said = " ".join(caught.value.output.split())
+    assert "did you mean `flit_core.buildapi`?" in said
+    assert ("list `flit-core` in" in said) is not listed
 
 
 NO_NAME = "and PEP 517 asks for the name of what it wrote, without the folder"

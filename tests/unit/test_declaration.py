@@ -167,6 +167,38 @@ def test_what_is_astray_is_told_where_it_belongs(table: str, rule: str, hint: st
     assert (finding.rule, finding.hints) == (rule, (hint,))
 
 
+WRAPPED = '[project]\nname = "spam"\nversion = "1"\n[tool.abiding]\nbuild-backend = "mesonpy"\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "place"),
+    [
+        ('[tool.abidng.wheel]\ndependencies = ["numpy<3"]', "tool.abidng"),
+        ('[tools.abiding.wheel]\ndependencies = ["numpy<3"]', "tools.abiding"),
+        ("[tool.Abiding]\nx = 1", "tool.Abiding"),
+        ('[dependency-groups]\nabiding = ["numpy"]', ""),
+        ("[tool.building]\nx = 1", ""),
+        ("[tool.black]\n[tool.uv.abiding]\n[other.abiding]", ""),
+    ],
+)
+def test_a_table_beside_the_right_one_is_not_dropped_without_a_word(table: str, place: str) -> None:
+    text = f"{WRAPPED}{table}\n"
+    if not place:
+        assert declaration(text)
+        return
+    with pytest.raises(DeclarationError) as caught:
+        declaration(text)
+    (finding,) = caught.value.findings
+    assert (finding.rule, finding.message) == ("unknown-key", f"`[{place}]` is no table that is read")
+
+
+def test_a_key_that_is_there_is_not_proposed_again() -> None:
+    """Who renamed the other one would have it twice, which is no TOML."""
+    with pytest.raises(DeclarationError) as caught:
+        declaration(f'{WRAPPED}build-bakend = "x"\n')
+    assert "did you mean" not in str(caught.value)
+
+
 @pytest.mark.parametrize("select", ["*", "*-*", '["cp*", "pp*", "graalpy*"]'])
 def test_wheels_that_do_not_differ_need_no_reason(select: str) -> None:
     entry = f"{{ requires = 'a', select = {select if select.startswith('[') else repr(select)} }}"

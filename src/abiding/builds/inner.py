@@ -159,7 +159,17 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     else:
         message = f"the wrapped backend `{inner.name}` is not installed"
     meant = _meant(inner)
-    return _problem(inner, message, str(exc), *meant, *(() if meant and parent else (hint,)))
+    told = meant and (parent or distribution in _required(inner.folder))
+    return _problem(inner, message, str(exc), *meant, *(() if told else (hint,)))
+
+
+def _required(folder: Path) -> set[str]:
+    """The names of what `[build-system]` requires."""
+    from abiding.metadata.requirements import name_of
+
+    build = Pyproject.read(folder).table.get("build-system")
+    given = build.get("requires") if isinstance(build, dict) else None
+    return {name_of(one) for one in given if isinstance(one, str)} if isinstance(given, list) else set()
 
 
 def _is_name(text: str) -> bool:

@@ -264,6 +264,10 @@ class _Reader(Faults):
             self.problem("no-declaration", f"`[tool.abiding]` is missing: {ask}", place, hints=(hint,))
             return None
         key = ("tool", "abiding")
+        if misspelled := self.misspelled_table():
+            message = f"`[{key_text(misspelled)}]` is no table that is read"
+            hints = ("what is in it belongs under `[tool.abiding]`",)
+            self.problem("unknown-key", message, misspelled, hints=hints, recent=True)
         table = self.typed(tool["abiding"], dict, key)
         if table is not None:
             self.known_keys(table, key, _TOP_KEYS, _ASTRAY)

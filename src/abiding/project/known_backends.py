@@ -28,6 +28,7 @@ _BACKENDS = {
     "enscons": "enscons.api",
     "setuptools": "setuptools.build_meta",
 }
+_LEGACY = "setuptools.build_meta:__legacy__"
 # The distributions, each of which brings its own backend and no other one.
 KNOWN = frozenset(_BACKENDS)
 # What is no backend, and needs one.
@@ -72,6 +73,8 @@ def similar_to(backend: str) -> str:
 
     if is_known(backend) or not backend.strip():
         return ""
+    if backend.startswith("setuptools.build_meta:") and backend != _LEGACY:
+        return _LEGACY  # it finds what lies beside setup.py, which the other one does not
     own = _BACKENDS.get(_name(backend)) or next((one for one in _BACKENDS.values() if one.startswith(backend)), "")
     if own:
         return own
