@@ -20,7 +20,7 @@ from abiding.native import platforms
 from abiding.native.at_hand import beside
 from abiding.native.images import Format
 from abiding.native.metapackages import environments_of
-from abiding.native.platforms import Platform
+from abiding.native.platforms import Platform, does_without
 from abiding.native.providers import target
 from abiding.project import tags
 from abiding.project.declaration import Declaration
@@ -185,6 +185,10 @@ def test_beside(own: str, other: str, fits: bool) -> None:
     ("cp313-cp313-android_24_arm64_v8a", Format.ELF, "libvulkan.so", "libc++_shared.so"),
     ("cp313-cp313-android_16_x86_64", Format.ELF, "liblog.so", "libvulkan.so"),
     ("cp313-cp313-android_99_x86_64", Format.ELF, "libpython3.13.so", "libssl.so.3"),
+    # The loader of musl is its C library, under that name and under those of its parts.
+    ("cp313-cp313-musllinux_1_2_x86_64", Format.ELF, "libc.so", "libgmp.so"),
+    ("cp313-cp313-musllinux_1_2_aarch64", Format.ELF, "libpthread.so", "libc.so.6"),
+    ("cp313-cp313-manylinux_2_28_x86_64", Format.ELF, "libm.so.6", "libc.so"),
     ("cp313-cp313-ios_13_0_arm64_iphoneos", Format.MACH_O, "@rpath/Python.framework/Python", "@rpath/libgmp.dylib"),
 ])  # fmt: skip
 def test_what_the_platform_has(name: str, format_: Format, has: str, lacks: str) -> None:
@@ -192,6 +196,20 @@ def test_what_the_platform_has(name: str, format_: Format, has: str, lacks: str)
     assert platform.format is format_
     assert platform.has(has, format_)
     assert not platform.has(lacks, format_)
+
+
+@pytest.mark.parametrize(
+    ("file_name", "library", "without"),
+    [
+        ("msvcp140.dll", "concrt140.dll", True),
+        ("msvcp140-23ebcc0b37c8e3d074511f362feac48b.dll", "concrt140.dll", True),
+        ("MSVCP140.dll", "concrt140.dll", True),
+        ("msvcp140.dll", "gmp.dll", False),
+        ("gmp.dll", "concrt140.dll", False),
+    ],
+)
+def test_what_a_dll_does_without(file_name: str, library: str, without: bool) -> None:
+    assert does_without(file_name, library) is without
 
 
 def test_what_is_for_emscripten_has_no_libraries() -> None:

@@ -115,7 +115,8 @@ def _place(python: str, abi: str, platform: str) -> _Place:
     found = _PYTHON.fullmatch(python)
     # What uses the stable ABI, later versions can install as well.
     version = f"{found['major']}.{found['minor']}" if found and not abi.startswith("abi3") else ""
-    return _Place(read.system, read.platform_machine, _NAMED[found["name"]] if found else "", version)
+    machine = read.machines[0] if len(read.machines) == 1 else ""
+    return _Place(read.system, machine, _NAMED[found["name"]] if found else "", version)
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -130,6 +130,7 @@ def _images(place: str) -> Iterator[Image]:
     name = place.rpartition("/")[2]
     suffix = name.lower().rpartition(".")[2]
     format_ = {"dylib": Format.MACH_O, "dll": Format.PE, "pyd": Format.PE}.get(suffix, Format.ELF)
+    name = name.lower() if format_ is Format.PE else name  # as Windows knows it
     yield Image(place, format_, name)
     while shorter := _VERSIONED.fullmatch(name):
         name = shorter[1]

@@ -12,6 +12,7 @@ from abiding.findings.errors import DamagedImageError
 from abiding.native.bringing import brought
 from abiding.native.images import Format
 from abiding.native.loader import Loader, base_name
+from abiding.native.platforms import does_without
 from abiding.native.providers import Standing
 from abiding.native.reach import Need, reach
 
@@ -148,7 +149,8 @@ class _Follower:
         return next((one for one in self.inside.get(base_name(library), ()) if one.place != image.place), None)
 
     def has(self, image: Image, library: str) -> bool:
-        return self.platform.has(library, image.format)
+        idle = image.format is Format.PE and does_without(image.file_name, library)
+        return idle or self.platform.has(library, image.format)
 
     def provider(self, library: str) -> Provided | None:
         if library not in self.providers:

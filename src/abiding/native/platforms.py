@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from abiding.findings.extras import needing
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.native.images import Format
+from abiding.native.names import stem
 from abiding.native.reading import WORK
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from auditwheel.policy import Policy
     from packaging.tags import Tag
 
-__all__ = ["Floor", "Platform", "apart", "floors", "machine_of", "machines"]
+__all__ = ["Floor", "Platform", "apart", "does_without", "floors", "machine_of", "machines"]
 
 
 _OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
@@ -34,6 +35,8 @@ _LINUX = re.compile(r"(?:many|musl)?linux[_\d]*?_((?:x86|ppc|[a-z])\w*)")
 _LOADER = re.compile(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
 # The interpreter's own, and the graphics driver's: no wheel can ship them.
 _PYTHON = re.compile(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
+# Names under which musl's loader is itself what is meant.
+_MUSL = frozenset(f"lib{name}.so" for name in ("c", "pthread", "rt", "m", "dl", "util", "xnet"))
 _DRIVER = frozenset({"libcuda.so.1", "libnvidia-ml.so.1", "nvcuda.dll"})
 _MACOS = ("/usr/lib/", "/System/")
 _FIRST_ANDROID, _LAST_ANDROID = 21, 99
@@ -153,13 +156,21 @@ class Platform:
             return True
         match format_:
             case Format.ELF:
-                return library in self.elf or bool(_LOADER.fullmatch(library))
+                own = self.musl and library in _MUSL
+                return own or library in self.elf or bool(_LOADER.fullmatch(library))
             case Format.MACH_O:
                 return library.startswith(_MACOS)
             case Format.PE:
                 from delvewheel import _dll_list
 
                 return library in self.pe or any(one.fullmatch(library) for one in _dll_list.ignore_regexes)
+
+
+def does_without(file_name: str, library: str) -> bool:
+    """Whether a DLL names another one that no Windows of today has it load, as delvewheel lists them."""
+    from delvewheel import _dll_list
+
+    return library in _dll_list.ignore_dependency.get(f"{stem(file_name)}.dll", ())
 
 
 def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:

@@ -27,7 +27,7 @@ __all__ = ["Cache"]
 
 
 # Another number for another form of the entries.
-_FOLDER = "symbols-1"
+_FOLDER = "symbols-2"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

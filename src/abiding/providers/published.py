@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -164,7 +165,12 @@ class _Reading:
 def is_library(place: str) -> bool:
     """Whether the file at a place may be a library that others link to: neither a module, nor a program."""
     name = place.rpartition("/")[2].lower()
-    return may_be_image(place) and "." in name and not name.endswith((".exe", ".pyd")) and not module_name(place)
+    is_named = "." in name or _FRAMEWORK.search(place) is not None
+    return may_be_image(place) and is_named and not name.endswith((".exe", ".pyd")) and not module_name(place)
+
+
+# The library of a framework of macOS is called as that is, without a suffix.
+_FRAMEWORK = re.compile(r"(?:^|/)([^/]+)\.framework/(?:Versions/[^/]+/)?\1$")
 
 
 def _libraries_of(wheel: OpenWheel) -> Iterator[tuple[str, str]]:
