@@ -24,7 +24,7 @@ from abiding.findings.errors import IndexAccessError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Unreadable
 
 JSON = "application/vnd.pypi.simple.v1+json"
 METADATA = b"Metadata-Version: 2.4\nName: spam\nVersion: 1.0\nRequires-Dist: numpy>=2\n\nSpam.\n"
@@ -224,7 +224,7 @@ def serving(index: Index) -> Iterator[Index]:
         server.server_close()
 
 
-def read(index: Index, spec: str = "spam==1.0") -> list[Artifact]:
+def read(index: Index, spec: str = "spam==1.0") -> list[Artifact | Unreadable]:
     return read_release(spec, index.url)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.artifacts.index import read_release
     from abiding.findings.errors import (
         AbidingError,
@@ -41,6 +41,7 @@ __all__ = [
     "RefusedError",
     "Release",
     "Severity",
+    "Unreadable",
     "Verdict",
     "__version__",
     "check",
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 _DEFINED_IN = {
-    "abiding.artifacts.artifact": ("Artifact",),
+    "abiding.artifacts.artifact": ("Artifact", "Unreadable"),
     "abiding.artifacts.index": ("read_release",),
     "abiding.findings.errors": (
         "AbidingError",
@@ -85,7 +86,7 @@ def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
     return with_compiled(releases(read_artifacts(files)), files)
 
 
-def check_artifacts(artifacts: Iterable[Artifact]) -> list[Release]:
+def check_artifacts(artifacts: Iterable[Artifact | Unreadable]) -> list[Release]:
     """Check the releases that artifacts make up which were read before, from an index for example (`read_release`).
 
     They are grouped by name and version, in the order in which they were given. Compiled files are not looked into.

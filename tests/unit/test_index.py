@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
 from abiding.artifacts.index import read_release, settings, web
 from abiding.artifacts.index.progress import Bar
@@ -24,6 +25,7 @@ from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError
 from abiding.releases.release import releases
 from makers.index import JSON, METADATA, OTHER, SDIST, WHEEL, File, Index, hashes, read, refused, sdist, serving, wheel
+from makers.outcomes import metadata_of, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +45,8 @@ def test_one_download_for_equal_hashes(index: Index, html: bool) -> None:
               metadata=METADATA, listing={"core-metadata": hashes(METADATA)})  # fmt: skip
     index.add("cp314-cp314-any", metadata=OTHER, listing={"core-metadata": hashes(OTHER)})
     artifacts = read(index)
-    assert [artifact.metadata and artifact.metadata.data for artifact in artifacts] == [METADATA] * 3 + [OTHER]
-    assert len({id(artifact.metadata) for artifact in artifacts}) == 2
+    assert [metadata_of(artifact).data for artifact in artifacts] == [METADATA] * 3 + [OTHER]
+    assert len({id(metadata_of(artifact)) for artifact in artifacts}) == 2
     assert len(index.asked) == 3
     assert [artifact.kind for artifact in artifacts] == ["wheel"] * 4
     assert {(artifact.name, artifact.version) for artifact in artifacts} == {("spam", "1.0")}
@@ -53,7 +55,7 @@ def test_one_download_for_equal_hashes(index: Index, html: bool) -> None:
 def test_sidecar_that_nobody_announced(index: Index) -> None:
     index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 30)), metadata=METADATA)
     artifacts = read(index)
-    assert len({id(artifact.metadata) for artifact in artifacts}) == 1
+    assert len({id(metadata_of(artifact)) for artifact in artifacts}) == 1
     assert len(index.asked) == 21
     assert all(path.endswith((".metadata", "/spam/")) for _, path, _ in index.asked)
 
@@ -61,22 +63,21 @@ def test_sidecar_that_nobody_announced(index: Index) -> None:
 def test_sidecars_are_not_asked_for_again_and_again(index: Index) -> None:
     index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 60)))
     artifacts = read(index)
-    assert all(artifact.metadata and artifact.metadata.data == METADATA for artifact in artifacts)
+    assert all(metadata_of(artifact).data == METADATA for artifact in artifacts)
     assert len(index.asked_for(".metadata")) <= 3 + web.CONNECTIONS
 
 
 def test_sidecar_that_the_index_denies_is_not_asked_for(index: Index) -> None:
     index.add("py3-none-any", metadata=OTHER, listing={"core-metadata": False})
     (artifact,) = read(index)
-    assert artifact.metadata
-    assert artifact.metadata.data == METADATA
+    assert metadata_of(artifact).data == METADATA
     assert not index.asked_for(".metadata")
 
 
 def test_sidecar_announced_and_missing_does_not_matter(index: Index) -> None:
     index.add("cp311-cp311-any", "cp312-cp312-any", listing={"core-metadata": hashes(METADATA)})
     artifacts = read(index)
-    assert all(artifact.metadata and artifact.metadata.data == METADATA for artifact in artifacts)
+    assert all(metadata_of(artifact).data == METADATA for artifact in artifacts)
     # The wheel's METADATA has the hash announced, and so answers for both.
     assert len(index.asked_for(".whl")) == 1
 
@@ -85,11 +86,8 @@ def test_sidecar_with_another_hash_is_a_problem(index: Index) -> None:
     index.add("cp311-cp311-any", metadata=OTHER, listing={"core-metadata": hashes(METADATA)})
     index.add("cp312-cp312-any", metadata=METADATA, listing={"core-metadata": hashes(METADATA)})
     bad, good = read(index)
-    assert bad.metadata is None
-    assert bad.problem
-    assert (bad.problem.rule, bad.problem.artifact) == ("wrong-hash", "spam-1.0-cp311-cp311-any.whl")
-    assert good.metadata
-    assert good.metadata.data == METADATA
+    assert (problem_of(bad).rule, problem_of(bad).artifact) == ("wrong-hash", "spam-1.0-cp311-cp311-any.whl")
+    assert metadata_of(good).data == METADATA
 
 
 @pytest.mark.parametrize("beside", [True, False])
@@ -104,17 +102,14 @@ def test_metadata_that_are_refused_are_those_of_one_file(index: Index, bad: byte
     index.add("cp311-cp311-any", data=wheel(bad), metadata=bad if beside else None)
     index.add("cp312-cp312-any", metadata=METADATA)
     refused, good = read(index)
-    assert refused.problem
-    assert (refused.problem.rule, refused.problem.artifact) == (rule, "spam-1.0-cp311-cp311-any.whl")
-    assert good.metadata
-    assert good.metadata.data == METADATA
+    assert (problem_of(refused).rule, problem_of(refused).artifact) == (rule, "spam-1.0-cp311-cp311-any.whl")
+    assert metadata_of(good).data == METADATA
 
 
 def test_page_for_every_url_is_no_sidecar(index: Index) -> None:
     index.add("py3-none-any", metadata=b"<html>not found</html>")
     (artifact,) = read(index)
-    assert artifact.metadata
-    assert artifact.metadata.data == METADATA
+    assert metadata_of(artifact).data == METADATA
 
 
 LARGE = wheel(before=50 << 20)
@@ -126,8 +121,7 @@ def test_little_of_a_large_wheel(index: Index, ranges: str, sizes: bool) -> None
     index.ranges, index.sizes = ranges, sizes
     index.add("py3-none-any", data=LARGE)
     (artifact,) = read(index)
-    assert artifact.metadata
-    assert artifact.metadata.data == METADATA
+    assert metadata_of(artifact).data == METADATA
     name = "/files/spam-1.0-py3-none-any.whl"
     assert index.sent[name] < 100 << 10
     assert len(index.asked_for(".whl")) == (4 if ranges == "no suffixes" and not sizes else 2)
@@ -143,7 +137,7 @@ def test_large_directory(index: Index) -> None:
     data = wheel(before=1 << 20, members=3000)
     index.add("py3-none-any", data=data)
     (artifact,) = read(index)
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
     assert len(index.asked_for(".whl")) == 3
     assert sum(index.sent.values()) < 400 << 10
 
@@ -152,7 +146,7 @@ def test_wrong_size_on_the_page(index: Index) -> None:
     index.add("cp311-cp311-any", listing={"size": 10})
     index.add("cp312-cp312-any", listing={"size": 1 << 30})
     index.add("cp313-cp313-any", listing={"size": 0})
-    assert all(artifact.metadata and artifact.metadata.data == METADATA for artifact in read(index))
+    assert all(metadata_of(artifact).data == METADATA for artifact in read(index))
 
 
 def test_server_without_ranges(index: Index) -> None:
@@ -160,9 +154,8 @@ def test_server_without_ranges(index: Index) -> None:
     index.add("cp311-cp311-any")
     index.add("cp312-cp312-any", data=LARGE)
     small, large = read(index)
-    assert small.metadata
-    assert large.problem
-    assert large.problem.message == f"has {len(LARGE):,} bytes, and its server gives no part of it"
+    assert isinstance(small, Artifact)
+    assert problem_of(large).message == f"has {len(LARGE):,} bytes, and its server gives no part of it"
     assert index.sent["/files/spam-1.0-cp312-cp312-any.whl"] < 4 << 20
 
 
@@ -170,8 +163,7 @@ def test_server_that_sends_other_ranges(index: Index) -> None:
     index.ranges = "first"
     index.add("py3-none-any")
     (artifact,) = read(index)
-    assert artifact.problem
-    assert artifact.problem.message == "comes in other parts than those that its server is asked for"
+    assert problem_of(artifact).message == "comes in other parts than those that its server is asked for"
 
 
 def test_server_that_dies(index: Index) -> None:
@@ -188,8 +180,7 @@ def test_sdist_is_read_to_its_end(index: Index) -> None:
     index.files["spam-1.0.tar.gz"] = File(sdist(behind=3 << 20))
     (artifact,) = read(index)
     assert artifact.kind == "sdist"
-    assert artifact.metadata
-    assert artifact.metadata.data == METADATA
+    assert metadata_of(artifact).data == METADATA
     assert index.sent["/files/spam-1.0.tar.gz"] > 3 << 20
 
 
@@ -210,8 +201,7 @@ def test_sdist_is_judged_as_it_is_on_disk(index: Index, tmp_path: Path, members:
     index.files["spam-1.0.tar.gz"] = File(file.getvalue())
     (tmp_path / "spam-1.0.tar.gz").write_bytes(file.getvalue())
     for (artifact,) in (read(index), read_artifacts([tmp_path])):
-        assert artifact.problem
-        assert message in artifact.problem.message
+        assert message in problem_of(artifact).message
 
 
 def test_bytes_behind_an_sdist_are_one_warning_anywhere(index: Index, tmp_path: Path) -> None:
@@ -228,7 +218,7 @@ def test_sdist_and_wheel_with_identical_metadata_share_it(index: Index) -> None:
     index.files["spam-1.0.tar.gz"] = File(SDIST)
     first, second = read(index)
     assert first.kind == "sdist"
-    assert first.metadata is second.metadata
+    assert metadata_of(first) is metadata_of(second)
 
 
 def test_few_connections(index: Index) -> None:
@@ -267,10 +257,8 @@ def test_zipped_sdist(index: Index) -> None:
     index.files["spam-1.0.zip"] = File(file.getvalue())
     index.files["spam-1.0.tar.bz2"] = File()
     old, zipped = read(index)
-    assert old.problem
-    assert old.problem.message == "is neither a .tar.gz nor a .zip file"
-    assert zipped.metadata
-    assert zipped.metadata.data == METADATA
+    assert problem_of(old).message == "is neither a .tar.gz nor a .zip file"
+    assert metadata_of(zipped).data == METADATA
 
 
 # Which release.
@@ -393,7 +381,7 @@ def test_stumbling_server(index: Index) -> None:
     index.add("py3-none-any")
     index.stumbles.update({"/simple/spam/": 2, "/files/spam-1.0-py3-none-any.whl": 3})
     (artifact,) = read(index)
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
 
 
 def test_server_that_is_down(index: Index) -> None:
@@ -407,16 +395,15 @@ def test_answer_that_breaks_off(index: Index) -> None:
     index.add("py3-none-any")
     index.files["spam-1.0.tar.gz"] = File(sdist(behind=1 << 20))
     index.breaks.update({"/files/spam-1.0-py3-none-any.whl": 1, "/files/spam-1.0.tar.gz": 1})
-    assert all(artifact.metadata for artifact in read(index))
+    assert all(isinstance(file, Artifact) for file in read(index))
 
 
 def test_answer_that_breaks_off_each_time(index: Index) -> None:
     index.add("cp311-cp311-any", "cp312-cp312-any")
     index.breaks["/files/spam-1.0-cp311-cp311-any.whl"] = 100
     broken, whole = read(index)
-    assert broken.problem
-    assert broken.problem.message.endswith("breaks off its answer each time")
-    assert whole.metadata
+    assert problem_of(broken).message.endswith("breaks off its answer each time")
+    assert isinstance(whole, Artifact)
 
 
 def test_half_uploaded_release(index: Index) -> None:
@@ -425,11 +412,9 @@ def test_half_uploaded_release(index: Index) -> None:
     index.gone = {"spam-1.0.tar.gz", "spam-1.0-cp312-cp312-any.whl"}
     lost, there, gone = read(index)
     for artifact in (lost, gone):
-        assert artifact.problem
-        assert artifact.metadata is None
-        assert artifact.problem.rule == "missing-file"
-        assert artifact.problem.artifact == artifact.filename
-    assert there.metadata
+        assert problem_of(artifact).rule == "missing-file"
+        assert problem_of(artifact).artifact == artifact.filename
+    assert isinstance(there, Artifact)
 
 
 @pytest.mark.parametrize(
@@ -444,9 +429,8 @@ def test_damaged_wheel(index: Index, data: bytes) -> None:
     index.add("cp311-cp311-any", data=data)
     index.add("cp312-cp312-any")
     bad, good = read(index)
-    assert bad.problem
-    assert bad.problem.artifact == bad.filename
-    assert good.metadata
+    assert problem_of(bad).artifact == bad.filename
+    assert isinstance(good, Artifact)
 
 
 @pytest.mark.parametrize("sizes", [False, True])
@@ -455,8 +439,7 @@ def test_empty_wheel(index: Index, ranges: str, sizes: bool) -> None:
     index.ranges, index.sizes = ranges, sizes
     index.add("py3-none-any", data=b"")
     (artifact,) = read(index)
-    assert artifact.problem
-    assert artifact.problem.rule == "bad-archive"
+    assert problem_of(artifact).rule == "bad-archive"
 
 
 @pytest.mark.parametrize(
@@ -468,9 +451,8 @@ def test_damaged_sdist(index: Index, data: bytes) -> None:
     index.files["spam-1.0.tar.gz"] = File(data)
     index.add("cp312-cp312-any")
     bad, good = read(index)
-    assert bad.problem
-    assert bad.problem.artifact == bad.filename
-    assert good.metadata
+    assert problem_of(bad).artifact == bad.filename
+    assert isinstance(good, Artifact)
 
 
 @pytest.mark.parametrize(
@@ -498,7 +480,7 @@ def test_odd_html(index: Index, page: bytes) -> None:
         page % b'<a href="../../files/spam-1.0-py3-none-any.whl">spam-1.0-py3-none-any.whl',
     )
     (artifact,) = read(index)
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
 
 
 def test_newer_api_is_told(index: Index) -> None:
@@ -524,9 +506,8 @@ def test_index_that_leads_astray(index: Index, target: str) -> None:
         assert refused(index).findings[0].rule == "bad-index"
         return
     bad, good = read(index)
-    assert bad.problem
-    assert bad.problem.message == "a URL that the index gives is not one of http or https"
-    assert good.metadata
+    assert problem_of(bad).message == "a URL that the index gives is not one of http or https"
+    assert isinstance(good, Artifact)
 
 
 def test_redirects(index: Index) -> None:
@@ -541,11 +522,9 @@ def test_redirects(index: Index) -> None:
     index.redirects.update({f"/files/spam-1.0-cp3{i}-cp3{i}-any.whl": "http://[" for i in range(14, 30)})
     astray, circle, elsewhere, *nowhere = read(index)
     for artifact in (astray, *nowhere):
-        assert artifact.problem
-        assert artifact.problem.message == "a URL that the index gives is not one of http or https"
-    assert circle.problem
-    assert "in circles" in circle.problem.message
-    assert elsewhere.metadata
+        assert problem_of(artifact).message == "a URL that the index gives is not one of http or https"
+    assert "in circles" in problem_of(circle).message
+    assert isinstance(elsewhere, Artifact)
 
 
 def test_nobody_there(index: Index) -> None:
@@ -568,7 +547,7 @@ def test_password(index: Index) -> None:
     assert finding.hints == ("credentials belong into the index URL or into netrc",)
     index.url = index.url.replace("://", "://me:p%40ss@")
     (artifact,) = read(index)
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
     index.gone = set(index.files)
     index.stumbles["/simple/spam/"] = 100
     assert "ss@" not in str(refused(index)) + repr(refused(index).findings)
@@ -581,9 +560,8 @@ def test_password_is_for_the_index_alone(index: Index) -> None:
         index.files["spam-1.0.tar.gz"] = File(listing={"url": other.url})
         index.url = index.url.replace("://", "://me:secret@")
         elsewhere, here = read(index)
-    assert here.metadata
-    assert elsewhere.problem
-    assert "401" in elsewhere.problem.message
+    assert isinstance(here, Artifact)
+    assert "401" in problem_of(elsewhere).message
 
 
 def test_netrc(index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -593,7 +571,7 @@ def test_netrc(index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     (tmp_path / "netrc").chmod(0o600)
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     (artifact,) = read(index)
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
 
 
 # Which index.
@@ -625,7 +603,7 @@ def test_index_of_the_environment(index: Index, monkeypatch: pytest.MonkeyPatch)
     index.add("py3-none-any")
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
     (artifact,) = read_release("spam")
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
 
 
 @pytest.fixture
@@ -644,7 +622,7 @@ def test_index_of_pip_conf(index: Index, pip_conf: Callable[[str], None]) -> Non
     index.add("py3-none-any")
     pip_conf(f"[global]\nindex-url = http://127.0.0.1:1/\ncert =\n[install]\nindex-url = {index.url}\n")
     (artifact,) = read_release("spam")
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
 
 
 def test_environment_beats_pip_conf(pip_conf: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
+from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.index import listings, patience, settings, web
 from abiding.artifacts.index.html import elements
 from abiding.artifacts.index.members import members
@@ -25,6 +26,7 @@ from abiding.cli import main
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, IndexAccessError
 from makers.index import JSON, METADATA, SDIST, WHEEL, File, Index, hashes, read, refused, sdist, serving, wheel
+from makers.outcomes import problem_of
 from makers.work import calls
 
 if TYPE_CHECKING:
@@ -134,8 +136,8 @@ def test_slow_file_does_not_silence_the_others(name: str) -> None:
 
     with talking(answer) as url:
         found = {one.filename: one for one in read(Index(url))}
-    assert found[good].metadata
-    assert found[name].problem
+    assert isinstance(found[good], Artifact)
+    assert isinstance(found[name], Unreadable)
 
 
 def test_a_steady_answer_is_no_slow_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,14 +154,14 @@ def test_a_steady_answer_is_no_slow_one(monkeypatch: pytest.MonkeyPatch) -> None
 
     with talking(answer) as url:
         (artifact,) = read(Index(url))
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
 
 
 def test_everything_has_an_end(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "INDEX", 0.5)
     index.delay = 0.1
     index.add(*(f"cp3{i}-cp3{i}-any" for i in range(10, 99)))
-    problems = [one.problem for one in read(index) if one.problem]
+    problems = [file.problem for file in read(index) if isinstance(file, Unreadable)]
     assert len(problems) > 50
     assert problems[-1].message == "the index has not given everything within 0.5 seconds"
     assert index.url.removesuffix("simple/") in problems[-1].notes[0]
@@ -180,9 +182,8 @@ def test_one_byte_for_each_request() -> None:
     with talking(answer) as url:
         (artifact,) = read(Index(url))
     assert len(asked) <= bounds.RANGES
-    assert artifact.problem
-    assert artifact.problem.message == "comes in parts too small to be read"
-    assert "/files/spam-1.0-py3-none-any.whl" in artifact.problem.notes[0]
+    assert problem_of(artifact).message == "comes in parts too small to be read"
+    assert "/files/spam-1.0-py3-none-any.whl" in problem_of(artifact).notes[0]
 
 
 @pytest.mark.parametrize(
@@ -201,8 +202,7 @@ def test_parts_that_nobody_asked_for(first: str, what: str) -> None:
 
     with talking(answer) as url:
         (artifact,) = read(Index(url))
-    assert artifact.problem
-    assert artifact.problem.message == f"comes in parts that {what}"
+    assert problem_of(artifact).message == f"comes in parts that {what}"
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "-1", "1" * 19, "0x10", "1, 1"])
@@ -261,12 +261,10 @@ def test_metadata_of_another_release(index: Index, bad: bytes, way: str) -> None
         index.add("cp311-cp311-any", **({"metadata": bad} if way == "sidecar" else {"data": wheel(bad)}))
     artifacts = {one.filename: one for one in read(index)}
     good = artifacts.pop("spam-1.0-cp312-cp312-any.whl")
-    assert good.metadata
+    assert isinstance(good, Artifact)
     assert main(["check", "--index-url", index.url, "spam==1.0"]) == (1 if bad == NEWER else 2)
     for artifact in artifacts.values() if bad != NEWER else ():
-        assert artifact.metadata is None
-        assert artifact.problem
-        assert artifact.problem.message.startswith("has ")
+        assert problem_of(artifact).message.startswith("has ")
 
 
 def test_provider_of_another_name(index: Index) -> None:
@@ -315,7 +313,7 @@ def test_no_password_for_another_server(
     index.redirects["/files/spam-1.0-cp314-cp314-any.whl"] = f"{elsewhere.replace('//', '//127.0.0.1@')}d"
     for url in (index.url, index.url.replace("//", "//me:secret@")):
         index.url = url
-        assert all(artifact.metadata for artifact in read(index))
+        assert all(isinstance(file, Artifact) for file in read(index))
     assert {path for path, _ in told} == {"/a", "/b", "/c", "/d"}
     assert {password for _, password in told} == {""}
 
@@ -329,7 +327,7 @@ def test_netrc_by_name(
     index.password = "Basic bWU6c2VjcmV0"
     index.add("cp311-cp311-any", listing={"url": f"{elsewhere}a", "core-metadata": False})
     (artifact,) = read(index)
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
     assert [password for _, password in told] == ["Basic eW91OnRoZXJl"]
 
 
@@ -337,7 +335,7 @@ def test_netrc_by_name(
 def test_netrc_that_is_none(index: Index, text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc(tmp_path, monkeypatch, text)
     index.add("py3-none-any")
-    assert read(index)[0].metadata
+    assert isinstance(read(index)[0], Artifact)
 
 
 @pytest.mark.parametrize(
@@ -367,8 +365,7 @@ def test_signatures_and_passwords_of_others_are_not_printed(index: Index) -> Non
         f"{index.url.replace('//', '//them:secret@')}?signature=secret"
     )
     for artifact in read(index):
-        assert artifact.problem
-        assert "secret" not in repr(artifact.problem)
+        assert "secret" not in repr(problem_of(artifact))
 
 
 def test_certificate_is_for_the_index_alone(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
 from abiding.findings import bounds
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.outcomes import metadata_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,10 +56,10 @@ def test_the_largest_of_many_are_left_out(
     write_sdist(tmp_path, "spam-1.0.tar.gz", metadata("Requires-Dist: good"))
     write_wheel(tmp_path, wheel_name(), metadata("Requires-Dist: good"))
     found = read_artifacts([tmp_path])
-    left_out = [one for one in found if one.problem]
+    left_out = [file for file in found if isinstance(file, Unreadable)]
     assert 0 < len(left_out) < MANY
     assert {one.name for one in left_out} == {"evil"}
-    assert all("check it alone" in one.problem.hints[0] for one in left_out if one.problem)
+    assert all("check it alone" in file.problem.hints[0] for file in left_out)
     assert main(["check", "--output-format", "concise", str(tmp_path)]) == 2
     said = capsys.readouterr().out
     assert "spam 1.0: clean" in said
@@ -69,8 +71,7 @@ def test_the_way_out_leads_out(kind: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(bounds, "TOGETHER", 1)
     monkeypatch.setattr(bounds, "TOGETHER_DENSITY", 1)
     (one,) = read_artifacts([HOSTILE[kind](tmp_path, 0)])
-    assert one.metadata
-    assert not one.problem
+    assert isinstance(one, Artifact)
 
 
 def test_what_is_the_same_takes_room_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,8 +81,8 @@ def test_what_is_the_same_takes_room_once(tmp_path: Path, monkeypatch: pytest.Mo
     for number in range(MANY):
         (tmp_path / f"evil-1-{number}-py3-none-any.whl").write_bytes(one)
     found = read_artifacts([tmp_path])
-    assert len({id(artifact.metadata) for artifact in found}) == 1
-    assert not any(artifact.problem for artifact in found)
+    assert len({id(metadata_of(artifact)) for artifact in found}) == 1
+    assert all(isinstance(file, Artifact) for file in found)
 
 
 def test_files_in_proportion_to_what_they_say_are_all_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,4 +95,4 @@ def test_files_in_proportion_to_what_they_say_are_all_read(tmp_path: Path, monke
             f"spam-{number}-py3-none-any.whl",
             metadata(f"Requires-Dist: a{number}", version=str(number), body=text),
         )
-    assert not any(one.problem for one in read_artifacts([tmp_path]))
+    assert all(isinstance(file, Artifact) for file in read_artifacts([tmp_path]))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from abiding.archives import wheel, zipdirectory
 from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata
+from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
 from abiding.findings.errors import ArchiveError
@@ -329,7 +330,7 @@ def test_what_is_read_is_what_installers_read(case: str, tmp_path: Path) -> None
     assert Statement.open(path).metadata == read_metadata(path) == _opened(path) == _in_file(path) == GOOD
     assert readers.read(path) == {one: {"METADATA": GOOD} for one in ("zipfile", "pip", "installer")}
     (artifact,) = read_artifacts([path])
-    assert artifact.metadata
+    assert isinstance(artifact, Artifact)
     assert artifact.tags == ("py3-none-any",)
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.pyproject import Pyproject
@@ -219,7 +219,6 @@ def test_wheels_that_differ_in_the_same_way_are_told_of_together() -> None:
 
 
 def says(one: CheckedArtifact, line: str) -> bool:
-    assert one.artifact.metadata
     return f"\n{line}\n".encode() in one.artifact.metadata.data
 
 
@@ -230,9 +229,7 @@ def test_an_sdist_that_contradicts_itself_is_not_said_to_contradict_wheels() -> 
 
 
 def test_of_an_sdist_that_cannot_be_read_no_case_is_told() -> None:
-    torn = Artifact(
-        "spam-1.0.tar.gz", "sdist", "spam", "1.0", problem=Finding("bad-archive", Severity.ERROR, "is torn")
-    )
+    torn = Unreadable("spam-1.0.tar.gz", "sdist", "spam", "1.0", Finding("bad-archive", Severity.ERROR, "is torn"))
     (release,) = releases([torn, wheel("cp313-cp313-win_amd64")])
     assert "Case" not in summary(release)
     assert summary(release).startswith("1 file could not be read. Metadata ")

@@ -1,4 +1,4 @@
-"""An artifact of a release: one sdist or wheel, known by its file name and the metadata read from it."""
+"""The files of a release: sdists and wheels that were read, and those that could not be."""
 
 from __future__ import annotations
 
@@ -11,36 +11,51 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Artifact"]
+__all__ = ["Artifact", "Unreadable"]
 
 
 class Artifact(NamedTuple):
-    """One file of a release, on disk or on an index.
+    """One sdist or wheel of a release, on disk or on an index.
 
-    `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO, None if it could not be
-    read: then `problem` says why. `pyproject` is the sdist's pyproject.toml where it is at hand (never over an index).
-    `yanked` is the reason that the index gives, empty if it is not yanked. `tags` are those in WHEEL, if it is at hand.
-    `findings` are about the file, whatever its metadata say.
-    `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand.
-    `variant` is the variant.json of a wheel that is on disk, None if it has none; `variants` is the file that an index
-    has of all of them, `NAME-VERSION-variants.json`, if it lies beside a variant wheel.
-    `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is whether
-    an index has taken it. `uploaded` is when, None if that is not known.
+    `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO. `pyproject` is the
+    sdist's pyproject.toml where it is at hand (never over an index). `yanked` is the reason that the index gives, empty
+    if it is not yanked. `tags` are those in WHEEL, if it is at hand. `findings` are about the file, whatever its
+    metadata say. `record` is the file that a wheel has of its build (`provenance`), empty if it has none or is not at
+    hand. `variant` is the variant.json of a wheel that is on disk, None if it has none; `variants` is the file that an
+    index has of all of them, `NAME-VERSION-variants.json`, if it lies beside a variant wheel. `read_from` is where it
+    was read from: a path as it was given, or a URL without credentials. `on_index` is whether an index has taken it.
+    `uploaded` is when, None if that is not known.
     """
 
     filename: str
     kind: Literal["sdist", "wheel"]
     name: str
     version: str
-    metadata: CoreMetadata | None = None
+    metadata: CoreMetadata
     pyproject: Pyproject | None = None
-    problem: Finding | None = None
     yanked: str = ""
     tags: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     record: bytes = b""
     variant: bytes | None = None
     variants: bytes | None = None
+    on_index: bool = False
+    read_from: str = ""
+    uploaded: datetime | None = None
+
+
+class Unreadable(NamedTuple):
+    """A file of a release that could not be read, on disk or on an index: `problem` says why.
+
+    `name` and `version` are as of an `Artifact`, as far as the file name tells them; so is the rest.
+    """
+
+    filename: str
+    kind: Literal["sdist", "wheel"]
+    name: str
+    version: str
+    problem: Finding
+    yanked: str = ""
     on_index: bool = False
     read_from: str = ""
     uploaded: datetime | None = None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives import tagging
 from abiding.archives.naming import kind_of, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
-from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.room import Room
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
@@ -43,24 +43,24 @@ def is_artifact(name: str) -> bool:
     return name.endswith((".whl", *_SDIST))
 
 
-def read_artifacts(paths: Iterable[Path]) -> list[Artifact]:
+def read_artifacts(paths: Iterable[Path]) -> list[Artifact | Unreadable]:
     """Read the metadata of sdists and wheels; of a folder, of those that lie right in it. Nothing is unpacked.
 
     A folder with a PKG-INFO is an sdist that somebody else has unpacked: its file name ends with a slash.
 
-    What can't be read has a `problem` and no `metadata`, and so has the largest where all are too much to be looked at
-    together. Files with identical metadata have one `CoreMetadata` object between them. Raises `AbidingError` if
-    nothing is found at all.
+    What can't be read is `Unreadable`, and so is the largest where all are too much to be looked at together. Files
+    with identical metadata have one `CoreMetadata` object between them. Raises `AbidingError` if nothing is found at
+    all.
     """
     files: dict[str, Path] = {}
-    unlisted: list[Artifact] = []
+    unlisted: list[Unreadable] = []
     for path in paths:
         try:
             files |= _files(path)
         except AbidingError as exc:
-            unlisted.append(Artifact(str(path), "sdist", str(path), "", problem=exc.findings[0], read_from=str(path)))
+            unlisted.append(Unreadable(str(path), "sdist", str(path), "", exc.findings[0], read_from=str(path)))
     if unlisted and not files:
-        raise AbidingError([one.problem for one in unlisted if one.problem], "Nothing was checked")
+        raise AbidingError([file.problem for file in unlisted], "Nothing was checked")
     known = _Known()
     room = Room(sum(map(_size, files.values())))
     read = (_read(file, known, room)._replace(read_from=str(file)) for file in files.values())
@@ -157,7 +157,7 @@ class _Known:
         self.last = None
 
 
-def _read(path: Path, known: _Known, room: Room) -> Artifact:
+def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
     filename = path.name
     if not is_artifact(filename) and path.is_dir():
         return _read_unpacked(path)
@@ -169,7 +169,7 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact:
         said = known.parse(contents.metadata, filename)
         hold_to_name(filename, name, version, said)
     except AbidingError as exc:
-        return Artifact(filename, kind, name, version, problem=exc.findings[0])
+        return Unreadable(filename, kind, name, version, exc.findings[0])
     return Artifact(
         filename,
         kind,
@@ -195,7 +195,7 @@ def _variants(wheel: Path) -> bytes | None:
     return None
 
 
-def _read_unpacked(folder: Path) -> Artifact:
+def _read_unpacked(folder: Path) -> Artifact | Unreadable:
     filename = f"{folder.resolve().name}/"
     try:
         said = Said.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), filename)
@@ -206,9 +206,9 @@ def _read_unpacked(folder: Path) -> Artifact:
         pyproject, findings = _pyproject(data, filename)
     except OSError as exc:
         problem = ArchiveError.at(filename, f"can't be read: {exc.strerror}").findings[0]
-        return Artifact(filename, "sdist", filename, "", problem=problem)
+        return Unreadable(filename, "sdist", filename, "", problem)
     except ArchiveError as exc:
-        return Artifact(filename, "sdist", filename, "", problem=exc.findings[0])
+        return Unreadable(filename, "sdist", filename, "", exc.findings[0])
     return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, pyproject, findings=findings)
 
 

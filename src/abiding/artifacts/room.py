@@ -9,13 +9,13 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from abiding.artifacts.artifact import Artifact
     from abiding.metadata.core import CoreMetadata
 
 __all__ = ["Room"]
@@ -40,36 +40,39 @@ class Room:
         if self._overflowed and sum(map(len, contents)) > bounds.TOGETHER_DENSITY * size:
             raise _left_out(filename)
 
-    def hold(self, artifacts: Iterable[Artifact], forget: Callable[[CoreMetadata], object]) -> list[Artifact]:
-        """Take artifacts as they are read; where there is no room, the largest get a `problem` and lose what they say.
+    def hold(
+        self, files: Iterable[Artifact | Unreadable], forget: Callable[[CoreMetadata], object]
+    ) -> list[Artifact | Unreadable]:
+        """Take files as they are read; where there is no room, the largest become unreadable.
 
         Those that have the same metadata take it once, and go together. `forget` is called with metadata that go.
         """
-        found: list[Artifact] = []
-        sharing: dict[int, list[int]] = {}
+        held: list[Artifact | Unreadable] = []
+        firsts: dict[bytes, int] = {}  # by its metadata to the byte, the place of the first file that has them
+        sharing: dict[int, list[tuple[int, Artifact]]] = {}
         takes: dict[int, int] = {}
         largest: list[tuple[int, int]] = []
-        for place, artifact in enumerate(artifacts):
-            found.append(artifact)
-            if artifact.metadata is None:
+        for place, file in enumerate(files):
+            held.append(file)
+            if isinstance(file, Unreadable):
                 continue
-            key = id(artifact.metadata)
-            more = _beside(artifact) + (0 if key in takes else _metadata(artifact.metadata))
-            sharing.setdefault(key, []).append(place)
-            takes[key] = takes.get(key, 0) + more
-            heapq.heappush(largest, (-takes[key], key))
+            first = firsts.setdefault(file.metadata.data, place)
+            more = _beside(file) + (0 if first in takes else _metadata(file.metadata))
+            sharing.setdefault(first, []).append((place, file))
+            takes[first] = takes.get(first, 0) + more
+            heapq.heappush(largest, (-takes[first], first))
             self._left -= more
             while self._left < 0 and len(takes) > 1:
-                weight, key = heapq.heappop(largest)
-                if takes.get(key) != -weight:
+                weight, first = heapq.heappop(largest)
+                if takes.get(first) != -weight:
                     continue  # it has grown since, or is gone
                 self._overflowed = True
-                self._left += takes.pop(key)
-                for one in sharing.pop(key):
-                    if metadata := found[one].metadata:
-                        forget(metadata)
-                    found[one] = _without(found[one])
-        return found
+                self._left += takes.pop(first)
+                for at, artifact in sharing.pop(first):
+                    firsts.pop(artifact.metadata.data, None)
+                    forget(artifact.metadata)
+                    held[at] = _without(artifact)
+        return held
 
 
 def _metadata(metadata: CoreMetadata) -> int:
@@ -83,11 +86,10 @@ def _beside(artifact: Artifact) -> int:
     return _BYTE * (text + len(artifact.record) + len(artifact.variant or b"") + len(artifact.variants or b""))
 
 
-def _without(artifact: Artifact) -> Artifact:
-    """What is left of it: its name, and why there is no more."""
+def _without(artifact: Artifact) -> Unreadable:
+    """Keep its name alone, and why there is no more."""
     filename, kind, name, version, *_ = artifact
-    problem = _left_out(filename).findings[0]
-    return type(artifact)(filename, kind, name, version, problem=problem, read_from=artifact.read_from)
+    return Unreadable(filename, kind, name, version, _left_out(filename).findings[0], read_from=artifact.read_from)
 
 
 def _left_out(filename: str) -> ArchiveError:

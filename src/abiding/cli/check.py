@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TextIO
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.findings.finding import Finding, Severity
     from abiding.findings.terminal import Terminal
     from abiding.releases.release import Release
@@ -86,7 +86,7 @@ def run(options: Namespace) -> int:
     paths = [Path(one) for one in options.what if one not in specs]
     looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
     said = sys.stdout if options.output_format == "text" else sys.stderr
-    sources: dict[str, Callable[[], list[Artifact]]] = {"": lambda: read_artifacts(paths)} if paths else {}
+    sources: dict[str, Callable[[], list[Artifact | Unreadable]]] = {"": lambda: read_artifacts(paths)} if paths else {}
     sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
     with looking as listings:
         found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
@@ -158,12 +158,12 @@ def _text(found: Sequence[Release], options: Namespace, terminal: Terminal) -> s
     return text.last_lines(found, terminal) if options.quiet else text.render(found, terminal, full=options.full)
 
 
-def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artifact]:
+def _gathered(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) -> list[Artifact | Unreadable]:
     """Read all sources. What fails does not silence the rest: raises `AbidingError` only if nothing could be read."""
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Unreadable
     from abiding.findings.errors import AbidingError
 
-    artifacts: list[Artifact] = []
+    artifacts: list[Artifact | Unreadable] = []
     problems: list[tuple[str, Finding]] = []
     for name, read in sources.items():
         try:
@@ -173,12 +173,12 @@ def _gathered(sources: Mapping[str, Callable[[], list[Artifact]]]) -> list[Artif
     if not artifacts:
         raise AbidingError([finding for _, finding in problems], "Nothing was checked")
     return [
-        *(Artifact(name, "sdist", name, "", problem=finding, read_from=name) for name, finding in problems),
+        *(Unreadable(name, "sdist", name, "", finding, read_from=name) for name, finding in problems),
         *artifacts,
     ]
 
 
-def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact]:
+def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact | Unreadable]:
     """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
     from abiding.artifacts.disk import GIVE
     from abiding.artifacts.index import read_release

@@ -60,7 +60,6 @@ def _side(argument: str, options: Namespace) -> Side:
     from abiding.artifacts.index import read_file
 
     found = read_file(argument, options.index_url, lambda names: _chosen(argument, names, options.tag))
-    assert found.metadata is not None  # else it has raised  # noqa: S101
     return Side(found.filename, found.read_from, found.metadata)
 
 

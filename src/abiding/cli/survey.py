@@ -188,6 +188,7 @@ def _tell(what: str) -> None:
 
 def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
     """Read the releases of lists into a Parquet file. What can't be read is told."""
+    from abiding.artifacts.artifact import Unreadable
     from abiding.survey.sources import read_releases, releases_in, rows_of, write
 
     specs = list(dict.fromkeys(spec for source in lists for spec in releases_in(source)))
@@ -201,7 +202,7 @@ def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
             print(f"abiding: {visible(one.message)}", file=sys.stderr)
         else:
             artifacts.append(one)
-            if one.problem:
+            if isinstance(one, Unreadable):
                 print(visible(f"abiding: {one.filename}: {one.problem.message}"), file=sys.stderr)
     write(rows_of(artifacts), file)
     return file

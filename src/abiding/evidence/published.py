@@ -49,7 +49,7 @@ def checked(
     """
     from packaging.specifiers import SpecifierSet
 
-    wheels = [one for one in artifacts if one.kind == "wheel" and one.metadata and one.on_index]
+    wheels = [one for one in artifacts if one.kind == "wheel" and one.on_index]
     if not wheels:
         return Read({}, 0, 0, 0, ())
     accepted = SpecifierSet(f"=={wheels[0].version}", prereleases=True)
@@ -63,9 +63,8 @@ def checked(
         read, size, large = _compiled(published[wheel.filename])
         files, received = files + read.number, received + size
         over += [f"{wheel.filename}: {name}" for name in large]
-        if wheel.metadata:
-            tags = tagging.expanded(wheel.filename)
-            found[wheel.filename] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
+        tags = tagging.expanded(wheel.filename)
+        found[wheel.filename] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
     if progress:
         progress(len(chosen), len(chosen), received)
     return Read(found, len(chosen), len(wheels), files, tuple(over))

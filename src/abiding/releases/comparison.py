@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from abiding.artifacts.artifact import Unreadable
 from abiding.metadata.difference import compare, meanings
 
 if TYPE_CHECKING:
@@ -52,36 +53,40 @@ class Compared(NamedTuple):
 class Comparison(NamedTuple):
     """A release, compared.
 
-    `name` is normalised. `reference` is the artifact that the others are held against, None if nothing could be read.
-    `unsaid` are the resolver fields of which an sdist from before metadata 2.2 says nothing, though wheels do: old
-    tools did not write them, so that nothing follows from it. `agreeing` are, for each field in which wheels differ,
-    how many are in the largest group that says the same, which the others are held against.
+    `name` is normalised. `unreadable` are the files that take no part. `reference` is the artifact that the others are
+    held against, None if nothing could be read. `unsaid` are the resolver fields of which an sdist from before metadata
+    2.2 says nothing, though wheels do: old tools did not write them, so that nothing follows from it. `agreeing` are,
+    for each field in which wheels differ, how many are in the largest group that says the same, which the others are
+    held against.
     """
 
     name: str
     version: str
     compared: tuple[Compared, ...]
+    unreadable: tuple[Unreadable, ...]
     reference: Artifact | None
     unsaid: tuple[str, ...]
     agreeing: Mapping[str, int]
 
     @classmethod
-    def of(cls, artifacts: Sequence[Artifact]) -> Comparison:
-        """Compare the artifacts of one release; those that could not be read take no part."""
-        readable = [one for one in artifacts if one.metadata]
-        sdists = [one for one in readable if one.kind == "sdist"]
-        wheels = [one for one in readable if one.kind == "wheel"]
+    def of(cls, files: Sequence[Artifact | Unreadable]) -> Comparison:
+        """Compare the files of one release."""
+        unreadable = tuple(file for file in files if isinstance(file, Unreadable))
+        artifacts = [file for file in files if not isinstance(file, Unreadable)]
+        sdists = [artifact for artifact in artifacts if artifact.kind == "sdist"]
+        wheels = [artifact for artifact in artifacts if artifact.kind == "wheel"]
         among_wheels = _Wheels.of(wheels)
         reference = sdists[0] if sdists else among_wheels.typical
         unsaid = _unsaid(sdists[0], wheels) if sdists else ()
         deviations = among_wheels.deviations()
         beside = _Beside(reference, unsaid)
         compared = []
-        for one in artifacts:
-            deviating = deviations.get(_file(one), ())
-            differences = beside.differences(one) if sdists else deviating
-            compared.append(Compared(one, differences, deviating, beside.is_identical(one)))
-        return cls(artifacts[0].name, artifacts[0].version, tuple(compared), reference, unsaid, among_wheels.agreeing)
+        for artifact in artifacts:
+            deviating = deviations.get(artifact.metadata.data, ())
+            differences = beside.differences(artifact) if sdists else deviating
+            compared.append(Compared(artifact, differences, deviating, beside.is_identical(artifact)))
+        name, version, agreeing = files[0].name, files[0].version, among_wheels.agreeing
+        return cls(name, version, tuple(compared), unreadable, reference, unsaid, agreeing)
 
     @property
     def sdist(self) -> Artifact | None:
@@ -91,20 +96,19 @@ class Comparison(NamedTuple):
     @property
     def is_modern(self) -> bool:
         """Whether the reference is new enough (2.2) that what it says holds for the others, unless it is dynamic."""
-        return bool(self.reference and self.reference.metadata and self.reference.metadata.version >= _MODERN)
+        return self.reference is not None and self.reference.metadata.version >= _MODERN
 
     @property
     def case(self) -> Literal[1, 2, 3, 4]:
         """The sdist's: 1 nothing dynamic, 2 something is, 4 older than 2.2. Without one: 3, or 4 with older wheels."""
-        if self.sdist is not None and self.sdist.metadata is not None:
+        if self.sdist is not None:
             dynamic = self.sdist.metadata.dynamic
             return (2 if dynamic else 1) if self.is_modern else 4
-        found = [one.artifact.metadata for one in self.compared if one.artifact.metadata]
-        return 4 if any(metadata.version < _MODERN for metadata in found) else 3
+        return 4 if any(each.artifact.metadata.version < _MODERN for each in self.compared) else 3
 
     def says(self, field: str) -> bool:
         """Whether there is an sdist, and it means something that it says of a field what it says, or nothing."""
-        if self.sdist is None or self.sdist.metadata is None or field in self.unsaid:
+        if self.sdist is None or field in self.unsaid:
             return False
         return _could_say(self.sdist.metadata, field) or bool(self.sdist.metadata.all(field))
 
@@ -114,7 +118,7 @@ class Comparison(NamedTuple):
 
     def lets_vary(self, field: str) -> bool:
         """Whether the sdist says that wheels may say something else of a field."""
-        if self.sdist is None or self.sdist.metadata is None:
+        if self.sdist is None:
             return False
         return self.is_modern and field.lower() in self.sdist.metadata.dynamic
 
@@ -125,7 +129,7 @@ class Comparison(NamedTuple):
     def others(self, field: str) -> str:
         """In words, the wheels that a wheel which deviates in a field is held against."""
         number = self.agreeing[field]
-        if 2 * number > sum(one.artifact.kind == "wheel" and bool(one.artifact.metadata) for one in self.compared):
+        if 2 * number > sum(each.artifact.kind == "wheel" for each in self.compared):
             return "most wheels"
         return f"{number} other wheels" if number > 1 else "another wheel"
 
@@ -139,11 +143,6 @@ class Comparison(NamedTuple):
         )
 
 
-def _file(artifact: Artifact) -> bytes:
-    """The metadata of an artifact to the byte: many have the same file."""
-    return artifact.metadata.data if artifact.metadata else b""
-
-
 class _Beside:
     """The reference, and what has been found about files that were held against it: many are the same file."""
 
@@ -154,7 +153,7 @@ class _Beside:
 
     def differences(self, artifact: Artifact) -> tuple[Difference, ...]:
         metadata = artifact.metadata
-        if metadata is None or self.reference is None or self.is_identical(artifact):
+        if self.reference is None or self.is_identical(artifact):
             return ()
         if metadata.data not in self.known:
             self.known[metadata.data] = tuple(self._differences(self.reference, metadata))
@@ -166,7 +165,7 @@ class _Beside:
                 yield one
 
     def is_identical(self, artifact: Artifact) -> bool:
-        if artifact.metadata is None or self.reference is None:
+        if self.reference is None:
             return False
         return artifact.metadata is self.reference or artifact.metadata.data == self.reference.data
 
@@ -178,9 +177,9 @@ def _could_say(metadata: CoreMetadata, field: str) -> bool:
 
 def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
     said = sdist.metadata
-    if said is None or said.version >= _MODERN or said.all("Requires-Dist"):
+    if said.version >= _MODERN or said.all("Requires-Dist"):
         return ()
-    told = {field for field in _LEFT_OUT if any(wheel.metadata.all(field) for wheel in wheels if wheel.metadata)}
+    told = {field for field in _LEFT_OUT if any(wheel.metadata.all(field) for wheel in wheels)}
     if "Requires-Dist" not in told:
         return ()
     return tuple(field for field in _LEFT_OUT if field in told and not said.all(field))
@@ -195,7 +194,7 @@ class _Wheels(NamedTuple):
 
     @classmethod
     def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
-        distinct = {_file(wheel): wheel.metadata for wheel in wheels if wheel.metadata}
+        distinct = {wheel.metadata.data: wheel.metadata for wheel in wheels}
         first, *others = distinct.values() or (None,)
         fields = {one.field: None for other in others for one in (compare(first, other) if first else ())}
         said = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
@@ -205,25 +204,25 @@ class _Wheels(NamedTuple):
     def typical(self) -> Artifact | None:
         """One of those wheels that agree in most, first of all in what resolvers read."""
         resolver = [field for field in self.said if field in RESOLVER_FIELDS]
-        keys = [_file(wheel) for wheel in self.wheels]
+        keys = [wheel.metadata.data for wheel in self.wheels]
         together = Counter(tuple(self.said[field][key] for field in resolver) for key in keys)
         votes = {field: self._votes(field) for field in self.said}
         files = Counter(keys)
 
-        def rank(one: Artifact) -> tuple[int, int, int]:
-            key = _file(one)
+        def rank(wheel: Artifact) -> tuple[int, int, int]:
+            key = wheel.metadata.data
             alone = sum(votes[field][said[key]] for field, said in self.said.items())
             return together[tuple(self.said[field][key] for field in resolver)], alone, files[key]
 
         return max(self.wheels, key=rank, default=None)
 
     def _votes(self, field: str) -> Counter[Hashable]:
-        return Counter(self.said[field][_file(wheel)] for wheel in self.wheels)
+        return Counter(self.said[field][wheel.metadata.data] for wheel in self.wheels)
 
     def _most(self, field: str) -> Hashable:
         """What the largest group says in a field; of equally large ones, what the typical wheel says."""
         votes, typical = self._votes(field), self.typical
-        usual = self.said[field][_file(typical)] if typical else None
+        usual = self.said[field][typical.metadata.data] if typical else None
         return max(votes, key=lambda value: (votes[value], value == usual))
 
     @property

@@ -47,7 +47,7 @@ class Own(NamedTuple):
 
     def lines_of(self, one: Compared) -> tuple[str, ...]:
         """The lines of a wheel that are declared for it."""
-        if self.said is None or one.artifact.metadata is None:
+        if self.said is None:
             return ()
         added = Added(one.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
         return tuple(self._claimed(one.artifact, added, None).lines.values())
@@ -56,8 +56,6 @@ class Own(NamedTuple):
         """Hold one wheel against what is declared for its tag, at the level and variant that it was built as."""
         assert self.declaration is not None  # noqa: S101
         assert self.said is not None  # noqa: S101
-        if one.artifact.metadata is None:
-            return
         try:
             record = Provenance.from_json(one.artifact.record, one.artifact.filename) if one.artifact.record else None
         except ArchiveError as exc:

@@ -30,7 +30,7 @@ def bad_dynamic(comparison: Comparison, severity: Severity) -> Iterator[Finding]
     seen: set[tuple[str, ...]] = set()
     for one in comparison.compared:
         metadata = one.artifact.metadata
-        if metadata is not None and (values := metadata.all("Dynamic")) not in seen:
+        if (values := metadata.all("Dynamic")) not in seen:
             seen.add(values)
             yield from _of_file(one.artifact.filename, metadata, severity)
 

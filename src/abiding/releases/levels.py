@@ -48,7 +48,7 @@ def level_of(one: Compared, own: Own) -> BuiltAs | None:
     None for an sdist, and for a wheel of a project that declares no ABI level, as far as can be seen.
     """
     artifact = one.artifact
-    if artifact.kind == "sdist" or artifact.metadata is None:
+    if artifact.kind == "sdist":
         return None
     record = record_of(artifact)
     declaration = own.declaration
@@ -139,7 +139,7 @@ def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -
 def judge_record(one: Compared) -> Iterator[Finding]:
     """Find the lines that a wheel does not have, though its own record says that it was built with them."""
     artifact = one.artifact
-    if artifact.metadata is None or not artifact.record:
+    if not artifact.record:
         return
     try:
         record = Provenance.from_json(artifact.record, artifact.filename)

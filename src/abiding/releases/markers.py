@@ -62,7 +62,7 @@ class _Wheels:
         self._lines = {
             one.artifact.filename: one.artifact.metadata.all("Requires-Dist")
             for one in comparison.compared
-            if one.artifact.kind == "wheel" and one.artifact.metadata
+            if one.artifact.kind == "wheel"
         }
         self._known: dict[frozenset[str], str] = {}
 

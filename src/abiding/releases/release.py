@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.metadata.difference import Difference
@@ -75,9 +75,19 @@ class CheckedArtifact(NamedTuple):
         """Which kind of artifact it is."""
         return self.artifact.kind
 
+    @property
+    def read_from(self) -> str:
+        """Where it was read from."""
+        return self.artifact.read_from
+
+    @property
+    def on_index(self) -> bool:
+        """Whether an index has taken it."""
+        return self.artifact.on_index
+
 
 class Release(NamedTuple):
-    """An sdist and its wheels, checked.
+    """An sdist and its wheels, checked: `artifacts`. Those that could not be read are `unreadable`.
 
     `name` is normalised, `version` as the first file name has it. `case` is 1 if the sdist's metadata is at 2.2 or
     later and nothing in it is dynamic, 2 if something is, 4 if it is older; without an sdist 3, or 4 if a wheel is.
@@ -99,6 +109,12 @@ class Release(NamedTuple):
     findings: tuple[Finding, ...]
     compiled: tuple[Finding, ...] = ()
     unsaid: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def files(self) -> tuple[CheckedArtifact | Unreadable, ...]:
+        """All files, read or not: sdists first."""
+        return tuple(sorted((*self.artifacts, *self.unreadable), key=_order))
 
     @property
     def everything(self) -> tuple[Finding, ...]:
@@ -120,17 +136,17 @@ class Release(NamedTuple):
     @property
     def unread(self) -> tuple[Finding, ...]:
         """Why artifacts could not be read, one finding each."""
-        return tuple(one.artifact.problem for one in self.artifacts if one.artifact.problem)
+        return tuple(file.problem for file in self.unreadable)
 
 
-def releases(artifacts: Iterable[Artifact], level: Level | None = None) -> list[Release]:
-    """Group artifacts into releases by name and version, and check each; in the order in which they were given.
+def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None) -> list[Release]:
+    """Group files into releases by name and version, and check each; in the order in which they were given.
 
     With `level`, a wheel that was built at another one is an error.
     """
-    groups: dict[tuple[str, str], list[Artifact]] = {}
-    for artifact in artifacts:
-        groups.setdefault((artifact.name, artifact.version), []).append(artifact)
+    groups: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
+    for file in files:
+        groups.setdefault((file.name, file.version), []).append(file)
     united = [sorted(group, key=_order) for group in _united(groups)]
     apart = {finding.artifact: finding for finding in two_versions(united)}
     return [_release(group, [apart[one.filename] for one in group if one.filename in apart], level) for group in united]
@@ -149,7 +165,7 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     claimed = evidence.checked(paths, looking)
 
     def of(release: Release) -> tuple[Finding, ...]:
-        names = [one.filename for one in release.artifacts if not one.artifact.problem]  # else it is said already
+        names = [checked.filename for checked in release.artifacts]
         found = dict.fromkeys(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
         told = {(one.rule, one.artifact, one.message) for one in release.findings}  # of a record that all of them read
         return tuple(one for one in found if (one.rule, one.artifact, one.message) not in told)
@@ -183,11 +199,13 @@ def _held_to_exports(subject: Subject) -> Iterable[Finding]:
     return looser(subject)
 
 
-def _united(groups: dict[tuple[str, str], list[Artifact]]) -> Iterable[list[Artifact]]:
+def _united(
+    groups: dict[tuple[str, str], list[Artifact | Unreadable]],
+) -> Iterable[list[Artifact | Unreadable]]:
     """The groups, those of the same project whose versions are only spelled differently made one."""
     if len({name for name, _ in groups}) == len(groups):
         return groups.values()
-    united: dict[tuple[str, str], list[Artifact]] = {}
+    united: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
     for (name, version), group in groups.items():
         united.setdefault((name, _canonical(version)), []).extend(group)
     return united.values()
@@ -202,13 +220,13 @@ def _canonical(version: str) -> str:
     return canonicalize_version(version)
 
 
-def _order(artifact: Artifact) -> tuple[bool, bool, str]:
+def _order(file: Artifact | Unreadable | CheckedArtifact) -> tuple[bool, bool, str]:
     """Sdists first, and of several the one that is a .tar.gz file, as the standard wants it."""
-    return artifact.kind == "wheel", not artifact.filename.endswith(".tar.gz"), artifact.filename
+    return file.kind == "wheel", not file.filename.endswith(".tar.gz"), file.filename
 
 
-def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: Level | None) -> Release:
-    comparison = Comparison.of(artifacts)
+def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding], level: Level | None) -> Release:
+    comparison = Comparison.of(files)
     own = declared_in(comparison.sdist)
     levels = {one.artifact.filename: found for one in comparison.compared if (found := level_of(one, own))}
     lines = {one.artifact.filename: own.lines_of(one) for one in comparison.compared} if levels and level else {}
@@ -235,19 +253,18 @@ def _release(artifacts: Sequence[Artifact], remarks: Iterable[Finding], level: L
         version=comparison.version,
         case=comparison.case,
         # What is wrong with pyproject.toml is wrong with the release, and with none of its artifacts.
-        verdict=Verdict.INCONSISTENT if breaking else _worst(one.verdict for one in checked if one.artifact.metadata),
+        verdict=Verdict.INCONSISTENT if breaking else _worst(one.verdict for one in checked),
         resolver_relevant=comparison.resolver_relevant or any(map(rules.is_read, breaking)),
         reference=comparison.reference.filename if comparison.reference else "",
         artifacts=checked,
         findings=by_weight((*findings, *remarks)),
-        unsaid=tuple(comparison.unsaid),
+        unsaid=comparison.unsaid,
+        unreadable=comparison.unreadable,
     )
 
 
 def _verdict(one: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:
     """What one artifact comes to beside the reference: that other wheels differ from it is not held against it."""
-    if one.artifact.metadata is None:
-        return Verdict.NOT_COMPARABLE
     apart = comparison.is_apart(one)
     broken = [finding for finding in breaking if finding.artifact == one.artifact.filename]
     if broken and (apart or not all(map(is_among_wheels, broken))):

@@ -25,7 +25,7 @@ from abiding.releases.variants import judge_variants
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.findings.finding import Value
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
@@ -61,7 +61,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     The gravest first, then artifact by artifact.
     """
     misnamed = _misnamed(comparison)
-    findings = [*misnamed, *(one.artifact.problem for one in comparison.compared if one.artifact.problem)]
+    findings = [*misnamed, *(file.problem for file in comparison.unreadable)]
     findings += [finding for one in comparison.compared for finding in one.artifact.findings]
     findings += judge_variants(one.artifact for one in comparison.compared)
     findings += _of_the_sdist(comparison, own)
@@ -84,15 +84,15 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += bad_dynamic(comparison, Severity.ERROR if own.declaration else Severity.NOTE)
     findings += too_new(_to_be_taken(comparison))
     findings += _not_installable(comparison, Severity.ERROR if own.declaration else Severity.WARNING)
-    yanked = [one.artifact for one in comparison.compared if one.artifact.yanked]
-    findings += [_yanked(artifact) for artifact in yanked]
+    files: list[Artifact | Unreadable] = [each.artifact for each in comparison.compared]
+    findings += [_yanked(file) for file in (*files, *comparison.unreadable) if file.yanked]
     return by_weight(findings)
 
 
 def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
     """The files that may still be on their way to an index."""
     for one in comparison.compared:
-        if one.artifact.metadata is not None and not one.artifact.on_index:
+        if not one.artifact.on_index:
             yield one.artifact.filename, one.artifact.metadata
 
 
@@ -116,15 +116,14 @@ def _each_metadata(comparison: Comparison) -> Iterator[tuple[list[str], CoreMeta
     found: dict[bytes, tuple[list[str], CoreMetadata]] = {}
     for one in comparison.compared:
         metadata = one.artifact.metadata
-        if metadata is not None:
-            found.setdefault(metadata.data, ([], metadata))[0].append(one.artifact.filename)
+        found.setdefault(metadata.data, ([], metadata))[0].append(one.artifact.filename)
     yield from found.values()
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
     """Where only pre-releases of Python see a difference: of the sdist, and of each metadata that wheels have."""
     reference = comparison.reference
-    if reference is None or reference.metadata is None:
+    if reference is None:
         return
     table = reference.pyproject.table.get("project") if reference.pyproject else None
     if isinstance(table, dict):
@@ -138,7 +137,7 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
     seen = {reference.metadata.data}
     for one in comparison.compared:
         metadata = one.artifact.metadata
-        if metadata is None or metadata.data in seen or one.identical:
+        if metadata.data in seen or one.identical:
             continue
         seen.add(metadata.data)
         difference = by_pre_releases(reference.metadata, metadata)
@@ -156,7 +155,7 @@ def _read_differently(comparison: Comparison) -> Iterator[Finding]:
     """What not all tools read alike, and does not count: once for all files that have the same metadata."""
     seen: set[bytes] = set()
     for one in comparison.compared:
-        data = one.artifact.metadata.data if one.artifact.metadata else b""
+        data = one.artifact.metadata.data
         note = None if data in seen else readers.note(data, one.artifact.filename)
         seen.add(data)
         if note:
@@ -168,7 +167,7 @@ def _misnamed(comparison: Comparison) -> list[Finding]:
     return [
         finding
         for one in comparison.compared
-        if one.artifact.metadata and not one.artifact.filename.endswith("/")
+        if not one.artifact.filename.endswith("/")
         for finding in judge_version(one.artifact.filename, _named(one.artifact), one.artifact.metadata)
     ]
 
@@ -178,9 +177,9 @@ def _named(artifact: Artifact) -> str:
     return artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
 
 
-def _yanked(artifact: Artifact) -> Finding:
-    message = f"the index says that this file is not to be used: {artifact.yanked}"
-    return Finding("yanked", Severity.NOTE, message, artifact=artifact.filename)
+def _yanked(file: Artifact | Unreadable) -> Finding:
+    message = f"the index says that this file is not to be used: {file.yanked}"
+    return Finding("yanked", Severity.NOTE, message, artifact=file.filename)
 
 
 # The sdist
@@ -188,12 +187,12 @@ def _yanked(artifact: Artifact) -> Finding:
 
 def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
     sdist = comparison.sdist
-    if sdist is None or sdist.metadata is None:
+    if sdist is None:
         return
     yield from own.findings
     declared = own.declaration is not None
-    yield from _sdist_disagrees(sdist, sdist.metadata, declared=declared)
-    yield from _file_rules(sdist, sdist.metadata, Severity.ERROR if declared else Severity.NOTE)
+    yield from _sdist_disagrees(sdist, declared=declared)
+    yield from _file_rules(sdist, Severity.ERROR if declared else Severity.NOTE)
     may_append = own.declaration is not None and own.declaration.may_append
     if may_append and comparison.is_modern and "requires-dist" not in sdist.metadata.dynamic:
         yield Finding(
@@ -219,7 +218,7 @@ def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
         )
 
 
-def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool) -> Iterator[Finding]:
+def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
     """Where PKG-INFO breaks the promises of the `[project]` table beside it."""
     table = sdist.pyproject.table.get("project") if sdist.pyproject else None
     if not isinstance(table, dict):
@@ -228,7 +227,7 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
     from abiding.project.table import Project
 
     # The readme is not at hand: it lies in the archive.
-    for difference in Promise.of(Project(table), None).broken_by(metadata):
+    for difference in Promise.of(Project(table), None).broken_by(sdist.metadata):
         # What no resolver reads is the business of the project alone.
         if declared or difference.field in RESOLVER_FIELDS:
             yield difference.finding(
@@ -248,7 +247,8 @@ def _sdist_disagrees(sdist: Artifact, metadata: CoreMetadata, *, declared: bool)
             )
 
 
-def _file_rules(sdist: Artifact, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+def _file_rules(sdist: Artifact, severity: Severity) -> Iterator[Finding]:
+    metadata = sdist.metadata
     if metadata.version < (2, 2):
         yield Finding(
             "old-metadata-version",
@@ -282,7 +282,7 @@ def _file_rules(sdist: Artifact, metadata: CoreMetadata, severity: Severity) -> 
 
 
 def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
-    if comparison.sdist is None or comparison.sdist.metadata is None or one.artifact.kind == "sdist":
+    if comparison.sdist is None or one.artifact.kind == "sdist":
         return
     said = comparison.sdist.metadata
     for difference in one.differences:

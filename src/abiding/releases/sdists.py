@@ -22,7 +22,7 @@ def judge_sdists(comparison: Comparison) -> Iterator[Finding]:
     """Find the sdists beside the one that the wheels are held against, and where they say something else."""
     first = comparison.sdist
     for one in comparison.compared if first else ():
-        if first and one.artifact.kind == "sdist" and one.artifact.metadata and one.artifact is not first:
+        if first and one.artifact.kind == "sdist" and one.artifact is not first:
             yield from _beside(first.filename, one)
 
 

@@ -9,7 +9,7 @@ from abiding.findings.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Unreadable
 
 __all__ = ["two_versions"]
 
@@ -20,10 +20,10 @@ _COMPUTED = (
 )
 
 
-def two_versions(groups: Sequence[Sequence[Artifact]]) -> Iterator[Finding]:
+def two_versions(groups: Sequence[Sequence[Artifact | Unreadable]]) -> Iterator[Finding]:
     """Find wheels without an sdist beside the one sdist of the same project that has no wheel. A group is a release."""
-    alone: dict[str, list[Artifact]] = {}
-    without: dict[str, list[Artifact]] = {}
+    alone: dict[str, list[Artifact | Unreadable]] = {}
+    without: dict[str, list[Artifact | Unreadable]] = {}
     for group in groups:
         kinds = {one.kind for one in group}
         if len(kinds) == 1:
@@ -46,7 +46,7 @@ def _look_alike(one: str, other: str) -> bool:
     return same or any(each.is_devrelease or each.local for each in (left, right))
 
 
-def _finding(sdist: Artifact, wheel: Artifact) -> Finding:
+def _finding(sdist: Artifact | Unreadable, wheel: Artifact | Unreadable) -> Finding:
     return Finding(
         "two-versions",
         Severity.WARNING,

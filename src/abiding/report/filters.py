@@ -29,7 +29,7 @@ class Filters(NamedTuple):
     @classmethod
     def of(cls, releases: Sequence[Release]) -> Filters:
         """Look at the names of all wheels."""
-        names = [one.filename for release in releases for one in release.artifacts]
+        names = [one.filename for release in releases for one in release.files]
         pythons, platforms = ({found[side] for found in map(parts, names) if found[side]} for side in (0, 1))
         return cls(tuple(sorted(platforms)), in_order(pythons))
 

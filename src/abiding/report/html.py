@@ -42,7 +42,7 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
     found = sorted(releases, key=lambda one: order.index(_gravest(one)), reverse=True)
     filters = Filters.of(found)
     matrices = [Matrix.of(release) for release in found]
-    wheels = sum(one.kind == "wheel" for release in found for one in release.artifacts)
+    wheels = sum(file.kind == "wheel" for release in found for file in release.files)
     body = "".join(
         part
         for number, (release, matrix) in enumerate(zip(found, matrices, strict=True))
@@ -100,7 +100,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
     yield "</p>\n"
     if release.everything:
         yield "<h2>Findings</h2>\n"
-        names = [one.filename for one in release.artifacts]
+        names = [file.filename for file in release.files]
         yield from (_finding(group, names, filters) for group in groups(release.everything))
     if matrix.columns:
         yield "<h2>Files against fields</h2>\n"
@@ -136,7 +136,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
 
 def _made(releases: Sequence[Release], origin: Origin) -> str:
     """The foot of the page: by what it was made, when, and from what."""
-    read = dict.fromkeys(one.artifact.read_from for release in releases for one in release.artifacts)
+    read = dict.fromkeys(file.read_from for release in releases for file in release.files)
     parts = [f"abiding {__version__}"]
     if origin.made:
         parts.append(f'<time datetime="{origin.made.isoformat()}">{origin.made:%Y-%m-%d %H:%M} UTC</time>')

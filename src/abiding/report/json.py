@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abiding._version import __version__
+from abiding.artifacts.artifact import Unreadable
 from abiding.findings.characters import visible
 from abiding.findings.finding import Severity
 from abiding.metadata.difference import is_repeated
@@ -55,8 +56,26 @@ def _release(release: Release) -> dict[str, Any]:
         "resolver_relevant": release.resolver_relevant,
         "reference": visible(release.reference) or None,
         "errors": {"metadata": _errors(release.findings), "compiled_files": _errors(release.compiled)},
-        "artifacts": Later(lambda: map(_artifact, release.artifacts)),
+        "artifacts": Later(lambda: map(_file, release.files)),
         "findings": Later(lambda: map(finding_data, release.everything)),
+    }
+
+
+def _file(file: CheckedArtifact | Unreadable) -> dict[str, Any]:
+    return _unreadable(file) if isinstance(file, Unreadable) else _artifact(file)
+
+
+def _unreadable(file: Unreadable) -> dict[str, Any]:
+    from abiding.releases.release import Verdict
+
+    return {
+        "filename": visible(file.filename),
+        "kind": file.kind,
+        "read_from": visible(file.read_from) or None,
+        "verdict": str(Verdict.NOT_COMPARABLE),
+        "level": None,
+        "variant": None,
+        "yanked": visible(file.yanked) or None,
     }
 
 
@@ -64,7 +83,7 @@ def _artifact(one: CheckedArtifact) -> dict[str, Any]:
     return {
         "filename": visible(one.filename),
         "kind": one.kind,
-        "read_from": visible(one.artifact.read_from) or None,
+        "read_from": visible(one.read_from) or None,
         "verdict": str(one.verdict),
         "level": one.level and str(one.level),
         "variant": None if one.variant is None else visible(one.variant),

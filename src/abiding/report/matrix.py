@@ -86,17 +86,14 @@ class Matrix:
     def of(cls, release: Release) -> Matrix:
         """Lay out a release. Its unreadable files have no row."""
         # What all are held against comes first: it is what columns and cells are held against too.
-        readable = sorted(
-            (one for one in release.artifacts if one.artifact.metadata),
-            key=lambda one: one.filename != release.reference,
-        )
-        sdist = next((one for one in readable if one.kind == "sdist" and one.filename == release.reference), None)
-        columns = _columns(readable)
-        head = {field: _usual(field, [sdist] if sdist else readable) for field in columns}
+        artifacts = sorted(release.artifacts, key=lambda checked: checked.filename != release.reference)
+        sdist = next((one for one in artifacts if one.kind == "sdist" and one.filename == release.reference), None)
+        columns = _columns(artifacts)
+        head = {field: _usual(field, [sdist] if sdist else artifacts) for field in columns}
         worst = _worst(release)
         groups: dict[Hashable, list[tuple[CheckedArtifact, tuple[Cell, ...]]]] = {}
-        for one in readable:
-            if one is not sdist and one.artifact.metadata:
+        for one in artifacts:
+            if one is not sdist:
                 cells = tuple(
                     _cell(field, said, one, worst.get((one.filename, field.lower())), declares=release.declares)
                     for field, said in head.items()
@@ -113,20 +110,17 @@ class Matrix:
 def _usual(field: str, artifacts: Sequence[CheckedArtifact]) -> CoreMetadata:
     """The metadata of the first file that does not deviate in the field."""
     found = [one for one in artifacts if not any(each.field.lower() == field.lower() for each in one.deviations)]
-    said = (found or artifacts)[0].artifact.metadata
-    assert said is not None  # only files that were read are laid out  # noqa: S101
-    return said
+    return (found or artifacts)[0].artifact.metadata
 
 
 def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
     """What resolvers read, then whatever is not the same everywhere."""
     found = dict.fromkeys(field for field in RESOLVER_FIELDS if field not in ("Name", "Version"))
     spelled = {field.lower(): field for field in (*RESOLVER_FIELDS, "Description")}
-    said = next((one.artifact.metadata for one in artifacts if one.artifact.metadata), None)
     seen = set()
     for one in artifacts:
-        metadata = one.artifact.metadata
-        if said is None or metadata is None or metadata.data in seen:
+        said, metadata = artifacts[0].artifact.metadata, one.artifact.metadata
+        if metadata.data in seen:
             continue
         seen.add(metadata.data)
         found.update(dict.fromkeys(difference.field for difference in (*one.differences, *one.deviations)))
@@ -149,7 +143,6 @@ def _worst(release: Release) -> dict[tuple[str, str], Finding]:
 
 
 def _cell(field: str, said: CoreMetadata, one: CheckedArtifact, finding: Finding | None, *, declares: bool) -> Cell:
-    assert one.artifact.metadata is not None  # noqa: S101
     expected, found = values(said, field), values(one.artifact.metadata, field)
     for difference in one.differences:
         if difference.field.lower() == field.lower():

@@ -59,5 +59,5 @@ def _real(path: Path) -> Path:
 
 def folder_of(release: Release) -> Path | None:
     """The folder in which the files of a release lie, None if they are on an index."""
-    found = (one.artifact.read_from for one in release.artifacts if not one.artifact.on_index)
-    return next((Path(one).parent for one in found if one), None)
+    places = (file.read_from for file in release.files if not file.on_index)
+    return next((Path(place).parent for place in places if place), None)

@@ -39,7 +39,7 @@ def standings(release: Release) -> list[Standing]:
     found: dict[Hashable, list[CheckedArtifact]] = {}
     for one in release.artifacts:
         is_reference = one.kind == "sdist" and one.filename == release.reference
-        if one.artifact.metadata and one.verdict is not Verdict.INCONSISTENT and not is_reference:
+        if one.verdict is not Verdict.INCONSISTENT and not is_reference:
             differences = one.differences if one.verdict is Verdict.DECLARED else ()
             found.setdefault((one.verdict, one.level, _meaning(differences)), []).append(one)
     same = sorted(found.values(), key=lambda group: list(Verdict).index(group[0].verdict))
@@ -68,7 +68,7 @@ def _sentence(one: CheckedArtifact, release: Release, *, alone: bool) -> str:
         case Verdict.CLEAN if not of and alone:
             return (
                 "there is nothing to compare it with"
-                if sum(each.artifact.metadata is not None for each in release.artifacts) == 1
+                if len(release.artifacts) == 1
                 else "the others are held against it"
             )
         case Verdict.CLEAN:

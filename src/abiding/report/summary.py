@@ -35,15 +35,15 @@ def verdict(release: Release) -> str:
 
 def case(release: Release) -> str:
     """The case in words; empty if what an sdist that could not be read binds, nobody knows."""
-    if any(one.artifact.metadata for one in release.artifacts) and not _lacks_sdist(release):
+    if release.artifacts and not _lacks_sdist(release):
         return f"Case {release.case} of 4: {CASES[release.case]}"
     return ""
 
 
 def of_all(releases: Sequence[Release]) -> str:
     """What a last line has to say where the summary of the last release could be taken for all; else nothing."""
-    files = sum(len(release.artifacts) for release in releases)
-    unread = sum(len(release.unread) for release in releases)
+    files = sum(len(release.files) for release in releases)
+    unread = sum(len(release.unreadable) for release in releases)
     if len(releases) == 1 or not unread:
         return ""
     return f"Of {counted(files, 'file')}, {unread} could not be read"
@@ -59,20 +59,19 @@ def _of_api(release: Release) -> str:
     if any(is_of_levels(one) for one in release.findings):
         return ""  # it has been said
     number = sum(one.level is BuiltAs.API for one in release.artifacts)
-    wheels = sum(one.kind == "wheel" and one.artifact.metadata is not None for one in release.artifacts)
+    wheels = sum(one.kind == "wheel" for one in release.artifacts)
     return f"{number} of {counted(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
 
 
 def overlooked(release: Release) -> tuple[str, ...]:
     """What the verdict says nothing of, and would be overlooked behind a good one: it stands before it."""
-    is_known = any(one.artifact.metadata for one in release.artifacts)
-    unread = f"{counted(len(release.unread), 'file')} could not be read" if release.unread and is_known else ""
+    number = len(release.unreadable) if release.artifacts else 0
+    unread = f"{counted(number, 'file')} could not be read" if number else ""
     return tuple(filter(None, (unread, _other_errors(release))))
 
 
 def _lacks_sdist(release: Release) -> bool:
-    sdists = [one.artifact.metadata for one in release.artifacts if one.kind == "sdist"]
-    return bool(sdists) and not any(sdists)
+    return "sdist" in {file.kind for file in release.unreadable} - {one.kind for one in release.artifacts}
 
 
 def _other_errors(release: Release) -> str:
@@ -89,16 +88,16 @@ def _other_errors(release: Release) -> str:
 
 
 def _sentence(release: Release) -> str:
-    readable = [one for one in release.artifacts if one.artifact.metadata]
-    wheels = sum(one.kind == "wheel" for one in readable)
+    readable = len(release.artifacts)
+    wheels = sum(one.kind == "wheel" for one in release.artifacts)
     match release.verdict:
-        case Verdict.CLEAN if len(readable) == 1:
-            read = " as far as it could be read" if release.unread else ""
+        case Verdict.CLEAN if readable == 1:
+            read = " as far as it could be read" if release.unreadable else ""
             return f"clean{read}: one file, with nothing to compare it with"
         case Verdict.CLEAN:
-            return f"clean: the metadata of {len(readable)} files is identical"
+            return f"clean: the metadata of {readable} files is identical"
         case Verdict.EQUAL:
-            return f"equal: {len(readable)} files say the same, in different spelling"
+            return f"equal: {readable} files say the same, in different spelling"
         case Verdict.DECLARED:
             how = "all as declared" if release.declares else "all in what it lists as dynamic"
             return f"declared: {_differing(release, Verdict.DECLARED)}, {how}"
@@ -108,15 +107,15 @@ def _sentence(release: Release) -> str:
             alike = f"{wheels} wheels say alike" if wheels > 1 else "wheel says"
             return f"not comparable: the sdist is too old to say what its {alike}"
         case _:
-            several = len(release.artifacts) > 1
+            unread = len(release.unreadable)
             return "not comparable: " + (
-                f"none of {len(release.artifacts)} files could be read" if several else "the file could not be read"
+                f"none of {unread} files could be read" if unread > 1 else "the file could not be read"
             )
 
 
 def _differing(release: Release, verdict: Verdict) -> str:
     """How many wheels of a verdict differ, and from what; where none does, what else is apart."""
-    wheels = [one for one in release.artifacts if one.kind == "wheel" and one.artifact.metadata]
+    wheels = [one for one in release.artifacts if one.kind == "wheel"]
     of_verdict = [one for one in wheels if one.verdict is verdict]
     has_sdist = any(one.filename == release.reference and one.kind == "sdist" for one in release.artifacts)
     from_sdist = [one for one in of_verdict if one.differences and has_sdist]

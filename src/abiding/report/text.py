@@ -118,7 +118,7 @@ class _Report(NamedTuple):
             yield (ARROW, Span(on_one_line(names[0])))
         if len(names) <= 1:
             return
-        said = compact(names, [one.filename for one in self.release.artifacts])
+        said = compact(names, [file.filename for file in self.release.files])
         head = f"{counted(len(names), self._kind(names))}:"
         if len(said) == 1 and len(f"{ARROW.text}{head} {said[0]}") <= self.terminal.width:
             yield (ARROW, Span(head, Style.STRONG), Span(f" {said[0]}"))
@@ -129,7 +129,7 @@ class _Report(NamedTuple):
                 yield (Span(line),)
 
     def _kind(self, names: Sequence[str]) -> str:
-        kinds = {one.filename: one.kind for one in self.release.artifacts}
+        kinds = {file.filename: file.kind for file in self.release.files}
         found = {kinds.get(name, "file") for name in names}
         return found.pop() if len(found) == 1 else "file"
 
@@ -138,7 +138,7 @@ class _Report(NamedTuple):
         if field in RESOLVER_FIELDS:
             return f"{field}, which resolvers read"
         files = (one.artifact.metadata for one in self.release.artifacts)
-        distinct = {metadata.data: metadata for metadata in files if metadata}
+        distinct = {metadata.data: metadata for metadata in files}
         known = {name.lower() for one in distinct.values() for name, _ in one.fields} | {"description"}
         return f"{field}, which no resolver reads" if field.lower() in known - _OF_THE_FILE else field
 
@@ -176,8 +176,8 @@ def _name(release: Release) -> str:
 
 
 def _contents(release: Release) -> str:
-    count = {kind: sum(one.kind == kind for one in release.artifacts) for kind in ("sdist", "wheel")}
-    found = [one.artifact.metadata.get("Metadata-Version") for one in release.artifacts if one.artifact.metadata]
+    count = {kind: sum(file.kind == kind for file in release.files) for kind in ("sdist", "wheel")}
+    found = [one.artifact.metadata.get("Metadata-Version") for one in release.artifacts]
     versions = sorted({on_one_line(one.strip()) for one in found if one.strip()})
     parts = [counted(number, kind) for kind, number in count.items() if number]
     listed = " and ".join(filter(None, (", ".join(versions[:-1]), *versions[-1:])))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from abiding._version import __version__
-from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import Said, hold_to_name, named, read_artifacts
 from abiding.files.plain import is_folder, is_plain, read_plain
 from abiding.findings import bounds
@@ -114,7 +114,7 @@ def _rows(root: Path, page: Path) -> Iterator[dict[str, Any]]:
             yield {"name": project, "filename": filename, "packagetype": PurePosixPath(filename).suffix or "no suffix"}
         else:
             listed_file = _Listed(project, filename, url, kind, said)
-            yield from rows_of([listed_file.artifact(root)])
+            yield from rows_of([listed_file.read(root)])
 
 
 def _kind(filename: str) -> Literal["sdist", "wheel"] | None:
@@ -132,16 +132,15 @@ class _Listed(NamedTuple):
     kind: Literal["sdist", "wheel"]
     said: Mapping[str, Any]
 
-    def artifact(self, root: Path) -> Artifact:
-        """Read it as far as the mirror has it; with a `problem` if nothing of it can be read."""
+    def read(self, root: Path) -> Artifact | Unreadable:
+        """Read it as far as the mirror has it."""
         uploaded = _time(self.said.get("upload-time"))
         name, version = self.project, _version(self.filename)
         try:
             name, version = named(self.filename, self.kind)
             found = self._read(self._local(root), name, version)
         except AbidingError as exc:
-            problem = exc.findings[0]
-            return Artifact(self.filename, self.kind, name, version, problem=problem, uploaded=uploaded)
+            return Unreadable(self.filename, self.kind, name, version, exc.findings[0], uploaded=uploaded)
         return found._replace(on_index=True, uploaded=uploaded)
 
     def _local(self, root: Path) -> Path:
@@ -168,7 +167,7 @@ class _Listed(NamedTuple):
         if not is_plain(path):
             raise MissingFileError.at(self.filename, "")
         (artifact,) = read_artifacts([path])
-        if artifact.problem:
+        if isinstance(artifact, Unreadable):
             raise AbidingError(artifact.problem)
         return artifact
 

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from abiding.artifacts.artifact import Unreadable
 from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from abiding.artifacts.artifact import Artifact
+
 
 __all__ = ["is_list", "parquet", "releases_in", "rows_of", "write"]
 
@@ -59,19 +61,18 @@ def releases_in(source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, named)))
 
 
-def rows_of(artifacts: Iterable[Artifact]) -> Iterator[dict[str, Any]]:
-    """Artifacts as rows of a table with all columns that they have; of those that could not be read with none more."""
+def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
+    """Files as rows of a table with all columns that they have; of those that could not be read with none more."""
     import hashlib
 
-    for one in artifacts:
+    for one in files:
         row: dict[str, Any] = {
             "filename": _plain(one.filename),
             "packagetype": "bdist_wheel" if one.kind == "wheel" else "sdist",
             "upload_time": one.uploaded.astimezone(UTC).replace(tzinfo=None) if one.uploaded else None,
         }
-        if one.metadata is None:
-            problem = one.problem.rule if one.problem else None
-            yield {**row, "name": _plain(one.name), "version": _plain(one.version), "problem": problem}
+        if isinstance(one, Unreadable):
+            yield {**row, "name": _plain(one.name), "version": _plain(one.version), "problem": one.problem.rule}
             continue
         row["metadata_sha256"] = hashlib.sha256(one.metadata.data).hexdigest()
         for column in FIELDS:
@@ -108,7 +109,7 @@ def write(rows: Iterable[dict[str, Any]], file: Path) -> None:
 
 def read_releases(
     specs: Sequence[str], index_url: str | None, tell: Callable[[int], None]
-) -> Iterator[Artifact | Finding]:
+) -> Iterator[Artifact | Unreadable | Finding]:
     """The files of releases on an index, and why a release can't be read."""
     from abiding.artifacts.index import read_release
 

@@ -21,14 +21,16 @@ from abiding.findings.extras import needing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from abiding.artifacts.artifact import Artifact
+    from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.artifacts.index.listing import Listings
     from abiding.artifacts.index.progress import Progress
 
 __all__ = ["listings", "read_file", "read_release"]
 
 
-def read_release(spec: str, index_url: str | None = None, progress: Progress | None = None) -> list[Artifact]:
+def read_release(
+    spec: str, index_url: str | None = None, progress: Progress | None = None
+) -> list[Artifact | Unreadable]:
     """Read the metadata of all sdists and wheels of one release, sdists first, then by file name.
 
     `spec` is `NAME==VERSION`, or `NAME` for the newest version: a final one that is not yanked, if there is any.
@@ -38,8 +40,8 @@ def read_release(spec: str, index_url: str | None = None, progress: Progress | N
 
     `progress` is called with the number of files read, the number of all, and the bytes received so far.
 
-    A file that can't be read (it is damaged, or the page lists it and it is not there) has a `problem` instead of
-    `metadata`, with the rule `missing-file`, `unreachable`, `index-access`, `bad-archive` or `wrong-hash`. Files with
+    A file that can't be read (it is damaged, or the page lists it and it is not there) is `Unreadable`, for a `problem`
+    with the rule `missing-file`, `unreachable`, `index-access`, `bad-archive` or `wrong-hash`. Files with
     identical metadata have one `CoreMetadata` object between them.
 
     Raises `IndexAccessError` if there is no such project or version (`unknown-release`), if nothing of it can be

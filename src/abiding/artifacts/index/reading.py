@@ -8,10 +8,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from abiding.archives.naming import normalised
-from abiding.artifacts.artifact import Artifact
+from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import Said, hold_to_name
 from abiding.artifacts.index.archives import metadata_of_wheel, pkg_info_of_sdist
 from abiding.artifacts.index.page import files_of_release
@@ -42,7 +42,7 @@ _REFUSALS = 3
 _FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
 
 
-def read_release(spec: str, index_url: str | None, progress: Progress | None) -> list[Artifact]:
+def read_release(spec: str, index_url: str | None, progress: Progress | None) -> list[Artifact | Unreadable]:
     """As `abiding.artifacts.index.read_release`, with everything installed that it takes."""
     settings = IndexSettings.read(index_url)
     with closing(Web(settings)) as web:
@@ -50,8 +50,8 @@ def read_release(spec: str, index_url: str | None, progress: Progress | None) ->
         reading = _Reading(web, progress)
         artifacts = reading.read(files)
     if reading.unreachable and len(reading.unreachable) == len(artifacts):
-        problem = next(artifact.problem for artifact in artifacts if artifact.problem)
-        raise IndexAccessError(problem._replace(artifact=""), f"none of {len(artifacts)} files could be read")
+        first = next(file for file in artifacts if isinstance(file, Unreadable))
+        raise IndexAccessError(first.problem._replace(artifact=""), f"none of {len(artifacts)} files could be read")
     return artifacts
 
 
@@ -61,7 +61,7 @@ def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]]
     with closing(Web(settings)) as web:
         files = {file.filename: file for file in files_of_release(web, settings.url, spec)}
         (artifact,) = _Reading(web, None).read([files[choose(list(files))]])
-    if artifact.problem:
+    if isinstance(artifact, Unreadable):
         raise IndexAccessError(artifact.problem)
     return artifact
 
@@ -78,12 +78,12 @@ class _Reading:
         self._refusals = 0
         self.unreachable: list[str] = []
 
-    def read(self, files: list[DistributionPackage]) -> list[Artifact]:
+    def read(self, files: list[DistributionPackage]) -> list[Artifact | Unreadable]:
         """Read all files, several at once, and keep their order."""
         groups: dict[str, list[DistributionPackage]] = {}
         for file in files:
             groups.setdefault(_announced_hash(file) or file.filename, []).append(file)
-        found: dict[str, Artifact] = {}
+        found: dict[str, Artifact | Unreadable] = {}
         pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="abiding-index")
         try:
             for future in as_completed([pool.submit(self._read_group, group) for group in groups.values()]):
@@ -95,10 +95,10 @@ class _Reading:
             pool.shutdown(wait=True, cancel_futures=True)
         return [found[file.filename] for file in files]
 
-    def _read_group(self, group: list[DistributionPackage]) -> list[Artifact]:
+    def _read_group(self, group: list[DistributionPackage]) -> list[Artifact | Unreadable]:
         """Read files that are announced with one hash of their metadata: the first that has it answers for all."""
         shared: CoreMetadata | None = None
-        artifacts = []
+        read: list[Artifact | Unreadable] = []
         for file in group:
             said: tuple[Finding, ...] = ()
             name, version = normalised(file.project or ""), file.version or ""
@@ -112,12 +112,12 @@ class _Reading:
             except AbidingError as exc:
                 if isinstance(exc, UnreachableError):
                     self.unreachable.append(file.filename)
-                artifacts.append(_artifact(file, None, exc.findings[0]._replace(artifact=file.filename)))
+                read.append(_unreadable(file, exc.findings[0]._replace(artifact=file.filename)))
                 continue
             if shared is None and hashlib.sha256(metadata.data).hexdigest() == _announced_hash(file):
                 shared = metadata
-            artifacts.append(_artifact(file, metadata, None)._replace(findings=said))
-        return artifacts
+            read.append(_artifact(file, metadata, said))
+        return read
 
     def _parsed(self, data: bytes, filename: str) -> CoreMetadata:
         with self._lock:
@@ -184,19 +184,34 @@ def _announced_hash(file: DistributionPackage) -> str:
     return (file.metadata_digests or {}).get("sha256", "").lower()
 
 
-def _artifact(file: DistributionPackage, metadata: CoreMetadata | None, problem: Finding | None) -> Artifact:
-    kind: Literal["sdist", "wheel"] = "wheel" if file.package_type == "wheel" else "sdist"
-    yanked = (file.yanked_reason or "no reason given") if file.is_yanked else ""
-    name = normalised(file.project or "")
+def _artifact(file: DistributionPackage, metadata: CoreMetadata, findings: tuple[Finding, ...]) -> Artifact:
     return Artifact(
         file.filename,
-        kind,
-        name,
+        "wheel" if file.package_type == "wheel" else "sdist",
+        normalised(file.project or ""),
         file.version or "",
         metadata,
-        problem=problem,
-        yanked=yanked,
+        yanked=_yanked(file),
+        findings=findings,
         on_index=True,
         read_from=shown(file.url),
         uploaded=file.upload_time,
     )
+
+
+def _unreadable(file: DistributionPackage, problem: Finding) -> Unreadable:
+    return Unreadable(
+        file.filename,
+        "wheel" if file.package_type == "wheel" else "sdist",
+        normalised(file.project or ""),
+        file.version or "",
+        problem,
+        yanked=_yanked(file),
+        on_index=True,
+        read_from=shown(file.url),
+        uploaded=file.upload_time,
+    )
+
+
+def _yanked(file: DistributionPackage) -> str:
+    return (file.yanked_reason or "no reason given") if file.is_yanked else ""
