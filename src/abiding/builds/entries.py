@@ -101,7 +101,10 @@ class Entries(NamedTuple):
         """What a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
         joining = [entry for entry in self.of_level if entry.joins_build and is_for_wheels_here(entry) is not False]
         needed = self._installed(joining)
-        needed += native.build_requirements() if any(map(native.applies, joining)) else ()
+        if any(map(native.applies, joining)):
+            needed += native.build_requirements()
+        elif self.level is Level.API:
+            needed += native.reading_requirements(self.native)
         exports = self.declaration.exports
         return [*needed, *([_FILLING] if exports and pins.has_pins(exports.requires) else ())]
 

@@ -34,6 +34,7 @@ __all__ = [
     "linked_unasked",
     "linking",
     "needed",
+    "reading_requirements",
     "required",
     "shared_libraries",
 ]
@@ -90,6 +91,11 @@ def build_requirements() -> tuple[str, ...]:
     Not `abiding[native]`: pip would look for abiding itself a second time, and not where this one came from.
     """
     return _TOOLS.get(sys.platform, _TOOLS["linux"])
+
+
+def reading_requirements(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """What reads a wheel of the API level, where a provider is installed that it could be linked with all the same."""
+    return build_requirements()[:1] if _installed(entries) else ()
 
 
 _TOOLS = {
@@ -188,12 +194,7 @@ def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
 
     Where none of these is installed, nothing of theirs can be in it. Raises `AbidingError`.
     """
-    names = _names(entries)
-    if not names:
-        return ()
-    from abiding.native import building
-
-    installed = [name for name in names if building.is_installed(name)]
+    installed = _installed(entries)
     if not installed:
         return ()
     from abiding.native import unasked
@@ -201,3 +202,13 @@ def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
 
     shelf = Installed()
     return tuple(unasked.judge(path, [one for one in map(shelf.get, installed) if one]))
+
+
+def _installed(entries: Iterable[Entry]) -> list[str]:
+    """The providers that entries name, as far as they are in the build environment."""
+    names = _names(entries)
+    if not names:
+        return []
+    from abiding.native import building
+
+    return [name for name in names if building.is_installed(name)]

@@ -6,6 +6,7 @@ look into the folders of the environment that it was built in.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.files.plain import is_there
+from abiding.findings.errors import DamagedImageError
 from abiding.findings.finding import Finding, Severity
 from abiding.native import contents
+from abiding.native.images import Format
 from abiding.native.loader import base_name
 from abiding.native.platforms import system_folders
+from abiding.native.reading import read_image, read_symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from abiding.findings.rules import Rule
     from abiding.native.contents import Contents
@@ -31,20 +35,24 @@ __all__ = ["judge"]
 
 _HINTS = (
     "build it at the ABI level, which requires the provider too: `-C abiding.level=abi`",
-    "or build it where the provider is not installed: the library of the machine is then taken",
+    "or build it where the provider is not installed, and the machine has what it is to be linked with",
 )
 
 
 def judge(path: Path, providers: Sequence[Contents]) -> Iterator[Finding]:
     """Find what a wheel of the API level has of these installed providers. Raises `AbidingError`."""
-    images = contents.of_wheel(path).images
-    yield from _leaked(path, images, _roots(providers))
+    wheel = contents.of_wheel(path)
+    yield from _leaked(path, wheel.images, _roots(providers))
     for provider in providers:
-        for shipped in provider.images:
-            users = [image for image in images if shipped.name in map(base_name, image.needs)]
-            if users and not _is_on_the_machine(shipped.name):
+        # A wheel has copies where others have links.
+        for shipped in {image.name: image for image in provider.images}.values():
+            users = [image for image in wheel.images if shipped.name in map(base_name, image.needs)]
+            on_the_machine = _on_the_machine(shipped.name) if users else []
+            lacked = _lacked(wheel, users, provider, shipped) if on_the_machine else ()
+            if users and (lacked or not on_the_machine):
                 message = f"`{shipped.name}` is from `{provider.name}`, which a wheel of the API level does not require"
-                yield _finding("undeclared-provider", message, path, users, shipped.place)
+                finding = _finding("undeclared-provider", message, path, users, shipped.place)
+                yield finding._replace(notes=_notes(lacked))
 
 
 def _roots(providers: Sequence[Contents]) -> set[Path]:
@@ -68,16 +76,75 @@ def _leaked(path: Path, images: Sequence[Image], roots: Collection[Path]) -> Ite
         yield _finding("leaked-rpath", message, path, users, run_path)
 
 
-def _is_on_the_machine(library: str) -> bool:
-    """Whether the loader finds a library of this name without a run path."""
+def _lacked(wheel: Contents, users: Sequence[Image], provider: Contents, shipped: Image) -> Sequence[str]:
+    """The symbols that are taken from a provider's library, and that no library of the machine has.
+
+    Both may have the same name: what is used then tells which of them the linker was given.
+    """
+    exported = provider.symbols(shipped).exported if shipped.format is Format.ELF else frozenset()
+    lacked: set[str] = set()
+    for image in users:
+        taken = wheel.symbols(image).used_of(shipped.name, exported)
+        lacked |= taken - _exported_here(image.needs, taken)
+    return sorted(lacked)
+
+
+def _exported_here(needs: Iterable[str], wanted: frozenset[str]) -> frozenset[str]:
+    """What libraries of the machine export, and those that they need; all that is wanted, if one can't be read."""
+    found: frozenset[str] = frozenset()
+    ahead, seen = list(needs), set[str]()
+    while ahead and not wanted <= found:
+        library = ahead.pop(0)
+        if library not in seen:
+            seen.add(library)
+            one = _exported(library)
+            if one is None:
+                return wanted
+            found |= one[0]
+            ahead += one[1]
+    return found
+
+
+def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
+    """What the machine's library of this name exports, and needs; None if it is not there, or can't be read."""
+    for path in _on_the_machine(library):
+        try:
+            data = path.read_bytes()
+            image = read_image(data, path.name)
+            if image:
+                return read_symbols(data, image).exported, image.needs
+        except (OSError, DamagedImageError):
+            continue
+    return None
+
+
+def _on_the_machine(library: str) -> list[Path]:
+    """Where the loader finds a library of this name without a run path."""
     searched = (*filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)), *system_folders())
-    if any(is_there(Path(folder, library)) for folder in searched):
-        return True
+    found = [Path(folder, library) for folder in searched if is_there(Path(folder, library))]
+    return found or [Path(path) for name, path in _listed() if name == library]
+
+
+@functools.cache
+def _listed() -> tuple[tuple[str, str], ...]:
+    """The libraries in the cache of the loader, each with its file: that for this machine comes first."""
     program = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/sbin:/usr/sbin")
     if program is None:
-        return False
-    listed = subprocess.run([program, "-p"], capture_output=True, text=True, errors="replace", check=False).stdout
-    return any(line.split(" ", 1)[0] == library for line in map(str.strip, listed.splitlines()))
+        return ()
+    said = subprocess.run([program, "-p"], capture_output=True, text=True, errors="replace", check=False).stdout
+    lines = (line.strip().partition(" => ") for line in said.splitlines())
+    return tuple((name.split(" ", 1)[0], path) for name, arrow, path in lines if arrow)
+
+
+def _notes(lacked: Sequence[str]) -> tuple[str, ...]:
+    if not lacked:
+        return ()
+    shown = ", ".join(f"`{name}`" for name in lacked[:_MOST_NAMED])
+    more = f" and {len(lacked) - _MOST_NAMED} more" if len(lacked) > _MOST_NAMED else ""
+    return (f"the machine has a library of this name too, without {shown}{more}, which the wheel uses",)
+
+
+_MOST_NAMED = 3
 
 
 def _finding(rule: Rule, message: str, path: Path, users: Sequence[Image], found: str) -> Finding:
