@@ -24,38 +24,35 @@ if TYPE_CHECKING:
     from abiding.project.declaration import Declaration, Entry
     from abiding.releases.comparison import Compared
 
-__all__ = ["Own", "declared_in"]
+__all__ = ["Declared", "Own", "declared_in"]
 
 
 class Own(NamedTuple):
-    """What a project declares, and what is to be said about that."""
+    """What is to be said about the declaration of a project, and itself: None where there is none, or a faulty one."""
 
-    declaration: Declaration | None = None
+    declared: Declared | None = None
     findings: tuple[Finding, ...] = ()
-    said: CoreMetadata | None = None
 
-    @property
-    def why(self) -> str:
-        """The reason that is given for wheels of one release that differ."""
-        return self.declaration.wheels_differ if self.declaration else ""
+
+class Declared(NamedTuple):
+    """What a project declares for its wheels, and the metadata of its sdist, to which that is added."""
+
+    declaration: Declaration
+    said: CoreMetadata
 
     def has_line_for(self, filename: str, variant: str | None) -> bool:
         """Whether a line is declared for wheels of this name, in builds of `variant`; of any, where that is None."""
-        entries = self.declaration.entries if self.declaration else ()
-        own = _tags(filename)
-        return any(entry.selects(own) for entry in entries if variant is None or entry.variant in ("", variant))
+        tags = _tags(filename)
+        entries = self.declaration.entries
+        return any(entry.selects(tags) for entry in entries if variant is None or entry.variant in ("", variant))
 
     def lines_of(self, one: Compared) -> tuple[str, ...]:
         """The lines of a wheel that are declared for it."""
-        if self.said is None:
-            return ()
         added = Added(one.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
         return tuple(self._claimed(one.artifact, added, None).lines.values())
 
     def broken_by(self, one: Compared) -> Iterator[Finding]:
         """Hold one wheel against what is declared for its tag, at the level and variant that it was built as."""
-        assert self.declaration is not None  # noqa: S101
-        assert self.said is not None  # noqa: S101
         try:
             record = Provenance.from_json(one.artifact.record, one.artifact.filename) if one.artifact.record else None
         except ArchiveError as exc:
@@ -84,27 +81,25 @@ class Own(NamedTuple):
 
     def _claimed(self, artifact: Artifact, added: Added, record: Provenance | None) -> Claimed:
         """The lines of the entries that apply to a wheel, at the recorded level and variant, else at those that fit."""
-        assert self.declaration is not None  # noqa: S101
-        own = _tags(artifact.filename)
+        tags = _tags(artifact.filename)
         selected: dict[str, list[Entry]] = {"": []}
         for entry in self.declaration.entries:
-            if entry.selects(own):
+            if entry.selects(tags):
                 selected.setdefault(entry.variant, []).append(entry)
         if record:
             applying = dict.fromkeys(["", record.variant]) if record.level == Level.ABI else ()
             return added.claim([entry for variant in applying for entry in selected.get(variant, ())])
         every = added.claim(selected.pop(""))
         variants = (added.claim(entries, every.places) for entries in selected.values())
-        best = max(variants, key=lambda one: (len(one.lines), -len(one.missing)), default=None)
+        best = max(variants, key=lambda claimed: (len(claimed.lines), -len(claimed.missing)), default=None)
         if best and best.lines:
             return Claimed(every.lines | best.lines, every.places | best.places, every.missing | best.missing)
         return every if every.lines else Claimed({}, frozenset(), {})  # the API level
 
     def _lines_for(self, artifact: Artifact) -> dict[Entry, str]:
         """By entry, the lines that a wheel of this name may have."""
-        own = _tags(artifact.filename)
-        entries = self.declaration.entries if self.declaration else ()
-        return {entry: entry.template for entry in entries if entry.selects(own)}
+        tags = _tags(artifact.filename)
+        return {entry: entry.template for entry in self.declaration.entries if entry.selects(tags)}
 
 
 def _missing(artifact: Artifact, entry: Entry, line: str, record: Provenance | None) -> Finding:
@@ -183,7 +178,7 @@ def declared_in(sdist: Artifact | None) -> Own:
     except DeclarationError as exc:
         return Own(findings=exc.findings)
     remarks = (*declaration.remarks, *lint(declaration, pyproject), *could_be_markers(declaration, pyproject))
-    return Own(declaration, remarks, sdist.metadata)
+    return Own(Declared(declaration, sdist.metadata), remarks)
 
 
 def _tags(filename: str) -> frozenset[str]:

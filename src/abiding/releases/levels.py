@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.artifact import Artifact
     from abiding.findings.rules import Rule
     from abiding.releases.comparison import Compared
-    from abiding.releases.declared import Own
+    from abiding.releases.declared import Declared
 
 __all__ = [
     "BuiltAs",
@@ -42,7 +42,7 @@ class BuiltAs(StrEnum):
     UNKNOWN = "unknown"
 
 
-def level_of(one: Compared, own: Own) -> BuiltAs | None:
+def level_of(one: Compared, declared: Declared | None) -> BuiltAs | None:
     """Tell the level of a wheel from its record (`abiding.json`) and from what is declared for its tag.
 
     None for an sdist, and for a wheel of a project that declares no ABI level, as far as can be seen.
@@ -51,15 +51,14 @@ def level_of(one: Compared, own: Own) -> BuiltAs | None:
     if artifact.kind == "sdist":
         return None
     record = record_of(artifact)
-    declaration = own.declaration
-    if declaration is not None:
-        if not declaration.entries:
+    if declared is not None:
+        if not declared.declaration.entries:
             return None
-        if not own.has_line_for(artifact.filename, record.variant if record else None):
+        if not declared.has_line_for(artifact.filename, record.variant if record else None):
             return BuiltAs.NONE
     if record is None:
-        return BuiltAs.UNKNOWN if declaration else None
-    if declaration is None and record.level == Level.ABI and not record.lines and not record.libraries:
+        return BuiltAs.UNKNOWN if declared else None
+    if declared is None and record.level == Level.ABI and not record.lines and not record.libraries:
         return BuiltAs.NONE
     # A record may say anything.
     return BuiltAs(record.level) if record.level in (Level.ABI, Level.API) else BuiltAs.UNKNOWN

@@ -23,7 +23,7 @@ from abiding.releases.levels import (
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from abiding.artifacts.artifact import Artifact, Unreadable
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.level import Level
     from abiding.releases.comparison import Compared
+    from abiding.releases.declared import Declared
     from abiding.releases.levels import BuiltAs
 
 __all__ = ["CheckedArtifact", "Release", "Verdict", "releases", "with_compiled", "with_findings"]
@@ -50,20 +51,32 @@ class Verdict(StrEnum):
 
 
 class CheckedArtifact(NamedTuple):
-    """One artifact and how it compares with the reference of its release.
+    """One artifact and what its comparison with the reference of its release comes to.
 
-    `differences` are those from the sdist, whose values are on the left, and without an sdist the `deviations`: those
-    from what the largest group of wheels says in that field. `level` is the one that a wheel was built at, None for
+    `level` is the one that a wheel was built at, None for
     those of projects that have no levels. `variant` is the one that it was built in: empty for none, None if its record
     does not say.
     """
 
-    artifact: Artifact
+    compared: Compared
     verdict: Verdict
-    differences: tuple[Difference, ...] = ()
-    deviations: tuple[Difference, ...] = ()
     level: BuiltAs | None = None
     variant: str | None = None
+
+    @property
+    def artifact(self) -> Artifact:
+        """The artifact."""
+        return self.compared.artifact
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Where it differs from the sdist, whose values are on the left; without an sdist the `deviations`."""
+        return self.compared.differences
+
+    @property
+    def deviations(self) -> tuple[Difference, ...]:
+        """Where it differs from what the largest group of wheels says in that field, which is on the left."""
+        return self.compared.deviations
 
     @property
     def filename(self) -> str:
@@ -87,29 +100,56 @@ class CheckedArtifact(NamedTuple):
 
 
 class Release(NamedTuple):
-    """An sdist and its wheels, checked: `artifacts`. Those that could not be read are `unreadable`.
+    """An sdist and its wheels, compared and judged.
 
-    `name` is normalised, `version` as the first file name has it. `case` is 1 if the sdist's metadata is at 2.2 or
-    later and nothing in it is dynamic, 2 if something is, 4 if it is older; without an sdist 3, or 4 if a wheel is.
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
-    `resolver_relevant` is whether anything differs that a resolver reads. `reference` is the file name of the artifact
-    that the others are held against: the sdist, else one that the largest group of wheels agrees with, else empty. All
-    of that is about metadata, and so are `findings`; `compiled` are those about the compiled files of wheels. `unsaid`
-    are the fields of which the sdist says nothing, because an old tool made it, and wheels do.
+    `resolver_relevant` is whether anything differs that a resolver reads. All of that is about metadata, and so are
+    `findings`; `compiled` are those about the compiled files of wheels.
     """
 
-    name: str
-    version: str
-    case: Literal[1, 2, 3, 4]
+    comparison: Comparison
     verdict: Verdict
     resolver_relevant: bool
-    reference: str
     artifacts: tuple[CheckedArtifact, ...]
     findings: tuple[Finding, ...]
     compiled: tuple[Finding, ...] = ()
-    unsaid: tuple[str, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the project, normalised."""
+        return self.comparison.name
+
+    @property
+    def version(self) -> str:
+        """The version, as the first file name has it."""
+        return self.comparison.version
+
+    @property
+    def case(self) -> Literal[1, 2, 3, 4]:
+        """The case of PEP 643: 1 nothing in the sdist is dynamic, 2 something is, 4 it is older than 2.2.
+
+        Without an sdist 3, or 4 if a wheel is older.
+        """
+        return self.comparison.case
+
+    @property
+    def reference(self) -> str:
+        """The name of the file that the others are held against; empty if nothing could be read.
+
+        It is the sdist, else a wheel that the largest group of wheels agrees with.
+        """
+        return self.comparison.reference.filename if self.comparison.reference else ""
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """The fields of which the sdist says nothing, because an old tool made it, and wheels do."""
+        return self.comparison.unsaid
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """The files that could not be read."""
+        return self.comparison.unreadable
 
     @property
     def files(self) -> tuple[CheckedArtifact | Unreadable, ...]:
@@ -228,39 +268,44 @@ def _order(file: Artifact | Unreadable | CheckedArtifact) -> tuple[bool, bool, s
 def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding], level: Level | None) -> Release:
     comparison = Comparison.of(files)
     own = declared_in(comparison.sdist)
-    levels = {one.artifact.filename: found for one in comparison.compared if (found := level_of(one, own))}
-    lines = {one.artifact.filename: own.lines_of(one) for one in comparison.compared} if levels and level else {}
-    declared = (line for one in comparison.compared for line in (*own.lines_of(one), *recorded_lines(one.artifact)))
-    findings = without_consequences((*rules.judge(comparison, own), *judge_levels(levels, lines, level)), declared)
-    if own.declaration is None:
-        wheels = [one.artifact for one in comparison.compared if one.artifact.kind == "wheel"]
-        unknown = [one for one in wheels if level and one.filename not in levels]
-        findings += tuple(without_level(unknown))
+    levels = {each.artifact.filename: at for each in comparison.compared if (at := level_of(each, own.declared))}
+    lines = _declared_lines(comparison, own.declared) if levels and level else {}
+    judged = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
+    findings = without_consequences(judged, _lines_of_the_abi_level(comparison, own.declared))
+    if own.declared is None and level:
+        wheels = [each.artifact for each in comparison.compared if each.artifact.kind == "wheel"]
+        findings += tuple(without_level([wheel for wheel in wheels if wheel.filename not in levels]))
     breaking = [finding for finding in findings if breaks(finding)]
     checked = tuple(
         CheckedArtifact(
-            one.artifact,
+            one,
             _verdict(one, comparison, breaking),
-            one.differences,
-            one.deviations,
             levels.get(one.artifact.filename),
             record.variant if (record := record_of(one.artifact)) else None,
         )
         for one in comparison.compared
     )
     return Release(
-        name=comparison.name,
-        version=comparison.version,
-        case=comparison.case,
+        comparison,
         # What is wrong with pyproject.toml is wrong with the release, and with none of its artifacts.
         verdict=Verdict.INCONSISTENT if breaking else _worst(one.verdict for one in checked),
         resolver_relevant=comparison.resolver_relevant or any(map(rules.is_read, breaking)),
-        reference=comparison.reference.filename if comparison.reference else "",
         artifacts=checked,
         findings=by_weight((*findings, *remarks)),
-        unsaid=comparison.unsaid,
-        unreadable=comparison.unreadable,
     )
+
+
+def _declared_lines(comparison: Comparison, declared: Declared | None) -> dict[str, tuple[str, ...]]:
+    """By the name of a file, the lines in it that are declared for wheels."""
+    return {each.artifact.filename: declared.lines_of(each) for each in comparison.compared} if declared else {}
+
+
+def _lines_of_the_abi_level(comparison: Comparison, declared: Declared | None) -> Iterator[str]:
+    """The lines that are declared for wheels, or recorded as such; late, since few releases are asked for them."""
+    for lines in _declared_lines(comparison, declared).values():
+        yield from lines
+    for each in comparison.compared:
+        yield from recorded_lines(each.artifact)
 
 
 def _verdict(one: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:

@@ -69,21 +69,22 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     elsewhere = {finding.artifact for finding in misnamed}
     of_sdist = comparison.sdist is not None and comparison.sdist.filename in elsewhere
     for one in comparison.compared:
-        declares = own.declaration is not None and one.artifact.kind == "wheel"
-        broken = tuple(own.broken_by(one) if declares else (*_broken_by(one, comparison), *judge_record(one)))
-        abides = not broken if declares else None
-        among_wheels = _disagreements(one, comparison, abides=abides, why=own.why if abides else "")
+        declared = own.declared if one.artifact.kind == "wheel" else None
+        broken = tuple(declared.broken_by(one) if declared else (*_broken_by(one, comparison), *judge_record(one)))
+        abides = not broken if declared else None
+        why = declared.declaration.wheels_differ if declared and abides else ""
+        among_wheels = _disagreements(one, comparison, abides=abides, why=why)
         # Where a version is not that of the file name, it is no news that it is not that of other files.
         follows = of_sdist or one.artifact.filename in elsewhere
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
-        severity = Severity.ERROR if declares else Severity.WARNING
+        severity = Severity.ERROR if declared else Severity.WARNING
         findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
     findings = list(with_markers(comparison, findings))
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
-    findings += bad_dynamic(comparison, Severity.ERROR if own.declaration else Severity.NOTE)
+    findings += bad_dynamic(comparison, Severity.ERROR if own.declared else Severity.NOTE)
     findings += too_new(_to_be_taken(comparison))
-    findings += _not_installable(comparison, Severity.ERROR if own.declaration else Severity.WARNING)
+    findings += _not_installable(comparison, Severity.ERROR if own.declared else Severity.WARNING)
     files: list[Artifact | Unreadable] = [each.artifact for each in comparison.compared]
     findings += [_yanked(file) for file in (*files, *comparison.unreadable) if file.yanked]
     return by_weight(findings)
@@ -190,10 +191,10 @@ def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
     if sdist is None:
         return
     yield from own.findings
-    declared = own.declaration is not None
+    declared = own.declared is not None
     yield from _sdist_disagrees(sdist, declared=declared)
     yield from _file_rules(sdist, Severity.ERROR if declared else Severity.NOTE)
-    may_append = own.declaration is not None and own.declaration.may_append
+    may_append = own.declared is not None and own.declared.declaration.may_append
     if may_append and comparison.is_modern and "requires-dist" not in sdist.metadata.dynamic:
         yield Finding(
             "not-dynamic",
