@@ -7,6 +7,7 @@ reader refuses. What a reader would take memory or time for is not tried: it fin
 from __future__ import annotations
 
 import atexit
+import csv
 import json
 import re
 import shutil
@@ -89,10 +90,15 @@ def _unzipped(path: Path) -> dict[str, bytes]:
 
 
 def _in_pip(path: Path) -> dict[str, bytes]:
+    """With a RECORD that it can install from, and Python read afterwards."""
+    from pip._internal.operations.install.wheel import get_csv_rows_for_installed
     from pip._internal.utils.wheel import read_wheel_metadata_file, wheel_dist_info_dir
 
     with zipfile.ZipFile(path) as archive:
         folder = wheel_dist_info_dir(archive, path.name.partition("-")[0])
+        record = read_wheel_metadata_file(archive, f"{folder}/RECORD").decode()
+        for _, _, size in get_csv_rows_for_installed(list(csv.reader(record.splitlines())), {}, set(), [], ""):
+            int(size or 0)
         return {"METADATA": read_wheel_metadata_file(archive, f"{folder}/METADATA")}
 
 

@@ -73,9 +73,15 @@ def _unicode_path(name: str, new: str) -> bytes:
     return struct.pack("<HHBI", 0x7075, 5 + len(raw), 1, zlib.crc32(name.encode("utf-8", "replace"))) + raw
 
 
-_records = st.sampled_from((
-    f"{INFO}/METADATA,sha256=x,1\n{INFO}/RECORD,,\n".encode(), b"", b'"', b'"a\n"",,\n', b"\xff,\0,,\r\n" * 3,
-)) | st.binary(max_size=48)  # fmt: skip
+_rows = st.tuples(
+    st.sampled_from((b"a", f"{INFO}/METADATA".encode(), b"", b'"a,b"', b'"a', "größe".encode(), b"\xff", b"a\x0bb")),
+    st.sampled_from((b",", b",,", b",,,", b",sha256=x,", b"")),
+    st.sampled_from((b"", b"1", b"-1", b'"1"', b" 1", "\u0663".encode(), b"9" * 5000, b"x")),
+    st.sampled_from((b"\n", b"\n", b"\r\n", b"\r", b"\n\n", b"")),
+).map(b"".join)  # fmt: skip
+_records = (
+    st.lists(_rows, max_size=4).map(b"".join) | st.sampled_from((b"", b'"', b'"a\n"",,\n')) | st.binary(max_size=48)
+)
 
 
 _texts = st.sampled_from(
@@ -109,7 +115,7 @@ def hold(data: bytes) -> None:
                 if quick is not None and files is not None and files != {"METADATA": quick}:
                     raise Violation(f"{reader} finds another METADATA")
             if quick is not None and others.get("pip", {}) is None:
-                raise Violation("pip finds no METADATA")
+                raise Violation("pip finds no METADATA, or can't read RECORD")
             for release in releases(read_artifacts([path])):
                 _ = release.verdict, release.findings
             native.checked([path])

@@ -12,8 +12,8 @@ from fuzz import readers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding.archives import wheel, zipdirectory
-from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata
+from abiding.archives import recording, wheel, zipdirectory
+from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata, rewrite
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
@@ -229,20 +229,52 @@ STREAMED: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 ROWS = b"spam.py,,\n%s\nspam-1.0.dist-info/RECORD,,\n"
-# What an installer needs and a resolver does not.
+
+
+def recorded(rows: bytes, **more: int) -> bytes:
+    return packed(*BASE[:3], RECORD._replace(data=rows, **more))  # type: ignore[arg-type]
+
+
+_NO_ROW = "has a RECORD that has a row that is not name, hash and size"
+# What an installer needs and a resolver does not: a RECORD that pip or uv refuses.
 RECORDS: dict[str, tuple[bytes, str]] = {
     **{
-        f"row {row!r}": (packed(*BASE[:3], RECORD._replace(data=ROWS % row)), "has a RECORD that has a row that is not name")
-        for row in (b"a", b"a,b", b"a,,,", b"a,b,c,d", b'"a', b"a,sha256=x,y", b"a,,-1", b'"a","b","c"', b",")
+        f"row {row[:40]!r}": (recorded(ROWS % row), _NO_ROW)
+        for row in (
+            b"a", b"a,b", b"a,,,", b"a,b,c,d", b'"a', b"a,sha256=x,y", b"a,,-1", b'"a","b","c"', b",", b"  ", b'a"b,c",,',
+            # Sizes: uv has 64 bits for them and knows ASCII digits, Python has a limit for its numbers.
+            b"a,,18446744073709551616", b"a,," + b"9" * 5000, "a,,\u0663".encode(), '"a",,"\u0663"'.encode(), "a,,\xb2".encode(),
+            b"a,,1_0", b"a,,0x10", b"a,, 1", b"a,,1 ", b"a,,1.0", b"a,,\x0bb,,",
+        )
     },
-    "Latin-1": (packed(*BASE[:3], RECORD._replace(data=ROWS % b"\xe9,,")), "has a RECORD that is not UTF-8 at byte 10"),
+    **{f"empty row {rows!r}": (recorded(rows), "has a RECORD that has an empty row")
+       for rows in (ROWS % b"", ROWS % b"\r", b"\n", b"\na,,\n", b"a,,\n\n", b"a,,\r\n\r\n", ROWS % b"a,b,1\n\nc,,")},
+    **{f"long {name}": (recorded(ROWS % row), "has a RECORD that pip can't read .row 2.: field larger than field limit")
+       for name, row in {"name": b"a" * 131_073 + b",,", "quoted": b'"' + b"a" * 131_073 + b'",,', "hash": b"a," + b"a" * 131_073 + b","}.items()},
+    "Latin-1": (recorded(ROWS % b"\xe9,,"), "has a RECORD that has a row that is not UTF-8"),
+    "Latin-1 in quotes": (recorded(ROWS % b'"\xe9",,'), "has a RECORD that has a row that is not UTF-8"),
+    "UTF-16": (recorded((ROWS % b"a,,").decode().encode("utf-16")), "has a RECORD that has a row that is not UTF-8"),
     "checksum in both": (_with_checksum(packed(*BASE)), f"the contents of `{INFO}/RECORD` are not what it announces"),
-    "not to be decompressed": (packed(*BASE[:3], RECORD._replace(data=b"\xff" * 9, method=8)), "can't be decompressed"),
-    "cut off": (packed(*BASE[:3], RECORD._replace(data=b"K", method=8)), "not what it announces"),
+    "not to be decompressed": (recorded(b"\xff" * 9, method=8), "can't be decompressed"),
+    "cut off": (recorded(b"K", method=8), "not what it announces"),
+}  # fmt: skip
+# One that both take, and read differently.
+RECORDS_APART: dict[str, tuple[bytes, str]] = {
+    **{f"row ends for pip at {end!r}": (recorded(ROWS % f"a{end}b,,".encode()), "at which the row ends for pip")
+       for end in "\v\f\x1c\x1d\x1e\x85\u2028\u2029"},
+    "line break": (recorded(ROWS % b'"a\nb",sha256=x,1'), "which pip leaves out"),
+    "carriage return": (recorded(ROWS % b'"a\rb",,'), "which pip leaves out"),
+    "byte order mark": (recorded(b"\xef\xbb\xbf" + ROWS % b"a,,"), "begins with a byte order mark"),
+    "byte order mark before quotes": (recorded(b'\xef\xbb\xbf"a",,\n'), "begins with a byte order mark"),
 }  # fmt: skip
 RECORDS_FAIR = {
-    f"row {row!r}": packed(*BASE[:3], RECORD._replace(data=ROWS % row))
-    for row in (b"", b"\r", b"a,,", b"a,,\r", b'"a,b",,', b'"a\nb",sha256=x,1', b'"a","b","3"', b"\xc3\xa9,x,5", b"a,b,1\n\nc,,\n", b"../a,,")
+    **{f"row {row!r}": recorded(ROWS % row) for row in (
+        b"a,,", b"a,,\r", b'"a,b",,', b'"a","b","3"', b"\xc3\xa9,x,5", b"a,b,1\nc,,", b"../a,,", b",,", b"a,,\rb,,", b'a"b,,', b'"a"b,,',
+        b"a,,18446744073709551615", b"a,,+5", b"a,," + b"0" * 30 + b"1", b"a" * 1001 + b",,", b"a" * 131_000 + b",,",
+    )},
+    "nothing": recorded(b""), "no end": recorded(b"spam.py,,"),
+    "CR alone": recorded((ROWS % b"a,,1").replace(b"\n", b"\r")), "CRLF": recorded((ROWS % b"a,,1").replace(b"\n", b"\r\n")),
+    "CR alone, in quotes": recorded((ROWS % b'"a,b",,').replace(b"\n", b"\r")),
 }  # fmt: skip
 
 FAIR: dict[str, bytes] = {
@@ -295,9 +327,9 @@ def test_what_would_be_unpacked_on_the_way_is_refused(case: str, tmp_path: Path)
     assert main(["check", str(path)]) == 2
 
 
-@pytest.mark.parametrize("case", RECORDS)
-def test_a_record_that_no_installer_can_read_is_refused(case: str, tmp_path: Path) -> None:
-    data, message = RECORDS[case]
+@pytest.mark.parametrize("case", [*RECORDS, *RECORDS_APART])
+def test_a_record_that_not_all_installers_read_alike_is_refused(case: str, tmp_path: Path) -> None:
+    data, message = {**RECORDS, **RECORDS_APART}[case]
     path = tmp_path / NAME
     path.write_bytes(data)
     for read in (Wheel.open, Statement.open, read_metadata):
@@ -308,10 +340,23 @@ def test_a_record_that_no_installer_can_read_is_refused(case: str, tmp_path: Pat
 
 @pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
 @pytest.mark.parametrize("case", [*RECORDS, *RECORDS_FAIR])
-def test_uv_installs_what_has_a_record_that_is_taken(case: str, tmp_path: Path) -> None:
+def test_pip_and_uv_install_what_has_a_record_that_is_taken(case: str, tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(RECORDS_FAIR[case] if case in RECORDS_FAIR else RECORDS[case][0])
-    assert (_outcome(path) == GOOD) == readers.is_installed_by_uv(path)
+    assert (_outcome(path) == GOOD) == (readers.read(path)["pip"] is not None and readers.is_installed_by_uv(path))
+
+
+@pytest.mark.parametrize("case", RECORDS_FAIR)
+def test_a_wheel_is_edited_whatever_ends_the_rows_of_its_record(case: str, tmp_path: Path) -> None:
+    path, target = tmp_path / "old" / NAME, tmp_path / NAME
+    path.parent.mkdir()
+    path.write_bytes(RECORDS_FAIR[case])
+    before = Wheel.open(path).read(f"{INFO}/RECORD")
+    rewrite(Wheel.open(path), target, {N: EVIL})
+    after = Wheel.open(target).read(f"{INFO}/RECORD")
+    assert [row for row in recording.rows(after) if row[0] != N] == list(recording.rows(before))
+    assert recording.line_ends(after) - recording.line_ends(before) in (1, 2)
+    assert readers.read(target) == {one: {"METADATA": EVIL} for one in ("zipfile", "pip", "installer")}
 
 
 def _opened(path: Path) -> bytes:

@@ -9,42 +9,71 @@ from typing import TYPE_CHECKING
 from abiding.archives.unpacking import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-__all__ = ["fault_in", "updated_record"]
+__all__ = ["fault_in", "line_ends", "rows", "updated_record"]
 
 
-# A row without quotes that is not name, hash and size; the last two may be empty.
-_NO_ROW = re.compile(rb"^(?!\r?$)(?![^,\n]*,[^,\n]*,\d*\r?$)[^\n]*", re.MULTILINE)
+# What most have, seen at a glance: rows without quotes, in ASCII; hash and size may be empty.
+_PLAIN = re.compile(rb"(?:[ !#-+\--~]{0,1000},[ !#-+\--~]{0,200},[0-9]{0,18}(?:\r\n?|\n|\Z))*+")
+_SIZE = re.compile(r"\+?[0-9]{1,100}")
+_SIZES = 1 << 64
+_ENDS_FOR_SOME = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
+_BYTE_ORDER_MARK = "\ufeff"
 _MOST_QUOTED = 200
 
 
-def fault_in(record: bytes) -> str:
-    """What is wrong with a RECORD that pip or uv can't read, empty if nothing is; hashes are not looked at."""
-    try:
-        text = record.decode()
-    except UnicodeDecodeError as exc:
-        return f"is not UTF-8 at byte {exc.start}"
-    if b'"' not in record:
-        found = _NO_ROW.search(record)
-        row = found[0].decode() if found else ""
-    else:
-        row = _wrong_row(text)
-    return f"has a row that is not name, hash and size: {quoted(row.strip()[:_MOST_QUOTED])}" if row else ""
-
-
-def _wrong_row(text: str) -> str:
+def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
+    """The rows of a RECORD, one after the other: a hostile one has millions. Raises `csv.Error`."""
     import csv
     import io
 
-    lines = io.StringIO(text, newline="")
+    yield from csv.reader(io.TextIOWrapper(io.BytesIO(record), "utf-8", errors, newline=""))
+
+
+def line_ends(record: bytes) -> int:
+    """How many lines of it end: with a line feed, a carriage return, or both."""
+    return record.count(b"\n") + record.count(b"\r") - record.count(b"\r\n")
+
+
+def fault_in(record: bytes) -> str:
+    """What is wrong with a RECORD that pip and uv don't both read, and alike; hashes are not looked at."""
+    if _PLAIN.fullmatch(record):
+        return ""
+    import csv
+
+    number = 0
     try:
-        for row in csv.reader(lines):
-            if row and not (len(row) == len(("name", "hash", "size")) and (row[2].isdecimal() or not row[2])):
-                return ",".join(row)
+        for number, row in enumerate(rows(record), 1):
+            fault = _fault_in_row(row, is_first=number == 1)
+            if fault:
+                return f"{fault}: {quoted(','.join(row)[:_MOST_QUOTED])}" if row else f"{fault} (row {number:,})"
     except csv.Error as exc:
-        return str(exc)
+        return f"pip can't read (row {number + 1:,}): {exc}"
     return ""
+
+
+def _fault_in_row(row: list[str], *, is_first: bool) -> str:
+    if not row:
+        return "has an empty row, at which pip stops"
+    text = ",".join(row)
+    if _NOT_UTF8.search(text):
+        return "has a row that is not UTF-8"
+    if len(row) != len(("name", "hash", "size")) or not _is_size(row[2]):
+        return "has a row that is not name, hash and size"
+    if is_first and text.startswith(_BYTE_ORDER_MARK):
+        return "begins with a byte order mark, which pip takes for a part of the first name"
+    if "\n" in text or "\r" in text:
+        return "has a row with a line break in it, which pip leaves out"
+    if _ENDS_FOR_SOME.search(text):
+        return "has a row with a character in it at which the row ends for pip, and not for uv"
+    return ""
+
+
+def _is_size(text: str) -> bool:
+    """Whether it is empty or a number that all take: uv has 64 bits for it, and only ASCII digits."""
+    return not text or bool(_SIZE.fullmatch(text) and int(text) < _SIZES)
 
 
 def updated_record(record: bytes, put: Mapping[str, bytes], dropped: Collection[str], own_name: str) -> bytes:
@@ -53,22 +82,23 @@ def updated_record(record: bytes, put: Mapping[str, bytes], dropped: Collection[
     A row is `name,sha256=digest,size`, in CSV (PEP 376, binary distribution format). What has no row yet gets one
     before that of RECORD itself, whose name is `own_name`.
     """
-    rows = {name: _row(name, data) for name, data in put.items()}
+    new_rows = {name: _row(name, data) for name, data in put.items()}
     lines = record.splitlines(keepends=True)
     names = [_name_in(line) for line in lines]
-    ending = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
+    ending = lines[0][len(lines[0].rstrip(b"\r\n")) :] if lines else b""
+    ending = ending or b"\n"
     kept = []
     for name, line in zip(names, lines, strict=True):
         if name == own_name:
             # Rows that are still to come replace older ones; the others are new.
-            kept += [rows.pop(new) + ending for new in list(rows) if new not in names]
+            kept += [new_rows.pop(new) + ending for new in list(new_rows) if new not in names]
         if name in put:
-            kept += [rows.pop(name) + ending] if name in rows else []
+            kept += [new_rows.pop(name) + ending] if name in new_rows else []
         elif name not in dropped:
             kept.append(line)
-    if rows and kept and not kept[-1].endswith(b"\n"):
+    if new_rows and kept and not kept[-1].endswith((b"\n", b"\r")):
         kept.append(ending)
-    return b"".join(kept) + b"".join(row + ending for row in rows.values())
+    return b"".join(kept) + b"".join(row + ending for row in new_rows.values())
 
 
 def _name_in(line: bytes) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
-from abiding.archives.recording import fault_in, updated_record
+from abiding.archives.recording import fault_in, line_ends, updated_record
 from abiding.archives.tagging import parse, stated, version_in
 from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
@@ -436,7 +436,7 @@ class _Plan:
 
 def _record(directory: Directory, file: BinaryIO, name: str) -> bytes:
     record = directory.contents(file, directory.get(name), _LIMIT)
-    rows = record.count(b"\n")
+    rows = line_ends(record)
     if rows > 1000 + bounds.RECORD_ROWS * len(directory.names):
         message = f"has {rows:,} rows in RECORD for {len(directory.names):,} files"
         raise ArchiveError.at(directory.name, message)

@@ -7,13 +7,13 @@ tools `NAME.egg-info` with PKG-INFO and installed-files.txt.
 from __future__ import annotations
 
 import csv
-import io
 import json
 import posixpath
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from abiding.archives.recording import rows
 from abiding.archives.tagging import stated
 from abiding.files.plain import read_plain
 from abiding.findings import bounds
@@ -72,7 +72,7 @@ class InstalledDistribution:
                 yield posixpath.join(self.info.name, line)
             return
         try:
-            yield from (row[0] for row in csv.reader(io.StringIO(record.decode("utf-8", "replace"))) if row)
+            yield from (row[0] for row in rows(record, "replace") if row)
         except csv.Error as exc:
             raise self.broken("has a RECORD that can't be read", str(exc)) from exc
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from abiding.archives.recording import rows
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError
 from abiding.native.contents import place_of
@@ -28,7 +29,7 @@ from abiding.providers.history import Edition, History, Unread
 from abiding.providers.tables import Exports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable
 
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
@@ -173,21 +174,19 @@ def is_library(place: str) -> bool:
 _FRAMEWORK = re.compile(r"(?:^|/)([^/]+)\.framework/(?:Versions/[^/]+/)?\1$")
 
 
-def _libraries_of(wheel: OpenWheel) -> Iterator[tuple[str, str]]:
+def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
     """The members of a wheel that are libraries, and the digest that RECORD gives of each; empty if it gives none."""
     record = f"{wheel.dist_info}/RECORD"
     ((_, data),) = wheel.read([record], bounds.RECORD)
-    digests: dict[str, str] = {}
+    digests = dict.fromkeys((one for one in wheel.directory.names if is_library(place_of(one))), "")
     try:
-        for row in csv.reader(data.decode("utf-8", "replace").splitlines()):
-            if len(row) > 1 and row[1].startswith("sha256="):
+        for row in rows(data):
+            if len(row) > 1 and row[0] in digests and row[1].startswith("sha256="):
                 text = row[1].removeprefix("sha256=")
                 digests[row[0]] = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).hex()
     except (ValueError, csv.Error) as exc:
         raise ArchiveError.at(wheel.filename, f"has a RECORD that can't be read: {exc}") from exc
-    for member in wheel.directory.names:
-        if is_library(place_of(member)):
-            yield member, digests.get(member, "")
+    return digests
 
 
 def _brought(found: dict[str, Exports], members: Iterable[str]) -> list[str]:
