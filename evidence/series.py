@@ -128,7 +128,7 @@ def run() -> None:
             folder = Path(name, str(number))
             folder.mkdir()
             wheel = _made(consumer, folder)
-            subject = looked_up(wheel, listings, [consumer.provider])
+            subject = looked_up(subject_of(wheel, [], [consumer.provider]), listings)
             lines = required(subject_of(wheel, []).consumer.requires, target(subject.platform.tags))
             declared = lines.get(consumer.provider.lower(), "")
             links = tuple(link for link in subject.links if link.image.place.startswith(consumer.file))

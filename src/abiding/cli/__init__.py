@@ -14,7 +14,7 @@ from abiding.findings.errors import AbidingError
 from abiding.report.printing import discard, guarded, lossless, open_streams, unguarded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["main"]
 
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(arguments)
 
 
-def _parser() -> Parser:
+def _parser(commands: Iterable[str]) -> Parser:
+    """A parser that knows some commands: what the others would import is not waited for."""
     parser = Parser(
         prog="abiding",
         description="Hold wheels to what their project declares, sdist and wheel requirements apart.",
@@ -58,15 +59,16 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"abiding {__version__}")
     parser.set_defaults(run=None)
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for command in _COMMANDS:
-        import_module(f"abiding.cli.{command}").register(commands)
+    known = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for command in commands:
+        import_module(f"abiding.cli.{command}").register(known)
     return parser
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     given = tuple(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser()
+    # Before an option, a command is not yet the one that is asked: `--help` is about all of them.
+    parser = _parser(given[:1] if given[:1] and given[0] in _COMMANDS else _COMMANDS)
     asked = next((word for word in given if not word.startswith("-")), "")
     if asked and asked not in _COMMANDS:
         parser.error(f"there is no command `{asked}`{meant(asked, _COMMANDS)}\nthe commands: {', '.join(_COMMANDS)}")

@@ -11,10 +11,13 @@ from abiding.cli.arguments import path
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.edits.bounding import Declared
+    from abiding.evidence import Looking
     from abiding.evidence.stated import Bound, Stated
+    from abiding.findings.errors import AbidingError
+    from abiding.native.subject import Subject
     from abiding.providers.bounds import Linked
 
 __all__ = ["register", "run"]
@@ -54,12 +57,15 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Print the tables. Returns 1 if a bound is too loose. Raises `AbidingError` if there is no wheel to be read."""
-    from abiding.evidence import stated
+    from abiding.evidence import Looking, stated
     from abiding.evidence.stated import State
     from abiding.report import bounds
 
-    wheels = {str(wheel): stated.of_wheel(wheel) for wheel in _wheels(options.what)}
-    linked = {} if options.no_index else _linked([Path(one) for one in wheels], options.index_url)
+    paths = _wheels(options.what)
+    looking = Looking()
+    subjects = {} if options.no_index else _subjects(paths, looking)
+    wheels = {str(path): stated.of_wheel(path, looking) for path in paths}
+    linked = _linked(subjects, options.index_url)
     for name, one in linked.items():
         wheels[name] = wheels[name]._replace(
             bounds=(*wheels[name].bounds, *one.bounds), findings=(*wheels[name].findings, *one.findings)
@@ -79,26 +85,49 @@ _TAGS = "the Python that a wheel needs stands in its tag and in `requires-python
 _TIGHT = "no bound is too loose, and one that is too tight is not widened by another"
 
 
-def _linked(wheels: Iterable[Path], index_url: str | None) -> dict[str, Linked]:
-    """What follows for wheels that are linked with libraries of others. What can't be looked up is told beside it."""
-    from abiding.artifacts import index
+def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | AbidingError]:
+    """The wheels that are linked with libraries of others, or why that is not known; `looking` is shown their files."""
     from abiding.findings.errors import AbidingError, DamagedImageError
-    from abiding.findings.finding import Severity
-    from abiding.native.examining import needs_others
-    from abiding.providers.bounds import Linked, of_wheel
-    from abiding.providers.cache import Cache
+    from abiding.native.examining import needs_others, subject_of
 
-    found: dict[str, Linked] = {}
+    found: dict[str, Subject | AbidingError] = {}
     for wheel in wheels:
         try:
-            if needs_others(wheel):
-                with index.listings(index_url) as listings:
-                    found[str(wheel)] = of_wheel(wheel, listings, Cache.of_user())
+            subject = subject_of(wheel, [], look=looking)
+            if needs_others(subject):
+                found[str(wheel)] = subject
         except DamagedImageError:  # what it says is read without its tables
             continue
         except AbidingError as exc:
-            notes = [one._replace(severity=Severity.NOTE, artifact=wheel.name) for one in exc.findings]
-            found[str(wheel)] = Linked((), (), tuple(notes))
+            found[str(wheel)] = exc
+    return found
+
+
+def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | None) -> dict[str, Linked]:
+    """What follows for wheels that are linked with libraries of others. What can't be looked up is told beside it."""
+    from contextlib import ExitStack
+
+    from abiding.artifacts import index
+    from abiding.findings.errors import AbidingError
+    from abiding.findings.finding import Severity
+    from abiding.providers.bounds import Linked, of_wheel
+    from abiding.providers.cache import Cache
+    from abiding.providers.linked import Histories
+
+    found: dict[str, Linked] = {}
+    histories: Histories | None = None
+    with ExitStack() as stack:
+        for name, subject in subjects.items():
+            try:
+                if isinstance(subject, AbidingError):
+                    raise subject
+                if histories is None:
+                    cache = Cache.of_user()
+                    histories = Histories(stack.enter_context(index.listings(index_url, cache)), cache)
+                found[name] = of_wheel(subject, histories.listings, histories)
+            except AbidingError as exc:
+                notes = [one._replace(severity=Severity.NOTE, artifact=Path(name).name) for one in exc.findings]
+                found[name] = Linked((), (), tuple(notes))
     return found
 
 

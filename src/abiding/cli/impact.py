@@ -59,9 +59,10 @@ def run(options: Namespace) -> int:
     from abiding.report.impact import as_json, as_text
 
     release = _release(options.release)
-    with index.listings(options.index_url) as listings, TemporaryDirectory(prefix="abiding-") as folder:
+    cache = Cache.of_user()
+    with index.listings(options.index_url, cache) as listings, TemporaryDirectory(prefix="abiding-") as folder:
         listings.require(str(release))
-        histories = Histories(listings, Cache.of_user())
+        histories = Histories(listings, cache)
         found: list[Impact] = [
             one if not isinstance(one, Path) else of_release(release, one, listings, histories)
             for one in _wheels(_listed(options.consumers), listings, Path(folder))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from abiding.evidence.interfaces import Interface
+    from abiding.evidence.looking import Looking
     from abiding.evidence.reading import Compiled
     from abiding.evidence.rules import Ranged
 
@@ -66,12 +67,13 @@ class Stated(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def of_wheel(path: Path) -> Stated:
-    """Read a wheel. Raises `ArchiveError`."""
+def of_wheel(path: Path, looked: Looking | None = None) -> Stated:
+    """Read a wheel, but for files that were `looked` at before. Raises `ArchiveError`."""
     wheel = Wheel.open(path)
     metadata = CoreMetadata.parse(wheel.metadata(), path.name)
     record = record_of(wheel)
-    compiled = remembered(reading.of_wheel(wheel), record, wheel.names)
+    known = looked.files.get(path) if looked else None
+    compiled = remembered(reading.of_wheel(wheel, known), record, wheel.names)
     optional = record.optional_modules if record else ()
     findings = tuple(rules.judge_bounds(path.name, compiled, metadata, tagging.expanded(path.name), optional))
     loose = [one for one in findings if one.severity is not Severity.NOTE]

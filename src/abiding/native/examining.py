@@ -50,29 +50,18 @@ def examine(
     """
     subject = subject_of(path, [wheels.beside(path)], look=look)
     if index and subject.neighbours.unknown and _missing(subject):
-        subject = _looked_up(subject, index)
+        subject = looked_up(subject, index)
     return (*judge(subject), *(more(subject) if more else ()))
 
 
-def needs_others(path: Path) -> bool:
-    """Whether a wheel requires other distributions, and needs libraries that neither it nor its platform has.
-
-    Raises `AbidingError`.
-    """
-    subject = subject_of(path, [])
+def needs_others(subject: Subject) -> bool:
+    """Whether a wheel requires other distributions, and needs libraries that neither it nor its platform has."""
     others = any(isinstance(link.origin, Missing | Provided) for link in subject.links)
     return others and bool(subject.consumer.requires)
 
 
-def looked_up(path: Path, index: Listings, requires: Iterable[str] | None = None) -> Subject:
-    """Read a wheel, and look up on the index who ships what it needs: `requires` is given in place of what it says.
-
-    Raises `AbidingError`.
-    """
-    return _looked_up(subject_of(path, [], requires), index)
-
-
-def _looked_up(subject: Subject, index: Listings) -> Subject:
+def looked_up(subject: Subject, index: Listings) -> Subject:
+    """Look up on the index who ships what a wheel needs, and those at hand have not. Raises `AbidingError`."""
     missing = _missing(subject)
     found = _with(subject, Indexed(index, subject.platform.tags, missing))
     # All versions of all that is required are many: they are asked for what none of the newest has.

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.stated import Bound, State
 from abiding.native.examining import looked_up
-from abiding.providers.linked import Histories, ranges, too_loose
+from abiding.providers.linked import ranges, too_loose
 from abiding.providers.tables import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from packaging.specifiers import SpecifierSet
 
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.native.subject import Subject
-    from abiding.providers.cache import Cache
+    from abiding.providers.linked import Histories
     from abiding.providers.ranges import Range, Row
 
 __all__ = ["Linked", "of_wheel"]
@@ -32,10 +31,9 @@ class Linked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def of_wheel(path: Path, listings: Listings, cache: Cache) -> Linked:
+def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> Linked:
     """Hold a wheel against all published versions of its providers. Raises `AbidingError`."""
-    subject = looked_up(path, listings)
-    histories = Histories(listings, cache)
+    subject = looked_up(wheel, listings)
     found = list(ranges(subject, histories))
     bounds = tuple(_bound(subject, one, declared) for one, declared in found)
     loose = tuple(too_loose(subject, histories))

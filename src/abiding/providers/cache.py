@@ -11,9 +11,10 @@ import os
 import re
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from abiding.findings import bounds
@@ -37,6 +38,7 @@ class Cache:
 
     folder: Path
     most: int = bounds.CACHE
+    _grown: Event = field(default_factory=Event, compare=False, repr=False)
 
     @classmethod
     def of_user(cls) -> Cache:
@@ -68,6 +70,18 @@ class Cache:
         """Keep which libraries a wheel has."""
         self._put(sha256, ".wheel", libraries)
 
+    def listing(self, sha256: str) -> tuple[tuple[str, ...], bytes] | None:
+        """The names of the members of the wheel with this digest, and its METADATA."""
+        table = self._get(sha256, ".listing")
+        with suppress(KeyError, TypeError, ValueError):
+            if table is not None and isinstance(table["metadata"], str):
+                return _texts(table["members"]), table["metadata"].encode("latin-1")
+        return None
+
+    def keep_listing(self, sha256: str, members: tuple[str, ...], metadata: bytes) -> None:
+        """Keep them."""
+        self._put(sha256, ".listing", {"members": members, "metadata": metadata.decode("latin-1")})
+
     def _path(self, sha256: str, kind: str) -> Path | None:
         return self.folder / sha256[:2] / (sha256 + kind) if _DIGEST.fullmatch(sha256) else None
 
@@ -95,11 +109,19 @@ class Cache:
                 file.write(data)
             try:
                 Path(file.name).replace(path)
+                self._grown.set()
             except OSError:
                 Path(file.name).unlink(missing_ok=True)
 
     def prune(self) -> None:
-        """Throw away what was not used for longest, if there is more than there may be. Another run may do the same."""
+        """Throw away what was not used for longest, if there is more than there may be. Another run may do the same.
+
+        Where nothing was kept since the last time there is nothing to do: a look at all of it takes longer than the
+        rest.
+        """
+        if not self._grown.is_set():
+            return
+        self._grown.clear()
         found: list[tuple[float, int, Path]] = []
         for path in self.folder.glob("*/*"):
             with suppress(OSError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.metadata import requirements
-from abiding.native.examining import looked_up
+from abiding.native.examining import looked_up, subject_of
 from abiding.native.platforms import apart
 from abiding.native.providers import required, target
 from abiding.providers.changed import compared
@@ -56,7 +56,7 @@ class Impact(NamedTuple):
 def of_release(release: Requirement, path: Path, listings: Listings, histories: Histories) -> Impact:
     """Hold one wheel against a release of a provider, `NAME==VERSION`. What can't be read is not known."""
     try:
-        subject = looked_up(path, listings)
+        subject = looked_up(subject_of(path, []), listings)
         on_each = [_judged(release, subject, tags, histories) for tags in apart(subject.platform.tags)]
         outcome, why = max(on_each, key=lambda one: _GRAVITY.index(one[0]))
     except MissingExtraError:

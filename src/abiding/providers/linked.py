@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.providers.cache import Cache
     from abiding.providers.changed import Material
-    from abiding.providers.history import Edition, History
+    from abiding.providers.history import Edition, History, Unread
     from abiding.providers.ranges import Range, Row
 
 __all__ = ["Histories", "ranges", "taken", "too_loose"]
@@ -40,6 +40,7 @@ class Histories:
     cache: Cache
     progress: Progress | None = None
     _read: dict[object, History | None] = field(default_factory=dict)
+    _wheels: dict[object, Edition | Unread] = field(default_factory=dict)
     _materials: dict[object, Material] = field(default_factory=dict)
 
     def get(
@@ -71,7 +72,14 @@ class Histories:
     ) -> History | None:
         try:
             return read_history(
-                self.listings, name, tags, accepted, cache=self.cache, wanted=libraries, progress=self.progress
+                self.listings,
+                name,
+                tags,
+                accepted,
+                cache=self.cache,
+                wanted=libraries,
+                progress=self.progress,
+                known=self._wheels,
             )
         except UnknownReleaseError:
             return None

@@ -54,12 +54,14 @@ def read_history(
     cache: Cache,
     wanted: Collection[str] | None = None,
     progress: Progress | None = None,
+    known: dict[object, Edition | Unread] | None = None,
 ) -> History | None:
     """Read the versions that are accepted and not yanked, and that have a wheel which can stand beside these tags.
 
-    `wanted` are the names of the libraries of interest, None for all; what these bring along is read too. None if no
-    version has such a wheel. Raises `IndexAccessError` if there is no such project, or the index can't be read, and
-    `AbidingError` (`missing-extra`) if nothing is installed that reads compiled files.
+    `wanted` are the names of the libraries of interest, None for all; what these bring along is read too. `known` is
+    what was read already, to which the rest is added. None if no version has such a wheel. Raises `IndexAccessError` if
+    there is no such project, or the index can't be read, and `AbidingError` (`missing-extra`) if nothing is installed
+    that reads compiled files.
     """
     wheels = []
     for files in listings.published(name, accepted)[: bounds.EDITIONS]:
@@ -69,11 +71,12 @@ def read_history(
             wheels.append(by_name[filename])
     if not wheels:
         return None
+    reading = _Reading(cache, wanted, machine_of(tags), {} if known is None else known)
     editions: list[Edition] = []
     unread: list[Unread] = []
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="abiding-symbols") as pool:
         try:
-            for done, one in enumerate(pool.map(_Reading(cache, wanted, machine_of(tags)).read, reversed(wheels)), 1):
+            for done, one in enumerate(pool.map(reading.read, reversed(wheels)), 1):
                 (editions if isinstance(one, Edition) else unread).append(one)  # type: ignore[arg-type]
                 if progress:
                     progress(done, len(wheels), listings.web.received)
@@ -100,8 +103,15 @@ class _Reading:
     cache: Cache
     wanted: Collection[str] | None
     machine: str
+    known: dict[object, Edition | Unread]
 
     def read(self, wheel: Published) -> Edition | Unread:
+        key = (wheel.filename, self.machine, frozenset(self.wanted) if self.wanted is not None else None)
+        if key not in self.known:
+            self.known[key] = self.anew(wheel)
+        return self.known[key]
+
+    def anew(self, wheel: Published) -> Edition | Unread:
         try:
             return Edition(wheel.version, wheel.filename, self.libraries(wheel))
         except MissingExtraError:

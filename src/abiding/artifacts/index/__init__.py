@@ -13,6 +13,7 @@ What is done for each file, in this order, until its metadata is there:
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from abiding.artifacts.artifact import Artifact, Unreadable
-    from abiding.artifacts.index.listing import Listings
+    from abiding.artifacts.index.listing import Keeping, Listings
     from abiding.artifacts.index.progress import Progress
+    from abiding.artifacts.index.web import Web
 
 __all__ = ["listings", "read_file", "read_release"]
 
@@ -48,9 +50,10 @@ def read_release(
     reached (`unreachable`), if the index may not be read (`index-access`), if what it answers is not the Simple API
     or pip's configuration does not give one (`bad-index`), or if the extra is not installed (`missing-extra`).
     """
-    with needing("index", "reading from a package index"):
+    with _opened(index_url) as (web, url):
         from abiding.artifacts.index import reading
-    return reading.read_release(spec, index_url, progress)
+
+        return reading.read_release(web, url, spec, progress)
 
 
 def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]], str]) -> Artifact:
@@ -58,20 +61,34 @@ def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]]
 
     Raises what `read_release` raises, also for a file that can't be read, and what `choose` does.
     """
-    with needing("index", "reading from a package index"):
+    with _opened(index_url) as (web, url):
         from abiding.artifacts.index import reading
-    return reading.read_file(spec, index_url, choose)
+
+        return reading.read_file(web, url, spec, choose)
 
 
 @contextmanager
-def listings(index_url: str | None = None) -> Iterator[Listings]:
+def listings(index_url: str | None = None, keeping: Keeping | None = None) -> Iterator[Listings]:
     """Open an index on which single wheels are looked up; `index_url` is as for `read_release`, which raises the same.
 
-    Of each wheel its directory and METADATA are read, by range requests.
+    Of each wheel its directory and METADATA are read, by range requests, if they are not in `keeping`.
     """
-    with needing("index", "reading from a package index"):
-        from abiding.artifacts.index import settings, web
+    with _opened(index_url) as (web, url):
         from abiding.artifacts.index.listing import Listings
-    found = settings.IndexSettings.read(index_url)
+
+        yield Listings(web, url, keeping)
+
+
+@contextmanager
+def _opened(index_url: str | None) -> Iterator[tuple[Web, str]]:
+    """Open a session with an index, whose URL comes along. Raises what `read_release` raises."""
+    from abiding.artifacts.index import settings
+
+    # pip takes as long to answer as all that reads an index takes to be imported.
+    with ThreadPoolExecutor(1, thread_name_prefix="abiding-pip") as pool:
+        asked = pool.submit(settings.of_pip)
+        with needing("index", "reading from a package index"):
+            from abiding.artifacts.index import listing, reading, web  # noqa: F401
+        found = settings.IndexSettings.of(asked.result(), index_url)
     with closing(web.Web(found)) as session:
-        yield Listings(session, found.url)
+        yield session, found.url

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from packaging.utils import canonicalize_version
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.web import Web
     from abiding.metadata.core import CoreMetadata
 
-__all__ = ["Listing", "Listings", "OpenWheel", "Published"]
+__all__ = ["Keeping", "Listing", "Listings", "OpenWheel", "Published"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +118,23 @@ class Published:
 _SAVED = 16 << 20
 
 
+class Keeping(Protocol):
+    """Where what was read of wheels is kept, by the SHA-256 of each."""
+
+    def listing(self, sha256: str) -> tuple[tuple[str, ...], bytes] | None:
+        """The names of the members of a wheel, and its METADATA; None for one that was not read yet."""
+
+    def keep_listing(self, sha256: str, members: tuple[str, ...], metadata: bytes) -> None:
+        """Keep them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listings:
     """An index on which wheels are looked up."""
 
     web: Web
     url: str
+    keeping: Keeping | None = None
     _pages: dict[object, list[list[Published]]] = field(default_factory=dict)
 
     def require(self, release: str) -> None:
@@ -159,10 +170,20 @@ class Listings:
 
     def _listing(self, name: str, file: DistributionPackage) -> Listing:
         filename, version = file.filename, file.version or ""
-        remote = RemoteFile(self.web, file.url, filename, file.size)
-        members, metadata = listing_of_wheel(cast("BinaryIO", remote), filename)
+        members, metadata = self._read(file)
         said = Said.parse(metadata, filename)
         hold_to_name(filename, normalised(name), version, said)
         if canonicalize_version(said.version) != canonicalize_version(version):
             raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
         return Listing(filename, members, said.metadata)
+
+    def _read(self, file: DistributionPackage) -> tuple[tuple[str, ...], bytes]:
+        digest = file.digests.get("sha256", "").lower()
+        kept = self.keeping.listing(digest) if self.keeping else None
+        if kept is not None:
+            return kept
+        remote = RemoteFile(self.web, file.url, file.filename, file.size)
+        found = listing_of_wheel(cast("BinaryIO", remote), file.filename)
+        if self.keeping:
+            self.keeping.keep_listing(digest, *found)
+        return found

@@ -6,7 +6,6 @@ import hashlib
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import closing
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
@@ -16,8 +15,7 @@ from abiding.artifacts.disk import Said, hold_to_name
 from abiding.artifacts.index.archives import metadata_of_wheel, pkg_info_of_sdist
 from abiding.artifacts.index.page import files_of_release
 from abiding.artifacts.index.remote import RemoteFile, missing
-from abiding.artifacts.index.settings import IndexSettings
-from abiding.artifacts.index.web import CONNECTIONS, Web, shown
+from abiding.artifacts.index.web import CONNECTIONS, shown
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, UnreachableError
 from abiding.metadata.core import CoreMetadata
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
     from abiding.archives.sdist import Sdist
     from abiding.artifacts.index.progress import Progress
-    from abiding.artifacts.index.web import Body
+    from abiding.artifacts.index.web import Body, Web
     from abiding.findings.finding import Finding
 
 __all__ = ["read_file", "read_release"]
@@ -42,25 +40,21 @@ _REFUSALS = 3
 _FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
 
 
-def read_release(spec: str, index_url: str | None, progress: Progress | None) -> list[Artifact | Unreadable]:
-    """As `abiding.artifacts.index.read_release`, with everything installed that it takes."""
-    settings = IndexSettings.read(index_url)
-    with closing(Web(settings)) as web:
-        files = files_of_release(web, settings.url, spec)
-        reading = _Reading(web, progress)
-        artifacts = reading.read(files)
+def read_release(web: Web, url: str, spec: str, progress: Progress | None) -> list[Artifact | Unreadable]:
+    """As `abiding.artifacts.index.read_release`, from an index that is open."""
+    files = files_of_release(web, url, spec)
+    reading = _Reading(web, progress)
+    artifacts = reading.read(files)
     if reading.unreachable and len(reading.unreachable) == len(artifacts):
         first = next(file for file in artifacts if isinstance(file, Unreadable))
         raise IndexAccessError(first.problem._replace(artifact=""), f"none of {len(artifacts)} files could be read")
     return artifacts
 
 
-def read_file(spec: str, index_url: str | None, choose: Callable[[Sequence[str]], str]) -> Artifact:
-    """As `abiding.artifacts.index.read_file`, with everything installed that it takes."""
-    settings = IndexSettings.read(index_url)
-    with closing(Web(settings)) as web:
-        files = {file.filename: file for file in files_of_release(web, settings.url, spec)}
-        (artifact,) = _Reading(web, None).read([files[choose(list(files))]])
+def read_file(web: Web, url: str, spec: str, choose: Callable[[Sequence[str]], str]) -> Artifact:
+    """As `abiding.artifacts.index.read_file`, from an index that is open."""
+    files = {file.filename: file for file in files_of_release(web, url, spec)}
+    (artifact,) = _Reading(web, None).read([files[choose(list(files))]])
     if isinstance(artifact, Unreadable):
         raise IndexAccessError(artifact.problem)
     return artifact

@@ -9,14 +9,16 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-
-from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from abiding.findings.characters import without_login
 from abiding.findings.errors import IndexAccessError
 
-__all__ = ["IndexSettings"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["IndexSettings", "of_pip"]
 
 
 # `pip config list` names options of all commands, of one command, and of the environment; each beats the one before.
@@ -43,7 +45,13 @@ class IndexSettings:
     @classmethod
     def read(cls, url: str | None = None) -> IndexSettings:
         """Read pip's settings; a `url` takes the place of its index. Raises `IndexAccessError`."""
-        pip = _pip_settings()
+        return cls.of(of_pip(), url)
+
+    @classmethod
+    def of(cls, pip: Mapping[str, str], url: str | None) -> IndexSettings:
+        """Take them from what pip has said; a `url` takes the place of its index. Raises `IndexAccessError`."""
+        from pypi_simple import PYPI_SIMPLE_ENDPOINT
+
         if url is None and pip.get("no-index", "").lower() in ("1", "true", "yes", "on"):
             raise IndexAccessError.of(
                 "pip is configured to use no index", rule="bad-index", hint="name one with `--index-url`"
@@ -52,7 +60,7 @@ class IndexSettings:
         return cls(bare, credentials, _path(pip, "cert"), _path(pip, "client-cert"), pip.get("proxy", ""))
 
 
-def _path(pip: dict[str, str], option: str) -> str:
+def _path(pip: Mapping[str, str], option: str) -> str:
     return str(Path(pip[option]).expanduser()) if pip.get(option) else ""
 
 
@@ -79,8 +87,11 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
     return bare, (unquote(parts.username).encode(), unquote(parts.password or "").encode())
 
 
-def _pip_settings() -> dict[str, str]:
-    """Read the options of pip, files and environment taken together; without pip, only its environment variables."""
+def of_pip() -> dict[str, str]:
+    """Ask pip for its options, files and environment taken together; without pip, take its environment variables.
+
+    Raises `IndexAccessError`.
+    """
     # -P: not a `pip.py` that lies in this folder.
     programs = [[sys.executable, "-P", "-m", "pip"]] if sys.executable else []
     if pip := shutil.which("pip"):
