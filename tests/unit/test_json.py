@@ -123,7 +123,7 @@ def test_check(dist: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_a_finding_says_is_not_lost() -> None:
     finding = Finding("bad-value", Severity.NOTE, "m", "a", 3, "f", "e\n", ("x", "y"), "from", "of", (), ("n", "o"), ("h\n  i", "j"))  # fmt: skip
-    data = json_report.finding_data(finding)
+    (data,) = json_report.findings_data([finding])
     assert (data["expected"], data["found"]) == ("e\n", ["x", "y"])
     assert (data["expected_from"], data["found_from"], data["line"]) == ("from", "of", 3)
     assert (data["notes"], data["hints"]) == (["n", "o"], ["h\n  i", "j"])

@@ -13,6 +13,7 @@ import pytest
 from abiding.cli import main
 from abiding.findings.finding import Finding, Severity
 from abiding.report import sarif
+from abiding.report.grouping import groups
 from abiding.report.repository import Repository
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.releases import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
@@ -137,7 +138,7 @@ def test_what_can_not_be_read(here: Path, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(("origin", "line"), [("pyproject.toml:31", 31), ("pyproject.toml", 1), ("PKG-INFO:3", 1)])
 def test_what_is_held_against_a_line_of_the_declaration_is_shown_there(origin: str, line: int) -> None:
     finding = Finding("missing-requirement", Severity.ERROR, "m", LINUX, expected="a", expected_from=origin)
-    run = valid(sarif.log("prove", [sarif.Told("spam", None, [finding])], complete=True))
+    run = valid(sarif.log("prove", [sarif.Told("spam", None, groups([finding]))], complete=True))
     (location,) = run["results"][0]["locations"]
     assert location["physicalLocation"]["region"] == {"startLine": line}
 
@@ -184,7 +185,7 @@ def test_fingerprints_stay(here: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_many_rules_at_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whatever there is to say has a place, and text that a viewer can take."""
     hostile = "Summary: \x1b[31m ##[error] \u202e größe \x00"
-    wheels = {LINUX: metadata(EGG, hostile, level="2.1"), WINDOWS: metadata("Requires-Python: >=3", "License: x")}
+    wheels = {LINUX: metadata(EGG, "Requires-Dist: numpy>=2", hostile), WINDOWS: metadata("Requires-Python: >=3")}
     run = log(capsys, str(written(here / "dist", wheels)))
     assert len(run["tool"]["driver"]["rules"]) > 3
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", json.dumps(run, ensure_ascii=False))

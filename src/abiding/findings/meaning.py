@@ -15,6 +15,7 @@ __all__ = [
     "is_about_a_field",
     "is_about_a_line",
     "is_among_wheels",
+    "is_beside_the_sdist",
     "is_of_api",
     "is_of_levels",
     "is_of_publishing",
@@ -38,6 +39,9 @@ _BREAKING: frozenset[Rule] = frozenset(
 )
 # Of these, what is explained: wheels that differ as declared, and sdists that say the same.
 _HARMLESS: dict[Rule, Severity] = {"wheels-disagree": Severity.WARNING, "two-sdists": Severity.NOTE}
+_BESIDE_THE_SDIST: frozenset[Rule] = frozenset(
+    {"changed-requirement", "lost-requirement", "undeclared-change", "undeclared-requirement"}
+)
 # What depends on the level and the tool that a file for others was built with.
 _OF_PUBLISHING: frozenset[Rule] = frozenset({"level-api", "new-metadata-version"})
 # Of a wheel: about one requirement of it, or about all of a field that other files have too.
@@ -53,6 +57,11 @@ def breaks(finding: Finding) -> bool:
 def is_among_wheels(finding: Finding) -> bool:
     """Whether it holds a wheel against the other wheels, of which any may be wrong, and not against what binds it."""
     return finding.rule == "wheels-disagree"
+
+
+def is_beside_the_sdist(finding: Finding) -> bool:
+    """Whether it holds a file against what its sdist says."""
+    return finding.rule in _BESIDE_THE_SDIST
 
 
 def is_of_levels(finding: Finding) -> bool:

@@ -10,7 +10,7 @@ from abiding.findings.finding import by_weight, worst
 from abiding.findings.screen import labelled, lines
 from abiding.findings.terminal import Span, Style
 from abiding.report.columns import NOTHING, columns
-from abiding.report.json import document, finding_data
+from abiding.report.json import document, findings_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -151,5 +151,5 @@ def _data(read_from: str, one: Stated, tables: Sequence[Range]) -> dict[str, obj
             }
             for table in tables
         ],
-        "findings": [finding_data(finding) for finding in one.findings],
+        "findings": findings_data(one.findings),
     }

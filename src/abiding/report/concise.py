@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.screen import where
+from abiding.report.compact import compact
+from abiding.report.grouping import counted, groups, kind, told
 from abiding.report.summary import of_all, summary
 
 if TYPE_CHECKING:
@@ -25,14 +27,23 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _lines(release: Release) -> Iterator[str]:
-    yield from lines(release.everything)
-    yield f"{release.name} {release.version}: {summary(release)}"
+    name = f"{release.name} {release.version}"
+    names = [file.filename for file in release.files]
+    for finding, artifacts in told(release):
+        many = f"{counted(len(artifacts), kind(artifacts))} ({'; '.join(compact(artifacts, names))})"
+        yield _line(finding, f"{name}, {many}" if len(artifacts) > 1 else artifacts[0])
+    yield f"{name}: {summary(release)}"
 
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
     """A line for each finding; what it says is not yet spelled out."""
-    for finding in findings:
-        yield f"{where(finding)}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
+    for one in groups(findings):
+        yield _line(one.finding, one.about)
+
+
+def _line(finding: Finding, about: str) -> str:
+    place = where(finding._replace(artifact=about))
+    return f"{place}: {finding.severity}[{finding.rule}]: {finding.message}".replace("\n", " ")
 
 
 def written(lines: Iterable[str]) -> str:

@@ -11,8 +11,8 @@ from abiding.findings.terminal import Span, Style, style_of
 from abiding.native.environment import Outcome
 from abiding.report import concise, github, sarif
 from abiding.report.columns import NOTHING, columns
-from abiding.report.grouping import counted
-from abiding.report.json import document, finding_data
+from abiding.report.grouping import counted, groups
+from abiding.report.json import document, findings_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,11 +51,11 @@ def forms(
 ) -> dict[str, Callable[[], str]]:
     """What makes each of the formats for programs; `python` is the Python of the environment."""
     findings = by_weight((*seen.findings, *seen.unread))
-    told = sarif.Told("environment", None, findings)
+    told = sarif.Told("environment", None, groups(findings))
     return {
         "concise": lambda: concise.written(concise.lines(findings)),
         "json": lambda: _as_json(seen, python, uses, internals),
-        "github": lambda: "".join(f"{line}\n" for line in github.commands(findings, "")),
+        "github": lambda: github.written(findings, ""),
         "sarif": lambda: sarif.log("env", [told], complete=not seen.unread),
     }
 
@@ -77,9 +77,9 @@ def _text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to:
     if internals:
         yield ()
         yield from columns(_INTERNALS, [_internals_cells(one) for one in internals], to)
-    for finding in by_weight((*seen.findings, *seen.unread)):
+    for one in groups(by_weight((*seen.findings, *seen.unread))):
         yield ()
-        yield from lines(finding, to.width)
+        yield from lines(one.finding._replace(artifact=one.about), to.width)
 
 
 def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequence[Internals]) -> str:
@@ -92,7 +92,7 @@ def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequenc
         libraries=[_library(row) for row in seen.rows],
         interfaces=[_interface(use) for use in uses],
         internals=[_internals(one) for one in internals],
-        findings=[finding_data(finding) for finding in findings],
+        findings=findings_data(findings),
     )
 
 

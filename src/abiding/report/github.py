@@ -11,7 +11,7 @@ from abiding.findings.characters import on_one_line, printable
 from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import Severity
 from abiding.findings.wrapping import shortened
-from abiding.report.grouping import merged
+from abiding.report.grouping import groups, told
 from abiding.report.repository import Repository, folder_of
 from abiding.report.summary import summary
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
+    from abiding.report.grouping import Group
 
-__all__ = ["commands", "render"]
+__all__ = ["render", "written"]
 
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def render(releases: Sequence[Release]) -> str:
-    """One command per finding, those that only differ in their artifact as one: a page shows ten of a kind at most."""
+    """One command per finding, whatever the number of its files: a page shows ten of a kind at most."""
     repository = Repository.around(Path())
     text = StringIO()  # which keeps no string for each line
     text.writelines(f"{line}\n" for release in releases for line in _lines(release, repository))
@@ -36,26 +37,37 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _lines(release: Release, repository: Repository) -> Iterator[str]:
-    yield from commands(release.everything, repository.project_file(folder_of(release)))
+    yield from _commands(told(release), repository.project_file(folder_of(release)))
     yield printable(on_one_line(f"{release.name} {release.version}: {summary(release)}"))
 
 
-def commands(findings: Iterable[Finding], file: str) -> Iterator[str]:
+def written(findings: Iterable[Finding], file: str, last: str = "") -> str:
     """The commands for some findings about one project, whose `file` is named from the top of its repository."""
-    for finding in merged(findings):
-        yield f"::{_COMMANDS[finding.severity]} {_properties(finding, file)}::{_data(_message(finding))}"
+    lines = [*_commands(groups(findings), file), *([printable(last)] if last else [])]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _properties(finding: Finding, file: str) -> str:
+def _commands(found: Iterable[Group], file: str) -> Iterator[str]:
+    for one in found:
+        yield f"::{_COMMANDS[one.finding.severity]} {_properties(one, file)}::{_data(_message(one))}"
+
+
+def _properties(group: Group, file: str) -> str:
+    finding = group.finding
     properties = {"title": f"abiding ({finding.rule})"}
-    if finding.line and finding.artifact == "pyproject.toml":
+    if _is_of_project(group):
         # Only what lies in the repository can be annotated; an artifact does not.
         properties = {"file": file, "line": str(finding.line), **properties}
     return ",".join(f"{name}={_property(value)}" for name, value in properties.items())
 
 
-def _message(finding: Finding) -> str:
-    lines = [finding.message if finding.line else f"{finding.artifact}: {finding.message}"]
+def _is_of_project(group: Group) -> bool:
+    return bool(group.finding.line) and group.artifacts == ("pyproject.toml",)
+
+
+def _message(group: Group) -> str:
+    finding, about = group.finding, group.about
+    lines = [finding.message if _is_of_project(group) or not about else f"{about}: {finding.message}"]
     expected, found = excerpts(finding.expected, finding.found)
     lines += [f"- {line}" for line in expected if line]
     lines += [f"+ {line}" for line in found if line]

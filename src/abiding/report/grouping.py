@@ -1,40 +1,86 @@
-"""Findings that say the same, once for all the files that they are about."""
+"""What is told of findings: those that say the same once, for all the files that they are about."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
-from abiding.findings.meaning import is_among_wheels
+from abiding.findings.finding import Severity
+from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
+from abiding.metadata.difference import is_repeated
 from abiding.native.names import untagged
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from abiding.findings.finding import Finding, Value
+    from abiding.releases.release import Release
 
-__all__ = ["Group", "alike", "counted", "groups", "left_out", "merged", "more_than_shown"]
+__all__ = ["Group", "counted", "groups", "kind", "left_out", "more_than_shown", "told"]
 
 
 class Group(NamedTuple):
-    """A finding, its artifact left out, and all the artifacts of which it holds."""
+    """A finding as it is told: its artifact left out, and all the artifacts of which it holds."""
 
     finding: Finding
     artifacts: tuple[str, ...]
 
+    @property
+    def about(self) -> str:
+        """The files in a few words: the first by its name, the others counted."""
+        first, *others = self.artifacts
+        return f"{first} and {len(others)} more" if others else first
 
-def alike(findings: Iterable[Finding]) -> Iterator[Group]:
+
+def told(release: Release) -> list[Group]:
+    """What is told of a release, the gravest first: in every format these, and no others, are its findings."""
+    order = list(Severity)
+    found = (*groups(release.findings), *groups(release.compiled))
+    return sorted(found, key=lambda one: order.index(one.finding.severity))
+
+
+def groups(findings: Iterable[Finding]) -> list[Group]:
+    """The findings that say the same once, in the order in which the first of each came.
+
+    Those that differ in their artifact alone are one with all artifacts. So are those that hold of the same artifacts,
+    and differ in the values that their words name: it has all of these. What only follows from another is left out.
+    """
+    found: dict[Hashable, list[Group]] = {}
+    for number, one in enumerate(_alike(_without_echoes(tuple(findings)))):
+        found.setdefault(number if (what := _what(one)) is None else what, []).append(one)
+    return [_folded(same) for same in found.values()]
+
+
+def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out that a wheel is not what others are, where it is said that it is not what it has to be.
+
+    A wheel that is not what its sdist says in some field is not what other wheels say there either.
+    """
+    said = {_place(one) for one in findings if is_beside_the_sdist(one)}
+    return [one for one in findings if not (is_among_wheels(one) and _place(one) in said)]
+
+
+def _place(finding: Finding) -> Hashable:
+    return (finding.artifact, finding.field, finding.severity)
+
+
+def _alike(findings: Iterable[Finding]) -> Iterator[Group]:
     """The findings that only differ in their artifact as one, and in how the same module is called in each.
 
-    Of several files that are one module for several Pythons and platforms, it has the name with `.*` at its end.
+    Of several files that are one module for several Pythons and platforms, it has the name with `.*` at its end; two
+    files of one artifact are two modules. What is about a line of a file is of that file.
     """
-    found: dict[Finding, dict[Finding, list[str]]] = {}
+    found: dict[Hashable, dict[Finding, dict[str, None]]] = {}
     for finding in findings:
         alone = finding._replace(artifact="")
-        found.setdefault(_for_any_tag(alone), {}).setdefault(alone, []).append(finding.artifact)
-    for general, same in found.items():
+        of_a_line = finding.artifact if finding.line or finding.excerpts else ""
+        found.setdefault((_for_any_tag(alone), of_a_line), {}).setdefault(alone, {})[finding.artifact] = None
+    for same in found.values():
         artifacts = tuple(name for names in same.values() for name in names)
-        yield Group(general if len(same) > 1 else next(iter(same)), artifacts)
+        if len(same) > 1 and len(set(artifacts)) == len(artifacts):
+            yield Group(_for_any_tag(next(iter(same))), artifacts)
+        else:
+            yield from (Group(alone, tuple(names)) for alone, names in same.items())
 
 
 def _for_any_tag(finding: Finding) -> Finding:
@@ -47,53 +93,25 @@ def _for_any_tag(finding: Finding) -> Finding:
     )
 
 
-def merged(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The same, with the first artifact named and the others counted."""
-    for finding, (first, *others) in alike(findings):
-        yield finding._replace(artifact=f"{first} and {len(others)} more" if others else first)
-
-
-def groups(findings: Iterable[Finding]) -> list[Group]:
-    """The same, those of one rule that hold of the same artifacts and differ in their values as one that has them all.
-
-    In the order in which the first of each came. That wheels disagree is no more than a remark on what says which of
-    them are wrong.
-    """
-    found: dict[Hashable, list[Group]] = {}
-    for number, one in enumerate(alike(findings)):
-        found.setdefault(number if (what := _what(one)) is None else what, []).append(one)
-    return _without_echoes([_folded(same) for same in found.values()])
-
-
-def _without_echoes(found: Sequence[Group]) -> list[Group]:
-    """The groups without those on wheels among themselves whose files others say the same of, which get their notes.
-
-    A wheel that is not what its sdist says in some field is not what other wheels say there either.
-    """
-    said = {place for one in found if not is_among_wheels(one.finding) for place in _places(one)}
-    echoes = [one for one in found if is_among_wheels(one.finding) and said.issuperset(_places(one))]
-    notes = {place: one.finding.notes for one in echoes for place in _places(one)}
-    kept = []
-    for one in found:
-        if one not in echoes:
-            more = tuple(dict.fromkeys(note for place in _places(one) for note in notes.get(place, ())))
-            new = tuple(note for note in more if note not in one.finding.notes)
-            kept.append(one._replace(finding=one.finding._replace(notes=(*one.finding.notes, *new))))
-    return kept
-
-
-def _places(group: Group) -> list[Hashable]:
-    """The files that are spoken of, each with the field, and how much it weighs."""
-    return [(name, group.finding.field, group.finding.severity) for name in group.artifacts]
-
-
 def _what(group: Group) -> Hashable:
-    """Everything that a group says but its values; None if it has none, or quotes a file."""
+    """Everything that a group says but its values; None if they are not all that sets it apart from others."""
     finding = group.finding
-    if finding.excerpts or (finding.expected is None and finding.found is None) or not finding.field:
+    if finding.excerpts or not is_repeated(finding.field) or (finding.expected is None and finding.found is None):
         return None
     has = (finding.expected is None, finding.found is None)
-    return (finding._replace(message="", expected=None, found=None, hints=()), has, group.artifacts)
+    return (
+        finding._replace(message=_but_for_values(finding), expected=None, found=None, hints=()),
+        has,
+        group.artifacts,
+    )
+
+
+def _but_for_values(finding: Finding) -> str:
+    """The message without the values in it; one that has others in it says more than they do."""
+    message = finding.message
+    for value in (*_each(finding.expected), *_each(finding.found)):
+        message = message.replace(f"`{value}`", "``")
+    return message
 
 
 def _folded(same: Sequence[Group]) -> Group:
@@ -109,8 +127,20 @@ def _folded(same: Sequence[Group]) -> Group:
 
 def _all(values: Iterable[Value]) -> Value:
     """The values as one; None if there are none."""
-    found = [one for value in values if value is not None for one in ((value,) if isinstance(value, str) else value)]
-    return tuple(found) or None
+    return tuple(one for value in values for one in _each(value)) or None
+
+
+def _each(value: Value) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+def kind(names: Sequence[str]) -> str:
+    """The noun for some files."""
+    if all(one.endswith((".tar.gz", ".zip")) for one in names):
+        return "sdist"
+    return "wheel" if all(one.endswith(".whl") for one in names) else "file"
 
 
 def counted(number: int, noun: str) -> str:

@@ -12,7 +12,7 @@ from abiding.metadata.difference import is_repeated
 from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters
-from abiding.report.grouping import counted, groups
+from abiding.report.grouping import counted, kind, told
 from abiding.report.markup import Side, badge, explained, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
 from abiding.report.style import STYLE
@@ -101,7 +101,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
     if release.everything:
         yield "<h2>Findings</h2>\n"
         names = [file.filename for file in release.files]
-        yield from (_finding(group, names, filters) for group in groups(release.everything))
+        yield from (_finding(group, names, filters) for group in told(release))
     if matrix.columns:
         yield "<h2>Files against fields</h2>\n"
         yield from Table(matrix, filters).html()
@@ -124,8 +124,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     excerpts = "".join(f"<pre>{one.line:>4}  {text(one.text)}</pre>" for one in finding.excerpts)
     remarks = "".join(f"<p><b>note</b> {prose(one)}</p>" for one in finding.notes)
     remarks += "".join(f'<p><b>hint</b> <span class="hint">{prose(one)}</span></p>' for one in finding.hints)
-    kind = "wheel" if all(one.endswith(".whl") for one in about) else "file"
-    where = f"{counted(len(about), kind)}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]
+    where = f"{counted(len(about), kind(about))}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]
     return (
         f'<details class="finding"{opened}><summary><span class="chip {finding.severity}">{finding.severity}</span> '
         f'<span class="message">{prose(finding.message)}</span> <span class="where">{text(where)}</span></summary>\n'
@@ -156,7 +155,7 @@ def _places(read: Iterable[str]) -> str:
 
 def _pages(releases: Sequence[Release]) -> Iterator[str]:
     """The page of each rule, and of each word, that something on the page opens."""
-    rules = {group.finding.rule for release in releases for group in groups(release.everything)}
+    rules = {group.finding.rule for release in releases for group in told(release)}
     levels = any(one.level for release in releases for one in release.artifacts)
     words = {"verdict", "case", "level"} if levels else {"verdict", "case"}
     for name in (one for one in (*explanations.terms(), *explanations.rules()) if one in rules | words):

@@ -9,14 +9,16 @@ from abiding.artifacts.artifact import Unreadable
 from abiding.findings.characters import visible
 from abiding.findings.finding import Severity
 from abiding.metadata.difference import is_repeated
+from abiding.report.grouping import groups, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import CheckedArtifact, Release
+    from abiding.report.grouping import Group
 
-__all__ = ["VERSION", "document", "finding_data", "render", "value_data"]
+__all__ = ["VERSION", "document", "findings_data", "render", "value_data"]
 
 
 VERSION = 2
@@ -57,7 +59,7 @@ def _release(release: Release) -> dict[str, Any]:
         "reference": visible(release.reference) or None,
         "errors": {"metadata": _errors(release.findings), "compiled_files": _errors(release.compiled)},
         "artifacts": Later(lambda: map(_file, release.files)),
-        "findings": Later(lambda: map(finding_data, release.everything)),
+        "findings": Later(lambda: map(_group_data, told(release))),
     }
 
 
@@ -92,16 +94,23 @@ def _artifact(one: CheckedArtifact) -> dict[str, Any]:
 
 
 def _errors(findings: Iterable[Finding]) -> int:
-    return sum(finding.severity is Severity.ERROR for finding in findings)
+    return sum(finding.severity is Severity.ERROR for finding, _ in groups(findings))
 
 
-def finding_data(finding: Finding) -> dict[str, Any]:
-    """A finding as every document has it."""
+def findings_data(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as every document has them: as they are told in every format."""
+    return [_group_data(one) for one in groups(findings)]
+
+
+def _group_data(group: Group) -> dict[str, Any]:
+    finding, artifacts = group
+    about = [visible(one) for one in artifacts if one]
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
         "message": visible(finding.message),
-        "artifact": visible(finding.artifact) or None,
+        "artifact": about[0] if about else None,
+        "artifacts": about,
         "line": finding.line,
         "field": visible(finding.field) or None,
         "expected": value_data(finding.expected, finding.field),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abiding.files.plain import is_folder
-from abiding.findings.characters import on_one_line, printable, visible
+from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import conclusion, lines
 from abiding.findings.terminal import Span, Style, style_of
@@ -17,8 +17,8 @@ from abiding.proof.building import State
 from abiding.proof.plan import What
 from abiding.report import concise, github, sarif
 from abiding.report.columns import columns
-from abiding.report.grouping import counted, merged
-from abiding.report.json import document, finding_data
+from abiding.report.grouping import counted, groups
+from abiding.report.json import document, findings_data
 from abiding.report.repository import Repository
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ def _lines(proof: Proof, to: Terminal) -> Iterator[Line]:
         same = list(builds)
         yield from columns((), [_cells(built, same, proof) for built in same], to, "  ")
     yield ()
-    for finding in merged(by_weight(proof.findings)):
+    for finding, about in ((one.finding, one.about) for one in groups(by_weight(proof.findings))):
         if finding.severity is not Severity.NOTE:
-            yield from lines(finding, to.width)
+            yield from lines(finding._replace(artifact=about), to.width)
             yield ()
     yield from conclusion(Span(summary(proof), _style(proof)), to)
 
@@ -111,7 +111,7 @@ def summary(proof: Proof) -> str:
     done = sum(built.state is State.BUILT for built in proof.builds)
     failed = sum(built.state in (State.FAILED, State.IMPOSSIBLE) for built in proof.builds)
     errors, warnings = (
-        sum(finding.severity is severity for finding in merged(proof.findings))
+        sum(one.finding.severity is severity for one in groups(proof.findings))
         for severity in (Severity.ERROR, Severity.WARNING)
     )
     remarks = f", {counted(warnings, 'warning')}" if warnings else ""
@@ -122,8 +122,8 @@ def summary(proof: Proof) -> str:
             return f"refuted: {counted(errors, 'error')}{remarks}, in {counted(done, 'thing')} built twice"
         case _:
             failures = {str(built.step) for built in proof.builds if built.state is State.FAILED}
-            of_the_rest = merged(finding for finding in proof.findings if finding.artifact not in failures)
-            others = sum(finding.severity is Severity.ERROR for finding in of_the_rest)
+            of_the_rest = groups(finding for finding in proof.findings if finding.artifact not in failures)
+            others = sum(one.finding.severity is Severity.ERROR for one in of_the_rest)
             remarks = f", {counted(others, 'error')} in the others{remarks}" if others else remarks
             return f"unproven: {failed} of {counted(done + failed, 'thing')} could not be built{remarks}"
 
@@ -131,13 +131,14 @@ def summary(proof: Proof) -> str:
 def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
     """What makes each of the formats; `source` is what the project was read from."""
     last = on_one_line(f"{proof.name} {proof.version}: {summary(proof)}")
-    told = sarif.Told(proof.name, source if is_folder(source) else source.parent, by_weight(proof.findings))
+    findings = by_weight(proof.findings)
+    told = sarif.Told(proof.name, source if is_folder(source) else source.parent, groups(findings))
     complete = proof.verdict is not Verdict.UNPROVEN
     file = Repository.around(Path()).project_file(told.beside)
     return {
-        "concise": lambda: concise.written([*concise.lines(told.findings), last]),
+        "concise": lambda: concise.written([*concise.lines(findings), last]),
         "json": lambda: _as_json(proof, str(source)),
-        "github": lambda: "".join(f"{line}\n" for line in (*github.commands(told.findings, file), printable(last))),
+        "github": lambda: github.written(findings, file, last),
         "sarif": lambda: sarif.log("prove", [told], complete=complete),
     }
 
@@ -152,7 +153,7 @@ def _as_json(proof: Proof, source: str) -> str:
         verdict=str(proof.verdict),
         severity=gravest and str(gravest),
         builds=[_built(built) for built in proof.builds],
-        findings=[finding_data(finding) for finding in proof.findings],
+        findings=findings_data(proof.findings),
     )
 
 

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from abiding._version import DOCUMENTATION, __version__
+from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.errors import DeclarationError
-from abiding.findings.excerpts import excerpts
+from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import lines_of
+from abiding.metadata.difference import is_repeated
 from abiding.project.pyproject import Pyproject
 from abiding.report import explanations
 from abiding.report.declaring import line_of
-from abiding.report.grouping import alike
+from abiding.report.grouping import told
 from abiding.report.pieces import Later, as_json
 from abiding.report.repository import Repository, folder_of
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
+    from abiding.report.grouping import Group
 
 __all__ = ["SCHEMA", "Told", "log", "render"]
 
@@ -46,23 +49,23 @@ class Told(NamedTuple):
 
     project: str
     beside: Path | None
-    findings: Sequence[Finding]
+    findings: Sequence[Group]
 
 
 def render(releases: Sequence[Release]) -> Iterator[str]:
     """The log of `check`, in pieces."""
-    told = [Told(one.name, folder_of(one), one.everything) for one in releases]
-    return _log("check", told, complete=not any(one.unread for one in releases))
+    found = [Told(one.name, folder_of(one), told(one)) for one in releases]
+    return _log("check", found, complete=not any(one.unread for one in releases))
 
 
-def log(command: str, told: Sequence[Told], *, complete: bool) -> str:
+def log(command: str, found: Sequence[Told], *, complete: bool) -> str:
     """Write the log of a command, with a newline at its end. `complete` is whether everything could be looked at."""
-    return "".join(_log(command, told, complete=complete))
+    return "".join(_log(command, found, complete=complete))
 
 
-def _log(command: str, told: Sequence[Told], *, complete: bool) -> Iterator[str]:
+def _log(command: str, found: Sequence[Told], *, complete: bool) -> Iterator[str]:
     repository = Repository.around(Path())
-    names = sorted({finding.rule for one in told for finding in one.findings})
+    names = sorted({finding.rule for one in found for finding, _ in one.findings})
     run = {
         "tool": {
             "driver": {
@@ -76,7 +79,7 @@ def _log(command: str, told: Sequence[Told], *, complete: bool) -> Iterator[str]
         "automationDetails": {"id": f"abiding/{command}/"},
         "invocations": [{"executionSuccessful": complete}],
         "columnKind": "unicodeCodePoints",
-        "results": Later(lambda: (result for one in told for result in _results(one, repository, names))),
+        "results": Later(lambda: (result for one in found for result in _results(one, repository, names))),
     }
     return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -93,13 +96,13 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _results(told: Told, repository: Repository, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _results(of: Told, repository: Repository, names: Sequence[str]) -> Iterator[dict[str, Any]]:
     seen: dict[str, Iterator[int]] = {}
-    place = repository.project_file(told.beside)
+    place = repository.project_file(of.beside)
     pyproject = _pyproject(repository.top / place)
-    for finding, artifacts in alike(told.findings):
+    for finding, artifacts in of.findings:
         of_project = artifacts == ("pyproject.toml",) and place.endswith("pyproject.toml")
-        print_ = _fingerprint(told.project, finding)
+        print_ = _fingerprint(of.project, finding)
         number = next(seen.setdefault(print_, count(1)))
         yield {
             "ruleId": finding.rule,
@@ -150,7 +153,9 @@ def _message(finding: Finding, artifacts: Sequence[str]) -> str:
     about = [one for one in artifacts if one]
     more = f" and {len(about) - 1} more" if len(about) > 1 else ""
     lines = [f"{about[0]}{more}: {finding.message}" if about else finding.message]
-    expected, found = excerpts(finding.expected, finding.found)
+    # Of a field with several values each is a difference.
+    most = bounds.FINDINGS if is_repeated(finding.field) else MOST_LINES
+    expected, found = excerpts(finding.expected, finding.found, most)
     if finding.field and (expected or found):
         lines.append(f"{finding.field}:")
     lines += [f"- {line}" for line in expected] + [f"+ {line}" for line in found]

@@ -10,7 +10,7 @@ from abiding.findings.meaning import breaks, is_of_levels
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.releases.rules import is_read
-from abiding.report.grouping import counted
+from abiding.report.grouping import counted, groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,9 +79,9 @@ def _other_errors(release: Release) -> str:
 
     Files that could not be read are counted by themselves.
     """
-    compiled = sum(one.severity is Severity.ERROR for one in release.compiled)
-    left = [one for one in release.findings if one.severity is Severity.ERROR and one not in release.unread]
-    rules = Counter(one.rule for one in left if not breaks(one))
+    compiled = sum(one.finding.severity is Severity.ERROR for one in groups(release.compiled))
+    left = groups(one for one in release.findings if one.severity is Severity.ERROR and one not in release.unread)
+    rules = Counter(one.finding.rule for one in left if not breaks(one.finding))
     parts = [f"{counted(compiled, 'error')} about the compiled files"] if compiled else []
     parts += [f"{counted(number, 'error')} of `{rule}`" for rule, number in rules.items()]
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

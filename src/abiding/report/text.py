@@ -16,7 +16,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.columns import columns
 from abiding.report.compact import compact
-from abiding.report.grouping import counted, groups, left_out, more_than_shown
+from abiding.report.grouping import counted, kind, left_out, more_than_shown, told
 from abiding.report.standing import standings
 from abiding.report.summary import case, of_all, verdict
 
@@ -70,7 +70,7 @@ class _Report(NamedTuple):
         name = Span(_name(self.release), Style.STRONG)
         yield from labelled(Span(_contents(self.release)), self.terminal.width, name, Span("   "), margin=4)
         yield _NOTHING
-        found = groups(self.release.everything)
+        found = told(self.release)
         for group in found if self.full else found[: bounds.FINDINGS]:
             yield from self._finding(group)
             yield _NOTHING
@@ -119,7 +119,7 @@ class _Report(NamedTuple):
         if len(names) <= 1:
             return
         said = compact(names, [file.filename for file in self.release.files])
-        head = f"{counted(len(names), self._kind(names))}:"
+        head = f"{counted(len(names), kind(names))}:"
         if len(said) == 1 and len(f"{ARROW.text}{head} {said[0]}") <= self.terminal.width:
             yield (ARROW, Span(head, Style.STRONG), Span(f" {said[0]}"))
             return
@@ -127,11 +127,6 @@ class _Report(NamedTuple):
         for text in said:
             for line in wrap(on_one_line(text), self.terminal.width, " " * 7, " " * 5):
                 yield (Span(line),)
-
-    def _kind(self, names: Sequence[str]) -> str:
-        kinds = {file.filename: file.kind for file in self.release.files}
-        found = {kinds.get(name, "file") for name in names}
-        return found.pop() if len(found) == 1 else "file"
 
     def _field(self, field: str) -> str:
         """The field, and whether it matters to those who choose what is installed."""
@@ -204,5 +199,5 @@ def _cells(release: Release) -> Iterator[Span]:
     yield Span(str(release.verdict).replace("-", " "), _style(release))
     yield Span(str(release.case))
     # As often as they are shown, whatever the number of files.
-    severities = [group.finding.severity for group in groups(release.everything)]
+    severities = [group.finding.severity for group in told(release)]
     yield from (Span(str(severities.count(severity))) for severity in Severity)
