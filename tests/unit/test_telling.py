@@ -12,7 +12,7 @@ from packaging.markers import Marker
 import abiding
 from abiding.metadata.telling import marker_between
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
-from makers.releases import SDIST
+from makers.releases import PYPROJECT, SAID, SDIST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -106,13 +106,16 @@ def test_what_people_would_write(those: list[str], others: list[str], marker: st
 # The hint of `check`, followed to its end
 
 
-def release(folder: Path, said: dict[str, list[str]], sdist: list[str] | None = None) -> Release:
+def release(
+    folder: Path, said: dict[str, list[str]], sdist: list[str] | None = None, beside: Path | None = None
+) -> Release:
+    """A release of these wheels, and an sdist that says this, or lies in another folder."""
     folder.mkdir()
     for tag, lines in said.items():
         write_wheel(folder, wheel_name(tag), metadata(*(f"Requires-Dist: {line}" for line in lines)))
     if sdist is not None:
         write_sdist(folder, SDIST, metadata(*(f"Requires-Dist: {line}" for line in sdist)))
-    (found,) = abiding.check([folder])
+    (found,) = abiding.check([folder, *([beside / SDIST] if beside else [])])
     return found
 
 
@@ -141,7 +144,7 @@ def alike(*lines: str, tags: Sequence[str] = (*LINUX, *MAC, *WIN)) -> dict[str, 
         ),
         (
             alike("numpy") | alike("numpy", 'nccl; platform_system == "Linux"', tags=LINUX),
-            ["let all wheels say `nccl`: where others go, its marker is false"],
+            ['let all wheels say `nccl; platform_system == "Linux"`: where others go, its marker is false'],
             ["numpy", 'nccl; platform_system == "Linux"'],
         ),
         (
@@ -151,6 +154,11 @@ def alike(*lines: str, tags: Sequence[str] = (*LINUX, *MAC, *WIN)) -> dict[str, 
                 "write `; sys_platform == 'win32'` behind `numpy>=2`: then all wheels can say it",
             ],
             ["numpy>=1; sys_platform != 'win32'", "numpy>=2; sys_platform == 'win32'"],
+        ),
+        (  # A marker that is true elsewhere too.
+            alike("numpy") | alike("numpy", "a; python_version < '4'", tags=WIN),
+            ["write `a; python_version < '4' and sys_platform == 'win32'`: then all wheels can say it"],
+            ["numpy", "a; python_version < '4' and sys_platform == 'win32'"],
         ),
         (
             alike() | alike("x", tags=WIN[:1]) | {"cp311-cp311-win32": []},
@@ -182,3 +190,59 @@ def test_the_marker_to_write_beside_an_sdist(tmp_path: Path) -> None:
     # What some wheels lack.
     found = release(tmp_path / "lost", alike("numpy", "uvloop") | alike("numpy", tags=WIN), ["numpy", "uvloop"])
     assert any("`; sys_platform != 'win32'`" in hint for one in found.findings for hint in one.hints)
+
+
+MUSL, WIN32 = ([one.replace("win_amd64", platform) for one in WIN] for platform in ("musllinux_1_2_x86_64", "win32"))
+SELECT = "for the wheels that have it alone"
+
+
+@pytest.mark.parametrize(
+    ("having", "others", "line", "said"),
+    [
+        # No marker tells these apart.
+        (LINUX, MUSL, "egg", '{ requires = "egg", select = "*-manylinux_2_28_x86_64" }'),
+        ([*LINUX, *WIN], MUSL, "egg", 'select = ["*-manylinux_2_28_x86_64", "*-win_amd64"] }'),
+        (LINUX, MUSL, 'egg; os_name == "posix"', "{ requires = 'egg; os_name == \"posix\"', select ="),
+        (["cp313-cp313t-win32"], ["cp313-cp313-win32"], "egg", 'select = "cp313-cp313t-*"'),
+        ([LINUX[0], MUSL[1]], [LINUX[1], MUSL[0]], "egg", "alone (with a `select`)"),
+        # A marker does, or the line's own; or all have it.
+        (WIN, LINUX, "egg", "declare `egg; sys_platform == 'win32'` under"),
+        (WIN, LINUX, "egg; os_name == 'nt'", "declare the line under"),
+        (LINUX, [], "egg", "declare the line under"),
+    ],
+)
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_line_of_some_wheels_is_declared_for_these_alone(
+    having: list[str], others: list[str], line: str, said: str, declared: bool, tmp_path: Path
+) -> None:
+    said_by = alike("numpy>=1.26", tags=others) | alike("numpy>=1.26", line, tags=having)
+    if declared:
+        write_sdist(tmp_path, SDIST, SAID, PYPROJECT)
+    found = release(tmp_path / "x", said_by, None if declared else ["numpy>=1.26"], tmp_path if declared else None)
+    hints = [hint for one in found.findings if one.rule == "undeclared-requirement" for hint in one.hints]
+    assert any(said in hint for hint in hints), hints
+    assert (SELECT in " ".join(hints)) == ("select" in said)
+
+
+@pytest.mark.parametrize(
+    ("having", "others", "said"),
+    [
+        (LINUX, MUSL, ['`select = "*-manylinux_2_28_x86_64"`']),
+        (LINUX, WIN, ["declare `libgmp==6.3.0; sys_platform == 'linux'`"]),
+        ([], WIN, []),
+    ],
+)
+def test_a_line_that_some_wheels_lack_may_be_for_the_others(
+    having: list[str], others: list[str], said: list[str], tmp_path: Path
+) -> None:
+    """The wheels without it have another line that is declared, or they would be of the API level."""
+    pyproject = PYPROJECT.replace('"libgmp==6.3.0",', '"libgmp==6.3.0", "ham",')
+    write_sdist(tmp_path, SDIST, SAID, pyproject)
+    lines = ("numpy>=1.26", "ham")
+    found = release(
+        tmp_path / "x", alike(*lines, tags=others) | alike(*lines, "libgmp==6.3.0", tags=having), None, tmp_path
+    )
+    hints = [hint for one in found.findings if one.rule == "missing-requirement" for hint in one.hints]
+    assert hints
+    assert [one in " ".join(hints) for one in said] == [True] * len(said)
+    assert ("if only the wheels" in " ".join(hints)) == bool(said)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from abiding.findings.rules import Rule
     from abiding.metadata.difference import Difference
     from abiding.project.table import Project
+    from abiding.releases.markers import Having
 
 __all__ = ["changed", "field_finding", "repair_notes", "requirement_findings", "severity_of"]
 
@@ -40,16 +41,18 @@ def repair_notes(difference: Difference) -> tuple[str, ...]:
 def requirement_findings(
     artifact: Artifact,
     difference: Difference,
-    sanctioned: Iterable[str],
-    notes: tuple[str, ...],
+    wheels: Having,
+    sanctioned: Iterable[str] = (),
+    *,
+    notes: tuple[str, ...] = (),
     project: Project | None = None,
 ) -> Iterator[Finding]:
     """Each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned.
 
-    `project` is what the release was built from, where that declares what wheels require.
+    `wheels` are all of the release, `project` is what it was built from, where that declares what wheels require.
     """
     for before, after in requirement_changes(difference, tuple(sanctioned)):
-        yield changed(artifact, before, after, notes, _ways_out(before, after, project))
+        yield changed(artifact, before, after, notes, _ways_out(before, after, wheels, project))
 
 
 def changed(
@@ -88,9 +91,9 @@ def changed(
     )
 
 
-def _ways_out(before: str | None, after: str | None, project: Project | None) -> tuple[str, ...]:
+def _ways_out(before: str | None, after: str | None, wheels: Having, project: Project | None) -> tuple[str, ...]:
     ways = (
-        tuple(_declared(before, after, project))
+        tuple(_declared(before, after, wheels, project))
         if after
         else ("a wheel may require more than its sdist, and never less",)
     )
@@ -99,14 +102,14 @@ def _ways_out(before: str | None, after: str | None, project: Project | None) ->
     return (*ways, hints.EDITED_WHEEL) if before is None else (hints.ONE_STATE, *ways)
 
 
-def _declared(before: str | None, after: str, project: Project | None) -> Iterator[str]:
+def _declared(before: str | None, after: str, wheels: Having, project: Project | None) -> Iterator[str]:
     """How a line of a wheel comes to be declared; one beside which a line of the sdist is narrower changes nothing."""
     name, table = hints.places_of(after)
     listed = project is not None and project.may_append(name)
     first = "" if listed else f"list `{name}` in `project.dynamic`, and "
     # That lists the name, which most other backends refuse where it is given too.
     first = "make the project use abiding (`abiding init`), and " if project is None else first
-    declare = f"{first}declare the line under `{table}`"
+    declare = f"{first}{wheels.declared(after, table)}"
     again = ", then build sdist and wheels again" if project else ""
     if before is None:
         yield f"if this wheel needs it, {declare}{again}"

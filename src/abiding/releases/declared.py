@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from abiding.metadata.difference import Difference
     from abiding.project.declaration import Declaration, Entry
     from abiding.releases.comparison import Compared
+    from abiding.releases.markers import Having
 
 __all__ = ["Declared", "Own", "declared_in"]
 
@@ -51,8 +52,8 @@ class Declared(NamedTuple):
         added = Added(one.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
         return tuple(self._claimed(one.artifact, added, None).lines.values())
 
-    def broken_by(self, one: Compared) -> Iterator[Finding]:
-        """Hold one wheel against what is declared for its tag, at the level and variant that it was built as."""
+    def broken_by(self, one: Compared, wheels: Having) -> Iterator[Finding]:
+        """Hold one of the wheels against what is declared for its tag, at the level and variant it was built as."""
         try:
             record = Provenance.from_json(one.artifact.record, one.artifact.filename) if one.artifact.record else None
         except ArchiveError as exc:
@@ -68,11 +69,13 @@ class Declared(NamedTuple):
             if entry in edited:
                 yield _changed(one.artifact, entry, line, edited[entry], record)
             elif entry in claimed.missing:
-                yield _missing(one.artifact, entry, line, record)
+                yield _missing(one.artifact, entry, line, record, tuple(wheels.narrowed(line)))
         sanctioned = (*claimed.lines.values(), *edited.values())
         for difference in differences:
             if difference.field == "Requires-Dist":
-                found = requirement_findings(one.artifact, difference, sanctioned, (), self.declaration.project)
+                found = requirement_findings(
+                    one.artifact, difference, wheels, sanctioned, project=self.declaration.project
+                )
                 yield from (each._replace(notes=(_NEITHER, *each.notes)) if each.found else each for each in found)
             else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
@@ -102,7 +105,9 @@ class Declared(NamedTuple):
         return {entry: entry.template for entry in self.declaration.entries if entry.selects(tags)}
 
 
-def _missing(artifact: Artifact, entry: Entry, line: str, record: Provenance | None) -> Finding:
+def _missing(
+    artifact: Artifact, entry: Entry, line: str, record: Provenance | None, narrowed: tuple[str, ...]
+) -> Finding:
     return Finding(
         "missing-requirement",
         Severity.ERROR,
@@ -113,7 +118,7 @@ def _missing(artifact: Artifact, entry: Entry, line: str, record: Provenance | N
         expected_from=_origin(entry),
         found_from="not in the wheel",
         notes=(_recorded(record),),
-        hints=hints.WITHOUT_A_LINE,
+        hints=(*hints.WITHOUT_A_LINE, *narrowed),
     )
 
 

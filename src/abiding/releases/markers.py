@@ -1,10 +1,11 @@
-"""Requirements that some wheels of a release have and others do not: the markers with which all could say them."""
+"""Requirements that some wheels of a release have and others do not: how all could say them, or these alone."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from abiding.archives.wheel_name import WheelName
 from abiding.findings.finding import Severity
 from abiding.findings.meaning import is_about_a_field, is_about_a_line
 from abiding.metadata import markers, requirements, telling
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding, Value
     from abiding.releases.comparison import Comparison
 
-__all__ = ["with_markers"]
+__all__ = ["Having", "with_markers"]
 
 
 _MOST_NAMED = 2
@@ -24,15 +25,17 @@ _MOST_NAMED = 2
 _MOST_GROUPS = 200
 # What a line has that is left alone: its own marker says where it is for.
 _ITS_OWN = ""
+# What a line with a marker has that does not suffice.
+_BOTH = "and"
+_FOR_THESE = "if only the wheels that have it need it"
 _OF_THE_PROJECT = "or write the line among the requirements of the project itself"
 
 
-def with_markers(comparison: Comparison, findings: Iterable[Finding]) -> Iterator[Finding]:
+def with_markers(wheels: Having, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings; those about requirements with the marker to write, if one tells the wheels that have them.
 
     What is as declared, or left open, is not in need of one.
     """
-    wheels = _Wheels(comparison)
     for finding in findings:
         if finding.field != "Requires-Dist" or finding.severity is Severity.NOTE or not finding.hints:
             yield finding
@@ -55,7 +58,7 @@ def _all(value: Value) -> tuple[str, ...]:
     return () if value is None else (value,) if isinstance(value, str) else value
 
 
-class _Wheels:
+class Having:
     """The wheels of a release, and which of them has which requirement."""
 
     def __init__(self, comparison: Comparison) -> None:
@@ -75,11 +78,55 @@ class _Wheels:
                 found.setdefault(requirements.meaning(line), set()).add(name)
         return {meaning: frozenset(names) for meaning, names in found.items()}
 
+    def declared(self, line: str, table: str) -> str:
+        """How a line is declared in a table of what wheels require, so that no other wheels get it."""
+        marker = self._marker(line)
+        bare, _ = requirements.split_extra(line) or (line, "")
+        if marker:
+            return f"declare `{short(requirements.with_marker(bare, marker))}` under `{table}`"
+        if marker is None and (globs := self._select(line)) is not None:
+            quote = "'" if '"' in bare else '"'
+            shown = f"`{{ requires = {quote}{short(bare)}{quote}, select = {globs} }}`" if globs else "with a `select`"
+            return f"declare it under `{table}` for the wheels that have it alone ({shown}), and why in `wheels-differ`"
+        return f"declare the line under `{table}`"
+
+    def narrowed(self, line: str) -> Iterator[str]:
+        """How a line that is declared for wheels comes to be for those alone that have it, if not all do."""
+        marker = self._marker(line)
+        if marker:
+            yield f"{_FOR_THESE}, declare `{short(requirements.with_marker(line, marker))}`"
+        elif marker is None and (globs := self._select(line)) is not None:
+            shown = f"`select = {globs}`" if globs else "a `select`"
+            yield f"{_FOR_THESE}, give the declared line {shown}, and say why in `wheels-differ`"
+
+    def _select(self, line: str) -> str | None:
+        """The globs, in TOML, that match the wheels with a line alone; empty if there are no simple ones.
+
+        None if all wheels have it, or none.
+        """
+        having, others = self._apart(line)
+        if not having or not others:
+            return None
+        for parts in (_platforms, _pythons):
+            globs = sorted({parts(name)[0] for name in having})
+            if not any(glob in parts(name) for glob in globs for name in others) and "" not in globs:
+                listed = ", ".join(f'"{glob}"' for glob in globs)
+                return listed if len(globs) == 1 else f"[{listed}]"
+        return ""
+
+    def _apart(self, line: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The wheels that have a line, and the others."""
+        having = self._having.get(requirements.meaning(line), frozenset())
+        return having, frozenset(self._lines) - having
+
     def way_out_for(self, line: str) -> Iterator[str]:
         """What lets an sdist and all its wheels say one line; nothing if no marker does."""
         marker = self._marker(line)
         if marker == _ITS_OWN:
             yield f"{_OF_THE_PROJECT}: where wheels go that do not have it, its marker is false"
+        elif marker and requirements.marker_of(line):
+            whole = short(requirements.with_marker(line, marker))
+            yield f"{_OF_THE_PROJECT}, as `{whole}`: then sdist and wheels can all say it"
         elif marker:
             yield f"{_OF_THE_PROJECT}, with `; {marker}` behind it: then sdist and wheels can all say it"
 
@@ -90,10 +137,15 @@ class _Wheels:
             marker = self._marker(line)
             if marker is None:
                 return
-            found.setdefault(marker, []).append(line)
-        own = found.pop(_ITS_OWN, [])
+            # A line that has a marker already gets none behind it: both make one.
+            is_marked = marker != _ITS_OWN and requirements.marker_of(line)
+            whole = requirements.with_marker(line, marker) if is_marked else line
+            found.setdefault(_BOTH if is_marked else marker, []).append(whole)
+        own, both = found.pop(_ITS_OWN, []), found.pop(_BOTH, [])
         for marker, marked in found.items():
             yield f"write `; {marker}` behind {_listed(marked)}: then all wheels can say {_it(marked)}"
+        if both:
+            yield f"write {_listed(both)}: then all wheels can say {_it(both)}"
         if own and found:
             yield f"let all wheels say {_listed(own)} too: where others go, {_its(own)} false"
         elif own:
@@ -101,8 +153,7 @@ class _Wheels:
 
     def _marker(self, line: str) -> str | None:
         """The marker that is to be written behind a line; None if there is none."""
-        having = self._having.get(requirements.meaning(line), frozenset())
-        others = self._lines.keys() - having
+        having, others = self._apart(line)
         if not having or not others:
             return None
         if _is_false_for(line, others):
@@ -112,6 +163,18 @@ class _Wheels:
                 return None
             self._known[having] = telling.marker_between(having, others)
         return self._known[having] or None
+
+
+def _platforms(name: str) -> list[str]:
+    split = WheelName.split(name)
+    return [f"*-{one}" for one in split.platform.split(".")] if split else [""]
+
+
+def _pythons(name: str) -> list[str]:
+    split = WheelName.split(name)
+    return (
+        [f"{python}-{abi}-*" for python in split.python.split(".") for abi in split.abi.split(".")] if split else [""]
+    )
 
 
 def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
@@ -124,7 +187,7 @@ def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    names = [f"`{short(requirements.without_marker(line))}`" for line in lines]
+    names = [f"`{short(line)}`" for line in lines]
     if len(names) <= _MOST_NAMED + 1:
         return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more lines"

@@ -16,7 +16,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
 from abiding.releases.installing import judge_installable
 from abiding.releases.levels import judge_record
-from abiding.releases.markers import with_markers
+from abiding.releases.markers import Having, with_markers
 from abiding.releases.python import judge_python
 from abiding.releases.readable import judge_readable
 from abiding.releases.sdists import judge_sdists
@@ -66,11 +66,13 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += judge_variants(one.artifact for one in comparison.compared)
     findings += _of_the_sdist(comparison, own)
     findings += judge_sdists(comparison)
+    wheels = Having(comparison)
     elsewhere = {finding.artifact for finding in misnamed}
     of_sdist = comparison.sdist is not None and comparison.sdist.filename in elsewhere
     for one in comparison.compared:
         declared = own.declared if one.artifact.kind == "wheel" else None
-        broken = tuple(declared.broken_by(one) if declared else (*_broken_by(one, comparison), *judge_record(one)))
+        against = declared.broken_by(one, wheels) if declared else _against_standards(one, comparison, wheels)
+        broken = tuple(against)
         abides = not broken if declared else None
         why = declared.declaration.wheels_differ if declared and abides else ""
         among_wheels = _disagreements(one, comparison, abides=abides, why=why)
@@ -79,7 +81,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
         severity = Severity.ERROR if declared else Severity.WARNING
         findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
-    findings = list(with_markers(comparison, findings))
+    findings = list(with_markers(wheels, findings))
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
     findings += bad_dynamic(comparison, Severity.ERROR if own.declared else Severity.NOTE)
@@ -282,7 +284,12 @@ def _file_rules(sdist: Artifact, severity: Severity) -> Iterator[Finding]:
 # Any project's artifacts: the standards alone
 
 
-def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
+def _against_standards(one: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
+    yield from _broken_by(one, comparison, wheels)
+    yield from judge_record(one)
+
+
+def _broken_by(one: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
     if comparison.sdist is None or one.artifact.kind == "sdist":
         return
     said = comparison.sdist.metadata
@@ -295,14 +302,14 @@ def _broken_by(one: Compared, comparison: Comparison) -> Iterator[Finding]:
         elif difference.field.lower() not in said.dynamic:
             note = _FORBIDDEN.format(difference.field)
             if difference.field == "Requires-Dist":
-                yield from requirement_findings(one.artifact, difference, (), (note,))
+                yield from requirement_findings(one.artifact, difference, wheels, notes=(note,))
             else:
                 yield field_finding(
                     one.artifact, difference, severity_of(difference), (note, *repair_notes(difference))
                 )
         elif difference.left and said.version >= _APPEND_ONLY:
             if difference.field == "Requires-Dist":
-                yield from requirement_findings(one.artifact, difference, difference.right, (_APPENDED,))
+                yield from requirement_findings(one.artifact, difference, wheels, difference.right, notes=(_APPENDED,))
             else:
                 yield field_finding(one.artifact, difference, severity_of(difference), (_APPENDED,))
 
