@@ -418,7 +418,7 @@ def test_what_fails_does_not_silence_the_rest(broken: str, tmp_path: Path, capsy
     assert "not comparable: the file could not be read" in said
     assert "Of 2 files, 1 could not be read" in said
     assert main(["check", broken, "--index-url", nowhere]) == 2
-    assert capsys.readouterr().err.endswith("abiding: Nothing was checked\n")
+    assert "\n\nabiding: Nothing was checked\nhint: `abiding explain " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -307,7 +307,8 @@ def test_a_wrong_declaration_is_followed_by_what_did_not_happen(
     wheel = f"[tool.abiding.wheel]\ndependencies = [{entries}]\n"
     (tmp_path / "pyproject.toml").write_text(WRAPPED.partition("[tool.abiding.wheel")[0] + wheel)
     assert main([*command.split(), str(tmp_path)]) == 2
-    last = " ".join(capsys.readouterr().err.rpartition("\n\n")[2].split())
+    last, hint, page = " ".join(capsys.readouterr().err.rpartition("\n\n")[2].split()).partition(" hint: ")
+    assert (hint, page) == (" hint: ", "`abiding explain bad-requirement` tells why, and what to do")
     more = "80 more faults are not shown; " if faults > 1 else ""
     assert last == f"abiding: {more}{closing[0].lower() if more else closing[0]}{closing[1:]}"
 

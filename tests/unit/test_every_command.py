@@ -15,6 +15,7 @@ import pytest
 
 from abiding import cli
 from abiding.cli import main
+from abiding.report.explanations import rules
 from makers.archives import metadata, write_sdist, write_wheel
 from makers.compiled import installed
 from makers.evident import CP311, image, numpy_2
@@ -213,6 +214,36 @@ def test_what_is_not_known_is_answered_by_what_is(command: str, said: str, monke
         first, *_, last = shown.splitlines()
         assert ": error: " in first
         assert last.startswith("hint: `abiding")
+
+
+# What each command can be given that stops it, of each kind that it can tell apart; of `explain` the hint is the page.
+STOPPED = (
+    *(f"{command} {what}" for what in ("nowhere", "broken") for command in ("show", "init --yes", "unwrap --yes", "prove")),
+    *(f"{command} wrong.whl" for command in ("show", "show --metadata", "show --for distributor", "bounds --no-index")),
+    *(f"{command} absent.whl" for command in ("show", "check", "bounds", "repair -w out")),
+    *(f"show {what}" for what in ("empty", "wrong.tar.gz", "spam==1.0", "project --variant x", "broken/pyproject.toml")),
+    *(f"diff {what} {what}" for what in ("absent.whl", "wrong.whl", "wrong.tar.gz", "text")),
+    *("repair wrong.whl -w out", "prove wrong.tar.gz", "check empty", "bounds empty", "env --python nowhere"),
+    *("symbols no:such", "impact no-such dist", "survey nowhere.parquet", "explain no-such", "init --yes empty"),
+)
+
+
+@pytest.mark.parametrize("command", STOPPED)
+def test_what_stops_a_command_says_what_did_not_happen_and_where_to_read_on(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, data in (("broken/pyproject.toml", "[project"), ("wrong.whl", "x"), ("wrong.tar.gz", "x"), ("text", "x")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(data, encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    shown = run(command, monkeypatch)
+    if command.startswith("explain"):
+        assert "hint: `abiding explain` without a rule" in shown
+        return
+    found = re.search(r"\n\nabiding: (?:Nothing|No) [^\n]+\nhint: `abiding explain ([a-z-]+)`[^\n]+\n$", shown)
+    assert found, shown
+    assert f"abiding: error[{found[1]}]: " in shown
+    assert found[1] in rules()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""The command line: one module per command, each with `register(commands)` and a `run` that returns an exit status."""
+"""The command line: one module per command, each with `register(commands)` and a `run` that returns an exit status.
+
+The default `closing` of a command is what has not happened where an error stopped it that does not say so itself.
+"""
 
 from __future__ import annotations
 
@@ -82,12 +85,13 @@ def _run(arguments: Sequence[str] | None) -> int:
             status: int = options.run(options)
         sys.stdout.flush()
     except AbidingError as exc:
-        from abiding.findings.screen import screen
+        from abiding.findings.screen import told
         from abiding.findings.terminal import Colour, Terminal
 
         stream = unguarded(sys.stderr)
         # Its colours are meant, and what else is in it is spelled out there.
-        print(screen(exc, Terminal.of(stream, getattr(options, "color", Colour.AUTO))), file=stream)
+        to = Terminal.of(stream, getattr(options, "color", Colour.AUTO))
+        print(told(exc, to, options.closing), file=stream)
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough (`abiding check | head`).

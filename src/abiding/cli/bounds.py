@@ -52,7 +52,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     how.add_argument("--yes", action="store_true", help="write without asking")
     how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
     outputs.add_formats(parser, ("text", "json"))
-    parser.set_defaults(run=run, command="bounds")
+    parser.set_defaults(run=run, closing="Nothing was read", command="bounds")
 
 
 def run(options: Namespace) -> int:

@@ -68,7 +68,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--full", action="store_true", help="show all values whole (text)")
     shown.add_argument("--quiet", action="store_true", help="show the verdicts alone, a line for each release (text)")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, closing="Nothing was checked")
 
 
 def run(options: Namespace) -> int:

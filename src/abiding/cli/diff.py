@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
+_NOTHING = "Nothing was compared"
+
+
 _DESCRIPTION = """\
 Compare the metadata of two files: sdists, wheels, METADATA or PKG-INFO files, or those of releases on an index: of
 NAME==VERSION the sdist, with --tag a wheel. What is only spelled differently (spaces, quotes, order, line ends) is left
@@ -41,7 +44,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--all", action="store_true", help="show spelling too, line by line; then it counts in the exit status"
     )
     outputs.add_formats(parser, ("text", "json"))
-    parser.set_defaults(run=run, parser=parser)
+    parser.set_defaults(run=run, closing=_NOTHING, parser=parser)
 
 
 def run(options: Namespace) -> int:
@@ -90,7 +93,7 @@ def _chosen(spec: str, names: Sequence[str], wanted: frozenset[str] | None) -> s
             notes=(f"it has wheels of {there}{more}",) if shown else (),
             hints=("say which wheel: `--tag TAG`",) if shown else (),
         ),
-        "Nothing was compared",
+        _NOTHING,
     )
 
 
@@ -110,7 +113,7 @@ def _read(path: Path) -> CoreMetadata:
     try:
         metadata = CoreMetadata.parse(read_plain(path, bounds.METADATA), str(path))
     except FileNotFoundError as exc:
-        raise MissingFileError.at(path, "Nothing was compared", _FILES) from exc
+        raise MissingFileError.at(path, _NOTHING, _FILES) from exc
     except OSError as exc:
         raise _unreadable(path, f"the file can't be read: {exc.strerror}") from exc
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):
@@ -121,5 +124,5 @@ def _read(path: Path) -> CoreMetadata:
 def _unreadable(path: Path, message: str) -> AbidingError:
     return AbidingError(
         Finding("bad-metadata", Severity.ERROR, message, artifact=visible(str(path)), hints=(_FILES,)),
-        "Nothing was compared",
+        _NOTHING,
     )

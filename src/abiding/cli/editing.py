@@ -26,6 +26,7 @@ def add_options(parser: ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--yes", action="store_true", help="write without asking")
     how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
+    parser.set_defaults(closing=NOTHING)
 
 
 def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: str, done: str) -> int:

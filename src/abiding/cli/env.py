@@ -35,7 +35,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--full", action="store_true", help="show the internals of pybind11 and nanobind too, whoever has them (text)"
     )
     outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, closing="Nothing was looked at")
 
 
 def run(options: Namespace) -> int:

@@ -42,7 +42,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="the name in brackets, error[lost-requirement]; or verdict, case, level",
     )
     outputs.add_colour(parser)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, closing="")
 
 
 def run(options: Namespace) -> int:

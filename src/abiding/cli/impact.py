@@ -44,7 +44,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     outputs.add_formats(parser, ("text", "json"))
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, closing="Nothing was looked at")
 
 
 def run(options: Namespace) -> int:

@@ -64,7 +64,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--python", metavar="PATH", type=path, help="the Python to build with (default: this one)")
     outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
     parser.add_argument("--yes", action="store_true", help="run the code of an sdist without asking")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, closing="Nothing was proven")
 
 
 def run(options: Namespace) -> int:

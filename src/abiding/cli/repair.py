@@ -35,13 +35,14 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--plat", metavar="TAG", help="the platform tag that auditwheel is to give it")
     parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="for the tool itself; after `--`")
-    parser.set_defaults(run=run, rest="arguments")
+    parser.set_defaults(run=run, closing="No wheel was written", rest="arguments")
 
 
 def run(options: Namespace) -> int:
     """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` where that is open."""
     from abiding import evidence
-    from abiding.findings.screen import block, screen
+    from abiding.findings.screen import block, told
+    from abiding.findings.terminal import Terminal
     from abiding.native import repairing
 
     def refuted(wheel: Path) -> tuple[Finding, ...]:
@@ -53,7 +54,7 @@ def run(options: Namespace) -> int:
             options.wheel, options.wheel_dir, options.plat, options.arguments, sys.stderr.write, look=refuted
         )
     except RefusedError as exc:
-        print(screen(exc), file=sys.stderr)
+        print(told(exc, Terminal.of(sys.stderr), options.closing), file=sys.stderr)
         return 1
     for finding in findings:
         print(block(finding, "abiding: "), end="\n\n", file=sys.stderr)

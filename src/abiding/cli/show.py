@@ -72,7 +72,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         help="print requirement lines only, and apart from them those that may be ignored",
     )
     outputs.add_formats(parser, ("text", "json"))
-    parser.set_defaults(run=run, parser=parser)
+    parser.set_defaults(run=run, closing=_NOTHING, parser=parser)
 
 
 def run(options: Namespace) -> int:

@@ -60,7 +60,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--files-table", metavar="FILE", type=_table, help="write what was read from an index here, as Parquet"
     )
-    parser.set_defaults(run=run, parser=parser)
+    parser.set_defaults(run=run, closing="Nothing was surveyed", parser=parser)
 
 
 def _number(text: str) -> int:

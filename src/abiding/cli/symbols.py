@@ -39,7 +39,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     parser.add_argument("--pre", action="store_true", help="take pre-releases too")
     outputs.add_formats(parser, ("debian", "json"))
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, closing="Nothing was written")
 
 
 def run(options: Namespace) -> int:

@@ -21,7 +21,6 @@ __all__ = [
     "ARROW",
     "block",
     "conclusion",
-    "explained",
     "headline",
     "labelled",
     "lines",
@@ -29,6 +28,7 @@ __all__ = [
     "remarks",
     "screen",
     "sides",
+    "told",
     "values",
     "where",
 ]
@@ -39,23 +39,32 @@ _WIDEST = 100
 ARROW, _BAR = Span(" --> ", Style.FAINT), Span("  |", Style.FAINT)
 
 
-def screen(error: AbidingError, terminal: Terminal | None = None) -> str:
-    """Everything that an error has to say; the first line of each finding carries our name."""
+def screen(error: AbidingError, terminal: Terminal | None = None, closing: str = "") -> str:
+    """Everything that an error has to say; the first line of each finding carries our name.
+
+    `closing` is what did not happen because of it, where the error does not say that itself.
+    """
     to = terminal or Terminal()
     blocks = [block(finding, "abiding: ", to) for finding in error.findings]
-    if error.closing:
-        blocks.append(
-            to.written(labelled(Span(error.closing), to.width, Span("abiding: ", Style.FAINT))).removesuffix("\n")
-        )
-    return "\n\n".join(blocks)
+    return "\n\n".join((*blocks, *_labelled(error.closing or closing, to, Span("abiding: ", Style.FAINT))))
 
 
-def explained(error: AbidingError, terminal: Terminal | None = None) -> str:
+def told(error: AbidingError, terminal: Terminal, closing: str) -> str:
+    """What a door prints of an error: its screen, and where to read on."""
+    page = _labelled(_page(error), terminal, Span("hint: ", Style.HINT))
+    return "\n".join((screen(error, terminal, closing), *page))
+
+
+def _page(error: AbidingError) -> str:
     """The hint at the page of the rule that an error is of: of several, the first that is no warning."""
-    to = terminal or Terminal()
     first = min(error.findings, key=lambda one: one.severity is not Severity.ERROR)
-    text = f"`abiding explain {first.rule}` tells why, and what to do"
-    return to.written(labelled(Span(text), to.width, Span("hint: ", Style.HINT))).removesuffix("\n")
+    if any("`abiding explain" in hint for hint in first.hints):
+        return ""
+    return f"`abiding explain {first.rule}` tells why, and what to do"
+
+
+def _labelled(text: str, to: Terminal, label: Span) -> tuple[str, ...]:
+    return (to.written(labelled(Span(text), to.width, label)).removesuffix("\n"),) if text else ()
 
 
 def one_line(finding: Finding) -> str:
