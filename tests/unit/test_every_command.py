@@ -218,10 +218,17 @@ def test_what_is_not_known_is_answered_by_what_is(command: str, said: str, monke
 
 # What each command can be given that stops it, of each kind that it can tell apart; of `explain` the hint is the page.
 STOPPED = (
-    *(f"{command} {what}" for what in ("nowhere", "broken") for command in ("show", "init --yes", "unwrap --yes", "prove")),
+    *(
+        f"{command} {what}"
+        for what in ("nowhere", "broken")
+        for command in ("show", "init --yes", "unwrap --yes", "prove")
+    ),
     *(f"{command} wrong.whl" for command in ("show", "show --metadata", "show --for distributor", "bounds --no-index")),
     *(f"{command} absent.whl" for command in ("show", "check", "bounds", "repair -w out")),
-    *(f"show {what}" for what in ("empty", "wrong.tar.gz", "spam==1.0", "project --variant x", "broken/pyproject.toml")),
+    *(
+        f"show {what}"
+        for what in ("empty", "wrong.tar.gz", "spam==1.0", "project --variant x", "broken/pyproject.toml")
+    ),
     *(f"diff {what} {what}" for what in ("absent.whl", "wrong.whl", "wrong.tar.gz", "text")),
     *("repair wrong.whl -w out", "prove wrong.tar.gz", "check empty", "bounds empty", "env --python nowhere"),
     *("symbols no:such", "impact no-such dist", "survey nowhere.parquet", "explain no-such", "init --yes empty"),
