@@ -299,7 +299,7 @@ def refused(*arguments: str) -> tuple[str, str]:
     with pytest.raises(AbidingError) as caught:
         run("init", *arguments)
     (finding,) = caught.value.findings
-    assert caught.value.closing == "Nothing was written"
+    assert caught.value.closing in ("Nothing was written", "")  # which the command line fills in
     return finding.rule, finding.message
 
 
@@ -367,7 +367,7 @@ def test_a_file_that_cannot_be_written(project: Path, monkeypatch: pytest.Monkey
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     rule = "bad-pyproject"
     (tmp_path / "pyproject.toml").write_bytes(b"\xff")
-    assert refused(str(tmp_path)) == (rule, "the file is not UTF-8, which TOML asks for")
+    assert refused(str(tmp_path)) == (rule, "`pyproject.toml` is not UTF-8, which TOML asks for")
     (tmp_path / "pyproject.toml").write_bytes(b"[a]\r\n[b]\n")
     assert refused(str(tmp_path)) == (rule, "some lines end with CR LF and some with LF")
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
+from abiding.findings.finding import Finding
 from abiding.project.pyproject import Key, Pyproject, as_shown, key_text
 
 TEXT = """\
@@ -90,9 +92,9 @@ def test_key_text() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"a = ", "`pyproject.toml` is not valid TOML: Invalid value (at end of document)"),
+        (b"a = ", "`pyproject.toml` is not valid TOML: invalid value"),
         (b"a = \xff", "`pyproject.toml` is not UTF-8, which TOML asks for"),
-        (b"a = " + b"[" * 100_000, "`pyproject.toml` is not valid TOML: "),
+        (b"a = " + b"[" * 100_000, "`pyproject.toml` is not valid TOML: nested too deeply"),
         (b"#" * (bounds.PYPROJECT + 1), "`pyproject.toml` has more than 262,144 bytes, which nobody means"),
     ],
 )
@@ -101,6 +103,81 @@ def test_unreadable(tmp_path: Path, data: bytes, message: str) -> None:
     with pytest.raises(DeclarationError) as caught:
         Pyproject.read(tmp_path)
     assert caught.value.findings[0].message.startswith(message)
+
+
+def malformed(text: str) -> Finding | None:
+    try:
+        Pyproject.parse(text)
+    except DeclarationError as exc:
+        (finding,) = exc.findings
+        return finding
+    return None
+
+
+SLIPS = (*"[]{}\"'=,.#\n\\x1 ", '"""', "\0", "é")
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=ascii)
+def test_a_slip_anywhere_is_told_with_its_line_and_a_way_out(slip: str) -> None:
+    """One too many, or one too few, at each place of a file. Oracle: the line is quoted as it stands there."""
+    told = set()
+    for place in range(0, len(TEXT), 3):
+        cut = TEXT[:place] + TEXT[place + len(slip) :] if TEXT.startswith(slip, place) else TEXT
+        for text in {TEXT[:place] + slip + TEXT[place:], cut}:
+            if finding := malformed(text):
+                assert finding.line
+                assert finding.excerpts[0].text == text.split("\n")[finding.line - 1].strip()
+                (hint,) = finding.hints
+                told.add(hint)
+                assert not re.search(r"\(at |\('|^[A-Z]", finding.message.partition("TOML: ")[2]), finding
+    assert told or slip in "# \n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "hint"),
+    [
+        ("[project\n", 1, "the head of a table is `[name]`"),
+        ("[project]\nversion = 1.0.0\n", 2, "a text stands in quotes, a version too"),
+        ("[project]\nname = spam\n", 2, "a text stands in quotes"),
+        ("[project]\nname = True\n", 2, "`true` and `false`"),
+        ("[project]\nname = 'a'\n\n[project]\n", 4, "a table, stands in a file once"),
+        ("name = 'a'\nname = 'b'\n", 2, "a table, stands in a file once"),
+        ("x = [\n  'a'\n  'b'\n]\n", 3, "a comma between two items"),
+        ("x = [\n  'a',\n\n", 2, "see whether `]` is missing"),
+        ("x = { a = 1,\n  b = 2 }\n", 1, "a key"),
+        ("x = 'a\n", 1, "ends on its line with the quote"),
+        ('x = "C:\\pip"\n', 1, "write a path with `/`"),
+        ("readme: 'x'\n", 1, "written `key = value`"),
+        ("a = 1\n<<<<<<< HEAD\nb = 1\n", 2, "left from a merge"),
+        ("a = 1\n=======\nb = 1\n", 2, "left from a merge"),
+    ],
+)
+def test_slips_that_people_make(text: str, line: int, hint: str) -> None:
+    finding = malformed(text)
+    assert finding
+    assert finding.line == line
+    assert hint in finding.hints[0]
+
+
+def test_a_table_that_stands_there_twice_is_told_with_both_lines() -> None:
+    finding = malformed("[tool]\n[ tool . 'abiding' ]\nx = 1\n\n[tool.abiding]\n")
+    assert finding
+    assert finding.message == "`pyproject.toml` is not valid TOML: `[tool.abiding]` stands in it twice, at column 14"
+    assert [(one.line, one.remark) for one in finding.excerpts] == [(5, ""), (2, "first here")]
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "hint"),
+    [
+        (b'[project]\nname = "caf\xe9"\n', 2, "save the file as UTF-8"),
+        ("[project]\n".encode("utf-16"), None, "it is UTF-16: save the file as UTF-8"),
+    ],
+)
+def test_bytes_that_are_no_text(data: bytes, line: int | None, hint: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Pyproject.decode(data)
+    (finding,) = caught.value.findings
+    assert (finding.line, finding.hints) == (line, (hint,))
 
 
 def test_the_largest_file_that_is_read(tmp_path: Path) -> None:

@@ -33,7 +33,6 @@ class EditedFile(NamedTuple):
             return cls(path, b"")  # as front ends read that (PEP 517)
         try:
             data = read_plain(path, bounds.PYPROJECT)
-            data.decode("utf-8-sig")
         except FileNotFoundError as exc:
             raise MissingFileError.at(path, NOTHING, "give the folder of a project, which has pyproject.toml") from exc
         except NotADirectoryError as exc:
@@ -41,8 +40,6 @@ class EditedFile(NamedTuple):
             raise _problem(source, "this is no folder", hint) from exc
         except OSError as exc:
             raise _problem(path, f"the file can't be read: {exc.strerror}") from exc
-        except UnicodeDecodeError as exc:
-            raise _problem(path, "the file is not UTF-8, which TOML asks for") from exc
         if data.count(b"\r\n") not in (0, data.count(b"\n")):
             hint = "make them alike: an edit could not keep both"
             raise _problem(path, "some lines end with CR LF and some with LF", hint)

@@ -89,7 +89,7 @@ def lines(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[L
     yield from headline(finding, width, speaker)
     place = where(finding)
     if finding.excerpts:
-        yield (ARROW, Span(f"{place}  {on_one_line(finding.field)}"))
+        yield (ARROW, Span(f"{place}  {on_one_line(finding.field)}".rstrip()))
         yield from _excerpts(finding, width)
     else:
         if place:

@@ -59,7 +59,9 @@ class Pyproject(NamedTuple):
         try:
             return cls.parse(data.decode("utf-8-sig"))
         except UnicodeDecodeError as exc:
-            raise _unreadable("`pyproject.toml` is not UTF-8, which TOML asks for") from exc
+            from abiding.project.malformed import no_utf8
+
+            raise no_utf8(data, exc) from exc
 
     @classmethod
     def parse(cls, text: str) -> Pyproject:
@@ -69,7 +71,9 @@ class Pyproject(NamedTuple):
         try:
             return cls(text, tomllib.loads(text))
         except (ValueError, RecursionError) as exc:  # also for an integer of thousands of digits
-            raise _unreadable(f"`pyproject.toml` is not valid TOML: {str(exc) or 'nested too deeply'}") from exc
+            from abiding.project.malformed import no_toml
+
+            raise no_toml(text, exc) from exc
 
     def line_of(self, key: Key) -> int | None:
         """The line (from 1) on which the value at `key` begins, or that of the nearest value or table around it."""
