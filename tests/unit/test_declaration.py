@@ -62,10 +62,10 @@ def test_fault(change: tuple[str, str], faults: list[tuple[str, int, str]]) -> N
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("tool = 3", "`tool` is a table, not an integer"),
-        ("[[tool]]\nabiding = 1", "`tool` is a table, not an array of tables"),
-        ("tool = { abiding = [] }", "`tool.abiding` is a table, not an array"),
-        ("[tool]\nabiding = 1979-05-27", "`tool.abiding` is a table, not a date or time"),
+        ("tool = 3", "`tool` has to be a table, and is an integer"),
+        ("[[tool]]\nabiding = 1", "`tool` has to be a table, and is an array of tables"),
+        ("tool = { abiding = [] }", "`tool.abiding` has to be a table, and is an array"),
+        ("[tool]\nabiding = 1979-05-27", "`tool.abiding` has to be a table, and is a date or time"),
     ],
 )
 def test_no_table(text: str, message: str) -> None:
@@ -492,8 +492,8 @@ def test_what_can_be_required(api: str, abi: str) -> None:
         ('dynamic = ["dependencies", "optional-dependencies"]', "dynamic = [1]", "is not an array of strings with"),
         ('"numpy>=1"', '"numpy>=1", "numpy>=2", "numpy>=3"', ""),
         ('"numpy<9"', '"numpy<0.5"', "both `numpy<0.5` and any of `numpy>=1` or `numpy!=0.1,>0.6`"),
-        ("[project]", "[[project]]", "`project` is a table, not an array of tables"),
-        ("[project.optional-dependencies]", "[[project.optional-dependencies]]", "`project.optional-dependencies` is not a table"),
+        ("[project]", "[[project]]", "`project` has to be a table, and is an array of tables"),
+        ("[project.optional-dependencies]", "[[project.optional-dependencies]]", "`project.optional-dependencies` has to be a table"),
         ('"b"', '"b_"', "uv does not take the requirement `b_`"),
         ('"b"', '"b===one"', "uv does not take the requirement `b===one`"),
     ],

@@ -371,7 +371,7 @@ def test_keys_of_native_entries(key: str) -> None:
         ('load = "preload", ignore-exports = true', "`load` and `ignore-exports` are for native entries"),
         ("ignore-exports = true", "`ignore-exports` is for native entries"),
         ('natve = true, load = "preload", ignore-exports = true', "`natve` is not a key of an entry"),
-        ('native = "yes", load = "preload"', "`native` is a boolean, not a string"),
+        ('native = "yes", load = "preload"', "`native` has to be a boolean, and is a string"),
         ("native = true, ignore-exports = true", "`ignore-exports` goes with a `note` that says why"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_group_in_an_extra() -> None:
         ('openbls = ["a"]', "bad-group", "there is no dependency group `openblas`"),
         ("", "bad-group", "there is no dependency group `openblas`"),
         ('openblas = ["a"]\nOpenBLAS = ["b"]', "bad-group", "`openblas` and `OpenBLAS` are the same name"),
-        ('openblas = "a"', "bad-group", "the dependency group `openblas` is an array, not a string"),
+        ('openblas = "a"', "bad-group", "the dependency group `openblas` has to be an array, and is a string"),
         ("openblas = [1]", "bad-group", "this is nothing that the dependency group `openblas` can hold"),
         ('openblas = [{ set-phasers-to = "stun" }]', "bad-group", "this is nothing that"),
         ('openblas = [{ include-group = "x", more = 1 }]\nx = []', "bad-group", "this is nothing that"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.metadata.core import CoreMetadata
-from abiding.project.pyproject import key_text
 from abiding.project.shapes import misshapen
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ def settled(pyproject: Pyproject, declaration: Declaration, source: Source, clos
         names = ", ".join(f"`{name}`" for name in missing)
         raise unknown(f"`{backend}` computes {names} when it builds", _IN_SDIST)
     wrong = [
-        pyproject.finding("bad-type", f"`{key_text(key)}` is not {what}", key)
-        for key, what in islice(misshapen(project.table), bounds.FAULTS)
+        pyproject.finding("bad-type", one.message(), one.key, hints=(one.hint,))
+        for one in islice(misshapen(project.table), bounds.FAULTS)
     ]
     if wrong:
         raise DeclarationError(wrong, closing)

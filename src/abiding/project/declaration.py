@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -14,12 +13,14 @@ from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins, requirements
 from abiding.project import exports, guarded, sanctions
 from abiding.project.contradictions import Declared, contradictions, contradictions_of_api
-from abiding.project.faults import Faults, listed, type_of
+from abiding.project.extras import known_extras
+from abiding.project.faults import Faults, listed
 from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
 from abiding.project.pyproject import key_text
 from abiding.project.required import required
 from abiding.project.selecting import exact_marker, never
+from abiding.project.shapes import Misshapen
 from abiding.project.table import Project
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ class _Reader(Faults):
             exports=exports.declared(self, table, self.project),
         )
         self.sanctions(declaration)
-        if "wheels-differ" not in table:
+        if "wheels-differ" not in table and not self.misspelled("wheels-differ", table, _TOP_KEYS):
             self.differences(declaration.differing)
         if self.problems:
             told = f"{self.untold:,} more faults are not shown; {closing[0].lower()}{closing[1:]}"
@@ -288,7 +289,7 @@ class _Reader(Faults):
     # The keys of [tool.abiding]
 
     def backend(self, table: Mapping[str, Any]) -> str:
-        from abiding.project.known_backends import proposal, similar_to
+        from abiding.project.known_backends import backend_of, proposal, similar_to
 
         key = ("tool", "abiding", "build-backend")
         if "build-backend" not in table:
@@ -304,7 +305,8 @@ class _Reader(Faults):
         if backend is None:
             return ""
         if not _BACKEND.fullmatch(backend):
-            hints = (f"did you mean `{meant}`?",) if (meant := similar_to(backend)) else ()
+            meant = similar_to(backend) or backend_of(self.pyproject.table)
+            hints = (f"did you mean `{meant}`?" if meant else "for example `mesonpy` or `setuptools.build_meta`",)
             hints = hints if backend.strip() else (f"write it{proposal(self.pyproject.table)}",)
             message = f"`{backend}` is not of the form `module` or `module:object.attribute`"
             self.problem("bad-value", message, key, hints=hints)
@@ -364,8 +366,8 @@ class _Reader(Faults):
         yield from self.entry_list(wheel.get("dependencies", []), (*key, "dependencies"), "")
         key = (*key, "optional-dependencies")
         extras = self.typed(wheel.get("optional-dependencies", {}), dict, key) or {}
+        known_extras(self, self.project, {extra: (*key, extra) for extra in extras})
         for extra, values in extras.items():
-            self.known_extra(extra, (*key, extra))
             yield from self.entry_list(values, (*key, extra), extra)
 
     def entry_list(self, values: object, key: Key, extra: str) -> Iterable[Entry]:
@@ -377,7 +379,8 @@ class _Reader(Faults):
         if isinstance(value, str):
             value = {"requires": value}
         elif not isinstance(value, dict):
-            self.problem("bad-type", f"an entry is a string or a table, not {type_of(value)}", key)
+            hint = 'for example `"numpy>=2"`, or `{ requires = "numpy>=2", note = "why" }`'
+            self.wrong_type(Misshapen(key, "a string or a table", value), "an entry", hint)
             return
         self.known_keys(value, key, _ENTRY_KEYS)
         if "requires" in value and "include-group" in value:
@@ -387,8 +390,9 @@ class _Reader(Faults):
         elif "requires" in value:
             requires = self.requirement(value["requires"], (*key, "requires"), extra)
             yield from self.made(Entry(requires or "", extra, key, **self.options(value, key)))
-        elif not self.misspelled("requires", value, _ENTRY_KEYS):
-            self.problem("missing-key", "the entry has no `requires`", key)
+        elif not any(self.misspelled(name, value, _ENTRY_KEYS) for name in ("requires", "include-group")):
+            hint = 'for example `{ requires = "numpy>=2" }`, or `{ include-group = "NAME" }` for a dependency group'
+            self.problem("missing-key", "the entry has no `requires`", key, hints=(hint,))
 
     def included(self, value: Mapping[str, Any], key: Key, extra: str) -> Iterable[Entry]:
         """Make an entry of each line of a dependency group; what else the table at `key` says goes for all of them."""
@@ -427,33 +431,15 @@ class _Reader(Faults):
     def globs(self, value: object, key: Key) -> tuple[str, ...]:
         if isinstance(value, str):
             value = [value]
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            self.problem("bad-type", f"`select` is a glob or an array of globs, not {type_of(value)}", key)
+        if not isinstance(value, list):
+            hint = 'for example `select = "*-win_*"`'
+            self.wrong_type(Misshapen(key, "a glob or an array of globs", value), "`select`", hint)
+            return ()
+        if None in [self.typed(one, str, (*key, index)) for index, one in enumerate(value)]:
             return ()
         for one in filter(None, map(never, value)):
             self.problem("bad-value", one.message, key, notes=one.notes, hints=(one.hint,), recent=one.recent)
         return tuple(value)
-
-    def known_extra(self, extra: str, key: Key) -> None:
-        if not self.project.gives("optional-dependencies"):
-            if self.project.table is not None and "optional-dependencies" not in self.project.dynamic:
-                self.problem("unknown-extra", f"the project has no extra `{extra}`: it has none at all", key)
-            return
-        extras = self.extras
-        if extras is not None and normalised(extra) not in extras:
-            self.problem(
-                "unknown-extra",
-                f"the project has no extra `{extra}`",
-                key,
-                notes=(f"`project.optional-dependencies` has {listed(extras.values()) or 'none'}",),
-                hints=self.similar(extra, extras.values()),
-            )
-
-    @functools.cached_property
-    def extras(self) -> Mapping[str, str] | None:
-        """The extras of the project as they are written, by their normalised names; None if they are no table."""
-        given = (self.project.table or {})["optional-dependencies"]
-        return {normalised(one): one for one in given} if isinstance(given, dict) else None
 
     # What [project] must say for it
 

@@ -103,9 +103,14 @@ def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key, known: Co
             hint = "set `native = true` if the wheel is linked with a library of it, else leave it out"
             message = f"`{'` and `'.join(only)}` {'are' if others else 'is'} for native entries"
             faults.problem("bad-value", message, (*key, first), hints=(hint,))
-    elif value.get("ignore-exports") is True and not str(value.get("note", "")).strip():
+    elif value.get("ignore-exports") is True and not _has_note(faults, value, known):
         message = "`ignore-exports` goes with a `note` that says why"
         faults.problem("bad-value", message, (*key, "ignore-exports"), hints=('add `note = "..."` to the entry',))
+
+
+def _has_note(faults: Faults, value: Mapping[str, Any], known: Collection[str]) -> bool:
+    """Whether an entry says why, though it were in a key that is misspelled."""
+    return bool(str(value.get("note", "")).strip()) or faults.misspelled("note", value, known)
 
 
 def of_wheel(table: object, name: str) -> Export:

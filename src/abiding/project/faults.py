@@ -10,6 +10,7 @@ from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.project.pyproject import key_text
+from abiding.project.shapes import TYPES, Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     E = TypeVar("E", bound="StrEnum")
 
-__all__ = ["Faults", "listed", "short", "type_of"]
+__all__ = ["Faults", "listed", "short"]
 
 
-_TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
-_TABLES = "an array of tables"
 _MOST_LISTED = 20
 _CLOSE = 0.82
 
@@ -96,10 +95,12 @@ class Faults:
             return value
         name = key_text(key) if kind is dict else key[-1]
         what = f"an item of `{key[-2]}`" if isinstance(key[-1], int) else f"`{name}`"
-        tables = kind is dict and type_of(value) == _TABLES
-        hints = (f"a table is written `[{key_text(key)}]`, in single brackets",) if tables else ()
-        self.problem("bad-type", f"{what} is {_TYPES[kind]}, not {type_of(value)}", key, hints=hints)
+        self.wrong_type(Misshapen(key, TYPES[kind], value), what)
         return None
+
+    def wrong_type(self, found: Misshapen, name: str = "", hint: str = "", *, recent: bool = False) -> None:
+        """Add the fault of a value that has to be something else, by another `name` than its key."""
+        self.problem("bad-type", found.message(name), found.key, hints=(hint or found.hint,), recent=recent)
 
     def member(self, value: str, choices: type[E], key: Key) -> E | None:
         """The choice that the value at `key` is; None, and a fault, if it is none."""
@@ -142,13 +143,6 @@ class Faults:
 def short(text: str) -> str:
     """As much of a text as is quoted in a message."""
     return text if len(text) <= bounds.EXCERPT else f"{text[: bounds.EXCERPT]}…"
-
-
-def type_of(value: object) -> str:
-    """The type of a TOML value, in words."""
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        return _TABLES
-    return _TYPES.get(type(value), "a date or time")
 
 
 def listed(names: Collection[str]) -> str:

@@ -9,7 +9,6 @@ from abiding.metadata import requirements
 from abiding.metadata.plain import is_plain
 from abiding.project.faults import short
 from abiding.project.meant import ways_out
-from abiding.project.pyproject import key_text
 from abiding.project.required import COMPARED
 from abiding.project.shapes import misshapen
 
@@ -29,8 +28,8 @@ _NAMES = ("dependencies", "optional-dependencies")
 def bad_requirements(faults: Faults, project: Project) -> None:
     """Find what is no requirement, and what has a marker without an answer."""
     given = {name: value for name, value in (project.table or {}).items() if name in _NAMES}
-    for key, what in misshapen(given):
-        faults.problem("bad-type", f"`{key_text(key)}` is not {what}", key, recent=True)
+    for found in misshapen(given):
+        faults.wrong_type(found, recent=True)
     for key, text, _ in project.requirements():
         if is_plain(text.strip()):
             continue

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.metadata import pins
-from abiding.project.faults import listed, type_of
+from abiding.project.faults import listed
 from abiding.project.including import GROUPS
+from abiding.project.shapes import Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +70,8 @@ class Groups:
         key: Key = (GROUPS, name)
         group = self._groups[name]
         if not isinstance(group, list):
-            self._tell(f"the dependency group `{name}` is an array, not {type_of(group)}", key)
+            found = Misshapen(key, "an array", group)
+            self._tell(found.message(f"the dependency group `{name}`"), key, (found.hint,))
             return
         for index, value in enumerate(group):
             if isinstance(value, str) and pins.has_pins(value):

@@ -24,6 +24,7 @@ class Guarded(NamedTuple):
 # The name by which a module is imported, or the place of a library below site-packages; either with wildcards.
 _MODULES = re.compile(r"[A-Za-z0-9_.*?/\[\]!+-]+")
 _KEYS = ("modules", "note")
+_FOR_EXAMPLE = "for example `spam._strings`, or `spam.*` for all of a package"
 
 
 def read(faults: Faults, table: Mapping[str, Any]) -> tuple[Guarded, ...]:
@@ -45,6 +46,7 @@ def _one(faults: Faults, value: object, key: Key) -> Iterator[Guarded]:
         return
     if _MODULES.fullmatch(modules):
         yield Guarded(modules, note.strip())
-    elif "modules" in given or not faults.misspelled("modules", given, _KEYS):
-        hint = "for example `spam._strings`, or `spam.*` for all of a package"
-        faults.problem("bad-value", f"`{modules}` names no module", place, hints=(hint,))
+    elif "modules" in given:
+        faults.problem("bad-value", f"`{modules}` names no module", place, hints=(_FOR_EXAMPLE,))
+    elif not faults.misspelled("modules", given, _KEYS):
+        faults.problem("missing-key", "`modules` is missing: which modules are optional?", key, hints=(_FOR_EXAMPLE,))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
-from abiding.project.pyproject import as_toml, key_text
+from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 from abiding.project.table import FIELDS
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ _COMPUTED = (
     "a version that is computed from git, or from an environment variable, is another one in an unpacked sdist: let it "
     "be read from PKG-INFO there, or from a file that is written into the sdist"
 )
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def declaration_of(line: str) -> str:
@@ -53,7 +51,7 @@ def declaration_of(line: str) -> str:
     if not found:
         return f"    [tool.abiding.wheel]\n    dependencies = [{as_toml(line)}]"
     text, extra = found
-    key = extra if _BARE_KEY.fullmatch(extra) else as_toml(extra)
+    key = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
     return f"    [tool.abiding.wheel.optional-dependencies]\n    {key} = [{as_toml(text)}]"
 
 

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from abiding.findings.rules import Rule
     from abiding.project.positions import Place
 
-__all__ = ["Key", "Pyproject", "as_shown", "as_toml", "key_text"]
+__all__ = ["BARE_KEY", "Key", "Pyproject", "as_shown", "as_toml", "key_text"]
 
 
 # A TOML key path: table names, and indices into arrays.
 Key = tuple[str | int, ...]
+# A name that needs no quotes in TOML.
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Pyproject(NamedTuple):

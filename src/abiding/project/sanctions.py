@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
-from abiding.project.faults import type_of
 from abiding.project.including import GROUPS
 from abiding.project.pyproject import as_toml
+from abiding.project.shapes import Misshapen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,9 +26,7 @@ def project_is_table(faults: Faults) -> None:
     """Find that `[project]` is something else."""
     given = faults.pyproject.table.get("project", {})
     if not isinstance(given, dict):
-        message = f"`project` is a table, not {type_of(given)}"
-        hints = ("a table is written `[project]`, in single brackets",)
-        faults.problem("bad-type", message, ("project",), hints=hints, recent=True)
+        faults.wrong_type(Misshapen(("project",), "a table", given), recent=True)
 
 
 def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, Key]]) -> None:

@@ -1,37 +1,96 @@
-"""The types of the values in `[project]` (PEP 621), held against them where metadata is written from the table."""
+"""What types values of a pyproject.toml have to be of, those of `[project]` by PEP 621; and what is said of others."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.findings import bounds
+from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from abiding.project.pyproject import Key
 
-    Shape = Callable[[Key, Any], Iterator[tuple[Key, str]]]
+    Shape = Callable[[Key, Any], Iterator["Misshapen"]]
 
-__all__ = ["misshapen"]
+__all__ = ["TYPES", "Misshapen", "misshapen", "type_of"]
 
 
-def misshapen(table: Mapping[str, Any]) -> Iterator[tuple[Key, str]]:
-    """Find each value of `[project]` that is not what it has to be: its key, and what that is."""
+TYPES = {str: "a string", bool: "a boolean", list: "an array", dict: "a table", int: "an integer", float: "a float"}
+_TABLES = "an array of tables"
+
+
+def type_of(value: object) -> str:
+    """The type of a TOML value, in words."""
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return _TABLES
+    return TYPES.get(type(value), "a date or time")
+
+
+class Misshapen(NamedTuple):
+    """A value at a key that has to be something else."""
+
+    key: Key
+    wanted: str
+    value: object
+
+    def message(self, name: str = "") -> str:
+        """What is said of it, by another name than its key."""
+        found = "several" if self.wanted == "one line" else type_of(self.value)
+        return f"{name or f'`{key_text(self.key)}`'} has to be {self.wanted}, and is {found}"
+
+    @property
+    def hint(self) -> str:
+        """How what is wanted is written, with the value that is there where it can be kept."""
+        return (self._item if isinstance(self.key[-1], int) else self._of_key)(self.wanted)
+
+    def _item(self, wanted: str) -> str:
+        forms = {"a string": 'in quotes, `"…"`', "a table": 'in braces, `{ name = "…" }`'}
+        return f"{'a table' if wanted == 'a table' else 'an item'} of an array is written {forms.get(wanted, wanted)}"
+
+    def _of_key(self, wanted: str) -> str:
+        name = str(self.key[-1])
+        name = name if BARE_KEY.fullmatch(name) else as_toml(name)
+        if wanted == "a table":
+            in_brackets = f"a table is written `[{key_text(self.key)}]`"
+            several = type_of(self.value) == _TABLES
+            return (
+                f"{in_brackets}, in single brackets" if several else f"{in_brackets}, and its keys on the lines below"
+            )
+        if wanted == "a boolean":
+            return f"write `{name} = true` or `{name} = false`, without quotes"
+        if wanted == "an array":
+            return f"write `{name} = [{self._kept(self.value)}]`"
+        if wanted == "a string":
+            one = self.value[0] if isinstance(self.value, list) and len(self.value) == 1 else None
+            return f"write `{name} = {self._kept(one)}`"
+        return "write it on one line" if wanted == "one line" else f'for example `{name} = "…"`'
+
+    @staticmethod
+    def _kept(value: object) -> str:
+        whole = isinstance(value, str) and len(value) <= bounds.EXCERPT and "\n" not in value
+        return as_toml(str(value)) if whole else '"…"'
+
+
+def misshapen(table: Mapping[str, Any]) -> Iterator[Misshapen]:
+    """Find each value of `[project]` that is not what it has to be."""
     for name, shape in _SHAPES.items():
         if name in table:
             yield from shape(("project", name), table[name])
 
 
-def _line(key: Key, value: object) -> Iterator[tuple[Key, str]]:
+def _line(key: Key, value: object) -> Iterator[Misshapen]:
     if not isinstance(value, str):
-        yield key, "a string"
+        yield Misshapen(key, "a string", value)
     elif "\n" in value or "\r" in value:
-        yield key, "one line"
+        yield Misshapen(key, "one line", value)
 
 
 def _array(shape: Shape) -> Shape:
-    def array(key: Key, value: object) -> Iterator[tuple[Key, str]]:
+    def array(key: Key, value: object) -> Iterator[Misshapen]:
         if not isinstance(value, list):
-            yield key, "an array"
+            yield Misshapen(key, "an array", value)
             return
         for index, item in enumerate(value):
             yield from shape((*key, index), item)
@@ -40,9 +99,9 @@ def _array(shape: Shape) -> Shape:
 
 
 def _table(shape: Shape) -> Shape:
-    def table(key: Key, value: object) -> Iterator[tuple[Key, str]]:
+    def table(key: Key, value: object) -> Iterator[Misshapen]:
         if not isinstance(value, dict):
-            yield key, "a table"
+            yield Misshapen(key, "a table", value)
             return
         for name, item in value.items():
             yield from shape((*key, name), item)
@@ -50,11 +109,11 @@ def _table(shape: Shape) -> Shape:
     return table
 
 
-def _readme(key: Key, value: object) -> Iterator[tuple[Key, str]]:
+def _readme(key: Key, value: object) -> Iterator[Misshapen]:
     if isinstance(value, dict):
-        yield from ((_key, what) for _key, what in _TEXTS(key, value) if what != "one line")
+        yield from (one for one in _TEXTS(key, value) if one.wanted != "one line")
     elif not isinstance(value, str):
-        yield key, "a string or a table"
+        yield Misshapen(key, "a string or a table", value)
 
 
 _TEXTS = _table(_line)

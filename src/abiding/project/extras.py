@@ -1,0 +1,41 @@
+"""The extras that lines are declared for, held against those that the project has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.archives.naming import normalised
+from abiding.project.faults import listed
+from abiding.project.pyproject import BARE_KEY, as_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from abiding.project.faults import Faults
+    from abiding.project.pyproject import Key
+    from abiding.project.table import Project
+
+__all__ = ["known_extras"]
+
+
+def known_extras(faults: Faults, project: Project, wanted: Mapping[str, Key]) -> None:
+    """Find the extras at keys that the project does not have, by their normalised names."""
+    if project.gives("optional-dependencies"):
+        given = (project.table or {})["optional-dependencies"]
+        if isinstance(given, dict):  # else that is a fault already
+            extras = {normalised(one): one for one in given}
+            note = f"`project.optional-dependencies` has {listed(extras.values()) or 'none'}"
+            for extra, key in wanted.items():
+                if normalised(extra) not in extras:
+                    hints = faults.similar(extra, extras.values()) or (_new(extra),)
+                    message = f"the project has no extra `{extra}`"
+                    faults.problem("unknown-extra", message, key, notes=(note,), hints=hints)
+    elif project.table is not None and "optional-dependencies" not in project.dynamic:
+        for extra, key in wanted.items():
+            message = f"the project has no extra `{extra}`: it has none at all"
+            faults.problem("unknown-extra", message, key, hints=(_new(extra),))
+
+
+def _new(extra: str) -> str:
+    name = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
+    return f"if it is a new one, write `{name} = []` under `[project.optional-dependencies]`"
