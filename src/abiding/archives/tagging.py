@@ -100,16 +100,16 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
     wanted = name.sets if name else ()
     found = {_parts(tag.lower()) for tag in tags}
     # What has a part of its own is apart, however much it stands for.
-    if not all(len(one) == _PARTS and all(map(_is_within, one, wanted)) for one in found):
+    if not all(len(parts) == _PARTS and all(map(_is_within, parts, wanted)) for parts in found):
         return Agreement.APART
-    same = {tag for one in found for tag in product(*one)} == set(product(*wanted))
+    same = {tag for parts in found for tag in product(*parts)} == set(product(*wanted))
     return Agreement.SPELLED if same else Agreement.APART
 
 
 def name_with(filename: str, tags: tuple[str, ...]) -> str:
     """The name that a wheel has by the tags in WHEEL; empty if no name stands for these tags and no others."""
     sets = [_parts(tag) for tag in tags]
-    if not sets or not all(len(one) == _PARTS for one in sets):
+    if not sets or not all(len(parts) == _PARTS for parts in sets):
         return ""
     joined = [".".join(dict.fromkeys(name for part in parts for name in part)) for parts in zip(*sets, strict=True)]
     name = WheelName.split(filename)

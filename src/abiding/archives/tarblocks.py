@@ -238,7 +238,7 @@ class TarStream:
                 size -= len(map_ahead)
             hold_map(b"".join(part for extension in extensions for part in extension) + header, size)
             kind = _SPARSE
-        path_text, link_text = (one.decode(errors="surrogateescape") for one in (path, link))
+        path_text, link_text = (raw.decode(errors="surrogateescape") for raw in (path, link))
         return Member(path_text, kind, size, link_text, extensions, header)
 
     def _map(self, header: bytes, said: _Said) -> bytes:

@@ -26,7 +26,7 @@ def landing(name: str) -> str:
         import unicodedata
 
         # Old file systems of macOS pass over what has no width.
-        visible = "".join(one for one in name if unicodedata.category(one) != "Cf")
+        visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
         name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", visible).casefold())
     parts = (part.partition(":")[0].rstrip(" .") for part in name.lower().replace("\\", "/").split("/"))
     return "/".join(filter(None, parts))

@@ -134,7 +134,7 @@ class Statement(NamedTuple):
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
             more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
             found = [directory.find(f"{dist_info}/{name}") for name in ("variant.json", "entry_points.txt")]
-            rest = [directory.contents(file, one, bounds.VARIANT) if one else None for one in found]
+            rest = [directory.contents(file, member, bounds.VARIANT) if member else None for member in found]
             return cls(metadata, stated(about), more_of_it, dist_info, directory.names, *rest)
 
 
@@ -221,7 +221,7 @@ def _dist_info(names: Sequence[str], filename: str) -> str:
     if not _is_of_project(folder.removesuffix(_DIST_INFO), filename):
         raise _of_another(folder, filename)
     for name in (f"{folder}/{file}" for file in _READ_BY_ALL):
-        spelled = [one for one in names if one.startswith(f"{folder}/") and landing(one) == landing(name)]
+        spelled = [other for other in names if other.startswith(f"{folder}/") and landing(other) == landing(name)]
         if name not in spelled and name != f"{folder}/WHEEL":
             raise ArchiveError.at(filename, f"has no `{name}`", hint=_NOT_A_WHEEL)
         if len(spelled) > 1:
@@ -379,7 +379,11 @@ class _Plan:
                 plan.pack(name, packed(directory, file, extent.member, contents[name]))
             elif name not in dropped:
                 plan.keep(extent, file)
-        plan.end(name for one in directory.names for name in (*(added if one == wheel.record_name else ()), one))
+        plan.end(
+            name
+            for existing in directory.names
+            for name in (*(added if existing == wheel.record_name else ()), existing)
+        )
         return plan
 
     def pack(self, name: str, packed: Packed) -> None:

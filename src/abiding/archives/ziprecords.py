@@ -168,4 +168,4 @@ def descriptors(crc: int, stored_size: int, size: int) -> tuple[bytes, ...]:
     bare = [struct.pack("<I2Q", crc, stored_size, size)]
     if max(stored_size, size) <= LARGE:
         bare.append(struct.pack("<3I", crc, stored_size, size))
-    return (*bare, *(_DESCRIPTOR_MARK + one for one in bare))
+    return (*bare, *(_DESCRIPTOR_MARK + descriptor for descriptor in bare))

@@ -106,7 +106,7 @@ def _elsewhere(path: Path, children: Iterable[Path]) -> str:
     found = []
     for child in children:
         with suppress(OSError):
-            if child.is_dir() and any(_is_listed(one.name) for one in child.iterdir()):
+            if child.is_dir() and any(_is_listed(file.name) for file in child.iterdir()):
                 found.append(f"`{child}`")
     if found:
         return f"there are some in {', '.join(sorted(found)[:_MOST_NAMED])}"

@@ -51,7 +51,7 @@ def _way_out(filename: str, tags: tuple[str, ...]) -> str:
     if split is None or other is None or split.label:  # which `wheel tags` does not know
         return "write the tags of the file name into WHEEL, between `wheel unpack` and `wheel pack`"
     wanted = (("python", split.python), ("abi", split.abi), ("platform", split.platform))
-    options = " ".join(f"--{name}-tag {one}" for name, one in wanted if one != getattr(other, name))
+    options = " ".join(f"--{name}-tag {tag}" for name, tag in wanted if tag != getattr(other, name))
     return f"don't rename a wheel by hand: call it `{own}` again, and let `wheel tags {options}` change both"
 
 
@@ -60,7 +60,7 @@ def judge_version(filename: str, version: str, metadata: CoreMetadata) -> Iterat
     said = metadata.get("Version").strip()
     # Old tools wrote `_` for what a file name can't have in a version.
     if said == version or any(
-        _is_same(said, one) for one in (version, version.replace("_", "-"), version.replace("_", "+", 1))
+        _is_same(said, spelling) for spelling in (version, version.replace("_", "-"), version.replace("_", "+", 1))
     ):
         return
     kind = "METADATA" if filename.endswith(".whl") else "PKG-INFO"

@@ -22,7 +22,9 @@ _ENDING = ".data"
 _SCRIPTS = "entry_points.txt"
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?")
 _MOST_SHOWN = 200
-_WHERE = f"below a `.data` folder there are files in {', '.join(f'`{one}`' for one in _SCHEMES)}, and nothing else"
+_WHERE = (
+    f"below a `.data` folder there are files in {', '.join(f'`{scheme}`' for scheme in _SCHEMES)}, and nothing else"
+)
 
 
 def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts: bytes | None) -> tuple[Finding, ...]:
@@ -32,8 +34,8 @@ def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts:
     """
     found = (*_name(filename), *_data(dist_info, names), *_entry_points(scripts))
     groups: dict[frozenset[str], dict[str, None]] = {}
-    for one in found:
-        groups.setdefault(one.by, {})[one.what] = None
+    for fault in found:
+        groups.setdefault(fault.by, {})[fault.what] = None
     return tuple(_finding(filename, by, tuple(what)) for by, what in groups.items())
 
 
@@ -106,9 +108,9 @@ def _finding(filename: str, by: frozenset[str], what: tuple[str, ...]) -> Findin
 
 
 def _ways_out(what: Sequence[str]) -> Iterator[str]:
-    if any(_ENDING in one.partition(": ")[0] for one in what):
+    if any(_ENDING in fault.partition(": ")[0] for fault in what):
         yield _WHERE
-    if any(_SCRIPTS in one for one in what):
+    if any(_SCRIPTS in fault for fault in what):
         yield "write each script as `name = module:function`, below `[console_scripts]` or `[gui_scripts]`"
 
 

@@ -27,7 +27,7 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
     said = Said.parse(statement.metadata, path.name)
     record = Provenance.from_json(statement.more, path.name) if statement.more else None
     lines = said.metadata.all("Requires-Dist")
-    own = Counter(one.requirement for one in record.lines) if record else Counter[str]()
+    own = Counter(recorded.requirement for recorded in record.lines) if record else Counter[str]()
     # The lines that are declared are the last ones: one may be there twice, and the source's come first.
     api: list[str] = []
     for line in reversed(lines):
@@ -44,7 +44,7 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
         record.variant if record else "",
         expanded(path.name),
         tuple(api),
-        tuple(Bound.of_line(one) for one in record.lines if one.requirement in lines) if record else (),
+        tuple(Bound.of_line(recorded) for recorded in record.lines if recorded.requirement in lines) if record else (),
     )
     return sets, record
 

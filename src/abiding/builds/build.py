@@ -177,16 +177,20 @@ class Build(NamedTuple):
         """Hold the tags of a wheel against its name, and what is in it against what installers take."""
         hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
         findings = [
-            one for one in judge_tags(name, archive.tags(), self._severity, hint) if one.severity is self._severity
+            finding
+            for finding in judge_tags(name, archive.tags(), self._severity, hint)
+            if finding.severity is self._severity
         ]
         refused = judge_wheel(archive)
-        findings += [one._replace(severity=Severity.WARNING) if self.source.unpacked else one for one in refused]
+        findings += [
+            finding._replace(severity=Severity.WARNING) if self.source.unpacked else finding for finding in refused
+        ]
         outcome.hold(findings, _NO_WHEEL)
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""
         differences = self.source.differences(built)
-        added = [line for one in differences if one.field == "Requires-Dist" for line in one.right]
+        added = [line for difference in differences if difference.field == "Requires-Dist" for line in difference.right]
         sanctioned = [*lines, *filter(requirements.is_editable_mechanism, added if kind == "editable" else ())]
         sides = self._sides(_KINDS[kind], name, "sdist" if self.source.baseline else "project")
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
@@ -228,7 +232,7 @@ class Build(NamedTuple):
         from abiding.builds.members import members
 
         found, findings = members(built, self.entries, self.source.folder, interfaces)
-        of_weight = (one for one in (*refuting, *findings) if one.severity is not Severity.NOTE)
+        of_weight = (finding for finding in (*refuting, *findings) if finding.severity is not Severity.NOTE)
         outcome.hold(tuple(of_weight), _NO_WHEEL)
         return found
 

@@ -41,7 +41,7 @@ def is_for_wheels_here(entry: Entry) -> bool | None:
     """Whether the entry applies to every wheel that may be built here, to none, or (None) only to some."""
     if not entry.select:
         return True
-    answers = {entry.selects(one) for one in tags.possible()}
+    answers = {entry.selects(possible) for possible in tags.possible()}
     return answers.pop() if len(answers) == 1 else None
 
 
@@ -162,7 +162,9 @@ class Entries(NamedTuple):
         if any(text != entry.requires for entry, text in found.items()) and not findings:
             # Before the pins were filled it was found what is wrong with the others.
             declared = (entry.declared(text) for entry, text in found.items())
-            findings = tuple(one for one, _ in contradictions(self.pyproject, self.declaration.project, declared))
+            findings = tuple(
+                finding for finding, _ in contradictions(self.pyproject, self.declaration.project, declared)
+            )
         self._hold(findings)
         return {entry: entry.in_metadata(text) for entry, text in found.items()}
 
@@ -174,7 +176,7 @@ class Entries(NamedTuple):
         errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
         if errors and not self.unpacked:
             raise DeclarationError(findings, "Nothing was built")
-        warn(one._replace(severity=Severity.WARNING) for one in (errors if self.unpacked else findings))
+        warn(finding._replace(severity=Severity.WARNING) for finding in (errors if self.unpacked else findings))
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
         """What a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""

@@ -159,9 +159,9 @@ def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
     from packaging.version import Version
 
     clauses = []
-    for one in specifier:
-        floor = one.operator in {">=", "~="} and not Version(one.version).is_prerelease
-        clauses += [f"{one.operator}{one.version}.dev0"] if floor else [str(one)]
+    for clause in specifier:
+        floor = clause.operator in {">=", "~="} and not Version(clause.version).is_prerelease
+        clauses += [f"{clause.operator}{clause.version}.dev0"] if floor else [str(clause)]
     return SpecifierSet(",".join(clauses))
 
 
@@ -200,8 +200,8 @@ def _admitted(entry: Entry, line: str, lines: Mapping[Entry, str], api: ApiLevel
     """The versions that a line admits together with those that are always in force beside it."""
     found = range_of(requirements.parse(line).specifier)
     beside: Iterable[str] = (
-        *(one.text for one in api.lines.get(entry.name, ()) if not one.extra),
-        *(text for one, text in lines.items() if one.name == entry.name and one.extra in {"", entry.extra}),
+        *(given.text for given in api.lines.get(entry.name, ()) if not given.extra),
+        *(text for other, text in lines.items() if other.name == entry.name and other.extra in {"", entry.extra}),
     )
     for text in beside:
         parsed = requirements.parse(text)
@@ -236,10 +236,10 @@ def of_project(
         message = f"`{found.requires}` excludes the very version that exports it, {version}"
         hint = f"write `{requirements.parse(found.requires).name}>=x.x,<x+1`, for example"
         findings.append(pyproject.finding("bad-exports", message, (*key, "requires"), hints=(hint,)))
-    files = {one.rpartition("/")[2] for one in shipped or ()}
-    for place, one in enumerate(export.libraries if shipped is not None else ()):
-        if not any(file == one or file.startswith(f"{one}.") for file in files):
+    files = {member.rpartition("/")[2] for member in shipped or ()}
+    for place, library in enumerate(export.libraries if shipped is not None else ()):
+        if not any(file == library or file.startswith(f"{library}.") for file in files):
             hint = "name the files that the wheel has, or their SONAME; without `libraries` it is for all that it ships"
-            message = f"`{one}`, which is exported, is not in the wheel"
+            message = f"`{library}`, which is exported, is not in the wheel"
             findings.append(pyproject.finding("bad-exports", message, (*key, "libraries", place), hints=(hint,)))
     return found, tuple(findings)

@@ -44,7 +44,7 @@ class InnerBackend(NamedTuple):
     def requirements(self, hook: str, *arguments: object) -> list[str]:
         """Call a hook that returns requirements. Raises `BackendError` if it returns anything else."""
         returned = self._call(hook, *arguments)
-        if isinstance(returned, (list, tuple)) and all(isinstance(one, str) for one in returned):
+        if isinstance(returned, (list, tuple)) and all(isinstance(item, str) for item in returned):
             return list(returned)
         raise self._broken(hook, returned, "and PEP 517 asks for a list of requirements")
 
@@ -92,7 +92,7 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
     import importlib
 
     module_name, _, attributes = inner.name.partition(":")
-    folders = [str(_inside(inner, one)) for one in inner.path]
+    folders = [str(_inside(inner, folder)) for folder in inner.path]
     sys.path[:0] = folders
     try:
         with view():
@@ -153,7 +153,7 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     listed = f"list {f'`{distribution}`' if distribution else 'its distribution'} in `[build-system] requires`"
     hint = f"{listed}, next to `abiding`"
     if inner.path:
-        hint = f"it was looked for in {', '.join(f'`{one}`' for one in inner.path)} first, as `backend-path` says"
+        hint = f"it was looked for in {', '.join(f'`{folder}`' for folder in inner.path)} first, as `backend-path` says"
     if parent and not is_known(inner.name):
         message = f"the wrapped backend `{inner.name}` does not exist: `{parent}` has no module `{name}`"
     else:
@@ -169,7 +169,7 @@ def _required(folder: Path) -> set[str]:
 
     build = Pyproject.read(folder).table.get("build-system")
     given = build.get("requires") if isinstance(build, dict) else None
-    return {name_of(one) for one in given if isinstance(one, str)} if isinstance(given, list) else set()
+    return {name_of(line) for line in given if isinstance(line, str)} if isinstance(given, list) else set()
 
 
 def _is_name(text: str) -> bool:

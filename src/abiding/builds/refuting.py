@@ -37,11 +37,14 @@ def refuted(
     severity = _severity(built, entries)
     tags, bounds, others = examined.judged
     found = (
-        *(one._replace(severity=severity) if one.severity is Severity.ERROR else one for one in tags),
-        *(_here(one, built, entries, origin) if one.severity is Severity.ERROR else one for one in bounds),
+        *(finding._replace(severity=severity) if finding.severity is Severity.ERROR else finding for finding in tags),
+        *(
+            _here(finding, built, entries, origin) if finding.severity is Severity.ERROR else finding
+            for finding in bounds
+        ),
         *others,
     )
-    return examined.interfaces, tuple(one for one in found if one.severity is not Severity.NOTE)
+    return examined.interfaces, tuple(finding for finding in found if finding.severity is not Severity.NOTE)
 
 
 def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
@@ -49,7 +52,7 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
-    left_out = entries.level is Level.API and any(one.name == name_of(line) for one in entries.of_variant)
+    left_out = entries.level is Level.API and any(wanted.name == name_of(line) for wanted in entries.of_variant)
     ways = (_AT_ABI,) if left_out else tuple(_ways(line, entries))
     return finding._replace(
         severity=_severity(built, entries),

@@ -218,7 +218,7 @@ def too_low(pyproject: Pyproject, version: str, newer: Collection[str], least: s
 
 def edited_sdist(source: Source) -> Finding:
     """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written."""
-    fields = ", ".join(f"`{one.field}`" for one in source.contradictions)
+    fields = ", ".join(f"`{difference.field}`" for difference in source.contradictions)
     return Finding(
         "sdist-disagrees",
         Severity.WARNING,

@@ -31,8 +31,12 @@ def settled(pyproject: Pyproject, declaration: Declaration, source: Source, clos
         return DeclarationError(pyproject.finding("not-known", message, ("project",), hints=(hint,)), closing)
 
     if source.pkg_info:
-        left = [one for one in source.pkg_info.all("Dynamic") if one.lower() not in ("requires-dist", "provides-extra")]
-        fields = ", ".join(f"`{one}`" for one in left)
+        left = [
+            field
+            for field in source.pkg_info.all("Dynamic")
+            if field.lower() not in ("requires-dist", "provides-extra")
+        ]
+        fields = ", ".join(f"`{field}`" for field in left)
         raise unknown(f"PKG-INFO leaves {fields} to the build", _BUILD)
     if project.table is None:
         raise unknown(f"there is no `[project]`: `{backend}` computes all of it when it builds", _IN_SDIST)
@@ -48,7 +52,10 @@ def settled(pyproject: Pyproject, declaration: Declaration, source: Source, clos
         raise DeclarationError(wrong, closing)
     said = source.promise.said
     body = next((value for field, value in said.fields if field == "Description"), "")
-    head = [("Metadata-Version", "2.1"), *(one for one in said.fields if one[0] not in ("Description", "Project-URL"))]
+    head = [
+        ("Metadata-Version", "2.1"),
+        *(field for field in said.fields if field[0] not in ("Description", "Project-URL")),
+    ]
     head += list(_labelled(project.table))
     text = "".join(f"{field}: {value}\n" for field, value in head)
     metadata = CoreMetadata.parse(f"{text}\n{body}".encode("utf-8", "surrogateescape"), "pyproject.toml")
@@ -65,10 +72,12 @@ def _labelled(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for label, url in urls.items() if isinstance(urls, dict) else ():
         yield "Project-URL", f"{label}, {url}"
     for name, field in (("authors", "Author"), ("maintainers", "Maintainer")):
-        people = [one for one in table.get(name, ()) if isinstance(one, dict)]
-        names = [one["name"] for one in people if "name" in one and "email" not in one]
+        people = [person for person in table.get(name, ()) if isinstance(person, dict)]
+        names = [person["name"] for person in people if "name" in person and "email" not in person]
         mails = [
-            f"{one['name']} <{one['email']}>" if "name" in one else one["email"] for one in people if "email" in one
+            f"{person['name']} <{person['email']}>" if "name" in person else person["email"]
+            for person in people
+            if "email" in person
         ]
         yield from ((field + suffix, ", ".join(ones)) for suffix, ones in (("", names), ("-email", mails)) if ones)
     readme = table.get("readme")

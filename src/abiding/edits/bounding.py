@@ -42,23 +42,23 @@ def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
     """
     declaration = Declaration.read(pyproject, NOTHING)
     there = {entry.requires for entry in declaration.entries if not entry.extra}
-    new = [one for one in lines if one.line not in there]
+    new = [bound for bound in lines if bound.line not in there]
     if not new:
         return Edited(pyproject.text, ())
     document, expected = Document(pyproject), deepcopy(dict(pyproject.table))
     _make_dynamic(document, expected)
     wheel = expected["tool"]["abiding"].setdefault("wheel", {})
     if document.has(_LINES):
-        for one in reversed(new):
-            document.insert_item(_LINES, one.entry)
+        for bound in reversed(new):
+            document.insert_item(_LINES, bound.entry)
     elif document.has(_WHEEL):
         message = "`[tool.abiding.wheel]` has no `dependencies` that could be added to"
         hint = "write `dependencies = []` there, and run the command again"
         raise not_understood(pyproject, message, _WHEEL, hint)
     else:
-        entries = "".join(f"    {one.entry},\n" for one in new)
+        entries = "".join(f"    {bound.entry},\n" for bound in new)
         document.append(f"[tool.abiding.wheel]\ndependencies = [\n{entries}]\n")
-    added = [tomllib.loads(f"x = {one.entry}")["x"] for one in new]
+    added = [tomllib.loads(f"x = {bound.entry}")["x"] for bound in new]
     wheel["dependencies"] = [*added, *wheel.get("dependencies", [])]
     edited = document.edited(expected)
     Declaration.read(edited, NOTHING)

@@ -142,7 +142,7 @@ class Document:
 
     def _lost(self, text: str) -> Counter[str]:
         """The comments that are gone, but for those in what was taken out."""
-        meant = Counter(one for dropped in self._dropped for one in comments(dropped))
+        meant = Counter(comment for dropped in self._dropped for comment in comments(dropped))
         return Counter(comments(self.pyproject.text)) - Counter(comments(text)) - meant
 
     # Where things are: a table may be written in several pieces, with other tables between them

@@ -94,10 +94,10 @@ class _Unwrapping:
 
     def remove(self, table: dict[str, Any], name: str, key: Key, is_ours: Callable[[str], object]) -> None:
         """Take strings out of an array."""
-        ours = [one for one in table[name] if isinstance(one, str) and is_ours(one)]
+        ours = [line for line in table[name] if isinstance(line, str) and is_ours(line)]
         if ours:
             self.document.remove(key, ours)
-            table[name] = [one for one in table[name] if one not in ours]
+            table[name] = [line for line in table[name] if line not in ours]
 
     def project(self) -> None:
         """Leave in `dynamic` what is not given as well: most backends refuse a name that is both."""
@@ -134,7 +134,7 @@ class _Unwrapping:
                 self.settings(value, here)
                 if not value:
                     self.drop(table, name, here)
-            elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+            elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
                 if all(map(_is_ours, value)):
                     self.drop(table, name, here)
                 else:
@@ -179,7 +179,7 @@ def _notes(declaration: Declaration, required: frozenset[str]) -> Iterator[str]:
 def _left(new: Pyproject) -> Iterator[str]:
     """What of pyproject.toml speaks of abiding still."""
     for key, text in _texts(new.table, ()):
-        if _SPOKEN.search(text) and any(key[: len(one)] == one for one in _WHERE_TOOLS_ARE_NAMED):
+        if _SPOKEN.search(text) and any(key[: len(place)] == place for place in _WHERE_TOOLS_ARE_NAMED):
             yield f"`{key_text(key)}` (line {new.line_of(key)}) speaks of abiding still: `{text}`"
 
 
@@ -187,13 +187,13 @@ def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _texts(one, (*key, name))
+        for name, item in value.items():
+            yield from _texts(item, (*key, name))
             if _SETTING.fullmatch(name):
-                yield (*key, name), f"{name} = {one!r}"
+                yield (*key, name), f"{name} = {item!r}"
     elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _texts(one, (*key, index))
+        for index, item in enumerate(value):
+            yield from _texts(item, (*key, index))
 
 
 def mentions(folder: Path) -> Iterator[str]:

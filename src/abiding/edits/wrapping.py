@@ -86,7 +86,7 @@ class _Wrapping:
         build = self.expected.get("build-system")
         if build is None:
             self.expected["build-system"] = {"requires": list(_DEFAULT_REQUIRES), "build-backend": OURS}
-            requires = ", ".join(f'"{one}"' for one in _DEFAULT_REQUIRES)
+            requires = ", ".join(f'"{requirement}"' for requirement in _DEFAULT_REQUIRES)
             self.document.append(f'[build-system]\nrequires = [{requires}]\nbuild-backend = "{OURS}"\n')
             self.wraps(DEFAULT_BACKEND)
             return
@@ -94,7 +94,7 @@ class _Wrapping:
         if not isinstance(needed, list) or not _are_strings(needed):
             message = "`[build-system]` has no list `requires`, which PEP 518 asks for"
             raise self.document.refusal(message, ("build-system",))
-        if not any(re.match(r"\s*abiding\b(?![-_.]\w)", one, re.IGNORECASE) for one in needed):
+        if not any(re.match(r"\s*abiding\b(?![-_.]\w)", line, re.IGNORECASE) for line in needed):
             self.document.insert_first(("build-system", "requires"), "abiding")
             needed.insert(0, "abiding")
         self.backend(build)
@@ -164,7 +164,7 @@ class _Wrapping:
 
 
 def _are_strings(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _notes(pyproject: Pyproject) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ class Admission(NamedTuple):
         if not self._are_possible([~line.where for line in here]):
             return ""
         found = dict.fromkeys(str(requirements.parse(line.text).marker or "") for line in here)
-        return " or ".join(found if len(found) == 1 else (f"({one})" for one in found))
+        return " or ".join(found if len(found) == 1 else (f"({part})" for part in found))
 
     def _are_possible(self, conditions: Sequence[Environments]) -> bool:
         try:
@@ -108,15 +108,17 @@ class Admission(NamedTuple):
         named = self._named()
         found: set[Version] = set()
         for kind, where in self.places.items():
-            there = {one for one in known.wheels[kind] if one not in known.yanked or one in named}
-            there |= {one for one in named if one.is_prerelease and one >= min(known.wheels[kind])}
-            found.update(self._among(sorted(one for one in there - found if refused(one)), where))
+            there = {version for version in known.wheels[kind] if version not in known.yanked or version in named}
+            there |= {version for version in named if version.is_prerelease and version >= min(known.wheels[kind])}
+            found.update(self._among(sorted(version for version in there - found if refused(version)), where))
         return sorted(found)
 
     def by_specifier(self, refused: Callable[[Version], bool]) -> list[Version]:
         """Those that the lines alone admit, whether or not there is a wheel for them."""
         known = available(self.distribution)
-        versions = [one for one in known.versions if one not in known.yanked and refused(one)] if known else []
+        versions = (
+            [version for version in known.versions if version not in known.yanked and refused(version)] if known else []
+        )
         return self._among(versions, self.anywhere)
 
     def _among(self, versions: Sequence[Version], where: Environments) -> list[Version]:
@@ -133,11 +135,11 @@ class Admission(NamedTuple):
 
     def _is_possible(self, excluding: tuple[bool, ...], where: Environments) -> bool:
         """Whether in an environment some line is in force, and none of those that exclude."""
-        against = [line.where for line, one in zip(self.lines, excluding, strict=True) if one]
+        against = [line.where for line, excludes in zip(self.lines, excluding, strict=True) if excludes]
         steps = Steps(_STEPS)
         try:
             required = Environments.joined("or", [line.where for line in self.lines], steps)
-            parts = [where, required, *(~one for one in against)]
+            parts = [where, required, *(~excluded for excluded in against)]
             return Environments.joined("and", parts, steps).branch is not False
         except UndecidedError:
             return False

@@ -37,7 +37,7 @@ def available(name: str) -> Available | None:
         return None
     versions = tuple(map(Version, found["versions"]))
     wheels = {
-        kind: frozenset(one for first, last in spans for one in versions[first : last + 1])
+        kind: frozenset(version for first, last in spans for version in versions[first : last + 1])
         for kind, spans in found["wheels"].items()
     }
     return Available(versions, frozenset(map(Version, found["yanked"])), wheels)
@@ -72,8 +72,8 @@ def _platforms(platform: str) -> Iterator[str]:
         yield f"musllinux_{_machine(rest)}"
     elif system == "macosx":
         machine = _machine(rest)
-        for one in _UNIVERSAL.get(machine, (machine,)):
-            yield f"macosx_{one}"
+        for part in _UNIVERSAL.get(machine, (machine,)):
+            yield f"macosx_{part}"
     else:
         yield platform
 

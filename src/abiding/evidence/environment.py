@@ -97,7 +97,7 @@ class Seen(NamedTuple):
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is to be said of it."""
-        return (*(one.finding for one in self.uses if one.finding), *identities.differing(self.internals))
+        return (*(use.finding for use in self.uses if use.finding), *identities.differing(self.internals))
 
 
 def survey(python: Interpreter, *, load: bool = False) -> Seen:
@@ -110,25 +110,25 @@ def survey(python: Interpreter, *, load: bool = False) -> Seen:
     distributions = Installed(python.path).distributions()
     versions: dict[str, str] = {}
     readable = []
-    for one in distributions:
+    for distribution in distributions:
         with suppress(AbidingError):
-            versions[one.name] = one.metadata.get("Version") or ""
-            if any(map(may_be_image, one.files)):
-                readable.append(one)
+            versions[distribution.name] = distribution.metadata.get("Version") or ""
+            if any(map(may_be_image, distribution.files)):
+                readable.append(distribution)
     uses: list[Use] = []
     internals: list[Internals] = []
     here = Platform.of([Tag("py3", "none", python.platform)]).format
-    for one in readable:
-        modules = tuple(_modules(one, here))
-        uses += _uses(one, modules, versions)
-        internals += identities.internals_of(one, modules)
+    for distribution in readable:
+        modules = tuple(_modules(distribution, here))
+        uses += _uses(distribution, modules, versions)
+        internals += identities.internals_of(distribution, modules)
     uses.sort(key=lambda use: (not use.wrong, not use.refusing, use.owner.lower()))
-    return Seen(tuple(_tried(one, python) if load and one.refusing else one for one in uses), tuple(internals))
+    return Seen(tuple(_tried(use, python) if load and use.refusing else use for use in uses), tuple(internals))
 
 
 def _tried(use: Use, python: Interpreter) -> Use:
     """A use of which the loader was asked, where any of the files is a module."""
-    modules = [one for one in use.refusing if module_name(one)]
+    modules = [file for file in use.refusing if module_name(file)]
     return use._replace(failures=loaded(python.executable, modules).failures) if modules else use
 
 
@@ -139,9 +139,9 @@ def _uses(
         if name == distribution.name:
             continue
         installed = versions.get(name, "")
-        refusing = [one for one in files if installed and _refuses(one, installed)]
-        accepts = " and ".join(dict.fromkeys(one.interface.bound for one in refusing or files))
-        places, refused = (tuple(one.module.file for one in some) for some in (files, refusing))
+        refusing = [file for file in files if installed and _refuses(file, installed)]
+        accepts = " and ".join(dict.fromkeys(file.interface.bound for file in refusing or files))
+        places, refused = (tuple(file.module.file for file in some) for some in (files, refusing))
         yield Use(distribution.label, name, accepts, installed, places, refused)
 
 

@@ -41,21 +41,26 @@ class Internals(NamedTuple):
 def internals_of(owner: InstalledDistribution, modules: Sequence[Module]) -> Iterator[Internals]:
     """What the compiled files of a distribution say of that."""
     for kind in _KINDS:
-        seen = {(one.seen, module.file) for module in modules for one in module.interfaces if one.kind is kind}
+        seen = {
+            (interface.seen, module.file)
+            for module in modules
+            for interface in module.interfaces
+            if interface.kind is kind
+        }
         if seen:
             yield Internals(owner, kind, *(tuple(sorted(set(some))) for some in zip(*seen, strict=True)))
 
 
 def differing(internals: Sequence[Internals]) -> Iterator[Finding]:
     """One finding for each two that exchange objects, and can't."""
-    for one in internals:
-        required = _required(one.owner)
+    for held in internals:
+        required = _required(held.owner)
         for other in internals:
-            if other.kind is not one.kind or other.owner.name not in required:
+            if other.kind is not held.kind or other.owner.name not in required:
                 continue
-            named = "" if set(one.identities) & set(other.identities) else _named(one, other.owner)
+            named = "" if set(held.identities) & set(other.identities) else _named(held, other.owner)
             if named:
-                yield _finding(one, other, named)
+                yield _finding(held, other, named)
 
 
 def _required(owner: InstalledDistribution) -> frozenset[str]:

@@ -83,10 +83,10 @@ class Module(NamedTuple):
 def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
     """What follows from the texts of a file."""
     found = [*_numpy(texts), *_of_modules(Kind.CAPSULE, texts.capsules), *_of_modules(Kind.CIMPORT, texts.cimported)]
-    found += [Interface(Kind.PYBIND11, "", one) for one in sorted(texts.pybind11)]
-    found += [Interface(Kind.NANOBIND, "", one) for one in sorted(texts.identities) if texts.nanobind]
+    found += [Interface(Kind.PYBIND11, "", text) for text in sorted(texts.pybind11)]
+    found += [Interface(Kind.NANOBIND, "", text) for text in sorted(texts.identities) if texts.nanobind]
     found += [Interface(Kind.TORCH, "torch", "libtorch", unknown=_SYMBOLS)] if texts.torch else []
-    found += [Interface(Kind.DLOPEN, "", one) for one in sorted(texts.dlopen)]
+    found += [Interface(Kind.DLOPEN, "", text) for text in sorted(texts.dlopen)]
     return tuple(found)
 
 
@@ -98,7 +98,7 @@ _OLD_CYTHON = "numpy.core.multiarray failed to import"
 
 
 def _numpy(texts: Texts) -> Iterator[Interface]:
-    readable = [one for one in texts.targets if one[0].isdigit()]
+    readable = [target for target in texts.targets if target[0].isdigit()]
     if readable and len(readable) == len(texts.targets):
         floor = max(readable, key=lambda text: tuple(map(int, text.split("."))))
         yield Interface(Kind.NUMPY, "numpy", _NEW.format(floor), floor=floor)

@@ -44,7 +44,7 @@ def owner_of(module: str) -> Owned | None:
     if parts[0] in sys.stdlib_module_names or parts[0].startswith("_"):
         return None
     packages = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
-    found = next((one for one in packages if one in _OWNERS), None)
+    found = next((package for package in packages if package in _OWNERS), None)
     return Owned(found, _OWNERS[found]) if found else Owned(parts[0], ())
 
 

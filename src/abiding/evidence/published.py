@@ -49,12 +49,12 @@ def checked(
     """
     from packaging.specifiers import SpecifierSet
 
-    wheels = [one for one in artifacts if one.kind == "wheel" and one.on_index]
+    wheels = [artifact for artifact in artifacts if artifact.kind == "wheel" and artifact.on_index]
     if not wheels:
         return Read({}, 0, 0, 0, ())
     accepted = SpecifierSet(f"=={wheels[0].version}", prereleases=True)
-    published = {one.filename: one for some in listings.published(wheels[0].name, accepted) for one in some}
-    chosen = [one for one in (wheels if every else _one_of_each(wheels)) if one.filename in published]
+    published = {file.filename: file for some in listings.published(wheels[0].name, accepted) for file in some}
+    chosen = [wheel for wheel in (wheels if every else _one_of_each(wheels)) if wheel.filename in published]
     found: dict[str, tuple[Finding, ...]] = {}
     files, received, over = 0, 0, []
     for done, wheel in enumerate(chosen):
@@ -82,9 +82,9 @@ def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
 def _compiled(published: Published) -> tuple[Compiled, int, list[str]]:
     wheel: OpenWheel = published.open()
     found = fair(wheel.directory.members())
-    small = [one for one in found.members if one.size <= _LARGEST]
-    read = wheel.read([one.name for one in small], _LARGEST)
+    small = [member for member in found.members if member.size <= _LARGEST]
+    read = wheel.read([member.name for member in small], _LARGEST)
     files = [of_file(published.filename, place_of(name), data) for name, data in read]
-    size = sum(one.stored_size for one in small)
-    large = [*(one.name for one in found.members if one.size > _LARGEST), *found.passed_over]
+    size = sum(member.stored_size for member in small)
+    large = [*(member.name for member in found.members if member.size > _LARGEST), *found.passed_over]
     return compiled(filter(None, files), wheel.directory.names), size, large

@@ -56,8 +56,8 @@ def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
     known = known or {}
     found = fair(wheel.directory.members())
     of_stable_abi = bool(stable.tags_among(tagging.expanded(wheel.path.name)))
-    files = {place_of(one.name): known.get(place_of(one.name)) for one in found.members}
-    for member, pieces in wheel.opened(one for one in found.members if place_of(one.name) not in known):
+    files = {place_of(member.name): known.get(place_of(member.name)) for member in found.members}
+    for member, pieces in wheel.opened(unread for unread in found.members if place_of(unread.name) not in known):
         first = next(pieces, b"")
         if is_image(first):
             place = place_of(member.name)
@@ -78,11 +78,11 @@ def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str
     """Put together what the files of a wheel say, whose members have these names."""
     files = tuple(files)
     return Compiled(
-        tuple(one.module for one in files if one.module.interfaces),
+        tuple(file.module for file in files if file.module.interfaces),
         len(files),
         frozenset(own_names(names)),
         passed_over,
-        tuple(one.stable for one in files if one.stable),
+        tuple(file.stable for file in files if file.stable),
     )
 
 

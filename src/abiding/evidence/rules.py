@@ -75,7 +75,7 @@ def judge_bounds(
             yield _too_many(filename, admission)
         # Wheels of one release have the same files, each in an order of its own.
         files.sort(key=_place)
-        needed = [one for one in files if not _guarding(one, optional)]
+        needed = [file for file in files if not _guarding(file, optional)]
         for floor in (True, False) if admission.lines else ():
             yield from _too_loose(filename, needed, admission, floor=floor)
             yield from _guarded(filename, files, admission, optional, floor=floor)
@@ -115,44 +115,44 @@ def is_optional(file: Ranged, optional: Iterable[Guarded]) -> bool:
 
 
 def _guarding(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:
-    return next((one for one in optional if fnmatchcase(file.module.name, one.modules)), None)
+    return next((guard for guard in optional if fnmatchcase(file.module.name, guard.modules)), None)
 
 
 # bound-too-loose
 
 
 def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, floor: bool) -> Iterator[Finding]:
-    concerned = [one for one in files if (one.interface.floor if floor else one.interface.ceiling)]
+    concerned = [file for file in files if (file.interface.floor if floor else file.interface.ceiling)]
     distinct = _distinct(concerned)
-    refused = admission.admitted(lambda version: any(one.refuses(version, floor=floor) for one in distinct))
-    by_all = [one for one in refused if all(_refuses(file, one) for file in _distinct(files))]
-    by_some = [one for one in refused if one not in set(by_all)]
+    refused = admission.admitted(lambda version: any(each.refuses(version, floor=floor) for each in distinct))
+    by_all = [version for version in refused if all(_refuses(file, version) for file in _distinct(files))]
+    by_some = [version for version in refused if version not in set(by_all)]
     if by_all:
         # The bound that some file still accepts: what more there is to say is said of the others.
         yield _loose(filename, files, concerned, admission, by_all, floor=floor, severity=Severity.ERROR)
     if by_some:
         yield _loose(filename, files, concerned, admission, by_some, floor=floor, severity=Severity.WARNING)
     if not refused and concerned:
-        alone = admission.by_specifier(lambda version: any(one.refuses(version, floor=floor) for one in distinct))
+        alone = admission.by_specifier(lambda version: any(each.refuses(version, floor=floor) for each in distinct))
         if alone:
             yield _loose(filename, files, concerned, admission, alone, floor=floor, severity=Severity.NOTE)
 
 
 def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
     """One file for each range: hundreds of a wheel have the same, and there are hundreds of versions."""
-    return list({one.interface.bound: one for one in files}.values())
+    return list({file.interface.bound: file for file in files}.values())
 
 
 def _guarded(
     filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[Guarded], *, floor: bool
 ) -> Iterator[Finding]:
     """Say which modules refuse what is admitted, and are declared to be optional."""
-    guarded = [(one, by) for one in files if (by := _guarding(one, optional))]
-    refused = admission.admitted(lambda version: any(one.refuses(version, floor=floor) for one, _ in guarded))
-    refusing = [(one, by) for one, by in guarded if any(one.refuses(version, floor=floor) for version in refused)]
+    guarded = [(file, by) for file in files if (by := _guarding(file, optional))]
+    refused = admission.admitted(lambda version: any(file.refuses(version, floor=floor) for file, _ in guarded))
+    refusing = [(file, by) for file, by in guarded if any(file.refuses(version, floor=floor) for version in refused)]
     if refusing:
         notes = dict.fromkeys(by.note for _, by in refusing if by.note)
-        names = _named([one for one, _ in refusing])
+        names = _named([file for file, _ in refusing])
         version = refused[-1] if floor else refused[0]
         message = f"{names} refuse{'s' * (len(refusing) == 1)} {admission.distribution} {version}, and may be missing"
         yield Finding(
@@ -181,7 +181,7 @@ def _loose(
     floor: bool,
     severity: Severity,
 ) -> Finding:
-    refusing = [one for one in concerned if any(one.refuses(version, floor=floor) for version in versions)]
+    refusing = [file for file in concerned if any(file.refuses(version, floor=floor) for version in versions)]
     example = versions[-1] if floor else versions[0]
     name = admission.distribution
     bound = _bound(refusing, floor=floor, least=severity is Severity.ERROR)
@@ -212,7 +212,7 @@ def _loose(
 def _bound(refusing: Sequence[Ranged], *, floor: bool, least: bool) -> str:
     from packaging.version import Version
 
-    bounds = sorted({one.interface.floor if floor else one.interface.ceiling for one in refusing}, key=Version)
+    bounds = sorted({file.interface.floor if floor else file.interface.ceiling for file in refusing}, key=Version)
     # An error is over where any file accepts what is admitted.
     return bounds[0] if floor is least else bounds[-1]
 
@@ -223,7 +223,7 @@ def _line(line: str, condition: str) -> str:
 
 
 def _named(files: Sequence[Ranged]) -> str:
-    names = [f"`{one.module.name}`" for one in files[:_MOST_NAMED]]
+    names = [f"`{file.module.name}`" for file in files[:_MOST_NAMED]]
     more = len(files) - len(names)
     return (
         " and ".join(names)
@@ -259,7 +259,7 @@ def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterato
     if refusing[0].interface.kind is Kind.NUMPY and refusing[0].interface.ceiling:
         yield "or compile it with headers of numpy 2, whose wheels work with numpy 1 too"
     if severity is Severity.WARNING:
-        names = ", ".join(f'"{one.module.name}"' for one in refusing[:_MOST_NAMED])
+        names = ", ".join(f'"{file.module.name}"' for file in refusing[:_MOST_NAMED])
         yield (
             "or, if the package does without what can't be imported, say so:\n    [tool.abiding]\n    "
             f"optional-modules = [{names}]"
@@ -282,7 +282,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
                 lacking.setdefault(owned, []).append(Ranged(module, interface))
     for owned, files in sorted(lacking.items()):
         files.sort(key=_place)
-        numpy = all(one.interface.kind is Kind.NUMPY for one in files)
+        numpy = all(file.interface.kind is Kind.NUMPY for file in files)
         whose, ways = _whose(owned, extra=numpy)
         yield Finding(
             "undeclared-interface",
@@ -304,7 +304,7 @@ def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
         whose = f"a module `{owned.package}`, and which distribution has that is not known"
         return whose, (f"if none of those that are required has `{owned.package}`, require the one that does",)
     if len(owned.distributions) > 1:
-        names = ", ".join(f"`{one}`" for one in owned.distributions)
+        names = ", ".join(f"`{distribution}`" for distribution in owned.distributions)
         whose = f"`{owned.package}`, and nothing requires one of the distributions that have it"
         return whose, (f"require one of them, for all or under an extra: {names}",)
     (name,) = owned.distributions

@@ -53,13 +53,17 @@ def with_texts(data: bytes | bytearray) -> tuple[tuple[int, int], ...]:
     Where segments share bytes, the file is gone through as a whole.
     """
     try:
-        segments = sorted(_segments(data), key=lambda one: one.start)
+        segments = sorted(_segments(data), key=lambda segment: segment.start)
     except (struct.error, KeyError, IndexError):
         segments = []
     if not segments or any(one.stop > other.start for one, other in pairwise(segments)):
         return ((0, len(data)),)
-    apart = any(one.flags == _READABLE for one in segments)
-    return tuple((one.start, min(one.stop, len(data))) for one in segments if not (apart and one.flags & _EXECUTABLE))
+    apart = any(segment.flags == _READABLE for segment in segments)
+    return tuple(
+        (segment.start, min(segment.stop, len(data)))
+        for segment in segments
+        if not (apart and segment.flags & _EXECUTABLE)
+    )
 
 
 def _segments(data: bytes | bytearray) -> Iterator[_Segment]:

@@ -114,9 +114,9 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
     known = {}
     for name in symbols:
         symbol = Symbol(name)
-        one = FUNCTIONS.get(symbol) or DATAS.get(symbol)
-        if one is not None and one.added is not None:
-            added = (one.added.major, one.added.minor)
+        listed = FUNCTIONS.get(symbol) or DATAS.get(symbol)
+        if listed is not None and listed.added is not None:
+            added = (listed.added.major, listed.added.minor)
             known[name] = min(added, (earlier or {}).get(name, added))
     if not known:
         return None

@@ -76,13 +76,13 @@ def of_wheel(path: Path, looked: Looking | None = None) -> Stated:
     compiled = remembered(reading.of_wheel(wheel, known), record, wheel.names)
     optional = record.optional_modules if record else ()
     findings = tuple(rules.judge_bounds(path.name, compiled, metadata, tagging.expanded(path.name), optional))
-    loose = [one for one in findings if one.severity is not Severity.NOTE]
+    loose = [finding for finding in findings if finding.severity is not Severity.NOTE]
     bounds = []
     own = normalised(metadata.get("Name"))
     for distribution, files in rules.ranges(compiled).items():
         if distribution == own:
             continue
-        needed = [one for one in files if not rules.is_optional(one, optional)]
+        needed = [file for file in files if not rules.is_optional(file, optional)]
         admission = Admission.of(distribution, metadata, tagging.expanded(path.name))
         abi = [line.requirement for line in record.lines if line.reason == "abi"] if record else []
         bounds.append(_bound(distribution, needed or files, admission, loose, abi))
@@ -91,7 +91,7 @@ def of_wheel(path: Path, looked: Looking | None = None) -> Stated:
     of_tags = tuple(stable.judge(path.name, compiled.stable, tags, metadata.get("Requires-Python")))
     bounds += _of_stable_abi(path.name, compiled, of_tags)
     others = rules.judge_interfaces(path.name, compiled, metadata)
-    tight = (_tight(path.name, one) for one in bounds if one.state is State.TOO_TIGHT)
+    tight = (_tight(path.name, bound) for bound in bounds if bound.state is State.TOO_TIGHT)
     return Stated(path.name, compiled.number, tuple(bounds), (*of_tags, *findings, *others, *tight))
 
 
@@ -100,8 +100,8 @@ def _bound(
 ) -> Bound:
     from packaging.version import Version
 
-    floors = [one.interface.floor for one in files if one.interface.floor]
-    ceilings = [one.interface.ceiling for one in files if one.interface.ceiling]
+    floors = [file.interface.floor for file in files if file.interface.floor]
+    ceilings = [file.interface.ceiling for file in files if file.interface.ceiling]
     floor, ceiling = max(floors, key=Version, default=""), min(ceilings, key=Version, default="")
     line = files[0].interface._replace(floor=floor, ceiling=ceiling).bound
     state, why = State.FITS, ""
@@ -109,16 +109,16 @@ def _bound(
         line, why = "", "no version suits all files"
     if not admission.lines:
         state = State.NOT_REQUIRED
-    elif any(distribution == requirements.parse(str(one.expected)).name for one in loose):
+    elif any(distribution == requirements.parse(str(finding.expected)).name for finding in loose):
         state = State.TOO_LOOSE
     elif without := _excluded_by(abi, files, admission):
         state, why = State.TOO_TIGHT, without
     # Those first of which the bounds are.
     deciding = [
-        one for one in files if (one.interface.floor or floor, one.interface.ceiling or ceiling) == (floor, ceiling)
+        file for file in files if (file.interface.floor or floor, file.interface.ceiling or ceiling) == (floor, ceiling)
     ]
-    said = dict.fromkeys(one.interface.seen for one in deciding or files)
-    names = tuple(dict.fromkeys(one.module.file for one in (*deciding, *files)))
+    said = dict.fromkeys(file.interface.seen for file in deciding or files)
+    names = tuple(dict.fromkeys(file.module.file for file in (*deciding, *files)))
     first = (deciding or files)[0].interface
     what = _WORDS[first.kind].format(distribution)
     why = why or (first.unknown if first.kind is Kind.TORCH else "")
@@ -131,8 +131,8 @@ def _of_stable_abi(filename: str, compiled: Compiled, findings: Sequence[Finding
 
     tags = tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in stable.tags_among(tagging.expanded(filename))))
     if compiled.stable:
-        most = max(compiled.stable, key=lambda one: Version(one.promised.python))
-        files = dict.fromkeys((most.file, *(one.file for one in compiled.stable)))
+        most = max(compiled.stable, key=lambda file: Version(file.promised.python))
+        files = dict.fromkeys((most.file, *(file.file for file in compiled.stable)))
         state = State.TOO_LOOSE if findings else State.FITS
         declare = stable.tag_of(most.promised)
         yield Bound("", _STABLE, most.promised.symbols, tuple(files), tags, declare, state)
@@ -149,14 +149,14 @@ def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admissi
     """The declared line of reason `abi` that alone excludes versions which all files accept; empty if none does."""
 
     def accepted(version: Version) -> bool:
-        return not any(one.refuses(version, floor=floor) for one in files for floor in (True, False))
+        return not any(file.refuses(version, floor=floor) for file in files for floor in (True, False))
 
     for text in abi:
         rest = admission._replace(lines=tuple(line for line in admission.lines if line.text != text))
         if len(rest.lines) == len(admission.lines):
             continue
         kept = set(admission.admitted(accepted))
-        more = [one for one in rest.admitted(accepted) if one not in kept]
+        more = [version for version in rest.admitted(accepted) if version not in kept]
         if more:
             return f"`{text}` excludes {more[0]}" + (f" and {len(more) - 1} more" if len(more) > 1 else "")
     return ""
@@ -200,20 +200,27 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
     found: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
     own = normalised(metadata.get("Name"))
     for module in compiled.modules:
-        for one in module.interfaces:
-            if not one.refuses and one.distribution != own:
-                key = (one.distribution, one.kind.value, one.unknown, "" if one.kind is Kind.NUMPY else one.seen)
-                found.setdefault(key, (one, []))[1].append(module.file)
-    for one, files in found.values():
+        for interface in module.interfaces:
+            if not interface.refuses and interface.distribution != own:
+                key = (
+                    interface.distribution,
+                    interface.kind.value,
+                    interface.unknown,
+                    "" if interface.kind is Kind.NUMPY else interface.seen,
+                )
+                found.setdefault(key, (interface, []))[1].append(module.file)
+    for interface, files in found.values():
         lines = tuple(
-            text for text in metadata.all("Requires-Dist") if one.distribution and _name(text) == one.distribution
+            text
+            for text in metadata.all("Requires-Dist")
+            if interface.distribution and _name(text) == interface.distribution
         )
-        owned = owner_of(one.seen) if one.kind in (Kind.CAPSULE, Kind.CIMPORT) else None
+        owned = owner_of(interface.seen) if interface.kind in (Kind.CAPSULE, Kind.CIMPORT) else None
         if owned and set(owned.package.split(".")) <= compiled.names:
             continue
-        what = _WORDS.get(one.kind, "{}").format(one.distribution or (owned.package if owned else ""))
-        why = one.unknown or _WHY.get(one.kind, "")
-        yield Bound(one.distribution, what, one.seen, tuple(files), lines, "", State.UNKNOWN, why)
+        what = _WORDS.get(interface.kind, "{}").format(interface.distribution or (owned.package if owned else ""))
+        why = interface.unknown or _WHY.get(interface.kind, "")
+        yield Bound(interface.distribution, what, interface.seen, tuple(files), lines, "", State.UNKNOWN, why)
 
 
 def _name(text: str) -> str:

@@ -178,18 +178,18 @@ class _Window:
         return any(self.data.rfind(text, *part) >= 0 for part in self.within)
 
     def among(self, texts: Iterable[bytes]) -> frozenset[str]:
-        return frozenset(one.decode() for one in texts if self.has(one))
+        return frozenset(text.decode() for text in texts if self.has(text))
 
     def collected(self, text: bytes, read: Callable[[int, int], bytes]) -> frozenset[str]:
         """What `read` makes of the places where a text is: it is given start and end, and may make nothing of it."""
         places = self.short(text) if len(text) <= _SHORT else self.long(text)
         found = {read(at, at + len(text)) for at in islice(places, _MOST)}
-        return frozenset(one.decode("ascii", "replace") for one in found if one)
+        return frozenset(text.decode("ascii", "replace") for text in found if text)
 
     def short(self, text: bytes) -> Iterator[int]:
         pattern = re.compile(re.escape(text))
         for start, stop in self.parts:
-            yield from (one.start() for one in pattern.finditer(self.data, start, stop + len(text) - 1))
+            yield from (match.start() for match in pattern.finditer(self.data, start, stop + len(text) - 1))
 
     def long(self, text: bytes) -> Iterator[int]:
         for start, stop in self.parts:

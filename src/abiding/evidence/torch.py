@@ -33,9 +33,9 @@ def refined(module: Module, contents: Callable[[], bytes]) -> Module:
 
     `contents` gives the file; raises what that raises.
     """
-    if not any(one.kind is Kind.TORCH for one in module.interfaces):
+    if not any(interface.kind is Kind.TORCH for interface in module.interfaces):
         return module
-    rest = tuple(one for one in module.interfaces if one.kind is not Kind.TORCH)
+    rest = tuple(interface for interface in module.interfaces if interface.kind is not Kind.TORCH)
     if _OWN.match(module.file.rpartition("/")[2]):
         return module._replace(interfaces=rest)
     from abiding.native.reading import read_image, read_symbols

@@ -66,11 +66,11 @@ def remembered(read: Compiled, record: Provenance | None, names: Iterable[str]) 
     Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first.
     """
     lost: dict[str, list[Interface]] = {}
-    saying = {one.file for one in read.modules}
+    saying = {module.file for module in read.modules}
     places = set(map(place_of, names)) if record else set()
-    for one in record.interfaces if record else ():
-        if one.file in places - saying and (interface := _known(one)):
-            lost.setdefault(one.file, []).append(interface)
+    for recorded in record.interfaces if record else ():
+        if recorded.file in places - saying and (interface := _known(recorded)):
+            lost.setdefault(recorded.file, []).append(interface)
     return read._replace(modules=(*read.modules, *(Module(file, tuple(some)) for file, some in lost.items())))
 
 
@@ -111,11 +111,18 @@ def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] =
     """Judge one wheel that has, or will have, this METADATA. Raises `ArchiveError`."""
     compiled = reading.of_wheel(wheel)
     name, tags = wheel.path.name, tagging.expanded(wheel.path.name)
-    used = (*_used(compiled.modules), *_used(Module(one.file, (one.interface,)) for one in compiled.stable))
+    used = (*_used(compiled.modules), *_used(Module(file.file, (file.interface,)) for file in compiled.stable))
     return Examined(used, Judged.of(name, compiled, metadata, tags, optional))
 
 
 def _used(modules: Iterable[Module]) -> Iterator[Used]:
     for module in modules:
-        for one in module.interfaces:
-            yield Used(module.file, one.kind.value, one.distribution, one.seen, one.floor, one.ceiling)
+        for interface in module.interfaces:
+            yield Used(
+                module.file,
+                interface.kind.value,
+                interface.distribution,
+                interface.seen,
+                interface.floor,
+                interface.ceiling,
+            )

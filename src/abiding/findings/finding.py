@@ -61,7 +61,7 @@ def lines_of(value: Value) -> list[str]:
     """The lines of a value, each of several with lines of its own; none of nothing."""
     if value is None:
         return []
-    return [line for one in ((value,) if isinstance(value, str) else value) for line in one.split("\n")]
+    return [line for text in ((value,) if isinstance(value, str) else value) for line in text.split("\n")]
 
 
 def by_weight(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -57,7 +57,7 @@ def told(error: AbidingError, terminal: Terminal, closing: str) -> str:
 
 def _page(error: AbidingError) -> str:
     """The hint at the page of the rule that an error is of: of several, the first that is no warning."""
-    first = min(error.findings, key=lambda one: one.severity is not Severity.ERROR)
+    first = min(error.findings, key=lambda finding: finding.severity is not Severity.ERROR)
     if any("`abiding explain" in hint for hint in first.hints):
         return ""
     return f"`abiding explain {first.rule}` tells why, and what to do"
@@ -117,7 +117,9 @@ def values(finding: Finding, width: int, field: str = "", most: int | None = MOS
         return
     yield (_BAR,)
     heads = [on_one_line(field)] if field else []
-    heads += [f"{sign} {one}" for sign, one in (("---", finding.expected_from), ("+++", finding.found_from)) if one]
+    heads += [
+        f"{sign} {origin}" for sign, origin in (("---", finding.expected_from), ("+++", finding.found_from)) if origin
+    ]
     for head in heads:
         for line in wrap(on_one_line(head), width, "  |     ", "  | "):
             yield (_BAR, Span(line.removeprefix(_BAR.text), Style.FAINT))

@@ -103,7 +103,7 @@ def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | N
 
 def by_pre_releases(left: CoreMetadata, right: CoreMetadata) -> Difference | None:
     """The requirements that mean the same, but for pre-releases of Python: what `compare` passes over."""
-    ours, theirs = (dict.fromkeys(values(one, "Requires-Dist")) for one in (left, right))
+    ours, theirs = (dict.fromkeys(values(side, "Requires-Dist")) for side in (left, right))
     known = {requirements.meaning(line): line for line in theirs if line not in ours}
     pairs = [
         (line, known[requirements.meaning(line)])

@@ -129,7 +129,7 @@ class Environments(NamedTuple):
         return self.joined("or", [self, other], Steps(_STEPS))
 
     def __invert__(self) -> Environments:
-        return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, lambda one: one, not_))
+        return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, lambda leaf: leaf, not_))
 
     def meets(self, other: Environments) -> bool:
         """Whether there is an environment in both; also if that would take too long to be worked out."""
@@ -150,10 +150,10 @@ class Environments(NamedTuple):
         """The environments of all parts (`and`) or of any (`or`)."""
         if len(parts) == 1:
             return parts[0]
-        if len(frozenset().union(*(one.questions() for one in parts))) > _MOST_QUESTIONS:
+        if len(frozenset().union(*(part.questions() for part in parts))) > _MOST_QUESTIONS:
             raise UndecidedError
         calculation = _Calculation(steps)
-        branches = [one.branch for one in parts]
+        branches = [part.branch for part in parts]
         while len(branches) > 1:  # in pairs: what is joined one after the other is gone through again each time
             pairs = zip_longest(branches[::2], branches[1::2], fillvalue=word == "and")
             branches = [calculation.joined(one, other, absorbing=word == "or") for one, other in pairs]
@@ -253,11 +253,11 @@ class _Calculation:
         key = ("replaced", branch)
         if key not in self.done:
             self.steps.take(_DECISION)
-            yes, no = (self.replaced(one, answers) for one in (branch.yes, branch.no))
+            yes, no = (self.replaced(side, answers) for side in (branch.yes, branch.no))
             known = answers.get(branch.question)
             asked = known.branch if known else self.decision(branch.question, yes=True, no=False)
             if_yes = self.joined(asked, yes, absorbing=False)
-            if_no = self.joined(self.mapped(asked, lambda one: one, not_), no, absorbing=False)
+            if_no = self.joined(self.mapped(asked, lambda leaf: leaf, not_), no, absorbing=False)
             self.done[key] = self.joined(if_yes, if_no, absorbing=True)
         return self.done[key]
 

@@ -85,7 +85,7 @@ def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tu
     parts = [(_common(lines), lines) for lines in list(made.values())[: bounds.PARTS_OF_ONE]]
     for number in (1, 2):
         for some in combinations(parts, number):
-            if common(one for one, _ in some).is_empty:
+            if common(versions for versions, _ in some).is_empty:
                 lines = _enough([line for _, lines in some for line in lines])
                 extra = _extra(lines, within)
                 if extra is not None:
@@ -113,7 +113,7 @@ def _larger(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tup
                 together.append(line)
         if _common(together).is_empty:
             for line in tuple(together):
-                fewer = [one for one in together if one is not line]
+                fewer = [other for other in together if other is not line]
                 together = fewer if _common(fewer).is_empty else together
             lines = tuple(line for line in group if line in together)
             yield lines, _extra(lines, within) or ""
@@ -134,7 +134,7 @@ def _extra(lines: Sequence[_Given], within: Environments) -> str | None:
     try:
         asked = {question for line in lines for question in line.where.questions() if _is_extra(question)}
         for extra in (None, *sorted(asked)):
-            answers = {one: Environments.all() if one == extra else ~Environments.all() for one in asked}
+            answers = {name: Environments.all() if name == extra else ~Environments.all() for name in asked}
             steps = Steps(_STEPS)
             if _meet([line.where.replaced(answers, steps) for line in lines], within):
                 return extra.value[-1].strip("\"'") if extra else ""
@@ -151,7 +151,7 @@ def _meet(parts: Sequence[Environments], within: Environments) -> bool:
         return False
     # Two things that nothing is known of may never be true together; each surely is with itself.
     unknown = any(question.kind is Kind.FREE for part in parts for question in part.questions())
-    return not unknown or any(all(one.lies_within(other) for other in parts) for one in parts)
+    return not unknown or any(all(candidate.lies_within(other) for other in parts) for candidate in parts)
 
 
 def _is_extra(question: Question) -> bool:
@@ -168,11 +168,13 @@ def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
     found = Environments.all()
     fitting = list(dict.fromkeys(map(_marker, tags)))
     with suppress(UndecidedError, ValueError):
-        clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifiers_of(requires_python)]
+        clauses = [
+            f'python_full_version {clause.operator} "{clause.version}"' for clause in specifiers_of(requires_python)
+        ]
         found &= markers.of_releases(" and ".join(clauses))
     with suppress(UndecidedError):
         if fitting and all(fitting):
-            found &= markers.of_releases(" or ".join(f"({one})" for one in fitting))
+            found &= markers.of_releases(" or ".join(f"({condition})" for condition in fitting))
     return found
 
 
@@ -193,5 +195,7 @@ def _marker(tag: str) -> str:
         parts += [f'implementation_name == "{_IMPLEMENTATIONS[name]}"'] if name in _IMPLEMENTATIONS else []
     read = PlatformTag.read(platform)
     parts += [f'sys_platform == "{read.system}"'] if read.system else []
-    parts += [f"({' or '.join(f'platform_machine == {one!r}' for one in read.machines)})"] if read.machines else []
+    parts += (
+        [f"({' or '.join(f'platform_machine == {machine!r}' for machine in read.machines)})"] if read.machines else []
+    )
     return " and ".join(parts)

@@ -36,18 +36,18 @@ def existing(questions: Iterable[Question]) -> Environments:
 
     Raises `UndecidedError` if so many machines are asked for that it would take too long.
     """
-    return _existing(frozenset(one for one in questions if one.topic == _TOPIC))
+    return _existing(frozenset(question for question in questions if question.topic == _TOPIC))
 
 
 @functools.lru_cache(maxsize=512)
 def _existing(questions: frozenset[Question]) -> Environments:
     found = Environments.all()
-    parts = [one.value[-1] for one in questions if one.kind is Kind.CONTAINS]
+    parts = [question.value[-1] for question in questions if question.kind is Kind.CONTAINS]
     known = {part: [name for name in _SYSTEMS if part in name] for part in parts}
     for part, names in known.items():
         if names:  # then nobody means the others
             found &= ~_has(part) | _any(map(_is, names))
-    asked = {one.value[-1] for one in questions if one.kind is Kind.IS}.union(*known.values())
+    asked = {question.value[-1] for question in questions if question.kind is Kind.IS}.union(*known.values())
     for name in sorted(asked & _SYSTEMS.keys()):
         found &= ~_is(name) | _of(name)
     return found

@@ -128,8 +128,11 @@ _PYTHONS = {
     "python_full_version": "python",
     "implementation_version": "implementation_version",
 }
-_NAMES = {one: one for one in ("platform_machine", "variant_label")} | {
-    variable: topic for topic, kinds in KINDS_OF_SYSTEM.items() for one in kinds.values() for variable in one
+_NAMES = {name: name for name in ("platform_machine", "variant_label")} | {
+    variable: topic
+    for topic, kinds in KINDS_OF_SYSTEM.items()
+    for variables in kinds.values()
+    for variable in variables
 }
 
 
@@ -221,7 +224,7 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
 def _name(variable: str, name: str) -> Question:
     """Whether a value has this name; of one that only one kind of system has, whether it is that."""
     topic = _NAMES[variable]
-    systems = [one for one, values in KINDS_OF_SYSTEM.get(topic, {}).items() if values[variable] == name]
+    systems = [system for system, values in KINDS_OF_SYSTEM.get(topic, {}).items() if values[variable] == name]
     if len(systems) == 1 and (variable, name) != _SHARED:
         return Question(topic, "", Kind.IS, (systems[0],))
     return Question(topic, variable, Kind.IS, (name,))
@@ -231,7 +234,7 @@ def _known(variable: str) -> Iterable[str]:
     if variable == "platform_machine":
         return _MACHINES
     kinds = KINDS_OF_SYSTEM.get(_NAMES[variable], {})
-    return {one[variable] for one in kinds.values()} | _OTHERS.get(variable, frozenset())
+    return {values[variable] for values in kinds.values()} | _OTHERS.get(variable, frozenset())
 
 
 _MACHINES = frozenset(
@@ -340,7 +343,7 @@ def _listed(text: str, *, short: bool) -> Mapping[_Python, bool] | None:
         return None
     pattern = _SHORT if short else _FULL
     longest = (found[1] for found in re.finditer(f"(?=({pattern}))", text))
-    parts = {one[:end] for one in longest for end in range(1, len(one) + 1)}
+    parts = {text[:end] for text in longest for end in range(1, len(text) + 1)}
     if _NOT_MEANT not in re.findall(r"[^\s,;|]+", text):
         parts.discard(_NOT_MEANT)
     if len(parts) > _MOST_LISTED:

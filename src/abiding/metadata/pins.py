@@ -73,12 +73,12 @@ def has_pins(text: str) -> bool:
 def sample(text: str) -> str:
     """Fill every pin with a made-up number, so that the rest of the requirement can be checked."""
     return _with_specifiers(
-        text, lambda specifiers: _PIN_OR_LOCAL.sub(lambda one: "1" if one["pin"] else one[0], specifiers)
+        text, lambda specifiers: _PIN_OR_LOCAL.sub(lambda match: "1" if match["pin"] else match[0], specifiers)
     )
 
 
 def _has_pin(text: str) -> bool:
-    return any(one["pin"] for one in _PIN_OR_LOCAL.finditer(text))
+    return any(match["pin"] for match in _PIN_OR_LOCAL.finditer(text))
 
 
 def malformed(text: str) -> str:
@@ -144,7 +144,7 @@ class _Clause(NamedTuple):
 
 def _clauses(text: str) -> list[_Clause]:
     found = _TEMPLATE.fullmatch(text)
-    return [_Clause(*one) for one in _CLAUSE.findall(found["specifiers"])] if found else []
+    return [_Clause(*groups) for groups in _CLAUSE.findall(found["specifiers"])] if found else []
 
 
 # Filling
@@ -179,13 +179,13 @@ def fill(text: str) -> Filled:
 
 def _filled(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -> Filled:
     written = _clauses(text)
-    clauses = [filled(one) for one in written]
+    clauses = [filled(clause) for clause in written]
     line = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
     pairs = list(zip(written, clauses, strict=True))
-    excluding = tuple((str(one), str(it)) for one, it in pairs if not it.admits(version))
+    excluding = tuple((str(clause), str(it)) for clause, it in pairs if not it.admits(version))
     if not excluding:
         return Filled(line, str(version))
-    better = [one if it.admits(version) else _better(one, version, filled) for one, it in pairs]
+    better = [clause if it.admits(version) else _better(clause, version, filled) for clause, it in pairs]
     instead = "" if None in better else _with_specifiers(text, lambda _: ",".join(map(str, filter(str, better))))
     return Filled(line, str(version), excluding, instead)
 
@@ -238,7 +238,7 @@ def _beyond_release(version: Version) -> str:
 
 def _better(written: _Clause, version: Version, filled: Callable[[_Clause], _Clause]) -> _Clause | None:
     """The clause that was probably meant, found by filling it; None if there is none."""
-    return next((one for one in _alternatives(written) if filled(one).admits(version)), None)
+    return next((alternative for alternative in _alternatives(written) if filled(alternative).admits(version)), None)
 
 
 def _alternatives(written: _Clause) -> Iterator[_Clause]:
@@ -281,7 +281,7 @@ def never_fits(text: str) -> Filled | None:
 
     What stands beside the pins bounds the versions that are filled in, and is left to that.
     """
-    clauses = [one for one in _clauses(text) if one.has_pins]
+    clauses = [clause for clause in _clauses(text) if clause.has_pins]
     if len(clauses) == 1 and clauses[0].operator not in _BOUNDS:
         return None  # the version that it names
     pinned = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
@@ -336,7 +336,7 @@ def fits(template: str, line: str) -> bool:
     if not len(found) <= len(wanted) <= _MOST_CLAUSES:
         return False
     try:
-        return _are_filled(sorted(wanted, key=lambda one: one.has_pins), found, found, {})
+        return _are_filled(sorted(wanted, key=lambda clause: clause.has_pins), found, found, {})
     except ValueError:  # Python makes no integer of thousands of digits
         return False
 
@@ -352,9 +352,9 @@ def _are_filled(
     if not wanted:
         return not unused
     first, *rest = wanted
-    for one in found:
-        version = _learned(first, one, known)
-        if version is not None and _are_filled(rest, found, unused - {one}, version):
+    for clause in found:
+        version = _learned(first, clause, known)
+        if version is not None and _are_filled(rest, found, unused - {clause}, version):
             return True
     return False
 

@@ -34,8 +34,8 @@ class PlatformTag(NamedTuple):
     @property
     def machines(self) -> tuple[str, ...]:
         """What Python may call the machine where wheels with the tag can be installed; empty where that is open."""
-        one = self.platform_machine
-        return _ON_WINDOWS.get(self.machine, ()) if self.family == "win" else (one,) if one else ()
+        machine = self.platform_machine
+        return _ON_WINDOWS.get(self.machine, ()) if self.family == "win" else (machine,) if machine else ()
 
     @property
     def names(self) -> tuple[str, str, str]:
@@ -61,7 +61,7 @@ _NAMED = {
     "ios": ("iOS", "posix"),
     "emscripten": ("Emscripten", "posix"),
 }
-_OF_LINUX = {one: one for one in ("x86_64", "aarch64", "ppc64le", "s390x", "riscv64", "loongarch64")}
+_OF_LINUX = {machine: machine for machine in ("x86_64", "aarch64", "ppc64le", "s390x", "riscv64", "loongarch64")}
 _CALLED = {
     "linux": _OF_LINUX,
     "musllinux": _OF_LINUX,

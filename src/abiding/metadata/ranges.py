@@ -72,7 +72,7 @@ def range_of(specifiers: SpecifierSet) -> Versions:
         return specifiers.to_range()
     from packaging.specifiers import SpecifierSet
 
-    return common(SpecifierSet(str(one)).to_range() for one in specifiers)
+    return common(SpecifierSet(str(specifier)).to_range() for specifier in specifiers)
 
 
 def releases_of(specifiers: SpecifierSet) -> Versions:
@@ -97,13 +97,13 @@ def common(ranges: Iterable[Versions]) -> Versions:
     # What is intersected one after the other is gone through again each time: those of equally many are, as in a sum
     # of binary numbers.
     sums: list[Versions | None] = []
-    for one in ranges:
-        place, found = 0, one
+    for versions in ranges:
+        place, found = 0, versions
         while place < len(sums) and (other := sums[place]) is not None:
             sums[place], found = None, other & found
             place += 1
         sums[place : place + 1] = [found]
     whole = range_of(SpecifierSet())
-    for part in (one for one in sums if one is not None):
+    for part in (known for known in sums if known is not None):
         whole &= part
     return whole

@@ -78,15 +78,17 @@ def refuse(data: bytes, headers: Sequence[Header], name: str) -> None:
 
     `headers` are those of `data`, as `headers_of` reads them.
     """
-    for one in disagreements(data, headers):
-        if one.decisive:
-            raise ArchiveError(_finding(one, Severity.ERROR, name))
+    for disagreement in disagreements(data, headers):
+        if disagreement.decisive:
+            raise ArchiveError(_finding(disagreement, Severity.ERROR, name))
 
 
 def note(data: bytes, name: str) -> Finding | None:
     """What is to be said of the archive `name` if readers differ in what does not count."""
     found = disagreements(data, headers_of(data))
-    return next((_finding(one, Severity.NOTE, name) for one in found if not one.decisive), None)
+    return next(
+        (_finding(disagreement, Severity.NOTE, name) for disagreement in found if not disagreement.decisive), None
+    )
 
 
 def unlike(field: str, value: str) -> str:
@@ -95,21 +97,21 @@ def unlike(field: str, value: str) -> str:
     headers = headers_of(data)
     if [header.value.strip() for header in headers] != [value.strip()]:
         return _BY_LINES
-    return next((one.reader for one in disagreements(data, headers) if one.decisive), "")
+    return next((disagreement.reader for disagreement in disagreements(data, headers) if disagreement.decisive), "")
 
 
-def _finding(one: Disagreement, severity: Severity, artifact: str) -> Finding:
-    what = f"`{one.field}`" if one.field else "where the fields end"
+def _finding(disagreement: Disagreement, severity: Severity, artifact: str) -> Finding:
+    what = f"`{disagreement.field}`" if disagreement.field else "where the fields end"
     return Finding(
         "ambiguous-metadata",
         severity,
-        f"not all tools read {what} in line {one.line} of the metadata in the same way",
+        f"not all tools read {what} in line {disagreement.line} of the metadata in the same way",
         artifact=artifact,
-        field=one.field,
-        expected=one.ours,
+        field=disagreement.field,
+        expected=disagreement.ours,
         expected_from=_BY_LINES,
-        found=one.theirs,
-        found_from=one.reader,
+        found=disagreement.theirs,
+        found_from=disagreement.reader,
         hints=(_HINT,),
     )
 

@@ -70,11 +70,11 @@ def _read_versions(requirement: Requirement) -> None:
     from packaging.requirements import InvalidRequirement
     from packaging.version import InvalidVersion, Version
 
-    for one in requirement.specifier:
+    for clause in requirement.specifier:
         try:
-            _ = one.operator == "===" or Version(one.version.removesuffix(".*"))
+            _ = clause.operator == "===" or Version(clause.version.removesuffix(".*"))
         except InvalidVersion as exc:
-            raise InvalidRequirement(f"`{one}` has no version (PEP 440)") from exc
+            raise InvalidRequirement(f"`{clause}` has no version (PEP 440)") from exc
         except ValueError as exc:  # Python makes no integer of thousands of digits
             raise InvalidRequirement("a number in its versions has too many digits") from exc
 
@@ -249,7 +249,9 @@ def with_marker(text: str, condition: str) -> str:
     """The requirement under one more condition, which is a marker."""
     found = _PARTS.fullmatch(text.strip())
     what, marker = (found["what"].strip(), (found["marker"] or "").strip()) if found else (text.strip(), "")
-    parts = [f"({one})" if marker and re.search(r"\bor\b", one) else one for one in filter(None, (marker, condition))]
+    parts = [
+        f"({part})" if marker and re.search(r"\bor\b", part) else part for part in filter(None, (marker, condition))
+    ]
     return f"{what}{' ' if '@' in what else ''}; {' and '.join(parts)}"
 
 
@@ -281,7 +283,7 @@ def split_extra(text: str) -> tuple[str, str] | None:
     extra = extras[0].partition("==")[2].strip()[1:-1]
     try:
         spellings = (text, str(parse(text)))  # the second without parentheses round the whole marker
-        for rest in (re.sub(pattern, " ", one, count=1) for one in spellings for pattern in _AMONG_OTHERS):
+        for rest in (re.sub(pattern, " ", spelling, count=1) for spelling in spellings for pattern in _AMONG_OTHERS):
             if not re.search(_EXTRA, rest) and meaning(with_extra(rest, extra)) == meaning(text):
                 parse(rest)
                 return rest.strip(), extra
@@ -322,7 +324,7 @@ def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
     whole = releases_of(api.specifier)
     idle = []
     for clause in abi.specifier:
-        if "===" in (clause.operator, *(one.operator for one in api.specifier)):
+        if "===" in (clause.operator, *(other.operator for other in api.specifier)):
             continue
         part = releases_of(SpecifierSet(str(clause)))
         if whole.is_subset(part) and not part.is_subset(whole):

@@ -127,12 +127,15 @@ def _active(references: Sequence[Line], steps: Steps) -> Mapping[Question, Envir
     active = {question: Environments.where(question) for question in brought}
     for _ in brought:  # each round goes one reference further
         known = {where: where.replaced(active, steps) for where in frozenset().union(*brought.values())}
-        ways = {one: Environments.joined("or", [known[where] for where in one], steps) for one in {*brought.values()}}
+        ways = {
+            places: Environments.joined("or", [known[where] for where in places], steps)
+            for places in {*brought.values()}
+        }
         before, active = (
             active,
             {
-                question: Environments.joined("or", [Environments.where(question), ways[one]], steps)
-                for question, one in brought.items()
+                question: Environments.joined("or", [Environments.where(question), ways[places]], steps)
+                for question, places in brought.items()
             },
         )
         if active == before:

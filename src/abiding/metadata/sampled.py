@@ -35,14 +35,16 @@ class SampledRange:
         """Take the specifiers. Raises `ValueError` if one has no version that PEP 440 knows."""
         self.specifiers = specifiers
         self._pre_releases = pre_releases
-        self.clauses = frozenset(clause for one in specifiers for clause in _spelled(one.operator, one.version))
+        self.clauses = frozenset(
+            clause for specifier in specifiers for clause in _spelled(specifier.operator, specifier.version)
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SampledRange):
             return NotImplemented
         if self.clauses == other.clauses:
             return True
-        return all(self.contains(one) is other.contains(one) for one in _sample(self & other))
+        return all(self.contains(version) is other.contains(version) for version in _sample(self & other))
 
     def __hash__(self) -> int:
         """Give all the same number: nothing that can be read off a range is the same for all that equal it."""
@@ -60,7 +62,7 @@ class SampledRange:
         """Whether each version in it is in the other one too."""
         if other.clauses <= self.clauses:
             return True
-        return all(other.contains(one) for one in _sample(self & other) if self.contains(one))
+        return all(other.contains(version) for version in _sample(self & other) if self.contains(version))
 
     def contains(self, version: str) -> bool:
         """Whether a version is in it."""
@@ -92,11 +94,11 @@ def _sample(range_: SampledRange) -> list[str]:
     if len(range_.clauses) > bounds.SAMPLED:
         raise _newer_needed(f"`{range_.specifiers}` has {len(range_.clauses)} specifiers")
     try:
-        versions = [Version(one.version.removesuffix(".*")) for one in range_.clauses]
+        versions = [Version(clause.version.removesuffix(".*")) for clause in range_.clauses]
     except ValueError as exc:
         raise _newer_needed(f"`{range_.specifiers}` asks for a text that is no version") from exc
-    most = max((len(one.release) for one in versions), default=0)
-    return list(dict.fromkeys(["0.dev0", *(text for one in versions for text in _around(one, most))]))
+    most = max((len(version.release) for version in versions), default=0)
+    return list(dict.fromkeys(["0.dev0", *(text for version in versions for text in _around(version, most))]))
 
 
 # A local version that nobody writes.

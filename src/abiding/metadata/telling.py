@@ -76,7 +76,7 @@ def marker_of(name: str) -> str:
         [f'{variable} == "{value}"' for variable, value in zip(_Place._fields, place, strict=True) if value]
         for place in _places(name)
     ]
-    return " or ".join(" and ".join(one) for one in clauses) if all(clauses) else ""
+    return " or ".join(" and ".join(clause) for clause in clauses) if all(clauses) else ""
 
 
 def _holds(marker: _Marker, place: _Place) -> bool | None:

@@ -134,7 +134,7 @@ def shared_libraries(entries: Iterable[Entry]) -> frozenset[str]:
         return frozenset()
     from abiding.native import building
 
-    return frozenset(one for files in building.shared_libraries(names).values() for one in files)
+    return frozenset(file for files in building.shared_libraries(names).values() for file in files)
 
 
 def needed(path: Path) -> frozenset[str]:
@@ -201,7 +201,7 @@ def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
     from abiding.native.installed import Installed
 
     shelf = Installed()
-    return tuple(unasked.judge(path, [one for one in map(shelf.get, installed) if one]))
+    return tuple(unasked.judge(path, [contents for contents in map(shelf.get, installed) if contents]))
 
 
 def _installed(entries: Iterable[Entry]) -> list[str]:

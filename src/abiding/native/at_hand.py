@@ -60,12 +60,12 @@ class AtHand:
     def shipping(self, file_name: str, own: Path) -> Iterator[Path]:
         """Those that have a file with this name, or one that is loaded by it."""
         asked = _asks(tags_of(own))
-        new = [one for one in self._unread if not asked.isdisjoint(one.offers)]
+        new = [wheel for wheel in self._unread if not asked.isdisjoint(wheel.offers)]
         if new:
-            self._unread = [one for one in self._unread if asked.isdisjoint(one.offers)]
-        for one in new:
-            for name in _libraries(one.path):
-                insort(self._by_library.setdefault(name, []), one)
+            self._unread = [wheel for wheel in self._unread if asked.isdisjoint(wheel.offers)]
+        for wheel in new:
+            for name in _libraries(wheel.path):
+                insort(self._by_library.setdefault(name, []), wheel)
         return _fitting(self._by_library.get(file_name, ()), own)
 
 
@@ -101,7 +101,7 @@ class _Wheel(NamedTuple):
 
 def _fitting(wheels: Iterable[_Wheel], own: Path) -> Iterator[Path]:
     asked = _asks(tags_of(own))
-    return (one.path for one in wheels if not asked.isdisjoint(one.offers) and one.path != own)
+    return (wheel.path for wheel in wheels if not asked.isdisjoint(wheel.offers) and wheel.path != own)
 
 
 def _libraries(path: Path) -> frozenset[str]:

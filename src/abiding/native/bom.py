@@ -63,15 +63,15 @@ def bill(wheel: str, members: Iterable[str]) -> bytes | None:
         return None
     purl = f"{_purl(split.name, split.version)}?file_name={quote(wheel, safe='')}"
     whole = {"type": "library", "bom-ref": purl, "name": split.name, "version": split.version, "purl": purl}
-    components = [one.component for one in copies]
-    references = [str(one["bom-ref"]) for one in components]
+    components = [copy.component for copy in copies]
+    references = [str(component["bom-ref"]) for component in components]
     document = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.4",
         "version": 1,
         "metadata": {"component": whole, "tools": [{"name": "abiding", "version": __version__}]},
         "components": [whole, *components],
-        "dependencies": [{"ref": purl, "dependsOn": references}, *({"ref": one} for one in references)],
+        "dependencies": [{"ref": purl, "dependsOn": references}, *({"ref": reference} for reference in references)],
     }
     return json.dumps(document, indent=2).encode() + b"\n"
 
@@ -83,13 +83,13 @@ def _copies(members: Iterable[str]) -> Iterator[_Copy]:
         if found := _COPIED.fullmatch(PurePosixPath(member).name):
             wanted.setdefault(f"{found['stem']}{found['end']}", []).append((member, found["digest"]))
     seen = set()
-    for one in distributions() if wanted else ():
-        for file in one.files or ():
+    for distribution in distributions() if wanted else ():
+        for file in distribution.files or ():
             for member, digest in wanted.get(file.name, ()):
-                sha256 = _digest(Path(str(one.locate_file(file))))
+                sha256 = _digest(Path(str(distribution.locate_file(file))))
                 if sha256.startswith(digest) and member not in seen:
                     seen.add(member)
-                    yield _Copy(member, one.metadata["Name"], one.version, file.as_posix(), sha256)
+                    yield _Copy(member, distribution.metadata["Name"], distribution.version, file.as_posix(), sha256)
 
 
 def _digest(path: Path) -> str:

@@ -29,15 +29,15 @@ def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
     index, no code is at hand, and the benefit of the doubt is the wheel's.
     """
     own = [call for found in openings(consumer).values() for call in found]
-    images = [image for one in near for image in one.images if any(call.names(image) for call in own)]
+    images = [image for contents in near for image in contents.images if any(call.names(image) for call in own)]
     imported = [consumer]
     for importer in imported:
-        for one in near:
-            importing = frozenset() if one in imported else _importing(importer, one)
+        for contents in near:
+            importing = frozenset() if contents in imported else _importing(importer, contents)
             if importing:
-                imported.append(one)
-                images += _opened(importer, importing, one)
-    named = {name: image for one in near for image in one.images for name in (image.file_name, image.name)}
+                imported.append(contents)
+                images += _opened(importer, importing, contents)
+    named = {name: image for contents in near for image in contents.images for name in (image.file_name, image.name)}
     return frozenset(_with_needs(images, named))
 
 

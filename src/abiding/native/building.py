@@ -71,11 +71,11 @@ def searched(names: Sequence[str]) -> Iterator[None]:
     pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
     and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB.
     """
-    found = [one for one in map(_installed, names) if one is not None]
+    found = [installed for installed in map(_installed, names) if installed is not None]
     folders = {
-        "PKG_CONFIG_PATH": [folder for one in found for folder in _pkg_config(one)],
-        _VARIABLES[0]: [folder for one in found for folder in _named(one, "include")],
-        _VARIABLES[1]: [folder for one in found for folder in _libraries(one)],
+        "PKG_CONFIG_PATH": [folder for installed in found for folder in _pkg_config(installed)],
+        _VARIABLES[0]: [folder for installed in found for folder in _named(installed, "include")],
+        _VARIABLES[1]: [folder for installed in found for folder in _libraries(installed)],
     }
     before = {name: os.environ.get(name) for name in folders}
     for name, values in folders.items():
@@ -103,9 +103,11 @@ def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
     """The file names of the shared libraries that these distributions ship, by the name of the distribution."""
     found = {name: _installed(name) for name in names}
     return {
-        name: sorted({file.name for file in one.files or () if _is_shared(file.name) and _is_binary(one, file)})
-        for name, one in found.items()
-        if one is not None
+        name: sorted(
+            {file.name for file in contents.files or () if _is_shared(file.name) and _is_binary(contents, file)}
+        )
+        for name, contents in found.items()
+        if contents is not None
     }
 
 
@@ -222,8 +224,8 @@ def _one_shared(origin: Provided, line: str, users: tuple[User, ...]) -> Shared:
 
 def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Finding]:
     for native in natives:
-        one = shelf.get(native.name)
-        if one and not requirements.parse(native.line).specifier.contains(one.version, prereleases=True):
+        contents = shelf.get(native.name)
+        if contents and not requirements.parse(native.line).specifier.contains(contents.version, prereleases=True):
             yield Finding(
                 "provider-changed",
                 Severity.ERROR,
@@ -232,7 +234,7 @@ def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Fin
                 field="native",
                 expected=native.line,
                 expected_from="declared",
-                found=one.version,
+                found=contents.version,
                 found_from="in the build environment",
                 notes=("the wheel would be linked with one build of it, and require another",),
                 hints=("install what is declared, or let the build run in isolation, which does",),

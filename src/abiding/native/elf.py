@@ -44,7 +44,7 @@ class _Metered(io.BytesIO):
 def read(data: bytes, place: str) -> Image | None:
     """Read the dynamic segment; None if there is none (object files, static programs)."""
     segments = list(ELFFile(_Metered(data)).iter_segments())
-    tags = [tag for one in segments if isinstance(one, DynamicSegment) for tag in one.iter_tags()]
+    tags = [tag for segment in segments if isinstance(segment, DynamicSegment) for tag in segment.iter_tags()]
     if not tags:
         return None
     found: dict[str, list[str]] = {}
@@ -63,7 +63,9 @@ def read(data: bytes, place: str) -> Image | None:
         inherited="DT_RPATH" in found and "DT_RUNPATH" not in found,
         inherits="DT_RUNPATH" not in found,
         named="DT_SONAME" in found,
-        opens=tuple(opened for one in segments if isinstance(one, NoteSegment) for opened in _opened(one.data())),
+        opens=tuple(
+            opened for segment in segments if isinstance(segment, NoteSegment) for opened in _opened(segment.data())
+        ),
     )
 
 
@@ -80,7 +82,7 @@ def _opened(notes: bytes) -> Iterator[Opened]:
     if _OWNER not in notes:
         return
     # What the type is tells in which order the bytes are.
-    order = next((one for one in _ORDERS if struct.pack(one, 0, 0, _DLOPEN)[8:] in notes), _ORDERS[0])
+    order = next((candidate for candidate in _ORDERS if struct.pack(candidate, 0, 0, _DLOPEN)[8:] in notes), _ORDERS[0])
     place = 0
     while place + _HEADER <= len(notes):
         length, size, kind = struct.unpack_from(order, notes, place)
@@ -96,10 +98,10 @@ _HEADER = 12
 def _of_json(text: bytes) -> Iterator[Opened]:
     with suppress(ValueError, RecursionError):
         said = json.loads(text.rstrip(b"\0"))
-        for one in said if isinstance(said, list) else ():
-            names = one.get("soname") if isinstance(one, dict) else None
+        for note in said if isinstance(said, list) else ():
+            names = note.get("soname") if isinstance(note, dict) else None
             if isinstance(names, list) and all(isinstance(name, str) for name in names):
-                yield Opened(tuple(names), str(one.get("priority", "recommended")))
+                yield Opened(tuple(names), str(note.get("priority", "recommended")))
 
 
 def symbols(data: bytes) -> Symbols:
@@ -151,7 +153,7 @@ def _entries(
     order = "<" if file.little_endian else ">"
     entry = struct.Struct(order + _ENTRIES[file.elfclass])
     names = _bytes_of(data, file.get_section(table["sh_link"]))
-    numbers = next((_bytes_of(data, one) for one in sections if isinstance(one, GNUVerSymSection)), b"")
+    numbers = next((_bytes_of(data, section) for section in sections if isinstance(section, GNUVerSymSection)), b"")
     found = _bytes_of(data, table)
     count = len(found) // entry.size
     given = struct.unpack_from(f"{order}{min(count, len(numbers) // 2)}H", numbers)
@@ -184,7 +186,7 @@ def _needed_versions(sections: Iterable[Section]) -> dict[object, tuple[str, str
     for section in sections:
         if isinstance(section, GNUVerNeedSection):
             for need, versions in section.iter_versions():
-                found.update((one.entry.vna_other, (need.name or "", one.name or "")) for one in versions)
+                found.update((version.entry.vna_other, (need.name or "", version.name or "")) for version in versions)
     return found
 
 
@@ -193,8 +195,8 @@ def _defined_versions(sections: Iterable[Section]) -> dict[object, str]:
     found: dict[object, str] = {}
     for section in sections:
         if isinstance(section, GNUVerDefSection):
-            for one, names in section.iter_versions():
+            for version, names in section.iter_versions():
                 name = next(iter(names), None)
-                if name and not one.entry.vd_flags & 1:
-                    found[one.entry.vd_ndx] = name.name
+                if name and not version.entry.vd_flags & 1:
+                    found[version.entry.vd_ndx] = name.name
     return found

@@ -102,11 +102,11 @@ def survey(python: Interpreter, *, load: bool) -> Survey:
             raise
         except AbidingError as exc:
             unread += exc.findings
-    rows = [row for one in surveyed for row in one.rows()]
-    findings += [finding for one in surveyed for finding in one.findings]
-    unread += [finding for one in surveyed for finding in one.subject.consumer.broken]
-    used = {origin.contents.name for one in surveyed for _, origin in one.subject.provided()}
-    findings += [one.idle() for one in surveyed if one.shared and one.subject.consumer.name not in used]
+    rows = [row for each in surveyed for row in each.rows()]
+    findings += [finding for each in surveyed for finding in each.findings]
+    unread += [finding for each in surveyed for finding in each.subject.consumer.broken]
+    used = {origin.contents.name for each in surveyed for _, origin in each.subject.provided()}
+    findings += [each.idle() for each in surveyed if each.shared and each.subject.consumer.name not in used]
     rows.sort(key=lambda row: (row.owner.lower(), row.library))
     return Survey(tuple(rows), tuple(findings), tuple(unread))
 
@@ -161,7 +161,7 @@ class _Surveyed(NamedTuple):
         seen = loaded(python.executable, others) if load and others else None
         surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
         judged = surveyed.concerned()
-        without = frozenset(library for one in lacking(judged) for library in one.libraries)
+        without = frozenset(library for lack in lacking(judged) for library in lack.libraries)
         return surveyed._replace(findings=(*problems, *surveyed.judged(judged)), lacking=without)
 
     def rows(self) -> Iterator[Row]:
@@ -173,7 +173,7 @@ class _Surveyed(NamedTuple):
             yield self.row(library, links)
 
     def row(self, library: str, links: list[Link]) -> Row:
-        link = min(links, key=lambda one: (_reached(one), is_program(one.image)))
+        link = min(links, key=lambda candidate: (_reached(candidate), is_program(candidate.image)))
         recorded = self.recorded(library)
         mapped = self.seen.paths.get(library) if self.seen else None
         outcome = self.outcome_of_mapped(mapped, link, recorded) if mapped else self.outcome(link, recorded)
@@ -181,7 +181,7 @@ class _Surveyed(NamedTuple):
         there = self.subject.at_hand(normalised(recorded.distribution)) if recorded and not provider else provider
         return Row(
             self.subject.artifact,
-            tuple(dict.fromkeys(one.image.place for one in links)),
+            tuple(dict.fromkeys(user.image.place for user in links)),
             library,
             self.named(mapped, link) if mapped else self.origin(link),
             provider.name if provider else recorded.distribution if recorded else "",
@@ -194,7 +194,7 @@ class _Surveyed(NamedTuple):
 
     def recorded(self, library: str) -> Shared | None:
         every = self.subject.provenance.libraries if self.subject.provenance else ()
-        return next((one for one in every if library in (one.library, one.file.rpartition("/")[2])), None)
+        return next((shared for shared in every if library in (shared.library, shared.file.rpartition("/")[2])), None)
 
     def origin(self, link: Link) -> str:
         match link.origin:
@@ -208,13 +208,13 @@ class _Surveyed(NamedTuple):
         """The file that the loader falls back to: below an absolute run path, or in the system's folders."""
         paths = [path for path in link.image.run_paths if expanded(path, link.image.folder) is None]
         candidates = [Path(folder, base_name(link.library)) for folder in (*paths, *self.python.folders)]
-        return next((str(one) for one in candidates if is_there(one)), "")
+        return next((str(candidate) for candidate in candidates if is_there(candidate)), "")
 
     def named(self, mapped: str, link: Link) -> str:
         """What was mapped, in the words of the table."""
         if _same(mapped, self.own_file(link)):
             return self.origin(link._replace(origin=link.origin._replace(reached=True)))  # type: ignore[call-arg]
-        folders = sorted((one for one in self.python.path if mapped.startswith(one)), key=len)
+        folders = sorted((folder for folder in self.python.path if mapped.startswith(folder)), key=len)
         return mapped.removeprefix(folders[-1]).lstrip("/") if folders else mapped
 
     def own_file(self, link: Link) -> str:
@@ -274,7 +274,7 @@ class _Surveyed(NamedTuple):
             case Outcome.ANOTHER_LOADED:
                 return bool(recorded) or not isinstance(link.origin, Missing)
         library = base_name(link.library)
-        return any(one.severity is Severity.ERROR and one.field == library for one in self.findings)
+        return any(finding.severity is Severity.ERROR and finding.field == library for finding in self.findings)
 
     def concerned(self) -> Subject:
         """What is judged: everything of which the loader has not said otherwise."""
@@ -317,7 +317,7 @@ class _Surveyed(NamedTuple):
 
     def lost(self) -> Iterator[Finding]:
         """What the record names and nobody has: its distribution is not installed, or has it no longer."""
-        for library, link in {base_name(one.library): one for one in self.subject.links}.items():
+        for library, link in {base_name(need.library): need for need in self.subject.links}.items():
             recorded = self.recorded(library) if isinstance(link.origin, Missing) else None
             if recorded:
                 provider = self.subject.at_hand(normalised(recorded.distribution))
@@ -347,8 +347,8 @@ def _absent(subject: Subject, recorded: Shared, taken: str) -> Finding:
 def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, taken: str) -> Finding:
     """Say that a provider is installed and has a library no longer: renamed in a later version, or lost."""
     name, version = recorded.distribution, provider.version
-    similar = sorted(one.name for one in provider.images if stem(one.name) == stem(recorded.library))
-    notes = [f"it has {', '.join(f'`{one}`' for one in similar)} instead"] if similar else []
+    similar = sorted(image.name for image in provider.images if stem(image.name) == stem(recorded.library))
+    notes = [f"it has {', '.join(f'`{other}`' for other in similar)} instead"] if similar else []
     hint = f"install `{name}=={recorded.version}`, which has it"
     if version == recorded.version:
         hint = f"install it again: `pip install --force-reinstall --no-deps {name}=={version}`"

@@ -88,10 +88,10 @@ def checked(
 ) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels, each with the others `at_hand`, and the index; `more` and `look` as for `examine`."""
     found: dict[str, tuple[Finding, ...]] = {}
-    one = partial(examine, wheels=AtHand(at_hand), index=index, more=more, look=look)
+    look_at = partial(examine, wheels=AtHand(at_hand), index=index, more=more, look=look)
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
-            found[path.name] = _examined(path, one)
+            found[path.name] = _examined(path, look_at)
     return found
 
 
@@ -136,7 +136,7 @@ def subject_of(
         neighbours,
         platform,
         provenance,
-        lambda name: next((one for shelf in shelves if (one := shelf.get(name))), None),
+        lambda name: next((shipped for shelf in shelves if (shipped := shelf.get(name))), None),
     )
 
 
@@ -144,6 +144,6 @@ def provenance_of(path: Path) -> Provenance | None:
     """Read the record of a wheel that was built with native entries; None for any other. Raises `ArchiveError`."""
     wheel = Wheel.open(path)
     names = set(wheel.names)
-    name = next((name for name in (f"{wheel.dist_info}/{one}" for one in MEMBERS) if name in names), None)
+    name = next((name for name in (f"{wheel.dist_info}/{member}" for member in MEMBERS) if name in names), None)
     provenance = Provenance.from_json(wheel.read(name), path.name) if name else None
     return provenance if provenance and provenance.is_native else None

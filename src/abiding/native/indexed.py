@@ -78,7 +78,7 @@ class Indexed:
 
 def _has_any(found: Contents) -> bool:
     """Whether it has libraries that others could be linked with."""
-    return any(not module_name(one.place) and not is_mangled(one.file_name) for one in found.images)
+    return any(not module_name(image.place) and not is_mangled(image.file_name) for image in found.images)
 
 
 def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
@@ -86,7 +86,7 @@ def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
 
     Where that does not run, none of them does.
     """
-    fitting = [one for one in filenames if beside(tags, _tags(one))]
+    fitting = [filename for filename in filenames if beside(tags, _tags(filename))]
     return min(fitting, key=_age, default=None)
 
 

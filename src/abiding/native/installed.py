@@ -33,7 +33,7 @@ class Installed:
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Read what is installed under a name, once; what can't be read is not there."""
         if name not in self._read:
-            found = next((one for one in self.distributions() if one.name == name), None)
+            found = next((distribution for distribution in self.distributions() if distribution.name == name), None)
             self._read[name] = _contents(found) if found else None
         return self._read[name]
 
@@ -52,8 +52,8 @@ class Installed:
         """Every distribution, the first of each name: that is the one which is imported."""
         if not self._found:
             path = sys.path if self.path is None else self.path
-            every = [one for folder in path for one in _in_folder(Path(folder))]
-            self._found.extend({one.name: one for one in reversed(every)}.values())
+            every = [distribution for folder in path for distribution in _in_folder(Path(folder))]
+            self._found.extend({distribution.name: distribution for distribution in reversed(every)}.values())
             self._found.reverse()
         return self._found
 

@@ -103,7 +103,9 @@ class _Follower:
                 self.inside.setdefault(name, []).append(image)
         for name, images in self.inside.items():
             # The best, and one more for the case that the best itself asks.
-            images[:] = sorted(images, key=lambda one: (_cased(one.file_name, one.format) != name, one.place))[:2]
+            images[:] = sorted(images, key=lambda image: (_cased(image.file_name, image.format) != name, image.place))[
+                :2
+            ]
         self.providers: dict[str, Provided | None] = {}
         self.brought: dict[str, frozenset[str]] = {}
 
@@ -128,7 +130,7 @@ class _Follower:
 
     def owners(self) -> list[Contents]:
         """The distributions whose files may be found, in the order in which they count."""
-        strangers = (one.contents for one in self.providers.values() if one)
+        strangers = (provider.contents for provider in self.providers.values() if provider)
         return list(dict.fromkeys((self.consumer, *self.near(), *strangers)))
 
     def near(self) -> tuple[Contents, ...]:
@@ -146,7 +148,7 @@ class _Follower:
         return other.image if other else None
 
     def own(self, image: Image, library: str) -> Image | None:
-        return next((one for one in self.inside.get(base_name(library), ()) if one.place != image.place), None)
+        return next((other for other in self.inside.get(base_name(library), ()) if other.place != image.place), None)
 
     def has(self, image: Image, library: str) -> bool:
         idle = image.format is Format.PE and does_without(image.file_name, library)

@@ -122,7 +122,9 @@ class Loader:
         image = loaded.image
         if image.format is Format.PE:
             beside = self._files.get(_joined(loaded.root.folder, library).lower())
-            return beside or next((one for one in self._named.get(library, ()) if one.folder in self._added), None)
+            return beside or next(
+                (candidate for candidate in self._named.get(library, ()) if candidate.folder in self._added), None
+            )
         if _is_path(image, library):
             place = expanded(library, image.folder)
             return None if place is None else self._files.get(place)

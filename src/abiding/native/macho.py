@@ -113,7 +113,7 @@ def symbols(data: bytes, machine: str = "") -> Symbols:
 
 def _for(machine: str, data: bytes) -> tuple[_Architecture, ...]:
     everything = tuple(_architectures(data))
-    return tuple(one for one in everything if machine and one.machine == machine) or everything
+    return tuple(image for image in everything if machine and image.machine == machine) or everything
 
 
 def _architectures(data: bytes) -> Iterator[_Architecture]:

@@ -28,7 +28,9 @@ __all__ = ["brought", "environments_of"]
 def environments_of(tags: Iterable[Tag]) -> Environments:
     """Where a wheel with these tags can be installed, as far as markers can tell."""
     found = dict.fromkeys(map(_marker, tags))
-    return markers.of_releases(" or ".join(f"({one})" for one in found)) if all(found) else Environments.all()
+    return (
+        markers.of_releases(" or ".join(f"({condition})" for condition in found)) if all(found) else Environments.all()
+    )
 
 
 def _marker(tag: Tag) -> str:
@@ -68,26 +70,28 @@ def brought(
         seen.add(asked)
         if package is None or not _is_metapackage(package):
             continue
-        for one in _everywhere(package.requires, asked.name, asked.extras, within):
-            found[one.name] = found[one.name] & one.accepted if one.name in found else one.accepted
-            waiting.append(one)
+        for line in _everywhere(package.requires, asked.name, asked.extras, within):
+            found[line.name] = found[line.name] & line.accepted if line.name in found else line.accepted
+            waiting.append(line)
     return found
 
 
-def _is_metapackage(one: Contents) -> bool:
-    return all(".dist-info/" in place for place in one.files)
+def _is_metapackage(contents: Contents) -> bool:
+    return all(".dist-info/" in place for place in contents.files)
 
 
 def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:
     """What some lines of the distribution `own` ask for with these extras in every environment."""
-    read = {text: one for text in lines if (one := _parsed(text))}
-    own_extras = {text: one for text, one in read.items() if normalised(one.name) == own}
+    read = {text: requirement for text in lines if (requirement := _parsed(text))}
+    own_extras = {text: requirement for text, requirement in read.items() if normalised(requirement.name) == own}
     for _ in own_extras:  # each round goes one reference to extras of its own further
-        named = (one for one in own_extras.values() if _holds(one, extras, within))
-        extras = extras.union(*(map(normalised, one.extras) for one in named))
-    for one in read.values():
-        if normalised(one.name) != own and _holds(one, extras, within):
-            yield _Asked(normalised(one.name), frozenset(map(normalised, one.extras)), one.specifier)
+        named = (requirement for requirement in own_extras.values() if _holds(requirement, extras, within))
+        extras = extras.union(*(map(normalised, requirement.extras) for requirement in named))
+    for requirement in read.values():
+        if normalised(requirement.name) != own and _holds(requirement, extras, within):
+            yield _Asked(
+                normalised(requirement.name), frozenset(map(normalised, requirement.extras)), requirement.specifier
+            )
 
 
 def _parsed(text: str) -> Requirement | None:
@@ -99,11 +103,11 @@ def _parsed(text: str) -> Requirement | None:
         return None
 
 
-def _holds(one: Requirement, extras: frozenset[str], within: Environments) -> bool:
+def _holds(requirement: Requirement, extras: frozenset[str], within: Environments) -> bool:
     """Whether a line is in force in all environments, with these extras; not if that can't be told."""
     try:
         for extra in extras:
             within &= Environments.where(markers.asks_for(extra))
-        return within.lies_within(markers.of_releases(str(one.marker or "")))
+        return within.lies_within(markers.of_releases(str(requirement.marker or "")))
     except UndecidedError:
         return False

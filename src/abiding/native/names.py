@@ -33,7 +33,7 @@ def may_be_image(place: str) -> bool:
 def wheels_among(paths: Iterable[Path]) -> list[Path]:
     """The wheels among some files, and right in some folders."""
     found = (child for path in paths for child in (sorted(path.glob("*.whl")) if is_folder(path) else (path,)))
-    return [one for one in found if one.name.endswith(".whl") and is_plain(one)]
+    return [file for file in found if file.name.endswith(".whl") and is_plain(file)]
 
 
 def has_code(path: Path) -> bool:

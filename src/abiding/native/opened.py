@@ -35,15 +35,15 @@ def undeclared(subject: Subject) -> Iterator[Finding]:
     unknown = subject.neighbours.unknown
     for names, users in unprovided(subject).items():
         first, *others = names
-        or_others = f" (or {' or '.join(f'`{one}`' for one in others)})" if others else ""
+        or_others = f" (or {' or '.join(f'`{other}`' for other in others)})" if others else ""
         transitive = sorted(
-            f"`{one.name}`"
-            for one in subject.neighbours.transitive.values()
-            if any(one.shipped_as(name) for name in names)
+            f"`{contents.name}`"
+            for contents in subject.neighbours.transitive.values()
+            if any(contents.shipped_as(name) for name in names)
         )
         notes = [f"{transitive[0]} has it, which only another requirement requires"] if transitive else []
         if unknown:
-            listed = ", ".join(f"`{one}`" for one in unknown)
+            listed = ", ".join(f"`{name}`" for name in unknown)
             notes = [f"it may be in one of {listed}, which can't be looked into"]
         yield Finding(
             "undeclared-dlopen",
@@ -70,10 +70,12 @@ def unprovided(subject: Subject) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 def _opened(subject: Subject) -> Iterator[tuple[tuple[str, ...], str]]:
     for image in subject.consumer.images:
-        yield from ((one.names, image.place) for one in image.opens if one.priority == _REQUIRED and one.names)
+        yield from (
+            (opened.names, image.place) for opened in image.opens if opened.priority == _REQUIRED and opened.names
+        )
     called = _CALLED[subject.platform.format] if subject.platform.format else None
     for place, calls in openings(subject.consumer).items() if called else ():
-        yield from (((one.always,), place) for one in calls if called and called.fullmatch(one.always))
+        yield from (((call.always,), place) for call in calls if called and called.fullmatch(call.always))
 
 
 def _is_provided(name: str, subject: Subject) -> bool:
@@ -82,4 +84,4 @@ def _is_provided(name: str, subject: Subject) -> bool:
         name = name.lower()
     if format_ is None or subject.platform.has(name, format_) or subject.consumer.shipped_as(name):
         return True
-    return any(one.shipped_as(name) for one in subject.neighbours.direct.values())
+    return any(provider.shipped_as(name) for provider in subject.neighbours.direct.values())

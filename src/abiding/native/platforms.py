@@ -62,7 +62,7 @@ def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
         if matched:
             kind = (matched[1], matched[4])
             floor = Floor(kind, (int(matched[2]), int(matched[3])))
-            found[kind] = min(floor, found.get(kind, floor), key=lambda one: one.version)
+            found[kind] = min(floor, found.get(kind, floor), key=lambda candidate: candidate.version)
     return found
 
 
@@ -163,7 +163,7 @@ class Platform:
             case Format.PE:
                 from delvewheel import _dll_list
 
-                return library in self.pe or any(one.fullmatch(library) for one in _dll_list.ignore_regexes)
+                return library in self.pe or any(pattern.fullmatch(library) for pattern in _dll_list.ignore_regexes)
 
 
 def does_without(file_name: str, library: str) -> bool:
@@ -188,8 +188,8 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
         policies = list(_policies(matched[1] if matched else "x86_64", musl=musl))
         wanted = next(iter(floors([platform]).values()), None)
         if wanted and not musl:
-            older = [one for one in policies if _version(one.name) <= wanted.version]
-            policies = [max(older or policies[:1], key=lambda one: _version(one.name))]
+            older = [policy for policy in policies if _version(policy.name) <= wanted.version]
+            policies = [max(older or policies[:1], key=lambda policy: _version(policy.name))]
         libraries = policies[-1].whitelist
         common = libraries if common is None else common & libraries
     return common or frozenset()

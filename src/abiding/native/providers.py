@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from abiding.archives.naming import normalised
 from abiding.metadata import markers, requirements
 from abiding.metadata.platform_tag import PlatformTag
-from abiding.native import contents
+from abiding.native.contents import Contents
 from abiding.native.images import Format, Image
 from abiding.native.metapackages import brought, environments_of
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
-    from abiding.native.contents import Contents
     from abiding.project.provenance import Provenance
 
 __all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "required", "target"]
@@ -52,24 +51,24 @@ class Recorded:
 
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Make up a distribution of the libraries that were recorded of it."""
-        shared = [one for one in self.provenance.libraries if normalised(one.distribution) == name]
+        shared = [library for library in self.provenance.libraries if normalised(library.distribution) == name]
         if not shared:
             return None
         # A file is looked for by its own name, SONAME or not; both were read when it was recorded.
-        images = tuple(Image(one.file, Format.ELF, one.library) for one in shared)
-        files = {one.file: one.file for one in shared}
+        images = tuple(Image(library.file, Format.ELF, library.library) for library in shared)
+        files = {library.file: library.file for library in shared}
 
         def absent(name: str) -> bytes:
             raise FileNotFoundError(name)
 
-        one = shared[0]
-        return contents.Contents(name, one.version, one.platforms, (), files, images, absent, readable=False)
+        first = shared[0]
+        return Contents(name, first.version, first.platforms, (), files, images, absent, readable=False)
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
         """Look through what was recorded."""
-        for one in self.provenance.libraries:
-            if file_name in (one.library, one.file.rpartition("/")[2]):
-                found = self.get(normalised(one.distribution))
+        for library in self.provenance.libraries:
+            if file_name in (library.library, library.file.rpartition("/")[2]):
+                found = self.get(normalised(library.distribution))
                 if found:
                     yield found
 
@@ -101,41 +100,41 @@ class Neighbours:
         for name, accepted in brought(lines, tags, lambda name, accepted: _first(shelves, name, accepted)).items():
             names.setdefault(name, accepted)
         found = {name: _first(shelves, name, accepted) for name, accepted in names.items()}
-        direct = {name: one for name, one in found.items() if one}
+        direct = {name: contents for name, contents in found.items() if contents}
         transitive: dict[str, Contents] = {}
-        waiting = [(direct[name], one.extras) for name, one in _asked(lines, environment) if name in direct]
-        waiting += [(one, set()) for one in direct.values()]
+        waiting = [(direct[name], asked.extras) for name, asked in _asked(lines, environment) if name in direct]
+        waiting += [(contents, set()) for contents in direct.values()]
         while waiting:
-            one, extras = waiting.pop()
-            for name, asked in _asked(one.requires, environment, extras):
+            contents, extras = waiting.pop()
+            for name, asked in _asked(contents.requires, environment, extras):
                 next_ = None if name in direct or name in transitive else _first(shelves, name, asked.specifier)
                 if next_:
                     transitive[name] = next_
                     waiting.append((next_, asked.extras))
-        unknown = tuple(name for name, one in found.items() if not one)
+        unknown = tuple(name for name, contents in found.items() if not contents)
         conditional = {name: marker for name, marker in _conditional(lines, tags) if name not in names}
         return cls(shelves, direct, transitive, unknown, names, conditional)
 
-    def standing(self, one: Contents) -> Standing:
+    def standing(self, contents: Contents) -> Standing:
         """How a distribution is related to the one that these are around."""
-        if one.name in self.direct:
+        if contents.name in self.direct:
             return Standing.DIRECT
-        return Standing.TRANSITIVE if one.name in self.transitive else Standing.STRANGER
+        return Standing.TRANSITIVE if contents.name in self.transitive else Standing.STRANGER
 
     def ship(self, library: str) -> Iterator[tuple[Contents, Image, Standing]]:
         """Who ships a library, the nearest first."""
         seen = set()
         for standing, distributions in ((Standing.DIRECT, self.direct), (Standing.TRANSITIVE, self.transitive)):
-            for name, one in distributions.items():
+            for name, contents in distributions.items():
                 seen.add(name)
-                image = one.shipped_as(library)
+                image = contents.shipped_as(library)
                 if image:
-                    yield one, image, standing
+                    yield contents, image, standing
         for shelf in self.shelves:
-            for one in shelf.shipping(library):
-                image = one.shipped_as(library) if one.name not in seen else None
+            for contents in shelf.shipping(library):
+                image = contents.shipped_as(library) if contents.name not in seen else None
                 if image:
-                    yield one, image, Standing.STRANGER
+                    yield contents, image, Standing.STRANGER
 
 
 def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[str, str]]:
@@ -153,8 +152,8 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
     Those of extras are left out.
     """
     names: dict[str, SpecifierSet] = {}
-    for name, one in _asked(lines, environment):
-        names[name] = names[name] & one.specifier if name in names else one.specifier
+    for name, asked in _asked(lines, environment):
+        names[name] = names[name] & asked.specifier if name in names else asked.specifier
     return names
 
 
@@ -166,11 +165,11 @@ def _asked(
 
     for line in lines:
         try:
-            one = requirements.parse(line)
+            requirement = requirements.parse(line)
         except InvalidRequirement:
             continue
-        if any(requirements.applies(one, environment, extra) for extra in ("", *extras)):
-            yield normalised(one.name), one
+        if any(requirements.applies(requirement, environment, extra) for extra in ("", *extras)):
+            yield normalised(requirement.name), requirement
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:
@@ -178,7 +177,7 @@ def target(tags: Iterable[Tag]) -> dict[str, str]:
     from packaging.markers import default_environment
 
     environment = {name: str(value) for name, value in default_environment().items()}
-    tag = max(tags, key=lambda one: one.platform != "any")
+    tag = max(tags, key=lambda candidate: candidate.platform != "any")
     platform = PlatformTag.read(tag.platform)
     if platform.system:
         environment |= dict(zip(("sys_platform", "platform_system", "os_name"), platform.names, strict=True))
@@ -194,4 +193,4 @@ _OTHERS = {"32": "x86", "universal2": ""}
 
 
 def _first(shelves: Iterable[Shelf], name: str, accepted: SpecifierSet) -> Contents | None:
-    return next((one for shelf in shelves if (one := shelf.get(name, accepted))), None)
+    return next((contents for shelf in shelves if (contents := shelf.get(name, accepted))), None)

@@ -89,7 +89,7 @@ class _Tour:
         """Read what code opens, and which folders it adds; whether there is any of that."""
         calls = [call for found in openings(self.consumer).values() for call in found]
         self.opened = tuple(image for image in self.consumer.images if _is_opened(image, calls))
-        added = [folder for folder in self.loader.folders if any(one.may_add(folder) for one in calls)]
+        added = [folder for folder in self.loader.folders if any(call.may_add(folder) for call in calls)]
         self.loader.add_folders(added)
         return bool(self.opened or added)
 
@@ -108,7 +108,9 @@ class _Tour:
         """
         missed = {base_name(need.library) for needs in lost.values() for need in needs}
         bringing = self.loading({need.place for need in self.met if base_name(need.library) in missed})
-        bringers = {name: one for name, one in self.modules.items() if one.place in bringing and one.place not in lost}
+        bringers = {
+            name: image for name, image in self.modules.items() if image.place in bringing and image.place not in lost
+        }
 
         def start(root: Image) -> Process:
             process = self.start()
@@ -151,16 +153,18 @@ def _roots(consumer: Contents) -> list[Image]:
     Modules come first: what is opened later, by code that is there already, finds more.
     """
     arrows, loaders = _arrows(consumer)
-    roots = {one.place for one in consumer.images if _may_be_first(one, consumer, is_needed=one.place in loaders)}
+    roots = {
+        image.place for image in consumer.images if _may_be_first(image, consumer, is_needed=image.place in loaders)
+    }
     covered = _closure(roots, arrows)
-    for place in _sources_first([one.place for one in consumer.images if one.place not in covered], arrows):
+    for place in _sources_first([image.place for image in consumer.images if image.place not in covered], arrows):
         if place not in covered:
             # Files that need each other, and that nothing else needs: any of them may be the first.
             circle = _closure([place], arrows) & _closure([place], loaders)
             roots |= circle
             covered |= _closure(circle, arrows)
-    found = [one for one in consumer.images if one.place in roots]
-    return sorted(found, key=lambda one: (not module_name(one.place), one.place))
+    found = [image for image in consumer.images if image.place in roots]
+    return sorted(found, key=lambda image: (not module_name(image.place), image.place))
 
 
 def _arrows(consumer: Contents) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -203,7 +207,7 @@ def _closure(places: Iterable[str], arrows: Mapping[str, Iterable[str]]) -> set[
     waiting = list(places)
     found = set(waiting)
     while waiting:
-        new = [one for one in arrows.get(waiting.pop(), ()) if one not in found]
+        new = [target for target in arrows.get(waiting.pop(), ()) if target not in found]
         found.update(new)
         waiting += new
     return found
@@ -217,7 +221,7 @@ def _sources_first(places: Sequence[str], arrows: Mapping[str, Sequence[str]]) -
         path = [] if place in begun else [(place, iter(arrows.get(place, ())))]
         begun.add(place)
         while path:
-            following = next((one for one in path[-1][1] if one not in begun), None)
+            following = next((target for target in path[-1][1] if target not in begun), None)
             if following is None:
                 finished.append(path.pop()[0])
             else:

@@ -115,7 +115,7 @@ def _repaired(
     folder.mkdir()
     shared = provenance.libraries if provenance else ()
     # By the name that others know it by, and by that of its file: delocate follows a name to the file.
-    libraries = sorted({name for one in shared for name in (one.library, one.file.rpartition("/")[2])})
+    libraries = sorted({name for library in shared for name in (library.library, library.file.rpartition("/")[2])})
     # By its whole path, which is no option of the tool.
     command = (*_command(wheel, libraries, platform), *arguments, "-w", str(folder), str(wheel.absolute()))
     failure = _run(command, say)
@@ -181,7 +181,7 @@ def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tup
             import delocate
 
             # A part of the path: the slash keeps others from ending like it.
-            excluded = tuple(word for one in libraries for word in ("-e", f"/{one}"))
+            excluded = tuple(word for library in libraries for word in ("-e", f"/{library}"))
             # What is left out is gone with the build environment; what else is not there, the checks find.
             missing = ("--ignore-missing-dependencies",) if libraries else ()
             return (f"{delocate.__name__}.cmd.delocate_wheel", *excluded, *missing)
@@ -192,16 +192,20 @@ def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tup
             return (delvewheel.__name__, "repair", *excluded)
         import auditwheel
 
-        excluded = tuple(word for one in libraries for word in ("--exclude", one))
+        excluded = tuple(word for library in libraries for word in ("--exclude", library))
         return (auditwheel.__name__, "repair", *excluded, *(("--plat", platform) if platform else ()))
 
 
 def _too_old(repaired: Path, provenance: Provenance | None) -> str | None:
     """The platform tag of the newest provider, if the wheel claims an older one."""
     own = floors(repaired.name.removesuffix(".whl").rpartition("-")[2].split("."))
-    theirs = [floor for one in provenance.libraries for floor in floors(one.platforms).values()] if provenance else []
+    theirs = (
+        [floor for library in provenance.libraries for floor in floors(library.platforms).values()]
+        if provenance
+        else []
+    )
     newer = [floor for floor in theirs if floor.kind in own and own[floor.kind].version < floor.version]
-    return str(max(newer, key=lambda one: one.version)) if newer else None
+    return str(max(newer, key=lambda floor: floor.version)) if newer else None
 
 
 def _changes(built: Path, repaired: Path) -> Iterator[Finding]:

@@ -76,7 +76,9 @@ def _wanting(subject: Subject) -> tuple[str, ...]:
     """Why none of what a wheel requires has a library; what it requires under a condition alone may have it."""
     conditional = subject.neighbours.conditional
     if conditional:
-        return tuple(f"`{name}` may have it, and is required only where `{one}`" for name, one in conditional.items())
+        return tuple(
+            f"`{name}` may have it, and is required only where `{condition}`" for name, condition in conditional.items()
+        )
     if subject.consumer.requires:
         return ("no distribution that it requires has it",)
     return ("it requires no other distribution",)
@@ -91,7 +93,7 @@ def _renamed(library: str, subject: Subject) -> Iterator[str]:
 
 
 def _wrong_standing(subject: Subject) -> Iterator[Finding]:
-    wrong = ((link, one) for link, one in subject.provided() if one.standing is not Standing.DIRECT)
+    wrong = ((link, origin) for link, origin in subject.provided() if origin.standing is not Standing.DIRECT)
     for library, links in _by_library_and_origin(wrong):
         provider, standing = links[0][1].contents, links[0][1].standing
         line = f'{{ requires = "{provider.name}=={provider.version}", native = true }}'
@@ -119,9 +121,9 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
 def _unreachable(subject: Subject) -> Iterator[Finding]:
     """One finding for each folder of a provider that the loader does not get to: all libraries there have one fault."""
     by_folder: dict[tuple[str, str], list[tuple[Link, Provided]]] = {}
-    for link, one in subject.provided():
-        if one.standing is Standing.DIRECT and not one.reached:
-            by_folder.setdefault((one.contents.name, one.image.folder), []).append((link, one))
+    for link, by in subject.provided():
+        if by.standing is Standing.DIRECT and not by.reached:
+            by_folder.setdefault((by.contents.name, by.image.folder), []).append((link, by))
     for lost in by_folder.values():
         first, origin = lost[0]
         provider = origin.contents
@@ -133,7 +135,7 @@ def _unreachable(subject: Subject) -> Iterator[Finding]:
             f"no run path leads to {named}, and nothing loads {it} before",
             subject,
             [link for link, _ in lost],
-            expected=tuple(dict.fromkeys(one.image.place for _, one in lost)),
+            expected=tuple(dict.fromkeys(link.image.place for _, link in lost)),
             expected_from=provider.name,
             notes=("the loader then takes any library of that name, the system's for example, or none",),
             hints=(hint if first.image.format is Format.PE else _way(first, origin.image),),
@@ -166,7 +168,7 @@ def _unreachable_inside(subject: Subject) -> Iterator[Finding]:
             f"{named} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
             subject,
             [link for link, _ in lost],
-            expected=tuple(dict.fromkeys(one.place for _, one in lost)),
+            expected=tuple(dict.fromkeys(image.place for _, image in lost)),
             expected_from="in the wheel",
             notes=notes,
             hints=(_way(first, image),),
@@ -206,11 +208,11 @@ def _leaked(subject: Subject) -> Iterator[Finding]:
     if not leaks:
         return
     images = list(dict.fromkeys(image for found in leaks.values() for image in found))
-    one = f"`{images[0].file_name}`" if len(images) == 1 else f"{len(images)} files"
+    who = f"`{images[0].file_name}`" if len(images) == 1 else f"{len(images)} files"
     yield Finding(
         "leaked-rpath",
         subject.severity,
-        f"the run path of {one} leads to a folder of the machine that built it",
+        f"the run path of {who} leads to a folder of the machine that built it",
         artifact=subject.artifact,
         field=", ".join(image.file_name for image in images),
         found=tuple(leaks),
@@ -282,8 +284,8 @@ def _changed(subject: Subject) -> Iterator[Finding]:
             if now := rebuilt(shared, provider):
                 yield _another_build(shared, now, subject)
             continue
-        one = requirements.parse(shared.requirement)
-        lawful = one.specifier.contains(provider.version, prereleases=True)
+        requirement = requirements.parse(shared.requirement)
+        lawful = requirement.specifier.contains(provider.version, prereleases=True)
         yield Finding(
             "provider-changed",
             Severity.NOTE if lawful else Severity.ERROR,

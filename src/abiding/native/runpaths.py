@@ -55,7 +55,7 @@ def wanted(image: Image, links: Iterable[Link]) -> Image:
             paths.append(f"$ORIGIN/{path}")
         else:
             name = f"@loader_path/{path}/{link.origin.image.file_name}"
-            needs = [name if one == link.library else one for one in needs]
+            needs = [name if need == link.library else need for need in needs]
     return replace(image, run_paths=tuple(dict.fromkeys(paths)), needs=tuple(needs), inherited=True, inherits=True)
 
 
@@ -80,8 +80,8 @@ def edited(data: bytes, old: Image, new: Image) -> bytes:
             paths = ":".join(new.run_paths)
             _run("patchelf", *(("--force-rpath", "--set-rpath", paths) if paths else ("--remove-rpath",)), str(path))
         else:
-            options = tuple(word for one in old.run_paths for word in ("-delete_rpath", one))
-            options += tuple(word for one in new.run_paths for word in ("-add_rpath", one))
+            options = tuple(word for path in old.run_paths for word in ("-delete_rpath", path))
+            options += tuple(word for path in new.run_paths for word in ("-add_rpath", path))
             changes = [pair for pair in zip(old.needs, new.needs, strict=True) if pair[0] != pair[1]]
             options += tuple(word for pair in changes for word in ("-change", *pair))
             _run("install_name_tool", *options, str(path))
@@ -101,6 +101,6 @@ def _run(tool: str, *arguments: str) -> None:
 
 
 def _problem(message: str, note: str, hint: str) -> AbidingError:
-    notes, hints = ((one,) if one else () for one in (note, hint))
+    notes, hints = ((text,) if text else () for text in (note, hint))
     finding = Finding("missing-tool", Severity.ERROR, message, notes=notes, hints=hints)
     return AbidingError(finding, "No wheel was written")

@@ -93,11 +93,11 @@ class Opening(NamedTuple):
         """Whether it may be this file: also if no literal says which one."""
         if self.folder:
             return False
-        return not any(_LIBRARY.search(_last(one)) for one in self.literals) or self.names(image)
+        return not any(_LIBRARY.search(_last(literal)) for literal in self.literals) or self.names(image)
 
     def may_add(self, folder: str) -> bool:
         """Whether it may be this folder that is added."""
-        parts = [part for one in self.literals for part in re.split(r"[/\\]", one) if part.strip(".")]
+        parts = [part for literal in self.literals for part in re.split(r"[/\\]", literal) if part.strip(".")]
         return self.folder and (not parts or folder.rpartition("/")[2].lower() in (part.lower() for part in parts))
 
 
@@ -131,7 +131,7 @@ def _openings(text: str) -> Iterator[Opening]:
     bound: dict[str, list[str]] = {}
     for name, value in _BINDING.findall(text):
         bound.setdefault(name, []).append(value)
-    elsewhere = tuple(dict.fromkeys(one for one in _strings(text) if _names_library(one)))
+    elsewhere = tuple(dict.fromkeys(string for string in _strings(text) if _names_library(string)))
     for number, call in enumerate(_CALL.finditer(text)):
         if number == bounds.CALLS:
             yield Opening(folder=False, literals=())
@@ -170,7 +170,7 @@ def _literals(argument: str, bound: Mapping[str, list[str]], elsewhere: tuple[st
     """The strings that say which library is opened."""
     literals = _told(argument, bound)
     if not _names(argument):
-        return tuple(one if _names_library(one) else f"lib{one}" for one in literals)
+        return tuple(literal if _names_library(literal) else f"lib{literal}" for literal in literals)
     # A function that is given the name: it is one of those in the file.
     return literals if any(map(_names_library, literals)) else (*literals, *elsewhere)
 
@@ -185,11 +185,11 @@ def _told(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...]:
     known: set[str] = set()
     waiting = [expression]
     while waiting and len(known) < _MOST_NAMES:
-        one = waiting.pop()
-        found |= dict.fromkeys(f"lib{name}.so" for name in _FOUND_BY_NAME.findall(one))
-        one = _FOUND_BY_NAME.sub("", one)
-        found |= dict.fromkeys(_strings(one))
-        for name in _names(one):
+        text = waiting.pop()
+        found |= dict.fromkeys(f"lib{name}.so" for name in _FOUND_BY_NAME.findall(text))
+        text = _FOUND_BY_NAME.sub("", text)
+        found |= dict.fromkeys(_strings(text))
+        for name in _names(text):
             if name not in known:
                 known.add(name)
                 waiting += bound.get(name, ())[:_MOST_NAMES]
@@ -252,7 +252,7 @@ def _functions(text: str) -> Iterator[tuple[int, int]]:
 def _imported(found: re.Match[str], package: str) -> Iterator[str]:
     _, origin, names, modules = found.groups()
     if modules:
-        yield from (one.split()[0] for one in modules.split(",") if one.split())
+        yield from (module.split()[0] for module in modules.split(",") if module.split())
         return
     name = origin.lstrip(".")
     levels = len(origin) - len(name)
@@ -260,8 +260,8 @@ def _imported(found: re.Match[str], package: str) -> Iterator[str]:
         parts = package.split(".") if package else []
         name = ".".join([*parts[: len(parts) - levels + 1], *filter(None, [name])])
     yield name
-    for one in names.strip("()").split(","):
-        words = one.split()
+    for single in names.strip("()").split(","):
+        words = single.split()
         if words and words[0].isidentifier():
             yield f"{name}.{words[0]}" if name else words[0]
 

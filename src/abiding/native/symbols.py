@@ -54,11 +54,11 @@ def lacking(subject: Subject) -> Iterator[Lacking]:
     """The symbols that are used and not there, each once."""
     said: set[str] = set()
     # The record knows which library a symbol was taken from, so it comes first.
-    for one in (*_recorded_and_gone(subject), *_never_there(subject)):
-        missing = one.symbols - said
+    for lost in (*_recorded_and_gone(subject), *_never_there(subject)):
+        missing = lost.symbols - said
         said |= missing
         if missing:
-            yield one._replace(symbols=missing)
+            yield lost._replace(symbols=missing)
 
 
 def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
@@ -99,7 +99,7 @@ def _never_there(subject: Subject) -> Iterator[Lacking]:
             continue
         missing = _lacked(image, links, subject)
         if missing:
-            libraries = dict.fromkeys(one.image.name for one in mine if one.contents is mine[0].contents)
+            libraries = dict.fromkeys(link.image.name for link in mine if link.contents is mine[0].contents)
             yield Lacking(mine[0].contents, tuple(libraries), frozenset(missing))
 
 
@@ -119,8 +119,8 @@ def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
             exported |= owner.symbols(link.origin.image, machine).exported
             # A library may bring others along, and their symbols count as well.
             brought = set(map(base_name, link.origin.image.needs))
-            others = (one for one in owner.images if one.name in brought)
-            exported = exported.union(*(owner.symbols(one, machine).exported for one in others))
+            others = (image for image in owner.images if image.name in brought)
+            exported = exported.union(*(owner.symbols(image, machine).exported for image in others))
     if image.format is Format.MACH_O:
         wanted = {
             name

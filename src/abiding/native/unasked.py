@@ -97,11 +97,11 @@ def _exported_here(needs: Iterable[str], wanted: frozenset[str]) -> frozenset[st
         library = ahead.pop(0)
         if library not in seen:
             seen.add(library)
-            one = _exported(library)
-            if one is None:
+            exported = _exported(library)
+            if exported is None:
                 return wanted
-            found |= one[0]
-            ahead += one[1]
+            found |= exported[0]
+            ahead += exported[1]
     return found
 
 

@@ -90,38 +90,42 @@ def _found(
 
     table = project.table or {}
     own = normalised(str(table.get("name", "")))
-    wheels = Wheels.of(one.select for one in declared)
+    wheels = Wheels.of(line.select for line in declared)
     sources: list[ApiLine | Declared] = []
     lines: list[Line] = []
     given = (api.lines.get(name, ())[: bounds.LINES_FOR_ONE] for name in dict.fromkeys((*suspects, own)))
     for source in chain.from_iterable(given):
         lines.append(Line.read(_under(source.text, source.extra), own))
         sources.append(source)
-    for one in declared:
-        line = Line.read(_under(one.says, one.extra), own)
-        where = wheels.selected(one.select) & (only_if("variant", one.variant) if one.variant else only_if())
+    for entry in declared:
+        line = Line.read(_under(entry.says, entry.extra), own)
+        where = wheels.selected(entry.select) & (only_if("variant", entry.variant) if entry.variant else only_if())
         lines.append(line._replace(where=line.where & where))
-        sources.append(one)
+        sources.append(entry)
     within = installable(str(table.get("requires-python", ""))) & wheels.within
     for found, centre in _by_centre(list(exclusions(lines, within))):
-        places = tuple(dict.fromkeys(place for one in found for place in one.places))
+        places = tuple(dict.fromkeys(place for overlap in found for place in overlap.places))
         of = [sources[place] for place in places]
         tag = wheels.example([within, *(lines[place].where for place in places)]) if any(map(_select, of)) else ""
-        if not declared or any(isinstance(one, Declared) for one in of):
+        if not declared or any(isinstance(source, Declared) for source in of):
             first = None if centre is None else sources[centre]
-            recent = not any(_is_plain([sources[place] for place in one.places]) for one in found)
+            recent = not any(_is_plain([sources[place] for place in overlap.places]) for overlap in found)
             yield _finding(pyproject, found[0]._replace(places=places), of, tag, first), recent
 
 
 def _by_centre(found: list[Exclusion]) -> Iterator[tuple[list[Exclusion], int | None]]:
     """Put together those pairs that have a line in common, whose place comes with them: it is the one to change."""
-    pairs = [one for one in found if len(one.places) == 2]  # noqa: PLR2004
-    yield from (([one], None) for one in found if one not in pairs)
+    pairs = [overlap for overlap in found if len(overlap.places) == 2]  # noqa: PLR2004
+    yield from (([overlap], None) for overlap in found if overlap not in pairs)
     while pairs:
-        number = Counter((place, one.extra) for one in pairs for place in one.places)
+        number = Counter((place, overlap.extra) for overlap in pairs for place in overlap.places)
         (centre, extra), most = number.most_common(1)[0]
-        star = [one for one in pairs if one.extra == extra and centre in one.places] if most > 1 else pairs[:1]
-        pairs = [one for one in pairs if one not in star]
+        star = (
+            [overlap for overlap in pairs if overlap.extra == extra and centre in overlap.places]
+            if most > 1
+            else pairs[:1]
+        )
+        pairs = [overlap for overlap in pairs if overlap not in star]
         yield star, centre if most > 1 else None
 
 
@@ -157,25 +161,27 @@ def _finding(
 ) -> Finding:
     """Say which lines exclude each other, and in which wheel, by the `tag` of one that `select` is for."""
     before, carried, change = _WORDS.get(len(sources), _MORE)
-    *first, last = (f"`{one.text}`" for one in sources if one is not centre)
+    *first, last = (f"`{source.text}`" for source in sources if source is not centre)
     texts = f"{', '.join(first)} {'or' if centre else 'and'} {last}" if first else last
     if centre:
         before, change = f"both `{centre.text}` and any of ", f"change `{centre.text}`, or each of the others"
-    main = centre or next((one for one in reversed(sources) if isinstance(one, Declared)), sources[-1])
-    others = [one for one in sources if one is not main]
-    filled = [one for one in sources if isinstance(one, Declared) and one.pin]
+    main = centre or next((source for source in reversed(sources) if isinstance(source, Declared)), sources[-1])
+    others = [source for source in sources if source is not main]
+    filled = [source for source in sources if isinstance(source, Declared) and source.pin]
     with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""
     wheel = f"a wheel tagged `{tag}`" if tag else "a wheel"
-    somewhere = any(";" in one.text for one in sources)
+    somewhere = any(";" in source.text for source in sources)
     outcome = "nothing can install it where their markers hold" if somewhere else "nothing could ever install it"
     return pyproject.finding(
         "unsatisfiable",
         f"no version of `{exclusion.name}` satisfies {before}{texts}",
         main.key,
-        also=tuple((one.key, "for wheels" if isinstance(one, Declared) else "the API level") for one in others),
+        also=tuple(
+            (source.key, "for wheels" if isinstance(source, Declared) else "the API level") for source in others
+        ),
         notes=(
             f"{wheel} carries {carried}, so {outcome}{with_extra}",
-            *(f"`{one.text}` is `{one.pin}`, filled from the version that is installed" for one in filled),
+            *(f"`{source.text}` is `{source.pin}`, filled from the version that is installed" for source in filled),
         ),
         hints=(_PINNED if filled else change,),
     )

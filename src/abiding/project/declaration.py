@@ -435,17 +435,17 @@ class _Reader(Faults):
             hint = 'for example `select = "*-win_*"`'
             self.wrong_type(Misshapen(key, "a glob or an array of globs", value), "`select`", hint)
             return ()
-        if None in [self.typed(one, str, (*key, index)) for index, one in enumerate(value)]:
+        if None in [self.typed(item, str, (*key, index)) for index, item in enumerate(value)]:
             return ()
-        for one in filter(None, map(never, value)):
-            self.problem("bad-value", one.message, key, notes=one.notes, hints=(one.hint,), recent=one.recent)
+        for fault in filter(None, map(never, value)):
+            self.problem("bad-value", fault.message, key, notes=fault.notes, hints=(fault.hint,), recent=fault.recent)
         return tuple(value)
 
     # What [project] must say for it
 
     def sanctions(self, declaration: Declaration) -> None:
         """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
-        sanctions.not_dynamic(self, self.project, [(one.extra, one.key) for one in declaration.entries])
+        sanctions.not_dynamic(self, self.project, [(entry.extra, entry.key) for entry in declaration.entries])
         sanctions.bad_dynamic(self, self.project)
         bad_requirements(self, self.project)
         if declaration.entries:

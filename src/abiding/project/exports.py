@@ -34,7 +34,7 @@ class Export(NamedTuple):
 
     def is_for(self, libraries: Collection[str]) -> bool:
         """Whether one who uses these libraries of the provider has to keep to it."""
-        return not self.libraries or any(posixpath.basename(one) in self.libraries for one in libraries)
+        return not self.libraries or any(posixpath.basename(library) in self.libraries for library in libraries)
 
     def filled(self, name: str, version: str) -> Export:
         """Fill the pins from the provider's own version. Raises `LookupError`, `ValueError` as `pins.fill` does."""
@@ -66,16 +66,16 @@ def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Expo
     text = faults.typed(found["requires"], str, (*key, "requires"))
     note = faults.typed(found.get("note", ""), str, (*key, "note")) or ""
     libraries = faults.typed(found.get("libraries", []), list, (*key, "libraries")) or []
-    for index, one in enumerate(libraries):
+    for index, library in enumerate(libraries):
         place = (*key, "libraries", index)
-        if faults.typed(one, str, place) is not None and (not one or "/" in one or "\\" in one):
+        if faults.typed(library, str, place) is not None and (not library or "/" in library or "\\" in library):
             hint = "for example `libtoy.so.1`, its SONAME"
-            faults.problem("bad-value", f"`{one}` is not the name of a library", place, hints=(hint,))
+            faults.problem("bad-value", f"`{library}` is not the name of a library", place, hints=(hint,))
     if text is None or required(faults, text.strip(), (*key, "requires"), "") is None:
         return None
     own = (project.table or {}).get("name")
     _bare(faults, text.strip(), own if isinstance(own, str) else "", (*key, "requires"))
-    return Export(text.strip(), tuple(one for one in libraries if isinstance(one, str)), note)
+    return Export(text.strip(), tuple(library for library in libraries if isinstance(library, str)), note)
 
 
 def _bare(faults: Faults, text: str, own: str, key: Key) -> None:
@@ -131,7 +131,7 @@ def of_table(table: object, name: str) -> Export:
     requires, libraries, note = table["requires"], table.get("libraries", []), table.get("note", "")
     if not isinstance(requires, str) or not isinstance(note, str):
         raise TypeError("requires")
-    if not isinstance(libraries, list | tuple) or not all(isinstance(one, str) for one in libraries):
+    if not isinstance(libraries, list | tuple) or not all(isinstance(item, str) for item in libraries):
         raise TypeError("libraries")
     parsed = requirements.parse(pins.sample(requires))
     if name and normalised(parsed.name) != normalised(name):

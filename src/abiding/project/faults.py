@@ -85,7 +85,7 @@ class Faults:
 
         if len(self.problems) >= bounds.FAULTS:
             return ()
-        spelled = {normalised(one): one for one in islice(known, bounds.CLOSE_NAMES)}
+        spelled = {normalised(other): other for other in islice(known, bounds.CLOSE_NAMES)}
         close = get_close_matches(normalised(name), spelled, n=1)
         return (f"did you mean `{spelled[close[0]]}`?",) if close else ()
 

@@ -57,12 +57,15 @@ class Groups:
         wanted = normalised(name)
         spellings = self._names.get(wanted, [])
         if wanted in around:
-            circle = " includes ".join(f"`{one}`" for one in (*around[around.index(wanted) :], wanted))
+            circle = " includes ".join(f"`{group}`" for group in (*around[around.index(wanted) :], wanted))
             self._tell(f"the dependency groups go round in a circle: {circle}", key)
         elif not spellings:
             self._tell(f"there is no dependency group `{name}`", key, self._proposed(name))
         elif len(spellings) > 1:
-            self._tell(f"{' and '.join(f'`{one}`' for one in spellings)} are the same name of a dependency group", key)
+            self._tell(
+                f"{' and '.join(f'`{spelling}`' for spelling in spellings)} are the same name of a dependency group",
+                key,
+            )
         else:
             yield from self._of(spellings[0], (*around, wanted))
 
@@ -87,7 +90,7 @@ class Groups:
             else:
                 keys = list(value) if isinstance(value, dict) else []
                 hint = 'a requirement is a string; another group is included by `{ include-group = "NAME" }`'
-                others = [one for one in keys if one != "include-group"]
+                others = [key for key in keys if key != "include-group"]
                 hints = self._faults.similar(others[0], ["include-group"]) if others else ()
                 message = f"this is nothing that the dependency group `{name}` can hold"
                 self._tell(message, (*key, index), hints or (hint,))
@@ -96,7 +99,7 @@ class Groups:
         """The ways out for a group that there is not: the one that may be meant, or where it is to be written."""
         if self._groups:
             return self._faults.similar(name, self._groups) or (f"the groups are {listed(self._groups)}",)
-        misnamed = next((one for one in self._table if one != GROUPS and self._faults.similar(one, [GROUPS])), None)
+        misnamed = next((name for name in self._table if name != GROUPS and self._faults.similar(name, [GROUPS])), None)
         return (f"write it under `[{GROUPS}]`" + (f", not `[{misnamed}]`" if misnamed else ""),)
 
     def _tell(self, message: str, key: Key, hints: tuple[str, ...] = ()) -> None:

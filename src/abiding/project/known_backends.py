@@ -75,7 +75,9 @@ def similar_to(backend: str) -> str:
         return ""
     if backend.startswith("setuptools.build_meta:") and backend != _LEGACY:
         return _LEGACY  # it finds what lies beside setup.py, which the other one does not
-    own = _BACKENDS.get(_name(backend)) or next((one for one in _BACKENDS.values() if one.startswith(backend)), "")
+    own = _BACKENDS.get(_name(backend)) or next(
+        (known for known in _BACKENDS.values() if known.startswith(backend)), ""
+    )
     if own:
         return own
     return next(iter(get_close_matches(backend, list(_BACKENDS.values()), n=1, cutoff=0.75)), "")

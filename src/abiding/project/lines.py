@@ -52,16 +52,16 @@ def to_install(joining: Iterable[Entry], beside: Mapping[Entry, bool], api: ApiL
         wanted.setdefault((entry.name, normalised(entry.extra)), []).append(entry)
     for (name, extra), entries in wanted.items():
         given = [(line.key, line.text) for line in api.lines.get(name, ()) if _meets(extra, line.extra)]
-        same = [one for one in groups.get(name, entries) if _meets(extra, one.extra)]
-        every = [*given, *((one.key, pins.without_pins(one.requires)) for one in same)]
-        needed = {one.key for one in same if beside.get(one) or one.joins_build}
+        same = [entry for entry in groups.get(name, entries) if _meets(extra, entry.extra)]
+        every = [*given, *((entry.key, pins.without_pins(entry.requires)) for entry in same)]
+        needed = {entry.key for entry in same if beside.get(entry) or entry.joins_build}
         sure = [*given, *(line for line in every[len(given) :] if line[0] in needed)]
         texts = next((lines for lines in (every, sure) if _have_common_version(text for _, text in lines)), None)
-        pinned = any(pins.has_pins(one.requires) for one in entries)
+        pinned = any(pins.has_pins(entry.requires) for entry in entries)
         if texts is not None:
             yield Wanted(entries[0], _without_bare(text for _, text in texts), (), pinned)
         else:
-            own = (pins.without_pins(one.requires) for one in entries)
+            own = (pins.without_pins(entry.requires) for entry in entries)
             fallback = [text for _, text in given] if pinned and given else own
             yield Wanted(entries[0], tuple(dict.fromkeys(fallback)), tuple(sure), pinned)
 
@@ -79,9 +79,11 @@ def _without_bare(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines, without those that say no more than another one: a name alone beside `name>=1`."""
     lines = tuple(dict.fromkeys(lines))
     parsed = {line: parse(line) for line in lines}
-    said = [one for one in parsed.values() if one.specifier and not one.marker]
+    said = [requirement for requirement in parsed.values() if requirement.specifier and not requirement.marker]
     return tuple(
-        line for line, one in parsed.items() if one.specifier or one.extras or one.marker or one.url or not said
+        line
+        for line, requirement in parsed.items()
+        if requirement.specifier or requirement.extras or requirement.marker or requirement.url or not said
     )
 
 
@@ -186,10 +188,14 @@ class Added:
         places: dict[Entry, int] = {}
         missing: dict[Entry, str] = {}
         taken = set(besides)
-        known = {(one.entry, one.extra): one.requirement for one in self._record.lines} if self._record else {}
+        known = (
+            {(recorded.entry, recorded.extra): recorded.requirement for recorded in self._record.lines}
+            if self._record
+            else {}
+        )
 
         def take(entry: Entry, candidates: Iterable[int]) -> bool:
-            place = next((one for one in candidates if one not in taken), None)
+            place = next((candidate for candidate in candidates if candidate not in taken), None)
             if place is None:
                 return False
             places[entry] = place
@@ -210,11 +216,13 @@ class Added:
             if not take(entry, self._places.get(means, ())) and not self._source[means]:
                 missing[entry] = line or entry.template
         alike = {entry: self._alike(entry.template) for entry in shaped}
-        for entry in sorted(shaped, key=lambda one: len(alike[one])):
+        for entry in sorted(shaped, key=lambda entry: len(alike[entry])):
             if not take(entry, alike[entry]):
                 missing[entry] = entry.template
         lines = {entry: self._lines[places[entry]] for entry in entries if entry in places}
-        return Claimed(lines, frozenset(places.values()), {one: missing[one] for one in entries if one in missing})
+        return Claimed(
+            lines, frozenset(places.values()), {entry: missing[entry] for entry in entries if entry in missing}
+        )
 
     def _alike(self, template: str) -> list[int]:
         places = self._places.get(_shape(template), [])[:_MOST_ALIKE]

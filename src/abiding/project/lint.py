@@ -34,7 +34,9 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
     build = pyproject.table.get("build-system")
     build = build if isinstance(build, dict) else {}
     wanted = build.get("requires")
-    names = {requirements.name_of(one) for one in wanted if isinstance(one, str)} if isinstance(wanted, list) else set()
+    names = (
+        {requirements.name_of(line) for line in wanted if isinstance(line, str)} if isinstance(wanted, list) else set()
+    )
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
     key = ("build-system", "requires")
     if not uses_abiding(pyproject.table):

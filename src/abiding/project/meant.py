@@ -36,9 +36,9 @@ def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
     """The hints for a text that is no requirement; `fills_pins` is whether an `x` in it would be filled by a build."""
     if not fills_pins and pins.has_pins(text) and _is_requirement(pins.sample(text)):
         return (_FILLED,)
-    for one in _candidates(text):
-        if _is_requirement(pins.sample(one) if fills_pins else one):
-            return (f"write `{short(one)}`",)
+    for candidate in _candidates(text):
+        if _is_requirement(pins.sample(candidate) if fills_pins else candidate):
+            return (f"write `{short(candidate)}`",)
     return (EXAMPLES,)
 
 
@@ -59,7 +59,7 @@ def _candidates(text: str) -> Iterator[str]:
     if not found:
         return
     name, bare, specifiers = found.groups()
-    marker = [_mended(one, _OPERATORS) for one in marker]
+    marker = [_mended(part, _OPERATORS) for part in marker]
     clauses = f"=={bare}" if bare else specifiers or ""
     for index in range(len(_VERSIONS) + 1):
         yield ";".join([name + _mended(clauses, (*_OPERATORS, *_VERSIONS[:index])), *marker])

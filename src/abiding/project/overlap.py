@@ -38,7 +38,7 @@ class Wheels(NamedTuple):
     def of(cls, selects: Iterable[Globs]) -> Wheels:
         """Tell apart the wheels for which any of these globs are, or none of them."""
         wanted = list(dict.fromkeys(filter(None, selects)))[: bounds.SELECTS]
-        matches = {globs: [re.compile(translate(one)).match for one in globs] for globs in wanted}
+        matches = {globs: [re.compile(translate(glob)).match for glob in globs] for globs in wanted}
         alike: dict[tuple[Globs, ...], list[str]] = {}
         for tags in _wheels() if wanted else ():
             fitting = tuple(globs for globs in wanted if any(match(tag) for match in matches[globs] for tag in tags))
@@ -75,12 +75,14 @@ class Wheels(NamedTuple):
         for tag in self.kinds:
             together = _is(tag)
             try:
-                for one in parts:
-                    together &= one
+                for part in parts:
+                    together &= part
             except UndecidedError:
                 continue
             if together.branch is not False:
-                return tag if any(_is(tag).lies_within(one) for one in self.selecting.values()) else ""
+                return (
+                    tag if any(_is(tag).lies_within(environments) for environments in self.selecting.values()) else ""
+                )
         return ""
 
 
@@ -128,8 +130,11 @@ _PLATFORMS = (
     *((f"musllinux_1_{minor}_{machine}",) for machine in _MACHINES for minor in (2, 1)),
     *((f"linux_{machine}",) for machine in _MACHINES),
     *((f"macosx_{version}_{machine}",) for machine in ("arm64", "x86_64", "universal2") for version in _MACOS),
-    *((one,) for one in ("win_amd64", "win32", "win_arm64", "android_21_arm64_v8a", "android_24_x86_64")),
-    *((one,) for one in ("ios_13_0_arm64_iphoneos", "ios_14_0_x86_64_iphonesimulator", "emscripten_4_0_9_wasm32")),
+    *((platform,) for platform in ("win_amd64", "win32", "win_arm64", "android_21_arm64_v8a", "android_24_x86_64")),
+    *(
+        (platform,)
+        for platform in ("ios_13_0_arm64_iphoneos", "ios_14_0_x86_64_iphonesimulator", "emscripten_4_0_9_wasm32")
+    ),
     ("pyodide_2025_0_wasm32", "pyemscripten_2025_0_wasm32"),
     ("freebsd_14_2_release_amd64",),
     ("any",),

@@ -64,14 +64,16 @@ class Promise(NamedTuple):
     def broken_by(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
         """Where `metadata` says something else: left what was promised, right what it says."""
         differences = [
-            Difference(one.field, one.left, () if one.field in self.open_fields else one.right)
-            for one in compare(self.said, _plain(metadata), self.fields)
+            Difference(
+                difference.field, difference.left, () if difference.field in self.open_fields else difference.right
+            )
+            for difference in compare(self.said, _plain(metadata), self.fields)
         ]
         for field, promised in self.people.items():
             found = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
             if not _words(found) <= _words(promised):  # poetry-core names only the first of several
                 differences.append(Difference(field, (promised,), (found,)))
-        return tuple(one for one in differences if one.left or one.right)
+        return tuple(difference for difference in differences if difference.left or difference.right)
 
 
 # The names of [project] that one field of core metadata holds.

@@ -137,10 +137,12 @@ class Provenance(NamedTuple):
             "backend_version": self.backend_version,
             "level": self.level,
             "variant": self.variant,
-            "lines": [one._asdict() for one in self.lines],
-            "libraries": [{**one._asdict(), "users": [user._asdict() for user in one.users]} for one in self.libraries],
-            "interfaces": [one._asdict() for one in self.interfaces],
-            "optional_modules": [one._asdict() for one in self.optional_modules],
+            "lines": [line._asdict() for line in self.lines],
+            "libraries": [
+                {**library._asdict(), "users": [user._asdict() for user in library.users]} for library in self.libraries
+            ],
+            "interfaces": [interface._asdict() for interface in self.interfaces],
+            "optional_modules": [module._asdict() for module in self.optional_modules],
             **({"exports": self.exports._asdict()} if self.exports else {}),
         }
         return (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode()
@@ -165,14 +167,14 @@ class Provenance(NamedTuple):
                 message = f"has a record of its build (`{MEMBER}`) of version {version}; this abiding reads {_VERSION}"
                 raise _problem(artifact, message)
             texts = {key: _text(table, key) for key in ("backend", "backend_version", "level", "variant")}
-            lines = tuple(_line(one) for one in table["lines"]) if version > 1 else ()
+            lines = tuple(_line(item) for item in table["lines"]) if version > 1 else ()
             return cls(
                 **texts,
                 lines=lines,
-                libraries=tuple(_shared(one) for one in table["libraries"]),
+                libraries=tuple(_shared(item) for item in table["libraries"]),
                 # Wheels that were built before these were read have neither.
-                interfaces=tuple(_of_texts(Used, one) for one in table.get("interfaces", ())),
-                optional_modules=tuple(_of_texts(Guarded, one) for one in table.get("optional_modules", ())),
+                interfaces=tuple(_of_texts(Used, item) for item in table.get("interfaces", ())),
+                optional_modules=tuple(_of_texts(Guarded, item) for item in table.get("optional_modules", ())),
                 exports=of_wheel(table["exports"], name) if table.get("exports") else None,
             )
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
@@ -208,7 +210,7 @@ def _of_texts(kind: Callable[..., T], table: Mapping[str, Any]) -> T:
 
 def _shared(table: Mapping[str, Any]) -> Shared:
     keys = ("library", "file", "sha256", "distribution", "version", "requirement")
-    users = tuple(User(_text(one, "file"), _texts(one, "symbols")) for one in table["users"])
+    users = tuple(User(_text(user, "file"), _texts(user, "symbols")) for user in table["users"])
     requirements.parse(_text(table, "requirement"))  # it is held against versions later
     return Shared(**{key: _text(table, key) for key in keys}, platforms=_texts(table, "platforms"), users=users)
 
@@ -222,7 +224,7 @@ def _text(table: Mapping[str, Any], key: str) -> str:
 
 def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     values = table[key]
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+    if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
         raise TypeError(key)
     return tuple(values)
 

@@ -121,7 +121,7 @@ class Pyproject(NamedTuple):
         excerpts = self.excerpt(key)
         for other, remark in also:
             excerpts += self.excerpt(other, remark)
-        excerpts += self._includes_of((key, *(other for other, _ in also)), {one.line for one in excerpts})
+        excerpts += self._includes_of((key, *(other for other, _ in also)), {excerpt.line for excerpt in excerpts})
         return Finding(
             rule,
             severity,
@@ -140,8 +140,8 @@ class Pyproject(NamedTuple):
 
         groups = dict.fromkeys(str(key[1]) for key in keys if len(key) > 1 and key[0] == GROUPS)
         includes = dict.fromkeys(include for group in groups for include in ways_to(self.table, group))
-        lines = {one.line: one for include in includes for one in self.excerpt(include, "included here")}
-        return tuple(one for line, one in lines.items() if line not in quoted)
+        lines = {excerpt.line: excerpt for include in includes for excerpt in self.excerpt(include, "included here")}
+        return tuple(excerpt for line, excerpt in lines.items() if line not in quoted)
 
     def restored(self, data: bytes) -> bytes:
         """The pyproject.toml that belongs into an sdist, where `data` is the one that the wrapped backend put there.

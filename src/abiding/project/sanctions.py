@@ -39,13 +39,13 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
     if not absent:
         return
     given = [name for name in absent if project.gives(name)]
-    kept = [one for one in sorted(project.dynamic) if one.lower() not in absent]
-    dynamic = ", ".join(f'"{one}"' for one in [*kept, *absent])
+    kept = [name for name in sorted(project.dynamic) if name.lower() not in absent]
+    dynamic = ", ".join(f'"{name}"' for name in [*kept, *absent])
     hint = f"under `[project]`, write `dynamic = [{dynamic}]`"
     hint += " and `dependencies = []`" if "dependencies" in absent.keys() - given else ""
     names = " and ".join(f"`{name}`" for name in absent)
     value = (project.table or {}).get("dynamic", [])
-    odd = not isinstance(value, list) or not all(isinstance(one, str) for one in value)
+    odd = not isinstance(value, list) or not all(isinstance(item, str) for item in value)
     faults.problem(
         "not-dynamic",
         "wheels are to require more than the sdist, but `project.dynamic` "

@@ -176,7 +176,7 @@ def _said(answers: dict[_Cell, bool]) -> str | None:
         of_places = _of_places(theirs, possible)
         if of_places is None:
             return None
-        names = [f'platform_python_implementation == "{one}"' for one in _PYTHONS if one in implementations]
+        names = [f'platform_python_implementation == "{name}"' for name in _PYTHONS if name in implementations]
         ways.append(_joined("and", filter(None, (of_places, _joined("or", names)))))
     return _joined("or", ways)
 
@@ -198,7 +198,7 @@ def _of_places(places: AbstractSet[_Place], possible: AbstractSet[_Place]) -> st
     ways = []
     for system in dict.fromkeys(wheel.system for wheel in _sample()):
         machines, others = (
-            [one[1] for one in sorted(some) if one[0] == system] for some in (places, possible - places)
+            [pair[1] for pair in sorted(some) if pair[0] == system] for some in (places, possible - places)
         )
         if not machines:
             continue

@@ -36,16 +36,23 @@ class Bound(NamedTuple):
     variant: str = ""
 
     @classmethod
-    def of_entry(cls, one: Entry) -> Bound:
+    def of_entry(cls, entry: Entry) -> Bound:
         """Make it from what is declared."""
         return cls(
-            one.template, one.requires, one.extra, str(one.reason), one.note, one.native, one.select, one.variant
+            entry.template,
+            entry.requires,
+            entry.extra,
+            str(entry.reason),
+            entry.note,
+            entry.native,
+            entry.select,
+            entry.variant,
         )
 
     @classmethod
-    def of_line(cls, one: Line) -> Bound:
+    def of_line(cls, line: Line) -> Bound:
         """Make it from the record of a build."""
-        return cls(one.requirement, one.entry, one.extra, one.reason, one.note, one.native)
+        return cls(line.requirement, line.entry, line.extra, line.reason, line.note, line.native)
 
     @property
     def may_be_ignored(self) -> bool:
@@ -96,31 +103,31 @@ class Sets(NamedTuple):
         `accepted` are the bounds that the compiled files of a wheel have themselves, each with who says so: what a
         distributor can't ignore for this binary. All else that it needs on top is policy then.
         """
-        needed = [one for one in self.abi if not one.may_be_ignored]
-        ignored = [one for one in self.abi if one.may_be_ignored]
+        needed = [bound for bound in self.abi if not bound.may_be_ignored]
+        ignored = [bound for bound in self.abi if bound.may_be_ignored]
         yield f"# {_OF_ALL if self.level == _NOT_KNOWN else _OF_SOURCE}"
         # Each on one line, whatever is in it: the next one would be a requirement.
         yield from map(on_one_line, self.api or ("# nothing",))
         if needed:
             yield "\n# what one binary needs on top (ABI level)"
-        for one in needed:
-            if not one.is_filled:
-                yield f"# of {one.name} the version that it is built with"
-            yield on_one_line(one.settled)
+        for bound in needed:
+            if not bound.is_filled:
+                yield f"# of {bound.name} the version that it is built with"
+            yield on_one_line(bound.settled)
         if ignored:
             yield "\n# may be ignored: pre-emptive, against versions that there were not yet"
-        for one in ignored:
-            yield on_one_line(f"# {one.settled}" + (f"  ({one.note})" if one.note else ""))
+        for bound in ignored:
+            yield on_one_line(f"# {bound.settled}" + (f"  ({bound.note})" if bound.note else ""))
         if accepted:
             yield "\n# can't be ignored for this binary: its compiled files refuse what is outside"
-        for bound, who in (accepted or {}).items():
-            yield on_one_line(f"# {bound}  ({who})")
+        for refusal, who in (accepted or {}).items():
+            yield on_one_line(f"# {refusal}  ({who})")
         # What the files say is not said twice; what goes beyond that is nothing of theirs.
-        policy = [one for one in needed if not _follows(one.settled, accepted)] if accepted is not None else []
+        policy = [bound for bound in needed if not _follows(bound.settled, accepted)] if accepted is not None else []
         if policy:
             yield "\n# policy, as far as its compiled files tell: they were not seen to refuse all that these exclude"
-        for one in policy:
-            yield on_one_line(f"# {one.settled}")
+        for bound in policy:
+            yield on_one_line(f"# {bound.settled}")
 
 
 def _follows(line: str, bounds: Iterable[str]) -> bool:
@@ -129,5 +136,5 @@ def _follows(line: str, bounds: Iterable[str]) -> bool:
         wanted = requirements.parse(line)
         name, versions = requirements.name_of(line), releases_of(wanted.specifier)
         own = [requirements.parse(bound).specifier for bound in bounds if requirements.name_of(bound) == name]
-        return not (wanted.extras or wanted.url) and any(releases_of(one).is_subset(versions) for one in own)
+        return not (wanted.extras or wanted.url) and any(releases_of(line).is_subset(versions) for line in own)
     return False

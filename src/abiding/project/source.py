@@ -99,7 +99,7 @@ class Source(NamedTuple):
         fields = {field for field in ("Name", "Version") if self.found.get(field)}
         if self.pkg_info is not None and self.pkg_info.version >= _BINDING:
             fields |= {field for field in self.project.left_open if field.lower() not in self.pkg_info.dynamic}
-        fields -= self.promise.fields | _SELF_FILLED | {one.field for one in self.contradictions}
+        fields -= self.promise.fields | _SELF_FILLED | {difference.field for difference in self.contradictions}
         return compare(self.found, built, fields)
 
     @property
@@ -112,18 +112,18 @@ class Source(NamedTuple):
 
 def unkept(promised: CoreMetadata, built: CoreMetadata) -> tuple[Difference, ...]:
     """Find where what was built is not what was promised for it, apart from what backends fill in."""
-    return tuple(one for one in compare(promised, built) if one.field not in _SELF_FILLED)
+    return tuple(difference for difference in compare(promised, built) if difference.field not in _SELF_FILLED)
 
 
 def unsanctioned(differences: Iterable[Difference], sdist: CoreMetadata, project: Project) -> Iterator[Difference]:
     """What of the differences between an sdist and a wheel its project's `dynamic` does not allow for."""
     # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
     free = sdist.dynamic - {"requires-dist", "provides-extra", "name", "version"}
-    for one in differences:
-        if one.field.lower() not in free:
-            yield one
-        elif one.left and one.field in project.growing:
-            yield one._replace(right=())
+    for difference in differences:
+        if difference.field.lower() not in free:
+            yield difference
+        elif difference.left and difference.field in project.growing:
+            yield difference._replace(right=())
 
 
 def _is_settled(pkg_info: CoreMetadata, declaration: Declaration) -> bool:

@@ -117,7 +117,7 @@ def unpacked(sdist: Path, folder: Path) -> Path:
         raise ArchiveError.at(
             sdist.name,
             "does not have all its files in one folder",
-            note=f"it has {', '.join(sorted(f'`{one.name}`' for one in found)[:_MOST_SHOWN])}"
+            note=f"it has {', '.join(sorted(f'`{file.name}`' for file in found)[:_MOST_SHOWN])}"
             if found
             else "it is empty",
         )

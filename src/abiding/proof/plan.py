@@ -91,7 +91,7 @@ def settings_of(
         return (Setting(),)
     levels = [level] if level else [Level.ABI, Level.API] if declaration.entries else [Level.ABI]
     variants = [variant] if variant is not None else ["", *declaration.variants]
-    found = [Setting(one, name if one is Level.ABI else "") for one in levels for name in variants]
+    found = [Setting(level, name if level is Level.ABI else "") for level in levels for name in variants]
     return tuple(dict.fromkeys(found))
 
 

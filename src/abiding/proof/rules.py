@@ -95,7 +95,7 @@ def _prepared_for(built: Built, builds: Iterable[Built]) -> Result | None:
     """The metadata that was handed in when a wheel was built the first time."""
     ahead = {What.WHEEL: What.PREPARED_WHEEL, What.EDITABLE: What.PREPARED_EDITABLE}.get(built.step.what)
     step = replace(built.step, what=ahead) if ahead else None
-    return next((one.results[-1] for one in builds if one.step == step and one.results), None)
+    return next((built.results[-1] for built in builds if built.step == step and built.results), None)
 
 
 def _follows(built: Built, builds: Iterable[Built]) -> bool:
@@ -107,14 +107,14 @@ def _follows(built: Built, builds: Iterable[Built]) -> bool:
 def _of_one(built: Built, subject: Subject) -> Iterator[Finding]:
     """Where the runs of one step differ."""
     for first, second in pairwise(built.results):
-        for one in compare(first.metadata, second.metadata):
+        for difference in compare(first.metadata, second.metadata):
             yield _finding(
                 "not-repeatable",
-                f"`{one.field}` of the {built.step.what} is not the same twice",
+                f"`{difference.field}` of the {built.step.what} is not the same twice",
                 (built.step, second),
-                one,
+                difference,
                 ("the first time", "the second time"),
-                severity=_weight(one.field, built, subject),
+                severity=_weight(difference.field, built, subject),
                 hint=_CHANCE,
             )
 
@@ -145,7 +145,7 @@ class _Setting:
 
     def __init__(self, subject: Subject, builds: Iterable[Built]) -> None:
         self.subject = subject
-        self.made = {(one.step.what, one.step.origin): one for one in builds if one.results}
+        self.made = {(built.step.what, built.step.origin): built for built in builds if built.results}
 
     def findings(self) -> Iterator[Finding]:
         yield from self._standards()
@@ -174,7 +174,7 @@ class _Setting:
         # One by one: wheels that differ among themselves are reported by what they were made from.
         for result, step in wheels.values():
             wheel = Artifact(result.path.name, "wheel", name, version, result.metadata, record=result.record)
-            for finding in (one for release in releases([sdist, wheel]) for one in release.findings):
+            for finding in (finding for release in releases([sdist, wheel]) for finding in release.findings):
                 if is_of_publishing(finding):
                     continue
                 about_wheel = finding.artifact == wheel.filename
@@ -306,18 +306,18 @@ def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
 
 def _sdists(subject: Subject, builds: Iterable[Built]) -> Iterator[Finding]:
     """Where the sdist depends on the level or the variant; of an sdist that was given, where a new one differs."""
-    made = [one for one in builds if one.results and one.step.what is What.SDIST]
-    from_tree = [one for one in made if one.step.origin is Origin.TREE]
+    made = [built for built in builds if built.results and built.step.what is What.SDIST]
+    from_tree = [built for built in made if built.step.origin is Origin.TREE]
     for other in from_tree[1:]:
         for difference in compare(from_tree[0].results[0].metadata, other.results[0].metadata):
             yield _disagreement(from_tree[0], other, difference, subject)
-    for one in made if subject.pkg_info and not from_tree else ():
-        for difference in compare(subject.pkg_info, one.results[0].metadata):  # type: ignore[arg-type]
+    for built in made if subject.pkg_info and not from_tree else ():
+        for difference in compare(subject.pkg_info, built.results[0].metadata):  # type: ignore[arg-type]
             yield _finding(
                 "builds-disagree",
                 f"`{difference.field}` of the sdist that was made from the sdist is not that of the sdist",
-                (one.step, one.results[0]),
+                (built.step, built.results[0]),
                 difference,
                 ("PKG-INFO", "sdist of the sdist"),
-                severity=_weight(difference.field, one, subject),
+                severity=_weight(difference.field, built, subject),
             )

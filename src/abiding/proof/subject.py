@@ -75,7 +75,7 @@ class Subject:
 
 
 def _is_strings(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _check(pyproject: Pyproject, requires: Sequence[str]) -> None:

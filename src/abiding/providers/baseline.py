@@ -39,12 +39,12 @@ def held_to_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[Findi
 
     def counterpart(name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
         fitting: dict[Version, dict[str, Path]] = {}
-        for one in there:
+        for wheel in there:
             with suppress(ValueError):
-                its, number, _ = tagging.parse(one.name)
+                its, number, _ = tagging.parse(wheel.name)
                 if its == name and number != version:
-                    fitting.setdefault(number, {})[one.name] = one
-        for number in sorted(fitting, key=lambda one: _likeness(one, version), reverse=True):
+                    fitting.setdefault(number, {})[wheel.name] = wheel
+        for number in sorted(fitting, key=lambda other: _likeness(other, version), reverse=True):
             by_name = fitting[number]
             filename = chosen(tags, sorted(by_name))
             if filename:
@@ -75,8 +75,10 @@ def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings
             if name != normalised(wanted.name):
                 return None
             versions = {Version(files[0].version): files for files in listings.published(wanted.name, wanted.specifier)}
-            for number in sorted(versions.keys() - {version}, key=lambda one: _likeness(one, version), reverse=True):
-                by_name = {one.filename: one for one in versions[number]}
+            for number in sorted(
+                versions.keys() - {version}, key=lambda other: _likeness(other, version), reverse=True
+            ):
+                by_name = {file.filename: file for file in versions[number]}
                 filename = chosen(tags, sorted(by_name))
                 if filename:
                     path = Path(folder, filename)

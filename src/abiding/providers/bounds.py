@@ -35,9 +35,9 @@ def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> Linked
     """Hold a wheel against all published versions of its providers. Raises `AbidingError`."""
     subject = looked_up(wheel, listings)
     found = list(ranges(subject, histories))
-    bounds = tuple(_bound(subject, one, declared) for one, declared in found)
+    bounds = tuple(_bound(subject, linked, declared) for linked, declared in found)
     loose = tuple(too_loose(subject, histories))
-    return Linked(bounds, tuple(one for one, _ in found), loose)
+    return Linked(bounds, tuple(linked for linked, _ in found), loose)
 
 
 def _bound(subject: Subject, found: Range, declared: SpecifierSet) -> Bound:
@@ -49,7 +49,7 @@ def _bound(subject: Subject, found: Range, declared: SpecifierSet) -> Bound:
             link.image.place for link, origin in subject.provided() if origin.contents.name == found.distribution
         )
     )
-    admitted = tuple(one for one in subject.consumer.requires if _name(one) == found.distribution)
+    admitted = tuple(line for line in subject.consumer.requires if _name(line) == found.distribution)
     state = State.TOO_LOOSE if refuted else State.FITS
     return Bound(
         found.distribution,
@@ -82,7 +82,7 @@ def _reasons(found: Range) -> Iterator[str]:
 
 
 def _reason(row: Row) -> str:
-    names = ", ".join(f"`{one.removesuffix(f'@{BASE}')}`" for one in row.missing[:3])
+    names = ", ".join(f"`{symbol.removesuffix(f'@{BASE}')}`" for symbol in row.missing[:3])
     if str(row.state) == "lacks-library":
         return f"{row.version} has no `{row.library}`"
     return f"{row.version} lacks {names}" + (f" and {len(row.missing) - 3} more" if len(row.missing) > 3 else "")  # noqa: PLR2004

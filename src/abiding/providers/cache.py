@@ -62,7 +62,7 @@ class Cache:
     def wheel(self, sha256: str) -> Mapping[str, str] | None:
         """The members of the wheel with this digest that are libraries, and their digests."""
         table = self._get(sha256, ".wheel")
-        if table is not None and all(isinstance(one, str) for one in table.values()):
+        if table is not None and all(isinstance(text, str) for text in table.values()):
             return table
         return None
 
@@ -141,6 +141,6 @@ def _kind(machine: str) -> str:
 
 
 def _texts(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+    if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
         raise TypeError
     return tuple(values)

@@ -56,7 +56,7 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
     """Find what has changed. Where it is known which symbols are `used`, only what these lead to counts."""
     of_layouts: list[str] = []
     of_headers: list[str] = []
-    names = None if used is None or any(one.startswith("_Z") for one in used) else frozenset(used)
+    names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
     changes = (*_layouts(old, new, names, of_layouts), *_headers(old, new, names, of_headers))
     told = not of_layouts or bool(old.headers and new.headers and not of_headers)
     return Comparison(changes, tuple(of_layouts), tuple(of_headers), told)
@@ -80,7 +80,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None, remarks
     if command is None:
         remarks.append("headers were not compared: there is no C compiler")
         return
-    first, second = (headers.declarations(one, command) for one in (old.headers, new.headers))
+    first, second = (headers.declarations(side, command) for side in (old.headers, new.headers))
     failed = {**first.failed, **second.failed}
     if failed:
         shown = ", ".join(f"`{place}` ({failed[place]})" for place in sorted(failed)[:_MOST_NAMED])
@@ -89,9 +89,9 @@ def _headers(old: Material, new: Material, used: Collection[str] | None, remarks
         remarks.append(f"{counted} not compared, for want of being preprocessed: {shown}{more}")
     counting = None if used is None else headers.reached(first.found, used)
     changed = [
-        one.name
-        for one in headers.changes(first.found, second.found)
-        if one.new and (counting is None or one.name in counting)
+        change.name
+        for change in headers.changes(first.found, second.found)
+        if change.new and (counting is None or change.name in counting)
     ]
     if changed:
         yield Change("its headers", f"{len(changed)} declaration{'s' if len(changed) > 1 else ''}", tuple(changed))

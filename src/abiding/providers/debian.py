@@ -86,8 +86,8 @@ def written(history: History) -> str:
 
 
 def _lines(history: History) -> Iterator[str]:
-    for one in history.unread:
-        yield f"# {one.version} could not be read: {' '.join(one.reason.split())}"
+    for edition in history.unread:
+        yield f"# {edition.version} could not be read: {' '.join(edition.reason.split())}"
     for library, symbols in sorted(lifetimes(history).items()):
         if not symbols:
             continue
@@ -120,13 +120,13 @@ def minimums(
         if not least or (version and key(version) > key(least)):
             found[library.name][template] = version
 
-    for one in known:
-        of_first = [life.first for life in one.symbols.values() if life.dependency == 0]
-        raised(one, 0, min(of_first, key=key, default="") if from_smallest else "")
+    for library in known:
+        of_first = [life.first for life in library.symbols.values() if life.dependency == 0]
+        raised(library, 0, min(of_first, key=key, default="") if from_smallest else "")
     for symbol in symbols:
-        for one in known:
-            life = one.symbols.get(symbol)
+        for library in known:
+            life = library.symbols.get(symbol)
             if life and not life.missing:
-                raised(one, life.dependency, life.first)
+                raised(library, life.dependency, life.first)
                 break
     return found

@@ -50,7 +50,7 @@ class Side(NamedTuple):
         platform = Platform.of(tagging.parse(path.name)[2])
         found = contents.of_wheel(path).loadable(platform.format)
         libraries = _libraries(found, platform.machine)
-        record = next((one for one in found.files if one.endswith(f".dist-info/{MEMBER}")), None)
+        record = next((name for name in found.files if name.endswith(f".dist-info/{MEMBER}")), None)
         read = Provenance.from_json(found.read(found.files[record]), path.name, found.name).exports if record else None
         return cls(path, found, libraries, read, platform)
 
@@ -73,7 +73,7 @@ class Side(NamedTuple):
 def _libraries(found: Contents, machine: str) -> dict[str, tuple[str, Exports]]:
     return {
         image.name: (image.place, Exports.of(image, found.symbols(image, machine)))
-        for image in sorted(found.images, key=lambda one: one.place, reverse=True)
+        for image in sorted(found.images, key=lambda image: image.place, reverse=True)
         if is_library(image.place)
     }
 
@@ -87,7 +87,7 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
         return
     kept = sorted(promised & set(new.libraries))
     found = compared(old.material(kept), new.material(kept)) if kept else Comparison()
-    on_each = {one: (old.on(one), new.on(one)) for one in sorted(old.machines & new.machines) or [""]}
+    on_each = {machine: (old.on(machine), new.on(machine)) for machine in sorted(old.machines & new.machines) or [""]}
     losses, remarks = [*_gone_from(on_each, promised), *found.changes], found.remarks
     if losses:
         yield _broken(old, new, losses, remarks)
@@ -108,23 +108,23 @@ def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> 
 
 
 def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
-    everything = [one for _, one in new.libraries.values()]
+    everything = [library for _, library in new.libraries.values()]
     for name in sorted(promised):
         if name not in new.libraries:
             yield Change(name, "the library")
             continue
         # What has moved into a library that this one brings along is still found.
         library = new.libraries[name][1]
-        brought = [library, *(one for one in everything if one.name in _needs(library, new))]
-        missing = lacking((one for one in old.libraries[name][1].symbols if not is_of_toolchain(one)), brought)
-        names = {symbol.partition("@")[0] for one in brought for symbol in one.symbols}
-        versions = {one for one in missing if one.partition("@")[0] in names}
-        classes = {found for one in missing - versions if (found := _class_of(one))}
-        symbols = {one for one in missing - versions if not _class_of(one)}
+        brought = [library, *(other for other in everything if other.name in _needs(library, new))]
+        missing = lacking((symbol for symbol in old.libraries[name][1].symbols if not is_of_toolchain(symbol)), brought)
+        names = {symbol.partition("@")[0] for other in brought for symbol in other.symbols}
+        versions = {symbol for symbol in missing if symbol.partition("@")[0] in names}
+        classes = {found for symbol in missing - versions if (found := _class_of(symbol))}
+        symbols = {symbol for symbol in missing - versions if not _class_of(symbol)}
         for what, some in (("class", classes), ("symbol", symbols), ("version of a symbol", versions)):
             if some:
                 plural = {"class": "classes", "version of a symbol": "versions of symbols"}.get(what, f"{what}s")
-                shown = tuple(sorted(one.removesuffix(f"@{BASE}") for one in some))
+                shown = tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in some))
                 yield Change(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
 
 
@@ -133,7 +133,7 @@ def _needs(library: Exports, side: Side) -> set[str]:
     found: set[str] = set()
     waiting = [library]
     while waiting:
-        for need in (one.rpartition("/")[2] for one in waiting.pop().needs):
+        for need in (name.rpartition("/")[2] for name in waiting.pop().needs):
             if need in side.libraries and need not in found:
                 found.add(need)
                 waiting.append(side.libraries[need][1])
@@ -158,9 +158,11 @@ def _class_of(symbol: str) -> str:
 
 def _added(pairs: Iterable[tuple[Exports, Exports]]) -> tuple[str, ...]:
     found = {
-        one for old, new in pairs for one in lacking((one for one in new.symbols if not is_of_toolchain(one)), [old])
+        symbol
+        for old, new in pairs
+        for symbol in lacking((symbol for symbol in new.symbols if not is_of_toolchain(symbol)), [old])
     }
-    return tuple(sorted(one.removesuffix(f"@{BASE}") for one in found))
+    return tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in found))
 
 
 # What is said
@@ -202,7 +204,7 @@ def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]
 
 
 def _said(loss: Change) -> str:
-    shown = ", ".join(f"`{one}`" for one in loss.names[:_MOST_NAMED])
+    shown = ", ".join(f"`{name}`" for name in loss.names[:_MOST_NAMED])
     more = f" and {len(loss.names) - _MOST_NAMED} more" if len(loss.names) > _MOST_NAMED else ""
     if not loss.names:
         return f"`{loss.library}` is gone"
@@ -225,7 +227,7 @@ def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], found: Compar
         return Finding("promise-kept", Severity.NOTE, message, artifact=new.path.name, notes=remarks)
     count = sum(map(len, added.values()))
     notes = tuple(
-        f"`{library}` has {', '.join(f'`{one}`' for one in some[:_MOST_NAMED])}"
+        f"`{library}` has {', '.join(f'`{symbol}`' for symbol in some[:_MOST_NAMED])}"
         + (f" and {len(some) - _MOST_NAMED} more" if len(some) > _MOST_NAMED else "")
         for library, some in added.items()
     )

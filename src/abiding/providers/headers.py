@@ -177,7 +177,7 @@ def _statements(tokens: Iterable[str]) -> Iterator[list[str]]:
 
 def _named(tokens: list[str]) -> str:
     """What a declaration is of: `struct toy_point`, `toy_make()`; empty for one that says nothing of an interface."""
-    own = [one for one in tokens if one not in {"typedef", "extern", "static", "inline", "const"}]
+    own = [token for token in tokens if token not in {"typedef", "extern", "static", "inline", "const"}]
     kind = own[0] if own and own[0] in _KINDS else ""
     if kind and "{" in own:
         name = own[1] if len(own) > 1 and own[1] != "{" else ""
@@ -206,7 +206,7 @@ def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozen
     by_word: dict[str, list[str]] = {}
     for name in declarations:
         by_word.setdefault(name.rpartition(" ")[2].removesuffix("()"), []).append(name)
-    waiting = [name for one in symbols for name in by_word.get(one, ())]
+    waiting = [name for symbol in symbols for name in by_word.get(symbol, ())]
     if not waiting:
         return frozenset(declarations)
     found = set(waiting)

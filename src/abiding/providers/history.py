@@ -24,21 +24,21 @@ class Edition(NamedTuple):
 
     def known_as(self, library: str) -> Exports | None:
         """The library that others know by this name: by SONAME, or by file name."""
-        found = (one for place, one in self.libraries.items() if library in (one.name, place.rpartition("/")[2]))
+        found = (known for place, known in self.libraries.items() if library in (known.name, place.rpartition("/")[2]))
         return next(found, None)
 
     def place_of(self, library: str) -> str:
         """The place of the library that others know by this name; empty if there is none."""
         known = self.known_as(library)
-        return next((place for place, one in self.libraries.items() if one is known), "")
+        return next((place for place, other in self.libraries.items() if other is known), "")
 
     def with_needs(self, library: Exports) -> Iterator[Exports]:
         """A library, and those of this edition that it brings along."""
         waiting, seen = [library], {library.name}
         while waiting:
-            one = waiting.pop()
-            yield one
-            for name in one.needs:
+            loaded = waiting.pop()
+            yield loaded
+            for name in loaded.needs:
                 other = self.known_as(name.rpartition("/")[2])
                 if other and other.name not in seen:
                     seen.add(other.name)
@@ -46,7 +46,7 @@ class Edition(NamedTuple):
 
     def similar_to(self, library: str) -> tuple[str, ...]:
         """The names of libraries that may be the same one in another version."""
-        return tuple(sorted({one.name for one in self.libraries.values() if stem(one.name) == stem(library)}))
+        return tuple(sorted({known.name for known in self.libraries.values() if stem(known.name) == stem(library)}))
 
 
 class Unread(NamedTuple):
@@ -87,6 +87,8 @@ def lifetimes(history: History) -> dict[str, dict[str, Lifetime]]:
                 if (symbol not in known or known[symbol].missing) and not is_of_toolchain(symbol):
                     known[symbol] = Lifetime(edition.version)
         for name, known in found.items():
-            for symbol in [one for one, life in known.items() if not life.missing and one not in there.get(name, ())]:
+            for symbol in [
+                symbol for symbol, life in known.items() if not life.missing and symbol not in there.get(name, ())
+            ]:
                 known[symbol] = known[symbol]._replace(missing=edition.version)
     return found

@@ -58,7 +58,7 @@ def of_release(release: Requirement, path: Path, listings: Listings, histories: 
     try:
         subject = looked_up(subject_of(path, []), listings)
         on_each = [_judged(release, subject, tags, histories) for tags in apart(subject.platform.tags)]
-        outcome, why = max(on_each, key=lambda one: _GRAVITY.index(one[0]))
+        outcome, why = max(on_each, key=lambda pair: _GRAVITY.index(pair[0]))
     except MissingExtraError:
         raise
     except AbidingError as exc:
@@ -80,9 +80,9 @@ def _judged(release: Requirement, subject: Subject, tags: frozenset[Tag], histor
     from packaging.specifiers import SpecifierSet
 
     accepted = SpecifierSet(f"<={version}", prereleases=lines[name].prereleases)
-    history = histories.get(name, tags, accepted, [one.library for one in libraries])
+    history = histories.get(name, tags, accepted, [imports.library for imports in libraries])
     rows = held(libraries, history).rows if history else ()
-    row = next((one for one in rows if _same(one.version, version)), None)
+    row = next((row for row in rows if _same(row.version, version)), None)
     if row and row.state is State.NOT_KNOWN and row.missing:
         return Outcome.UNKNOWN, f"that depends on {_names(row)}"
     if row is None or row.state is State.NOT_KNOWN:
@@ -92,30 +92,34 @@ def _judged(release: Requirement, subject: Subject, tags: frozenset[Tag], histor
     before = _before(row, rows, subject, name)
     if history is None or before is None:
         return Outcome.FINE, "it has all that is used"
-    editions = [next(one for one in history.editions if one.version == each.version) for each in (before, row)]
+    editions = [
+        next(edition for edition in history.editions if edition.version == each.version) for each in (before, row)
+    ]
     return _by_meaning(name, libraries, editions, histories)
 
 
 def _before(row: Row, rows: Sequence[Row], subject: Subject, name: str) -> Row | None:
     """The version that a wheel was linked with, or else the last one that it works with; None if that is this one."""
     shared = subject.provenance.libraries if subject.provenance else ()
-    recorded = next((one.version for one in shared if requirements.name_of(one.distribution) == name), "")
+    recorded = next((library.version for library in shared if requirements.name_of(library.distribution) == name), "")
     if recorded:
-        return next((one for one in rows if _same(one.version, recorded) and one is not row), None)
-    return next((one for one in reversed(rows[: rows.index(row)]) if one.state is State.HAS), None)
+        return next((other for other in rows if _same(other.version, recorded) and other is not row), None)
+    return next((other for other in reversed(rows[: rows.index(row)]) if other.state is State.HAS), None)
 
 
 def _by_meaning(
     name: str, libraries: Sequence[Imports], editions: Sequence[Edition], histories: Histories
 ) -> tuple[Outcome, str]:
     """Judge a release that has all symbols by what they mean, there and in the release before."""
-    names = [one.library for one in libraries]
-    used = {symbol.partition("@")[0] for one in libraries for symbol in (*one.bound, *one.free, *one.weak)}
-    old, new = (histories.material(name, one, names) for one in editions)
+    names = [imports.library for imports in libraries]
+    used = {
+        symbol.partition("@")[0] for imports in libraries for symbol in (*imports.bound, *imports.free, *imports.weak)
+    }
+    old, new = (histories.material(name, edition, names) for edition in editions)
     found = compared(old, new, used)
     since = f"since {editions[0].version}"
     if found.changes:
-        shown = "; ".join(f"{one.library}: {', '.join(one.names[:_NAMED])}" for one in found.changes)
+        shown = "; ".join(f"{change.library}: {', '.join(change.names[:_NAMED])}" for change in found.changes)
         return Outcome.REBUILD, f"changed {since}: {shown}"
     if found.told:
         return Outcome.FINE, f"it has all that is used, unchanged {since}"
@@ -138,5 +142,5 @@ def _reason(row: Row) -> str:
 
 
 def _names(row: Row) -> str:
-    names = ", ".join(one.removesuffix(f"@{BASE}") for one in row.missing[:_NAMED])
+    names = ", ".join(symbol.removesuffix(f"@{BASE}") for symbol in row.missing[:_NAMED])
     return names + (f" and {len(row.missing) - _NAMED} more" if len(row.missing) > _NAMED else "")

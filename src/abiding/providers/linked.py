@@ -62,8 +62,8 @@ class Histories:
             from packaging.specifiers import SpecifierSet
 
             accepted = SpecifierSet(f"=={edition.version}")
-            wheels = (one for files in self.listings.published(distribution, accepted) for one in files)
-            wheel = next(one for one in wheels if one.filename == edition.filename)
+            wheels = (file for files in self.listings.published(distribution, accepted) for file in files)
+            wheel = next(wheel for wheel in wheels if wheel.filename == edition.filename)
             self._materials[key] = read_material(wheel, edition, libraries)
         return self._materials[key]
 
@@ -101,11 +101,11 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
         if origin.standing is not Standing.DIRECT:
             continue
         name = base_name(link.library)
-        own = frozenset(f"{one}@{BASE}" for one in inside.get(link.image.place, ()))
-        one = Imports.of(link.image, link.library, subject.consumer.symbols(link.image, machine))
-        one = one._replace(library=name, free=one.free - own)
+        own = frozenset(f"{symbol}@{BASE}" for symbol in inside.get(link.image.place, ()))
+        imports = Imports.of(link.image, link.library, subject.consumer.symbols(link.image, machine))
+        imports = imports._replace(library=name, free=imports.free - own)
         libraries = found.setdefault(origin.contents.name, {})
-        libraries[name] = libraries[name] | one if name in libraries else one
+        libraries[name] = libraries[name] | imports if name in libraries else imports
     return {name: tuple(libraries.values()) for name, libraries in found.items()}
 
 
@@ -133,7 +133,7 @@ def _range(
 ) -> Range | None:
     """The range of one provider on one kind of machine; None if nothing is taken there, or nothing is published."""
     libraries = taken(subject, tags).get(name, ())
-    history = histories.get(name, tags, accepted, [one.library for one in libraries]) if libraries else None
+    history = histories.get(name, tags, accepted, [imports.library for imports in libraries]) if libraries else None
     if history is None:
         return None
 
@@ -146,7 +146,7 @@ def _range(
 
 def _built_with(subject: Subject, name: str) -> str:
     shared = subject.provenance.libraries if subject.provenance else ()
-    return next((one.version for one in shared if one.distribution == name), "")
+    return next((library.version for library in shared if library.distribution == name), "")
 
 
 def too_loose(subject: Subject, histories: Histories) -> Iterator[Finding]:
@@ -186,8 +186,8 @@ def _told(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 def _said(name: str, row: Row) -> str:
     if row.state is State.LACKS_LIBRARY:
-        others = " and ".join(f"`{one}`" for one in row.missing)
+        others = " and ".join(f"`{symbol}`" for symbol in row.missing)
         return f"{name} {row.version} has no `{row.library}`" + (f", but {others}" if others else "")
-    first, *more = (one.removesuffix(f"@{BASE}") for one in row.missing)
+    first, *more = (symbol.removesuffix(f"@{BASE}") for symbol in row.missing)
     others = f" and {len(more)} more" if more else ""
     return f"{name} {row.version} lacks `{first}`{others} of `{row.library}`"

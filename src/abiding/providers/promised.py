@@ -62,7 +62,7 @@ def looser(subject: Subject) -> Iterator[Finding]:
 
 def _export(provider: Contents) -> Export | None:
     """What a provider exports; what can't be read exports nothing, and is told where the provider itself is checked."""
-    place = next((one for one in provider.files if one.endswith(f".dist-info/{MEMBER}")), None)
+    place = next((name for name in provider.files if name.endswith(f".dist-info/{MEMBER}")), None)
     try:
         return (
             Provenance.from_json(provider.read(provider.files[place]), provider.name, provider.name).exports

@@ -65,7 +65,7 @@ def read_history(
     """
     wheels = []
     for files in listings.published(name, accepted)[: bounds.EDITIONS]:
-        by_name = {one.filename: one for one in files}
+        by_name = {file.filename: file for file in files}
         filename = chosen(tags, sorted(by_name))
         if filename:
             wheels.append(by_name[filename])
@@ -76,8 +76,8 @@ def read_history(
     unread: list[Unread] = []
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="abiding-symbols") as pool:
         try:
-            for done, one in enumerate(pool.map(reading.read, reversed(wheels)), 1):
-                (editions if isinstance(one, Edition) else unread).append(one)  # type: ignore[arg-type]
+            for done, read in enumerate(pool.map(reading.read, reversed(wheels)), 1):
+                (editions if isinstance(read, Edition) else unread).append(read)  # type: ignore[arg-type]
                 if progress:
                     progress(done, len(wheels), listings.web.received)
         finally:
@@ -91,9 +91,9 @@ def read_material(wheel: Published, edition: Edition, libraries: Collection[str]
     archive = wheel.open()
     places = {place_of(member): member for member in archive.directory.names}
     headers = sorted(place for place in places if is_header(place))[: bounds.HEADERS]
-    wanted = {edition.place_of(one) for one in libraries}
-    read = {place_of(member): data for member, data in archive.read([places[one] for one in headers], bounds.LIBRARY)}
-    files = dict(archive.read([places[one] for one in sorted(wanted) if one in places], bounds.LIBRARY))
+    wanted = {edition.place_of(library) for library in libraries}
+    read = {place_of(member): data for member, data in archive.read([places[name] for name in headers], bounds.LIBRARY)}
+    files = dict(archive.read([places[place] for place in sorted(wanted) if place in places], bounds.LIBRARY))
     by_name = {edition.libraries[place_of(member)].name: partial(bytes, data) for member, data in files.items()}
     return Material(by_name, read)
 
@@ -136,7 +136,7 @@ class _Reading:
             asked = _brought(found, digests) if self.wanted is not None else []
         if digests != kept:
             self.cache.keep_wheel(wheel.sha256, digests)
-        if found and not any(one.name for one in found.values()):
+        if found and not any(library.name for library in found.values()):
             raise ArchiveError.at(wheel.filename, f"has no library at `{min(found)}`, but something else")
         # In the order of the names: by file name the first is taken, if several have it.
         return {place_of(member): found[member] for member in sorted(found) if found[member].name}
@@ -146,8 +146,8 @@ class _Reading:
         members = list(members)
         if self.wanted is None:
             return members
-        stems = {stem(one) for one in self.wanted}
-        return [one for one in members if stem(one) in stems] or members
+        stems = {stem(name) for name in self.wanted}
+        return [name for name in members if stem(name) in stems] or members
 
     def read_members(
         self, members: Iterable[str], digests: dict[str, str], archive: Callable[[], OpenWheel]
@@ -188,7 +188,7 @@ def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
     """The members of a wheel that are libraries, and the digest that RECORD gives of each; empty if it gives none."""
     record = f"{wheel.dist_info}/RECORD"
     ((_, data),) = wheel.read([record], bounds.RECORD)
-    digests = dict.fromkeys((one for one in wheel.directory.names if is_library(place_of(one))), "")
+    digests = dict.fromkeys((name for name in wheel.directory.names if is_library(place_of(name))), "")
     try:
         for row in rows(data):
             if len(row) > 1 and row[0] in digests and row[1].startswith("sha256="):
@@ -201,6 +201,6 @@ def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
 
 def _brought(found: dict[str, Exports], members: Iterable[str]) -> list[str]:
     """The members that the libraries found so far bring along, and that were not read yet."""
-    names = {name.rpartition("/")[2] for one in found.values() for name in one.needs}
-    stems = {stem(name) for name in names if name not in {one.name for one in found.values()}}
-    return [one for one in members if one not in found and stem(one) in stems]
+    names = {name.rpartition("/")[2] for library in found.values() for name in library.needs}
+    stems = {stem(name) for name in names if name not in {library.name for library in found.values()}}
+    return [name for name in members if name not in found and stem(name) in stems]

@@ -73,13 +73,13 @@ class Range(NamedTuple):
         """The specifier to declare: the declared one, and what the files ask for in the place of its bounds."""
         refuted = self.refuting(declared)
         order = [row.version for row in self.rows]
-        floor, ceiling = (order.index(one) if one else None for one in (self.floor, self.ceiling))
+        floor, ceiling = (order.index(version) if version else None for version in (self.floor, self.ceiling))
         low = floor is not None and any(order.index(row.version) < floor for row in refuted)
         high = ceiling is not None and any(order.index(row.version) >= ceiling for row in refuted)
         kept = [
-            str(one)
-            for one in declared
-            if not (low and one.operator in {">=", ">"}) and not (high and one.operator in {"<", "<="})
+            str(imports)
+            for imports in declared
+            if not (low and imports.operator in {">=", ">"}) and not (high and imports.operator in {"<", "<="})
         ]
         return ",".join([*([f">={self.floor}"] if low else []), *kept, *([f"<{self.ceiling}"] if high else [])])
 
@@ -91,7 +91,7 @@ def held(
 
     `is_system` says which libraries are the platform's, so that nothing of a provider is looked for there.
     """
-    wanted = {one.library: _counting(one, history) for one in taken}
+    wanted = {imports.library: _counting(imports, history) for imports in taken}
     rows = [_row(edition, wanted) for edition in history.editions]
     fitting = [edition for edition, row in zip(history.editions, rows, strict=True) if row.state is State.HAS]
     known = {name for edition in fitting for name in _outside(edition, wanted)}
@@ -102,28 +102,30 @@ def held(
             rows[place] = Row(edition.version, State.NOT_KNOWN, row.library, tuple(sorted(new)))
         elif row.state is State.HAS and (library := _unsure(edition, taken, history)):
             rows[place] = Row(edition.version, State.NOT_KNOWN, *library)
-    rows += [Row(one.version, State.NOT_KNOWN) for one in history.unread]
+    rows += [Row(edition.version, State.NOT_KNOWN) for edition in history.unread]
     rows.sort(key=lambda row: _version(row.version))
     floor, ceiling = _bounds(rows, built_with)
     symbols = frozenset(symbol for some in wanted.values() for symbol in some)
-    weak = frozenset(symbol for one in taken for symbol in one.weak)
+    weak = frozenset(symbol for imports in taken for symbol in imports.weak)
     return Range(history.distribution, tuple(wanted), symbols, weak, tuple(rows), floor, ceiling)
 
 
 def joined(found: Sequence[Range], built_with: str = "") -> Range:
     """Join what was found for each machine that a wheel is for: a version that one of them refuses is refused."""
     first, *others = found
-    if all(one == first for one in others):
+    if all(other == first for other in others):
         return first
     rows: dict[str, Row] = {}
-    for row in (row for one in found for row in one.rows):
+    for row in (row for ranges in found for row in ranges.rows):
         known = rows.get(row.version, row)
-        rows[row.version] = max(known, row, key=lambda one: (one.refuted, one.state is State.NOT_KNOWN))
+        rows[row.version] = max(
+            known, row, key=lambda candidate: (candidate.refuted, candidate.state is State.NOT_KNOWN)
+        )
     ordered = tuple(sorted(rows.values(), key=lambda row: _version(row.version)))
     taken, weak = (
-        frozenset[str]().union(*some) for some in zip(*((one.taken, one.weak) for one in found), strict=True)
+        frozenset[str]().union(*some) for some in zip(*((ranges.taken, ranges.weak) for ranges in found), strict=True)
     )
-    libraries = tuple(dict.fromkeys(name for one in found for name in one.libraries))
+    libraries = tuple(dict.fromkeys(name for ranges in found for name in ranges.libraries))
     return Range(first.distribution, libraries, taken, weak, ordered, *_bounds(ordered, built_with))
 
 
@@ -136,27 +138,27 @@ def _version(text: str) -> Version:
 def _counting(imports: Imports, history: History) -> frozenset[str]:
     """The symbols that count: those that are surely of the library, and those that it had in some version."""
     names = _names(imports.library, history)
-    free = (one for one in imports.free if one.removesuffix(f"@{BASE}") in names)
-    return frozenset(one for one in (*imports.bound, *free) if not is_of_toolchain(one))
+    free = (symbol for symbol in imports.free if symbol.removesuffix(f"@{BASE}") in names)
+    return frozenset(symbol for symbol in (*imports.bound, *free) if not is_of_toolchain(symbol))
 
 
 def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tuple[str, tuple[str, ...]] | None:
     """The library that lacks symbols which others of its versions have, and which libstdc++ may have as well."""
-    for one in taken:
-        library = edition.known_as(one.library)
-        ever = _names(one.library, history)
-        wanted = (symbol for symbol in one.unsure if symbol.removesuffix(f"@{BASE}") in ever)
+    for imports in taken:
+        library = edition.known_as(imports.library)
+        ever = _names(imports.library, history)
+        wanted = (symbol for symbol in imports.unsure if symbol.removesuffix(f"@{BASE}") in ever)
         missing = lacking(wanted, edition.with_needs(library)) if library else frozenset()
         if missing:
-            return one.library, tuple(sorted(missing))
+            return imports.library, tuple(sorted(missing))
     return None
 
 
 def _names(library: str, history: History) -> set[str]:
     """The names of all symbols that a library had in some version."""
     known = ((edition, edition.known_as(library)) for edition in history.editions)
-    brought = (one for edition, found in known if found for one in edition.with_needs(found))
-    return {symbol.partition("@")[0] for one in brought for symbol in one.symbols}
+    brought = (library for edition, found in known if found for library in edition.with_needs(found))
+    return {symbol.partition("@")[0] for library in brought for symbol in library.symbols}
 
 
 def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> Row:

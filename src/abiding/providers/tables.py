@@ -46,10 +46,10 @@ class Exports(NamedTuple):
     @classmethod
     def of(cls, image: Image, symbols: Symbols) -> Exports:
         """Take it from the symbol tables of an image."""
-        with_version = {one.partition("@")[0] for one in symbols.versioned}
+        with_version = {symbol.partition("@")[0] for symbol in symbols.versioned}
         base = {f"{name}@{BASE}" for name in symbols.exported - with_version}
         # A version itself is a symbol too, which nobody takes.
-        versioned = {one for one in symbols.versioned if one.partition("@")[0] != one.partition("@")[2]}
+        versioned = {symbol for symbol in symbols.versioned if symbol.partition("@")[0] != symbol.partition("@")[2]}
         return cls(image.name, image.needs, frozenset(base | versioned))
 
 
@@ -63,9 +63,13 @@ def lacking(wanted: Iterable[str], libraries: Iterable[Exports]) -> frozenset[st
         left -= library.symbols
         if not left:
             break
-        names = {one.partition("@")[0] for one in library.symbols}
-        plain = all(one.endswith(f"@{BASE}") for one in library.symbols)
-        left = {one for one in left if one.partition("@")[0] not in names or not (plain or one.endswith(f"@{BASE}"))}
+        names = {symbol.partition("@")[0] for symbol in library.symbols}
+        plain = all(symbol.endswith(f"@{BASE}") for symbol in library.symbols)
+        left = {
+            symbol
+            for symbol in left
+            if symbol.partition("@")[0] not in names or not (plain or symbol.endswith(f"@{BASE}"))
+        }
     return frozenset(left)
 
 
@@ -77,7 +81,7 @@ def _is_left_over(name: str, image: Image) -> bool:
 
     librmm 26.10 takes `__cxa_call_terminate` of rapids-logger, which the libstdc++ of many a machine does not have.
     """
-    linked = any(one.startswith("libstdc++.so.") for one in image.needs)
+    linked = any(name.startswith("libstdc++.so.") for name in image.needs)
     return linked and bool(_CPLUSPLUS.match(name)) and is_of_toolchain(name)
 
 
@@ -99,16 +103,16 @@ class Imports(NamedTuple):
     @classmethod
     def of(cls, image: Image, library: str, symbols: Symbols) -> Imports:
         """Take what one image imports of a library."""
-        strong, weak = (one.get(library, frozenset()) for one in (symbols.imported, symbols.weak))
+        strong, weak = (names.get(library, frozenset()) for names in (symbols.imported, symbols.weak))
         versions = symbols.versions.get(library, frozenset())
-        with_version = {one.partition("@")[0] for one in versions}
+        with_version = {symbol.partition("@")[0] for symbol in versions}
         free = symbols.imported.get("", frozenset()) if library else frozenset()
         return cls(
             library,
-            frozenset(one for one in versions if one.partition("@")[0] in strong)
+            frozenset(symbol for symbol in versions if symbol.partition("@")[0] in strong)
             | frozenset(f"{name}@{BASE}" for name in strong - with_version),
             frozenset(f"{name}@{BASE}" for name in free),
-            frozenset(one for one in versions if one.partition("@")[0] in weak)
+            frozenset(symbol for symbol in versions if symbol.partition("@")[0] in weak)
             | frozenset(f"{name}@{BASE}" for name in (weak | symbols.weak.get("", frozenset())) - with_version),
             (image.place,),
             frozenset(f"{name}@{BASE}" for name in free if _is_left_over(name, image)),

@@ -47,7 +47,7 @@ def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
     """
     known = [(metadata.version[:2], filename) for filename, metadata in files]
     newest = max((version for version, _ in known), default=(0, 0))
-    taken = next((one for one in reversed(_TAKEN) if newest >= one.version), None)
+    taken = next((taken for taken in reversed(_TAKEN) if newest >= taken.version), None)
     if taken is None:
         return
     text = ".".join(map(str, newest))

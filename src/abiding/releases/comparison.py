@@ -122,9 +122,9 @@ class Comparison(NamedTuple):
             return False
         return self.is_modern and field.lower() in self.sdist.metadata.dynamic
 
-    def is_apart(self, one: Compared) -> bool:
+    def is_apart(self, compared: Compared) -> bool:
         """Whether an artifact differs from the sdist, or in what that does not say from other wheels."""
-        return bool(one.differences) or any(not self.says(each.field) for each in one.deviations)
+        return bool(compared.differences) or any(not self.says(each.field) for each in compared.deviations)
 
     def others(self, field: str) -> str:
         """In words, the wheels that a wheel which deviates in a field is held against."""
@@ -138,8 +138,8 @@ class Comparison(NamedTuple):
         """Whether anything differs in a field that resolvers read."""
         return any(
             difference.field in RESOLVER_FIELDS
-            for one in self.compared
-            for difference in (*one.differences, *one.deviations)
+            for compared in self.compared
+            for difference in (*compared.differences, *compared.deviations)
         )
 
 
@@ -160,9 +160,9 @@ class _Beside:
         return self.known[metadata.data]
 
     def _differences(self, reference: CoreMetadata, metadata: CoreMetadata) -> Iterator[Difference]:
-        for one in compare(reference, metadata):
-            if (one.left or _could_say(reference, one.field)) and one.field not in self.unsaid:
-                yield one
+        for difference in compare(reference, metadata):
+            if (difference.left or _could_say(reference, difference.field)) and difference.field not in self.unsaid:
+                yield difference
 
     def is_identical(self, artifact: Artifact) -> bool:
         if self.reference is None:
@@ -196,7 +196,7 @@ class _Wheels(NamedTuple):
     def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
         distinct = {wheel.metadata.data: wheel.metadata for wheel in wheels}
         first, *others = distinct.values() or (None,)
-        fields = {one.field: None for other in others for one in (compare(first, other) if first else ())}
+        fields = {difference.field: None for other in others for difference in (compare(first, other) if first else ())}
         said = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
         return cls(wheels, distinct, said)
 

@@ -47,40 +47,46 @@ class Declared(NamedTuple):
         entries = self.declaration.entries
         return any(entry.selects(tags) for entry in entries if variant is None or entry.variant in ("", variant))
 
-    def lines_of(self, one: Compared) -> tuple[str, ...]:
+    def lines_of(self, compared: Compared) -> tuple[str, ...]:
         """The lines of a wheel that are declared for it."""
-        added = Added(one.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
-        return tuple(self._claimed(one.artifact, added, None).lines.values())
+        added = Added(compared.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
+        return tuple(self._claimed(compared.artifact, added, None).lines.values())
 
-    def broken_by(self, one: Compared, wheels: Having) -> Iterator[Finding]:
+    def broken_by(self, compared: Compared, wheels: Having) -> Iterator[Finding]:
         """Hold one of the wheels against what is declared for its tag, at the level and variant it was built as."""
         try:
-            record = Provenance.from_json(one.artifact.record, one.artifact.filename) if one.artifact.record else None
+            record = (
+                Provenance.from_json(compared.artifact.record, compared.artifact.filename)
+                if compared.artifact.record
+                else None
+            )
         except ArchiveError as exc:
             yield from exc.findings
             record = None
         source = self.said.all("Requires-Dist")
-        claimed = self._claimed(one.artifact, Added(one.artifact.metadata.all("Requires-Dist"), source, record), record)
-        differences = tuple(unsanctioned(one.differences, self.said, self.declaration.project))
+        claimed = self._claimed(
+            compared.artifact, Added(compared.artifact.metadata.all("Requires-Dist"), source, record), record
+        )
+        differences = tuple(unsanctioned(compared.differences, self.said, self.declaration.project))
         # A wheel without a record that has another line than is declared is not of the API level.
-        wanted = claimed.missing or ({} if record or claimed.lines else self._lines_for(one.artifact))
+        wanted = claimed.missing or ({} if record or claimed.lines else self._lines_for(compared.artifact))
         edited = _edited(wanted, claimed, differences)
         for entry, line in wanted.items():
             if entry in edited:
-                yield _changed(one.artifact, entry, line, edited[entry], record)
+                yield _changed(compared.artifact, entry, line, edited[entry], record)
             elif entry in claimed.missing:
-                yield _missing(one.artifact, entry, line, record, tuple(wheels.narrowed(line)))
+                yield _missing(compared.artifact, entry, line, record, tuple(wheels.narrowed(line)))
         sanctioned = (*claimed.lines.values(), *edited.values())
         for difference in differences:
             if difference.field == "Requires-Dist":
                 found = requirement_findings(
-                    one.artifact, difference, wheels, sanctioned, project=self.declaration.project
+                    compared.artifact, difference, wheels, sanctioned, project=self.declaration.project
                 )
                 yield from (each._replace(notes=(_NEITHER, *each.notes)) if each.found else each for each in found)
             else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
-                yield field_finding(one.artifact, difference, severity, notes)
+                yield field_finding(compared.artifact, difference, severity, notes)
 
     def _claimed(self, artifact: Artifact, added: Added, record: Provenance | None) -> Claimed:
         """The lines of the entries that apply to a wheel, at the recorded level and variant, else at those that fit."""

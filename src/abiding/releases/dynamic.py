@@ -28,11 +28,11 @@ _FIELDS = frozenset(
 def bad_dynamic(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
     """Find what no file may list: of each metadata, of the first file that has it."""
     seen: set[tuple[str, ...]] = set()
-    for one in comparison.compared:
-        metadata = one.artifact.metadata
+    for compared in comparison.compared:
+        metadata = compared.artifact.metadata
         if (values := metadata.all("Dynamic")) not in seen:
             seen.add(values)
-            yield from _of_file(one.artifact.filename, metadata, severity)
+            yield from _of_file(compared.artifact.filename, metadata, severity)
 
 
 def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:

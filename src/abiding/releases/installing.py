@@ -99,7 +99,7 @@ def _excluded(
     from abiding.metadata.requires_dist import Line
 
     # Of which properties a wheel is a variant is not known here: what asks for them excludes nothing.
-    known = [line for line in asked if not any(one in line for one in variant_markers.SETS)]
+    known = [line for line in asked if not any(variable in line for variable in variant_markers.SETS)]
     # Where the file is installed, so is this version of the project.
     itself = [f"{own}=={metadata.get('Version')}"] if own in map(_plain_name, known) else []
     lines = [*itself, *known]
@@ -110,8 +110,8 @@ def _excluded(
 def _finding(exclusion: Exclusion, texts: tuple[str, ...], filename: str, severity: Severity) -> Finding:
     kind = kind_of(filename)
     with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""
-    one = len(texts) == 1
-    why = "the line has to hold" if one else "all lines have to hold"
+    alone = len(texts) == 1
+    why = "the line has to hold" if alone else "all lines have to hold"
     nothing = "nothing can install it" + (" where their markers hold" if any(";" in text for text in texts) else "")
     return Finding(
         "unsatisfiable",
@@ -124,7 +124,7 @@ def _finding(exclusion: Exclusion, texts: tuple[str, ...], filename: str, severi
         found=texts,
         found_from=kind,
         notes=(f"{why}, so {nothing}{with_extra}",),
-        hints=("it has to change" if one else "one of them has to change",),
+        hints=("it has to change" if alone else "one of them has to change",),
     )
 
 

@@ -42,12 +42,12 @@ class BuiltAs(StrEnum):
     UNKNOWN = "unknown"
 
 
-def level_of(one: Compared, declared: Declared | None) -> BuiltAs | None:
+def level_of(compared: Compared, declared: Declared | None) -> BuiltAs | None:
     """Tell the level of a wheel from its record (`abiding.json`) and from what is declared for its tag.
 
     None for an sdist, and for a wheel of a project that declares no ABI level, as far as can be seen.
     """
-    artifact = one.artifact
+    artifact = compared.artifact
     if artifact.kind == "sdist":
         return None
     record = record_of(artifact)
@@ -86,7 +86,7 @@ def judge_levels(
 
     `lines` are the declared lines that each wheel has, by file name.
     """
-    built = {level: [name for name, one in levels.items() if one is level] for level in BuiltAs}
+    built = {level: [name for name, own in levels.items() if own is level] for level in BuiltAs}
     if built[BuiltAs.API] and built[BuiltAs.ABI]:
         yield _mixed(built, _EVERYWHERE.format(wanted or Level.ABI))
     for name in built[BuiltAs.API] if wanted is not Level.API else ():
@@ -102,13 +102,13 @@ def judge_levels(
 
 def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
     """Say of wheels of which a level is asked for that nothing tells it; over an index, no record is read."""
-    for one in artifacts:
+    for artifact in artifacts:
         why = "its record is in the file, which is not read over an index"
-        if not one.on_index:
+        if not artifact.on_index:
             why = "it has no record of its build, and no declaration is at hand"
-        hint = "download the wheel, and check the file" if one.on_index else ""
+        hint = "download the wheel, and check the file" if artifact.on_index else ""
         message = f"the level of the wheel can't be checked: {why}"
-        yield _finding("level-unknown", Severity.NOTE, message, one.filename, hint)
+        yield _finding("level-unknown", Severity.NOTE, message, artifact.filename, hint)
 
 
 def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -> tuple[Finding, ...]:
@@ -118,26 +118,26 @@ def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -
     are held against each other alone it is the release that is wrong with them, and the way out is that of the levels.
     """
     findings = tuple(findings)
-    mixed = next((one for one in findings if is_of_levels(one)), None)
+    mixed = next((finding for finding in findings if is_of_levels(finding)), None)
     if mixed is None:
         return findings
     lines = set(map(meaning, declared))
     kept = []
-    for one in findings:
-        follows = is_of_api(one) and one.severity is Severity.NOTE
-        if is_among_wheels(one) and one.field == "Requires-Dist":
-            values = (*lines_of(one.expected), *lines_of(one.found))
+    for finding in findings:
+        follows = is_of_api(finding) and finding.severity is Severity.NOTE
+        if is_among_wheels(finding) and finding.field == "Requires-Dist":
+            values = (*lines_of(finding.expected), *lines_of(finding.found))
             follows = lines.issuperset(map(meaning, values))
         if not follows:
-            kept.append(one)
-        elif one.severity is Severity.ERROR:
-            kept.append(one._replace(hints=mixed.hints))
+            kept.append(finding)
+        elif finding.severity is Severity.ERROR:
+            kept.append(finding._replace(hints=mixed.hints))
     return tuple(kept)
 
 
-def judge_record(one: Compared) -> Iterator[Finding]:
+def judge_record(compared: Compared) -> Iterator[Finding]:
     """Find the lines that a wheel does not have, though its own record says that it was built with them."""
-    artifact = one.artifact
+    artifact = compared.artifact
     if not artifact.record:
         return
     try:

@@ -63,9 +63,9 @@ class Having:
 
     def __init__(self, comparison: Comparison) -> None:
         self._lines = {
-            one.artifact.filename: one.artifact.metadata.all("Requires-Dist")
-            for one in comparison.compared
-            if one.artifact.kind == "wheel"
+            compared.artifact.filename: compared.artifact.metadata.all("Requires-Dist")
+            for compared in comparison.compared
+            if compared.artifact.kind == "wheel"
         }
         self._known: dict[frozenset[str], str] = {}
 
@@ -167,7 +167,7 @@ class Having:
 
 def _platforms(name: str) -> list[str]:
     split = WheelName.split(name)
-    return [f"*-{one}" for one in split.platform.split(".")] if split else [""]
+    return [f"*-{platform}" for platform in split.platform.split(".")] if split else [""]
 
 
 def _pythons(name: str) -> list[str]:
@@ -183,7 +183,7 @@ def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
     if not marker:
         return False
     where = markers.environments(marker)
-    return not any(where.meets(markers.environments(one)) for one in {telling.marker_of(wheel) for wheel in wheels})
+    return not any(where.meets(markers.environments(other)) for other in {telling.marker_of(wheel) for wheel in wheels})
 
 
 def _listed(lines: Sequence[str]) -> str:

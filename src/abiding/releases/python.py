@@ -52,7 +52,7 @@ def _is_plainly_within(filename: str, text: str) -> bool:
     if not least or not wheel:
         return bool(least)
     pythons = list(map(_FITTING.fullmatch, wheel.python.split(".")))
-    return any(one and (not one[1] or int(one[1]) >= int(least[1])) for one in pythons)
+    return any(version and (not version[1] or int(version[1]) >= int(least[1])) for version in pythons)
 
 
 def _nowhere(filename: str, requires_python: str) -> bool:

@@ -47,7 +47,7 @@ def _unanswered(line: str) -> str:
 
     from abiding.metadata import requirements, variant_markers
 
-    if any(one in line for one in variant_markers.SETS):  # tools that know of variants have an answer
+    if any(variable in line for variable in variant_markers.SETS):  # tools that know of variants have an answer
         return ""
     try:
         return requirements.without_answer(requirements.parse(line))
@@ -79,7 +79,7 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
     lines = [line for line in metadata.all("Requires-Dist") if "extra" in line]
     if not lines:
         return
-    provided = {normalised(one.strip()) for one in metadata.all("Provides-Extra")}
+    provided = {normalised(extra.strip()) for extra in metadata.all("Provides-Extra")}
     asked = {line: found[1] for line in lines if (found := _EXTRA.search(line))}
     without = {line: extra for line, extra in asked.items() if normalised(extra) not in provided}
     if without:

@@ -169,7 +169,7 @@ class Release(NamedTuple):
     @property
     def declares(self) -> bool:
         """Whether its sdist, if that is at hand, declares what wheels require; else it can only leave fields open."""
-        found = [one.artifact.pyproject for one in self.artifacts if one.filename == self.reference]
+        found = [checked.artifact.pyproject for checked in self.artifacts if checked.filename == self.reference]
         tool = found[0].table.get("tool") if found and found[0] else None
         return isinstance(tool, dict) and "abiding" in tool
 
@@ -189,7 +189,9 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
         groups.setdefault((file.name, file.version), []).append(file)
     united = [sorted(group, key=_order) for group in _united(groups)]
     apart = {finding.artifact: finding for finding in two_versions(united)}
-    return [_release(group, [apart[one.filename] for one in group if one.filename in apart], level) for group in united]
+    return [
+        _release(group, [apart[file.filename] for file in group if file.filename in apart], level) for group in united
+    ]
 
 
 def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
@@ -207,8 +209,9 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     def of(release: Release) -> tuple[Finding, ...]:
         names = [checked.filename for checked in release.artifacts]
         found = dict.fromkeys(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
-        told = {(one.rule, one.artifact, one.message) for one in release.findings}  # of a record that all of them read
-        return tuple(one for one in found if (one.rule, one.artifact, one.message) not in told)
+        # Of a record that all of them read it is told already.
+        told = {(finding.rule, finding.artifact, finding.message) for finding in release.findings}
+        return tuple(finding for finding in found if (finding.rule, finding.artifact, finding.message) not in told)
 
     return [release._replace(compiled=of(release)) for release in found]
 
@@ -217,7 +220,7 @@ def with_findings(found: Iterable[Release], said: Mapping[str, tuple[Finding, ..
     """The releases with what else is to be said of the compiled files of some artifacts, by file name."""
 
     def of(release: Release) -> tuple[Finding, ...]:
-        return tuple(finding for one in release.artifacts for finding in said.get(one.filename, ()))
+        return tuple(finding for checked in release.artifacts for finding in said.get(checked.filename, ()))
 
     return [release._replace(compiled=(*release.compiled, *of(release))) for release in found]
 
@@ -278,17 +281,17 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
     breaking = [finding for finding in findings if breaks(finding)]
     checked = tuple(
         CheckedArtifact(
-            one,
-            _verdict(one, comparison, breaking),
-            levels.get(one.artifact.filename),
-            record.variant if (record := record_of(one.artifact)) else None,
+            compared,
+            _verdict(compared, comparison, breaking),
+            levels.get(compared.artifact.filename),
+            record.variant if (record := record_of(compared.artifact)) else None,
         )
-        for one in comparison.compared
+        for compared in comparison.compared
     )
     return Release(
         comparison,
         # What is wrong with pyproject.toml is wrong with the release, and with none of its artifacts.
-        verdict=Verdict.INCONSISTENT if breaking else _worst(one.verdict for one in checked),
+        verdict=Verdict.INCONSISTENT if breaking else _worst(artifact.verdict for artifact in checked),
         resolver_relevant=comparison.resolver_relevant or any(map(rules.is_read, breaking)),
         artifacts=checked,
         findings=by_weight((*findings, *remarks)),
@@ -308,15 +311,15 @@ def _lines_of_the_abi_level(comparison: Comparison, declared: Declared | None) -
         yield from recorded_lines(each.artifact)
 
 
-def _verdict(one: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:
+def _verdict(compared: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:
     """What one artifact comes to beside the reference: that other wheels differ from it is not held against it."""
-    apart = comparison.is_apart(one)
-    broken = [finding for finding in breaking if finding.artifact == one.artifact.filename]
+    apart = comparison.is_apart(compared)
+    broken = [finding for finding in breaking if finding.artifact == compared.artifact.filename]
     if broken and (apart or not all(map(is_among_wheels, broken))):
         return Verdict.INCONSISTENT
-    if comparison.unsaid and one.artifact.kind == "sdist":
+    if comparison.unsaid and compared.artifact.kind == "sdist":
         return Verdict.NOT_COMPARABLE
-    if one.identical:
+    if compared.identical:
         return Verdict.CLEAN
     if not apart:
         return Verdict.EQUAL

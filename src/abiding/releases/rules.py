@@ -62,25 +62,25 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     """
     misnamed = _misnamed(comparison)
     findings = [*misnamed, *(file.problem for file in comparison.unreadable)]
-    findings += [finding for one in comparison.compared for finding in one.artifact.findings]
-    findings += judge_variants(one.artifact for one in comparison.compared)
+    findings += [finding for compared in comparison.compared for finding in compared.artifact.findings]
+    findings += judge_variants(compared.artifact for compared in comparison.compared)
     findings += _of_the_sdist(comparison, own)
     findings += judge_sdists(comparison)
     wheels = Having(comparison)
     elsewhere = {finding.artifact for finding in misnamed}
     of_sdist = comparison.sdist is not None and comparison.sdist.filename in elsewhere
-    for one in comparison.compared:
-        declared = own.declared if one.artifact.kind == "wheel" else None
-        against = declared.broken_by(one, wheels) if declared else _against_standards(one, comparison, wheels)
+    for compared in comparison.compared:
+        declared = own.declared if compared.artifact.kind == "wheel" else None
+        against = declared.broken_by(compared, wheels) if declared else _against_standards(compared, comparison, wheels)
         broken = tuple(against)
         abides = not broken if declared else None
         why = declared.declaration.wheels_differ if declared and abides else ""
-        among_wheels = _disagreements(one, comparison, abides=abides, why=why)
+        among_wheels = _disagreements(compared, comparison, abides=abides, why=why)
         # Where a version is not that of the file name, it is no news that it is not that of other files.
-        follows = of_sdist or one.artifact.filename in elsewhere
+        follows = of_sdist or compared.artifact.filename in elsewhere
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
         severity = Severity.ERROR if declared else Severity.WARNING
-        findings += judge_tags(one.artifact.filename, one.artifact.tags, severity)
+        findings += judge_tags(compared.artifact.filename, compared.artifact.tags, severity)
     findings = list(with_markers(wheels, findings))
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
@@ -94,9 +94,9 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
 
 def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
     """The files that may still be on their way to an index."""
-    for one in comparison.compared:
-        if not one.artifact.on_index:
-            yield one.artifact.filename, one.artifact.metadata
+    for compared in comparison.compared:
+        if not compared.artifact.on_index:
+            yield compared.artifact.filename, compared.artifact.metadata
 
 
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
@@ -117,9 +117,9 @@ def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Fin
 def _each_metadata(comparison: Comparison) -> Iterator[tuple[list[str], CoreMetadata]]:
     """Each metadata of a release once, with the files that have it."""
     found: dict[bytes, tuple[list[str], CoreMetadata]] = {}
-    for one in comparison.compared:
-        metadata = one.artifact.metadata
-        found.setdefault(metadata.data, ([], metadata))[0].append(one.artifact.filename)
+    for compared in comparison.compared:
+        metadata = compared.artifact.metadata
+        found.setdefault(metadata.data, ([], metadata))[0].append(compared.artifact.filename)
     yield from found.values()
 
 
@@ -138,15 +138,15 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
             beside = "PKG-INFO from the pyproject.toml beside it"
             yield _pre_release_finding(reference, difference, beside, ("pyproject.toml", "PKG-INFO"))
     seen = {reference.metadata.data}
-    for one in comparison.compared:
-        metadata = one.artifact.metadata
-        if metadata.data in seen or one.identical:
+    for compared in comparison.compared:
+        metadata = compared.artifact.metadata
+        if metadata.data in seen or compared.identical:
             continue
         seen.add(metadata.data)
         difference = by_pre_releases(reference.metadata, metadata)
         if difference:
-            beside = f"the {one.artifact.kind} from the {reference.kind} that it is held against"
-            yield _pre_release_finding(one.artifact, difference, beside, (reference.kind, one.artifact.kind))
+            beside = f"the {compared.artifact.kind} from the {reference.kind} that it is held against"
+            yield _pre_release_finding(compared.artifact, difference, beside, (reference.kind, compared.artifact.kind))
 
 
 def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str, origins: tuple[str, str]) -> Finding:
@@ -157,9 +157,9 @@ def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str
 def _read_differently(comparison: Comparison) -> Iterator[Finding]:
     """What not all tools read alike, and does not count: once for all files that have the same metadata."""
     seen: set[bytes] = set()
-    for one in comparison.compared:
-        data = one.artifact.metadata.data
-        note = None if data in seen else readers.note(data, one.artifact.filename)
+    for compared in comparison.compared:
+        data = compared.artifact.metadata.data
+        note = None if data in seen else readers.note(data, compared.artifact.filename)
         seen.add(data)
         if note:
             yield note
@@ -169,9 +169,9 @@ def _misnamed(comparison: Comparison) -> list[Finding]:
     """Which files have another version than their name says."""
     return [
         finding
-        for one in comparison.compared
-        if not one.artifact.filename.endswith("/")
-        for finding in judge_version(one.artifact.filename, _named(one.artifact), one.artifact.metadata)
+        for compared in comparison.compared
+        if not compared.artifact.filename.endswith("/")
+        for finding in judge_version(compared.artifact.filename, _named(compared.artifact), compared.artifact.metadata)
     ]
 
 
@@ -284,46 +284,48 @@ def _file_rules(sdist: Artifact, severity: Severity) -> Iterator[Finding]:
 # Any project's artifacts: the standards alone
 
 
-def _against_standards(one: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
-    yield from _broken_by(one, comparison, wheels)
-    yield from judge_record(one)
+def _against_standards(compared: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
+    yield from _broken_by(compared, comparison, wheels)
+    yield from judge_record(compared)
 
 
-def _broken_by(one: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
-    if comparison.sdist is None or one.artifact.kind == "sdist":
+def _broken_by(compared: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
+    if comparison.sdist is None or compared.artifact.kind == "sdist":
         return
     said = comparison.sdist.metadata
-    for difference in one.differences:
+    for difference in compared.differences:
         if not comparison.is_modern:
             read = difference.field in RESOLVER_FIELDS
-            finding = field_finding(one.artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
+            finding = field_finding(compared.artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
             # An sdist that is too old to be compared in what matters, is not held against its wheels in the rest.
             yield finding._replace(rule="not-comparable") if comparison.unsaid and not read else finding
         elif difference.field.lower() not in said.dynamic:
             note = _FORBIDDEN.format(difference.field)
             if difference.field == "Requires-Dist":
-                yield from requirement_findings(one.artifact, difference, wheels, notes=(note,))
+                yield from requirement_findings(compared.artifact, difference, wheels, notes=(note,))
             else:
                 yield field_finding(
-                    one.artifact, difference, severity_of(difference), (note, *repair_notes(difference))
+                    compared.artifact, difference, severity_of(difference), (note, *repair_notes(difference))
                 )
         elif difference.left and said.version >= _APPEND_ONLY:
             if difference.field == "Requires-Dist":
-                yield from requirement_findings(one.artifact, difference, wheels, difference.right, notes=(_APPENDED,))
+                yield from requirement_findings(
+                    compared.artifact, difference, wheels, difference.right, notes=(_APPENDED,)
+                )
             else:
-                yield field_finding(one.artifact, difference, severity_of(difference), (_APPENDED,))
+                yield field_finding(compared.artifact, difference, severity_of(difference), (_APPENDED,))
 
 
 # The wheels among themselves
 
 
-def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None, why: str) -> Iterator[Finding]:
+def _disagreements(compared: Compared, comparison: Comparison, *, abides: bool | None, why: str) -> Iterator[Finding]:
     """Where one wheel deviates from the others, and it is not these that the sdist speaks against.
 
     `abides` is whether it is as declared, None where nothing is declared, and `why` the reason that is given for it.
     """
-    differing = {difference.field for difference in one.differences}
-    for difference in one.deviations:
+    differing = {difference.field for difference in compared.differences}
+    for difference in compared.deviations:
         if difference.field in RESOLVER_FIELDS:
             if comparison.binds(difference.field) and difference.field not in differing:
                 continue
@@ -338,7 +340,7 @@ def _disagreements(one: Compared, comparison: Comparison, *, abides: bool | None
             "wheels-disagree",
             severity,
             f"`{difference.field}` of the wheel is not that of {others}",
-            one.artifact.filename,
+            compared.artifact.filename,
             (others, "this wheel"),
             notes=(note, *((f"why they differ, in the words of the project: {why}",) if why else ())),
             hints=() if severity is Severity.WARNING else (_ALIKE.get(difference.field, _SAME),),

@@ -38,47 +38,47 @@ class _FormatError(ValueError):
 def judge_variants(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
     """Hold each variant wheel of a release against its own variant.json, and those of one label against each other."""
     said: dict[str, tuple[str, frozenset[str]]] = {}
-    for one in artifacts:
-        split = WheelName.split(one.filename) if one.kind == "wheel" else None
-        if split is None or (one.variant is None and (not split.label or one.on_index)):
+    for artifact in artifacts:
+        split = WheelName.split(artifact.filename) if artifact.kind == "wheel" else None
+        if split is None or (artifact.variant is None and (not split.label or artifact.on_index)):
             continue
         if not split.label:
-            yield _finding(one, "the wheel has a variant.json, and no variant label in its file name", split)
+            yield _finding(artifact, "the wheel has a variant.json, and no variant label in its file name", split)
             continue
         try:
-            properties = _properties(split.label, one.variant)
+            properties = _properties(split.label, artifact.variant)
         except _FormatError as exc:
-            yield _finding(one, str(exc), split)
+            yield _finding(artifact, str(exc), split)
             continue
-        first, others = said.setdefault(split.label, (one.filename, properties))
+        first, others = said.setdefault(split.label, (artifact.filename, properties))
         if others != properties:
-            yield _apart(one, split.label, properties, first, others)
-        if one.variants is not None:
-            yield from _held_to_index(one, split, properties)
+            yield _apart(artifact, split.label, properties, first, others)
+        if artifact.variants is not None:
+            yield from _held_to_index(artifact, split, properties)
 
 
-def _held_to_index(one: Artifact, name: WheelName, properties: frozenset[str]) -> Iterator[Finding]:
+def _held_to_index(artifact: Artifact, name: WheelName, properties: frozenset[str]) -> Iterator[Finding]:
     """Hold a wheel against the file that the index has of all variants of its release."""
     file = f"{name.name}-{name.version}-variants.json"
     try:
-        everything = _read(one.variants or b"", file)
+        everything = _read(artifact.variants or b"", file)
     except _FormatError as exc:
-        yield _finding(one, str(exc), name)._replace(field=file)
+        yield _finding(artifact, str(exc), name)._replace(field=file)
         return
     if name.label not in everything:
         message = f"{file} does not have the label `{name.label}`"
         hint = "write that file anew, of all variant wheels of the release"
-        yield _finding(one, message, name)._replace(field=file, hints=(hint,))
+        yield _finding(artifact, message, name)._replace(field=file, hints=(hint,))
     elif everything[name.label] != properties:
-        yield _apart(one, name.label, properties, file, everything[name.label])
+        yield _apart(artifact, name.label, properties, file, everything[name.label])
 
 
-def _finding(one: Artifact, message: str, name: WheelName) -> Finding:
+def _finding(artifact: Artifact, message: str, name: WheelName) -> Finding:
     return Finding(
         "variant-wheel",
         Severity.ERROR,
         message,
-        artifact=one.filename,
+        artifact=artifact.filename,
         field=_FILE,
         found=name.label or None,
         found_from="label in the file name" if name.label else "",
@@ -87,13 +87,13 @@ def _finding(one: Artifact, message: str, name: WheelName) -> Finding:
     )
 
 
-def _apart(one: Artifact, label: str, found: frozenset[str], first: str, expected: frozenset[str]) -> Finding:
+def _apart(artifact: Artifact, label: str, found: frozenset[str], first: str, expected: frozenset[str]) -> Finding:
     where = "another wheel of the release" if first.endswith(".whl") else first
     return Finding(
         "variant-wheel",
         Severity.ERROR,
         f"the label `{label}` stands for other properties than in {where}",
-        artifact=one.filename,
+        artifact=artifact.filename,
         field=_FILE,
         expected=tuple(sorted(expected)),
         expected_from=first,
@@ -112,7 +112,7 @@ def _properties(label: str, data: bytes | None) -> frozenset[str]:
         raise _FormatError("the wheel has a variant label in its file name, and no variant.json")
     variants = _read(data, _FILE)
     if list(variants) != [label]:
-        others = ", ".join(f"`{one[: bounds.EXCERPT]}`" for one in variants) if variants else "none"
+        others = ", ".join(f"`{name[: bounds.EXCERPT]}`" for name in variants) if variants else "none"
         raise _FormatError(f"variant.json has the properties of {others}, and the label is `{label}`")
     return variants[label]
 
@@ -134,7 +134,7 @@ def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
     if found.get(_NULL):
         raise _FormatError(f"the label `null` is for the variant without properties, and {file} gives it some")
     namespaces = _priorities(_table(table.get("default-priorities"), "`default-priorities`", file), file)
-    missing = sorted({one.partition(" ")[0] for properties in found.values() for one in properties} - {*namespaces})
+    missing = sorted({said.partition(" ")[0] for properties in found.values() for said in properties} - {*namespaces})
     if missing:
         raise _FormatError(f"`default-priorities.namespace` does not have `{missing[0]}`, whose properties are used")
     return found
@@ -169,7 +169,7 @@ def _table(value: object, what: str, file: str) -> Mapping[str, object]:
 
 
 def _texts(value: object, what: str, form: re.Pattern[str], file: str) -> list[str]:
-    good = isinstance(value, list) and all(isinstance(one, str) and form.fullmatch(one) for one in value)
+    good = isinstance(value, list) and all(isinstance(item, str) and form.fullmatch(item) for item in value)
     if not isinstance(value, list) or not good or len({*value}) < len(value):
         raise _FormatError(f"{what[: bounds.EXCERPT]} of {file} is no list of different names")
     return value

@@ -25,7 +25,7 @@ def two_versions(groups: Sequence[Sequence[Artifact | Unreadable]]) -> Iterator[
     alone: dict[str, list[Artifact | Unreadable]] = {}
     without: dict[str, list[Artifact | Unreadable]] = {}
     for group in groups:
-        kinds = {one.kind for one in group}
+        kinds = {file.kind for file in group}
         if len(kinds) == 1:
             (alone if "sdist" in kinds else without).setdefault(group[0].name, []).append(group[0])
     for name, sdists in alone.items():

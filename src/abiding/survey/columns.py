@@ -88,8 +88,8 @@ _TEXTS = {
     "requires_external": "Requires-External",
 }
 COLUMNS: Mapping[str, Column] = {
-    one.name: one
-    for one in (
+    column.name: column
+    for column in (
         Column("metadata_version", Kind.TEXT, "Metadata-Version"),
         Column("name", Kind.TEXT, "Name"),
         Column("version", Kind.TEXT, "Version"),
@@ -103,7 +103,7 @@ COLUMNS: Mapping[str, Column] = {
         Column("problem", Kind.TEXT),
     )
 }
-FIELDS = tuple(one for one in COLUMNS.values() if one.field)
+FIELDS = tuple(column for column in COLUMNS.values() if column.field)
 
 # What is not known without a column.
 _WITHOUT = {

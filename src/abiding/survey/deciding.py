@@ -46,7 +46,7 @@ def decide(connection: DuckDBPyConnection, there: Sequence[str], *, in_sql: bool
 
 # What has an empty text or list, and what has none, say the same.
 _EMPTY = {Kind.TEXT: "''", Kind.TEXTS: "[]"}
-_CONTENT = ", ".join(f"{one.name} := coalesce({one.name}, {_EMPTY[one.kind]})" for one in FIELDS)
+_CONTENT = ", ".join(f"{column.name} := coalesce({column.name}, {_EMPTY[column.kind]})" for column in FIELDS)
 _NAME = r"regexp_extract(x, '^\s*([A-Za-z0-9._-]+)', 1)"
 _NORMAL = "regexp_replace(lower({}), '[-_.]+', '-', 'g')"
 _NAMES = f"list_transform(requires_dist, lambda x: {_NORMAL.format(_NAME)})"
@@ -151,7 +151,7 @@ def _name_versions(connection: DuckDBPyConnection) -> None:
     query = f"{of.format('files')} UNION {of.format('unread')}"
     for batch in connection.cursor().sql(query).to_arrow_reader(_BATCH):
         texts = batch.column(0).to_pylist()
-        found = pyarrow.table({"version": texts, "canonical": [canonical(one) for one in texts]})
+        found = pyarrow.table({"version": texts, "canonical": [canonical(text) for text in texts]})
         connection.register("found", found)
         connection.execute("INSERT INTO versions SELECT * FROM found")
 
@@ -166,31 +166,35 @@ def _chunks(connection: DuckDBPyConnection, there: Sequence[str]) -> Iterator[Ch
 
 def _rows(connection: DuckDBPyConnection, there: Sequence[str]) -> Iterator[tuple[Key, FileRow]]:
     for batch in connection.sql(_OPEN).to_arrow_reader(_BATCH):
-        for one in batch.to_pylist():
-            key = one["key_name"], one["key_version"]
-            yield key, FileRow(one["file"], one["row"], {name: one[name] for name in there})
+        for row in batch.to_pylist():
+            key = row["key_name"], row["key_version"]
+            yield key, FileRow(row["file"], row["row"], {name: row[name] for name in there})
 
 
 def _put(connection: DuckDBPyConnection, found: Sequence[Judged | Unjudged]) -> None:
     import pyarrow
 
-    good = [one for one in found if isinstance(one, Judged)]
+    good = [judged for judged in found if isinstance(judged, Judged)]
     columns: dict[str, Any] = {
-        "key_name": [one.key[0] for one in good],
-        "key_version": [one.key[1] for one in good],
-        **{name: [getattr(one, name) for one in good] for name in ("version", "case", "verdict", "resolver_relevant")},
-        "fields": pyarrow.array([one.fields for one in good], pyarrow.list_(pyarrow.string())),
+        "key_name": [judged.key[0] for judged in good],
+        "key_version": [judged.key[1] for judged in good],
+        **{
+            name: [getattr(judged, name) for judged in good]
+            for name in ("version", "case", "verdict", "resolver_relevant")
+        },
+        "fields": pyarrow.array([judged.fields for judged in good], pyarrow.list_(pyarrow.string())),
         "rules": pyarrow.array(
-            [list(one.rules.items()) for one in good], pyarrow.map_(pyarrow.string(), pyarrow.int32())
+            [list(judged.rules.items()) for judged in good], pyarrow.map_(pyarrow.string(), pyarrow.int32())
         ),
-        "finding": [one.finding for one in good],
+        "finding": [judged.finding for judged in good],
     }
     if good:
         connection.register("found", pyarrow.table(columns))
         connection.execute("INSERT INTO judged SELECT * FROM found")
-    for one in found:
-        if not isinstance(one, Judged):
+    for outcome in found:
+        if not isinstance(outcome, Judged):
             named = "(SELECT filename FROM files WHERE file = ? AND row = ?)"
             connection.execute(
-                f"INSERT INTO bad VALUES (?, ?, {named}, ?)", [one.file, one.row, one.file, one.row, one.why]
+                f"INSERT INTO bad VALUES (?, ?, {named}, ?)",
+                [outcome.file, outcome.row, outcome.file, outcome.row, outcome.why],
             )

@@ -64,7 +64,7 @@ class Unjudged(NamedTuple):
 
 def judge_all(chunk: Sequence[tuple[tuple[str, str], Sequence[FileRow]]]) -> list[Judged | Unjudged]:
     """Judge many releases, each given by its key and its rows."""
-    return [one for key, rows in chunk for one in judge(key, rows)]
+    return [outcome for key, rows in chunk for outcome in judge(key, rows)]
 
 
 def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Unjudged]:
@@ -72,28 +72,28 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
     artifacts = []
     known: dict[object, CoreMetadata] = {}
     rows = list(rows)
-    for one in rows:
+    for row in rows:
         try:
-            artifacts.append(_artifact(one, known))
+            artifacts.append(_artifact(row, known))
         except ArchiveError as exc:
-            yield Unjudged(one.file, one.row, exc.findings[0].message)
+            yield Unjudged(row.file, row.row, exc.findings[0].message)
     if not artifacts:
         return
     try:
         found = releases(artifacts)
     except Exception as exc:  # noqa: BLE001 (one release of millions stops nothing: it is counted)
-        yield from (Unjudged(one.file, one.row, f"can't be judged: {type(exc).__name__}") for one in rows)
+        yield from (Unjudged(row.file, row.row, f"can't be judged: {type(exc).__name__}") for row in rows)
         return
     # File names may be of several versions where the column says one.
     release = found[0]
     if len(found) > 1:
-        names = {one.filename for one in release.artifacts}
-        others = [one for one in rows if one.columns["filename"] not in names]
-        yield from (Unjudged(one.file, one.row, "is of another version than its file name says") for one in others)
-    breaking = [one for one in release.everything if breaks(one)]
-    counted = [one for one in release.everything if one.severity is not Severity.NOTE or breaks(one)]
-    no_dynamic = any("dynamic" not in one.columns for one in rows)
-    no_digest = any(not one.columns.get("metadata_sha256") for one in rows)
+        names = {checked.filename for checked in release.artifacts}
+        others = [row for row in rows if row.columns["filename"] not in names]
+        yield from (Unjudged(row.file, row.row, "is of another version than its file name says") for row in others)
+    breaking = [finding for finding in release.everything if breaks(finding)]
+    counted = [finding for finding in release.everything if finding.severity is not Severity.NOTE or breaks(finding)]
+    no_dynamic = any("dynamic" not in row.columns for row in rows)
+    no_digest = any(not row.columns.get("metadata_sha256") for row in rows)
     verdict = Verdict.EQUAL if release.verdict is Verdict.CLEAN and no_digest else release.verdict
     yield Judged(
         key,
@@ -101,8 +101,8 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
         _case(release, rows, no_dynamic=no_dynamic),
         str(verdict),
         release.resolver_relevant,
-        tuple(sorted({one.field for one in breaking if one.field})),
-        dict(sorted(Counter(one.rule for one in counted).items())),
+        tuple(sorted({finding.field for finding in breaking if finding.field})),
+        dict(sorted(Counter(finding.rule for finding in counted).items())),
         next(map(_told, (*breaking, *counted)), ""),
     )
 
@@ -110,8 +110,8 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
 def _case(release: Release, rows: Iterable[FileRow], *, no_dynamic: bool) -> str:
     if release.case == 1 and no_dynamic:
         return UNKNOWN_CASE
-    has_sdist = any(one.kind == "sdist" for one in release.artifacts)
-    if not has_sdist and any(one.columns["packagetype"] == "sdist" for one in rows):
+    has_sdist = any(checked.kind == "sdist" for checked in release.artifacts)
+    if not has_sdist and any(row.columns["packagetype"] == "sdist" for row in rows):
         return SDIST_NOT_READ
     return str(release.case)
 
@@ -143,7 +143,7 @@ def _metadata(fields: tuple[tuple[str, str], ...], digest: str) -> CoreMetadata:
 
 
 def _fields(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for one in FIELDS:
-        value = columns.get(one.name)
+    for column in FIELDS:
+        value = columns.get(column.name)
         if value:
-            yield from ((one.field, text) for text in (value if one.kind is Kind.TEXTS else (value,)))
+            yield from ((column.field, text) for text in (value if column.kind is Kind.TEXTS else (value,)))

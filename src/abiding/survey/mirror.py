@@ -86,7 +86,7 @@ class Mirror(NamedTuple):
             if is_plain(folder / _PAGE):
                 yield folder / _PAGE
             elif len(folder.name) == 1 and folder.is_dir():
-                yield from (one / _PAGE for one in sorted(folder.iterdir()) if is_plain(one / _PAGE))
+                yield from (child / _PAGE for child in sorted(folder.iterdir()) if is_plain(child / _PAGE))
 
 
 def read(shelf: Shelf) -> None:
@@ -104,7 +104,7 @@ def _rows(root: Path, page: Path) -> Iterator[dict[str, Any]]:
     project = page.parent.name
     try:
         listed = json.loads(read_plain(page, _LARGEST_PAGE))["files"]
-        files = [(str(one["filename"]), str(one["url"]), one) for one in listed]
+        files = [(str(file["filename"]), str(file["url"]), file) for file in listed]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         yield {"name": project, "filename": _PAGE, "packagetype": "sdist", "problem": "bad-index"}
         return
@@ -174,7 +174,7 @@ class _Listed(NamedTuple):
 
 def _version(filename: str) -> str:
     """The version in the name of an old sdist, or of whatever is none."""
-    stem = next((filename[: -len(one)] for one in _OLD_SDISTS if filename.lower().endswith(one)), filename)
+    stem = next((filename[: -len(suffix)] for suffix in _OLD_SDISTS if filename.lower().endswith(suffix)), filename)
     return stem.rpartition("-")[2]
 
 

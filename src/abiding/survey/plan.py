@@ -210,8 +210,8 @@ def _decided(part: Part) -> Path:
 def _whole(target: Path) -> Iterator[Path]:
     """A folder to write to, that becomes `target` when all is in it. Who comes second has made the same."""
     unfinished = target.parents[1] / "unfinished"
-    for one in (target.parent, unfinished):
-        one.mkdir(parents=True, exist_ok=True)
+    for path in (target.parent, unfinished):
+        path.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix=f"{target.name}-", dir=unfinished))
     try:
         yield folder

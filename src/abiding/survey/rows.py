@@ -84,7 +84,8 @@ class Source(NamedTuple):
 
 NO_ROWS = (
     f"SELECT NULL::INTEGER AS file, NULL::BIGINT AS row, "
-    f"{', '.join(f'NULL::{one.kind} AS {one.name}' for one in COLUMNS.values())}, NULL::VARCHAR AS fault WHERE FALSE"
+    f"{', '.join(f'NULL::{column.kind} AS {column.name}' for column in COLUMNS.values())}, "
+    f"NULL::VARCHAR AS fault WHERE FALSE"
 )
 
 
@@ -158,7 +159,7 @@ def _text(value: bytes | list[bytes | None] | None) -> str | list[str | None] | 
     """What bytes say, or each of a list; None if not all of it is UTF-8."""
     try:
         if isinstance(value, list):
-            return [None if one is None else one.decode() for one in value]
+            return [None if data is None else data.decode() for data in value]
         return None if value is None else value.decode()
     except UnicodeDecodeError:
         return None
@@ -166,9 +167,9 @@ def _text(value: bytes | list[bytes | None] | None) -> str | list[str | None] | 
 
 def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
     """The rows of one source. A value of another type than its column may have is a fault of its row."""
-    columns = [f"{_value(one, schema)} AS {one.name}" for one in COLUMNS.values()]
-    there = [one for one in COLUMNS.values() if one.name in schema]
-    faults = [(when, _quoted(why)) for one in there for when, why in _faults(one, schema[one.name])]
+    columns = [f"{_value(column, schema)} AS {column.name}" for column in COLUMNS.values()]
+    there = [column for column in COLUMNS.values() if column.name in schema]
+    faults = [(when, _quoted(why)) for column in there for when, why in _faults(column, schema[column.name])]
     if Kind.TEXT.fits(schema.get("problem", "")):
         # Of what could not be read nothing else is there either.
         faults.insert(0, ("problem <> ''", f"concat('can''t be read: ', problem[:{_MOST_SHOWN}])"))
@@ -212,7 +213,7 @@ def _faults(column: Column, given: str) -> list[tuple[str, str]]:
 
 
 def _lacking(file: Path, lacking: Sequence[str]) -> AbidingError:
-    message = f"has no column {' and no column '.join(f'`{one}`' for one in lacking)}"
+    message = f"has no column {' and no column '.join(f'`{name}`' for name in lacking)}"
     return _error(file, message, "without it nothing can be said of a file", "the columns are in the documentation")
 
 

@@ -44,7 +44,7 @@ def parquet(source: str) -> list[Path]:
     elif is_there(path):
         found = [path]
     else:
-        found = sorted(Path(one) for one in glob.glob(source, recursive=True))  # noqa: PTH207 (it may be absolute)
+        found = sorted(Path(path) for path in glob.glob(source, recursive=True))  # noqa: PTH207 (it may be absolute)
     if not found:
         raise MissingFileError.at(path, "Nothing was surveyed", _HINT)
     return found
@@ -65,22 +65,22 @@ def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
     """Files as rows of a table with all columns that they have; of those that could not be read with none more."""
     import hashlib
 
-    for one in files:
+    for file in files:
         row: dict[str, Any] = {
-            "filename": _plain(one.filename),
-            "packagetype": "bdist_wheel" if one.kind == "wheel" else "sdist",
-            "upload_time": one.uploaded.astimezone(UTC).replace(tzinfo=None) if one.uploaded else None,
+            "filename": _plain(file.filename),
+            "packagetype": "bdist_wheel" if file.kind == "wheel" else "sdist",
+            "upload_time": file.uploaded.astimezone(UTC).replace(tzinfo=None) if file.uploaded else None,
         }
-        if isinstance(one, Unreadable):
-            yield {**row, "name": _plain(one.name), "version": _plain(one.version), "problem": one.problem.rule}
+        if isinstance(file, Unreadable):
+            yield {**row, "name": _plain(file.name), "version": _plain(file.version), "problem": file.problem.rule}
             continue
-        row["metadata_sha256"] = hashlib.sha256(one.metadata.data).hexdigest()
+        row["metadata_sha256"] = hashlib.sha256(file.metadata.data).hexdigest()
         for column in FIELDS:
             if column.kind is Kind.TEXTS:
-                row[column.name] = [_plain(value) for value in one.metadata.all(column.field)]
+                row[column.name] = [_plain(value) for value in file.metadata.all(column.field)]
             else:
-                row[column.name] = _plain(one.metadata.get(column.field)) or None
-        row["description"] = row["description"] or _plain(one.metadata.body) or None
+                row[column.name] = _plain(file.metadata.get(column.field)) or None
+        row["description"] = row["description"] or _plain(file.metadata.body) or None
         yield row
 
 
@@ -99,8 +99,8 @@ def write(rows: Iterable[dict[str, Any]], file: Path) -> None:
         Kind.TEXTS: pyarrow.list_(pyarrow.string()),
         Kind.TIME: pyarrow.timestamp("us"),
     }
-    names = [one for one in COLUMNS.values() if one.kind in types]
-    schema = pyarrow.schema([(one.name, types[one.kind]) for one in names])
+    names = [column for column in COLUMNS.values() if column.kind in types]
+    schema = pyarrow.schema([(column.name, types[column.kind]) for column in names])
     with parquet.ParquetWriter(file, schema) as writer:
         rest = iter(rows)
         while batch := list(islice(rest, _BATCH)):

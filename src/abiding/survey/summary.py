@@ -64,7 +64,7 @@ class Summary(NamedTuple):
     @property
     def verdicts(self) -> dict[str, int]:
         """The releases by verdict, from best to worst."""
-        total = {str(one): sum(counts.get(one, 0) for counts in self.by_case.values()) for one in Verdict}
+        total = {str(verdict): sum(counts.get(verdict, 0) for counts in self.by_case.values()) for verdict in Verdict}
         return {verdict: number for verdict, number in total.items() if number}
 
 
@@ -104,7 +104,7 @@ def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
         broken_for_resolvers,
         dict(ask(each.format("fields")).fetchall()),
         dict(ask(each.format("map_keys(rules)")).fetchall()),
-        tuple(Breaking(*one) for one in ask(breaking, [str(Verdict.INCONSISTENT), top]).fetchall()),
+        tuple(Breaking(*row) for row in ask(breaking, [str(Verdict.INCONSISTENT), top]).fetchall()),
         tuple(_bad(connection, plan)),
         dict(ask("SELECT packagetype, files FROM others ORDER BY 2 DESC, 1").fetchall()),
         missing(plan.there),

@@ -51,7 +51,7 @@ class OpenWheel:
 
     def read(self, names: Iterable[str], limit: int) -> Iterator[tuple[str, bytes]]:
         """Read members in the order in which they lie, of each at most `limit` bytes. Raises `AbidingError`."""
-        members = sorted((self.directory.get(name) for name in names), key=lambda one: one.offset)
+        members = sorted((self.directory.get(name) for name in names), key=lambda member: member.offset)
         for run in _runs(members):
             self._remote.prefetch(run[0].offset, _stop(run[-1]))
             for member in run:
@@ -149,7 +149,9 @@ class Listings:
         key = (name, str(accepted), accepted.prereleases)
         if key not in self._pages:
             versions = wheels_of_project(self.web, self.url, name, accepted)
-            self._pages[key] = [[Published.of(wheels[one], self.web) for one in sorted(wheels)] for wheels in versions]
+            self._pages[key] = [
+                [Published.of(wheels[filename], self.web) for filename in sorted(wheels)] for wheels in versions
+            ]
         return self._pages[key]
 
     def newest_first(

@@ -66,7 +66,7 @@ def wheels_of_project(
     by_version = _by_version(_project_page(web, f"{index_url}{normalised(name)}/", name), name)
     found = {}
     for version, files in by_version.items():
-        wheels = {key: one for key, one in files.items() if one.package_type == "wheel" and not one.is_yanked}
+        wheels = {key: file for key, file in files.items() if file.package_type == "wheel" and not file.is_yanked}
         if wheels:
             found[version] = wheels
     return [found[version] for version in sorted(accepted.filter(found), reverse=True)]

@@ -98,7 +98,9 @@ class RemoteFile(io.RawIOBase):
         while start < stop:
             found = self._at_hand(start, stop - start)
             if not found:
-                until = min(start + _LARGEST, stop, min((one for one, _ in self._pieces if one > start), default=stop))
+                until = min(
+                    start + _LARGEST, stop, min((begin for begin, _ in self._pieces if begin > start), default=stop)
+                )
                 self._fetch(f"{start}-{until - 1}")
                 found = self._at_hand(start, stop - start)
             if not found:
