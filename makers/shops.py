@@ -12,7 +12,7 @@ from makers.compiled import MANYLINUX, library, wheel
 from makers.index import File, Index, hashes, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pytest
@@ -35,9 +35,10 @@ class Shop:
         tag: str = MANYLINUX,
         filler: int = 0,
         header: str = "",
+        links: Sequence[Path] = (),
         **listing: object,
     ) -> Path:
-        built = library(self.folder / version / soname, *functions, soname=soname)
+        built = library(self.folder / version / soname, *functions, soname=soname, links=links)
         files: dict[str, Path | bytes] = {
             "toy/__init__.py": b"",
             "toy/zeros.bin": os.urandom(filler),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -9,6 +10,7 @@ import pytest
 
 from abiding.cli import main
 from abiding.project.provenance import Provenance, Shared
+from makers.compiled import library
 from makers.consumers import consumer
 from makers.shops import SONAME, Shop, opened
 
@@ -16,7 +18,6 @@ from .contract import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -175,3 +176,19 @@ def recorded(path: Path, version: str) -> Path:
     with ZipFile(path, "a") as archive:
         archive.writestr("ham-1.0.dist-info/abiding.json", record.to_json())
     return path
+
+
+# For the linker, which leaves out what nothing is called of.
+_ALL = Path("-Wl,--no-as-needed")
+
+
+def test_what_the_platform_has_brings_nothing_of_the_provider(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A release without a symbol may have it in a library that it needs anew, unless that is the platform's."""
+    other = library(tmp_path / "other" / "libtoycore.so.1", "toy", soname="libtoycore.so.1")
+    shop.publish("1.3", "toy_new", links=[_ALL, Path("-lm")])
+    shop.publish("1.4", "toy_new", links=[_ALL, other])
+    path = consumer(tmp_path, "toy", requires=["toy"])
+    assert outcomes(shop, "toy==1.3", path, capsys=capsys) == {path.name: "rebuild"}
+    assert outcomes(shop, "toy==1.4", path, capsys=capsys) == {path.name: "unknown"}

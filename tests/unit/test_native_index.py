@@ -8,9 +8,11 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.tags import parse_tag
 
-from abiding.artifacts.index import settings
+from abiding.artifacts.index import listings, settings
 from abiding.cli import main
+from abiding.native.indexed import Indexed
 from makers.compiled import MANYLINUX, Pair
 from makers.index import File, Index, serving
 
@@ -142,3 +144,23 @@ def test_an_index_that_may_not_be_read(pair: Pair, index: Index, capsys: pytest.
     index.password = "needed"
     assert main(["check", str(pair.consumer()), LOOK, "--index-url", index.url]) == 2
     assert "error[index-access]: the index does not let us read `prov`" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("place", "need", "there"),
+    [
+        ("prov/lib/Ham.DLL", "ham.dll", True),
+        ("prov/lib/HAM-1.dll", "Ham-1.dll", True),
+        ("prov/ham.PYD", "ham.pyd", True),
+        ("prov/lib/ham.dll", "ham-1.dll", False),
+        ("prov/lib/libHam.so.1", "libham.so.1", False),
+    ],
+)
+def test_windows_knows_no_case(place: str, need: str, there: bool, index: Index) -> None:
+    """Of a wheel on an index only the names of its files are known: they are compared as the loader does."""
+    put(index, "prov", place, tag="py3-none-win_amd64" if ".so" not in place else MANYLINUX)
+    with listings(index.url) as found:
+        shelf = Indexed(found, frozenset(parse_tag("cp311-cp311-win_amd64" if ".so" not in place else MANYLINUX)))
+        provider = shelf.get("prov")
+    assert provider
+    assert bool(provider.shipped_as(need)) is there

@@ -20,8 +20,9 @@ from abiding.native import platforms
 from abiding.native.at_hand import beside
 from abiding.native.images import Format
 from abiding.native.metapackages import environments_of
-from abiding.native.platforms import Platform, does_without
+from abiding.native.platforms import Platform
 from abiding.native.providers import target
+from abiding.native.windows import does_without
 from abiding.project import tags
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject

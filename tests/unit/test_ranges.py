@@ -16,10 +16,11 @@ from abiding.artifacts.index import listings
 from abiding.cli import main
 from abiding.findings.screen import block
 from abiding.native.images import Format, Image, Symbols
+from abiding.providers import ranges
 from abiding.providers.cache import Cache
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.linked import Histories, too_loose
-from abiding.providers.ranges import State, held
+from abiding.providers.ranges import State
 from abiding.providers.tables import Exports, Imports, lacking
 from makers.commands import shown
 from makers.compiled import MANYLINUX
@@ -28,7 +29,9 @@ from makers.index import File, Index
 from makers.shops import Shop, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from abiding.providers.ranges import Range
 
 
 @pytest.fixture
@@ -191,6 +194,12 @@ def history(*versions: tuple[str, Mapping[str, Exports]], unread: Sequence[str] 
     return History("toy", "linux_x86_64", editions, tuple(Unread(one, "", "gone") for one in unread))
 
 
+def held(
+    taken: Sequence[Imports], history: History, built_with: str = "", is_system: Callable[[str], bool] = lambda _: False
+) -> Range:
+    return ranges.held(taken, history, is_system, built_with)
+
+
 def imports(bound: str = "", free: str = "", weak: str = "", library: str = "libtoy.so.1") -> Imports:
     strong, open_, may_miss = (
         frozenset(one if "@" in one else f"{one}@Base" for one in text.split()) for text in (bound, free, weak)
@@ -261,7 +270,7 @@ def test_symbols_that_moved_into_a_library_that_is_brought_along() -> None:
         ("1.0", {"a": exports("libtoy.so.1", "a")}), ("2.0", {"a": exports("libtoy.so.1", "", "libother.so.1")})
     )
     assert [row.state for row in held([imports("a")], gone).rows] == [State.HAS, State.NOT_KNOWN]
-    assert [row.state for row in held([imports("a")], gone, "", lambda _: True).rows] == [
+    assert [row.state for row in held([imports("a")], gone, is_system=lambda _: True).rows] == [
         State.HAS,
         State.LACKS_SYMBOLS,
     ]

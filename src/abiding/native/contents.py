@@ -89,7 +89,7 @@ class Contents:
 
     def shipped_as(self, library: str) -> Image | None:
         """The image that another one finds under this name: by SONAME or by file name."""
-        return next((image for image in self.images if library in (image.name, image.file_name)), None)
+        return next((image for image in self.images if image.is_called(library)), None)
 
 
 def _parents(place: str) -> Iterator[str]:

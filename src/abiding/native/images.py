@@ -19,6 +19,12 @@ class Format(StrEnum):
     MACH_O = "mach-o"
     PE = "pe"
 
+    @classmethod
+    def of_name(cls, name: str) -> Format:
+        """The format that a file most probably has, where nothing but its name is known."""
+        suffix = name.lower().rpartition(".")[2]
+        return {"dylib": cls.MACH_O, "dll": cls.PE, "pyd": cls.PE}.get(suffix, cls.ELF)
+
 
 class Opened(NamedTuple):
     """A library that a file says it opens by its name: any of `names`, and how much it needs that (`priority`)."""
@@ -58,6 +64,12 @@ class Image:
     def file_name(self) -> str:
         """The last part of `place`."""
         return self.place.rpartition("/")[2]
+
+    def is_called(self, library: str) -> bool:
+        """Whether another file that needs a library of this name means this one: Windows knows no case."""
+        if self.format is Format.PE:
+            return library.lower() in (self.name.lower(), self.file_name.lower())
+        return library in (self.name, self.file_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,7 @@ def _contents(name: str, listing: Listing) -> Contents:
 def _images(place: str) -> Iterator[Image]:
     """The file under every name that others may know it by: `libham.so.3.1` is most often called `libham.so.3`."""
     name = place.rpartition("/")[2]
-    suffix = name.lower().rpartition(".")[2]
-    format_ = {"dylib": Format.MACH_O, "dll": Format.PE, "pyd": Format.PE}.get(suffix, Format.ELF)
+    format_ = Format.of_name(name)
     name = name.lower() if format_ is Format.PE else name  # as Windows knows it
     yield Image(place, format_, name)
     while shorter := _VERSIONED.fullmatch(name):

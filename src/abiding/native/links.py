@@ -12,9 +12,9 @@ from abiding.findings.errors import DamagedImageError
 from abiding.native.bringing import brought
 from abiding.native.images import Format
 from abiding.native.loader import Loader, base_name
-from abiding.native.platforms import does_without
 from abiding.native.providers import Standing
 from abiding.native.reach import Need, reach
+from abiding.native.windows import does_without
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

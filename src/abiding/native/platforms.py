@@ -1,8 +1,8 @@
 """What a platform promises: the libraries that every machine has on which a wheel with this tag may be installed.
 
 Linux and Android: the policies of auditwheel (PEP 600, PEP 656, PEP 738); macOS and iOS: what is below /usr/lib and
-/System; Windows: the lists of delvewheel. The machine that this runs on is not asked. What is for Emscripten has no
-libraries that are loaded by their names.
+/System; Windows: see `windows`. The machine that this runs on is not asked. What is for Emscripten has no libraries
+that are loaded by their names.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.extras import needing
 from abiding.metadata.platform_tag import PlatformTag
+from abiding.native import windows
 from abiding.native.images import Format
-from abiding.native.names import stem
 from abiding.native.reading import WORK
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from auditwheel.policy import Policy
     from packaging.tags import Tag
 
-__all__ = ["Floor", "Platform", "apart", "does_without", "floors", "machine_of", "machines"]
+__all__ = ["Floor", "Platform", "apart", "floors", "machine_of", "machines"]
 
 
 _OLD_NAMES = {"manylinux1": "manylinux_2_5", "manylinux2010": "manylinux_2_12", "manylinux2014": "manylinux_2_17"}
@@ -37,7 +37,10 @@ _LOADER = re.compile(r"ld-linux.*|ld64\.so\.\d|ld-musl.*|linux-vdso.*")
 _PYTHON = re.compile(r"libpython\d.*|(.*/)?Python\.framework/.*|@rpath/Python3?|libpypy.*")
 # Names under which musl's loader is itself what is meant.
 _MUSL = frozenset(f"lib{name}.so" for name in ("c", "pthread", "rt", "m", "dl", "util", "xnet"))
-_DRIVER = frozenset({"libcuda.so.1", "libnvidia-ml.so.1", "nvcuda.dll"})
+_DRIVER = frozenset({
+    "libcuda.so.1", "libnvidia-ml.so.1", "libnvcuvid.so.1", "libnvidia-encode.so.1", "libnvidia-opticalflow.so.1",
+    "nvcuda.dll", "nvml.dll", "nvcuvid.dll", "nvencodeapi64.dll", "nvofapi64.dll",
+})  # fmt: skip
 _MACOS = ("/usr/lib/", "/System/")
 _FIRST_ANDROID, _LAST_ANDROID = 21, 99
 
@@ -135,7 +138,7 @@ class Platform:
                 tags,
                 format_,
                 _elf_libraries(platforms) if format_ is Format.ELF else frozenset(),
-                _pe_libraries(tags) if format_ is Format.PE else frozenset(),
+                windows.libraries(tags) if format_ is Format.PE else frozenset(),
                 finished=not any(platform.startswith("linux_") for platform in platforms),
                 musl=any(_is_musl(platform) for platform in platforms),
             )
@@ -152,6 +155,8 @@ class Platform:
 
     def has(self, library: str, format_: Format) -> bool:
         """Whether the platform, the interpreter or a driver has the library, under the name that an image uses."""
+        if format_ is Format.PE:
+            library = library.lower()  # Windows knows no other
         if _PYTHON.fullmatch(library) or library in _DRIVER:
             return True
         match format_:
@@ -161,16 +166,7 @@ class Platform:
             case Format.MACH_O:
                 return library.startswith(_MACOS)
             case Format.PE:
-                from delvewheel import _dll_list
-
-                return library in self.pe or any(pattern.fullmatch(library) for pattern in _dll_list.ignore_regexes)
-
-
-def does_without(file_name: str, library: str) -> bool:
-    """Whether a DLL names another one that no Windows of today has it load, as delvewheel lists them."""
-    from delvewheel import _dll_list
-
-    return library in _dll_list.ignore_dependency.get(f"{stem(file_name)}.dll", ())
+                return library in self.pe or windows.has(library)
 
 
 def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
@@ -239,22 +235,6 @@ def _is_musl(platform: str) -> bool:
 
 def _version(policy: str) -> tuple[int, int]:
     return next(iter(floors([policy]).values())).version
-
-
-def _pe_libraries(tags: Iterable[Tag]) -> frozenset[str]:
-    from delvewheel import _dll_list
-
-    found: frozenset[str] | None = None
-    for tag in tags:
-        machine = _dll_list.MachineType.platform_tag_to_type(tag.platform) or _dll_list.MachineType.AMD64
-        stable = tag.abi.startswith("abi3")
-        table = _dll_list.ignore_abi3 if stable else _dll_list.ignore_by_abi_platform
-        subject = f"{tag.interpreter if stable else tag.abi}-{tag.platform}"
-        # Without an ABI tag the interpreter may be any; every one that is supported today brings the same runtime.
-        own = [names for pattern, names in table.items() if tag.abi == "none" or re.fullmatch(pattern, subject)]
-        libraries = frozenset(_dll_list.ignore_names[machine]).union(*own)
-        found = libraries if found is None else found & libraries
-    return found or frozenset()
 
 
 def system_folders() -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class Recorded:
         if not shared:
             return None
         # A file is looked for by its own name, SONAME or not; both were read when it was recorded.
-        images = tuple(Image(library.file, Format.ELF, library.library) for library in shared)
+        images = tuple(Image(library.file, Format.of_name(library.file), library.library) for library in shared)
         files = {library.file: library.file for library in shared}
 
         def absent(name: str) -> bytes:
@@ -67,7 +67,7 @@ class Recorded:
     def shipping(self, file_name: str) -> Iterator[Contents]:
         """Look through what was recorded."""
         for library in self.provenance.libraries:
-            if file_name in (library.library, library.file.rpartition("/")[2]):
+            if Image(library.file, Format.of_name(library.file), library.library).is_called(file_name):
                 found = self.get(normalised(library.distribution))
                 if found:
                     yield found

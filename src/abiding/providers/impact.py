@@ -11,7 +11,7 @@ from abiding.native.examining import looked_up, subject_of
 from abiding.native.platforms import apart
 from abiding.native.providers import required, target
 from abiding.providers.changed import compared
-from abiding.providers.linked import taken
+from abiding.providers.linked import is_system_of, taken
 from abiding.providers.ranges import State, held
 from abiding.providers.tables import BASE
 
@@ -81,7 +81,7 @@ def _judged(release: Requirement, subject: Subject, tags: frozenset[Tag], histor
 
     accepted = SpecifierSet(f"<={version}", prereleases=lines[name].prereleases)
     history = histories.get(name, tags, accepted, [imports.library for imports in libraries])
-    rows = held(libraries, history).rows if history else ()
+    rows = held(libraries, history, is_system_of(subject)).rows if history else ()
     row = next((row for row in rows if _same(row.version, version)), None)
     if row and row.state is State.NOT_KNOWN and row.missing:
         return Outcome.UNKNOWN, f"that depends on {_names(row)}"

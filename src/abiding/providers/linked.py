@@ -16,7 +16,7 @@ from abiding.providers.ranges import State, held, joined
 from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History, Unread
     from abiding.providers.ranges import Range, Row
 
-__all__ = ["Histories", "ranges", "taken", "too_loose"]
+__all__ = ["Histories", "is_system_of", "ranges", "taken", "too_loose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,13 @@ def _range(
     history = histories.get(name, tags, accepted, [imports.library for imports in libraries]) if libraries else None
     if history is None:
         return None
+    return held(libraries, history, is_system_of(subject), _built_with(subject, name))
 
-    def is_system(library: str) -> bool:
-        format_ = subject.platform.format
-        return format_ is not None and subject.platform.has(library, format_)
 
-    return held(libraries, history, _built_with(subject, name), is_system)
+def is_system_of(subject: Subject) -> Callable[[str], bool]:
+    """Tell which libraries are those of the platform that a wheel is for."""
+    platform = subject.platform
+    return lambda library: platform.format is not None and platform.has(library, platform.format)
 
 
 def _built_with(subject: Subject, name: str) -> str:

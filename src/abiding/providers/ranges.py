@@ -84,9 +84,7 @@ class Range(NamedTuple):
         return ",".join([*([f">={self.floor}"] if low else []), *kept, *([f"<{self.ceiling}"] if high else [])])
 
 
-def held(
-    taken: Sequence[Imports], history: History, built_with: str = "", is_system: Callable[[str], bool] | None = None
-) -> Range:
+def held(taken: Sequence[Imports], history: History, is_system: Callable[[str], bool], built_with: str = "") -> Range:
     """Hold what a consumer takes of some libraries of one provider against its history.
 
     `is_system` says which libraries are the platform's, so that nothing of a provider is looked for there.
@@ -97,7 +95,7 @@ def held(
     known = {name for edition in fitting for name in _outside(edition, wanted)}
     for place, (edition, row) in enumerate(zip(history.editions, rows, strict=True)):
         # Where a library needs others, which are not looked into, the symbols may have gone there.
-        new = {name for name in _outside(edition, wanted) - known if not (is_system and is_system(name))}
+        new = {name for name in _outside(edition, wanted) - known if not is_system(name)}
         if row.state is State.LACKS_SYMBOLS and new:
             rows[place] = Row(edition.version, State.NOT_KNOWN, row.library, tuple(sorted(new)))
         elif row.state is State.HAS and (library := _unsure(edition, taken, history)):

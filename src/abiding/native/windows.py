@@ -1,0 +1,70 @@
+"""What is part of Windows: the lists of delvewheel, and what Windows has got since the one that they are of.
+
+Names are in lower case, as `Image` has them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from abiding.native.names import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.tags import Tag
+
+__all__ = ["does_without", "has", "libraries"]
+
+
+# In the system folder of each Windows that a supported Python runs on (10 of 2022, Server 2016, and later), as far as a
+# header or an import library of its SDK leads there: delvewheel's names are those of Windows 7. What is installed with
+# a driver, as an optional feature or beside a program is not among them.
+_SINCE_SEVEN = """
+bcp47langs bcp47mrm bluetoothapis coml2 coremessaging coreuicomponents cryptngc d3d11on12 d3d12 d3dcompiler_47 dabapi
+dbgcore dbgmodel dcomp deviceaccess directml dismapi dpapi dsreg dxcore efswrt fhsvcctl gamemode gdi32full gdiplus
+hrtfapo icu icuin icuuc inkobjcore inputhost kernel.appcore mdmregistration mfasfsrcsnk mfcaptureengine mfcore
+mfmp4srcsnk mfmpeg2srcsnk mfnetcore mfnetsrc mfsensorgroup mfsrcsnk mftranscode mi mrmcorer mskeyprotect msvcp110_win
+msvcp_win ncryptprov ncryptsslp netsetupapi ninput ntasn1 offreg policymanager profext rmclient rtworkq shcore srumapi
+tokenbinding tokenbroker twinapi twinapi.appcore ucrtbase umpdc usermgrcli wcmapi webauthn websocket win32u
+windows.ai.machinelearning windows.data.pdf windows.gaming.input windows.graphics windows.media windows.networking
+windows.storage windows.storage.applicationdata windows.ui windows.ui.xaml winmde winmmbase wintypes wldp wmiclnt
+wofutil wslapi xaudio2_8 xaudio2_9 xinput1_4 xinputuap
+"""
+_ALL = frozenset({"bthprops.cpl", "hhctrl.ocx", "ksproxy.ax", *(f"{name}.dll" for name in _SINCE_SEVEN.split())})
+# Sets of functions, of which Windows knows in which file they are; those of `ext-` may be missing, and are loaded late.
+_API_SET = re.compile(r"(?:api|ext)-ms-.*")
+
+
+def has(library: str) -> bool:
+    """Whether every Windows has a DLL, whatever the machine and the Python, or every Python of its own brings it."""
+    from delvewheel import _dll_list
+
+    if library in _ALL or _API_SET.fullmatch(library):
+        return True
+    return any(one.fullmatch(library) for one in _dll_list.ignore_regexes)
+
+
+def libraries(tags: Iterable[Tag]) -> frozenset[str]:
+    """The names of the DLLs that are there besides, wherever a wheel with these tags is installed."""
+    from delvewheel import _dll_list
+
+    found: frozenset[str] | None = None
+    for tag in tags:
+        machine = _dll_list.MachineType.platform_tag_to_type(tag.platform) or _dll_list.MachineType.AMD64
+        stable = tag.abi.startswith("abi3")
+        table = _dll_list.ignore_abi3 if stable else _dll_list.ignore_by_abi_platform
+        subject = f"{tag.interpreter if stable else tag.abi}-{tag.platform}"
+        # Without an ABI tag the interpreter may be any; every one that is supported today brings the same runtime.
+        own = [names for pattern, names in table.items() if tag.abi == "none" or re.fullmatch(pattern, subject)]
+        of_tag = frozenset(_dll_list.ignore_names[machine]).union(*own)
+        found = of_tag if found is None else found & of_tag
+    return found or frozenset()
+
+
+def does_without(file_name: str, library: str) -> bool:
+    """Whether a DLL names another one that no Windows of today has it load, as delvewheel lists them."""
+    from delvewheel import _dll_list
+
+    return library in _dll_list.ignore_dependency.get(f"{stem(file_name)}.dll", ())
