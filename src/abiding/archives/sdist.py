@@ -256,9 +256,9 @@ def _gzip_header(file: BinaryIO, name: str) -> tuple[bytes, int]:
 
 
 def _time(otherwise: int) -> int:
-    said = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not said:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
         return otherwise
-    if not said.isdecimal():
-        raise ArchiveError.at("SOURCE_DATE_EPOCH", f"`{said}` is no number of seconds")
-    return min(int(said), 0xFFFFFFFF)
+    if not epoch.isdecimal():
+        raise ArchiveError.at("SOURCE_DATE_EPOCH", f"`{epoch}` is no number of seconds")
+    return min(int(epoch), 0xFFFFFFFF)

@@ -184,7 +184,7 @@ class TarStream:
     def _member(self) -> Member | None:
         """Read all headers of the next member; None where a block of zeros says that there is none."""
         extensions: list[tuple[bytes, bytes]] = []
-        said = _Said()
+        extended = _Extended()
         while True:
             at, header = self.position, self.take(_BLOCK)
             if not extensions and not any(header):
@@ -199,10 +199,10 @@ class TarStream:
                 size = _checked(header)
                 kind = header[_KIND]
                 if kind not in _EXTENSIONS:
-                    return self._plain(header, said, tuple(extensions))
+                    return self._plain(header, extended, tuple(extensions))
                 data = self._extension(size, extensions)
                 extensions.append((header, data))
-                said.take(kind, data, size)
+                extended.take(kind, data, size)
             except _AmbiguousError as exc:
                 note = "readers would find different members, so what this one is can't be told"
                 raise ArchiveError.at(self.name, f"has, at byte {at:,}, a member with {exc}", note=note) from exc
@@ -217,34 +217,34 @@ class TarStream:
             raise ArchiveError.at(self.name, f"claims {total:,} bytes for the headers of one member")
         return self.take(size + -size % _BLOCK)
 
-    def _plain(self, header: bytes, said: _Said, extensions: tuple[tuple[bytes, bytes], ...]) -> Member:
+    def _plain(self, header: bytes, extended: _Extended, extensions: tuple[tuple[bytes, bytes], ...]) -> Member:
         kind = header[_KIND]
         if kind == b"\0" and header[:100].partition(b"\0")[0].endswith(b"/"):
             kind = _FOLDER  # as it was written before there were kinds
-        path = said.path if said.path is not None else _path(header)
-        link = said.link if said.link is not None else header[_LINK].partition(b"\0")[0]
-        size = said.size if said.size is not None else _number(header[_SIZE])
+        path = extended.path if extended.path is not None else _path(header)
+        link = extended.link if extended.link is not None else header[_LINK].partition(b"\0")[0]
+        size = extended.size if extended.size is not None else _number(header[_SIZE])
         if size >= _LARGEST_SIZE:
             raise ValueError(size)
         if size and kind in _WITHOUT_DATA:
             raise _AmbiguousError("contents, which is of a kind that has none")
-        if said.is_named_as_sparse and path != _path(header) and _SPARSE_FOLDER not in _path(header):
+        if extended.is_named_as_sparse and path != _path(header) and _SPARSE_FOLDER not in _path(header):
             # Only a part of the readers knows this record; GNU tar makes the other name up.
             raise _AmbiguousError("two names")
-        if said.is_sparse or kind == _SPARSE:
-            map_ahead = self._map(header, said)
+        if extended.is_sparse or kind == _SPARSE:
+            map_ahead = self._map(header, extended)
             header += map_ahead
-            if said.is_sparse:  # the map is part of the contents
+            if extended.is_sparse:  # the map is part of the contents
                 size -= len(map_ahead)
             hold_map(b"".join(part for extension in extensions for part in extension) + header, size)
             kind = _SPARSE
         path_text, link_text = (raw.decode(errors="surrogateescape") for raw in (path, link))
         return Member(path_text, kind, size, link_text, extensions, header)
 
-    def _map(self, header: bytes, said: _Said) -> bytes:
+    def _map(self, header: bytes, extended: _Extended) -> bytes:
         """Read the blocks behind a header that have a map of the holes in a file, or its end."""
-        if said.is_sparse:
-            return read_map(lambda: self.take(_BLOCK)) if said.begins_with_map else b""
+        if extended.is_sparse:
+            return read_map(lambda: self.take(_BLOCK)) if extended.begins_with_map else b""
         found, more = b"", header[482]
         while more:
             found += self.take(_BLOCK)
@@ -258,7 +258,7 @@ class _AmbiguousError(ValueError):
     """Headers that readers take for something else, each for another thing."""
 
 
-class _Said:
+class _Extended:
     """What the headers before that of a member say about it; each may say it only once, since the readers differ."""
 
     def __init__(self) -> None:
@@ -363,7 +363,7 @@ def _checked(header: bytes) -> int:
 
     The checksum is the sum of the bytes, with the field itself taken as spaces.
     """
-    said = _number(header[_CHECKSUM])
+    stated = _number(header[_CHECKSUM])
     for numbers in _NUMBERS:
         if not _USUAL.fullmatch(header, numbers.start, numbers.stop):
             for at in range(numbers.start, numbers.stop, 8):
@@ -373,8 +373,8 @@ def _checked(header: bytes) -> int:
     if size < 0:
         raise ValueError(size)
     rest = header[: _CHECKSUM.start] + header[_CHECKSUM.stop :]
-    if said != sum(rest) + 256 and said != sum(rest) - 256 * sum(byte > 127 for byte in rest) + 256:  # noqa: PLR2004
-        raise ValueError(said)
+    if stated != sum(rest) + 256 and stated != sum(rest) - 256 * sum(byte > 127 for byte in rest) + 256:  # noqa: PLR2004
+        raise ValueError(stated)
     return size
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["GIVE", "Said", "hold_to_name", "is_artifact", "named", "read_artifacts"]
+__all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_artifacts"]
 
 
 # What there is to be given where something else was.
@@ -120,7 +120,7 @@ def _missing(path: Path, message: str, hint: str = "") -> AbidingError:
     return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=(hint,)))
 
 
-class Said(NamedTuple):
+class Identity(NamedTuple):
     """Metadata, and of which distribution it says that it is."""
 
     metadata: CoreMetadata
@@ -128,12 +128,12 @@ class Said(NamedTuple):
     version: str
 
     @classmethod
-    def parse(cls, data: bytes, filename: str) -> Said:
+    def parse(cls, data: bytes, filename: str) -> Identity:
         """Read the metadata of an archive. Raises `ArchiveError`."""
         return cls.of(CoreMetadata.parse(data, filename))
 
     @classmethod
-    def of(cls, metadata: CoreMetadata) -> Said:
+    def of(cls, metadata: CoreMetadata) -> Identity:
         """Read off what it says."""
         return cls(metadata, metadata.get("Name").strip(), metadata.get("Version").strip())
 
@@ -142,18 +142,18 @@ class _Known:
     """What has been read. Most files have the metadata of the one before, and to see that takes less than a hash."""
 
     def __init__(self) -> None:
-        self.said: dict[bytes, Said] = {}
-        self.last: Said | None = None
+        self.identities: dict[bytes, Identity] = {}
+        self.last: Identity | None = None
 
-    def parse(self, data: bytes, filename: str) -> Said:
+    def parse(self, data: bytes, filename: str) -> Identity:
         if self.last is None or self.last.metadata.data != data:
-            self.last = self.said.get(data) or Said.parse(data, filename)
-            self.said[data] = self.last
+            self.last = self.identities.get(data) or Identity.parse(data, filename)
+            self.identities[data] = self.last
         return self.last
 
     def forget(self, metadata: CoreMetadata) -> None:
         """Keep it no longer."""
-        self.said.pop(metadata.data, None)
+        self.identities.pop(metadata.data, None)
         self.last = None
 
 
@@ -166,8 +166,8 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
     try:
         name, version = named(filename, kind)
         contents = _contents(path, kind, room)
-        said = known.parse(contents.metadata, filename)
-        hold_to_name(filename, name, version, said)
+        identity = known.parse(contents.metadata, filename)
+        hold_to_name(filename, name, version, identity)
     except AbidingError as exc:
         return Unreadable(filename, kind, name, version, exc.findings[0])
     return Artifact(
@@ -175,7 +175,7 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
         kind,
         name,
         version,
-        said.metadata,
+        identity.metadata,
         contents.pyproject,
         tags=contents.tags,
         findings=contents.findings,
@@ -198,8 +198,8 @@ def _variants(wheel: Path) -> bytes | None:
 def _read_unpacked(folder: Path) -> Artifact | Unreadable:
     filename = f"{folder.resolve().name}/"
     try:
-        said = Said.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), filename)
-        if not said.name or not said.version:
+        identity = Identity.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), filename)
+        if not identity.name or not identity.version:
             raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
         pyproject_toml = folder / "pyproject.toml"
         data = read_plain(pyproject_toml, bounds.PYPROJECT) if is_plain(pyproject_toml) else None
@@ -209,7 +209,9 @@ def _read_unpacked(folder: Path) -> Artifact | Unreadable:
         return Unreadable(filename, "sdist", filename, "", problem)
     except ArchiveError as exc:
         return Unreadable(filename, "sdist", filename, "", exc.findings[0])
-    return Artifact(filename, "sdist", _canonical(said.name), said.version, said.metadata, pyproject, findings=findings)
+    return Artifact(
+        filename, "sdist", _canonical(identity.name), identity.version, identity.metadata, pyproject, findings=findings
+    )
 
 
 class _Contents(NamedTuple):
@@ -229,10 +231,10 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
         from abiding.artifacts.installers import judge_contents
         from abiding.project.provenance import MEMBERS
 
-        said = Statement.open(path, MEMBERS)
-        room.admit(path.name, _size(path), said.metadata)
-        findings = judge_contents(path.name, said.dist_info, said.names, said.entry_points)
-        return _Contents(said.metadata, said.tags, said.more, said.variant, findings=findings)
+        statement = Statement.open(path, MEMBERS)
+        room.admit(path.name, _size(path), statement.metadata)
+        findings = judge_contents(path.name, statement.dist_info, statement.names, statement.entry_points)
+        return _Contents(statement.metadata, statement.tags, statement.more, statement.variant, findings=findings)
     from abiding.archives.sdist import Sdist
 
     sdist = Sdist.open(path)
@@ -289,19 +291,19 @@ def _canonical(name: str) -> str:
     return normalised(name)
 
 
-def hold_to_name(filename: str, name: str, version: str, said: Said) -> None:
+def hold_to_name(filename: str, name: str, version: str, identity: Identity) -> None:
     """Raise `ArchiveError` if the metadata is of another project than the file name says, or of no version at all."""
     if filename.endswith(".whl") and tagging.number(filename) > bounds.TAGS:
         message = f"has a name that stands for {tagging.number(filename):,} tags"
         raise ArchiveError.at(filename, message, note=f"no wheel is for more than {bounds.TAGS:,}")
-    if not said.name or not said.version:
+    if not identity.name or not identity.version:
         raise ArchiveError.at(filename, "has metadata without `Name` or `Version`")
-    if _canonical(said.name) != name:
-        raise ArchiveError.at(filename, f"has the metadata of `{said.name[:_MOST_SHOWN]}`")
-    if said.version != version:
+    if _canonical(identity.name) != name:
+        raise ArchiveError.at(filename, f"has the metadata of `{identity.name[:_MOST_SHOWN]}`")
+    if identity.version != version:
         from packaging.utils import canonicalize_version
 
         try:
-            canonicalize_version(said.version)
+            canonicalize_version(identity.version)
         except ValueError as exc:  # a number of thousands of digits
-            raise ArchiveError.at(filename, f"has the metadata of version {said.version[:_MOST_SHOWN]}") from exc
+            raise ArchiveError.at(filename, f"has the metadata of version {identity.version[:_MOST_SHOWN]}") from exc

@@ -57,22 +57,22 @@ def _way_out(filename: str, tags: tuple[str, ...]) -> str:
 
 def judge_version(filename: str, version: str, metadata: CoreMetadata) -> Iterator[Finding]:
     """Hold the version of METADATA or PKG-INFO against `version`, which is that of the file name."""
-    said = metadata.get("Version").strip()
+    stated = metadata.get("Version").strip()
     # Old tools wrote `_` for what a file name can't have in a version.
-    if said == version or any(
-        _is_same(said, spelling) for spelling in (version, version.replace("_", "-"), version.replace("_", "+", 1))
+    if stated == version or any(
+        _is_same(stated, spelling) for spelling in (version, version.replace("_", "-"), version.replace("_", "+", 1))
     ):
         return
     kind = "METADATA" if filename.endswith(".whl") else "PKG-INFO"
     yield Finding(
         "wrong-version",
         Severity.ERROR,
-        f"{kind} says version {said[:_MOST_SHOWN]}, and the file name {version[:_MOST_SHOWN]}",
+        f"{kind} says version {stated[:_MOST_SHOWN]}, and the file name {version[:_MOST_SHOWN]}",
         artifact=filename,
         field="Version",
         expected=version,
         expected_from="file name",
-        found=said,
+        found=stated,
         found_from=kind,
         notes=("an installer looks for one of them and finds the other; pip refuses such a file",),
         hints=(f"build it anew with the version that is meant: renamed, or with {kind} edited, a file belies itself",),

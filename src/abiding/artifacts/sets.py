@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.tagging import expanded
 from abiding.archives.wheel import Statement
-from abiding.artifacts.disk import Said
+from abiding.artifacts.disk import Identity
 from abiding.project.level import Level
 from abiding.project.provenance import MEMBERS, Provenance
 from abiding.project.sets import Bound, Sets
@@ -24,9 +24,9 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
     Raises `ArchiveError`.
     """
     statement = Statement.open(path, MEMBERS)
-    said = Said.parse(statement.metadata, path.name)
+    identity = Identity.parse(statement.metadata, path.name)
     record = Provenance.from_json(statement.more, path.name) if statement.more else None
-    lines = said.metadata.all("Requires-Dist")
+    lines = identity.metadata.all("Requires-Dist")
     own = Counter(recorded.requirement for recorded in record.lines) if record else Counter[str]()
     # The lines that are declared are the last ones: one may be there twice, and the source's come first.
     api: list[str] = []
@@ -36,8 +36,8 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
         else:
             api.insert(0, line)
     sets = Sets(
-        said.name,
-        said.version,
+        identity.name,
+        identity.version,
         path.name,
         record.backend if record else "",
         _level(record),

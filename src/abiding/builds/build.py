@@ -106,19 +106,20 @@ class Build(NamedTuple):
         with Output.within(sdist_directory) as output:
             with native.linking(self.entries.linked):
                 name = self.inner.file("build_sdist", output.private, self.config)
-            edited: dict[str, CoreMetadata] = {}
+            handed_over: dict[str, CoreMetadata] = {}
 
-            def edit(member: str, data: bytes) -> bytes:
+            def edited(member: str, data: bytes) -> bytes:
+                """Judge what the one pass over the archive comes to, and give what is to stand there."""
                 if member == "pyproject.toml":
                     return self.pyproject.restored(data)
                 pkg_info = CoreMetadata.parse(data, name)
                 if member == "PKG-INFO":
                     self._judge_sdist(name, pkg_info)
-                edited[member] = self._of_sdist(pkg_info)
-                return edited[member].data
+                handed_over[member] = self._of_sdist(pkg_info)
+                return handed_over[member].data
 
-            sdist.rewrite(output.private / name, output.target(name), edit)
-        self._remark(name, edited["PKG-INFO"])
+            sdist.rewrite(output.private / name, output.target(name), edited)
+        self._remark(name, handed_over["PKG-INFO"])
         return name
 
     def _judge_sdist(self, name: str, pkg_info: CoreMetadata) -> None:

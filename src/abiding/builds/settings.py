@@ -51,8 +51,8 @@ class Settings(NamedTuple):
             problems.append(_bad_level(level, asked))
         if problems:
             raise DeclarationError(problems, "Nothing was built")
-        said = (f"{way}={value}" if value else "" for way, value in ((asked, level), (asked_variant, variant)))
-        return cls(Level(level) if level else None, variant, inner, *said)
+        words = (f"{way}={value}" if value else "" for way, value in ((asked, level), (asked_variant, variant)))
+        return cls(Level(level) if level else None, variant, inner, *words)
 
 
 def _variable(name: str) -> str:

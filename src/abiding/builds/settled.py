@@ -50,11 +50,11 @@ def settled(pyproject: Pyproject, declaration: Declaration, source: Source, clos
     ]
     if wrong:
         raise DeclarationError(wrong, closing)
-    said = source.promise.said
-    body = next((value for field, value in said.fields if field == "Description"), "")
+    promised = source.promise.metadata
+    body = next((value for field, value in promised.fields if field == "Description"), "")
     head = [
         ("Metadata-Version", "2.1"),
-        *(field for field in said.fields if field[0] not in ("Description", "Project-URL")),
+        *(field for field in promised.fields if field[0] not in ("Description", "Project-URL")),
     ]
     head += list(_labelled(project.table))
     text = "".join(f"{field}: {value}\n" for field, value in head)

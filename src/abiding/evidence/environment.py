@@ -82,8 +82,8 @@ class Use(NamedTuple):
 
     def _tried(self) -> Iterator[str]:
         if self.failures:
-            module, said = next(iter(self.failures.items()))
-            yield f"seen: `{module}` can't be imported: {said}"
+            module, reason = next(iter(self.failures.items()))
+            yield f"seen: `{module}` can't be imported: {reason}"
         elif self.failures is not None:
             yield "what refuses it was imported all the same: its package may do without the C API, or fail later"
 

@@ -117,12 +117,12 @@ def _bound(
     deciding = [
         file for file in files if (file.interface.floor or floor, file.interface.ceiling or ceiling) == (floor, ceiling)
     ]
-    said = dict.fromkeys(file.interface.seen for file in deciding or files)
+    seen = dict.fromkeys(file.interface.seen for file in deciding or files)
     names = tuple(dict.fromkeys(file.module.file for file in (*deciding, *files)))
     first = (deciding or files)[0].interface
     what = _WORDS[first.kind].format(distribution)
     why = why or (first.unknown if first.kind is Kind.TORCH else "")
-    return Bound(distribution, what, "; ".join(said), names, admission.texts, line, state, why)
+    return Bound(distribution, what, "; ".join(seen), names, admission.texts, line, state, why)
 
 
 def _of_stable_abi(filename: str, compiled: Compiled, findings: Sequence[Finding]) -> Iterator[Bound]:

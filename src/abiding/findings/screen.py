@@ -151,8 +151,8 @@ def _excerpts(finding: Finding, width: int) -> Iterator[Line]:
 
 def conclusion(text: Span, to: Terminal) -> Iterator[Line]:
     """The line that a report ends with: broken for people alone, since programs look for it."""
-    said = on_one_line(text.text)
-    for line in wrap_prose(said, to.width, "    ", "") if to.is_live else [said]:
+    shown = on_one_line(text.text)
+    for line in wrap_prose(shown, to.width, "    ", "") if to.is_live else [shown]:
         yield (Span(line, text.style),)
 
 

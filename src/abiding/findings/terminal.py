@@ -96,9 +96,9 @@ class Terminal(NamedTuple):
         return text.getvalue()
 
     def _line(self, line: Line) -> str:
-        said = plain(line)
-        safe = printable(said).replace("\n", "\\n")
-        if not self.coloured or safe != said:
+        written = plain(line)
+        safe = printable(written).replace("\n", "\\n")
+        if not self.coloured or safe != written:
             return safe.rstrip()
         return "".join(f"{_BEGIN.format(style)}{text}{_END}" if style and text else text for text, style in line)
 

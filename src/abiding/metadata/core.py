@@ -132,8 +132,8 @@ class CoreMetadata(NamedTuple):
 
     def with_dynamic(self, fields: Iterable[str]) -> CoreMetadata:
         """Say of these fields too that wheels may differ in them."""
-        said = self.dynamic
-        lines = (f"Dynamic: {field}".encode() + self._newline for field in fields if field.lower() not in said)
+        listed = self.dynamic
+        lines = (f"Dynamic: {field}".encode() + self._newline for field in fields if field.lower() not in listed)
         return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
 
     def as_built(self) -> CoreMetadata | None:

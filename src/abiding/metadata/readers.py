@@ -150,16 +150,16 @@ def is_plain(data: bytes, headers: Sequence[Header]) -> bool:
 def _about_values(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
     first: dict[str, str] = {}
     for name, value, start, _ in headers:
-        key, said = name.lower(), value.strip()
-        if key == "requires-dist" and not said:
-            yield Disagreement(name, _line(data, start), None, said, _STOPPING)
+        key, text = name.lower(), value.strip()
+        if key == "requires-dist" and not text:
+            yield Disagreement(name, _line(data, start), None, text, _STOPPING)
         elif key in first:
             # Whoever takes one of them takes the same, if they say the same.
-            yield Disagreement(name, _line(data, start), first[key], None, _UNDECIDED, decisive=first[key] != said)
+            yield Disagreement(name, _line(data, start), first[key], None, _UNDECIDED, decisive=first[key] != text)
         elif key in _SINGLE:
-            first[key] = said
+            first[key] = text
         elif key in ("content-type", "content-transfer-encoding"):
-            yield Disagreement(name, _line(data, start), None, said, _DECODING_ALL, decisive=False)
+            yield Disagreement(name, _line(data, start), None, text, _DECODING_ALL, decisive=False)
 
 
 def _line(data: bytes, at: int) -> int:

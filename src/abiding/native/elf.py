@@ -97,8 +97,8 @@ _HEADER = 12
 
 def _of_json(text: bytes) -> Iterator[Opened]:
     with suppress(ValueError, RecursionError):
-        said = json.loads(text.rstrip(b"\0"))
-        for note in said if isinstance(said, list) else ():
+        parsed = json.loads(text.rstrip(b"\0"))
+        for note in parsed if isinstance(parsed, list) else ():
             names = note.get("soname") if isinstance(note, dict) else None
             if isinstance(names, list) and all(isinstance(name, str) for name in names):
                 yield Opened(tuple(names), str(note.get("priority", "recommended")))

@@ -52,11 +52,11 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
 
 def lacking(subject: Subject) -> Iterator[Lacking]:
     """The symbols that are used and not there, each once."""
-    said: set[str] = set()
+    told: set[str] = set()
     # The record knows which library a symbol was taken from, so it comes first.
     for lost in (*_recorded_and_gone(subject), *_never_there(subject)):
-        missing = lost.symbols - said
-        said |= missing
+        missing = lost.symbols - told
+        told |= missing
         if missing:
             yield lost._replace(symbols=missing)
 

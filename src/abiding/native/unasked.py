@@ -131,8 +131,8 @@ def _listed() -> tuple[tuple[str, str], ...]:
     program = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/sbin:/usr/sbin")
     if program is None:
         return ()
-    said = subprocess.run([program, "-p"], capture_output=True, text=True, errors="replace", check=False).stdout
-    lines = (line.strip().partition(" => ") for line in said.splitlines())
+    output = subprocess.run([program, "-p"], capture_output=True, text=True, errors="replace", check=False).stdout
+    lines = (line.strip().partition(" => ") for line in output.splitlines())
     return tuple((name.split(" ", 1)[0], path) for name, arrow, path in lines if arrow)
 
 

@@ -53,13 +53,13 @@ def contradictions(
     # Most often all lines for a distribution have a version in common, and nothing has to be known of markers.
     api = ApiLevel.of(project)
     by_name: dict[str, list[Declared]] = {}
-    said: dict[str, set[SpecifierSet]] = {}
+    ranges: dict[str, set[SpecifierSet]] = {}
     for line in declared:
         requirement = requirements.parse(line.says)
         name = _name(requirement)
         by_name.setdefault(name, []).append(line)
-        said.setdefault(name, set()).add(requirement.specifier)
-    suspects = [name for name, specifiers in said.items() if _is_empty(specifiers | api.specifiers(name))]
+        ranges.setdefault(name, set()).add(requirement.specifier)
+    suspects = [name for name, specifiers in ranges.items() if _is_empty(specifiers | api.specifiers(name))]
     if suspects:
         lines = [line for name in suspects for line in by_name[name][: bounds.LINES_FOR_ONE]]
         yield from _found(pyproject, project, api, lines, suspects)

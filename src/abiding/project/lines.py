@@ -79,11 +79,11 @@ def _without_bare(lines: Iterable[str]) -> tuple[str, ...]:
     """The lines, without those that say no more than another one: a name alone beside `name>=1`."""
     lines = tuple(dict.fromkeys(lines))
     parsed = {line: parse(line) for line in lines}
-    said = [requirement for requirement in parsed.values() if requirement.specifier and not requirement.marker]
+    unconditional = [requirement for requirement in parsed.values() if requirement.specifier and not requirement.marker]
     return tuple(
         line
         for line, requirement in parsed.items()
-        if requirement.specifier or requirement.extras or requirement.marker or requirement.url or not said
+        if requirement.specifier or requirement.extras or requirement.marker or requirement.url or not unconditional
     )
 
 

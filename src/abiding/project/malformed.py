@@ -53,20 +53,20 @@ _TWICE = re.compile(r"Cannot declare \(('[\w-]+'(?:, '[\w-]+')*),?\) twice")
 def no_toml(text: str, exc: ValueError | RecursionError) -> DeclarationError:
     """Make the error for a text that tomllib refuses."""
     found = _WHERE.fullmatch(str(exc))
-    said = found[1] if found else "nested too deeply" if isinstance(exc, RecursionError) else str(exc)
+    reason = found[1] if found else "nested too deeply" if isinstance(exc, RecursionError) else str(exc)
     lines = text.split("\n")
     number = 0
     if found:
         number = int(found[2] or 0) or next((n for n in range(len(lines), 0, -1) if lines[n - 1].strip()), 0)
     quoted = [_excerpt(number, lines)] if number else []
-    quoted += [_excerpt(first, lines, "first here") for first in _before(said, lines, number)]
-    twice = _TWICE.fullmatch(said)
+    quoted += [_excerpt(first, lines, "first here") for first in _before(reason, lines, number)]
+    twice = _TWICE.fullmatch(reason)
     if twice:
-        said = f"`[{'.'.join(twice[1].replace(chr(39), '').split(', '))}]` stands in it twice"
+        reason = f"`[{'.'.join(twice[1].replace(chr(39), '').split(', '))}]` stands in it twice"
     column = f", at column {found[3]}" if found and found[3] else ""
-    ended = found and not found[2] and said == "Invalid value"
-    hint = _ENDED if ended else _MERGED if number and _MERGE.match(lines[number - 1]) else _hint(said)
-    message = f"`pyproject.toml` is not valid TOML: {said[:1].lower()}{said[1:]}{column}"
+    ended = found and not found[2] and reason == "Invalid value"
+    hint = _ENDED if ended else _MERGED if number and _MERGE.match(lines[number - 1]) else _hint(reason)
+    message = f"`pyproject.toml` is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}"
     return _error(message, number, quoted, hint)
 
 
@@ -80,15 +80,15 @@ def no_utf8(data: bytes, exc: UnicodeDecodeError) -> DeclarationError:
     return _error(message, number, [_excerpt(number, lines)], _UTF_8)
 
 
-def _hint(said: str) -> str:
+def _hint(reason: str) -> str:
     """The way out that belongs to the longest beginning; without one nobody has written this by a slip."""
-    start = max((one for one in _HINTS if said.startswith(one)), key=len, default="")
-    return _HINTS.get(start, _ONCE if said.endswith(" twice") else _FLAT)
+    start = max((one for one in _HINTS if reason.startswith(one)), key=len, default="")
+    return _HINTS.get(start, _ONCE if reason.endswith(" twice") else _FLAT)
 
 
-def _before(said: str, lines: list[str], number: int) -> Iterator[int]:
+def _before(reason: str, lines: list[str], number: int) -> Iterator[int]:
     """The line above at which a table stands that stands there twice."""
-    if twice := _TWICE.fullmatch(said):
+    if twice := _TWICE.fullmatch(reason):
         head = r"\s*\.\s*".join(rf"""["']?{re.escape(name)}["']?""" for name in re.findall(r"'([^']+)'", twice[1]))
         pattern = re.compile(rf"\s*\[\s*{head}\s*\]")
         yield from [index for index, line in enumerate(lines[: number - 1], 1) if pattern.match(line)][:1]

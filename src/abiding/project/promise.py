@@ -26,7 +26,7 @@ __all__ = ["Promise"]
 class Promise(NamedTuple):
     """The promised values as if they were a metadata file, the fields that they are all of, and the people."""
 
-    said: CoreMetadata
+    metadata: CoreMetadata
     fields: frozenset[str]
     open_fields: frozenset[str]
     people: Mapping[str, str]
@@ -40,11 +40,11 @@ class Promise(NamedTuple):
         table = project.table
         if table is None:
             return cls(CoreMetadata(b"", (), ""), frozenset(), frozenset(), {})
-        said = tuple(_said(project, table, folder))
+        given = tuple(_fields_of(project, table, folder))
         fields = {field for name, field in _FIELDS.items() if project.gives(name) or name not in project.dynamic}
         fields -= {field for name, field in _ONLY_IF_GIVEN.items() if not project.gives(name)}
         # Given, but not as a text that could be compared: a readme that is not there, a licence as a table.
-        fields -= {"Description", "License-Expression"} - {field for field, _ in said}
+        fields -= {"Description", "License-Expression"} - {field for field, _ in given}
         # With the dependencies given and the extras left open, or the reverse, one header holds both.
         halves = [name for name in ("dependencies", "optional-dependencies") if name in project.dynamic]
         open_fields = {"Requires-Dist", "Provides-Extra"} if any(not project.gives(name) for name in halves) else set()
@@ -54,7 +54,7 @@ class Promise(NamedTuple):
             for name, field in (("authors", "Author"), ("maintainers", "Maintainer"))
             if project.gives(name) and name not in project.dynamic
         }
-        return cls(CoreMetadata(b"", said, ""), frozenset(fields), frozenset(open_fields), people)
+        return cls(CoreMetadata(b"", given, ""), frozenset(fields), frozenset(open_fields), people)
 
     @property
     def is_empty(self) -> bool:
@@ -67,7 +67,7 @@ class Promise(NamedTuple):
             Difference(
                 difference.field, difference.left, () if difference.field in self.open_fields else difference.right
             )
-            for difference in compare(self.said, _plain(metadata), self.fields)
+            for difference in compare(self.metadata, _plain(metadata), self.fields)
         ]
         for field, promised in self.people.items():
             found = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
@@ -103,7 +103,7 @@ _ONLY_IF_GIVEN = {
 _NAMELESS = "Unknown"
 
 
-def _said(project: Project, table: Mapping[str, Any], folder: Path | None) -> Iterator[tuple[str, str]]:
+def _fields_of(project: Project, table: Mapping[str, Any], folder: Path | None) -> Iterator[tuple[str, str]]:
     for name in ("name", "version", "description", "requires-python", "license"):
         if isinstance(table.get(name), str):
             yield _FIELDS[name], table[name]

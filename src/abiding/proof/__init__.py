@@ -116,9 +116,9 @@ def _check_settings(subject: Subject, level: Level | None, variant: str | None) 
 
 def _name_and_version(subject: Subject, builds: tuple[Built, ...]) -> tuple[str, str]:
     """Both as what was built says them, else as far as the project does."""
-    said = [result.metadata for built in builds for result in built.results]
-    said += [subject.pkg_info] if subject.pkg_info else []
-    if said:
-        return said[0].get("Name").strip(), said[0].get("Version").strip()
+    metadata = [result.metadata for built in builds for result in built.results]
+    metadata += [subject.pkg_info] if subject.pkg_info else []
+    if metadata:
+        return metadata[0].get("Name").strip(), metadata[0].get("Version").strip()
     table = subject.pyproject.table.get("project", {})
     return str(table.get("name", subject.folder.resolve().name)), str(table.get("version", ""))

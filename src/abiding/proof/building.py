@@ -134,8 +134,8 @@ class Workshop:
         except CommandError as exc:
             return Built(step, State.FAILED, tuple(results), exc.output)
         except (BackendUnavailable, AbidingError, OSError, ValueError) as exc:
-            said = exc.traceback if isinstance(exc, BackendUnavailable) else ""
-            return Built(step, State.FAILED, tuple(results), f"{said}{type(exc).__name__}: {exc}\n")
+            traceback = exc.traceback if isinstance(exc, BackendUnavailable) else ""
+            return Built(step, State.FAILED, tuple(results), f"{traceback}{type(exc).__name__}: {exc}\n")
         return Built(step, State.BUILT, tuple(results), without_history=bench.has_made_repository)
 
 

@@ -34,16 +34,16 @@ def run(command: Sequence[str | Path], folder: str | Path, variables: Mapping[st
     A backend may say more than there is memory for: of more than `bounds.OUTPUT` bytes the middle is left out.
     """
     with _started(command, folder, variables, subprocess.STDOUT) as process:
-        said = _kept(cast("BinaryIO", process.stdout))
-    _hold(process, said)
+        output = _kept(cast("BinaryIO", process.stdout))
+    _hold(process, output)
 
 
 def answer(command: Sequence[str | Path], folder: str | Path, variables: Mapping[str, str]) -> str:
     """Run a program for its answer: all of its output, as names of files are decoded. Raises `CommandError`."""
     with _started(command, folder, variables, subprocess.PIPE) as process:
-        said, errors = process.communicate()
+        output, errors = process.communicate()
     _hold(process, errors.decode("utf-8", "replace"))
-    return os.fsdecode(said)
+    return os.fsdecode(output)
 
 
 @contextmanager
@@ -66,11 +66,11 @@ def _started(
             raise
 
 
-def _hold(process: subprocess.Popen[bytes], said: str) -> None:
+def _hold(process: subprocess.Popen[bytes], output: str) -> None:
     """Raise `CommandError` if it has failed."""
     if process.returncode:
         name, *_ = cast("list[str]", process.args)
-        raise CommandError(said or f"{name} ended with status {process.returncode} and said nothing\n")
+        raise CommandError(output or f"{name} ended with status {process.returncode} and said nothing\n")
 
 
 def _kept(stream: BinaryIO) -> str:

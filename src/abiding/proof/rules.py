@@ -160,11 +160,11 @@ class _Setting:
 
     def _standards(self) -> Iterator[Finding]:
         """What `abiding check` says about these files as a release."""
-        filename, said = self._sdist()
-        if said is None:
+        filename, metadata = self._sdist()
+        if metadata is None:
             return
-        name, version = said.get("Name").strip(), said.get("Version").strip()
-        sdist = Artifact(filename, "sdist", name, version, said, self.subject.pyproject)
+        name, version = metadata.get("Name").strip(), metadata.get("Version").strip()
+        sdist = Artifact(filename, "sdist", name, version, metadata, self.subject.pyproject)
         wheels = {
             (result.path.name, result.metadata.data, result.record): (result, built.step)
             for (what, _), built in self.made.items()
@@ -260,14 +260,16 @@ def _compared_members(result: Result) -> set[str]:
 # The level that was asked for
 
 
-def _levels(built: Built, declaration: Declaration, subject: Subject, said: CoreMetadata | None) -> Iterator[Finding]:
+def _levels(
+    built: Built, declaration: Declaration, subject: Subject, of_sdist: CoreMetadata | None
+) -> Iterator[Finding]:
     """Where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
 
     `said` is the metadata of what it was built from, if that is known.
     """
     setting, result = built.step.setting, built.results[0]
     applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}
-    source = said.all("Requires-Dist") if said else declaration.project.lines()
+    source = of_sdist.all("Requires-Dist") if of_sdist else declaration.project.lines()
     added = Added(result.metadata.all("Requires-Dist"), source)
     claimed = added.claim(entry for entry, applies in applying.items() if applies)
     for entry, line in claimed.missing.items():

@@ -109,8 +109,8 @@ def _run(line: list[str]) -> tuple[str, str]:
         return "", type(exc).__name__
     if done.returncode == 0:
         return done.stdout, ""
-    said = _SAID.search(done.stderr)
-    return "", said[1].strip() if said else f"the compiler ended with {done.returncode}"
+    match = _SAID.search(done.stderr)
+    return "", match[1].strip() if match else f"the compiler ended with {done.returncode}"
 
 
 _SAID = re.compile(r"error: ([^\n]{1,200})")

@@ -39,7 +39,7 @@ class Declared(NamedTuple):
     """What a project declares for its wheels, and the metadata of its sdist, to which that is added."""
 
     declaration: Declaration
-    said: CoreMetadata
+    pkg_info: CoreMetadata
 
     def has_line_for(self, filename: str, variant: str | None) -> bool:
         """Whether a line is declared for wheels of this name, in builds of `variant`; of any, where that is None."""
@@ -49,7 +49,7 @@ class Declared(NamedTuple):
 
     def lines_of(self, compared: Compared) -> tuple[str, ...]:
         """The lines of a wheel that are declared for it."""
-        added = Added(compared.artifact.metadata.all("Requires-Dist"), self.said.all("Requires-Dist"))
+        added = Added(compared.artifact.metadata.all("Requires-Dist"), self.pkg_info.all("Requires-Dist"))
         return tuple(self._claimed(compared.artifact, added, None).lines.values())
 
     def broken_by(self, compared: Compared, wheels: Having) -> Iterator[Finding]:
@@ -63,11 +63,11 @@ class Declared(NamedTuple):
         except ArchiveError as exc:
             yield from exc.findings
             record = None
-        source = self.said.all("Requires-Dist")
+        source = self.pkg_info.all("Requires-Dist")
         claimed = self._claimed(
             compared.artifact, Added(compared.artifact.metadata.all("Requires-Dist"), source, record), record
         )
-        differences = tuple(unsanctioned(compared.differences, self.said, self.declaration.project))
+        differences = tuple(unsanctioned(compared.differences, self.pkg_info, self.declaration.project))
         # A wheel without a record that has another line than is declared is not of the API level.
         wanted = claimed.missing or ({} if record or claimed.lines else self._lines_for(compared.artifact))
         edited = _edited(wanted, claimed, differences)

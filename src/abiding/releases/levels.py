@@ -147,9 +147,9 @@ def judge_record(compared: Compared) -> Iterator[Finding]:
         return
     if record.level == Level.API and record.lines:
         yield _contradictory(artifact.filename, record)
-    said = set(map(meaning, artifact.metadata.all("Requires-Dist")))
+    stated = set(map(meaning, artifact.metadata.all("Requires-Dist")))
     for line in record.lines:
-        if meaning(line.requirement) not in said:
+        if meaning(line.requirement) not in stated:
             yield Finding(
                 "missing-requirement",
                 Severity.ERROR,

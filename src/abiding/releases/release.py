@@ -208,7 +208,9 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
 
     def of(release: Release) -> tuple[Finding, ...]:
         names = [checked.filename for checked in release.artifacts]
-        found = dict.fromkeys(finding for said in (linked, claimed) for name in names for finding in said.get(name, ()))
+        found = dict.fromkeys(
+            finding for judged in (linked, claimed) for name in names for finding in judged.get(name, ())
+        )
         # Of a record that all of them read it is told already.
         told = {(finding.rule, finding.artifact, finding.message) for finding in release.findings}
         return tuple(finding for finding in found if (finding.rule, finding.artifact, finding.message) not in told)
@@ -216,11 +218,11 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
     return [release._replace(compiled=of(release)) for release in found]
 
 
-def with_findings(found: Iterable[Release], said: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
+def with_findings(found: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
     """The releases with what else is to be said of the compiled files of some artifacts, by file name."""
 
     def of(release: Release) -> tuple[Finding, ...]:
-        return tuple(finding for checked in release.artifacts for finding in said.get(checked.filename, ()))
+        return tuple(finding for checked in release.artifacts for finding in findings.get(checked.filename, ()))
 
     return [release._replace(compiled=(*release.compiled, *of(release))) for release in found]
 

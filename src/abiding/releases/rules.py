@@ -133,7 +133,7 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
         from abiding.project.promise import Promise
         from abiding.project.table import Project
 
-        difference = by_pre_releases(Promise.of(Project(table), None).said, reference.metadata)
+        difference = by_pre_releases(Promise.of(Project(table), None).metadata, reference.metadata)
         if difference:
             beside = "PKG-INFO from the pyproject.toml beside it"
             yield _pre_release_finding(reference, difference, beside, ("pyproject.toml", "PKG-INFO"))
@@ -292,14 +292,14 @@ def _against_standards(compared: Compared, comparison: Comparison, wheels: Havin
 def _broken_by(compared: Compared, comparison: Comparison, wheels: Having) -> Iterator[Finding]:
     if comparison.sdist is None or compared.artifact.kind == "sdist":
         return
-    said = comparison.sdist.metadata
+    of_sdist = comparison.sdist.metadata
     for difference in compared.differences:
         if not comparison.is_modern:
             read = difference.field in RESOLVER_FIELDS
             finding = field_finding(compared.artifact, difference, Severity.WARNING if read else Severity.NOTE, (_OLD,))
             # An sdist that is too old to be compared in what matters, is not held against its wheels in the rest.
             yield finding._replace(rule="not-comparable") if comparison.unsaid and not read else finding
-        elif difference.field.lower() not in said.dynamic:
+        elif difference.field.lower() not in of_sdist.dynamic:
             note = _FORBIDDEN.format(difference.field)
             if difference.field == "Requires-Dist":
                 yield from requirement_findings(compared.artifact, difference, wheels, notes=(note,))
@@ -307,7 +307,7 @@ def _broken_by(compared: Compared, comparison: Comparison, wheels: Having) -> It
                 yield field_finding(
                     compared.artifact, difference, severity_of(difference), (note, *repair_notes(difference))
                 )
-        elif difference.left and said.version >= _APPEND_ONLY:
+        elif difference.left and of_sdist.version >= _APPEND_ONLY:
             if difference.field == "Requires-Dist":
                 yield from requirement_findings(
                     compared.artifact, difference, wheels, difference.right, notes=(_APPENDED,)

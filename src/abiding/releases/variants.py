@@ -37,7 +37,7 @@ class _FormatError(ValueError):
 
 def judge_variants(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
     """Hold each variant wheel of a release against its own variant.json, and those of one label against each other."""
-    said: dict[str, tuple[str, frozenset[str]]] = {}
+    labels: dict[str, tuple[str, frozenset[str]]] = {}
     for artifact in artifacts:
         split = WheelName.split(artifact.filename) if artifact.kind == "wheel" else None
         if split is None or (artifact.variant is None and (not split.label or artifact.on_index)):
@@ -50,7 +50,7 @@ def judge_variants(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
         except _FormatError as exc:
             yield _finding(artifact, str(exc), split)
             continue
-        first, others = said.setdefault(split.label, (artifact.filename, properties))
+        first, others = labels.setdefault(split.label, (artifact.filename, properties))
         if others != properties:
             yield _apart(artifact, split.label, properties, first, others)
         if artifact.variants is not None:
@@ -134,7 +134,7 @@ def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
     if found.get(_NULL):
         raise _FormatError(f"the label `null` is for the variant without properties, and {file} gives it some")
     namespaces = _priorities(_table(table.get("default-priorities"), "`default-priorities`", file), file)
-    missing = sorted({said.partition(" ")[0] for properties in found.values() for said in properties} - {*namespaces})
+    missing = sorted({text.partition(" ")[0] for properties in found.values() for text in properties} - {*namespaces})
     if missing:
         raise _FormatError(f"`default-priorities.namespace` does not have `{missing[0]}`, whose properties are used")
     return found

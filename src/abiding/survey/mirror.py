@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from abiding._version import __version__
 from abiding.artifacts.artifact import Artifact, Unreadable
-from abiding.artifacts.disk import Said, hold_to_name, named, read_artifacts
+from abiding.artifacts.disk import Identity, hold_to_name, named, read_artifacts
 from abiding.files.plain import is_folder, is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingFileError
@@ -108,12 +108,12 @@ def _rows(root: Path, page: Path) -> Iterator[dict[str, Any]]:
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         yield {"name": project, "filename": _PAGE, "packagetype": "sdist", "problem": "bad-index"}
         return
-    for filename, url, said in files:
+    for filename, url, entry in files:
         kind = _kind(filename)
         if kind is None:
             yield {"name": project, "filename": filename, "packagetype": PurePosixPath(filename).suffix or "no suffix"}
         else:
-            listed_file = _Listed(project, filename, url, kind, said)
+            listed_file = _Listed(project, filename, url, kind, entry)
             yield from rows_of([listed_file.read(root)])
 
 
@@ -130,11 +130,11 @@ class _Listed(NamedTuple):
     filename: str
     url: str
     kind: Literal["sdist", "wheel"]
-    said: Mapping[str, Any]
+    entry: Mapping[str, Any]
 
     def read(self, root: Path) -> Artifact | Unreadable:
         """Read it as far as the mirror has it."""
-        uploaded = _time(self.said.get("upload-time"))
+        uploaded = _time(self.entry.get("upload-time"))
         name, version = self.project, _version(self.filename)
         try:
             name, version = named(self.filename, self.kind)
@@ -157,12 +157,12 @@ class _Listed(NamedTuple):
         beside = path.with_name(f"{path.name}.metadata")
         if self.kind == "wheel" and is_plain(beside):
             data = read_plain(beside, bounds.METADATA)
-            announced = self.said.get("core-metadata")
+            announced = self.entry.get("core-metadata")
             digest = announced.get("sha256") if isinstance(announced, dict) else None
             if digest and digest != sha256(data).hexdigest():
                 raise ArchiveError.at(self.filename, "has other metadata than the page announces", rule="wrong-hash")
             metadata = CoreMetadata.parse(data, self.filename)
-            hold_to_name(self.filename, name, version, Said.of(metadata))
+            hold_to_name(self.filename, name, version, Identity.of(metadata))
             return Artifact(self.filename, self.kind, name, version, metadata)
         if not is_plain(path):
             raise MissingFileError.at(self.filename, "")

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_version
 
 from abiding.archives.naming import normalised
 from abiding.archives.wheel import directory_of
-from abiding.artifacts.disk import Said, hold_to_name
+from abiding.artifacts.disk import Identity, hold_to_name
 from abiding.artifacts.index.archives import listing_of_wheel
 from abiding.artifacts.index.page import files_of_release, wheels_of_project
 from abiding.artifacts.index.remote import RemoteFile
@@ -173,11 +173,11 @@ class Listings:
     def _listing(self, name: str, file: DistributionPackage) -> Listing:
         filename, version = file.filename, file.version or ""
         members, metadata = self._read(file)
-        said = Said.parse(metadata, filename)
-        hold_to_name(filename, normalised(name), version, said)
-        if canonicalize_version(said.version) != canonicalize_version(version):
-            raise ArchiveError.at(filename, f"has the metadata of version {said.version}")
-        return Listing(filename, members, said.metadata)
+        identity = Identity.parse(metadata, filename)
+        hold_to_name(filename, normalised(name), version, identity)
+        if canonicalize_version(identity.version) != canonicalize_version(version):
+            raise ArchiveError.at(filename, f"has the metadata of version {identity.version}")
+        return Listing(filename, members, identity.metadata)
 
     def _read(self, file: DistributionPackage) -> tuple[tuple[str, ...], bytes]:
         digest = file.digests.get("sha256", "").lower()

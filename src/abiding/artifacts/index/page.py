@@ -188,13 +188,13 @@ def _of_html(name: str, body: Body) -> _Page:
     base = ""
     is_named = _named(name)
     for element in elements(data):
-        said = element.attributes
+        attributes = element.attributes
         if element.name == "base":
-            base = base or urljoin(body.url, said.get("href", ""))
-        elif element.name == "meta" and said.get("name", "") in _ABOUT:
-            about.setdefault(said["name"], said.get("content", ""))
-        elif element.name == "a" and "href" in said and is_named(element.text):
-            link = pypi_simple.Link(element.text, urljoin(base or body.url, said["href"]), dict(said))
+            base = base or urljoin(body.url, attributes.get("href", ""))
+        elif element.name == "meta" and attributes.get("name", "") in _ABOUT:
+            about.setdefault(attributes["name"], attributes.get("content", ""))
+        elif element.name == "a" and "href" in attributes and is_named(element.text):
+            link = pypi_simple.Link(element.text, urljoin(base or body.url, attributes["href"]), dict(attributes))
             files.append(pypi_simple.DistributionPackage.from_link(link, name))
             _count(files)
     head = "".join(f'<meta name="{key}" content="{escape(value)}">' for key, value in about.items())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from abiding.archives.naming import normalised
 from abiding.artifacts.artifact import Artifact, Unreadable
-from abiding.artifacts.disk import Said, hold_to_name
+from abiding.artifacts.disk import Identity, hold_to_name
 from abiding.artifacts.index.archives import metadata_of_wheel, pkg_info_of_sdist
 from abiding.artifacts.index.page import files_of_release
 from abiding.artifacts.index.remote import RemoteFile, missing
@@ -94,15 +94,15 @@ class _Reading:
         shared: CoreMetadata | None = None
         read: list[Artifact | Unreadable] = []
         for file in group:
-            said: tuple[Finding, ...] = ()
+            findings: tuple[Finding, ...] = ()
             name, version = normalised(file.project or ""), file.version or ""
             try:
                 metadata = shared
                 if metadata is None:
-                    data, said = self._metadata(file)
+                    data, findings = self._metadata(file)
                     metadata = self._parsed(data, file.filename)
                 # One hash may be announced for the files of many projects.
-                hold_to_name(file.filename, name, version, Said.of(metadata))
+                hold_to_name(file.filename, name, version, Identity.of(metadata))
             except AbidingError as exc:
                 if isinstance(exc, UnreachableError):
                     self.unreachable.append(file.filename)
@@ -110,7 +110,7 @@ class _Reading:
                 continue
             if shared is None and hashlib.sha256(metadata.data).hexdigest() == _announced_hash(file):
                 shared = metadata
-            read.append(_artifact(file, metadata, said))
+            read.append(_artifact(file, metadata, findings))
         return read
 
     def _parsed(self, data: bytes, filename: str) -> CoreMetadata:

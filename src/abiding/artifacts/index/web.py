@@ -207,8 +207,8 @@ class _Session(requests.Session):
 
 def _wait(response: requests.Response, number: int) -> float:
     """Tell how long to wait until a busy server is asked again: what it says, but not for ever."""
-    said = response.headers.get("Retry-After", "")
-    seconds = float(said) if re.fullmatch(r"[0-9]{1,6}", said, re.ASCII) else _PAUSE * 2**number
+    header = response.headers.get("Retry-After", "")
+    seconds = float(header) if re.fullmatch(r"[0-9]{1,6}", header, re.ASCII) else _PAUSE * 2**number
     return min(seconds, _LONGEST_WAIT)
 
 
