@@ -71,6 +71,40 @@ def test_levels_of_a_release(case: str, tmp_path: Path, capsys: pytest.CaptureFi
     assert checked(folder, capsys, *options) == (status, expected, rules)
 
 
+@pytest.mark.parametrize(
+    ("wheels", "sdist", "options", "last"),
+    [
+        ([(LINUX, True, "")], True, ["--level", "abi"], "Not known: whether the wheel is of the ABI level"),
+        (
+            [(LINUX, True, ""), (WINDOWS, True, "")],
+            True,
+            ["--level", "abi"],
+            "whether the 2 wheels are of the ABI level",
+        ),
+        ([A, (WINDOWS, True, "")], True, ["--level", "abi"], "Not known: whether 1 of 2 wheels is of the ABI level"),
+        ([(LINUX, False, ""), (WINDOWS, False, "")], False, ["--level", "api"], "the 2 wheels are of the API level"),
+        # It was not asked for, or is known; and what is an error is no question.
+        ([(LINUX, True, "")], True, [], None),
+        ([A, B], True, ["--level", "abi"], None),
+        ([(LINUX, False, "")], True, ["--level", "abi"], None),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "concise", "github", "quiet"])
+def test_the_last_line_says_that_a_level_could_not_be_told(
+    wheels: list[tuple[str, bool, str]],
+    sdist: bool,
+    options: list[str],
+    last: str | None,
+    form: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = dist(tmp_path / "dist", wheels, sdist=sdist)
+    main(["check", str(folder), *options, *(["--quiet"] if form == "quiet" else ["--output-format", form])])
+    shown = capsys.readouterr().out.splitlines()[-1]
+    assert (last in shown) if last else ("Not known" not in shown)
+
+
 def test_without_an_sdist_the_records_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = dist(tmp_path / "dist", [A, (WINDOWS, False, "api")], sdist=False)
     status, levels, rules = checked(folder, capsys)

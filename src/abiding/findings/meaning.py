@@ -18,6 +18,7 @@ __all__ = [
     "is_beside_the_sdist",
     "is_of_api",
     "is_of_levels",
+    "is_of_no_known_level",
     "is_of_publishing",
 ]
 
@@ -72,6 +73,11 @@ def is_of_levels(finding: Finding) -> bool:
 def is_of_api(finding: Finding) -> bool:
     """Whether it says that a wheel was built at the API level."""
     return finding.rule == "level-api"
+
+
+def is_of_no_known_level(finding: Finding) -> bool:
+    """Whether it says that nothing tells at which level a wheel was built."""
+    return finding.rule == "level-unknown"
 
 
 def is_of_publishing(finding: Finding) -> bool:

@@ -105,7 +105,8 @@ class Release(NamedTuple):
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
     `resolver_relevant` is whether anything differs that a resolver reads. All of that is about metadata, and so are
-    `findings`; `compiled` are those about the compiled files of wheels.
+    `findings`; `compiled` are those about the compiled files of wheels. `asked` is the level that all wheels have to be
+    of, None if any will do.
     """
 
     comparison: Comparison
@@ -114,6 +115,7 @@ class Release(NamedTuple):
     artifacts: tuple[CheckedArtifact, ...]
     findings: tuple[Finding, ...]
     compiled: tuple[Finding, ...] = ()
+    asked: Level | None = None
 
     @property
     def name(self) -> str:
@@ -297,6 +299,7 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
         resolver_relevant=comparison.resolver_relevant or any(map(rules.is_read, breaking)),
         artifacts=checked,
         findings=by_weight((*findings, *remarks)),
+        asked=level,
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
-from abiding.findings.meaning import breaks, is_of_levels
+from abiding.findings.meaning import breaks, is_of_levels, is_of_no_known_level
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.releases.rules import is_read
@@ -25,12 +25,12 @@ CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata 
 
 def summary(release: Release) -> str:
     """The verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
-    return ". ".join(part for part in (*_verdict(release), _of_api(release), case(release)) if part)
+    return ". ".join(part for part in (*_verdict(release), *_levels(release), case(release)) if part)
 
 
 def verdict(release: Release) -> str:
     """The verdict in words, on one line."""
-    return ". ".join(part for part in (*_verdict(release), _of_api(release)) if part)
+    return ". ".join(part for part in (*_verdict(release), *_levels(release)) if part)
 
 
 def case(release: Release) -> str:
@@ -52,6 +52,25 @@ def of_all(releases: Sequence[Release]) -> str:
 def _verdict(release: Release) -> tuple[str, ...]:
     before = overlooked(release)
     return (*before, f"Metadata {_sentence(release)}") if before else (_sentence(release),)
+
+
+def _levels(release: Release) -> tuple[str, str]:
+    """What no verdict says of the levels of wheels; empty where there is nothing to say."""
+    return _of_api(release), _not_known(release)
+
+
+def _not_known(release: Release) -> str:
+    """Of how many wheels it can't be told whether they are of the level that is asked for."""
+    unknown = {one.artifact for one in release.findings if is_of_no_known_level(one)}
+    if release.asked is None or not unknown:
+        return ""
+    wheels = sum(one.kind == "wheel" for one in release.artifacts)
+    which = (
+        f"the {'wheel is' if wheels == 1 else f'{wheels} wheels are'}"
+        if len(unknown) == wheels
+        else f"{len(unknown)} of {wheels} wheels {'is' if len(unknown) == 1 else 'are'}"
+    )
+    return f"Not known: whether {which} of the {release.asked.upper()} level"
 
 
 def _of_api(release: Release) -> str:
