@@ -110,6 +110,33 @@ def test_a_repair_tool_is_still_to_come(pair: Pair) -> None:
     assert found(pair.consumer(requires=(), tag="cp311-cp311-linux_x86_64")) == [("unprovided-library", "note")]
 
 
+@pytest.mark.parametrize(
+    ("requires", "tag", "severities", "found_from"),
+    [
+        (["prov"], MANYLINUX, ["note"], "needed by the wheel"),  # what it requires is not at hand
+        ([], "cp311-cp311-linux_x86_64", ["note"], "needed by the wheel"),  # a repair tool is still to come
+        ([], MANYLINUX, ["error"] * 3, "needed by"),  # each has to be declared
+    ],
+)
+def test_libraries_that_are_missing_for_one_reason_are_told_once(
+    requires: list[str], tag: str, severities: list[str], found_from: str, tmp_path: Path
+) -> None:
+    """PyQt5 on macOS needs 38 of what PyQt5-Qt5 has."""
+    names = [f"lib{name}.so.1" for name in ("eggs", "ham", "tins")]
+    functions = [name[3:-5] for name in names]
+    libraries = [
+        library(tmp_path / name, function, soname=name) for name, function in zip(names, functions, strict=True)
+    ]
+    module = library(tmp_path / "_ham.so", calls=functions, links=libraries)
+    path = wheel(tmp_path / "wheels", "ham", {"ham/_ham.so": module}, requires=requires, tag=tag)
+    said = [finding for finding in native.examine(path) if finding.rule == "unprovided-library"]
+    assert [(one.severity, one.found_from) for one in said] == [(severity, found_from) for severity in severities]
+    if len(said) == 1:
+        assert said[0].found == tuple(names)
+        assert said[0].message.startswith("`libeggs.so.1` and 2 more are ")
+        assert not {"it", "is"}.intersection(" ".join((said[0].message, *said[0].notes)).split())
+
+
 def test_a_library_in_the_wheel_is_provided(pair: Pair) -> None:
     bundled = {"ham.libs/libspam.so.3": pair.library}
     assert found(pair.consumer("$ORIGIN/../ham.libs", requires=(), more=bundled)) == []

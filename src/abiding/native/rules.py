@@ -20,7 +20,7 @@ from abiding.native.reach import is_program
 from abiding.native.symbols import missing_symbols
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from abiding.findings.finding import Value
     from abiding.findings.rules import Rule
@@ -44,32 +44,41 @@ def judge_installed(subject: Subject) -> tuple[Finding, ...]:
 
 
 def _unprovided(subject: Subject) -> Iterator[Finding]:
-    for library, links in _by_library(link for link in subject.links if isinstance(link.origin, Missing)):
-        unknown = subject.neighbours.unknown
-        message = f"`{library}` is neither the platform's nor in the wheel"
-        notes: tuple[str, ...]
-        hints: tuple[str, ...] = ("declare the distribution that ships it, with `native = true`",)
-        # Built on macOS and Windows, a wheel has its last tag already.
-        if subject.building or not subject.platform.finished:
-            severity, notes = Severity.NOTE, ("a repair tool has to copy it into the wheel",)
-        elif unknown:
-            severity, notes = Severity.NOTE, (f"it may be in one of {_listed(unknown)}, which can't be looked into",)
-            hints = ("give `abiding check` the wheels of what it requires, too, or `--providers-from-index`",)
-            if not any(isinstance(shelf, Indexed) for shelf in subject.neighbours.shelves):
-                # In the message: of a note a screen shows no more than that.
-                message = f"`{library}` is not in the wheel; `abiding check --providers-from-index` looks further"
-        else:
-            severity, notes = Severity.ERROR, (*_wanting(subject), *_renamed(library, subject))
-        yield _finding(
-            "unprovided-library",
-            severity,
-            message,
-            subject,
-            links,
-            expected=None,
-            notes=notes,
-            hints=hints,
-        )
+    missing = _by_library(link for link in subject.links if isinstance(link.origin, Missing))
+    unknown = subject.neighbours.unknown
+    # Built on macOS and Windows, a wheel has its last tag already.
+    if missing and (subject.building or not subject.platform.finished):
+        yield _open(subject, missing, _NOWHERE, "a repair tool has to copy {1} into the wheel", _DECLARE)
+    elif missing and unknown:
+        # In the message: of a note a screen shows no more than that.
+        is_told = any(isinstance(shelf, Indexed) for shelf in subject.neighbours.shelves)
+        message = _NOWHERE if is_told else "{} not in the wheel; `abiding check --providers-from-index` looks further"
+        note = f"{{0}} may be in one of {_listed(unknown)}, which can't be looked into"
+        yield _open(subject, missing, message, note, _LOOK_FURTHER)
+    else:
+        for library, links in missing.items():
+            said, hints = _NOWHERE.format(f"`{library}` is"), (_DECLARE.format("it"),)
+            notes = (*_wanting(subject), *_renamed(library, subject))
+            yield _finding(
+                "unprovided-library", Severity.ERROR, said, subject, links, expected=None, notes=notes, hints=hints
+            )
+
+
+_NOWHERE = "{} neither the platform's nor in the wheel"
+_DECLARE = "declare the distribution that ships {}, with `native = true`"
+_LOOK_FURTHER = "give `abiding check` the wheels of what it requires, too, or `--providers-from-index`"
+
+
+def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, note: str, hint: str) -> Finding:
+    """What may still be provided: that has one cause, whatever the number of libraries."""
+    first, *others = missing
+    which, they, them = (
+        (f"`{first}` and {len(others)} more are", "they", "them") if others else (f"`{first}` is", "it", "it")
+    )
+    links = [link for each in missing.values() for link in each]
+    said, notes, hints = message.format(which), (note.format(they, them),), (hint.format(them),)
+    found = _finding("unprovided-library", Severity.NOTE, said, subject, links, expected=None, notes=notes, hints=hints)
+    return found._replace(field="", found=tuple(missing), found_from="needed by the wheel") if others else found
 
 
 def _wanting(subject: Subject) -> tuple[str, ...]:
@@ -403,11 +412,11 @@ def _unused(subject: Subject) -> Iterator[Finding]:
 # What the findings have in common
 
 
-def _by_library(links: Iterable[Link]) -> Iterable[tuple[str, list[Link]]]:
+def _by_library(links: Iterable[Link]) -> Mapping[str, list[Link]]:
     found: dict[str, list[Link]] = {}
     for link in links:
         found.setdefault(base_name(link.library), []).append(link)
-    return found.items()
+    return found
 
 
 def _by_library_and_origin(
