@@ -510,13 +510,16 @@ def test_a_pin_that_would_exclude_it_stops_the_build(tmp_path: Path) -> None:
         assert "error[unfilled-pin]: `==x.x` of `egg==x.x` becomes `==1.5`, which excludes" in said
         assert "egg 1.5.3" in said
         assert "write `egg==x.x.*`" in said
-    # A published sdist goes on to build.
+    # A published sdist goes on to build, unless the ABI level is asked for, as for a wheel that is to be published.
     tree.hook("build_sdist", tmp_path / "sdist", {"abiding.level": "api"})
     (sdist,) = (tmp_path / "sdist").iterdir()
     there = Tree(unpacked(sdist, tmp_path / "in"), tree.environment, [])
     with pytest.warns(UserWarning, match="excludes the version that is installed, egg 1.5.3"):
         name = there.hook("build_wheel", tmp_path / "wheels")
     assert "egg==1.5" in metadata(tmp_path / "wheels" / name).all("Requires-Dist")
+    with pytest.raises(HookFailed, match=r"error\[unfilled-pin\]"):
+        there.hook("build_wheel", tmp_path / "wheels", ABIDING_LEVEL="abi")
+    assert there.hook("build_wheel", tmp_path / "wheels", ABIDING_LEVEL="api")
 
 
 def test_a_pin_whose_marker_is_false_here(tmp_path: Path) -> None:
@@ -535,6 +538,13 @@ def test_a_pin_that_contradicts_the_api_level_stops_the_build(tmp_path: Path) ->
     (tree.folder / "pyproject.toml").write_text(text)
     with pytest.raises(HookFailed, match=r"error\[unsatisfiable\]: no version of `packaging` satisfies"):
         tree.hook("build_wheel", tmp_path / "out")
+    tree.hook("build_sdist", tmp_path / "sdist")
+    (sdist,) = (tmp_path / "sdist").iterdir()
+    there = Tree(unpacked(sdist, tmp_path / "in"), tree.environment, [])
+    with pytest.raises(HookFailed, match=r"error\[unsatisfiable\]: no version of `packaging` satisfies"):
+        there.hook("build_wheel", tmp_path / "wheels", ABIDING_LEVEL="abi")
+    with pytest.warns(UserWarning, match="no version of `packaging` satisfies"):
+        there.hook("build_wheel", tmp_path / "wheels")
 
 
 @pytest.mark.parametrize(

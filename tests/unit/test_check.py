@@ -89,6 +89,7 @@ def test_nothing_to_check(
         ("..", False),
         ("numpy-", False),
         ("numpy=2", False),
+        ("dist ", False),
         ("numpy 2", False),
         ("", False),
     ],

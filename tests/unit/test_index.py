@@ -331,7 +331,6 @@ def test_what_is_no_release(index: Index, spec: str) -> None:
         "spam==1.*",
         "spam==1,==2",
         "spam[a]",
-        "spam @ https://x",
         "spam; os_name == 'nt'",
     ],
 )
@@ -339,6 +338,12 @@ def test_what_is_many_releases(index: Index, spec: str) -> None:
     (finding,) = refused(index, spec).findings
     assert finding.message == f"`{spec}` is a requirement, and many releases may fulfil it"
     assert finding.hints == ("write `spam==VERSION` for one release, or `spam` for the newest",)
+    assert not index.asked
+
+
+def test_a_url_is_no_release(index: Index) -> None:
+    (finding,) = refused(index, "spam @ https://x/spam-1.whl").findings
+    assert finding.message == "`spam @ https://x/spam-1.whl` points to a URL, and is no release of an index"
     assert not index.asked
 
 

@@ -77,6 +77,12 @@ def test_text_of_many_wheels_is_short_and_names_all(large: Release) -> None:
             None,
             "inconsistent: 1 of 1 wheel differs from the sdist, in nothing resolvers read. Case 1 of 4",
         ),
+        # What is lawful is read by resolvers, what is not is read by none.
+        (
+            {SDIST: metadata("Dynamic: Requires-Dist", level="2.2"), LINUX: metadata(EGG, "Summary: x")},
+            None,
+            "inconsistent: 1 of 1 wheel differs from the sdist in a way that is not sanctioned, in nothing resolvers",
+        ),
     ],
 )
 def test_summary(tmp_path: Path, files: dict[str, bytes], pyproject: str | None, words: str) -> None:

@@ -184,7 +184,7 @@ class Build(NamedTuple):
         ]
         refused = judge_wheel(archive)
         findings += [
-            finding._replace(severity=Severity.WARNING) if self.source.unpacked else finding for finding in refused
+            finding._replace(severity=Severity.WARNING) if self.entries.are_given else finding for finding in refused
         ]
         outcome.hold(findings, _NO_WHEEL)
 
@@ -278,7 +278,7 @@ class Build(NamedTuple):
     @property
     def _severity(self) -> Severity:
         """How grave it is what only the project can mend: who builds from a published sdist can do nothing about it."""
-        return Severity.WARNING if self.source.unpacked else Severity.ERROR
+        return Severity.WARNING if self.entries.are_given else Severity.ERROR
 
     def _warn(self) -> None:
         """Warn of what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""

@@ -71,6 +71,11 @@ class Entries(NamedTuple):
         return Level(self.declaration.from_sdist)
 
     @property
+    def are_given(self) -> bool:
+        """Whether the build starts from an sdist and nobody asked for the ABI level: who builds can mend nothing."""
+        return self.unpacked and self.settings.level is not Level.ABI
+
+    @property
     def of_variant(self) -> list[Entry]:
         """The entries of this build's variant, whatever its level."""
         return [entry for entry in self.declaration.entries if entry.variant in ("", self.settings.variant)]
@@ -169,12 +174,12 @@ class Entries(NamedTuple):
         return {entry: entry.in_metadata(text) for entry, text in found.items()}
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
-        """Stop because of what is declared wrongly; who builds from an sdist, and can't change it, is told only.
+        """Stop because of what is declared wrongly; who was given an sdist, and can't change it, is told only.
 
         They are not told what is merely unwise.
         """
         errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
-        if errors and not self.unpacked:
+        if errors and not self.are_given:
             raise DeclarationError(findings, "Nothing was built")
         warn(finding._replace(severity=Severity.WARNING) for finding in (errors if self.unpacked else findings))
 

@@ -57,18 +57,13 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     return finding._replace(
         severity=_severity(built, entries),
         found_from=", ".join(places),
-        hints=(*((_LATER,) if _is_given(entries) and not left_out else ()), *ways, *finding.hints[1:]),
+        hints=(*((_LATER,) if entries.are_given and not left_out else ()), *ways, *finding.hints[1:]),
     )
-
-
-def _is_given(entries: Entries) -> bool:
-    """Whether the build starts from an sdist and nobody asked for the ABI level: its declaration can't be mended."""
-    return entries.unpacked and entries.settings.level is None
 
 
 def _severity(built: Built, entries: Entries) -> Severity:
     to_publish = built.kind == "wheel" and entries.level is Level.ABI
-    return Severity.ERROR if to_publish and not _is_given(entries) else Severity.WARNING
+    return Severity.ERROR if to_publish and not entries.are_given else Severity.WARNING
 
 
 def _ways(line: str, entries: Entries) -> Iterator[str]:

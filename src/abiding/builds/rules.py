@@ -112,7 +112,7 @@ def _changed(expected: str, found: str, sides: Sides) -> Finding:
         expected,
         found,
         notes=(_ONLY_ADD if sides.kind != "sdist" else "an sdist says what `[project]` says",),
-        hints=(hint,) if sides.kind != "sdist" else (),
+        hints=(hint if sides.kind != "sdist" else f"if it means the same to you, give `{found}` in `[project]`",),
     )
 
 

@@ -10,7 +10,7 @@ __all__ = ["is_name", "is_one_release", "is_spec"]
 
 # The form of a name and of a requirement; which of them name a release, the index says.
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_REQUIREMENT = re.compile(rf"{_NAME.pattern}\s*(?:(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
+_REQUIREMENT = re.compile(rf"{_NAME.pattern}(?:\s*(?:[<>!=~]=|[<>;@\[]).*)?", re.DOTALL)
 # Where builds leave what they have made: who names one of these means the folder, though a project may be called so.
 _FOLDERS = frozenset(
     {"artifact", "artifacts", "build", "dist", "dists", "out", "output", "packages", "release", "releases", "repaired"}

@@ -179,10 +179,13 @@ def _in_what(release: Release) -> str:
     """How it differs, and whether that is in what resolvers read: of some of the wheels, of how many of them."""
     wheels = [one for one in release.artifacts if one.verdict is Verdict.INCONSISTENT and one.kind == "wheel"]
     way = ""
-    if wheels and not _how(release, wheels) and any(one.verdict is Verdict.DECLARED for one in release.artifacts):
-        way = f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
     broken = [one for one in release.findings if breaks(one)]
     read = {one.artifact for one in broken if is_read(one)}
+    lawful = any(one.verdict is Verdict.DECLARED for one in release.artifacts) or (
+        release.resolver_relevant and not read
+    )
+    if wheels and lawful and not _how(release, wheels):
+        way = f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
     if not read:
         return f"{way}, in nothing resolvers read"
     number = sum(one.filename in read for one in wheels)

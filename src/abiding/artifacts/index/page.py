@@ -78,8 +78,12 @@ def _parse(spec: str) -> tuple[str, Version | None]:
         version, more = _only_version(requirement)
     except _ManyReleasesError as exc:
         raise UnknownReleaseError.of(
-            f"`{spec}` is a requirement, and many releases may fulfil it",
-            note="which one is meant would be a guess",
+            f"`{spec}` points to a URL, and is no release of an index"
+            if exc.by_url
+            else f"`{spec}` is a requirement, and many releases may fulfil it",
+            note="what is not on an index is read from where it lies on disk"
+            if exc.by_url
+            else "which one is meant would be a guess",
             hint=f"write `{exc.name}==VERSION` for one release, or `{exc.name}` for the newest",
         ) from exc
     except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
@@ -92,11 +96,12 @@ def _parse(spec: str) -> tuple[str, Version | None]:
 
 
 class _ManyReleasesError(Exception):
-    """A requirement on `name` does not say which release."""
+    """A requirement on `name` does not say which release, `by_url` because it points to a file."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    def __init__(self, requirement: Requirement) -> None:
+        super().__init__(requirement.name)
+        self.name = requirement.name
+        self.by_url = requirement.url is not None
 
 
 def _only_version(requirement: Requirement) -> tuple[Version | None, bool]:
@@ -111,7 +116,7 @@ def _only_version(requirement: Requirement) -> tuple[Version | None, bool]:
     if requirement.url and _VERSION.fullmatch(requirement.url):  # as other package managers have it
         return Version(requirement.url), True
     if len(specifiers) != 1 or specifiers[0].operator not in ("==", "===") or specifiers[0].version.endswith(".*"):
-        raise _ManyReleasesError(requirement.name)
+        raise _ManyReleasesError(requirement)
     return Version(specifiers[0].version), more
 
 
