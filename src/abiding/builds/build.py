@@ -177,16 +177,12 @@ class Build(NamedTuple):
     def _judge_file(self, name: str, archive: Wheel) -> None:
         """Hold the tags of a wheel against its name, and what is in it against what installers take."""
         hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
-        findings = [
-            finding
-            for finding in judge_tags(name, archive.tags(), self._severity, hint)
-            if finding.severity is self._severity
-        ]
+        tags = judge_tags(name, archive.tags(), self._severity, hint)
+        apart = [finding for finding in tags if finding.severity is self._severity]
         refused = judge_wheel(archive)
-        findings += [
-            finding._replace(severity=Severity.WARNING) if self.entries.are_given else finding for finding in refused
-        ]
-        outcome.hold(findings, _NO_WHEEL)
+        if self.entries.are_given:
+            refused = tuple(finding._replace(severity=Severity.WARNING) for finding in refused)
+        outcome.hold([*apart, *refused], _NO_WHEEL)
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""

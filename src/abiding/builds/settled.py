@@ -45,12 +45,12 @@ def settled(pyproject: Pyproject, declaration: Declaration, source: Source, clos
         names = ", ".join(f"`{name}`" for name in missing)
         raise unknown(f"`{backend}` computes {names} when it builds", _IN_SDIST)
     wrong = [
-        pyproject.finding("bad-type", one.message(), one.key, hints=(one.hint,))
-        for one in islice(misshapen(project.table), bounds.FAULTS)
+        pyproject.finding("bad-type", found.message(), found.key, hints=(found.hint,))
+        for found in islice(misshapen(project.table), bounds.FAULTS)
     ]
     if wrong:
         raise DeclarationError(wrong, closing)
-    promised = source.promise.metadata
+    promised = source.promise.values
     body = next((value for field, value in promised.fields if field == "Description"), "")
     head = [
         ("Metadata-Version", "2.1"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import readers
+from abiding.metadata.fields import values_of
 from abiding.metadata.headers import beginning_of_body, headers_of, text
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class CoreMetadata(NamedTuple):
 
     def all(self, name: str) -> tuple[str, ...]:
         """The values of a field, in order; its name is compared without regard to case."""
-        return tuple(value for field, value in self.fields if field.lower() == name.lower())
+        return values_of(self.fields, name)
 
     def get(self, name: str) -> str:
         """The first value of a field; empty if it has none."""

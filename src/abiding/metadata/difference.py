@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding
 from abiding.metadata import requirements
-from abiding.metadata.core import CoreMetadata
+from abiding.metadata.fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator
 
     from abiding.findings.finding import Severity, Value
     from abiding.findings.rules import Rule
+    from abiding.metadata.core import CoreMetadata
     from abiding.metadata.requires_dist import RequiresDist
 
 __all__ = ["Difference", "by_pre_releases", "compare", "is_repeated", "meanings", "values"]
@@ -77,7 +78,9 @@ class Difference(NamedTuple):
         )
 
 
-def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | None = None) -> tuple[Difference, ...]:
+def compare(
+    left: CoreMetadata | Fields, right: CoreMetadata | Fields, fields: Collection[str] | None = None
+) -> tuple[Difference, ...]:
     """Compare two files field by field, or only those `fields` (in the specification's spelling).
 
     What is only spelled differently is no difference, and neither are order and repetition. `Metadata-Version` and
@@ -101,7 +104,7 @@ def compare(left: CoreMetadata, right: CoreMetadata, fields: Collection[str] | N
     return tuple(differences)
 
 
-def by_pre_releases(left: CoreMetadata, right: CoreMetadata) -> Difference | None:
+def by_pre_releases(left: CoreMetadata | Fields, right: CoreMetadata | Fields) -> Difference | None:
     """The requirements that mean the same, but for pre-releases of Python: what `compare` passes over."""
     ours, theirs = (dict.fromkeys(values(side, "Requires-Dist")) for side in (left, right))
     known = {requirements.meaning(line): line for line in theirs if line not in ours}
@@ -121,7 +124,7 @@ def is_repeated(field: str) -> bool:
     return field in _REPEATED
 
 
-def meanings(metadata: CoreMetadata, field: str) -> frozenset[Hashable]:
+def meanings(metadata: CoreMetadata | Fields, field: str) -> frozenset[Hashable]:
     """What a file says in one field (in the specification's spelling): two files that share the value say the same."""
     if field == "Requires-Dist":
         return _requirements(metadata, metadata.get("Name"), _extras(metadata)).meaning
@@ -158,7 +161,7 @@ def _compare_field(field: str, left: tuple[str, ...], right: tuple[str, ...]) ->
     )
 
 
-def _compare_requirements(left: CoreMetadata, right: CoreMetadata) -> Difference | None:
+def _compare_requirements(left: CoreMetadata | Fields, right: CoreMetadata | Fields) -> Difference | None:
     if set(left.all("Requires-Dist")) == set(right.all("Requires-Dist")):
         return None
     own = left.get("Name")
@@ -169,17 +172,17 @@ def _compare_requirements(left: CoreMetadata, right: CoreMetadata) -> Difference
     return Difference("Requires-Dist", ours.missing_in(theirs), theirs.missing_in(ours))
 
 
-def _extras(metadata: CoreMetadata) -> set[str]:
+def _extras(metadata: CoreMetadata | Fields) -> set[str]:
     return {_name(extra) for extra in metadata.all("Provides-Extra")}
 
 
-def _requirements(metadata: CoreMetadata, project: str, provided: Collection[str]) -> RequiresDist:
+def _requirements(metadata: CoreMetadata | Fields, project: str, provided: Collection[str]) -> RequiresDist:
     from abiding.metadata.requires_dist import RequiresDist  # what says the same in the same words needs none of it
 
     return RequiresDist.of(values(metadata, "Requires-Dist"), _name(project), provided)
 
 
-def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadata:
+def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fields) -> CoreMetadata | Fields:
     """The file with its licence in the field that has taken its place in metadata 2.4, if `other` says the same there.
 
     Where there is an expression there are no licence classifiers any more.
@@ -200,7 +203,7 @@ def _with_licence_of(other: CoreMetadata, metadata: CoreMetadata) -> CoreMetadat
             name.lower() == "classifier" and value.startswith("License ::") and value not in other.all("Classifier")
         )
     ]
-    return CoreMetadata(metadata.data, (*kept, ("License-Expression", expression)), metadata.body)
+    return Fields((*kept, ("License-Expression", expression)), metadata.body)
 
 
 # A mark in a list of people. In quotes a backslash takes the meaning of what follows it.
@@ -224,7 +227,7 @@ def _people(text: str) -> Iterator[str]:
         yield text[start + 1 : stop]
 
 
-def values(metadata: CoreMetadata, field: str) -> tuple[str, ...]:
+def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
     """The values of a field (in the specification's spelling) as they are written, unfolded.
 
     Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what

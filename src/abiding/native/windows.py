@@ -43,7 +43,7 @@ def has(library: str) -> bool:
 
     if library in _ALL or _API_SET.fullmatch(library):
         return True
-    return any(one.fullmatch(library) for one in _dll_list.ignore_regexes)
+    return any(pattern.fullmatch(library) for pattern in _dll_list.ignore_regexes)
 
 
 def libraries(tags: Iterable[Tag]) -> frozenset[str]:

@@ -23,7 +23,7 @@ def known_extras(faults: Faults, project: Project, wanted: Mapping[str, Key]) ->
     if project.gives("optional-dependencies"):
         given = (project.table or {})["optional-dependencies"]
         if isinstance(given, dict):  # else that is a fault already
-            extras = {normalised(one): one for one in given}
+            extras = {normalised(extra): extra for extra in given}
             note = f"`project.optional-dependencies` has {listed(extras.values()) or 'none'}"
             for extra, key in wanted.items():
                 if normalised(extra) not in extras:

@@ -82,7 +82,7 @@ def no_utf8(data: bytes, exc: UnicodeDecodeError) -> DeclarationError:
 
 def _hint(reason: str) -> str:
     """The way out that belongs to the longest beginning; without one nobody has written this by a slip."""
-    start = max((one for one in _HINTS if reason.startswith(one)), key=len, default="")
+    start = max((start for start in _HINTS if reason.startswith(start)), key=len, default="")
     return _HINTS.get(start, _ONCE if reason.endswith(" twice") else _FLAT)
 
 

@@ -11,22 +11,23 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.files.inside import read_inside
-from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import Difference, compare
+from abiding.metadata.fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from abiding.metadata.core import CoreMetadata
     from abiding.project.table import Project
 
 __all__ = ["Promise"]
 
 
 class Promise(NamedTuple):
-    """The promised values as if they were a metadata file, the fields that they are all of, and the people."""
+    """The promised values, the fields that they are all of, and the people."""
 
-    metadata: CoreMetadata
+    values: Fields
     fields: frozenset[str]
     open_fields: frozenset[str]
     people: Mapping[str, str]
@@ -39,7 +40,7 @@ class Promise(NamedTuple):
         """
         table = project.table
         if table is None:
-            return cls(CoreMetadata(b"", (), ""), frozenset(), frozenset(), {})
+            return cls(Fields(()), frozenset(), frozenset(), {})
         given = tuple(_fields_of(project, table, folder))
         fields = {field for name, field in _FIELDS.items() if project.gives(name) or name not in project.dynamic}
         fields -= {field for name, field in _ONLY_IF_GIVEN.items() if not project.gives(name)}
@@ -54,7 +55,7 @@ class Promise(NamedTuple):
             for name, field in (("authors", "Author"), ("maintainers", "Maintainer"))
             if project.gives(name) and name not in project.dynamic
         }
-        return cls(CoreMetadata(b"", given, ""), frozenset(fields), frozenset(open_fields), people)
+        return cls(Fields(given), frozenset(fields), frozenset(open_fields), people)
 
     @property
     def is_empty(self) -> bool:
@@ -67,7 +68,7 @@ class Promise(NamedTuple):
             Difference(
                 difference.field, difference.left, () if difference.field in self.open_fields else difference.right
             )
-            for difference in compare(self.metadata, _plain(metadata), self.fields)
+            for difference in compare(self.values, _plain(metadata), self.fields)
         ]
         for field, promised in self.people.items():
             found = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
@@ -130,7 +131,7 @@ def _description(readme: object, folder: Path | None) -> Iterator[tuple[str, str
         yield "Description", data.decode("utf-8", "surrogateescape")
 
 
-def _plain(metadata: CoreMetadata) -> CoreMetadata:
+def _plain(metadata: CoreMetadata) -> Fields:
     """The file with URLs without their labels, and with the licence in the field that is new since 2.4."""
     fields = [("Description", metadata.body)] if metadata.body.strip() else []
     for field, value in metadata.fields:
@@ -143,7 +144,7 @@ def _plain(metadata: CoreMetadata) -> CoreMetadata:
                 fields.append(("License-Expression", value))
             case _:
                 fields.append((field, value))
-    return CoreMetadata(metadata.data, tuple(fields), metadata.body)
+    return Fields(tuple(fields), metadata.body)
 
 
 def _people(people: object) -> Iterator[str]:

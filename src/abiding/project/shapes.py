@@ -23,7 +23,7 @@ _TABLES = "an array of tables"
 
 def type_of(value: object) -> str:
     """The type of a TOML value, in words."""
-    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return _TABLES
     return TYPES.get(type(value), "a date or time")
 
@@ -63,8 +63,8 @@ class Misshapen(NamedTuple):
         if wanted == "an array":
             return f"write `{name} = [{self._kept(self.value)}]`"
         if wanted == "a string":
-            one = self.value[0] if isinstance(self.value, list) and len(self.value) == 1 else None
-            return f"write `{name} = {self._kept(one)}`"
+            only = self.value[0] if isinstance(self.value, list) and len(self.value) == 1 else None
+            return f"write `{name} = {self._kept(only)}`"
         return "write it on one line" if wanted == "one line" else f'for example `{name} = "…"`'
 
     @staticmethod
@@ -111,7 +111,7 @@ def _table(shape: Shape) -> Shape:
 
 def _readme(key: Key, value: object) -> Iterator[Misshapen]:
     if isinstance(value, dict):
-        yield from (one for one in _TEXTS(key, value) if one.wanted != "one line")
+        yield from (misshapen for misshapen in _TEXTS(key, value) if misshapen.wanted != "one line")
     elif not isinstance(value, str):
         yield Misshapen(key, "a string or a table", value)
 

@@ -133,7 +133,7 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
         from abiding.project.promise import Promise
         from abiding.project.table import Project
 
-        difference = by_pre_releases(Promise.of(Project(table), None).metadata, reference.metadata)
+        difference = by_pre_releases(Promise.of(Project(table), None).values, reference.metadata)
         if difference:
             beside = "PKG-INFO from the pyproject.toml beside it"
             yield _pre_release_finding(reference, difference, beside, ("pyproject.toml", "PKG-INFO"))

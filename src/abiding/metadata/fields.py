@@ -1,0 +1,27 @@
+"""What a metadata file says, apart from the file: to be compared with one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["Fields", "values_of"]
+
+
+class Fields(NamedTuple):
+    """Header fields in order, names as written, and the text after the headers."""
+
+    fields: tuple[tuple[str, str], ...]
+    body: str = ""
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values of a field, in order; its name is compared without regard to case."""
+        return values_of(self.fields, name)
+
+    def get(self, name: str) -> str:
+        """The first value of a field; empty if it has none."""
+        return next(iter(self.all(name)), "")
+
+
+def values_of(fields: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
+    """The values of one field, in order; its name is compared without regard to case."""
+    return tuple(value for field, value in fields if field.lower() == name.lower())
