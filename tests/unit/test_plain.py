@@ -68,7 +68,7 @@ def folder(path: Path) -> None:
 
 
 ODD = pytest.mark.parametrize("make", [pipe, zeros, circle, folder])
-NAMES = ("spam-1.0-py3-none-any.whl", "spam-1.0.tar.gz", "spam-1.0.zip", "METADATA")
+NAMES = ("spam-1.0-py3-none-any.whl", "spam-1.0.tar.gz", "spam-1.0.zip", "METADATA", "spam.parquet", "spam.txt")
 
 
 @ODD
@@ -120,11 +120,30 @@ def test_arguments(make: Callable[[Path], None], name: str, tmp_path: Path, caps
     for command in (
         ("check", odd), ("check", odd.parent), ("check", good, odd), ("diff", odd, good), ("diff", good, odd),
         ("show", odd), ("show", "--metadata", odd), ("init", "--yes", odd), ("repair", odd, "-w", tmp_path / "new"),
-        ("prove", "--yes", odd), ("env", "--python", odd), ("repair", good, "-w", odd),
+        ("prove", "--yes", odd), ("env", "--python", odd), ("repair", good, "-w", odd), ("bounds", odd), ("survey", odd),
+        ("unwrap", "--yes", odd), ("check", "--baseline", odd, good), ("survey", odd.parent),
+        ("impact", "--index-url", "http://127.0.0.1:1/", "ham==1", odd),
     ):  # fmt: skip
         status, text = said(capsys, *command)
         assert status == 2, (command, text)
         assert text
+
+
+@pytest.mark.parametrize(
+    ("command", "name"), [("bounds", NAMES[0]), ("survey", "spam.parquet"), ("survey", "spam.txt")]
+)
+def test_what_is_called_like_a_file_and_is_none_is_called_so(
+    command: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And no hint asks for a name that it has."""
+    for number, make in enumerate((pipe, zeros)):
+        odd = tmp_path / str(number) / name
+        odd.parent.mkdir()
+        make(odd)
+        status, text = said(capsys, command, odd)
+        assert status == 2
+        assert "it is no plain file" in " ".join(text.split()).lower()
+        assert "ends in .whl" not in text
 
 
 @ODD

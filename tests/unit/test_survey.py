@@ -365,6 +365,25 @@ def test_folders_and_globs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         assert capsys.readouterr().out.startswith("1 releases, 2 files\n")
 
 
+def test_no_letter_of_a_name_stands_for_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB takes patterns for names, and what is quoted ends at a quote."""
+    fair, other = tmp_path / "it's [a]" / "b*", tmp_path / "it's a" / "bb"
+    for folder in (fair, other):
+        (folder / "deep.parquet").mkdir(parents=True)
+    table(fair / "deep.parquet" / "x[1]?.parquet", [row()])
+    table(other / "deep.parquet" / "x1y.parquet", [row(), row(WHEEL)])
+    monkeypatch.setattr("tempfile.tempdir", str(fair))
+    more = ("--table", str(fair / "it's [b].parquet"), "--parts", str(fair / "it's *"), "--jobs", "1")
+    for source in (fair / "deep.parquet", fair / "deep.parquet" / "x[1]?.parquet", "*/b[*]/*.parquet"):
+        assert main(["survey", str(tmp_path / source), *more]) == 0
+        assert capsys.readouterr().out.startswith("1 releases, 1 files\n")
+        (fair / "it's [b].parquet").unlink()
+    assert main(["survey", str(tmp_path / "it's*" / "b*" / "deep.parquet"), "--jobs", "1"]) == 0
+    assert capsys.readouterr().out.startswith("1 releases, 2 files\n")
+
+
 @pytest.mark.parametrize(("content", "said"), [
     (None, "error[missing-file]"),
     (b"no parquet", "error[bad-table]: can't be read as Parquet"),

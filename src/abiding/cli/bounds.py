@@ -133,7 +133,8 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
 
 def _wheels(what: Iterable[Path]) -> list[Path]:
     """The wheels that are meant. Raises `AbidingError` for an argument that stands for none."""
-    from abiding.files.plain import is_plain, is_there
+    from abiding.files.placing import speaking_of
+    from abiding.files.plain import is_folder, is_plain, is_there, open_plain
     from abiding.findings.errors import AbidingError, MissingFileError
     from abiding.findings.finding import Finding, Severity
     from abiding.native.names import wheels_among
@@ -142,6 +143,9 @@ def _wheels(what: Iterable[Path]) -> list[Path]:
     for one in what:
         if not is_there(one):
             raise MissingFileError.at(one, "Nothing was read", "give wheels, a folder of them, or that of a project")
+        if one.name.endswith(".whl") and not is_folder(one):
+            with speaking_of(one):
+                open_plain(one).close()
         folder = one / "dist" if is_plain(one / "pyproject.toml") else one
         wheels = wheels_among([folder])
         if not wheels:

@@ -159,9 +159,8 @@ def _survey(options: Namespace, folder: Path) -> None:
         plan = Plan.of(list(dict.fromkeys(files)), limits)
         home = options.parts.absolute() / plan.key() if options.parts else folder
         survey(plan, home, run, _tell)
-    with duckdb.connect() as connection:
-        for name, value in {"memory_limit": options.memory, "temp_directory": str(folder / "spill")}.items():
-            connection.execute(f"SET {name} = '{value}'")
+    settings = {"memory_limit": options.memory, "temp_directory": str(folder / "spill")}
+    with duckdb.connect(config=settings) as connection:
         merged(connection, home)
         if options.table:
             write_releases(connection, options.table)

@@ -50,6 +50,7 @@ __all__ = [
     "RECORD",
     "RECORD_ROWS",
     "REDIRECTS",
+    "RELEASES",
     "REQUIREMENT",
     "REQUIREMENTS",
     "SAMPLED",
@@ -152,6 +153,9 @@ LIBRARY, RECORD = 1 << 30, 16 << 20
 HEADERS = 300
 # Bytes that are kept of it in the user's cache folder, and of one library there, unpacked.
 CACHE, CACHED = 256 << 20, 256 << 20
+
+# Bytes of a list of releases of which a survey is made: a line for each project of the public index has 15 MB.
+RELEASES = 64 << 20
 
 # Findings about one release that people are shown; programs get them all.
 # Worst: those of requirements, above.

@@ -18,7 +18,7 @@ from abiding._version import __version__
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.deciding import decide
-from abiding.survey.rows import NO_ROWS, Source, unreadable
+from abiding.survey.rows import NO_ROWS, Source, literal, pattern, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from abiding.survey.engines import Run
+
+    Setting = str | bool | int | float | list[str]
 
 __all__ = ["Limits", "Part", "Piece", "Plan", "merged", "scatter", "settle", "survey", "write_releases"]
 
@@ -41,7 +43,7 @@ _SCATTER = """
 COPY (
     SELECT *, md5_number_lower(regexp_replace(lower(coalesce(name, '')), '[-_.]+', '-', 'g')) % {piece.parts} AS part
     FROM ({rows}) WHERE row >= {piece.first} AND row < {piece.end}
-) TO '{target}' (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE, COMPRESSION zstd)
+) TO {target} (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE, COMPRESSION zstd)
 """
 _TABLES = ("releases", "bad", "others")
 
@@ -123,7 +125,7 @@ def survey(plan: Plan, folder: Path, run: Run, tell: Callable[[str], object] = l
 def merged(connection: DuckDBPyConnection, folder: Path) -> None:
     """Make the views `releases`, `bad` and `others` of finished parts."""
     for table in _TABLES:
-        files = f"read_parquet('{_quoted(folder / 'decided' / '*' / f'{table}.parquet')}')"
+        files = f"read_parquet({pattern(folder / 'decided', f'/*/{table}.parquet')})"
         select = f"SELECT * FROM {files}"
         if table == "others":
             select = f"SELECT packagetype, sum(files)::BIGINT AS files FROM {files} GROUP BY packagetype"
@@ -163,14 +165,14 @@ def scatter(piece: Piece) -> None:
     with _whole(_scattered(piece)) as folder, _connection(piece.limits, folder, source.file) as connection:
         connection.execute(f"SET partitioned_write_flush_threshold = {_BUFFERED}")
         try:
-            connection.execute(_SCATTER.format(rows=source.select(), target=_quoted(folder), piece=piece))
+            connection.execute(_SCATTER.format(rows=source.select(), target=literal(str(folder)), piece=piece))
         except duckdb.InvalidInputException as exc:
             if "UTF8" not in str(exc):
                 raise
             for begun in folder.iterdir():
                 shutil.rmtree(begun)
             rows = source.select_mended(connection, piece.first, piece.end)
-            connection.execute(_SCATTER.format(rows=rows, target=_quoted(folder), piece=piece))
+            connection.execute(_SCATTER.format(rows=rows, target=literal(str(folder)), piece=piece))
 
 
 def settle(part: Part) -> None:
@@ -182,7 +184,7 @@ def settle(part: Part) -> None:
         files = [file for piece in pieces for file in sorted(piece.glob(f"part={part.number}/*.parquet"))]
         select = NO_ROWS
         if files:
-            names = ", ".join(f"'{_quoted(file)}'" for file in files)
+            names = ", ".join(map(pattern, files))
             select += f" UNION ALL BY NAME SELECT * FROM read_parquet([{names}], hive_partitioning = false)"
         connection.execute(f"CREATE VIEW rows AS {select}")
         decide(connection, part.there, in_sql=part.limits.in_sql)
@@ -231,10 +233,8 @@ def _connection(limits: Limits, folder: Path, file: Path | None) -> Iterator[Duc
 
     spill = folder.parent / f"{folder.name}-spill"
     try:
-        with duckdb.connect() as connection:
-            settings = {"memory_limit": limits.memory, "threads": 1, "temp_directory": str(spill)}
-            for name, value in settings.items():
-                connection.execute(f"SET {name} = '{_quoted(value)}'")
+        settings: dict[str, Setting] = {"memory_limit": limits.memory, "threads": 1, "temp_directory": str(spill)}
+        with duckdb.connect(config=settings) as connection:
             connection.execute("SET enable_progress_bar = false")
             yield connection
     except duckdb.OutOfMemoryException as exc:
@@ -251,7 +251,3 @@ def _connection(limits: Limits, folder: Path, file: Path | None) -> Iterator[Duc
 def _failed(message: str, hint: str = "") -> AbidingError:
     finding = Finding("survey-failed", Severity.ERROR, message, hints=(hint,) if hint else ())
     return AbidingError(finding, "The survey is not complete")
-
-
-def _quoted(value: object) -> str:
-    return str(value).replace("'", "''")

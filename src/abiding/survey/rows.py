@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from abiding.survey.columns import Column
 
-__all__ = ["NO_ROWS", "Source", "unreadable"]
+__all__ = ["NO_ROWS", "Source", "literal", "pattern", "unreadable"]
 
 
 # Characters of one value, or of all values of a list: no METADATA that was ever published has more.
@@ -73,7 +74,7 @@ class Source(NamedTuple):
 
     def select(self) -> str:
         """Its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged."""
-        rows = f"read_parquet({_quoted(str(self.file))}, file_row_number = true)"
+        rows = f"read_parquet({pattern(self.file)}, file_row_number = true)"
         return _select(self.number, rows, dict(self.schema))
 
     def select_mended(self, connection: DuckDBPyConnection, first: int, end: int) -> str:
@@ -100,7 +101,7 @@ def _schema(file: Path) -> Mapping[str, str]:
 
     try:
         with duckdb.connect() as connection:
-            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({_quoted(str(file))})").fetchall()
+            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({pattern(file)})").fetchall()
     except duckdb.Error as exc:
         raise unreadable(file, exc) from exc
     return {name: kind for name, kind, *_ in found}
@@ -169,7 +170,7 @@ def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
     """The rows of one source. A value of another type than its column may have is a fault of its row."""
     columns = [f"{_value(column, schema)} AS {column.name}" for column in COLUMNS.values()]
     there = [column for column in COLUMNS.values() if column.name in schema]
-    faults = [(when, _quoted(why)) for column in there for when, why in _faults(column, schema[column.name])]
+    faults = [(when, literal(why)) for column in there for when, why in _faults(column, schema[column.name])]
     if Kind.TEXT.fits(schema.get("problem", "")):
         # Of what could not be read nothing else is there either.
         faults.insert(0, ("problem <> ''", f"concat('can''t be read: ', problem[:{_MOST_SHOWN}])"))
@@ -224,5 +225,11 @@ def _error(file: Path, message: str, note: str, hint: str) -> AbidingError:
     )
 
 
-def _quoted(text: str) -> str:
+def pattern(file: Path, below: str = "") -> str:
+    """A file as SQL, where DuckDB takes patterns: no letter of its name stands for another; `below` may be one."""
+    return literal(glob.escape(str(file)) + below)
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
     return "'" + text.replace("'", "''") + "'"

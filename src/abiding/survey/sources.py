@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abiding.artifacts.artifact import Unreadable
-from abiding.files.plain import is_folder, is_there
+from abiding.files.plain import is_folder, is_plain, is_there, read_plain
+from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.columns import COLUMNS, FIELDS, Kind
@@ -38,27 +39,37 @@ def is_list(source: str) -> bool:
 
 def parquet(source: str) -> list[Path]:
     """The Parquet files that a source stands for, in the order of their names. Raises `AbidingError`."""
-    path = Path(source)
-    if is_folder(path):
-        found = sorted(path.rglob("*.parquet"))
-    elif is_there(path):
-        found = [path]
-    else:
-        found = sorted(Path(path) for path in glob.glob(source, recursive=True))  # noqa: PTH207 (it may be absolute)
+    paths = [Path(source)] if is_there(Path(source)) else sorted(map(Path, glob.glob(source, recursive=True)))  # noqa: PTH207 (it may be absolute)
+    found: dict[Path, None] = {}
+    for path in paths:
+        # Other programs write a table as a folder that is called like a file.
+        files = sorted(filter(is_plain, path.rglob("*.parquet"))) if is_folder(path) else [path]
+        if not all(map(is_plain, files)):
+            raise _unread(path, "it is no plain file")
+        found |= dict.fromkeys(files)
     if not found:
-        raise MissingFileError.at(path, "Nothing was surveyed", _HINT)
-    return found
+        raise MissingFileError.at(source, "Nothing was surveyed", _HINT)
+    return list(found)
 
 
 def releases_in(source: str) -> tuple[str, ...]:
     """The releases of a list, each once; `#` begins a comment. Raises `AbidingError`."""
     try:
-        lines = Path(source).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as exc:
-        finding = Finding("missing-file", Severity.ERROR, f"can't be read: {exc}", artifact=source, hints=(_HINT,))
-        raise AbidingError(finding, "Nothing was surveyed") from exc
+        data = read_plain(Path(source), bounds.RELEASES)
+        lines = data.decode().splitlines()
+    except OSError as exc:
+        raise _unread(source, exc.strerror or str(exc)) from exc
+    except UnicodeDecodeError as exc:
+        raise _unread(source, f"it is not UTF-8 at byte {exc.start}") from exc
+    if len(data) > bounds.RELEASES:
+        raise _unread(source, f"it has more than {bounds.RELEASES:,} bytes")
     named = (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines)
     return tuple(dict.fromkeys(filter(None, named)))
+
+
+def _unread(source: Path | str, why: str) -> AbidingError:
+    finding = Finding("missing-file", Severity.ERROR, f"can't be read: {why}", artifact=str(source), hints=(_HINT,))
+    return AbidingError(finding, "Nothing was surveyed")
 
 
 def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
