@@ -191,6 +191,22 @@ def test_no_word_is_left_alone_where_that_can_be_helped(width: int) -> None:
     assert len(lines) == 1 or " " in lines[-1]
 
 
+@pytest.mark.parametrize("width", range(20, 100))
+def test_what_stands_between_backticks_is_broken_only_if_it_is_longer_than_a_line(width: int) -> None:
+    literals = [
+        "`a; b == 'c'`",
+        "`-C abiding.level=abi`,",
+        "(`x y`/`z`)",
+        "`numpy >= 1.26 ; python_version < '3.13' and os_name`,",
+    ]
+    text = f"write {literals[0]} behind it, or {literals[1]} and not {literals[2]}; nor {literals[3]} if that will do"
+    lines = wrap_prose(text, width, "  ", "")
+    assert " ".join(" ".join(lines).split()) == text
+    for literal in literals:
+        assert any(literal in line for line in lines) or len(literal) > width - 2
+    assert all(len(line) <= width or len(line.split()) == 1 for line in lines)
+
+
 @pytest.mark.parametrize(("stream", "status"), [(">&-", 0), (">/dev/full", 2), (">/dev/full 2>&-", 2), (">&- 2>&-", 0)])
 def test_an_output_that_can_not_be_written(stream: str, status: int) -> None:
     command = f"{sys.executable} -m abiding explain verdict {stream}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from itertools import takewhile
 
@@ -34,13 +35,27 @@ def shortened(text: str, most: int) -> str:
 
 
 def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
-    """The same of sentences: no word stands alone on the last line, if the lines before it can do with less room."""
-    found = wrap(text, width, indent, first)
-    if len(found) == 1 or " " in found[-1].strip():
-        return found
-    narrower = (wrap(text, less, indent, first) for less in range(width - 1, max(width * 2 // 3, 1), -1))
-    same = takewhile(lambda lines: len(lines) == len(found), narrower)
-    return next((lines for lines in same if " " in lines[-1].strip()), found)
+    """The same of sentences: what stands between backticks is broken only where it is longer than a line.
+
+    No word stands alone on the last line, if the lines before it can do with less room.
+    """
+    whole = _LITERAL.sub(lambda found: _kept(found[0], width - len(indent)), text)
+    found = wrap(whole, width, indent, first)
+    if len(found) > 1 and " " not in found[-1].strip():
+        narrower = (wrap(whole, less, indent, first) for less in range(width - 1, max(width * 2 // 3, 1), -1))
+        same = takewhile(lambda lines: len(lines) == len(found), narrower)
+        found = next((lines for lines in same if " " in lines[-1].strip()), found)
+    return [line.replace(_KEPT, " ") for line in found]
+
+
+# With what stands at it: punctuation is no word.
+_LITERAL = re.compile(r"(?:[^\s`]*`[^`]*`)+[^\s`]*")
+# Stands for a blank at which no line is broken. Texts have none: whatever steers a terminal is spelled out in them.
+_KEPT = "\x1f"
+
+
+def _kept(literal: str, room: int) -> str:
+    return literal.replace(" ", _KEPT) if len(literal) <= room else literal
 
 
 def fill(text: str, width: int, indent: str = "") -> str:
