@@ -117,31 +117,28 @@ def judge(
 
     While these are not known, None, an export for some libraries alone is neither for an entry nor against it.
     """
-    told = {entry: line for entry, line in lines.items() if used is not None or not is_limited(entry)}
-    return (*_loose(told, lines, api, pyproject, used), *_unbounded(told, lines, api, pyproject, used))
+    admitted = _Admitted(lines, api, pyproject, used)
+    return (*admitted.loose(), *admitted.unbounded())
 
 
-def _bound_by(entry: Entry, used: Collection[str] | None) -> Exported | None:
-    """What the provider of an entry exports, if that is for one of the libraries that are used."""
-    found = of_installed(entry.name)
-    return found if found and (used is None or found.export.is_for(used)) else None
+class _Admitted(NamedTuple):
+    """What the lines of a build admit with what is in force beside them, where some libraries of providers are used."""
 
+    lines: Mapping[Entry, str]
+    api: ApiLevel
+    pyproject: Pyproject
+    used: Collection[str] | None
 
-def _loose(
-    told: Mapping[Entry, str],
-    lines: Mapping[Entry, str],
-    api: ApiLevel,
-    pyproject: Pyproject,
-    used: Collection[str] | None,
-) -> Iterator[Finding]:
-    """Find native entries that admit versions which their provider's export excludes (`looser-than-exported`)."""
-    for entry, line in told.items():
-        exported = _bound_by(entry, used) if _is_held(entry) else None
-        if exported and not is_bare(entry):
+    def loose(self) -> Iterator[Finding]:
+        """Find native entries that admit versions which their provider's export excludes (`looser-than-exported`)."""
+        for entry, line in self._held():
+            exported = self._exported(entry)
+            if exported is None or is_bare(entry):
+                continue
             wanted = range_of(_with_pre_releases(requirements.parse(exported.export.requires).specifier))
-            if not _admitted(entry, line, lines, api).is_subset(wanted):
+            if not self._versions(entry, line).is_subset(wanted):
                 note = (f"it says: {exported.export.note}",) if exported.export.note else ()
-                yield pyproject.finding(
+                yield self.pyproject.finding(
                     "looser-than-exported",
                     f"`{line}` admits versions that `{exported.export.requires}` excludes",
                     entry.key,
@@ -151,6 +148,58 @@ def _loose(
                         "or set `ignore-exports = true`, with a `note` that says why",
                     ),
                 )
+
+    def unbounded(self) -> Iterator[Finding]:
+        """Find native entries that admit every later version, of providers that export nothing."""
+        for entry, line in self._held():
+            if self._exported(entry) or not self._versions(entry, line).contains(_FAR):
+                continue
+            lacks = "what it exports is for other libraries" if of_installed(entry.name) else "it exports nothing"
+            yield self.pyproject.finding(
+                "unbounded-provider",
+                f"`{line}` admits every later version of the library that the wheel is linked with",
+                entry.key,
+                notes=(f"`{entry.name}` does not say which of its versions fit ({lacks})",),
+                hints=(f"write an upper bound: `{entry.name}>=x.x,<x+1`, for example, or `{entry.name}==x.x.*`",),
+            )._replace(severity=Severity.WARNING)
+
+    def _held(self) -> Iterator[tuple[Entry, str]]:
+        """The entries that have to keep to an export, with their lines, as far as it is known whether they have to."""
+        for entry, line in self.lines.items():
+            if _is_held(entry) and (self.used is not None or not is_limited(entry)):
+                yield entry, line
+
+    def _exported(self, entry: Entry) -> Exported | None:
+        """What the provider of an entry exports, if that is for one of the libraries that are used."""
+        exported = of_installed(entry.name)
+        return exported if exported and (self.used is None or exported.export.is_for(self.used)) else None
+
+    def _versions(self, entry: Entry, line: str) -> Versions:
+        """The versions that a line admits together with those that are always in force beside it."""
+        versions = range_of(requirements.parse(line).specifier)
+        beside: Iterable[str] = (
+            *(given.text for given in self.api.lines.get(entry.name, ()) if not given.extra),
+            *(text for other, text in self.lines.items() if _is_beside(other, entry)),
+        )
+        for text in beside:
+            parsed = requirements.parse(text)
+            if not parsed.marker:
+                versions &= range_of(parsed.specifier)
+        return versions
+
+
+# No upper bound that anybody writes is above it.
+_FAR = "999999999!0"
+
+
+def _is_held(entry: Entry) -> bool:
+    """Whether an entry has to keep to what its provider exports."""
+    return entry.native and entry.applies_here and not entry.ignore_exports
+
+
+def _is_beside(other: Entry, entry: Entry) -> bool:
+    """Whether another entry is for the same distribution, and in force wherever this one is."""
+    return other.name == entry.name and other.extra in {"", entry.extra}
 
 
 def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
@@ -163,51 +212,6 @@ def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
         floor = clause.operator in {">=", "~="} and not Version(clause.version).is_prerelease
         clauses += [f"{clause.operator}{clause.version}.dev0"] if floor else [str(clause)]
     return SpecifierSet(",".join(clauses))
-
-
-def _unbounded(
-    told: Mapping[Entry, str],
-    lines: Mapping[Entry, str],
-    api: ApiLevel,
-    pyproject: Pyproject,
-    used: Collection[str] | None,
-) -> Iterator[Finding]:
-    """Find native entries that admit every later version, of providers that export nothing (`unbounded-provider`)."""
-    for entry, line in told.items():
-        if not _is_held(entry) or _bound_by(entry, used):
-            continue
-        lacks = "what it exports is for other libraries" if of_installed(entry.name) else "it exports nothing"
-        if _admitted(entry, line, lines, api).contains(_FAR):
-            yield pyproject.finding(
-                "unbounded-provider",
-                f"`{line}` admits every later version of the library that the wheel is linked with",
-                entry.key,
-                notes=(f"`{entry.name}` does not say which of its versions fit ({lacks})",),
-                hints=(f"write an upper bound: `{entry.name}>=x.x,<x+1`, for example, or `{entry.name}==x.x.*`",),
-            )._replace(severity=Severity.WARNING)
-
-
-# No upper bound that anybody writes is above it.
-_FAR = "999999999!0"
-
-
-def _is_held(entry: Entry) -> bool:
-    """Whether an entry has to keep to what its provider exports."""
-    return entry.native and entry.applies_here and not entry.ignore_exports
-
-
-def _admitted(entry: Entry, line: str, lines: Mapping[Entry, str], api: ApiLevel) -> Versions:
-    """The versions that a line admits together with those that are always in force beside it."""
-    found = range_of(requirements.parse(line).specifier)
-    beside: Iterable[str] = (
-        *(given.text for given in api.lines.get(entry.name, ()) if not given.extra),
-        *(text for other, text in lines.items() if other.name == entry.name and other.extra in {"", entry.extra}),
-    )
-    for text in beside:
-        parsed = requirements.parse(text)
-        if not parsed.marker:
-            found &= range_of(parsed.specifier)
-    return found
 
 
 # The provider's own build
