@@ -26,13 +26,13 @@ def begins_with_map(records: Mapping[bytes, bytes]) -> bool:
 
 def read_map(take: Callable[[], bytes]) -> bytes:
     """Read the blocks of such a map: a number of parts, offset and size of each, a line each. Raises `ValueError`."""
-    found = take()
-    lines = 1 + 2 * int(found.partition(b"\n")[0])
-    while found.count(b"\n") < lines:
-        if len(found) >= _LARGEST_MAP:
-            raise ValueError(found)
-        found += take()
-    return found
+    block = take()
+    lines = 1 + 2 * int(block.partition(b"\n")[0])
+    while block.count(b"\n") < lines:
+        if len(block) >= _LARGEST_MAP:
+            raise ValueError(block)
+        block += take()
+    return block
 
 
 def hold_map(blocks: bytes, stored: int) -> None:

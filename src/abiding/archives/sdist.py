@@ -63,10 +63,10 @@ class Sdist(NamedTuple):
 
 def read_pkg_info(path: Path) -> bytes:
     """Read PKG-INFO of the sdist `path`, a `.tar.gz` or `.zip` file. Raises `ArchiveError`, also if it has none."""
-    found = read_members(path, ["PKG-INFO"])
-    if "PKG-INFO" not in found:
+    members = read_members(path, ["PKG-INFO"])
+    if "PKG-INFO" not in members:
         raise Layout(path.name).missing()
-    return found["PKG-INFO"]
+    return members["PKG-INFO"]
 
 
 def read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
@@ -75,30 +75,30 @@ def read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
 
 
 def _read_tar(file: BinaryIO, filename: str, layout: Layout, names: Collection[str]) -> Sdist:
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     stream = TarStream(file, filename)
     for member in stream.members():
         below = layout.place(member)
         if below in TOP_LEVEL:
             layout.find(below)
             if below in names:
-                found[below] = _contents(stream, member)
+                files[below] = _contents(stream, member)
     stream.ending()
-    return Sdist(found, (bytes_behind(filename),) if stream.has_bytes_behind else ())
+    return Sdist(files, (bytes_behind(filename),) if stream.has_bytes_behind else ())
 
 
 def _read_zip(file: BinaryIO, filename: str, layout: Layout, names: Collection[str]) -> Sdist:
     from abiding.archives.zipdirectory import Directory
 
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     directory = Directory.read(file, filename)
     for member in directory.members():
         below = layout.place_path(member.name, is_file=not member.name.endswith("/"))
         if below in TOP_LEVEL:
             layout.find(below)
             if below in names:
-                found[below] = directory.contents(file, member, _LIMIT)
-    return Sdist(found)
+                files[below] = directory.contents(file, member, _LIMIT)
+    return Sdist(files)
 
 
 def bytes_behind(filename: str) -> Finding:

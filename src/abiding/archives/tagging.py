@@ -49,10 +49,10 @@ def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
         head = re.split(r"\r?\n\r?\n", wheel_file.decode("utf-8").rstrip(), maxsplit=1)[0]
     except UnicodeDecodeError:
         return None
-    found = _WHEEL_VERSION.search(head)
-    if not found or not all(map(_HEADER.match, head.splitlines())):
+    match = _WHEEL_VERSION.search(head)
+    if not match or not all(map(_HEADER.match, head.splitlines())):
         return None
-    return tuple(map(int, found[1].split(".")))
+    return tuple(map(int, match[1].split(".")))
 
 
 def expanded(filename: str) -> tuple[str, ...]:
@@ -98,11 +98,11 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
         return Agreement.SAME
     name = WheelName.split(filename.lower())
     wanted = name.sets if name else ()
-    found = {_parts(tag.lower()) for tag in tags}
+    stated = {_parts(tag.lower()) for tag in tags}
     # What has a part of its own is apart, however much it stands for.
-    if not all(len(parts) == _PARTS and all(map(_is_within, parts, wanted)) for parts in found):
+    if not all(len(parts) == _PARTS and all(map(_is_within, parts, wanted)) for parts in stated):
         return Agreement.APART
-    same = {tag for parts in found for tag in product(*parts)} == set(product(*wanted))
+    same = {tag for parts in stated for tag in product(*parts)} == set(product(*wanted))
     return Agreement.SPELLED if same else Agreement.APART
 
 

@@ -245,13 +245,13 @@ class TarStream:
         """Read the blocks behind a header that have a map of the holes in a file, or its end."""
         if extended.is_sparse:
             return read_map(lambda: self.take(_BLOCK)) if extended.begins_with_map else b""
-        found, more = b"", header[482]
+        blocks, more = b"", header[482]
         while more:
-            found += self.take(_BLOCK)
-            if len(found) > _LARGEST_HEADER:
+            blocks += self.take(_BLOCK)
+            if len(blocks) > _LARGEST_HEADER:
                 raise ValueError(header)
-            more = found[-8]
-        return found
+            more = blocks[-8]
+        return blocks
 
 
 class _AmbiguousError(ValueError):
@@ -293,26 +293,26 @@ class _Extended:
             self._take_records(data)
 
     def _take_records(self, data: bytes) -> None:
-        found: dict[bytes, bytes] = {}
+        records: dict[bytes, bytes] = {}
         for key, value in _records(data):
-            if key in _SAID_ONCE and found.get(key, value) != value:
+            if key in _SAID_ONCE and records.get(key, value) != value:
                 raise _AmbiguousError(f"two records `{key.decode()}`")
             _hold_record(key, value)
-            found[key] = value
-        self.is_sparse = any(key.startswith(_SPARSE_RECORD) for key in found)
-        self.begins_with_map = begins_with_map(found)
-        if self.is_sparse and b"size" in found:
+            records[key] = value
+        self.is_sparse = any(key.startswith(_SPARSE_RECORD) for key in records)
+        self.begins_with_map = begins_with_map(records)
+        if self.is_sparse and b"size" in records:
             raise _AmbiguousError("two sizes")
         for key in (b"path", _SPARSE_NAME):
-            if key in found:
-                self.path = self._once(self.path, found[key])
-        self.is_named_as_sparse = _SPARSE_NAME in found
-        if b"linkpath" in found:
-            self.link = self._once(self.link, found[b"linkpath"])
-        if b"size" in found:
-            if not found[b"size"].isdigit():
-                raise ValueError(found[b"size"])
-            self.size = int(found[b"size"])
+            if key in records:
+                self.path = self._once(self.path, records[key])
+        self.is_named_as_sparse = _SPARSE_NAME in records
+        if b"linkpath" in records:
+            self.link = self._once(self.link, records[b"linkpath"])
+        if b"size" in records:
+            if not records[b"size"].isdigit():
+                raise ValueError(records[b"size"])
+            self.size = int(records[b"size"])
 
     @staticmethod
     def _once(before: bytes | None, new: bytes) -> bytes:

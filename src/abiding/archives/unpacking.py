@@ -40,17 +40,17 @@ _LONGEST_SHORT = 8
 
 def is_short_for(part: str, name: str) -> bool:
     """Whether a part of a path is a short name that Windows may give the file or folder called `name` (8.3)."""
-    found = _SHORT.fullmatch(part.lower()) if "~" in part else None
+    match = _SHORT.fullmatch(part.lower()) if "~" in part else None
     stem, dot, kind = name.lower().rpartition(".")
     if not dot:
         stem, kind = kind, ""
-    if found is None or kind[:3] != (found["kind"] or ""):
+    if match is None or kind[:3] != (match["kind"] or ""):
         return False
     if len(stem) <= _LONGEST_SHORT and "." not in stem and len(kind) <= 3:  # noqa: PLR2004 (it needs no other)
         return False
-    stem = re.sub(r"[. ]", "", stem)[: _LONGEST_SHORT - len("~") - len(found["number"])]
-    summed = _WITH_CHECKSUM.fullmatch(found["stem"])
-    return found["stem"] == stem or bool(summed and stem.startswith(summed["start"]))
+    stem = re.sub(r"[. ]", "", stem)[: _LONGEST_SHORT - len("~") - len(match["number"])]
+    summed = _WITH_CHECKSUM.fullmatch(match["stem"])
+    return match["stem"] == stem or bool(summed and stem.startswith(summed["start"]))
 
 
 def quoted(name: str) -> str:

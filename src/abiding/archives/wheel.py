@@ -133,8 +133,8 @@ class Statement(NamedTuple):
             _hold_to_version(about, path.name)
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
             more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
-            found = [directory.find(f"{dist_info}/{name}") for name in ("variant.json", "entry_points.txt")]
-            rest = [directory.contents(file, member, bounds.VARIANT) if member else None for member in found]
+            beside = [directory.find(f"{dist_info}/{name}") for name in ("variant.json", "entry_points.txt")]
+            rest = [directory.contents(file, member, bounds.VARIANT) if member else None for member in beside]
             return cls(metadata, stated(about), more_of_it, dist_info, directory.names, *rest)
 
 
@@ -164,13 +164,13 @@ def read_names(path: Path) -> list[str]:
 
 def _hold_to_version(wheel_file: bytes, filename: str) -> None:
     """Raise `ArchiveError` if WHEEL is not of a version that installers know (binary distribution format)."""
-    found = version_in(wheel_file)
-    if found is None:
+    version = version_in(wheel_file)
+    if version is None:
         raise ArchiveError.at(
             filename, "has a WHEEL without a `Wheel-Version`: no installer takes it", hint=_NOT_A_WHEEL
         )
-    if found[0] != 1:
-        shown = ".".join(map(str, found))
+    if version[0] != 1:
+        shown = ".".join(map(str, version))
         raise ArchiveError.at(filename, f"has `Wheel-Version: {shown}`: installers know version 1", hint=_NOT_A_WHEEL)
 
 
@@ -212,12 +212,12 @@ def _dist_info(names: Sequence[str], filename: str) -> str:
     tops = {name.partition("/")[0] for name in names}
     tell = partial(_is_dist_info, usual=usual)
     installed = _into_dist_info(names, {top for top in tops if landing(top).endswith(".data")}, tell)
-    found = sorted((*filter(tell, tops), *installed))
-    if len(found) != 1 or not found[0].endswith(_DIST_INFO):
-        several = " and ".join(map(quoted, found))
-        message = f"has more than one metadata folder: {several}" if len(found) > 1 else "has no `.dist-info` folder"
+    folders = sorted((*filter(tell, tops), *installed))
+    if len(folders) != 1 or not folders[0].endswith(_DIST_INFO):
+        several = " and ".join(map(quoted, folders))
+        message = f"has more than one metadata folder: {several}" if len(folders) > 1 else "has no `.dist-info` folder"
         raise ArchiveError.at(filename, message, hint=_NOT_A_WHEEL)
-    (folder,) = found
+    (folder,) = folders
     if not _is_of_project(folder.removesuffix(_DIST_INFO), filename):
         raise _of_another(folder, filename)
     for name in (f"{folder}/{file}" for file in _READ_BY_ALL):

@@ -170,22 +170,22 @@ class Directory(NamedTuple):
             message = f"claims {member.size:,} bytes for `{member.name}`, which should not have more than {limit:,}"
             raise ArchiveError.at(self.name, message)
         # Nothing is held twice: the compiled files of some wheels have gigabytes.
-        found = io.BytesIO()
+        buffer = io.BytesIO()
         for piece in self.pieces(file, member):
-            found.write(piece)
-        data = found.getvalue()
+            buffer.write(piece)
+        data = buffer.getvalue()
         if len(data) != member.size or zlib.crc32(data) != member.crc:
             raise self._damaged(member)
         return data
 
     def beginning(self, file: BinaryIO, member: Member, size: int) -> bytes:
         """The first `size` bytes of what a member holds, of whatever size and checksum. Raises as `contents` does."""
-        found = io.BytesIO()
+        contents = io.BytesIO()
         for piece in self.pieces(file, member):
-            found.write(piece)
-            if found.tell() >= size:
+            contents.write(piece)
+            if contents.tell() >= size:
                 break
-        return found.getvalue()[:size]
+        return contents.getvalue()[:size]
 
     def pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
         """What a member holds, of whatever checksum, in pieces of a megabyte at most. Raises as `contents` does."""
@@ -209,9 +209,9 @@ class Directory(NamedTuple):
                 rest = piece
                 # One byte more than announced is enough to know that it is wrong; a bomb gets no further.
                 while rest and left >= 0:
-                    found = inflater.decompress(rest, min(left + 1, _PIECE))
-                    yield found
-                    left -= len(found)
+                    unpacked = inflater.decompress(rest, min(left + 1, _PIECE))
+                    yield unpacked
+                    left -= len(unpacked)
                     rest = inflater.unconsumed_tail
                 if left < 0 or inflater.unused_data:
                     raise self._damaged(member)
@@ -237,12 +237,12 @@ class Directory(NamedTuple):
         place = bisect_right(self.offsets, member.offset)
         stop = self.offsets[place] if place < len(self.offsets) else self.offset
         file.seek(member.offset)
-        found = file.read(_LOCAL_SIZE + _USUAL_EXTRA + len(member.name) + size)
+        start = file.read(_LOCAL_SIZE + _USUAL_EXTRA + len(member.name) + size)
         try:
-            length = LocalHeader.measure(found)
-            if length + size > len(found):
-                found += file.read(length + size - len(found))
-            header = LocalHeader.unpack(found)
+            length = LocalHeader.measure(start)
+            if length + size > len(start):
+                start += file.read(length + size - len(start))
+            header = LocalHeader.unpack(start)
             agree = self._agree(header, member)
         except struct.error as exc:
             raise self._contradiction(member) from exc
@@ -250,7 +250,7 @@ class Directory(NamedTuple):
             raise self._contradiction(member)
         if member.offset + length + member.stored_size > stop:
             raise self._overlapped(member)
-        return header, found[length:]
+        return header, start[length:]
 
     def _contradiction(self, member: Member) -> ArchiveError:
         message = f"contradicts itself: local header and central directory differ about `{member.name}`"

@@ -103,13 +103,13 @@ def _is_listed(name: str) -> bool:
 
 def _elsewhere(path: Path, children: Iterable[Path]) -> str:
     """A hint for who names a project, and means what has been built in it; empty where that is not known."""
-    found = []
+    folders = []
     for child in children:
         with suppress(OSError):
             if child.is_dir() and any(_is_listed(file.name) for file in child.iterdir()):
-                found.append(f"`{child}`")
-    if found:
-        return f"there are some in {', '.join(sorted(found)[:_MOST_NAMED])}"
+                folders.append(f"`{child}`")
+    if folders:
+        return f"there are some in {', '.join(sorted(folders)[:_MOST_NAMED])}"
     if (path / "pyproject.toml").is_file():
         return "give what was built; `abiding prove` builds a project in every way, and compares"
     return ""
@@ -279,9 +279,9 @@ def named(filename: str, kind: str) -> tuple[str, str]:
     for extension in _SDIST:
         if filename.endswith(extension):
             stem = filename.removesuffix(extension)
-            found = _SDIST_NAME.fullmatch(stem)
-            if found:
-                return _canonical(found["name"]), found["version"]
+            match = _SDIST_NAME.fullmatch(stem)
+            if match:
+                return _canonical(match["name"]), match["version"]
     hint = "an sdist is called `name-version.tar.gz` (or .zip), a wheel `….whl`"
     raise ArchiveError.at(filename, "has the name of neither an sdist nor a wheel", hint=hint)
 

@@ -101,8 +101,8 @@ def _of_name(name: str) -> Iterator[Fault]:
 
 
 def _of_reference(name: str, value: str) -> Iterator[Fault]:
-    found = _TO_PIP.match(value.lstrip("= "))
-    to_pip = bool(found and found[0].count(":") == 1 and value.count("[") == value.count("]"))
+    match = _TO_PIP.match(value.lstrip("= "))
+    to_pip = bool(match and match[0].count(":") == 1 and value.count("[") == value.count("]"))
     to_uv = bool(_TO_UV.fullmatch(value))
     by = (frozenset() if to_pip else PIP) | (frozenset() if to_uv else UV)
     if by:

@@ -32,9 +32,9 @@ def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts:
 
     `names` are its members, `dist_info` the folder of its metadata, `scripts` its entry_points.txt.
     """
-    found = (*_name(filename), *_data(dist_info, names), *_entry_points(scripts))
+    faults = (*_name(filename), *_data(dist_info, names), *_entry_points(scripts))
     groups: dict[frozenset[str], dict[str, None]] = {}
-    for fault in found:
+    for fault in faults:
         groups.setdefault(fault.by, {})[fault.what] = None
     return tuple(_finding(filename, by, tuple(what)) for by, what in groups.items())
 

@@ -129,8 +129,8 @@ class Build(NamedTuple):
         version = self.declaration.metadata_version
         newer = pkg_info.newer_fields(version) if version else ()
         if version and newer:
-            found = rules.too_low(self.pyproject, version, newer, pkg_info.lowest_version)
-            outcome.hold([found._replace(severity=self._severity)], _NO_SDIST)
+            finding = rules.too_low(self.pyproject, version, newer, pkg_info.lowest_version)
+            outcome.hold([finding._replace(severity=self._severity)], _NO_SDIST)
 
     def _of_sdist(self, pkg_info: CoreMetadata) -> CoreMetadata:
         """The PKG-INFO to hand over: what was built, and the sanction for wheels to say more."""
@@ -228,10 +228,10 @@ class Build(NamedTuple):
             return {}
         from abiding.builds.members import members
 
-        found, findings = members(built, self.entries, self.source.folder, interfaces)
+        put, findings = members(built, self.entries, self.source.folder, interfaces)
         of_weight = (finding for finding in (*refuting, *findings) if finding.severity is not Severity.NOTE)
         outcome.hold(tuple(of_weight), _NO_WHEEL)
-        return found
+        return put
 
     # prepare_metadata_for_build_*
 

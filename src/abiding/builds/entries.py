@@ -151,27 +151,27 @@ class Entries(NamedTuple):
         left = [entry for entry in applying if entry not in known]
         on_links = any(map(exported.is_limited, applying)) and native.has_code(archive.names)
         used = native.needed(archive.path) if on_links else None
-        found = {**known, **self._filled(left, used)}
+        complete = {**known, **self._filled(left, used)}
         if used is not None:
             # They were filled before the link could tell whether their provider's export is for them.
             held = {entry: text for entry, text in known.items() if exported.is_limited(entry)}
             self._hold(exported.judge(held, ApiLevel.of(self.declaration.project), self.pyproject, used))
-        return {entry: found[entry] for entry in applying}
+        return {entry: complete[entry] for entry in applying}
 
     def _filled(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
         """Fill entries; `used` are the names of the libraries that the wheel needs, where that is known."""
-        found, findings = lines.filled(entries, self.pyproject)
-        if any(entry.native for entry in found):
-            found = exported.inherited(found, used)
-            findings += exported.judge(found, ApiLevel.of(self.declaration.project), self.pyproject, used)
-        if any(text != entry.requires for entry, text in found.items()) and not findings:
+        written, findings = lines.filled(entries, self.pyproject)
+        if any(entry.native for entry in written):
+            written = exported.inherited(written, used)
+            findings += exported.judge(written, ApiLevel.of(self.declaration.project), self.pyproject, used)
+        if any(text != entry.requires for entry, text in written.items()) and not findings:
             # Before the pins were filled it was found what is wrong with the others.
-            declared = (entry.declared(text) for entry, text in found.items())
+            declared = (entry.declared(text) for entry, text in written.items())
             findings = tuple(
                 finding for finding, _ in contradictions(self.pyproject, self.declaration.project, declared)
             )
         self._hold(findings)
-        return {entry: entry.in_metadata(text) for entry, text in found.items()}
+        return {entry: entry.in_metadata(text) for entry, text in written.items()}
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
         """Stop because of what is declared wrongly; who was given an sdist, and can't change it, is told only.
@@ -185,9 +185,9 @@ class Entries(NamedTuple):
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
         """What a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""
-        found, findings = exported.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
+        export, findings = exported.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
         self._hold(findings)
-        return found
+        return export
 
     def _not_from_sdist(self) -> DeclarationError:
         name = (self.declaration.project.table or {}).get("name", "this project")

@@ -47,26 +47,26 @@ def of_installed(name: str, *, running: bool = True) -> Exported | None:
     from abiding.project.provenance import MEMBER, Provenance
 
     try:
-        found = distribution(name)
+        installed = distribution(name)
     except PackageNotFoundError:
         return None
-    record = found.read_text(MEMBER)
-    label = f"{name} {found.version}"
+    record = installed.read_text(MEMBER)
+    label = f"{name} {installed.version}"
     if record:
         export = Provenance.from_json(record.encode(), label).exports
         if export:
-            return Exported(name, found.version, export)
-    points = found.entry_points.select(group=GROUP) if running else ()
+            return Exported(name, installed.version, export)
+    points = installed.entry_points.select(group=GROUP) if running else ()
     for point in points:
-        return Exported(name, found.version, _loaded(point, found, name, label))
+        return Exported(name, installed.version, _loaded(point, installed, name, label))
     return None
 
 
-def _loaded(point: object, found: Distribution, name: str, label: str) -> Export:
+def _loaded(point: object, distribution: Distribution, name: str, label: str) -> Export:
     try:
         value = point.load()  # type: ignore[attr-defined]
         table = value() if callable(value) else value
-        return of_table(dict(table), name).filled(name, found.version)
+        return of_table(dict(table), name).filled(name, distribution.version)
     except (Exception, SystemExit) as exc:
         finding = Finding(
             "bad-exports",
@@ -87,8 +87,8 @@ def is_bare(entry: Entry) -> bool:
 
 def listed(entry: Entry) -> frozenset[str]:
     """The libraries for which alone an entry gets the line of its provider; none if for all, or if it gets none."""
-    found = of_installed(entry.name) if is_bare(entry) else None
-    return frozenset(found.export.libraries if found else ())
+    exported = of_installed(entry.name) if is_bare(entry) else None
+    return frozenset(exported.export.libraries if exported else ())
 
 
 def inherited(lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[Entry, str]:
@@ -96,18 +96,18 @@ def inherited(lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[
 
     `used` are the names of the libraries that the wheel needs, None while that is not known.
     """
-    found = dict(lines)
+    written = dict(lines)
     for entry in lines:
         exported = of_installed(entry.name) if is_bare(entry) else None
         if exported and (used is None or exported.export.is_for(used)):
-            found[entry] = exported.export.line_for(entry.requires)
-    return found
+            written[entry] = exported.export.line_for(entry.requires)
+    return written
 
 
 def is_limited(entry: Entry) -> bool:
     """Whether only the link tells if a native entry has to keep to what its provider exports."""
-    found = of_installed(entry.name) if _is_held(entry) else None
-    return bool(found and found.export.libraries)
+    exported = of_installed(entry.name) if _is_held(entry) else None
+    return bool(exported and exported.export.libraries)
 
 
 def judge(
@@ -229,16 +229,16 @@ def of_project(
     name, version = metadata.get("Name"), metadata.get("Version")
     key = ("tool", "abiding", "exports")
     try:
-        found = export.filled(name, version)
+        filled = export.filled(name, version)
     except (LookupError, ValueError) as exc:
         message = f"`{export.requires}` can't be filled: {exc}"
         raise DeclarationError(
             pyproject.finding("unfilled-pin", message, (*key, "requires")), "Nothing was built"
         ) from exc
     findings = []
-    if not requirements.parse(found.requires).specifier.contains(version, prereleases=True):
-        message = f"`{found.requires}` excludes the very version that exports it, {version}"
-        hint = f"write `{requirements.parse(found.requires).name}>=x.x,<x+1`, for example"
+    if not requirements.parse(filled.requires).specifier.contains(version, prereleases=True):
+        message = f"`{filled.requires}` excludes the very version that exports it, {version}"
+        hint = f"write `{requirements.parse(filled.requires).name}>=x.x,<x+1`, for example"
         findings.append(pyproject.finding("bad-exports", message, (*key, "requires"), hints=(hint,)))
     files = {member.rpartition("/")[2] for member in shipped or ()}
     for place, library in enumerate(export.libraries if shipped is not None else ()):
@@ -246,4 +246,4 @@ def of_project(
             hint = "name the files that the wheel has, or their SONAME; without `libraries` it is for all that it ships"
             message = f"`{library}`, which is exported, is not in the wheel"
             findings.append(pyproject.finding("bad-exports", message, (*key, "libraries", place), hints=(hint,)))
-    return found, tuple(findings)
+    return filled, tuple(findings)

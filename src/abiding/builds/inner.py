@@ -106,12 +106,12 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
             f"it was found at {getattr(module, '__file__', 'no file')}",
         )
     try:
-        found = functools.reduce(getattr, attributes.split("."), module) if attributes else module
+        backend = functools.reduce(getattr, attributes.split("."), module) if attributes else module
     except AttributeError as exc:
         raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc), *_meant(inner)) from exc
-    if not any(hasattr(found, hook) for hook in _HOOKS):
+    if not any(hasattr(backend, hook) for hook in _HOOKS):
         raise _no_backend(inner)
-    return found
+    return backend
 
 
 def _no_backend(inner: InnerBackend) -> BackendError:

@@ -36,8 +36,8 @@ def members(
         changed = native.editable_members(built.metadata.get("Name"), folder, own)
     else:
         requires = built.metadata.all("Requires-Dist")
-        changed, record, found = native.examined(built.archive.path, requires, natives, record)
-        findings = (*findings, *found)
+        changed, record, remarks = native.examined(built.archive.path, requires, natives, record)
+        findings = (*findings, *remarks)
     return {**changed, f"{built.archive.dist_info}/{MEMBER}": record.to_json()}, findings
 
 

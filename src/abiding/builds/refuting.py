@@ -36,7 +36,7 @@ def refuted(
         return (), ()
     severity = _severity(built, entries)
     tags, bounds, others = examined.judged
-    found = (
+    findings = (
         *(finding._replace(severity=severity) if finding.severity is Severity.ERROR else finding for finding in tags),
         *(
             _here(finding, built, entries, origin) if finding.severity is Severity.ERROR else finding
@@ -44,7 +44,7 @@ def refuted(
         ),
         *others,
     )
-    return examined.interfaces, tuple(finding for finding in found if finding.severity is not Severity.NOTE)
+    return examined.interfaces, tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
 
 
 def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:

@@ -45,8 +45,8 @@ def settled(pyproject: Pyproject, declaration: Declaration, source: Source, clos
         names = ", ".join(f"`{name}`" for name in missing)
         raise unknown(f"`{backend}` computes {names} when it builds", _IN_SDIST)
     wrong = [
-        pyproject.finding("bad-type", found.message(), found.key, hints=(found.hint,))
-        for found in islice(misshapen(project.table), bounds.FAULTS)
+        pyproject.finding("bad-type", misfit.message(), misfit.key, hints=(misfit.hint,))
+        for misfit in islice(misshapen(project.table), bounds.FAULTS)
     ]
     if wrong:
         raise DeclarationError(wrong, closing)

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 
 def comments(text: str) -> Iterator[str]:
     """The comments in a text of TOML."""
-    return (found[0].rstrip() for found in _TOKEN.finditer(text) if found[0].startswith("#"))
+    return (token[0].rstrip() for token in _TOKEN.finditer(text) if token[0].startswith("#"))
 
 
 def with_first(array: str, value: str) -> str:
@@ -48,9 +48,9 @@ def with_item(array: str, item: str) -> str:
 
 def without(array: str, values: Collection[str]) -> str:
     """The text of an array of strings without some: of one that has a line, the line goes too."""
-    for found in reversed(list(_TOKEN.finditer(array))):
-        if not found[0].startswith("#") and tomllib.loads(f"x = {found[0]}")["x"] in values:
-            array = _without(array, *found.span())
+    for token in reversed(list(_TOKEN.finditer(array))):
+        if not token[0].startswith("#") and tomllib.loads(f"x = {token[0]}")["x"] in values:
+            array = _without(array, *token.span())
     return array
 
 

@@ -79,8 +79,8 @@ class Document:
 
     def insert_item(self, key: Key, item: str) -> None:
         """Put something that is written in TOML at the head of an array."""
-        holder, found = self._piece(key)
-        self._put(holder, key, with_item(found.as_string(), item))
+        holder, piece = self._piece(key)
+        self._put(holder, key, with_item(piece.as_string(), item))
 
     def remove(self, key: Key, values: Collection[str]) -> None:
         """Take strings out of an array, each with the comment on its line."""
@@ -173,10 +173,10 @@ class Document:
             raise self.refusal(_UNSAFE, key) from exc
 
     def _piece(self, key: Key) -> tuple[Any, Item]:
-        found = next(self._pieces(key), None)
-        if found is None:
+        piece = next(self._pieces(key), None)
+        if piece is None:
             raise self.refusal(f"`{key[-1]}` can't be found in the text", key)
-        return found
+        return piece
 
 
 def _said(table: Mapping[str, Any]) -> dict[str, Any]:

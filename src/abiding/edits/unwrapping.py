@@ -74,7 +74,7 @@ class _Unwrapping:
     def required(self) -> frozenset[str]:
         """What the build requires itself, by normalised names."""
         given = (text for text in self.expected["build-system"]["requires"] if isinstance(text, str))
-        return frozenset(normalised(found[0]) for text in given if (found := _NAME.match(text.strip())))
+        return frozenset(normalised(match[0]) for text in given if (match := _NAME.match(text.strip())))
 
     def build_system(self, declaration: Declaration) -> None:
         key: Key = ("build-system", "build-backend")

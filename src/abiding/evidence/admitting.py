@@ -91,8 +91,8 @@ class Admission(NamedTuple):
         here = [line for line in self.lines if self._are_possible([line.where])]
         if not self._are_possible([~line.where for line in here]):
             return ""
-        found = dict.fromkeys(str(requirements.parse(line.text).marker or "") for line in here)
-        return " or ".join(found if len(found) == 1 else (f"({part})" for part in found))
+        markers = dict.fromkeys(str(requirements.parse(line.text).marker or "") for line in here)
+        return " or ".join(markers if len(markers) == 1 else (f"({part})" for part in markers))
 
     def _are_possible(self, conditions: Sequence[Environments]) -> bool:
         try:
@@ -106,12 +106,14 @@ class Admission(NamedTuple):
         if known is None or not self.lines:
             return []
         named = self._named()
-        found: set[Version] = set()
+        versions_refused: set[Version] = set()
         for kind, where in self.places.items():
             there = {version for version in known.wheels[kind] if version not in known.yanked or version in named}
             there |= {version for version in named if version.is_prerelease and version >= min(known.wheels[kind])}
-            found.update(self._among(sorted(version for version in there - found if refused(version)), where))
-        return sorted(found)
+            versions_refused.update(
+                self._among(sorted(version for version in there - versions_refused if refused(version)), where)
+            )
+        return sorted(versions_refused)
 
     def by_specifier(self, refused: Callable[[Version], bool]) -> list[Version]:
         """Those that the lines alone admit, whether or not there is a wheel for them."""
@@ -124,14 +126,14 @@ class Admission(NamedTuple):
     def _among(self, versions: Sequence[Version], where: Environments) -> list[Version]:
         """Those of some versions that are admitted in any of some environments."""
         decided: dict[tuple[bool, ...], bool] = {}
-        found = []
+        admitted = []
         for version in versions:
             excluding = tuple(not _contains(line.specifier, version) for line in self.lines)
             if excluding not in decided:
                 decided[excluding] = self._is_possible(excluding, where)
             if decided[excluding]:
-                found.append(version)
-        return found
+                admitted.append(version)
+        return admitted
 
     def _is_possible(self, excluding: tuple[bool, ...], where: Environments) -> bool:
         """Whether in an environment some line is in force, and none of those that exclude."""
@@ -148,14 +150,14 @@ class Admission(NamedTuple):
         """Versions that lines name: only these count among pre-releases and yanked files."""
         from packaging.version import InvalidVersion, Version
 
-        found = set()
+        versions = set()
         for clause in (clause for line in self.lines for clause in line.specifier):
             if clause.operator in ("==", "===", ">=", "~="):
                 with suppress(InvalidVersion):
                     version = Version(clause.version)
                     if version.is_prerelease or clause.operator.startswith("=="):
-                        found.add(version)
-        return frozenset(islice(found, _NAMED))
+                        versions.add(version)
+        return frozenset(islice(versions, _NAMED))
 
 
 def _anywhere(requires_python: str, tags: Iterable[str]) -> Environments:

@@ -32,15 +32,15 @@ def available(name: str) -> Available | None:
     """What the table has of a distribution, by its normalised name; None if it has nothing."""
     from packaging.version import Version
 
-    found = _table()["distributions"].get(name)
-    if found is None:
+    known = _table()["distributions"].get(name)
+    if known is None:
         return None
-    versions = tuple(map(Version, found["versions"]))
+    versions = tuple(map(Version, known["versions"]))
     wheels = {
         kind: frozenset(version for first, last in spans for version in versions[first : last + 1])
-        for kind, spans in found["wheels"].items()
+        for kind, spans in known["wheels"].items()
     }
-    return Available(versions, frozenset(map(Version, found["yanked"])), wheels)
+    return Available(versions, frozenset(map(Version, known["yanked"])), wheels)
 
 
 @lru_cache(maxsize=1)

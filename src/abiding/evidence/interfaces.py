@@ -82,12 +82,16 @@ class Module(NamedTuple):
 
 def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
     """What follows from the texts of a file."""
-    found = [*_numpy(texts), *_of_modules(Kind.CAPSULE, texts.capsules), *_of_modules(Kind.CIMPORT, texts.cimported)]
-    found += [Interface(Kind.PYBIND11, "", text) for text in sorted(texts.pybind11)]
-    found += [Interface(Kind.NANOBIND, "", text) for text in sorted(texts.identities) if texts.nanobind]
-    found += [Interface(Kind.TORCH, "torch", "libtorch", unknown=_SYMBOLS)] if texts.torch else []
-    found += [Interface(Kind.DLOPEN, "", text) for text in sorted(texts.dlopen)]
-    return tuple(found)
+    interfaces = [
+        *_numpy(texts),
+        *_of_modules(Kind.CAPSULE, texts.capsules),
+        *_of_modules(Kind.CIMPORT, texts.cimported),
+    ]
+    interfaces += [Interface(Kind.PYBIND11, "", text) for text in sorted(texts.pybind11)]
+    interfaces += [Interface(Kind.NANOBIND, "", text) for text in sorted(texts.identities) if texts.nanobind]
+    interfaces += [Interface(Kind.TORCH, "torch", "libtorch", unknown=_SYMBOLS)] if texts.torch else []
+    interfaces += [Interface(Kind.DLOPEN, "", text) for text in sorted(texts.dlopen)]
+    return tuple(interfaces)
 
 
 _SYMBOLS = "which of its functions are used is read with the extra `native`"

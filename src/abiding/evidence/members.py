@@ -35,7 +35,7 @@ def fair(members: Iterable[Member]) -> Fair:
     Of what is packed more densely than code, a harmless amount is taken in all.
     """
     left = bounds.CODE_HARMLESS
-    found: list[Member] = []
+    compiled: list[Member] = []
     passed_over: list[str] = []
     for member in members:
         if may_be_image(member.name):
@@ -44,8 +44,8 @@ def fair(members: Iterable[Member]) -> Fair:
             if is_dense and left < 0:
                 passed_over.append(place_of(member.name))
             else:
-                found.append(member)
-    return Fair(found, tuple(passed_over))
+                compiled.append(member)
+    return Fair(compiled, tuple(passed_over))
 
 
 def is_image(data: bytes) -> bool:

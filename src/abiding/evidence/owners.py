@@ -44,8 +44,8 @@ def owner_of(module: str) -> Owned | None:
     if parts[0] in sys.stdlib_module_names or parts[0].startswith("_"):
         return None
     packages = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
-    found = next((package for package in packages if package in _OWNERS), None)
-    return Owned(found, _OWNERS[found]) if found else Owned(parts[0], ())
+    owned = next((package for package in packages if package in _OWNERS), None)
+    return Owned(owned, _OWNERS[owned]) if owned else Owned(parts[0], ())
 
 
 # What is put behind the name of a module to make that of a distribution.

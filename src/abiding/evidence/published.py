@@ -55,7 +55,7 @@ def checked(
     accepted = SpecifierSet(f"=={wheels[0].version}", prereleases=True)
     published = {file.filename: file for some in listings.published(wheels[0].name, accepted) for file in some}
     chosen = [wheel for wheel in (wheels if every else _one_of_each(wheels)) if wheel.filename in published]
-    found: dict[str, tuple[Finding, ...]] = {}
+    findings: dict[str, tuple[Finding, ...]] = {}
     files, received, over = 0, 0, []
     for done, wheel in enumerate(chosen):
         if progress:
@@ -64,27 +64,27 @@ def checked(
         files, received = files + read.number, received + size
         over += [f"{wheel.filename}: {name}" for name in large]
         tags = tagging.expanded(wheel.filename)
-        found[wheel.filename] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
+        findings[wheel.filename] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
     if progress:
         progress(len(chosen), len(chosen), received)
-    return Read(found, len(chosen), len(wheels), files, tuple(over))
+    return Read(findings, len(chosen), len(wheels), files, tuple(over))
 
 
 def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
     """One wheel for each platform and Python, the first by its name."""
-    found: dict[frozenset[str], Artifact] = {}
+    chosen: dict[frozenset[str], Artifact] = {}
     for wheel in wheels:
         tags = tagging.expanded(wheel.filename)
-        found.setdefault(frozenset(kind for tag in tags for kind in kind_of(tag)), wheel)
-    return list(found.values())
+        chosen.setdefault(frozenset(kind for tag in tags for kind in kind_of(tag)), wheel)
+    return list(chosen.values())
 
 
 def _compiled(published: Published) -> tuple[Compiled, int, list[str]]:
     wheel: OpenWheel = published.open()
-    found = fair(wheel.directory.members())
-    small = [member for member in found.members if member.size <= _LARGEST]
+    fair_members = fair(wheel.directory.members())
+    small = [member for member in fair_members.members if member.size <= _LARGEST]
     read = wheel.read([member.name for member in small], _LARGEST)
     files = [of_file(published.filename, place_of(name), data) for name, data in read]
     size = sum(member.stored_size for member in small)
-    large = [*(member.name for member in found.members if member.size > _LARGEST), *found.passed_over]
+    large = [*(member.name for member in fair_members.members if member.size > _LARGEST), *fair_members.passed_over]
     return compiled(filter(None, files), wheel.directory.names), size, large

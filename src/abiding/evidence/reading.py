@@ -54,16 +54,16 @@ def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
     Raises `ArchiveError` if one can't be decompressed.
     """
     known = known or {}
-    found = fair(wheel.directory.members())
+    fair_members = fair(wheel.directory.members())
     of_stable_abi = bool(stable.tags_among(tagging.expanded(wheel.path.name)))
-    files = {place_of(member.name): known.get(place_of(member.name)) for member in found.members}
-    for member, pieces in wheel.opened(unread for unread in found.members if place_of(unread.name) not in known):
+    files = {place_of(member.name): known.get(place_of(member.name)) for member in fair_members.members}
+    for member, pieces in wheel.opened(unread for unread in fair_members.members if place_of(unread.name) not in known):
         first = next(pieces, b"")
         if is_image(first):
             place = place_of(member.name)
             contents = partial(wheel.contents, member, _LARGEST) if member.size <= _LARGEST else None
             files[place] = file_of(place, chain((first,), pieces), contents, of_stable_abi=of_stable_abi)
-    return compiled(filter(None, files.values()), wheel.names, found.passed_over)
+    return compiled(filter(None, files.values()), wheel.names, fair_members.passed_over)
 
 
 def of_file(filename: str, place: str, data: bytes) -> File | None:

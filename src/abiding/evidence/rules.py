@@ -49,12 +49,12 @@ class Ranged(NamedTuple):
 
 def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
     """The files of which a range is known, by distribution."""
-    found: dict[str, list[Ranged]] = {}
+    by_name: dict[str, list[Ranged]] = {}
     for module in compiled.modules:
         for interface in module.interfaces:
             if interface.refuses and interface.kind is not Kind.STABLE_ABI:
-                found.setdefault(interface.distribution, []).append(Ranged(module, interface))
-    return found
+                by_name.setdefault(interface.distribution, []).append(Ranged(module, interface))
+    return by_name
 
 
 def judge_bounds(

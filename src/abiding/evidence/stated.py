@@ -197,7 +197,7 @@ _WHY = {Kind.PYBIND11: _SAME, Kind.NANOBIND: _SAME}
 
 def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
     """The interfaces of which no range is known, each once with all the files that use it in the same way."""
-    found: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
+    stated: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
     own = normalised(metadata.get("Name"))
     for module in compiled.modules:
         for interface in module.interfaces:
@@ -208,8 +208,8 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
                     interface.unknown,
                     "" if interface.kind is Kind.NUMPY else interface.seen,
                 )
-                found.setdefault(key, (interface, []))[1].append(module.file)
-    for interface, files in found.values():
+                stated.setdefault(key, (interface, []))[1].append(module.file)
+    for interface, files in stated.values():
         lines = tuple(
             text
             for text in metadata.all("Requires-Dist")

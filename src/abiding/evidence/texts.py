@@ -109,10 +109,10 @@ class Texts(NamedTuple):
 
 def search(pieces: Iterable[bytes], held: int = _HELD) -> Texts:
     """Look through a file, of which `pieces` are the bytes in their order. No more than about `held` are kept."""
-    found = Texts()
+    texts = Texts()
     for window in _windows(pieces, max(held, 4 * _AROUND)):
-        found = found.joined(window.texts())
-    return found
+        texts = texts.joined(window.texts())
+    return texts
 
 
 def _windows(pieces: Iterable[bytes], held: int) -> Iterator[_Window]:
@@ -148,23 +148,23 @@ class _Window:
     def texts(self) -> Texts:
         sizes, capsules = self.has(_SIZES), self.has(_CAPSULES) or not self.whole
         notes = self.collected(_DLOPEN, self.note) if not self.whole or self.data.startswith(_ELF) else frozenset()
-        found = Texts(sizes=sizes, dlopen=notes, torch=self.has(_TORCH[0]) and any(map(self.has, _TORCH[1:])))
+        seen = Texts(sizes=sizes, dlopen=notes, torch=self.has(_TORCH[0]) and any(map(self.has, _TORCH[1:])))
         if capsules:
-            found = self.with_capsules(found)
-        if self.whole and found.targets:
-            return found
+            seen = self.with_capsules(seen)
+        if self.whole and seen.targets:
+            return seen
         if sizes or not self.whole:
             declared = self.collected(_FAILED, self.generation)
-            found = found._replace(types=self.among(_NUMPY_TYPES), declared=declared)
+            seen = seen._replace(types=self.among(_NUMPY_TYPES), declared=declared)
         if capsules:
             headers = self.collected(_HEADERS, self.generation)
-            found = found._replace(headers=headers, old_check=self.has(_OLD_CHECK), array_api=self.has(_ARRAY_API))
-        return found
+            seen = seen._replace(headers=headers, old_check=self.has(_OLD_CHECK), array_api=self.has(_ARRAY_API))
+        return seen
 
-    def with_capsules(self, found: Texts) -> Texts:
+    def with_capsules(self, texts: Texts) -> Texts:
         cython = self.has(_CIMPORT) or not self.whole
         nanobind = self.has(_NANOBIND)
-        return found._replace(
+        return texts._replace(
             targets=self.collected(_TARGET, self.target),
             capsules=self.collected(_API, self.name),
             cimported=self.among(_CIMPORTED) if cython else frozenset(),
@@ -183,8 +183,8 @@ class _Window:
     def collected(self, text: bytes, read: Callable[[int, int], bytes]) -> frozenset[str]:
         """What `read` makes of the places where a text is: it is given start and end, and may make nothing of it."""
         places = self.short(text) if len(text) <= _SHORT else self.long(text)
-        found = {read(at, at + len(text)) for at in islice(places, _MOST)}
-        return frozenset(text.decode("ascii", "replace") for text in found if text)
+        words = {read(at, at + len(text)) for at in islice(places, _MOST)}
+        return frozenset(text.decode("ascii", "replace") for text in words if text)
 
     def short(self, text: bytes) -> Iterator[int]:
         pattern = re.compile(re.escape(text))

@@ -47,8 +47,8 @@ def refined(module: Module, contents: Callable[[], bytes]) -> Module:
     except AbidingError:  # who judges images says so, and without the extra it is said that it is not known
         return module
     imported = [name for some in symbols.imported.values() for name in some] if symbols else []
-    found = used(imported)
-    return module._replace(interfaces=(*rest, found) if found else rest)
+    taken = used(imported)
+    return module._replace(interfaces=(*rest, taken) if taken else rest)
 
 
 def used(symbols: Iterable[str]) -> Interface | None:

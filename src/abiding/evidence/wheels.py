@@ -40,7 +40,7 @@ class Examined(NamedTuple):
 def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels on disk, each by its own METADATA; the findings by file name. Some files were `looked` at before."""
     known = looked.files if looked else {}
-    found: dict[str, tuple[Finding, ...]] = {}
+    findings: dict[str, tuple[Finding, ...]] = {}
     for path in paths:
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
             wheel = Wheel.open(path)
@@ -48,8 +48,8 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
             record = record_of(wheel)
             judged = _judged(wheel, metadata, record, known.get(path))
             at_api = record is not None and record.level == Level.API
-            found[path.name] = (judged.admissions(_of_api) if at_api else judged).everything
-    return found
+            findings[path.name] = (judged.admissions(_of_api) if at_api else judged).everything
+    return findings
 
 
 def _judged(

@@ -36,7 +36,7 @@ def on_one_line(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text as `visible` has it, and no line of it a command to the service that runs a build."""
-    return _COMMAND.sub(lambda found: f"{found[0][:-1]}\\x{ord(found[0][-1]):02x}", visible(text))
+    return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):02x}", visible(text))
 
 
 def steers(text: str) -> bool:

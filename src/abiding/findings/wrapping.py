@@ -39,13 +39,13 @@ def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None
 
     No word stands alone on the last line, if the lines before it can do with less room.
     """
-    whole = _LITERAL.sub(lambda found: _kept(found[0], width - len(indent)), text)
-    found = wrap(whole, width, indent, first)
-    if len(found) > 1 and " " not in found[-1].strip():
+    whole = _LITERAL.sub(lambda match: _kept(match[0], width - len(indent)), text)
+    broken = wrap(whole, width, indent, first)
+    if len(broken) > 1 and " " not in broken[-1].strip():
         narrower = (wrap(whole, less, indent, first) for less in range(width - 1, max(width * 2 // 3, 1), -1))
-        same = takewhile(lambda lines: len(lines) == len(found), narrower)
-        found = next((lines for lines in same if " " in lines[-1].strip()), found)
-    return [line.replace(_KEPT, " ") for line in found]
+        same = takewhile(lambda lines: len(lines) == len(broken), narrower)
+        broken = next((lines for lines in same if " " in lines[-1].strip()), broken)
+    return [line.replace(_KEPT, " ") for line in broken]
 
 
 # With what stands at it: punctuation is no word.

@@ -204,7 +204,7 @@ class CoreMetadata(NamedTuple):
         """The file with `value`, where it is a value of the field in other letters, spelled like this."""
         pattern = rb"(?im)^(%s:[ \t]*)%s(?=[ \t\r]*$)" % (name.encode(), value.encode())
         end = max((header.end for header in headers_of(self.data)), default=0)
-        head = re.sub(pattern, lambda found: found[1] + value.encode(), self.data[:end])
+        head = re.sub(pattern, lambda match: match[1] + value.encode(), self.data[:end])
         return self._read(head + self.data[end:])
 
     def without(self, name: str, value: str) -> CoreMetadata:

@@ -215,12 +215,12 @@ def _people(text: str) -> Iterator[str]:
     cuts: list[int] = []
     in_quotes: list[int] = []
     quoted, at = False, 0
-    while found := (_MARK_IN_QUOTES if quoted else _MARK).search(text, at):
-        at = found.end()
-        if found[0] == '"':
+    while mark := (_MARK_IN_QUOTES if quoted else _MARK).search(text, at):
+        at = mark.end()
+        if mark[0] == '"':
             quoted, in_quotes = not quoted, []
-        elif found[0].endswith(","):
-            (in_quotes if quoted else cuts).append(found.end() - 1)
+        elif mark[0].endswith(","):
+            (in_quotes if quoted else cuts).append(mark.end() - 1)
     if quoted:
         cuts += in_quotes
     for start, stop in pairwise((-1, *cuts, len(text))):
@@ -233,15 +233,15 @@ def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
     Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
     they did not know, and none; where they never did, it is a name like any other.
     """
-    found = tuple(map(_unfolded, metadata.all(field)[: 1 if field in _SINGLE else None]))
-    if field == "Description" and not found:
-        found = (_with_plain_ends(metadata.body),)
+    texts = tuple(map(_unfolded, metadata.all(field)[: 1 if field in _SINGLE else None]))
+    if field == "Description" and not texts:
+        texts = (_with_plain_ends(metadata.body),)
     elif field == "Keywords":
-        found = tuple(word for value in found for word in value.split(","))
+        texts = tuple(word for value in texts for word in value.split(","))
     elif field in ("Author-email", "Maintainer-email"):
-        found = tuple(person.strip() for value in found for person in _people(value))
+        texts = tuple(person.strip() for value in texts for person in _people(value))
     nothing = ("",) if field in _NEVER_UNKNOWN else ("", "UNKNOWN")
-    return tuple(value for value in found if value.strip() not in nothing)
+    return tuple(value for value in texts if value.strip() not in nothing)
 
 
 def _unfolded(text: str) -> str:

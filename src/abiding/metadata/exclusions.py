@@ -61,8 +61,8 @@ def exclusions(lines: Iterable[Line], within: Environments | None = None) -> Ite
             groups.setdefault(line.what[0], []).append(_Given(place, line.what[2], line.where))
     for name, group in groups.items():
         if _common(group).is_empty:
-            for found, extra in _of_one(group, within or Environments.all()):
-                yield Exclusion(name, tuple(line.place for line in found), extra)
+            for exclusion, extra in _of_one(group, within or Environments.all()):
+                yield Exclusion(name, tuple(line.place for line in exclusion), extra)
 
 
 def _of_one(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
@@ -73,8 +73,8 @@ def _of_one(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tup
     others = [line for line in group if line not in empty]
     pairs = (pair for pair in combinations(others, 2) if _common(pair).is_empty)
     few = (*((line,) for line in empty), *pairs)
-    found = [(lines, extra) for lines in few if (extra := _extra(lines, within)) is not None]
-    yield from found or dict.fromkeys(_larger(others, within))
+    held = [(lines, extra) for lines in few if (extra := _extra(lines, within)) is not None]
+    yield from held or dict.fromkeys(_larger(others, within))
 
 
 def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
@@ -165,17 +165,17 @@ def only_if(*condition: str) -> Environments:
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
     """Where a wheel with these tags can be installed, as far as markers can tell; what can't be read says nothing."""
-    found = Environments.all()
+    environments = Environments.all()
     fitting = list(dict.fromkeys(map(_marker, tags)))
     with suppress(UndecidedError, ValueError):
         clauses = [
             f'python_full_version {clause.operator} "{clause.version}"' for clause in specifiers_of(requires_python)
         ]
-        found &= markers.of_releases(" and ".join(clauses))
+        environments &= markers.of_releases(" and ".join(clauses))
     with suppress(UndecidedError):
         if fitting and all(fitting):
-            found &= markers.of_releases(" or ".join(f"({condition})" for condition in fitting))
-    return found
+            environments &= markers.of_releases(" or ".join(f"({condition})" for condition in fitting))
+    return environments
 
 
 _INTERPRETER = re.compile(r"(py|cp|pp|graalpy)(\d)(\d*)")
@@ -185,9 +185,9 @@ _IMPLEMENTATIONS = {"cp": "cpython", "pp": "pypy", "graalpy": "graalpy"}
 def _marker(tag: str) -> str:
     interpreter, abi, platform = tag.split("-")
     parts = []
-    found = _INTERPRETER.fullmatch(interpreter)
-    if found:
-        name, major, minor = found.groups()
+    match = _INTERPRETER.fullmatch(interpreter)
+    if match:
+        name, major, minor = match.groups()
         later = abi.startswith("abi3") or name == "py" or not minor
         least = f"{major}.{minor or 0}"
         parts += [f'python_version >= "{least}" and python_version < "{int(major) + 1}"'] if later else []

@@ -30,12 +30,12 @@ class Header(NamedTuple):
 
 def headers_of(data: bytes) -> list[Header]:
     """Read the fields, in order. The first line that is none, and continues none, ends them."""
-    found = []
+    headers = []
     end = 0
     while field := _FIELD.match(data, end):
         end = field.end()
-        found.append(Header(text(field[1]), text(field[2]).rstrip("\r"), field.start(), end))
-    return found
+        headers.append(Header(text(field[1]), text(field[2]).rstrip("\r"), field.start(), end))
+    return headers
 
 
 def beginning_of_body(data: bytes, headers: Sequence[Header]) -> int:

@@ -41,16 +41,16 @@ def existing(questions: Iterable[Question]) -> Environments:
 
 @functools.lru_cache(maxsize=512)
 def _existing(questions: frozenset[Question]) -> Environments:
-    found = Environments.all()
+    environments = Environments.all()
     parts = [question.value[-1] for question in questions if question.kind is Kind.CONTAINS]
     known = {part: [name for name in _SYSTEMS if part in name] for part in parts}
     for part, names in known.items():
         if names:  # then nobody means the others
-            found &= ~_has(part) | _any(map(_is, names))
+            environments &= ~_has(part) | _any(map(_is, names))
     asked = {question.value[-1] for question in questions if question.kind is Kind.IS}.union(*known.values())
     for name in sorted(asked & _SYSTEMS.keys()):
-        found &= ~_is(name) | _of(name)
-    return found
+        environments &= ~_is(name) | _of(name)
+    return environments
 
 
 def _of(machine: str) -> Environments:

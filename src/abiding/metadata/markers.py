@@ -155,14 +155,14 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
     # Of what is no version, as a `platform_release` may be, neither is true.
     if operator in _NEGATED and (variable, operator) != ("platform_release", "!="):
         return ~_comparison(left, _NEGATED[operator], right)
-    found = None
+    environments = None
     if variable in _PYTHONS:
-        found = _of_pythons(variable, operator, value, quoted=quoted)
+        environments = _of_pythons(variable, operator, value, quoted=quoted)
     elif variable in _NAMES:
-        found = _of_names(variable, operator, value, quoted=quoted)
-    if found is None and quoted and (operator in ("==", "!=") or (operator in _FLIPPED and _is_release(value))):
+        environments = _of_names(variable, operator, value, quoted=quoted)
+    if environments is None and quoted and (operator in ("==", "!=") or (operator in _FLIPPED and _is_release(value))):
         return _free(variable, _FLIPPED[operator], left)
-    return _free(left, operator, right) if found is None else found
+    return _free(left, operator, right) if environments is None else environments
 
 
 def _of_texts(left: str, operator: str, right: str) -> bool | None:
@@ -215,10 +215,10 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
     names = {*re.findall(r"[^\s,;|]+", value), *(name for name in _known(variable) if name in value)}
     if len(names) > _MOST_LISTED:
         return None
-    found = ~Environments.all()
+    environments = ~Environments.all()
     for question in sorted((_name(variable, name) for name in names), reverse=True):
-        found = Environments.either(question, Environments.all(), found)
-    return found
+        environments = Environments.either(question, Environments.all(), environments)
+    return environments
 
 
 def _name(variable: str, name: str) -> Question:
@@ -277,11 +277,11 @@ def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
     """Where the version is one for which it is true: what is said of one holds until the next that is spoken of."""
     nowhere, everywhere = ~Environments.all(), Environments.all()
     edges = sorted(states)
-    found = everywhere if states[edges[-1]] else nowhere
+    environments = everywhere if states[edges[-1]] else nowhere
     for below, edge in reversed(list(pairwise(edges))):
         question = Question(topic, topic, Kind.AT_LEAST, edge)
-        found = Environments.either(question, found, everywhere if states[below] else nowhere)
-    return found
+        environments = Environments.either(question, environments, everywhere if states[below] else nowhere)
+    return environments
 
 
 def _compared(operator: str, value: str, *, quoted: bool, short: bool) -> Mapping[_Python, bool] | None:
@@ -342,7 +342,7 @@ def _listed(text: str, *, short: bool) -> Mapping[_Python, bool] | None:
     if re.search(r"\d{4}|\+", text):
         return None
     pattern = _SHORT if short else _FULL
-    longest = (found[1] for found in re.finditer(f"(?=({pattern}))", text))
+    longest = (match[1] for match in re.finditer(f"(?=({pattern}))", text))
     parts = {text[:end] for text in longest for end in range(1, len(text) + 1)}
     if _NOT_MEANT not in re.findall(r"[^\s,;|]+", text):
         parts.discard(_NOT_MEANT)
@@ -357,10 +357,10 @@ def _listed(text: str, *, short: bool) -> Mapping[_Python, bool] | None:
     return states
 
 
-def _parsed(found: re.Match[str] | None) -> _Python | None:
-    if not found:
+def _parsed(match: re.Match[str] | None) -> _Python | None:
+    if not match:
         return None
-    major, minor, micro, stage, serial = (*found.groups(), *(None,) * 5)[:5]
+    major, minor, micro, stage, serial = (*match.groups(), *(None,) * 5)[:5]
     numbers = int(major or 0), int(minor or 0), int(micro or 0)
     if micro is None:
         return (*numbers, 0, 0)

@@ -66,8 +66,8 @@ _VERSION = re.compile(r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)(?P<beyo
 
 def has_pins(text: str) -> bool:
     """Tell whether a specifier takes parts of the version installed in the build environment."""
-    found = _TEMPLATE.fullmatch(text)
-    return bool(found and _has_pin(found["specifiers"]))
+    match = _TEMPLATE.fullmatch(text)
+    return bool(match and _has_pin(match["specifiers"]))
 
 
 def sample(text: str) -> str:
@@ -113,10 +113,10 @@ def _without_pins(clause: _Clause) -> str:
 
 
 def _with_specifiers(text: str, change: Callable[[str], str]) -> str:
-    found = _TEMPLATE.fullmatch(text)
-    if not found:
+    match = _TEMPLATE.fullmatch(text)
+    if not match:
         return text
-    return found["name"].rstrip() + change(found["specifiers"].strip()) + (found["marker"] or "")
+    return match["name"].rstrip() + change(match["specifiers"].strip()) + (match["marker"] or "")
 
 
 class _Clause(NamedTuple):
@@ -143,8 +143,8 @@ class _Clause(NamedTuple):
 
 
 def _clauses(text: str) -> list[_Clause]:
-    found = _TEMPLATE.fullmatch(text)
-    return [_Clause(*groups) for groups in _CLAUSE.findall(found["specifiers"])] if found else []
+    match = _TEMPLATE.fullmatch(text)
+    return [_Clause(*groups) for groups in _CLAUSE.findall(match["specifiers"])] if match else []
 
 
 # Filling
@@ -191,8 +191,8 @@ def _filled(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -
 
 
 def _name(text: str) -> str:
-    found = _TEMPLATE.fullmatch(text)
-    return found["name"].partition("[")[0].strip() if found else ""
+    match = _TEMPLATE.fullmatch(text)
+    return match["name"].partition("[")[0].strip() if match else ""
 
 
 def _installed(name: str) -> Version:
@@ -332,11 +332,11 @@ def fits(template: str, line: str) -> bool:
     if requirements.meaning(without_specifiers(template)) != requirements.meaning(without_specifiers(line)):
         return False
     # Whoever writes METADATA may say the same clause once.
-    wanted, found = set(_clauses(template)), frozenset(_clauses(line))
-    if not len(found) <= len(wanted) <= _MOST_CLAUSES:
+    wanted, filled = set(_clauses(template)), frozenset(_clauses(line))
+    if not len(filled) <= len(wanted) <= _MOST_CLAUSES:
         return False
     try:
-        return _are_filled(sorted(wanted, key=lambda clause: clause.has_pins), found, found, {})
+        return _are_filled(sorted(wanted, key=lambda clause: clause.has_pins), filled, filled, {})
     except ValueError:  # Python makes no integer of thousands of digits
         return False
 
@@ -346,15 +346,15 @@ _Parts = dict[int | str, int | str]
 
 
 def _are_filled(
-    wanted: Sequence[_Clause], found: frozenset[_Clause], unused: frozenset[_Clause], known: _Parts
+    wanted: Sequence[_Clause], filled: frozenset[_Clause], unused: frozenset[_Clause], known: _Parts
 ) -> bool:
-    """Whether a version of which `known` is known makes clauses of `found` of all `wanted`, none of `unused` left."""
+    """Whether a version of which `known` is known makes clauses of `filled` of all `wanted`, none of `unused` left."""
     if not wanted:
         return not unused
     first, *rest = wanted
-    for clause in found:
+    for clause in filled:
         version = _learned(first, clause, known)
-        if version is not None and _are_filled(rest, found, unused - {clause}, version):
+        if version is not None and _are_filled(rest, filled, unused - {clause}, version):
             return True
     return False
 

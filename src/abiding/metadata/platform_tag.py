@@ -78,7 +78,7 @@ _ON_WINDOWS = {"32": ("x86", "AMD64", "ARM64"), "amd64": ("AMD64", "ARM64"), "ar
 @functools.lru_cache(maxsize=512)
 def _read(platform: str) -> PlatformTag:
     for family, (system, pattern) in _FAMILIES.items():
-        found = re.fullmatch(pattern, platform)
-        if found:
-            return PlatformTag(family, system, found["machine"])
+        match = re.fullmatch(pattern, platform)
+        if match:
+            return PlatformTag(family, system, match["machine"])
     return PlatformTag("", "", "")

@@ -98,11 +98,11 @@ def common(ranges: Iterable[Versions]) -> Versions:
     # of binary numbers.
     sums: list[Versions | None] = []
     for versions in ranges:
-        place, found = 0, versions
+        place, united = 0, versions
         while place < len(sums) and (other := sums[place]) is not None:
-            sums[place], found = None, other & found
+            sums[place], united = None, other & united
             place += 1
-        sums[place : place + 1] = [found]
+        sums[place : place + 1] = [united]
     whole = range_of(SpecifierSet())
     for part in (known for known in sums if known is not None):
         whole &= part

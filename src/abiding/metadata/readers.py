@@ -85,9 +85,9 @@ def refuse(data: bytes, headers: Sequence[Header], name: str) -> None:
 
 def note(data: bytes, name: str) -> Finding | None:
     """What is to be said of the archive `name` if readers differ in what does not count."""
-    found = disagreements(data, headers_of(data))
+    disagreed = disagreements(data, headers_of(data))
     return next(
-        (_finding(disagreement, Severity.NOTE, name) for disagreement in found if not disagreement.decisive), None
+        (_finding(disagreement, Severity.NOTE, name) for disagreement in disagreed if not disagreement.decisive), None
     )
 
 
@@ -183,8 +183,8 @@ def _about_mail(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement
         places = begins if begins[0] != begins[1] else ends
         ours, other = (text(data[at : at + _MOST_SHOWN]).partition("\n")[0] for at in places)
         yield Disagreement("", _line(data, min(ends)), ours, other, _AS_MAIL)
-    found = _ODD_LINE_END.search(head)
-    line = _line(data, found.start() if found else 0)
+    match = _ODD_LINE_END.search(head)
+    line = _line(data, match.start() if match else 0)
     theirs = [(name, text(value.encode("latin-1"))) for name, value in message.raw_items()]
     ours_by, theirs_by = _by_name((header.name, header.value) for header in headers), _by_name(theirs)
     for name in dict.fromkeys([*ours_by, *theirs_by]):
@@ -200,10 +200,10 @@ def _end_as_mail(head: bytes) -> int:
 
 
 def _by_name(fields: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for name, value in fields:
-        found.setdefault(name.lower(), []).append(value.strip())
-    return found
+        by_name.setdefault(name.lower(), []).append(value.strip())
+    return by_name
 
 
 # Decisive fields that are found, or have that value, only for who takes the ends of lines in another way
@@ -213,9 +213,9 @@ def _about_lines(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreemen
     ours = {header.start: header.value for header in headers}
     searched = _EMPTY_LINE.search(data)
     head = data[: searched.start() + 1 if searched else None]
-    for found in _LOOSE_FIELD.finditer(head):
-        start, key = found.start(), found[1].decode().lower()
-        value, reader = _lenient(list(_lines_from(head, found.end())))
+    for match in _LOOSE_FIELD.finditer(head):
+        start, key = match.start(), match[1].decode().lower()
+        value, reader = _lenient(list(_lines_from(head, match.end())))
         if start not in ours:
             reader = _FORGIVING if head[start - 1 : start] in (b"", b"\n") else _SPLITTING
         if _spaced(key, value) != _spaced(key, ours.get(start)):

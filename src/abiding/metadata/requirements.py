@@ -247,8 +247,8 @@ _PARTS = re.compile(r"(?P<what>[^;@]*@\s*\S+|[^;]*)\s*(?:;(?P<marker>.*))?", re.
 
 def with_marker(text: str, condition: str) -> str:
     """The requirement under one more condition, which is a marker."""
-    found = _PARTS.fullmatch(text.strip())
-    what, marker = (found["what"].strip(), (found["marker"] or "").strip()) if found else (text.strip(), "")
+    match = _PARTS.fullmatch(text.strip())
+    what, marker = (match["what"].strip(), (match["marker"] or "").strip()) if match else (text.strip(), "")
     parts = [
         f"({part})" if marker and re.search(r"\bor\b", part) else part for part in filter(None, (marker, condition))
     ]
@@ -257,8 +257,8 @@ def with_marker(text: str, condition: str) -> str:
 
 def without_marker(text: str) -> str:
     """The requirement without any condition, as it is written."""
-    found = _PARTS.fullmatch(text.strip())
-    return found["what"].strip() if found else text.strip()
+    match = _PARTS.fullmatch(text.strip())
+    return match["what"].strip() if match else text.strip()
 
 
 def marker_of(text: str) -> str:

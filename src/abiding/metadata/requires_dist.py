@@ -63,11 +63,11 @@ class RequiresDist(NamedTuple):
             plain = spelled_out(lines)
         except UndecidedError:
             plain = lines
-        found: dict[Hashable, list[Environments]] = {}
+        by_meaning: dict[Hashable, list[Environments]] = {}
         nowhere = ~Environments.all()
         for line in plain:
-            found.setdefault(line.what, []).append(line.where)
-        required = {what: _together(parts) for what, parts in found.items()}
+            by_meaning.setdefault(line.what, []).append(line.where)
+        required = {what: _together(parts) for what, parts in by_meaning.items()}
         return cls(lines, {what: where for what, where in required.items() if where != nowhere})
 
     @property

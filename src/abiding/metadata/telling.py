@@ -80,8 +80,8 @@ def marker_of(name: str) -> str:
 
 
 def _holds(marker: _Marker, place: _Place) -> bool | None:
-    found = [clause.holds(place) for clause in marker]
-    return False if False in found else None if None in found else True
+    answers = [clause.holds(place) for clause in marker]
+    return False if False in answers else None if None in answers else True
 
 
 def _candidates(ours: frozenset[_Place], theirs: frozenset[_Place]) -> Iterator[_Marker]:
@@ -112,11 +112,11 @@ def _places(name: str) -> frozenset[_Place]:
 
 def _place(python: str, abi: str, platform: str) -> _Place:
     read = PlatformTag.read(platform)
-    found = _PYTHON.fullmatch(python)
+    match = _PYTHON.fullmatch(python)
     # What uses the stable ABI, later versions can install as well.
-    version = f"{found['major']}.{found['minor']}" if found and not abi.startswith("abi3") else ""
+    version = f"{match['major']}.{match['minor']}" if match and not abi.startswith("abi3") else ""
     machine = read.machines[0] if len(read.machines) == 1 else ""
-    return _Place(read.system, machine, _NAMED[found["name"]] if found else "", version)
+    return _Place(read.system, machine, _NAMED[match["name"]] if match else "", version)
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -55,12 +55,12 @@ class _VariantMarker(Marker):
         return _stood_for(super().__str__())
 
 
-def _stand_in(found: re.Match[str]) -> str:
-    if found["text_"] and found["how_"] in ("==", "!="):
-        return _stand_in_for(found["variable_"], found["how_"], found["text_"])
-    if found["text_"]:
-        return f"{_STAND_IN} {found['how_']} {_marked(found['variable_'], found['text_'])}"
-    return _stand_in_for(found["variable"], " ".join(found["how"].split()), found["text"])
+def _stand_in(match: re.Match[str]) -> str:
+    if match["text_"] and match["how_"] in ("==", "!="):
+        return _stand_in_for(match["variable_"], match["how_"], match["text_"])
+    if match["text_"]:
+        return f"{_STAND_IN} {match['how_']} {_marked(match['variable_'], match['text_'])}"
+    return _stand_in_for(match["variable"], " ".join(match["how"].split()), match["text"])
 
 
 def _stand_in_for(variable: str, how: str, text: str) -> str:
@@ -80,10 +80,10 @@ def _stood_for(marker: str) -> str:
     return _WRITTEN.sub(_as_written, marker)
 
 
-def _as_written(found: re.Match[str]) -> str:
-    if found["variable_"]:
-        return f'{found["variable_"]} {found["how_"]} "{found["text_"]}"'
-    variable, how, text = found["variable"], found["how"], found["text"]
+def _as_written(match: re.Match[str]) -> str:
+    if match["variable_"]:
+        return f'{match["variable_"]} {match["how_"]} "{match["text_"]}"'
+    variable, how, text = match["variable"], match["how"], match["text"]
     # The label first, as it is mostly written; a text that is in it is another matter.
     if variable == _LABEL and (not text or how in ("==", "!=")):
         return f'{_LABEL} {_OF_EMPTY.get(how, how)} "{text}"'

@@ -265,7 +265,7 @@ def _levels(
 ) -> Iterator[Finding]:
     """Where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
 
-    `said` is the metadata of what it was built from, if that is known.
+    `of_sdist` is the metadata of what it was built from, if that is known.
     """
     setting, result = built.step.setting, built.results[0]
     applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}

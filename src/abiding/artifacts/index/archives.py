@@ -31,7 +31,7 @@ def listing_of_wheel(file: BinaryIO, filename: str) -> tuple[tuple[str, ...], by
 
 def pkg_info_of_sdist(file: BinaryIO, filename: str) -> Sdist:
     """Read an sdist, a `.tar.gz` or `.zip` file, for its PKG-INFO. Raises `ArchiveError`, also if it has none."""
-    found = Sdist.read(file, filename, ["PKG-INFO"])
-    if "PKG-INFO" not in found.files:
+    sdist = Sdist.read(file, filename, ["PKG-INFO"])
+    if "PKG-INFO" not in sdist.files:
         raise ArchiveError.at(filename, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
-    return found
+    return sdist

@@ -66,23 +66,23 @@ def _tags(page: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
         if not page[start + 1 : start + 3].lstrip(b"/")[:1].isalpha():
             at = start + 1
             continue
-        found = _TAG.match(page, start)
-        if not found:
+        match = _TAG.match(page, start)
+        if not match:
             return
-        name = found[1].lower()
-        at = found.end()
+        name = match[1].lower()
+        at = match.end()
         ends = page.startswith(b"</", start)
         if name in _RAW and not ends:
             closing = re.compile(rb"(?i)</" + name).search(page, at)
             at = closing.start() if closing else len(page)
-        yield start, b"/" + name if ends else name, found[2], at
+        yield start, b"/" + name if ends else name, match[2], at
 
 
 def _attributes(text: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for name, *values in _ATTRIBUTE.findall(text):
-        found.setdefault(_text(name).lower(), _text(b"".join(values)))
-    return found
+        attributes.setdefault(_text(name).lower(), _text(b"".join(values)))
+    return attributes
 
 
 def _text(data: bytes) -> str:

@@ -185,7 +185,7 @@ class Listings:
         if kept is not None:
             return kept
         remote = RemoteFile(self.web, file.url, file.filename, file.size)
-        found = listing_of_wheel(cast("BinaryIO", remote), file.filename)
+        listing = listing_of_wheel(cast("BinaryIO", remote), file.filename)
         if self.keeping:
-            self.keeping.keep_listing(digest, *found)
-        return found
+            self.keeping.keep_listing(digest, *listing)
+        return listing

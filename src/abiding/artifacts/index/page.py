@@ -64,12 +64,12 @@ def wheels_of_project(
     Raises `IndexAccessError`.
     """
     by_version = _by_version(_project_page(web, f"{index_url}{normalised(name)}/", name), name)
-    found = {}
+    listed = {}
     for version, files in by_version.items():
         wheels = {key: file for key, file in files.items() if file.package_type == "wheel" and not file.is_yanked}
         if wheels:
-            found[version] = wheels
-    return [found[version] for version in sorted(accepted.filter(found), reverse=True)]
+            listed[version] = wheels
+    return [listed[version] for version in sorted(accepted.filter(listed), reverse=True)]
 
 
 def _parse(spec: str) -> tuple[str, Version | None]:
@@ -220,8 +220,8 @@ def _named(project: str) -> Callable[[object], bool]:
     def is_named(filename: object) -> bool:
         if not isinstance(filename, str) or len(filename) > bounds.FILENAME or not filename.isprintable():
             return False
-        found = begins.match(filename)
-        return bool(found and "/" not in filename and filename.count("-", found.end()) <= _MOST_DASHES)
+        match = begins.match(filename)
+        return bool(match and "/" not in filename and filename.count("-", match.end()) <= _MOST_DASHES)
 
     return is_named
 
@@ -233,7 +233,7 @@ def _count(files: Sequence[object]) -> None:
 
 def _by_version(page: _Page, name: str) -> dict[Version, dict[str, DistributionPackage]]:
     """Sort the sdists and wheels by version and file name; what else an index has (eggs, installers) is left out."""
-    found: dict[Version, dict[str, DistributionPackage]] = {}
+    wheels: dict[Version, dict[str, DistributionPackage]] = {}
     for file in page.files:
         if file.package_type not in ("sdist", "wheel"):
             continue
@@ -243,8 +243,8 @@ def _by_version(page: _Page, name: str) -> dict[Version, dict[str, DistributionP
             version = Version(file.version or "")
         except ValueError:  # no version, or a number of thousands of digits
             continue
-        found.setdefault(version, {}).setdefault(file.filename, file)
-    return found
+        wheels.setdefault(version, {}).setdefault(file.filename, file)
+    return wheels
 
 
 def _newest(by_version: dict[Version, dict[str, DistributionPackage]]) -> Version:

@@ -30,8 +30,8 @@ class Login(AuthBase):
 
         The entry of netrc for all others is for the index alone, not for a server that an index names.
         """
-        found = credentials or _of_netrc(urlsplit(url).hostname or "", is_index=is_index)
-        return cls(HTTPBasicAuth(*found) if found else None)
+        login = credentials or _of_netrc(urlsplit(url).hostname or "", is_index=is_index)
+        return cls(HTTPBasicAuth(*login) if login else None)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Sign a request."""

@@ -77,17 +77,17 @@ class _Reading:
         groups: dict[str, list[DistributionPackage]] = {}
         for file in files:
             groups.setdefault(_announced_hash(file) or file.filename, []).append(file)
-        found: dict[str, Artifact | Unreadable] = {}
+        by_name: dict[str, Artifact | Unreadable] = {}
         pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="abiding-index")
         try:
             for future in as_completed([pool.submit(self._read_group, group) for group in groups.values()]):
-                found.update({artifact.filename: artifact for artifact in future.result()})
+                by_name.update({artifact.filename: artifact for artifact in future.result()})
                 if self._progress:
-                    self._progress(len(found), len(files), self._web.received)
+                    self._progress(len(by_name), len(files), self._web.received)
         finally:
             # After an error, or an interruption, nothing more is begun.
             pool.shutdown(wait=True, cancel_futures=True)
-        return [found[file.filename] for file in files]
+        return [by_name[file.filename] for file in files]
 
     def _read_group(self, group: list[DistributionPackage]) -> list[Artifact | Unreadable]:
         """Read files that are announced with one hash of their metadata: the first that has it answers for all."""
@@ -144,13 +144,13 @@ class _Reading:
             self._refusals += not is_there
         if not is_there:
             return None
-        announced, found = _announced_hash(file), hashlib.sha256(data).hexdigest()
-        if announced and announced != found:
+        announced, digest = _announced_hash(file), hashlib.sha256(data).hexdigest()
+        if announced and announced != digest:
             raise IndexAccessError.of(
                 "has metadata on the index that are not what the index announces",
                 rule="wrong-hash",
                 artifact=file.filename,
-                note=f"the page says sha256={announced}, and the file has {found}",
+                note=f"the page says sha256={announced}, and the file has {digest}",
             )
         return data
 

@@ -96,16 +96,16 @@ class RemoteFile(io.RawIOBase):
         self._pieces[self._kept :] = []
         stop = min(stop, self._size)
         while start < stop:
-            found = self._at_hand(start, stop - start)
-            if not found:
+            piece = self._at_hand(start, stop - start)
+            if not piece:
                 until = min(
                     start + _LARGEST, stop, min((begin for begin, _ in self._pieces if begin > start), default=stop)
                 )
                 self._fetch(f"{start}-{until - 1}")
-                found = self._at_hand(start, stop - start)
-            if not found:
+                piece = self._at_hand(start, stop - start)
+            if not piece:
                 return  # who reads it says so
-            start += len(found)
+            start += len(piece)
 
     def _at_hand(self, place: int, most: int) -> bytes:
         for start, piece in self._pieces:
@@ -123,11 +123,11 @@ class RemoteFile(io.RawIOBase):
         """Fetch the end of the file, and find out its size."""
         wanted = f"-{_TAIL}" if size is None else _tail_of(size)
         try:
-            found = self._fetch(wanted)
+            actual = self._fetch(wanted)
         except _RangeRefusedError as exc:
-            found = self._ask_size() if exc.size is None else exc.size
+            actual = self._ask_size() if exc.size is None else exc.size
         # The index may have been wrong about the size: now it is known. An empty file has no range at all.
-        return found if not found or self._at_hand(found - 1, 1) else self._fetch(_tail_of(found))
+        return actual if not actual or self._at_hand(actual - 1, 1) else self._fetch(_tail_of(actual))
 
     def _ask_size(self) -> int:
         def use(body: Body) -> int | None:
@@ -169,10 +169,10 @@ class RemoteFile(io.RawIOBase):
             raise _RangeRefusedError(body.headers.get("Content-Range", ""), self._filename, body.status, body.url)
         if body.status != HTTPStatus.PARTIAL_CONTENT:
             raise missing(self._filename, body.status, body.url)
-        found = _CONTENT_RANGE.fullmatch(body.headers.get("Content-Range", "").strip())
-        if not found:
+        match = _CONTENT_RANGE.fullmatch(body.headers.get("Content-Range", "").strip())
+        if not match:
             raise self._error("comes in parts that its server does not describe")
-        first, last, size = (int(number) for number in found.groups())
+        first, last, size = (int(number) for number in match.groups())
         length = last - first + 1
         # One more, to see that there are no more.
         data = body.read(length + 1) if first <= last < size and length <= most else b""

@@ -137,12 +137,12 @@ class Web:
     def _redirected(self, url: str, target: str) -> str:
         try:
             # A header is Latin-1 to Python, and UTF-8 to servers.
-            found = urljoin(url, target.encode("latin-1").decode("utf-8", "replace"))
+            location = urljoin(url, target.encode("latin-1").decode("utf-8", "replace"))
         except ValueError as exc:
             raise _no_url(exc, url) from exc
-        if urlsplit(found).scheme not in ("http", "https"):
-            raise _no_url(ValueError(f"it redirects to `{shown(found)}`"), url)
-        return found
+        if urlsplit(location).scheme not in ("http", "https"):
+            raise _no_url(ValueError(f"it redirects to `{shown(location)}`"), url)
+        return location
 
     def _ask(self, method: str, url: str, headers: Mapping[str, str]) -> requests.Response:
         """Give one answer; one that says that the server is busy is asked for again."""

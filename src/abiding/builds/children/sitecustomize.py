@@ -14,9 +14,9 @@ __all__: list[str] = []
 def _run_the_other() -> None:
     """Run the module of this name that is next on the path: front ends have one in their environments."""
     here = Path(__file__).parent
-    found = PathFinder.find_spec(__name__, [folder for folder in sys.path if Path(folder) != here])
-    if found and found.loader:
-        found.loader.exec_module(module_from_spec(found))
+    spec = PathFinder.find_spec(__name__, [folder for folder in sys.path if Path(folder) != here])
+    if spec and spec.loader:
+        spec.loader.exec_module(module_from_spec(spec))
 
 
 _run_the_other()
