@@ -70,13 +70,13 @@ def test_texts_are_looked_for_where_a_file_can_use_them(
 
 @pytest.mark.parametrize("at", range(5))
 def test_headers_that_say_nothing_hide_nothing(at: int) -> None:
-    """Segments that share bytes, none that are loaded, none at all, and headers that are cut off or not there."""
+    """Segments that share bytes or that no file has, none that are loaded or there, headers cut off or left out."""
     segments = [TEXTS, CODE, TEXTS, DATA]
     whole = elf(segments, at)
     damaged = [
         elf(segments, at, over=1),
         elf(segments, at, kind=4),
-        whole[:32] + b"\xff" * 8 + whole[40:],
+        *(whole[:place] + b"\xff" * 8 + whole[place + 8 :] for place in (32, 64 + 8, 64 + 32, 64 + 2 * 56 + 8)),
         whole[:56] + b"\xff\xff" + whole[58:],
         whole[:56] + b"\0\0" + whole[58:],
         whole[:4] + b"\7\7" + whole[6:],

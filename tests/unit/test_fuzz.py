@@ -18,6 +18,8 @@ from makers.archives import metadata
 from makers.tars import OLD, TOP, member, pack
 
 
+# Of a large example hypothesis would only say that it is large, not what it has broken.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize("kind", PROPERTIES)
 def test_bad_input(kind: str) -> None:
     property_of(kind, examples=100)()

@@ -6,7 +6,6 @@ Told of ELF files alone, by the headers that their loader goes by; any other fil
 from __future__ import annotations
 
 import struct
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -50,20 +49,17 @@ def with_texts(data: bytes | bytearray) -> tuple[tuple[int, int], ...]:
     """The parts of a whole file that may have texts which it uses, each from where it begins to where it ends.
 
     Linkers of old have code and texts in one segment: where no other is for reading alone, code is gone through too.
-    Where segments share bytes, the file is gone through as a whole.
+    Where segments share bytes or go on behind the end, the file is gone through as a whole.
     """
     try:
         segments = sorted(_segments(data), key=lambda segment: segment.start)
     except (struct.error, KeyError, IndexError):
         segments = []
-    if not segments or any(one.stop > other.start for one, other in pairwise(segments)):
+    ends = [*(segment.start for segment in segments[1:]), len(data)]
+    if not segments or any(segment.stop > end for segment, end in zip(segments, ends, strict=True)):
         return ((0, len(data)),)
     apart = any(segment.flags == _READABLE for segment in segments)
-    return tuple(
-        (segment.start, min(segment.stop, len(data)))
-        for segment in segments
-        if not (apart and segment.flags & _EXECUTABLE)
-    )
+    return tuple((segment.start, segment.stop) for segment in segments if not (apart and segment.flags & _EXECUTABLE))
 
 
 def _segments(data: bytes | bytearray) -> Iterator[_Segment]:
