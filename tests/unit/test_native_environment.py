@@ -103,7 +103,8 @@ def test_a_provider_that_nobody_uses(environment: Environment, capsys: pytest.Ca
     points.write_text("[pkg_config]\nspam = prov.lib.pkgconfig\n")
     assert environment.rules() == environment.rules(load=True) == ["unused-provider"]
     assert main(["env", "--python", str(environment.python)]) == 0
-    assert "note[unused-provider]: nothing here is linked with a library of `prov`" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert "note[unused-provider]: nothing that was looked into is linked with a library of `prov`" in said
     installed(environment.pair.consumer(), environment.site)
     (environment.site / "ham.libs" / "libspam.so.3").unlink()
     assert environment.rules() == []
@@ -207,7 +208,7 @@ def test_a_note_is_enough_to_fail_if_that_is_asked_for(environment: Environment)
 
 def test_nothing_is_there(environment: Environment, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["env", "--python", str(environment.python)]) == 0
-    assert capsys.readouterr().out.startswith("no compiled file here")
+    assert capsys.readouterr().out.startswith("no compiled file that was looked into")
 
 
 def test_what_is_no_python(tmp_path: Path) -> None:
@@ -426,6 +427,27 @@ def test_an_editable_install_with_compiled_files_is_named(environment: Environme
     editable(environment, "cp311-cp311-linux_x86_64")
     (finding,) = environment.survey().findings
     assert (finding.rule, finding.severity, finding.found) == ("editable-install", Severity.NOTE, "file:///src/ham")
+
+
+def test_what_an_editable_install_requires_is_not_called_unused(environment: Environment) -> None:
+    """One without compiled files does not count: it is linked with nothing."""
+
+    def told() -> list[str]:
+        return sorted(finding.rule for finding in environment.survey().findings)
+
+    installed(environment.pair.provider(), environment.site)
+    points = environment.site / "prov-1.0.dist-info" / "entry_points.txt"
+    points.write_text("[pkg_config]\nspam = prov.lib.pkgconfig\n")
+    assert told() == ["unused-provider"]
+    editable(environment, "py3-none-any")
+    metadata = environment.site / "ham-1.0.dist-info" / "METADATA"
+    metadata.write_text(metadata.read_text() + "Requires-Dist: Prov>=1; python_version > '3'\n")
+    assert told() == ["unused-provider"]
+    wheel = metadata.with_name("WHEEL")
+    wheel.write_text(wheel.read_text().replace("py3-none-any", "cp311-cp311-linux_x86_64"))
+    assert told() == ["editable-install"]
+    metadata.write_text(metadata.read_text().replace("Prov", "other"))
+    assert told() == ["editable-install", "unused-provider"]
 
 
 def test_one_without_is_not(environment: Environment) -> None:

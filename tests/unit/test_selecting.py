@@ -175,6 +175,16 @@ def test_a_marker_in_the_place_of_select(requires: str, instead: str) -> None:
     assert remark.severity == "warning"
 
 
+@pytest.mark.parametrize("marker", ["sys_platform == 'win32'", "os_name == 'nt' and python_version < '3.12'"])
+def test_a_marker_that_says_what_select_says(marker: str) -> None:
+    entry = f'requires = "pywin32; {marker}", select = "*-win*"'
+    with pytest.raises(DeclarationError) as caught:
+        declared(entry)
+    (finding,) = caught.value.findings
+    assert finding.hints == ("leave `select` out: the line has a marker that says it",)
+    assert declared(f'requires = "pywin32; {marker}"').entries
+
+
 def test_what_is_pinned_keeps_its_select() -> None:
     # Where a marker is false nothing is installed to fill the pin from.
     with pytest.raises(DeclarationError) as caught:

@@ -90,14 +90,16 @@ def survey(python: Interpreter, *, load: bool) -> Survey:
     """
     shelf = Installed(python.path)
     surveyed: list[_Surveyed] = []
+    unseen: list[contents.Contents] = []
     findings: list[Finding] = []
     unread: list[Finding] = []
     for distribution in shelf.distributions():
         try:
             if any(map(may_be_image, distribution.files)):
                 surveyed.append(_Surveyed.of(distribution, shelf, python, load=load))
-            elif distribution.source_tree:
-                findings += _not_looked_into(distribution)
+            elif distribution.source_tree and set(contents.platforms_of(distribution.tags)) != {"any"}:
+                unseen.append(contents.of_installed(distribution))
+                findings.append(_not_looked_into(distribution))
         except MissingExtraError:
             raise
         except AbidingError as exc:
@@ -106,24 +108,25 @@ def survey(python: Interpreter, *, load: bool) -> Survey:
     findings += [finding for each in surveyed for finding in each.findings]
     unread += [finding for each in surveyed for finding in each.subject.consumer.broken]
     used = {origin.contents.name for each in surveyed for _, origin in each.subject.provided()}
+    # What an editable install requires it may well be linked with.
+    used |= {requirements.name_of(line) for one in unseen for line in one.requires}
     findings += [each.idle() for each in surveyed if each.shared and each.subject.consumer.name not in used]
     rows.sort(key=lambda row: (row.owner.lower(), row.library))
     return Survey(tuple(rows), tuple(findings), tuple(unread))
 
 
-def _not_looked_into(distribution: InstalledDistribution) -> Iterator[Finding]:
-    """Say of an editable install with compiled files that they are elsewhere; one without has the tag `any`."""
-    if set(contents.platforms_of(distribution.tags)) != {"any"}:
-        yield Finding(
-            "editable-install",
-            Severity.NOTE,
-            f"`{distribution.name}` is an editable install: its compiled files are not looked into",
-            artifact=distribution.label,
-            found=distribution.source_tree,
-            found_from="its source tree",
-            notes=("where they are, and for which Python, only the tool knows that made them",),
-            hints=("install the project without `-e`, or give `abiding check` a wheel of it",),
-        )
+def _not_looked_into(distribution: InstalledDistribution) -> Finding:
+    """Say of an editable install with compiled files that they are elsewhere."""
+    return Finding(
+        "editable-install",
+        Severity.NOTE,
+        f"`{distribution.name}` is an editable install: its compiled files are not looked into",
+        artifact=distribution.label,
+        found=distribution.source_tree,
+        found_from="its source tree",
+        notes=("where they are, and for which Python, only the tool knows that made them",),
+        hints=("install the project without `-e`, or give `abiding check` a wheel of it",),
+    )
 
 
 class _Surveyed(NamedTuple):
@@ -298,7 +301,7 @@ class _Surveyed(NamedTuple):
         return Finding(
             "unused-provider",
             Severity.NOTE,
-            f"nothing here is linked with a library of `{self.subject.consumer.name}`",
+            f"nothing that was looked into is linked with a library of `{self.subject.consumer.name}`",
             artifact=self.subject.artifact,
             found=tuple(self.shared),
             found_from="shipped for others",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
+from abiding.metadata.markers import environments
 from abiding.project.including import GROUPS
 from abiding.project.pyproject import as_toml
 from abiding.project.shapes import Misshapen
@@ -59,14 +60,16 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
 
 def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> None:
     """Find that a marker says what an entry says by `select`."""
+    said = environments(requirements.marker_of(requires)).lies_within(environments(marker))
     with_marker = as_toml(requirements.with_marker(requires, marker.replace('"', "'")))
     line = f"`{with_marker}` in the group" if entry[0] == GROUPS else f"`requires = {with_marker}`"
+    hint = "leave `select` out: the line has a marker that says it" if said else f"leave `select` out, and write {line}"
     faults.problem(
         "could-be-a-marker",
         f"`select` says what the marker `{marker}` says",
         entry,
         notes=("with a marker all wheels say the same, and who reads one of them knows about the others",),
-        hints=(f"leave `select` out, and write {line}",),
+        hints=(hint,),
         recent=True,
     )
 

@@ -69,7 +69,7 @@ def _text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to:
     if seen.rows:
         yield from columns(_LIBRARIES, [_cells(row) for row in seen.rows], to)
     else:
-        said = "no compiled file here uses a library of another distribution, or a bundled one"
+        said = "no compiled file that was looked into uses a library of another distribution, or a bundled one"
         yield from labelled(Span(said), to.width)
     if uses:
         yield ()
