@@ -80,8 +80,8 @@ def _copies(members: Iterable[str]) -> Iterator[_Copy]:
     """The members that are, by name and digest, copies of files of installed distributions."""
     wanted: dict[str, list[tuple[str, str]]] = {}
     for member in members:
-        if found := _COPIED.fullmatch(PurePosixPath(member).name):
-            wanted.setdefault(f"{found['stem']}{found['end']}", []).append((member, found["digest"]))
+        if match := _COPIED.fullmatch(PurePosixPath(member).name):
+            wanted.setdefault(f"{match['stem']}{match['end']}", []).append((member, match["digest"]))
     seen = set()
     for distribution in distributions() if wanted else ():
         for file in distribution.files or ():

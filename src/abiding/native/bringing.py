@@ -28,7 +28,7 @@ def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
     itself: then one of the two opens them, or modules need them. Of a distribution that is only recorded, or on an
     index, no code is at hand, and the benefit of the doubt is the wheel's.
     """
-    own = [call for found in openings(consumer).values() for call in found]
+    own = [call for calls in openings(consumer).values() for call in calls]
     images = [image for contents in near for image in contents.images if any(call.names(image) for call in own)]
     imported = [consumer]
     for importer in imported:

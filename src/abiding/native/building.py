@@ -71,11 +71,11 @@ def searched(names: Sequence[str]) -> Iterator[None]:
     pkg-config is led by the `pkg_config` entry points (the convention of pkgconf on the index), gcc and clang by CPATH
     and LIBRARY_PATH, which no build system has to pass on, MSVC by INCLUDE and LIB.
     """
-    found = [installed for installed in map(_installed, names) if installed is not None]
+    at_hand = [installed for installed in map(_installed, names) if installed is not None]
     folders = {
-        "PKG_CONFIG_PATH": [folder for installed in found for folder in _pkg_config(installed)],
-        _VARIABLES[0]: [folder for installed in found for folder in _named(installed, "include")],
-        _VARIABLES[1]: [folder for installed in found for folder in _libraries(installed)],
+        "PKG_CONFIG_PATH": [folder for installed in at_hand for folder in _pkg_config(installed)],
+        _VARIABLES[0]: [folder for installed in at_hand for folder in _named(installed, "include")],
+        _VARIABLES[1]: [folder for installed in at_hand for folder in _libraries(installed)],
     }
     before = {name: os.environ.get(name) for name in folders}
     for name, values in folders.items():
@@ -101,12 +101,12 @@ def is_installed(name: str) -> bool:
 
 def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
     """The file names of the shared libraries that these distributions ship, by the name of the distribution."""
-    found = {name: _installed(name) for name in names}
+    by_name = {name: _installed(name) for name in names}
     return {
         name: sorted(
             {file.name for file in contents.files or () if _is_shared(file.name) and _is_binary(contents, file)}
         )
-        for name, contents in found.items()
+        for name, contents in by_name.items()
         if contents is not None
     }
 
@@ -201,17 +201,17 @@ def _settled(image: Image, subject: Subject, preloaded: Collection[str]) -> Imag
 
 def _shared(links: Iterable[Link], consumer: Contents, natives: Iterable[Native], machine: str) -> tuple[Shared, ...]:
     lines = {native.name: native.line for native in natives}
-    found: dict[tuple[str, str], tuple[Provided, dict[str, User]]] = {}
+    linked: dict[tuple[str, str], tuple[Provided, dict[str, User]]] = {}
     for link, origin in provided(links):
         if origin.contents.name not in lines:
             continue
         exported = origin.contents.symbols(origin.image, machine).exported
         used = consumer.symbols(link.image, machine).used_of(link.library, exported)
-        _, users = found.setdefault((origin.contents.name, origin.image.name), (origin, {}))
+        _, users = linked.setdefault((origin.contents.name, origin.image.name), (origin, {}))
         users[link.image.place] = User(link.image.place, tuple(sorted(used)))
     return tuple(
         _one_shared(origin, lines[name], tuple(users[place] for place in sorted(users)))
-        for (name, _), (origin, users) in sorted(found.items())
+        for (name, _), (origin, users) in sorted(linked.items())
     )
 
 

@@ -58,12 +58,12 @@ class InstalledDistribution:
     @cached_property
     def files(self) -> Mapping[str, str]:
         """Where each of its files is, by its place below site-packages. Raises `AbidingError` (`broken-install`)."""
-        found: dict[str, str] = {}
+        stems: dict[str, str] = {}
         for name in self._listed():
             if name and "\0" not in name and not name.endswith(".pyc"):
                 place = posixpath.normpath(name)
-                found.setdefault(place, str(self.root / place))
-        return found
+                stems.setdefault(place, str(self.root / place))
+        return stems
 
     def _listed(self) -> Iterator[str]:
         record = self.member("RECORD")

@@ -47,22 +47,22 @@ def read(data: bytes, place: str) -> Image | None:
     tags = [tag for segment in segments if isinstance(segment, DynamicSegment) for tag in segment.iter_tags()]
     if not tags:
         return None
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for tag in tags:
         for kind, attribute in _TEXTS.items():
             if tag.entry.d_tag == kind:
-                found.setdefault(kind, []).append(getattr(tag, attribute))
+                values.setdefault(kind, []).append(getattr(tag, attribute))
     # DT_RPATH does not count where there is a DT_RUNPATH.
-    run_paths = found.get("DT_RUNPATH") or found.get("DT_RPATH", [])
+    run_paths = values.get("DT_RUNPATH") or values.get("DT_RPATH", [])
     return Image(
         place,
         Format.ELF,
-        found.get("DT_SONAME", [place.rpartition("/")[2]])[0],
-        tuple(found.get("DT_NEEDED", ())),
+        values.get("DT_SONAME", [place.rpartition("/")[2]])[0],
+        tuple(values.get("DT_NEEDED", ())),
         tuple(path for text in run_paths for path in text.split(":") if path),
-        inherited="DT_RPATH" in found and "DT_RUNPATH" not in found,
-        inherits="DT_RUNPATH" not in found,
-        named="DT_SONAME" in found,
+        inherited="DT_RPATH" in values and "DT_RUNPATH" not in values,
+        inherits="DT_RUNPATH" not in values,
+        named="DT_SONAME" in values,
         opens=tuple(
             opened for segment in segments if isinstance(segment, NoteSegment) for opened in _opened(segment.data())
         ),
@@ -154,11 +154,11 @@ def _entries(
     entry = struct.Struct(order + _ENTRIES[file.elfclass])
     names = _bytes_of(data, file.get_section(table["sh_link"]))
     numbers = next((_bytes_of(data, section) for section in sections if isinstance(section, GNUVerSymSection)), b"")
-    found = _bytes_of(data, table)
-    count = len(found) // entry.size
+    text = _bytes_of(data, table)
+    count = len(text) // entry.size
     given = struct.unpack_from(f"{order}{min(count, len(numbers) // 2)}H", numbers)
     left = _MOST_SHARED * len(names)
-    for place, (start, info, section) in enumerate(entry.iter_unpack(found[: count * entry.size])):
+    for place, (start, info, section) in enumerate(entry.iter_unpack(text[: count * entry.size])):
         stop = names.find(b"\0", start)
         name = names[start : stop if stop >= 0 else len(names)]
         left -= len(name)
@@ -177,26 +177,26 @@ _NUMBER = 0x7FFF
 
 
 def _frozen(names: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {library: frozenset(found) for library, found in names.items()}
+    return {library: frozenset(symbols) for library, symbols in names.items()}
 
 
 def _needed_versions(sections: Iterable[Section]) -> dict[object, tuple[str, str]]:
     """The library and the name of each version index of a needed symbol."""
-    found: dict[object, tuple[str, str]] = {}
+    needed: dict[object, tuple[str, str]] = {}
     for section in sections:
         if isinstance(section, GNUVerNeedSection):
             for need, versions in section.iter_versions():
-                found.update((version.entry.vna_other, (need.name or "", version.name or "")) for version in versions)
-    return found
+                needed.update((version.entry.vna_other, (need.name or "", version.name or "")) for version in versions)
+    return needed
 
 
 def _defined_versions(sections: Iterable[Section]) -> dict[object, str]:
     """The name of each version index of a defined symbol, but for the one that names the file itself."""
-    found: dict[object, str] = {}
+    defined: dict[object, str] = {}
     for section in sections:
         if isinstance(section, GNUVerDefSection):
             for version, names in section.iter_versions():
                 name = next(iter(names), None)
                 if name and not version.entry.vd_flags & 1:
-                    found[version.entry.vd_ndx] = name.name
-    return found
+                    defined[version.entry.vd_ndx] = name.name
+    return defined

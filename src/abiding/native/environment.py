@@ -168,11 +168,11 @@ class _Surveyed(NamedTuple):
         return surveyed._replace(findings=(*problems, *surveyed.judged(judged)), lacking=without)
 
     def rows(self) -> Iterator[Row]:
-        found: dict[tuple[str, type], list[Link]] = {}
+        by_library: dict[tuple[str, type], list[Link]] = {}
         for link in self.subject.links:
             if not isinstance(link.origin, System):
-                found.setdefault((base_name(link.library), type(link.origin)), []).append(link)
-        for (library, _), links in found.items():
+                by_library.setdefault((base_name(link.library), type(link.origin)), []).append(link)
+        for (library, _), links in by_library.items():
             yield self.row(library, links)
 
     def row(self, library: str, links: list[Link]) -> Row:

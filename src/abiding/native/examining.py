@@ -63,9 +63,13 @@ def needs_others(subject: Subject) -> bool:
 def looked_up(subject: Subject, index: Listings) -> Subject:
     """Look up on the index who ships what a wheel needs, and those at hand have not. Raises `AbidingError`."""
     missing = _missing(subject)
-    found = _with(subject, Indexed(index, subject.platform.tags, missing))
+    on_index = _with(subject, Indexed(index, subject.platform.tags, missing))
     # All versions of all that is required are many: they are asked for what none of the newest has.
-    return _with(subject, Indexed(index, subject.platform.tags, missing, thorough=True)) if _missing(found) else found
+    return (
+        _with(subject, Indexed(index, subject.platform.tags, missing, thorough=True))
+        if _missing(on_index)
+        else on_index
+    )
 
 
 def _with(subject: Subject, shelf: Shelf) -> Subject:
@@ -87,12 +91,12 @@ def checked(
     look: Look | None = None,
 ) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels, each with the others `at_hand`, and the index; `more` and `look` as for `examine`."""
-    found: dict[str, tuple[Finding, ...]] = {}
+    findings: dict[str, tuple[Finding, ...]] = {}
     look_at = partial(examine, wheels=AtHand(at_hand), index=index, more=more, look=look)
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
-            found[path.name] = _examined(path, look_at)
-    return found
+            findings[path.name] = _examined(path, look_at)
+    return findings
 
 
 def _examined(path: Path, examined: Callable[[Path], tuple[Finding, ...]]) -> tuple[Finding, ...]:

@@ -56,17 +56,17 @@ class Indexed:
         newest = None
         editions = self.index.newest_first(name, accepted, self._choose)
         for number, listing in enumerate(islice(editions, bounds.EDITIONS), 1):
-            found = _contents(name, listing)
-            newest = newest or found
-            if any(found.shipped_as(library) for library in self.missing):
-                return found
-            if not (self._has_another(found) or (self.thorough and number < bounds.FURTHER and _has_any(found))):
+            edition = _contents(name, listing)
+            newest = newest or edition
+            if any(edition.shipped_as(library) for library in self.missing):
+                return edition
+            if not (self._has_another(edition) or (self.thorough and number < bounds.FURTHER and _has_any(edition))):
                 break
         return newest
 
-    def _has_another(self, found: Contents) -> bool:
+    def _has_another(self, contents: Contents) -> bool:
         """Whether it has one of the missing libraries in another version."""
-        return bool({stem(image.name) for image in found.images} & set(map(stem, self.missing)))
+        return bool({stem(image.name) for image in contents.images} & set(map(stem, self.missing)))
 
     def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
         """None: an index can't be asked who has a file."""
@@ -76,9 +76,9 @@ class Indexed:
         return chosen(self.tags, filenames)
 
 
-def _has_any(found: Contents) -> bool:
+def _has_any(contents: Contents) -> bool:
     """Whether it has libraries that others could be linked with."""
-    return any(not module_name(image.place) and not is_mangled(image.file_name) for image in found.images)
+    return any(not module_name(image.place) and not is_mangled(image.file_name) for image in contents.images)
 
 
 def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:

@@ -33,8 +33,8 @@ class Installed:
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Read what is installed under a name, once; what can't be read is not there."""
         if name not in self._read:
-            found = next((distribution for distribution in self.distributions() if distribution.name == name), None)
-            self._read[name] = _contents(found) if found else None
+            installed = next((distribution for distribution in self.distributions() if distribution.name == name), None)
+            self._read[name] = _contents(installed) if installed else None
         return self._read[name]
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
@@ -44,9 +44,9 @@ class Installed:
                 there = any(place.rpartition("/")[2].lower() == file_name.lower() for place in distribution.files)
             except AbidingError:
                 continue
-            found = self.get(distribution.name) if there else None
-            if found:
-                yield found
+            contents = self.get(distribution.name) if there else None
+            if contents:
+                yield contents
 
     def distributions(self) -> list[InstalledDistribution]:
         """Every distribution, the first of each name: that is the one which is imported."""

@@ -75,15 +75,15 @@ _LONGEST_PTH = 1 << 20
 
 def _with_pth(path: list[str], sites: list[str]) -> tuple[str, ...]:
     """The folders, with those that `.pth` files add by a line of their own: lines that are code are passed over."""
-    found = dict.fromkeys(path)
+    folders = dict.fromkeys(path)
     for site in sites:
-        found[site] = None
+        folders[site] = None
         for file in sorted(Path(site).glob("*.pth")):
             for line in _lines(file):
                 added = Path(site, line.rstrip())
                 if line.strip() and not line.startswith(("#", "import ", "import\t")) and _is_folder(added):
-                    found[str(added)] = None
-    return tuple(found)
+                    folders[str(added)] = None
+    return tuple(folders)
 
 
 def _lines(file: Path) -> list[str]:

@@ -117,14 +117,14 @@ class _Follower:
         owners = self.owners()
         files = {image.place: image for owner in reversed(owners) for image in owner.images}
         loader = Loader(files.values(), self.meant, musl=self.platform.musl)
-        found = reach(self.consumer, loader, wanted)
+        reached = reach(self.consumer, loader, wanted)
         by_place = {image.place: owner for owner in reversed(owners) for image in owner.images}
 
         def link(image: Image, library: str) -> Link:
             need = Need(image.place, library)
-            target = found.get(need)
+            target = reached.get(need)
             led = target and self.led(target, by_place[target.place], image, library)
-            return Link(image, library, led or self.not_led(image, library, tried=need in found))
+            return Link(image, library, led or self.not_led(image, library, tried=need in reached))
 
         return tuple(link(image, library) for image, library in needs)
 

@@ -98,14 +98,14 @@ class Loader:
             for library in loaded.image.needs:
                 self.count()
                 key = _key(loaded.image, library)
-                found = names.get(key) or self._search(loaded, library)
-                steps.append(Step(loaded.image, library, found))
-                if found:
-                    names[key] = found
+                at_once = names.get(key) or self._search(loaded, library)
+                steps.append(Step(loaded.image, library, at_once))
+                if at_once:
+                    names[key] = at_once
                     if not self._musl:
-                        names.update((name, found) for name in _names(found))
-                following = found or self._meant(loaded.image, library)
-                lost = lost or (found is None and following is not None)
+                        names.update((name, at_once) for name in _names(at_once))
+                following = at_once or self._meant(loaded.image, library)
+                lost = lost or (at_once is None and following is not None)
                 if following and following.place not in seen:
                     seen.add(following.place)
                     above = loaded if self._run_paths(loaded.image) else loaded.above
@@ -141,9 +141,9 @@ class Loader:
     def _first(self, folders: Iterable[str], library: str, format_: Format) -> Image | None:
         for folder in folders:
             self.count()
-            found = self._files.get(_folded(_joined(folder, library), format_))
-            if found:
-                return found
+            known = self._files.get(_folded(_joined(folder, library), format_))
+            if known:
+                return known
         return None
 
     def _run_paths(self, image: Image) -> tuple[str, ...]:
@@ -206,8 +206,8 @@ _ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 def expanded(path: str, folder: str) -> str | None:
     """The place below site-packages that a run path leads to from `folder`; None for one that does not begin there."""
-    found = _ORIGIN.match(path)
-    return posixpath.normpath(posixpath.join(folder, path[found.end() :])) if found else None
+    match = _ORIGIN.match(path)
+    return posixpath.normpath(posixpath.join(folder, path[match.end() :])) if match else None
 
 
 def base_name(library: str) -> str:

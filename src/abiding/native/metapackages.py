@@ -27,9 +27,11 @@ __all__ = ["brought", "environments_of"]
 
 def environments_of(tags: Iterable[Tag]) -> Environments:
     """Where a wheel with these tags can be installed, as far as markers can tell."""
-    found = dict.fromkeys(map(_marker, tags))
+    conditions = dict.fromkeys(map(_marker, tags))
     return (
-        markers.of_releases(" or ".join(f"({condition})" for condition in found)) if all(found) else Environments.all()
+        markers.of_releases(" or ".join(f"({condition})" for condition in conditions))
+        if all(conditions)
+        else Environments.all()
     )
 
 
@@ -61,7 +63,7 @@ def brought(
     `tags` are those of the wheel that has the lines; `look_up` finds a distribution.
     """
     within = environments_of(tags)
-    found: dict[str, SpecifierSet] = {}
+    accepted: dict[str, SpecifierSet] = {}
     waiting = list(_everywhere(lines, "", frozenset(), within))
     seen = set()
     while waiting:
@@ -71,9 +73,9 @@ def brought(
         if package is None or not _is_metapackage(package):
             continue
         for line in _everywhere(package.requires, asked.name, asked.extras, within):
-            found[line.name] = found[line.name] & line.accepted if line.name in found else line.accepted
+            accepted[line.name] = accepted[line.name] & line.accepted if line.name in accepted else line.accepted
             waiting.append(line)
-    return found
+    return accepted
 
 
 def _is_metapackage(contents: Contents) -> bool:

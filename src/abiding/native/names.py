@@ -32,8 +32,8 @@ def may_be_image(place: str) -> bool:
 
 def wheels_among(paths: Iterable[Path]) -> list[Path]:
     """The wheels among some files, and right in some folders."""
-    found = (child for path in paths for child in (sorted(path.glob("*.whl")) if is_folder(path) else (path,)))
-    return [file for file in found if file.name.endswith(".whl") and is_plain(file)]
+    files = (child for path in paths for child in (sorted(path.glob("*.whl")) if is_folder(path) else (path,)))
+    return [file for file in files if file.name.endswith(".whl") and is_plain(file)]
 
 
 def has_code(path: Path) -> bool:

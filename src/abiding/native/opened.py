@@ -61,11 +61,11 @@ def undeclared(subject: Subject) -> Iterator[Finding]:
 
 def unprovided(subject: Subject) -> dict[tuple[str, ...], tuple[str, ...]]:
     """The libraries of which one has to be there, and nobody has any: by their names, the files that open them."""
-    found: dict[tuple[str, ...], list[str]] = {}
+    by_names: dict[tuple[str, ...], list[str]] = {}
     for names, place in _opened(subject):
         if not any(_is_provided(name, subject) for name in names):
-            found.setdefault(names, []).append(place)
-    return {names: tuple(dict.fromkeys(places)) for names, places in found.items()}
+            by_names.setdefault(names, []).append(place)
+    return {names: tuple(dict.fromkeys(places)) for names, places in by_names.items()}
 
 
 def _opened(subject: Subject) -> Iterator[tuple[tuple[str, ...], str]]:

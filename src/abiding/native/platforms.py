@@ -93,12 +93,12 @@ def apart(tags: frozenset[Tag]) -> tuple[frozenset[Tag], ...]:
 
     if not all(PlatformTag.read(tag.platform).family == "macosx" for tag in tags):
         return (tags,)
-    found: dict[str, set[Tag]] = {}
+    by_platform: dict[str, set[Tag]] = {}
     for tag in tags:
         version = tag.platform.removesuffix(PlatformTag.read(tag.platform).machine)
         for machine in machines(tag.platform):
-            found.setdefault(machine, set()).add(Tag(tag.interpreter, tag.abi, f"{version}{machine}"))
-    return tuple(frozenset(found[machine]) for machine in sorted(found))
+            by_platform.setdefault(machine, set()).add(Tag(tag.interpreter, tag.abi, f"{version}{machine}"))
+    return tuple(frozenset(by_platform[machine]) for machine in sorted(by_platform))
 
 
 _FORMATS = {

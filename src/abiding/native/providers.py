@@ -68,9 +68,9 @@ class Recorded:
         """Look through what was recorded."""
         for library in self.provenance.libraries:
             if Image(library.file, Format.of_name(library.file), library.library).is_called(file_name):
-                found = self.get(normalised(library.distribution))
-                if found:
-                    yield found
+                provider = self.get(normalised(library.distribution))
+                if provider:
+                    yield provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class Neighbours:
         names = required(lines, environment)
         for name, accepted in brought(lines, tags, lambda name, accepted: _first(shelves, name, accepted)).items():
             names.setdefault(name, accepted)
-        found = {name: _first(shelves, name, accepted) for name, accepted in names.items()}
-        direct = {name: contents for name, contents in found.items() if contents}
+        distributions = {name: _first(shelves, name, accepted) for name, accepted in names.items()}
+        direct = {name: contents for name, contents in distributions.items() if contents}
         transitive: dict[str, Contents] = {}
         waiting = [(direct[name], asked.extras) for name, asked in _asked(lines, environment) if name in direct]
         waiting += [(contents, set()) for contents in direct.values()]
@@ -111,7 +111,7 @@ class Neighbours:
                 if next_:
                     transitive[name] = next_
                     waiting.append((next_, asked.extras))
-        unknown = tuple(name for name, contents in found.items() if not contents)
+        unknown = tuple(name for name, contents in distributions.items() if not contents)
         conditional = {name: marker for name, marker in _conditional(lines, tags) if name not in names}
         return cls(shelves, direct, transitive, unknown, names, conditional)
 

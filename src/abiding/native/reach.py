@@ -47,9 +47,9 @@ class _Tour:
         self.met: dict[Need, Image] = {}
         for image in consumer.images:
             for library in image.needs:
-                found = loader.alone(image, library)
-                if found:
-                    self.met[Need(image.place, library)] = found
+                here = loader.alone(image, library)
+                if here:
+                    self.met[Need(image.place, library)] = here
         roots = _roots(consumer)
         self.modules = {name: root for root in roots if (name := module_name(root.place))}
         # What a file and those that it loads find by themselves they find whoever loads them: nothing is to be tried.
@@ -87,7 +87,7 @@ class _Tour:
 
     def read_openings(self) -> bool:
         """Read what code opens, and which folders it adds; whether there is any of that."""
-        calls = [call for found in openings(self.consumer).values() for call in found]
+        calls = [call for made in openings(self.consumer).values() for call in made]
         self.opened = tuple(image for image in self.consumer.images if _is_opened(image, calls))
         added = [folder for folder in self.loader.folders if any(call.may_add(folder) for call in calls)]
         self.loader.add_folders(added)
@@ -163,8 +163,8 @@ def _roots(consumer: Contents) -> list[Image]:
             circle = _closure([place], arrows) & _closure([place], loaders)
             roots |= circle
             covered |= _closure(circle, arrows)
-    found = [image for image in consumer.images if image.place in roots]
-    return sorted(found, key=lambda image: (not module_name(image.place), image.place))
+    firsts = [image for image in consumer.images if image.place in roots]
+    return sorted(firsts, key=lambda image: (not module_name(image.place), image.place))
 
 
 def _arrows(consumer: Contents) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -205,12 +205,12 @@ def _may_be_first(image: Image, consumer: Contents, *, is_needed: bool) -> bool:
 
 def _closure(places: Iterable[str], arrows: Mapping[str, Iterable[str]]) -> set[str]:
     waiting = list(places)
-    found = set(waiting)
+    reached = set(waiting)
     while waiting:
-        new = [target for target in arrows.get(waiting.pop(), ()) if target not in found]
-        found.update(new)
+        new = [target for target in arrows.get(waiting.pop(), ()) if target not in reached]
+        reached.update(new)
         waiting += new
-    return found
+    return reached
 
 
 def _sources_first(places: Sequence[str], arrows: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -77,8 +77,8 @@ def repair(
 def _write_bill(built: Path, repaired: Path) -> None:
     """Say in the repaired wheel what was copied into it from installed distributions, if anything was."""
     before, after = Wheel.open(built), Wheel.open(repaired)
-    if found := bom.bill(repaired.name, {*after.names} - {*before.names}):
-        rewrite(after, repaired, {f"{after.dist_info}/{bom.MEMBER}": found})
+    if bill := bom.bill(repaired.name, {*after.names} - {*before.names}):
+        rewrite(after, repaired, {f"{after.dist_info}/{bom.MEMBER}": bill})
 
 
 def _make(destination: Path) -> None:

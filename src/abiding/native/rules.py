@@ -77,8 +77,10 @@ def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, not
     )
     links = [link for each in missing.values() for link in each]
     said, notes, hints = message.format(which), (note.format(they, them),), (hint.format(them),)
-    found = _finding("unprovided-library", Severity.NOTE, said, subject, links, expected=None, notes=notes, hints=hints)
-    return found._replace(field="", found=tuple(missing), found_from="needed by the wheel") if others else found
+    finding = _finding(
+        "unprovided-library", Severity.NOTE, said, subject, links, expected=None, notes=notes, hints=hints
+    )
+    return finding._replace(field="", found=tuple(missing), found_from="needed by the wheel") if others else finding
 
 
 def _wanting(subject: Subject) -> tuple[str, ...]:
@@ -216,7 +218,7 @@ def _leaked(subject: Subject) -> Iterator[Finding]:
                 leaks.setdefault(path, []).append(image)
     if not leaks:
         return
-    images = list(dict.fromkeys(image for found in leaks.values() for image in found))
+    images = list(dict.fromkeys(image for those in leaks.values() for image in those))
     who = f"`{images[0].file_name}`" if len(images) == 1 else f"{len(images)} files"
     yield Finding(
         "leaked-rpath",
@@ -413,19 +415,19 @@ def _unused(subject: Subject) -> Iterator[Finding]:
 
 
 def _by_library(links: Iterable[Link]) -> Mapping[str, list[Link]]:
-    found: dict[str, list[Link]] = {}
+    by_library: dict[str, list[Link]] = {}
     for link in links:
-        found.setdefault(base_name(link.library), []).append(link)
-    return found
+        by_library.setdefault(base_name(link.library), []).append(link)
+    return by_library
 
 
 def _by_library_and_origin(
     links: Iterable[tuple[Link, Provided]],
 ) -> Iterable[tuple[str, list[tuple[Link, Provided]]]]:
-    found: dict[str, list[tuple[Link, Provided]]] = {}
+    by_provider: dict[str, list[tuple[Link, Provided]]] = {}
     for link, origin in links:
-        found.setdefault(base_name(link.library), []).append((link, origin))
-    return found.items()
+        by_provider.setdefault(base_name(link.library), []).append((link, origin))
+    return by_provider.items()
 
 
 def _finding(

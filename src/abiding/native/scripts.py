@@ -49,7 +49,7 @@ _LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECA
 
 def _code(text: str) -> str:
     """The text without comments and strings of many lines."""
-    return _NO_CODE.sub(lambda found: "" if found[1] else found[0], _without_patches(text))
+    return _NO_CODE.sub(lambda match: "" if match[1] else match[0], _without_patches(text))
 
 
 def _without_patches(text: str) -> str:
@@ -116,14 +116,14 @@ def _fits(literal: str, image: Image) -> bool:
 @lru_cache(maxsize=64)
 def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
     """The calls by which Python files open libraries, by the places of these files."""
-    found: dict[str, tuple[Opening, ...]] = {}
+    by_place: dict[str, tuple[Opening, ...]] = {}
     left = bounds.OPENINGS
     for place, text in contents.texts():
         calls = tuple(islice(_openings(_code(text)), left)) if _MAY_OPEN.search(text) else ()
         left -= len(calls)
         if calls:
-            found[place] = calls
-    return found
+            by_place[place] = calls
+    return by_place
 
 
 def _openings(text: str) -> Iterator[Opening]:
@@ -159,10 +159,10 @@ def _always(text: str, start: int, argument: str) -> str:
 def _argument(text: str) -> str:
     """What stands between the parentheses of a call."""
     depth = 1
-    for found in _PARENTHESIS.finditer(text):
-        depth += 1 if found[0] == "(" else -1
+    for match in _PARENTHESIS.finditer(text):
+        depth += 1 if match[0] == "(" else -1
         if not depth:
-            return text[: found.start()]
+            return text[: match.start()]
     return text
 
 
@@ -181,19 +181,19 @@ def _names_library(literal: str) -> bool:
 
 def _told(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...]:
     """The strings in an expression, and in what its names are bound to in the file."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     known: set[str] = set()
     waiting = [expression]
     while waiting and len(known) < _MOST_NAMES:
         text = waiting.pop()
-        found |= dict.fromkeys(f"lib{name}.so" for name in _FOUND_BY_NAME.findall(text))
+        names |= dict.fromkeys(f"lib{name}.so" for name in _FOUND_BY_NAME.findall(text))
         text = _FOUND_BY_NAME.sub("", text)
-        found |= dict.fromkeys(_strings(text))
+        names |= dict.fromkeys(_strings(text))
         for name in _names(text):
             if name not in known:
                 known.add(name)
                 waiting += bound.get(name, ())[:_MOST_NAMES]
-    return tuple(found)
+    return tuple(names)
 
 
 class Script(NamedTuple):
@@ -224,11 +224,11 @@ def _script(text: str, place: str) -> Script:
     inside = deque(_functions(text))
     now: dict[str, None] = {}
     later: dict[str, None] = dict.fromkeys(_BY_NAME.findall(text))
-    for found in _IMPORT.finditer(text):
-        while inside and inside[0][1] <= found.start():
+    for match in _IMPORT.finditer(text):
+        while inside and inside[0][1] <= match.start():
             inside.popleft()
-        target = later if inside and inside[0][0] <= found.start() else now
-        target |= dict.fromkeys(_imported(found, package))
+        target = later if inside and inside[0][0] <= match.start() else now
+        target |= dict.fromkeys(_imported(match, package))
     return Script(tuple(now), tuple(later))
 
 
@@ -249,8 +249,8 @@ def _functions(text: str) -> Iterator[tuple[int, int]]:
         yield begun[0], at
 
 
-def _imported(found: re.Match[str], package: str) -> Iterator[str]:
-    _, origin, names, modules = found.groups()
+def _imported(match: re.Match[str], package: str) -> Iterator[str]:
+    _, origin, names, modules = match.groups()
     if modules:
         yield from (module.split()[0] for module in modules.split(",") if module.split())
         return

@@ -91,18 +91,18 @@ def _lacked(wheel: Contents, users: Sequence[Image], provider: Contents, shipped
 
 def _exported_here(needs: Iterable[str], wanted: frozenset[str]) -> frozenset[str]:
     """What libraries of the machine export, and those that they need; all that is wanted, if one can't be read."""
-    found: frozenset[str] = frozenset()
+    symbols: frozenset[str] = frozenset()
     ahead, seen = list(needs), set[str]()
-    while ahead and not wanted <= found:
+    while ahead and not wanted <= symbols:
         library = ahead.pop(0)
         if library not in seen:
             seen.add(library)
             exported = _exported(library)
             if exported is None:
                 return wanted
-            found |= exported[0]
+            symbols |= exported[0]
             ahead += exported[1]
-    return found
+    return symbols
 
 
 def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
@@ -121,8 +121,8 @@ def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
 def _on_the_machine(library: str) -> list[Path]:
     """Where the loader finds a library of this name without a run path."""
     searched = (*filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)), *system_folders())
-    found = [Path(folder, library) for folder in searched if is_there(Path(folder, library))]
-    return found or [Path(path) for name, path in _listed() if name == library]
+    files = [Path(folder, library) for folder in searched if is_there(Path(folder, library))]
+    return files or [Path(path) for name, path in _listed() if name == library]
 
 
 @functools.cache
@@ -147,14 +147,14 @@ def _notes(lacked: Sequence[str]) -> tuple[str, ...]:
 _MOST_NAMED = 3
 
 
-def _finding(rule: Rule, message: str, path: Path, users: Sequence[Image], found: str) -> Finding:
+def _finding(rule: Rule, message: str, path: Path, users: Sequence[Image], where: str) -> Finding:
     return Finding(
         rule,
         Severity.ERROR,
         message,
         artifact=path.name,
         field=", ".join(image.file_name for image in users),
-        found=found,
+        found=where,
         found_from="in the build environment",
         hints=_HINTS,
     )

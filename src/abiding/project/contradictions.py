@@ -103,20 +103,20 @@ def _found(
         lines.append(line._replace(where=line.where & where))
         sources.append(entry)
     within = installable(str(table.get("requires-python", ""))) & wheels.within
-    for found, centre in _by_centre(list(exclusions(lines, within))):
-        places = tuple(dict.fromkeys(place for overlap in found for place in overlap.places))
+    for star, centre in _by_centre(list(exclusions(lines, within))):
+        places = tuple(dict.fromkeys(place for overlap in star for place in overlap.places))
         of = [sources[place] for place in places]
         tag = wheels.example([within, *(lines[place].where for place in places)]) if any(map(_select, of)) else ""
         if not declared or any(isinstance(source, Declared) for source in of):
             first = None if centre is None else sources[centre]
-            recent = not any(_is_plain([sources[place] for place in overlap.places]) for overlap in found)
-            yield _finding(pyproject, found[0]._replace(places=places), of, tag, first), recent
+            recent = not any(_is_plain([sources[place] for place in overlap.places]) for overlap in star)
+            yield _finding(pyproject, star[0]._replace(places=places), of, tag, first), recent
 
 
-def _by_centre(found: list[Exclusion]) -> Iterator[tuple[list[Exclusion], int | None]]:
+def _by_centre(exclusions: list[Exclusion]) -> Iterator[tuple[list[Exclusion], int | None]]:
     """Put together those pairs that have a line in common, whose place comes with them: it is the one to change."""
-    pairs = [overlap for overlap in found if len(overlap.places) == 2]  # noqa: PLR2004
-    yield from (([overlap], None) for overlap in found if overlap not in pairs)
+    pairs = [overlap for overlap in exclusions if len(overlap.places) == 2]  # noqa: PLR2004
+    yield from (([overlap], None) for overlap in exclusions if overlap not in pairs)
     while pairs:
         number = Counter((place, overlap.extra) for overlap in pairs for place in overlap.places)
         (centre, extra), most = number.most_common(1)[0]

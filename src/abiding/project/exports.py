@@ -55,17 +55,17 @@ class Export(NamedTuple):
 def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Export | None:
     """Read the table of a pyproject.toml; None where there is none, or with faults."""
     key: Key = ("tool", "abiding", "exports")
-    found = faults.typed(table["exports"], dict, key) if "exports" in table else None
-    if found is None:
+    written = faults.typed(table["exports"], dict, key) if "exports" in table else None
+    if written is None:
         return None
-    faults.known_keys(found, key, _KEYS)
-    if "requires" not in found:
-        if not faults.misspelled("requires", found, _KEYS):
+    faults.known_keys(written, key, _KEYS)
+    if "requires" not in written:
+        if not faults.misspelled("requires", written, _KEYS):
             faults.problem("missing-key", "`[tool.abiding.exports]` has no `requires`", key)
         return None
-    text = faults.typed(found["requires"], str, (*key, "requires"))
-    note = faults.typed(found.get("note", ""), str, (*key, "note")) or ""
-    libraries = faults.typed(found.get("libraries", []), list, (*key, "libraries")) or []
+    text = faults.typed(written["requires"], str, (*key, "requires"))
+    note = faults.typed(written.get("note", ""), str, (*key, "note")) or ""
+    libraries = faults.typed(written.get("libraries", []), list, (*key, "libraries")) or []
     for index, library in enumerate(libraries):
         place = (*key, "libraries", index)
         if faults.typed(library, str, place) is not None and (not library or "/" in library or "\\" in library):

@@ -98,9 +98,9 @@ class Faults:
         self.wrong_type(Misshapen(key, TYPES[kind], value), what)
         return None
 
-    def wrong_type(self, found: Misshapen, name: str = "", hint: str = "", *, recent: bool = False) -> None:
+    def wrong_type(self, misshapen: Misshapen, name: str = "", hint: str = "", *, recent: bool = False) -> None:
         """Add the fault of a value that has to be something else, by another `name` than its key."""
-        self.problem("bad-type", found.message(name), found.key, hints=(hint or found.hint,), recent=recent)
+        self.problem("bad-type", misshapen.message(name), misshapen.key, hints=(hint or misshapen.hint,), recent=recent)
 
     def member(self, value: str, choices: type[E], key: Key) -> E | None:
         """The choice that the value at `key` is; None, and a fault, if it is none."""

@@ -73,8 +73,8 @@ class Groups:
         key: Key = (GROUPS, name)
         group = self._groups[name]
         if not isinstance(group, list):
-            found = Misshapen(key, "an array", group)
-            self._tell(found.message(f"the dependency group `{name}`"), key, (found.hint,))
+            misfit = Misshapen(key, "an array", group)
+            self._tell(misfit.message(f"the dependency group `{name}`"), key, (misfit.hint,))
             return
         for index, value in enumerate(group):
             if isinstance(value, str) and pins.has_pins(value):

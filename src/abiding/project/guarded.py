@@ -31,7 +31,7 @@ def read(faults: Faults, table: Mapping[str, Any]) -> tuple[Guarded, ...]:
     """Read the key of `[tool.abiding]`; what is wrong with it goes to `faults`."""
     key: Key = ("tool", "abiding", "optional-modules")
     values = faults.typed(table.get("optional-modules", []), list, key) or []
-    return tuple(found for index, value in enumerate(values) for found in _one(faults, value, (*key, index)))
+    return tuple(guarded for index, value in enumerate(values) for guarded in _one(faults, value, (*key, index)))
 
 
 def _one(faults: Faults, value: object, key: Key) -> Iterator[Guarded]:

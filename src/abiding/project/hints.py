@@ -47,10 +47,10 @@ _COMPUTED = (
 
 def declaration_of(line: str) -> str:
     """The table that declares a `Requires-Dist` line for wheels, in TOML: a line of an extra goes to that extra."""
-    found = requirements.split_extra(line)
-    if not found:
+    split = requirements.split_extra(line)
+    if not split:
         return f"    [tool.abiding.wheel]\n    dependencies = [{as_toml(line)}]"
-    text, extra = found
+    text, extra = split
     key = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
     return f"    [tool.abiding.wheel.optional-dependencies]\n    {key} = [{as_toml(text)}]"
 

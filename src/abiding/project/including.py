@@ -32,14 +32,14 @@ def ways_to(table: Mapping[str, object], group: str) -> tuple[_Key, ...]:
     """The keys of the includes that lead to a group, for each entry from the group outwards; empty if none does."""
     steps = _steps(table, normalised(group))
     entries = (entry for entry in _of_entries(table) if entry.group in steps)
-    found: dict[_Key, None] = {}
+    keys: dict[_Key, None] = {}
     for entry in islice(entries, _MOST_WAYS):
         way, step = [entry], steps[entry.group]
         while step:
             way.append(step)
             step = steps[step.group]
-        found |= dict.fromkeys(include.key for include in reversed(way))
-    return tuple(found)
+        keys |= dict.fromkeys(include.key for include in reversed(way))
+    return tuple(keys)
 
 
 def _steps(table: Mapping[str, object], group: str) -> dict[str, _Include | None]:

@@ -84,5 +84,5 @@ def similar_to(backend: str) -> str:
 
 
 def _name(requirement: str) -> str:
-    found = re.match(r"[A-Za-z0-9._-]*", requirement.strip())
-    return normalised(found[0] if found else "")
+    match = re.match(r"[A-Za-z0-9._-]*", requirement.strip())
+    return normalised(match[0] if match else "")

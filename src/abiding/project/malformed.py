@@ -52,19 +52,19 @@ _TWICE = re.compile(r"Cannot declare \(('[\w-]+'(?:, '[\w-]+')*),?\) twice")
 
 def no_toml(text: str, exc: ValueError | RecursionError) -> DeclarationError:
     """Make the error for a text that tomllib refuses."""
-    found = _WHERE.fullmatch(str(exc))
-    reason = found[1] if found else "nested too deeply" if isinstance(exc, RecursionError) else str(exc)
+    match = _WHERE.fullmatch(str(exc))
+    reason = match[1] if match else "nested too deeply" if isinstance(exc, RecursionError) else str(exc)
     lines = text.split("\n")
     number = 0
-    if found:
-        number = int(found[2] or 0) or next((n for n in range(len(lines), 0, -1) if lines[n - 1].strip()), 0)
+    if match:
+        number = int(match[2] or 0) or next((n for n in range(len(lines), 0, -1) if lines[n - 1].strip()), 0)
     quoted = [_excerpt(number, lines)] if number else []
     quoted += [_excerpt(first, lines, "first here") for first in _before(reason, lines, number)]
     twice = _TWICE.fullmatch(reason)
     if twice:
         reason = f"`[{'.'.join(twice[1].replace(chr(39), '').split(', '))}]` stands in it twice"
-    column = f", at column {found[3]}" if found and found[3] else ""
-    ended = found and not found[2] and reason == "Invalid value"
+    column = f", at column {match[3]}" if match and match[3] else ""
+    ended = match and not match[2] and reason == "Invalid value"
     hint = _ENDED if ended else _MERGED if number and _MERGE.match(lines[number - 1]) else _hint(reason)
     message = f"`pyproject.toml` is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}"
     return _error(message, number, quoted, hint)

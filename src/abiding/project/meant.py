@@ -27,7 +27,7 @@ _OPERATORS = (
 )
 _VERSIONS = (
     (re.compile(r"(?<=[\w.*])\s+(?=[<>=!~])"), ","),
-    (re.compile(r"\^\s*([1-9]\d{0,8})((?:\.\w+)*)"), lambda found: f">={found[1]}{found[2]},<{int(found[1]) + 1}"),
+    (re.compile(r"\^\s*([1-9]\d{0,8})((?:\.\w+)*)"), lambda match: f">={match[1]}{match[2]},<{int(match[1]) + 1}"),
     (re.compile(r"((?:[<>]=?|~=)\s*[\w.]+)\.\*"), r"\1"),
 )
 
@@ -55,10 +55,10 @@ def _is_requirement(text: str) -> bool:
 def _candidates(text: str) -> Iterator[str]:
     """The text with its operators and versions spelled otherwise, one slip mended after the other."""
     versions, *marker = text.strip().split(";", 1)
-    found = _NAME.fullmatch(versions.strip())
-    if not found:
+    match = _NAME.fullmatch(versions.strip())
+    if not match:
         return
-    name, bare, specifiers = found.groups()
+    name, bare, specifiers = match.groups()
     marker = [_mended(part, _OPERATORS) for part in marker]
     clauses = f"=={bare}" if bare else specifiers or ""
     for index in range(len(_VERSIONS) + 1):

@@ -61,13 +61,13 @@ class Wheels(NamedTuple):
     @property
     def within(self) -> Environments:
         """Where a wheel of some kind can be installed."""
-        found = ~Environments.all()
+        environments = ~Environments.all()
         try:
             for tag, where in self.kinds.items():
-                found |= _is(tag) & where
+                environments |= _is(tag) & where
         except UndecidedError:
             return Environments.all()
-        return found if self.kinds else Environments.all()
+        return environments if self.kinds else Environments.all()
 
     def example(self, where: Iterable[Environments]) -> str:
         """The tag of a wheel for which all of these hold somewhere; empty if it may be any."""

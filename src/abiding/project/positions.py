@@ -57,8 +57,8 @@ def places(text: str) -> Place:
 
 
 def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return found.end() if found else at
+    match = pattern.match(text, at)
+    return match.end() if match else at
 
 
 def _header(text: str, at: int, root: Place) -> tuple[Place, int]:
@@ -116,8 +116,8 @@ def _unquoted(key: str) -> str:
 
 def _value(text: str, at: int) -> tuple[Place, int]:
     """The value at a position, and where it ends. Without recursion: arrays lie in each other hundreds deep."""
-    found: dict[str | int, Place] = {}
-    slot: _Slot = (found, 0)
+    places: dict[str | int, Place] = {}
+    slot: _Slot = (places, 0)
     open_ones: list[tuple[int, dict[str | int, Place], _Slot]] = []
     while True:
         if text[at] in "[{":
@@ -129,7 +129,7 @@ def _value(text: str, at: int) -> tuple[Place, int]:
             at = end
         at = _close(text, at, open_ones)
         if not open_ones:
-            return found[0], at
+            return places[0], at
         start, inside, _ = open_ones[-1]
         slot = (inside, len(inside))
         if text[start] == "{":

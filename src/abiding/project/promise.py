@@ -71,9 +71,9 @@ class Promise(NamedTuple):
             for difference in compare(self.values, _plain(metadata), self.fields)
         ]
         for field, promised in self.people.items():
-            found = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
-            if not _words(found) <= _words(promised):  # poetry-core names only the first of several
-                differences.append(Difference(field, (promised,), (found,)))
+            stated = " ".join(metadata.all(field) + metadata.all(f"{field}-email"))
+            if not _words(stated) <= _words(promised):  # poetry-core names only the first of several
+                differences.append(Difference(field, (promised,), (stated,)))
         return tuple(difference for difference in differences if difference.left or difference.right)
 
 

@@ -237,14 +237,14 @@ def _places(text: str) -> Place:
 
 @functools.lru_cache(maxsize=2)
 def _line_starts(text: str) -> tuple[int, ...]:
-    return (0, *(found.end() for found in re.finditer("\n", text)))
+    return (0, *(match.end() for match in re.finditer("\n", text)))
 
 
 def _nearest(text: str, key: Key) -> Place | None:
     """The place of the value at `key`, or of the nearest one around it; None where nothing of it is there."""
-    place, found = _places(text), None
+    place, innermost = _places(text), None
     for part in key:
         if part not in place.inside:
             break
-        place = found = place.inside[part]
-    return found
+        place = innermost = place.inside[part]
+    return innermost

@@ -186,10 +186,10 @@ def _alike(cells: Iterable[_Cell]) -> dict[frozenset[_Place], set[str]]:
     places: dict[str, set[_Place]] = {}
     for implementation, place in cells:
         places.setdefault(implementation, set()).add(place)
-    found: dict[frozenset[_Place], set[str]] = {}
+    by_places: dict[frozenset[_Place], set[str]] = {}
     for implementation, theirs in places.items():
-        found.setdefault(frozenset(theirs), set()).add(implementation)
-    return found
+        by_places.setdefault(frozenset(theirs), set()).add(implementation)
+    return by_places
 
 
 def _of_places(places: AbstractSet[_Place], possible: AbstractSet[_Place]) -> str | None:

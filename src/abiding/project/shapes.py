@@ -37,8 +37,8 @@ class Misshapen(NamedTuple):
 
     def message(self, name: str = "") -> str:
         """What is said of it, by another name than its key."""
-        found = "several" if self.wanted == "one line" else type_of(self.value)
-        return f"{name or f'`{key_text(self.key)}`'} has to be {self.wanted}, and is {found}"
+        has = "several" if self.wanted == "one line" else type_of(self.value)
+        return f"{name or f'`{key_text(self.key)}`'} has to be {self.wanted}, and is {has}"
 
     @property
     def hint(self) -> str:

@@ -58,19 +58,19 @@ class Source(NamedTuple):
         project = declaration.project
         promise = Promise.of(project, folder)
         try:
-            found = CoreMetadata.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), "PKG-INFO")
+            pkg_info = CoreMetadata.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), "PKG-INFO")
         except OSError:
             return cls(folder, project, promise, False, None, None, False, ())
-        contradictions = promise.broken_by(found)
-        reliable = not contradictions and _is_settled(found, declaration)
+        contradictions = promise.broken_by(pkg_info)
+        reliable = not contradictions and _is_settled(pkg_info, declaration)
         return cls(
             folder,
             project,
             promise,
             unpacked=True,
-            found=found,
-            pkg_info=found if reliable else None,
-            is_own=reliable and declaration.may_append and "requires-dist" in found.dynamic,
+            found=pkg_info,
+            pkg_info=pkg_info if reliable else None,
+            is_own=reliable and declaration.may_append and "requires-dist" in pkg_info.dynamic,
             contradictions=contradictions,
         )
 

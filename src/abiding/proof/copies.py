@@ -112,16 +112,16 @@ def unpacked(sdist: Path, folder: Path) -> Path:
                 archive.extractall(folder)  # noqa: S202
     except _NOT_UNPACKED as exc:
         raise ArchiveError.at(sdist.name, "can't be unpacked", note=str(exc) or type(exc).__name__) from exc
-    found = list(folder.iterdir())
-    if len(found) != 1 or not found[0].is_dir():
+    files = list(folder.iterdir())
+    if len(files) != 1 or not files[0].is_dir():
         raise ArchiveError.at(
             sdist.name,
             "does not have all its files in one folder",
-            note=f"it has {', '.join(sorted(f'`{file.name}`' for file in found)[:_MOST_SHOWN])}"
-            if found
+            note=f"it has {', '.join(sorted(f'`{file.name}`' for file in files)[:_MOST_SHOWN])}"
+            if files
             else "it is empty",
         )
-    return found[0]
+    return files[0]
 
 
 _MOST_SHOWN = 3

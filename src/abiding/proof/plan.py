@@ -91,8 +91,8 @@ def settings_of(
         return (Setting(),)
     levels = [level] if level else [Level.ABI, Level.API] if declaration.entries else [Level.ABI]
     variants = [variant] if variant is not None else ["", *declaration.variants]
-    found = [Setting(level, name if level is Level.ABI else "") for level in levels for name in variants]
-    return tuple(dict.fromkeys(found))
+    settings = [Setting(level, name if level is Level.ABI else "") for level in levels for name in variants]
+    return tuple(dict.fromkeys(settings))
 
 
 def steps_of(setting: Setting, *, from_tree: bool) -> tuple[Step, ...]:

@@ -46,15 +46,15 @@ _OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
 def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
     """Everything that is to be said: the gravest first, then in the order in which things were built."""
-    found = [finding for built in builds if not _follows(built, builds) for finding in _of_one(built, subject)]
+    findings = [finding for built in builds if not _follows(built, builds) for finding in _of_one(built, subject)]
     # What is not even the same twice can't be the same anywhere else: once said is enough.
-    chance = {finding.field for finding in found}
+    chance = {finding.field for finding in findings}
     for setting in dict.fromkeys(built.step.setting for built in builds):
         of_setting = _Setting(subject, [built for built in builds if built.step.setting == setting])
-        found += [finding for finding in of_setting.findings() if not finding.field or finding.field not in chance]
-    found += [finding for finding in _sdists(subject, builds) if finding.field not in chance]
-    found = [*(_failed(built) for built in builds if built.state is State.FAILED), *found]
-    return by_weight(dict.fromkeys(found))
+        findings += [finding for finding in of_setting.findings() if not finding.field or finding.field not in chance]
+    findings += [finding for finding in _sdists(subject, builds) if finding.field not in chance]
+    findings = [*(_failed(built) for built in builds if built.state is State.FAILED), *findings]
+    return by_weight(dict.fromkeys(findings))
 
 
 def _artifact(result: Result, step: Step) -> str:

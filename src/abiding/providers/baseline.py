@@ -89,7 +89,7 @@ def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings
 
 
 def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[str, tuple[Finding, ...]]:
-    found: dict[str, tuple[Finding, ...]] = {}
+    findings: dict[str, tuple[Finding, ...]] = {}
     compared = False
     for path in wheels_among(paths):
         has_libraries = has_code(path)
@@ -99,14 +99,14 @@ def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[s
                 continue
             if other is None:
                 message = f"nothing to hold it against: `{where}` has no other version for its platform"
-                found[path.name] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
+                findings[path.name] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
                 continue
             compared = True
-            found[path.name] = _compared(other, path)
+            findings[path.name] = _compared(other, path)
     if not compared:
         message = f"`{where}` has no wheel that one of these could be held against"
         raise UnknownReleaseError.of(message, hint="name the last release of the provider")
-    return found
+    return findings
 
 
 def _compared(old: Path, new: Path) -> tuple[Finding, ...]:

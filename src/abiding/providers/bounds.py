@@ -34,32 +34,32 @@ class Linked(NamedTuple):
 def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> Linked:
     """Hold a wheel against all published versions of its providers. Raises `AbidingError`."""
     subject = looked_up(wheel, listings)
-    found = list(ranges(subject, histories))
-    bounds = tuple(_bound(subject, linked, declared) for linked, declared in found)
+    ranged = list(ranges(subject, histories))
+    bounds = tuple(_bound(subject, linked, declared) for linked, declared in ranged)
     loose = tuple(too_loose(subject, histories))
-    return Linked(bounds, tuple(linked for linked, _ in found), loose)
+    return Linked(bounds, tuple(linked for linked, _ in ranged), loose)
 
 
-def _bound(subject: Subject, found: Range, declared: SpecifierSet) -> Bound:
-    libraries = " and ".join(found.libraries)
-    refuted = found.refuting(declared)
-    line = f"{found.distribution}{found.specifier}" if found.specifier else ""
+def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
+    libraries = " and ".join(range_.libraries)
+    refuted = range_.refuting(declared)
+    line = f"{range_.distribution}{range_.specifier}" if range_.specifier else ""
     users = tuple(
         dict.fromkeys(
-            link.image.place for link, origin in subject.provided() if origin.contents.name == found.distribution
+            link.image.place for link, origin in subject.provided() if origin.contents.name == range_.distribution
         )
     )
-    admitted = tuple(line for line in subject.consumer.requires if _name(line) == found.distribution)
+    admitted = tuple(line for line in subject.consumer.requires if _name(line) == range_.distribution)
     state = State.TOO_LOOSE if refuted else State.FITS
     return Bound(
-        found.distribution,
-        f"{libraries} of {found.distribution}",
-        f"{len(found.taken)} symbols of {libraries}",
+        range_.distribution,
+        f"{libraries} of {range_.distribution}",
+        f"{len(range_.taken)} symbols of {libraries}",
         users,
         admitted,
         line,
         state,
-        "; ".join(_reasons(found)),
+        "; ".join(_reasons(range_)),
     )
 
 
@@ -72,13 +72,13 @@ def _name(line: str) -> str:
         return ""
 
 
-def _reasons(found: Range) -> Iterator[str]:
+def _reasons(range_: Range) -> Iterator[str]:
     """Why the range begins and ends where it does: what the version before has not, and what the first after lacks."""
-    order = [row.version for row in found.rows]
-    if found.floor:
-        yield _reason(found.rows[order.index(found.floor) - 1])
-    if found.ceiling:
-        yield _reason(found.rows[order.index(found.ceiling)])
+    order = [row.version for row in range_.rows]
+    if range_.floor:
+        yield _reason(range_.rows[order.index(range_.floor) - 1])
+    if range_.ceiling:
+        yield _reason(range_.rows[order.index(range_.ceiling)])
 
 
 def _reason(row: Row) -> str:

@@ -92,11 +92,11 @@ class Cache:
         try:
             inflater = zlib.decompressobj()
             text = inflater.decompress(path.read_bytes(), bounds.CACHED)
-            found = json.loads(text) if inflater.eof else None
+            table = json.loads(text) if inflater.eof else None
             os.utime(path)  # what is used is kept
         except (OSError, ValueError, zlib.error, RecursionError):
             return None
-        return found if isinstance(found, dict) else None
+        return table if isinstance(table, dict) else None
 
     def _put(self, sha256: str, kind: str, table: Mapping[str, object]) -> None:
         path = self._path(sha256, kind)
@@ -122,13 +122,13 @@ class Cache:
         if not self._grown.is_set():
             return
         self._grown.clear()
-        found: list[tuple[float, int, Path]] = []
+        files: list[tuple[float, int, Path]] = []
         for path in self.folder.glob("*/*"):
             with suppress(OSError):
                 about = path.stat()
-                found.append((about.st_mtime, about.st_size, path))
-        total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
+                files.append((about.st_mtime, about.st_size, path))
+        total = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files):
             if total <= self.most:
                 return
             with suppress(OSError):

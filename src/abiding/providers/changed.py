@@ -64,12 +64,12 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
 
 def _layouts(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:
     for name in sorted(set(old.libraries) & set(new.libraries)):
-        found = layouts.compared(old.libraries[name](), new.libraries[name]())
-        if found.not_compared:
-            remarks.append(f"layouts of `{name}` were not compared: {found.not_compared}")
-        words = set(re.findall(r"\w+", " ".join(line for line in found.changes if line.startswith("[C]"))))
-        if found.changes and (used is None or not words.isdisjoint(used)):
-            yield Change(name, LAYOUTS, found.changes)
+        layout = layouts.compared(old.libraries[name](), new.libraries[name]())
+        if layout.not_compared:
+            remarks.append(f"layouts of `{name}` were not compared: {layout.not_compared}")
+        words = set(re.findall(r"\w+", " ".join(line for line in layout.changes if line.startswith("[C]"))))
+        if layout.changes and (used is None or not words.isdisjoint(used)):
+            yield Change(name, LAYOUTS, layout.changes)
 
 
 def _headers(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:

@@ -55,29 +55,29 @@ def parse(text: str) -> dict[str, Object]:
 
     Files that it includes are not read, and patterns stand for themselves: installed files have neither.
     """
-    found: dict[str, Object] = {}
+    objects: dict[str, Object] = {}
     symbols: dict[str, Listed] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if symbol := _SYMBOL.fullmatch(line):
-            if not found:
+            if not objects:
                 raise ValueError(f"line {number}: a symbol before any library")
             life = Listed(symbol["first"], int(symbol["dependency"] or 0), (symbol[1] or "").strip())
             symbols[symbol["quoted"] or symbol["plain"]] = life
         elif not line.strip() or line.startswith("#"):
             continue
-        elif line.startswith("|") and found:
-            last = next(reversed(found.values()))
-            found[last.name] = last._replace(dependencies=(*last.dependencies, line[1:].strip()))
-        elif (named := _FIELD.fullmatch(line)) and found:
-            last = next(reversed(found.values()))
-            found[last.name] = last._replace(fields={**last.fields, named[1]: named[2]})
+        elif line.startswith("|") and objects:
+            last = next(reversed(objects.values()))
+            objects[last.name] = last._replace(dependencies=(*last.dependencies, line[1:].strip()))
+        elif (named := _FIELD.fullmatch(line)) and objects:
+            last = next(reversed(objects.values()))
+            objects[last.name] = last._replace(fields={**last.fields, named[1]: named[2]})
         elif header := _HEADER.fullmatch(line):
             symbols = {}
-            found.pop(header[1], None)
-            found[header[1]] = Object(header[1], (header[2].strip(),), symbols, {})
+            objects.pop(header[1], None)
+            objects[header[1]] = Object(header[1], (header[2].strip(),), symbols, {})
         else:
             raise ValueError(f"line {number}: neither a library nor a symbol: {line[:80]}")
-    return found
+    return objects
 
 
 def written(history: History) -> str:
@@ -112,13 +112,13 @@ def minimums(
     smallest version counts; without `from_smallest` that of the symbols alone, and empty if there is none.
     """
     known = [objects[name] for name in dict.fromkeys(needed) if name in objects]
-    found: dict[str, dict[str, str]] = {}
+    least_of: dict[str, dict[str, str]] = {}
 
     def raised(library: Object, number: int, version: str) -> None:
         template = library.dependencies[number]
-        least = found.setdefault(library.name, {}).get(template, "")
+        least = least_of.setdefault(library.name, {}).get(template, "")
         if not least or (version and key(version) > key(least)):
-            found[library.name][template] = version
+            least_of[library.name][template] = version
 
     for library in known:
         of_first = [life.first for life in library.symbols.values() if life.dependency == 0]
@@ -129,4 +129,4 @@ def minimums(
             if life and not life.missing:
                 raised(library, life.dependency, life.first)
                 break
-    return found
+    return least_of

@@ -48,11 +48,13 @@ class Side(NamedTuple):
         from abiding.archives import tagging
 
         platform = Platform.of(tagging.parse(path.name)[2])
-        found = contents.of_wheel(path).loadable(platform.format)
-        libraries = _libraries(found, platform.machine)
-        record = next((name for name in found.files if name.endswith(f".dist-info/{MEMBER}")), None)
-        read = Provenance.from_json(found.read(found.files[record]), path.name, found.name).exports if record else None
-        return cls(path, found, libraries, read, platform)
+        opened = contents.of_wheel(path).loadable(platform.format)
+        libraries = _libraries(opened, platform.machine)
+        record = next((name for name in opened.files if name.endswith(f".dist-info/{MEMBER}")), None)
+        read = (
+            Provenance.from_json(opened.read(opened.files[record]), path.name, opened.name).exports if record else None
+        )
+        return cls(path, opened, libraries, read, platform)
 
     @property
     def machines(self) -> frozenset[str]:
@@ -70,10 +72,10 @@ class Side(NamedTuple):
         return Material(readers, headers.headers_of(self.contents))
 
 
-def _libraries(found: Contents, machine: str) -> dict[str, tuple[str, Exports]]:
+def _libraries(contents: Contents, machine: str) -> dict[str, tuple[str, Exports]]:
     return {
-        image.name: (image.place, Exports.of(image, found.symbols(image, machine)))
-        for image in sorted(found.images, key=lambda image: image.place, reverse=True)
+        image.name: (image.place, Exports.of(image, contents.symbols(image, machine)))
+        for image in sorted(contents.images, key=lambda image: image.place, reverse=True)
         if is_library(image.place)
     }
 
@@ -86,14 +88,14 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
     if not promised:
         return
     kept = sorted(promised & set(new.libraries))
-    found = compared(old.material(kept), new.material(kept)) if kept else Comparison()
+    comparison = compared(old.material(kept), new.material(kept)) if kept else Comparison()
     on_each = {machine: (old.on(machine), new.on(machine)) for machine in sorted(old.machines & new.machines) or [""]}
-    losses, remarks = [*_gone_from(on_each, promised), *found.changes], found.remarks
+    losses, remarks = [*_gone_from(on_each, promised), *comparison.changes], comparison.remarks
     if losses:
         yield _broken(old, new, losses, remarks)
         return
     added = {name: _added([(a.libraries[name][1], b.libraries[name][1]) for a, b in on_each.values()]) for name in kept}
-    yield _kept(old, new, {name: some for name, some in added.items() if some}, found)
+    yield _kept(old, new, {name: some for name, some in added.items() if some}, comparison)
 
 
 def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> Iterator[Change]:
@@ -130,14 +132,14 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
 
 def _needs(library: Exports, side: Side) -> set[str]:
     """The libraries of the same release that one brings along, in turn."""
-    found: set[str] = set()
+    names: set[str] = set()
     waiting = [library]
     while waiting:
         for need in (name.rpartition("/")[2] for name in waiting.pop().needs):
-            if need in side.libraries and need not in found:
-                found.add(need)
+            if need in side.libraries and need not in names:
+                names.add(need)
                 waiting.append(side.libraries[need][1])
-    return found
+    return names
 
 
 _CLASS = re.compile(r"_ZT[VIS](N?)((?:\d+\w*?)+)E?(?:@.*)?")
@@ -157,12 +159,12 @@ def _class_of(symbol: str) -> str:
 
 
 def _added(pairs: Iterable[tuple[Exports, Exports]]) -> tuple[str, ...]:
-    found = {
+    symbols = {
         symbol
         for old, new in pairs
         for symbol in lacking((symbol for symbol in new.symbols if not is_of_toolchain(symbol)), [old])
     }
-    return tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in found))
+    return tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in symbols))
 
 
 # What is said
@@ -213,15 +215,15 @@ def _said(loss: Change) -> str:
     return f"`{loss.library}` has lost {loss.what}: {shown}{more}"
 
 
-def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], found: Comparison) -> Finding:
+def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], comparison: Comparison) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
-    remarks = found.remarks
+    remarks = comparison.remarks
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
-    unseen = "" if found.told else "; layouts were not compared"
+    unseen = "" if comparison.told else "; layouts were not compared"
     if not added:
         message = (
             f"{name} {after} has the very interface of {before}: nothing is lost, and nothing new"
-            if found.told
+            if comparison.told
             else f"{name} {after} has the symbols of {before}, none lost and none new{unseen}"
         )
         return Finding("promise-kept", Severity.NOTE, message, artifact=new.path.name, notes=remarks)
@@ -236,7 +238,7 @@ def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], found: Compar
     return Finding(
         "promise-kept",
         Severity.WARNING if asked else Severity.NOTE,
-        f"{name} {after} loses {'nothing' if found.told else 'no symbol'} of {before}, and has {what}"
+        f"{name} {after} loses {'nothing' if comparison.told else 'no symbol'} of {before}, and has {what}"
         + (": that asks for another minor version" if asked else "")
         + unseen,
         artifact=new.path.name,

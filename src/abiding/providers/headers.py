@@ -66,7 +66,7 @@ def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declaratio
 
     A header that can't be preprocessed, because it needs others that are not there, declares nothing.
     """
-    found: dict[str, str] = {}
+    declared: dict[str, str] = {}
     failed: dict[str, str] = {}
     with TemporaryDirectory(prefix="abiding-") as name:
         folder = Path(name).resolve()
@@ -80,10 +80,10 @@ def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declaratio
             language = "c" if place.lower().endswith(".h") else "c++"
             line = [*command, "-E", "-x", language, *options, str(folder / place)]
             text, error = _run(line)
-            found |= _declared(_own(text, folder))
+            declared |= _declared(_own(text, folder))
             if error:
                 failed[place] = error.replace(f"{folder}{os.sep}", "")
-    return Declarations(found, failed)
+    return Declarations(declared, failed)
 
 
 def _roots(place: str) -> Iterator[str]:
@@ -129,12 +129,12 @@ def _own(text: str, folder: Path) -> str:
 
 
 def _declared(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    bodies: dict[str, str] = {}
     for tokens in _statements(_TOKEN.findall(text)):
         named = _named(tokens)
         if named:
-            found[named] = " ".join(_without_names(tokens) if named.endswith("()") else tokens)
-    return found
+            bodies[named] = " ".join(_without_names(tokens) if named.endswith("()") else tokens)
+    return bodies
 
 
 _TYPES = frozenset(
@@ -146,13 +146,13 @@ _TYPES = frozenset(
 def _without_names(tokens: list[str]) -> list[str]:
     """A function without the names of its arguments, which are nobody's concern."""
     start = tokens.index("(")
-    found = tokens[: start + 1]
+    head = tokens[: start + 1]
     for place, token in enumerate(tokens[start + 1 :], start + 1):
         before, after = tokens[place - 1], tokens[place + 1] if place + 1 < len(tokens) else ""
         named = token.isidentifier() and token not in _TYPES and after in {",", ")", "["}
         if not (named and before not in {"(", ",", "struct", "union", "enum", "const"}):
-            found.append(token)
-    return found
+            head.append(token)
+    return head
 
 
 def _statements(tokens: Iterable[str]) -> Iterator[list[str]]:

@@ -24,8 +24,8 @@ class Edition(NamedTuple):
 
     def known_as(self, library: str) -> Exports | None:
         """The library that others know by this name: by SONAME, or by file name."""
-        found = (known for place, known in self.libraries.items() if library in (known.name, place.rpartition("/")[2]))
-        return next(found, None)
+        alike = (known for place, known in self.libraries.items() if library in (known.name, place.rpartition("/")[2]))
+        return next(alike, None)
 
     def place_of(self, library: str) -> str:
         """The place of the library that others know by this name; empty if there is none."""
@@ -75,20 +75,20 @@ class Lifetime(NamedTuple):
 
 def lifetimes(history: History) -> dict[str, dict[str, Lifetime]]:
     """When each symbol of each library came and went, by the name of the library; those of the toolchain left out."""
-    found: dict[str, dict[str, Lifetime]] = {}
+    lives: dict[str, dict[str, Lifetime]] = {}
     for edition in history.editions:
         there: dict[str, set[str]] = {}
         for library in edition.libraries.values():
             there.setdefault(library.name, set()).update(library.symbols)
         for name, symbols in there.items():
-            known = found.setdefault(name, {})
+            known = lives.setdefault(name, {})
             for symbol in symbols:
                 # What comes back counts from then on, as dpkg-gensymbols has it.
                 if (symbol not in known or known[symbol].missing) and not is_of_toolchain(symbol):
                     known[symbol] = Lifetime(edition.version)
-        for name, known in found.items():
+        for name, known in lives.items():
             for symbol in [
                 symbol for symbol, life in known.items() if not life.missing and symbol not in there.get(name, ())
             ]:
                 known[symbol] = known[symbol]._replace(missing=edition.version)
-    return found
+    return lives

@@ -116,14 +116,14 @@ def _by_meaning(
         symbol.partition("@")[0] for imports in libraries for symbol in (*imports.bound, *imports.free, *imports.weak)
     }
     old, new = (histories.material(name, edition, names) for edition in editions)
-    found = compared(old, new, used)
+    comparison = compared(old, new, used)
     since = f"since {editions[0].version}"
-    if found.changes:
-        shown = "; ".join(f"{change.library}: {', '.join(change.names[:_NAMED])}" for change in found.changes)
+    if comparison.changes:
+        shown = "; ".join(f"{change.library}: {', '.join(change.names[:_NAMED])}" for change in comparison.changes)
         return Outcome.REBUILD, f"changed {since}: {shown}"
-    if found.told:
+    if comparison.told:
         return Outcome.FINE, f"it has all that is used, unchanged {since}"
-    return Outcome.FINE, f"it has all that is used; {(*found.of_headers, *found.of_layouts)[0]}"
+    return Outcome.FINE, f"it has all that is used; {(*comparison.of_headers, *comparison.of_layouts)[0]}"
 
 
 def _same(one: str, other: str) -> bool:

@@ -91,7 +91,7 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
     `tags` are its own, or those of them for one machine.
     """
     machine = machine_of(tags)
-    found: dict[str, dict[str, Imports]] = {}
+    by_name: dict[str, dict[str, Imports]] = {}
     inside: dict[str, frozenset[str]] = {}
     for link in subject.links:
         if isinstance(link.origin, Inside):
@@ -104,9 +104,9 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
         own = frozenset(f"{symbol}@{BASE}" for symbol in inside.get(link.image.place, ()))
         imports = Imports.of(link.image, link.library, subject.consumer.symbols(link.image, machine))
         imports = imports._replace(library=name, free=imports.free - own)
-        libraries = found.setdefault(origin.contents.name, {})
+        libraries = by_name.setdefault(origin.contents.name, {})
         libraries[name] = libraries[name] | imports if name in libraries else imports
-    return {name: tuple(libraries.values()) for name, libraries in found.items()}
+    return {name: tuple(libraries.values()) for name, libraries in by_name.items()}
 
 
 def ranges(
@@ -121,11 +121,11 @@ def ranges(
     for name in taken(subject, subject.platform.tags):
         specifier = subject.neighbours.accepted.get(name, SpecifierSet())
         accepted = specifier if admitted_only else SpecifierSet(prereleases=specifier.prereleases)
-        found = [
+        linked = [
             each for tags in apart(subject.platform.tags) if (each := _range(subject, name, tags, accepted, histories))
         ]
-        if found:
-            yield joined(found, _built_with(subject, name)), specifier
+        if linked:
+            yield joined(linked, _built_with(subject, name)), specifier
 
 
 def _range(
@@ -152,13 +152,13 @@ def _built_with(subject: Subject, name: str) -> str:
 
 def too_loose(subject: Subject, histories: Histories) -> Iterator[Finding]:
     """Find providers of which a wheel admits versions that its own files refuse. Raises `AbidingError`."""
-    for found, declared in ranges(subject, histories, admitted_only=True):
-        refuted = found.refuting(declared)
+    for range_, declared in ranges(subject, histories, admitted_only=True):
+        refuted = range_.refuting(declared)
         if not refuted:
             continue
-        line = f"{found.distribution}{declared}"
-        narrowed = found.narrowed(declared)
-        fits = any(row.state is not State.NOT_KNOWN and not row.refuted for row in found.rows)
+        line = f"{range_.distribution}{declared}"
+        narrowed = range_.narrowed(declared)
+        fits = any(row.state is not State.NOT_KNOWN and not row.refuted for row in range_.rows)
         versions = "a version" if len(refuted) == 1 else f"{len(refuted)} versions"
         yield Finding(
             "bound-too-loose",
@@ -166,12 +166,12 @@ def too_loose(subject: Subject, histories: Histories) -> Iterator[Finding]:
             f"`{line}` admits {versions} that the wheel's own files refuse",
             artifact=subject.artifact,
             field="Requires-Dist",
-            expected=f"{found.distribution}{narrowed}" if fits else None,
+            expected=f"{range_.distribution}{narrowed}" if fits else None,
             found=line,
             expected_from="its compiled files",
             found_from="required",
-            notes=tuple(_said(found.distribution, row) for row in _told(refuted)),
-            hints=(f"declare `{found.distribution}{narrowed}`",)
+            notes=tuple(_said(range_.distribution, row) for row in _told(refuted)),
+            hints=(f"declare `{range_.distribution}{narrowed}`",)
             if fits
             else ("build it with a version that is published, and let the requirement say which that is",),
         )

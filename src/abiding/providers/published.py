@@ -153,12 +153,12 @@ class _Reading:
         self, members: Iterable[str], digests: dict[str, str], archive: Callable[[], OpenWheel]
     ) -> dict[str, Exports]:
         """Read members, or what is kept of them by their digests; where RECORD is wrong, these are put right."""
-        found = {}
+        histories = {}
         unknown = []
         for member in members:
             kept = self.cache.library(digests[member], self.machine)
             if kept:
-                found[member] = kept
+                histories[member] = kept
             else:
                 unknown.append(member)
         for member, data in archive().read(unknown, bounds.LIBRARY) if unknown else ():
@@ -169,8 +169,8 @@ class _Reading:
             # A script for a linker, or an archive: it has nothing that anybody could take.
             exports = Exports.of(image, symbols) if image and symbols else Exports("", (), frozenset())
             self.cache.keep_library(digest, exports, self.machine)
-            found[member] = exports
-        return found
+            histories[member] = exports
+        return histories
 
 
 def is_library(place: str) -> bool:
@@ -199,8 +199,8 @@ def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
     return digests
 
 
-def _brought(found: dict[str, Exports], members: Iterable[str]) -> list[str]:
+def _brought(libraries: dict[str, Exports], members: Iterable[str]) -> list[str]:
     """The members that the libraries found so far bring along, and that were not read yet."""
-    names = {name.rpartition("/")[2] for library in found.values() for name in library.needs}
-    stems = {stem(name) for name in names if name not in {library.name for library in found.values()}}
-    return [name for name in members if name not in found and stem(name) in stems]
+    names = {name.rpartition("/")[2] for library in libraries.values() for name in library.needs}
+    stems = {stem(name) for name in names if name not in {library.name for library in libraries.values()}}
+    return [name for name in members if name not in libraries and stem(name) in stems]

@@ -108,22 +108,22 @@ def held(taken: Sequence[Imports], history: History, is_system: Callable[[str], 
     return Range(history.distribution, tuple(wanted), symbols, weak, tuple(rows), floor, ceiling)
 
 
-def joined(found: Sequence[Range], built_with: str = "") -> Range:
+def joined(several: Sequence[Range], built_with: str = "") -> Range:
     """Join what was found for each machine that a wheel is for: a version that one of them refuses is refused."""
-    first, *others = found
+    first, *others = several
     if all(other == first for other in others):
         return first
     rows: dict[str, Row] = {}
-    for row in (row for ranges in found for row in ranges.rows):
+    for row in (row for ranges in several for row in ranges.rows):
         known = rows.get(row.version, row)
         rows[row.version] = max(
             known, row, key=lambda candidate: (candidate.refuted, candidate.state is State.NOT_KNOWN)
         )
     ordered = tuple(sorted(rows.values(), key=lambda row: _version(row.version)))
     taken, weak = (
-        frozenset[str]().union(*some) for some in zip(*((ranges.taken, ranges.weak) for ranges in found), strict=True)
+        frozenset[str]().union(*some) for some in zip(*((ranges.taken, ranges.weak) for ranges in several), strict=True)
     )
-    libraries = tuple(dict.fromkeys(name for ranges in found for name in ranges.libraries))
+    libraries = tuple(dict.fromkeys(name for ranges in several for name in ranges.libraries))
     return Range(first.distribution, libraries, taken, weak, ordered, *_bounds(ordered, built_with))
 
 
@@ -155,16 +155,16 @@ def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tup
 def _names(library: str, history: History) -> set[str]:
     """The names of all symbols that a library had in some version."""
     known = ((edition, edition.known_as(library)) for edition in history.editions)
-    brought = (library for edition, found in known if found for library in edition.with_needs(found))
+    brought = (library for edition, library_of in known if library_of for library in edition.with_needs(library_of))
     return {symbol.partition("@")[0] for library in brought for symbol in library.symbols}
 
 
 def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> Row:
-    found = {name: edition.known_as(name) for name in wanted}
-    for name, library in found.items():
+    libraries = {name: edition.known_as(name) for name in wanted}
+    for name, library in libraries.items():
         if library is None:
             return Row(edition.version, State.LACKS_LIBRARY, name, edition.similar_to(name))
-    for name, library in found.items():
+    for name, library in libraries.items():
         missing = lacking(wanted[name], edition.with_needs(library)) if library else frozenset()
         if missing:
             return Row(edition.version, State.LACKS_SYMBOLS, name, tuple(sorted(missing)))

@@ -79,10 +79,10 @@ class Declared(NamedTuple):
         sanctioned = (*claimed.lines.values(), *edited.values())
         for difference in differences:
             if difference.field == "Requires-Dist":
-                found = requirement_findings(
+                findings = requirement_findings(
                     compared.artifact, difference, wheels, sanctioned, project=self.declaration.project
                 )
-                yield from (each._replace(notes=(_NEITHER, *each.notes)) if each.found else each for each in found)
+                yield from (each._replace(notes=(_NEITHER, *each.notes)) if each.found else each for each in findings)
             else:
                 notes = repair_notes(difference) or ("a field that is not dynamic says the same in every wheel",)
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
@@ -128,9 +128,9 @@ def _missing(
     )
 
 
-def _changed(artifact: Artifact, entry: Entry, line: str, found: str, record: Provenance | None) -> Finding:
+def _changed(artifact: Artifact, entry: Entry, line: str, changed_to: str, record: Provenance | None) -> Finding:
     notes = (_RECORDED,) if record else ()
-    return changed(artifact, line, found, notes, hints.WITHOUT_A_LINE, origin=_origin(entry))
+    return changed(artifact, line, changed_to, notes, hints.WITHOUT_A_LINE, origin=_origin(entry))
 
 
 def _edited(wanted: Iterable[Entry], claimed: Claimed, differences: Iterable[Difference]) -> dict[Entry, str]:
@@ -141,12 +141,12 @@ def _edited(wanted: Iterable[Entry], claimed: Claimed, differences: Iterable[Dif
         for before, after in changes:
             if before is None and after is not None:
                 added.setdefault(_what(after), []).append(after)
-    found = {}
+    edited = {}
     for entry in wanted:
         alike = added.get(_what(entry.template))
         if alike:
-            found[entry] = alike.pop(0)
-    return found
+            edited[entry] = alike.pop(0)
+    return edited
 
 
 def _what(line: str) -> Hashable:

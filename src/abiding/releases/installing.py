@@ -52,10 +52,10 @@ def _may_exclude_itself(line: str) -> bool:
     """Whether a line has several specifiers that may leave no version; two bounds are compared here."""
     if "," not in line:
         return False
-    found = _BOUNDS.fullmatch(line)
-    if not found:
+    match = _BOUNDS.fullmatch(line)
+    if not match:
         return "," in line.partition(";")[0].rpartition("]")[2]
-    limits = {found[1][0]: _numbers(found[2]), found[3][0]: _numbers(found[4])}
+    limits = {match[1][0]: _numbers(match[2]), match[3][0]: _numbers(match[4])}
     return len(limits) > 1 and limits[">"] >= limits["<"]
 
 
@@ -129,5 +129,5 @@ def _finding(exclusion: Exclusion, texts: tuple[str, ...], filename: str, severi
 
 
 def _plain_name(text: str) -> str:
-    found = _NAME.match(text)
-    return normalised(found[1]) if found else ""
+    match = _NAME.match(text)
+    return normalised(match[1]) if match else ""

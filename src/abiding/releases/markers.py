@@ -72,11 +72,11 @@ class Having:
     @cached_property
     def _having(self) -> Mapping[Hashable, frozenset[str]]:
         """By the meaning of a line, the wheels that have it."""
-        found: dict[Hashable, set[str]] = {}
+        having: dict[Hashable, set[str]] = {}
         for name, lines in self._lines.items():
             for line in lines:
-                found.setdefault(requirements.meaning(line), set()).add(name)
-        return {meaning: frozenset(names) for meaning, names in found.items()}
+                having.setdefault(requirements.meaning(line), set()).add(name)
+        return {meaning: frozenset(names) for meaning, names in having.items()}
 
     def declared(self, line: str, table: str) -> str:
         """How a line is declared in a table of what wheels require, so that no other wheels get it."""
@@ -132,7 +132,7 @@ class Having:
 
     def ways_out(self, lines: Sequence[str]) -> Iterator[str]:
         """What lets all wheels say all of some lines; nothing if there is one for which no marker does."""
-        found: dict[str, list[str]] = {}
+        by_marker: dict[str, list[str]] = {}
         for line in lines:
             marker = self._marker(line)
             if marker is None:
@@ -140,13 +140,13 @@ class Having:
             # A line that has a marker already gets none behind it: both make one.
             is_marked = marker != _ITS_OWN and requirements.marker_of(line)
             whole = requirements.with_marker(line, marker) if is_marked else line
-            found.setdefault(_BOTH if is_marked else marker, []).append(whole)
-        own, both = found.pop(_ITS_OWN, []), found.pop(_BOTH, [])
-        for marker, marked in found.items():
+            by_marker.setdefault(_BOTH if is_marked else marker, []).append(whole)
+        own, both = by_marker.pop(_ITS_OWN, []), by_marker.pop(_BOTH, [])
+        for marker, marked in by_marker.items():
             yield f"write `; {marker}` behind {_listed(marked)}: then all wheels can say {_it(marked)}"
         if both:
             yield f"write {_listed(both)}: then all wheels can say {_it(both)}"
-        if own and found:
+        if own and by_marker:
             yield f"let all wheels say {_listed(own)} too: where others go, {_its(own)} false"
         elif own:
             yield f"let all wheels say {_listed(own)}: where others go, {_its(own)} false"

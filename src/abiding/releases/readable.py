@@ -80,7 +80,7 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
     if not lines:
         return
     provided = {normalised(extra.strip()) for extra in metadata.all("Provides-Extra")}
-    asked = {line: found[1] for line in lines if (found := _EXTRA.search(line))}
+    asked = {line: match[1] for line in lines if (match := _EXTRA.search(line))}
     without = {line: extra for line, extra in asked.items() if normalised(extra) not in provided}
     if without:
         first, *others = dict.fromkeys(without.values())

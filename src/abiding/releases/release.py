@@ -171,8 +171,8 @@ class Release(NamedTuple):
     @property
     def declares(self) -> bool:
         """Whether its sdist, if that is at hand, declares what wheels require; else it can only leave fields open."""
-        found = [checked.artifact.pyproject for checked in self.artifacts if checked.filename == self.reference]
-        tool = found[0].table.get("tool") if found and found[0] else None
+        pyprojects = [checked.artifact.pyproject for checked in self.artifacts if checked.filename == self.reference]
+        tool = pyprojects[0].table.get("tool") if pyprojects and pyprojects[0] else None
         return isinstance(tool, dict) and "abiding" in tool
 
     @property
@@ -196,7 +196,7 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
     ]
 
 
-def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
+def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
     """The releases with what is to be said of the compiled files of those wheels that are on disk, in `paths`.
 
     With `listings`, what the wheels require and is not at hand is looked up on an index. Raises `IndexAccessError` if
@@ -210,23 +210,23 @@ def with_compiled(found: Iterable[Release], paths: Iterable[Path], listings: Lis
 
     def of(release: Release) -> tuple[Finding, ...]:
         names = [checked.filename for checked in release.artifacts]
-        found = dict.fromkeys(
+        findings = dict.fromkeys(
             finding for judged in (linked, claimed) for name in names for finding in judged.get(name, ())
         )
         # Of a record that all of them read it is told already.
         told = {(finding.rule, finding.artifact, finding.message) for finding in release.findings}
-        return tuple(finding for finding in found if (finding.rule, finding.artifact, finding.message) not in told)
+        return tuple(finding for finding in findings if (finding.rule, finding.artifact, finding.message) not in told)
 
-    return [release._replace(compiled=of(release)) for release in found]
+    return [release._replace(compiled=of(release)) for release in given]
 
 
-def with_findings(found: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
+def with_findings(given: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
     """The releases with what else is to be said of the compiled files of some artifacts, by file name."""
 
     def of(release: Release) -> tuple[Finding, ...]:
         return tuple(finding for checked in release.artifacts for finding in findings.get(checked.filename, ()))
 
-    return [release._replace(compiled=(*release.compiled, *of(release))) for release in found]
+    return [release._replace(compiled=(*release.compiled, *of(release))) for release in given]
 
 
 def _held_to_providers(listings: Listings | None) -> Judge:

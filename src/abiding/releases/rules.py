@@ -116,11 +116,11 @@ def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Fin
 
 def _each_metadata(comparison: Comparison) -> Iterator[tuple[list[str], CoreMetadata]]:
     """Each metadata of a release once, with the files that have it."""
-    found: dict[bytes, tuple[list[str], CoreMetadata]] = {}
+    by_metadata: dict[bytes, tuple[list[str], CoreMetadata]] = {}
     for compared in comparison.compared:
         metadata = compared.artifact.metadata
-        found.setdefault(metadata.data, ([], metadata))[0].append(compared.artifact.filename)
-    yield from found.values()
+        by_metadata.setdefault(metadata.data, ([], metadata))[0].append(compared.artifact.filename)
+    yield from by_metadata.values()
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ def _finding(artifact: Artifact, message: str, name: WheelName) -> Finding:
     )
 
 
-def _apart(artifact: Artifact, label: str, found: frozenset[str], first: str, expected: frozenset[str]) -> Finding:
+def _apart(artifact: Artifact, label: str, properties: frozenset[str], first: str, expected: frozenset[str]) -> Finding:
     where = "another wheel of the release" if first.endswith(".whl") else first
     return Finding(
         "variant-wheel",
@@ -97,7 +97,7 @@ def _apart(artifact: Artifact, label: str, found: frozenset[str], first: str, ex
         field=_FILE,
         expected=tuple(sorted(expected)),
         expected_from=first,
-        found=tuple(sorted(found)),
+        found=tuple(sorted(properties)),
         found_from="this wheel",
         notes=("of a release, a label is one set of properties in all wheels (PEP 825)",),
         hints=("give one of the two another label",),
@@ -126,18 +126,20 @@ def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
     table = _table(document, "the file", file)
     if not isinstance(table.get("$schema"), str):
         raise _FormatError(f"{file} does not say by `$schema` which version of the format it has")
-    found = {}
+    variants = {}
     for label, namespaces in _table(table.get("variants"), "`variants`", file).items():
         if not _LABEL.fullmatch(label):
             raise _FormatError(f"`{label[: bounds.EXCERPT]}` in {file} is no variant label: {_LABELS}")
-        found[label] = frozenset(_spelled_out(_table(namespaces, f"`variants.{label}`", file), file))
-    if found.get(_NULL):
+        variants[label] = frozenset(_spelled_out(_table(namespaces, f"`variants.{label}`", file), file))
+    if variants.get(_NULL):
         raise _FormatError(f"the label `null` is for the variant without properties, and {file} gives it some")
     namespaces = _priorities(_table(table.get("default-priorities"), "`default-priorities`", file), file)
-    missing = sorted({text.partition(" ")[0] for properties in found.values() for text in properties} - {*namespaces})
+    missing = sorted(
+        {text.partition(" ")[0] for properties in variants.values() for text in properties} - {*namespaces}
+    )
     if missing:
         raise _FormatError(f"`default-priorities.namespace` does not have `{missing[0]}`, whose properties are used")
-    return found
+    return variants
 
 
 def _priorities(table: Mapping[str, object], file: str) -> list[str]:

@@ -151,8 +151,8 @@ def _name_versions(connection: DuckDBPyConnection) -> None:
     query = f"{of.format('files')} UNION {of.format('unread')}"
     for batch in connection.cursor().sql(query).to_arrow_reader(_BATCH):
         texts = batch.column(0).to_pylist()
-        found = pyarrow.table({"version": texts, "canonical": [canonical(text) for text in texts]})
-        connection.register("found", found)
+        table = pyarrow.table({"version": texts, "canonical": [canonical(text) for text in texts]})
+        connection.register("found", table)
         connection.execute("INSERT INTO versions SELECT * FROM found")
 
 
@@ -171,10 +171,10 @@ def _rows(connection: DuckDBPyConnection, there: Sequence[str]) -> Iterator[tupl
             yield key, FileRow(row["file"], row["row"], {name: row[name] for name in there})
 
 
-def _put(connection: DuckDBPyConnection, found: Sequence[Judged | Unjudged]) -> None:
+def _put(connection: DuckDBPyConnection, outcomes: Sequence[Judged | Unjudged]) -> None:
     import pyarrow
 
-    good = [judged for judged in found if isinstance(judged, Judged)]
+    good = [judged for judged in outcomes if isinstance(judged, Judged)]
     columns: dict[str, Any] = {
         "key_name": [judged.key[0] for judged in good],
         "key_version": [judged.key[1] for judged in good],
@@ -191,7 +191,7 @@ def _put(connection: DuckDBPyConnection, found: Sequence[Judged | Unjudged]) -> 
     if good:
         connection.register("found", pyarrow.table(columns))
         connection.execute("INSERT INTO judged SELECT * FROM found")
-    for outcome in found:
+    for outcome in outcomes:
         if not isinstance(outcome, Judged):
             named = "(SELECT filename FROM files WHERE file = ? AND row = ?)"
             connection.execute(

@@ -55,9 +55,9 @@ def _in_processes(jobs: int, function: Callable[[Task], object], tasks: Sequence
             numbers = {pool.submit(function, task): number for number, task in left.items()}
             try:
                 for future in as_completed(numbers):
-                    found = future.result()
+                    result = future.result()
                     del left[numbers[future]]
-                    yield found
+                    yield result
             except BrokenProcessPool as exc:
                 deaths += 1
                 if deaths > _DEATHS:

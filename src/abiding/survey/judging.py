@@ -80,13 +80,13 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
     if not artifacts:
         return
     try:
-        found = releases(artifacts)
+        judged = releases(artifacts)
     except Exception as exc:  # noqa: BLE001 (one release of millions stops nothing: it is counted)
         yield from (Unjudged(row.file, row.row, f"can't be judged: {type(exc).__name__}") for row in rows)
         return
     # File names may be of several versions where the column says one.
-    release = found[0]
-    if len(found) > 1:
+    release = judged[0]
+    if len(judged) > 1:
         names = {checked.filename for checked in release.artifacts}
         others = [row for row in rows if row.columns["filename"] not in names]
         yield from (Unjudged(row.file, row.row, "is of another version than its file name says") for row in others)

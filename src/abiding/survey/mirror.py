@@ -138,10 +138,10 @@ class _Listed(NamedTuple):
         name, version = self.project, _version(self.filename)
         try:
             name, version = named(self.filename, self.kind)
-            found = self._read(self._local(root), name, version)
+            artifact = self._read(self._local(root), name, version)
         except AbidingError as exc:
             return Unreadable(self.filename, self.kind, name, version, exc.findings[0], uploaded=uploaded)
-        return found._replace(on_index=True, uploaded=uploaded)
+        return artifact._replace(on_index=True, uploaded=uploaded)
 
     def _local(self, root: Path) -> Path:
         try:

@@ -101,10 +101,10 @@ def _schema(file: Path) -> Mapping[str, str]:
 
     try:
         with duckdb.connect() as connection:
-            found = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({pattern(file)})").fetchall()
+            described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({pattern(file)})").fetchall()
     except duckdb.Error as exc:
         raise unreadable(file, exc) from exc
-    return {name: kind for name, kind, *_ in found}
+    return {name: kind for name, kind, *_ in described}
 
 
 def _groups(file: Path) -> Iterator[tuple[int, int]]:
@@ -195,22 +195,22 @@ def _faults(column: Column, given: str) -> list[tuple[str, str]]:
     name = column.name
     if not column.kind.fits(given):
         return [(f"{name} IS NOT NULL", f"`{name}` is {given}, and should be {column.kind}")]
-    found = []
+    faults = []
     if name in REQUIRED:
-        found.append((f"coalesce({name}, '') = ''", f"`{name}` is empty"))
+        faults.append((f"coalesce({name}, '') = ''", f"`{name}` is empty"))
     if column.kind is Kind.TEXT:
-        found.append((f"length({name}) > {_HUGE}", f"`{name}` has more than {_HUGE:,} characters"))
+        faults.append((f"length({name}) > {_HUGE}", f"`{name}` has more than {_HUGE:,} characters"))
     elif column.kind is Kind.TEXTS:
         huge = f"list_sum(list_transform({name}::VARCHAR[], lambda x: length(x))) > {_HUGE}"
-        found.append((huge, f"`{name}` has more than {_HUGE:,} characters"))
-        found.append((f"list_count({name}) < length({name})", f"`{name}` has an empty item"))
+        faults.append((huge, f"`{name}` has more than {_HUGE:,} characters"))
+        faults.append((f"list_count({name}) < length({name})", f"`{name}` has an empty item"))
         most = bounds.METADATA_LINES
-        found.append((f"length({name}) > {most}", f"`{name}` has more than {most:,} items; nobody means so many"))
+        faults.append((f"length({name}) > {most}", f"`{name}` has more than {most:,} items; nobody means so many"))
     if column.field in _REQUIRING:
         # As in METADATA: each takes far longer to be understood than to be read.
         size = f"strlen({name})" if column.kind is Kind.TEXT else _SIZE_OF_ALL.format(name=name)
-        found.append((f"{size} > {bounds.REQUIREMENTS}", f"`{name}` has more bytes than anybody means"))
-    return found
+        faults.append((f"{size} > {bounds.REQUIREMENTS}", f"`{name}` has more bytes than anybody means"))
+    return faults
 
 
 def _lacking(file: Path, lacking: Sequence[str]) -> AbidingError:

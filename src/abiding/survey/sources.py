@@ -40,16 +40,16 @@ def is_list(source: str) -> bool:
 def parquet(source: str) -> list[Path]:
     """The Parquet files that a source stands for, in the order of their names. Raises `AbidingError`."""
     paths = [Path(source)] if is_there(Path(source)) else sorted(map(Path, glob.glob(source, recursive=True)))  # noqa: PTH207 (it may be absolute)
-    found: dict[Path, None] = {}
+    unique: dict[Path, None] = {}
     for path in paths:
         # Other programs write a table as a folder that is called like a file.
         files = sorted(filter(is_plain, path.rglob("*.parquet"))) if is_folder(path) else [path]
         if not all(map(is_plain, files)):
             raise _unread(path, "it is no plain file")
-        found |= dict.fromkeys(files)
-    if not found:
+        unique |= dict.fromkeys(files)
+    if not unique:
         raise MissingFileError.at(source, "Nothing was surveyed", _HINT)
-    return list(found)
+    return list(unique)
 
 
 def releases_in(source: str) -> tuple[str, ...]:

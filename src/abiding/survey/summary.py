@@ -114,10 +114,10 @@ def summarised(connection: DuckDBPyConnection, plan: Plan, top: int) -> Summary:
 def _bad(connection: DuckDBPyConnection, plan: Plan) -> list[Bad]:
     reasons = connection.execute("SELECT why, count(*) FROM bad GROUP BY why ORDER BY 2 DESC, 1").fetchall()
     first = "SELECT file, row, filename FROM bad WHERE why = ? ORDER BY 1, 2 LIMIT ?"
-    found = []
+    lines = []
     for why, count in reasons:
         examples = connection.execute(first, [why, _EXAMPLES]).fetchall()
-        found.append(
+        lines.append(
             Bad(why, count, tuple(f"{plan.sources[file].file.name}, row {row}: {name}" for file, row, name in examples))
         )
-    return found
+    return lines
