@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from textwrap import dedent
 from typing import TYPE_CHECKING
@@ -13,7 +14,10 @@ from packaging.requirements import Requirement
 from abiding.cli import main
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
+from abiding.project.declaration import Declaration
+from abiding.project.lint import unwired
 from abiding.project.provenance import Line, Provenance, Shared
+from abiding.project.pyproject import Pyproject
 from makers import archives, evident
 from makers.commands import run
 
@@ -610,7 +614,8 @@ build-backend = "mesonpy"
         ('"Meson_Python>=0.18"', "", ["nothing that the build requires brings the wrapped backend `mesonpy`", "add `meson-python`"]),
         ('"Meson_Python>=0.18"', '"setuptools"', ["nothing that the build requires brings the wrapped backend `mesonpy`"]),
         ('"Meson_Python>=0.18"', '"a-wrapper-of-it"', []),
-        ('= "mesonpy"', '= "mesonpi"', ["brings the wrapped backend `mesonpi`", "did you mean `mesonpy`?"]),
+        ('= "mesonpy"', '= "mesonpi"', ["no backend `mesonpi` is known", "did you mean `mesonpy`?"]),
+        ('= "mesonpy"', '= "hatchling.biuld"', ["`hatchling` has no backend `hatchling.biuld`", "did you mean `hatchling.build`?", "brings the wrapped backend `hatchling.build`"]),
         ('= "mesonpy"', '= "own"\nbackend-path = ["."]', []),
         ('"abiding.backend"', '"mesonpy"', ["the build backend is `mesonpy`, so nothing of `[tool.abiding]` is done", 'write `build-backend = "abiding.backend"`']),
         ('build-backend = "abiding.backend"\n', "", ["so nothing of `[tool.abiding]` is done"]),
@@ -629,6 +634,40 @@ def test_a_project_that_is_wrapped_by_half(
     assert bool(said) == ("warning[bad-value]" in err)
     for part in said:
         assert part in err
+
+
+def unwired_of(backend: str, *requires: str) -> list[str]:
+    text = WHOLE.replace('"Meson_Python>=0.18"', ", ".join(f'"{one}"' for one in requires))
+    pyproject = Pyproject.parse(text.replace('= "mesonpy"', f'= "{backend}"'))
+    return [one.hints[0] for one in unwired(Declaration.read(pyproject), pyproject)]
+
+
+BACKENDS = {
+    "meson-python": ["mesonpy"],
+    "setuptools": ["setuptools.build_meta", "setuptools.build_meta:__legacy__"],
+    "scikit-build-core": ["scikit_build_core.build", "scikit_build_core.setuptools.build_meta"],
+    "hatchling": ["hatchling.build"],
+    "flit-core": ["flit_core.buildapi"],
+    "poetry-core": ["poetry.core.masonry.api"],
+    "maturin": ["maturin"],
+    "pdm-backend": ["pdm.backend"],
+}
+ALL = [(name, backend) for name, backends in BACKENDS.items() for backend in backends]
+
+
+@pytest.mark.parametrize("others", [(), ("Cython>=3", "a-plugin")])
+@pytest.mark.parametrize(("distribution", "backend"), ALL)
+def test_a_slip_in_a_backend_is_told_before_anything_is_built(
+    distribution: str, backend: str, others: tuple[str, ...]
+) -> None:
+    """Whatever else the build requires; what is right, or of a distribution that nobody knows, is left alone."""
+    assert unwired_of(backend, distribution, *others) == []
+    assert unwired_of("a_wrapper.api", distribution, "a-wrapper", *others) == []
+    slips = {backend[:place] + backend[place + 1 :] for place in range(1, len(backend))}
+    slips |= {backend[:place] + backend[place - 1] + backend[place:] for place in range(1, len(backend))}
+    for slip in slips - {backend}:
+        if re.fullmatch(r"\w+(\.\w+)*(:\w+)?", slip):
+            assert unwired_of(slip, distribution, *others) == [f"did you mean `{backend}`?"], slip
 
 
 def test_an_unknown_variant(tmp_path: Path) -> None:

@@ -31,10 +31,16 @@ __all__ = ["Entries", "is_for_wheels_here", "is_sure"]
 
 # What fills pins.
 _FILLING = "dynamic-metadata>=0.6"
+_FROM_SDIST = (
+    "an sdist is built where no wheel fits the platform, where it is asked for, and where a wheel is built by way of "
+    "it, as `python -m build` and `uv build` do"
+)
 _REFUSED_API = """to build against what is on this machine, with the API level's requirements only:
-    pip install -C abiding.level=api ...   (or set ABIDING_LEVEL=api)"""
+    pip install -C abiding.level=api ...
+    python -m build -C abiding.level=api   (or set ABIDING_LEVEL=api)"""
 _REFUSED_ABI = """to build what its wheels are, with the ABI level's requirements too:
-    pip install -C abiding.level=abi ...   (or set ABIDING_LEVEL=abi)"""
+    pip install -C abiding.level=abi ...
+    python -m build -C abiding.level=abi   (or set ABIDING_LEVEL=abi)"""
 
 
 def is_for_wheels_here(entry: Entry) -> bool | None:
@@ -195,7 +201,7 @@ class Entries(NamedTuple):
             "refused-from-sdist",
             f"`{name}` asks not to be built from its sdist, unless a level is asked for",
             ("tool", "abiding", "from-sdist"),
-            notes=("no wheel of it fits this platform, or the sdist was asked for",),
+            notes=(_FROM_SDIST,),
             hints=(_REFUSED_API, _REFUSED_ABI),
         )
         return DeclarationError(finding, "Nothing was built")

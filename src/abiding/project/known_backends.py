@@ -10,7 +10,7 @@ from abiding.archives.naming import normalised
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KNOWN", "backend_of", "distribution_of", "is_known", "proposal", "similar_to"]
+__all__ = ["KNOWN", "backend_of", "distribution_of", "is_known", "meant_instead", "proposal", "similar_to"]
 
 
 # setuptools comes last: others are often listed together with it.
@@ -29,6 +29,11 @@ _BACKENDS = {
     "setuptools": "setuptools.build_meta",
 }
 _LEGACY = "setuptools.build_meta:__legacy__"
+# What else those distributions bring, or have brought.
+_OTHERS = frozenset(
+    {_LEGACY, "scikit_build_core.setuptools.build_meta", "flit.buildapi", "flit_core.build_thyself"}
+    | {"hatchling.ouroboros", "poetry.masonry.api", "pdm.pep517.api"}
+)
 # The distributions, each of which brings its own backend and no other one.
 KNOWN = frozenset(_BACKENDS)
 # What is no backend, and needs one.
@@ -62,9 +67,14 @@ def distribution_of(backend: str) -> str:
     return next((name for name, known in _BACKENDS.items() if re.split(r"[.:]", known)[0] == module), "")
 
 
+def meant_instead(backend: str) -> str:
+    """The backend that is meant by one that there is not; empty if it is known, or nothing is known of it."""
+    return "" if is_known(backend) else similar_to(backend) or _BACKENDS.get(distribution_of(backend), "")
+
+
 def is_known(backend: str) -> bool:
     """Whether a backend is one of those that are known, as it is written."""
-    return backend in _BACKENDS.values()
+    return backend in _BACKENDS.values() or backend in _OTHERS
 
 
 def similar_to(backend: str) -> str:
@@ -80,7 +90,8 @@ def similar_to(backend: str) -> str:
     )
     if own:
         return own
-    return next(iter(get_close_matches(backend, list(_BACKENDS.values()), n=1, cutoff=0.75)), "")
+    known = [*_BACKENDS.values(), *sorted(_OTHERS)]
+    return next(iter(get_close_matches(backend, known, n=1, cutoff=0.75)), "")
 
 
 def _name(requirement: str) -> str:

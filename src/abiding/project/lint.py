@@ -11,11 +11,12 @@ from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
 from abiding.project.declaration import OURS, uses_abiding
-from abiding.project.known_backends import KNOWN, distribution_of, similar_to
+from abiding.project.known_backends import KNOWN, distribution_of, meant_instead
 from abiding.project.table import ApiLevel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from abiding.project.declaration import Declaration
     from abiding.project.pyproject import Pyproject
@@ -46,16 +47,23 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
     if "abiding" not in names:
         message = "`abiding` is not among what the build requires: no isolated build will find it"
         yield finding(message, key, hints=("add `abiding` to `requires`",))
-    provider = distribution_of(declaration.backend)
-    if declaration.backend_path or provider in names or names - {"abiding"} - KNOWN:
-        return
-    if provider:
-        hint = f"add `{provider}` to `requires`"
-    else:
-        close = similar_to(declaration.backend)
-        hint = f"did you mean `{close}`?" if close else "add the distribution that brings it to `requires`"
-    message = f"nothing that the build requires brings the wrapped backend `{declaration.backend}`"
-    yield finding(message, key, also=((("tool", "abiding", "build-backend"), "is wrapped"),), hints=(hint,))
+    if not declaration.backend_path:
+        yield from _not_brought(declaration.backend, names, pyproject)
+
+
+def _not_brought(backend: str, names: AbstractSet[str], pyproject: Pyproject) -> Iterator[Finding]:
+    """What a build says of a wrapped backend, as far as that can be known where nothing is installed."""
+    provider, meant = distribution_of(backend), meant_instead(backend)
+    key, requires = ("tool", "abiding", "build-backend"), ("build-system", "requires")
+    finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
+    if meant:
+        message = f"`{provider}` has no backend `{backend}`" if provider else f"no backend `{backend}` is known"
+        yield finding(message, key, hints=(f"did you mean `{meant}`?",))
+        provider = distribution_of(meant)
+    if provider not in names and (meant or not names - {"abiding"} - KNOWN):
+        what = f"`{provider}`" if provider else "the distribution that brings it"
+        message = f"nothing that the build requires brings the wrapped backend `{meant or backend}`"
+        yield finding(message, requires, also=((key, "is wrapped"),), hints=(f"add {what} to `requires`",))
 
 
 def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
