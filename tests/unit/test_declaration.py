@@ -145,6 +145,10 @@ def test_a_misspelled_name_in_dynamic(name: str, meant: str) -> None:
             "no-declaration",
             "write `[tool.abiding]` for `[tools.abiding]`",
         ),
+        ('[abiding]\nbuild-backend = "mesonpy"', "no-declaration", "write `[tool.abiding]` for `[abiding]`"),
+        ('[[abiding]]\nbuild-backend = "mesonpy"', "no-declaration", "write `[tool.abiding]` for `[abiding]`"),
+        ('["tool.abiding"]\nx = 1', "no-declaration", 'write `[tool.abiding]` for `["tool.abiding"]`'),
+        ("[project.tool.abiding]\nx = 1", "no-declaration", "write `[tool.abiding]` for `[project.tool.abiding]`"),
         ("[tool.black]\n[tools.other]", "no-declaration", 'add it:\n    [tool.abiding]\n    build-backend = "mesonpy"'),
         ('[tool.abiding]\nbackend = "mesonpy"', "unknown-key", "did you mean `build-backend`?"),
         (
@@ -171,17 +175,29 @@ WRAPPED = '[project]\nname = "spam"\nversion = "1"\n[tool.abiding]\nbuild-backen
 
 
 @pytest.mark.parametrize(
-    ("table", "place"),
+    ("table", "place", "meant"),
     [
-        ('[tool.abidng.wheel]\ndependencies = ["numpy<3"]', "tool.abidng"),
-        ('[tools.abiding.wheel]\ndependencies = ["numpy<3"]', "tools.abiding"),
-        ("[tool.Abiding]\nx = 1", "tool.Abiding"),
-        ('[dependency-groups]\nabiding = ["numpy"]', ""),
-        ("[tool.building]\nx = 1", ""),
-        ("[tool.black]\n[tool.uv.abiding]\n[other.abiding]", ""),
+        ('[tool.abidng.wheel]\ndependencies = ["numpy<3"]', "tool.abidng", "tool.abiding"),
+        ('[tools.abiding.wheel]\ndependencies = ["numpy<3"]', "tools.abiding", "tool.abiding"),
+        ("[tool.Abiding]\nx = 1", "tool.Abiding", "tool.abiding"),
+        ('[abiding.wheel]\ndependencies = ["numpy<3"]', "abiding", "tool.abiding"),
+        ("[abiding]\nx = 1", "abiding", "tool.abiding"),
+        ("[Abiding]\nx = 1", "Abiding", "tool.abiding"),
+        ("[abiding-wheel]\nx = 1", "abiding-wheel", "tool.abiding.wheel"),
+        ("[tool.abiding-wheel]\nx = 1", "tool.abiding-wheel", "tool.abiding.wheel"),
+        ("[tool.abiding_exports.libtoy]\nx = 1", "tool.abiding_exports", "tool.abiding.exports"),
+        ("[tool.abiding-x]\nx = 1", "tool.abiding-x", "tool.abiding"),
+        ('[tool."abiding.wheel"]\nx = 1', 'tool."abiding.wheel"', "tool.abiding.wheel"),
+        ("[[tool.abiding-wheel]]\nx = 1", "tool.abiding-wheel", "tool.abiding.wheel"),
+        ("[build-system.abiding]\nx = 1", "build-system.abiding", "tool.abiding"),
+        ('[dependency-groups]\nabiding = ["numpy"]', "", ""),
+        ('[dependency-groups]\nabiding = [{ include-group = "x" }]\nx = []', "", ""),
+        ("[tool.building]\nx = 1", "", ""),
+        ("[tool.black]\n[tool.uv.abiding]\n[other.abiding]", "", ""),
+        ("[tool.uv.sources]\nabiding = { path = '.' }\n[tool.pixi.dependencies]\nabiding = '*'", "", ""),
     ],
 )
-def test_a_table_beside_the_right_one_is_not_dropped_without_a_word(table: str, place: str) -> None:
+def test_a_table_beside_the_right_one_is_not_dropped_without_a_word(table: str, place: str, meant: str) -> None:
     text = f"{WRAPPED}{table}\n"
     if not place:
         assert declaration(text)
@@ -190,6 +206,14 @@ def test_a_table_beside_the_right_one_is_not_dropped_without_a_word(table: str, 
         declaration(text)
     (finding,) = caught.value.findings
     assert (finding.rule, finding.message) == ("unknown-key", f"`[{place}]` is no table that is read")
+    assert finding.hints == (f"what is in it belongs under `[{meant}]`",)
+    assert finding.line == WRAPPED.count("\n") + 1
+
+
+def test_each_table_that_is_astray_is_told() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declaration(f"{WRAPPED}[abiding]\nx = 1\n[tool.abiding-wheel]\nx = 1\n")
+    assert [one.rule for one in caught.value.findings] == ["unknown-key"] * 2
 
 
 def test_a_key_that_is_there_is_not_proposed_again() -> None:

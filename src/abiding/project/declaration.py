@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.naming import normalised
@@ -12,12 +13,12 @@ from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
 from abiding.metadata import pins, requirements
 from abiding.project import exports, guarded, sanctions
+from abiding.project.astray import tables_astray
 from abiding.project.contradictions import Declared, contradictions, contradictions_of_api
 from abiding.project.extras import known_extras
 from abiding.project.faults import Faults, listed
 from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
-from abiding.project.pyproject import key_text
 from abiding.project.required import required
 from abiding.project.selecting import exact_marker, never
 from abiding.project.shapes import Misshapen
@@ -252,6 +253,7 @@ class _Reader(Faults):
         tool = self.typed(self.pyproject.table.get("tool", {}), dict, ("tool",))
         if tool is None:
             return None
+        astray = tables_astray(self.pyproject.table)
         if "abiding" not in tool:
             from abiding.project.known_backends import proposal
 
@@ -259,16 +261,16 @@ class _Reader(Faults):
             wrapped = uses_abiding(self.pyproject.table)
             ask = "which backend is to be wrapped?" if wrapped else "the project does not use abiding"
             hint = f"add it{proposal(self.pyproject.table)}" if wrapped else "`abiding init` makes it use abiding"
-            if misspelled := self.misspelled_table():
-                hint = f"write `[tool.abiding]` for `[{key_text(misspelled)}]`"
-            place = misspelled or ("build-system", "build-backend")
+            place: Key = ("build-system", "build-backend")
+            for one in islice(astray, 1):
+                place, hint = one.key, f"write `[{one.meant}]` for `[{one.name}]`"
             self.problem("no-declaration", f"`[tool.abiding]` is missing: {ask}", place, hints=(hint,))
             return None
         key = ("tool", "abiding")
-        if misspelled := self.misspelled_table():
-            message = f"`[{key_text(misspelled)}]` is no table that is read"
-            hints = ("what is in it belongs under `[tool.abiding]`",)
-            self.problem("unknown-key", message, misspelled, hints=hints, recent=True)
+        for one in astray:
+            message = f"`[{one.name}]` is no table that is read"
+            hints = (f"what is in it belongs under `[{one.meant}]`",)
+            self.problem("unknown-key", message, one.key, hints=hints, recent=True)
         table = self.typed(tool["abiding"], dict, key)
         if table is not None:
             self.known_keys(table, key, _TOP_KEYS, _ASTRAY)

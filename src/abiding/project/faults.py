@@ -27,7 +27,6 @@ __all__ = ["Faults", "listed", "short"]
 
 
 _MOST_LISTED = 20
-_CLOSE = 0.82
 
 
 class Faults:
@@ -66,15 +65,6 @@ class Faults:
     def misspelled(self, name: str, table: Iterable[str], known: Collection[str]) -> bool:
         """Whether a key that is missing is there in other letters, not `known`: then that one is a fault already."""
         return any(key not in known and self.similar(key, [name]) for key in table)
-
-    def misspelled_table(self) -> Key:
-        """The key of a table that is meant for `[tool.abiding]`, beside it or alone; empty if there is none."""
-        for top, tables in islice(self.pyproject.table.items(), bounds.CLOSE_NAMES):
-            if isinstance(tables, dict) and (top == "tool" or _is_close(top, "tool")):
-                for name, table in islice(tables.items(), bounds.CLOSE_NAMES):
-                    if isinstance(table, dict) and (top, name) != ("tool", "abiding") and _is_close(name, "abiding"):
-                        return (top, name)
-        return ()
 
     def similar(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
         """The hint that another name may be meant, if one looks like it; none once the faults are too many to tell.
@@ -149,15 +139,3 @@ def listed(names: Collection[str]) -> str:
     """Names in backticks, the first of many."""
     more = f" and {len(names) - _MOST_LISTED:,} more" if len(names) > _MOST_LISTED else ""
     return ", ".join(f"`{name}`" for name in islice(names, _MOST_LISTED)) + more
-
-
-def _is_close(name: str, meant: str) -> bool:
-    """Whether a name is another one, or that with a slip."""
-    if name == meant:
-        return True
-    # Nearly all names are told apart without the module that takes longer to import than the rest of this.
-    if abs(len(name) - len(meant)) > 1 or len(set(name.lower()) & set(meant)) < len(set(meant)) - 1:
-        return False
-    from difflib import SequenceMatcher
-
-    return SequenceMatcher(None, name.lower(), meant).ratio() > _CLOSE

@@ -1,0 +1,81 @@
+"""Tables that are meant for `[tool.abiding]`, or for one in it, and stand where nobody reads them."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.findings import bounds
+from abiding.project.pyproject import BARE_KEY, as_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from abiding.project.pyproject import Key
+
+__all__ = ["Astray", "tables_astray"]
+
+
+_CLOSE = 0.82
+_APART = re.compile(r"[\s._-]+")
+_OURS = "abiding"
+_STANDARD = ("project", "build-system")
+
+
+class Astray(NamedTuple):
+    """A table by its key, and the place that is meant."""
+
+    key: Key
+    meant: str
+
+    @property
+    def name(self) -> str:
+        """The key as a head of a table has it."""
+        return ".".join(one if BARE_KEY.fullmatch(one) else as_toml(one) for one in map(str, self.key))
+
+
+def tables_astray(table: Mapping[str, object]) -> Iterator[Astray]:
+    """Find them in the table of a pyproject.toml: at its top or below another one that everybody reads, or with a slip."""
+    yield from _in(table, ())
+
+
+def _in(table: Mapping[str, object], around: Key) -> Iterator[Astray]:
+    for name, inner in islice(table.items(), bounds.CLOSE_NAMES):
+        key = (*around, name)
+        if key == ("tool", _OURS) or not _is_table(inner, around):
+            continue
+        if meant := _meant(name):
+            yield Astray(key, meant)
+        elif isinstance(inner, dict) and ((not around and name in _STANDARD) or _is_close(name, "tool")):
+            yield from _in(inner, key)
+
+
+def _is_table(value: object, around: Key) -> bool:
+    """Whether a value is a table, or an array of tables; a dependency group of that name is an array too."""
+    if isinstance(value, list) and around != ("dependency-groups",):
+        return bool(value) and all(isinstance(one, dict) for one in value)
+    return isinstance(value, dict)
+
+
+def _meant(name: str) -> str:
+    """The table that is meant by a name: `abiding`, or one in it, `abiding-wheel`; empty for all others."""
+    parts = [one for one in _APART.split(name) if one]
+    if len(parts) > 1 and _is_close(parts[0], "tool"):
+        del parts[0]
+    if not parts or not _is_close(parts[0], _OURS):
+        return ""
+    inner = next((one for one in ("wheel", "exports") if len(parts) > 1 and _is_close(parts[1], one)), "")
+    return f"tool.{_OURS}.{inner}" if inner else f"tool.{_OURS}"
+
+
+def _is_close(name: str, meant: str) -> bool:
+    """Whether a name is another one, or that with a slip."""
+    if name == meant:
+        return True
+    # Nearly all names are told apart without the module that takes longer to import than the rest of this.
+    if abs(len(name) - len(meant)) > 1 or len(set(name.lower()) & set(meant)) < len(set(meant)) - 1:
+        return False
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, name.lower(), meant).ratio() > _CLOSE
