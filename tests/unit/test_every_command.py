@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import re
@@ -194,7 +195,13 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
     [
         ("chek dist", "there is no command `chek`: did you mean `check`?"),
         ("no-such", "the commands: init, show, check"),
-        ("--no-such check dist", "there is no option `--no-such`"),
+        ("--no-such check dist", "there is no option `--no-such`\nthe options: --help, --version\n"),
+        (
+            "diff --foo a b",
+            "there is no option `--foo`\nthe options: --help, --tag, --index-url, --all, --output-format,",
+        ),
+        ("show --for foo", "argument --for: `foo` is not known: the only value is `distributor`"),
+        ("check --level ab dist", "`ab` is none of api, abi: did you mean `abi`?"),
         ("check --colour", "abiding check: error: there is no option `--colour`: did you mean `--color`?"),
         ("check dist --outputformat=json", "did you mean `--output-format`?"),
         ("show -z", "abiding show: error: there is no option `-z`"),
@@ -209,7 +216,6 @@ def test_what_is_not_known_is_answered_by_what_is(command: str, said: str, monke
     monkeypatch.setenv("COLUMNS", "200")
     shown = run(command, monkeypatch)
     assert said in shown
-    assert "--output-format" not in shown.replace("did you mean `--output-format`", ""), "all options are in `--help`"
     if command:
         first, *_, last = shown.splitlines()
         assert ": error: " in first
@@ -251,6 +257,29 @@ def test_what_stops_a_command_says_what_did_not_happen_and_where_to_read_on(
     assert found, shown
     assert f"abiding: error[{found[1]}]: " in shown
     assert found[1] in rules()
+
+
+def options_of(command: str) -> list[argparse.Action]:
+    (commands,) = (one for one in cli._parser((command,))._actions if isinstance(one, argparse._SubParsersAction))  # noqa: SLF001
+    parser: argparse.ArgumentParser = commands.choices[command]
+    return [one for one in parser._actions if one.option_strings and one.nargs != 0]  # noqa: SLF001
+
+
+VALUED = [(command, option) for command in cli._COMMANDS for option in options_of(command)]  # noqa: SLF001
+
+
+@pytest.mark.parametrize(("command", "option"), VALUED, ids=[f"{one} {two.option_strings[-1]}" for one, two in VALUED])
+def test_a_value_that_is_missing_or_not_known_is_told_what_there_is(
+    command: str, option: argparse.Action, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Oracle: the choices of each option of each command, or how its help calls its value."""
+    name = option.option_strings[-1]
+    known = ", ".join(map(str, option.choices or [option.metavar]))
+    assert f"{name}: a value is missing: {known}\n" in run(f"{command} {name}", monkeypatch)
+    if option.choices:
+        shown = run(f"{command} {name} no-such", monkeypatch)
+        assert f"{name}: `no-such` is " in shown
+        assert all(str(one) in shown.partition("\n")[0] for one in option.choices)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_plain, is_there
 from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
@@ -45,7 +46,7 @@ def one_of(kind: type[_T]) -> Callable[[str], _T]:
         try:
             return kind(text)
         except ValueError:
-            raise ArgumentTypeError(f"`{text}` is none of {', '.join(kind)}") from None
+            raise ArgumentTypeError(none_of(text, kind)) from None
 
     return read
 

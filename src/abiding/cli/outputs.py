@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.cli.arguments import one_of
-from abiding.cli.parser import meant
+from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity, by_weight
@@ -110,7 +110,7 @@ def _output(text: str, formats: Sequence[str]) -> Output:
         way = f"did you mean `{likely}={text}`?" if likely in formats else f"`FORMAT=FILE`, of {', '.join(formats)}"
         raise ArgumentTypeError(f"`{text}` names no format: {way}")
     if form not in formats:
-        raise ArgumentTypeError(f"`{form}` is none of {', '.join(formats)}{meant(form, formats)}")
+        raise ArgumentTypeError(none_of(form, formats))
     if not equals or not file:
         raise ArgumentTypeError(f"`{text}` names no file: `{form}=FILE`")
     if file.lower().endswith(_WORK):

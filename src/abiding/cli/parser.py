@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-__all__ = ["Parser", "meant"]
+__all__ = ["Parser", "meant", "none_of"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,18 +36,38 @@ class Parser(argparse.ArgumentParser):
         given = list(sys.argv[1:] if args is None else args)
         own = given if self._subparsers is None else takewhile(lambda word: word.startswith("-"), given)
         for option in self._unknown(own):
-            self.error(f"there is no option `{option}`{meant(option, self._option_string_actions)}")
+            self._no_option(option)
         rest: str = self.get_default("rest")
         # argparse would take them for the value of an option before them.
         end = given.index("--") if rest and "--" in given else len(given)
         found, others = super().parse_known_args(given[:end], namespace)
         if others:
-            listed = ", ".join(f"`{one}`" for one in others)
-            is_option = others[0].startswith("-")
-            self.error(f"there is no option {listed}" if is_option else f"too much is given: {listed}")
+            if others[0].startswith("-"):
+                self._no_option(others[0])
+            self.error(f"too much is given: {', '.join(f'`{one}`' for one in others)}")
         if rest:
             setattr(found, rest, [*getattr(found, rest), *given[end + 1 :]])
         return found, others
+
+    def _no_option(self, given: str) -> NoReturn:
+        known = [one for one in self._option_string_actions if one.startswith("--")]
+        listed = f"\nthe options: {', '.join(known)}"
+        self.error(f"there is no option `{given}`{meant(given, known) or listed}")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, none_of(str(value), map(str, action.choices)))
+
+    # With a program's options argparse says how many values are missing, and not which.
+    def _match_argument(self, action: argparse.Action, arg_strings_pattern: str) -> int:
+        try:
+            found: int = super()._match_argument(action, arg_strings_pattern)
+        except argparse.ArgumentError as exc:
+            if not action.option_strings:
+                raise
+            values = ", ".join(map(str, action.choices or [action.metavar]))
+            raise argparse.ArgumentError(action, f"a value is missing: {values}") from exc
+        return found
 
     def error(self, message: str) -> NoReturn:
         """Leave with a message, whose words are not broken by a terminal, and with where to read more."""
@@ -78,5 +98,13 @@ def meant(word: str, known: Iterable[str]) -> str:
     """Which of the known words may be meant, as the end of a sentence; empty if none is like it."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, known, n=1)
-    return f": did you mean `{close[0]}`?" if close else ""
+    bare = {one.lstrip("-"): one for one in known}
+    close = get_close_matches(word.lstrip("-"), bare, n=1)
+    return f": did you mean `{bare[close[0]]}`?" if close else ""
+
+
+def none_of(word: str, known: Iterable[str]) -> str:
+    """What is said of a value that is none of those that are known."""
+    values = list(known)
+    what = f"none of {', '.join(values)}" if len(values) > 1 else f"not known: the only value is `{values[0]}`"
+    return f"`{word}` is {what}{meant(word, values) if len(values) > 1 else ''}"

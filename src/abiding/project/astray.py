@@ -36,7 +36,7 @@ class Astray(NamedTuple):
 
 
 def tables_astray(table: Mapping[str, object]) -> Iterator[Astray]:
-    """Find them in the table of a pyproject.toml: at its top or below another one that everybody reads, or with a slip."""
+    """Find them in the table of a pyproject.toml: at its top, below another standard one, or with a slip."""
     yield from _in(table, ())
 
 
