@@ -170,10 +170,10 @@ def test_what_is_written_is_utf_8_whatever_the_terminal_is(dist: Path, tmp_path:
     ("arguments", "known"),
     [
         (["check", "x", "--fail-on", "fatal"], "error, warning, note"),
-        (["check", "x", "--output-format", "xml"], "'text', 'concise', 'json', 'github', 'html', 'sarif'"),
+        (["check", "x", "--output-format", "xml"], "text, concise, json, github, html, sarif"),
         (["check", "x", "--level", "abc"], "api, abi"),
         (["prove", "--level", "abc"], "api, abi"),
-        (["prove", "--output-format", "html"], "'text', 'concise', 'json', 'github', 'sarif'"),
+        (["prove", "--output-format", "html"], "text, concise, json, github, sarif"),
         (["prove", "--fail-on", "x"], "error, warning, note"),
         (["show", "--level", "abc"], "api, abi"),
         (["env", "--output", "html=x"], "text, concise, json, github, sarif"),
@@ -186,4 +186,4 @@ def test_an_unknown_value_is_answered_by_those_there_are(
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert known in capsys.readouterr().err.replace("choose from text, concise, json, github, ", "choose from 'text', 'concise', 'json', 'github', ").replace("'html', sarif", "'html', 'sarif'")  # fmt: skip
+    assert known in capsys.readouterr().err
