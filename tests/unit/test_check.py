@@ -534,3 +534,35 @@ def test_a_requirement_that_all_take_is_none(line: str, tmp_path: Path) -> None:
 def test_a_requirement_of_python_that_not_all_read(severity: str, text: str, tmp_path: Path) -> None:
     expected = [(severity, "Requires-Python", text.strip())] if severity else []
     assert of_requirements(tmp_path, f"Requires-Python: {text}") == expected
+
+
+@pytest.mark.parametrize(
+    ("sdist", "wheel", "said"),
+    [
+        (
+            metadata("Dynamic: Requires-Dist", NUMPY),
+            metadata(NUMPY),
+            "says what the sdist says; only `Dynamic` differs",
+        ),
+        (metadata(NUMPY, level="2.2"), metadata(NUMPY, level="2.1"), "only `Metadata-Version` differs"),
+        (
+            metadata("Dynamic: Requires-Dist", NUMPY, level="2.2"),
+            metadata(NUMPY, level="2.1"),
+            "only `Metadata-Version` and `Dynamic` differ",
+        ),
+        (metadata(NUMPY), metadata("Requires-Dist: numpy >=1.26"), "says what the sdist says, spelled differently"),
+        (metadata("Requires-Python: >=3.6.*"), metadata("Requires-Python: >=3.6"), "spelled differently"),
+        (
+            metadata("Dynamic: Requires-Dist", NUMPY),
+            metadata("Requires-Dist: numpy >=1.26"),
+            "says what the sdist says, spelled differently",
+        ),
+    ],
+)
+def test_what_is_equal_is_told_as_what_it_is(
+    sdist: bytes, wheel: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_sdist(tmp_path, "spam-1.0.tar.gz", sdist)
+    write_wheel(tmp_path, wheel_name(), wheel)
+    assert main(["check", str(tmp_path)]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())

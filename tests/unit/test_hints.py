@@ -160,6 +160,47 @@ def test_what_may_not_vary_is_not_told_to_be_dynamic(field: str, from_sdist: boo
     assert not any("project.dynamic" in hint for hint in hints.in_every_build(field, from_sdist=from_sdist))
 
 
+@pytest.mark.parametrize("field", ["Requires-Python: >=3.10", 'Summary: say "it"'])
+def test_a_field_that_a_backend_writes_by_itself(tmp_path: Path, field: str) -> None:
+    """As sip does, which takes no `dynamic` at all."""
+    tree = odd(tmp_path / "tree", sdist=[*API, field], wheel=[*API, field])
+    told = set()
+    for hook in ("build_sdist", "build_wheel"):
+        said = " ".join(refusal(tree, hook, tmp_path / "out").split())
+        told |= set(re.findall(r"or say what `odd` says: `([\w-]+ = .+?)` under `\[project\]`", said))
+    edit(tree, **tomllib.loads(told.pop()))
+    assert not told
+    for hook in ("build_sdist", "build_wheel"):
+        tree.hook(hook, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("backend", "names"),
+    [
+        ("sipbuild.api", ()),
+        ("flit_core.buildapi", ("version", "description")),
+        ("mesonpy", ("version",)),
+        ("setuptools.build_meta", ("version", "description", "requires-python", "keywords")),
+        ("", ("version", "description", "requires-python", "keywords")),
+    ],
+)
+def test_what_a_backend_refuses_in_dynamic_is_not_proposed(backend: str, names: tuple[str, ...]) -> None:
+    for field, name in (("Summary", "description"), ("Requires-Python", "requires-python"), ("Keywords", "keywords")):
+        for said in (
+            *hints.in_every_build(field, from_sdist=False, backend=backend),
+            *hints.where_a_backend_differs(field, backend),
+        ):
+            assert ("project.dynamic" in said) == (name in names)
+
+
+def test_init_tells_that_sip_writes_a_field_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = '[build-system]\nrequires = ["sip>=6.10"]\nbuild-backend = "sipbuild.api"\n[project]\nname = "spam"\nversion = "1"\n'
+    for more, told in (("", True), ('requires-python = ">=3.10"\n', False)):
+        (tmp_path / "pyproject.toml").write_text(text + more)
+        assert main(["init", "--dry-run", str(tmp_path)]) == 0
+        assert ("write `requires-python` under" in " ".join(capsys.readouterr().err.split())) == told
+
+
 SETUP_PY = """
     import os
     from setuptools import setup

@@ -159,7 +159,14 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
         sides.artifact,
         (stands, f"written by {sides.author}"),
         notes=("a field that is not dynamic has one value for the sdist and all its wheels", *field_notes(difference)),
-        hints=tuple(hints.in_every_build(difference.field, from_sdist=sides.source == "sdist")),
+        hints=tuple(
+            hints.in_every_build(
+                difference.field,
+                from_sdist=sides.source == "sdist",
+                backend=sides.author,
+                said="" if difference.left or len(difference.right) != 1 else difference.right[0],
+            )
+        ),
     )
 
 

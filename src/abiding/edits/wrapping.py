@@ -180,6 +180,11 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
             f"`{backend}` fills in what `[project]` leaves out, from `[tool.poetry]`: {listed} must then be listed "
             "in `project.dynamic`, as Poetry says too"
         )
+    if backend.startswith("sipbuild.") and isinstance(project, dict) and "requires-python" not in project:
+        notes.append(
+            f"`{backend}` writes a `Requires-Python` of its own where `[project]` gives none, and takes no `dynamic`: "
+            "write `requires-python` under `[project]`, as a build without abiding says it in METADATA"
+        )
     if "build-backend" not in build:
         notes.append(f"no backend was named; front ends then use `{DEFAULT_BACKEND}`, which is wrapped now")
     if project is None:

@@ -280,10 +280,10 @@ def _version(text: str) -> str:
 
 
 def _specifiers(text: str) -> Hashable:
-    from abiding.metadata.ranges import range_of, specifiers_of
+    from abiding.metadata.ranges import range_of, specifiers_of, without_wildcards
 
     try:
-        return range_of(specifiers_of(text))
+        return range_of(specifiers_of(without_wildcards(text)))
     except ValueError:
         return _folded(text)
 

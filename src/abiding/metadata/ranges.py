@@ -6,6 +6,7 @@ a sample of versions tells the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
-__all__ = ["Versions", "common", "is_beyond_bounds", "range_of", "releases_of", "specifiers_of"]
+__all__ = [
+    "Versions",
+    "common",
+    "is_beyond_bounds",
+    "range_of",
+    "releases_of",
+    "specifiers_of",
+    "without_wildcards",
+]
 
 
 class Versions(Hashable, Protocol):
@@ -48,6 +57,15 @@ _FEW = 8
 def is_beyond_bounds(text: str) -> bool:
     """Whether a text has more specifiers than anybody means, or is longer than that."""
     return len(text) > bounds.REQUIREMENT or text.count(",") >= bounds.SPECIFIERS
+
+
+# What tools took before PEP 440 was enforced; pip and uv still do, and read it as if it had no `.*`.
+_OLD_WILDCARD = re.compile(r"(?:^|(?<=,))(\s*[<>]=?\s*(?:[0-9]+\.)*[0-9]+)\.\*(?=\s*(?:,|$))")
+
+
+def without_wildcards(text: str) -> str:
+    """The specifiers of a `Requires-Python` as pip and uv read them: `>=3.6.*` as `>=3.6`."""
+    return _OLD_WILDCARD.sub(r"\1", text)
 
 
 def specifiers_of(text: str) -> SpecifierSet:

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.metadata import requirements
+from abiding.metadata.ranges import without_wildcards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from packaging.requirements import Requirement
 
@@ -103,8 +104,6 @@ class Unread(NamedTuple):
 _SAYS_NOTHING = "UNKNOWN"
 # Characters; the longest that people write have 60.
 _LONGEST = 1000
-# What tools took before PEP 440 was enforced; pip and uv still do, and read it as if it had no `.*`.
-_OLD_WILDCARD = re.compile(r"\s*(?:<|>|<=|>=)\s*(?:[0-9]+\.)+\*\s*")
 _PASSED_OVER = "pip passes over it or takes it word by word; uv refuses the file, unless it can guess what is meant"
 _OLD_READING = "pip and uv read it without the `.*`; what goes by the standard refuses it"
 _UV_ALONE = "uv refuses the file; pip takes it"
@@ -120,8 +119,7 @@ def unread_python(text: str) -> Unread | None:
     try:
         SpecifierSet(text)
     except InvalidSpecifier as exc:
-        kept = [clause for clause in clauses if not _OLD_WILDCARD.fullmatch(clause)]
-        if len(kept) < len(clauses) and _is_read(kept):
+        if (read := without_wildcards(text)) != text and _is_read(read):
             return Unread(str(exc), _OLD_READING, is_grave=False)
         return Unread(str(exc), _PASSED_OVER)
     except ValueError:  # a number of thousands of digits
@@ -132,11 +130,11 @@ def unread_python(text: str) -> Unread | None:
     return Unread(why, _UV_ALONE) if why else None
 
 
-def _is_read(clauses: Iterable[str]) -> bool:
+def _is_read(text: str) -> bool:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
-        SpecifierSet(",".join(clauses))
+        SpecifierSet(text)
     except InvalidSpecifier:
         return False
     return True

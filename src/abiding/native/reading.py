@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["WORK", "read_image", "read_symbols"]
 
 # What the extra `native` is for.
-WORK = "reading compiled files"
+WORK = "reading what compiled files are linked with"
 
 
 _MACH_O = (

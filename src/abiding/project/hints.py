@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
+from abiding.project.known_backends import may_be_dynamic
 from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 from abiding.project.table import FIELDS
 
@@ -77,28 +78,46 @@ def places_of(line: str) -> tuple[str, str]:
     return "dependencies", "[tool.abiding.wheel]"
 
 
-def in_every_build(field: str, *, from_sdist: bool) -> Iterator[str]:
-    """How a field comes to say the same in every build; what an sdist has settled is not opened again."""
+def in_every_build(field: str, *, from_sdist: bool, backend: str = "", said: str = "") -> Iterator[str]:
+    """How a field comes to say the same in every build; what an sdist has settled is not opened again.
+
+    `said` is what a backend has written for it where `[project]` says nothing.
+    """
     if from_sdist and field == "Version":
         yield _COMPUTED
     elif field in ("Name", "Version"):
         yield "let the field say the same in every build: a release has one name and one version"
     else:
         name = next((name for name, fields in FIELDS.items() if field in fields), "")
-        may_vary = name and not from_sdist and field != "Provides-Extra"
+        may_vary = name and not from_sdist and field != "Provides-Extra" and may_be_dynamic(backend, name)
         other = f", or, if it has to vary, list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
-        yield f"let the field say the same in every build{other}"
+        written = "" if from_sdist else _written(field, name, said, backend)
+        if other or not written:
+            yield f"let the field say the same in every build{other}"
+        if written:
+            yield f"{'or ' if other else ''}{written}"
     if from_sdist:
         yield from (INCOMPLETE, EDITED)
 
 
-def where_a_backend_differs(field: str) -> Iterator[str]:
-    """How an sdist comes to agree with itself if its backend makes it so: built anew it would be the same."""
+def where_a_backend_differs(field: str, backend: str, said: str = "") -> Iterator[str]:
+    """How an sdist comes to agree with itself if its backend makes it so: built anew it would be the same.
+
+    `said` is as in `in_every_build`.
+    """
     name = next((name for name, fields in FIELDS.items() if field in fields), "")
     if name == "name":
         yield "if the backend makes it so each time, let it take the name from `[project]`"
     elif name:
-        yield (
-            f"if the backend makes it so each time, let it take the value from `[project]`, or list `{name}` in "
-            "`project.dynamic` and give it no value"
-        )
+        may_vary = may_be_dynamic(backend, name)
+        other = f", or list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
+        yield f"if the backend makes it so each time, let it take the value from `[project]`{other}"
+        if written := _written(field, name, said, backend):
+            yield f"or {written}"
+
+
+def _written(field: str, name: str, said: str, backend: str) -> str:
+    """The line of `[project]` that says what the backend says by itself, where that is one string; else empty."""
+    if not said or field not in ("Requires-Python", "Summary"):
+        return ""
+    return f"say what `{backend or 'the backend'}` says: `{name} = {as_toml(said)}` under `[project]`"

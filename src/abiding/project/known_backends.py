@@ -10,7 +10,17 @@ from abiding.archives.naming import normalised
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KNOWN", "backend_of", "distribution_of", "is_known", "meant_instead", "proposal", "similar_to"]
+__all__ = [
+    "KNOWN",
+    "backend_of",
+    "distribution_of",
+    "is_known",
+    "may_be_dynamic",
+    "meant_instead",
+    "proposal",
+    "similar_to",
+    "wrapped_in",
+]
 
 
 # setuptools comes last: others are often listed together with it.
@@ -36,6 +46,12 @@ _OTHERS = frozenset(
 )
 # The distributions, each of which brings its own backend and no other one.
 KNOWN = frozenset(_BACKENDS)
+# What of `[project]` may be dynamic with those that refuse the rest of it.
+_DYNAMIC = {
+    "sipbuild": frozenset[str](),
+    "flit_core": frozenset({"version", "description", "import-names", "import-namespaces"}),
+    "mesonpy": frozenset({"version", "license", "license-files"}),
+}
 # What is no backend, and needs one.
 _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "setuptools", "scikit-build": "setuptools"}
 
@@ -51,6 +67,19 @@ def backend_of(table: Mapping[str, Any]) -> str:
     names = {_name(text) for text in wanted if isinstance(text, str)} if isinstance(wanted, list) else set()
     names |= {needed for plugin, needed in _PLUGINS.items() for name in names if name.startswith(plugin)}
     return next((backend for name, backend in _BACKENDS.items() if name in names), "")
+
+
+def wrapped_in(table: Mapping[str, Any]) -> str:
+    """The backend that writes the metadata of a project, wrapped or not; empty if that is not said."""
+    tool = table.get("tool")
+    ours = tool.get("abiding") if isinstance(tool, dict) else None
+    wrapped = ours.get("build-backend") if isinstance(ours, dict) else None
+    return wrapped if isinstance(wrapped, str) else backend_of(table)
+
+
+def may_be_dynamic(backend: str, name: str) -> bool:
+    """Whether a backend takes a name of `[project]` in `dynamic`, without a value; of most all that is known is yes."""
+    return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
 
 
 def proposal(table: Mapping[str, Any]) -> str:

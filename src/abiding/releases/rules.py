@@ -223,9 +223,11 @@ def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
 
 def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
     """Where PKG-INFO breaks the promises of the `[project]` table beside it."""
-    table = sdist.pyproject.table.get("project") if sdist.pyproject else None
+    whole = sdist.pyproject.table if sdist.pyproject else {}
+    table = whole.get("project")
     if not isinstance(table, dict):
         return
+    from abiding.project.known_backends import wrapped_in
     from abiding.project.promise import Promise
     from abiding.project.table import Project
 
@@ -245,7 +247,11 @@ def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
                 ),
                 hints=(
                     "if only one of the two was edited after the sdist was made, build it anew",
-                    *hints.where_a_backend_differs(difference.field),
+                    *hints.where_a_backend_differs(
+                        difference.field,
+                        wrapped_in(whole),
+                        "" if difference.left or len(difference.right) != 1 else difference.right[0],
+                    ),
                 ),
             )
 

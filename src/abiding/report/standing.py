@@ -10,6 +10,7 @@ from abiding.releases.release import Verdict
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.releases.release import CheckedArtifact, Release
 
@@ -41,7 +42,8 @@ def standings(release: Release) -> list[Standing]:
         is_reference = one.kind == "sdist" and one.filename == release.reference
         if one.verdict is not Verdict.INCONSISTENT and not is_reference:
             differences = one.differences if one.verdict is Verdict.DECLARED else ()
-            found.setdefault((one.verdict, one.level, _meaning(differences)), []).append(one)
+            how = _how(one, release) if one.verdict is Verdict.EQUAL else ""
+            found.setdefault((one.verdict, one.level, how, _meaning(differences)), []).append(one)
     same = sorted(found.values(), key=lambda group: list(Verdict).index(group[0].verdict))
     return [_standing(group, release) for group in same]
 
@@ -76,12 +78,32 @@ def _sentence(one: CheckedArtifact, release: Release, *, alone: bool) -> str:
         case Verdict.EQUAL if of and release.unsaid:
             return "contradicts nothing that the sdist says, which is too old to say all"
         case Verdict.EQUAL:
-            return f"says what {of} says, spelled differently" if of else "says the same, spelled differently"
+            how = _how(one, release)
+            return f"says what {of} says{how}" if of else f"says the same{how}"
         case Verdict.DECLARED:
             how = "as declared" if release.declares else "in what the sdist lists as dynamic"
             return f"{', '.join(map(_change, one.differences)) or 'differs'}, {how}"
         case _:
             return "the sdist is too old to say what it says"
+
+
+# Of the file, and nothing that a wheel and an sdist could say the same of.
+_OF_THE_FILE = ("Metadata-Version", "Dynamic")
+
+
+def _how(checked: CheckedArtifact, release: Release) -> str:
+    """In what a file that says the same differs from the reference: in fields about itself alone, or in spelling."""
+    metadata = checked.artifact.metadata
+    other = next((one.artifact.metadata for one in release.artifacts if one.filename == release.reference), None)
+    if other and _left(metadata) == _left(other):
+        apart = [f"`{one}`" for one in _OF_THE_FILE if metadata.all(one) != other.all(one)]
+        if apart:
+            return f"; only {' and '.join(apart)} {'differ' if len(apart) > 1 else 'differs'}"
+    return ", spelled differently"
+
+
+def _left(metadata: CoreMetadata) -> tuple[object, ...]:
+    return (*(field for field in metadata.fields if field[0].title() not in _OF_THE_FILE), metadata.body)
 
 
 def _change(difference: Difference) -> str:
