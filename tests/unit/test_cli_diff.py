@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -83,6 +84,27 @@ def test_a_requirement_that_is_added(here: Path, capsys: pytest.CaptureFixture[s
         "not counted, being about the file: `Metadata-Version` (- `2.2`, + `2.1`)\n"
         "not counted, being about the file: `Dynamic` (- `Requires-Dist`, + none)\n"
     )
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_resolvers_read_comes_first(form: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order in which it counts, whatever the order in the files is; then the rest."""
+    said = {"Summary": "s", "Provides-Extra": "e", "Author": "a", "Requires-Python": ">=3", "Requires-Dist": "d"}
+    said |= {"Version": "1.{}", "Name": "n", "Keywords": "k", "Zebra": "z"}
+    head = "Metadata-Version: 2.2\n"
+    left, right = (
+        head
+        + "".join(f"{field}: {value.format(side) if '{' in value else value + side}\n" for field, value in said.items())
+        for side in "12"
+    )
+    assert compared(here, left, right, "--output-format", form) == 1
+    shown = capsys.readouterr().out
+    if form == "json":
+        found = [one["field"] for one in json.loads(shown)["differences"]]
+    else:
+        found = [line.partition(",")[0] for line in shown.splitlines() if line.partition(",")[0] in said]
+    assert found[:5] == ["Name", "Version", "Requires-Dist", "Requires-Python", "Provides-Extra"]
+    assert set(found) == said.keys()
 
 
 def test_both_directions(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

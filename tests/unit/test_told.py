@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import abiding
+from abiding.cli import main
 from abiding.findings.finding import Excerpt, Finding, Severity, lines_of
 from abiding.findings.meaning import is_among_wheels
 from abiding.findings.terminal import Terminal
@@ -154,6 +155,64 @@ def test_compiled_files_and_what_can_not_be_read(tmp_path: Path) -> None:
     shown = text.render(found)
     assert shown.count("error[bad-archive]") == 1
     assert " --> 2 wheels: cp313 × manylinux_2_28_x86_64, win_amd64\n" in shown
+
+
+@pytest.mark.parametrize("name", [*RELEASES, *EXPECTED])
+def test_the_page_shows_literals_as_code(name: str) -> None:
+    """No backtick of a message is left; values and files that are quoted are as they are."""
+    page = html.render(releases(RELEASES[name]() if name in RELEASES else artifacts(name)))
+    assert "`" not in re.sub(r"<(pre|style|ul)\b.*?</\1>|<span class=\"value\">.*?</span>", "", page, flags=re.DOTALL)
+
+
+def test_the_title_of_the_page_counts_what_it_does_not_name() -> None:
+    found = releases([one for name in ("a", "b", "c", "d") for one in wheels(PYTHONS[:1], MAC, name=name)])
+    titles = [re.findall("<title>(.*)</title>", html.render(found[:number]))[0] for number in range(1, 5)]
+    assert titles == [
+        "a 1.0: abiding check",
+        "a 1.0, b 1.0: abiding check",
+        "a 1.0, b 1.0, c 1.0: abiding check",
+        "a 1.0, b 1.0 and 2 more releases: abiding check",
+    ]
+
+
+NOWHERE = "http://127.0.0.1:9/simple/"
+
+
+@pytest.mark.parametrize(
+    ("what", "heading", "last"),
+    [
+        ("x.txt", "x.txt   1 file", "x.txt: not comparable: the file could not be read"),
+        ("nothing", "nothing   1 folder", "nothing: not comparable: the folder could not be read"),
+        ("not/there", "not/there   1 file", "not/there: not comparable: the file could not be read"),
+        ("eggs==1.0", "eggs==1.0   1 release", "eggs==1.0: not comparable: the release could not be looked up"),
+        ("torn-1.0.tar.gz", "torn 1.0   1 sdist", "torn 1.0: not comparable: the file could not be read"),
+        ("torn-1.0-py3-none-any.whl", "torn 1.0   1 wheel", "torn 1.0: not comparable: the file could not be read"),
+    ],
+)
+def test_what_could_not_be_read_is_called_what_it_is(
+    what: str,
+    heading: str,
+    last: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_sdist(tmp_path, SDIST, metadata())
+    (tmp_path / "nothing").mkdir()
+    for name in ("x.txt", "torn-1.0.tar.gz", "torn-1.0-py3-none-any.whl"):
+        (tmp_path / name).write_bytes(b"x")
+    given = ["check", SDIST, what, "--index-url", NOWHERE]
+    assert main(given) == 2
+    shown = capsys.readouterr().out
+    assert heading in shown.splitlines()
+    assert f" --> {what}\n" in shown
+    assert main([*given, "--quiet"]) == 2
+    assert last in capsys.readouterr().out.splitlines()
+    assert main([*given, "--output-format", "concise"]) == 2
+    shown = capsys.readouterr().out
+    assert f"\n{last}" in f"\n{shown}"
+    assert f"\n{what}: error[" in f"\n{shown}"
 
 
 def of(message: str, artifact: str = LINUX, **more: Any) -> Finding:

@@ -47,11 +47,12 @@ class Artifact(NamedTuple):
 class Unreadable(NamedTuple):
     """A file of a release that could not be read, on disk or on an index: `problem` says why.
 
-    `name` and `version` are as of an `Artifact`, as far as the file name tells them; so is the rest.
+    `name` and `version` are as of an `Artifact`, as far as the file name tells them; so is the rest. `kind` is that of
+    what was given, where that is neither an sdist nor a wheel.
     """
 
     filename: str
-    kind: Literal["sdist", "wheel"]
+    kind: Literal["sdist", "wheel", "file", "folder", "release"]
     name: str
     version: str
     problem: Finding

@@ -6,14 +6,14 @@ import os
 import re
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding.archives import tagging
 from abiding.archives.naming import kind_of, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.room import Room
-from abiding.files.plain import is_plain, read_plain
+from abiding.files.plain import is_folder, is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_artifacts"]
+__all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_artifacts", "unreadable"]
 
 
 # What there is to be given where something else was.
@@ -58,13 +58,23 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact | Unreadable]:
         try:
             files |= _files(path)
         except AbidingError as exc:
-            unlisted.append(Unreadable(str(path), "sdist", str(path), "", exc.findings[0], read_from=str(path)))
+            unlisted.append(unreadable(path, exc.findings[0]))
     if unlisted and not files:
         raise AbidingError([file.problem for file in unlisted], "Nothing was checked")
     known = _Known()
     room = Room(sum(map(_size, files.values())))
     read = (_read(file, known, room)._replace(read_from=str(file)) for file in files.values())
     return [*unlisted, *room.hold(read, known.forget)]
+
+
+def unreadable(path: Path, problem: Finding) -> Unreadable:
+    """What was given, and leads to no file that could be read."""
+    kind = "folder" if is_folder(path) else _kind(path.name)
+    return Unreadable(str(path), kind, str(path), "", problem, read_from=str(path))
+
+
+def _kind(filename: str) -> Literal["sdist", "wheel", "file"]:
+    return kind_of(filename) if is_artifact(filename) else "file"
 
 
 def _size(path: Path) -> int:
@@ -169,7 +179,7 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
         identity = known.parse(contents.metadata, filename)
         hold_to_name(filename, name, version, identity)
     except AbidingError as exc:
-        return Unreadable(filename, kind, name, version, exc.findings[0])
+        return Unreadable(filename, _kind(filename), name, version, exc.findings[0])
     return Artifact(
         filename,
         kind,

@@ -161,6 +161,7 @@ def _text(found: Sequence[Release], options: Namespace, terminal: Terminal) -> s
 def _gathered(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) -> list[Artifact | Unreadable]:
     """Read all sources. What fails does not silence the rest: raises `AbidingError` only if nothing could be read."""
     from abiding.artifacts.artifact import Unreadable
+    from abiding.artifacts.disk import unreadable
     from abiding.findings.errors import AbidingError
 
     artifacts: list[Artifact | Unreadable] = []
@@ -173,7 +174,12 @@ def _gathered(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) 
     if not artifacts:
         raise AbidingError([finding for _, finding in problems], "Nothing was checked")
     return [
-        *(Unreadable(name, "sdist", name, "", finding, read_from=name) for name, finding in problems),
+        *(
+            Unreadable(name, "release", name, "", finding._replace(artifact=finding.artifact or name), read_from=name)
+            if name in sources
+            else unreadable(Path(name), finding)
+            for name, finding in problems
+        ),
         *artifacts,
     ]
 

@@ -27,7 +27,7 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _lines(release: Release) -> Iterator[str]:
-    name = f"{release.name} {release.version}"
+    name = f"{release.name} {release.version}".strip()
     names = [file.filename for file in release.files]
     for finding, artifacts in told(release):
         many = f"{counted(len(artifacts), kind(artifacts))} ({'; '.join(compact(artifacts, names))})"

@@ -39,7 +39,7 @@ class Side(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """Two files, and what only one of them says in each field that differs in meaning."""
+    """Two files, and what only one of them says in each field that differs in meaning: what resolvers read first."""
 
     left: Side
     right: Side
@@ -48,12 +48,17 @@ class Compared(NamedTuple):
     @classmethod
     def of(cls, left: Side, right: Side) -> Compared:
         """Compare two files."""
-        return cls(left, right, compare(left.metadata, right.metadata))
+        return cls(left, right, tuple(sorted(compare(left.metadata, right.metadata), key=_place)))
 
     @property
     def identical(self) -> bool:
         """Whether the metadata are the same to the byte."""
         return self.left.metadata.data == self.right.metadata.data
+
+
+def _place(difference: Difference) -> int:
+    fields = RESOLVER_FIELDS
+    return fields.index(difference.field) if difference.field in fields else len(fields)
 
 
 def render(one: Compared, to: Terminal, *, every: bool) -> str:

@@ -38,7 +38,8 @@ def render(releases: Sequence[Release]) -> str:
 
 def _lines(release: Release, repository: Repository) -> Iterator[str]:
     yield from _commands(told(release), repository.project_file(folder_of(release)))
-    yield printable(on_one_line(f"{release.name} {release.version}: {summary(release)}"))
+    name = f"{release.name} {release.version}".strip()
+    yield printable(on_one_line(f"{name}: {summary(release)}"))
 
 
 def written(findings: Iterable[Finding], file: str, last: str = "") -> str:

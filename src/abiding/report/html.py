@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Origin", "render"]
 
 
+# In the title, which a tab shows the beginning of.
+_MOST_NAMED = 3
+
+
 class Origin(NamedTuple):
     """How a page came to be: the command, without what is secret in it, and when."""
 
@@ -48,7 +52,6 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
         for number, (release, matrix) in enumerate(zip(found, matrices, strict=True))
         for part in _release(release, matrix, filters, number)
     )
-    title = ", ".join(f"{release.name} {release.version}" for release in found[:3])
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -56,7 +59,7 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="abiding {__version__}">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{text(title)}: abiding check</title>
+<title>{text(_title(found))}: abiding check</title>
 <style>{STYLE}{"".join(filters.style())}</style>
 </head>
 <body>
@@ -65,6 +68,14 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
 {_made(found, origin or Origin())}{"".join(_pages(found))}</body>
 </html>
 """
+
+
+def _title(releases: Sequence[Release]) -> str:
+    """The first releases, and how many more there are."""
+    names = [f"{release.name} {release.version}".strip() for release in releases]
+    if len(names) <= _MOST_NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more releases"
 
 
 def _gravest(release: Release) -> Severity | None:
@@ -121,7 +132,10 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
         field=finding.field,
     )
     has_values = finding.expected is not None or finding.found is not None
-    excerpts = "".join(f"<pre>{one.line:>4}  {text(one.text)}</pre>" for one in finding.excerpts)
+    excerpts = "".join(
+        f"<pre>{one.line:>4}  {text(one.text)}{f'  <i>{text(one.remark)}</i>' if one.remark else ''}</pre>"
+        for one in finding.excerpts
+    )
     remarks = "".join(f"<p><b>note</b> {prose(one)}</p>" for one in finding.notes)
     remarks += "".join(f'<p><b>hint</b> <span class="hint">{prose(one)}</span></p>' for one in finding.hints)
     where = f"{counted(len(about), kind(about))}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]

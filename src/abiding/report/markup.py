@@ -39,8 +39,8 @@ def badge(word: str, severity: Severity | None, page: str = "") -> str:
     """A word in the colour of a severity, None for what is good; with a page that explains it, a button."""
     style = f"badge {severity or 'good'}"
     if page:
-        return f'<button class="{style}" popovertarget="explain-{page}">{text(word)}</button>'
-    return f'<span class="{style}">{text(word)}</span>'
+        return f'<button class="{style}" popovertarget="explain-{page}">{prose(word)}</button>'
+    return f'<span class="{style}">{prose(word)}</span>'
 
 
 def explained(name: str, word: str = "") -> str:
@@ -101,7 +101,7 @@ def sides(left: Side, right: Side, *, field: str) -> str:
         for side in (left, right):
             side.lines.sort(key=lambda line: line not in side.own)
     parts = "".join(
-        f'<div class="side {name}"><h3>{text(side.heading)}</h3>{lines(side, start)}</div>'
+        f'<div class="side {name}"><h3>{prose(side.heading)}</h3>{lines(side, start)}</div>'
         for name, side in (("left", left), ("right", right))
     )
     return f'<div class="sides" aria-label="{text(field)}">{parts}</div>'

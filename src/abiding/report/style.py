@@ -32,7 +32,10 @@ h2 { margin: 2rem 0 .7rem; font-size: 1.05rem; }
 h3 { margin: 0 0 .25rem; font-size: .78rem; font-weight: 600; color: var(--soft); }
 p { margin: .4rem 0; text-wrap: pretty; }
 .summary { max-width: 60rem; color: var(--soft); }
-.badge, .chip { padding: .1em .6em; border-radius: 1em; font-size: .78rem; font-weight: 600; white-space: nowrap; }
+.badge, .chip { padding: .1em .6em; border-radius: 1em; font-size: .78rem; font-weight: 600; }
+.badge { max-width: 100%; text-align: left; box-decoration-break: clone; overflow-wrap: anywhere; }
+.badge code { font-size: inherit; font-weight: inherit; }
+.chip { white-space: nowrap; }
 .badge.good { background: var(--good-soft); color: var(--good); }
 .badge.error, .chip.error { background: var(--error-soft); color: var(--error); }
 .badge.note, .chip.note { background: var(--note-soft); color: var(--note); }

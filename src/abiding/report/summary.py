@@ -15,6 +15,7 @@ from abiding.report.grouping import counted, groups
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from abiding.artifacts.artifact import Unreadable
     from abiding.releases.release import CheckedArtifact, Release
 
 __all__ = ["CASES", "case", "of_all", "overlooked", "summary", "verdict"]
@@ -42,11 +43,24 @@ def case(release: Release) -> str:
 
 def of_all(releases: Sequence[Release]) -> str:
     """What a last line has to say where the summary of the last release could be taken for all; else nothing."""
-    files = sum(len(release.files) for release in releases)
+    files = Counter(_noun(file) for release in releases for file in release.files)
     unread = sum(len(release.unreadable) for release in releases)
     if len(releases) == 1 or not unread:
         return ""
-    return f"Of {counted(files, 'file')}, {unread} could not be read"
+    listed = [counted(files[noun], noun) for noun in ("file", "folder", "release") if files[noun]]
+    return f"Of {' and '.join(filter(None, (', '.join(listed[:-1]), listed[-1])))}, {unread} could not be read"
+
+
+def _unread(files: Sequence[Unreadable]) -> str:
+    if len(files) > 1:
+        return f"none of {len(files)} files could be read"
+    of_index = files[0].kind == "release"
+    return "the release could not be looked up" if of_index else f"the {_noun(files[0])} could not be read"
+
+
+def _noun(file: CheckedArtifact | Unreadable) -> str:
+    """What a file is called where it does not matter which kind of artifact it is."""
+    return file.kind if file.kind in ("folder", "release") else "file"
 
 
 def _verdict(release: Release) -> tuple[str, ...]:
@@ -126,10 +140,7 @@ def _sentence(release: Release) -> str:
             alike = f"{wheels} wheels say alike" if wheels > 1 else "wheel says"
             return f"not comparable: the sdist is too old to say what its {alike}"
         case _:
-            unread = len(release.unreadable)
-            return "not comparable: " + (
-                f"none of {unread} files could be read" if unread > 1 else "the file could not be read"
-            )
+            return f"not comparable: {_unread(release.unreadable)}"
 
 
 def _differing(release: Release, verdict: Verdict) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
@@ -14,7 +15,7 @@ from abiding.findings.terminal import Span, Style, Terminal, style_of
 from abiding.findings.wrapping import wrap
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
-from abiding.report.columns import columns
+from abiding.report.columns import NOTHING, columns
 from abiding.report.compact import compact
 from abiding.report.grouping import counted, kind, left_out, more_than_shown, told
 from abiding.report.standing import standings
@@ -171,10 +172,10 @@ def _name(release: Release) -> str:
 
 
 def _contents(release: Release) -> str:
-    count = {kind: sum(file.kind == kind for file in release.files) for kind in ("sdist", "wheel")}
+    count = Counter(file.kind for file in release.files)  # sdists first
     found = [one.artifact.metadata.get("Metadata-Version") for one in release.artifacts]
     versions = sorted({on_one_line(one.strip()) for one in found if one.strip()})
-    parts = [counted(number, kind) for kind, number in count.items() if number]
+    parts = [counted(number, kind) for kind, number in count.items()]
     listed = " and ".join(filter(None, (", ".join(versions[:-1]), *versions[-1:])))
     return ", ".join([*parts, *([f"Metadata-Version {listed}"] if versions else [])])
 
@@ -197,7 +198,7 @@ def _table(releases: Sequence[Release], to: Terminal) -> Iterator[Line]:
 def _cells(release: Release) -> Iterator[Span]:
     yield Span(_name(release))
     yield Span(str(release.verdict).replace("-", " "), _style(release))
-    yield Span(str(release.case))
+    yield Span(str(release.case) if case(release) else NOTHING)
     # As often as they are shown, whatever the number of files.
     severities = [group.finding.severity for group in told(release)]
     yield from (Span(str(severities.count(severity))) for severity in Severity)
