@@ -130,7 +130,7 @@ def test_a_slip_anywhere_is_told_with_its_line_and_a_way_out(slip: str) -> None:
                 (hint,) = finding.hints
                 told.add(hint)
                 assert not re.search(r"\(at |\('|^[A-Z]", finding.message.partition("TOML: ")[2]), finding
-    assert told or slip in "# \n"
+    assert told
 
 
 @pytest.mark.parametrize(
