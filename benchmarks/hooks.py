@@ -22,10 +22,19 @@ _CODE = """#include <Python.h>
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_eggs", NULL, -1, NULL};
 PyMODINIT_FUNC PyInit__eggs(void) { return PyModule_Create(&definition); }
 """
+# What it uses of numpy is read from the file in each build, and held against what the wheel will require.
+_NUMPY_CODE = """#include <Python.h>
+#include <numpy/arrayobject.h>
+static PyObject *zeros(PyObject *self, PyObject *none) { npy_intp n = 3; return PyArray_ZEROS(1, &n, NPY_DOUBLE, 0); }
+static PyMethodDef methods[] = {{"zeros", zeros, METH_NOARGS, 0}, {0}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_eggs", NULL, -1, methods};
+PyMODINIT_FUNC PyInit__eggs(void) { import_array(); return PyModule_Create(&definition); }
+"""
 _MESON = """project('eggs', 'c', version: '1.0')
 python = import('python').find_installation()
 python.extension_module('_eggs', 'eggs.c', install: true)
 """
+_NUMPY_MESON = _MESON.replace("install: true", "install: true, dependencies: dependency('numpy')")
 _PROJECT = """[build-system]
 requires = ["{requires}"]
 build-backend = "{backend}"
@@ -40,9 +49,15 @@ _EXTENSION = """
 py-modules = []
 ext-modules = [{ name = "_eggs", sources = ["eggs.c"] }]
 """
+_MESON_PYTHON = _PROJECT.format(requires="meson-python", backend="mesonpy")
+_SETUPTOOLS = _PROJECT.format(requires="setuptools", backend="setuptools.build_meta") + _EXTENSION
 _PROJECTS = {
-    "meson-python": ({"meson.build": _MESON}, _PROJECT.format(requires="meson-python", backend="mesonpy")),
-    "setuptools": ({}, _PROJECT.format(requires="setuptools", backend="setuptools.build_meta") + _EXTENSION),
+    "meson-python extension": ({"meson.build": _MESON, "eggs.c": _CODE}, _MESON_PYTHON),
+    "setuptools extension": ({"eggs.c": _CODE}, _SETUPTOOLS),
+    "meson-python extension that uses numpy's C API": (
+        {"meson.build": _NUMPY_MESON, "eggs.c": _NUMPY_CODE},
+        _MESON_PYTHON.replace("packaging>=24", "numpy>=2"),
+    ),
 }
 _FRONT_ENDS: dict[str, Callable[[Path, Path], tuple[str | Path, ...]]] = {
     "build": lambda tree, out: (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, tree),
@@ -66,16 +81,14 @@ def _environment() -> dict[str, str]:
 
 def overhead(runs: int) -> list[Row]:
     rows = []
-    for backend, (files, bare) in _PROJECTS.items():
+    for project, (files, bare) in _PROJECTS.items():
         for front_end, words in _FRONT_ENDS.items():
             commands = {
-                variant: _build(
-                    CACHE / "hooks" / backend / variant, {**files, "eggs.c": _CODE, "pyproject.toml": text}, words
-                )
+                variant: _build(CACHE / "hooks" / variant, {**files, "pyproject.toml": text}, words)
                 for variant, text in (("bare", bare), ("wrapped", wrap(bare)))
             }
             taken = in_turns(commands, runs)
-            what = f"{front_end}, {backend} extension"
+            what = f"{front_end}, {project}"
             rows.append(Row.of("the hooks", what, "bare", taken["wrapped"], taken["bare"], goal=1.03))
     return rows
 

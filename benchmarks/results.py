@@ -24,7 +24,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 CACHE = CHECKOUT / ".cache" / "benchmarks"
 PAGE = CHECKOUT / "docs" / "reference" / "benchmarks.md"
 PLOT = PAGE.with_suffix(".svg")
-_KEPT = CACHE / "results.json"
+# In the repository: whoever measures one thing again, on whichever machine, does not lose the rest.
+_KEPT = CHECKOUT / "benchmarks" / "results.json"
 _TOOLS = ("abiding", "auditwheel", "build", "delocate", "meson-python", "pip", "setuptools", "uv", "wheel")
 
 
@@ -87,7 +88,8 @@ class Row:
 _NOTES = {
     "the hooks": """\
 A wheel of one small extension, built without optimization, so that nearly nothing is left but the hooks. The more there
-is to compile, the nearer the ratios are to 1.
+is to compile, the nearer the ratios are to 1. Of the one that uses numpy's C API, what it accepts is read from the file
+and held against what the wheel will require, as in every build.
 
 pip asks for the metadata before it builds. Bare meson-python has no hook for that, so pip builds at once; wrapped, it
 has one, and one more process imports meson-python to answer. This takes 0.1 s, once per build from a source tree, and
@@ -129,11 +131,10 @@ def keep(name: str, rows: list[Row]) -> None:
     """Keep the rows of a benchmark, with the day, until it is run again."""
     kept = json.loads(_KEPT.read_text("utf-8")) if _KEPT.exists() else {}
     kept[name] = {"rows": [dataclasses.asdict(row) for row in rows], **_circumstances()}
-    _KEPT.parent.mkdir(parents=True, exist_ok=True)
-    _KEPT.write_text(json.dumps(kept, indent=1), "utf-8")
+    _KEPT.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", "utf-8")
 
 
-def _circumstances() -> dict[str, str]:
+def _circumstances() -> dict[str, str | bool]:
     versions = []
     for tool in _TOOLS:
         try:
@@ -146,7 +147,12 @@ def _circumstances() -> dict[str, str]:
         "day": datetime.now(UTC).date().isoformat(),
         "machine": f"{_processor()}, {os.cpu_count()} cores, {memory} GiB of memory, {system}",
         "versions": ", ".join([f"Python {platform.python_version()}", *versions]),
+        "busy": os.getloadavg()[1] > _MUCH * (os.cpu_count() or 1),
     }
+
+
+# So many processes that want to run, for each core: a benchmark alone has about one.
+_MUCH = 2
 
 
 def _processor() -> str:
@@ -158,11 +164,25 @@ def _processor() -> str:
 
 def write(order: Iterable[str]) -> None:
     """Write page and plot from what is kept."""
+    page, drawing = rendered(order)
+    PAGE.write_text(page, "utf-8")
+    PLOT.write_text(drawing, "utf-8")
+
+
+_BUSY = """\
+The machine had other work to do while {} measured: the times say little, and the ratios of runs that took
+turns more than these.
+"""
+
+
+def rendered(order: Iterable[str]) -> tuple[str, str]:
+    """The page and the plot, of what is kept."""
     kept = json.loads(_KEPT.read_text("utf-8"))
     kept = {name: kept[name] for name in order if name in kept}
     rows = [Row(**row) for one in kept.values() for row in one["rows"]]
     days = sorted({one["day"] for one in kept.values()})
     about = {f"{one['machine']}.\n{one['versions']}." for one in kept.values()}
+    busy = {row["benchmark"] for one in kept.values() for row in one["rows"] if one.get("busy")}
     lines = [
         "# Benchmarks",
         "",
@@ -182,11 +202,13 @@ def write(order: Iterable[str]) -> None:
     ]
     for title, mine in _by_title(rows).items():
         lines += [f"## {title[0].upper()}{title[1:]}", "", *_NOTES.get(title, "").splitlines()]
+        if title in busy:
+            alone = all(one.get("busy") for one in kept.values() if one["rows"][0]["benchmark"] == title)
+            lines += [*_BUSY.format("these were" if alone else "some of these were").splitlines(), ""]
         lines += [f"| {' | '.join(HEADS)} |", f"|{' --- |' * len(HEADS)}"]
         lines += [f"| {' | '.join(row.cells)} |" for row in mine]
         lines.append("")
-    PAGE.write_text("\n".join(lines), "utf-8")
-    PLOT.write_text(plot([row for row in rows if row.ratio is not None and row.goal is not None]), "utf-8")
+    return "\n".join(lines), plot([row for row in rows if row.ratio is not None and row.goal is not None])
 
 
 def _by_title(rows: Iterable[Row]) -> dict[str, list[Row]]:
