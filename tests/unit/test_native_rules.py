@@ -162,12 +162,20 @@ def test_libraries_of_the_machine_do_not_count(pair: Pair, monkeypatch: pytest.M
         ("musllinux_1_2_x86_64", "libstdc++.so.6", False),
         ("linux_riscv64", "libc.so.6", True),
         ("linux_sparc64", "libc.so.6", True),
+        # For these auditwheel has no policy.
+        ("linux_x86_64_v3", "libc.so.6", True),
+        ("manylinux_2_28_x86_64_v2", "libgmp.so.10", False),
+        ("manylinux_2_28_arm64_v8a", "libc.so.6", True),
+        ("musllinux_1_2_ppc64", "libz.so.1", True),
+        ("musllinux_1_9_x86_64", "libz.so.1", True),
+        ("musllinux_1_2_x86_64_v4", "libgmp.so.10", False),
     ],
 )
-def test_what_a_linux_platform_has(platform: str, library: str, there: bool) -> None:
+def test_what_a_linux_platform_has(platform: str, library: str, there: bool, caplog: pytest.LogCaptureFixture) -> None:
     from packaging.tags import Tag
 
     assert platforms.Platform.of([Tag("cp311", "cp311", platform)]).has(library, Format.ELF) is there
+    assert [record.message for record in caplog.records if record.levelname != "DEBUG"] == []
 
 
 @pytest.mark.parametrize(
@@ -307,6 +315,16 @@ def test_unreachable_library(pair: Pair, run_path: str) -> None:
     finding = one(pair.consumer(run_path), pair.provider())
     assert (finding.rule, finding.severity) == ("unreachable-library", Severity.ERROR)
     assert finding.hints == ("let `_ham.so` have the run path `$ORIGIN/../prov/lib`",)
+
+
+def test_a_provider_whose_code_can_load_its_library(pair: Pair) -> None:
+    """As those of the RAPIDS wheels: where nothing calls that, it is the second way out."""
+    code = "import ctypes\ndef load():\n    return ctypes.CDLL(__file__[:-11] + 'lib/libspam.so.3')\n"
+    first, second = one(pair.consumer(""), pair.provider(code=code)).hints
+    assert first == "let `_ham.so` have the run path `$ORIGIN/../prov/lib`"
+    assert second == 'or have code of `prov` load it before, which it can, and declare `load = "preload"`'
+    loading = {"ham/__init__.py": b"import prov\nprov.load()\n"}
+    assert found(pair.consumer("", more=loading), pair.provider(code=code)) == []
 
 
 def test_one_cause_is_told_once(pair: Pair) -> None:
@@ -616,7 +634,6 @@ def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatc
     import sys
 
     monkeypatch.setitem(sys.modules, "auditwheel.architecture", None)
-    platforms._policies_of.cache_clear()  # another test may have read them  # noqa: SLF001
     path = pair.consumer(requires=())
     assert native.checked([path]) == {path.name: ()}
     with pytest.raises(AbidingError) as caught:

@@ -11,7 +11,7 @@ import pytest
 
 from abiding import native
 from abiding.native.examining import provenance_of
-from abiding.native.loading import loaded
+from abiding.native.loading import Loaded, loaded
 from makers.compiled import Pair, installed, library, wheel
 from makers.scenes import Scene, dynamic
 
@@ -133,4 +133,24 @@ def test_of_two_libraries_of_one_name_the_first_that_was_loaded_counts(first: st
     python.chmod(0o755)
     seen = loaded(python, ["ham/_ham.abi3.so"])
     folder = house.other if first == "other" else house.site / "prov" / "lib"
-    assert (seen.paths["libspam.so.3"], seen.failures) == (str(folder / "libspam.so.3"), {})
+    assert (seen.file_of("libspam.so.3"), seen.failures) == (str(folder / "libspam.so.3"), {})
+
+
+def test_files_of_one_name_are_told_apart_by_what_they_call_themselves(tmp_path: Path) -> None:
+    """Who needs a name gets the first file that calls itself so, whatever the file is called."""
+    files = {}
+    for folder, soname in (("one", "libtoy.so.1"), ("two", "libtoy.so.2"), ("three", "libtoy.so.1"), ("four", "")):
+        files[folder] = str(library(tmp_path / folder / "libtoy.so", "toy", soname=soname))
+    seen = Loaded(tuple(files.values()), {})
+    assert seen.file_of("libtoy.so.1") == files["one"]
+    assert seen.file_of("libtoy.so.1", files["three"]) == files["one"]
+    assert seen.file_of("libtoy.so.2") == files["two"]
+    assert seen.file_of("libtoy.so") == files["four"]
+    assert seen.file_of("libtoy.so.3") == ""
+
+
+def test_of_files_without_a_name_each_gets_its_own(tmp_path: Path) -> None:
+    own, other = (str(library(tmp_path / folder / "libtoy.so", "toy")) for folder in ("own", "other"))
+    seen = Loaded((other, own, str(tmp_path / "gone" / "libtoy.so")), {})
+    assert seen.file_of("libtoy.so", own) == own
+    assert seen.file_of("libtoy.so") == other

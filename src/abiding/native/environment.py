@@ -178,7 +178,7 @@ class _Surveyed(NamedTuple):
     def row(self, library: str, links: list[Link]) -> Row:
         link = min(links, key=lambda candidate: (_reached(candidate), is_program(candidate.image)))
         recorded = self.recorded(library)
-        mapped = self.seen.paths.get(library) if self.seen else None
+        mapped = self.seen.file_of(library, self.own_file(link)) if self.seen else ""
         outcome = self.outcome_of_mapped(mapped, link, recorded) if mapped else self.outcome(link, recorded)
         provider = link.origin.contents if isinstance(link.origin, Provided) else None
         there = self.subject.at_hand(normalised(recorded.distribution)) if recorded and not provider else provider
@@ -310,7 +310,7 @@ class _Surveyed(NamedTuple):
 
     def of_no_concern(self, link: Link) -> bool:
         library = base_name(link.library)
-        mapped = self.seen.paths.get(library) if self.seen else None
+        mapped = self.seen.file_of(library, self.own_file(link)) if self.seen else ""
         if mapped and not isinstance(link.origin, Missing | System):
             # What the loader did counts for more than what can be read.
             return _same(mapped, self.own_file(link))

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from abiding.native.names import module_name
+from abiding.findings.errors import AbidingError
+from abiding.native.contents import read_plain
+from abiding.native.names import module_name, stem
+from abiding.native.reading import read_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,13 +24,33 @@ __all__ = ["Loaded", "loaded"]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`paths` are the files that were loaded, by file name; `failures` what each module said that was not imported.
+    """`files` are those that were loaded, in that order; `failures` what each module said that was not imported."""
 
-    Of several with one name it is the one that was loaded first: who needs that name gets it, whatever comes later.
-    """
-
-    paths: Mapping[str, str]
+    files: tuple[str, ...]
     failures: Mapping[str, str]
+
+    def file_of(self, library: str, meant: str = "") -> str:
+        """The file that those have got who need a library of this name; empty if there is none.
+
+        Of several it is the one that was loaded first: whoever asks for that name later gets it as well. Where files
+        are not known by a name, because they have none or on macOS, each gets its own: the one that is `meant`.
+        """
+        names = {path: _name(path) for path in self.files if stem(path.rpartition("/")[2]) == stem(library)}
+        called = [path for path, name in names.items() if name == library]
+        nameless = [path for path, name in names.items() if not name and path.endswith(f"/{library}")]
+        own = [path for path in called or nameless if path == os.path.realpath(meant)]
+        by_name = called and sys.platform == "linux"
+        return next(iter(called if by_name else own or called or nameless), "")
+
+
+@lru_cache(maxsize=256)
+def _name(path: str) -> str:
+    """The name that a file says it has; empty if it says none, or can't be read."""
+    try:
+        image = read_image(read_plain(path), path)
+    except (OSError, ValueError, AbidingError):
+        return ""
+    return image.name if image and image.named else ""
 
 
 # In the order in which they were loaded. On Windows nothing is listed: only failures are told.
@@ -70,6 +96,5 @@ def loaded(executable: Path, places: Iterable[str]) -> Loaded:
         )
         answer = json.loads(done.stdout.rpartition("\n")[2])
     except (ValueError, subprocess.TimeoutExpired) as exc:
-        return Loaded({}, {", ".join(modules): f"the process that imports them did not end well: {exc}"})
-    paths = {path.rpartition("/")[2]: path for path in reversed(answer["paths"]) if path.startswith("/")}
-    return Loaded(paths, answer["failures"])
+        return Loaded((), {", ".join(modules): f"the process that imports them did not end well: {exc}"})
+    return Loaded(tuple(path for path in answer["paths"] if path.startswith("/")), answer["failures"])

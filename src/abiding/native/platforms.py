@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sysconfig
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -209,11 +210,15 @@ def _android_libraries(level: int) -> frozenset[str]:
 def _policies(machine: str, *, musl: bool) -> tuple[Policy, ...]:
     from auditwheel.architecture import Architecture
 
-    try:
-        architecture = Architecture(machine)
-    except ValueError:
-        architecture = Architecture.x86_64  # the lists hardly differ
-    return _policies_of(architecture, musl=musl)
+    # The lists hardly differ, and for some machines there is none.
+    found: tuple[Policy, ...] = ()
+    with suppress(ValueError):
+        found = _policies_of(Architecture(machine).baseline, musl=musl)
+    return found or _policies_of(Architecture.x86_64, musl=musl)
+
+
+# All policies of musl have the same libraries. Of one that is not named this machine would be asked, and a line told.
+_OF_MUSL = "musllinux_1_2"
 
 
 @lru_cache(maxsize=64)  # they are read from a file each time
@@ -221,7 +226,12 @@ def _policies_of(architecture: Architecture, *, musl: bool) -> tuple[Policy, ...
     from auditwheel.libc import Libc
     from auditwheel.policy import WheelPolicies
 
-    return tuple(WheelPolicies(libc=Libc.MUSL if musl else Libc.GLIBC, arch=architecture))[1:]
+    if not musl:
+        return tuple(WheelPolicies(libc=Libc.GLIBC, arch=architecture))[1:]
+    try:
+        return tuple(WheelPolicies(libc=Libc.MUSL, arch=architecture, musl_policy=_OF_MUSL))[1:]
+    except AssertionError:  # it takes for granted that there is one
+        return ()
 
 
 def _is_musl(platform: str) -> bool:

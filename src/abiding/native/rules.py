@@ -17,6 +17,7 @@ from abiding.native.names import is_mangled, stem
 from abiding.native.opened import undeclared
 from abiding.native.providers import Standing
 from abiding.native.reach import is_program
+from abiding.native.scripts import may_load
 from abiding.native.symbols import missing_symbols
 
 if TYPE_CHECKING:
@@ -137,8 +138,6 @@ def _unreachable(subject: Subject) -> Iterator[Finding]:
             by_folder.setdefault((by.contents.name, by.image.folder), []).append((link, by))
     for lost in by_folder.values():
         first, origin = lost[0]
-        provider = origin.contents
-        hint = f"import `{_module(provider)}` before it is loaded, and let that call `os.add_dll_directory`"
         named, it = _libraries_named(link for link, _ in lost)
         yield _finding(
             "unreachable-library",
@@ -147,10 +146,21 @@ def _unreachable(subject: Subject) -> Iterator[Finding]:
             subject,
             [link for link, _ in lost],
             expected=tuple(dict.fromkeys(link.image.place for _, link in lost)),
-            expected_from=provider.name,
+            expected_from=origin.contents.name,
             notes=("the loader then takes any library of that name, the system's for example, or none",),
-            hints=(hint if first.image.format is Format.PE else _way(first, origin.image),),
+            hints=tuple(_ways_to_provider(first, origin)),
         )
+
+
+def _ways_to_provider(link: Link, origin: Provided) -> Iterator[str]:
+    """How a file gets the library of a provider: by a run path, or by code that has loaded it before."""
+    module = _module(origin.contents)
+    if link.image.format is Format.PE:
+        yield f"import `{module}` before it is loaded, and let that call `os.add_dll_directory`"
+        return
+    yield _way(link, origin.image)
+    if may_load(origin.contents, origin.image):
+        yield f'or have code of `{module}` load it before, which it can, and declare `load = "preload"`'
 
 
 def _libraries_named(links: Iterable[Link]) -> tuple[str, str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
 
-__all__ = ["Opening", "Script", "imported_before", "openings", "scripts", "with_parents"]
+__all__ = ["Opening", "Script", "imported_before", "may_load", "openings", "scripts", "with_parents"]
 
 
 _LONGEST_CALL = 400
@@ -297,3 +297,8 @@ def with_parents(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         parts = name.split(".")
         yield from (".".join(parts[:i]) for i in range(1, len(parts) + 1))
+
+
+def may_load(contents: Contents, image: Image) -> bool:
+    """Whether code of a distribution may open one of its libraries."""
+    return any(call.may_open(image) for found in openings(contents).values() for call in found)
