@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -11,20 +10,18 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native.images import Format
 from abiding.native.indexed import Indexed
-from abiding.native.links import Inside, Missing
+from abiding.native.links import Missing
 from abiding.native.loader import base_name, expanded
 from abiding.native.names import is_mangled, stem
 from abiding.native.opened import undeclared
 from abiding.native.providers import Standing
-from abiding.native.reach import is_program
-from abiding.native.scripts import may_load
+from abiding.native.subject import telling
 from abiding.native.symbols import missing_symbols
+from abiding.native.unreachable import unreachable, unreachable_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from abiding.findings.finding import Value
-    from abiding.findings.rules import Rule
     from abiding.native.contents import Contents
     from abiding.native.images import Image
     from abiding.native.links import Link, Provided
@@ -60,7 +57,7 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
         for library, links in missing.items():
             said, hints = _NOWHERE.format(f"`{library}` is"), (_DECLARE.format("it"),)
             notes = (*_wanting(subject), *_renamed(library, subject))
-            yield _finding(
+            yield telling(
                 "unprovided-library", Severity.ERROR, said, subject, links, expected=None, notes=notes, hints=hints
             )
 
@@ -78,7 +75,7 @@ def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, not
     )
     links = [link for each in missing.values() for link in each]
     said, notes, hints = message.format(which), (note.format(they, them),), (hint.format(them),)
-    finding = _finding(
+    finding = telling(
         "unprovided-library", Severity.NOTE, said, subject, links, expected=None, notes=notes, hints=hints
     )
     return finding._replace(field="", found=tuple(missing), found_from="needed by the wheel") if others else finding
@@ -118,7 +115,7 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
         note = "an installer does not know that it has to be there"
         if transitive:
             note = "what that requires may change, in a version that this wheel accepts"
-        yield _finding(
+        yield telling(
             "transitive-provider" if transitive else "undeclared-provider",
             Severity.ERROR,
             f"`{library}` is from `{provider.name}`, {message}",
@@ -128,96 +125,6 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
             notes=(note,),
             hints=(f"declare it:\n    [tool.abiding.wheel]\n    dependencies = [{line}]",),
         )
-
-
-def _unreachable(subject: Subject) -> Iterator[Finding]:
-    """One finding for each folder of a provider that the loader does not get to: all libraries there have one fault."""
-    by_folder: dict[tuple[str, str], list[tuple[Link, Provided]]] = {}
-    for link, by in subject.provided():
-        if by.standing is Standing.DIRECT and not by.reached:
-            by_folder.setdefault((by.contents.name, by.image.folder), []).append((link, by))
-    for lost in by_folder.values():
-        first, origin = lost[0]
-        named, it = _libraries_named(link for link, _ in lost)
-        yield _finding(
-            "unreachable-library",
-            Severity.ERROR,
-            f"no run path leads to {named}, and nothing loads {it} before",
-            subject,
-            [link for link, _ in lost],
-            expected=tuple(dict.fromkeys(link.image.place for _, link in lost)),
-            expected_from=origin.contents.name,
-            notes=("the loader then takes any library of that name, the system's for example, or none",),
-            hints=tuple(_ways_to_provider(first, origin)),
-        )
-
-
-def _ways_to_provider(link: Link, origin: Provided) -> Iterator[str]:
-    """How a file gets the library of a provider: by a run path, or by code that has loaded it before."""
-    module = _module(origin.contents)
-    if link.image.format is Format.PE:
-        yield f"import `{module}` before it is loaded, and let that call `os.add_dll_directory`"
-        return
-    yield _way(link, origin.image)
-    if may_load(origin.contents, origin.image):
-        yield f'or have code of `{module}` load it before, which it can, and declare `load = "preload"`'
-
-
-def _libraries_named(links: Iterable[Link]) -> tuple[str, str]:
-    """The libraries in a few words, and the word for them."""
-    first, *others = dict.fromkeys(base_name(link.library) for link in links)
-    return (f"`{first}` and {len(others)} more", "them") if others else (f"`{first}`", "it")
-
-
-def _unreachable_inside(subject: Subject) -> Iterator[Finding]:
-    """One finding for each folder that the loader does not get to: all libraries there have the same fault."""
-    by_folder: dict[str, list[tuple[Link, Image]]] = {}
-    for link in subject.links:
-        if isinstance(link.origin, Inside) and not link.origin.reached:
-            by_folder.setdefault(link.origin.image.folder, []).append((link, link.origin.image))
-    for lost in by_folder.values():
-        first, image = lost[0]
-        named, _ = _libraries_named(link for link, _ in lost)
-        severity, notes = Severity.ERROR, ("the loader looks into no other folder of the wheel: the import fails",)
-        if subject.building or not subject.platform.finished:
-            severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
-        elif all(is_program(link.image) for link, _ in lost):
-            severity, notes = Severity.WARNING, ("it starts only where whoever starts it tells the loader the folder",)
-        yield _finding(
-            "unreachable-library",
-            severity,
-            f"{named} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
-            subject,
-            [link for link, _ in lost],
-            expected=tuple(dict.fromkeys(image.place for _, image in lost)),
-            expected_from="in the wheel",
-            notes=notes,
-            hints=(_way(first, image),),
-        )
-
-
-def _files_named(images: Iterable[Image]) -> str:
-    places = list(dict.fromkeys(image.file_name for image in images))
-    return f"`{places[0]}`" if len(places) == 1 else f"{len(places)} files that need it"
-
-
-def _way(link: Link, image: Image) -> str:
-    """How the loader gets from a file to a library."""
-    first = link.image
-    if first.format is Format.PE:
-        return f"put it beside `{first.file_name}`, or let the package call `os.add_dll_directory` before"
-    path = posixpath.relpath(image.folder or ".", first.folder or ".")
-    origin = "@loader_path" if first.format is Format.MACH_O else "$ORIGIN"
-    way = f"{origin}/{path}".removesuffix("/.")
-    if first.format is Format.MACH_O and not link.library.startswith("@rpath/"):
-        return f"let `{first.file_name}` name it `{way}/{image.file_name}`"
-    wanted = base_name(link.library)
-    named = "" if wanted == image.file_name else f", and call `{image.file_name}` there `{wanted}`"
-    return f"let `{first.file_name}` have the run path `{way}`{named}"
-
-
-def _module(provider: Contents) -> str:
-    return min(provider.modules, default=provider.name)
 
 
 def _leaked(subject: Subject) -> Iterator[Finding]:
@@ -440,33 +347,6 @@ def _by_library_and_origin(
     return by_provider.items()
 
 
-def _finding(
-    rule: Rule,
-    severity: Severity,
-    message: str,
-    subject: Subject,
-    links: list[Link],
-    *,
-    expected: Value,
-    expected_from: str = "",
-    notes: tuple[str, ...],
-    hints: tuple[str, ...],
-) -> Finding:
-    return Finding(
-        rule,
-        severity,
-        message,
-        artifact=subject.artifact,
-        field=base_name(links[0].library),
-        expected=expected,
-        expected_from=expected_from,
-        found=tuple(dict.fromkeys(link.image.place for link in links)),
-        found_from="needed by",
-        notes=notes,
-        hints=hints,
-    )
-
-
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
@@ -474,8 +354,8 @@ def _listed(names: Iterable[str]) -> str:
 _RULES: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     _unprovided,
     _wrong_standing,
-    _unreachable,
-    _unreachable_inside,
+    unreachable,
+    unreachable_inside,
     _leaked,
     _bundled,
     missing_symbols,

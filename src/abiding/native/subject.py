@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from abiding.findings.finding import Severity
+from abiding.findings.finding import Finding, Severity
 from abiding.native.links import provided
+from abiding.native.loader import base_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from abiding.findings.finding import Value
+    from abiding.findings.rules import Rule
     from abiding.native.contents import Contents
     from abiding.native.links import Link, Provided
     from abiding.native.platforms import Platform
     from abiding.native.providers import Neighbours
     from abiding.project.provenance import Provenance
 
-__all__ = ["Subject"]
+__all__ = ["Subject", "telling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,31 @@ class Subject:
     def provided(self) -> Iterator[tuple[Link, Provided]]:
         """The links to libraries of other distributions."""
         return provided(self.links)
+
+
+def telling(
+    rule: Rule,
+    severity: Severity,
+    message: str,
+    subject: Subject,
+    links: list[Link],
+    *,
+    expected: Value,
+    expected_from: str = "",
+    notes: tuple[str, ...],
+    hints: tuple[str, ...],
+) -> Finding:
+    """Make a finding about a library, or about several with one fault, and the files that need them."""
+    return Finding(
+        rule,
+        severity,
+        message,
+        artifact=subject.artifact,
+        field=base_name(links[0].library),
+        expected=expected,
+        expected_from=expected_from,
+        found=tuple(dict.fromkeys(link.image.place for link in links)),
+        found_from="needed by",
+        notes=notes,
+        hints=hints,
+    )
