@@ -85,6 +85,16 @@ def test_headers_that_say_nothing_hide_nothing(at: int) -> None:
     assert [bool(search([data]).targets) for data in damaged] == [True] * len(damaged)
 
 
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_headers_may_have_any_number_in_them(bits: int, order: str) -> None:
+    """Also numbers that are larger than any place in a file."""
+    whole = elf([TEXTS, CODE, DATA], 0, bits=bits, order=order)
+    for at in range(6, 64 + 3 * 56):
+        for bytes_ in (b"\x80", b"\xff", b"\0", b"\xff" * 8):
+            search([whole[:at] + bytes_ + whole[at + len(bytes_) :]])
+
+
 @pytest.mark.parametrize("length", range(0, 70, 3))
 def test_a_file_that_is_cut_off_in_its_headers(length: int) -> None:
     assert search([elf([TEXTS, CODE], 0)[:length]]).targets == frozenset()

@@ -210,6 +210,21 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 
+def claiming(name: str, *, size: int = 0, stored: int = 0, offset: int = 0) -> bytes:
+    """The sound wheel, whose directory has other numbers for a member, in a field that has room for them."""
+    whole, raw = packed(*BASE), name.encode()
+    count, length, start = struct.unpack("<2xH2I2x", whole[-14:])
+    at = whole.index(raw, start) - 46
+    record = bytearray(whole[at : at + 46 + len(raw)])
+    given = [(number, place) for number, place in ((size, 24), (stored, 20), (offset, 42)) if number]
+    for _, place in given:
+        struct.pack_into("<I", record, place, LARGE)
+    extra = zip64(*(number for number, _ in given))
+    struct.pack_into("<H", record, 30, len(extra))
+    records = whole[start:at] + record + extra + whole[at + len(record) : start + length]
+    return whole[:start] + records + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(records), start, 0)
+
+
 def hiding(hidden: One, *members: One) -> bytes:
     """An archive with a member between two others, of which its directory knows nothing."""
     whole = packed(*members, hidden)
@@ -397,6 +412,18 @@ def test_what_is_plain_at_a_glance_is_plain_at_length(
         patch.setattr(wheel, "_is_plain", lambda *_: False)
         patch.setattr(zipdirectory, "_are_plain", lambda *_: False)
         assert _outcome(path) == quick
+
+
+@pytest.mark.parametrize("number", [1 << 40, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
+@pytest.mark.parametrize("fields", [["size"], ["stored"], ["offset"], ["size", "stored"], ["size", "stored", "offset"]])
+@pytest.mark.parametrize("name", [N, f"{INFO}/RECORD", f"{INFO}/WHEEL", "spam.py"])
+def test_a_number_that_is_no_place_in_a_file(name: str, fields: list[str], number: int, tmp_path: Path) -> None:
+    """Some are larger than systems can seek to."""
+    path = tmp_path / NAME
+    path.write_bytes(claiming(name, **dict.fromkeys(fields, number)))
+    for read in (Wheel.open, Statement.open, read_metadata, *([_in_file] if name == N else [])):
+        with pytest.raises(ArchiveError, match="damaged|contradicts itself|claims|not compressed|broken"):
+            read(path)
 
 
 def _outcome(path: Path) -> bytes | str:

@@ -234,6 +234,9 @@ class Directory(NamedTuple):
 
     def _header_and_more(self, file: BinaryIO, member: Member, size: int) -> tuple[LocalHeader, bytes]:
         """The local header, and `size` bytes or more of what follows it, unless the file ends before."""
+        if member.offset >= self.offset:
+            message = f"is damaged: `{member.name}` lies behind the members"
+            raise ArchiveError.at(self.name, message)
         place = bisect_right(self.offsets, member.offset)
         stop = self.offsets[place] if place < len(self.offsets) else self.offset
         file.seek(member.offset)
