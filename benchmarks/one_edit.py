@@ -14,7 +14,8 @@ def with_line(data: bytes, line: str) -> bytes:
 
 
 def abiding(source: Path, target: Path, line: str) -> None:
-    from abiding.archives.wheel import Wheel, rewrite
+    from abiding.archives.wheel import Wheel
+    from abiding.archives.wheel_editing import rewrite
 
     wheel = Wheel.open(source)
     rewrite(wheel, target, {wheel.metadata_name: with_line(wheel.metadata(), line)})

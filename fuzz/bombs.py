@@ -321,7 +321,7 @@ def _work(path: Path, folder: Path) -> None:
     from abiding import native
     from abiding.archives.sdist import rewrite as rewrite_sdist
     from abiding.archives.wheel import Wheel
-    from abiding.archives.wheel import rewrite as rewrite_wheel
+    from abiding.archives.wheel_editing import rewrite as rewrite_wheel
     from abiding.artifacts.disk import read_artifacts
     from abiding.findings.errors import AbidingError
     from abiding.findings.screen import screen

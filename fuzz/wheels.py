@@ -13,7 +13,8 @@ from warnings import catch_warnings, simplefilter
 from hypothesis import strategies as st
 
 from abiding import native
-from abiding.archives.wheel import Wheel, read_metadata, rewrite
+from abiding.archives.wheel import Wheel, read_metadata
+from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.disk import read_artifacts
 from abiding.findings.errors import AbidingError
 from abiding.project.provenance import MEMBERS, Line, Provenance, Shared, User

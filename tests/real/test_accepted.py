@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from abiding.archives import wheel
+from abiding.archives import wheel_editing
 from abiding.archives.sdist import read_pkg_info, rewrite
+from abiding.archives.wheel import Wheel
 from abiding.metadata.core import CoreMetadata
 from makers.contents import differences_of_wheels, metadata_of_wheel, requires
 from makers.environments import UNOPTIMISED, Environment, uv
@@ -117,9 +118,9 @@ def edited(request: pytest.FixtureRequest, compiled: Path, tmp_path: Path) -> Pa
 
 def edit(source: Path, folder: Path) -> Path:
     folder.mkdir()
-    archive = wheel.Wheel.open(source)
+    archive = Wheel.open(source)
     metadata = CoreMetadata.parse(archive.metadata(), "METADATA").with_requirements([LINE])
-    wheel.rewrite(archive, folder / source.name, {archive.metadata_name: metadata.data})
+    wheel_editing.rewrite(archive, folder / source.name, {archive.metadata_name: metadata.data})
     return folder / source.name
 
 

@@ -17,7 +17,8 @@ from zipfile import ZipFile
 import pytest
 
 from abiding import native
-from abiding.archives.wheel import Wheel, rewrite
+from abiding.archives.wheel import Wheel
+from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import building, contents
 from abiding.native.examining import provenance_of

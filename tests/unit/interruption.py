@@ -17,7 +17,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from abiding.archives import sdist, wheel
+from abiding.archives import sdist, wheel_editing
+from abiding.archives.wheel import Wheel
 from abiding.files.placing import place
 from abiding.findings.errors import ArchiveError
 
@@ -44,12 +45,12 @@ def _edited(data: bytes) -> bytes:
 
 
 def _edit_wheel(source: Path, target: Path) -> None:
-    archive = wheel.Wheel.open(source)
-    wheel.rewrite(archive, target, {archive.metadata_name: _edited(archive.metadata())})
+    archive = Wheel.open(source)
+    wheel_editing.rewrite(archive, target, {archive.metadata_name: _edited(archive.metadata())})
 
 
 def _copy_wheel(source: Path, target: Path) -> None:
-    wheel._LARGEST_TAIL = -1  # noqa: SLF001
+    wheel_editing._LARGEST_TAIL = -1  # noqa: SLF001
     _edit_wheel(source, target)
 
 

@@ -18,7 +18,8 @@ from zipfile import ZipFile
 import pytest
 
 import abiding
-from abiding.archives.wheel import Wheel, rewrite
+from abiding.archives.wheel import Wheel
+from abiding.archives.wheel_editing import rewrite
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
 from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY

@@ -14,7 +14,8 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from abiding.archives.wheel import Wheel, rewrite
+from abiding.archives.wheel import Wheel
+from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import repairing
 from abiding.native.examining import provenance_of

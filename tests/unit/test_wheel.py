@@ -23,9 +23,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding.archives import wheel
+from abiding.archives import wheel_editing
 from abiding.archives.recording import updated_record
-from abiding.archives.wheel import Wheel, read_metadata, rewrite
+from abiding.archives.wheel import Wheel, read_metadata
+from abiding.archives.wheel_editing import rewrite
 from abiding.files.placing import copy_range, place
 from abiding.findings.errors import ArchiveError
 from tests import strict_zip
@@ -92,7 +93,7 @@ def edit(source: Path, put: Mapping[str, bytes], *, copy: bool = False) -> Path:
     private.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(source, private)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wheel, "_LARGEST_TAIL", -1 if copy else 1 << 30)
+        patch.setattr(wheel_editing, "_LARGEST_TAIL", -1 if copy else 1 << 30)
         rewrite(Wheel.open(private), target, put)
     assert private.exists() == copy, "a file that is edited in place is moved, one that is copied stays"
     return target
@@ -787,7 +788,7 @@ def test_folders_that_can_not_be_written(tmp_path: Path) -> None:
     for copy in (False, True):
         source = make(tmp_path / "private" / NAME)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(wheel, "_LARGEST_TAIL", -1 if copy else 1 << 30)
+            patch.setattr(wheel_editing, "_LARGEST_TAIL", -1 if copy else 1 << 30)
             with pytest.raises(ArchiveError, match="no such file or directory"):
                 rewrite(Wheel.open(source), tmp_path / "nowhere" / NAME, {METADATA: NEW})
         (tmp_path / "folder" / NAME).mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 
-from abiding.archives.wheel import Wheel, rewrite
+from abiding.archives.wheel import Wheel
+from abiding.archives.wheel_editing import rewrite
 from abiding.findings.errors import ArchiveError
 from makers.compiled import digest
 

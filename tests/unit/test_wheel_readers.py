@@ -12,8 +12,9 @@ from fuzz import readers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abiding.archives import recording, wheel, zipdirectory
-from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata, rewrite
+from abiding.archives import dist_info, recording, zipdirectory
+from abiding.archives.wheel import Statement, Wheel, metadata_in, read_metadata
+from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
@@ -410,7 +411,7 @@ def test_what_is_plain_at_a_glance_is_plain_at_length(
     path.write_bytes(packed(*(One(name, GOOD if name == N else b"") for name in dict.fromkeys(names))))
     quick = _outcome(path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wheel, "_is_plain", lambda *_: False)
+        patch.setattr(dist_info, "_is_plain", lambda *_: False)
         patch.setattr(zipdirectory, "_are_plain", lambda *_: False)
         assert _outcome(path) == quick
 

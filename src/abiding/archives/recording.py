@@ -7,11 +7,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from abiding.archives.unpacking import quoted
+from abiding.findings import bounds
+from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from typing import BinaryIO
 
-__all__ = ["fault_in", "line_ends", "rows", "updated_record"]
+    from abiding.archives.zipdirectory import Directory
+
+__all__ = ["fault_in", "line_ends", "read_record", "rows", "updated_record"]
 
 
 # What most have, seen at a glance: rows without quotes, in ASCII; hash and size may be empty.
@@ -22,6 +27,17 @@ _ENDS_FOR_SOME = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_QUOTED = 200
+_LIMIT = 16 << 20
+
+
+def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
+    """Read RECORD of a wheel. Raises `ArchiveError` if it has far more rows than there are files."""
+    record = directory.contents(file, directory.get(name), _LIMIT)
+    rows = line_ends(record)
+    if rows > 1000 + bounds.RECORD_ROWS * len(directory.names):
+        message = f"has {rows:,} rows in RECORD for {len(directory.names):,} files"
+        raise ArchiveError.at(directory.name, message)
+    return record
 
 
 def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:

@@ -142,7 +142,7 @@ class Build(NamedTuple):
 
     def wheel(self, kind: str, wheel_directory: str, metadata_directory: str | None) -> str:
         """Build a wheel that says what its source says and what is declared for it, and nothing else."""
-        from abiding.archives import wheel
+        from abiding.archives.wheel_editing import rewrite
 
         self._warn()
         sure = self.entries.sure_lines()  # before a long build, in case it is to be refused
@@ -156,7 +156,7 @@ class Build(NamedTuple):
             metadata = self._as_promised(name, built, added, metadata_directory)
             self._judge_installable(name, metadata, added)
             members = self._members(Built(kind, archive, metadata, lines))
-            wheel.rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
+            rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
         outcome.say(self.entries.outcome(added) or self._without_levels())
         if kind == "wheel":
             self._remark(name, metadata)

@@ -9,7 +9,8 @@ import sysconfig
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from abiding.archives.wheel import Wheel, rewrite
+from abiding.archives.wheel import Wheel
+from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.filename import judge_tags
 from abiding.files.placing import place
 from abiding.files.private import private_folder

@@ -1,0 +1,121 @@
+"""The one folder of a wheel that every reader takes for that of its metadata: `NAME-VERSION.dist-info`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from abiding.archives.naming import normalised
+from abiding.archives.tagging import parse
+from abiding.archives.unpacking import is_short_for, landing, quoted
+from abiding.archives.wheel_name import NOT_A_NAME, WheelName
+from abiding.archives.zipend import REBUILD
+from abiding.findings import bounds
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+__all__ = ["NOT_A_WHEEL", "dist_info_in", "hold_to_name"]
+
+
+NOT_A_WHEEL = "the backend that built it did not finish it, or it is not a wheel"
+_DIST_INFO = ".dist-info"
+_READ_BY_ALL = ("METADATA", "RECORD", "WHEEL")
+
+
+def dist_info_in(names: Sequence[str], filename: str) -> str:
+    """The one folder that every reader takes for that of the metadata. Raises `ArchiveError` if there is none."""
+    if WheelName.split(filename) is None:
+        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
+    usual = "-".join(filename.split("-", 2)[:2]) + _DIST_INFO
+    if _is_plain(names, usual):
+        return usual
+    tops = {name.partition("/")[0] for name in names}
+    tell = partial(_is_dist_info, usual=usual)
+    installed = _into_dist_info(names, {top for top in tops if landing(top).endswith(".data")}, tell)
+    folders = sorted((*filter(tell, tops), *installed))
+    if len(folders) != 1 or not folders[0].endswith(_DIST_INFO):
+        several = " and ".join(map(quoted, folders))
+        message = f"has more than one metadata folder: {several}" if len(folders) > 1 else "has no `.dist-info` folder"
+        raise ArchiveError.at(filename, message, hint=NOT_A_WHEEL)
+    (folder,) = folders
+    if not _is_of_project(folder.removesuffix(_DIST_INFO), filename):
+        raise _of_another(folder, filename)
+    for name in (f"{folder}/{file}" for file in _READ_BY_ALL):
+        spelled = [other for other in names if other.startswith(f"{folder}/") and landing(other) == landing(name)]
+        if name not in spelled and name != f"{folder}/WHEEL":
+            raise ArchiveError.at(filename, f"has no `{name}`", hint=NOT_A_WHEEL)
+        if len(spelled) > 1:
+            message = f"has members that are one file on some systems: {' and '.join(map(quoted, spelled))}"
+            raise ArchiveError.at(filename, message, hint=REBUILD)
+    return folder
+
+
+def hold_to_name(folder: str, filename: str) -> None:
+    """Raise `ArchiveError` if a metadata folder is not of the distribution that a wheel is called after."""
+    if not _belongs(folder.removesuffix(_DIST_INFO), filename):
+        raise _of_another(folder, filename)
+
+
+def _is_plain(names: Sequence[str], folder: str) -> bool:
+    """Whether it can be seen at a glance that this is the folder: so with nearly all wheels, in a tenth of the time."""
+    text = "\0".join(("", *names, ""))
+    if "~" in text:  # it may be the short name of another
+        return False
+    start, lower = f"\0{folder}/", text.lower()
+    first = start.lower()
+    return (
+        text.isascii()
+        and lower.count(_DIST_INFO) == text.count(start)
+        and f"{start}METADATA\0" in text
+        and f"{start}RECORD\0" in text
+        and lower.count(f"{first}metadata") == lower.count(f"{first}record") == 1
+        and lower.count(f"{first}wheel") <= 1
+    )
+
+
+def _is_dist_info(folder: str, usual: str) -> bool:
+    """Whether it is a metadata folder on some system, or the short name of the usual one on Windows."""
+    return landing(folder).endswith(_DIST_INFO) or is_short_for(folder, usual)
+
+
+def _into_dist_info(names: Sequence[str], data: Collection[str], tell: Callable[[str], bool]) -> Iterator[str]:
+    """The members of `.data` folders that are installed into a metadata folder, over the wheel's own files."""
+    for name in names if data else ():
+        top, _, rest = name.partition("/")
+        if top in data and any(map(tell, rest.split("/"))):
+            yield name
+
+
+def _of_another(folder: str, filename: str) -> ArchiveError:
+    return ArchiveError.at(filename, f"has the metadata folder of another distribution: {quoted(folder)}")
+
+
+def _is_of_project(folder: str, filename: str) -> bool:
+    """Whether a folder called `name-version` is of the project that a wheel is called after, in any version."""
+    parts = filename.split("-")
+    if folder.startswith(f"{parts[0]}-"):
+        return True
+    if len(folder) > bounds.FILENAME:
+        return False
+    dashes = [i for i, letter in enumerate(folder) if letter == "-"]
+    return any(normalised(folder[:i]) == normalised(parts[0]) for i in dashes)
+
+
+def _belongs(folder: str, filename: str) -> bool:
+    """Whether a folder called `name-version` is of the distribution that a wheel is called after, however spelled."""
+    if folder == "-".join(filename.split("-")[:2]):
+        return True
+    if len(folder) > bounds.FILENAME:
+        return False
+    from packaging.utils import InvalidWheelFilename, canonicalize_version
+
+    try:
+        name, version, _ = parse(filename)
+    except InvalidWheelFilename as exc:
+        raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME) from exc
+    # Old backends left dashes in names, so that any dash may be the one before the version.
+    dashes = [i for i, letter in enumerate(folder) if letter == "-"]
+    wanted = (name, canonicalize_version(version))
+    return any((normalised(folder[:i]), canonicalize_version(folder[i + 1 :])) == wanted for i in dashes)
