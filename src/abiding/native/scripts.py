@@ -47,9 +47,17 @@ _FOUND_BY_NAME = re.compile(r"find_library\s*\(\s*['\"](?:lib)?([^'\"]+)['\"]")
 _LIBRARY = re.compile(r"\.(?:so|dylib|dll|pyd)(?![a-z])|^lib\w{2,}", re.IGNORECASE)
 
 
+# What is for type checkers alone: the rest of the line, or the lines below that are further in.
+_NOT_RUN = re.compile(
+    r"^([ \t]{0,80})if[ \t]+(?:\w{1,20}\.)?TYPE_CHECKING[ \t]*:[ \t]*+"
+    r"(?:[^\s][^\n]*+|(?:\n(?:\1[ \t]++[^\n]*+|(?=\n)))*+)",
+    re.MULTILINE,
+)
+
+
 def _code(text: str) -> str:
-    """The text without comments and strings of many lines."""
-    return _NO_CODE.sub(lambda match: "" if match[1] else match[0], _without_patches(text))
+    """The text without comments, strings of many lines, and what is for type checkers alone."""
+    return _NOT_RUN.sub("", _NO_CODE.sub(lambda match: "" if match[1] else match[0], _without_patches(text)))
 
 
 def _without_patches(text: str) -> str:
