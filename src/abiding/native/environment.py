@@ -343,7 +343,7 @@ def _absent(subject: Subject, recorded: Shared, taken: str) -> Finding:
         expected_from="required",
         found=taken or None,
         found_from="taken instead" if taken else "not installed",
-        hints=(f"install `{recorded.requirement}`",),
+        hints=(f"install `{recorded.requirement}`: the wheel was built with {recorded.version}",),
     )
 
 

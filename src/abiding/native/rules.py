@@ -214,10 +214,14 @@ def _changed(subject: Subject) -> Iterator[Finding]:
             continue
         requirement = requirements.parse(shared.requirement)
         lawful = requirement.specifier.contains(provider.version, prereleases=True)
+        has_it = not provider.readable or provider.shipped_as(shared.library)
+        if lawful and not has_it:
+            continue  # that nobody has the library is told by itself
+        what = f"`{shared.library}` is of" if has_it else "what is there is"
         yield Finding(
             "provider-changed",
             Severity.NOTE if lawful else Severity.ERROR,
-            f"`{shared.library}` is of another version of `{shared.distribution}` than the wheel was linked with",
+            f"{what} another version of `{shared.distribution}` than the wheel was linked with",
             artifact=subject.artifact,
             field=shared.library,
             expected=shared.version,
