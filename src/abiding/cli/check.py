@@ -61,7 +61,8 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--compiled",
         action="store_true",
-        help="read the compiled files of wheels on an index too: of one wheel for each platform and Python",
+        help="read in the compiled files of wheels on an index too which versions they accept (and not whether they"
+        " find their libraries): of one wheel for each platform and Python",
     )
     parser.add_argument("--all", action="store_true", help="with `--compiled`: of every wheel")
     outputs.add_options(parser, _FORMATS)
@@ -125,7 +126,11 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
             read = published.checked(artifacts, listings, every=options.all, progress=Bar(unguarded(sys.stderr)))
             said |= read.findings
             if read.of_wheels:
+                # How libraries are found takes the files of a wheel as they lie beside each other.
                 told = f"{read.files} compiled files of {read.wheels} of {read.of_wheels} wheels were read"
+                told += (
+                    " for the versions that they accept; whether they find their libraries is told of wheels on disk"
+                )
                 print(f"{release.name} {release.version}: {told}", file=sys.stderr)
             for name in read.passed_over:
                 print(f"not read, for its size: {name}", file=sys.stderr)

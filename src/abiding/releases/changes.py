@@ -125,7 +125,9 @@ def field_finding(artifact: Artifact, difference: Difference, severity: Severity
     message = f"`{difference.field}` of the {artifact.kind} is not what the sdist says"
     origins = ("PKG-INFO", artifact.kind)
     notes = (*notes, *field_notes(difference))
-    ways_out = tuple(hints.in_every_build(difference.field, from_sdist=False))
+    # Of what a repair adds lawfully nothing is to be mended.
+    lawful = licences.only_extended(difference)
+    ways_out = () if lawful else tuple(hints.in_every_build(difference.field, from_sdist=False))
     return difference.finding(
         "undeclared-change", severity, message, artifact.filename, origins, notes=notes, hints=ways_out
     )
