@@ -22,6 +22,7 @@ from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
+from abiding.project.provenance import version_of
 from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
 from makers.trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
 
@@ -357,6 +358,28 @@ def test_a_wheel_says_what_it_was_built_as(tmp_path: Path, hook: str) -> None:
     assert (cuda["level"], cuda["variant"], cuda["lines"]) == ("abi", "cuda", [pin, egg])
     api = built({"abiding.level": "api"})
     assert (api["level"], api["variant"], api["lines"]) == ("api", "", [])
+
+
+def test_a_backend_is_known_by_its_module_whatever_is_installed_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is broken is none that a backend comes from."""
+    from importlib.metadata import version
+
+    lists = {
+        "aaa": b"a,," + b"9" * 5000,
+        "bbb": b"\xff",
+        "odd-backend": b"odd_backend.py,,\n",
+        "odd-two": b"odd_two/__init__.py,,",
+    }
+    for name, record in lists.items():
+        info = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n" if name != "aaa" else "")
+        (info / "RECORD").write_bytes(record)
+    monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
+    assert [version_of(one) for one in ("odd_backend", "odd_two:hooks", "odd_three")] == ["1.0", "1.0", ""]
+    assert version_of("mesonpy") == version("meson-python")
 
 
 def test_a_project_without_entries_has_no_record(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -120,12 +121,26 @@ def bill_of(path: Path) -> dict[str, Any] | None:
     return found
 
 
+def break_others(site: Path) -> None:
+    """Put distributions beside that nothing can be said of: they keep nobody from what the others are."""
+    lists = (f"a,,{'9' * 5000}\n".encode(), b"\xff\xfe\0", b"\n\nx,,\n", b"a" * 200_000, None)
+    for number, record in enumerate(lists):
+        info = site / f"aaa{number}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_bytes(b"Name: aaa\n" if number else b"")
+        if record is None:
+            os.mkfifo(info / "RECORD")
+        else:
+            (info / "RECORD").write_bytes(record)
+
+
 def test_what_is_copied_in_from_an_installed_wheel_is_written_down(
     pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site"
     with ZipFile(pair.provider()) as archive:
         archive.extractall(site)
+    break_others(site)
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.setenv("LD_LIBRARY_PATH", str(site / "prov" / "lib"))
     status, (path,) = repaired(pair.consumer(requires=(), tag=LINUX))

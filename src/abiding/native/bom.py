@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from importlib.metadata import distributions
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -17,9 +17,14 @@ from urllib.parse import quote
 from abiding._version import __version__
 from abiding.archives.naming import normalised
 from abiding.archives.wheel_name import WheelName
+from abiding.files.plain import open_plain
+from abiding.findings.errors import AbidingError
+from abiding.native.installed import Installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from abiding.native.distribution import InstalledDistribution
 
 __all__ = ["MEMBER", "bill"]
 
@@ -83,19 +88,27 @@ def _copies(members: Iterable[str]) -> Iterator[_Copy]:
         if match := _COPIED.fullmatch(PurePosixPath(member).name):
             wanted.setdefault(f"{match['stem']}{match['end']}", []).append((member, match["digest"]))
     seen = set()
-    for distribution in distributions() if wanted else ():
-        for file in distribution.files or ():
-            for member, digest in wanted.get(file.name, ()):
-                sha256 = _digest(Path(str(distribution.locate_file(file))))
-                if sha256.startswith(digest) and member not in seen:
-                    seen.add(member)
-                    yield _Copy(member, distribution.metadata["Name"], distribution.version, file.as_posix(), sha256)
+    for distribution in Installed().distributions() if wanted else ():
+        with suppress(AbidingError):  # of a broken one nothing can be said
+            for copy in _of(distribution, wanted):
+                if copy.member not in seen:
+                    seen.add(copy.member)
+                    yield copy
+
+
+def _of(distribution: InstalledDistribution, wanted: Mapping[str, Iterable[tuple[str, str]]]) -> Iterator[_Copy]:
+    for place, file in distribution.files.items():
+        for member, digest in wanted.get(PurePosixPath(place).name, ()):
+            sha256 = _digest(Path(file))
+            if sha256.startswith(digest):
+                name, version = (distribution.metadata.get(field) for field in ("Name", "Version"))
+                yield _Copy(member, name, version, place, sha256)
 
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with open_plain(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     except OSError:
         return ""
 

@@ -19,6 +19,7 @@ from abiding.project.guarded import Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from importlib.metadata import Distribution
     from typing import TypeVar
 
     from abiding.project.declaration import Entry
@@ -184,14 +185,23 @@ class Provenance(NamedTuple):
 
 def version_of(backend: str) -> str:
     """The version of the distribution that a wrapped backend comes from; empty for one that lies in the tree."""
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
+    from importlib.metadata import PackageNotFoundError, distributions, version
 
     module = backend.partition(":")[0].partition(".")[0]
     # Most are called like their module, and to look into all that is installed takes a while.
     with suppress(PackageNotFoundError):
         return version(module)
-    names = packages_distributions().get(module, ())
-    return version(names[0]) if names else ""
+    for distribution in distributions():
+        with suppress(Exception):  # one that is broken is none that a backend comes from
+            if module in _modules(distribution):
+                return distribution.version
+    return ""
+
+
+def _modules(distribution: Distribution) -> set[str]:
+    """The modules and packages that a distribution has at the top."""
+    named = (distribution.read_text("top_level.txt") or "").split()
+    return set(named) or {file.parts[0].removesuffix(".py") for file in distribution.files or ()}
 
 
 def _line(table: Mapping[str, Any]) -> Line:

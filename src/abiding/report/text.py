@@ -43,7 +43,7 @@ _OF_THE_FILE = {"metadata-version", "dynamic"}
 def render(releases: Sequence[Release], terminal: Terminal | None = None, *, full: bool = False) -> str:
     """One text for all releases, and where there are several a table of their verdicts; `full` with whole values."""
     to = terminal or Terminal()
-    lines = [line for release in releases for line in (*_Report(release, to, full).lines(), _NOTHING)]
+    lines = [line for release in releases for line in (*_Report.of(release, to, full=full).lines(), _NOTHING)]
     table = list(_table(releases, to)) if len(releases) > 1 else []
     return to.written([*lines, *table, *_unread(releases)] if table else lines[:-1])
 
@@ -66,6 +66,15 @@ class _Report(NamedTuple):
     release: Release
     terminal: Terminal
     full: bool
+    # The fields that one of its files has, in lower case.
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, release: Release, terminal: Terminal, *, full: bool) -> _Report:
+        files = (one.artifact.metadata for one in release.artifacts)
+        distinct = {metadata.data: metadata for metadata in files}
+        known = {name.lower() for one in distinct.values() for name, _ in one.fields}
+        return cls(release, terminal, full, frozenset({*known, "description"}))
 
     def lines(self) -> Iterator[Line]:
         name = Span(_name(self.release), Style.STRONG)
@@ -133,10 +142,7 @@ class _Report(NamedTuple):
         """The field, and whether it matters to those who choose what is installed."""
         if field in RESOLVER_FIELDS:
             return f"{field}, which resolvers read"
-        files = (one.artifact.metadata for one in self.release.artifacts)
-        distinct = {metadata.data: metadata for metadata in files}
-        known = {name.lower() for one in distinct.values() for name, _ in one.fields} | {"description"}
-        return f"{field}, which no resolver reads" if field.lower() in known - _OF_THE_FILE else field
+        return f"{field}, which no resolver reads" if field.lower() in self.known - _OF_THE_FILE else field
 
     def _most(self, severity: Severity) -> int | None:
         if self.full:
