@@ -109,6 +109,14 @@ def test_a_line_of_a_group_is_told_with_the_entry_that_includes_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("wrong", ['"a==x.x"', "1", "{ include_group = 'b' }", '"a = 1"'])
+def test_each_line_that_is_wrong_is_told_once_however_often_its_group_is_included(wrong: str) -> None:
+    groups = f"openblas = [\n  {wrong},\n  'b',\n  {wrong},\n]\nmore = [{{ include-group = 'openblas' }}]"
+    found = faults(groups, '{ include-group = "openblas" }, { include-group = "more" }')
+    first = TEXT[: TEXT.index("{groups}")].count("\n") + 2
+    assert [one.line for one in found] == [first, first + 2]
+
+
 ENTRY = '{ include-group = "openblas" }'
 
 

@@ -124,8 +124,11 @@ class Faults:
         for finding in findings:
             lenient = recent and self.pyproject.in_sdist
             into = self.remarks if lenient else self.problems
+            told = finding._replace(severity=Severity.WARNING) if lenient else finding
+            if told in into:  # of a dependency group that is included twice
+                continue
             if len(into) < bounds.FAULTS:
-                into.append(finding._replace(severity=Severity.WARNING) if lenient else finding)
+                into.append(told)
             elif not lenient:
                 self.untold += 1
 

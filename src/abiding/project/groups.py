@@ -40,7 +40,7 @@ class Groups:
         self._names: dict[str, list[str]] = {}
         for name in self._groups:
             self._names.setdefault(normalised(name), []).append(name)
-        self._told: set[str] = set()
+        self._told: set[tuple[str, Key]] = set()
 
     def members(self, name: str, key: Key) -> tuple[Member, ...]:
         """Resolve the group that is named at `key`: in order, includes in their places, nothing left out twice."""
@@ -103,6 +103,8 @@ class Groups:
         return (f"write it under `[{GROUPS}]`" + (f", not `[{misnamed}]`" if misnamed else ""),)
 
     def _tell(self, message: str, key: Key, hints: tuple[str, ...] = ()) -> None:
-        if message not in self._told:  # a group that is included in two ways is wrong once
-            self._told.add(message)
+        # A group that is included in two ways is wrong once; of what stands in it, each line is.
+        once = (message, key if key[0] == GROUPS else ())
+        if once not in self._told:
+            self._told.add(once)
             self._faults.problem("bad-group", message, key, hints=hints)
