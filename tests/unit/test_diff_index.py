@@ -71,7 +71,7 @@ def test_two_releases(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
         (
             ["spam==2.0", "spam==1.0"],
             "missing-file",
-            "it has wheels of cp313-cp313-win_amd64 hint: say which wheel: `--tag",
+            "it has wheels of cp313 × win_amd64 hint: say which wheel: `--tag cp313-cp313-win_amd64`",
         ),
         (["spam==1.0", "spam==2.0", "--tag", "cp312-cp312-win32"], "missing-file", "no wheel of that tag"),
         (["spam==3.0", "spam==1.0"], "unknown-release", "3.0"),

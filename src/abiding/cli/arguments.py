@@ -52,11 +52,11 @@ def one_of(kind: type[_T]) -> Callable[[str], _T]:
 
 
 @contextmanager
-def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HINT) -> Iterator[None]:
+def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HINT) -> Iterator[str]:
     """Hold the argument of a command to what it is to be: an sdist, or a folder with a pyproject.toml.
 
     With `legacy` a setup.py will do. `hint` says what may be given. Errors about the pyproject.toml in it then name it
-    by the argument. Raises `AbidingError`.
+    by the argument, as what is yielded does. Raises `AbidingError`.
     """
     folder = source.parent if source.name == "pyproject.toml" else source
     if not is_there(source):
@@ -66,8 +66,9 @@ def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HI
     names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)
     if is_folder(folder) and not any(is_there(folder / name) for name in names):
         raise _missing(f"the folder has no {' and no '.join(names)} in it", source, closing)
-    with naming(str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"):
-        yield
+    name = str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"
+    with naming(name):
+        yield name
 
 
 @contextmanager

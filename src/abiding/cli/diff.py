@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.cli import outputs
 from abiding.cli.arguments import path, tags
 from abiding.cli.specs import is_one_release
-from abiding.files.plain import read_plain
+from abiding.files.plain import is_there, read_plain
 from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, MissingFileError
@@ -81,18 +81,16 @@ def _chosen(spec: str, names: Sequence[str], wanted: frozenset[str] | None) -> s
         what = "no sdist"
     if fitting:
         return fitting[-1]
-    shown = [name for name in names if name.endswith(".whl")][: bounds.CLOSE_NAMES]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    there = ", ".join("-".join(name.removesuffix(".whl").split("-")[-3:]) for name in shown)
+    wheels = [name for name in names if name.endswith(".whl")]
+    notes: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    if wheels:
+        from abiding.report.compact import compact
+
+        notes = (f"it has wheels of {'; '.join(compact(wheels, names))}",)
+        hints = (f"say which wheel: `--tag {'-'.join(wheels[0].removesuffix('.whl').split('-')[-3:])}`, for example",)
     raise AbidingError(
-        Finding(
-            "missing-file",
-            Severity.ERROR,
-            f"the release has {what}",
-            artifact=spec,
-            notes=(f"it has wheels of {there}{more}",) if shown else (),
-            hints=("say which wheel: `--tag TAG`",) if shown else (),
-        ),
+        Finding("missing-file", Severity.ERROR, f"the release has {what}", artifact=spec, notes=notes, hints=hints),
         _NOTHING,
     )
 
@@ -101,6 +99,8 @@ _FILES = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), a METADATA or PKG
 
 
 def _read(path: Path) -> CoreMetadata:
+    if not is_there(path):
+        raise MissingFileError.at(path, _NOTHING, _FILES)
     name = path.name.lower()
     if name.endswith(".whl"):
         from abiding.archives.wheel import read_metadata
@@ -112,8 +112,6 @@ def _read(path: Path) -> CoreMetadata:
         return CoreMetadata.parse(read_pkg_info(path), path.name)
     try:
         metadata = CoreMetadata.parse(read_plain(path, bounds.METADATA), str(path))
-    except FileNotFoundError as exc:
-        raise MissingFileError.at(path, _NOTHING, _FILES) from exc
     except OSError as exc:
         raise _unreadable(path, f"the file can't be read: {exc.strerror}") from exc
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):

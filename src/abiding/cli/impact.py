@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["register", "run"]
 
 
+_NOTHING = "Nothing was looked at"
+
+
 _DESCRIPTION = """\
 Tell what a published release of a provider does to wheels that are linked with its libraries: nothing, a rebuild is
 needed because a symbol or the library is gone or means something else now, or their own bound excludes it. Where it has
@@ -44,7 +47,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     outputs.add_formats(parser, ("text", "json"))
-    parser.set_defaults(run=run, closing="Nothing was looked at")
+    parser.set_defaults(run=run, closing=_NOTHING)
 
 
 def run(options: Namespace) -> int:
@@ -110,7 +113,7 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
             yield from wheels_among([Path(one)])
             continue
         if not is_spec(one):
-            raise MissingFileError.at(one, "Nothing was looked at")
+            raise MissingFileError.at(one, _NOTHING, "give wheels, folders of them, or names on the index")
         wanted = versions(one)
         try:
             releases = listings.published(wanted.name, wanted.specifier)

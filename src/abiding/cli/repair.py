@@ -6,7 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from abiding.cli.arguments import path
-from abiding.findings.errors import RefusedError
+from abiding.files.plain import is_there
+from abiding.findings.errors import MissingFileError, RefusedError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -49,6 +50,10 @@ def run(options: Namespace) -> int:
         """What the compiled files of the wheel say against its bounds."""
         return evidence.checked([wheel]).get(wheel.name, ())
 
+    if not is_there(options.wheel):
+        raise MissingFileError.at(
+            options.wheel, options.closing, "give the wheel that was built, in `dist` for example"
+        )
     try:
         written, findings = repairing.repair(
             options.wheel, options.wheel_dir, options.plat, options.arguments, sys.stderr.write, look=refuted

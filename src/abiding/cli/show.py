@@ -81,7 +81,8 @@ def run(options: Namespace) -> int:
     if options.source.name.endswith(".whl"):
         _show_wheel(options)
         return 0
-    with project(options.source, _NOTHING, hint=_hint(str(options.source))), _folder(options.source) as folder:
+    hint = _hint(str(options.source))
+    with project(options.source, _NOTHING, hint=hint) as name, _folder(options.source) as folder:
         subject = _Subject.read(folder, options)
         if options.metadata:
             _print_metadata(subject)
@@ -90,7 +91,7 @@ def run(options: Namespace) -> int:
         else:
             data = {"json": lambda: as_json(_sets(subject), str(options.source))}
             outputs.write(options, data, partial(_table, subject))
-            _warn(subject)
+            _warn(subject, name)
     return 0
 
 
@@ -104,7 +105,7 @@ def _hint(given: str) -> str:
     )
 
 
-def _warn(subject: _Subject) -> None:
+def _warn(subject: _Subject, name: str) -> None:
     """Print, beside the result, what is lawful and probably not meant; of an sdist, what was accepted in its time."""
     from abiding.findings.screen import block
     from abiding.project.lint import lint, unwired
@@ -112,7 +113,7 @@ def _warn(subject: _Subject) -> None:
     declaration, pyproject = subject.declaration, subject.pyproject
     of_tree = () if subject.source.unpacked else (*unwired(declaration, pyproject), *lint(declaration, pyproject))
     for finding in (*declaration.remarks, *of_tree):
-        print(f"\n{block(finding)}", file=sys.stderr)
+        print(f"\n{block(finding._replace(artifact=name))}", file=sys.stderr)
 
 
 def _check_form(options: Namespace) -> None:
