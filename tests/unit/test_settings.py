@@ -28,20 +28,21 @@ def test_environment_stands_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "environ", "rule", "message"),
+    ("given", "environ", "rule", "message", "hint"),
     [
-        ({"abiding.levl": "api"}, {}, "unknown-setting", "`abiding.levl` is not a setting of abiding"),
-        ({"abiding.level": "apo"}, {}, "bad-setting", "`apo` is not a level; a level is `api` or `abi`"),
-        ({}, {"ABIDING_LEVEL": "API"}, "bad-setting", "`API` is not a level; a level is `api` or `abi`"),
-        ({"abiding.level": ["api", "abi"]}, {}, "bad-setting", "`abiding.level` takes one value, and was given `api`, `abi`"),
-        ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`"),
+        ({"abiding.levl": "api"}, {}, "unknown-setting", "`abiding.levl` is not a setting of abiding", "did you mean `abiding.level`?"),
+        ({"abiding.level": "apo"}, {}, "bad-setting", "`apo` is not a level; a level is `api` or `abi`", "`abiding explain level`"),
+        ({}, {"ABIDING_LEVEL": "API"}, "bad-setting", "`API` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
+        ({"abiding.level": ["api", "abi"]}, {}, "bad-setting", "`abiding.level` takes one value, and was given `api`, `abi`", "say `abiding.level` once"),
+        ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`", "say `abiding.variant` once"),
     ],
 )  # fmt: skip
-def test_faults(given: dict[str, Any], environ: dict[str, str], rule: str, message: str) -> None:
+def test_faults(given: dict[str, Any], environ: dict[str, str], rule: str, message: str, hint: str) -> None:
     with pytest.raises(DeclarationError) as caught:
         Settings.read(given, environ)
     (finding,) = caught.value.findings
     assert (finding.rule, finding.message) == (rule, message)
+    assert hint in finding.hints[0]
 
 
 def test_unknown_setting_lists_those_that_exist() -> None:

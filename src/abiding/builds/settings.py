@@ -18,6 +18,8 @@ __all__ = ["Settings"]
 
 _PREFIX = "abiding."
 _KNOWN = ("abiding.level", "abiding.variant")
+# What is on the command line does not overrule a file.
+_ONCE = "say `{}` once: uv takes it from `config-settings` in pyproject.toml and uv.toml too, pip from its own file"
 
 
 class Settings(NamedTuple):
@@ -67,7 +69,9 @@ def _value(name: str, ours: Mapping[str, Any], environ: Mapping[str, str], probl
         return value
     # pip and build collect a setting that is given twice into a list.
     given = ", ".join(f"`{item}`" for item in value) if isinstance(value, list) else f"`{value}`"
-    problems.append(_problem("bad-setting", f"`{name}` takes one value, and was given {given}", f"-C {name}"))
+    problems.append(
+        _problem("bad-setting", f"`{name}` takes one value, and was given {given}", f"-C {name}", _ONCE.format(name))
+    )
     return ""
 
 
@@ -86,7 +90,9 @@ def _unknown(name: str) -> Finding:
 
 
 def _bad_level(level: str, where: str) -> Finding:
-    return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where)
+    meant = level.strip().lower()
+    hint = f"did you mean `{meant}`?" if meant in [*Level] else "what they are is in `abiding explain level`"
+    return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where, hint)
 
 
 def _problem(rule: Rule, message: str, where: str, *hints: str) -> Finding:
