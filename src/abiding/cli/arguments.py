@@ -77,7 +77,10 @@ def naming(name: str) -> Iterator[None]:
     try:
         yield
     except DeclarationError as exc:
-        found = [one._replace(artifact=name) if one.artifact == "pyproject.toml" else one for one in exc.findings]
+        found = [
+            finding._replace(artifact=name) if finding.artifact == "pyproject.toml" else finding
+            for finding in exc.findings
+        ]
         raise DeclarationError(found, exc.closing) from exc
 
 

@@ -66,18 +66,18 @@ def run(options: Namespace) -> int:
     subjects = {} if options.no_index else _subjects(paths, looking)
     wheels = {str(path): stated.of_wheel(path, looking) for path in paths}
     linked = _linked(subjects, options.index_url)
-    for name, one in linked.items():
+    for name, linked_to in linked.items():
         wheels[name] = wheels[name]._replace(
-            bounds=(*wheels[name].bounds, *one.bounds), findings=(*wheels[name].findings, *one.findings)
+            bounds=(*wheels[name].bounds, *linked_to.bounds), findings=(*wheels[name].findings, *linked_to.findings)
         )
     found = list(wheels.values())
-    tables = {name: one.tables for name, one in linked.items()}
+    tables = {name: linked_to.tables for name, linked_to in linked.items()}
     outputs.write(
         options, {"json": lambda: bounds.as_json(wheels, tables)}, lambda to: bounds.as_text(wheels, tables, to)
     )
     if options.write:
         return _write(options, found)
-    return int(any(bound.state is State.TOO_LOOSE for one in found for bound in one.bounds))
+    return int(any(bound.state is State.TOO_LOOSE for wheel in found for bound in wheel.bounds))
 
 
 _FITS = "what the wheels require fits their compiled files, or nothing follows from these"
@@ -90,17 +90,17 @@ def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | A
     from abiding.findings.errors import AbidingError, DamagedImageError
     from abiding.native.examining import needs_others, subject_of
 
-    found: dict[str, Subject | AbidingError] = {}
+    subjects: dict[str, Subject | AbidingError] = {}
     for wheel in wheels:
         try:
             subject = subject_of(wheel, [], look=looking)
             if needs_others(subject):
-                found[str(wheel)] = subject
+                subjects[str(wheel)] = subject
         except DamagedImageError:  # what it says is read without its tables
             continue
         except AbidingError as exc:
-            found[str(wheel)] = exc
-    return found
+            subjects[str(wheel)] = exc
+    return subjects
 
 
 def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | None) -> dict[str, Linked]:
@@ -114,7 +114,7 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
     from abiding.providers.cache import Cache
     from abiding.providers.linked import Histories
 
-    found: dict[str, Linked] = {}
+    linked: dict[str, Linked] = {}
     histories: Histories | None = None
     with ExitStack() as stack:
         for name, subject in subjects.items():
@@ -124,11 +124,11 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
                 if histories is None:
                     cache = Cache.of_user()
                     histories = Histories(stack.enter_context(index.listings(index_url, cache)), cache)
-                found[name] = of_wheel(subject, histories.listings, histories)
+                linked[name] = of_wheel(subject, histories.listings, histories)
             except AbidingError as exc:
-                notes = [one._replace(severity=Severity.NOTE, artifact=Path(name).name) for one in exc.findings]
-                found[name] = Linked((), (), tuple(notes))
-    return found
+                notes = [finding._replace(severity=Severity.NOTE, artifact=Path(name).name) for finding in exc.findings]
+                linked[name] = Linked((), (), tuple(notes))
+    return linked
 
 
 def _wheels(what: Iterable[Path]) -> list[Path]:
@@ -139,25 +139,25 @@ def _wheels(what: Iterable[Path]) -> list[Path]:
     from abiding.findings.finding import Finding, Severity
     from abiding.native.names import wheels_among
 
-    found: dict[Path, None] = {}
-    for one in what:
-        if not is_there(one):
-            raise MissingFileError.at(one, "Nothing was read", "give wheels, a folder of them, or that of a project")
-        if one.name.endswith(".whl") and not is_folder(one):
-            with speaking_of(one):
-                open_plain(one).close()
-        folder = one / "dist" if is_plain(one / "pyproject.toml") else one
+    wheels_of: dict[Path, None] = {}
+    for given in what:
+        if not is_there(given):
+            raise MissingFileError.at(given, "Nothing was read", "give wheels, a folder of them, or that of a project")
+        if given.name.endswith(".whl") and not is_folder(given):
+            with speaking_of(given):
+                open_plain(given).close()
+        folder = given / "dist" if is_plain(given / "pyproject.toml") else given
         wheels = wheels_among([folder])
         if not wheels:
             # From an sdist a wheel is built with a warning where a build from the tree is refused.
-            hint = "build one first: `python -m build`" if folder != one else "give a wheel, which ends in .whl"
-            message = "the folder has no wheel in it" if folder != one or folder.is_dir() else "this is no wheel"
+            hint = "build one first: `python -m build`" if folder != given else "give a wheel, which ends in .whl"
+            message = "the folder has no wheel in it" if folder != given or folder.is_dir() else "this is no wheel"
             raise AbidingError(
                 Finding("missing-file", Severity.ERROR, message, artifact=str(folder), hints=(hint,)),
                 "Nothing was read",
             )
-        found |= dict.fromkeys(wheels)
-    return list(found)
+        wheels_of |= dict.fromkeys(wheels)
+    return list(wheels_of)
 
 
 def _write(options: Namespace, found: Sequence[Stated]) -> int:
@@ -168,10 +168,10 @@ def _write(options: Namespace, found: Sequence[Stated]) -> int:
     from abiding.evidence.stated import State
     from abiding.files.plain import is_plain
 
-    source = next((one for one in options.what if is_plain(one / "pyproject.toml")), Path())
+    source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
     lines = list(_lines(found))
     if not lines:
-        states = {bound.state for one in found for bound in one.bounds}
+        states = {bound.state for stated in found for bound in stated.bounds}
         why = _TAGS if State.TOO_LOOSE in states else _TIGHT if State.TOO_TIGHT in states else _FITS
         print(f"\nnothing was written: {why}", file=sys.stderr)
         return 0
@@ -208,8 +208,8 @@ def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
     from abiding.findings.finding import Finding, Severity
 
     by_name: dict[str, dict[str, Declared]] = {}
-    for one in found:
-        for bound in one.bounds:
+    for stated in found:
+        for bound in stated.bounds:
             # A line more can only narrow; and what a tag has to say is no line.
             if bound.distribution and bound.declare and bound.state is State.TOO_LOOSE:
                 _hold_to_be_everywhere(bound)

@@ -83,8 +83,8 @@ def run(options: Namespace) -> int:
     from abiding.artifacts.disk import read_artifacts
     from abiding.releases.release import releases, with_compiled, with_findings
 
-    specs = [one for one in options.what if is_spec(one)]
-    paths = [Path(one) for one in options.what if one not in specs]
+    specs = [word for word in options.what if is_spec(word)]
+    paths = [Path(word) for word in options.what if word not in specs]
     looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
     said = sys.stdout if options.output_format == "text" else sys.stderr
     sources: dict[str, Callable[[], list[Artifact | Unreadable]]] = {"": lambda: read_artifacts(paths)} if paths else {}
@@ -122,7 +122,7 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
     said: dict[str, tuple[Finding, ...]] = {}
     with index.listings(options.index_url) as listings:
         for release in found:
-            artifacts = [one.artifact for one in release.artifacts]
+            artifacts = [checked.artifact for checked in release.artifacts]
             read = published.checked(artifacts, listings, every=options.all, progress=Bar(unguarded(sys.stderr)))
             said |= read.findings
             if read.of_wheels:
@@ -137,8 +137,8 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
     return said
 
 
-def _rendered(form: str, found: Sequence[Release]) -> str | Iterator[str]:
-    text: str | Iterator[str] = import_module(f"abiding.report.{form}").render(found)
+def _rendered(form: str, checked: Sequence[Release]) -> str | Iterator[str]:
+    text: str | Iterator[str] = import_module(f"abiding.report.{form}").render(checked)
     return text
 
 
@@ -219,4 +219,4 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact |
 def _status(releases: Sequence[Release], fail_on: Severity) -> int:
     if any(release.unread for release in releases):
         return 2
-    return int(outputs.failing((one for release in releases for one in release.everything), fail_on))
+    return int(outputs.failing((finding for release in releases for finding in release.everything), fail_on))

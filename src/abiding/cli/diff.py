@@ -52,9 +52,9 @@ def run(options: Namespace) -> int:
     given = [str(options.left), str(options.right)]
     if options.tag and not any(map(is_one_release, given)):
         options.parser.error("`--tag` chooses a wheel of a release, and neither `A` nor `B` is `NAME==VERSION`")
-    one = Compared.of(*(_side(argument, options) for argument in given))
-    outputs.write(options, {"json": lambda: as_json(one)}, lambda to: render(one, to, every=options.all))
-    return int(bool(one.differences) or (options.all and not one.identical))
+    compared = Compared.of(*(_side(argument, options) for argument in given))
+    outputs.write(options, {"json": lambda: as_json(compared)}, lambda to: render(compared, to, every=options.all))
+    return int(bool(compared.differences) or (options.all and not compared.identical))
 
 
 def _side(argument: str, options: Namespace) -> Side:
@@ -62,8 +62,8 @@ def _side(argument: str, options: Namespace) -> Side:
         return Side(argument, argument, _read(Path(argument)))
     from abiding.artifacts.index import read_file
 
-    found = read_file(argument, options.index_url, lambda names: _chosen(argument, names, options.tag))
-    return Side(found.filename, found.read_from, found.metadata)
+    artifact = read_file(argument, options.index_url, lambda names: _chosen(argument, names, options.tag))
+    return Side(artifact.filename, artifact.read_from, artifact.metadata)
 
 
 def _chosen(spec: str, names: Sequence[str], wanted: frozenset[str] | None) -> str:

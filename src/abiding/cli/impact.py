@@ -67,12 +67,12 @@ def run(options: Namespace) -> int:
         listings.require(str(release))
         histories = Histories(listings, cache)
         found: list[Impact] = [
-            one if not isinstance(one, Path) else of_release(release, one, listings, histories)
-            for one in _wheels(_listed(options.consumers), listings, Path(folder))
+            wheel if not isinstance(wheel, Path) else of_release(release, wheel, listings, histories)
+            for wheel in _wheels(_listed(options.consumers), listings, Path(folder))
         ]
     name = str(release)
     outputs.write(options, {"json": lambda: as_json(name, found)}, lambda to: as_text(name, found, to))
-    outcomes = {one.outcome for one in found}
+    outcomes = {impact.outcome for impact in found}
     return 2 if outcomes == {Outcome.UNKNOWN} else int(Outcome.REBUILD in outcomes)
 
 
@@ -80,7 +80,7 @@ def _release(text: str) -> Requirement:
     from abiding.findings.errors import UnknownReleaseError
 
     found = versions(text)
-    if [one.operator for one in found.specifier] != ["=="] or text.endswith("*"):
+    if [clause.operator for clause in found.specifier] != ["=="] or text.endswith("*"):
         message = f"`{text}` does not name one release"
         raise UnknownReleaseError.of(message, hint=f"write `{found.name}==VERSION`")
     return found
@@ -90,12 +90,12 @@ def _listed(consumers: Iterable[str]) -> Iterator[str]:
     """The consumers, those of files with lists among them."""
     from abiding.files.plain import is_plain
 
-    for one in consumers:
-        if one.endswith(".txt") and is_plain(Path(one)):
-            lines = (line.partition("#")[0].strip() for line in Path(one).read_text("utf-8").splitlines())
+    for consumer in consumers:
+        if consumer.endswith(".txt") and is_plain(Path(consumer)):
+            lines = (line.partition("#")[0].strip() for line in Path(consumer).read_text("utf-8").splitlines())
             yield from filter(None, lines)
         else:
-            yield one
+            yield consumer
 
 
 def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[Path | Impact]:
@@ -108,21 +108,21 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
     from abiding.providers.impact import Impact, Outcome
 
     tags = [str(tag) for tag in sys_tags()]
-    for one in consumers:
-        if one.endswith(".whl") or is_folder(Path(one)):
-            yield from wheels_among([Path(one)])
+    for consumer in consumers:
+        if consumer.endswith(".whl") or is_folder(Path(consumer)):
+            yield from wheels_among([Path(consumer)])
             continue
-        if not is_spec(one):
-            raise MissingFileError.at(one, _NOTHING, "give wheels, folders of them, or names on the index")
-        wanted = versions(one)
+        if not is_spec(consumer):
+            raise MissingFileError.at(consumer, _NOTHING, "give wheels, folders of them, or names on the index")
+        wanted = versions(consumer)
         try:
             releases = listings.published(wanted.name, wanted.specifier)
         except IndexAccessError as exc:
-            yield Impact(one, Outcome.UNKNOWN, exc.findings[0].message)
+            yield Impact(consumer, Outcome.UNKNOWN, exc.findings[0].message)
             continue
         fitting = (wheel for files in releases for wheel in files if _fits(wheel.filename, tags))
         wheel = next(fitting, None)
-        yield wheel.save(folder) if wheel else Impact(one, Outcome.UNKNOWN, "it has no wheel for this machine")
+        yield wheel.save(folder) if wheel else Impact(consumer, Outcome.UNKNOWN, "it has no wheel for this machine")
 
 
 def _fits(filename: str, tags: Iterable[str]) -> bool:

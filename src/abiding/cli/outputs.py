@@ -98,7 +98,7 @@ class _Outputs(Action):
         option: str | None = None,
     ) -> None:
         before: tuple[Output, ...] = getattr(namespace, self.dest)
-        if any(one.own == values.own for one in before):
+        if any(other.own == values.own for other in before):
             parser.error(f"argument {option}: `{values.file}` is given twice")
         setattr(namespace, self.dest, (*before, values))
 
@@ -146,7 +146,7 @@ def write(options: Namespace, forms: Mapping[str, Form], text: Callable[[Termina
                     file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(whole))
             except OSError as exc:
                 problems.append(_unwritten(output, exc.strerror or str(exc)))
-    printed = [options.output_format, *(one.form for one in options.output if one.file == "-")]
+    printed = [options.output_format, *(output.form for output in options.output if output.file == "-")]
     for form in dict.fromkeys(printed):
         if text and form == "text":
             # Its colours are meant, and what else is in it is spelled out there.
@@ -169,10 +169,10 @@ def _looked_at(options: Namespace) -> Iterator[str]:
     """The files that a command was given, each by a name that is its own."""
     for name in ("what", "source", "left", "right"):
         given = getattr(options, name, ())
-        for one in given if isinstance(given, list) else [given]:
-            if isinstance(one, str | Path):
+        for item in given if isinstance(given, list) else [given]:
+            if isinstance(item, str | Path):
                 with suppress(OSError, ValueError):
-                    yield os.path.realpath(one)
+                    yield os.path.realpath(item)
 
 
 def _unwritten(output: Output, reason: str) -> Finding:
@@ -184,7 +184,7 @@ def _unwritten(output: Output, reason: str) -> Finding:
 def failing(findings: Iterable[Finding], fail_on: Severity) -> bool:
     """Whether some are as grave as that; says so where they would not fail by themselves."""
     order = list(Severity)
-    grave = [one for one in by_weight(findings) if order.index(one.severity) <= order.index(fail_on)]
+    grave = [finding for finding in by_weight(findings) if order.index(finding.severity) <= order.index(fail_on)]
     if grave and grave[0].severity is not Severity.ERROR:
         print(f"abiding: there is a finding of severity {grave[0].severity} (`--fail-on {fail_on}`)", file=sys.stderr)
     return bool(grave)

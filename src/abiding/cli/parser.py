@@ -40,17 +40,17 @@ class Parser(argparse.ArgumentParser):
         rest: str = self.get_default("rest")
         # argparse would take them for the value of an option before them.
         end = given.index("--") if rest and "--" in given else len(given)
-        found, others = super().parse_known_args(given[:end], namespace)
+        options, others = super().parse_known_args(given[:end], namespace)
         if others:
             if others[0].startswith("-"):
                 self._no_option(others[0])
-            self.error(f"too much is given: {', '.join(f'`{one}`' for one in others)}")
+            self.error(f"too much is given: {', '.join(f'`{other}`' for other in others)}")
         if rest:
-            setattr(found, rest, [*getattr(found, rest), *given[end + 1 :]])
-        return found, others
+            setattr(options, rest, [*getattr(options, rest), *given[end + 1 :]])
+        return options, others
 
     def _no_option(self, given: str) -> NoReturn:
-        known = [one for one in self._option_string_actions if one.startswith("--")]
+        known = [option for option in self._option_string_actions if option.startswith("--")]
         listed = f"\nthe options: {', '.join(known)}"
         self.error(f"there is no option `{given}`{meant(given, known) or listed}")
 
@@ -61,19 +61,23 @@ class Parser(argparse.ArgumentParser):
     # With a program's options argparse says how many values are missing, and not which.
     def _match_argument(self, action: argparse.Action, arg_strings_pattern: str) -> int:
         try:
-            found: int = super()._match_argument(action, arg_strings_pattern)
+            number: int = super()._match_argument(action, arg_strings_pattern)
         except argparse.ArgumentError as exc:
             if not action.option_strings:
                 raise
             values = ", ".join(map(str, action.choices or [action.metavar]))
             raise argparse.ArgumentError(action, f"a value is missing: {values}") from exc
-        return found
+        return number
 
     def error(self, message: str) -> NoReturn:
         """Leave with a message, whose words are not broken by a terminal, and with where to read more."""
         to = Terminal.of(sys.stderr)
-        said = f"{self.prog}: error: {message}\n\n{self._short_usage()}\nhint: `{self.prog} --help` tells more"
-        lines = [line for one in said.split("\n") for line in (wrap(one, to.width) if one and to.is_live else [one])]
+        text = f"{self.prog}: error: {message}\n\n{self._short_usage()}\nhint: `{self.prog} --help` tells more"
+        lines = [
+            line
+            for paragraph in text.split("\n")
+            for line in (wrap(paragraph, to.width) if paragraph and to.is_live else [paragraph])
+        ]
         self.exit(2, "".join(f"{line}\n" for line in lines))
 
     def _short_usage(self) -> str:
@@ -89,7 +93,7 @@ class Parser(argparse.ArgumentParser):
             if word == "--":
                 return
             option = word.partition("=")[0]
-            known = any(one.startswith(option) for one in self._option_string_actions)
+            known = any(known_option.startswith(option) for known_option in self._option_string_actions)
             if word.startswith("--") and " " not in option and not known:
                 yield option
 
@@ -98,7 +102,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     """Which of the known words may be meant, as the end of a sentence; empty if none is like it."""
     from difflib import get_close_matches
 
-    bare = {one.lstrip("-"): one for one in known}
+    bare = {option.lstrip("-"): option for option in known}
     close = get_close_matches(word.lstrip("-"), bare, n=1)
     return f": did you mean `{bare[close[0]]}`?" if close else ""
 

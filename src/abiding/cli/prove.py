@@ -102,8 +102,8 @@ def _python(python: Path) -> Path:
     from abiding.native.interpreter import Interpreter
 
     # As it is seen from here: each build has a folder of its own. A link is not followed, an environment is one.
-    found = Path(shutil.which(python) or python).absolute()
-    return Interpreter.ask(found, python).executable
+    program = Path(shutil.which(python) or python).absolute()
+    return Interpreter.ask(program, python).executable
 
 
 def _may_run(source: Path, *, yes: bool) -> bool:
@@ -133,9 +133,9 @@ def _talk() -> Callable[[str], None]:
 
 def _show_failures(proof: Proof) -> None:
     """What the backends said of builds that failed; of those that said the same, once."""
-    said: dict[str, str] = {}
+    versions: dict[str, str] = {}
     for built in proof.builds:
         if built.output:
-            said.setdefault(built.output, str(built.step))
-    for output, step in said.items():
+            versions.setdefault(built.output, str(built.step))
+    for output, step in versions.items():
         print(f"\n--- {step} ---\n{visible(output)}", file=sys.stderr)

@@ -155,9 +155,9 @@ def _accepted(path: Path) -> dict[str, str] | None:
     found = stated.of_wheel(path)
     if not found.files:
         return None
-    bounds = [one for one in found.bounds if one.distribution and one.declare]
-    more = {one.declare: f" and {len(one.files) - 1} more" if len(one.files) > 1 else "" for one in bounds}
-    return {one.declare: f"{one.files[0]}{more[one.declare]}" for one in bounds}
+    bounds = [bound for bound in found.bounds if bound.distribution and bound.declare]
+    more = {bound.declare: f" and {len(bound.files) - 1} more" if len(bound.files) > 1 else "" for bound in bounds}
+    return {bound.declare: f"{bound.files[0]}{more[bound.declare]}" for bound in bounds}
 
 
 # Reading
@@ -281,7 +281,7 @@ def _sets(subject: _Subject) -> Sets:
 
 def _name_and_version(subject: _Subject) -> tuple[str, str]:
     table, pkg_info = subject.declaration.project.table or {}, subject.source.pkg_info
-    name, version = (str(table.get(one) or (pkg_info.get(one) if pkg_info else "")) for one in ("name", "version"))
+    name, version = (str(table.get(key) or (pkg_info.get(key) if pkg_info else "")) for key in ("name", "version"))
     return name, version
 
 
@@ -352,5 +352,5 @@ def _groups(subject: _Subject) -> Iterator[Group]:
     nothing = "(left out: level api)" if subject.level is Level.API and declaration.entries else "(nothing)"
     for extra in dict.fromkeys(["", *given, *(entry.extra for entry in entries)]):
         api = plain if not extra else given.get(extra, [])
-        own = tuple(one for one in entries if one.extra == extra)
+        own = tuple(entry for entry in entries if entry.extra == extra)
         yield Group(extra, None if api is None else tuple(api), own, (computed if not extra else "", nothing))

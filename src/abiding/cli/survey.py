@@ -100,7 +100,7 @@ def run(options: Namespace) -> int:
     """Judge the releases. Returns 0. Raises `AbidingError` if a source can't be read, or the extra is not installed."""
     from abiding.survey.sources import is_list
 
-    lists = [one for one in options.sources if is_list(one)]
+    lists = [source for source in options.sources if is_list(source)]
     if options.files_table and not lists:
         options.parser.error("`--files-table` keeps what is read from an index, and no source is a list of releases")
     if options.dask not in (None, LOCAL) and not options.parts:
@@ -164,8 +164,8 @@ def _survey(options: Namespace, folder: Path) -> None:
         merged(connection, home)
         if options.table:
             write_releases(connection, options.table)
-        found = summarised(connection, plan, options.top)
-    outputs.write(options, forms(found), partial(as_text, found))
+        summary = summarised(connection, plan, options.top)
+    outputs.write(options, forms(summary), partial(as_text, summary))
 
 
 def _engine(options: Namespace) -> AbstractContextManager[Run]:
@@ -196,12 +196,12 @@ def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
         _tell(f"reading release {number + 1} of {len(specs)}")
 
     artifacts = []
-    for one in read_releases(specs, options.index_url, tell):
-        if isinstance(one, Finding):
-            print(f"abiding: {visible(one.message)}", file=sys.stderr)
+    for read in read_releases(specs, options.index_url, tell):
+        if isinstance(read, Finding):
+            print(f"abiding: {visible(read.message)}", file=sys.stderr)
         else:
-            artifacts.append(one)
-            if isinstance(one, Unreadable):
-                print(visible(f"abiding: {one.filename}: {one.problem.message}"), file=sys.stderr)
+            artifacts.append(read)
+            if isinstance(read, Unreadable):
+                print(visible(f"abiding: {read.filename}: {read.problem.message}"), file=sys.stderr)
     write(rows_of(artifacts), file)
     return file

@@ -49,8 +49,8 @@ def run(options: Namespace) -> int:
 
     history = _read(versions(options.name), options)
     outputs.write(options, {"debian": lambda: debian.written(history), "json": lambda: as_json(history)})
-    for one in history.unread:
-        print(f"abiding: {one.filename} could not be read: {one.reason}", file=sys.stderr)
+    for edition in history.unread:
+        print(f"abiding: {edition.filename} could not be read: {edition.reason}", file=sys.stderr)
     return int(bool(history.unread))
 
 
@@ -77,7 +77,7 @@ def _read(wanted: Requirement, options: Namespace) -> History:
         )
         if history is None:
             raise _nothing(wanted, tag, is_there=bool(listings.published(name, accepted)))
-    if not history.unread and not any(one.libraries for one in history.editions):
+    if not history.unread and not any(edition.libraries for edition in history.editions):
         raise UnknownReleaseError.of(
             f"no wheel of `{wanted}` for {tag.platform} has a shared library in it",
             note="modules of Python are no libraries that others can be linked with",

@@ -28,19 +28,19 @@ _STYLES = {State.TOO_LOOSE: Style.ERROR, State.TOO_TIGHT: Style.WARNING, State.F
 _MOST = 40
 
 
-def as_text(found: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
+def as_text(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
     """One table for each wheel, and one for each of its providers, with what is wrong below them."""
-    return to.written(line for name, one in found.items() for line in _wheel(one, tables.get(name, ()), to))
+    return to.written(line for name, stated in wheels.items() for line in _wheel(stated, tables.get(name, ()), to))
 
 
-def _wheel(one: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Line]:
-    yield (Span(on_one_line(one.filename), Style.STRONG),)
-    if not one.bounds:
-        yield from labelled(Span(_nothing(one)), to.width, Span("  "))
+def _wheel(stated: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Line]:
+    yield (Span(on_one_line(stated.filename), Style.STRONG),)
+    if not stated.bounds:
+        yield from labelled(Span(_nothing(stated)), to.width, Span("  "))
     else:
         # Each reason once, and in the table where it belongs to.
-        reasons = list(dict.fromkeys(bound.why for bound in one.bounds if bound.why))
-        cells = [_cells(bound, reasons.index(bound.why) + 1 if bound.why else 0) for bound in one.bounds]
+        reasons = list(dict.fromkeys(bound.why for bound in stated.bounds if bound.why))
+        cells = [_cells(bound, reasons.index(bound.why) + 1 if bound.why else 0) for bound in stated.bounds]
         yield from columns(_HEAD, cells, to, "  ")
         for number, why in enumerate(reasons, 1):
             yield from labelled(Span(on_one_line(why)), to.width, Span(f"  ({number}) "))
@@ -51,7 +51,7 @@ def _wheel(one: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Line]
         for version in table.rows:
             state = Span(on_one_line(_state(version)), Style.GOOD if str(version.state) == "has" else Style.PLAIN)
             yield from labelled(state, to.width, Span(f"    {on_one_line(version.version):<12} "))
-    for finding in by_weight(one.findings):
+    for finding in by_weight(stated.findings):
         yield ()
         yield from lines(finding, to.width)
     yield ()
@@ -71,17 +71,17 @@ def _state(row: Row) -> str:
 
 
 def _names(row: Row) -> str:
-    shown = ", ".join(one.removesuffix("@Base") for one in row.missing[:_SYMBOLS])
+    shown = ", ".join(symbol.removesuffix("@Base") for symbol in row.missing[:_SYMBOLS])
     return shown + (f" and {len(row.missing) - _SYMBOLS} more" if len(row.missing) > _SYMBOLS else "")
 
 
 _SYMBOLS = 3
 
 
-def _nothing(one: Stated) -> str:
-    if not one.files:
+def _nothing(stated: Stated) -> str:
+    if not stated.files:
         return "no evidence: the wheel has no compiled files"
-    return f"no evidence: none of {one.files} compiled files uses an interface that is known"
+    return f"no evidence: none of {stated.files} compiled files uses an interface that is known"
 
 
 def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
@@ -105,21 +105,21 @@ def _short(text: str) -> str:
     return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
 
 
-def as_json(found: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]]) -> str:
+def as_json(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]]) -> str:
     """The document of `bounds`; each wheel by the path that it was read from."""
-    gravest = worst([finding for one in found.values() for finding in one.findings])
+    gravest = worst([finding for stated in wheels.values() for finding in stated.findings])
     return document(
         "bounds",
         severity=gravest and str(gravest),
-        wheels=[_data(*one, tables.get(one[0], ())) for one in found.items()],
+        wheels=[_data(*pair, tables.get(pair[0], ())) for pair in wheels.items()],
     )
 
 
-def _data(read_from: str, one: Stated, tables: Sequence[Range]) -> dict[str, object]:
+def _data(read_from: str, stated: Stated, tables: Sequence[Range]) -> dict[str, object]:
     return {
-        "filename": visible(one.filename),
+        "filename": visible(stated.filename),
         "read_from": visible(read_from),
-        "compiled_files": one.files,
+        "compiled_files": stated.files,
         "bounds": [
             {
                 "distribution": visible(bound.distribution) or None,
@@ -131,12 +131,12 @@ def _data(read_from: str, one: Stated, tables: Sequence[Range]) -> dict[str, obj
                 "state": str(bound.state),
                 "why": visible(bound.why) or None,
             }
-            for bound in one.bounds
+            for bound in stated.bounds
         ],
         "providers": [
             {
                 "distribution": table.distribution,
-                "libraries": [visible(one) for one in table.libraries],
+                "libraries": [visible(library) for library in table.libraries],
                 "floor": table.floor or None,
                 "ceiling": table.ceiling or None,
                 "versions": [
@@ -144,12 +144,12 @@ def _data(read_from: str, one: Stated, tables: Sequence[Range]) -> dict[str, obj
                         "version": row.version,
                         "state": str(row.state),
                         "library": visible(row.library) or None,
-                        "missing": [visible(one) for one in row.missing],
+                        "missing": [visible(symbol) for symbol in row.missing],
                     }
                     for row in table.rows
                 ],
             }
             for table in tables
         ],
-        "findings": findings_data(one.findings),
+        "findings": findings_data(stated.findings),
     }

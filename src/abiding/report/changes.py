@@ -52,7 +52,7 @@ class _Matcher(SequenceMatcher[str]):
 def _common(before: Sequence[str], after: Sequence[str]) -> list[Match]:
     """The lines that both have once, in the same order, and what is equal around each of them."""
     ends = [(-1, -1), *_in_order(_once_in_both(before, after)), (len(before), len(after))]
-    found: list[Match] = []
+    matches: list[Match] = []
     for (i, j), (next_i, next_j) in pairwise(ends):
         size = 1
         while i + size < next_i and j + size < next_j and before[i + size] == after[j + size]:
@@ -62,32 +62,32 @@ def _common(before: Sequence[str], after: Sequence[str]) -> list[Match]:
             if before[next_i - back - 1] != after[next_j - back - 1]:
                 break
             back += 1
-        found += [Match(i, j, size), Match(next_i - back, next_j - back, back)]
+        matches += [Match(i, j, size), Match(next_i - back, next_j - back, back)]
     # The two lines before everything are no lines.
-    first = found[0]
-    found[0] = Match(first.a + 1, first.b + 1, first.size - 1)
-    return [*_joined(one for one in found if one.size), Match(len(before), len(after), 0)]
+    first = matches[0]
+    matches[0] = Match(first.a + 1, first.b + 1, first.size - 1)
+    return [*_joined(match for match in matches if match.size), Match(len(before), len(after), 0)]
 
 
 def _joined(blocks: Iterable[Match]) -> Iterator[Match]:
     """The blocks, those that follow on each other as one."""
     last = Match(0, 0, 0)
-    for one in blocks:
-        if (last.a + last.size, last.b + last.size) == (one.a, one.b):
-            last = Match(last.a, last.b, last.size + one.size)
+    for block in blocks:
+        if (last.a + last.size, last.b + last.size) == (block.a, block.b):
+            last = Match(last.a, last.b, last.size + block.size)
         else:
             yield last
-            last = one
+            last = block
     yield last
 
 
 def _once_in_both(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
     places: list[dict[str, int]] = []
     for lines in (before, after):
-        found: dict[str, int] = {}
+        lines_of: dict[str, int] = {}
         for number, line in enumerate(lines):
-            found[line] = -1 if line in found else number
-        places.append(found)
+            lines_of[line] = -1 if line in lines_of else number
+        places.append(lines_of)
     return [(i, places[1][line]) for line, i in places[0].items() if i >= 0 and places[1].get(line, -1) >= 0]
 
 

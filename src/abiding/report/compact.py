@@ -78,15 +78,15 @@ def _python(python: str, abi: str) -> str:
 def _platform(platform: str) -> str:
     names = platform.split(".")
     for old, new in _OLDER.items():
-        names = [one for one in names if one.replace(old, new) == one or one.replace(old, new) not in names]
+        names = [name for name in names if name.replace(old, new) == name or name.replace(old, new) not in names]
     return ".".join(names)
 
 
 def _described(wheels: Sequence[Tags]) -> Iterator[str]:
-    for (build, label), group in groupby(sorted(wheels), key=lambda one: one[:2]):
-        said = (f"build {build}" if build else "", f"variant {label}" if label else "")
-        prefix = f"{', '.join(filter(None, said))}: " if any(said) else ""
-        yield from (f"{prefix}{one}" for one in _products([(tags.python, tags.platform) for tags in group]))
+    for (build, label), group in groupby(sorted(wheels), key=lambda key: key[:2]):
+        parts = (f"build {build}" if build else "", f"variant {label}" if label else "")
+        prefix = f"{', '.join(filter(None, parts))}: " if any(parts) else ""
+        yield from (f"{prefix}{shown}" for shown in _products([(tags.python, tags.platform) for tags in group]))
 
 
 def _products(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -105,24 +105,24 @@ def _alike(pairs: Iterable[tuple[str, str]]) -> dict[frozenset[str], list[str]]:
     partners: dict[str, set[str]] = {}
     for one, other in pairs:
         partners.setdefault(one, set()).add(other)
-    found: dict[frozenset[str], list[str]] = {}
-    for one, others in partners.items():
-        found.setdefault(frozenset(others), []).append(one)
-    return found
+    by_partners: dict[frozenset[str], list[str]] = {}
+    for first, others in partners.items():
+        by_partners.setdefault(frozenset(others), []).append(first)
+    return by_partners
 
 
 def _ranges(names: Iterable[str]) -> str:
     """The names in order; three or more that follow on each other as the first and the last."""
-    said: list[str] = []
+    shown: list[str] = []
     for _, group in groupby(enumerate(sorted(names, key=_order)), key=lambda pair: _run(*pair)):
         run = [name for _, name in group]
-        said += run if len(run) < _FEWEST else [f"{run[0]}–{run[-1]}"]  # noqa: RUF001 (a range)
-    return ", ".join(said)
+        shown += run if len(run) < _FEWEST else [f"{run[0]}–{run[-1]}"]  # noqa: RUF001 (a range)
+    return ", ".join(shown)
 
 
 def _order(name: str) -> tuple[str, str, int, str]:
-    found = _COUNTED.fullmatch(name)
-    return (found[1], found[3], int(found[2]), "") if found else (name, "", 0, name)
+    match = _COUNTED.fullmatch(name)
+    return (match[1], match[3], int(match[2]), "") if match else (name, "", 0, name)
 
 
 def _run(place: int, name: str) -> Hashable:

@@ -37,8 +37,8 @@ def _lines(release: Release) -> Iterator[str]:
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
     """A line for each finding; what it says is not yet spelled out."""
-    for one in groups(findings):
-        yield _line(one.finding, one.about)
+    for group in groups(findings):
+        yield _line(group.finding, group.about)
 
 
 def _line(finding: Finding, about: str) -> str:

@@ -22,13 +22,13 @@ def line_of(finding: Finding, pyproject: Pyproject) -> int | None:
     project = pyproject.table.get("project")
     if not finding.field or not isinstance(project, dict):
         return None
-    names = [name for name, fields in FIELDS.items() if finding.field.lower() in {one.lower() for one in fields}]
+    names = [name for name, fields in FIELDS.items() if finding.field.lower() in {own.lower() for own in fields}]
     if not names:
         return None
     # A line of requirements is known by its distribution, which the wheel may ask for in other words.
     known: Callable[[str], str] = requirements.name_of if finding.field == "Requires-Dist" else str
-    said = {known(one) for one in (*lines_of(finding.expected), *lines_of(finding.found))}
-    return pyproject.line_of(next(_keys(project, names, lambda text: known(text) in said)))
+    values = {known(line) for line in (*lines_of(finding.expected), *lines_of(finding.found))}
+    return pyproject.line_of(next(_keys(project, names, lambda text: known(text) in values)))
 
 
 def _keys(project: Mapping[str, Any], names: Iterable[str], is_said: Callable[[str], bool]) -> Iterator[Key]:
@@ -49,8 +49,8 @@ def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
     if isinstance(value, str):
         yield key, value
     elif isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _texts(one, (*key, number))
+        for number, item in enumerate(value):
+            yield from _texts(item, (*key, number))
     elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _texts(one, (*key, name))
+        for name, item in value.items():
+            yield from _texts(item, (*key, name))

@@ -61,23 +61,23 @@ def _place(difference: Difference) -> int:
     return fields.index(difference.field) if difference.field in fields else len(fields)
 
 
-def render(one: Compared, to: Terminal, *, every: bool) -> str:
+def render(compared: Compared, to: Terminal, *, every: bool) -> str:
     """The text for people; with `every` it shows spelling too, line by line."""
-    return to.written(_text(one, to, every=every))
+    return to.written(_text(compared, to, every=every))
 
 
-def _text(one: Compared, to: Terminal, *, every: bool) -> Iterator[Line]:
-    left, right = one.left.metadata, one.right.metadata
-    yield (Span(f"--- {on_one_line(one.left.name)}", Style.STRONG),)
-    yield (Span(f"+++ {on_one_line(one.right.name)}", Style.STRONG),)
+def _text(compared: Compared, to: Terminal, *, every: bool) -> Iterator[Line]:
+    left, right = compared.left.metadata, compared.right.metadata
+    yield (Span(f"--- {on_one_line(compared.left.name)}", Style.STRONG),)
+    yield (Span(f"+++ {on_one_line(compared.right.name)}", Style.STRONG),)
     yield ()
-    for difference in one.differences:
+    for difference in compared.differences:
         yield from _block(difference, to)
         yield ()
-    yield from conclusion(_summary(len(one.differences), spelling=not one.identical and not every), to)
+    yield from conclusion(_summary(len(compared.differences), spelling=not compared.identical and not every), to)
     if not every:
         yield from _of_the_file(left, right, to)
-    elif not one.identical:
+    elif not compared.identical:
         yield ()
         yield (Span("line by line:"),)
         yield from (_signed(line) for line in _lines(left, right))
@@ -126,10 +126,10 @@ def _summary(count: int, *, spelling: bool) -> Span:
 
 def _of_the_file(left: CoreMetadata, right: CoreMetadata, to: Terminal) -> Iterator[Line]:
     for field in _OF_THE_FILE:
-        values = [", ".join(f"`{visible(one)}`" for one in metadata.all(field)) for metadata in (left, right)]
+        values = [", ".join(f"`{visible(value)}`" for value in metadata.all(field)) for metadata in (left, right)]
         if values[0] != values[1]:
-            said = f"not counted, being about the file: `{field}` (- {values[0] or 'none'}, + {values[1] or 'none'})"
-            yield from conclusion(Span(said), to)
+            text = f"not counted, being about the file: `{field}` (- {values[0] or 'none'}, + {values[1] or 'none'})"
+            yield from conclusion(Span(text), to)
 
 
 def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
@@ -139,22 +139,22 @@ def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
         yield visible(line)
 
 
-def as_json(one: Compared) -> str:
+def as_json(compared: Compared) -> str:
     """The document of `diff`."""
-    left, right = one.left.metadata, one.right.metadata
+    left, right = compared.left.metadata, compared.right.metadata
     return document(
         "diff",
-        left=_side(one.left),
-        right=_side(one.right),
-        differs=bool(one.differences),
-        identical=one.identical,
+        left=_side(compared.left),
+        right=_side(compared.right),
+        differs=bool(compared.differences),
+        identical=compared.identical,
         differences=[
             {
                 "field": visible(each.field),
                 "left": value_data(each.sides[0], each.field),
                 "right": value_data(each.sides[1], each.field),
             }
-            for each in one.differences
+            for each in compared.differences
         ],
         not_counted=[
             {"field": field, "left": _said(left, field), "right": _said(right, field)}
@@ -165,12 +165,12 @@ def as_json(one: Compared) -> str:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    said = side.metadata
+    metadata = side.metadata
     return {
         "filename": visible(side.name.replace("\\", "/").rpartition("/")[2]),
         "read_from": visible(side.read_from),
-        "name": visible(said.get("Name").strip()) or None,
-        "version": visible(said.get("Version").strip()) or None,
+        "name": visible(metadata.get("Name").strip()) or None,
+        "version": visible(metadata.get("Version").strip()) or None,
     }
 
 

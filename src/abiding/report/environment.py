@@ -69,17 +69,17 @@ def _text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to:
     if seen.rows:
         yield from columns(_LIBRARIES, [_cells(row) for row in seen.rows], to)
     else:
-        said = "no compiled file that was looked into uses a library of another distribution, or a bundled one"
-        yield from labelled(Span(said), to.width)
+        nothing = "no compiled file that was looked into uses a library of another distribution, or a bundled one"
+        yield from labelled(Span(nothing), to.width)
     if uses:
         yield ()
         yield from columns(_INTERFACES, [_interface_cells(use) for use in uses], to)
     if internals:
         yield ()
-        yield from columns(_INTERNALS, [_internals_cells(one) for one in internals], to)
-    for one in groups(by_weight((*seen.findings, *seen.unread))):
+        yield from columns(_INTERNALS, [_internals_cells(held) for held in internals], to)
+    for group in groups(by_weight((*seen.findings, *seen.unread))):
         yield ()
-        yield from lines(one.finding._replace(artifact=one.about), to.width)
+        yield from lines(group.finding._replace(artifact=group.about), to.width)
 
 
 def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequence[Internals]) -> str:
@@ -91,7 +91,7 @@ def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequenc
         severity=gravest and str(gravest),
         libraries=[_library(row) for row in seen.rows],
         interfaces=[_interface(use) for use in uses],
-        internals=[_internals(one) for one in internals],
+        internals=[_internals(held) for held in internals],
         findings=findings_data(findings),
     )
 
@@ -124,15 +124,15 @@ def _interface(use: Use) -> dict[str, object]:
 
 
 def _failures(failures: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"module": visible(module), "said": visible(said)} for module, said in failures.items()]
+    return [{"module": visible(module), "said": visible(reason)} for module, reason in failures.items()]
 
 
-def _internals(one: Internals) -> dict[str, object]:
+def _internals(held: Internals) -> dict[str, object]:
     return {
-        "distribution": visible(one.owner.label),
-        "kind": str(one.kind),
-        "identities": [visible(identity) for identity in one.identities],
-        "files": [visible(file) for file in one.files],
+        "distribution": visible(held.owner.label),
+        "kind": str(held.kind),
+        "identities": [visible(identity) for identity in held.identities],
+        "files": [visible(file) for file in held.files],
     }
 
 
@@ -141,15 +141,15 @@ def _interface_cells(use: Use) -> tuple[Span, ...]:
     if use.failures is not None:
         word += ", import fails" if use.failures else ", but imported"
     style = Style.ERROR if use.wrong else Style.WARNING if use.refusing else Style.GOOD
-    said = Span(word, style) if use.installed else Span("not installed", Style.FAINT)
+    state = Span(word, style) if use.installed else Span("not installed", Style.FAINT)
     count = counted(len(use.files), "file")
     cells = (count, use.interface, use.accepts, use.installed or NOTHING)
-    return (Span(use.owner, Style.STRONG), *map(Span, cells), said)
+    return (Span(use.owner, Style.STRONG), *map(Span, cells), state)
 
 
-def _internals_cells(one: Internals) -> tuple[Span, ...]:
-    cells = (counted(len(one.files), "file"), str(one.kind), ", ".join(one.identities))
-    return (Span(one.owner.label, Style.STRONG), *map(Span, cells))
+def _internals_cells(held: Internals) -> tuple[Span, ...]:
+    cells = (counted(len(held.files), "file"), str(held.kind), ", ".join(held.identities))
+    return (Span(held.owner.label, Style.STRONG), *map(Span, cells))
 
 
 def verdict(row: Row) -> str:

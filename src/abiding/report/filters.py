@@ -29,8 +29,8 @@ class Filters(NamedTuple):
     @classmethod
     def of(cls, releases: Sequence[Release]) -> Filters:
         """Look at the names of all wheels."""
-        names = [one.filename for release in releases for one in release.files]
-        pythons, platforms = ({found[side] for found in map(parts, names) if found[side]} for side in (0, 1))
+        names = [file.filename for release in releases for file in release.files]
+        pythons, platforms = ({sides[side] for sides in map(parts, names) if sides[side]} for side in (0, 1))
         return cls(tuple(sorted(platforms)), in_order(pythons))
 
     def classes(self, name: str) -> str:
@@ -52,13 +52,13 @@ class Filters(NamedTuple):
 
     def _choice(self, name: str, plural: str, letter: str, known: Sequence[str]) -> Iterator[str]:
         yield f'<label><span class="unseen">{name}</span><select id="{name.lower()}"><option>all {plural}</option>'
-        yield from (f'<option class="{letter}{number}">{text(one)}</option>' for number, one in enumerate(known))
+        yield from (f'<option class="{letter}{number}">{text(label)}</option>' for number, label in enumerate(known))
         yield "</select></label>"
 
     def style(self) -> Iterator[str]:
         """The style sheet that hides what was not chosen."""
         for chosen in self._chosen():
-            which = "".join(f":has(option.{one}:checked)" for one in chosen)
+            which = "".join(f":has(option.{part}:checked)" for part in chosen)
             files = "." + ".".join(chosen)
             yield f"body{which} li.w:not({files}),"
             yield f"body{which} :is(tr.files, .finding):has(li.w):not(:has(li{files})){{display:none}}\n"
@@ -69,6 +69,6 @@ class Filters(NamedTuple):
             [f"{letter}{number}" for number in range(len(known))]
             for letter, known in (("p", self.platforms), ("y", self.pythons))
         )
-        yield from ((one,) for one in (*platforms, *pythons))
+        yield from ((single,) for single in (*platforms, *pythons))
         if len(platforms) * len(pythons) <= _MOST_PAIRS:
             yield from ((one, other) for one in platforms for other in pythons)

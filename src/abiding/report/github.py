@@ -48,9 +48,9 @@ def written(findings: Iterable[Finding], file: str, last: str = "") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _commands(found: Iterable[Group], file: str) -> Iterator[str]:
-    for one in found:
-        yield f"::{_COMMANDS[one.finding.severity]} {_properties(one, file)}::{_data(_message(one))}"
+def _commands(shown: Iterable[Group], file: str) -> Iterator[str]:
+    for group in shown:
+        yield f"::{_COMMANDS[group.finding.severity]} {_properties(group, file)}::{_data(_message(group))}"
 
 
 def _properties(group: Group, file: str) -> str:

@@ -35,8 +35,8 @@ class Group(NamedTuple):
 def told(release: Release) -> list[Group]:
     """What is told of a release, the gravest first: in every format these, and no others, are its findings."""
     order = list(Severity)
-    found = (*groups(release.findings), *groups(release.compiled))
-    return sorted(found, key=lambda one: order.index(one.finding.severity))
+    grouped = (*groups(release.findings), *groups(release.compiled))
+    return sorted(grouped, key=lambda group: order.index(group.finding.severity))
 
 
 def groups(findings: Iterable[Finding]) -> list[Group]:
@@ -45,10 +45,10 @@ def groups(findings: Iterable[Finding]) -> list[Group]:
     Those that differ in their artifact alone are one with all artifacts. So are those that hold of the same artifacts,
     and differ in the values that their words name: it has all of these. What only follows from another is left out.
     """
-    found: dict[Hashable, list[Group]] = {}
-    for number, one in enumerate(_alike(_without_echoes(tuple(findings)))):
-        found.setdefault(number if (what := _what(one)) is None else what, []).append(one)
-    return [_folded(same) for same in found.values()]
+    by_what: dict[Hashable, list[Group]] = {}
+    for number, finding in enumerate(_alike(_without_echoes(tuple(findings)))):
+        by_what.setdefault(number if (what := _what(finding)) is None else what, []).append(finding)
+    return [_folded(same) for same in by_what.values()]
 
 
 def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
@@ -56,8 +56,8 @@ def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
 
     A wheel that is not what its sdist says in some field is not what other wheels say there either.
     """
-    said = {_place(one) for one in findings if is_beside_the_sdist(one)}
-    return [one for one in findings if not (is_among_wheels(one) and _place(one) in said)]
+    told = {_place(finding) for finding in findings if is_beside_the_sdist(finding)}
+    return [finding for finding in findings if not (is_among_wheels(finding) and _place(finding) in told)]
 
 
 def _place(finding: Finding) -> Hashable:
@@ -70,12 +70,12 @@ def _alike(findings: Iterable[Finding]) -> Iterator[Group]:
     Of several files that are one module for several Pythons and platforms, it has the name with `.*` at its end; two
     files of one artifact are two modules. What is about a line of a file is of that file.
     """
-    found: dict[Hashable, dict[Finding, dict[str, None]]] = {}
+    by_place: dict[Hashable, dict[Finding, dict[str, None]]] = {}
     for finding in findings:
         alone = finding._replace(artifact="")
         of_a_line = finding.artifact if finding.line or finding.excerpts else ""
-        found.setdefault((_for_any_tag(alone), of_a_line), {}).setdefault(alone, {})[finding.artifact] = None
-    for same in found.values():
+        by_place.setdefault((_for_any_tag(alone), of_a_line), {}).setdefault(alone, {})[finding.artifact] = None
+    for same in by_place.values():
         artifacts = tuple(name for names in same.values() for name in names)
         if len(same) > 1 and len(set(artifacts)) == len(artifacts):
             yield Group(_for_any_tag(next(iter(same))), artifacts)
@@ -118,7 +118,7 @@ def _folded(same: Sequence[Group]) -> Group:
     first, *others = same
     if not others:
         return first
-    findings = [one.finding for one in same]
+    findings = [group.finding for group in same]
     expected, found = (_all(each.expected for each in findings), _all(each.found for each in findings))
     message = f"{first.finding.message}, and {counted(len(others), 'more difference')} of this kind"
     hints = tuple(dict.fromkeys(hint for each in findings for hint in each.hints))
@@ -127,7 +127,7 @@ def _folded(same: Sequence[Group]) -> Group:
 
 def _all(values: Iterable[Value]) -> Value:
     """The values as one; None if there are none."""
-    return tuple(one for value in values for one in _each(value)) or None
+    return tuple(line for value in values for line in _each(value)) or None
 
 
 def _each(value: Value) -> tuple[str, ...]:
@@ -138,9 +138,9 @@ def _each(value: Value) -> tuple[str, ...]:
 
 def kind(names: Sequence[str]) -> str:
     """The noun for some files."""
-    if all(one.endswith((".tar.gz", ".zip")) for one in names):
+    if all(name.endswith((".tar.gz", ".zip")) for name in names):
         return "sdist"
-    return "wheel" if all(one.endswith(".whl") for one in names) else "file"
+    return "wheel" if all(name.endswith(".whl") for name in names) else "file"
 
 
 def counted(number: int, noun: str) -> str:

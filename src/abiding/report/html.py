@@ -43,13 +43,13 @@ class Origin(NamedTuple):
 def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
     """The page, releases with errors first. It loads nothing and runs nothing."""
     order = [None, *reversed(Severity)]
-    found = sorted(releases, key=lambda one: order.index(_gravest(one)), reverse=True)
-    filters = Filters.of(found)
-    matrices = [Matrix.of(release) for release in found]
-    wheels = sum(file.kind == "wheel" for release in found for file in release.files)
+    in_order = sorted(releases, key=lambda release: order.index(_gravest(release)), reverse=True)
+    filters = Filters.of(in_order)
+    matrices = [Matrix.of(release) for release in in_order]
+    wheels = sum(file.kind == "wheel" for release in in_order for file in release.files)
     body = "".join(
         part
-        for number, (release, matrix) in enumerate(zip(found, matrices, strict=True))
+        for number, (release, matrix) in enumerate(zip(in_order, matrices, strict=True))
         for part in _release(release, matrix, filters, number)
     )
     return f"""<!DOCTYPE html>
@@ -59,13 +59,13 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="abiding {__version__}">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{text(_title(found))}: abiding check</title>
+<title>{text(_title(in_order))}: abiding check</title>
 <style>{STYLE}{"".join(filters.style())}</style>
 </head>
 <body>
-{_contents(found)}<main>
+{_contents(in_order)}<main>
 {"".join(filters.controls(wheels))}{legend(matrices)}{body}</main>
-{_made(found, origin or Origin())}{"".join(_pages(found))}</body>
+{_made(in_order, origin or Origin())}{"".join(_pages(in_order))}</body>
 </html>
 """
 
@@ -86,8 +86,8 @@ def _contents(releases: Sequence[Release]) -> str:
     if len(releases) == 1:
         return ""
     items = "".join(
-        f'<li><a href="#r{number}">{text(f"{one.name} {one.version}")}</a> {_badges(one)}</li>'
-        for number, one in enumerate(releases)
+        f'<li><a href="#r{number}">{text(f"{release.name} {release.version}")}</a> {_badges(release)}</li>'
+        for number, release in enumerate(releases)
     )
     return f'<nav aria-label="Releases"><ul>{items}</ul></nav>\n'
 
@@ -97,9 +97,9 @@ def _badges(release: Release) -> str:
     before, word = overlooked(release), str(release.verdict).replace("-", " ")
     if not before:
         return badge(word, _gravest(release), "verdict")
-    said = [one.severity for one in release.findings if one not in release.unread]
-    severity = max(said, key=[None, *reversed(Severity)].index, default=None)
-    errors = "".join(f"{badge(one, Severity.ERROR)} " for one in before)
+    severities = [finding.severity for finding in release.findings if finding not in release.unread]
+    severity = max(severities, key=[None, *reversed(Severity)].index, default=None)
+    errors = "".join(f"{badge(words, Severity.ERROR)} " for words in before)
     return errors + badge(f"metadata {word}", severity, "verdict")
 
 
@@ -133,11 +133,12 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     )
     has_values = finding.expected is not None or finding.found is not None
     excerpts = "".join(
-        f"<pre>{one.line:>4}  {text(one.text)}{f'  <i>{text(one.remark)}</i>' if one.remark else ''}</pre>"
-        for one in finding.excerpts
+        f"<pre>{excerpt.line:>4}  {text(excerpt.text)}"
+        f"{f'  <i>{text(excerpt.remark)}</i>' if excerpt.remark else ''}</pre>"
+        for excerpt in finding.excerpts
     )
-    remarks = "".join(f"<p><b>note</b> {prose(one)}</p>" for one in finding.notes)
-    remarks += "".join(f'<p><b>hint</b> <span class="hint">{prose(one)}</span></p>' for one in finding.hints)
+    remarks = "".join(f"<p><b>note</b> {prose(note)}</p>" for note in finding.notes)
+    remarks += "".join(f'<p><b>hint</b> <span class="hint">{prose(hint)}</span></p>' for hint in finding.hints)
     where = f"{counted(len(about), kind(about))}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]
     return (
         f'<details class="finding"{opened}><summary><span class="chip {finding.severity}">{finding.severity}</span> '
@@ -162,16 +163,16 @@ def _made(releases: Sequence[Release], origin: Origin) -> str:
 
 def _places(read: Iterable[str]) -> str:
     """The folders and indexes that files were read from."""
-    urls = (urlsplit(one) for one in read if one)
-    found = [f"{url.scheme}://{url.netloc}" if url.netloc else str(PurePath(url.geturl()).parent) for url in urls]
-    return ", ".join(f"<code>{text(one)}</code>" for one in dict.fromkeys(found))
+    urls = (urlsplit(place) for place in read if place)
+    places = [f"{url.scheme}://{url.netloc}" if url.netloc else str(PurePath(url.geturl()).parent) for url in urls]
+    return ", ".join(f"<code>{text(place)}</code>" for place in dict.fromkeys(places))
 
 
 def _pages(releases: Sequence[Release]) -> Iterator[str]:
     """The page of each rule, and of each word, that something on the page opens."""
     rules = {group.finding.rule for release in releases for group in told(release)}
-    levels = any(one.level for release in releases for one in release.artifacts)
+    levels = any(checked.level for release in releases for checked in release.artifacts)
     words = {"verdict", "case", "level"} if levels else {"verdict", "case"}
-    for name in (one for one in (*explanations.terms(), *explanations.rules()) if one in rules | words):
+    for name in (term for term in (*explanations.terms(), *explanations.rules()) if term in rules | words):
         yield f'<div popover class="page" id="explain-{name}"><button popovertarget="explain-{name}">close</button>'
         yield f"{page(explanations.page(name))}</div>\n"

@@ -23,23 +23,27 @@ _OF_SEVERAL = _WORDS | {"rebuild": "need a rebuild", "excluded": "excluded by th
 _STYLES = {"fine": Style.GOOD, "rebuild": Style.ERROR, "excluded": Style.NOTE, "unknown": Style.WARNING}
 
 
-def as_text(release: str, found: Sequence[Impact], to: Terminal) -> str:
+def as_text(release: str, impacts: Sequence[Impact], to: Terminal) -> str:
     """A line for each consumer, and one that counts them."""
-    return to.written(_lines(release, found, to))
+    return to.written(_lines(release, impacts, to))
 
 
-def _lines(release: str, found: Sequence[Impact], to: Terminal) -> Iterator[Line]:
-    rows = [(Span(one.consumer), Span(_WORDS[one.outcome], _STYLES[one.outcome]), Span(one.why)) for one in found]
+def _lines(release: str, impacts: Sequence[Impact], to: Terminal) -> Iterator[Line]:
+    rows = [
+        (Span(impact.consumer), Span(_WORDS[impact.outcome], _STYLES[impact.outcome]), Span(impact.why))
+        for impact in impacts
+    ]
     if rows:
         yield from columns((), rows, to)
-    counts = {key: sum(one.outcome == key for one in found) for key in _WORDS}
+    counts = {key: sum(impact.outcome == key for impact in impacts) for key in _WORDS}
     told = ", ".join(f"{n} {(_WORDS if n == 1 else _OF_SEVERAL)[key]}" for key, n in counts.items() if n)
     yield from conclusion(Span(f"{release}: {told or 'no consumer'}", Style.STRONG), to)
 
 
-def as_json(release: str, found: Sequence[Impact]) -> str:
+def as_json(release: str, impacts: Sequence[Impact]) -> str:
     """The document of `impact`."""
     consumers = [
-        {"consumer": visible(one.consumer), "outcome": str(one.outcome), "why": visible(one.why)} for one in found
+        {"consumer": visible(impact.consumer), "outcome": str(impact.outcome), "why": visible(impact.why)}
+        for impact in impacts
     ]
     return document("impact", release=release, consumers=consumers)

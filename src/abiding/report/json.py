@@ -81,15 +81,15 @@ def _unreadable(file: Unreadable) -> dict[str, Any]:
     }
 
 
-def _artifact(one: CheckedArtifact) -> dict[str, Any]:
+def _artifact(checked: CheckedArtifact) -> dict[str, Any]:
     return {
-        "filename": visible(one.filename),
-        "kind": one.kind,
-        "read_from": visible(one.read_from) or None,
-        "verdict": str(one.verdict),
-        "level": one.level and str(one.level),
-        "variant": None if one.variant is None else visible(one.variant),
-        "yanked": visible(one.artifact.yanked) or None,
+        "filename": visible(checked.filename),
+        "kind": checked.kind,
+        "read_from": visible(checked.read_from) or None,
+        "verdict": str(checked.verdict),
+        "level": checked.level and str(checked.level),
+        "variant": None if checked.variant is None else visible(checked.variant),
+        "yanked": visible(checked.artifact.yanked) or None,
     }
 
 
@@ -99,12 +99,12 @@ def _errors(findings: Iterable[Finding]) -> int:
 
 def findings_data(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as every document has them: as they are told in every format."""
-    return [_group_data(one) for one in groups(findings)]
+    return [_group_data(group) for group in groups(findings)]
 
 
 def _group_data(group: Group) -> dict[str, Any]:
     finding, artifacts = group
-    about = [visible(one) for one in artifacts if one]
+    about = [visible(name) for name in artifacts if name]
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
@@ -118,8 +118,8 @@ def _group_data(group: Group) -> dict[str, Any]:
         "found": value_data(finding.found, finding.field),
         "found_from": visible(finding.found_from) or None,
         "excerpts": [
-            {"line": one.line, "text": visible(one.text), "remark": visible(one.remark) or None}
-            for one in finding.excerpts
+            {"line": excerpt.line, "text": visible(excerpt.text), "remark": visible(excerpt.remark) or None}
+            for excerpt in finding.excerpts
         ],
         "notes": [visible(note) for note in finding.notes],
         "hints": [visible(hint) for hint in finding.hints],
@@ -132,4 +132,4 @@ def value_data(value: Value, field: str) -> str | list[str] | None:
         return None
     if isinstance(value, str):
         return [visible(value)] if is_repeated(field) else visible(value)
-    return [visible(one) for one in value]
+    return [visible(line) for line in value]

@@ -24,15 +24,15 @@ _MOST_LINES = 2000
 _LINES_BEFORE = 2
 
 
-def text(said: str) -> str:
+def text(plain: str) -> str:
     """What is said, as text: a line of it, or little more."""
     # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
-    return escape(visible(shortened(said, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
+    return escape(visible(shortened(plain, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
 
 
-def prose(said: str) -> str:
+def prose(plain: str) -> str:
     """A message: what stands between backticks is code."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", text(said))
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", text(plain))
 
 
 def badge(word: str, severity: Severity | None, page: str = "") -> str:
@@ -50,21 +50,21 @@ def explained(name: str, word: str = "") -> str:
 
 def page(markdown: str) -> str:
     """A page of ours: headings, paragraphs, lists and blocks of code."""
-    found = []
+    parts = []
     for number, part in enumerate(re.split(r"^ *```.*\n", markdown, flags=re.MULTILINE)):
         if number % 2:
-            found.append(f"<pre>{text(dedent(part).rstrip())}</pre>")
+            parts.append(f"<pre>{text(dedent(part).rstrip())}</pre>")
         else:
-            found += [_paragraph(one) for one in re.split(r"\n\n+|\n(?=- |\d\. )", part.strip("\n")) if one]
-    return "\n".join(found)
+            parts += [_paragraph(piece) for piece in re.split(r"\n\n+|\n(?=- |\d\. )", part.strip("\n")) if piece]
+    return "\n".join(parts)
 
 
-def _paragraph(said: str) -> str:
-    marks, _, heading = said.partition("# ")
+def _paragraph(plain: str) -> str:
+    marks, _, heading = plain.partition("# ")
     if marks in ("", "#"):
         return f"<h{len(marks) + 2}>{prose(heading)}</h{len(marks) + 2}>"
-    kind = ' class="item"' if re.match(r"- |\d\. ", said) else ""
-    emphasised = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", prose(" ".join(said.split())))
+    kind = ' class="item"' if re.match(r"- |\d\. ", plain) else ""
+    emphasised = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", prose(" ".join(plain.split())))
     return f"<p{kind}>{re.sub('^- ', '• ', emphasised)}</p>"
 
 
@@ -113,9 +113,9 @@ def lines(side: Side, start: int = 0) -> str:
         return f'<p class="nothing">{text(side.without)}</p>'
     shown = side.lines[start : start + _MOST_LINES]
     more = len(side.lines) - start - len(shown)
-    said = "".join(
+    values = "".join(
         f"<mark>{text(line)}</mark>\n" if line in side.own else f"<span>{text(line)}</span>\n" for line in shown
     )
     before = f"<i>… {start} lines before</i>\n" if start else ""
     after = f"<i>… {more} more lines</i>\n" if more > 0 else ""
-    return f'<pre tabindex="0">{before}{said}{after}</pre>'
+    return f'<pre tabindex="0">{before}{values}{after}</pre>'

@@ -66,8 +66,8 @@ class Row:
     @property
     def severity(self) -> Severity | None:
         """How grave the gravest difference is; None if all is well."""
-        found = {str(cell.state) for cell in self.cells}
-        return next((severity for severity in Severity if severity in found), None)
+        states = {str(cell.state) for cell in self.cells}
+        return next((severity for severity in Severity if severity in states), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,79 +87,90 @@ class Matrix:
         """Lay out a release. Its unreadable files have no row."""
         # What all are held against comes first: it is what columns and cells are held against too.
         artifacts = sorted(release.artifacts, key=lambda checked: checked.filename != release.reference)
-        sdist = next((one for one in artifacts if one.kind == "sdist" and one.filename == release.reference), None)
+        sdist = next((each for each in artifacts if each.kind == "sdist" and each.filename == release.reference), None)
         columns = _columns(artifacts)
         head = {field: _usual(field, [sdist] if sdist else artifacts) for field in columns}
         worst = _worst(release)
         groups: dict[Hashable, list[tuple[CheckedArtifact, tuple[Cell, ...]]]] = {}
-        for one in artifacts:
-            if one is not sdist:
+        for each in artifacts:
+            if each is not sdist:
                 cells = tuple(
-                    _cell(field, said, one, worst.get((one.filename, field.lower())), declares=release.declares)
-                    for field, said in head.items()
+                    _cell(field, metadata, each, worst.get((each.filename, field.lower())), declares=release.declares)
+                    for field, metadata in head.items()
                 )
                 # Order is no difference: it must not make rows.
-                key = (one.kind, one.verdict, one.level, tuple((cell.state, frozenset(cell.found)) for cell in cells))
-                groups.setdefault(key, []).append((one, cells))
-        rows = [Row(tuple(one for one, _ in group), group[0][0].verdict, group[0][1]) for group in groups.values()]
+                key = (
+                    each.kind,
+                    each.verdict,
+                    each.level,
+                    tuple((cell.state, frozenset(cell.found)) for cell in cells),
+                )
+                groups.setdefault(key, []).append((each, cells))
+        rows = [Row(tuple(each for each, _ in group), group[0][0].verdict, group[0][1]) for group in groups.values()]
         grave = [*Severity, None]
         rows.sort(key=lambda row: (grave.index(row.severity), -list(Verdict).index(row.verdict), -len(row.artifacts)))
-        return cls(columns, sdist, tuple(values(said, field) for field, said in head.items()), tuple(rows))
+        return cls(columns, sdist, tuple(values(metadata, field) for field, metadata in head.items()), tuple(rows))
 
 
 def _usual(field: str, artifacts: Sequence[CheckedArtifact]) -> CoreMetadata:
     """The metadata of the first file that does not deviate in the field."""
-    found = [one for one in artifacts if not any(each.field.lower() == field.lower() for each in one.deviations)]
-    return (found or artifacts)[0].artifact.metadata
+    usual = [
+        checked for checked in artifacts if not any(each.field.lower() == field.lower() for each in checked.deviations)
+    ]
+    return (usual or artifacts)[0].artifact.metadata
 
 
 def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
     """What resolvers read, then whatever is not the same everywhere."""
-    found = dict.fromkeys(field for field in RESOLVER_FIELDS if field not in ("Name", "Version"))
+    columns = dict.fromkeys(field for field in RESOLVER_FIELDS if field not in ("Name", "Version"))
     spelled = {field.lower(): field for field in (*RESOLVER_FIELDS, "Description")}
     seen = set()
-    for one in artifacts:
-        said, metadata = artifacts[0].artifact.metadata, one.artifact.metadata
+    for checked in artifacts:
+        said, metadata = artifacts[0].artifact.metadata, checked.artifact.metadata
         if metadata.data in seen:
             continue
         seen.add(metadata.data)
-        found.update(dict.fromkeys(difference.field for difference in (*one.differences, *one.deviations)))
+        columns.update(dict.fromkeys(difference.field for difference in (*checked.differences, *checked.deviations)))
         for name in dict.fromkeys(name for name, _ in (*said.fields, *metadata.fields)):
             field = spelled.setdefault(name.lower(), name)
             if values(said, field) != values(metadata, field):
-                found[field] = None
+                columns[field] = None
         if values(said, "Description") != values(metadata, "Description"):
-            found["Description"] = None
-    return tuple({field.lower(): field for field in found}.values()) if seen else ()
+            columns["Description"] = None
+    return tuple({field.lower(): field for field in columns}.values()) if seen else ()
 
 
 def _worst(release: Release) -> dict[tuple[str, str], Finding]:
     """The gravest finding about each field of each file."""
     order = list(Severity)
-    found: dict[tuple[str, str], Finding] = {}
-    for finding in sorted(release.findings, key=lambda one: order.index(one.severity)):
-        found.setdefault((finding.artifact, finding.field.lower()), finding)
-    return found
+    gravest: dict[tuple[str, str], Finding] = {}
+    for finding in sorted(release.findings, key=lambda each: order.index(each.severity)):
+        gravest.setdefault((finding.artifact, finding.field.lower()), finding)
+    return gravest
 
 
-def _cell(field: str, said: CoreMetadata, one: CheckedArtifact, finding: Finding | None, *, declares: bool) -> Cell:
-    expected, found = values(said, field), values(one.artifact.metadata, field)
-    for difference in one.differences:
+def _cell(
+    field: str, metadata: CoreMetadata, checked: CheckedArtifact, finding: Finding | None, *, declares: bool
+) -> Cell:
+    expected, found = values(metadata, field), values(checked.artifact.metadata, field)
+    for difference in checked.differences:
         if difference.field.lower() == field.lower():
-            return Cell(_weight(one, finding, declares=declares), expected, found, difference.left, difference.right)
-    for left, right in [(each.left, each.right) for each in one.deviations if each.field.lower() == field.lower()]:
+            return Cell(
+                _weight(checked, finding, declares=declares), expected, found, difference.left, difference.right
+            )
+    for left, right in [(each.left, each.right) for each in checked.deviations if each.field.lower() == field.lower()]:
         if finding and is_among_wheels(finding):
             return Cell(State(str(finding.severity)), left, right, left, right, finding.expected_from)
     if expected == found:
         return Cell(State.SAME, expected, found)
     if field.lower() in _OF_THE_FILE:
         return Cell(State.APART, expected, found)
-    same = meanings(said, field) == meanings(one.artifact.metadata, field)
+    same = meanings(metadata, field) == meanings(checked.artifact.metadata, field)
     return Cell(State.SPELLING if same else State.UNSAID, expected, found)
 
 
-def _weight(one: CheckedArtifact, finding: Finding | None, *, declares: bool) -> State:
+def _weight(checked: CheckedArtifact, finding: Finding | None, *, declares: bool) -> State:
     """How much a difference weighs: as much as what is said about it, unless it is sanctioned."""
-    if finding and one.verdict is not Verdict.DECLARED:
+    if finding and checked.verdict is not Verdict.DECLARED:
         return State(str(finding.severity))
     return State.DECLARED if declares else State.DYNAMIC

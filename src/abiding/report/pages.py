@@ -34,22 +34,22 @@ def _lines(markdown: str, width: int) -> Iterator[Line]:
     """Code is behind a margin and never broken; what belongs together is apart from what does not by an empty line."""
     before = ""
     for number, part in enumerate(_FENCE.split(markdown)):
-        for said in [part] if number % 2 else filter(None, _BETWEEN.split(part.strip("\n"))):
-            if before and not (_ITEM.match(before) and _ITEM.match(said)):
+        for piece in [part] if number % 2 else filter(None, _BETWEEN.split(part.strip("\n"))):
+            if before and not (_ITEM.match(before) and _ITEM.match(piece)):
                 yield ()
-            yield from _code(said) if number % 2 else _paragraph(said, width)
-            before = said
+            yield from _code(piece) if number % 2 else _paragraph(piece, width)
+            before = piece
 
 
-def _code(said: str) -> Iterator[Line]:
-    yield from ((Span(f"    {line}".rstrip()),) for line in dedent(said).rstrip("\n").split("\n"))
+def _code(piece: str) -> Iterator[Line]:
+    yield from ((Span(f"    {line}".rstrip()),) for line in dedent(piece).rstrip("\n").split("\n"))
 
 
-def _paragraph(said: str, width: int) -> Iterator[Line]:
-    marks, _, heading = said.partition("# ")
+def _paragraph(piece: str, width: int) -> Iterator[Line]:
+    marks, _, heading = piece.partition("# ")
     if marks in ("", "#"):
         yield (Span(heading, Style.STRONG),)
         return
-    item = _ITEM.match(said)
-    text = _EMPHASIS.sub(r"\1", " ".join(said.split()))
+    item = _ITEM.match(piece)
+    text = _EMPHASIS.sub(r"\1", " ".join(piece.split()))
     yield from labelled(Span(text), width, margin=len(item[0]) if item else 0)

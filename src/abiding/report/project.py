@@ -55,9 +55,9 @@ def _lines(title: str, declaration: Declaration, groups: Sequence[Group], to: Te
     width = min(max(to.width // 2 - len(_BETWEEN) * 2, _NARROWEST), _WIDEST)
     has_room = 2 * width + len(_BETWEEN) <= to.width
     yield from _side_by_side(groups, width) if has_room else _stacked(groups, to.width)
-    for label, said in _settings(declaration):
+    for label, value in _settings(declaration):
         yield ()
-        yield from labelled(Span(said), to.width, Span(f"{label}: ", Style.STRONG), margin=4)
+        yield from labelled(Span(value), to.width, Span(f"{label}: ", Style.STRONG), margin=4)
 
 
 def _settings(declaration: Declaration) -> Iterator[tuple[str, str]]:
@@ -77,7 +77,7 @@ def _settings(declaration: Declaration) -> Iterator[tuple[str, str]]:
 
 
 def _side_by_side(groups: Sequence[Group], width: int) -> Iterator[Line]:
-    left, right = (Span(one, Style.STRONG) for one in _HEADS)
+    left, right = (Span(head, Style.STRONG) for head in _HEADS)
     dashes = Span("-" * width, Style.FAINT)
     yield tuple(_beside(left, right, width))
     yield tuple(_beside(dashes, dashes, width))
@@ -142,7 +142,7 @@ def _stacked(groups: Sequence[Group], width: int) -> Iterator[Line]:
 
 
 def _none(group: Group) -> tuple[Mapping[str, Iterable[Span]], ...]:
-    return tuple({"": [Span(said, Style.FAINT)]} for said in (_nothing(group), group.empty[1]))
+    return tuple({"": [Span(text, Style.FAINT)]} for text in (_nothing(group), group.empty[1]))
 
 
 # A line of a project, and why it is there
@@ -176,8 +176,8 @@ def _exported(entry: Entry) -> Iterator[str]:
         yield f"ignore-exports: what {entry.name} asks for is not held against it"
     elif is_bare(entry):
         yield f"exports: the build takes the line that {entry.name} declares for who is linked with it"
-        if found := of_installed(entry.name, running=False):
-            yield f"{entry.name} {found.version} here: {found.export.line_for(entry.requires)}"
+        if exported := of_installed(entry.name, running=False):
+            yield f"{entry.name} {exported.version} here: {exported.export.line_for(entry.requires)}"
     if entry.load is Load.PRELOAD:
         yield "preload: code has loaded the library before"
 

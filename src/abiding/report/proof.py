@@ -46,7 +46,7 @@ def _lines(proof: Proof, to: Terminal) -> Iterator[Line]:
         same = list(builds)
         yield from columns((), [_cells(built, same, proof) for built in same], to, "  ")
     yield ()
-    for finding, about in ((one.finding, one.about) for one in groups(by_weight(proof.findings))):
+    for finding, about in ((group.finding, group.about) for group in groups(by_weight(proof.findings))):
         if finding.severity is not Severity.NOTE:
             yield from lines(finding._replace(artifact=about), to.width)
             yield ()
@@ -82,14 +82,18 @@ def _said(built: Built, builds: list[Built], proof: Proof) -> tuple[str, str, st
         return "not built", "there is no sdist", ""
     if built.state is State.ABSENT:
         return "no hook", "", ""
-    seconds = " + ".join(f"{one.seconds:.1f}" for one in built.results) + " s"
-    wrong = [one for one in proof.findings if _is_about(one.artifact, built) and one.severity is not Severity.NOTE]
+    seconds = " + ".join(f"{result.seconds:.1f}" for result in built.results) + " s"
+    wrong = [
+        finding
+        for finding in proof.findings
+        if _is_about(finding.artifact, built) and finding.severity is not Severity.NOTE
+    ]
     if wrong:
-        fields = list(dict.fromkeys(on_one_line(one.field or one.rule) for one in wrong))
+        fields = list(dict.fromkeys(on_one_line(finding.field or finding.rule) for finding in wrong))
         more = f" +{len(fields) - 1}" if len(fields) > 1 else ""
-        worst = any(one.severity is Severity.ERROR for one in wrong)
+        worst = any(finding.severity is Severity.ERROR for finding in wrong)
         return "DIFFERS" if worst else "differs", fields[0] + more, seconds
-    identical = len({one.metadata.data for one in built.results}) == 1
+    identical = len({result.metadata.data for result in built.results}) == 1
     return "same twice" if identical else "agrees twice", _added(built, builds), seconds
 
 
@@ -99,10 +103,12 @@ def _is_about(artifact: str, built: Built) -> bool:
 
 def _added(built: Built, builds: list[Built]) -> str:
     """How many requirements a wheel has more than the sdist."""
-    sdist = next((one.first for one in builds if one.step.what is What.SDIST and one.first), None)
+    sdist = next((built.first for built in builds if built.step.what is What.SDIST and built.first), None)
     if sdist is None or built.first is None or built.step.what is What.SDIST:
         return ""
-    lines = sum(len(one.right) for one in compare(sdist.metadata, built.first.metadata, ["Requires-Dist"]))
+    lines = sum(
+        len(difference.right) for difference in compare(sdist.metadata, built.first.metadata, ["Requires-Dist"])
+    )
     return f"+{counted(lines, 'line')}, {'declared' if built.step.setting.level else 'dynamic'}" if lines else ""
 
 
@@ -111,7 +117,7 @@ def summary(proof: Proof) -> str:
     done = sum(built.state is State.BUILT for built in proof.builds)
     failed = sum(built.state in (State.FAILED, State.IMPOSSIBLE) for built in proof.builds)
     errors, warnings = (
-        sum(one.finding.severity is severity for one in groups(proof.findings))
+        sum(group.finding.severity is severity for group in groups(proof.findings))
         for severity in (Severity.ERROR, Severity.WARNING)
     )
     remarks = f", {counted(warnings, 'warning')}" if warnings else ""
@@ -123,7 +129,7 @@ def summary(proof: Proof) -> str:
         case _:
             failures = {str(built.step) for built in proof.builds if built.state is State.FAILED}
             of_the_rest = groups(finding for finding in proof.findings if finding.artifact not in failures)
-            others = sum(one.finding.severity is Severity.ERROR for one in of_the_rest)
+            others = sum(group.finding.severity is Severity.ERROR for group in of_the_rest)
             remarks = f", {counted(others, 'error')} in the others{remarks}" if others else remarks
             return f"unproven: {failed} of {counted(done + failed, 'thing')} could not be built{remarks}"
 
@@ -167,6 +173,6 @@ def _built(built: Built) -> dict[str, Any]:
         "state": str(built.state),
         "filename": visible(first.path.name) if first else None,
         "requires_dist": [visible(line) for line in first.metadata.all("Requires-Dist")] if first else None,
-        "seconds": [round(one.seconds, 1) for one in built.results],
+        "seconds": [round(result.seconds, 1) for result in built.results],
         "output": visible(built.output) or None,
     }

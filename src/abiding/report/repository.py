@@ -27,7 +27,7 @@ class Repository(NamedTuple):
     def around(cls, folder: Path) -> Repository:
         """Find the repository that a folder lies in: the nearest one with `.git`; without any, the folder itself."""
         here = _real(folder)
-        top = next((one for one in (here, *here.parents) if is_there(one / ".git")), here)
+        top = next((folder for folder in (here, *here.parents) if is_there(folder / ".git")), here)
         return cls(top, here)
 
     def project_file(self, beside: Path | None = None) -> str:

@@ -54,18 +54,18 @@ class Told(NamedTuple):
 
 def render(releases: Sequence[Release]) -> Iterator[str]:
     """The log of `check`, in pieces."""
-    found = [Told(one.name, folder_of(one), told(one)) for one in releases]
-    return _log("check", found, complete=not any(one.unread for one in releases))
+    runs = [Told(release.name, folder_of(release), told(release)) for release in releases]
+    return _log("check", runs, complete=not any(release.unread for release in releases))
 
 
-def log(command: str, found: Sequence[Told], *, complete: bool) -> str:
+def log(command: str, runs: Sequence[Told], *, complete: bool) -> str:
     """Write the log of a command, with a newline at its end. `complete` is whether everything could be looked at."""
-    return "".join(_log(command, found, complete=complete))
+    return "".join(_log(command, runs, complete=complete))
 
 
-def _log(command: str, found: Sequence[Told], *, complete: bool) -> Iterator[str]:
+def _log(command: str, runs: Sequence[Told], *, complete: bool) -> Iterator[str]:
     repository = Repository.around(Path())
-    names = sorted({finding.rule for one in found for finding, _ in one.findings})
+    names = sorted({finding.rule for entry in runs for finding, _ in entry.findings})
     run = {
         "tool": {
             "driver": {
@@ -79,7 +79,7 @@ def _log(command: str, found: Sequence[Told], *, complete: bool) -> Iterator[str
         "automationDetails": {"id": f"abiding/{command}/"},
         "invocations": [{"executionSuccessful": complete}],
         "columnKind": "unicodeCodePoints",
-        "results": Later(lambda: (result for one in found for result in _results(one, repository, names))),
+        "results": Later(lambda: (result for entry in runs for result in _results(entry, repository, names))),
     }
     return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -115,7 +115,7 @@ def _results(of: Told, repository: Repository, names: Sequence[str]) -> Iterator
                         "artifactLocation": {"uri": quote(place, errors="surrogateescape"), "uriBaseId": _ROOT},
                         "region": {"startLine": _line(finding, pyproject, of_project=of_project)},
                     },
-                    "logicalLocations": [{"name": visible(one), "kind": "module"} for one in artifacts if one],
+                    "logicalLocations": [{"name": visible(name), "kind": "module"} for name in artifacts if name],
                 }
             ],
             # GitHub goes by the first alone, which else it would make from the line.
@@ -150,7 +150,7 @@ def _fingerprint(project: str, finding: Finding) -> str:
 
 def _message(finding: Finding, artifacts: Sequence[str]) -> str:
     """The finding as a text of several lines: whoever shows it shows no more than this."""
-    about = [one for one in artifacts if one]
+    about = [name for name in artifacts if name]
     more = f" and {len(about) - 1} more" if len(about) > 1 else ""
     lines = [f"{about[0]}{more}: {finding.message}" if about else finding.message]
     # Of a field with several values each is a difference.

@@ -63,9 +63,9 @@ def _of_wheel(sets: Sets, record: Provenance | None, width: int) -> Iterator[Lin
     yield ()
     yield (Span("this wheel on top (ABI level)", Style.STRONG),)
     yield from _indented(() if sets.abi else ("(nothing)",), width)
-    for one in sets.abi:
-        yield from _indented((one.requirement,), width)
-        yield from _indented(_reasons(one, record), width, "    ", Style.FAINT)
+    for bound in sets.abi:
+        yield from _indented((bound.requirement,), width)
+        yield from _indented(_reasons(bound, record), width, "    ", Style.FAINT)
     gone = _gone(sets, record)
     if gone:
         yield ()
@@ -77,19 +77,19 @@ def _of_wheel(sets: Sets, record: Provenance | None, width: int) -> Iterator[Lin
 
 def _gone(sets: Sets, record: Provenance) -> tuple[str, ...]:
     """The lines that were built into METADATA, and are not there any more."""
-    there = {meaning(one.requirement) for one in sets.abi} | set(map(meaning, sets.api or ()))
+    there = {meaning(bound.requirement) for bound in sets.abi} | set(map(meaning, sets.api or ()))
     return tuple(line.requirement for line in record.lines if meaning(line.requirement) not in there)
 
 
-def _reasons(one: Bound, record: Provenance) -> Iterator[str]:
+def _reasons(bound: Bound, record: Provenance) -> Iterator[str]:
     """Why a line is there."""
-    yield f"{one.reason}: {one.note}" if one.note else one.reason
-    if not one.is_filled or one.declared not in one.requirement:
-        yield f"filled from `{one.declared}`"
-    libraries = [shared for shared in record.libraries if shared.requirement == one.requirement]
+    yield f"{bound.reason}: {bound.note}" if bound.note else bound.reason
+    if not bound.is_filled or bound.declared not in bound.requirement:
+        yield f"filled from `{bound.declared}`"
+    libraries = [shared for shared in record.libraries if shared.requirement == bound.requirement]
     for shared in libraries:
         yield f"linked with {shared.library} of {shared.distribution} {shared.version}"
-    if one.native and not libraries:
+    if bound.native and not libraries:
         yield "native: it ships a library that is linked to"
 
 
@@ -108,21 +108,21 @@ def as_json(sets: Sets, read_from: str) -> str:
         backend=visible(sets.backend) or None,
         level=sets.level,
         variant=visible(sets.variant),
-        tags=[visible(one) for one in sets.tags],
+        tags=[visible(tag) for tag in sets.tags],
         api=None if sets.api is None else [visible(line) for line in sets.api],
-        abi=[_bound(one) for one in sets.abi],
+        abi=[_bound(bound) for bound in sets.abi],
     )
 
 
-def _bound(one: Bound) -> dict[str, object]:
+def _bound(bound: Bound) -> dict[str, object]:
     return {
-        "requirement": visible(one.requirement) if one.is_filled else None,
-        "declared": visible(one.declared),
-        "extra": visible(one.extra) or None,
-        "reason": visible(one.reason),
-        "note": visible(one.note) or None,
-        "may_be_ignored": one.may_be_ignored,
-        "native": one.native,
-        "select": [visible(pattern) for pattern in one.select],
-        "variant": visible(one.variant) or None,
+        "requirement": visible(bound.requirement) if bound.is_filled else None,
+        "declared": visible(bound.declared),
+        "extra": visible(bound.extra) or None,
+        "reason": visible(bound.reason),
+        "note": visible(bound.note) or None,
+        "may_be_ignored": bound.may_be_ignored,
+        "native": bound.native,
+        "select": [visible(pattern) for pattern in bound.select],
+        "variant": visible(bound.variant) or None,
     }

@@ -37,19 +37,21 @@ class Standing(NamedTuple):
 
 def standings(release: Release) -> list[Standing]:
     """Group the files; the reference itself is left out where it is an sdist."""
-    found: dict[Hashable, list[CheckedArtifact]] = {}
-    for one in release.artifacts:
-        is_reference = one.kind == "sdist" and one.filename == release.reference
-        if one.verdict is not Verdict.INCONSISTENT and not is_reference:
-            differences = one.differences if one.verdict is Verdict.DECLARED else ()
-            how = _how(one, release) if one.verdict is Verdict.EQUAL else ""
-            found.setdefault((one.verdict, one.level, how, _meaning(differences)), []).append(one)
-    same = sorted(found.values(), key=lambda group: list(Verdict).index(group[0].verdict))
+    by_standing: dict[Hashable, list[CheckedArtifact]] = {}
+    for checked in release.artifacts:
+        is_reference = checked.kind == "sdist" and checked.filename == release.reference
+        if checked.verdict is not Verdict.INCONSISTENT and not is_reference:
+            differences = checked.differences if checked.verdict is Verdict.DECLARED else ()
+            how = _how(checked, release) if checked.verdict is Verdict.EQUAL else ""
+            by_standing.setdefault((checked.verdict, checked.level, how, _meaning(differences)), []).append(checked)
+    same = sorted(by_standing.values(), key=lambda group: list(Verdict).index(group[0].verdict))
     return [_standing(group, release) for group in same]
 
 
 def _meaning(differences: tuple[Difference, ...]) -> Hashable:
-    return frozenset((one.field, frozenset(one.left), frozenset(one.right)) for one in differences)
+    return frozenset(
+        (difference.field, frozenset(difference.left), frozenset(difference.right)) for difference in differences
+    )
 
 
 def _standing(group: list[CheckedArtifact], release: Release) -> Standing:
@@ -57,16 +59,16 @@ def _standing(group: list[CheckedArtifact], release: Release) -> Standing:
     differences = first.differences if first.verdict is Verdict.DECLARED else ()
     level = LEVELS.get(first.level, "")
     sentence = _sentence(first, release, alone=len(group) == 1) + (f" ({level})" if level else "")
-    return Standing(first.verdict, sentence, differences, tuple(one.filename for one in group))
+    return Standing(first.verdict, sentence, differences, tuple(checked.filename for checked in group))
 
 
-def _sentence(one: CheckedArtifact, release: Release, *, alone: bool) -> str:
+def _sentence(checked: CheckedArtifact, release: Release, *, alone: bool) -> str:
     of = (
         "the sdist"
         if any(each.kind == "sdist" and each.filename == release.reference for each in release.artifacts)
         else ""
     )
-    match one.verdict:
+    match checked.verdict:
         case Verdict.CLEAN if not of and alone:
             return (
                 "there is nothing to compare it with"
@@ -78,11 +80,11 @@ def _sentence(one: CheckedArtifact, release: Release, *, alone: bool) -> str:
         case Verdict.EQUAL if of and release.unsaid:
             return "contradicts nothing that the sdist says, which is too old to say all"
         case Verdict.EQUAL:
-            how = _how(one, release)
+            how = _how(checked, release)
             return f"says what {of} says{how}" if of else f"says the same{how}"
         case Verdict.DECLARED:
             how = "as declared" if release.declares else "in what the sdist lists as dynamic"
-            return f"{', '.join(map(_change, one.differences)) or 'differs'}, {how}"
+            return f"{', '.join(map(_change, checked.differences)) or 'differs'}, {how}"
         case _:
             return "the sdist is too old to say what it says"
 
@@ -94,9 +96,11 @@ _OF_THE_FILE = ("Metadata-Version", "Dynamic")
 def _how(checked: CheckedArtifact, release: Release) -> str:
     """In what a file that says the same differs from the reference: in fields about itself alone, or in spelling."""
     metadata = checked.artifact.metadata
-    other = next((one.artifact.metadata for one in release.artifacts if one.filename == release.reference), None)
+    other = next(
+        (checked.artifact.metadata for checked in release.artifacts if checked.filename == release.reference), None
+    )
     if other and _left(metadata) == _left(other):
-        apart = [f"`{one}`" for one in _OF_THE_FILE if metadata.all(one) != other.all(one)]
+        apart = [f"`{name}`" for name in _OF_THE_FILE if metadata.all(name) != other.all(name)]
         if apart:
             return f"; only {' and '.join(apart)} {'differ' if len(apart) > 1 else 'differs'}"
     return ", spelled differently"

@@ -75,10 +75,10 @@ def _levels(release: Release) -> tuple[str, str]:
 
 def _not_known(release: Release) -> str:
     """Of how many wheels it can't be told whether they are of the level that is asked for."""
-    unknown = {one.artifact for one in release.findings if is_of_no_known_level(one)}
+    unknown = {finding.artifact for finding in release.findings if is_of_no_known_level(finding)}
     if release.asked is None or not unknown:
         return ""
-    wheels = sum(one.kind == "wheel" for one in release.artifacts)
+    wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
     which = (
         f"the {'wheel is' if wheels == 1 else f'{wheels} wheels are'}"
         if len(unknown) == wheels
@@ -89,10 +89,10 @@ def _not_known(release: Release) -> str:
 
 def _of_api(release: Release) -> str:
     """How many wheels leave out what the project declares for wheels, which no verdict says; empty if none does."""
-    if any(is_of_levels(one) for one in release.findings):
+    if any(is_of_levels(finding) for finding in release.findings):
         return ""  # it has been said
-    number = sum(one.level is BuiltAs.API for one in release.artifacts)
-    wheels = sum(one.kind == "wheel" for one in release.artifacts)
+    number = sum(checked.level is BuiltAs.API for checked in release.artifacts)
+    wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
     return f"{number} of {counted(wheels, 'wheel')} {'is' if number == 1 else 'are'} of the API level" if number else ""
 
 
@@ -104,7 +104,7 @@ def overlooked(release: Release) -> tuple[str, ...]:
 
 
 def _lacks_sdist(release: Release) -> bool:
-    return "sdist" in {file.kind for file in release.unreadable} - {one.kind for one in release.artifacts}
+    return "sdist" in {file.kind for file in release.unreadable} - {checked.kind for checked in release.artifacts}
 
 
 def _other_errors(release: Release) -> str:
@@ -112,9 +112,11 @@ def _other_errors(release: Release) -> str:
 
     Files that could not be read are counted by themselves.
     """
-    compiled = sum(one.finding.severity is Severity.ERROR for one in groups(release.compiled))
-    left = groups(one for one in release.findings if one.severity is Severity.ERROR and one not in release.unread)
-    rules = Counter(one.finding.rule for one in left if not breaks(one.finding))
+    compiled = sum(group.finding.severity is Severity.ERROR for group in groups(release.compiled))
+    left = groups(
+        finding for finding in release.findings if finding.severity is Severity.ERROR and finding not in release.unread
+    )
+    rules = Counter(group.finding.rule for group in left if not breaks(group.finding))
     parts = [f"{counted(compiled, 'error')} about the compiled files"] if compiled else []
     parts += [f"{counted(number, 'error')} of `{rule}`" for rule, number in rules.items()]
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
@@ -122,7 +124,7 @@ def _other_errors(release: Release) -> str:
 
 def _sentence(release: Release) -> str:
     readable = len(release.artifacts)
-    wheels = sum(one.kind == "wheel" for one in release.artifacts)
+    wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
     match release.verdict:
         case Verdict.CLEAN if readable == 1:
             read = " as far as it could be read" if release.unreadable else ""
@@ -145,15 +147,18 @@ def _sentence(release: Release) -> str:
 
 def _differing(release: Release, verdict: Verdict) -> str:
     """How many wheels of a verdict differ, and from what; where none does, what else is apart."""
-    wheels = [one for one in release.artifacts if one.kind == "wheel"]
-    of_verdict = [one for one in wheels if one.verdict is verdict]
-    has_sdist = any(one.filename == release.reference and one.kind == "sdist" for one in release.artifacts)
-    from_sdist = [one for one in of_verdict if one.differences and has_sdist]
+    wheels = [checked for checked in release.artifacts if checked.kind == "wheel"]
+    of_verdict = [checked for checked in wheels if checked.verdict is verdict]
+    has_sdist = any(checked.filename == release.reference and checked.kind == "sdist" for checked in release.artifacts)
+    from_sdist = [checked for checked in of_verdict if checked.differences and has_sdist]
     number = len(from_sdist or of_verdict)
     if not number:
-        several = any(one.kind == "sdist" and one.verdict is verdict and one.differences for one in release.artifacts)
+        several = any(
+            checked.kind == "sdist" and checked.verdict is verdict and checked.differences
+            for checked in release.artifacts
+        )
         return "the sdists differ" if several else "the sdist contradicts itself"
-    if has_sdist or not any(one.deviations for one in of_verdict):
+    if has_sdist or not any(checked.deviations for checked in of_verdict):
         how = _how(release, of_verdict)
         if how:
             return f"{len(of_verdict)} of {counted(len(wheels), 'wheel')} {how}"
@@ -173,11 +178,11 @@ _HOW = {
 def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
     """What is wrong with wheels, if some of them break a rule and do not differ from the sdist; else empty."""
     rules = {
-        one.filename: {each.rule for each in release.findings if each.artifact == one.filename and breaks(each)}
-        for one in wheels
+        wheel.filename: {each.rule for each in release.findings if each.artifact == wheel.filename and breaks(each)}
+        for wheel in wheels
     }
     own = {name: found - {"wheels-disagree"} for name, found in rules.items()}
-    alone = [one for one in wheels if not one.differences and own[one.filename] & _HOW.keys()]
+    alone = [wheel for wheel in wheels if not wheel.differences and own[wheel.filename] & _HOW.keys()]
     if not alone:
         return ""
     every = set().union(*own.values())
@@ -188,16 +193,18 @@ def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
 
 def _in_what(release: Release) -> str:
     """How it differs, and whether that is in what resolvers read: of some of the wheels, of how many of them."""
-    wheels = [one for one in release.artifacts if one.verdict is Verdict.INCONSISTENT and one.kind == "wheel"]
+    wheels = [
+        checked for checked in release.artifacts if checked.verdict is Verdict.INCONSISTENT and checked.kind == "wheel"
+    ]
     way = ""
-    broken = [one for one in release.findings if breaks(one)]
-    read = {one.artifact for one in broken if is_read(one)}
-    lawful = any(one.verdict is Verdict.DECLARED for one in release.artifacts) or (
+    broken = [finding for finding in release.findings if breaks(finding)]
+    read = {finding.artifact for finding in broken if is_read(finding)}
+    lawful = any(checked.verdict is Verdict.DECLARED for checked in release.artifacts) or (
         release.resolver_relevant and not read
     )
     if wheels and lawful and not _how(release, wheels):
         way = f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
     if not read:
         return f"{way}, in nothing resolvers read"
-    number = sum(one.filename in read for one in wheels)
+    number = sum(wheel.filename in read for wheel in wheels)
     return f"{way}, {number} in what resolvers read" if 0 < number < len(wheels) else f"{way}, in what resolvers read"

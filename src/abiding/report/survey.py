@@ -42,10 +42,10 @@ def _json(summary: Summary) -> str:
         },
         fields={visible(field): count for field, count in summary.fields.items()},
         rules=summary.rules,
-        top=[{name: _plain(value) for name, value in one._asdict().items()} for one in summary.top],
+        top=[{name: _plain(value) for name, value in breaking._asdict().items()} for breaking in summary.top],
         not_judged=[
-            {"reason": visible(one.why), "rows": one.rows, "examples": [*map(visible, one.examples)]}
-            for one in summary.bad
+            {"reason": visible(bad.why), "rows": bad.rows, "examples": [*map(visible, bad.examples)]}
+            for bad in summary.bad
         ],
         left_out={visible(kind): count for kind, count in summary.others.items()},
         missing_columns=[{"column": name, "consequence": why} for name, why in summary.missing],
@@ -78,11 +78,11 @@ def _text(summary: Summary) -> Iterator[str]:
         yield from ("", "releases by what was found in them")
         yield from (f"  {count:>10,}  {rule}" for rule, count in summary.rules.items())
     if summary.top:
-        downloads = any(one.downloads is not None for one in summary.top)
+        downloads = any(breaking.downloads is not None for breaking in summary.top)
         yield from ("", f"would be refused{', by downloads' if downloads else ''}")
-        for one in summary.top:
-            number = f"{one.downloads:>14,}  " if one.downloads is not None else "  "
-            yield visible(f"{number}{one.name} {one.version}: {one.finding}")
+        for breaking in summary.top:
+            number = f"{breaking.downloads:>14,}  " if breaking.downloads is not None else "  "
+            yield visible(f"{number}{breaking.name} {breaking.version}: {breaking.finding}")
     for name, why in summary.missing:
         yield from ("", f"note: there is no column `{name}`: {why}")
     if summary.others:
@@ -90,7 +90,7 @@ def _text(summary: Summary) -> Iterator[str]:
         yield from ("", f"note: left out is what is neither an sdist nor a wheel: {kinds}")
     for bad in summary.bad:
         yield from ("", f"warning: {bad.rows:,} {'row' if bad.rows == 1 else 'rows'} not judged: {visible(bad.why)}")
-        yield from (visible(f" --> {one}") for one in bad.examples)
+        yield from (visible(f" --> {example}") for example in bad.examples)
 
 
 _LABELS = {"note": Style.NOTE, "warning": Style.WARNING}
@@ -105,17 +105,20 @@ def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
     """What begins a part stands out; tables have the width that they need, and remarks that of a terminal."""
     before = ""
     for line in _text(summary):
-        label, colon, said = line.partition(": ")
+        label, colon, rest = line.partition(": ")
         if colon and label in _LABELS:
             head = Span(f"{label}: ", _LABELS[label])
-            yield from labelled(Span(said), to.width, head) if to.is_live else [(head, Span(said))]
+            yield from labelled(Span(rest), to.width, head) if to.is_live else [(head, Span(rest))]
         else:
             yield (Span(line, Style.PLAIN if before else Style.STRONG),)
         before = line
 
 
 def _table(head: str, rows: Sequence[tuple[str, Mapping[str, int]]], verdicts: Sequence[str]) -> Iterator[str]:
-    cells = [[head, *verdicts], *([name, *(f"{counts.get(one, 0):,}" for one in verdicts)] for name, counts in rows)]
+    cells = [
+        [head, *verdicts],
+        *([name, *(f"{counts.get(verdict, 0):,}" for verdict in verdicts)] for name, counts in rows),
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     yield ""
     for first, *others in cells:

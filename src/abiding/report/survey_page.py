@@ -124,8 +124,8 @@ def _claims(summary: Summary) -> Iterator[str]:
         Bar(label, f"{count:,} · {_share(count, summary.claims)}", {kind: count, "empty": summary.claims - count})
         for label, count, kind in rows
     ]
-    said = f'<p class="sub">{summary.claims:,} releases {_say(summary)} that nothing varies. Of them, in</p>'
-    yield from _section("claims", "Claims against facts", bars, said)
+    head = f'<p class="sub">{summary.claims:,} releases {_say(summary)} that nothing varies. Of them, in</p>'
+    yield from _section("claims", "Claims against facts", bars, head)
 
 
 def _by_year(summary: Summary) -> Iterator[str]:
@@ -136,40 +136,40 @@ def _by_year(summary: Summary) -> Iterator[str]:
 
 
 def _counts(name: str, title: str, counts: Mapping[str, int]) -> Iterator[str]:
-    found = list(counts.items())
-    bars = [Bar(one, f"{count:,}", {"warning": count}) for one, count in found[:_MOST_COUNTS]]
-    more = f'<p class="sub">And {len(found) - _MOST_COUNTS} more.</p>' if len(found) > _MOST_COUNTS else ""
+    most = list(counts.items())
+    bars = [Bar(what, f"{count:,}", {"warning": count}) for what, count in most[:_MOST_COUNTS]]
+    more = f'<p class="sub">And {len(most) - _MOST_COUNTS} more.</p>' if len(most) > _MOST_COUNTS else ""
     yield from _section(name, title, bars, more)
 
 
 def _refused(summary: Summary) -> Iterator[str]:
     if not summary.top:
         return
-    downloads = any(one.downloads is not None for one in summary.top)
+    downloads = any(breaking.downloads is not None for breaking in summary.top)
     head = '<th class="number">downloads</th>' if downloads else ""
     yield f"<h2>Would be refused{', the most downloaded first' if downloads else ''}</h2>\n"
     yield f'<div class="matrix refused"><table><thead><tr><th>release</th><th>case</th>{head}<th>why</th></tr></thead>'
     yield "<tbody>\n"
-    for one in summary.top:
-        number = "" if one.downloads is None else f"{one.downloads:,}"
+    for breaking in summary.top:
+        number = "" if breaking.downloads is None else f"{breaking.downloads:,}"
         downloaded = f'<td class="number" data-of="downloads">{number}</td>' if downloads else ""
-        yield f"<tr><th>{text(f'{one.name} {one.version}')}</th>"
-        yield f'<td data-of="case">{text(one.case)}</td>{downloaded}<td>{prose(one.finding)}</td></tr>\n'
+        yield f"<tr><th>{text(f'{breaking.name} {breaking.version}')}</th>"
+        yield f'<td data-of="case">{text(breaking.case)}</td>{downloaded}<td>{prose(breaking.finding)}</td></tr>\n'
     yield "</tbody></table></div>\n"
 
 
 def _remarks(summary: Summary) -> Iterator[str]:
-    found = [f"There is no column `{name}`: {why}." for name, why in summary.missing]
+    remarks = [f"There is no column `{name}`: {why}." for name, why in summary.missing]
     if summary.others:
         kinds = ", ".join(f"{count:,} `{kind}`" for kind, count in summary.others.items())
-        found.append(f"Left out is what is neither an sdist nor a wheel: {kinds}.")
-    found += [
+        remarks.append(f"Left out is what is neither an sdist nor a wheel: {kinds}.")
+    remarks += [
         f"{bad.rows:,} {'row' if bad.rows == 1 else 'rows'} not judged: {bad.why} ({bad.examples[0]})."
         for bad in summary.bad
     ]
-    if found:
+    if remarks:
         yield "<h2>What is not known</h2>\n"
-        yield from (f'<p class="remark">{prose(one)}</p>\n' for one in found)
+        yield from (f'<p class="remark">{prose(remark)}</p>\n' for remark in remarks)
 
 
 def _section(name: str, title: str, bars: list[Bar], before: str) -> Iterator[str]:

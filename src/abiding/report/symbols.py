@@ -28,10 +28,10 @@ def as_json(history: History) -> str:
         "symbols",
         distribution=history.distribution,
         platform=history.platform,
-        versions=[{"version": one.version, "filename": visible(one.filename)} for one in history.editions],
+        versions=[{"version": edition.version, "filename": visible(edition.filename)} for edition in history.editions],
         unread=[
-            {"version": one.version, "filename": visible(one.filename), "reason": visible(one.reason)}
-            for one in history.unread
+            {"version": edition.version, "filename": visible(edition.filename), "reason": visible(edition.reason)}
+            for edition in history.unread
         ],
         libraries=libraries,
     )

@@ -80,22 +80,22 @@ class Table(NamedTuple):
 
     def _reference(self) -> Iterator[str]:
         sdist = self.matrix.sdist
-        said = self._role if sdist else f"What {self._role} says in each field"
+        label = self._role if sdist else f"What {self._role} says in each field"
         file = f'<span class="file">{text(sdist.filename)}</span>' if sdist else ""
-        yield f'<tr class="reference"><th scope="row">{file}<small>{said}</small></th>'
+        yield f'<tr class="reference"><th scope="row">{file}<small>{label}</small></th>'
         for field, kind, place in self._columns:
             yield f"<td{kind}>{_said(self.matrix.said[place], field)}</td>"
         yield "</tr>\n"
 
     def _row(self, row: Row) -> Iterator[str]:
-        names = [one.filename for one in row.artifacts]
+        names = [checked.filename for checked in row.artifacts]
         listed = files(names, map(self.filters.classes, names))
         alike = " alike" if row.severity is None and all(cell.state in _ALIKE for cell in row.cells) else ""
         yield f'<tr class="files{alike}"><th scope="row">'
         if len(names) > 1:
             yield f'<span class="file"><b>{counted(len(names), row.artifacts[0].kind)}</b></span>'
-            every = [one.filename for other in self.matrix.rows for one in other.artifacts]
-            yield from (f'<span class="file">{text(one)}</span>' for one in compact(names, every))
+            every = [checked.filename for other in self.matrix.rows for checked in other.artifacts]
+            yield from (f'<span class="file">{text(name)}</span>' for name in compact(names, every))
             listed = f'<details class="all"><summary>all names</summary>{listed}</details>'
         level = LEVELS.get(row.artifacts[0].level, "")
         beside = f" {explained('level', level)}" if level else ""
@@ -132,15 +132,15 @@ def _change(cell: Cell) -> str:
     return " ".join((*(part for part in signed if part), "line" if count == 1 else "lines"))
 
 
-def _said(said: Sequence[str], field: str) -> str:
-    if not said:
+def _said(values: Sequence[str], field: str) -> str:
+    if not values:
         return '<span class="nothing">nothing</span>'
-    if len(said) == 1 and len(said[0]) <= len("a short value, as most are"):
-        return f'<span class="value">{text(said[0])}</span>'
-    if len(said) > 1:
-        count = f"{len(said)} values"
+    if len(values) == 1 and len(values[0]) <= len("a short value, as most are"):
+        return f'<span class="value">{text(values[0])}</span>'
+    if len(values) > 1:
+        count = f"{len(values)} values"
     else:
-        number = said[0].count("\n") + 1
+        number = values[0].count("\n") + 1
         count = f"{number} lines" if number > 1 else "1 value"
-    shown = lines(Side("", said))
+    shown = lines(Side("", values))
     return f'<details><summary aria-label="{text(field)}: {count}">{count}</summary>{shown}</details>'

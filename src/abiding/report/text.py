@@ -71,9 +71,9 @@ class _Report(NamedTuple):
 
     @classmethod
     def of(cls, release: Release, terminal: Terminal, *, full: bool) -> _Report:
-        files = (one.artifact.metadata for one in release.artifacts)
+        files = (checked.artifact.metadata for checked in release.artifacts)
         distinct = {metadata.data: metadata for metadata in files}
-        known = {name.lower() for one in distinct.values() for name, _ in one.fields}
+        known = {name.lower() for each in distinct.values() for name, _ in each.fields}
         return cls(release, terminal, full, frozenset({*known, "description"}))
 
     def lines(self) -> Iterator[Line]:
@@ -103,7 +103,7 @@ class _Report(NamedTuple):
         if len(artifacts) > 1 and finding.found_from == "this wheel":
             finding = finding._replace(found_from="these wheels")
         yield from headline(finding, self.terminal.width)
-        yield from self._files([one for one in artifacts if one])
+        yield from self._files([name for name in artifacts if name])
         field, is_note = self._field(finding.field), finding.severity is Severity.NOTE
         if self.full or not is_note or field != finding.field:
             yield from values(finding, self.terminal.width, field, self._most(finding.severity))
@@ -118,8 +118,8 @@ class _Report(NamedTuple):
         yield from labelled(Span(standing.sentence), self.terminal.width, Span(f"{word}: ", style), margin=4)
         yield from self._files(standing.artifacts)
         most = None if self.full else MOST_LINES
-        for one in standing.differences:
-            expected, found = one.texts
+        for difference in standing.differences:
+            expected, found = difference.texts
             yield from sides(expected, found, self.terminal.width, most)
 
     def _files(self, names: Sequence[str]) -> Iterator[Line]:
@@ -157,7 +157,7 @@ class _Report(NamedTuple):
         hints = []
         if found:
             # What the verdict comes from, if nothing graver is there.
-            findings = [one.finding for one in found if one.finding.severity is found[0].finding.severity]
+            findings = [group.finding for group in found if group.finding.severity is found[0].finding.severity]
             first = next(filter(breaks, findings), findings[0])
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")
@@ -179,8 +179,8 @@ def _name(release: Release) -> str:
 
 def _contents(release: Release) -> str:
     count = Counter(file.kind for file in release.files)  # sdists first
-    found = [one.artifact.metadata.get("Metadata-Version") for one in release.artifacts]
-    versions = sorted({on_one_line(one.strip()) for one in found if one.strip()})
+    found = [checked.artifact.metadata.get("Metadata-Version") for checked in release.artifacts]
+    versions = sorted({on_one_line(version.strip()) for version in found if version.strip()})
     parts = [counted(number, kind) for kind, number in count.items()]
     listed = " and ".join(filter(None, (", ".join(versions[:-1]), *versions[-1:])))
     return ", ".join([*parts, *([f"Metadata-Version {listed}"] if versions else [])])
