@@ -546,6 +546,27 @@ def test_a_pin_that_would_exclude_it_stops_the_build(tmp_path: Path) -> None:
     assert there.hook("build_wheel", tmp_path / "wheels", ABIDING_LEVEL="api")
 
 
+ELSEWHERE = [
+    "python_version < '3.9'",
+    "sys_platform == 'nowhere'",
+    "implementation_name == 'pypy'",
+    "platform_machine == 'vax'",
+]
+
+
+@pytest.mark.parametrize("marker", ELSEWHERE)
+def test_a_filled_pin_is_held_to_what_is_in_force_where_it_was_filled(tmp_path: Path, marker: str) -> None:
+    """The wheel of another Python or platform is filled there, within the lines that are in force there."""
+    lines = f'["packaging>=x.x", "packaging<20; {marker}"]'
+    tree = flit_tree(tmp_path / "tree", '[\n    "libgmp==6.3.0",\n]', lines)
+    assert tree.hook("prepare_metadata_for_build_wheel", tmp_path / "out")
+    here = flit_tree(
+        tmp_path / "here", '[\n    "libgmp==6.3.0",\n]', lines.replace(marker, f"python_version >= '3' or {marker}")
+    )
+    with pytest.raises(HookFailed, match=r"error\[unsatisfiable\]: no version of `packaging` satisfies"):
+        here.hook("prepare_metadata_for_build_wheel", tmp_path / "out")
+
+
 def test_a_pin_whose_marker_is_false_here(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', "\"egg==x.x.*; os_name == 'none'\"")
     with pytest.raises(HookFailed, match="its marker is false here"):

@@ -174,7 +174,7 @@ class Entries(NamedTuple):
             # Before the pins were filled it was found what is wrong with the others.
             declared = (entry.declared(text) for entry, text in written.items())
             findings = tuple(
-                finding for finding, _ in contradictions(self.pyproject, self.declaration.project, declared)
+                finding for finding, _ in contradictions(self.pyproject, self.declaration.project, declared, here=True)
             )
         self._hold(findings)
         return {entry: entry.in_metadata(text) for entry, text in written.items()}

@@ -43,12 +43,14 @@ class Declared(NamedTuple):
 
 
 def contradictions(
-    pyproject: Pyproject, project: Project, declared: Iterable[Declared]
+    pyproject: Pyproject, project: Project, declared: Iterable[Declared], *, here: bool = False
 ) -> Iterator[tuple[Finding, bool]]:
     """Find the lines that no version satisfies together, one of which at least is declared for wheels.
 
-    With each comes whether earlier versions accepted it. Lines that may never be in force together are not held against
-    each other: under markers, for wheels of other tags or variants, with extras that nothing brings together.
+    With each comes whether earlier versions accepted it. `here` counts what is in force in this environment alone: a
+    line that is filled from what is installed says nothing of any other. Lines that may never be in force together are
+    not held against each other: under markers, for wheels of other tags or variants, with extras that nothing brings
+    together.
     """
     # Most often all lines for a distribution have a version in common, and nothing has to be known of markers.
     api = ApiLevel.of(project)
@@ -62,7 +64,7 @@ def contradictions(
     suspects = [name for name, specifiers in ranges.items() if _is_empty(specifiers | api.specifiers(name))]
     if suspects:
         lines = [line for name in suspects for line in by_name[name][: bounds.LINES_FOR_ONE]]
-        yield from _found(pyproject, project, api, lines, suspects)
+        yield from _found(pyproject, project, api, lines, suspects, here=here)
 
 
 def contradictions_of_api(pyproject: Pyproject, project: Project) -> Iterator[Finding]:
@@ -82,9 +84,15 @@ def _name(requirement: Requirement) -> str:
 
 
 def _found(
-    pyproject: Pyproject, project: Project, api: ApiLevel, declared: Sequence[Declared], suspects: Iterable[str]
+    pyproject: Pyproject,
+    project: Project,
+    api: ApiLevel,
+    declared: Sequence[Declared],
+    suspects: Iterable[str],
+    *,
+    here: bool = False,
 ) -> Iterator[tuple[Finding, bool]]:
-    from abiding.metadata.exclusions import exclusions, installable, only_if
+    from abiding.metadata.exclusions import exclusions, installable, only_if, running
     from abiding.metadata.requires_dist import Line
     from abiding.project.overlap import Wheels
 
@@ -103,6 +111,7 @@ def _found(
         lines.append(line._replace(where=line.where & where))
         sources.append(entry)
     within = installable(str(table.get("requires-python", ""))) & wheels.within
+    within = within & running() if here else within
     for star, centre in _by_centre(list(exclusions(lines, within))):
         places = tuple(dict.fromkeys(place for overlap in star for place in overlap.places))
         of = [sources[place] for place in places]
