@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BENCHMARKS: dict[str, Callable[[int], list[results.Row]]] = {
     "start": checking.start,
     "hooks": hooks.overhead,
+    "hooks-evidence": hooks.overhead_of_evidence,
     "wheel": editing.wheels,
     "growth": editing.growth,
     "torch": editing.torch,

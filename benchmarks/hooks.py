@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
-from benchmarks.measuring import Command, in_turns
+from benchmarks.measuring import Command, in_turns, processors
 from benchmarks.releases import sdist_of
 from benchmarks.results import CACHE, Row
 from makers.projects import read_pyproject, repack, unpack, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _CODE = """#include <Python.h>
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_eggs", NULL, -1, NULL};
@@ -54,10 +56,12 @@ _SETUPTOOLS = _PROJECT.format(requires="setuptools", backend="setuptools.build_m
 _PROJECTS = {
     "meson-python extension": ({"meson.build": _MESON, "eggs.c": _CODE}, _MESON_PYTHON),
     "setuptools extension": ({"eggs.c": _CODE}, _SETUPTOOLS),
+}
+_OF_NUMPY = {
     "meson-python extension that uses numpy's C API": (
         {"meson.build": _NUMPY_MESON, "eggs.c": _NUMPY_CODE},
         _MESON_PYTHON.replace("packaging>=24", "numpy>=2"),
-    ),
+    )
 }
 _FRONT_ENDS: dict[str, Callable[[Path, Path], tuple[str | Path, ...]]] = {
     "build": lambda tree, out: (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, tree),
@@ -80,11 +84,21 @@ def _environment() -> dict[str, str]:
 
 
 def overhead(runs: int) -> list[Row]:
+    return _overhead(_PROJECTS, runs, time.perf_counter)
+
+
+def overhead_of_evidence(runs: int) -> list[Row]:
+    """What is read of a compiled file in a build, in the time of processors: it is a small part of a small part."""
+    rows = _overhead(_OF_NUMPY, runs, processors)
+    return [dataclasses.replace(row, what=f"{row.what}: time of processors") for row in rows]
+
+
+def _overhead(projects: Mapping[str, tuple[dict[str, str], str]], runs: int, clock: Callable[[], float]) -> list[Row]:
     rows = []
-    for project, (files, bare) in _PROJECTS.items():
+    for project, (files, bare) in projects.items():
         for front_end, words in _FRONT_ENDS.items():
             commands = {
-                variant: _build(CACHE / "hooks" / variant, {**files, "pyproject.toml": text}, words)
+                variant: _build(CACHE / "hooks" / variant, {**files, "pyproject.toml": text}, words, clock)
                 for variant, text in (("bare", bare), ("wrapped", wrap(bare)))
             }
             taken = in_turns(commands, runs)
@@ -93,7 +107,12 @@ def overhead(runs: int) -> list[Row]:
     return rows
 
 
-def _build(folder: Path, files: dict[str, str], words: Callable[[Path, Path], tuple[str | Path, ...]]) -> Command:
+def _build(
+    folder: Path,
+    files: dict[str, str],
+    words: Callable[[Path, Path], tuple[str | Path, ...]],
+    clock: Callable[[], float],
+) -> Command:
     tree, out = folder / "tree", folder / "out"
 
     def prepare() -> None:
@@ -102,7 +121,7 @@ def _build(folder: Path, files: dict[str, str], words: Callable[[Path, Path], tu
         for name, text in files.items():
             (tree / name).write_text(text, "utf-8")
 
-    return Command(words(tree, out), prepare, environment=_environment())
+    return Command(words(tree, out), prepare, environment=_environment(), clock=clock)
 
 
 # For uv a static `[project]` settles what a bare project requires, so that nothing is built. What is declared is not in

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import subprocess
 import sys
 
-from benchmarks.measuring import Command, in_turns
+from benchmarks.measuring import Command, in_turns, processors
 from benchmarks.results import CACHE, Row
 
 # Twenty versions, and a wheel that is linked with a library of another provider.
@@ -36,7 +37,7 @@ def history(runs: int) -> list[Row]:
         )
         wheel = _consumer()
     except (SystemExit, subprocess.CalledProcessError) as exc:
-        print(f"history: skipped, {str(exc).splitlines()[-1]}")
+        print(f"history: skipped, {exc}")
         return []
     bounds = (sys.executable, "-m", "abiding", "bounds", wheel)
     commands = {
@@ -45,11 +46,20 @@ def history(runs: int) -> list[Row]:
         "version": Command((sys.executable, "-m", "abiding", "--version")),
     }
     taken |= in_turns(commands, runs)
+    computed = in_turns({name: dataclasses.replace(one, clock=processors) for name, one in commands.items()}, runs)
     title, what = "histories of providers", "`abiding bounds` of librmm 26.10, from the cache"
     return [
         Row.of(title, _VERSIONS, "read from the index", taken["warm"], taken["cold"], goal=5, faster=True),
         Row.of(title, what, "its imports and pip's settings", taken["bounds"], taken["start"], goal=2),
         Row.of(title, what, "`abiding --version`", taken["bounds"], taken["version"], goal=None),
+        Row.of(
+            title,
+            f"{what}: time of processors",
+            "its imports and pip's settings",
+            computed["bounds"],
+            computed["start"],
+            goal=2,
+        ),
     ]
 
 
