@@ -6,6 +6,7 @@ from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from hypothesis import strategies as st
 
@@ -39,9 +40,30 @@ def _sound() -> dict[str, bytes]:
     return {"ELF": elf, "PE": program, "Mach-O": thin, "universal": universal(thin, thin), "evidence": elf + said}
 
 
+_KINDS = ("ELF", "PE", "Mach-O", "universal", "evidence")
+# Behind the last byte, and as much as a number can say.
+_BEYOND = (0, 1, 8, 0x7FFFFFFF, 0xFFFFFFFF)
+
+
 @st.composite
-def _images(draw: st.DrawFn) -> bytes:
-    data = _sound()[draw(st.sampled_from(("ELF", "PE", "Mach-O", "universal", "evidence")))]
+def _rewired(draw: st.DrawFn) -> bytes:
+    """A file some of whose numbers are others: places in it, so that tables overlap or lead back, counts and sizes."""
+    kind = draw(st.sampled_from(_KINDS))
+    data = bytearray(_sound()[kind])
+    order: Literal["big", "little"] = "big" if kind == "universal" and draw(st.booleans()) else "little"
+    last = len(data) // 4 - 2
+    tables = st.integers(0, min(256, last)) | st.integers(max(0, last - 510), last)
+    for _ in range(draw(st.integers(1, 8))):
+        at = 4 * draw(tables | st.integers(0, last))
+        value = draw(st.sampled_from((*_BEYOND, len(data), len(data) - 1, at, at - 4)) | st.integers(0, len(data)))
+        size = draw(st.sampled_from((2, 4, 8)))
+        data[at : at + size] = (max(0, value) & (256**size - 1)).to_bytes(size, order)
+    return bytes(data)
+
+
+@st.composite
+def _damaged(draw: st.DrawFn) -> bytes:
+    data = _sound()[draw(st.sampled_from(_KINDS))]
     # What tells where things are stands at the beginning, or at the end of an ELF file.
     where = draw(st.sampled_from((0, 0, -1)))
     part = draw(st.sampled_from((64, 512, 4096, len(data))))
@@ -50,7 +72,7 @@ def _images(draw: st.DrawFn) -> bytes:
     return damaged(data[:part], draw(wounds)) + data[part:]
 
 
-images = _images()
+images = _damaged() | _rewired()
 
 
 def hold_evidence(data: bytes) -> None:
@@ -68,8 +90,9 @@ def hold(data: bytes) -> None:
     with TemporaryDirectory() as folder, watched(Path(folder)):
         try:
             hold_evidence(data)
-            read = read_image(data, "ham/ham.so")
-            if read:
-                read_symbols(data, read)
+            for machine in ("", "x86_64"):
+                read = read_image(data, "ham/ham.so", machine=machine)
+                if read:
+                    read_symbols(data, read, machine)
         except AbidingError:
             return
