@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from abiding.native.contents import Contents
 
@@ -123,18 +123,84 @@ def _own(text: str, folder: Path) -> str:
         marker = _MARKER.fullmatch(line)
         if marker:
             own = Path(marker[2]).is_relative_to(folder)
+        elif own and (packing := _PACKING.fullmatch(line)):
+            kept.append(f"{_PACK} {packing[1]};")
         elif own and not line.startswith("#"):
             kept.append(line)
     return "\n".join(kept)
 
 
+# How closely the fields of what follows lie: no declaration says it, and it changes all.
+_PACKING = re.compile(r"#\s*pragma\s+pack\s*\(([^)]*)\)\s*")
+_PACK = "__pack"
+
+
 def _declared(text: str) -> dict[str, str]:
     bodies: dict[str, str] = {}
+    packing = [""]
     for tokens in _statements(_TOKEN.findall(text)):
-        named = _named(tokens)
+        if tokens[:1] == [_PACK]:
+            _pack(packing, tokens[1:])
+            continue
+        named = _named(_bare(tokens))
         if named:
-            bodies[named] = " ".join(_without_names(tokens) if named.endswith("()") else tokens)
+            says = _bare(tokens, _OF_WEIGHT)
+            has_body = "{" in says
+            bodies[named] = " ".join(says if has_body or "(" not in says else _without_names(says))
+            if has_body and packing[-1]:
+                bodies[named] += f" #pragma pack {packing[-1]}"
     return bodies
+
+
+def _pack(packing: list[str], words: Sequence[str]) -> None:
+    """Follow `#pragma pack`: what holds now stands last."""
+    number = next((word for word in words if word.isdigit()), "")
+    if "pop" in words:
+        packing[:] = packing[:-1] or [""]
+    elif "push" in words:
+        packing.append(number or packing[-1])
+    else:
+        packing[-1] = number
+
+
+# What may stand between the words of a declaration, with something in parentheses, and names nothing.
+_ATTRIBUTES = frozenset(
+    {"__attribute__", "__attribute", "__declspec", "alignas", "_Alignas", "__asm__", "__asm", "asm", "noexcept"}
+)
+# Those that say where fields lie, and how a function is called.
+_OF_WEIGHT = frozenset(
+    {"alignas", "_Alignas", "packed", "__packed__", "aligned", "__aligned__", "align", "mode", "__mode__"}
+    | {"vector_size", "__vector_size__", "ms_struct", "gcc_struct", "transparent_union", "__transparent_union__"}
+    | {"stdcall", "__stdcall__", "fastcall", "vectorcall", "regparm", "ms_abi", "sysv_abi"}
+)
+_WITHOUT_WEIGHT = frozenset({"__extension__", "noexcept", "final"})
+
+
+def _bare(tokens: Sequence[str], telling: frozenset[str] = frozenset()) -> list[str]:
+    """A declaration without attributes, but for those with a word that is `telling`."""
+    kept: list[str] = []
+    place = 0
+    while place < len(tokens):
+        stop = place + 1
+        if tokens[place] in _ATTRIBUTES and tokens[stop : stop + 1] == ["("]:
+            stop = _closed(tokens, stop)
+        elif list(tokens[place : place + 2]) == ["[", "["]:
+            stop = _closed(tokens, place)
+        attribute = stop > place + 1 or tokens[place] in _WITHOUT_WEIGHT
+        if not attribute or not telling.isdisjoint(tokens[place:stop]):
+            kept += tokens[place:stop]
+        place = stop
+    return kept
+
+
+def _closed(tokens: Sequence[str], start: int) -> int:
+    """The place behind the bracket that closes the one at `start`."""
+    depth = 0
+    for place in range(start, len(tokens)):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(tokens[place], 0)
+        if depth == 0:
+            return place + 1
+    return len(tokens)
 
 
 _TYPES = frozenset(
@@ -146,7 +212,7 @@ _TYPES = frozenset(
 def _without_names(tokens: list[str]) -> list[str]:
     """A function without the names of its arguments, which are nobody's concern."""
     start = tokens.index("(")
-    head = tokens[: start + 1]
+    head = [word for word in tokens[: start + 1] if word != "extern"]  # which a function is anyhow
     for place, token in enumerate(tokens[start + 1 :], start + 1):
         before, after = tokens[place - 1], tokens[place + 1] if place + 1 < len(tokens) else ""
         named = token.isidentifier() and token not in _TYPES and after in {",", ")", "["}
@@ -179,17 +245,34 @@ def _named(tokens: list[str]) -> str:
     """What a declaration is of: `struct toy_point`, `toy_make()`; empty for one that says nothing of an interface."""
     own = [token for token in tokens if token not in {"typedef", "extern", "static", "inline", "const"}]
     kind = own[0] if own and own[0] in _KINDS else ""
+    is_type = tokens[:1] == ["typedef"]
     if kind and "{" in own:
-        name = own[1] if len(own) > 1 and own[1] != "{" else ""
-        if not name and tokens[0] == "typedef":
-            name = tokens[-1]
+        words = own[2:] if own[:2] in (["enum", "class"], ["enum", "struct"]) else own[1:]
+        name = words[0] if words[0] not in {"{", ":"} else tokens[-1] if is_type else ""
         return f"{kind} {name}" if name.isidentifier() else ""
-    if tokens and tokens[0] == "typedef":
-        return f"typedef {tokens[-1]}" if tokens[-1].isidentifier() and "(" not in tokens else ""
-    if "(" in own and "{" not in own:
-        name = own[own.index("(") - 1] if own.index("(") else ""
-        return f"{name}()" if name.isidentifier() else ""
-    return ""
+    if "{" in own or own[:1] in (["_Static_assert"], ["static_assert"]):
+        return ""
+    name = _declarator(own)
+    if not name.isidentifier():
+        return ""
+    if is_type:
+        return f"typedef {name}"
+    if "(" in own and not _is_pointer(own):
+        return f"{name}()"
+    return name if tokens[:1] == ["extern"] and len(own) > 1 else ""
+
+
+def _is_pointer(own: list[str]) -> bool:
+    """Whether what is declared is a pointer to a function, `int (*name)(void)`, and no function."""
+    return "(" in own and own[own.index("(") + 1 :][:1] == ["*"]
+
+
+def _declarator(own: list[str]) -> str:
+    """The name that a declaration gives."""
+    if _is_pointer(own):
+        return next((token for token in own[own.index("(") + 1 :] if token.isidentifier()), "")
+    stop = next((place for place, token in enumerate(own) if token in {"(", "[", "=", ","}), len(own))
+    return own[stop - 1] if stop else ""
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ...]:
@@ -220,5 +303,7 @@ def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozen
 
 def _is_longer(old: str, new: str) -> bool:
     """Whether an enumeration has got values behind the ones that it had, which changes none of them."""
-    first, second = (re.search(r"\{(.*?),?\s*\}", text) for text in (old, new))
-    return bool(first and second and f"{second[1].strip()} ,".startswith(f"{first[1].strip()} ,"))
+    first, second = (re.fullmatch(r"(.*?)\{(.*?),?\s*\}(.*)", text) for text in (old, new))
+    if not (first and second) or (first[1], first[3]) != (second[1], second[3]):
+        return False
+    return f"{second[2].strip()} ,".startswith(f"{first[2].strip()} ,")

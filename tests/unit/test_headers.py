@@ -1,0 +1,82 @@
+"""What a header means to those who were compiled with it: which of two texts say the same, and which do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from abiding.providers.headers import changes, compiler, declarations
+
+TOY = "int toy(int a);\n"
+PACKED = "#pragma pack(1)\nstruct t { char c; int a; };\n#pragma pack()\n"
+LOOSE = "struct t { char c; int a; };\n"
+
+
+def changed(old: str, new: str, *, suffix: str = "h") -> list[str]:
+    command = compiler()
+    assert command
+    sides = [declarations({f"toy/include/toy.{suffix}": text.encode()}, command) for text in (old, new)]
+    assert [side.failed for side in sides] == [{}, {}]
+    return [change.name for change in changes(sides[0].found, sides[1].found) if change.new]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("struct t { int a; };", "struct t { int a; int b; };", ["struct t"]),
+        ("#define N 4\nstruct t { int a[N]; };", "#define N 8\nstruct t { int a[N]; };", ["struct t"]),
+        ("enum e { A, B };", "enum e { Z, A, B };", ["enum e"]),
+        (TOY, "int toy(long a);", ["toy()"]),
+        # Where fields lie without a word about them in the declaration, or with one in an attribute.
+        (LOOSE, PACKED, ["struct t"]),
+        (PACKED, LOOSE, ["struct t"]),
+        (LOOSE, f"#pragma pack(push, 1)\n{LOOSE}#pragma pack(pop)\n", ["struct t"]),
+        (LOOSE, "struct __attribute__((packed)) t { char c; int a; };", ["struct t"]),
+        (LOOSE, "struct t { char c; int a; } __attribute__((__packed__));", ["struct t"]),
+        ("typedef struct { char c; int a; } t;", "typedef struct { char c; int a; } t __attribute__((packed));", ["struct t"]),
+        (LOOSE, "struct t { char c; _Alignas(16) int a; };", ["struct t"]),
+        ("int toy(int a);", "int toy(int a) __attribute__((ms_abi));", ["toy()"]),
+        # Types by other names, and pointers to functions.
+        ("typedef int v[4];", "typedef int v[8];", ["typedef v"]),
+        ("typedef int (*cb)(int);", "typedef int (*cb)(int, void *);", ["typedef cb"]),
+        ("typedef int f(int);", "typedef int f(long);", ["typedef f"]),
+        # Variables.
+        ("extern int toy_n;", "extern long toy_n;", ["toy_n"]),
+        ("extern int toy_n[4];", "extern int toy_n[8];", ["toy_n"]),
+        ("extern int (*hook)(int);", "extern int (*hook)(long);", ["hook"]),
+    ],
+)  # fmt: skip
+def test_what_is_another_thing(old: str, new: str, names: list[str]) -> None:
+    assert changed(old, new) == names
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (TOY, "int toy(int count);"),
+        (TOY, "extern int toy(\n  int a /* how many */);"),
+        (TOY, '#define API __attribute__((visibility("default")))\nAPI int toy(int a);'),
+        (TOY, '__attribute__((deprecated("no more"))) int toy(int a) __attribute__((nonnull));'),
+        (LOOSE, 'struct __attribute__((visibility("default"))) t { char c; int a; };'),
+        (LOOSE, f"#pragma pack(push, 1)\nstruct s {{ int a; }};\n#pragma pack(pop)\n{LOOSE}"),
+        (LOOSE, f"#pragma pack(1)\nstruct s {{ int a; }};\n#pragma pack()\n{LOOSE}"),
+        (PACKED, f"#pragma pack(push)\n#pragma pack(1)\n{LOOSE}#pragma pack(pop)\n"),
+        (LOOSE, f"#pragma once\n#pragma pack(pop)\n{LOOSE}"),
+        ("typedef int (*cb)(int a);", "typedef int (*cb)(int b);"),
+        ("enum e { A, B };", "enum e { A, B, C };"),
+        ("struct t { int a; }; struct u { int b; };", "struct u { int b; }; struct t { int a; };"),
+        ("static inline int f(void) { return 1; }", "static inline int f(void) { return 2; }"),
+        ('_Static_assert(1, "one");', '_Static_assert(2, "two");'),
+        (TOY, f"struct n {{ int x; }};\n{TOY}"),
+    ],
+)  # fmt: skip
+def test_what_is_the_same(old: str, new: str) -> None:
+    assert changed(old, new) == []
+
+
+def test_classes_that_are_exported_are_told_apart() -> None:
+    """Each has the same attribute before its name."""
+    api = '#define API __attribute__((visibility("default")))\n'
+    old = f"{api}class API one {{ int a; }};\nclass API two final {{ int b; }};\nenum class kind : int {{ A }};\n"
+    assert changed(old, old.replace("int a", "long a"), suffix="hpp") == ["class one"]
+    assert changed(old, old.replace("int b", "long b"), suffix="hpp") == ["class two"]
+    assert changed(old, old.replace(": int", ": char"), suffix="hpp") == ["enum kind"]
