@@ -25,7 +25,7 @@ _READ_BY_ALL = ("METADATA", "RECORD", "WHEEL")
 
 
 def dist_info_in(names: Sequence[str], filename: str) -> str:
-    """The one folder that every reader takes for that of the metadata. Raises `ArchiveError` if there is none."""
+    """Give the one folder that every reader takes for that of the metadata. Raises `ArchiveError` if there is none."""
     if WheelName.split(filename) is None:
         raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
     usual = "-".join(filename.split("-", 2)[:2]) + _DIST_INFO
@@ -76,12 +76,12 @@ def _is_plain(names: Sequence[str], folder: str) -> bool:
 
 
 def _is_dist_info(folder: str, usual: str) -> bool:
-    """Whether it is a metadata folder on some system, or the short name of the usual one on Windows."""
+    """Return whether it is a metadata folder on some system, or the short name of the usual one on Windows."""
     return landing(folder).endswith(_DIST_INFO) or is_short_for(folder, usual)
 
 
 def _into_dist_info(names: Sequence[str], data: Collection[str], tell: Callable[[str], bool]) -> Iterator[str]:
-    """The members of `.data` folders that are installed into a metadata folder, over the wheel's own files."""
+    """Yield the members of `.data` folders that are installed into a metadata folder, over the wheel's own files."""
     for name in names if data else ():
         top, _, rest = name.partition("/")
         if top in data and any(map(tell, rest.split("/"))):
@@ -93,7 +93,7 @@ def _of_another(folder: str, filename: str) -> ArchiveError:
 
 
 def _is_of_project(folder: str, filename: str) -> bool:
-    """Whether a folder called `name-version` is of the project that a wheel is called after, in any version."""
+    """Return whether a folder called `name-version` is of the project that a wheel is called after, in any version."""
     parts = filename.split("-")
     if folder.startswith(f"{parts[0]}-"):
         return True

@@ -89,7 +89,7 @@ class Layout:
         return below
 
     def _placed(self, path: str, *, is_file: bool) -> tuple[str, str]:
-        """A path without what means nothing in it, and of that what is below the top folder."""
+        """Return a path without what means nothing in it, and of that what is below the top folder."""
         try:
             hold_name(path)
         except UnpackingError as exc:
@@ -146,7 +146,7 @@ class Layout:
         self.found.add(name)
 
     def is_own_egg_info(self, below: str) -> bool:
-        """Whether this is the PKG-INFO that setuptools copies, and not that of another project in the tree."""
+        """Return whether this is the PKG-INFO that setuptools copies, and not that of another project in the tree."""
         folder, _, name = below.rpartition("/")
         folder = folder.rpartition("/")[2]
         if name != "PKG-INFO" or not folder.endswith(".egg-info"):
@@ -158,7 +158,7 @@ class Layout:
         return ArchiveError.at(self._archive, f"has no PKG-INFO in the folder `{self._folder}`", hint=_NAMED_HINT)
 
     def _is_through_link(self, path: str) -> bool:
-        """Whether a path is that of a link that came before, or goes on behind one."""
+        """Return whether a path is that of a link that came before, or goes on behind one."""
         spot = landing(_plain(path))
         while spot and spot not in self._links:
             spot = spot.rpartition("/")[0]
@@ -175,7 +175,7 @@ class Layout:
 
 
 def _special(below: str) -> str | None:
-    """Which of the two files is meant, on whatever system, by the path of one, or of what would be below it."""
+    """Return which of the two files is meant, on whatever system, by the path of one, or of what would be below it."""
     first = landing(below).partition("/")[0]
     if first in _LANDINGS:
         return _LANDINGS[first]
@@ -183,7 +183,7 @@ def _special(below: str) -> str | None:
 
 
 def _plain(path: str) -> str:
-    """A path without what means nothing in it: `.` and empty parts."""
+    """Return a path without what means nothing in it: `.` and empty parts."""
     if "//" in path or "/." in path or path.startswith("./") or path.endswith("/"):
         return "/".join(part for part in path.split("/") if part not in ("", "."))
     return path

@@ -17,5 +17,5 @@ def normalised(name: str) -> str:
 
 
 def kind_of(filename: str) -> Literal["sdist", "wheel"]:
-    """What kind of artifact a file is, of which it is known that it is one."""
+    """Return what kind of artifact a file is, of which it is known that it is one."""
     return "wheel" if filename.endswith(".whl") else "sdist"

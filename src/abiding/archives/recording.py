@@ -41,7 +41,7 @@ def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
 
 
 def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
-    """The rows of a RECORD, one after the other: a hostile one has millions. Raises `csv.Error`."""
+    """Yield the rows of a RECORD, one after the other: a hostile one has millions. Raises `csv.Error`."""
     import csv
     import io
 
@@ -49,12 +49,12 @@ def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
 
 
 def line_ends(record: bytes) -> int:
-    """How many lines of it end: with a line feed, a carriage return, or both."""
+    """Return how many lines of it end: with a line feed, a carriage return, or both."""
     return record.count(b"\n") + record.count(b"\r") - record.count(b"\r\n")
 
 
 def fault_in(record: bytes) -> str:
-    """What is wrong with a RECORD that pip and uv don't both read, and alike; hashes are not looked at."""
+    """Return what is wrong with a RECORD that pip and uv don't both read, and alike; hashes are not looked at."""
     if _PLAIN.fullmatch(record):
         return ""
     import csv
@@ -88,7 +88,7 @@ def _fault_in_row(row: list[str], *, is_first: bool) -> str:
 
 
 def _is_size(text: str) -> bool:
-    """Whether it is empty or a number that all take: uv has 64 bits for it, and only ASCII digits."""
+    """Return whether it is empty or a number that all take: uv has 64 bits for it, and only ASCII digits."""
     return not text or bool(_SIZE.fullmatch(text) and int(text) < _SIZES)
 
 

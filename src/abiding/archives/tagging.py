@@ -35,7 +35,7 @@ class Agreement(StrEnum):
 
 
 def stated(wheel_file: bytes) -> tuple[str, ...]:
-    """The values of `Tag` in a WHEEL file."""
+    """Return the values of `Tag` in a WHEEL file."""
     fields = (line.partition(":") for line in wheel_file.decode("utf-8", "replace").splitlines())
     return tuple(value.strip() for name, _, value in fields if name.lower() == "tag")
 
@@ -64,7 +64,7 @@ def expanded(filename: str) -> tuple[str, ...]:
 
 
 def number(filename: str) -> int:
-    """How many tags the name of a wheel stands for; those that are in it twice count twice."""
+    """Return how many tags the name of a wheel stands for; those that are in it twice count twice."""
     name = WheelName.split(filename)
     return prod(map(len, name.sets)) if name else 0
 
@@ -107,7 +107,7 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
 
 
 def name_with(filename: str, tags: tuple[str, ...]) -> str:
-    """The name that a wheel has by the tags in WHEEL; empty if no name stands for these tags and no others."""
+    """Return the name that a wheel has by the tags in WHEEL; empty if no name stands for these tags and no others."""
     sets = [_parts(tag) for tag in tags]
     if not sets or not all(len(parts) == _PARTS for parts in sets):
         return ""

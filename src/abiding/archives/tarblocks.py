@@ -98,7 +98,7 @@ class Member(NamedTuple):
         return b"".join(part for extension in self.extensions for part in extension) + self.header
 
     def resized(self, size: int) -> bytes:
-        """All blocks before contents of another size."""
+        """Return all blocks before contents of another size."""
         parts = []
         for header, data in self.extensions:
             if header[_KIND] in _PAX:
@@ -109,7 +109,7 @@ class Member(NamedTuple):
 
 
 def padding(size: int, unit: int = _BLOCK) -> bytes:
-    """What fills up `size` bytes to whole blocks, or whole units of another size."""
+    """Return what fills up `size` bytes to whole blocks, or whole units of another size."""
     return bytes(-size % unit)
 
 
@@ -129,7 +129,7 @@ class TarStream:
         self._headers = 0
 
     def pieces(self, size: int) -> Iterator[memoryview]:
-        """The next `size` bytes, in pieces."""
+        """Yield the next `size` bytes, in pieces."""
         while size:
             if not self._more():
                 raise ArchiveError.at(self.name, f"is cut off: {size:,} bytes are missing at its end")
@@ -140,7 +140,7 @@ class TarStream:
             yield piece
 
     def take(self, size: int) -> bytes:
-        """The next `size` bytes at once."""
+        """Return the next `size` bytes at once."""
         return b"".join(self.pieces(size))
 
     def _more(self) -> bool:
@@ -149,7 +149,7 @@ class TarStream:
         return bool(self._chunk)
 
     def members(self) -> Iterator[Member]:
-        """The members, in order. What has not been taken of the contents of one is passed over before the next.
+        """Yield the members, in order. What has not been taken of the contents of one is passed over before the next.
 
         The contents are `size` bytes and their `padding`.
         """
@@ -160,7 +160,7 @@ class TarStream:
                 pass
 
     def ending(self) -> int:
-        """How many bytes follow the last member. Raises `ArchiveError` if they are not all zero."""
+        """Return how many bytes follow the last member. Raises `ArchiveError` if they are not all zero."""
         count = self._ending
         while self._more():
             # As bytes, because a memoryview is compared byte by byte.
@@ -359,7 +359,7 @@ class _Inflated:
 
 
 def _checked(header: bytes) -> int:
-    """The size in it. Raises `ValueError` for one that `tarfile` takes for no header, and so for the end.
+    """Return the size in it. Raises `ValueError` for one that `tarfile` takes for no header, and so for the end.
 
     The checksum is the sum of the bytes, with the field itself taken as spaces.
     """

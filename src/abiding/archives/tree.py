@@ -78,7 +78,7 @@ class Tree:
             raise UnpackingError(f"is one of more than {_MOST_PLACES:,} files and folders")
 
     def _resolved(self, folder: str, target: str) -> str:
-        """Where a link leads, through those that are there already."""
+        """Return where a link leads, through those that are there already."""
         if target.startswith("/"):
             raise UnpackingError("leads out of it")
         place, rest, turns = folder, target.split("/")[::-1], 0

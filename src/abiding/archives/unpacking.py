@@ -17,7 +17,7 @@ def leads_elsewhere(name: str) -> bool:
 
 
 def landing(name: str) -> str:
-    """Where a name leads to: two names with the same landing are one file on some system.
+    """Return where a name leads to: two names with the same landing are one file on some system.
 
     macOS and Windows know no case, and macOS more than one spelling of a letter; Windows has backslashes, and cuts
     trailing dots and spaces and what follows a colon.
@@ -39,7 +39,7 @@ _LONGEST_SHORT = 8
 
 
 def is_short_for(part: str, name: str) -> bool:
-    """Whether a part of a path is a short name that Windows may give the file or folder called `name` (8.3)."""
+    """Return whether a part of a path is a short name that Windows may give the file or folder called `name` (8.3)."""
     match = _SHORT.fullmatch(part.lower()) if "~" in part else None
     stem, dot, kind = name.lower().rpartition(".")
     if not dot:
@@ -54,5 +54,5 @@ def is_short_for(part: str, name: str) -> bool:
 
 
 def quoted(name: str) -> str:
-    """A name as text of a message, whatever is in it."""
+    """Return a name as text of a message, whatever is in it."""
     return f"`{name.encode('unicode_escape').decode()}`"

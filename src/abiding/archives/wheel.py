@@ -62,16 +62,16 @@ class Wheel(NamedTuple):
         return f"{self.dist_info}/RECORD"
 
     def tags(self) -> tuple[str, ...]:
-        """The tags that WHEEL states, none if there is no such file. Raises `ArchiveError`."""
+        """Return the tags that WHEEL states, none if there is no such file. Raises `ArchiveError`."""
         name = f"{self.dist_info}/WHEEL"
         return stated(self.read(name, bounds.WHEEL)) if name in self.names else ()
 
     def metadata(self) -> bytes:
-        """The contents of METADATA. Raises `ArchiveError`."""
+        """Return the contents of METADATA. Raises `ArchiveError`."""
         return self.read(self.metadata_name)
 
     def read(self, name: str, limit: int = _LIMIT) -> bytes:
-        """The contents of a member, at most `limit` bytes.
+        """Return the contents of a member, at most `limit` bytes.
 
         Raises `ArchiveError` if there is no such member, or it is larger, damaged, or compressed other than by deflate.
         """
@@ -89,7 +89,7 @@ class Wheel(NamedTuple):
                 yield member, self.directory.pieces(file, member)
 
     def beginning(self, member: Member, size: int) -> bytes:
-        """The first `size` bytes of what a member holds; the rest may be damaged. Raises `ArchiveError`."""
+        """Return the first `size` bytes of what a member holds; the rest may be damaged. Raises `ArchiveError`."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.beginning(file, member, size)
 

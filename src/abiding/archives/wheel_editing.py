@@ -153,7 +153,7 @@ class _Plan:
         return first.stop if isinstance(first, _Span) and not first.start else 0
 
     def tail(self, file: BinaryIO) -> bytes | None:
-        """Everything behind `kept`, or None if it has too much of the old file in it."""
+        """Return everything behind `kept`, or None if it has too much of the old file in it."""
         pieces = self.pieces[1:] if self.kept else self.pieces
         if sum(piece.stop - piece.start for piece in pieces if isinstance(piece, _Span)) > _LARGEST_TAIL:
             return None

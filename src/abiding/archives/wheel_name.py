@@ -49,7 +49,7 @@ class WheelName(NamedTuple):
         return None if label and not python[0].isalpha() else cls(name, version, build, python, abi, platform, label)
 
     def __str__(self) -> str:
-        """The file name."""
+        """Return the file name."""
         return "-".join(filter(None, self)) + _ENDING
 
     @property

@@ -130,18 +130,18 @@ class Directory(NamedTuple):
         return _cut(Tail.of(file).directory(file, name)[0], name)[1]
 
     def members(self) -> Iterator[Member]:
-        """All members, each made anew."""
+        """Return all members, each made anew."""
         return map(self._member, self.names, self.starts)
 
     def find(self, name: str) -> Member | None:
-        """The member with this name; None if there is none."""
+        """Return the member with this name; None if there is none."""
         try:
             return self._member(name, self.starts[self.names.index(name)])
         except ValueError:
             return None
 
     def get(self, name: str) -> Member:
-        """The file with this name. Raises `ArchiveError` if there is none, or a link, which some would follow."""
+        """Give the file with this name. Raises `ArchiveError` if there is none, or a link, which some would follow."""
         member = self.find(name)
         if member is None:
             raise ArchiveError.at(self.name, f"has no {quoted(name)}")
@@ -165,7 +165,7 @@ class Directory(NamedTuple):
         return Member(name, flags, method, crc, stored_size, size, attributes, offset, start, stop)
 
     def contents(self, file: BinaryIO, member: Member, limit: int) -> bytes:
-        """What a member holds, of which there may be `limit` bytes. Raises `ArchiveError`, and `OSError`."""
+        """Return what a member holds, of which there may be `limit` bytes. Raises `ArchiveError`, and `OSError`."""
         if max(member.size, member.stored_size) > limit:
             message = f"claims {member.size:,} bytes for `{member.name}`, which should not have more than {limit:,}"
             raise ArchiveError.at(self.name, message)
@@ -193,7 +193,7 @@ class Directory(NamedTuple):
         return self._inflated(member, stored) if member.method == DEFLATED else stored
 
     def _stored(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
-        """The bytes of a member as they are in the archive; fewer if the file ends before."""
+        """Yield the bytes of a member as they are in the archive; fewer if the file ends before."""
         size = member.stored_size
         piece = self._header_and_more(file, member, min(size, _PIECE))[1][:size]
         while piece:
@@ -226,14 +226,14 @@ class Directory(NamedTuple):
         return ArchiveError.at(self.name, message)
 
     def local_header(self, file: BinaryIO, member: Member) -> LocalHeader:
-        """The local header of a member.
+        """Return the local header of a member.
 
         Raises `ArchiveError` if it is about another member than the central directory says, and `OSError`.
         """
         return self._header_and_more(file, member, 0)[0]
 
     def _header_and_more(self, file: BinaryIO, member: Member, size: int) -> tuple[LocalHeader, bytes]:
-        """The local header, and `size` bytes or more of what follows it, unless the file ends before."""
+        """Return the local header, and `size` bytes or more of what follows it, unless the file ends before."""
         if member.offset >= self.offset:
             message = f"is damaged: `{member.name}` lies behind the members"
             raise ArchiveError.at(self.name, message)
@@ -263,7 +263,7 @@ class Directory(NamedTuple):
         return ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=REBUILD)
 
     def _agree(self, header: LocalHeader, member: Member) -> bool:
-        """Whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
+        """Return whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
         if header.extra:
             _judge_extra(header.extra, header.name, member.flags, self.name)
         sizes = resolved((header.size, header.stored_size), header.extra)
@@ -278,7 +278,7 @@ class Directory(NamedTuple):
         )
 
     def extents(self, file: BinaryIO) -> list[Extent]:
-        """Where the members lie, in the order of their places, with every byte of the file accounted for.
+        """Return where the members lie, in the order of their places, with every byte of the file accounted for.
 
         Raises `ArchiveError` if there are bytes before or between members, if two overlap, or if a local header
         contradicts the central directory. Raises `OSError`.
@@ -370,7 +370,7 @@ def _decoded(name: bytes, flags: int) -> str:
 
 
 def _names(raw_names: list[bytes], starts: list[int], data: bytes, archive: str) -> tuple[str, ...]:
-    """The names as text. Raises `ArchiveError` if one leads elsewhere, or two are the same."""
+    """Return the names as text. Raises `ArchiveError` if one leads elsewhere, or two are the same."""
     joined = b"\0".join((b"", *raw_names, b""))
     if _are_plain(joined, len(raw_names)):
         names = tuple(joined.decode().split("\0")[1:-1])
@@ -404,7 +404,7 @@ def _hold_lengths(names: Iterable[str], archive: str) -> None:
 
 
 def _are_plain(joined: bytes, count: int) -> bool:
-    """Whether nothing can be wrong with any of the names, which zeros set off: true of nearly all, and quick."""
+    """Return whether nothing can be wrong with any of the names, which zeros set off: true of nearly all, and quick."""
     return (
         joined.translate(None, _USUAL) == bytes(count + 1)
         and b"/." not in joined

@@ -37,12 +37,12 @@ class Packed(NamedTuple):
     record: CentralRecord
 
     def record_at(self, offset: int) -> bytes:
-        """The record for a member whose local header is at `offset`."""
+        """Return the record for a member whose local header is at `offset`."""
         return self.record.moved(offset).pack()
 
 
 def record_at(directory: Directory, member: Member, offset: int) -> bytes:
-    """The record of a member whose local header is now at `offset`: the same bytes as far as that allows.
+    """Return the record of a member whose local header is now at `offset`: the same bytes as far as that allows.
 
     Raises `ArchiveError` if its extra fields are broken.
     """
@@ -53,7 +53,7 @@ def record_at(directory: Directory, member: Member, offset: int) -> bytes:
 
 
 def described_before(directory: Directory, file: BinaryIO, member: Member) -> bytes:
-    """The local header of a member that was described behind its data, now saying it all itself.
+    """Return the local header of a member that was described behind its data, now saying it all itself.
 
     Raises `ArchiveError` if sizes need more than 32 bits, and `OSError`.
     """
@@ -71,7 +71,7 @@ def described_before(directory: Directory, file: BinaryIO, member: Member) -> by
 
 
 def packed(directory: Directory, file: BinaryIO, member: Member, data: bytes) -> Packed:
-    """A member with new contents: name, time, attributes, extra fields and compression are the old one's.
+    """Return a member with new contents: name, time, attributes, extra fields and compression are the old one's.
 
     Raises `ArchiveError` if its records contradict each other, and `OSError`.
     """
@@ -80,7 +80,7 @@ def packed(directory: Directory, file: BinaryIO, member: Member, data: bytes) ->
 
 
 def packed_like(directory: Directory, member: Member, name: str, data: bytes) -> Packed:
-    """A new member called `name`, with time, attributes and compression of another one."""
+    """Return a new member called `name`, with time, attributes and compression of another one."""
     record = CentralRecord.unpack(directory.data, member.start)
     flags = 0 if name.isascii() else UTF8
     method = DEFLATED if record.method else STORED

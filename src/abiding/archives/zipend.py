@@ -47,7 +47,7 @@ class Tail(NamedTuple):
         return file.read(length)
 
     def directory(self, file: BinaryIO, name: str) -> tuple[bytes, int, int]:
-        """The bytes of the central directory, its offset, and the number of its records.
+        """Return the bytes of the central directory, its offset, and the number of its records.
 
         Raises `ArchiveError`, about the archive `name`, if there is none in its place, and `OSError`.
         """
@@ -104,7 +104,7 @@ class Tail(NamedTuple):
 
 
 def end_records(count: int, size: int, offset: int) -> bytes:
-    """What follows a central directory with `count` records in `size` bytes at `offset` of the file."""
+    """Return what follows a central directory with `count` records in `size` bytes at `offset` of the file."""
     records = b""
     if count >= _MAX16 or size >= _MAX32 or offset >= _MAX32:
         versions = (_VERSION_ZIP64, _VERSION_ZIP64)

@@ -58,7 +58,7 @@ class LocalHeader(NamedTuple):
 
     @staticmethod
     def measure(data: bytes) -> int:
-        """How long the header is with which `data` begins. Raises `struct.error` if that is none."""
+        """Return how long the header is with which `data` begins. Raises `struct.error` if that is none."""
         mark, name_length, extra_length = _LOCAL_SHAPE.unpack_from(data)
         if mark != _LOCAL_MARK:
             raise struct.error
@@ -72,7 +72,7 @@ class LocalHeader(NamedTuple):
         return cls._make((*values, data[_LOCAL.size : name_stop], data[name_stop : name_stop + extra_length]))
 
     def pack(self) -> bytes:
-        """The bytes of it."""
+        """Return the bytes of it."""
         *values, name, extra = self
         return _LOCAL.pack(_LOCAL_MARK, *values, len(name), len(extra)) + name + extra
 
@@ -109,13 +109,13 @@ class CentralRecord(NamedTuple):
         return cls._make([*values[:9], *values[12:], *texts])
 
     def pack(self) -> bytes:
-        """The bytes of it."""
+        """Return the bytes of it."""
         *values, name, extra, comment = self
         lengths = (len(name), len(extra), len(comment))
         return _CENTRAL.pack(_CENTRAL_MARK, *values[:9], *lengths, *values[9:]) + name + extra + comment
 
     def moved(self, offset: int) -> CentralRecord:
-        """The record of a member whose local header is at `offset`.
+        """Return the record of a member whose local header is at `offset`.
 
         It has no comment and no data descriptor: PyPI refuses both. Raises `struct.error` if the zip64 field is broken.
         """
@@ -157,7 +157,7 @@ def resolved(values: Sequence[int], extra: bytes) -> Sequence[int]:
 
 
 def without_zip64(extra: bytes) -> bytes:
-    """The extra fields but for that one. Raises `struct.error`."""
+    """Return the extra fields but for that one. Raises `struct.error`."""
     if all(kind != ZIP64 for kind, _ in fields(extra)):
         return extra
     return b"".join(_EXTRA.pack(kind, len(data)) + data for kind, data in fields(extra) if kind != ZIP64)

@@ -39,7 +39,7 @@ _SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\
 
 
 def is_artifact(name: str) -> bool:
-    """Whether a file with this name is taken for an sdist or a wheel."""
+    """Return whether a file with this name is taken for an sdist or a wheel."""
     return name.endswith((".whl", *_SDIST))
 
 
@@ -68,7 +68,7 @@ def read_artifacts(paths: Iterable[Path]) -> list[Artifact | Unreadable]:
 
 
 def unreadable(path: Path, problem: Finding) -> Unreadable:
-    """What was given, and leads to no file that could be read."""
+    """Return what was given, and leads to no file that could be read."""
     kind = "folder" if is_folder(path) else _kind(path.name)
     return Unreadable(str(path), kind, str(path), "", problem, read_from=str(path))
 
@@ -78,7 +78,7 @@ def _kind(filename: str) -> Literal["sdist", "wheel", "file"]:
 
 
 def _size(path: Path) -> int:
-    """The bytes of a file; of a folder, or what is gone, none."""
+    """Return the bytes of a file; of a folder, or what is gone, none."""
     with suppress(OSError):
         if is_plain(path):
             return path.stat().st_size
@@ -86,7 +86,7 @@ def _size(path: Path) -> int:
 
 
 def _files(path: Path) -> dict[str, Path]:
-    """The files that a path stands for, each by a name that is its own wherever it is given from."""
+    """Return the files that a path stands for, each by a name that is its own wherever it is given from."""
     own = os.path.abspath(path)  # noqa: PTH100 (a link is a file of its own)
     try:
         if not path.is_dir():
@@ -107,12 +107,12 @@ def _files(path: Path) -> dict[str, Path]:
 
 
 def _is_listed(name: str) -> bool:
-    """Whether a file is taken for an artifact among whatever else is in its folder."""
+    """Return whether a file is taken for an artifact among whatever else is in its folder."""
     return name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name) is not None)
 
 
 def _elsewhere(path: Path, children: Iterable[Path]) -> str:
-    """A hint for who names a project, and means what has been built in it; empty where that is not known."""
+    """Return a hint for who names a project, and means what has been built in it; empty where that is not known."""
     folders = []
     for child in children:
         with suppress(OSError):
@@ -196,7 +196,7 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
 
 
 def _variants(wheel: Path) -> bytes | None:
-    """What an index says of all variants of a release (PEP 825), where it lies beside one of them."""
+    """Return what an index says of all variants of a release (PEP 825), where it lies beside one of them."""
     split = WheelName.split(wheel.name)
     if split is None or not split.label:
         return None
@@ -256,7 +256,7 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
 
 
 def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tuple[Finding, ...]]:
-    """The file, where there is one that can be understood, else why not: a release is judged by its metadata too.
+    """Give the file, where there is one that can be understood, else why not: a release is judged by its metadata too.
 
     Raises `ArchiveError` where nobody means one so large: what is in it would go unseen.
     """

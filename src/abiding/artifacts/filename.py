@@ -45,7 +45,7 @@ def judge_tags(filename: str, tags: tuple[str, ...], severity: Severity, hint: s
 
 
 def _way_out(filename: str, tags: tuple[str, ...]) -> str:
-    """How the maker of a wheel that exists gets both right: `wheel tags` refuses one that contradicts itself."""
+    """Return how the maker of a wheel that exists gets both right: `wheel tags` refuses one that contradicts itself."""
     own = name_with(filename, tags)
     split, other = WheelName.split(filename), WheelName.split(own)
     if split is None or other is None or split.label:  # which `wheel tags` does not know

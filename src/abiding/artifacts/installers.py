@@ -60,7 +60,7 @@ def _entry_points(scripts: bytes | None) -> Iterator[Fault]:
 
 
 def _data(dist_info: str, names: Sequence[str]) -> Iterator[Fault]:
-    """What is wrong with `.data` folders; of many files in one, the first."""
+    """Yield what is wrong with `.data` folders; of many files in one, the first."""
     if _ENDING not in "\0".join(names):
         return
     own = dist_info.removesuffix(".dist-info") + _ENDING

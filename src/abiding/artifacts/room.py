@@ -81,7 +81,7 @@ def _metadata(metadata: CoreMetadata) -> int:
 
 
 def _beside(artifact: Artifact) -> int:
-    """What else is kept of it."""
+    """Return what else is kept of it."""
     text = len(artifact.pyproject.text) if artifact.pyproject else 0
     return _BYTE * (text + len(artifact.record) + len(artifact.variant or b"") + len(artifact.variants or b""))
 

@@ -50,7 +50,7 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
 
 
 def _level(record: Provenance | None) -> str:
-    """The level as `check` names it; a record may say any."""
+    """Return the level as `check` names it; a record may say any."""
     if record is None or record.level not in list(Level):
         return "unknown"
     return "none" if record.level == Level.ABI and not record.lines and not record.libraries else record.level

@@ -72,11 +72,11 @@ class Build(NamedTuple):
     # get_requires_for_build_*
 
     def sdist_requires(self) -> list[str]:
-        """What the wrapped backend needs for an sdist, and the providers that it looks for."""
+        """Return what the wrapped backend needs for an sdist, and the providers that it looks for."""
         return list(dict.fromkeys([*self._inner_requires("sdist"), *self.entries.sdist_requires()]))
 
     def wheel_requires(self, kind: str) -> list[str]:
-        """What the wrapped backend needs, and at the ABI level what the wheel is built against."""
+        """Return what the wrapped backend needs, and at the ABI level what the wheel is built against."""
         return list(dict.fromkeys([*self._inner_requires(kind), *self.entries.wheel_requires()]))
 
     def _inner_requires(self, kind: str) -> list[str]:
@@ -133,7 +133,7 @@ class Build(NamedTuple):
             outcome.hold([finding._replace(severity=self._severity)], _NO_SDIST)
 
     def _of_sdist(self, pkg_info: CoreMetadata) -> CoreMetadata:
-        """The PKG-INFO to hand over: what was built, and the sanction for wheels to say more."""
+        """Return the PKG-INFO to hand over: what was built, and the sanction for wheels to say more."""
         declared = self.declaration
         own = pkg_info.for_sdist(may_append=declared.may_append, metadata_version=declared.metadata_version)
         return own.with_dynamic(declared.project.growing)
@@ -201,7 +201,7 @@ class Build(NamedTuple):
     def _as_promised(
         self, name: str, built: CoreMetadata, lines: tuple[str, ...], metadata_directory: str | None
     ) -> CoreMetadata:
-        """The METADATA to hand over: of files that mean the same, the one that was promised for this wheel.
+        """Return the METADATA to hand over: of files that mean the same, the one that was promised for this wheel.
 
         An sdist lives for years, and a later version of the wrapped backend may write the same thing in another way;
         what PKG-INFO has promised stays true to the byte. Raises `RefusedError` if another one was prepared for it.
@@ -236,7 +236,7 @@ class Build(NamedTuple):
     # prepare_metadata_for_build_*
 
     def can_prepare(self, kind: str) -> bool:
-        """Whether the metadata of a wheel can be had without building it, whatever its level and variant."""
+        """Return whether the metadata of a wheel can be had without building it, whatever its level and variant."""
         sure = all(is_sure(entry) is not None for entry in self.declaration.entries)
         return sure and (self._known(kind) is not None or self._asks(kind))
 
@@ -259,7 +259,7 @@ class Build(NamedTuple):
         return known.metadata if known else None
 
     def _asks(self, kind: str) -> bool:
-        """Whether the wrapped backend can be asked: its hook may have more to say than METADATA."""
+        """Return whether the wrapped backend can be asked: its hook may have more to say than METADATA."""
         return self.inner.has(f"prepare_metadata_for_build_{kind}")
 
     def _prepared_by_inner(self, kind: str, directory: Path, lines: tuple[str, ...]) -> str:
@@ -295,7 +295,7 @@ class Build(NamedTuple):
         return rules.Sides(kind, name, self.declaration.backend, held_against, self._origin, self.pyproject)
 
     def _origin(self, field: str, value: str) -> str:
-        """Where a value of the source stands, for a message."""
+        """Return where a value of the source stands, for a message."""
         if self.source.baseline is not None:
             return "PKG-INFO"
         return rules.place_of(self.pyproject, self.declaration.project, field, value)

@@ -81,7 +81,7 @@ def _loaded(point: object, distribution: Distribution, name: str, label: str) ->
 
 
 def is_bare(entry: Entry) -> bool:
-    """Whether a native entry leaves the versions to its provider."""
+    """Return whether a native entry leaves the versions to its provider."""
     return _is_held(entry) and not requirements.parse(pins.sample(entry.requires)).specifier
 
 
@@ -105,7 +105,7 @@ def inherited(lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[
 
 
 def is_limited(entry: Entry) -> bool:
-    """Whether only the link tells if a native entry has to keep to what its provider exports."""
+    """Return whether only the link tells if a native entry has to keep to what its provider exports."""
     exported = of_installed(entry.name) if _is_held(entry) else None
     return bool(exported and exported.export.libraries)
 
@@ -170,12 +170,12 @@ class _Admitted(NamedTuple):
                 yield entry, line
 
     def _exported(self, entry: Entry) -> Exported | None:
-        """What the provider of an entry exports, if that is for one of the libraries that are used."""
+        """Return what the provider of an entry exports, if that is for one of the libraries that are used."""
         exported = of_installed(entry.name)
         return exported if exported and (self.used is None or exported.export.is_for(self.used)) else None
 
     def _versions(self, entry: Entry, line: str) -> Versions:
-        """The versions that a line admits together with those that are always in force beside it."""
+        """Return the versions that a line admits together with those that are always in force beside it."""
         versions = range_of(requirements.parse(line).specifier)
         beside: Iterable[str] = (
             *(given.text for given in self.api.lines.get(entry.name, ()) if not given.extra),
@@ -193,17 +193,17 @@ _FAR = "999999999!0"
 
 
 def _is_held(entry: Entry) -> bool:
-    """Whether an entry has to keep to what its provider exports."""
+    """Return whether an entry has to keep to what its provider exports."""
     return entry.native and entry.applies_here and not entry.ignore_exports
 
 
 def _is_beside(other: Entry, entry: Entry) -> bool:
-    """Whether another entry is for the same distribution, and in force wherever this one is."""
+    """Return whether another entry is for the same distribution, and in force wherever this one is."""
     return other.name == entry.name and other.extra in {"", entry.extra}
 
 
 def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
-    """The same versions, and the pre-releases of the first: `>=1.1` is not meant to forbid `==1.1.*`."""
+    """Return the same versions, and the pre-releases of the first: `>=1.1` is not meant to forbid `==1.1.*`."""
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 

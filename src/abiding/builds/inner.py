@@ -38,7 +38,7 @@ class InnerBackend(NamedTuple):
     folder: Path
 
     def has(self, hook: str) -> bool:
-        """Whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
+        """Return whether the backend has an attribute of this name. Raises `BackendError` if it can't be imported."""
         return hasattr(self.load(), hook)
 
     def requirements(self, hook: str, *arguments: object) -> list[str]:
@@ -164,7 +164,7 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
 
 
 def _required(folder: Path) -> set[str]:
-    """The names of what `[build-system]` requires."""
+    """Return the names of what `[build-system]` requires."""
     from abiding.metadata.requirements import name_of
 
     build = Pyproject.read(folder).table.get("build-system")
@@ -173,7 +173,7 @@ def _required(folder: Path) -> set[str]:
 
 
 def _is_name(text: str) -> bool:
-    """Whether a text is the name of a file, on every system."""
+    """Return whether a text is the name of a file, on every system."""
     return text not in ("", ".", "..") and not any(char in text for char in "/\\:\0")
 
 

@@ -43,7 +43,7 @@ class Output(NamedTuple):
             yield cls(folder, private, there)
 
     def target(self, name: str) -> Path:
-        """Where the file `name` is handed over, in place of an older one.
+        """Return where the file `name` is handed over, in place of an older one.
 
         Raises `ArchiveError` if there was none when the build began: then another build writes into the same folder.
         """

@@ -48,7 +48,7 @@ def refuted(
 
 
 def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
-    """The finding for whoever builds: with the place of the lines, and with what to write there."""
+    """Return the finding for whoever builds: with the place of the lines, and with what to write there."""
     own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)

@@ -143,7 +143,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
 
 
 def _for_every_build(line: str, sides: Sides) -> str:
-    """How a line comes to be required by the source, and so by its sdist."""
+    """Return how a line comes to be required by the source, and so by its sdist."""
     name, _ = hints.places_of(line)
     given = sides.pyproject.table.get("project")
     way = f"add it to `project.{name}`" if isinstance(given, dict) and name in given else "require it in every build"

@@ -67,7 +67,7 @@ _IN_SDIST = "an sdist may know it: `abiding show --metadata NAME-VERSION.tar.gz`
 
 
 def _labelled(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The fields for which `[project]` has labels or parts: URLs, people, the readme (PEP 621)."""
+    """Yield the fields for which `[project]` has labels or parts: URLs, people, the readme (PEP 621)."""
     urls = table.get("urls")
     for label, url in urls.items() if isinstance(urls, dict) else ():
         yield "Project-URL", f"{label}, {url}"

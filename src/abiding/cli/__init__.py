@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(commands: Iterable[str]) -> Parser:
-    """A parser that knows some commands: what the others would import is not waited for."""
+    """Return a parser that knows some commands: what the others would import is not waited for."""
     parser = Parser(
         prog="abiding",
         description="Hold wheels to what their project declares, sdist and wheel requirements apart.",

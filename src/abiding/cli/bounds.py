@@ -132,7 +132,7 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
 
 
 def _wheels(what: Iterable[Path]) -> list[Path]:
-    """The wheels that are meant. Raises `AbidingError` for an argument that stands for none."""
+    """Return the wheels that are meant. Raises `AbidingError` for an argument that stands for none."""
     from abiding.files.placing import speaking_of
     from abiding.files.plain import is_folder, is_plain, is_there, open_plain
     from abiding.findings.errors import AbidingError, MissingFileError
@@ -201,7 +201,7 @@ def _hold_to_be_everywhere(bound: Bound) -> None:
 
 
 def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
-    """The lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
+    """Yield the lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
     from abiding.edits.bounding import Declared
     from abiding.evidence.stated import State
     from abiding.findings.errors import AbidingError

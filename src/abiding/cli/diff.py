@@ -67,7 +67,7 @@ def _side(argument: str, options: Namespace) -> Side:
 
 
 def _chosen(spec: str, names: Sequence[str], wanted: frozenset[str] | None) -> str:
-    """The file of a release that is meant: its sdist, or the wheel of a tag. Raises `AbidingError`."""
+    """Return the file of a release that is meant: its sdist, or the wheel of a tag. Raises `AbidingError`."""
     if wanted:
         from abiding.archives.tagging import expanded
 

@@ -62,7 +62,7 @@ def run(options: Namespace) -> int:
 
 
 def _rule_of(text: str) -> str:
-    """The rule that is meant: people paste `error[lost-requirement]:` from a screen."""
+    """Return the rule that is meant: people paste `error[lost-requirement]:` from a screen."""
     from difflib import get_close_matches
 
     name = text.partition("[")[2].partition("]")[0] if "[" in text else text

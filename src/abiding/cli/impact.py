@@ -87,7 +87,7 @@ def _release(text: str) -> Requirement:
 
 
 def _listed(consumers: Iterable[str]) -> Iterator[str]:
-    """The consumers, those of files with lists among them."""
+    """Yield the consumers, those of files with lists among them."""
     from abiding.files.plain import is_plain
 
     for consumer in consumers:
@@ -99,7 +99,7 @@ def _listed(consumers: Iterable[str]) -> Iterator[str]:
 
 
 def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[Path | Impact]:
-    """The wheels of consumers; of one on the index the newest that this machine could have, read into a folder."""
+    """Give the wheels of consumers; of one on the index the newest that this machine could have, read into a folder."""
     from packaging.tags import sys_tags
 
     from abiding.files.plain import is_folder

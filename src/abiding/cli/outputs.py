@@ -166,7 +166,7 @@ def _pieces(made: str | Iterator[str]) -> Iterable[str]:
 
 
 def _looked_at(options: Namespace) -> Iterator[str]:
-    """The files that a command was given, each by a name that is its own."""
+    """Yield the files that a command was given, each by a name that is its own."""
     for name in ("what", "source", "left", "right"):
         given = getattr(options, name, ())
         for item in given if isinstance(given, list) else [given]:
@@ -182,7 +182,7 @@ def _unwritten(output: Output, reason: str) -> Finding:
 
 
 def failing(findings: Iterable[Finding], fail_on: Severity) -> bool:
-    """Whether some are as grave as that; says so where they would not fail by themselves."""
+    """Return whether some are as grave as that; says so where they would not fail by themselves."""
     order = list(Severity)
     grave = [finding for finding in by_weight(findings) if order.index(finding.severity) <= order.index(fail_on)]
     if grave and grave[0].severity is not Severity.ERROR:

@@ -81,14 +81,14 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, "".join(f"{line}\n" for line in lines))
 
     def _short_usage(self) -> str:
-        """What has to be given, on one line: of the options there may be a screen full."""
+        """Return what has to be given, on one line: of the options there may be a screen full."""
         formatter = argparse.HelpFormatter(self.prog, width=sys.maxsize)
         formatter.add_usage(None, self._get_positional_actions(), [], prefix="")
         given = formatter.format_help().strip().removeprefix(self.prog)
         return f"usage: {self.prog} [OPTIONS]{given}"
 
     def _unknown(self, given: Iterable[str]) -> Iterator[str]:
-        """The long options that are none, not even the beginning of one."""
+        """Yield the long options that are none, not even the beginning of one."""
         for word in given:
             if word == "--":
                 return
@@ -99,7 +99,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """Which of the known words may be meant, as the end of a sentence; empty if none is like it."""
+    """Return which of the known words may be meant, as the end of a sentence; empty if none is like it."""
     from difflib import get_close_matches
 
     bare = {option.lstrip("-"): option for option in known}
@@ -108,7 +108,7 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 
 def none_of(word: str, known: Iterable[str]) -> str:
-    """What is said of a value that is none of those that are known."""
+    """Return what is said of a value that is none of those that are known."""
     values = list(known)
     what = f"none of {', '.join(values)}" if len(values) > 1 else f"not known: the only value is `{values[0]}`"
     return f"`{word}` is {what}{meant(word, values) if len(values) > 1 else ''}"

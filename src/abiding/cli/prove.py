@@ -122,7 +122,7 @@ def _may_run(source: Path, *, yes: bool) -> bool:
 
 
 def _talk() -> Callable[[str], None]:
-    """What is told about the work, a line each, with the seconds since its beginning."""
+    """Return what is told about the work, a line each, with the seconds since its beginning."""
     began = time.monotonic()
 
     def say(text: str) -> None:

@@ -47,7 +47,7 @@ def run(options: Namespace) -> int:
     from abiding.native import repairing
 
     def refuted(wheel: Path) -> tuple[Finding, ...]:
-        """What the compiled files of the wheel say against its bounds."""
+        """Return what the compiled files of the wheel say against its bounds."""
         return evidence.checked([wheel]).get(wheel.name, ())
 
     if not is_there(options.wheel):

@@ -96,7 +96,7 @@ def run(options: Namespace) -> int:
 
 
 def _hint(given: str) -> str:
-    """What may be given in place of something that is not there; how to get at a release that is on an index."""
+    """Return what may be given in place of something that is not there; how to get at a release that is on an index."""
     if not is_one_release(given):
         return "give a project's folder, an sdist, or a wheel"
     return (
@@ -289,7 +289,7 @@ _GIVE = "an sdist knows them: `abiding show NAME-VERSION.tar.gz`"
 
 
 def _api_lines(subject: _Subject) -> list[str] | None:
-    """The lines that sdist and wheels share; None if they are computed in the build."""
+    """Return the lines that sdist and wheels share; None if they are computed in the build."""
     project = subject.declaration.project
     if subject.source.pkg_info:
         return list(subject.source.pkg_info.all("Requires-Dist"))
@@ -299,7 +299,7 @@ def _api_lines(subject: _Subject) -> list[str] | None:
 
 
 def _promised(subject: _Subject) -> tuple[CoreMetadata, str]:
-    """The METADATA without the declared lines, and what has to be said about it."""
+    """Return the METADATA without the declared lines, and what has to be said about it."""
     from abiding.builds.promised import promised
     from abiding.builds.settled import settled
 

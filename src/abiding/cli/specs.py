@@ -20,12 +20,12 @@ _ARCHIVES = (".egg", ".tar", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz")
 
 
 def is_name(text: str) -> bool:
-    """Whether a text has the form of a project's name."""
+    """Return whether a text has the form of a project's name."""
     return _NAME.fullmatch(text) is not None
 
 
 def is_spec(argument: str) -> bool:
-    """Whether a release on an index is meant: what looks like a requirement, and is not there, nor like a path."""
+    """Tell whether a release on an index is meant: what looks like a requirement, and is not there, nor like a path."""
     from abiding.artifacts.disk import is_artifact
 
     if os.path.lexists(argument) or is_artifact(argument) or argument.endswith(_ARCHIVES):
@@ -34,5 +34,5 @@ def is_spec(argument: str) -> bool:
 
 
 def is_one_release(argument: str) -> bool:
-    """Whether it is meant for one release, `NAME==VERSION`, where a bare name is that of a file."""
+    """Return whether it is meant for one release, `NAME==VERSION`, where a bare name is that of a file."""
     return is_spec(argument) and not is_name(argument)

@@ -24,18 +24,18 @@ _TOKEN = re.compile(
 
 
 def comments(text: str) -> Iterator[str]:
-    """The comments in a text of TOML."""
+    """Return the comments in a text of TOML."""
     return (token[0].rstrip() for token in _TOKEN.finditer(text) if token[0].startswith("#"))
 
 
 def with_first(array: str, value: str) -> str:
-    """The text of an array of strings with one more in front: on its own line if the others have theirs."""
+    """Return the text of an array of strings with one more in front: on its own line if the others have theirs."""
     quote = next((char for char in re.sub(r"#.*", "", array) if char in "\"'"), '"')
     return with_item(array, f"{quote}{value}{quote}")
 
 
 def with_item(array: str, item: str) -> str:
-    """The text of an array with one more in front, which is given as TOML."""
+    """Return the text of an array with one more in front, which is given as TOML."""
     first_line, newline, rest = array[1:].partition("\n")
     if newline and not re.sub(r"#.*", "", first_line).strip():
         below = next((line for line in rest.split("\n") if line.strip()), "]")
@@ -47,7 +47,7 @@ def with_item(array: str, item: str) -> str:
 
 
 def without(array: str, values: Collection[str]) -> str:
-    """The text of an array of strings without some: of one that has a line, the line goes too."""
+    """Return the text of an array of strings without some: of one that has a line, the line goes too."""
     for token in reversed(list(_TOKEN.finditer(array))):
         if not token[0].startswith("#") and tomllib.loads(f"x = {token[0]}")["x"] in values:
             array = _without(array, *token.span())

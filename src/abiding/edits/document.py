@@ -49,15 +49,15 @@ class Document:
     # What stands there
 
     def has(self, key: Key) -> bool:
-        """Whether anything stands at a key."""
+        """Return whether anything stands at a key."""
         return any(self._pieces(key))
 
     def is_inline(self, key: Key) -> bool:
-        """Whether a table is written between braces."""
+        """Return whether a table is written between braces."""
         return any(isinstance(item, InlineTable) for _, item in self._pieces(key))
 
     def source(self, key: Key) -> str:
-        """The value at a key as it is written, with the comment behind it."""
+        """Return the value at a key as it is written, with the comment behind it."""
         _, item = self._piece(key)
         return f"{item.as_string()}{item.trivia.comment_ws}{item.trivia.comment}"
 
@@ -113,7 +113,7 @@ class Document:
                     body[place] = (None, Whitespace(stays if not gap or self._gap_before(body, place) else gap + stays))
 
     def _gap_before(self, body: list[Any], place: int) -> bool:
-        """Whether an empty line, or nothing, stands before what is at this place of a table."""
+        """Return whether an empty line, or nothing, stands before what is at this place of a table."""
         body[place] = (None, Whitespace(_MARK))
         before = self._toml.as_string().partition(_MARK)[0]
         return not before or before.endswith("\n\n")
@@ -141,14 +141,14 @@ class Document:
         return Pyproject.parse(text)
 
     def _lost(self, text: str) -> Counter[str]:
-        """The comments that are gone, but for those in what was taken out."""
+        """Return the comments that are gone, but for those in what was taken out."""
         meant = Counter(comment for dropped in self._dropped for comment in comments(dropped))
         return Counter(comments(self.pyproject.text)) - Counter(comments(text)) - meant
 
     # Where things are: a table may be written in several pieces, with other tables between them
 
     def _holders(self, key: Key) -> list[Any]:
-        """The tables in which a key may be, or the file."""
+        """Return the tables in which a key may be, or the file."""
         holders: list[Any] = [self._toml]
         for part in key[:-1]:
             holders = [
@@ -160,7 +160,7 @@ class Document:
         return holders
 
     def _pieces(self, key: Key) -> Iterator[tuple[Any, Item]]:
-        """What stands at a key, each with the table around it, or with the file."""
+        """Yield what stands at a key, each with the table around it, or with the file."""
         for holder in self._holders(key):
             for name, item in _container(holder).body:
                 if name and name.key == key[-1]:
@@ -180,7 +180,7 @@ class Document:
 
 
 def _said(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The table, without a `tool` in which there is nothing any more."""
+    """Return the table, without a `tool` in which there is nothing any more."""
     return {name: value for name, value in table.items() if name != "tool" or value}
 
 
@@ -190,7 +190,7 @@ def _container(holder: Any) -> Container:  # noqa: ANN401 (a table, or the file,
 
 
 def _above_the_next(table: Table) -> tuple[str, str]:
-    """What at the end of a table belongs to the header below: an empty line, if there is one, and the comments."""
+    """Tell what at the end of a table belongs to the header below: an empty line, if there is one, and the comments."""
     body = table.value.body
     while body and isinstance(body[-1][1], Table):
         body = body[-1][1].value.body

@@ -67,7 +67,7 @@ class EditedFile(NamedTuple):
             raise _problem(self.path, f"the file can't be written: {exc.strerror}") from exc
 
     def _encoded(self, text: str) -> bytes:
-        """The new text with the line ends of the old file, and its byte order mark if it has one."""
+        """Return the new text with the line ends of the old file, and its byte order mark if it has one."""
         data = text.encode()
         if b"\r\n" in self.before:
             data = data.replace(b"\n", b"\r\n")

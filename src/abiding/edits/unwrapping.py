@@ -146,7 +146,7 @@ class _Unwrapping:
 
 
 def _is_ours(text: str) -> bool:
-    """Whether one of several things in an array is there for abiding."""
+    """Return whether one of several things in an array is there for abiding."""
     return bool(_REQUIREMENT.match(text) or _VARIABLE.fullmatch(text))
 
 
@@ -177,7 +177,7 @@ def _notes(declaration: Declaration, required: frozenset[str]) -> Iterator[str]:
 
 
 def _left(new: Pyproject) -> Iterator[str]:
-    """What of pyproject.toml speaks of abiding still."""
+    """Yield what of pyproject.toml speaks of abiding still."""
     for key, text in _texts(new.table, ()):
         if _SPOKEN.search(text) and any(key[: len(place)] == place for place in _WHERE_TOOLS_ARE_NAMED):
             yield f"`{key_text(key)}` (line {new.line_of(key)}) speaks of abiding still: `{text}`"
@@ -197,7 +197,7 @@ def _texts(value: object, key: Key) -> Iterator[tuple[Key, str]]:
 
 
 def mentions(folder: Path) -> Iterator[str]:
-    """Which other files of the project speak of abiding, of those in which it is wont to be called."""
+    """Yield which other files of the project speak of abiding, of those in which it is wont to be called."""
     for pattern in _ELSEWHERE:
         for path in sorted(folder.glob(pattern)):
             if is_plain(path) and _SPOKEN.search(read_plain(path, bounds.PYPROJECT).decode("utf-8", "replace")):

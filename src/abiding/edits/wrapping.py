@@ -168,7 +168,7 @@ def _are_strings(value: object) -> bool:
 
 
 def _notes(pyproject: Pyproject) -> tuple[str, ...]:
-    """What stays as it is, and what that means."""
+    """Return what stays as it is, and what that means."""
     table = pyproject.table
     build, project, tool = table.get("build-system", {}), table.get("project"), table.get("tool", {})
     backend = build.get("build-backend", DEFAULT_BACKEND)

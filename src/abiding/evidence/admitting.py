@@ -116,7 +116,7 @@ class Admission(NamedTuple):
         return sorted(versions_refused)
 
     def by_specifier(self, refused: Callable[[Version], bool]) -> list[Version]:
-        """Those that the lines alone admit, whether or not there is a wheel for them."""
+        """Return those that the lines alone admit, whether or not there is a wheel for them."""
         known = available(self.distribution)
         versions = (
             [version for version in known.versions if version not in known.yanked and refused(version)] if known else []
@@ -124,7 +124,7 @@ class Admission(NamedTuple):
         return self._among(versions, self.anywhere)
 
     def _among(self, versions: Sequence[Version], where: Environments) -> list[Version]:
-        """Those of some versions that are admitted in any of some environments."""
+        """Return those of some versions that are admitted in any of some environments."""
         decided: dict[tuple[bool, ...], bool] = {}
         admitted = []
         for version in versions:
@@ -136,7 +136,7 @@ class Admission(NamedTuple):
         return admitted
 
     def _is_possible(self, excluding: tuple[bool, ...], where: Environments) -> bool:
-        """Whether in an environment some line is in force, and none of those that exclude."""
+        """Return whether in an environment some line is in force, and none of those that exclude."""
         against = [line.where for line, excludes in zip(self.lines, excluding, strict=True) if excludes]
         steps = Steps(_STEPS)
         try:
@@ -161,7 +161,7 @@ class Admission(NamedTuple):
 
 
 def _anywhere(requires_python: str, tags: Iterable[str]) -> Environments:
-    """The environments in which a wheel with any of these tags can be installed."""
+    """Return the environments in which a wheel with any of these tags can be installed."""
     try:
         return Environments.joined("or", [_there(requires_python, "", tag) for tag in tags], Steps(_STEPS))
     except (UndecidedError, IndexError):

@@ -29,7 +29,7 @@ class Available(NamedTuple):
 
 @lru_cache(maxsize=8)
 def available(name: str) -> Available | None:
-    """What the table has of a distribution, by its normalised name; None if it has nothing."""
+    """Return what the table has of a distribution, by its normalised name; None if it has nothing."""
     from packaging.version import Version
 
     known = _table()["distributions"].get(name)
@@ -82,7 +82,7 @@ _UNIVERSAL = {"universal2": ("arm64", "x86_64"), "intel": ("x86_64",)}
 
 
 def _machine(rest: str) -> str:
-    """What is left of `2_28_x86_64` without the version; `linux_x86_64` has none."""
+    """Return what is left of `2_28_x86_64` without the version; `linux_x86_64` has none."""
     parts = rest.split("_")
     while parts and parts[0].isdigit():
         parts = parts[1:]
@@ -90,7 +90,7 @@ def _machine(rest: str) -> str:
 
 
 def kinds_beside(tag: str, known: Available) -> Iterator[str]:
-    """The kinds of wheels, of those that are known, which can be installed where one with this tag can."""
+    """Yield the kinds of wheels, of those that are known, which can be installed where one with this tag can."""
     interpreter, abi, _ = tag.split("-")
     many = interpreter[:2] if abi == "none" or abi.startswith("abi3") else ""
     least = int(interpreter[3:]) if interpreter[3:].isdigit() else 0

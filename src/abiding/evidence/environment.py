@@ -127,7 +127,7 @@ def survey(python: Interpreter, *, load: bool = False) -> Seen:
 
 
 def _tried(use: Use, python: Interpreter) -> Use:
-    """A use of which the loader was asked, where any of the files is a module."""
+    """Return a use of which the loader was asked, where any of the files is a module."""
     modules = [file for file in use.refusing if module_name(file)]
     return use._replace(failures=loaded(python.executable, modules).failures) if modules else use
 
@@ -146,7 +146,7 @@ def _uses(
 
 
 def _modules(distribution: InstalledDistribution, here: Format | None) -> Iterator[Module]:
-    """The files that the loader of this system could load; some distributions bring those of others along."""
+    """Yield the files that the loader of this system could load; some distributions bring those of others along."""
     for place, name in distribution.files.items():
         if may_be_image(place) and is_plain(Path(name)):
             try:

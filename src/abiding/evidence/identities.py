@@ -39,7 +39,7 @@ class Internals(NamedTuple):
 
 
 def internals_of(owner: InstalledDistribution, modules: Sequence[Module]) -> Iterator[Internals]:
-    """What the compiled files of a distribution say of that."""
+    """Yield what the compiled files of a distribution say of that."""
     for kind in _KINDS:
         seen = {
             (interface.seen, module.file)
@@ -52,7 +52,7 @@ def internals_of(owner: InstalledDistribution, modules: Sequence[Module]) -> Ite
 
 
 def differing(internals: Sequence[Internals]) -> Iterator[Finding]:
-    """One finding for each two that exchange objects, and can't."""
+    """Yield one finding for each two that exchange objects, and can't."""
     for held in internals:
         required = _required(held.owner)
         for other in internals:
@@ -68,7 +68,7 @@ def _required(owner: InstalledDistribution) -> frozenset[str]:
 
 
 def _named(one: Internals, other: InstalledDistribution) -> str:
-    """The file of one distribution that has the name of a module of the other, as whoever imports that has it."""
+    """Give the file of one distribution that has the name of a module of the other, as whoever imports that has it."""
     names = _modules(other.files)
     if not names:
         return ""
@@ -81,7 +81,7 @@ def _named(one: Internals, other: InstalledDistribution) -> str:
 
 
 def _modules(files: Mapping[str, str]) -> frozenset[str]:
-    """What can be imported of a distribution, by the first part of the name."""
+    """Return what can be imported of a distribution, by the first part of the name."""
     places = (place for place in files if place.endswith((".py", ".so", ".pyd")) and ".dist-info/" not in place)
     tops = (place.partition("/")[0].partition(".")[0] for place in places if not place.startswith(".."))
     return frozenset(top for top in tops if top.isidentifier())

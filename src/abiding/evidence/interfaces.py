@@ -81,7 +81,7 @@ class Module(NamedTuple):
 
 
 def interfaces_of(texts: Texts) -> tuple[Interface, ...]:
-    """What follows from the texts of a file."""
+    """Return what follows from the texts of a file."""
     interfaces = [
         *_numpy(texts),
         *_of_modules(Kind.CAPSULE, texts.capsules),
@@ -124,7 +124,7 @@ def _numpy(texts: Texts) -> Iterator[Interface]:
 
 
 def _of_modules(kind: Kind, names: Iterable[str]) -> Iterator[Interface]:
-    """What is taken from modules, by their names or by those of capsules in them; Python's own is left out."""
+    """Yield what is taken from modules, by their names or by those of capsules in them; Python's own is left out."""
     for name in sorted(names):
         owned = owner_of(name)
         if owned:

@@ -49,5 +49,5 @@ def fair(members: Iterable[Member]) -> Fair:
 
 
 def is_image(data: bytes) -> bool:
-    """Whether a file that begins like this is an ELF, Mach-O or PE file."""
+    """Return whether a file that begins like this is an ELF, Mach-O or PE file."""
     return data.startswith(_IMAGES)

@@ -31,7 +31,7 @@ class Owned(NamedTuple):
         return self.distributions[0] if len(self.distributions) == 1 else ""
 
     def is_among(self, required: Iterable[str]) -> bool:
-        """Whether any of these distributions has it, or is called as only one that has it would be."""
+        """Return whether any of these distributions has it, or is called as only one that has it would be."""
         known = {*map(_plain, self.distributions)}
         called = "|".join(re.escape(_plain(name)) for name in (self.package, self.package.partition(".")[0]))
         spelled = re.compile(f"(py|python)?({called}){_VARIANT}?")

@@ -71,7 +71,7 @@ def checked(
 
 
 def _one_of_each(wheels: Iterable[Artifact]) -> list[Artifact]:
-    """One wheel for each platform and Python, the first by its name."""
+    """Return one wheel for each platform and Python, the first by its name."""
     chosen: dict[frozenset[str], Artifact] = {}
     for wheel in wheels:
         tags = tagging.expanded(wheel.filename)

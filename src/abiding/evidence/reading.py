@@ -105,7 +105,7 @@ def module_of(place: str, pieces: Iterable[bytes]) -> Module:
 
 
 def own_names(names: Iterable[str]) -> Iterator[str]:
-    """The parts of the places of members, without suffixes: what modules and packages are called."""
+    """Yield the parts of the places of members, without suffixes: what modules and packages are called."""
     for name in names:
         place = place_of(name)
         if ".dist-info/" not in place and not place.startswith("../"):

@@ -38,7 +38,7 @@ class Ranged(NamedTuple):
     interface: Interface
 
     def refuses(self, version: Version, *, floor: bool) -> bool:
-        """Whether it refuses a version, because that is older than its floor, or else because it is newer."""
+        """Return whether it refuses a version, because that is older than its floor, or else because it is newer."""
         from packaging.version import Version as Parsed
 
         bound = self.interface.floor if floor else self.interface.ceiling
@@ -48,7 +48,7 @@ class Ranged(NamedTuple):
 
 
 def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
-    """The files of which a range is known, by distribution."""
+    """Return the files of which a range is known, by distribution."""
     by_name: dict[str, list[Ranged]] = {}
     for module in compiled.modules:
         for interface in module.interfaces:
@@ -110,7 +110,7 @@ def _too_many(filename: str, admission: Admission) -> Finding:
 
 
 def is_optional(file: Ranged, optional: Iterable[Guarded]) -> bool:
-    """Whether a file is declared to be one that may be missing."""
+    """Return whether a file is declared to be one that may be missing."""
     return _guarding(file, optional) is not None
 
 
@@ -139,7 +139,7 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, 
 
 
 def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
-    """One file for each range: hundreds of a wheel have the same, and there are hundreds of versions."""
+    """Return one file for each range: hundreds of a wheel have the same, and there are hundreds of versions."""
     return list({file.interface.bound: file for file in files}.values())
 
 

@@ -46,7 +46,7 @@ class _Segment(NamedTuple):
 
 
 def with_texts(data: bytes | bytearray) -> tuple[tuple[int, int], ...]:
-    """The parts of a whole file that may have texts which it uses, each from where it begins to where it ends.
+    """Return the parts of a whole file that may have texts which it uses, each from where it begins to where it ends.
 
     Linkers of old have code and texts in one segment: where no other is for reading alone, code is gone through too.
     Where segments share bytes or go on behind the end, the file is gone through as a whole.
@@ -63,7 +63,7 @@ def with_texts(data: bytes | bytearray) -> tuple[tuple[int, int], ...]:
 
 
 def _segments(data: bytes | bytearray) -> Iterator[_Segment]:
-    """The segments of an ELF file that are loaded; those of any other file are none."""
+    """Yield the segments of an ELF file that are loaded; those of any other file are none."""
     if not data.startswith(b"\x7fELF"):
         return
     order, layout = _ORDERS[data[5]], _LAYOUTS[data[4]]

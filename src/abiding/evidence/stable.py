@@ -52,12 +52,12 @@ class Stable(NamedTuple):
 
 
 def tags_among(tags: Iterable[str]) -> list[str]:
-    """Those of some tags that are of the stable ABI."""
+    """Return those of some tags that are of the stable ABI."""
     return [tag for tag in tags if tag.split("-")[1].startswith("abi3")]
 
 
 def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
-    """What one file needs; None if it is not for the stable ABI, or can't be read here: who judges images says so.
+    """Tell what one file needs; None if it is not for the stable ABI, or can't be read here: who judges images says so.
 
     `contents` gives the file; raises what that raises.
     """
@@ -82,12 +82,12 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
 
 
 def tag_of(least: Needed) -> str:
-    """The tag of a wheel that needs such a Python."""
+    """Return the tag of a wheel that needs such a Python."""
     return f"cp{least.python.replace('.', '')}-abi3"
 
 
 def is_readable() -> bool:
-    """Whether there is what reads the symbols of a file, and tells which are of the stable ABI."""
+    """Return whether there is what reads the symbols of a file, and tells which are of the stable ABI."""
     try:
         import abi3info  # noqa: F401
 
@@ -98,13 +98,13 @@ def is_readable() -> bool:
 
 
 def _is_for_stable_abi(place: str) -> bool:
-    """Whether a file is for the stable ABI by its name; on Windows those are that have no tag."""
+    """Return whether a file is for the stable ABI by its name; on Windows those are that have no tag."""
     name = place.rpartition("/")[2]
     return ".abi3" in name or (name.endswith(".pyd") and name.count(".") == 1)
 
 
 def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> Needed | None:
-    """The least Python whose stable ABI has all those symbols that are of it; None if none of them is.
+    """Return the least Python whose stable ABI has all those symbols that are of it; None if none of them is.
 
     `earlier` has those that were there before.
     """
@@ -128,7 +128,7 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
 
 @lru_cache(maxsize=1)
 def _exported() -> dict[str, tuple[int, int]]:
-    """The first Python that exports a function, of those that became part of the stable ABI later."""
+    """Return the first Python that exports a function, of those that became part of the stable ABI later."""
     text = files("abiding.evidence").joinpath("tables/python.json").read_text("utf-8")
     table: dict[str, str] = json.loads(text)["exported"]
     return {name: (int(first.partition(".")[0]), int(first.partition(".")[2])) for name, first in table.items()}

@@ -126,7 +126,7 @@ def _bound(
 
 
 def _of_stable_abi(filename: str, compiled: Compiled, findings: Sequence[Finding]) -> Iterator[Bound]:
-    """What the files for Python's stable ABI need, if there are any: a tag is to say that, and no requirement."""
+    """Yield what the files for Python's stable ABI need, if there are any: a tag is to say that, and no requirement."""
     from packaging.version import Version
 
     tags = tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in stable.tags_among(tagging.expanded(filename))))
@@ -196,7 +196,7 @@ _WHY = {Kind.PYBIND11: _SAME, Kind.NANOBIND: _SAME}
 
 
 def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
-    """The interfaces of which no range is known, each once with all the files that use it in the same way."""
+    """Yield the interfaces of which no range is known, each once with all the files that use it in the same way."""
     stated: dict[tuple[str, str, str, str], tuple[Interface, list[str]]] = {}
     own = normalised(metadata.get("Name"))
     for module in compiled.modules:

@@ -102,7 +102,7 @@ class Texts(NamedTuple):
         return self.numpy_types and self.declared == {"1"} and "2" not in self.headers
 
     def joined(self, other: Texts) -> Texts:
-        """What two parts of one file say."""
+        """Return what two parts of one file say."""
         pairs: Iterable[tuple[Any, Any]] = zip(self, other, strict=True)
         return Texts(*(one | another for one, another in pairs))
 
@@ -222,7 +222,7 @@ class _Window:
         return frozenset().union(*(self.collected(text, self.identity) for text in _LIBRARIES))
 
     def identity(self, start: int, end: int) -> bytes:
-        """The text from one zero to the next, if that is what nanobind makes of itself, compiler and library."""
+        """Return the text from one zero to the next, if that is what nanobind makes of itself, compiler and library."""
         first = self.data.rfind(b"\0", max(0, start - _AROUND), start) + 1
         last = self.data.find(b"\0", end, end + _AROUND)
         word = bytes(self.data[first:last]) if 0 < first < last else b""

@@ -29,7 +29,7 @@ _OTHERS = re.compile(r"_Z(T[VISTC])?N?[KVrRO]*(2at|3c10|5torch|6caffe2)\d.*|\?.*
 
 
 def refined(module: Module, contents: Callable[[], bytes]) -> Module:
-    """The module, with what its symbols say of torch, if it uses that and the libraries are there that read them.
+    """Give the module, with what its symbols say of torch, if it uses that and the libraries are there that read them.
 
     `contents` gives the file; raises what that raises.
     """
@@ -52,7 +52,7 @@ def refined(module: Module, contents: Callable[[], bytes]) -> Module:
 
 
 def used(symbols: Iterable[str]) -> Interface | None:
-    """What follows from the symbols that a file takes from others; None if none of them is torch's."""
+    """Return what follows from the symbols that a file takes from others; None if none of them is torch's."""
     since = _table()
     symbols = sorted(symbols)
     stable = [name for name in symbols if name in since]

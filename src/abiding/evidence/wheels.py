@@ -75,7 +75,7 @@ def remembered(read: Compiled, record: Provenance | None, names: Iterable[str]) 
 
 
 def _known(used: Used) -> Interface | None:
-    """The interface that a record has; None if that is of a kind of its own, or is none that could be read."""
+    """Return the interface that a record has; None if that is of a kind of its own, or is none that could be read."""
     from packaging.version import Version
 
     try:
@@ -99,7 +99,7 @@ _AT_ABI = "the wheel was built at the API level, without the declared lines: bui
 
 
 def record_of(wheel: Wheel) -> Provenance | None:
-    """The record of a wheel's build; None, if there is none that can be read."""
+    """Return the record of a wheel's build; None, if there is none that can be read."""
     name = f"{wheel.dist_info}/{MEMBER}"
     with suppress(ArchiveError):
         if name in wheel.names:

@@ -93,7 +93,7 @@ def place(source: Path, target: Path) -> None:
 
 
 def is_private(path: Path) -> bool:
-    """Whether `path` can be edited without anyone noticing: a writable file that has no other name."""
+    """Return whether `path` can be edited without anyone noticing: a writable file that has no other name."""
     status = path.lstat()
     return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and os.access(path, os.W_OK)
 

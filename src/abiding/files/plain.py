@@ -32,7 +32,7 @@ def read_plain(path: Path, most: int) -> bytes:
 
 
 def is_plain(path: Path) -> bool:
-    """Whether there is a plain file; there is none under a name that no file can have."""
+    """Return whether there is a plain file; there is none under a name that no file can have."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
@@ -40,7 +40,7 @@ def is_plain(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder; there is none under a name that no file can have."""
+    """Return whether there is a folder; there is none under a name that no file can have."""
     try:
         return stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError):
@@ -48,5 +48,5 @@ def is_folder(path: Path) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything; there is nothing under a name that no file can have."""
+    """Return whether there is anything; there is nothing under a name that no file can have."""
     return os.path.exists(path)  # noqa: PTH110 (which raises for a name that is too long)

@@ -67,7 +67,7 @@ def unwinding() -> Iterator[None]:
 if sys.platform == "win32":
 
     def _held(folder: Path) -> BinaryIO:
-        """A file that can't be removed while it is open."""
+        """Return a file that can't be removed while it is open."""
         return (folder / _LOCK).open("wb")
 
     def _remove_if_dead(folder: Path) -> None:
@@ -79,7 +79,7 @@ else:
     import fcntl
 
     def _held(folder: Path) -> BinaryIO:
-        """A file that is locked while it is open, and from the first moment that it has its name."""
+        """Return a file that is locked while it is open, and from the first moment that it has its name."""
         new = folder / f"{_LOCK}.new"
         file = new.open("wb")
         with suppress(OSError):  # a file system without locks: the folder then stays if the process is killed

@@ -30,12 +30,12 @@ def _spelled(line: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """The text as `visible` has it, its line ends and tabs spelled out too: a name can't pretend to be a line."""
+    """Give the text as `visible` has it, its line ends and tabs spelled out too: a name can't pretend to be a line."""
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def printable(text: str) -> str:
-    """The text as `visible` has it, and no line of it a command to the service that runs a build."""
+    """Return the text as `visible` has it, and no line of it a command to the service that runs a build."""
     return _COMMAND.sub(lambda match: f"{match[0][:-1]}\\x{ord(match[0][-1]):02x}", visible(text))
 
 

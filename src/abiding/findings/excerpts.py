@@ -17,7 +17,7 @@ MOST_LINES = 6
 
 
 def excerpts(expected: Value, found: Value, most: int | None = MOST_LINES) -> tuple[list[str], list[str]]:
-    """The lines of both values, cut where there are more than `most`, with how many were left out; none of None.
+    """Return the lines of both values, cut where there are more than `most`, with how many were left out; none of None.
 
     Nothing is cut if `most` is None.
     """

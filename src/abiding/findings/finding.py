@@ -58,7 +58,7 @@ class Finding(NamedTuple):
 
 
 def lines_of(value: Value) -> list[str]:
-    """The lines of a value, each of several with lines of its own; none of nothing."""
+    """Return the lines of a value, each of several with lines of its own; none of nothing."""
     if value is None:
         return []
     return [line for text in ((value,) if isinstance(value, str) else value) for line in text.split("\n")]

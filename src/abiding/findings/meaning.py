@@ -51,7 +51,7 @@ _OF_A_FIELD: frozenset[Rule] = frozenset({"undeclared-change", "wheels-disagree"
 
 
 def breaks(finding: Finding) -> bool:
-    """Whether a finding says that the release is inconsistent."""
+    """Return whether a finding says that the release is inconsistent."""
     return finding.rule in _BREAKING and finding.severity is not _HARMLESS.get(finding.rule)
 
 
@@ -61,35 +61,35 @@ def is_among_wheels(finding: Finding) -> bool:
 
 
 def is_beside_the_sdist(finding: Finding) -> bool:
-    """Whether it holds a file against what its sdist says."""
+    """Return whether it holds a file against what its sdist says."""
     return finding.rule in _BESIDE_THE_SDIST
 
 
 def is_of_levels(finding: Finding) -> bool:
-    """Whether it says that the wheels of a release were built at different levels."""
+    """Return whether it says that the wheels of a release were built at different levels."""
     return finding.rule == "levels-mixed"
 
 
 def is_of_api(finding: Finding) -> bool:
-    """Whether it says that a wheel was built at the API level."""
+    """Return whether it says that a wheel was built at the API level."""
     return finding.rule == "level-api"
 
 
 def is_of_no_known_level(finding: Finding) -> bool:
-    """Whether it says that nothing tells at which level a wheel was built."""
+    """Return whether it says that nothing tells at which level a wheel was built."""
     return finding.rule == "level-unknown"
 
 
 def is_of_publishing(finding: Finding) -> bool:
-    """Whether it matters for a file that goes to others alone, and not for one that was built to be looked at."""
+    """Tell whether it matters for a file that goes to others alone, and not for one that was built to be looked at."""
     return finding.rule in _OF_PUBLISHING
 
 
 def is_about_a_line(finding: Finding) -> bool:
-    """Whether it is about one requirement that a file has and another has not."""
+    """Return whether it is about one requirement that a file has and another has not."""
     return finding.rule in _OF_A_LINE
 
 
 def is_about_a_field(finding: Finding) -> bool:
-    """Whether it holds the whole of a field against that of another file."""
+    """Return whether it holds the whole of a field against that of another file."""
     return finding.rule in _OF_A_FIELD

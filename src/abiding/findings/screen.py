@@ -40,7 +40,7 @@ ARROW, _BAR = Span(" --> ", Style.FAINT), Span("  |", Style.FAINT)
 
 
 def screen(error: AbidingError, terminal: Terminal | None = None, closing: str = "") -> str:
-    """Everything that an error has to say; the first line of each finding carries our name.
+    """Return everything that an error has to say; the first line of each finding carries our name.
 
     `closing` is what did not happen because of it, where the error does not say that itself.
     """
@@ -50,13 +50,13 @@ def screen(error: AbidingError, terminal: Terminal | None = None, closing: str =
 
 
 def told(error: AbidingError, terminal: Terminal, closing: str) -> str:
-    """What a door prints of an error: its screen, and where to read on."""
+    """Return what a door prints of an error: its screen, and where to read on."""
     page = _labelled(_page(error), terminal, Span("hint: ", Style.HINT))
     return "\n".join((screen(error, terminal, closing), *page))
 
 
 def _page(error: AbidingError) -> str:
-    """The hint at the page of the rule that an error is of: of several, the first that is no warning."""
+    """Return the hint at the page of the rule that an error is of: of several, the first that is no warning."""
     first = min(error.findings, key=lambda finding: finding.severity is not Severity.ERROR)
     if any("`abiding explain" in hint for hint in first.hints):
         return ""
@@ -68,24 +68,24 @@ def _labelled(text: str, to: Terminal, label: Span) -> tuple[str, ...]:
 
 
 def one_line(finding: Finding) -> str:
-    """A finding as the text of a warning: where, what, and the first hint."""
+    """Return a finding as the text of a warning: where, what, and the first hint."""
     hint = f" (hint: {finding.hints[0]})" if finding.hints else ""
     return printable(f"abiding: {finding.rule}: {where(finding)}: {finding.message}{hint}")
 
 
 def where(finding: Finding) -> str:
-    """The file that a finding is about, and the line in it."""
+    """Return the file that a finding is about, and the line in it."""
     return on_one_line(finding.artifact) + (f":{finding.line}" if finding.line else "")
 
 
 def block(finding: Finding, speaker: str = "", terminal: Terminal | None = None) -> str:
-    """Everything that one finding has to say; `speaker` is what the first line begins with."""
+    """Return everything that one finding has to say; `speaker` is what the first line begins with."""
     to = terminal or Terminal()
     return to.written(lines(finding, to.width, speaker)).removesuffix("\n")
 
 
 def lines(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[Line]:
-    """The same as lines."""
+    """Yield the same as lines."""
     yield from headline(finding, width, speaker)
     place = where(finding)
     if finding.excerpts:
@@ -99,7 +99,7 @@ def lines(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[L
 
 
 def headline(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterator[Line]:
-    """What is wrong, and by which rule."""
+    """Yield what is wrong, and by which rule."""
     label = Span(f"{finding.severity}[{finding.rule}]: ", style_of(finding.severity))
     yield from labelled(Span(finding.message, Style.STRONG), width, Span(speaker, Style.FAINT), label, margin=4)
 
@@ -128,7 +128,7 @@ def values(finding: Finding, width: int, field: str = "", most: int | None = MOS
 
 
 def sides(expected: Value, found: Value, width: int, most: int | None = MOST_LINES) -> Iterator[Line]:
-    """The lines of two values: `-` what was said, `+` what was built, at `most` so many of each."""
+    """Yield the lines of two values: `-` what was said, `+` what was built, at `most` so many of each."""
     for sign, style, texts in zip("-+", (Style.GONE, Style.NEW), excerpts(expected, found, most), strict=True):
         for text in texts:
             shown = visible(text).replace("\t", " ")
@@ -150,7 +150,7 @@ def _excerpts(finding: Finding, width: int) -> Iterator[Line]:
 
 
 def conclusion(text: Span, to: Terminal) -> Iterator[Line]:
-    """The line that a report ends with: broken for people alone, since programs look for it."""
+    """Yield the line that a report ends with: broken for people alone, since programs look for it."""
     shown = on_one_line(text.text)
     for line in wrap_prose(shown, to.width, "    ", "") if to.is_live else [shown]:
         yield (Span(line, text.style),)

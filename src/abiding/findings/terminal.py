@@ -61,12 +61,12 @@ Line = tuple[Span, ...]
 
 
 def plain(line: Line) -> str:
-    """What a line says."""
+    """Return what a line says."""
     return "".join(text for text, _ in line)
 
 
 def style_of(severity: Severity | None) -> Style:
-    """The style of what weighs as much as a finding of this severity; None is for what is good."""
+    """Return the style of what weighs as much as a finding of this severity; None is for what is good."""
     return Style.GOOD if severity is None else Style[severity.name]
 
 

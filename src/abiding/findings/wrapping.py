@@ -29,13 +29,13 @@ def wrap(
 
 
 def shortened(text: str, most: int) -> str:
-    """The text, or the beginning of one that has more characters, and how many more."""
+    """Return the text, or the beginning of one that has more characters, and how many more."""
     more = len(text) - most
     return f"{text[:most]}… ({more:,} more)" if more > 0 else text
 
 
 def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
-    """The same of sentences: what stands between backticks is broken only where it is longer than a line.
+    """Return the same of sentences: what stands between backticks is broken only where it is longer than a line.
 
     No word stands alone on the last line, if the lines before it can do with less room.
     """

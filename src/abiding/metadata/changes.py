@@ -16,7 +16,7 @@ __all__ = ["field_notes", "requirement_changes", "text_notes"]
 
 
 def text_notes(*lines: str | None) -> tuple[str, ...]:
-    """What is to be said of requirements if one of them could not be compared in meaning."""
+    """Return what is to be said of requirements if one of them could not be compared in meaning."""
     given = [line for line in lines if line]
     if any(map(requirements.is_beyond_bounds, given)):
         return (_TOO_LONG,)
@@ -26,7 +26,7 @@ def text_notes(*lines: str | None) -> tuple[str, ...]:
 
 
 def field_notes(difference: Difference) -> tuple[str, ...]:
-    """The same of a field as a whole."""
+    """Return the same of a field as a whole."""
     lines = (*difference.left, *difference.right)
     if difference.field == "Requires-Dist":
         return text_notes(*lines)

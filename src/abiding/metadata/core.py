@@ -82,11 +82,11 @@ class CoreMetadata(NamedTuple):
         return cls(data, fields, text(data[beginning_of_body(data, headers) :]))
 
     def all(self, name: str) -> tuple[str, ...]:
-        """The values of a field, in order; its name is compared without regard to case."""
+        """Return the values of a field, in order; its name is compared without regard to case."""
         return values_of(self.fields, name)
 
     def get(self, name: str) -> str:
-        """The first value of a field; empty if it has none."""
+        """Return the first value of a field; empty if it has none."""
         return next(iter(self.all(name)), "")
 
     @property
@@ -110,7 +110,7 @@ class CoreMetadata(NamedTuple):
         return self.inserted(self.end_of_last("Requires-Dist"), added)
 
     def for_sdist(self, *, may_append: bool, metadata_version: str | None = None) -> CoreMetadata:
-        """The PKG-INFO that an sdist must have, where this is the one that the wrapped backend wrote.
+        """Return the PKG-INFO that an sdist must have, where this is the one that the wrapped backend wrote.
 
         Its version is at least 2.2; with `metadata_version` that one, or the lowest above it that has all its fields.
         `Dynamic` spells the fields that resolvers read as the specification does. If wheels may append requirements,
@@ -152,11 +152,11 @@ class CoreMetadata(NamedTuple):
         return without
 
     def without_sanction(self) -> CoreMetadata:
-        """The same file without `Dynamic: Requires-Dist`."""
+        """Return the same file without `Dynamic: Requires-Dist`."""
         return self.without("Dynamic", "Requires-Dist")
 
     def with_version(self, version: str) -> CoreMetadata:
-        """The same file with another `Metadata-Version`."""
+        """Return the same file with another `Metadata-Version`."""
         return self.replaced("Metadata-Version", version)
 
     @property
@@ -166,7 +166,7 @@ class CoreMetadata(NamedTuple):
         return next((version for version, fields in _NEW_FIELDS.items() if names & fields), "2.1")
 
     def newer_fields(self, version: str) -> tuple[str, ...]:
-        """The fields of this file that are newer than a `Metadata-Version`, as they are written."""
+        """Return the fields of this file that are newer than a `Metadata-Version`, as they are written."""
         since = {field: known for known, fields in _NEW_FIELDS.items() for field in fields}
         newer = {field for field, known in since.items() if _numbers(known) > _numbers(version)}
         return tuple(dict.fromkeys(name for name, _ in self.fields if name.lower() in newer))
@@ -179,20 +179,20 @@ class CoreMetadata(NamedTuple):
         return b"\r\n" if first.endswith(b"\r") else b"\n"
 
     def end_of_last(self, name: str) -> int:
-        """Where the last field of this name ends, or the headers do."""
+        """Return where the last field of this name ends, or the headers do."""
         headers = headers_of(self.data)
         ends = [header.end for header in headers if header.name.lower() == name.lower()]
         return max(ends or [header.end for header in headers], default=0)
 
     def inserted(self, at: int, lines: bytes) -> CoreMetadata:
-        """The file with whole lines put in at a position."""
+        """Return the file with whole lines put in at a position."""
         before = self.data[:at]
         if lines and before and not before.endswith(b"\n"):
             before = before.rstrip(b"\r") + self._newline  # a file whose last header is not ended
         return self._read(before + lines + self.data[at:])
 
     def replaced(self, name: str, value: str) -> CoreMetadata:
-        """The file with another value of the field of this name, each time that it is there."""
+        """Return the file with another value of the field of this name, each time that it is there."""
         data = self.data
         for header in reversed(headers_of(data)):
             if header.name.lower() == name.lower():
@@ -201,14 +201,14 @@ class CoreMetadata(NamedTuple):
         return self._read(data)
 
     def respelled(self, name: str, value: str) -> CoreMetadata:
-        """The file with `value`, where it is a value of the field in other letters, spelled like this."""
+        """Return the file with `value`, where it is a value of the field in other letters, spelled like this."""
         pattern = rb"(?im)^(%s:[ \t]*)%s(?=[ \t\r]*$)" % (name.encode(), value.encode())
         end = max((header.end for header in headers_of(self.data)), default=0)
         head = re.sub(pattern, lambda match: match[1] + value.encode(), self.data[:end])
         return self._read(head + self.data[end:])
 
     def without(self, name: str, value: str) -> CoreMetadata:
-        """The file without the fields of this name that have this value."""
+        """Return the file without the fields of this name that have this value."""
         kept = b""
         last = 0
         for header in headers_of(self.data):

@@ -105,7 +105,7 @@ def compare(
 
 
 def by_pre_releases(left: CoreMetadata | Fields, right: CoreMetadata | Fields) -> Difference | None:
-    """The requirements that mean the same, but for pre-releases of Python: what `compare` passes over."""
+    """Return the requirements that mean the same, but for pre-releases of Python: what `compare` passes over."""
     ours, theirs = (dict.fromkeys(values(side, "Requires-Dist")) for side in (left, right))
     known = {requirements.meaning(line): line for line in theirs if line not in ours}
     pairs = [
@@ -120,7 +120,7 @@ def by_pre_releases(left: CoreMetadata | Fields, right: CoreMetadata | Fields) -
 
 
 def is_repeated(field: str) -> bool:
-    """Whether a field of core metadata (in the specification's spelling) may have several values."""
+    """Return whether a field of core metadata (in the specification's spelling) may have several values."""
     return field in _REPEATED
 
 
@@ -228,7 +228,7 @@ def _people(text: str) -> Iterator[str]:
 
 
 def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
-    """The values of a field (in the specification's spelling) as they are written, unfolded.
+    """Return the values of a field (in the specification's spelling) as they are written, unfolded.
 
     Of a field that is to be there once it is the first, as for all readers. UNKNOWN is what old tools wrote for what
     they did not know, and none; where they never did, it is a name like any other.
@@ -245,7 +245,7 @@ def values(metadata: CoreMetadata | Fields, field: str) -> tuple[str, ...]:
 
 
 def _unfolded(text: str) -> str:
-    """A header's text without the indentation of its continuation lines: spaces, or a bar."""
+    """Return a header's text without the indentation of its continuation lines: spaces, or a bar."""
     if "\n" not in text and "\r" not in text:
         return text
     first, *rest = _with_plain_ends(text).split("\n")
@@ -289,7 +289,7 @@ def _specifiers(text: str) -> Hashable:
 
 
 def _without_margin(text: str) -> str:
-    """A text without what all lines after the first are indented by.
+    """Return a text without what all lines after the first are indented by.
 
     Old tools took away the indentation that a description has in `setup.py`, in the wheel and not in the sdist.
     """

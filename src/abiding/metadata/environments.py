@@ -114,12 +114,12 @@ class Environments(NamedTuple):
 
     @classmethod
     def where(cls, question: Question) -> Environments:
-        """Those in which the answer to the question is yes."""
+        """Return those in which the answer to the question is yes."""
         return cls.either(question, cls(True), cls(False))
 
     @classmethod
     def either(cls, question: Question, yes: Environments, no: Environments) -> Environments:
-        """Those of `yes` or of `no`, by the answer. Neither asks anything that comes earlier."""
+        """Return those of `yes` or of `no`, by the answer. Neither asks anything that comes earlier."""
         return cls(_Calculation(Steps(_STEPS)).decision(question, yes.branch, no.branch))
 
     def __and__(self, other: Environments) -> Environments:
@@ -132,14 +132,14 @@ class Environments(NamedTuple):
         return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, lambda leaf: leaf, not_))
 
     def meets(self, other: Environments) -> bool:
-        """Whether there is an environment in both; also if that would take too long to be worked out."""
+        """Return whether there is an environment in both; also if that would take too long to be worked out."""
         try:
             return (self & other).branch is not False
         except UndecidedError:
             return True
 
     def lies_within(self, other: Environments) -> bool:
-        """Whether every environment is in the other set too; not if that would take too long to be worked out."""
+        """Tell whether every environment is in the other set too; not if that would take too long to be worked out."""
         try:
             return (self & other) == self
         except UndecidedError:
@@ -147,7 +147,7 @@ class Environments(NamedTuple):
 
     @classmethod
     def joined(cls, word: str, parts: Sequence[Environments], steps: Steps) -> Environments:
-        """The environments of all parts (`and`) or of any (`or`)."""
+        """Return the environments of all parts (`and`) or of any (`or`)."""
         if len(parts) == 1:
             return parts[0]
         if len(frozenset().union(*(part.questions() for part in parts))) > _MOST_QUESTIONS:
@@ -160,18 +160,18 @@ class Environments(NamedTuple):
         return cls(branches[0])
 
     def mapped(self, change: Callable[[Question], Question]) -> Environments:
-        """The set with other questions in the place of its own; `change` keeps their order."""
+        """Return the set with other questions in the place of its own; `change` keeps their order."""
         return Environments(_Calculation(Steps(_STEPS)).mapped(self.branch, change, bool))
 
     def replaced(self, answers: Mapping[Question, Environments], steps: Steps) -> Environments:
-        """The set if the answer to a question is yes in other environments than it seems."""
+        """Return the set if the answer to a question is yes in other environments than it seems."""
         try:
             return Environments(_Calculation(steps).replaced(self.branch, answers))
         except RecursionError as exc:
             raise UndecidedError from exc
 
     def questions(self) -> frozenset[Question]:
-        """All that is asked."""
+        """Return all that is asked."""
         seen, ahead = set(), [self.branch]
         while ahead:
             branch = ahead.pop()
@@ -189,7 +189,7 @@ class _Calculation:
         self.done: dict[Hashable, Branch] = {}
 
     def decision(self, question: Question, yes: Branch, no: Branch) -> Branch:
-        """The decision that begins with `question`, or what is left of it if the question is idle."""
+        """Return the decision that begins with `question`, or what is left of it if the question is idle."""
         if question.kind is Kind.IS:
             # All is settled for whom has this name: is that what it comes to for those who have not?
             if self.given(no, question, answer=True) is yes:
@@ -200,7 +200,7 @@ class _Calculation:
         return _IN_USE.get(key) or _IN_USE.setdefault(key, _Decision(question, yes, no))
 
     def given(self, branch: Branch, question: Question, *, answer: bool) -> Branch:
-        """What is left of a decision once the answer to a question is known that comes first in it, or earlier."""
+        """Tell what is left of a decision once the answer to a question is known that comes first in it, or earlier."""
         if isinstance(branch, bool) or branch.question.topic != question.topic:
             return branch
         if not _settles_others(question, answer=answer):
@@ -235,7 +235,7 @@ class _Calculation:
         return self.done[key]
 
     def mapped(self, branch: Branch, change: Callable[[Question], Question], outcome: Callable[[bool], bool]) -> Branch:
-        """The decision with changed questions and outcomes."""
+        """Return the decision with changed questions and outcomes."""
         if isinstance(branch, bool):
             return outcome(branch)
         if branch not in self.done:
@@ -247,7 +247,7 @@ class _Calculation:
         return self.done[branch]
 
     def replaced(self, branch: Branch, answers: Mapping[Question, Environments]) -> Branch:
-        """The decision with other decisions in the place of its questions."""
+        """Return the decision with other decisions in the place of its questions."""
         if isinstance(branch, bool):
             return branch
         key = ("replaced", branch)
@@ -267,7 +267,7 @@ def _settles_others(question: Question, *, answer: bool) -> bool:
 
 
 def _settled(later: Question, question: Question, *, answer: bool) -> bool | None:
-    """The answer to a later question of the topic that follows from this one; None if it stays open."""
+    """Return the answer to a later question of the topic that follows from this one; None if it stays open."""
     if later == question:
         return answer
     if question.kind is Kind.IS:

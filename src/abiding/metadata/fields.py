@@ -14,14 +14,14 @@ class Fields(NamedTuple):
     body: str = ""
 
     def all(self, name: str) -> tuple[str, ...]:
-        """The values of a field, in order; its name is compared without regard to case."""
+        """Return the values of a field, in order; its name is compared without regard to case."""
         return values_of(self.fields, name)
 
     def get(self, name: str) -> str:
-        """The first value of a field; empty if it has none."""
+        """Return the first value of a field; empty if it has none."""
         return next(iter(self.all(name)), "")
 
 
 def values_of(fields: tuple[tuple[str, str], ...], name: str) -> tuple[str, ...]:
-    """The values of one field, in order; its name is compared without regard to case."""
+    """Return the values of one field, in order; its name is compared without regard to case."""
     return tuple(value for field, value in fields if field.lower() == name.lower())

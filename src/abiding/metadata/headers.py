@@ -39,7 +39,7 @@ def headers_of(data: bytes) -> list[Header]:
 
 
 def beginning_of_body(data: bytes, headers: Sequence[Header]) -> int:
-    """Where the text behind the fields begins: after an empty line, if there is one."""
+    """Return where the text behind the fields begins: after an empty line, if there is one."""
     end = headers[-1].end if headers else 0
     empty = _LINE_END.match(data, end)
     return empty.end() if empty else end

@@ -26,7 +26,7 @@ def only_extended(difference: Difference) -> bool:
 
 
 def _terms(expression: str) -> frozenset[str] | None:
-    """The terms that an SPDX expression joins with AND, in one spelling; None if it is no expression.
+    """Return the terms that an SPDX expression joins with AND, in one spelling; None if it is no expression.
 
     AND binds closer than OR, so that `MIT OR X11 AND Zlib` is one term, and not what `MIT OR X11` has become.
     """
@@ -57,7 +57,7 @@ def _terms(expression: str) -> frozenset[str] | None:
 
 
 def _joined(alternatives: list[set[str]]) -> frozenset[str]:
-    """The terms of what stands between parentheses: alternatives are one term together."""
+    """Return the terms of what stands between parentheses: alternatives are one term together."""
     if len(alternatives) == 1:
         return frozenset(alternatives[0])
     return frozenset({f"({' or '.join(sorted({' and '.join(sorted(terms)) for terms in alternatives}))})"})

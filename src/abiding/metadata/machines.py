@@ -32,7 +32,7 @@ _SYSTEMS = {
 
 
 def existing(questions: Iterable[Question]) -> Environments:
-    """Those environments that there may be, as far as that matters to sets which ask these questions.
+    """Return those environments that there may be, as far as that matters to sets which ask these questions.
 
     Raises `UndecidedError` if so many machines are asked for that it would take too long.
     """
@@ -54,7 +54,7 @@ def _existing(questions: frozenset[Question]) -> Environments:
 
 
 def _of(machine: str) -> Environments:
-    """Where the system may be that of a machine."""
+    """Return where the system may be that of a machine."""
     systems = _SYSTEMS[machine]
     if systems == (_WINDOWS,):
         return _system(_WINDOWS)

@@ -27,7 +27,7 @@ __all__ = ["asks_for", "asks_for_extras", "environments", "is_compared_as_text",
 
 @functools.lru_cache(maxsize=8192)
 def environments(marker: str) -> Environments:
-    """Where a marker is true, which is written as `str(Marker)` writes it; an empty one is true everywhere.
+    """Return where a marker is true, which is written as `str(Marker)` writes it; an empty one is true everywhere.
 
     The time for that grows no faster than the marker. One that would take more is compared as text.
     """
@@ -49,24 +49,24 @@ def of_releases(marker: str) -> Environments:
 
 
 def asks_for(extra: str) -> Question:
-    """Whether an extra is asked for, by its normalised name."""
+    """Return whether an extra is asked for, by its normalised name."""
     return _free_question("extra", "==", f'"{extra}"')
 
 
 def asks_for_extras(marker: str) -> bool:
-    """Whether a marker asks for extras at all."""
+    """Return whether a marker asks for extras at all."""
     return not {"extra", "extras"}.isdisjoint(_TOKEN.findall(marker))
 
 
 def asks_by_name_only(marker: str) -> bool:
-    """Whether all that a marker asks of extras is `extra == NAME`: tools do not answer anything else alike."""
+    """Return whether all that a marker asks of extras is `extra == NAME`: tools do not answer anything else alike."""
     words = _TOKEN.findall(marker)
     beside = [{*words[max(i - 1, 0) : i], *words[i + 1 : i + 2]} for i, word in enumerate(words) if word == "extra"]
     return "extras" not in words and all("==" in operators for operators in beside)
 
 
 def is_compared_as_text(marker: str) -> bool:
-    """Whether it would take too long to work out where the marker is true."""
+    """Return whether it would take too long to work out where the marker is true."""
     return _as_text(marker) in (environments(marker), of_releases(marker))
 
 
@@ -143,7 +143,7 @@ _VARIABLES = frozenset(
 
 @functools.lru_cache(maxsize=8192)
 def _comparison(left: str, operator: str, right: str) -> Environments:
-    """Where one comparison is true, each side of which is a variable or a quoted string."""
+    """Return where one comparison is true, each side of which is a variable or a quoted string."""
     quoted = left[0] in "\"'"
     variable, value = (right, left[1:-1]) if quoted else (left, right[1:-1])
     if quoted is (right[0] in "\"'"):
@@ -222,7 +222,7 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
 
 
 def _name(variable: str, name: str) -> Question:
-    """Whether a value has this name; of one that only one kind of system has, whether it is that."""
+    """Return whether a value has this name; of one that only one kind of system has, whether it is that."""
     topic = _NAMES[variable]
     systems = [system for system, values in KINDS_OF_SYSTEM.get(topic, {}).items() if values[variable] == name]
     if len(systems) == 1 and (variable, name) != _SHARED:
@@ -257,7 +257,7 @@ _FIRST = (0, 0, 0, 0, 0)
 
 
 def _of_pythons(variable: str, operator: str, value: str, *, quoted: bool) -> Environments | None:
-    """Where a comparison with a version is true; None if it has no value."""
+    """Return where a comparison with a version is true; None if it has no value."""
     short = variable == "python_version"
     if operator == "in":
         states = None if quoted or variable == "implementation_version" else _listed(value, short=short)
@@ -285,7 +285,7 @@ def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
 
 
 def _compared(operator: str, value: str, *, quoted: bool, short: bool) -> Mapping[_Python, bool] | None:
-    """What `packaging` says of those versions at which its answer can change."""
+    """Return what `packaging` says of those versions at which its answer can change."""
     from packaging.specifiers import Specifier
     from packaging.version import Version
 
@@ -305,7 +305,7 @@ def _compared(operator: str, value: str, *, quoted: bool, short: bool) -> Mappin
 
 
 def _to_the_letter(value: str, *, short: bool) -> Mapping[_Python, bool] | None:
-    """The one version that is written like this, if any is; None of what may be that of a build of its own."""
+    """Return the one version that is written like this, if any is; None of what may be that of a build of its own."""
     python = _parsed(re.fullmatch(_SHORT if short else _FULL, value))
     if python and _text(python, short=short) == value:
         return {_FIRST: python == _FIRST, python: True, _next(python, short=short): False}
@@ -338,7 +338,7 @@ _NOT_MEANT = "3.1"
 
 
 def _listed(text: str, *, short: bool) -> Mapping[_Python, bool] | None:
-    """The versions that are written in a text, be it as a part of another one."""
+    """Return the versions that are written in a text, be it as a part of another one."""
     if re.search(r"\d{4}|\+", text):
         return None
     pattern = _SHORT if short else _FULL

@@ -212,7 +212,7 @@ def _installed(name: str) -> Version:
 
 
 def _completed(operator: str, filled: str, version: Version) -> _Clause:
-    """The clause with what the installed version has besides its release, where it would exclude that version."""
+    """Give the clause with what the installed version has besides its release, where it would exclude that version."""
     epoch = f"{version.epoch}!" if version.epoch else ""
     clause = _Clause(operator, epoch + filled)
     release = epoch + ".".join(map(str, version.release))
@@ -237,7 +237,7 @@ def _beyond_release(version: Version) -> str:
 
 
 def _better(written: _Clause, version: Version, filled: Callable[[_Clause], _Clause]) -> _Clause | None:
-    """The clause that was probably meant, found by filling it; None if there is none."""
+    """Return the clause that was probably meant, found by filling it; None if there is none."""
     return next((alternative for alternative in _alternatives(written) if filled(alternative).admits(version)), None)
 
 
@@ -360,7 +360,7 @@ def _are_filled(
 
 
 def _learned(wanted: _Clause, found: _Clause, known: _Parts) -> _Parts | None:
-    """What is known of the version if the one clause is the other, filled; None if it can't be."""
+    """Return what is known of the version if the one clause is the other, filled; None if it can't be."""
     if wanted.operator != found.operator:
         return None
     if not wanted.has_pins:

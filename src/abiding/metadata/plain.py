@@ -36,10 +36,10 @@ _SPECIFIERS = re.compile(rf"\s*+{_CLAUSES}")
 
 
 def is_plain(requirement: str) -> bool:
-    """Whether a requirement is of a form that every tool reads in the same way; most are."""
+    """Return whether a requirement is of a form that every tool reads in the same way; most are."""
     return bool(_REQUIREMENT.fullmatch(requirement))
 
 
 def are_plain(specifiers: str) -> bool:
-    """Whether specifiers are of such a form."""
+    """Return whether specifiers are of such a form."""
     return bool(_SPECIFIERS.fullmatch(specifiers))

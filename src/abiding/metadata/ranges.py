@@ -33,7 +33,7 @@ class Versions(Hashable, Protocol):
     """A set of versions. Those that are equal hold the same, and have the same hash."""
 
     def __and__(self, other: Self, /) -> Self:
-        """The versions that are in both."""
+        """Return the versions that are in both."""
         ...
 
     @property
@@ -42,11 +42,11 @@ class Versions(Hashable, Protocol):
         ...
 
     def is_subset(self, other: Self, /) -> bool:
-        """Whether each version in it is in the other one too."""
+        """Return whether each version in it is in the other one too."""
         ...
 
     def contains(self, item: str, /) -> bool:
-        """Whether a version is in it."""
+        """Return whether a version is in it."""
         ...
 
 
@@ -55,7 +55,7 @@ _FEW = 8
 
 
 def is_beyond_bounds(text: str) -> bool:
-    """Whether a text has more specifiers than anybody means, or is longer than that."""
+    """Return whether a text has more specifiers than anybody means, or is longer than that."""
     return len(text) > bounds.REQUIREMENT or text.count(",") >= bounds.SPECIFIERS
 
 
@@ -64,7 +64,7 @@ _OLD_WILDCARD = re.compile(r"(?:^|(?<=,))(\s*[<>]=?\s*(?:[0-9]+\.)*[0-9]+)\.\*(?
 
 
 def without_wildcards(text: str) -> str:
-    """The specifiers of a `Requires-Python` as pip and uv read them: `>=3.6.*` as `>=3.6`."""
+    """Return the specifiers of a `Requires-Python` as pip and uv read them: `>=3.6.*` as `>=3.6`."""
     return _OLD_WILDCARD.sub(r"\1", text)
 
 
@@ -78,7 +78,7 @@ def specifiers_of(text: str) -> SpecifierSet:
 
 
 def range_of(specifiers: SpecifierSet) -> Versions:
-    """The versions that all specifiers admit, pre-releases among them.
+    """Return the versions that all specifiers admit, pre-releases among them.
 
     Raises `ValueError` for numbers of thousands of digits.
     """
@@ -94,7 +94,7 @@ def range_of(specifiers: SpecifierSet) -> Versions:
 
 
 def releases_of(specifiers: SpecifierSet) -> Versions:
-    """The versions that all specifiers admit, without pre-releases: `==2.*` lies within `>=2`, 2.0.dev0 or not.
+    """Return the versions that all specifiers admit, without pre-releases: `==2.*` lies within `>=2`, 2.0.dev0 or not.
 
     Raises `ValueError` as `range_of` does.
     """
@@ -109,7 +109,7 @@ def releases_of(specifiers: SpecifierSet) -> Versions:
 
 
 def common(ranges: Iterable[Versions]) -> Versions:
-    """The versions that are in all ranges: every one, if there are none."""
+    """Return the versions that are in all ranges: every one, if there are none."""
     from packaging.specifiers import SpecifierSet
 
     # What is intersected one after the other is gone through again each time: those of equally many are, as in a sum

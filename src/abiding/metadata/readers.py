@@ -84,7 +84,7 @@ def refuse(data: bytes, headers: Sequence[Header], name: str) -> None:
 
 
 def note(data: bytes, name: str) -> Finding | None:
-    """What is to be said of the archive `name` if readers differ in what does not count."""
+    """Return what is to be said of the archive `name` if readers differ in what does not count."""
     disagreed = disagreements(data, headers_of(data))
     return next(
         (_finding(disagreement, Severity.NOTE, name) for disagreement in disagreed if not disagreement.decisive), None
@@ -194,7 +194,7 @@ def _about_mail(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement
 
 
 def _end_as_mail(head: bytes) -> int:
-    """Where the fields end, without the empty line behind them, if any line end may end a line."""
+    """Return where the fields end, without the empty line behind them, if any line end may end a line."""
     rest = head.removesuffix(b"\n").removesuffix(b"\r") if head.endswith(b"\n") else head.removesuffix(b"\r")
     return len(rest) if rest.endswith((b"\r", b"\n")) or not rest else len(head)
 
@@ -223,7 +223,7 @@ def _about_lines(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreemen
 
 
 def _lines_from(head: bytes, at: int) -> Iterator[bytes]:
-    """The rest of the line, and the lines that continue it."""
+    """Yield the rest of the line, and the lines that continue it."""
     while end := _LINE_END.search(head, at):
         yield head[at : end.start()].strip()
         at = end.end()
@@ -232,7 +232,7 @@ def _lines_from(head: bytes, at: int) -> Iterator[bytes]:
 
 
 def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
-    """The value, with everything done to it that some reader does, and who does the last of it."""
+    """Return the value, with everything done to it that some reader does, and who does the last of it."""
     data = b" ".join(lines)
     reader = _JOINING if len(lines) > 1 else _SPLITTING
     try:
@@ -249,7 +249,7 @@ def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
 
 
 def _spaced(key: str, value: str | None) -> str | None:
-    """The value as it is compared: specifiers of versions may have spaces and new lines between them."""
+    """Return the value as it is compared: specifiers of versions may have spaces and new lines between them."""
     if value is None:
         return None
     return " ".join(value.split()) if key == "requires-python" else value.strip()

@@ -108,7 +108,7 @@ def _read(text: str) -> Requirement:
 
 
 def name_of(text: str) -> str:
-    """The normalised name of the distribution that a line is about; what is no requirement, it is itself."""
+    """Return the normalised name of the distribution that a line is about; what is no requirement, it is itself."""
     from packaging.requirements import InvalidRequirement
 
     try:
@@ -119,7 +119,7 @@ def name_of(text: str) -> str:
 
 @functools.lru_cache(maxsize=20_480)  # the wheels of a release say the same lines, one after the other
 def meaning(text: str) -> Hashable:
-    """A value that two requirements share exactly when they mean the same to every released Python.
+    """Return a value that two requirements share exactly when they mean the same to every released Python.
 
     Spelling goes: spaces, quotes, parentheses, name and extra normalisation, the order of specifiers, `==1.0` or
     `==1.0.0`, and how a marker says where it is true. A requirement that can't be parsed means its own text.
@@ -134,7 +134,7 @@ def meaning(text: str) -> Hashable:
 
 
 def differ_by_pre_releases(first: str, second: str) -> bool:
-    """Whether pre-releases of Python tell two requirements apart, and nothing else does."""
+    """Return whether pre-releases of Python tell two requirements apart, and nothing else does."""
     from abiding.metadata import markers
 
     if first == second or meaning(first) != meaning(second):
@@ -147,7 +147,7 @@ def differ_by_pre_releases(first: str, second: str) -> bool:
 
 
 def is_beyond_bounds(text: str) -> bool:
-    """Whether installers may read a requirement that is not read here, since it would take too long."""
+    """Return whether installers may read a requirement that is not read here, since it would take too long."""
     try:
         parse(text)
     except ValueError:
@@ -156,7 +156,7 @@ def is_beyond_bounds(text: str) -> bool:
 
 
 def is_compared_as_text(text: str) -> bool:
-    """Whether the marker of a requirement is so tangled that it is not worked out where it is true."""
+    """Return whether the marker of a requirement is so tangled that it is not worked out where it is true."""
     from abiding.metadata import markers
 
     try:
@@ -166,7 +166,7 @@ def is_compared_as_text(text: str) -> bool:
 
 
 def applies_wherever(first: Requirement, second: Requirement) -> bool:
-    """Whether the first is required in each environment in which the second is; not if that can't be told."""
+    """Return whether the first is required in each environment in which the second is; not if that can't be told."""
     from abiding.metadata import markers
 
     wider, narrower = (markers.environments(_marker(requirement)) for requirement in (first, second))
@@ -174,14 +174,14 @@ def applies_wherever(first: Requirement, second: Requirement) -> bool:
 
 
 def asks_for_extras(requirement: Requirement) -> bool:
-    """Whether its marker asks for extras."""
+    """Return whether its marker asks for extras."""
     from abiding.metadata import markers
 
     return markers.asks_for_extras(_marker(requirement))
 
 
 def asks_by_name_only(requirement: Requirement) -> bool:
-    """Whether all that its marker asks of extras is `extra == NAME`."""
+    """Return whether all that its marker asks of extras is `extra == NAME`."""
     from abiding.metadata import markers
 
     return markers.asks_by_name_only(_marker(requirement))
@@ -218,7 +218,7 @@ def without_answer(requirement: Requirement) -> str:
 
 
 def applies(requirement: Requirement, environment: Mapping[str, str] | None = None, extra: str = "") -> bool:
-    """Whether it is required in an environment, by default this one, with an extra; also if that has no answer."""
+    """Tell whether it is required in an environment, by default this one, with an extra; also if that has no answer."""
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 
     try:
@@ -237,7 +237,7 @@ def _marker(requirement: Requirement) -> str:
 
 
 def with_extra(text: str, extra: str) -> str:
-    """The requirement as core metadata writes it under an extra: `a; b` becomes `a; b and extra == "name"`."""
+    """Return the requirement as core metadata writes it under an extra: `a; b` becomes `a; b and extra == "name"`."""
     return with_marker(text, f'extra == "{extra}"')
 
 
@@ -246,7 +246,7 @@ _PARTS = re.compile(r"(?P<what>[^;@]*@\s*\S+|[^;]*)\s*(?:;(?P<marker>.*))?", re.
 
 
 def with_marker(text: str, condition: str) -> str:
-    """The requirement under one more condition, which is a marker."""
+    """Return the requirement under one more condition, which is a marker."""
     match = _PARTS.fullmatch(text.strip())
     what, marker = (match["what"].strip(), (match["marker"] or "").strip()) if match else (text.strip(), "")
     parts = [
@@ -256,13 +256,13 @@ def with_marker(text: str, condition: str) -> str:
 
 
 def without_marker(text: str) -> str:
-    """The requirement without any condition, as it is written."""
+    """Return the requirement without any condition, as it is written."""
     match = _PARTS.fullmatch(text.strip())
     return match["what"].strip() if match else text.strip()
 
 
 def marker_of(text: str) -> str:
-    """The condition of a requirement, as `str(Marker)` writes it; empty if it has none, or is no requirement."""
+    """Return the condition of a requirement, as `str(Marker)` writes it; empty if it has none, or is no requirement."""
     try:
         return _marker(parse(text))
     except ValueError:
@@ -293,7 +293,7 @@ def split_extra(text: str) -> tuple[str, str] | None:
 
 
 def excludes(first: Requirement, second: Requirement) -> bool:
-    """Whether no version satisfies both. Pre-releases count as the specifiers say (PEP 440)."""
+    """Return whether no version satisfies both. Pre-releases count as the specifiers say (PEP 440)."""
     return (range_of(first.specifier) & range_of(second.specifier)).is_empty
 
 
@@ -313,7 +313,7 @@ def narrows(line: str, other: str) -> bool:
 
 
 def idle_clauses(api: Requirement, abi: Requirement) -> tuple[str, ...]:
-    """The clauses of `abi` that exclude no version which `api` accepts, and accept some which it does not.
+    """Return the clauses of `abi` that exclude no version which `api` accepts, and accept some which it does not.
 
     `>=1.20` beside an API level of `>=1.26` is one; `<2.5` is none, since it narrows.
     """

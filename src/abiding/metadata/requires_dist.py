@@ -76,7 +76,7 @@ class RequiresDist(NamedTuple):
         return frozenset(self.required.items())
 
     def missing_in(self, other: RequiresDist) -> tuple[str, ...]:
-        """The lines that make a requirement where the other file does not make it."""
+        """Return the lines that make a requirement where the other file does not make it."""
         ours, theirs = self.required, other.required
         apart = {what for what, where in ours.items() if theirs.get(what) != where} | (theirs.keys() - ours.keys())
         there = {line[1:] for line in other.lines}
@@ -101,7 +101,7 @@ def _asks_by_name_only(line: Line) -> bool:
 
 
 def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environments]:
-    """All environments of some; if that would take too long, these as they are."""
+    """Return all environments of some; if that would take too long, these as they are."""
     try:
         return Environments.joined("or", parts, Steps(_STEPS))
     except UndecidedError:
@@ -119,7 +119,7 @@ def spelled_out(lines: Sequence[Line]) -> Sequence[Line]:
 
 
 def _active(references: Sequence[Line], steps: Steps) -> Mapping[Question, Environments]:
-    """Where the extras are in force that are referred to: asked for, or brought by another that is in force."""
+    """Return where the extras are in force that are referred to: asked for, or brought by another that is in force."""
     brought: dict[Question, frozenset[Environments]] = {}
     for line in references:
         for question in map(markers.asks_for, line.own_extras):

@@ -59,13 +59,13 @@ class SampledRange:
         return bool(self.clauses) and not any(map(self.contains, _sample(self)))
 
     def is_subset(self, other: SampledRange) -> bool:
-        """Whether each version in it is in the other one too."""
+        """Return whether each version in it is in the other one too."""
         if other.clauses <= self.clauses:
             return True
         return all(other.contains(version) for version in _sample(self & other) if self.contains(version))
 
     def contains(self, version: str) -> bool:
-        """Whether a version is in it."""
+        """Return whether a version is in it."""
         return self.specifiers.contains(version, prereleases=self._pre_releases)
 
 
@@ -106,7 +106,7 @@ _LOCAL = "+abiding.sample"
 
 
 def _around(version: Version, most: int) -> Iterator[str]:
-    """A version of each part that begins or ends at this one; `most` is how many numbers a release has at most."""
+    """Give a version of each part that begins or ends at this one; `most` is how many numbers a release has at most."""
     epoch = f"{version.epoch}!"
     release = ".".join(map(str, version.release))
     following = ".".join(map(str, (*version.release[:-1], version.release[-1] + 1)))

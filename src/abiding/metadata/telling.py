@@ -35,7 +35,7 @@ class _Clause(NamedTuple):
         return f"{self.variable} {self.operator} '{self.value}'"
 
     def holds(self, place: _Place) -> bool | None:
-        """Whether it is true there; None where that is open."""
+        """Return whether it is true there; None where that is open."""
         value: str = getattr(place, self.variable)
         if not value:
             return None
@@ -54,7 +54,7 @@ _Marker = tuple[_Clause, ...]
 
 
 def marker_between(those: Collection[str], others: Collection[str]) -> str:
-    """The marker that is true where those wheels can be installed, and false where the others can, by their names.
+    """Give the marker that is true where those wheels can be installed, and false where the others can, by their names.
 
     Empty if there is none, and if it would have to say more than people write.
     """
@@ -68,7 +68,7 @@ def marker_between(those: Collection[str], others: Collection[str]) -> str:
 
 
 def marker_of(name: str) -> str:
-    """All that is known of the environments in which a wheel can be installed, as a marker; empty for any.
+    """Return all that is known of the environments in which a wheel can be installed, as a marker; empty for any.
 
     With quotes as `str(Marker)` has them.
     """

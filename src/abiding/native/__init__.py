@@ -81,12 +81,12 @@ def checked(
 
 
 def applies(entry: Entry) -> bool:
-    """Whether the entry is native, and its marker true in this environment."""
+    """Return whether the entry is native, and its marker true in this environment."""
     return entry.native and entry.applies_here
 
 
 def build_requirements() -> tuple[str, ...]:
-    """What reads and edits compiled files on this platform: the part of the extra `native` that a build needs.
+    """Return what reads and edits compiled files on this platform: the part of the extra `native` that a build needs.
 
     Not `abiding[native]`: pip would look for abiding itself a second time, and not where this one came from.
     """
@@ -128,7 +128,7 @@ def required(entries: Iterable[Entry]) -> None:
 
 
 def shared_libraries(entries: Iterable[Entry]) -> frozenset[str]:
-    """The file names of the shared libraries that the installed providers of native entries ship."""
+    """Return the file names of the shared libraries that the installed providers of native entries ship."""
     names = _names(entries)
     if not names:
         return frozenset()
@@ -138,7 +138,7 @@ def shared_libraries(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def needed(path: Path) -> frozenset[str]:
-    """The names of the libraries that the compiled files of a wheel need. Raises `AbidingError`."""
+    """Return the names of the libraries that the compiled files of a wheel need. Raises `AbidingError`."""
     from abiding.native import contents
     from abiding.native.loader import base_name
 
@@ -176,7 +176,7 @@ def examined(
 
 
 def has_code(names: Iterable[str]) -> bool:
-    """Whether there may be a compiled file among the members of a wheel."""
+    """Return whether there may be a compiled file among the members of a wheel."""
     from abiding.native.names import may_be_image
 
     return any(map(may_be_image, names))
@@ -205,7 +205,7 @@ def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:
 
 
 def _installed(entries: Iterable[Entry]) -> list[str]:
-    """The providers that entries name, as far as they are in the build environment."""
+    """Return the providers that entries name, as far as they are in the build environment."""
     names = _names(entries)
     if not names:
         return []

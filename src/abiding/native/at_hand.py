@@ -27,7 +27,7 @@ __all__ = ["AtHand", "Wheels", "beside", "tags_of"]
 
 
 def tags_of(path: Path) -> frozenset[Tag]:
-    """The tags in the name of a wheel. Raises `ArchiveError`."""
+    """Return the tags in the name of a wheel. Raises `ArchiveError`."""
     from packaging.utils import InvalidWheelFilename
 
     try:
@@ -50,15 +50,15 @@ class AtHand:
                 self._by_name.setdefault(normalised(path.name.partition("-")[0]), []).append(wheel)
 
     def beside(self, path: Path) -> Wheels:
-        """Those that can stand beside this one: for the same system and machine, and the same Python."""
+        """Return those that can stand beside this one: for the same system and machine, and the same Python."""
         return Wheels(self, path)
 
     def called(self, name: str, own: Path) -> Iterator[Path]:
-        """Those with this normalised name that can stand beside `own`, which is none of them."""
+        """Return those with this normalised name that can stand beside `own`, which is none of them."""
         return _fitting(self._by_name.get(name, ()), own)
 
     def shipping(self, file_name: str, own: Path) -> Iterator[Path]:
-        """Those that have a file with this name, or one that is loaded by it."""
+        """Return those that have a file with this name, or one that is loaded by it."""
         asked = _asks(tags_of(own))
         new = [wheel for wheel in self._unread if not asked.isdisjoint(wheel.offers)]
         if new:
@@ -128,7 +128,7 @@ _EACH = "*"
 
 @lru_cache(maxsize=4096)  # the wheels of many distributions have the same few sets of tags
 def _offers(tags: frozenset[Tag]) -> frozenset[_Place]:
-    """The places where a wheel fits."""
+    """Return the places where a wheel fits."""
     return frozenset(
         (kind, abi)
         for tag in tags
@@ -139,7 +139,7 @@ def _offers(tags: frozenset[Tag]) -> frozenset[_Place]:
 
 @lru_cache(maxsize=4096)
 def _asks(tags: frozenset[Tag]) -> frozenset[_Place]:
-    """The places of what can stand beside a wheel."""
+    """Return the places of what can stand beside a wheel."""
     return frozenset(
         (kind, abi)
         for tag in tags
@@ -149,6 +149,6 @@ def _asks(tags: frozenset[Tag]) -> frozenset[_Place]:
 
 
 def _kinds(platform: str) -> tuple[tuple[str, str], ...]:
-    """A file for several machines can stand beside one for any of them."""
+    """Return whether two can stand beside each other: a file for several machines can, beside one for any of them."""
     family = PlatformTag.read(platform).family
     return tuple((family or platform, machine) for machine in machines(platform))

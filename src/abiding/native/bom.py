@@ -82,7 +82,7 @@ def bill(wheel: str, members: Iterable[str]) -> bytes | None:
 
 
 def _copies(members: Iterable[str]) -> Iterator[_Copy]:
-    """The members that are, by name and digest, copies of files of installed distributions."""
+    """Yield the members that are, by name and digest, copies of files of installed distributions."""
     wanted: dict[str, list[tuple[str, str]]] = {}
     for member in members:
         if match := _COPIED.fullmatch(PurePosixPath(member).name):

@@ -95,12 +95,12 @@ _VARIABLES = ("INCLUDE", "LIB") if sys.platform == "win32" else ("CPATH", "LIBRA
 
 
 def is_installed(name: str) -> bool:
-    """Whether a distribution is in the build environment."""
+    """Return whether a distribution is in the build environment."""
     return _installed(name) is not None
 
 
 def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
-    """The file names of the shared libraries that these distributions ship, by the name of the distribution."""
+    """Return the file names of the shared libraries that these distributions ship, by the name of the distribution."""
     by_name = {name: _installed(name) for name in names}
     return {
         name: sorted(
@@ -112,7 +112,7 @@ def shared_libraries(names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _is_binary(distribution: Distribution, file: PackagePath) -> bool:
-    """Whether a file is none of the scripts for linkers that wheels have in the place of links."""
+    """Return whether a file is none of the scripts for linkers that wheels have in the place of links."""
     try:
         with Path(str(distribution.locate_file(file))).open("rb") as opened:
             return b"\0" in opened.read(16)
@@ -140,7 +140,7 @@ def _pkg_config(distribution: Distribution) -> Iterator[str]:
 
 
 def _named(distribution: Distribution, name: str) -> Iterator[str]:
-    """The outermost folders of this name."""
+    """Yield the outermost folders of this name."""
     for file in distribution.files or ():
         if name in file.parts[:-1]:
             yield str(distribution.locate_file(Path(*file.parts[: file.parts.index(name) + 1])))

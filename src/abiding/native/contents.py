@@ -65,11 +65,11 @@ class Contents:
         return _symbols(self, image, machine)
 
     def sha256(self, place: str) -> str:
-        """The digest of one of the files, in hexadecimal digits."""
+        """Return the digest of one of the files, in hexadecimal digits."""
         return hashlib.sha256(self.read(self.files[place])).hexdigest()
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """The Python files, each with its place, as text, as far as they are looked at."""
+        """Yield the Python files, each with its place, as text, as far as they are looked at."""
         read = self.begin or self.read
         for place, name in self.files.items() if self.readable else ():
             if place.endswith(".py"):
@@ -88,7 +88,7 @@ class Contents:
         return frozenset(filter(None, (module_name(f"{folder}/__init__.py") for folder in folders)))
 
     def shipped_as(self, library: str) -> Image | None:
-        """The image that another one finds under this name: by SONAME or by file name."""
+        """Return the image that another one finds under this name: by SONAME or by file name."""
         return next((image for image in self.images if image.is_called(library)), None)
 
 
@@ -141,7 +141,7 @@ def _platforms(filename: str) -> Iterator[str]:
 
 
 def platforms_of(tags: Iterable[str]) -> tuple[str, ...]:
-    """The platforms of some tags, each once."""
+    """Return the platforms of some tags, each once."""
     return tuple(dict.fromkeys(tag.rpartition("-")[2] for tag in tags))
 
 
@@ -157,7 +157,7 @@ def of_installed(distribution: InstalledDistribution) -> Contents:
 
 
 def _beginning(name: str) -> bytes:
-    """The beginning of an installed file; nothing, if there is none that could be read."""
+    """Return the beginning of an installed file; nothing, if there is none that could be read."""
     try:
         _hold_to_be_plain(name, _LARGEST)
         with open(name, "rb") as file:  # noqa: PTH123

@@ -90,7 +90,7 @@ class InstalledDistribution:
         return data if len(data) <= _LARGEST_LIST else None
 
     def entry_points(self, group: str) -> tuple[str, ...]:
-        """The values of its entry points of a group."""
+        """Return the values of its entry points of a group."""
         values = []
         section = ""
         for line in (self.member("entry_points.txt") or b"").decode("utf-8", "replace").splitlines():

@@ -78,7 +78,7 @@ _ORDERS = ("<3I", ">3I")
 
 
 def _opened(notes: bytes) -> Iterator[Opened]:
-    """The libraries that notes say are opened at run time; what is none of the form says nothing."""
+    """Yield the libraries that notes say are opened at run time; what is none of the form says nothing."""
     if _OWNER not in notes:
         return
     # What the type is tells in which order the bytes are.
@@ -146,7 +146,7 @@ _MOST_SHARED = 4
 def _entries(
     data: bytes, file: ELFFile, table: Section, sections: Iterable[Section]
 ) -> Iterator[tuple[str, int, bool, int]]:
-    """The symbols of a table: name, binding, whether it is defined here, and the index of its version.
+    """Yield the symbols of a table: name, binding, whether it is defined here, and the index of its version.
 
     That is 0 or 1 where it has none. Raises `ValueError` if the table can't be right.
     """
@@ -181,7 +181,7 @@ def _frozen(names: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
 
 
 def _needed_versions(sections: Iterable[Section]) -> dict[object, tuple[str, str]]:
-    """The library and the name of each version index of a needed symbol."""
+    """Return the library and the name of each version index of a needed symbol."""
     needed: dict[object, tuple[str, str]] = {}
     for section in sections:
         if isinstance(section, GNUVerNeedSection):
@@ -191,7 +191,7 @@ def _needed_versions(sections: Iterable[Section]) -> dict[object, tuple[str, str
 
 
 def _defined_versions(sections: Iterable[Section]) -> dict[object, str]:
-    """The name of each version index of a defined symbol, but for the one that names the file itself."""
+    """Return the name of each version index of a defined symbol, but for the one that names the file itself."""
     defined: dict[object, str] = {}
     for section in sections:
         if isinstance(section, GNUVerDefSection):

@@ -208,20 +208,20 @@ class _Surveyed(NamedTuple):
         return self.of_system(link)
 
     def of_system(self, link: Link) -> str:
-        """The file that the loader falls back to: below an absolute run path, or in the system's folders."""
+        """Return the file that the loader falls back to: below an absolute run path, or in the system's folders."""
         paths = [path for path in link.image.run_paths if expanded(path, link.image.folder) is None]
         candidates = [Path(folder, base_name(link.library)) for folder in (*paths, *self.python.folders)]
         return next((str(candidate) for candidate in candidates if is_there(candidate)), "")
 
     def named(self, mapped: str, link: Link) -> str:
-        """What was mapped, in the words of the table."""
+        """Return what was mapped, in the words of the table."""
         if _same(mapped, self.own_file(link)):
             return self.origin(link._replace(origin=link.origin._replace(reached=True)))  # type: ignore[call-arg]
         folders = sorted((folder for folder in self.python.path if mapped.startswith(folder)), key=len)
         return mapped.removeprefix(folders[-1]).lstrip("/") if folders else mapped
 
     def own_file(self, link: Link) -> str:
-        """The path of the file that is meant; empty if there is none."""
+        """Return the path of the file that is meant; empty if there is none."""
         match link.origin:
             case Inside(image=image):
                 return self.subject.consumer.files[image.place]
@@ -230,7 +230,7 @@ class _Surveyed(NamedTuple):
         return ""
 
     def outcome(self, link: Link, recorded: Shared | None) -> Outcome:
-        """What can be told by reading."""
+        """Return what can be told by reading."""
         if self.seen and self.seen.failures:
             return Outcome.IMPORT_FAILS
         match link.origin:
@@ -280,7 +280,7 @@ class _Surveyed(NamedTuple):
         return any(finding.severity is Severity.ERROR and finding.field == library for finding in self.findings)
 
     def concerned(self) -> Subject:
-        """What is judged: everything of which the loader has not said otherwise."""
+        """Return what is judged: everything of which the loader has not said otherwise."""
         return replace(
             self.subject,
             platform=replace(self.subject.platform, finished=True),
@@ -289,7 +289,7 @@ class _Surveyed(NamedTuple):
         )
 
     def judged(self, subject: Subject) -> Iterator[Finding]:
-        """What the rules say of it, the record, and the imports."""
+        """Yield what the rules say of it, the record, and the imports."""
         yield from judge_installed(subject)
         yield from self.lost()
         for module, problem in self.seen.failures.items() if self.seen else ():
@@ -319,7 +319,7 @@ class _Surveyed(NamedTuple):
         return False
 
     def lost(self) -> Iterator[Finding]:
-        """What the record names and nobody has: its distribution is not installed, or has it no longer."""
+        """Yield what the record names and nobody has: its distribution is not installed, or has it no longer."""
         for library, link in {base_name(need.library): need for need in self.subject.links}.items():
             recorded = self.recorded(library) if isinstance(link.origin, Missing) else None
             if recorded:
@@ -379,7 +379,7 @@ def _reached(link: Link) -> bool:
 
 
 def _shared(distribution: InstalledDistribution, contents: contents.Contents) -> Iterator[str]:
-    """The libraries that a build finds by its `pkg_config` entry points, modules and bundled ones left out."""
+    """Yield the libraries that a build finds by its `pkg_config` entry points, modules and bundled ones left out."""
     tops = {value.partition(".")[0] for value in distribution.entry_points("pkg_config")}
     for image in contents.images:
         if image.place.partition("/")[0] in tops and (image.name.startswith("lib") or image.name.endswith(".dll")):

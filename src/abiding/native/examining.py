@@ -55,7 +55,7 @@ def examine(
 
 
 def needs_others(subject: Subject) -> bool:
-    """Whether a wheel requires other distributions, and needs libraries that neither it nor its platform has."""
+    """Return whether a wheel requires other distributions, and needs libraries that neither it nor its platform has."""
     others = any(isinstance(link.origin, Missing | Provided) for link in subject.links)
     return others and bool(subject.consumer.requires)
 
@@ -78,7 +78,7 @@ def _with(subject: Subject, shelf: Shelf) -> Subject:
 
 
 def _missing(subject: Subject) -> frozenset[str]:
-    """The names of the libraries that nobody at hand has."""
+    """Return the names of the libraries that nobody at hand has."""
     linked = (base_name(link.library) for link in subject.links if isinstance(link.origin, Missing))
     return frozenset(linked).union(*unprovided(subject))
 

@@ -21,7 +21,7 @@ class Format(StrEnum):
 
     @classmethod
     def of_name(cls, name: str) -> Format:
-        """The format that a file most probably has, where nothing but its name is known."""
+        """Return the format that a file most probably has, where nothing but its name is known."""
         suffix = name.lower().rpartition(".")[2]
         return {"dylib": cls.MACH_O, "dll": cls.PE, "pyd": cls.PE}.get(suffix, cls.ELF)
 
@@ -66,7 +66,7 @@ class Image:
         return self.place.rpartition("/")[2]
 
     def is_called(self, library: str) -> bool:
-        """Whether another file that needs a library of this name means this one: Windows knows no case."""
+        """Return whether another file that needs a library of this name means this one: Windows knows no case."""
         if self.format is Format.PE:
             return library.lower() in (self.name.lower(), self.file_name.lower())
         return library in (self.name, self.file_name)
@@ -87,5 +87,5 @@ class Symbols:
     weak: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def used_of(self, library: str, exported: frozenset[str]) -> frozenset[str]:
-        """The names that are taken from `library`, which exports `exported`."""
+        """Return the names that are taken from `library`, which exports `exported`."""
         return self.imported.get(library, frozenset()) | (self.imported.get("", frozenset()) & exported)

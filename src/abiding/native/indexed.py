@@ -65,7 +65,7 @@ class Indexed:
         return newest
 
     def _has_another(self, contents: Contents) -> bool:
-        """Whether it has one of the missing libraries in another version."""
+        """Return whether it has one of the missing libraries in another version."""
         return bool({stem(image.name) for image in contents.images} & set(map(stem, self.missing)))
 
     def shipping(self, _file_name: str, /) -> tuple[Contents, ...]:
@@ -77,7 +77,7 @@ class Indexed:
 
 
 def _has_any(contents: Contents) -> bool:
-    """Whether it has libraries that others could be linked with."""
+    """Return whether it has libraries that others could be linked with."""
     return any(not module_name(image.place) and not is_mangled(image.file_name) for image in contents.images)
 
 
@@ -99,7 +99,7 @@ def _platforms(filename: str) -> tuple[str, ...]:
 
 
 def _tags(filename: str) -> frozenset[Tag]:
-    """The tags of a wheel; none if an index calls a file so that is not called as a wheel is."""
+    """Return the tags of a wheel; none if an index calls a file so that is not called as a wheel is."""
     try:
         return tagging.parse(filename)[2]
     except InvalidWheelFilename:
@@ -126,7 +126,7 @@ def _contents(name: str, listing: Listing) -> Contents:
 
 
 def _images(place: str) -> Iterator[Image]:
-    """The file under every name that others may know it by: `libham.so.3.1` is most often called `libham.so.3`."""
+    """Give the file under every name that others may know it by: `libham.so.3.1` is most often called `libham.so.3`."""
     name = place.rpartition("/")[2]
     format_ = Format.of_name(name)
     name = name.lower() if format_ is Format.PE else name  # as Windows knows it

@@ -87,7 +87,7 @@ def loaded_before(links: Iterable[Link], providers: Collection[str]) -> tuple[Li
 
 
 def provided(links: Iterable[Link]) -> Iterator[tuple[Link, Provided]]:
-    """The links to libraries of other distributions."""
+    """Return the links to libraries of other distributions."""
     return ((link, link.origin) for link in links if isinstance(link.origin, Provided))
 
 
@@ -129,12 +129,12 @@ class _Follower:
         return tuple(link(image, library) for image, library in needs)
 
     def owners(self) -> list[Contents]:
-        """The distributions whose files may be found, in the order in which they count."""
+        """Return the distributions whose files may be found, in the order in which they count."""
         strangers = (provider.contents for provider in self.providers.values() if provider)
         return list(dict.fromkeys((self.consumer, *self.near(), *strangers)))
 
     def near(self) -> tuple[Contents, ...]:
-        """The distributions that are there because this one is."""
+        """Return the distributions that are there because this one is."""
         return (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
 
     def meant(self, image: Image, library: str) -> Image | None:
@@ -161,7 +161,7 @@ class _Follower:
         return self.providers[library]
 
     def led(self, target: Image, owner: Contents, image: Image, library: str) -> Origin:
-        """Where a library is from that the loader finds below site-packages: it looks there first."""
+        """Return where a library is from that the loader finds below site-packages: it looks there first."""
         if owner is self.consumer:
             return Inside(target, reached=True)
         standing = self.neighbours.standing(owner)
@@ -171,7 +171,7 @@ class _Follower:
         return Provided(owner, target, standing, reached=True)
 
     def not_led(self, image: Image, library: str, *, tried: bool) -> Origin:
-        """Where a library is from to which no way leads: one that was not `tried` is not held against it."""
+        """Return where a library is from to which no way leads: one that was not `tried` is not held against it."""
         if self.has(image, library):
             return self.before_platform(library) or System()
         own = self.own(image, library)
@@ -183,14 +183,14 @@ class _Follower:
         return other._replace(reached=self.is_brought(other.contents, other.image))
 
     def is_brought(self, provider: Contents, image: Image) -> bool:
-        """Whether code brings a library before it is needed; that is read only where no way leads to it."""
+        """Return whether code brings a library before it is needed; that is read only where no way leads to it."""
         if provider.name not in self.brought:
             near = self.near()
             self.brought[provider.name] = brought(self.consumer, near if provider in near else (*near, provider))
         return image.place in self.brought[provider.name]
 
     def before_platform(self, library: str) -> Provided | None:
-        """The library of a provider that is declared as native, though the platform has one of that name."""
+        """Return the library of a provider that is declared as native, though the platform has one of that name."""
         for provider in self.neighbours.direct.values():
             shipped = provider.shipped_as(base_name(library)) if provider.name in self.native else None
             if shipped:

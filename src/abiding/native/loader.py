@@ -36,7 +36,7 @@ class Process(NamedTuple):
     names: dict[str, Image]
 
     def copy(self) -> Process:
-        """One that begins with the same files."""
+        """Return one that begins with the same files."""
         return Process(dict(self.names))
 
 
@@ -78,7 +78,7 @@ class Loader:
         self._added.update(folders)
 
     def preloaded(self, images: Iterable[Image]) -> Process:
-        """A process in which code has opened some files by their paths before anything else."""
+        """Return a process in which code has opened some files by their paths before anything else."""
         return Process({} if self._musl else {name: image for image in images for name in _names(image)})
 
     def load(self, root: Image, process: Process) -> tuple[Step, ...]:
@@ -115,7 +115,7 @@ class Loader:
         return tuple(steps)
 
     def alone(self, image: Image, library: str) -> Image | None:
-        """What a file finds by itself, whoever loads it."""
+        """Return what a file finds by itself, whoever loads it."""
         return self._search(_Loaded(image, image, None), library)
 
     def _search(self, loaded: _Loaded, library: str) -> Image | None:
@@ -160,12 +160,12 @@ class Loader:
 
 
 def _names(image: Image) -> tuple[str, ...]:
-    """What a file is known by once it is loaded, whatever it was loaded as."""
+    """Return what a file is known by once it is loaded, whatever it was loaded as."""
     return (image.name,) if image.named else ()
 
 
 def _key(image: Image, library: str) -> str:
-    """The name by which what is loaded already is taken: on macOS not for a path that is relative to a file."""
+    """Return the name by which what is loaded already is taken: on macOS not for a path that is relative to a file."""
     if image.format is Format.MACH_O and library.startswith(("@rpath/", "/")):
         return base_name(library)
     return library
@@ -187,7 +187,7 @@ def _joined(folder: str, library: str) -> str:
 
 
 def places(image: Image, library: str) -> Iterator[str]:
-    """The places below site-packages at which a file finds a library by its own run paths."""
+    """Yield the places below site-packages at which a file finds a library by its own run paths."""
     if image.format is Format.PE:
         return
     if _is_path(image, library):
@@ -211,5 +211,5 @@ def expanded(path: str, folder: str) -> str | None:
 
 
 def base_name(library: str) -> str:
-    """The name that a library is known by: its last part, for the install names of macOS."""
+    """Return the name that a library is known by: its last part, for the install names of macOS."""
     return library.rpartition("/")[2]

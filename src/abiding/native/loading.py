@@ -30,7 +30,7 @@ class Loaded:
     failures: Mapping[str, str]
 
     def file_of(self, library: str, meant: str = "") -> str:
-        """The file that those have got who need a library of this name; empty if there is none.
+        """Return the file that those have got who need a library of this name; empty if there is none.
 
         Of several it is the one that was loaded first: whoever asks for that name later gets it as well. Where files
         are not known by a name, because they have none or on macOS, each gets its own: the one that is `meant`.
@@ -45,7 +45,7 @@ class Loaded:
 
 @lru_cache(maxsize=256)
 def _name(path: str) -> str:
-    """The name that a file says it has; empty if it says none, or can't be read."""
+    """Return the name that a file says it has; empty if it says none, or can't be read."""
     try:
         image = read_image(read_plain(path), path)
     except (OSError, ValueError, AbidingError):

@@ -63,11 +63,11 @@ class _Architecture(NamedTuple):
     commands: tuple[tuple[int, memoryview], ...]
 
     def numbers(self, command: memoryview, count: int) -> tuple[int, ...]:
-        """The numbers of 32 bits that a command begins with, behind its own number and size."""
+        """Return the numbers of 32 bits that a command begins with, behind its own number and size."""
         return struct.unpack_from(f"{self.layout.order}{count}I", command, 8)
 
     def text(self, command: memoryview) -> str:
-        """The name or path of a command, which says first where in it that begins."""
+        """Return the name or path of a command, which says first where in it that begins."""
         (start,) = self.numbers(command, 1)
         return bytes(command[start:][:_LONGEST_NAME]).partition(b"\0")[0].decode(errors="replace")
 
@@ -170,11 +170,11 @@ class _Table(NamedTuple):
         return cls(symbols, bytes(architecture.data[strings : strings + length]), groups, record)
 
     def defined(self) -> Iterator[tuple[str, int]]:
-        """The names that others may use, each with its description."""
+        """Return the names that others may use, each with its description."""
         return self._named(self.groups[2], self.groups[3])
 
     def undefined(self) -> Iterator[tuple[str, int]]:
-        """The names that others are to provide, each with its description, which tells who (`n_desc`)."""
+        """Return the names that others are to provide, each with its description, which tells who (`n_desc`)."""
         return self._named(self.groups[4], self.groups[5])
 
     def _named(self, first: int, count: int) -> Iterator[tuple[str, int]]:

@@ -26,7 +26,7 @@ __all__ = ["brought", "environments_of"]
 
 
 def environments_of(tags: Iterable[Tag]) -> Environments:
-    """Where a wheel with these tags can be installed, as far as markers can tell."""
+    """Return where a wheel with these tags can be installed, as far as markers can tell."""
     conditions = dict.fromkeys(map(_marker, tags))
     return (
         markers.of_releases(" or ".join(f"({condition})" for condition in conditions))
@@ -58,7 +58,7 @@ class _Asked(NamedTuple):
 def brought(
     lines: Iterable[str], tags: Iterable[Tag], look_up: Callable[[str, SpecifierSet], Contents | None]
 ) -> Mapping[str, SpecifierSet]:
-    """The normalised names that requirement lines ask for by extras of metapackages, and the versions accepted.
+    """Return the normalised names that requirement lines ask for by extras of metapackages, and the versions accepted.
 
     `tags` are those of the wheel that has the lines; `look_up` finds a distribution.
     """
@@ -83,7 +83,7 @@ def _is_metapackage(contents: Contents) -> bool:
 
 
 def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: Environments) -> Iterator[_Asked]:
-    """What some lines of the distribution `own` ask for with these extras in every environment."""
+    """Yield what some lines of the distribution `own` ask for with these extras in every environment."""
     read = {text: requirement for text in lines if (requirement := _parsed(text))}
     own_extras = {text: requirement for text, requirement in read.items() if normalised(requirement.name) == own}
     for _ in own_extras:  # each round goes one reference to extras of its own further
@@ -106,7 +106,7 @@ def _parsed(text: str) -> Requirement | None:
 
 
 def _holds(requirement: Requirement, extras: frozenset[str], within: Environments) -> bool:
-    """Whether a line is in force in all environments, with these extras; not if that can't be told."""
+    """Return whether a line is in force in all environments, with these extras; not if that can't be told."""
     try:
         for extra in extras:
             within &= Environments.where(markers.asks_for(extra))

@@ -22,7 +22,7 @@ _TEXT = frozenset({"py", "pyi", "txt", "json", "md", "h", "hpp", "pxd", "pyx", "
 
 
 def may_be_image(place: str) -> bool:
-    """Whether a file with this name is worth opening: shared libraries, and programs, which have no suffix."""
+    """Return whether a file with this name is worth opening: shared libraries, and programs, which have no suffix."""
     suffix = place.rpartition(".")[2].lower()
     if suffix in _TEXT or ".dist-info/" in place:
         return False
@@ -31,13 +31,13 @@ def may_be_image(place: str) -> bool:
 
 
 def wheels_among(paths: Iterable[Path]) -> list[Path]:
-    """The wheels among some files, and right in some folders."""
+    """Return the wheels among some files, and right in some folders."""
     files = (child for path in paths for child in (sorted(path.glob("*.whl")) if is_folder(path) else (path,)))
     return [file for file in files if file.name.endswith(".whl") and is_plain(file)]
 
 
 def has_code(path: Path) -> bool:
-    """Whether a wheel has a file that is worth opening; one that can't be read has none."""
+    """Return whether a wheel has a file that is worth opening; one that can't be read has none."""
     from abiding.archives.wheel import read_names
 
     with suppress(ArchiveError):
@@ -50,7 +50,7 @@ _PREFIX = "../../.."
 
 
 def place_of(member: str) -> str:
-    """Where an installer puts a member (binary distribution format, "the .data directory")."""
+    """Return where an installer puts a member (binary distribution format, "the .data directory")."""
     top, _, rest = member.partition("/")
     if not top.endswith(".data"):
         return member
@@ -78,7 +78,7 @@ _MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
 
 
 def untagged(text: str) -> str:
-    """A text in which each extension module, between backticks, has `.*` for what it is called by its tag."""
+    """Return a text in which each extension module, between backticks, has `.*` for what it is called by its tag."""
     parts = text.split("`")
     parts[1::2] = map(_for_any_tag, parts[1::2])
     return "`".join(parts)
@@ -92,11 +92,11 @@ def _for_any_tag(place: str) -> str:
 
 
 def is_mangled(name: str) -> bool:
-    """Whether a repair tool made the name of a library, so that nobody else has it."""
+    """Return whether a repair tool made the name of a library, so that nobody else has it."""
     return bool(_MANGLED.search(name))
 
 
 def stem(library: str) -> str:
-    """What a library is called whatever its version, and whatever a repair tool made of the name: `libgmp`."""
+    """Return what a library is called whatever its version, and whatever a repair tool made of the name: `libgmp`."""
     name = _MANGLED.sub("", library.rpartition("/")[2].lower())
     return re.split(r"\.so\b|\.dylib$|\.dll$|(?<=[a-z])[-.]\d", name)[0]

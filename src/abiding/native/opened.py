@@ -60,7 +60,7 @@ def undeclared(subject: Subject) -> Iterator[Finding]:
 
 
 def unprovided(subject: Subject) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """The libraries of which one has to be there, and nobody has any: by their names, the files that open them."""
+    """Give the libraries of which one has to be there, and nobody has any: by their names, the files that open them."""
     by_names: dict[tuple[str, ...], list[str]] = {}
     for names, place in _opened(subject):
         if not any(_is_provided(name, subject) for name in names):

@@ -58,7 +58,7 @@ class Floor:
 
 
 def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
-    """The oldest version of each kind among platform tags; `linux_*`, `win_*` and `any` have none."""
+    """Return the oldest version of each kind among platform tags; `linux_*`, `win_*` and `any` have none."""
     found: dict[tuple[str, str], Floor] = {}
     for platform in platforms:
         name, _, rest = platform.partition("_")
@@ -75,13 +75,13 @@ _SEVERAL = {"universal2": ("arm64", "x86_64"), "intel": ("i386", "x86_64")}
 
 
 def machines(platform: str) -> tuple[str, ...]:
-    """The machines that a platform tag is for, by their names in tags; an empty name for a tag that names none."""
+    """Give the machines that a platform tag is for, by their names in tags; an empty name for a tag that names none."""
     read = PlatformTag.read(platform)
     return _SEVERAL.get(read.machine, (read.machine,)) if read.family == "macosx" else (read.machine,)
 
 
 def machine_of(tags: Iterable[Tag]) -> str:
-    """The kind of Mac that tags are for, of whose files many are for several; empty for several kinds, or none."""
+    """Give the kind of Mac that tags are for, of whose files many are for several; empty for several kinds, or none."""
     platforms = {tag.platform for tag in tags}
     named = {machine for platform in platforms for machine in machines(platform)}
     mac = all(PlatformTag.read(platform).family == "macosx" for platform in platforms)
@@ -155,7 +155,7 @@ class Platform:
         return floors(tag.platform for tag in self.tags)
 
     def has(self, library: str, format_: Format) -> bool:
-        """Whether the platform, the interpreter or a driver has the library, under the name that an image uses."""
+        """Tell whether the platform, the interpreter or a driver has the library, under the name that an image uses."""
         if format_ is Format.PE:
             library = library.lower()  # Windows knows no other
         if _PYTHON.fullmatch(library) or library in _DRIVER:
@@ -171,7 +171,7 @@ class Platform:
 
 
 def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
-    """What all of the policies have in common that the tags name; for `linux_*` what the newest one has."""
+    """Return what all of the policies have in common that the tags name; for `linux_*` what the newest one has."""
     common: frozenset[str] | None = None
     for platform in platforms:
         if PlatformTag.read(platform).family == "android":
@@ -235,7 +235,7 @@ def _policies_of(architecture: Architecture, *, musl: bool) -> tuple[Policy, ...
 
 
 def _is_musl(platform: str) -> bool:
-    """Whether a platform tag is that of a Linux with musl: of this machine, where the tag does not say."""
+    """Return whether a platform tag is that of a Linux with musl: of this machine, where the tag does not say."""
     if not platform.startswith("linux"):
         return platform.startswith("musllinux")
     from auditwheel.libc import Libc

@@ -37,10 +37,10 @@ class Shelf(Protocol):
     """A place where distributions can be looked up."""
 
     def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """The distribution with this normalised name; of one that is there in many versions, an accepted one."""
+        """Return the distribution with this normalised name; of one that is there in many versions, an accepted one."""
 
     def shipping(self, file_name: str) -> Iterable[Contents]:
-        """The distributions that have a file with this name."""
+        """Return the distributions that have a file with this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Neighbours:
         return cls(shelves, direct, transitive, unknown, names, conditional)
 
     def standing(self, contents: Contents) -> Standing:
-        """How a distribution is related to the one that these are around."""
+        """Return how a distribution is related to the one that these are around."""
         if contents.name in self.direct:
             return Standing.DIRECT
         return Standing.TRANSITIVE if contents.name in self.transitive else Standing.STRANGER
@@ -138,7 +138,7 @@ class Neighbours:
 
 
 def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[str, str]]:
-    """The requirements with a marker that may be true where a wheel with these tags is installed."""
+    """Yield the requirements with a marker that may be true where a wheel with these tags is installed."""
     within = environments_of(tags)
     for line in lines:
         marker = requirements.marker_of(line)
@@ -147,7 +147,7 @@ def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[st
 
 
 def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, SpecifierSet]:
-    """The normalised names that requirement lines ask for in an environment, and the versions that they accept.
+    """Return the normalised names that requirement lines ask for in an environment, and the versions that they accept.
 
     Those of extras are left out.
     """
@@ -160,7 +160,7 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
 def _asked(
     lines: Iterable[str], environment: Mapping[str, str], extras: Iterable[str] = ()
 ) -> Iterator[tuple[str, Requirement]]:
-    """The requirements in force in an environment with some extras, each by its normalised name."""
+    """Yield the requirements in force in an environment with some extras, each by its normalised name."""
     from packaging.requirements import InvalidRequirement
 
     for line in lines:
@@ -173,7 +173,7 @@ def _asked(
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:
-    """The environment markers of a machine that a wheel with these tags is for; this one's where that is open."""
+    """Give the environment markers of a machine that a wheel with these tags is for; this one's where that is open."""
     from packaging.markers import default_environment
 
     environment = {name: str(value) for name, value in default_environment().items()}

@@ -79,7 +79,7 @@ class _Tour:
         return {place: needs for place, needs in lost.items() if needs}
 
     def loading(self, places: Collection[str]) -> set[str]:
-        """The places of all files that load one of some, by what is met."""
+        """Return the places of all files that load one of some, by what is met."""
         loaders: dict[str, list[str]] = {}
         for need, image in self.met.items():
             loaders.setdefault(image.place, []).append(need.place)
@@ -141,14 +141,14 @@ def _is_plugin(image: Image) -> bool:
 
 
 def is_program(image: Image) -> bool:
-    """Whether a file is run, in a process of its own."""
+    """Return whether a file is run, in a process of its own."""
     if image.format is Format.PE:
         return image.file_name.lower().endswith(".exe")
     return "." not in image.file_name and ".framework/" not in image.place
 
 
 def _roots(consumer: Contents) -> list[Image]:
-    """The files that may be loaded before any other one: modules, programs, and what no other file of them needs.
+    """Give the files that may be loaded before any other one: modules, programs, and what no other file of them needs.
 
     Modules come first: what is opened later, by code that is there already, finds more.
     """
@@ -168,7 +168,7 @@ def _roots(consumer: Contents) -> list[Image]:
 
 
 def _arrows(consumer: Contents) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """What leads from each file, by the names that it needs, to the files that have these; and the way back.
+    """Return what leads from each file, by the names that it needs, to the files that have these; and the way back.
 
     The names stand between the files, each behind a NUL, which is in no place.
     """
@@ -214,7 +214,7 @@ def _closure(places: Iterable[str], arrows: Mapping[str, Iterable[str]]) -> set[
 
 
 def _sources_first(places: Sequence[str], arrows: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The places so that one of each circle stands before all that the circle leads to."""
+    """Return the places so that one of each circle stands before all that the circle leads to."""
     begun: set[str] = set()
     finished: list[str] = []
     for place in sorted(places):

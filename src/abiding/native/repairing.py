@@ -136,7 +136,7 @@ def _repaired(
 
 
 def _shown(command: Sequence[str]) -> str:
-    """A command as far as anybody reads it: a wheel may name libraries of any length and number."""
+    """Return a command as far as anybody reads it: a wheel may name libraries of any length and number."""
     text = " ".join(command)
     return f"{text} …" if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
@@ -175,7 +175,7 @@ def _led(repaired: Path) -> Path:
 
 
 def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tuple[str, ...]:
-    """The tool as a module, with what it is to leave out. Raises `AbidingError` if it is not installed."""
+    """Return the tool as a module, with what it is to leave out. Raises `AbidingError` if it is not installed."""
     tag = wheel.name.rpartition("-")[2]
     with needing("native", WORK):
         if _is_for_macos(wheel):
@@ -198,7 +198,7 @@ def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tup
 
 
 def _too_old(repaired: Path, provenance: Provenance | None) -> str | None:
-    """The platform tag of the newest provider, if the wheel claims an older one."""
+    """Return the platform tag of the newest provider, if the wheel claims an older one."""
     own = floors(repaired.name.removesuffix(".whl").rpartition("-")[2].split("."))
     theirs = (
         [floor for library in provenance.libraries for floor in floors(library.platforms).values()]

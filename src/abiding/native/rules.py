@@ -68,7 +68,7 @@ _LOOK_FURTHER = "give `abiding check` the wheels of what it requires, too, or `-
 
 
 def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, note: str, hint: str) -> Finding:
-    """What may still be provided: that has one cause, whatever the number of libraries."""
+    """Return what may still be provided: that has one cause, whatever the number of libraries."""
     first, *others = missing
     which, they, them = (
         (f"`{first}` and {len(others)} more are", "they", "them") if others else (f"`{first}` is", "it", "it")
@@ -94,7 +94,7 @@ def _wanting(subject: Subject) -> tuple[str, ...]:
 
 
 def _renamed(library: str, subject: Subject) -> Iterator[str]:
-    """What required distributions have that may be the same library of another version."""
+    """Yield what required distributions have that may be the same library of another version."""
     for provider in subject.neighbours.direct.values():
         similar = sorted({image.name for image in provider.images if stem(image.name) == stem(library)})
         if similar:
@@ -151,7 +151,7 @@ def _leaked(subject: Subject) -> Iterator[Finding]:
 
 
 def _for_repair(image: Image, subject: Subject) -> bool:
-    """Whether a repair tool needs the run path to find what it copies into the wheel; it then takes it away."""
+    """Return whether a repair tool needs the run path to find what it copies into the wheel; it then takes it away."""
     return subject.building and any(link.image is image and isinstance(link.origin, Missing) for link in subject.links)
 
 

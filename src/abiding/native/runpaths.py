@@ -35,7 +35,7 @@ __all__ = ["edited", "wanted"]
 
 
 def wanted(image: Image, links: Iterable[Link]) -> Image:
-    """The image with the run paths, on macOS the install names, that it should have in the wheel.
+    """Return the image with the run paths, on macOS the install names, that it should have in the wheel.
 
     On macOS the whole way goes into the install name: delocate takes run paths away.
     """
@@ -68,7 +68,7 @@ def _leads_to(path: str, libraries: Iterable[str]) -> bool:
 
 
 def edited(data: bytes, old: Image, new: Image) -> bytes:
-    """The file `old`, which has the contents `data`, as `new` wants it.
+    """Return the file `old`, which has the contents `data`, as `new` wants it.
 
     Raises `AbidingError` (`missing-tool`) if a tool is not there or fails.
     """

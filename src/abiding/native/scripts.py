@@ -56,12 +56,12 @@ _NOT_RUN = re.compile(
 
 
 def _code(text: str) -> str:
-    """The text without comments, strings of many lines, and what is for type checkers alone."""
+    """Return the text without comments, strings of many lines, and what is for type checkers alone."""
     return _NOT_RUN.sub("", _NO_CODE.sub(lambda match: "" if match[1] else match[0], _without_patches(text)))
 
 
 def _without_patches(text: str) -> str:
-    """The text with what delvewheel puts into it as one call: it adds the folder of what it has copied in."""
+    """Return the text with what delvewheel puts into it as one call: it adds the folder of what it has copied in."""
     first, *parts = text.split("# start delvewheel patch")
     return "".join([first, *map(_as_one_call, parts)])
 
@@ -94,17 +94,17 @@ class Opening(NamedTuple):
     always: str = ""
 
     def names(self, image: Image) -> bool:
-        """Whether a literal says that it is this file."""
+        """Return whether a literal says that it is this file."""
         return not self.folder and any(_fits(literal, image) for literal in self.literals)
 
     def may_open(self, image: Image) -> bool:
-        """Whether it may be this file: also if no literal says which one."""
+        """Return whether it may be this file: also if no literal says which one."""
         if self.folder:
             return False
         return not any(_LIBRARY.search(_last(literal)) for literal in self.literals) or self.names(image)
 
     def may_add(self, folder: str) -> bool:
-        """Whether it may be this folder that is added."""
+        """Return whether it may be this folder that is added."""
         parts = [part for literal in self.literals for part in re.split(r"[/\\]", literal) if part.strip(".")]
         return self.folder and (not parts or folder.rpartition("/")[2].lower() in (part.lower() for part in parts))
 
@@ -123,7 +123,7 @@ def _fits(literal: str, image: Image) -> bool:
 
 @lru_cache(maxsize=64)
 def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
-    """The calls by which Python files open libraries, by the places of these files."""
+    """Return the calls by which Python files open libraries, by the places of these files."""
     by_place: dict[str, tuple[Opening, ...]] = {}
     left = bounds.OPENINGS
     for place, text in contents.texts():
@@ -135,7 +135,7 @@ def openings(contents: Contents) -> Mapping[str, tuple[Opening, ...]]:
 
 
 def _openings(text: str) -> Iterator[Opening]:
-    """The calls in a file; behind so many as nobody writes, one that may open anything."""
+    """Yield the calls in a file; behind so many as nobody writes, one that may open anything."""
     bound: dict[str, list[str]] = {}
     for name, value in _BINDING.findall(text):
         bound.setdefault(name, []).append(value)
@@ -158,14 +158,14 @@ _ONE_LITERAL = re.compile(rf"\s*(?:{_LITERAL})\s*(?:,|\Z)")
 
 
 def _always(text: str, start: int, argument: str) -> str:
-    """The literal that is given to a call which each import of the module makes; empty for any other."""
+    """Return the literal that is given to a call which each import of the module makes; empty for any other."""
     line = text[text.rfind("\n", 0, start) + 1 : start]
     literal = _ONE_LITERAL.match(argument) if _STATEMENT.fullmatch(line) else None
     return (literal[1] or literal[2] or "") if literal else ""
 
 
 def _argument(text: str) -> str:
-    """What stands between the parentheses of a call."""
+    """Return what stands between the parentheses of a call."""
     depth = 1
     for match in _PARENTHESIS.finditer(text):
         depth += 1 if match[0] == "(" else -1
@@ -175,7 +175,7 @@ def _argument(text: str) -> str:
 
 
 def _literals(argument: str, bound: Mapping[str, list[str]], elsewhere: tuple[str, ...]) -> tuple[str, ...]:
-    """The strings that say which library is opened."""
+    """Return the strings that say which library is opened."""
     literals = _told(argument, bound)
     if not _names(argument):
         return tuple(literal if _names_library(literal) else f"lib{literal}" for literal in literals)
@@ -188,7 +188,7 @@ def _names_library(literal: str) -> bool:
 
 
 def _told(expression: str, bound: Mapping[str, list[str]]) -> tuple[str, ...]:
-    """The strings in an expression, and in what its names are bound to in the file."""
+    """Return the strings in an expression, and in what its names are bound to in the file."""
     names: dict[str, None] = {}
     known: set[str] = set()
     waiting = [expression]
@@ -221,7 +221,7 @@ _DEFINITION = re.compile(r"[ \t]*(?:async[ \t]+)?def\b")
 
 @lru_cache(maxsize=64)
 def scripts(contents: Contents) -> Mapping[str, Script]:
-    """The Python files by the names of their modules."""
+    """Return the Python files by the names of their modules."""
     return {module: _script(text, place) for place, text in contents.texts() if (module := module_name(place))}
 
 
@@ -241,7 +241,7 @@ def _script(text: str, place: str) -> Script:
 
 
 def _functions(text: str) -> Iterator[tuple[int, int]]:
-    """The outermost functions, each from its `def` to where it ends."""
+    """Yield the outermost functions, each from its `def` to where it ends."""
     begun: tuple[int, int] | None = None
     at = 0
     for line in text.splitlines(keepends=True):
@@ -277,7 +277,7 @@ def _imported(match: re.Match[str], package: str) -> Iterator[str]:
 def imported_before(
     module: str, scripts: Mapping[str, Script], extensions: Collection[str], count: Callable[[], None]
 ) -> tuple[str, ...]:
-    """The extension modules that are imported before `module` is, whoever asks for it first, in their order.
+    """Return the extension modules that are imported before `module` is, whoever asks for it first, in their order.
 
     `count` is called for each import that is looked at.
     """
@@ -301,12 +301,12 @@ def imported_before(
 
 
 def with_parents(names: Iterable[str]) -> Iterator[str]:
-    """The modules that an import of these runs: the packages that they are in come first."""
+    """Yield the modules that an import of these runs: the packages that they are in come first."""
     for name in names:
         parts = name.split(".")
         yield from (".".join(parts[:i]) for i in range(1, len(parts) + 1))
 
 
 def may_load(contents: Contents, image: Image) -> bool:
-    """Whether code of a distribution may open one of its libraries."""
+    """Return whether code of a distribution may open one of its libraries."""
     return any(call.may_open(image) for found in openings(contents).values() for call in found)

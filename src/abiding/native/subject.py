@@ -48,7 +48,7 @@ class Subject:
         return Severity.ERROR if self.provenance or self.building else Severity.WARNING
 
     def provided(self) -> Iterator[tuple[Link, Provided]]:
-        """The links to libraries of other distributions."""
+        """Return the links to libraries of other distributions."""
         return provided(self.links)
 
 

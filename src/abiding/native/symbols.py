@@ -51,7 +51,7 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
 
 
 def lacking(subject: Subject) -> Iterator[Lacking]:
-    """The symbols that are used and not there, each once."""
+    """Yield the symbols that are used and not there, each once."""
     told: set[str] = set()
     # The record knows which library a symbol was taken from, so it comes first.
     for lost in (*_recorded_and_gone(subject), *_never_there(subject)):

@@ -56,7 +56,7 @@ def judge(path: Path, providers: Sequence[Contents]) -> Iterator[Finding]:
 
 
 def _roots(providers: Sequence[Contents]) -> set[Path]:
-    """Where the environment has its files: the folders with the providers, and that of the environment itself."""
+    """Tell where the environment has its files: the folders with the providers, and that of the environment itself."""
     roots = {Path(sys.prefix)} if sys.prefix != sys.base_prefix else set()
     for provider in providers:
         place, file = next(iter(provider.files.items()))
@@ -77,7 +77,7 @@ def _leaked(path: Path, images: Sequence[Image], roots: Collection[Path]) -> Ite
 
 
 def _lacked(wheel: Contents, users: Sequence[Image], provider: Contents, shipped: Image) -> Sequence[str]:
-    """The symbols that are taken from a provider's library, and that no library of the machine has.
+    """Return the symbols that are taken from a provider's library, and that no library of the machine has.
 
     Both may have the same name: what is used then tells which of them the linker was given.
     """
@@ -90,7 +90,7 @@ def _lacked(wheel: Contents, users: Sequence[Image], provider: Contents, shipped
 
 
 def _exported_here(needs: Iterable[str], wanted: frozenset[str]) -> frozenset[str]:
-    """What libraries of the machine export, and those that they need; all that is wanted, if one can't be read."""
+    """Tell what libraries of the machine export, and those that they need; all that is wanted, if one can't be read."""
     symbols: frozenset[str] = frozenset()
     ahead, seen = list(needs), set[str]()
     while ahead and not wanted <= symbols:
@@ -106,7 +106,7 @@ def _exported_here(needs: Iterable[str], wanted: frozenset[str]) -> frozenset[st
 
 
 def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
-    """What the machine's library of this name exports, and needs; None if it is not there, or can't be read."""
+    """Return what the machine's library of this name exports, and needs; None if it is not there, or can't be read."""
     for path in _on_the_machine(library):
         try:
             data = path.read_bytes()
@@ -119,7 +119,7 @@ def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
 
 
 def _on_the_machine(library: str) -> list[Path]:
-    """Where the loader finds a library of this name without a run path."""
+    """Return where the loader finds a library of this name without a run path."""
     searched = (*filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)), *system_folders())
     files = [Path(folder, library) for folder in searched if is_there(Path(folder, library))]
     return files or [Path(path) for name, path in _listed() if name == library]
@@ -127,7 +127,7 @@ def _on_the_machine(library: str) -> list[Path]:
 
 @functools.cache
 def _listed() -> tuple[tuple[str, str], ...]:
-    """The libraries in the cache of the loader, each with its file: that for this machine comes first."""
+    """Return the libraries in the cache of the loader, each with its file: that for this machine comes first."""
     program = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/sbin:/usr/sbin")
     if program is None:
         return ()

@@ -48,7 +48,7 @@ def unreachable(subject: Subject) -> Iterator[Finding]:
 
 
 def _ways_to_provider(link: Link, origin: Provided) -> Iterator[str]:
-    """How a file gets the library of a provider: by a run path, or by code that has loaded it before."""
+    """Yield how a file gets the library of a provider: by a run path, or by code that has loaded it before."""
     module = _module(origin.contents)
     if link.image.format is Format.PE:
         yield f"import `{module}` before it is loaded, and let that call `os.add_dll_directory`"
@@ -59,13 +59,13 @@ def _ways_to_provider(link: Link, origin: Provided) -> Iterator[str]:
 
 
 def _libraries_named(links: Iterable[Link]) -> tuple[str, str]:
-    """The libraries in a few words, and the word for them."""
+    """Return the libraries in a few words, and the word for them."""
     first, *others = dict.fromkeys(base_name(link.library) for link in links)
     return (f"`{first}` and {len(others)} more", "them") if others else (f"`{first}`", "it")
 
 
 def unreachable_inside(subject: Subject) -> Iterator[Finding]:
-    """One finding for each folder that the loader does not get to: all libraries there have the same fault."""
+    """Yield one finding for each folder that the loader does not get to: all libraries there have the same fault."""
     by_folder: dict[str, list[tuple[Link, Image]]] = {}
     for link in subject.links:
         if isinstance(link.origin, Inside) and not link.origin.reached:
@@ -97,7 +97,7 @@ def _files_named(images: Iterable[Image]) -> str:
 
 
 def _way(link: Link, image: Image) -> str:
-    """How the loader gets from a file to a library."""
+    """Return how the loader gets from a file to a library."""
     first = link.image
     if first.format is Format.PE:
         return f"put it beside `{first.file_name}`, or let the package call `os.add_dll_directory` before"

@@ -47,7 +47,7 @@ def has(library: str) -> bool:
 
 
 def libraries(tags: Iterable[Tag]) -> frozenset[str]:
-    """The names of the DLLs that are there besides, wherever a wheel with these tags is installed."""
+    """Return the names of the DLLs that are there besides, wherever a wheel with these tags is installed."""
     from delvewheel import _dll_list
 
     found: frozenset[str] | None = None
@@ -64,7 +64,7 @@ def libraries(tags: Iterable[Tag]) -> frozenset[str]:
 
 
 def does_without(file_name: str, library: str) -> bool:
-    """Whether a DLL names another one that no Windows of today has it load, as delvewheel lists them."""
+    """Return whether a DLL names another one that no Windows of today has it load, as delvewheel lists them."""
     from delvewheel import _dll_list
 
     return library in _dll_list.ignore_dependency.get(f"{stem(file_name)}.dll", ())

@@ -52,14 +52,14 @@ def _in(table: Mapping[str, object], around: Key) -> Iterator[Astray]:
 
 
 def _is_table(value: object, around: Key) -> bool:
-    """Whether a value is a table, or an array of tables; a dependency group of that name is an array too."""
+    """Return whether a value is a table, or an array of tables; a dependency group of that name is an array too."""
     if isinstance(value, list) and around != ("dependency-groups",):
         return bool(value) and all(isinstance(one, dict) for one in value)
     return isinstance(value, dict)
 
 
 def _meant(name: str) -> str:
-    """The table that is meant by a name: `abiding`, or one in it, `abiding-wheel`; empty for all others."""
+    """Return the table that is meant by a name: `abiding`, or one in it, `abiding-wheel`; empty for all others."""
     parts = [one for one in _APART.split(name) if one]
     if len(parts) > 1 and _is_close(parts[0], "tool"):
         del parts[0]
@@ -70,7 +70,7 @@ def _meant(name: str) -> str:
 
 
 def _is_close(name: str, meant: str) -> bool:
-    """Whether a name is another one, or that with a slip."""
+    """Return whether a name is another one, or that with a slip."""
     if name == meant:
         return True
     # Nearly all names are told apart without the module that takes longer to import than the rest of this.

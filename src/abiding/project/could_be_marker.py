@@ -19,7 +19,7 @@ __all__ = ["could_be_markers"]
 
 
 def could_be_markers(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
-    """A note for each entry whose globs are nearly as good as a marker; those that are as good are a fault."""
+    """Yield a note for each entry whose globs are nearly as good as a marker; those that are as good are a fault."""
     for entry in declaration.entries:
         marker = "" if entry.marker or pins.has_pins(entry.requires) else near_marker(entry.select)
         if marker:

@@ -83,7 +83,7 @@ class Entry(NamedTuple):
         return normalised(requirements.parse(pins.sample(self.requires)).name)
 
     def selects(self, tags: Iterable[str]) -> bool:
-        """Whether the entry applies to a wheel that has one of these tags."""
+        """Return whether the entry applies to a wheel that has one of these tags."""
         return not self.select or any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.select)
 
     @property
@@ -110,7 +110,7 @@ class Entry(NamedTuple):
         return self.in_metadata(self.requires)
 
     def declared(self, filled: str = "") -> Declared:
-        """The line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
+        """Give the line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
         pin = self.requires if pins.has_pins(self.requires) else ""
         text, says = (filled, filled) if filled else (self.requires, pins.without_pins(self.requires))
         return Declared(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
@@ -185,7 +185,7 @@ OURS = "abiding.backend"
 
 
 def uses_abiding(table: Mapping[str, Any]) -> bool:
-    """Whether `[build-system]` names abiding as the backend, in the right way or not."""
+    """Return whether `[build-system]` names abiding as the backend, in the right way or not."""
     build = table.get("build-system")
     backend = build.get("build-backend") if isinstance(build, dict) else None
     return isinstance(backend, str) and re.match(r"abiding\s*(?:[.:]|$)", backend) is not None

@@ -33,7 +33,7 @@ class Export(NamedTuple):
     note: str = ""
 
     def is_for(self, libraries: Collection[str]) -> bool:
-        """Whether one who uses these libraries of the provider has to keep to it."""
+        """Return whether one who uses these libraries of the provider has to keep to it."""
         return not self.libraries or any(posixpath.basename(library) in self.libraries for library in libraries)
 
     def filled(self, name: str, version: str) -> Export:
@@ -109,7 +109,7 @@ def hold_to_native(faults: Faults, value: Mapping[str, Any], key: Key, known: Co
 
 
 def _has_note(faults: Faults, value: Mapping[str, Any], known: Collection[str]) -> bool:
-    """Whether an entry says why, though it were in a key that is misspelled."""
+    """Return whether an entry says why, though it were in a key that is misspelled."""
     return bool(str(value.get("note", "")).strip()) or faults.misspelled("note", value, known)
 
 

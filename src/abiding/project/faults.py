@@ -80,7 +80,7 @@ class Faults:
         return (f"did you mean `{spelled[close[0]]}`?",) if close else ()
 
     def typed(self, value: object, kind: type[T], key: Key) -> T | None:
-        """The value at `key`; None, and a fault, if it is of another type."""
+        """Return the value at `key`; None, and a fault, if it is of another type."""
         if isinstance(value, kind):
             return value
         name = key_text(key) if kind is dict else key[-1]
@@ -93,7 +93,7 @@ class Faults:
         self.problem("bad-type", misshapen.message(name), misshapen.key, hints=(hint or misshapen.hint,), recent=recent)
 
     def member(self, value: str, choices: type[E], key: Key) -> E | None:
-        """The choice that the value at `key` is; None, and a fault, if it is none."""
+        """Return the choice that the value at `key` is; None, and a fault, if it is none."""
         try:
             return choices(value)
         except ValueError:

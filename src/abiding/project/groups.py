@@ -96,7 +96,7 @@ class Groups:
                 self._tell(message, (*key, index), hints or (hint,))
 
     def _proposed(self, name: str) -> tuple[str, ...]:
-        """The ways out for a group that there is not: the one that may be meant, or where it is to be written."""
+        """Give the ways out for a group that there is not: the one that may be meant, or where it is to be written."""
         if self._groups:
             return self._faults.similar(name, self._groups) or (f"the groups are {listed(self._groups)}",)
         misnamed = next((name for name in self._table if name != GROUPS and self._faults.similar(name, [GROUPS])), None)

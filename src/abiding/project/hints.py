@@ -72,14 +72,14 @@ def place_for(line: str, pyproject: Pyproject) -> str:
 
 
 def places_of(line: str) -> tuple[str, str]:
-    """Where a line is given: its name in `[project]`, and the table for what wheels require on top."""
+    """Return where a line is given: its name in `[project]`, and the table for what wheels require on top."""
     if requirements.split_extra(line):
         return "optional-dependencies", "[tool.abiding.wheel.optional-dependencies]"
     return "dependencies", "[tool.abiding.wheel]"
 
 
 def in_every_build(field: str, *, from_sdist: bool, backend: str = "", said: str = "") -> Iterator[str]:
-    """How a field comes to say the same in every build; what an sdist has settled is not opened again.
+    """Yield how a field comes to say the same in every build; what an sdist has settled is not opened again.
 
     `said` is what a backend has written for it where `[project]` says nothing.
     """
@@ -101,7 +101,7 @@ def in_every_build(field: str, *, from_sdist: bool, backend: str = "", said: str
 
 
 def where_a_backend_differs(field: str, backend: str, said: str = "") -> Iterator[str]:
-    """How an sdist comes to agree with itself if its backend makes it so: built anew it would be the same.
+    """Yield how an sdist comes to agree with itself if its backend makes it so: built anew it would be the same.
 
     `said` is as in `in_every_build`.
     """
@@ -117,7 +117,7 @@ def where_a_backend_differs(field: str, backend: str, said: str = "") -> Iterato
 
 
 def _written(field: str, name: str, said: str, backend: str) -> str:
-    """The line of `[project]` that says what the backend says by itself, where that is one string; else empty."""
+    """Give the line of `[project]` that says what the backend says by itself, where that is one string; else empty."""
     if not said or field not in ("Requires-Python", "Summary"):
         return ""
     return f"say what `{backend or 'the backend'}` says: `{name} = {as_toml(said)}` under `[project]`"

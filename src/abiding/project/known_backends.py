@@ -70,7 +70,7 @@ def backend_of(table: Mapping[str, Any]) -> str:
 
 
 def wrapped_in(table: Mapping[str, Any]) -> str:
-    """The backend that writes the metadata of a project, wrapped or not; empty if that is not said."""
+    """Return the backend that writes the metadata of a project, wrapped or not; empty if that is not said."""
     tool = table.get("tool")
     ours = tool.get("abiding") if isinstance(tool, dict) else None
     wrapped = ours.get("build-backend") if isinstance(ours, dict) else None
@@ -91,18 +91,18 @@ def proposal(table: Mapping[str, Any]) -> str:
 
 
 def distribution_of(backend: str) -> str:
-    """The distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
+    """Return the distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
     module = backend.partition(":")[0].partition(".")[0]
     return next((name for name, known in _BACKENDS.items() if re.split(r"[.:]", known)[0] == module), "")
 
 
 def meant_instead(backend: str) -> str:
-    """The backend that is meant by one that there is not; empty if it is known, or nothing is known of it."""
+    """Return the backend that is meant by one that there is not; empty if it is known, or nothing is known of it."""
     return "" if is_known(backend) else similar_to(backend) or _BACKENDS.get(distribution_of(backend), "")
 
 
 def is_known(backend: str) -> bool:
-    """Whether a backend is one of those that are known, as it is written."""
+    """Return whether a backend is one of those that are known, as it is written."""
     return backend in _BACKENDS.values() or backend in _OTHERS
 
 

@@ -71,12 +71,12 @@ def _meets(extra: str, other: str) -> bool:
 
 
 def _have_common_version(lines: Iterable[str]) -> bool:
-    """Whether a version is in all of the lines that apply in this environment."""
+    """Return whether a version is in all of the lines that apply in this environment."""
     return not common(range_of(line.specifier) for line in map(parse, lines) if applies(line)).is_empty
 
 
 def _without_bare(lines: Iterable[str]) -> tuple[str, ...]:
-    """The lines, without those that say no more than another one: a name alone beside `name>=1`."""
+    """Return the lines, without those that say no more than another one: a name alone beside `name>=1`."""
     lines = tuple(dict.fromkeys(lines))
     parsed = {line: parse(line) for line in lines}
     unconditional = [requirement for requirement in parsed.values() if requirement.specifier and not requirement.marker]
@@ -230,7 +230,7 @@ class Added:
 
 
 def _can_become(entry: Entry, line: str) -> bool:
-    """Whether the entry may have become this line: pins filled, or with the versions that its provider exports."""
+    """Tell whether the entry may have become this line: pins filled, or with the versions that its provider exports."""
     if pins.fits(entry.template, line):
         return True
     bare = pins.without_specifiers(line)

@@ -25,7 +25,7 @@ __all__ = ["lint", "unwired"]
 
 
 def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
-    """What is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
+    """Return what is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
     idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)
     return (*idle, *_from_sdist_unset(declaration, pyproject))
 
@@ -52,7 +52,7 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
 
 
 def _not_brought(backend: str, names: AbstractSet[str], pyproject: Pyproject) -> Iterator[Finding]:
-    """What a build says of a wrapped backend, as far as that can be known where nothing is installed."""
+    """Yield what a build says of a wrapped backend, as far as that can be known where nothing is installed."""
     provider, meant = distribution_of(backend), meant_instead(backend)
     key, requires = ("tool", "abiding", "build-backend"), ("build-system", "requires")
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)

@@ -81,13 +81,13 @@ def no_utf8(data: bytes, exc: UnicodeDecodeError) -> DeclarationError:
 
 
 def _hint(reason: str) -> str:
-    """The way out that belongs to the longest beginning; without one nobody has written this by a slip."""
+    """Return the way out that belongs to the longest beginning; without one nobody has written this by a slip."""
     start = max((start for start in _HINTS if reason.startswith(start)), key=len, default="")
     return _HINTS.get(start, _ONCE if reason.endswith(" twice") else _FLAT)
 
 
 def _before(reason: str, lines: list[str], number: int) -> Iterator[int]:
-    """The line above at which a table stands that stands there twice."""
+    """Yield the line above at which a table stands that stands there twice."""
     if twice := _TWICE.fullmatch(reason):
         head = r"\s*\.\s*".join(rf"""["']?{re.escape(name)}["']?""" for name in re.findall(r"'([^']+)'", twice[1]))
         pattern = re.compile(rf"\s*\[\s*{head}\s*\]")

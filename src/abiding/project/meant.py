@@ -53,7 +53,7 @@ def _is_requirement(text: str) -> bool:
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """The text with its operators and versions spelled otherwise, one slip mended after the other."""
+    """Yield the text with its operators and versions spelled otherwise, one slip mended after the other."""
     versions, *marker = text.strip().split(";", 1)
     match = _NAME.fullmatch(versions.strip())
     if not match:

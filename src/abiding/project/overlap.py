@@ -53,7 +53,7 @@ class Wheels(NamedTuple):
         return cls({tags[0]: _installable(tags) for tags in alike.values()}, selecting)
 
     def selected(self, globs: Globs) -> Environments:
-        """Where a wheel is that one of the globs matches; everywhere without globs."""
+        """Return where a wheel is that one of the globs matches; everywhere without globs."""
         if not globs:
             return Environments.all()
         return self.selecting.get(globs) or only_if("select", *globs)
@@ -70,7 +70,7 @@ class Wheels(NamedTuple):
         return environments if self.kinds else Environments.all()
 
     def example(self, where: Iterable[Environments]) -> str:
-        """The tag of a wheel for which all of these hold somewhere; empty if it may be any."""
+        """Return the tag of a wheel for which all of these hold somewhere; empty if it may be any."""
         parts = list(where)
         for tag in self.kinds:
             together = _is(tag)
@@ -142,7 +142,7 @@ _PLATFORMS = (
 
 
 def _wheels() -> Iterator[tuple[str, ...]]:
-    """The tags of each wheel."""
+    """Yield the tags of each wheel."""
     for pythons in _PYTHONS:
         for platforms in _PLATFORMS:
             if platforms != ("any",) or pythons[0].endswith("-none"):

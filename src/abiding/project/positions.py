@@ -62,7 +62,7 @@ def _past(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _header(text: str, at: int, root: Place) -> tuple[Place, int]:
-    """The table that `[header]` or `[[header]]` begins, and where what is in it does."""
+    """Return the table that `[header]` or `[[header]]` begins, and where what is in it does."""
     brackets = 2 if text.startswith("[[", at) else 1
     names, end = _key(text, at + brackets)
     *above, last = names
@@ -93,7 +93,7 @@ def _pair(text: str, at: int, table: Place) -> int:
 
 
 def _key(text: str, at: int) -> tuple[list[str], int]:
-    """The parts of a dotted key, and where what follows it stands."""
+    """Return the parts of a dotted key, and where what follows it stands."""
     names = []
     while True:
         at = _past(_BLANK, text, at)
@@ -115,7 +115,7 @@ def _unquoted(key: str) -> str:
 
 
 def _value(text: str, at: int) -> tuple[Place, int]:
-    """The value at a position, and where it ends. Without recursion: arrays lie in each other hundreds deep."""
+    """Return the value at a position, and where it ends. Without recursion: arrays lie in each other hundreds deep."""
     places: dict[str | int, Place] = {}
     slot: _Slot = (places, 0)
     open_ones: list[tuple[int, dict[str | int, Place], _Slot]] = []

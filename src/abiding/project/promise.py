@@ -63,7 +63,7 @@ class Promise(NamedTuple):
         return not self.fields
 
     def broken_by(self, metadata: CoreMetadata) -> tuple[Difference, ...]:
-        """Where `metadata` says something else: left what was promised, right what it says."""
+        """Return where `metadata` says something else: left what was promised, right what it says."""
         differences = [
             Difference(
                 difference.field, difference.left, () if difference.field in self.open_fields else difference.right
@@ -132,7 +132,7 @@ def _description(readme: object, folder: Path | None) -> Iterator[tuple[str, str
 
 
 def _plain(metadata: CoreMetadata) -> Fields:
-    """The file with URLs without their labels, and with the licence in the field that is new since 2.4."""
+    """Return the file with URLs without their labels, and with the licence in the field that is new since 2.4."""
     fields = [("Description", metadata.body)] if metadata.body.strip() else []
     for field, value in metadata.fields:
         match field.lower():

@@ -131,7 +131,7 @@ class Provenance(NamedTuple):
         return self if self.is_native else None
 
     def to_json(self) -> bytes:
-        """The file: UTF-8, the keys in the order of the documentation, everything else sorted."""
+        """Return the file: UTF-8, the keys in the order of the documentation, everything else sorted."""
         table = {
             "version": _VERSION,
             "backend": self.backend,
@@ -184,7 +184,7 @@ class Provenance(NamedTuple):
 
 
 def version_of(backend: str) -> str:
-    """The version of the distribution that a wrapped backend comes from; empty for one that lies in the tree."""
+    """Return the version of the distribution that a wrapped backend comes from; empty for one that lies in the tree."""
     from importlib.metadata import PackageNotFoundError, distributions, version
 
     module = backend.partition(":")[0].partition(".")[0]
@@ -199,7 +199,7 @@ def version_of(backend: str) -> str:
 
 
 def _modules(distribution: Distribution) -> set[str]:
-    """The modules and packages that a distribution has at the top."""
+    """Return the modules and packages that a distribution has at the top."""
     named = (distribution.read_text("top_level.txt") or "").split()
     return set(named) or {file.parts[0].removesuffix(".py") for file in distribution.files or ()}
 
@@ -214,7 +214,7 @@ def _line(table: Mapping[str, Any]) -> Line:
 
 
 def _of_texts(kind: Callable[..., T], table: Mapping[str, Any]) -> T:
-    """A value of the kind, whose parts are all texts."""
+    """Return a value of the kind, whose parts are all texts."""
     return kind(*(_text(table, key) for key in kind._fields))  # type: ignore[attr-defined]
 
 

@@ -83,14 +83,14 @@ class Pyproject(NamedTuple):
         return bisect_right(_line_starts(self.text), place.start) if place else None
 
     def span(self, key: Key) -> tuple[int, int] | None:
-        """Where the value at `key` begins and ends in the text; None where it is not written in one piece."""
+        """Return where the value at `key` begins and ends in the text; None where it is not written in one piece."""
         place: Place | None = _places(self.text)
         for part in key:
             place = place.inside.get(part) if place else None
         return (place.start, place.end) if place and place.end >= 0 else None
 
     def excerpt(self, key: Key, remark: str = "") -> tuple[Excerpt, ...]:
-        """The line of `key`, quoted, from the value on where it is a long one; empty where it can't be found."""
+        """Return the line of `key`, quoted, from the value on where it is a long one; empty where it can't be found."""
         place = _nearest(self.text, key)
         if place is None:
             return ()
@@ -114,7 +114,7 @@ class Pyproject(NamedTuple):
         notes: tuple[str, ...] = (),
         hints: tuple[str, ...] = (),
     ) -> Finding:
-        """A finding about the value at `key`, which is quoted, and the values at the keys of `also` with a remark.
+        """Give a finding about the value at `key`, which is quoted, and the values at the keys of `also` with a remark.
 
         With a line of a dependency group the entry is quoted that it is used by.
         """
@@ -164,7 +164,7 @@ class Pyproject(NamedTuple):
 
 
 def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
-    """The table as the wrapped backend may see it: a name that `[project]` gives is not in `project.dynamic`.
+    """Return the table as the wrapped backend may see it: a name that `[project]` gives is not in `project.dynamic`.
 
     No backend accepts such names yet (PEP 808); to all of them the value is simply given. Where none is left there is
     no `dynamic` either: sip refuses an empty one.
@@ -179,7 +179,7 @@ def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _extended(project: object) -> list[str]:
-    """The names that are both given and dynamic."""
+    """Return the names that are both given and dynamic."""
     if not isinstance(project, dict) or not isinstance(project.get("dynamic"), list):
         return []
     return [name for name in project["dynamic"] if isinstance(name, str) and name in project]
@@ -209,7 +209,7 @@ def as_toml(text: str) -> str:
 
 
 def key_text(key: Key) -> str:
-    """A key path as people write it: `tool.abiding.wheel.dependencies[1].requires`."""
+    """Return a key path as people write it: `tool.abiding.wheel.dependencies[1].requires`."""
     text = ""
     for part in key:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
@@ -241,7 +241,7 @@ def _line_starts(text: str) -> tuple[int, ...]:
 
 
 def _nearest(text: str, key: Key) -> Place | None:
-    """The place of the value at `key`, or of the nearest one around it; None where nothing of it is there."""
+    """Return the place of the value at `key`, or of the nearest one around it; None where nothing of it is there."""
     place, innermost = _places(text), None
     for part in key:
         if part not in place.inside:

@@ -55,7 +55,7 @@ def exact_marker(patterns: Iterable[str]) -> str | None:
 
 
 def near_marker(patterns: Iterable[str]) -> str | None:
-    """The marker that would be exact if every Python were built for the machine that it runs on."""
+    """Return the marker that would be exact if every Python were built for the machine that it runs on."""
     return _marker(tuple(patterns), by_machine=True)
 
 
@@ -163,7 +163,7 @@ def _marker(patterns: tuple[str, ...], *, by_machine: bool) -> str | None:
 
 
 def _said(answers: dict[_Cell, bool]) -> str | None:
-    """The marker that is true in those cells alone of which the answer is; None if one of them can't be named."""
+    """Give the marker that is true in those cells alone of which the answer is; None if one of them can't be named."""
     chosen = [cell for cell, answer in answers.items() if answer]
     if not chosen:
         return None
@@ -182,7 +182,7 @@ def _said(answers: dict[_Cell, bool]) -> str | None:
 
 
 def _alike(cells: Iterable[_Cell]) -> dict[frozenset[_Place], set[str]]:
-    """The implementations that have the same places, by these."""
+    """Return the implementations that have the same places, by these."""
     places: dict[str, set[_Place]] = {}
     for implementation, place in cells:
         places.setdefault(implementation, set()).add(place)

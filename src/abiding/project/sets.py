@@ -98,7 +98,7 @@ class Sets(NamedTuple):
     abi: tuple[Bound, ...]
 
     def for_distributor(self, accepted: Mapping[str, str] | None = None) -> Iterator[str]:
-        """The lines of a file of requirements: what may be ignored stands apart, and is no requirement in it.
+        """Yield the lines of a file of requirements: what may be ignored stands apart, and is no requirement in it.
 
         `accepted` are the bounds that the compiled files of a wheel have themselves, each with who says so: what a
         distributor can't ignore for this binary. All else that it needs on top is policy then.
@@ -131,7 +131,7 @@ class Sets(NamedTuple):
 
 
 def _follows(line: str, bounds: Iterable[str]) -> bool:
-    """Whether a line excludes nothing but what one of these bounds of the same distribution excludes."""
+    """Return whether a line excludes nothing but what one of these bounds of the same distribution excludes."""
     with suppress(ValueError):  # the record of a wheel may say anything
         wanted = requirements.parse(line)
         name, versions = requirements.name_of(line), releases_of(wanted.specifier)

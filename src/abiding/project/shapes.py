@@ -22,7 +22,7 @@ _TABLES = "an array of tables"
 
 
 def type_of(value: object) -> str:
-    """The type of a TOML value, in words."""
+    """Return the type of a TOML value, in words."""
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return _TABLES
     return TYPES.get(type(value), "a date or time")
@@ -36,7 +36,7 @@ class Misshapen(NamedTuple):
     value: object
 
     def message(self, name: str = "") -> str:
-        """What is said of it, by another name than its key."""
+        """Return what is said of it, by another name than its key."""
         has = "several" if self.wanted == "one line" else type_of(self.value)
         return f"{name or f'`{key_text(self.key)}`'} has to be {self.wanted}, and is {has}"
 

@@ -84,7 +84,7 @@ class Source(NamedTuple):
         return self.pkg_info if self.is_own or self.promise.is_empty else None
 
     def differences(self, built: CoreMetadata) -> tuple[Difference, ...]:
-        """Where what was built is not what the baseline, PKG-INFO or else `[project]`, says."""
+        """Return where what was built is not what the baseline, PKG-INFO or else `[project]`, says."""
         if self.baseline is None:
             return self.promise.broken_by(built)
         return tuple(unsanctioned(unkept(self.baseline, built), self.baseline, self.project))
@@ -116,7 +116,7 @@ def unkept(promised: CoreMetadata, built: CoreMetadata) -> tuple[Difference, ...
 
 
 def unsanctioned(differences: Iterable[Difference], sdist: CoreMetadata, project: Project) -> Iterator[Difference]:
-    """What of the differences between an sdist and a wheel its project's `dynamic` does not allow for."""
+    """Yield what of the differences between an sdist and a wheel its project's `dynamic` does not allow for."""
     # What may be appended to requirements is declared, not left open: `Dynamic` sanctions nothing here.
     free = sdist.dynamic - {"requires-dist", "provides-extra", "name", "version"}
     for difference in differences:

@@ -74,11 +74,11 @@ class Project(NamedTuple):
         return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
 
     def gives(self, name: str) -> bool:
-        """Whether `[project]` has a value for `name`, be it empty."""
+        """Return whether `[project]` has a value for `name`, be it empty."""
         return self.table is not None and name in self.table and name != "dynamic"
 
     def may_append(self, name: str) -> bool:
-        """Whether a wheel may say more than the sdist under this name."""
+        """Return whether a wheel may say more than the sdist under this name."""
         return self.table is None or name in self.dynamic
 
     @property
@@ -166,9 +166,9 @@ class ApiLevel(NamedTuple):
         return cls(lines)
 
     def specifiers(self, name: str) -> set[SpecifierSet]:
-        """The specifiers of all lines for a distribution."""
+        """Return the specifiers of all lines for a distribution."""
         return {line.requirement.specifier for line in self.lines.get(name, ())}
 
     def about(self, name: str, extra: str) -> Iterator[ApiLine]:
-        """What a wheel says about a distribution, with this extra or, where that is empty, without any."""
+        """Return what a wheel says about a distribution, with this extra or, where that is empty, without any."""
         return islice((line for line in self.lines.get(name, ()) if line.extra in ("", extra)), bounds.LINES_OF_ONE)

@@ -15,7 +15,7 @@ __all__ = ["of_wheel", "possible"]
 
 
 def of_wheel(filename: str) -> frozenset[str]:
-    """The tags in a wheel's file name; one for `linux_*` counts as that of the build environment too.
+    """Return the tags in a wheel's file name; one for `linux_*` counts as that of the build environment too.
 
     Raises `packaging.utils.InvalidWheelFilename`.
     """
@@ -43,7 +43,7 @@ def _with_policy(tag: str) -> tuple[str, ...]:
 
 
 def _policy() -> str:
-    """The manylinux or musllinux tag of this environment: what its image says, else what its C library is."""
+    """Return the manylinux or musllinux tag of this environment: what its image says, else what its C library is."""
     named = os.environ.get("AUDITWHEEL_PLAT", "auto")
     if named not in ("", "auto"):
         return named

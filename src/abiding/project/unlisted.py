@@ -28,7 +28,7 @@ _OF_POETRY = {
 
 
 def filled_in(backend: str, table: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of `[project]` that the backend will fill in, and that it should list in `project.dynamic`."""
+    """Return the names of `[project]` that the backend will fill in, and that it should list in `project.dynamic`."""
     project, tool = table.get("project"), table.get("tool")
     if not backend.startswith("poetry.") or not isinstance(project, dict):
         return ()

@@ -195,7 +195,7 @@ class _Bench:
         self.has_made_repository = True
 
     def _version(self) -> str:
-        """The version of the sdist that was unpacked here."""
+        """Return the version of the sdist that was unpacked here."""
         assert self._tree is not None  # noqa: S101
         return CoreMetadata.parse((self._tree / "PKG-INFO").read_bytes(), "PKG-INFO").get("Version").strip()
 
@@ -257,7 +257,7 @@ def _read(path: Path, what: What, seconds: float) -> Result:
 
 
 def _below_top(sdist: Path) -> frozenset[str]:
-    """The files of an sdist, without the name of its top folder."""
+    """Return the files of an sdist, without the name of its top folder."""
     if sdist.name.endswith(".zip"):
         with ZipFile(sdist) as archive:
             names = [name for name in archive.namelist() if not name.endswith("/")]

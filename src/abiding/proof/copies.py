@@ -70,7 +70,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def tags_of(tree: Path) -> tuple[str, ...]:
-    """The names of the tags that the commit has on which a tree stands; none if it is not under git."""
+    """Return the names of the tags that the commit has on which a tree stands; none if it is not under git."""
     root = _root(tree)
     return tuple(_git(root, "tag", "--points-at", "HEAD").split()) if root else ()
 

@@ -31,7 +31,7 @@ class Environments(Protocol):
     """Where environments come from."""
 
     def having(self, wanted: Sequence[str]) -> Environment:
-        """An environment with these requirements. Raises `CommandError` with what the installer said."""
+        """Return an environment with these requirements. Raises `CommandError` with what the installer said."""
 
 
 # What would reach into an environment from outside, or decide in the place of what is asked for.
@@ -56,7 +56,7 @@ class Isolated:
         return len(self._made)
 
     def having(self, wanted: Sequence[str]) -> Environment:
-        """An environment with these requirements. Raises `CommandError` with what the installer said."""
+        """Return an environment with these requirements. Raises `CommandError` with what the installer said."""
         key = frozenset(wanted)
         if key not in self._made:
             self._say(f"environment: {', '.join(dict.fromkeys(wanted)) or 'nothing'}")
@@ -85,7 +85,7 @@ class Isolated:
         return Environment(python, _variables(root))
 
     def _pip(self) -> Path:
-        """The Python of an environment that has nothing but pip, which installs into all others."""
+        """Return the Python of an environment that has nothing but pip, which installs into all others."""
         root = self._folder / "pip"
         if not root.exists():
             self._run(self._python, "-m", "venv", root)
@@ -112,7 +112,7 @@ def _python_of(root: Path) -> Path:
 
 
 def _variables(root: Path) -> dict[str, str]:
-    """What an activated environment sees, and nothing of packages outside it."""
+    """Return what an activated environment sees, and nothing of packages outside it."""
     ours = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     path = f"{_python_of(root).parent}{os.pathsep}{ours.get('PATH', os.defpath)}"
     return {**ours, "PATH": path, "VIRTUAL_ENV": str(root), "PYTHONNOUSERSITE": "1"}

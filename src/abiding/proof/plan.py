@@ -96,7 +96,7 @@ def settings_of(
 
 
 def steps_of(setting: Setting, *, from_tree: bool) -> tuple[Step, ...]:
-    """What is made at one setting, in order: what is prepared right before the wheel that it is prepared for.
+    """Return what is made at one setting, in order: what is prepared right before the wheel that it is prepared for.
 
     Without a tree all is made from the sdist. With one, the editable wheel is: nobody makes that from an sdist.
     """

@@ -45,7 +45,7 @@ _OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
 
 def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
-    """Everything that is to be said: the gravest first, then in the order in which things were built."""
+    """Return everything that is to be said: the gravest first, then in the order in which things were built."""
     findings = [finding for built in builds if not _follows(built, builds) for finding in _of_one(built, subject)]
     # What is not even the same twice can't be the same anywhere else: once said is enough.
     chance = {finding.field for finding in findings}
@@ -67,7 +67,7 @@ def _weight(field: str, built: Built, subject: Subject) -> Severity:
 
 
 def _severity(field: str, subject: Subject) -> Severity:
-    """What no resolver reads is the business of a project alone, unless it has given its word."""
+    """Return what no resolver reads is the business of a project alone, unless it has given its word."""
     return Severity.ERROR if subject.declaration or field in RESOLVER_FIELDS else Severity.WARNING
 
 
@@ -82,7 +82,7 @@ def _failed(built: Built) -> Finding:
 
 
 def _gist(output: str) -> str:
-    """What says most: our first message, else the last line with an error in it, else the last line."""
+    """Return what says most: our first message, else the last line with an error in it, else the last line."""
     ours = _OURS.search(output)
     if ours:
         return " ".join(ours[2].split())
@@ -92,7 +92,7 @@ def _gist(output: str) -> str:
 
 
 def _prepared_for(built: Built, builds: Iterable[Built]) -> Result | None:
-    """The metadata that was handed in when a wheel was built the first time."""
+    """Return the metadata that was handed in when a wheel was built the first time."""
     ahead = {What.WHEEL: What.PREPARED_WHEEL, What.EDITABLE: What.PREPARED_EDITABLE}.get(built.step.what)
     step = replace(built.step, what=ahead) if ahead else None
     return next((built.results[-1] for built in builds if built.step == step and built.results), None)
@@ -105,7 +105,7 @@ def _follows(built: Built, builds: Iterable[Built]) -> bool:
 
 
 def _of_one(built: Built, subject: Subject) -> Iterator[Finding]:
-    """Where the runs of one step differ."""
+    """Yield where the runs of one step differ."""
     for first, second in pairwise(built.results):
         for difference in compare(first.metadata, second.metadata):
             yield _finding(
@@ -159,7 +159,7 @@ class _Setting:
             yield from self._pair((What.WHEEL, origin), (What.EDITABLE, origin))
 
     def _standards(self) -> Iterator[Finding]:
-        """What `abiding check` says about these files as a release."""
+        """Yield what `abiding check` says about these files as a release."""
         filename, metadata = self._sdist()
         if metadata is None:
             return
@@ -181,7 +181,7 @@ class _Setting:
                 yield finding._replace(artifact=_artifact(result, step)) if about_wheel else finding
 
     def _sdist(self) -> tuple[str, CoreMetadata | None]:
-        """The file name and the metadata of what wheels are held against, if there is any."""
+        """Return the file name and the metadata of what wheels are held against, if there is any."""
         sdist = self.made.get((What.SDIST, Origin.TREE))
         if sdist:
             return sdist.results[0].path.name, sdist.results[0].metadata
@@ -224,7 +224,7 @@ def _disagreement(left: Built, right: Built, difference: Difference, subject: Su
 
 
 def _named(built: Built, beside: Built) -> str:
-    """What a build is called next to another one: what both have in common goes without saying."""
+    """Return what a build is called next to another one: what both have in common goes without saying."""
     name = str(built.step.what)
     if built.step.origin is not beside.step.origin:
         name += f" from the {built.step.origin}"
@@ -234,7 +234,7 @@ def _named(built: Built, beside: Built) -> str:
 
 
 def _members(left: Built, right: Built) -> Iterator[Finding]:
-    """Where the second archive lacks files of the first: an sdist that is not complete is noticed by this."""
+    """Yield where the second archive lacks files of the first: an sdist that is not complete is noticed by this."""
     first, second = (_compared_members(built.results[0]) for built in (left, right))
     missing = sorted(first - second)
     if not missing:
@@ -253,7 +253,7 @@ def _members(left: Built, right: Built) -> Iterator[Finding]:
 
 
 def _compared_members(result: Result) -> set[str]:
-    """The files, those left out that say when and where it was built."""
+    """Return the files, those left out that say when and where it was built."""
     return {name for name in result.members if not name.endswith("/") and ".egg-info/" not in name}
 
 
@@ -263,7 +263,7 @@ def _compared_members(result: Result) -> set[str]:
 def _levels(
     built: Built, declaration: Declaration, subject: Subject, of_sdist: CoreMetadata | None
 ) -> Iterator[Finding]:
-    """Where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
+    """Yield where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
 
     `of_sdist` is the metadata of what it was built from, if that is known.
     """
@@ -307,7 +307,7 @@ def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
 
 
 def _sdists(subject: Subject, builds: Iterable[Built]) -> Iterator[Finding]:
-    """Where the sdist depends on the level or the variant; of an sdist that was given, where a new one differs."""
+    """Tell where the sdist depends on the level or the variant; of an sdist that was given, where a new one differs."""
     made = [built for built in builds if built.results and built.step.what is What.SDIST]
     from_tree = [built for built in made if built.step.origin is Origin.TREE]
     for other in from_tree[1:]:

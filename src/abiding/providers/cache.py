@@ -48,7 +48,7 @@ class Cache:
         return cls(Path(platformdirs.user_cache_path("abiding"), _FOLDER))
 
     def library(self, sha256: str, machine: str = "") -> Exports | None:
-        """What is known of the library with this digest: of its part for a machine, where one is named."""
+        """Return what is known of the library with this digest: of its part for a machine, where one is named."""
         table = self._get(sha256, _kind(machine))
         with suppress(KeyError, TypeError):
             if table is not None and isinstance(table["name"], str):
@@ -60,7 +60,7 @@ class Cache:
         self._put(sha256, _kind(machine), {**library._asdict(), "symbols": sorted(library.symbols)})
 
     def wheel(self, sha256: str) -> Mapping[str, str] | None:
-        """The members of the wheel with this digest that are libraries, and their digests."""
+        """Return the members of the wheel with this digest that are libraries, and their digests."""
         table = self._get(sha256, ".wheel")
         if table is not None and all(isinstance(text, str) for text in table.values()):
             return table
@@ -71,7 +71,7 @@ class Cache:
         self._put(sha256, ".wheel", libraries)
 
     def listing(self, sha256: str) -> tuple[tuple[str, ...], bytes] | None:
-        """The names of the members of the wheel with this digest, and its METADATA."""
+        """Return the names of the members of the wheel with this digest, and its METADATA."""
         table = self._get(sha256, ".listing")
         with suppress(KeyError, TypeError, ValueError):
             if table is not None and isinstance(table["metadata"], str):

@@ -73,7 +73,7 @@ def _layouts(old: Material, new: Material, used: Collection[str] | None, remarks
 
 
 def _headers(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:
-    """What the headers declare otherwise; a header that is gone takes nothing away from what is compiled."""
+    """Yield what the headers declare otherwise; a header that is gone takes nothing away from what is compiled."""
     if not old.headers or not new.headers:
         return
     command = headers.compiler()

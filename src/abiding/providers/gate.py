@@ -62,11 +62,11 @@ class Side(NamedTuple):
         return frozenset(machine_of(tags) for tags in apart(self.platform.tags))
 
     def on(self, machine: str) -> Side:
-        """The same, as it is loaded on a machine."""
+        """Return the same, as it is loaded on a machine."""
         return self._replace(libraries=_libraries(self.contents, machine)) if machine else self
 
     def material(self, libraries: Iterable[str]) -> Material:
-        """What is compared of some of its libraries."""
+        """Return what is compared of some of its libraries."""
         files = {name: self.contents.files[self.libraries[name][0]] for name in libraries}
         readers = {name: partial(self.contents.read, file) for name, file in files.items()}
         return Material(readers, headers.headers_of(self.contents))
@@ -99,7 +99,7 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
 
 
 def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> Iterator[Change]:
-    """What is gone on one machine or another; on which, where it is not on all."""
+    """Yield what is gone on one machine or another; on which, where it is not on all."""
     on: dict[Change, list[str]] = {}
     for machine, sides in on_each.items():
         for change in _gone(*sides, promised):
@@ -131,7 +131,7 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
 
 
 def _needs(library: Exports, side: Side) -> set[str]:
-    """The libraries of the same release that one brings along, in turn."""
+    """Return the libraries of the same release that one brings along, in turn."""
     names: set[str] = set()
     waiting = [library]
     while waiting:
@@ -146,7 +146,7 @@ _CLASS = re.compile(r"_ZT[VIS](N?)((?:\d+\w*?)+)E?(?:@.*)?")
 
 
 def _class_of(symbol: str) -> str:
-    """The name of the C++ class whose table of functions, or type information, a symbol is; empty for others."""
+    """Return the name of the C++ class whose table of functions, or type information, a symbol is; empty for others."""
     text = symbol.partition("@")[0]
     if not text.startswith(("_ZTV", "_ZTI", "_ZTS")):
         return ""
@@ -255,7 +255,7 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 def _honest(version: str, promise: str) -> str:
-    """The next version outside a promise: the smallest step that leaves it."""
+    """Return the next version outside a promise: the smallest step that leaves it."""
     if not promise:
         return ""
     specifier = requirements.parse(promise).specifier

@@ -23,17 +23,17 @@ class Edition(NamedTuple):
     libraries: Mapping[str, Exports]
 
     def known_as(self, library: str) -> Exports | None:
-        """The library that others know by this name: by SONAME, or by file name."""
+        """Return the library that others know by this name: by SONAME, or by file name."""
         alike = (known for place, known in self.libraries.items() if library in (known.name, place.rpartition("/")[2]))
         return next(alike, None)
 
     def place_of(self, library: str) -> str:
-        """The place of the library that others know by this name; empty if there is none."""
+        """Return the place of the library that others know by this name; empty if there is none."""
         known = self.known_as(library)
         return next((place for place, other in self.libraries.items() if other is known), "")
 
     def with_needs(self, library: Exports) -> Iterator[Exports]:
-        """A library, and those of this edition that it brings along."""
+        """Yield a library, and those of this edition that it brings along."""
         waiting, seen = [library], {library.name}
         while waiting:
             loaded = waiting.pop()
@@ -45,7 +45,7 @@ class Edition(NamedTuple):
                     waiting.append(other)
 
     def similar_to(self, library: str) -> tuple[str, ...]:
-        """The names of libraries that may be the same one in another version."""
+        """Return the names of libraries that may be the same one in another version."""
         return tuple(sorted({known.name for known in self.libraries.values() if stem(known.name) == stem(library)}))
 
 

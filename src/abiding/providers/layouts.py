@@ -49,7 +49,7 @@ def compared(old: bytes, new: bytes) -> Compared:
 
 
 def _told(text: str) -> list[str]:
-    """The lines that name what has changed; of what is removed there are others."""
+    """Return the lines that name what has changed; of what is removed there are others."""
     lines = [line.strip() for line in text.splitlines()]
     return [line for line in lines if line.startswith("[C]") or " changed from " in line][:_MOST_LINES]
 

@@ -86,7 +86,7 @@ class Histories:
 
 
 def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ...]]:
-    """What a wheel takes of each distribution that it requires itself, by its name: for each library once.
+    """Return what a wheel takes of each distribution that it requires itself, by its name: for each library once.
 
     `tags` are its own, or those of them for one machine.
     """
@@ -181,7 +181,7 @@ _MOST_TOLD = 3
 
 
 def _told(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The rows that bound the others: the last and the first of them say where it begins and ends."""
+    """Return the rows that bound the others: the last and the first of them say where it begins and ends."""
     return rows if len(rows) <= _MOST_TOLD else (rows[0], rows[-1])
 
 

@@ -142,7 +142,7 @@ class _Reading:
         return {place_of(member): found[member] for member in sorted(found) if found[member].name}
 
     def chosen(self, members: Iterable[str]) -> list[str]:
-        """The members that may be the libraries which are wanted: all, if none is called so."""
+        """Return the members that may be the libraries which are wanted: all, if none is called so."""
         members = list(members)
         if self.wanted is None:
             return members
@@ -174,7 +174,7 @@ class _Reading:
 
 
 def is_library(place: str) -> bool:
-    """Whether the file at a place may be a library that others link to: neither a module, nor a program."""
+    """Return whether the file at a place may be a library that others link to: neither a module, nor a program."""
     name = place.rpartition("/")[2].lower()
     is_named = "." in name or _FRAMEWORK.search(place) is not None
     return may_be_image(place) and is_named and not name.endswith((".exe", ".pyd")) and not module_name(place)
@@ -200,7 +200,7 @@ def _libraries_of(wheel: OpenWheel) -> dict[str, str]:
 
 
 def _brought(libraries: dict[str, Exports], members: Iterable[str]) -> list[str]:
-    """The members that the libraries found so far bring along, and that were not read yet."""
+    """Return the members that the libraries found so far bring along, and that were not read yet."""
     names = {name.rpartition("/")[2] for library in libraries.values() for name in library.needs}
     stems = {stem(name) for name in names if name not in {library.name for library in libraries.values()}}
     return [name for name in members if name not in libraries and stem(name) in stems]

@@ -66,11 +66,11 @@ class Range(NamedTuple):
         return ",".join([*([f">={self.floor}"] if self.floor else []), *([f"<{self.ceiling}"] if self.ceiling else [])])
 
     def refuting(self, declared: SpecifierSet) -> tuple[Row, ...]:
-        """The versions that are declared to be good, and are not."""
+        """Return the versions that are declared to be good, and are not."""
         return tuple(row for row in self.rows if row.refuted and declared.contains(row.version, prereleases=True))
 
     def narrowed(self, declared: SpecifierSet) -> str:
-        """The specifier to declare: the declared one, and what the files ask for in the place of its bounds."""
+        """Return the specifier to declare: the declared one, and what the files ask for in the place of its bounds."""
         refuted = self.refuting(declared)
         order = [row.version for row in self.rows]
         floor, ceiling = (order.index(version) if version else None for version in (self.floor, self.ceiling))
@@ -134,14 +134,14 @@ def _version(text: str) -> Version:
 
 
 def _counting(imports: Imports, history: History) -> frozenset[str]:
-    """The symbols that count: those that are surely of the library, and those that it had in some version."""
+    """Return the symbols that count: those that are surely of the library, and those that it had in some version."""
     names = _names(imports.library, history)
     free = (symbol for symbol in imports.free if symbol.removesuffix(f"@{BASE}") in names)
     return frozenset(symbol for symbol in (*imports.bound, *free) if not is_of_toolchain(symbol))
 
 
 def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tuple[str, tuple[str, ...]] | None:
-    """The library that lacks symbols which others of its versions have, and which libstdc++ may have as well."""
+    """Return the library that lacks symbols which others of its versions have, and which libstdc++ may have as well."""
     for imports in taken:
         library = edition.known_as(imports.library)
         ever = _names(imports.library, history)
@@ -153,7 +153,7 @@ def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tup
 
 
 def _names(library: str, history: History) -> set[str]:
-    """The names of all symbols that a library had in some version."""
+    """Return the names of all symbols that a library had in some version."""
     known = ((edition, edition.known_as(library)) for edition in history.editions)
     brought = (library for edition, library_of in known if library_of for library in edition.with_needs(library_of))
     return {symbol.partition("@")[0] for library in brought for symbol in library.symbols}
@@ -172,7 +172,7 @@ def _row(edition: Edition, wanted: dict[str, frozenset[str]]) -> Row:
 
 
 def _outside(edition: Edition, names: Iterable[str]) -> set[str]:
-    """What libraries of an edition need that is not in it, as far as it was read."""
+    """Return what libraries of an edition need that is not in it, as far as it was read."""
     return {
         need.rpartition("/")[2]
         for library in _brought(edition, names)

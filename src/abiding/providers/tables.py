@@ -32,7 +32,7 @@ _TOOLCHAIN = re.compile(
 
 
 def is_of_toolchain(symbol: str) -> bool:
-    """Whether a compiler or linker puts a symbol into files, so that it says nothing of the library it is in."""
+    """Return whether a compiler or linker puts a symbol into files, so that it says nothing of the library it is in."""
     return bool(_TOOLCHAIN.match(symbol.partition("@")[0]))
 
 
@@ -54,7 +54,7 @@ class Exports(NamedTuple):
 
 
 def lacking(wanted: Iterable[str], libraries: Iterable[Exports]) -> frozenset[str]:
-    """Which symbols a loader finds in none of some libraries.
+    """Return which symbols a loader finds in none of some libraries.
 
     What is asked for without a version may have any; a library in which nothing has one is good for each.
     """
@@ -77,7 +77,7 @@ _CPLUSPLUS = re.compile(r"_Z|__cxa_|__gxx_")
 
 
 def _is_left_over(name: str, image: Image) -> bool:
-    """Whether a symbol of C++ without a version was found elsewhere than in libstdc++, where all have versions.
+    """Return whether a symbol of C++ without a version was found elsewhere than in libstdc++, where all have versions.
 
     librmm 26.10 takes `__cxa_call_terminate` of rapids-logger, which the libstdc++ of many a machine does not have.
     """

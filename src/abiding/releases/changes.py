@@ -121,7 +121,7 @@ def _declared(before: str | None, after: str, wheels: Having, project: Project |
 
 
 def field_finding(artifact: Artifact, difference: Difference, severity: Severity, notes: tuple[str, ...]) -> Finding:
-    """A field of an artifact that is not what the sdist says."""
+    """Make a finding of a field of an artifact that is not what the sdist says."""
     message = f"`{difference.field}` of the {artifact.kind} is not what the sdist says"
     origins = ("PKG-INFO", artifact.kind)
     notes = (*notes, *field_notes(difference))

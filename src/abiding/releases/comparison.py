@@ -107,23 +107,23 @@ class Comparison(NamedTuple):
         return 4 if any(each.artifact.metadata.version < _MODERN for each in self.compared) else 3
 
     def says(self, field: str) -> bool:
-        """Whether there is an sdist, and it means something that it says of a field what it says, or nothing."""
+        """Return whether there is an sdist, and it means something that it says of a field what it says, or nothing."""
         if self.sdist is None or field in self.unsaid:
             return False
         return _could_say(self.sdist.metadata, field) or bool(self.sdist.metadata.all(field))
 
     def binds(self, field: str) -> bool:
-        """Whether all wheels have to say what the sdist says of a field, by the standards alone."""
+        """Return whether all wheels have to say what the sdist says of a field, by the standards alone."""
         return self.sdist is not None and self.is_modern and not self.lets_vary(field)
 
     def lets_vary(self, field: str) -> bool:
-        """Whether the sdist says that wheels may say something else of a field."""
+        """Return whether the sdist says that wheels may say something else of a field."""
         if self.sdist is None:
             return False
         return self.is_modern and field.lower() in self.sdist.metadata.dynamic
 
     def is_apart(self, compared: Compared) -> bool:
-        """Whether an artifact differs from the sdist, or in what that does not say from other wheels."""
+        """Return whether an artifact differs from the sdist, or in what that does not say from other wheels."""
         return bool(compared.differences) or any(not self.says(each.field) for each in compared.deviations)
 
     def others(self, field: str) -> str:
@@ -171,7 +171,7 @@ class _Beside:
 
 
 def _could_say(metadata: CoreMetadata, field: str) -> bool:
-    """Whether the file's version of core metadata has the field."""
+    """Return whether the file's version of core metadata has the field."""
     return metadata.version >= _SINCE.get(field, (0,))
 
 
@@ -220,7 +220,7 @@ class _Wheels(NamedTuple):
         return Counter(self.meant[field][wheel.metadata.data] for wheel in self.wheels)
 
     def _most(self, field: str) -> Hashable:
-        """What the largest group says in a field; of equally large ones, what the typical wheel says."""
+        """Return what the largest group says in a field; of equally large ones, what the typical wheel says."""
         votes, typical = self._votes(field), self.typical
         usual = self.meant[field][typical.metadata.data] if typical else None
         return max(votes, key=lambda value: (votes[value], value == usual))

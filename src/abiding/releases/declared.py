@@ -48,7 +48,7 @@ class Declared(NamedTuple):
         return any(entry.selects(tags) for entry in entries if variant is None or entry.variant in ("", variant))
 
     def lines_of(self, compared: Compared) -> tuple[str, ...]:
-        """The lines of a wheel that are declared for it."""
+        """Return the lines of a wheel that are declared for it."""
         added = Added(compared.artifact.metadata.all("Requires-Dist"), self.pkg_info.all("Requires-Dist"))
         return tuple(self._claimed(compared.artifact, added, None).lines.values())
 
@@ -150,7 +150,7 @@ def _edited(wanted: Iterable[Entry], claimed: Claimed, differences: Iterable[Dif
 
 
 def _what(line: str) -> Hashable:
-    """The distribution that a line is about, and the extra that it belongs to."""
+    """Return the distribution that a line is about, and the extra that it belongs to."""
     from abiding.metadata.pins import sample
 
     text = sample(line)
@@ -163,7 +163,7 @@ def _origin(entry: Entry) -> str:
 
 
 def _recorded(record: Provenance | None) -> str:
-    """What it means that a line is not there: without a record a wheel may be one of the API level."""
+    """Return what it means that a line is not there: without a record a wheel may be one of the API level."""
     return _ALL_OR_NONE if record is None else _RECORDED
 
 

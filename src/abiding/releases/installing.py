@@ -49,7 +49,7 @@ _BOUNDS = re.compile(rf"[^<>=!~;,]*+{_BOUND},\s*+{_BOUND}\)?\s*+(?:;.*)?", re.DO
 
 
 def _may_exclude_itself(line: str) -> bool:
-    """Whether a line has several specifiers that may leave no version; two bounds are compared here."""
+    """Return whether a line has several specifiers that may leave no version; two bounds are compared here."""
     if "," not in line:
         return False
     match = _BOUNDS.fullmatch(line)
@@ -64,7 +64,7 @@ def _numbers(release: str) -> list[int]:
 
 
 def _where(filename: str, metadata: CoreMetadata, asked: Sequence[str]) -> Environments:
-    """Where a file can be installed, as far as markers can tell."""
+    """Return where a file can be installed, as far as markers can tell."""
     from abiding.archives.tagging import expanded
     from abiding.archives.wheel_name import WheelName
     from abiding.metadata import markers
@@ -81,7 +81,7 @@ _STEPS = 20_000
 
 
 def _joined(where: Sequence[Environments]) -> Environments:
-    """Where any of several files can be installed; everywhere, if that takes too long to say."""
+    """Return where any of several files can be installed; everywhere, if that takes too long to say."""
     from abiding.metadata.environments import Environments, Steps, UndecidedError
 
     try:

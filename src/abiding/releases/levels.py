@@ -74,7 +74,7 @@ def record_of(artifact: Artifact) -> Provenance | None:
 
 
 def recorded_lines(artifact: Artifact) -> tuple[str, ...]:
-    """The lines of the ABI level that a wheel has by its record."""
+    """Return the lines of the ABI level that a wheel has by its record."""
     record = record_of(artifact)
     return tuple(line.requirement for line in record.lines) if record else ()
 
@@ -112,7 +112,7 @@ def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
 
 
 def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -> tuple[Finding, ...]:
-    """The findings; where levels are mixed, without what only follows from that.
+    """Return the findings; where levels are mixed, without what only follows from that.
 
     That is which wheels are of the API level, and that they lack the lines that are `declared` for wheels. Where wheels
     are held against each other alone it is the release that is wrong with them, and the way out is that of the levels.

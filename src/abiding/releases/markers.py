@@ -32,7 +32,7 @@ _OF_THE_PROJECT = "or write the line among the requirements of the project itsel
 
 
 def with_markers(wheels: Having, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings; those about requirements with the marker to write, if one tells the wheels that have them.
+    """Yield the findings; those about requirements with the marker to write, if one tells the wheels that have them.
 
     What is as declared, or left open, is not in need of one.
     """
@@ -79,7 +79,7 @@ class Having:
         return {meaning: frozenset(names) for meaning, names in having.items()}
 
     def declared(self, line: str, table: str) -> str:
-        """How a line is declared in a table of what wheels require, so that no other wheels get it."""
+        """Return how a line is declared in a table of what wheels require, so that no other wheels get it."""
         marker = self._marker(line)
         bare, _ = requirements.split_extra(line) or (line, "")
         if marker:
@@ -91,7 +91,7 @@ class Having:
         return f"declare the line under `{table}`"
 
     def narrowed(self, line: str) -> Iterator[str]:
-        """How a line that is declared for wheels comes to be for those alone that have it, if not all do."""
+        """Yield how a line that is declared for wheels comes to be for those alone that have it, if not all do."""
         marker = self._marker(line)
         if marker:
             yield f"{_FOR_THESE}, declare `{short(requirements.with_marker(line, marker))}`"
@@ -100,7 +100,7 @@ class Having:
             yield f"{_FOR_THESE}, give the declared line {shown}, and say why in `wheels-differ`"
 
     def _select(self, line: str) -> str | None:
-        """The globs, in TOML, that match the wheels with a line alone; empty if there are no simple ones.
+        """Return the globs, in TOML, that match the wheels with a line alone; empty if there are no simple ones.
 
         None if all wheels have it, or none.
         """
@@ -115,12 +115,12 @@ class Having:
         return ""
 
     def _apart(self, line: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The wheels that have a line, and the others."""
+        """Return the wheels that have a line, and the others."""
         having = self._having.get(requirements.meaning(line), frozenset())
         return having, frozenset(self._lines) - having
 
     def way_out_for(self, line: str) -> Iterator[str]:
-        """What lets an sdist and all its wheels say one line; nothing if no marker does."""
+        """Yield what lets an sdist and all its wheels say one line; nothing if no marker does."""
         marker = self._marker(line)
         if marker == _ITS_OWN:
             yield f"{_OF_THE_PROJECT}: where wheels go that do not have it, its marker is false"
@@ -131,7 +131,7 @@ class Having:
             yield f"{_OF_THE_PROJECT}, with `; {marker}` behind it: then sdist and wheels can all say it"
 
     def ways_out(self, lines: Sequence[str]) -> Iterator[str]:
-        """What lets all wheels say all of some lines; nothing if there is one for which no marker does."""
+        """Yield what lets all wheels say all of some lines; nothing if there is one for which no marker does."""
         by_marker: dict[str, list[str]] = {}
         for line in lines:
             marker = self._marker(line)
@@ -152,7 +152,7 @@ class Having:
             yield f"let all wheels say {_listed(own)}: where others go, {_its(own)} false"
 
     def _marker(self, line: str) -> str | None:
-        """The marker that is to be written behind a line; None if there is none."""
+        """Return the marker that is to be written behind a line; None if there is none."""
         having, others = self._apart(line)
         if not having or not others:
             return None
@@ -178,7 +178,7 @@ def _pythons(name: str) -> list[str]:
 
 
 def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
-    """Whether the marker of a line is false wherever one of the wheels can be installed."""
+    """Return whether the marker of a line is false wherever one of the wheels can be installed."""
     marker = requirements.marker_of(line)
     if not marker:
         return False

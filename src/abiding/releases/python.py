@@ -45,7 +45,7 @@ def judge_python(filename: str, metadata: CoreMetadata, severity: Severity) -> I
 
 
 def _is_plainly_within(filename: str, text: str) -> bool:
-    """Whether it is seen without any algebra that the wheel's Python is in `Requires-Python`."""
+    """Return whether it is seen without any algebra that the wheel's Python is in `Requires-Python`."""
     from abiding.archives.wheel_name import WheelName
 
     least, wheel = _FROM.fullmatch(text), WheelName.split(filename)

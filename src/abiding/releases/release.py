@@ -197,7 +197,7 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
 
 
 def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
-    """The releases with what is to be said of the compiled files of those wheels that are on disk, in `paths`.
+    """Return the releases with what is to be said of the compiled files of those wheels that are on disk, in `paths`.
 
     With `listings`, what the wheels require and is not at hand is looked up on an index. Raises `IndexAccessError` if
     that can't be read, and `AbidingError` (`missing-extra`) if a wheel was built with native entries, and nothing is
@@ -221,7 +221,7 @@ def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Lis
 
 
 def with_findings(given: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
-    """The releases with what else is to be said of the compiled files of some artifacts, by file name."""
+    """Return the releases with what else is to be said of the compiled files of some artifacts, by file name."""
 
     def of(release: Release) -> tuple[Finding, ...]:
         return tuple(finding for checked in release.artifacts for finding in findings.get(checked.filename, ()))
@@ -249,7 +249,7 @@ def _held_to_exports(subject: Subject) -> Iterable[Finding]:
 def _united(
     groups: dict[tuple[str, str], list[Artifact | Unreadable]],
 ) -> Iterable[list[Artifact | Unreadable]]:
-    """The groups, those of the same project whose versions are only spelled differently made one."""
+    """Return the groups, those of the same project whose versions are only spelled differently made one."""
     if len({name for name, _ in groups}) == len(groups):
         return groups.values()
     united: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
@@ -309,7 +309,7 @@ def _declared_lines(comparison: Comparison, declared: Declared | None) -> dict[s
 
 
 def _lines_of_the_abi_level(comparison: Comparison, declared: Declared | None) -> Iterator[str]:
-    """The lines that are declared for wheels, or recorded as such; late, since few releases are asked for them."""
+    """Give the lines that are declared for wheels, or recorded as such; late, since few releases are asked for them."""
     for lines in _declared_lines(comparison, declared).values():
         yield from lines
     for each in comparison.compared:
@@ -317,7 +317,7 @@ def _lines_of_the_abi_level(comparison: Comparison, declared: Declared | None) -
 
 
 def _verdict(compared: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:
-    """What one artifact comes to beside the reference: that other wheels differ from it is not held against it."""
+    """Tell what one artifact comes to beside the reference: that other wheels differ from it is not held against it."""
     apart = comparison.is_apart(compared)
     broken = [finding for finding in breaking if finding.artifact == compared.artifact.filename]
     if broken and (apart or not all(map(is_among_wheels, broken))):

@@ -51,12 +51,12 @@ _SAME = "let the field say the same in every build"
 
 
 def is_read(finding: Finding) -> bool:
-    """Whether a finding is about a field that resolvers read."""
+    """Return whether a finding is about a field that resolvers read."""
     return finding.field in RESOLVER_FIELDS
 
 
 def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
-    """Everything that is to be said about the metadata of a release, whose project declares `own`.
+    """Return everything that is to be said about the metadata of a release, whose project declares `own`.
 
     The gravest first, then artifact by artifact.
     """
@@ -93,7 +93,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
 
 
 def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
-    """The files that may still be on their way to an index."""
+    """Yield the files that may still be on their way to an index."""
     for compared in comparison.compared:
         if not compared.artifact.on_index:
             yield compared.artifact.filename, compared.artifact.metadata
@@ -124,7 +124,7 @@ def _each_metadata(comparison: Comparison) -> Iterator[tuple[list[str], CoreMeta
 
 
 def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
-    """Where only pre-releases of Python see a difference: of the sdist, and of each metadata that wheels have."""
+    """Yield where only pre-releases of Python see a difference: of the sdist, and of each metadata that wheels have."""
     reference = comparison.reference
     if reference is None:
         return
@@ -155,7 +155,7 @@ def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str
 
 
 def _read_differently(comparison: Comparison) -> Iterator[Finding]:
-    """What not all tools read alike, and does not count: once for all files that have the same metadata."""
+    """Yield what not all tools read alike, and does not count: once for all files that have the same metadata."""
     seen: set[bytes] = set()
     for compared in comparison.compared:
         data = compared.artifact.metadata.data
@@ -166,7 +166,7 @@ def _read_differently(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _misnamed(comparison: Comparison) -> list[Finding]:
-    """Which files have another version than their name says."""
+    """Return which files have another version than their name says."""
     return [
         finding
         for compared in comparison.compared
@@ -222,7 +222,7 @@ def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
 
 
 def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
-    """Where PKG-INFO breaks the promises of the `[project]` table beside it."""
+    """Yield where PKG-INFO breaks the promises of the `[project]` table beside it."""
     whole = sdist.pyproject.table if sdist.pyproject else {}
     table = whole.get("project")
     if not isinstance(table, dict):
@@ -326,7 +326,7 @@ def _broken_by(compared: Compared, comparison: Comparison, wheels: Having) -> It
 
 
 def _disagreements(compared: Compared, comparison: Comparison, *, abides: bool | None, why: str) -> Iterator[Finding]:
-    """Where one wheel deviates from the others, and it is not these that the sdist speaks against.
+    """Yield where one wheel deviates from the others, and it is not these that the sdist speaks against.
 
     `abides` is whether it is as declared, None where nothing is declared, and `why` the reason that is given for it.
     """

@@ -105,7 +105,7 @@ def _apart(artifact: Artifact, label: str, properties: frozenset[str], first: st
 
 
 def _properties(label: str, data: bytes | None) -> frozenset[str]:
-    """The properties of a label, as `namespace :: feature :: value`. Raises `_FormatError`."""
+    """Return the properties of a label, as `namespace :: feature :: value`. Raises `_FormatError`."""
     if not _LABEL.fullmatch(label):
         raise _FormatError(f"`{label[: bounds.EXCERPT]}` is no variant label: {_LABELS}")
     if data is None:
@@ -143,7 +143,7 @@ def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
 
 
 def _priorities(table: Mapping[str, object], file: str) -> list[str]:
-    """The namespaces in their order; what else may be there is held to its form."""
+    """Return the namespaces in their order; what else may be there is held to its form."""
     namespaces = _texts(table.get("namespace"), "`default-priorities.namespace`", _NAME, file)
     features = _table(table.get("feature", {}), "`default-priorities.feature`", file)
     for namespace, names in features.items():

@@ -29,7 +29,7 @@ _MOST = 40
 
 
 def as_text(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
-    """One table for each wheel, and one for each of its providers, with what is wrong below them."""
+    """Return one table for each wheel, and one for each of its providers, with what is wrong below them."""
     return to.written(line for name, stated in wheels.items() for line in _wheel(stated, tables.get(name, ()), to))
 
 
@@ -106,7 +106,7 @@ def _short(text: str) -> str:
 
 
 def as_json(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]]) -> str:
-    """The document of `bounds`; each wheel by the path that it was read from."""
+    """Return the document of `bounds`; each wheel by the path that it was read from."""
     gravest = worst([finding for stated in wheels.values() for finding in stated.findings])
     return document(
         "bounds",

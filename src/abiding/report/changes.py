@@ -50,7 +50,7 @@ class _Matcher(SequenceMatcher[str]):
 
 
 def _common(before: Sequence[str], after: Sequence[str]) -> list[Match]:
-    """The lines that both have once, in the same order, and what is equal around each of them."""
+    """Return the lines that both have once, in the same order, and what is equal around each of them."""
     ends = [(-1, -1), *_in_order(_once_in_both(before, after)), (len(before), len(after))]
     matches: list[Match] = []
     for (i, j), (next_i, next_j) in pairwise(ends):
@@ -70,7 +70,7 @@ def _common(before: Sequence[str], after: Sequence[str]) -> list[Match]:
 
 
 def _joined(blocks: Iterable[Match]) -> Iterator[Match]:
-    """The blocks, those that follow on each other as one."""
+    """Yield the blocks, those that follow on each other as one."""
     last = Match(0, 0, 0)
     for block in blocks:
         if (last.a + last.size, last.b + last.size) == (block.a, block.b):
@@ -92,7 +92,7 @@ def _once_in_both(before: Sequence[str], after: Sequence[str]) -> list[tuple[int
 
 
 def _in_order(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The longest list of pairs that rise on both sides, of pairs that rise on the left."""
+    """Return the longest list of pairs that rise on both sides, of pairs that rise on the left."""
     tops: list[int] = []
     ends: list[int] = []
     before: list[int] = []

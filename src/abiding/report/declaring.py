@@ -32,7 +32,7 @@ def line_of(finding: Finding, pyproject: Pyproject) -> int | None:
 
 
 def _keys(project: Mapping[str, Any], names: Iterable[str], is_said: Callable[[str], bool]) -> Iterator[Key]:
-    """Where it may be declared, the best place first."""
+    """Yield where it may be declared, the best place first."""
     given = [name for name in names if name in project]
     for name in given:
         yield from (key for key, text in _texts(project[name], ("project", name)) if is_said(text))

@@ -62,7 +62,7 @@ def _place(difference: Difference) -> int:
 
 
 def render(compared: Compared, to: Terminal, *, every: bool) -> str:
-    """The text for people; with `every` it shows spelling too, line by line."""
+    """Return the text for people; with `every` it shows spelling too, line by line."""
     return to.written(_text(compared, to, every=every))
 
 
@@ -84,7 +84,7 @@ def _text(compared: Compared, to: Terminal, *, every: bool) -> Iterator[Line]:
 
 
 def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
-    """The field, then what only the left and what only the right file says."""
+    """Yield the field, then what only the left and what only the right file says."""
     read = ", which resolvers read" if difference.field in RESOLVER_FIELDS else ""
     yield (Span(on_one_line(difference.field), Style.STRONG), Span(read))
     if any("\n" in value for value in (*difference.left, *difference.right)):
@@ -100,7 +100,7 @@ def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
 
 
 def _wrapped(value: str, to: Terminal) -> Sequence[str]:
-    """A value in lines that fit; where programs read, whole."""
+    """Return a value in lines that fit; where programs read, whole."""
     return wrap(value, to.width, "      ", "  ") if to.is_live else [f"  {value}"]
 
 
@@ -140,7 +140,7 @@ def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
 
 
 def as_json(compared: Compared) -> str:
-    """The document of `diff`."""
+    """Return the document of `diff`."""
     left, right = compared.left.metadata, compared.right.metadata
     return document(
         "diff",

@@ -49,7 +49,7 @@ _WORDS = {
 def forms(
     seen: Survey, python: Path, uses: Sequence[Use] = (), internals: Sequence[Internals] = ()
 ) -> dict[str, Callable[[], str]]:
-    """What makes each of the formats for programs; `python` is the Python of the environment."""
+    """Return what makes each of the formats for programs; `python` is the Python of the environment."""
     findings = by_weight((*seen.findings, *seen.unread))
     told = sarif.Told("environment", None, groups(findings))
     return {
@@ -61,7 +61,7 @@ def forms(
 
 
 def render(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to: Terminal) -> str:
-    """The text for people, with a newline at its end."""
+    """Return the text for people, with a newline at its end."""
     return to.written(_text(seen, uses, internals, to))
 
 
@@ -153,7 +153,7 @@ def _internals_cells(held: Internals) -> tuple[Span, ...]:
 
 
 def verdict(row: Row) -> str:
-    """What is to be said of a library, in a few words."""
+    """Return what is to be said of a library, in a few words."""
     word = _WORDS[row.outcome]
     if row.loaded:
         between = " " if row.outcome in (Outcome.EQUAL_LOADED, Outcome.ANOTHER_LOADED) else ", "

@@ -16,28 +16,28 @@ _TERMS = _PAGES / "terms"
 
 @lru_cache
 def rules() -> tuple[str, ...]:
-    """The names of all rules, in order of the alphabet."""
+    """Return the names of all rules, in order of the alphabet."""
     return tuple(sorted(file.name.removesuffix(".md") for file in _PAGES.iterdir() if file.name.endswith(".md")))
 
 
 @lru_cache
 def terms() -> tuple[str, ...]:
-    """The words of the reports that have a page, in order of the alphabet."""
+    """Return the words of the reports that have a page, in order of the alphabet."""
     return tuple(sorted(file.name.removesuffix(".md") for file in _TERMS.iterdir()))
 
 
 def page(name: str) -> str:
-    """The page of a rule or a word, as Markdown. Raises `FileNotFoundError` if there is none."""
+    """Return the page of a rule or a word, as Markdown. Raises `FileNotFoundError` if there is none."""
     folder = _TERMS if name in terms() else _PAGES
     return (folder / f"{name}.md").read_text("utf-8")
 
 
 def summary(name: str) -> str:
-    """What the rule finds, or the word is about, in one line: the paragraph under the title of its page."""
+    """Return what the rule finds, or the word is about, in one line: the paragraph under the title of its page."""
     return page(name).split("\n\n")[1]
 
 
 def meaning(rule: str) -> str:
-    """What the rule finds, in some sentences: what stands below the first heading of its page."""
+    """Return what the rule finds, in some sentences: what stands below the first heading of its page."""
     section = page(rule).split("\n## ")[1].partition("\n")[2]
     return " ".join(section.split())

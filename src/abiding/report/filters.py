@@ -34,14 +34,14 @@ class Filters(NamedTuple):
         return cls(tuple(sorted(platforms)), in_order(pythons))
 
     def classes(self, name: str) -> str:
-        """The classes of a file: by them it is found."""
+        """Return the classes of a file: by them it is found."""
         python, platform = parts(name)
         if not platform:
             return ""
         return f"w p{self.platforms.index(platform)} y{self.pythons.index(python)}"
 
     def controls(self, wheels: int) -> Iterator[str]:
-        """What a reader chooses with; nothing where there are so few wheels that none has to be looked for."""
+        """Yield what a reader chooses with; nothing where there are so few wheels that none has to be looked for."""
         if wheels < _FEWEST_WHEELS:
             return
         yield '<form class="filters" aria-label="Show a part"><span>Show</span>'
@@ -56,7 +56,7 @@ class Filters(NamedTuple):
         yield "</select></label>"
 
     def style(self) -> Iterator[str]:
-        """The style sheet that hides what was not chosen."""
+        """Yield the style sheet that hides what was not chosen."""
         for chosen in self._chosen():
             which = "".join(f":has(option.{part}:checked)" for part in chosen)
             files = "." + ".".join(chosen)

@@ -24,7 +24,7 @@ _STYLES = {"fine": Style.GOOD, "rebuild": Style.ERROR, "excluded": Style.NOTE, "
 
 
 def as_text(release: str, impacts: Sequence[Impact], to: Terminal) -> str:
-    """A line for each consumer, and one that counts them."""
+    """Return a line for each consumer, and one that counts them."""
     return to.written(_lines(release, impacts, to))
 
 
@@ -41,7 +41,7 @@ def _lines(release: str, impacts: Sequence[Impact], to: Terminal) -> Iterator[Li
 
 
 def as_json(release: str, impacts: Sequence[Impact]) -> str:
-    """The document of `impact`."""
+    """Return the document of `impact`."""
     consumers = [
         {"consumer": visible(impact.consumer), "outcome": str(impact.outcome), "why": visible(impact.why)}
         for impact in impacts

@@ -33,7 +33,7 @@ def document(command: str, **data: object) -> str:
 
 
 def render(releases: Sequence[Release]) -> Iterator[str]:
-    """The document of `check`, in pieces."""
+    """Return the document of `check`, in pieces."""
     from abiding.report.pieces import Later
 
     return _document("check", {"releases": Later(lambda: map(_release, releases))})
@@ -127,7 +127,7 @@ def _group_data(group: Group) -> dict[str, Any]:
 
 
 def value_data(value: Value, field: str) -> str | list[str] | None:
-    """A value, whole: an array, also of one, where the field may have several."""
+    """Return a value, whole: an array, also of one, where the field may have several."""
     if value is None:
         return None
     if isinstance(value, str):

@@ -25,18 +25,18 @@ _LINES_BEFORE = 2
 
 
 def text(plain: str) -> str:
-    """What is said, as text: a line of it, or little more."""
+    """Return what is said, as text: a line of it, or little more."""
     # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
     return escape(visible(shortened(plain, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
 
 
 def prose(plain: str) -> str:
-    """A message: what stands between backticks is code."""
+    """Return a message: what stands between backticks is code."""
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", text(plain))
 
 
 def badge(word: str, severity: Severity | None, page: str = "") -> str:
-    """A word in the colour of a severity, None for what is good; with a page that explains it, a button."""
+    """Return a word in the colour of a severity, None for what is good; with a page that explains it, a button."""
     style = f"badge {severity or 'good'}"
     if page:
         return f'<button class="{style}" popovertarget="explain-{page}">{prose(word)}</button>'
@@ -44,12 +44,12 @@ def badge(word: str, severity: Severity | None, page: str = "") -> str:
 
 
 def explained(name: str, word: str = "") -> str:
-    """The name of a rule, or of a word, as a button that opens its page."""
+    """Return the name of a rule, or of a word, as a button that opens its page."""
     return f'<button class="explained" popovertarget="explain-{name}">{text(word or name)}</button>'
 
 
 def page(markdown: str) -> str:
-    """A page of ours: headings, paragraphs, lists and blocks of code."""
+    """Return a page of ours: headings, paragraphs, lists and blocks of code."""
     parts = []
     for number, part in enumerate(re.split(r"^ *```.*\n", markdown, flags=re.MULTILINE)):
         if number % 2:
@@ -69,7 +69,7 @@ def _paragraph(plain: str) -> str:
 
 
 def files(names: Iterable[str], classes: Iterable[str]) -> str:
-    """The names of files as a list, each with the classes that filters know it by."""
+    """Return the names of files as a list, each with the classes that filters know it by."""
     items = "".join(f'<li class="{kind}">{text(name)}</li>' for name, kind in zip(names, classes, strict=True))
     return f'<ul class="names">{items}</ul>'
 
@@ -108,7 +108,7 @@ def sides(left: Side, right: Side, *, field: str) -> str:
 
 
 def lines(side: Side, start: int = 0) -> str:
-    """The lines of one value."""
+    """Return the lines of one value."""
     if not side.lines:
         return f'<p class="nothing">{text(side.without)}</p>'
     shown = side.lines[start : start + _MOST_LINES]

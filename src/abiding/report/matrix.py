@@ -113,7 +113,7 @@ class Matrix:
 
 
 def _usual(field: str, artifacts: Sequence[CheckedArtifact]) -> CoreMetadata:
-    """The metadata of the first file that does not deviate in the field."""
+    """Return the metadata of the first file that does not deviate in the field."""
     usual = [
         checked for checked in artifacts if not any(each.field.lower() == field.lower() for each in checked.deviations)
     ]
@@ -121,7 +121,7 @@ def _usual(field: str, artifacts: Sequence[CheckedArtifact]) -> CoreMetadata:
 
 
 def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
-    """What resolvers read, then whatever is not the same everywhere."""
+    """Return what resolvers read, then whatever is not the same everywhere."""
     columns = dict.fromkeys(field for field in RESOLVER_FIELDS if field not in ("Name", "Version"))
     spelled = {field.lower(): field for field in (*RESOLVER_FIELDS, "Description")}
     seen = set()
@@ -141,7 +141,7 @@ def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
 
 
 def _worst(release: Release) -> dict[tuple[str, str], Finding]:
-    """The gravest finding about each field of each file."""
+    """Return the gravest finding about each field of each file."""
     order = list(Severity)
     gravest: dict[tuple[str, str], Finding] = {}
     for finding in sorted(release.findings, key=lambda each: order.index(each.severity)):
@@ -170,7 +170,7 @@ def _cell(
 
 
 def _weight(checked: CheckedArtifact, finding: Finding | None, *, declares: bool) -> State:
-    """How much a difference weighs: as much as what is said about it, unless it is sanctioned."""
+    """Return how much a difference weighs: as much as what is said about it, unless it is sanctioned."""
     if finding and checked.verdict is not Verdict.DECLARED:
         return State(str(finding.severity))
     return State.DECLARED if declares else State.DYNAMIC

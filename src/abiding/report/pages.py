@@ -26,7 +26,7 @@ _EMPHASIS = re.compile(r"(?<![*\w`])\*([^*`]+(?:`[^`]*`[^*`]*)*)\*(?!\w)")
 
 
 def render(markdown: str, to: Terminal) -> str:
-    """The page as text, with a newline at its end."""
+    """Return the page as text, with a newline at its end."""
     return to.written(_lines(markdown, to.width))
 
 

@@ -38,7 +38,7 @@ def as_json(data: object) -> Iterator[str]:
 
 
 def gathered(parts: Iterable[str]) -> Iterator[str]:
-    """The same text in fewer pieces."""
+    """Yield the same text in fewer pieces."""
     waiting, size = [], 0
     for part in parts:
         waiting.append(part)

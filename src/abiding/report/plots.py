@@ -86,7 +86,7 @@ def _svg(name: str, bars: Sequence[Bar], width: int, title: str) -> str:
 
 
 def _of_page(svg: str, name: str, title: str) -> str:
-    """What matplotlib writes, as a part of a page: with its colours, and with names that are its own there."""
+    """Return what matplotlib writes, as a part of a page: with its colours, and with names that are its own there."""
     from html import escape
 
     svg = svg[svg.index("<svg") :]

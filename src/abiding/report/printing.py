@@ -66,7 +66,7 @@ def guarded() -> Iterator[None]:
 
 
 def unguarded(stream: TextIO) -> TextIO:
-    """The stream below a guard: for what is written by us to steer a terminal or a service."""
+    """Return the stream below a guard: for what is written by us to steer a terminal or a service."""
     return stream.stream if isinstance(stream, _Guarded) else stream
 
 

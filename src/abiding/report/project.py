@@ -45,7 +45,7 @@ class Group(NamedTuple):
 
 
 def render(title: str, declaration: Declaration, groups: Sequence[Group], to: Terminal) -> str:
-    """The text, with a newline at its end."""
+    """Return the text, with a newline at its end."""
     return to.written(_lines(title, declaration, groups, to))
 
 
@@ -61,7 +61,7 @@ def _lines(title: str, declaration: Declaration, groups: Sequence[Group], to: Te
 
 
 def _settings(declaration: Declaration) -> Iterator[tuple[str, str]]:
-    """What else is declared, each with the name of its setting."""
+    """Yield what else is declared, each with the name of its setting."""
     if declaration.from_sdist:
         yield "from-sdist", _FROM_SDIST[declaration.from_sdist]
     if declaration.exports:
@@ -100,7 +100,7 @@ def _beside(left: Span, right: Span, width: int) -> Iterator[Span]:
 
 
 def _rows(group: Group, width: int) -> Iterator[tuple[Span, Span]]:
-    """One row per distribution: what both say about it on the left, what wheels say about it on the right."""
+    """Yield one row per distribution: what both say about it on the left, what wheels say about it on the right."""
     left, right = _by_name(group, width)
     if not left:
         # Beside the first row, whatever that is about.
@@ -116,7 +116,7 @@ def _nothing(group: Group) -> str:
 
 
 def _by_name(group: Group, width: int) -> tuple[dict[str, list[Span]], dict[str, list[Span]]]:
-    """The lines of both levels, by the distribution that they are about."""
+    """Return the lines of both levels, by the distribution that they are about."""
     left: dict[str, list[Span]] = {}
     right: dict[str, list[Span]] = {}
     for text in group.api or ():
@@ -149,7 +149,7 @@ def _none(group: Group) -> tuple[Mapping[str, Iterable[Span]], ...]:
 
 
 def _block(entry: Entry, width: int) -> Iterator[Span]:
-    """The line, why it is there, and when it applies."""
+    """Yield the line, why it is there, and when it applies."""
     yield from _requirement(entry.requires, width)
     for remark in _remarks(entry):
         yield from _wrapped(remark, width, "  ", Style.FAINT)
@@ -169,7 +169,7 @@ def _remarks(entry: Entry) -> Iterator[str]:
 
 
 def _exported(entry: Entry) -> Iterator[str]:
-    """Where the versions of a native line come from, and how the library is loaded."""
+    """Yield where the versions of a native line come from, and how the library is loaded."""
     from abiding.builds.exported import is_bare, of_installed
 
     if entry.ignore_exports:

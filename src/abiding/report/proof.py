@@ -32,7 +32,7 @@ __all__ = ["forms", "render", "summary"]
 
 
 def render(proof: Proof, to: Terminal) -> str:
-    """The whole text, with a newline at its end."""
+    """Return the whole text, with a newline at its end."""
     return to.written(_lines(proof, to))
 
 
@@ -54,7 +54,7 @@ def _lines(proof: Proof, to: Terminal) -> Iterator[Line]:
 
 
 def _style(proof: Proof) -> Style:
-    """The colour of the gravest finding; nothing is proven where something could not be built."""
+    """Return the colour of the gravest finding; nothing is proven where something could not be built."""
     shown = [finding for finding in proof.findings if finding.severity is not Severity.NOTE]
     return Style.ERROR if proof.verdict is Verdict.UNPROVEN else style_of(worst(shown))
 
@@ -75,7 +75,7 @@ _STYLES = {
 
 
 def _said(built: Built, builds: list[Built], proof: Proof) -> tuple[str, str, str]:
-    """What is to be said of a build in one word, what more there is to it, and how long both times took."""
+    """Return what is to be said of a build in one word, what more there is to it, and how long both times took."""
     if built.state is State.FAILED:
         return "FAILED", "", ""
     if built.state is State.IMPOSSIBLE:
@@ -102,7 +102,7 @@ def _is_about(artifact: str, built: Built) -> bool:
 
 
 def _added(built: Built, builds: list[Built]) -> str:
-    """How many requirements a wheel has more than the sdist."""
+    """Return how many requirements a wheel has more than the sdist."""
     sdist = next((built.first for built in builds if built.step.what is What.SDIST and built.first), None)
     if sdist is None or built.first is None or built.step.what is What.SDIST:
         return ""
@@ -113,7 +113,7 @@ def _added(built: Built, builds: list[Built]) -> str:
 
 
 def summary(proof: Proof) -> str:
-    """The verdict in words, on one line."""
+    """Return the verdict in words, on one line."""
     done = sum(built.state is State.BUILT for built in proof.builds)
     failed = sum(built.state in (State.FAILED, State.IMPOSSIBLE) for built in proof.builds)
     errors, warnings = (
@@ -135,7 +135,7 @@ def summary(proof: Proof) -> str:
 
 
 def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
-    """What makes each of the formats; `source` is what the project was read from."""
+    """Return what makes each of the formats; `source` is what the project was read from."""
     last = on_one_line(f"{proof.name} {proof.version}: {summary(proof)}")
     findings = by_weight(proof.findings)
     told = sarif.Told(proof.name, source if is_folder(source) else source.parent, groups(findings))

@@ -50,7 +50,7 @@ class Repository(NamedTuple):
 
 
 def _real(path: Path) -> Path:
-    """The path without links; of one that no file can have, the path of where we are."""
+    """Return the path without links; of one that no file can have, the path of where we are."""
     try:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):
@@ -58,6 +58,6 @@ def _real(path: Path) -> Path:
 
 
 def folder_of(release: Release) -> Path | None:
-    """The folder in which the files of a release lie, None if they are on an index."""
+    """Return the folder in which the files of a release lie, None if they are on an index."""
     places = (file.read_from for file in release.files if not file.on_index)
     return next((Path(place).parent for place in places if place), None)

@@ -41,7 +41,7 @@ _EDITED = (
 
 
 def of_wheel(sets: Sets, record: Provenance | None, to: Terminal) -> str:
-    """What a wheel requires, with the reasons and notes that it carries itself; it ends with a newline."""
+    """Return what a wheel requires, with the reasons and notes that it carries itself; it ends with a newline."""
     return to.written(_of_wheel(sets, record, to.width))
 
 
@@ -76,7 +76,7 @@ def _of_wheel(sets: Sets, record: Provenance | None, width: int) -> Iterator[Lin
 
 
 def _gone(sets: Sets, record: Provenance) -> tuple[str, ...]:
-    """The lines that were built into METADATA, and are not there any more."""
+    """Return the lines that were built into METADATA, and are not there any more."""
     there = {meaning(bound.requirement) for bound in sets.abi} | set(map(meaning, sets.api or ()))
     return tuple(line.requirement for line in record.lines if meaning(line.requirement) not in there)
 
@@ -99,7 +99,7 @@ def _indented(texts: Iterable[str], width: int, indent: str = "  ", style: Style
 
 
 def as_json(sets: Sets, read_from: str) -> str:
-    """The document of `show`."""
+    """Return the document of `show`."""
     return document(
         "show",
         project={"name": visible(sets.name) or None, "version": visible(sets.version) or None},

@@ -111,7 +111,7 @@ def _left(metadata: CoreMetadata) -> tuple[object, ...]:
 
 
 def _change(difference: Difference) -> str:
-    """How many lines a file has more, and how many less, and of which field."""
+    """Return how many lines a file has more, and how many less, and of which field."""
     gone, new = len(difference.left), len(difference.right)
     if gone == new == 1:
         return f"`{difference.field}` changed"

@@ -20,7 +20,7 @@ __all__ = ["as_text", "forms"]
 
 
 def forms(summary: Summary) -> Mapping[str, Callable[[], str]]:
-    """The summary in each format for programs, and as a page."""
+    """Return the summary in each format for programs, and as a page."""
     return {
         "json": lambda: _json(summary),
         "html": lambda: render(summary),
@@ -97,12 +97,12 @@ _LABELS = {"note": Style.NOTE, "warning": Style.WARNING}
 
 
 def as_text(summary: Summary, to: Terminal) -> str:
-    """The summary for people, with a newline at its end."""
+    """Return the summary for people, with a newline at its end."""
     return to.written(_lines(summary, to))
 
 
 def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
-    """What begins a part stands out; tables have the width that they need, and remarks that of a terminal."""
+    """Yield what begins a part stands out; tables have the width that they need, and remarks that of a terminal."""
     before = ""
     for line in _text(summary):
         label, colon, rest = line.partition(": ")

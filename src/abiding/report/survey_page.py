@@ -63,7 +63,7 @@ td.number, th.number { text-align: right; white-space: nowrap !important; font-v
 
 
 def render(summary: Summary) -> str:
-    """The page. It loads nothing and runs nothing."""
+    """Return the page. It loads nothing and runs nothing."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

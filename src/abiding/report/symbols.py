@@ -15,7 +15,7 @@ __all__ = ["as_json"]
 
 
 def as_json(history: History) -> str:
-    """The document, with a newline at its end."""
+    """Return the document, with a newline at its end."""
     libraries = {
         visible(name): {
             visible(symbol): {"first": life.first, "missing": life.missing or None}

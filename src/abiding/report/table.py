@@ -37,7 +37,7 @@ _ALIKE = (State.SAME, State.SPELLING, State.APART)
 
 
 def legend(matrices: Sequence[Matrix]) -> str:
-    """What the signs mean, of those that are on the page."""
+    """Return what the signs mean, of those that are on the page."""
     states = {cell.state for matrix in matrices for row in matrix.rows for cell in row.cells}
     said = " ".join(
         f'<span><span class="cell {state}">{sign}</span> {words}</span>'
@@ -65,7 +65,7 @@ class Table(NamedTuple):
             yield field, ' class="alike"' if same else "", place
 
     def html(self) -> Iterator[str]:
-        """The table, its head first."""
+        """Yield the table, its head first."""
         yield '<p class="wide">The table is wider than the screen: it scrolls sideways.</p>\n'
         yield '<div class="matrix" tabindex="0" role="region" aria-label="Files against fields"><table>\n<thead><tr>'
         yield '<th scope="col" class="corner">File</th>'
@@ -120,7 +120,7 @@ def _cell(cell: Cell, field: str, role: str) -> str:
 
 
 def _change(cell: Cell) -> str:
-    """What differs, in a few characters."""
+    """Return what differs, in a few characters."""
     if cell.state in _WORDS:
         return _WORDS[cell.state]
     if cell.others:

@@ -49,7 +49,7 @@ def render(releases: Sequence[Release], terminal: Terminal | None = None, *, ful
 
 
 def last_lines(releases: Sequence[Release], terminal: Terminal | None = None) -> str:
-    """The verdict of each release alone, a line each."""
+    """Return the verdict of each release alone, a line each."""
     to = terminal or Terminal()
     lines = [line for release in releases for line in _last(release, to, f"{_name(release)}: ")]
     return to.written([*lines, *_unread(releases)])
@@ -123,7 +123,7 @@ class _Report(NamedTuple):
             yield from sides(expected, found, self.terminal.width, most)
 
     def _files(self, names: Sequence[str]) -> Iterator[Line]:
-        """One file by its name, several by their tags."""
+        """Yield one file by its name, several by their tags."""
         if len(names) == 1:
             yield (ARROW, Span(on_one_line(names[0])))
         if len(names) <= 1:
@@ -139,7 +139,7 @@ class _Report(NamedTuple):
                 yield (Span(line),)
 
     def _field(self, field: str) -> str:
-        """The field, and whether it matters to those who choose what is installed."""
+        """Return the field, and whether it matters to those who choose what is installed."""
         if field in RESOLVER_FIELDS:
             return f"{field}, which resolvers read"
         return f"{field}, which no resolver reads" if field.lower() in self.known - _OF_THE_FILE else field
@@ -187,7 +187,7 @@ def _contents(release: Release) -> str:
 
 
 def _last(release: Release, to: Terminal, name: str = "") -> Iterator[Line]:
-    """The verdict, in the colour of the gravest finding."""
+    """Yield the verdict, in the colour of the gravest finding."""
     yield from conclusion(Span(name + verdict(release), _style(release)), to)
 
 
@@ -196,7 +196,7 @@ def _style(release: Release) -> Style:
 
 
 def _table(releases: Sequence[Release], to: Terminal) -> Iterator[Line]:
-    """The verdicts of several releases, one under the other."""
+    """Yield the verdicts of several releases, one under the other."""
     head = ("release", "verdict", "case", *(f"{severity}s" for severity in Severity))
     yield from columns(head, [tuple(_cells(release)) for release in releases], to)
 

@@ -24,7 +24,7 @@ class Kind(StrEnum):
     TIME = "TIMESTAMP"
 
     def fits(self, given: str) -> bool:
-        """Whether a column of this type of DuckDB can be taken for it; one without any value has none."""
+        """Return whether a column of this type of DuckDB can be taken for it; one without any value has none."""
         names = _NAMES[self]
         return given == '"NULL"' or (given.startswith(names) and given.endswith("[]") is (self is Kind.TEXTS))
 
@@ -119,5 +119,5 @@ _WITHOUT = {
 
 
 def missing(there: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """The columns that a table does not have, and what follows from that."""
+    """Return the columns that a table does not have, and what follows from that."""
     return tuple((name, why) for name, why in _WITHOUT.items() if name not in there)

@@ -157,7 +157,7 @@ def _name_versions(connection: DuckDBPyConnection) -> None:
 
 
 def _chunks(connection: DuckDBPyConnection, there: Sequence[str]) -> Iterator[Chunk]:
-    """What is left to the rules, in the order of releases: no release is in two chunks."""
+    """Yield what is left to the rules, in the order of releases: no release is in two chunks."""
     releases = groupby(_rows(connection, there), key=lambda pair: pair[0])
     pieces = ((key, [row for _, row in pairs]) for key, pairs in releases)
     while chunk := list(islice(pieces, _CHUNK)):

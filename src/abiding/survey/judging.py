@@ -121,7 +121,7 @@ def _told(finding: Finding) -> str:
 
 
 def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
-    """The file of a row. Raises `ArchiveError` if its name is not that of an sdist or a wheel of the project."""
+    """Return the file of a row. Raises `ArchiveError` if its name is not that of an sdist or a wheel of the project."""
     kind: Literal["sdist", "wheel"] = "wheel" if row.columns["packagetype"] == "bdist_wheel" else "sdist"
     filename = row.columns["filename"]
     name, version = named(filename, kind)

@@ -81,7 +81,7 @@ class Mirror(NamedTuple):
             yield Shelf(self.root, some, folder / f"mirror-{digest[:16]}.parquet")
 
     def _pages(self) -> Iterator[Path]:
-        """The pages of all projects; with `hash-index` they are in folders of one letter each."""
+        """Yield the pages of all projects; with `hash-index` they are in folders of one letter each."""
         for folder in sorted((self.root / "simple").iterdir()):
             if is_plain(folder / _PAGE):
                 yield folder / _PAGE
@@ -173,7 +173,7 @@ class _Listed(NamedTuple):
 
 
 def _version(filename: str) -> str:
-    """The version in the name of an old sdist, or of whatever is none."""
+    """Return the version in the name of an old sdist, or of whatever is none."""
     stem = next((filename[: -len(suffix)] for suffix in _OLD_SDISTS if filename.lower().endswith(suffix)), filename)
     return stem.rpartition("-")[2]
 

@@ -78,7 +78,7 @@ class Source(NamedTuple):
         return _select(self.number, rows, dict(self.schema))
 
     def select_mended(self, connection: DuckDBPyConnection, first: int, end: int) -> str:
-        """The same, of some groups of rows in which there are texts that are no UTF-8: faults of their rows."""
+        """Return the same, of some groups of rows in which there are texts that are no UTF-8: faults of their rows."""
         connection.register("mended", _mended(self.file, first, end))
         return _select(self.number, "mended", {**dict(self.schema), "problem": "VARCHAR"})
 
@@ -91,7 +91,7 @@ NO_ROWS = (
 
 
 def unreadable(file: Path, exc: Exception) -> AbidingError:
-    """The error of a file that can't be read as what it should be."""
+    """Return the error of a file that can't be read as what it should be."""
     note = str(exc).partition("\n")[0]
     return _error(file, "can't be read as Parquet", note, "give Parquet files, folders of them, or globs")
 
@@ -108,7 +108,7 @@ def _schema(file: Path) -> Mapping[str, str]:
 
 
 def _groups(file: Path) -> Iterator[tuple[int, int]]:
-    """The rows and the bytes of each group of rows."""
+    """Yield the rows and the bytes of each group of rows."""
     import pyarrow
     from pyarrow import parquet
 
@@ -144,7 +144,7 @@ def _mended(file: Path, first: int, end: int) -> pyarrow.Table:
 
 
 def _bytes_of(kind: pyarrow.DataType) -> pyarrow.DataType | None:
-    """The type of bytes for a type of texts, or of lists of them; None for all others."""
+    """Return the type of bytes for a type of texts, or of lists of them; None for all others."""
     import pyarrow
     from pyarrow import types
 
@@ -157,7 +157,7 @@ def _bytes_of(kind: pyarrow.DataType) -> pyarrow.DataType | None:
 
 
 def _text(value: bytes | list[bytes | None] | None) -> str | list[str | None] | None:
-    """What bytes say, or each of a list; None if not all of it is UTF-8."""
+    """Return what bytes say, or each of a list; None if not all of it is UTF-8."""
     try:
         if isinstance(value, list):
             return [None if data is None else data.decode() for data in value]
@@ -167,7 +167,7 @@ def _text(value: bytes | list[bytes | None] | None) -> str | list[str | None] | 
 
 
 def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
-    """The rows of one source. A value of another type than its column may have is a fault of its row."""
+    """Return the rows of one source. A value of another type than its column may have is a fault of its row."""
     columns = [f"{_value(column, schema)} AS {column.name}" for column in COLUMNS.values()]
     there = [column for column in COLUMNS.values() if column.name in schema]
     faults = [(when, literal(why)) for column in there for when, why in _faults(column, schema[column.name])]
@@ -226,10 +226,10 @@ def _error(file: Path, message: str, note: str, hint: str) -> AbidingError:
 
 
 def pattern(file: Path, below: str = "") -> str:
-    """A file as SQL, where DuckDB takes patterns: no letter of its name stands for another; `below` may be one."""
+    """Give a file as SQL, where DuckDB takes patterns: no letter of its name stands for another; `below` may be one."""
     return literal(glob.escape(str(file)) + below)
 
 
 def literal(text: str) -> str:
-    """A text as SQL."""
+    """Return a text as SQL."""
     return "'" + text.replace("'", "''") + "'"

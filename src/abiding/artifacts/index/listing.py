@@ -122,7 +122,7 @@ class Keeping(Protocol):
     """Where what was read of wheels is kept, by the SHA-256 of each."""
 
     def listing(self, sha256: str) -> tuple[tuple[str, ...], bytes] | None:
-        """The names of the members of a wheel, and its METADATA; None for one that was not read yet."""
+        """Return the names of the members of a wheel, and its METADATA; None for one that was not read yet."""
 
     def keep_listing(self, sha256: str, members: tuple[str, ...], metadata: bytes) -> None:
         """Keep them."""

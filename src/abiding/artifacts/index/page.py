@@ -214,7 +214,7 @@ _MOST_DASHES = 6
 
 
 def _named(project: str) -> Callable[[object], bool]:
-    """Whether something is the name of a file of the project, however spelled, and not too long for one."""
+    """Return whether something is the name of a file of the project, however spelled, and not too long for one."""
     begins = re.compile("[-_.]+".join(map(re.escape, re.split("[-_.]+", project))) + "(?=-)", re.IGNORECASE)
 
     def is_named(filename: object) -> bool:

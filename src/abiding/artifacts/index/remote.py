@@ -55,11 +55,11 @@ class RemoteFile(io.RawIOBase):
         self._kept = len(self._pieces)
 
     def readable(self) -> bool:
-        """Whether it can be read: yes."""
+        """Return whether it can be read: yes."""
         return True
 
     def seekable(self) -> bool:
-        """Whether one can go to and fro in it: yes."""
+        """Return whether one can go to and fro in it: yes."""
         return True
 
     def tell(self) -> int:

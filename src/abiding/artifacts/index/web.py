@@ -238,7 +238,7 @@ class Body(io.RawIOBase):
         return int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else None
 
     def readable(self) -> bool:
-        """Whether it can be read: yes."""
+        """Return whether it can be read: yes."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
@@ -281,7 +281,7 @@ class Body(io.RawIOBase):
 
 
 def shown(url: str) -> str:
-    """The URL as it is told: without credentials, in whichever part of it."""
+    """Return the URL as it is told: without credentials, in whichever part of it."""
     return without_login(url).partition("?")[0].partition("#")[0][: bounds.EXCERPT]
 
 
@@ -316,7 +316,7 @@ def _lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccess
 
 
 def _innermost(exc: BaseException) -> str:
-    """What began a chain of errors, of which each library has wrapped the one below."""
+    """Return what began a chain of errors, of which each library has wrapped the one below."""
     while True:
         inner = getattr(exc, "reason", None) or next(iter(exc.args), None)
         if not isinstance(inner, BaseException):
