@@ -155,7 +155,7 @@ def test_server_without_ranges(index: Index) -> None:
     index.add("cp312-cp312-any", data=LARGE)
     small, large = read(index)
     assert isinstance(small, Artifact)
-    assert problem_of(large).message == f"has {len(LARGE):,} bytes, and its server gives no part of it"
+    assert problem_of(large).message == f"the file has {len(LARGE):,} bytes, and its server gives no part of it"
     assert index.sent["/files/spam-1.0-cp312-cp312-any.whl"] < 4 << 20
 
 
@@ -163,7 +163,7 @@ def test_server_that_sends_other_ranges(index: Index) -> None:
     index.ranges = "first"
     index.add("py3-none-any")
     (artifact,) = read(index)
-    assert problem_of(artifact).message == "comes in other parts than those that its server is asked for"
+    assert problem_of(artifact).message == "the file comes in other parts than those that its server is asked for"
 
 
 def test_server_that_dies(index: Index) -> None:
@@ -257,7 +257,7 @@ def test_zipped_sdist(index: Index) -> None:
     index.files["spam-1.0.zip"] = File(file.getvalue())
     index.files["spam-1.0.tar.bz2"] = File()
     old, zipped = read(index)
-    assert problem_of(old).message == "is neither a .tar.gz nor a .zip file"
+    assert problem_of(old).message == "the file is neither a .tar.gz nor a .zip file"
     assert metadata_of(zipped).data == METADATA
 
 

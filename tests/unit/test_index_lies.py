@@ -182,7 +182,7 @@ def test_one_byte_for_each_request() -> None:
     with talking(answer) as url:
         (artifact,) = read(Index(url))
     assert len(asked) <= bounds.RANGES
-    assert problem_of(artifact).message == "comes in parts too small to be read"
+    assert problem_of(artifact).message == "the file comes in parts too small to be read"
     assert "/files/spam-1.0-py3-none-any.whl" in problem_of(artifact).notes[0]
 
 
@@ -202,7 +202,7 @@ def test_parts_that_nobody_asked_for(first: str, what: str) -> None:
 
     with talking(answer) as url:
         (artifact,) = read(Index(url))
-    assert problem_of(artifact).message == f"comes in parts that {what}"
+    assert problem_of(artifact).message == f"the file comes in parts that {what}"
 
 
 @pytest.mark.parametrize("length", ["9" * 5000, "-1", "1" * 19, "0x10", "1, 1"])
@@ -264,7 +264,7 @@ def test_metadata_of_another_release(index: Index, bad: bytes, way: str) -> None
     assert isinstance(good, Artifact)
     assert main(["check", "--index-url", index.url, "spam==1.0"]) == (1 if bad == NEWER else 2)
     for artifact in artifacts.values() if bad != NEWER else ():
-        assert problem_of(artifact).message.startswith("has ")
+        assert problem_of(artifact).message.startswith("the file has ")
 
 
 def test_provider_of_another_name(index: Index) -> None:

@@ -34,7 +34,7 @@ def test_more_tags_than_any_wheel_is_for(sets: int, number: int, tmp_path: Path)
     if len(filename) <= bounds.FILENAME:
         write_wheel(tmp_path, filename, metadata())
         (release,) = abiding.check([tmp_path])
-        assert release.unread[0].message == f"has a name that stands for {number**sets:,} tags"
+        assert release.unread[0].message == f"the file has a name that stands for {number**sets:,} tags"
 
 
 @pytest.mark.parametrize("repeated", ["a." * 60 + "a", "a." * 40 + "b"])

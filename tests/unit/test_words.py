@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import itertools
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+import abiding
 from abiding.artifacts.artifact import Artifact, Unreadable
+from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.pyproject import Pyproject
@@ -243,3 +247,33 @@ def test_one_wheel_beside_an_sdist_that_is_too_old() -> None:
         ]
     )
     assert summary(release).startswith("not comparable: the sdist is too old to say what its wheel says. ")
+
+
+SOURCES = Path(abiding.__file__).parent
+PREDICATE = re.compile(r"((?!this)\w+s|can't|came|does|had|may|must|was|will|would)[ ,]")
+
+
+def said_of_files() -> list[tuple[str, str]]:
+    """What the code says of archives and of files of an index: the beginning of each message, and where it stands."""
+    found = []
+    for file in sorted(SOURCES.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            made = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and re.search(r"(ArchiveError\.at|Error\.of)$", made) and node.args:
+                text = node.args[-1] if made.endswith("at") else node.args[0]
+                first = text.values[0] if isinstance(text, ast.JoinedStr) else text
+                if isinstance(first, ast.Constant):
+                    found.append((str(first.value), f"{file.name}:{node.lineno}"))
+    return found
+
+
+def test_what_is_said_of_a_file_is_a_sentence() -> None:
+    """In a headline the name of the file stands below."""
+    begins = said_of_files()
+    assert len(begins) > 60
+    for begin, place in begins:
+        message = ArchiveError.at("spam-1.0.tar.gz", begin).findings[0].message
+        assert not PREDICATE.match(message), (message, place)
+    assert ArchiveError.at("spam/", "has no PKG-INFO").findings[0].message == "the folder has no PKG-INFO"
+    assert ArchiveError.at("a.whl", "has, at byte 1, a hole").findings[0].message == "the file has, at byte 1, a hole"
+    assert ArchiveError.at("a.whl", "`b` is gone").findings[0].message == "`b` is gone"

@@ -79,7 +79,7 @@ class ArchiveError(AbidingError):
     def at(
         cls, artifact: str, message: str, *, rule: Rule = "bad-archive", note: str = "", hint: str = ""
     ) -> ArchiveError:
-        """Make the error from one sentence about one file."""
+        """Make the error from one sentence about one file, or from what is said of that: `is not a ZIP archive`."""
         return cls(_about(artifact, message, rule, note, hint))
 
 
@@ -134,4 +134,10 @@ class RefusedError(AbidingError):
 
 def _about(artifact: str, message: str, rule: Rule, note: str, hint: str) -> Finding:
     notes, hints = ((text,) if text else () for text in (note, hint))
+    if artifact and message.partition(" ")[0].rstrip(",") in _VERBS:
+        message = f"the {'folder' if artifact.endswith('/') else 'file'} {message}"
     return Finding(rule, Severity.ERROR, message, artifact=artifact, notes=notes, hints=hints)
+
+
+# What a sentence begins with whose subject is the file that it is about.
+_VERBS = frozenset({"came", "can't", "claims", "comes", "does", "ends", "has", "is", "lists", "may"})
