@@ -29,6 +29,7 @@ from makers.screens import MAC, PYTHONS, RELEASES, WIN, sdist, wheels
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+    from types import ModuleType
 
 Said = list[tuple[str, str]]
 
@@ -155,6 +156,16 @@ def test_compiled_files_and_what_can_not_be_read(tmp_path: Path) -> None:
     shown = text.render(found)
     assert shown.count("error[bad-archive]") == 1
     assert " --> 2 wheels: cp313 × manylinux_2_28_x86_64, win_amd64\n" in shown
+
+
+@pytest.mark.parametrize("report", [concise, github])
+def test_every_wheel_of_a_finding_is_told_on_its_line(report: ModuleType) -> None:
+    """And every value: an annotation is all that there is to see."""
+    more = [f"Requires-Dist: a{number}" for number in range(30)]
+    (release,) = releases([sdist(NUMPY), *wheels(PYTHONS, MAC, NUMPY, *more), *wheels(PYTHONS, WIN, NUMPY)])
+    (line,) = [line for line in report.render([release]).splitlines() if "undeclared-requirement" in line]
+    assert f"spam 1.0, 6 wheels (cp39–cp314 × {MAC}): " in line
+    assert ("%0A+ a29%0A" in line) == (report is github)
 
 
 @pytest.mark.parametrize("name", [*RELEASES, *EXPECTED])

@@ -8,11 +8,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_name import WheelName
+from abiding.report.grouping import counted, kind
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-__all__ = ["compact", "in_order", "parts"]
+    from abiding.releases.release import Release
+
+__all__ = ["briefly", "compact", "in_order", "parts"]
 
 
 # `cp310`, `cp313t`: what counts up, and what can't be told from it otherwise.
@@ -47,6 +50,14 @@ def compact(names: Iterable[str], release: Iterable[str]) -> tuple[str, ...]:
         else:
             others.append(name)
     return (*_described(known), *others)
+
+
+def briefly(names: Sequence[str], release: Release) -> str:
+    """Some files of a release on one line: one by its name, several by their tags, all of them."""
+    if len(names) == 1:
+        return names[0]
+    said = "; ".join(compact(names, [file.filename for file in release.files]))
+    return f"{release.name} {release.version}, {counted(len(names), kind(names))} ({said})"
 
 
 def parts(name: str) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.screen import where
-from abiding.report.compact import compact
-from abiding.report.grouping import counted, groups, kind, told
+from abiding.report.compact import briefly
+from abiding.report.grouping import groups, told
 from abiding.report.summary import of_all, summary
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ def render(releases: Sequence[Release]) -> str:
 
 def _lines(release: Release) -> Iterator[str]:
     name = f"{release.name} {release.version}".strip()
-    names = [file.filename for file in release.files]
     for finding, artifacts in told(release):
-        many = f"{counted(len(artifacts), kind(artifacts))} ({'; '.join(compact(artifacts, names))})"
-        yield _line(finding, f"{name}, {many}" if len(artifacts) > 1 else artifacts[0])
+        yield _line(finding, briefly(artifacts, release))
     yield f"{name}: {summary(release)}"
 
 

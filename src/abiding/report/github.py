@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.characters import on_one_line, printable
-from abiding.findings.excerpts import excerpts
 from abiding.findings.finding import Severity
 from abiding.findings.wrapping import shortened
-from abiding.report.grouping import groups, told
+from abiding.report.compact import briefly
+from abiding.report.grouping import groups, told, values
 from abiding.report.repository import Repository, folder_of
 from abiding.report.summary import summary
 
@@ -37,20 +37,20 @@ def render(releases: Sequence[Release]) -> str:
 
 
 def _lines(release: Release, repository: Repository) -> Iterator[str]:
-    yield from _commands(told(release), repository.project_file(folder_of(release)))
+    file = repository.project_file(folder_of(release))
+    yield from (_command(one, briefly(one.artifacts, release), file) for one in told(release))
     name = f"{release.name} {release.version}".strip()
     yield printable(on_one_line(f"{name}: {summary(release)}"))
 
 
 def written(findings: Iterable[Finding], file: str, last: str = "") -> str:
     """The commands for some findings about one project, whose `file` is named from the top of its repository."""
-    lines = [*_commands(groups(findings), file), *([printable(last)] if last else [])]
+    lines = [*(_command(one, one.about, file) for one in groups(findings)), *([printable(last)] if last else [])]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _commands(shown: Iterable[Group], file: str) -> Iterator[str]:
-    for group in shown:
-        yield f"::{_COMMANDS[group.finding.severity]} {_properties(group, file)}::{_data(_message(group))}"
+def _command(group: Group, about: str, file: str) -> str:
+    return f"::{_COMMANDS[group.finding.severity]} {_properties(group, file)}::{_data(_message(group, about))}"
 
 
 def _properties(group: Group, file: str) -> str:
@@ -66,10 +66,10 @@ def _is_of_project(group: Group) -> bool:
     return bool(group.finding.line) and group.artifacts == ("pyproject.toml",)
 
 
-def _message(group: Group) -> str:
-    finding, about = group.finding, group.about
+def _message(group: Group, about: str) -> str:
+    finding = group.finding
     lines = [finding.message if _is_of_project(group) or not about else f"{about}: {finding.message}"]
-    expected, found = excerpts(finding.expected, finding.found)
+    expected, found = values(finding)
     lines += [f"- {line}" for line in expected if line]
     lines += [f"+ {line}" for line in found if line]
     lines += [f"hint: {hint}" for hint in finding.hints]

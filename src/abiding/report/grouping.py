@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import Severity
 from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
 from abiding.metadata.difference import is_repeated
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import Release
 
-__all__ = ["Group", "counted", "groups", "kind", "left_out", "more_than_shown", "told"]
+__all__ = ["Group", "counted", "groups", "kind", "left_out", "more_than_shown", "told", "values"]
 
 
 class Group(NamedTuple):
@@ -134,6 +135,11 @@ def _each(value: Value) -> tuple[str, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else value
+
+
+def values(finding: Finding) -> tuple[list[str], list[str]]:
+    """The lines of both values for those who show no more than a text: of a field with several, each counts."""
+    return excerpts(finding.expected, finding.found, bounds.FINDINGS if is_repeated(finding.field) else MOST_LINES)
 
 
 def kind(names: Sequence[str]) -> str:

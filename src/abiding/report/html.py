@@ -86,7 +86,7 @@ def _contents(releases: Sequence[Release]) -> str:
     if len(releases) == 1:
         return ""
     items = "".join(
-        f'<li><a href="#r{number}">{text(f"{release.name} {release.version}")}</a> {_badges(release)}</li>'
+        f'<li><a href="#r{number}">{text(f"{release.name} {release.version}".strip())}</a> {_badges(release)}</li>'
         for number, release in enumerate(releases)
     )
     return f'<nav aria-label="Releases"><ul>{items}</ul></nav>\n'
@@ -104,7 +104,7 @@ def _badges(release: Release) -> str:
 
 
 def _release(release: Release, matrix: Matrix, filters: Filters, number: int) -> Iterator[str]:
-    yield f'<section id="r{number}">\n<h1>{text(f"{release.name} {release.version}")} {_badges(release)}</h1>\n'
+    yield f'<section id="r{number}">\n<h1>{text(f"{release.name} {release.version}".strip())} {_badges(release)}</h1>\n'
     yield f'<p class="summary">{prose(verdict(release).partition(": ")[2])}.'
     if of := case(release):
         yield f" {explained('case', of)}."

@@ -16,16 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from abiding._version import DOCUMENTATION, __version__
-from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.errors import DeclarationError
-from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import lines_of
-from abiding.metadata.difference import is_repeated
 from abiding.project.pyproject import Pyproject
 from abiding.report import explanations
 from abiding.report.declaring import line_of
-from abiding.report.grouping import told
+from abiding.report.grouping import told, values
 from abiding.report.pieces import Later, as_json
 from abiding.report.repository import Repository, folder_of
 
@@ -153,9 +150,7 @@ def _message(finding: Finding, artifacts: Sequence[str]) -> str:
     about = [name for name in artifacts if name]
     more = f" and {len(about) - 1} more" if len(about) > 1 else ""
     lines = [f"{about[0]}{more}: {finding.message}" if about else finding.message]
-    # Of a field with several values each is a difference.
-    most = bounds.FINDINGS if is_repeated(finding.field) else MOST_LINES
-    expected, found = excerpts(finding.expected, finding.found, most)
+    expected, found = values(finding)
     if finding.field and (expected or found):
         lines.append(f"{finding.field}:")
     lines += [f"- {line}" for line in expected] + [f"+ {line}" for line in found]

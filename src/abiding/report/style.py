@@ -23,6 +23,7 @@ STYLE = """
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { padding: 1.5rem clamp(1rem, 3vw, 3rem) 3rem; }
 nav { padding: .6rem clamp(1rem, 3vw, 3rem); background: var(--raised); border-bottom: 1px solid var(--line); }
+nav li { line-height: 1.75; }
 nav ul { display: flex; flex-wrap: wrap; gap: .4rem 1.5rem; margin: 0; padding: 0; list-style: none; }
 a { color: var(--link); }
 section + section { margin-top: 3.5rem; padding-top: 2rem; border-top: 1px solid var(--line); }
