@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, NoReturn
 from zipfile import ZipFile
 
 import pytest
@@ -380,6 +380,18 @@ def test_a_backend_is_known_by_its_module_whatever_is_installed_beside_it(
     monkeypatch.setattr("sys.path", [str(tmp_path), *sys.path])
     assert [version_of(one) for one in ("odd_backend", "odd_two:hooks", "odd_three")] == ["1.0", "1.0", ""]
     assert version_of("mesonpy") == version("meson-python")
+
+
+def test_of_a_known_backend_nothing_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each build with a record asks; to read what all distributions have brought takes longer than the rest."""
+    from importlib.metadata import version
+
+    def searched() -> NoReturn:
+        raise AssertionError
+
+    monkeypatch.setattr("importlib.metadata.distributions", searched)
+    assert version_of("mesonpy") == version("meson-python")
+    assert version_of("setuptools.build_meta") == version("setuptools")
 
 
 def test_a_project_without_entries_has_no_record(tmp_path: Path) -> None:

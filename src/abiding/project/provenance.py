@@ -16,6 +16,7 @@ from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
 from abiding.project.exports import of_wheel
 from abiding.project.guarded import Guarded
+from abiding.project.known_backends import distribution_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -188,9 +189,10 @@ def version_of(backend: str) -> str:
     from importlib.metadata import PackageNotFoundError, distributions, version
 
     module = backend.partition(":")[0].partition(".")[0]
-    # Most are called like their module, and to look into all that is installed takes a while.
-    with suppress(PackageNotFoundError):
-        return version(module)
+    # Most are known, or called like their module: to look into all that is installed takes a while.
+    for name in filter(None, (distribution_of(backend), module)):
+        with suppress(PackageNotFoundError):
+            return version(name)
     for distribution in distributions():
         with suppress(Exception):  # one that is broken is none that a backend comes from
             if module in _modules(distribution):
