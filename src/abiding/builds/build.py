@@ -109,7 +109,6 @@ class Build(NamedTuple):
             handed_over: dict[str, CoreMetadata] = {}
 
             def edited(member: str, data: bytes) -> bytes:
-                """Judge what the one pass over the archive comes to, and give what is to stand there."""
                 if member == "pyproject.toml":
                     return self.pyproject.restored(data)
                 pkg_info = CoreMetadata.parse(data, name)

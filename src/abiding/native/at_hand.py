@@ -149,6 +149,6 @@ def _asks(tags: frozenset[Tag]) -> frozenset[_Place]:
 
 
 def _kinds(platform: str) -> tuple[tuple[str, str], ...]:
-    """Return whether two can stand beside each other: a file for several machines can, beside one for any of them."""
+    """Return the machines of a platform: a file for several can stand beside one for any of them."""
     family = PlatformTag.read(platform).family
     return tuple((family or platform, machine) for machine in machines(platform))
