@@ -77,11 +77,11 @@ def naming(name: str) -> Iterator[None]:
     try:
         yield
     except DeclarationError as exc:
-        found = [
+        findings = [
             finding._replace(artifact=name) if finding.artifact == "pyproject.toml" else finding
             for finding in exc.findings
         ]
-        raise DeclarationError(found, exc.closing) from exc
+        raise DeclarationError(findings, exc.closing) from exc
 
 
 def _missing(message: str, source: Path, closing: str) -> AbidingError:
@@ -110,10 +110,10 @@ def versions(text: str) -> Requirement:
     from abiding.metadata import requirements
 
     try:
-        found = requirements.parse(text)
+        requirement = requirements.parse(text)
     except InvalidRequirement as exc:
         raise UnknownReleaseError.of(f"`{text}` does not name a distribution", hint="for example `mpich>=4.1`") from exc
-    if found.url or found.marker or found.extras:
+    if requirement.url or requirement.marker or requirement.extras:
         message = f"`{text}` says more than a name and versions"
-        raise UnknownReleaseError.of(message, hint=f"write `{found.name}{found.specifier}`")
-    return found
+        raise UnknownReleaseError.of(message, hint=f"write `{requirement.name}{requirement.specifier}`")
+    return requirement

@@ -70,14 +70,14 @@ def run(options: Namespace) -> int:
         wheels[name] = wheels[name]._replace(
             bounds=(*wheels[name].bounds, *linked_to.bounds), findings=(*wheels[name].findings, *linked_to.findings)
         )
-    found = list(wheels.values())
+    wheels_read = list(wheels.values())
     tables = {name: linked_to.tables for name, linked_to in linked.items()}
     outputs.write(
         options, {"json": lambda: bounds.as_json(wheels, tables)}, lambda to: bounds.as_text(wheels, tables, to)
     )
     if options.write:
-        return _write(options, found)
-    return int(any(bound.state is State.TOO_LOOSE for wheel in found for bound in wheel.bounds))
+        return _write(options, wheels_read)
+    return int(any(bound.state is State.TOO_LOOSE for wheel in wheels_read for bound in wheel.bounds))
 
 
 _FITS = "what the wheels require fits their compiled files, or nothing follows from these"
@@ -160,7 +160,7 @@ def _wheels(what: Iterable[Path]) -> list[Path]:
     return list(wheels_of)
 
 
-def _write(options: Namespace, found: Sequence[Stated]) -> int:
+def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:
     from abiding.cli import editing
     from abiding.cli.arguments import naming
     from abiding.edits.bounding import declare
@@ -169,9 +169,9 @@ def _write(options: Namespace, found: Sequence[Stated]) -> int:
     from abiding.files.plain import is_plain
 
     source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
-    lines = list(_lines(found))
+    lines = list(_lines(wheels_read))
     if not lines:
-        states = {bound.state for stated in found for bound in stated.bounds}
+        states = {bound.state for stated in wheels_read for bound in stated.bounds}
         why = _TAGS if State.TOO_LOOSE in states else _TIGHT if State.TOO_TIGHT in states else _FITS
         print(f"\nnothing was written: {why}", file=sys.stderr)
         return 0
@@ -200,7 +200,7 @@ def _hold_to_be_everywhere(bound: Bound) -> None:
         )
 
 
-def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
+def _lines(wheels_read: Sequence[Stated]) -> Iterator[Declared]:
     """Yield the lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
     from abiding.edits.bounding import Declared
     from abiding.evidence.stated import State
@@ -208,7 +208,7 @@ def _lines(found: Sequence[Stated]) -> Iterator[Declared]:
     from abiding.findings.finding import Finding, Severity
 
     by_name: dict[str, dict[str, Declared]] = {}
-    for stated in found:
+    for stated in wheels_read:
         for bound in stated.bounds:
             # A line more can only narrow; and what a tag has to say is no line.
             if bound.distribution and bound.declare and bound.state is State.TOO_LOOSE:

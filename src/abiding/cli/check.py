@@ -86,19 +86,19 @@ def run(options: Namespace) -> int:
     specs = [word for word in options.what if is_spec(word)]
     paths = [Path(word) for word in options.what if word not in specs]
     looking = index.listings(options.index_url) if options.providers_from_index else nullcontext()
-    said = sys.stdout if options.output_format == "text" else sys.stderr
+    stream = sys.stdout if options.output_format == "text" else sys.stderr
     sources: dict[str, Callable[[], list[Artifact | Unreadable]]] = {"": lambda: read_artifacts(paths)} if paths else {}
-    sources |= {spec: partial(_on_index, spec, options.index_url, said) for spec in specs}
+    sources |= {spec: partial(_on_index, spec, options.index_url, stream) for spec in specs}
     with looking as listings:
-        found = with_compiled(releases(_gathered(sources), options.level), paths, listings)
+        checked = with_compiled(releases(_gathered(sources), options.level), paths, listings)
     if options.baseline:
-        found = with_findings(found, _held_to_baseline(options.baseline, paths, options.index_url))
+        checked = with_findings(checked, _held_to_baseline(options.baseline, paths, options.index_url))
     if options.compiled and specs:
-        found = with_findings(found, _held_to_compiled(found, options))
-    forms: dict[str, outputs.Form] = {form: partial(_rendered, form, found) for form in _FORMATS if form != "text"}
-    forms["html"] = partial(_page, found, options.argv)
-    outputs.write(options, forms, partial(_text, found, options))
-    return _status(found, options.fail_on)
+        checked = with_findings(checked, _held_to_compiled(checked, options))
+    forms: dict[str, outputs.Form] = {form: partial(_rendered, form, checked) for form in _FORMATS if form != "text"}
+    forms["html"] = partial(_page, checked, options.argv)
+    outputs.write(options, forms, partial(_text, checked, options))
+    return _status(checked, options.fail_on)
 
 
 def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | None) -> dict[str, tuple[Finding, ...]]:
@@ -119,12 +119,12 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
     from abiding.evidence import published
     from abiding.report.printing import unguarded
 
-    said: dict[str, tuple[Finding, ...]] = {}
+    findings: dict[str, tuple[Finding, ...]] = {}
     with index.listings(options.index_url) as listings:
         for release in found:
             artifacts = [checked.artifact for checked in release.artifacts]
             read = published.checked(artifacts, listings, every=options.all, progress=Bar(unguarded(sys.stderr)))
-            said |= read.findings
+            findings |= read.findings
             if read.of_wheels:
                 # How libraries are found takes the files of a wheel as they lie beside each other.
                 told = f"{read.files} compiled files of {read.wheels} of {read.of_wheels} wheels were read"
@@ -134,7 +134,7 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
                 print(f"{release.name} {release.version}: {told}", file=sys.stderr)
             for name in read.passed_over:
                 print(f"not read, for its size: {name}", file=sys.stderr)
-    return said
+    return findings
 
 
 def _rendered(form: str, checked: Sequence[Release]) -> str | Iterator[str]:
@@ -142,7 +142,7 @@ def _rendered(form: str, checked: Sequence[Release]) -> str | Iterator[str]:
     return text
 
 
-def _page(found: Sequence[Release], arguments: Sequence[str]) -> str:
+def _page(checked: Sequence[Release], arguments: Sequence[str]) -> str:
     import os
     import shlex
     import time
@@ -154,13 +154,13 @@ def _page(found: Sequence[Release], arguments: Sequence[str]) -> str:
     # As all tools that make files which are to be the same each time.
     seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     command = shlex.join(("abiding", *map(without_login, arguments)))
-    return html.render(found, html.Origin(command, datetime.fromtimestamp(seconds, UTC)))
+    return html.render(checked, html.Origin(command, datetime.fromtimestamp(seconds, UTC)))
 
 
-def _text(found: Sequence[Release], options: Namespace, terminal: Terminal) -> str:
+def _text(checked: Sequence[Release], options: Namespace, terminal: Terminal) -> str:
     from abiding.report import text
 
-    return text.last_lines(found, terminal) if options.quiet else text.render(found, terminal, full=options.full)
+    return text.last_lines(checked, terminal) if options.quiet else text.render(checked, terminal, full=options.full)
 
 
 def _gathered(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) -> list[Artifact | Unreadable]:
@@ -189,7 +189,7 @@ def _gathered(sources: Mapping[str, Callable[[], list[Artifact | Unreadable]]]) 
     ]
 
 
-def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact | Unreadable]:
+def _on_index(spec: str, index_url: str | None, stream: TextIO) -> list[Artifact | Unreadable]:
     """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
     from abiding.artifacts.disk import GIVE
     from abiding.artifacts.index import read_release
@@ -210,9 +210,9 @@ def _on_index(spec: str, index_url: str | None, said: TextIO) -> list[Artifact |
         raise MissingFileError(missing._replace(notes=notes, hints=hints), exc.closing) from exc
     except IndexAccessError as exc:
         note = f"there is no file and no folder `{spec}` here, so it was looked up on the index"
-        found = [finding._replace(notes=(*finding.notes, note)) for finding in exc.findings]
-        raise type(exc)(found, exc.closing) from exc
-    print(f"`{spec}` was looked up on the index; its newest release there is {artifacts[0].version}\n", file=said)
+        findings = [finding._replace(notes=(*finding.notes, note)) for finding in exc.findings]
+        raise type(exc)(findings, exc.closing) from exc
+    print(f"`{spec}` was looked up on the index; its newest release there is {artifacts[0].version}\n", file=stream)
     return artifacts
 
 

@@ -66,24 +66,24 @@ def run(options: Namespace) -> int:
     with index.listings(options.index_url, cache) as listings, TemporaryDirectory(prefix="abiding-") as folder:
         listings.require(str(release))
         histories = Histories(listings, cache)
-        found: list[Impact] = [
+        impacts: list[Impact] = [
             wheel if not isinstance(wheel, Path) else of_release(release, wheel, listings, histories)
             for wheel in _wheels(_listed(options.consumers), listings, Path(folder))
         ]
     name = str(release)
-    outputs.write(options, {"json": lambda: as_json(name, found)}, lambda to: as_text(name, found, to))
-    outcomes = {impact.outcome for impact in found}
+    outputs.write(options, {"json": lambda: as_json(name, impacts)}, lambda to: as_text(name, impacts, to))
+    outcomes = {impact.outcome for impact in impacts}
     return 2 if outcomes == {Outcome.UNKNOWN} else int(Outcome.REBUILD in outcomes)
 
 
 def _release(text: str) -> Requirement:
     from abiding.findings.errors import UnknownReleaseError
 
-    found = versions(text)
-    if [clause.operator for clause in found.specifier] != ["=="] or text.endswith("*"):
+    wanted = versions(text)
+    if [clause.operator for clause in wanted.specifier] != ["=="] or text.endswith("*"):
         message = f"`{text}` does not name one release"
-        raise UnknownReleaseError.of(message, hint=f"write `{found.name}==VERSION`")
-    return found
+        raise UnknownReleaseError.of(message, hint=f"write `{wanted.name}==VERSION`")
+    return wanted
 
 
 def _listed(consumers: Iterable[str]) -> Iterator[str]:

@@ -152,10 +152,10 @@ def _accepted(path: Path) -> dict[str, str] | None:
     """The bounds that the compiled files of a wheel have themselves, each with who says so; None if there are none."""
     from abiding.evidence import stated
 
-    found = stated.of_wheel(path)
-    if not found.files:
+    wheel = stated.of_wheel(path)
+    if not wheel.files:
         return None
-    bounds = [bound for bound in found.bounds if bound.distribution and bound.declare]
+    bounds = [bound for bound in wheel.bounds if bound.distribution and bound.declare]
     more = {bound.declare: f" and {len(bound.files) - 1} more" if len(bound.files) > 1 else "" for bound in bounds}
     return {bound.declare: f"{bound.files[0]}{more[bound.declare]}" for bound in bounds}
 
@@ -303,11 +303,11 @@ def _promised(subject: _Subject) -> tuple[CoreMetadata, str]:
     from abiding.builds.promised import promised
     from abiding.builds.settled import settled
 
-    found = promised(subject.source, subject.declaration)
-    if found and found.exact:
-        return found.metadata, ""
-    if found:
-        return found.metadata, (
+    known = promised(subject.source, subject.declaration)
+    if known and known.exact:
+        return known.metadata, ""
+    if known:
+        return known.metadata, (
             "PKG-INFO was not written for this declaration: the build may spell fields in another way"
         )
     return settled(subject.pyproject, subject.declaration, subject.source, _NOTHING), (

@@ -109,7 +109,7 @@ def survey(python: Interpreter, *, load: bool) -> Survey:
     unread += [finding for each in surveyed for finding in each.subject.consumer.broken]
     used = {origin.contents.name for each in surveyed for _, origin in each.subject.provided()}
     # What an editable install requires it may well be linked with.
-    used |= {requirements.name_of(line) for one in unseen for line in one.requires}
+    used |= {requirements.name_of(line) for editable in unseen for line in editable.requires}
     findings += [each.idle() for each in surveyed if each.shared and each.subject.consumer.name not in used]
     rows.sort(key=lambda row: (row.owner.lower(), row.library))
     return Survey(tuple(rows), tuple(findings), tuple(unread))

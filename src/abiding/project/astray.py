@@ -32,7 +32,7 @@ class Astray(NamedTuple):
     @property
     def name(self) -> str:
         """The key as a head of a table has it."""
-        return ".".join(one if BARE_KEY.fullmatch(one) else as_toml(one) for one in map(str, self.key))
+        return ".".join(part if BARE_KEY.fullmatch(part) else as_toml(part) for part in map(str, self.key))
 
 
 def tables_astray(table: Mapping[str, object]) -> Iterator[Astray]:
@@ -54,18 +54,18 @@ def _in(table: Mapping[str, object], around: Key) -> Iterator[Astray]:
 def _is_table(value: object, around: Key) -> bool:
     """Return whether a value is a table, or an array of tables; a dependency group of that name is an array too."""
     if isinstance(value, list) and around != ("dependency-groups",):
-        return bool(value) and all(isinstance(one, dict) for one in value)
+        return bool(value) and all(isinstance(item, dict) for item in value)
     return isinstance(value, dict)
 
 
 def _meant(name: str) -> str:
     """Return the table that is meant by a name: `abiding`, or one in it, `abiding-wheel`; empty for all others."""
-    parts = [one for one in _APART.split(name) if one]
+    parts = [word for word in _APART.split(name) if word]
     if len(parts) > 1 and _is_close(parts[0], "tool"):
         del parts[0]
     if not parts or not _is_close(parts[0], _OURS):
         return ""
-    inner = next((one for one in ("wheel", "exports") if len(parts) > 1 and _is_close(parts[1], one)), "")
+    inner = next((table for table in ("wheel", "exports") if len(parts) > 1 and _is_close(parts[1], table)), "")
     return f"tool.{_OURS}.{inner}" if inner else f"tool.{_OURS}"
 
 

@@ -262,15 +262,15 @@ class _Reader(Faults):
             ask = "which backend is to be wrapped?" if wrapped else "the project does not use abiding"
             hint = f"add it{proposal(self.pyproject.table)}" if wrapped else "`abiding init` makes it use abiding"
             place: Key = ("build-system", "build-backend")
-            for one in islice(astray, 1):
-                place, hint = one.key, f"write `[{one.meant}]` for `[{one.name}]`"
+            for stray in islice(astray, 1):
+                place, hint = stray.key, f"write `[{stray.meant}]` for `[{stray.name}]`"
             self.problem("no-declaration", f"`[tool.abiding]` is missing: {ask}", place, hints=(hint,))
             return None
         key = ("tool", "abiding")
-        for one in astray:
-            message = f"`[{one.name}]` is no table that is read"
-            hints = (f"what is in it belongs under `[{one.meant}]`",)
-            self.problem("unknown-key", message, one.key, hints=hints, recent=True)
+        for stray in astray:
+            message = f"`[{stray.name}]` is no table that is read"
+            hints = (f"what is in it belongs under `[{stray.meant}]`",)
+            self.problem("unknown-key", message, stray.key, hints=hints, recent=True)
         table = self.typed(tool["abiding"], dict, key)
         if table is not None:
             self.known_keys(table, key, _TOP_KEYS, _ASTRAY)

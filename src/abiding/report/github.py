@@ -38,14 +38,14 @@ def render(releases: Sequence[Release]) -> str:
 
 def _lines(release: Release, repository: Repository) -> Iterator[str]:
     file = repository.project_file(folder_of(release))
-    yield from (_command(one, briefly(one.artifacts, release), file) for one in told(release))
+    yield from (_command(group, briefly(group.artifacts, release), file) for group in told(release))
     name = f"{release.name} {release.version}".strip()
     yield printable(on_one_line(f"{name}: {summary(release)}"))
 
 
 def written(findings: Iterable[Finding], file: str, last: str = "") -> str:
     """The commands for some findings about one project, whose `file` is named from the top of its repository."""
-    lines = [*(_command(one, one.about, file) for one in groups(findings)), *([printable(last)] if last else [])]
+    lines = [*(_command(group, group.about, file) for group in groups(findings)), *([printable(last)] if last else [])]
     return "".join(f"{line}\n" for line in lines)
 
 
