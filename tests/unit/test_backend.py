@@ -563,6 +563,7 @@ ELSEWHERE = [
     "sys_platform == 'nowhere'",
     "implementation_name == 'pypy'",
     "platform_machine == 'vax'",
+    "platform_version == 'none'",
 ]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from abiding.metadata.requires_dist import Line
 
-__all__ = ["Exclusion", "exclusions", "installable", "only_if", "running"]
+__all__ = ["Exclusion", "exclusions", "installable", "only_if"]
 
 
 class Exclusion(NamedTuple):
@@ -161,20 +161,6 @@ def _is_extra(question: Question) -> bool:
 def only_if(*condition: str) -> Environments:
     """Environments in which something holds that no marker can say: the same thing for the same words."""
     return Environments.where(Question("free", "", Kind.FREE, ("", *condition))) if condition else Environments.all()
-
-
-def running() -> Environments:
-    """The environment that this runs in, as far as markers can tell."""
-    from packaging.markers import default_environment
-
-    here = default_environment()
-    # A Python between two releases ends its version with `+`.
-    version = here["python_full_version"].removesuffix("+")
-    clauses = [f'{name} == "{here[name]}"' for name in ("implementation_name", "sys_platform", "platform_machine")]
-    try:
-        return markers.environments(" and ".join([f'python_full_version == "{version}"', *clauses]))
-    except UndecidedError:
-        return Environments.all()
 
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:

@@ -58,6 +58,8 @@ def contradictions(
     ranges: dict[str, set[SpecifierSet]] = {}
     for line in declared:
         requirement = requirements.parse(line.says)
+        if here and not requirements.applies(requirement):
+            continue
         name = _name(requirement)
         by_name.setdefault(name, []).append(line)
         ranges.setdefault(name, set()).add(requirement.specifier)
@@ -92,7 +94,7 @@ def _found(
     *,
     here: bool = False,
 ) -> Iterator[tuple[Finding, bool]]:
-    from abiding.metadata.exclusions import exclusions, installable, only_if, running
+    from abiding.metadata.exclusions import exclusions, installable, only_if
     from abiding.metadata.requires_dist import Line
     from abiding.project.overlap import Wheels
 
@@ -103,6 +105,8 @@ def _found(
     lines: list[Line] = []
     given = (api.lines.get(name, ())[: bounds.LINES_FOR_ONE] for name in dict.fromkeys((*suspects, own)))
     for source in chain.from_iterable(given):
+        if here and not requirements.applies(source.requirement):
+            continue
         lines.append(Line.read(_under(source.text, source.extra), own))
         sources.append(source)
     for entry in declared:
@@ -111,7 +115,6 @@ def _found(
         lines.append(line._replace(where=line.where & where))
         sources.append(entry)
     within = installable(str(table.get("requires-python", ""))) & wheels.within
-    within = within & running() if here else within
     for star, centre in _by_centre(list(exclusions(lines, within))):
         places = tuple(dict.fromkeys(place for overlap in star for place in overlap.places))
         of = [sources[place] for place in places]
