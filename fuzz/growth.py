@@ -255,6 +255,7 @@ SHAPES: dict[str, Callable[[int], Files]] = {
     "description of blanks": lambda size: {SDIST: sdist(HEAD + b"\n" + b" " * size), WHEEL: wheel(HEAD + b"\n" + b"\t" * size + b"x")},
     "description of backticks": pair(lambda _: "\n`", lambda _: "\n``"),
     "wheels": wheels,
+    "wheels that are none": lambda size: {f"spam-1.0-{i}-py3-none-any.whl": b"x" * 10 for i in range(size // 50)},
     "releases": releases,
     "compiled wheels": compiled_wheels,
     "compiled wheels, tags": lambda size: compiled_wheels(size, "cp311-cp311.none-manylinux_2_28_x86_64.linux_a{}"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from fuzz import growth
+from fuzz import answers, growth
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMALL = 6 << 10
 
@@ -12,3 +17,16 @@ SMALL = 6 << 10
 def test_calls_grow_as_the_input(shape: str) -> None:
     small, large = (growth.measure(shape, size, ("text", "html"), count=True) for size in (SMALL, growth.TIMES * SMALL))
     assert not list(growth.more_calls(small, large))
+
+
+@pytest.mark.parametrize("shape", answers.SHAPES)
+def test_calls_grow_as_what_an_index_answers(shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is, what is made of it is a status and no traceback."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "*")
+    words, made = answers.SHAPES[shape]
+    took = []
+    for size in (1000, SMALL, growth.TIMES * SMALL):
+        with answers.serving(made(size)) as url:
+            took.append({shape: growth.run((*words, "--index-url", f"{url}/simple/"), count=True)})
+    assert not list(growth.more_calls(*took[1:]))

@@ -97,7 +97,8 @@ def _badges(release: Release) -> str:
     before, word = overlooked(release), str(release.verdict).replace("-", " ")
     if not before:
         return badge(word, _gravest(release), "verdict")
-    severities = [finding.severity for finding in release.findings if finding not in release.unread]
+    unread = frozenset(release.unread)
+    severities = [finding.severity for finding in release.findings if finding not in unread]
     severity = max(severities, key=[None, *reversed(Severity)].index, default=None)
     errors = "".join(f"{badge(words, Severity.ERROR)} " for words in before)
     return errors + badge(f"metadata {word}", severity, "verdict")

@@ -113,9 +113,9 @@ def _other_errors(release: Release) -> str:
     Files that could not be read are counted by themselves.
     """
     compiled = sum(group.finding.severity is Severity.ERROR for group in groups(release.compiled))
-    left = groups(
-        finding for finding in release.findings if finding.severity is Severity.ERROR and finding not in release.unread
-    )
+    unread = frozenset(release.unread)
+    errors = (finding for finding in release.findings if finding.severity is Severity.ERROR)
+    left = groups(finding for finding in errors if finding not in unread)
     rules = Counter(group.finding.rule for group in left if not breaks(group.finding))
     parts = [f"{counted(compiled, 'error')} about the compiled files"] if compiled else []
     parts += [f"{counted(number, 'error')} of `{rule}`" for rule, number in rules.items()]
