@@ -237,7 +237,8 @@ STOPPED = (
     ),
     *(f"diff {what} {what}" for what in ("absent.whl", "wrong.whl", "wrong.tar.gz", "text")),
     *("repair wrong.whl -w out", "prove wrong.tar.gz", "check empty", "bounds empty", "env --python nowhere"),
-    *("symbols no:such", "impact no-such dist", "survey nowhere.parquet", "explain no-such", "init --yes empty"),
+    *("symbols no:such", "impact no-such dist", "survey nowhere.parquet", "survey nowhere.txt", "explain no-such"),
+    *("init --yes empty", "show dist"),
 )
 
 

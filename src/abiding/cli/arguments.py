@@ -62,10 +62,10 @@ def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HI
     if not is_there(source):
         raise MissingFileError.at(source, closing, hint)
     if not is_folder(folder) and not is_plain(source):
-        raise _missing("this is neither a folder nor a file", source, closing)
+        raise _missing("this is neither a folder nor a file", source, closing, hint)
     names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)
     if is_folder(folder) and not any(is_there(folder / name) for name in names):
-        raise _missing(f"the folder has no {' and no '.join(names)} in it", source, closing)
+        raise _missing(f"the folder has no {' and no '.join(names)} in it", source, closing, hint)
     name = str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"
     with naming(name):
         yield name
@@ -84,8 +84,8 @@ def naming(name: str) -> Iterator[None]:
         raise DeclarationError(findings, exc.closing) from exc
 
 
-def _missing(message: str, source: Path, closing: str) -> AbidingError:
-    return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(source), hints=(_HINT,)), closing)
+def _missing(message: str, source: Path, closing: str, hint: str) -> AbidingError:
+    return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(source), hints=(hint,)), closing)
 
 
 EXAMPLE_TAG = "cp313-cp313-manylinux_2_28_x86_64"

@@ -57,6 +57,8 @@ def releases_in(source: str) -> tuple[str, ...]:
     try:
         data = read_plain(Path(source), bounds.RELEASES)
         lines = data.decode().splitlines()
+    except FileNotFoundError as exc:
+        raise MissingFileError.at(source, "Nothing was surveyed", _HINT) from exc
     except OSError as exc:
         raise _unread(source, exc.strerror or str(exc)) from exc
     except UnicodeDecodeError as exc:
