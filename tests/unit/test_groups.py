@@ -92,7 +92,7 @@ def test_a_group_in_an_extra() -> None:
         ('openblas = [{ include-group = "x", more = 1 }]\nx = []', "bad-group", "this is nothing that"),
         ('openblas = [{ include-group = "a" }]\na = [{ include-group = "Openblas" }]', "bad-group", "the dependency groups go round in a circle: `openblas` includes `a` includes `openblas`"),
         ('openblas = [{ include-group = "openblas" }]', "bad-group", "the dependency groups go round in a circle"),
-        ('openblas = ["a==x.x"]', "bad-group", "`a==x.x` stands in the dependency group `openblas`"),
+        ('openblas = ["a==x.x"]', "bad-group", "`a==x.x` has an `x`, and other tools read the dependency group `openblas` too"),
         ('openblas = ["a = 1"]', "bad-requirement", "`a = 1` is not a requirement (PEP 508)"),
     ],
 )  # fmt: skip
@@ -165,6 +165,9 @@ def test_a_remark_on_a_line_of_a_group_is_told_with_its_entry() -> None:
         ('[dependency_groups]\nopenblas = ["a"]', "write it under `[dependency-groups]`, not `[dependency_groups]`"),
         ('openblas = [{ include_group = "a" }]', "did you mean `include-group`?"),
         ('openblas = [{ include-group = "aa" }]\nAaa = []', "did you mean `Aaa`?"),
+        # A group that includes itself would be the next error.
+        ('openblas = [{ include-group = "openblass" }]\nmore = []', "the groups are `more`"),
+        ('openblas = [{ include-group = "openblass" }]', "write it under `[dependency-groups]`, or leave it out here"),
     ],
 )
 def test_what_may_be_meant_is_proposed(groups: str, hint: str) -> None:

@@ -386,7 +386,8 @@ class _Reader(Faults):
             return
         self.known_keys(value, key, _ENTRY_KEYS)
         if "requires" in value and "include-group" in value:
-            self.problem("bad-value", "an entry has `requires` or `include-group`, not both", key)
+            hints = ("make two entries of it",)
+            self.problem("bad-value", "an entry has `requires` or `include-group`, not both", key, hints=hints)
         elif "include-group" in value:
             yield from self.included(value, key, extra)
         elif "requires" in value:

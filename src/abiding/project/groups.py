@@ -9,6 +9,7 @@ from abiding.findings import bounds
 from abiding.metadata import pins
 from abiding.project.faults import listed
 from abiding.project.including import GROUPS
+from abiding.project.pyproject import as_toml
 from abiding.project.shapes import Misshapen
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Groups:
             circle = " includes ".join(f"`{group}`" for group in (*around[around.index(wanted) :], wanted))
             self._tell(f"the dependency groups go round in a circle: {circle}", key)
         elif not spellings:
-            self._tell(f"there is no dependency group `{name}`", key, self._proposed(name))
+            self._tell(f"there is no dependency group `{name}`", key, self._proposed(name, around))
         elif len(spellings) > 1:
             self._tell(
                 f"{' and '.join(f'`{spelling}`' for spelling in spellings)} are the same name of a dependency group",
@@ -78,8 +79,8 @@ class Groups:
             return
         for index, value in enumerate(group):
             if isinstance(value, str) and pins.has_pins(value):
-                message = f"`{value}` stands in the dependency group `{name}`, which other tools read too"
-                hint = "an `x` can stand in an entry of `[tool.abiding.wheel]`, as in `dependencies` there"
+                message = f"`{value}` has an `x`, and other tools read the dependency group `{name}` too"
+                hint = f"take it out of the group, and write {as_toml(value)} as an entry of `[tool.abiding.wheel]`"
                 self._tell(message, (*key, index), (hint,))
             elif isinstance(value, str):
                 yield Member(value, (*key, index))
@@ -95,10 +96,16 @@ class Groups:
                 message = f"this is nothing that the dependency group `{name}` can hold"
                 self._tell(message, (*key, index), hints or (hint,))
 
-    def _proposed(self, name: str) -> tuple[str, ...]:
-        """Give the ways out for a group that there is not: the one that may be meant, or where it is to be written."""
-        if self._groups:
-            return self._faults.similar(name, self._groups) or (f"the groups are {listed(self._groups)}",)
+    def _proposed(self, name: str, around: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the ways out for a group that there is not: the one that may be meant, or where it is to be written.
+
+        None of those `around` is proposed, which would go round in a circle.
+        """
+        others = [one for one in self._groups if normalised(one) not in around]
+        if others:
+            return self._faults.similar(name, others) or (f"the groups are {listed(others)}",)
+        if around:
+            return (f"write it under `[{GROUPS}]`, or leave it out here",)
         misnamed = next((name for name in self._table if name != GROUPS and self._faults.similar(name, [GROUPS])), None)
         return (f"write it under `[{GROUPS}]`" + (f", not `[{misnamed}]`" if misnamed else ""),)
 
