@@ -50,6 +50,11 @@ dependencies = [
 ]
 optional-dependencies = { gpu = ["cupy>=13"] }
 
+[tool.abiding.exports]
+requires = "spam>=x.x,<x+1"
+libraries = ["libspam.so.1"]
+note = "tested"
+
 [dependency-groups]
 openblas = ["scipy-openblas>=0.3", { include-group = "more" }]
 more = ["ham"]

@@ -108,14 +108,18 @@ def _load(inner: InnerBackend) -> Any:  # noqa: ANN401
     try:
         backend = functools.reduce(getattr, attributes.split("."), module) if attributes else module
     except AttributeError as exc:
-        raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc), *_meant(inner)) from exc
+        hints = _meant(inner) or (_BEFORE,)
+        raise _problem(inner, f"`{module_name}` has no `{attributes}`", str(exc), *hints) from exc
     if not any(hasattr(backend, hook) for hook in _HOOKS):
         raise _no_backend(inner)
     return backend
 
 
+_BEFORE = "name the module that `[build-system] build-backend` named before"
+
+
 def _no_backend(inner: InnerBackend) -> BackendError:
-    hints = _meant(inner) or ("name the module that `[build-system] build-backend` named before",)
+    hints = _meant(inner) or (_BEFORE,)
     return _problem(inner, f"`{inner.name}` is no build backend: it has none of the hooks of PEP 517", "", *hints)
 
 

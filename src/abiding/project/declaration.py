@@ -329,7 +329,10 @@ class _Reader(Faults):
             if self.typed(path, str, (*key, index)) is None:
                 continue
             if leads_out(path):
-                self.problem("bad-value", f"`{path}` is not a folder inside the source tree", (*key, index))
+                hints = ("name a folder by its path from pyproject.toml; `.` is the one that has it",)
+                self.problem(
+                    "bad-value", f"`{path}` is not a folder inside the source tree", (*key, index), hints=hints
+                )
             else:
                 good.append(path)
         return tuple(good)

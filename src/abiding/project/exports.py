@@ -61,7 +61,9 @@ def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Expo
     faults.known_keys(written, key, _KEYS)
     if "requires" not in written:
         if not faults.misspelled("requires", written, _KEYS):
-            faults.problem("missing-key", "`[tool.abiding.exports]` has no `requires`", key)
+            name = (project.table or {}).get("name", "NAME")
+            hint = f'say what consumers have to require, for example `requires = "{name}>=x.x,<x+1"`'
+            faults.problem("missing-key", "`[tool.abiding.exports]` has no `requires`", key, hints=(hint,))
         return None
     text = faults.typed(written["requires"], str, (*key, "requires"))
     note = faults.typed(written.get("note", ""), str, (*key, "note")) or ""
