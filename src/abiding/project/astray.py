@@ -31,7 +31,7 @@ class Astray(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The key as a head of a table has it."""
+        """Write the key as the head of a table has it."""
         return ".".join(part if BARE_KEY.fullmatch(part) else as_toml(part) for part in map(str, self.key))
 
 

@@ -78,7 +78,7 @@ def wrapped_in(table: Mapping[str, Any]) -> str:
 
 
 def may_be_dynamic(backend: str, name: str) -> bool:
-    """Whether a backend takes a name of `[project]` in `dynamic`, without a value; of most all that is known is yes."""
+    """Tell whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
     return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
 
 

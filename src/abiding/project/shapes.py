@@ -42,7 +42,7 @@ class Misshapen(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """How what is wanted is written, with the value that is there where it can be kept."""
+        """Show how what is wanted is written, with the value that is there where it can be kept."""
         return (self._item if isinstance(self.key[-1], int) else self._of_key)(self.wanted)
 
     def _item(self, wanted: str) -> str:
