@@ -167,3 +167,38 @@ def test_an_editable_install_is_imported(
     command = here if frontend == "uv" else (sys.executable, "-m", "pip", "--python", environment.python, "install")
     environment.run(*command, *alone, "--editable", tree)
     assert environment.run(environment.python, "-c", ANSWER, cwd=tmp_path).stdout == "42\n"
+
+
+# What finds the provider by itself, whatever the level, as it is among what the build requires.
+FINDING = """\
+from pathlib import Path
+import libtoy
+from setuptools import Extension, setup
+folder = Path(libtoy.__file__).parent
+setup(
+    packages=["consumer"],
+    package_dir={"": "src"},
+    ext_modules=[Extension(
+        "consumer._core", ["src/consumer/core.c"], include_dirs=[str(folder / "include")],
+        library_dirs=[str(folder / "lib")], runtime_library_dirs=[str(folder / "lib")], libraries=["toy-wheel-1"],
+    )],
+)
+"""
+
+
+def test_the_api_level_with_a_provider_that_the_build_requires(house: Path, tmp_path: Path) -> None:
+    """In an isolated environment, where what reads compiled files is as long as somebody asks for it."""
+    tree = consumer(tmp_path / "tree", "setuptools.build_meta")
+    (tree / "setup.py").write_text(FINDING, encoding="utf-8")
+    pyproject = tree / "pyproject.toml"
+    pyproject.write_text(
+        pyproject.read_text("utf-8").replace('"setuptools"', '"setuptools", "libtoy"'), encoding="utf-8"
+    )
+    environment = Environment(tmp_path / "environment", house).make()
+    command = (sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "out", tree)
+    refused = environment.run(*command, "-Cabiding.level=api", code=1)
+    assert "error[leaked-rpath]: a wheel of the API level looks for libraries in" in str(refused)
+    assert f"error[undeclared-provider]: `{LIBRARY}` is from `libtoy`" in str(refused)
+    assert not list((tmp_path / "out").glob("*.whl"))
+    environment.run(*command, "-Cabiding.level=abi")
+    assert list((tmp_path / "out").glob("*.whl"))
