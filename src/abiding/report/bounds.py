@@ -10,6 +10,7 @@ from abiding.findings.finding import by_weight, worst
 from abiding.findings.screen import labelled, lines
 from abiding.findings.terminal import Span, Style
 from abiding.report.columns import NOTHING, columns
+from abiding.report.grouping import groups
 from abiding.report.json import document, findings_data
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def _wheel(stated: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Li
         for version in table.rows:
             state = Span(on_one_line(_state(version)), Style.GOOD if str(version.state) == "has" else Style.PLAIN)
             yield from labelled(state, to.width, Span(f"    {on_one_line(version.version):<12} "))
-    for finding in by_weight(stated.findings):
+    for group in groups(by_weight(stated.findings)):
         yield ()
-        yield from lines(finding, to.width)
+        yield from lines(group.finding._replace(artifact=group.about), to.width)
     yield ()
 
 
