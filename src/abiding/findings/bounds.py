@@ -98,8 +98,8 @@ GROUP = 1000
 # Characters of one requirement: a marker takes some thousand times as much to be understood. The longest have 500.
 REQUIREMENT = 8000
 # Bytes of all fields of a METADATA that say what it requires; the longest that were looked at have 20 KiB.
-# Worst: 3.7 s, 50 MiB (9,000 lines in sdist and wheel, all of one distribution; of others each).
-REQUIREMENTS = 256 << 10
+# Worst: 3.8 s (lines in sdist and wheel, all of one distribution), 54 MiB (10,000 lines in each, of others each).
+REQUIREMENTS = 192 << 10
 # Bytes that all files of a command may take in memory for what they say, and how many for each byte of theirs where
 # that is more. The largest are left out, and named.
 # Worst: 8.6 s (23 declarations of 20,000 entries), 61 MiB (77 wheels of 5,000 requirements).
