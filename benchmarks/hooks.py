@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from benchmarks.results import CACHE, Row
 from makers.projects import read_pyproject, repack, unpack, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 _CODE = """#include <Python.h>
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_eggs", NULL, -1, NULL};
@@ -57,12 +56,7 @@ _PROJECTS = {
     "meson-python extension": ({"meson.build": _MESON, "eggs.c": _CODE}, _MESON_PYTHON),
     "setuptools extension": ({"eggs.c": _CODE}, _SETUPTOOLS),
 }
-_OF_NUMPY = {
-    "meson-python extension that uses numpy's C API": (
-        {"meson.build": _NUMPY_MESON, "eggs.c": _NUMPY_CODE},
-        _MESON_PYTHON.replace("packaging>=24", "numpy>=2"),
-    )
-}
+_OF_NUMPY = _MESON_PYTHON.replace("packaging>=24", "numpy>=2")
 _FRONT_ENDS: dict[str, Callable[[Path, Path], tuple[str | Path, ...]]] = {
     "build": lambda tree, out: (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, tree),
     "pip": lambda tree, out: (
@@ -83,22 +77,30 @@ def _environment() -> dict[str, str]:
     return {**_ENVIRONMENT, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-def overhead(runs: int) -> list[Row]:
-    return _overhead(_PROJECTS, runs, time.perf_counter)
+_HOOK = "from abiding import backend; backend.build_wheel('../out')"
+_WITHOUT_EVIDENCE = f"from abiding.builds import build; build.refuted = lambda *_: ((), ()); {_HOOK}"
 
 
 def overhead_of_evidence(runs: int) -> list[Row]:
-    """What is read of a compiled file in a build, in the time of processors: it is a small part of a small part."""
-    rows = _overhead(_OF_NUMPY, runs, processors)
-    return [dataclasses.replace(row, what=f"{row.what}: time of processors") for row in rows]
+    """What is read of a compiled file in a build, beside the same hook without that: it is a part of a small part."""
+    commands = {}
+    for name, code in (("with", _HOOK), ("without", _WITHOUT_EVIDENCE)):
+        files = {"meson.build": _NUMPY_MESON, "eggs.c": _NUMPY_CODE, "pyproject.toml": wrap(_OF_NUMPY)}
+        words: tuple[str | Path, ...] = (sys.executable, "-c", code)
+        command = _build(CACHE / "hooks" / name, files, lambda _tree, _out, words=words: words)  # type: ignore[misc]
+        commands[name] = dataclasses.replace(command, folder=CACHE / "hooks" / name / "tree", clock=processors)
+    taken = in_turns(commands, runs)
+    what = "`build_wheel` of a meson-python extension that uses numpy's C API: time of processors"
+    against = "without reading what the file says"
+    return [Row.of("the hooks", what, against, taken["with"], taken["without"], goal=1.03)]
 
 
-def _overhead(projects: Mapping[str, tuple[dict[str, str], str]], runs: int, clock: Callable[[], float]) -> list[Row]:
+def overhead(runs: int) -> list[Row]:
     rows = []
-    for project, (files, bare) in projects.items():
+    for project, (files, bare) in _PROJECTS.items():
         for front_end, words in _FRONT_ENDS.items():
             commands = {
-                variant: _build(CACHE / "hooks" / variant, {**files, "pyproject.toml": text}, words, clock)
+                variant: _build(CACHE / "hooks" / variant, {**files, "pyproject.toml": text}, words)
                 for variant, text in (("bare", bare), ("wrapped", wrap(bare)))
             }
             taken = in_turns(commands, runs)
@@ -107,12 +109,7 @@ def _overhead(projects: Mapping[str, tuple[dict[str, str], str]], runs: int, clo
     return rows
 
 
-def _build(
-    folder: Path,
-    files: dict[str, str],
-    words: Callable[[Path, Path], tuple[str | Path, ...]],
-    clock: Callable[[], float],
-) -> Command:
+def _build(folder: Path, files: dict[str, str], words: Callable[[Path, Path], tuple[str | Path, ...]]) -> Command:
     tree, out = folder / "tree", folder / "out"
 
     def prepare() -> None:
@@ -121,7 +118,7 @@ def _build(
         for name, text in files.items():
             (tree / name).write_text(text, "utf-8")
 
-    return Command(words(tree, out), prepare, environment=_environment(), clock=clock)
+    return Command(words(tree, out), prepare, environment=_environment())
 
 
 # For uv a static `[project]` settles what a bare project requires, so that nothing is built. What is declared is not in
