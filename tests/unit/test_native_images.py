@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import struct
 import subprocess
+from importlib.resources import files
+from struct import pack
 from typing import TYPE_CHECKING, Any
 
+import pefile
 import pytest
 from elftools.elf.elffile import ELFFile
 
@@ -15,7 +18,8 @@ from abiding.native.reading import read_image, read_symbols
 from makers.compiled import library, mach_o, universal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from importlib.resources import files
+from pathlib import Path
 
 LIBRARIES = ["@rpath/libspam.3.dylib", "/usr/lib/libSystem.B.dylib"]
 THIN = mach_o(
@@ -139,3 +143,31 @@ def test_elf_with_one_name_for_all_its_symbols(tmp_path: Path) -> None:
 def test_nothing_but_the_beginning(data: bytes) -> None:
     with pytest.raises(AbidingError, match="damaged"):
         read_image(data, "ham/ham.so")
+
+
+def test_a_dll_has_as_many_exports_as_it_says() -> None:
+    """Qt6Widgets.dll has 8,571; pefile alone leaves out what is behind the first 8,192 of them."""
+    count = 9000
+    names = [f"toy_{number}".encode() + b"\0" for number in range(count)]
+    head = bytearray(files("setuptools").joinpath("cli-64.exe").read_bytes())
+    file = pefile.PE(data=bytes(head))
+    last = file.sections[-1]
+    # The table behind all that there is, in the last section, which reaches so much farther.
+    start, address = len(head), last.VirtualAddress + len(head) - last.PointerToRawData
+    functions, pointers, ordinals = 40, 40 + 4 * count, 40 + 8 * count
+    texts = ordinals + 2 * count
+    places = [address + texts]
+    for name in names[:-1]:
+        places.append(places[-1] + len(name))
+    table = pack(
+        "<10I", 0, 0, 0, places[0], 1, count, count, *(address + one for one in (functions, pointers, ordinals))
+    )
+    table += pack(f"<{count}I", *(0x1000 + number for number in range(count))) + pack(f"<{count}I", *places)
+    table += pack(f"<{count}H", *range(count)) + b"".join(names)
+    last.SizeOfRawData = last.Misc_VirtualSize = start + len(table) - last.PointerToRawData
+    file.OPTIONAL_HEADER.DATA_DIRECTORY[0].VirtualAddress = address
+    file.OPTIONAL_HEADER.DATA_DIRECTORY[0].Size = len(table)
+    data = bytes(file.write()) + table
+    read = read_image(data, "toy.dll")
+    assert read
+    assert len(read_symbols(data, read).exported) == count

@@ -12,6 +12,9 @@ __all__ = ["read", "symbols"]
 _IMPORTS = ("IMAGE_DIRECTORY_ENTRY_IMPORT", "IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT")
 _ALL = tuple(pefile.DIRECTORY_ENTRY[name] for name in (*_IMPORTS, "IMAGE_DIRECTORY_ENTRY_EXPORT"))
 
+# pefile leaves out what is behind the first 8,192, and Qt6Widgets.dll has more; no number of a DLL has more bits.
+_MOST_EXPORTS = 0x10000
+
 
 def read(data: bytes, place: str) -> Image:
     """Read the import tables, delayed imports included. Names of DLLs are in lower case: Windows knows no other."""
@@ -23,7 +26,7 @@ def read(data: bytes, place: str) -> Image:
 
 def symbols(data: bytes) -> Symbols:
     """Read the names in the import and export tables; what goes by number only is left out."""
-    file = pefile.PE(data=data, fast_load=True)
+    file = pefile.PE(data=data, fast_load=True, max_symbol_exports=_MOST_EXPORTS)
     file.parse_data_directories(directories=_ALL)
     imported: dict[str, set[str]] = {}
     for entry in _imports(file):

@@ -28,7 +28,7 @@ __all__ = ["Cache"]
 
 
 # Another number for another form of the entries.
-_FOLDER = "symbols-2"
+_FOLDER = "symbols-3"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
