@@ -893,7 +893,7 @@ def test_prepared_metadata_is_also_found_from_the_folder_above(tmp_path: Path) -
 
 def test_a_folder_without_prepared_metadata_is_an_error(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
-    with pytest.raises(HookFailed, match=r"error\[bad-archive\]: is no folder of prepared metadata"):
+    with pytest.raises(HookFailed, match=r"error\[bad-archive\]: this is no folder of prepared metadata"):
         tree.hook("build_wheel", tmp_path / "out", None, tmp_path)
     assert listed(tmp_path / "out") == []
 
