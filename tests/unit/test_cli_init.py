@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.edits.bounding import Declared, declare
 from abiding.edits.wrapping import wrap
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.project.declaration import Declaration
@@ -383,3 +384,55 @@ def test_an_empty_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], there
         (tmp_path / "pyproject.toml").read_text().startswith('[build-system]\nrequires = ["abiding", "setuptools"]\n')
     )
     assert capsys.readouterr().out.count("\n+") > 5
+
+
+# Faults that a file has already
+
+BUILD = '[build-system]\nrequires = ["x"]\nbuild-backend = "mesonpy"\n'
+FAULTY = {
+    "version": (BUILD + '[project]\nname = "a"\nversion="1"\ndynamic=["version"]\n', [7]),
+    "behind another name": (BUILD + '[project]\nname = "a"\nversion="1"\ndynamic=[\n"readme",\n"version"]\n', [9]),
+    "a line": (BUILD + '[project]\nname = "a"\ndependencies = [\n  "b",\n  "c>>1",\n]\n', [8]),
+    "backend": (BUILD.replace("mesonpy", "meson py"), [3]),
+    "backend path": (BUILD + 'backend-path = [\n  ".",\n  "..",\n]\n', [6]),
+    "all": (
+        BUILD.replace("mesonpy", "meson py") + 'backend-path = [".."]\n[project]\nname = "a"\nversion="1"\n'
+        'dependencies = ["c>>1"]\ndynamic=["version"]\n',
+        [3, 4, 8, 9],
+    ),
+}  # fmt: skip
+
+
+def hold_to_the_text(error: DeclarationError, text: str, lines: list[int]) -> None:
+    """Every line that is quoted stands in the file, at that number."""
+    assert sorted(finding.line or 0 for finding in error.findings) == lines
+    for finding in error.findings:
+        assert finding.excerpts
+        for excerpt in finding.excerpts:
+            assert text.splitlines()[excerpt.line - 1].strip() == excerpt.text
+
+
+@pytest.mark.parametrize(("text", "lines"), FAULTY.values(), ids=FAULTY)
+def test_faults_that_a_file_has_are_told_of_the_file_as_it_is(text: str, lines: list[int]) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        wrapped(text)
+    hold_to_the_text(caught.value, text, lines)
+    assert caught.value.closing == "Nothing was written"
+
+
+def test_a_line_that_cannot_be_added_is_told_of_the_file_as_it_is() -> None:
+    text = (
+        wrapped(BUILD + '[project]\nname = "a"\nversion = "1"\ndependencies = [\n    "numpy>=2",\n]\n').replace(
+            '    # { requires = "numpy>=2,<3", note = "compiled for the C API of numpy 2" },', '    "b>=1",'
+        )
+    )  # fmt: skip
+    with pytest.raises(DeclarationError) as caught:
+        declare(Pyproject.parse(text), [Declared("numpy<2", "as a file says")])
+    hold_to_the_text(caught.value, text, [text.splitlines().index("dependencies = [", 12) + 1])
+
+
+def test_only_an_array_that_the_edit_writes_says_what_its_absence_said() -> None:
+    text = BUILD + '[project]\nname = "a"\nversion = "1"\n'
+    (absent,), (there,) = (wrap(Pyproject.parse(one)).notes for one in (text, text + "dependencies = []\n"))
+    assert "its absence" in absent
+    assert there == "`dependencies = []` stays as it is: it is dynamic now, so wheels may add to it"

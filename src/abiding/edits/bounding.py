@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.edits.document import NOTHING, Document, not_understood
+from abiding.edits.draft import hold
 from abiding.edits.wrapping import Edited
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import as_toml
@@ -61,7 +62,7 @@ def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
     added = [tomllib.loads(f"x = {bound.entry}")["x"] for bound in new]
     wheel["dependencies"] = [*added, *wheel.get("dependencies", [])]
     edited = document.edited(expected)
-    Declaration.read(edited, NOTHING)
+    hold(pyproject, expected)
     return Edited(edited.text, ())
 
 

@@ -6,8 +6,8 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.edits.document import NOTHING, Document, not_understood
-from abiding.project.declaration import Declaration
+from abiding.edits.document import Document, not_understood
+from abiding.edits.draft import hold
 from abiding.project.unlisted import filled_in
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def wrap(pyproject: Pyproject) -> Edited:
     wrapping.project()
     wrapping.tool()
     new = wrapping.document.edited(wrapping.expected)
-    Declaration.read(new, NOTHING)
+    hold(pyproject, wrapping.expected, {f"tool.abiding.{name}": ("build-system", name) for name in wrapping.inner})
     return Edited(new.text, _notes(pyproject))
 
 
@@ -202,5 +202,7 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
     elif project.get("dependencies"):
         notes.append("`project.dependencies` stays as it is: move those bounds that only a wheel needs by hand")
     else:
-        notes.append("`dependencies = []` says what its absence said; as it is also dynamic, wheels may add to it")
+        stays = "`dependencies = []` stays as it is: it is dynamic now, so wheels may add to it"
+        said = "`dependencies = []` says what its absence said; as it is also dynamic, wheels may add to it"
+        notes.append(stays if "dependencies" in project else said)
     return tuple(notes)
