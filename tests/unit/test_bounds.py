@@ -101,7 +101,7 @@ def test_what_a_file_needs_of_the_stable_abi(
     assert (found["distribution"], found["evidence"], found["files"]) == (None, "PyObject_Vectorcall", [CODE])
     assert main(["bounds", str(path), "--no-index"]) == status
     assert ("error[bound-too-loose]: the tag admits Pythons before 3.11" in capsys.readouterr().out) is bool(status)
-    assert main(["bounds", str(path), "--no-index", "--write", "--yes"]) == 0
+    assert main(["bounds", str(path), "--no-index", "--write", "--yes"]) == status
     assert f"nothing was written: {'the Python' if status else 'what the wheels require'}" in capsys.readouterr().err
     assert main(["show", str(path), "--for", "distributor"]) == 0
     assert "abi3" not in capsys.readouterr().out.rpartition("# what the source works with")[2]
@@ -167,7 +167,8 @@ def test_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], dynam
     file = tmp_path / "pyproject.toml"
     file.write_text(PYPROJECT.format(dynamic=dynamic, wheel=before))
     wheel(tmp_path / "dist", "numpy>=1.26", files={CODE: LATER})
-    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0
+    assert main(["bounds", str(tmp_path), "--write", "--dry-run"]) == 1
+    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 1  # the wheel is still the one that was built before
     text = file.read_text()
     new = tomllib.loads(text)
     assert "dependencies" in new["project"]["dynamic"]
@@ -179,16 +180,18 @@ def test_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], dynam
     assert (others == ["numpy<3"]) == bool(before)
     assert all(comment in text for comment in ("# API", *(["# kept"] if before else [])))
     capsys.readouterr()
-    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0
+    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 1
     assert file.read_text() == text
-    assert "declares it already" in capsys.readouterr().err
+    assert "declares it already; build the wheels again, they will say it" in capsys.readouterr().err
+    wheel(tmp_path / "dist", "numpy>=2.0", files={CODE: LATER})
+    assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0
 
 
 def test_nothing_is_written_unless_it_is_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = PYPROJECT.format(dynamic="", wheel="")
     (tmp_path / "pyproject.toml").write_text(text)
     one = wheel(tmp_path / "dist", "numpy>=1.26", files={CODE: LATER})
-    assert main(["bounds", str(tmp_path), "--write", "--dry-run"]) == 0
+    assert main(["bounds", str(tmp_path), "--write", "--dry-run"]) == 1
     assert "numpy>=2.0" in capsys.readouterr().out
     assert main(["bounds", str(tmp_path), "--write"]) == 2  # nobody is there to be asked
     wheel(tmp_path / "dist", "numpy", files={CODE: OLD}, filename=one.name.replace("cp311", "cp312"))
@@ -203,7 +206,12 @@ def test_nothing_is_written_unless_it_is_meant(tmp_path: Path, capsys: pytest.Ca
         ("numpy>=1.22; extra == 'np'", {CODE: LATER}, 2, "is not required everywhere"),
         ("numpy>=1.22; python_version < '3.12'", {CODE: LATER}, 2, "with the same marker"),
         ("numpy>=2.0", {CODE: LATER}, 0, "nothing was written"),  # the wheel says it already
-        ("numpy>=1.22", {CODE: LATER, "spam/_old.abi3.so": OLD}, 0, "nothing was written"),  # no version suits both
+        (
+            "numpy>=1.22",
+            {CODE: LATER, "spam/_old.abi3.so": OLD},
+            1,
+            "nothing was written: no one line suits",
+        ),  # no version suits both
     ],
 )
 def test_nothing_is_written_that_the_files_do_not_ask_for(

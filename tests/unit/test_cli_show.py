@@ -730,5 +730,9 @@ def test_what_is_probably_not_meant_is_said_beside_the_result(
     assert "warning" not in out
     assert err.count("warning[not-narrower]: `>=1.20` of `numpy>=1.20,<3` excludes nothing") == 1
     assert err.count("warning[from-sdist-unset]") == 1
+    # As errors do, by the path that was given.
+    assert [line.split()[1].partition(":")[0] for line in err.splitlines() if line.startswith(" --> ")] == [
+        f"{folder}/pyproject.toml"
+    ] * err.count("warning[")
     assert run("show", folder, "--metadata") == 0
     assert "warning" not in capsys.readouterr().err

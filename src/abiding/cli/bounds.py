@@ -26,7 +26,8 @@ __all__ = ["register", "run"]
 _DESCRIPTION = """\
 Read from the compiled files of wheels which versions of other distributions they accept, and show it beside what the
 wheels admit, with the line to declare. What a file says is evidence: it can refute a bound, and proves none. Exit
-status: 0 no bound is too loose, 1 some is, or you said no, 2 not possible."""
+status: 0 no bound of the wheels is too loose, 1 some is, or you said no, 2 not possible: what is declared by --write is
+in no wheel before it is built again."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -75,13 +76,15 @@ def run(options: Namespace) -> int:
     outputs.write(
         options, {"json": lambda: bounds.as_json(wheels, tables)}, lambda to: bounds.as_text(wheels, tables, to)
     )
-    if options.write:
-        return _write(options, wheels_read)
-    return int(any(bound.state is State.TOO_LOOSE for wheel in wheels_read for bound in wheel.bounds))
+    too_loose = int(any(bound.state is State.TOO_LOOSE for wheel in wheels_read for bound in wheel.bounds))
+    # What is declared is in no wheel yet: as long as the error is told of one, the answer is the same.
+    return max(too_loose, _write(options, wheels_read)) if options.write else too_loose
 
 
 _FITS = "what the wheels require fits their compiled files, or nothing follows from these"
 _TAGS = "the Python that a wheel needs stands in its tag and in `requires-python`, and not among the requirements"
+_AGAIN = "build the wheels again, they will say it"
+_NO_LINE = "no one line suits what the compiled files ask for"
 _TIGHT = "no bound is too loose, and one that is too tight is not widened by another"
 
 
@@ -165,24 +168,30 @@ def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:
     from abiding.cli.arguments import naming
     from abiding.edits.bounding import declare
     from abiding.edits.file import EditedFile
-    from abiding.evidence.stated import State
     from abiding.files.plain import is_plain
 
     source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
     lines = list(_lines(wheels_read))
     if not lines:
-        states = {bound.state for stated in wheels_read for bound in stated.bounds}
-        why = _TAGS if State.TOO_LOOSE in states else _TIGHT if State.TOO_TIGHT in states else _FITS
-        print(f"\nnothing was written: {why}", file=sys.stderr)
+        print(f"\nnothing was written: {_why_not(wheels_read)}", file=sys.stderr)
         return 0
     file = EditedFile.read(source)
     with naming(str(file.path)):
         edited = declare(file.pyproject, lines)
     if edited.text == file.pyproject.text:
-        print(f"\nnothing was written: {file.path} declares it already", file=sys.stderr)
+        print(f"\nnothing was written: {file.path} declares it already; {_AGAIN}", file=sys.stderr)
         return 0
-    done = "build the wheels again, they will say it"
-    return editing.carry_out(options, file, edited, after="with the bounds", done=done)
+    return editing.carry_out(options, file, edited, after="with the bounds", done=_AGAIN)
+
+
+def _why_not(wheels_read: Sequence[Stated]) -> str:
+    from abiding.evidence.stated import State
+
+    bounds = [bound for stated in wheels_read for bound in stated.bounds]
+    states = {bound.state for bound in bounds}
+    if State.TOO_LOOSE in states:
+        return _NO_LINE if any(bound.distribution for bound in bounds if bound.state is State.TOO_LOOSE) else _TAGS
+    return _TIGHT if State.TOO_TIGHT in states else _FITS
 
 
 def _hold_to_be_everywhere(bound: Bound) -> None:
