@@ -118,7 +118,9 @@ tr.reference .side, tr.reference pre { background: none; }
   .wide { display: block; }
 }
 @media print {
+  html { font-size: 11.2px; }
   body { font-size: 10.5px; }
+  pre, code, .file, .value, .names { font-size: 8.75px; }
   .matrix { max-height: none; overflow: visible; border: 0; }
   thead th, tbody th { position: static; }
   pre, tbody th .names { max-height: none; }
