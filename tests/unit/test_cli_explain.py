@@ -179,8 +179,8 @@ dependencies = ["numpy>=1.20"]
 """
 
 
-def linted() -> str:
-    pyproject = Pyproject.parse(IDLE)
+def linted(text: str = IDLE) -> str:
+    pyproject = Pyproject.parse(text)
     return screen(AbidingError(lint(Declaration.read(pyproject), pyproject)))
 
 
@@ -277,6 +277,7 @@ SCREENS: dict[str, Callable[[], str]] = {
     "undeclared-change": lambda: judged("Requires-Python: >=3.11\n", "Requires-Python: >=3.12\n"),
     "prepared-differs": prepared,
     "not-narrower": linted,
+    "never-true": lambda: linted(IDLE.replace('"numpy>=1.20"', "\"pywin32; sys_platform == 'windows'\"")),
     "missing-requirement": lambda: checked(
         "missing-requirement",
         (SDIST, NEW + "Dynamic: Requires-Dist\nRequires-Dist: numpy>=1.26\n"),

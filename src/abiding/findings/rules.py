@@ -56,6 +56,7 @@ Rule: TypeAlias = Literal[
     "missing-requirement",
     "missing-symbol",
     "missing-tool",
+    "never-true",
     "new-metadata-version",
     "no-backend",
     "no-declaration",

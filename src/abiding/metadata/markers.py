@@ -18,11 +18,19 @@ from abiding.archives.naming import normalised
 from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Kind, Question, Steps, UndecidedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from packaging.version import Version
 
-__all__ = ["asks_for", "asks_for_extras", "environments", "is_compared_as_text", "of_releases"]
+__all__ = [
+    "asks_for",
+    "asks_for_extras",
+    "comparisons",
+    "environments",
+    "is_compared_as_text",
+    "known_values",
+    "of_releases",
+]
 
 
 @functools.lru_cache(maxsize=8192)
@@ -63,6 +71,16 @@ def asks_by_name_only(marker: str) -> bool:
     words = _TOKEN.findall(marker)
     beside = [{*words[max(i - 1, 0) : i], *words[i + 1 : i + 2]} for i, word in enumerate(words) if word == "extra"]
     return "extras" not in words and all("==" in operators for operators in beside)
+
+
+def comparisons(marker: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each comparison of a marker that is written as `str(Marker)` writes it: a side, the operator, a side."""
+    words = iter([word for word in _TOKEN.findall(marker) if word not in ("(", ")", "and", "or")])
+    for left in words:
+        operator = next(words)
+        if operator == "not":
+            operator = f"not {next(words)}"
+        yield left, operator, next(words)
 
 
 def is_compared_as_text(marker: str) -> bool:
@@ -212,7 +230,7 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
     if quoted:
         return Environments.where(Question(_NAMES[variable], variable, Kind.CONTAINS, (len(value), value)))
     # A fragment of a word is no name, unless there are systems that have it: nobody means the others.
-    names = {*re.findall(r"[^\s,;|]+", value), *(name for name in _known(variable) if name in value)}
+    names = {*re.findall(r"[^\s,;|]+", value), *(name for name in known_values(variable) if name in value)}
     if len(names) > _MOST_LISTED:
         return None
     environments = ~Environments.all()
@@ -230,11 +248,12 @@ def _name(variable: str, name: str) -> Question:
     return Question(topic, variable, Kind.IS, (name,))
 
 
-def _known(variable: str) -> Iterable[str]:
+def known_values(variable: str) -> frozenset[str]:
+    """Return the values that a variable is known to have, by name; none of what has others, as versions are."""
     if variable == "platform_machine":
         return _MACHINES
-    kinds = KINDS_OF_SYSTEM.get(_NAMES[variable], {})
-    return {values[variable] for values in kinds.values()} | _OTHERS.get(variable, frozenset())
+    kinds = KINDS_OF_SYSTEM.get(_NAMES.get(variable, ""), {})
+    return frozenset(values[variable] for values in kinds.values()) | _OTHERS.get(variable, frozenset())
 
 
 _MACHINES = frozenset(

@@ -12,6 +12,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
 from abiding.project.declaration import OURS, uses_abiding
 from abiding.project.known_backends import KNOWN, distribution_of, meant_instead
+from abiding.project.never_true import never_true
 from abiding.project.table import ApiLevel
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ __all__ = ["lint", "unwired"]
 def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
     """Return what is lawful in a declaration and yet probably not meant: warnings and notes, no errors."""
     idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)
-    return (*idle, *_from_sdist_unset(declaration, pyproject))
+    idle_markers = islice(never_true(declaration, pyproject), bounds.FAULTS)
+    return (*idle, *idle_markers, *_from_sdist_unset(declaration, pyproject))
 
 
 def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:

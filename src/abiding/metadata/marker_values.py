@@ -1,0 +1,108 @@
+"""Values that a marker compares a variable with and that no environment has, where it is known which one is meant.
+
+A value that is not known here may be that of a system that is not known here: of that nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.metadata.environments import KINDS_OF_SYSTEM
+from abiding.metadata.markers import comparisons, known_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Mistaken", "mistaken"]
+
+
+class Mistaken(NamedTuple):
+    """A comparison, as it is written; the value in it that its variable never has, and the comparison that is meant.
+
+    `always` is whether the comparison is true everywhere: it is false everywhere, or depends on what else it lists.
+    """
+
+    comparison: str
+    variable: str
+    value: str
+    meant: str
+    always: bool
+    never: bool
+
+
+# What people call a system, by the name that `sys_platform` has for it.
+_CALLED = {
+    "win32": ("win", "win64", "windows32", "windows64", "win_amd64", "win-amd64", "win_arm64", "mswindows"),
+    "darwin": ("macos", "mac", "macosx", "mac os", "mac os x", "os x", "osx", "apple"),
+    "linux": ("gnu/linux", "gnu-linux", "linux32", "linux64", "linux-gnu", "linux_x86_64", "linux-x86_64", "manylinux"),
+}
+_SYSTEM = {called: system for system, names in _CALLED.items() for called in names}
+_MACHINE = {"x64": "x86_64", "x86-64": "x86_64", "amd-64": "x86_64", "intel64": "x86_64", "arm-64": "arm64"}
+_CLOSE = 0.8
+_LONGEST = 32
+
+
+def mistaken(marker: str) -> Iterator[Mistaken]:
+    """Yield what is mistaken in a marker, which is written as `str(Marker)` writes it."""
+    for left, operator, right in comparisons(marker):
+        quoted = left[0] in "\"'"
+        variable, text = (right, left[1:-1]) if quoted else (left, right[1:-1])
+        known = known_values(variable)
+        if quoted is (right[0] in "\"'") or not known or operator not in ("==", "!=", "in", "not in"):
+            continue
+        is_list = operator.endswith("in") and not quoted
+        is_part = operator.endswith("in") and quoted
+        values = text.replace(",", " ").replace("|", " ").split() if is_list else [text]
+        for value in values:
+            if value in known or (is_part and any(value in one for one in known)):
+                continue
+            instead = _meant(variable, value)
+            if instead:
+                better, name = instead
+                corrected = text.replace(value, name)
+                meant = f'"{corrected}" {operator} {better}' if quoted else f'{better} {operator} "{corrected}"'
+                negated = operator in ("!=", "not in")
+                alone = len(values) == 1
+                comparison = f"{left} {operator} {right}"
+                yield Mistaken(comparison, variable, value, meant, alone and negated, alone and not negated)
+
+
+def _meant(variable: str, value: str) -> tuple[str, str] | None:
+    """Return the variable and the value that are meant by a value that the variable never has; None if nobody knows."""
+    known, name = sorted(known_values(variable)), value.strip().lower()
+    same = next((one for one in known if one.lower() == name), None)
+    if same:
+        return variable, same
+    if variable == "platform_machine":
+        return (variable, _MACHINE[name]) if name in _MACHINE else None
+    of_system = _of_system(variable, _SYSTEM.get(name, name))
+    if of_system:
+        return of_system
+    if variable == "sys_platform" and value in known_values("platform_system") | known_values("os_name"):
+        return ("os_name" if value in known_values("os_name") else "platform_system"), value
+    return _close(variable, name, known)
+
+
+def _of_system(variable: str, name: str) -> tuple[str, str] | None:
+    """Return what a variable says of a system that has this name by another variable."""
+    for kinds in KINDS_OF_SYSTEM.values():
+        for values in kinds.values():
+            if variable in values and name in {one.lower() for one in values.values()} - {"posix"}:
+                # Many systems are `posix`: who names one of them means that one.
+                by_name = "sys_platform" if values[variable] == "posix" else variable
+                return by_name, values[by_name]
+    return None
+
+
+def _close(variable: str, name: str, known: list[str]) -> tuple[str, str] | None:
+    """Return the value that is spelled nearly so. Other numbers are no slip: `freebsd13`, `linux3`."""
+    from difflib import get_close_matches
+
+    spelled = {one.lower(): one for one in known if _digits(one) == _digits(name)}
+    close = get_close_matches(name, spelled, n=1, cutoff=_CLOSE) if len(name) <= _LONGEST else ()
+    return (variable, spelled[close[0]]) if close else None
+
+
+def _digits(text: str) -> Counter[str]:
+    return Counter(filter(str.isdigit, text))

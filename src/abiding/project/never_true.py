@@ -1,0 +1,89 @@
+"""Lines whose marker no environment satisfies, or compares a variable with what it never is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Severity
+from abiding.metadata import pins, requirements
+from abiding.metadata.environments import Environments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.findings.finding import Finding
+    from abiding.project.declaration import Declaration
+    from abiding.project.pyproject import Key, Pyproject
+
+__all__ = ["never_true"]
+
+
+_PYTHON: Key = ("project", "requires-python")
+
+
+def never_true(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    """Yield a warning for each comparison, or marker, that is the same in all environments the project is for."""
+    lines = [(key, text) for key, text, _ in declaration.project.requirements() if ";" in text]
+    lines += [(entry.key, entry.requires) for entry in declaration.entries if ";" in entry.requires]
+    pythons = _admitted(declaration) if lines else Environments.all()
+    for key, text in lines:
+        marker = _marker(text)
+        if marker:
+            yield from _of_line(key, text, marker, pythons, pyproject)
+
+
+def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject: Pyproject) -> Iterator[Finding]:
+    from abiding.metadata.marker_values import mistaken
+    from abiding.metadata.markers import environments
+
+    slips = list(mistaken(marker))
+    for slip in slips:
+        said = f"`{slip.comparison}` is true {'everywhere' if slip.always else 'nowhere'}"
+        yield pyproject.finding(
+            "never-true",
+            f"`{slip.variable}` is never `{slip.value}`" + (f": {said}" if slip.always or slip.never else ""),
+            key,
+            severity=Severity.WARNING,
+            hints=(f"did you mean `{slip.meant}`?",),
+        )
+    where = environments(marker)
+    if slips or where.meets(pythons):
+        return
+    of_python = where.meets(Environments.all())
+    what = "of no Python that `requires-python` admits" if of_python else "in no environment"
+    yield pyproject.finding(
+        "never-true",
+        f"the marker of `{text}` is true {what}",
+        key,
+        severity=Severity.WARNING,
+        also=((_PYTHON, "the Pythons of the project"),) if of_python else (),
+        notes=("installers never heed the line",),
+        hints=("leave the line out, or correct its marker",),
+    )
+
+
+def _marker(text: str) -> str:
+    """Return the marker of a line as `packaging` writes it; empty if there is none, or the line is no requirement."""
+    from packaging.requirements import InvalidRequirement
+
+    try:
+        return str(requirements.parse(pins.sample(text)).marker or "")
+    except InvalidRequirement:  # which is told elsewhere
+        return ""
+
+
+def _admitted(declaration: Declaration) -> Environments:
+    """The environments that the project is for, by `requires-python`; all, where it says nothing, or nonsense."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from abiding.metadata.markers import environments
+
+    text = (declaration.project.table or {}).get("requires-python", "")
+    try:
+        clauses = SpecifierSet(text) if isinstance(text, str) else ()
+    except InvalidSpecifier:
+        return Environments.all()
+    pythons = environments(
+        " and ".join(f'python_full_version {clause.operator} "{clause.version}"' for clause in clauses)
+    )
+    return pythons if pythons.meets(Environments.all()) else Environments.all()

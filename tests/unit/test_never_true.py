@@ -1,0 +1,183 @@
+"""Markers that are never true: each that is told is false in every environment, and what is proposed is true in one."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.markers import Marker
+
+from abiding.metadata.marker_values import mistaken
+from abiding.project.declaration import Declaration
+from abiding.project.lint import lint
+from abiding.project.pyproject import Pyproject
+from makers.commands import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from abiding.findings.finding import Finding
+
+PYPROJECT = """\
+[project]
+name = "spam"
+version = "1.4.0"
+requires-python = ">=3.9"
+dependencies = [{api}]
+dynamic = ["dependencies"]
+
+[tool.abiding]
+build-backend = "a"
+
+[tool.abiding.wheel]
+dependencies = [{abi}]
+"""
+
+
+def environments() -> Iterator[dict[str, str]]:
+    """What interpreters say of themselves, as far as a marker asks for it."""
+    systems = [
+        ("posix", "linux", "Linux", "x86_64"), ("posix", "linux", "Linux", "aarch64"), ("nt", "win32", "Windows", "AMD64"),
+        ("nt", "win32", "Windows", "ARM64"), ("posix", "darwin", "Darwin", "arm64"), ("posix", "cygwin", "CYGWIN_NT-10.0", "x86_64"),
+        ("posix", "emscripten", "Emscripten", "wasm32"), ("posix", "ios", "iOS", "arm64"), ("posix", "android", "Android", "aarch64"),
+        ("posix", "freebsd13", "FreeBSD", "amd64"), ("posix", "aix", "AIX", "ppc64"), ("java", "java", "Java", ""),
+    ]  # fmt: skip
+    implementations = [("cpython", "CPython"), ("pypy", "PyPy"), ("graalpy", "GraalVM"), ("jython", "Jython")]
+    pythons = ["3.9.0", "3.9.7", "3.10.2", "3.13.0rc1", "3.14.0"]
+    for (os_name, platform, system, machine), (name, title), python in product(systems, implementations, pythons):
+        yield {
+            "os_name": os_name,
+            "sys_platform": platform,
+            "platform_system": system,
+            "platform_machine": machine,
+            "implementation_name": name,
+            "platform_python_implementation": title,
+            "python_full_version": python,
+            "python_version": ".".join(python.split(".")[:2]),
+            "implementation_version": python,
+            "platform_release": "",
+            "platform_version": "",
+            "extra": "",
+        }
+
+
+ALL = list(environments())
+
+
+def true_somewhere(marker: str) -> bool:
+    return any(Marker(marker).evaluate(one) for one in ALL)
+
+
+def warned(api: str = "", abi: str = "") -> list[Finding]:
+    quoted = [f'"""x>=1; {marker}"""' if marker else "" for marker in (api, abi)]
+    pyproject = Pyproject.parse(PYPROJECT.format(api=quoted[0], abi=quoted[1]))
+    return [one for one in lint(Declaration.read(pyproject), pyproject) if one.rule == "never-true"]
+
+
+SLIPS = {
+    'sys_platform == "windows"': 'sys_platform == "win32"',
+    "'Windows' == sys_platform": '"win32" == sys_platform',
+    'sys_platform == "Win32"': 'sys_platform == "win32"',
+    'sys_platform == "win64"': 'sys_platform == "win32"',
+    'sys_platform == "nt"': 'sys_platform == "win32"',
+    'sys_platform == "Linux"': 'sys_platform == "linux"',
+    'sys_platform == "macos"': 'sys_platform == "darwin"',
+    'sys_platform == "posix"': 'os_name == "posix"',
+    'sys_platform == "FreeBSD"': 'platform_system == "FreeBSD"',
+    'sys_platform == "darwn"': 'sys_platform == "darwin"',
+    '"windows" in sys_platform': '"win32" in sys_platform',
+    'platform_system == "linux"': 'platform_system == "Linux"',
+    'platform_system == "win32"': 'platform_system == "Windows"',
+    'platform_system == "macOS"': 'platform_system == "Darwin"',
+    'os_name == "windows"': 'os_name == "nt"',
+    'os_name == "linux"': 'sys_platform == "linux"',
+    'platform_machine == "X86-64"': 'platform_machine == "x86_64"',
+    'platform_machine == "Aarch64"': 'platform_machine == "aarch64"',
+    'implementation_name == "CPython"': 'implementation_name == "cpython"',
+    'platform_python_implementation == "cpython"': 'platform_python_implementation == "CPython"',
+    'platform_python_implementation == "graalpy"': 'platform_python_implementation == "GraalVM"',
+}
+
+
+@pytest.mark.parametrize(("marker", "meant"), SLIPS.items(), ids=SLIPS)
+def test_a_value_that_a_variable_never_has(marker: str, meant: str) -> None:
+    assert not true_somewhere(marker)
+    assert true_somewhere(meant)
+    for sides in ({"api": marker}, {"abi": marker}):
+        (finding,) = warned(**sides)
+        assert finding.message.endswith("is true nowhere")
+        assert finding.hints == (f"did you mean `{meant}`?",)
+        assert finding.excerpts
+
+
+def test_the_same_in_other_company() -> None:
+    (finding,) = warned('python_version >= "3.10" and (sys_platform == "windows" or sys_platform == "darwin")')
+    assert finding.hints == ('did you mean `sys_platform == "win32"`?',)
+    (finding,) = warned('sys_platform != "Windows"')
+    assert finding.message == '`sys_platform` is never `Windows`: `sys_platform != "Windows"` is true everywhere'
+    (finding,) = warned('sys_platform in "linux, macos"')
+    assert finding.message == "`sys_platform` is never `macos`"
+    assert finding.hints == ('did you mean `sys_platform in "linux, darwin"`?',)
+
+
+@pytest.mark.parametrize(
+    ("marker", "why"),
+    [
+        ('python_version < "3.0"', "of no Python that `requires-python` admits"),
+        ('python_version <= "3.8"', "of no Python that `requires-python` admits"),
+        ('python_full_version < "3.9" and sys_platform == "linux"', "of no Python that `requires-python` admits"),
+        ('python_version == "3.10.1"', "in no environment"),
+        ('sys_platform == "win32" and os_name == "posix"', "in no environment"),
+        ('sys_platform == "linux" and platform_system == "Windows"', "in no environment"),
+        ('python_version > "3.11" and python_version < "3.10"', "in no environment"),
+        ('implementation_name == "pypy" and platform_python_implementation == "CPython"', "in no environment"),
+    ],
+)
+def test_a_marker_that_no_environment_satisfies(marker: str, why: str) -> None:
+    assert not true_somewhere(marker)
+    for sides in ({"api": marker}, {"abi": marker}):
+        (finding,) = warned(**sides)
+        assert finding.message == f"the marker of `x>=1; {marker}` is true {why}"
+        assert [excerpt.remark for excerpt in finding.excerpts[1:]] == ["the Pythons of the project"] * ("no P" in why)
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        *(f'sys_platform == "{name}"' for name in ("emscripten", "cygwin", "ios", "android", "wasi", "msys", "linux2")),
+        *(f'sys_platform == "{name}"' for name in ("freebsd", "freebsd13", "openbsd7", "sunos5", "aix", "haiku", "zos")),
+        *(f'platform_machine == "{name}"' for name in ("arm64", "ARM64", "amd64", "AMD64", "x86", "riscv32", "i86pc")),
+        *(f'platform_system == "{name}"' for name in ("FreeBSD", "iOS", "Haiku", "AIX", "CYGWIN_NT-10.0", "GNU/kFreeBSD")),
+        *(f'platform_python_implementation == "{name}"' for name in ("Jython", "IronPython", "Pyston")),
+        'os_name == "java"',
+        '"win" in sys_platform',
+        '"linux" not in sys_platform',
+        'sys_platform in "linux darwin"',
+        'python_version <= "3.9"',
+        'python_version >= "3.9" and sys_platform == "win32"',
+        'python_full_version < "3.9.1"',
+        'platform_release == "windows"',
+        '"Windows" in platform_version',
+    ],
+)  # fmt: skip
+def test_what_may_be_true_is_not_told(marker: str) -> None:
+    assert warned(marker) == warned("", marker) == []
+
+
+def test_what_is_meant_is_never_a_slip_itself() -> None:
+    for meant in SLIPS.values():
+        assert not list(mistaken(str(Marker(meant))))
+
+
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_it_is_told_in_a_tree_and_not_in_an_unpacked_sdist(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, unpacked: bool
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT.format(api="\"x; os_name == 'windows'\"", abi=""))
+    if unpacked:
+        text = "Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\nDynamic: Requires-Dist\n"
+        (tmp_path / "PKG-INFO").write_text(f"{text}Requires-Dist: x; os_name == 'windows'\n")
+    assert run("show", str(tmp_path)) == 0
+    assert ("warning[never-true]" in capsys.readouterr().err) is not unpacked
