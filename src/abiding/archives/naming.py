@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-__all__ = ["kind_of", "normalised"]
+__all__ = ["file_name", "kind_of", "normalised"]
 
 
 _BETWEEN = re.compile(r"[-_.]+")
@@ -14,6 +14,11 @@ _BETWEEN = re.compile(r"[-_.]+")
 def normalised(name: str) -> str:
     """The one spelling of the name of a project or an extra (PEP 503), as `packaging` has it, which imports slowly."""
     return _BETWEEN.sub("-", name).lower()
+
+
+def file_name(place: str) -> str:
+    """Return the name of a file without the folder, where a path or a URL says more than that."""
+    return place.rpartition("/")[2]
 
 
 def kind_of(filename: str) -> Literal["sdist", "wheel"]:

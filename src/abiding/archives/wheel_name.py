@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from abiding.archives.naming import file_name
+
 __all__ = ["NOT_A_NAME", "WheelName"]
 
 
@@ -33,9 +35,10 @@ class WheelName(NamedTuple):
     def split(cls, filename: str) -> WheelName | None:
         """Take the name apart; None if it is not that of a wheel. What the parts say is not looked at.
 
-        Of six parts the third is a build number if it begins with a digit, else the last one is a label.
+        Folders before it are no part of it. Of six parts the third is a build number if it begins with a digit, else
+        the last one is a label.
         """
-        parts = filename.removesuffix(_ENDING).split("-")
+        parts = file_name(filename).removesuffix(_ENDING).split("-")
         more = len(parts) - _PARTS
         if not filename.endswith(_ENDING) or not 0 <= more <= len(("build", "label")) or not all(parts):
             return None

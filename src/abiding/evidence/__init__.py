@@ -27,7 +27,7 @@ __all__ = ["Looking", "checked", "examined"]
 
 
 def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels with compiled files among some files, and right in some folders; the findings by file name.
+    """Judge all wheels with compiled files among some files, and right in some folders; the findings by path.
 
     Files that somebody else had at hand, and let be `looked` at, are not decompressed again. A wheel that can't be
     read is left out: whoever reads its metadata says so.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
+from abiding.archives.naming import file_name
 from abiding.evidence.available import kind_of
 from abiding.evidence.judging import Judged
 from abiding.evidence.members import fair
@@ -27,7 +28,10 @@ _LARGEST = 64 << 20
 
 
 class Read(NamedTuple):
-    """What was read: of how many wheels, of how many that there are, how many files, and those that were too large."""
+    """What was read: of how many wheels, of how many that there are, how many files, and those that were too large.
+
+    The findings are by where the wheels were read from.
+    """
 
     findings: Mapping[str, tuple[Finding, ...]]
     wheels: int
@@ -54,17 +58,17 @@ def checked(
         return Read({}, 0, 0, 0, ())
     accepted = SpecifierSet(f"=={wheels[0].version}", prereleases=True)
     published = {file.filename: file for some in listings.published(wheels[0].name, accepted) for file in some}
-    chosen = [wheel for wheel in (wheels if every else _one_of_each(wheels)) if wheel.filename in published]
+    chosen = [wheel for wheel in (wheels if every else _one_of_each(wheels)) if file_name(wheel.filename) in published]
     findings: dict[str, tuple[Finding, ...]] = {}
     files, received, over = 0, 0, []
     for done, wheel in enumerate(chosen):
         if progress:
             progress(done, len(chosen), received)
-        read, size, large = _compiled(published[wheel.filename])
+        read, size, large = _compiled(published[file_name(wheel.filename)])
         files, received = files + read.number, received + size
         over += [f"{wheel.filename}: {name}" for name in large]
         tags = tagging.expanded(wheel.filename)
-        findings[wheel.filename] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
+        findings[wheel.read_from] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
     if progress:
         progress(len(chosen), len(chosen), received)
     return Read(findings, len(chosen), len(wheels), files, tuple(over))

@@ -38,7 +38,7 @@ class Examined(NamedTuple):
 
 
 def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
-    """Judge wheels on disk, each by its own METADATA; the findings by file name. Some files were `looked` at before."""
+    """Judge wheels on disk, each by its own METADATA; the findings by path. Some files were `looked` at before."""
     known = looked.files if looked else {}
     findings: dict[str, tuple[Finding, ...]] = {}
     for path in paths:
@@ -48,7 +48,7 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
             record = record_of(wheel)
             judged = _judged(wheel, metadata, record, known.get(path))
             at_api = record is not None and record.level == Level.API
-            findings[path.name] = (judged.admissions(_of_api) if at_api else judged).everything
+            findings[str(path)] = (judged.admissions(_of_api) if at_api else judged).everything
     return findings
 
 

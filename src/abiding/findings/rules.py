@@ -86,6 +86,7 @@ Rule: TypeAlias = Literal[
     "transitive-provider",
     "two-sdists",
     "two-versions",
+    "two-wheels",
     "unbounded-provider",
     "undeclared-change",
     "undeclared-dlopen",

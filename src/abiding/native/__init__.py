@@ -57,7 +57,7 @@ def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = No
 def checked(
     paths: Iterable[Path], index: Listings | None = None, more: Judge | None = None, look: Look | None = None
 ) -> dict[str, tuple[Finding, ...]]:
-    """Judge all wheels with compiled files among some files, and right in some folders; the findings by file name.
+    """Judge all wheels with compiled files among some files, and right in some folders; the findings by path.
 
     Each is at hand for the others, as a distribution that they may require. If one needs a library that none of these
     has, what else it requires is looked up on the `index` (`index.listings`). `more` judges each of them too; `look` is

@@ -90,12 +90,12 @@ def checked(
     more: Judge | None = None,
     look: Look | None = None,
 ) -> dict[str, tuple[Finding, ...]]:
-    """Judge wheels, each with the others `at_hand`, and the index; `more` and `look` as for `examine`."""
+    """Judge wheels, each with those `at_hand` and the index, as `examine` does; the findings by path."""
     findings: dict[str, tuple[Finding, ...]] = {}
     look_at = partial(examine, wheels=AtHand(at_hand), index=index, more=more, look=look)
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
-            findings[path.name] = _examined(path, look_at)
+            findings[str(path)] = _examined(path, look_at)
     return findings
 
 

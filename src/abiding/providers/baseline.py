@@ -99,10 +99,10 @@ def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[s
                 continue
             if other is None:
                 message = f"nothing to hold it against: `{where}` has no other version for its platform"
-                findings[path.name] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
+                findings[str(path)] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
                 continue
             compared = True
-            findings[path.name] = _compared(other, path)
+            findings[str(path)] = _compared(other, path)
     if not compared:
         message = f"`{where}` has no wheel that one of these could be held against"
         raise UnknownReleaseError.of(message, hint="name the last release of the provider")

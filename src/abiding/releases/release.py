@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding import evidence, native
+from abiding.archives.naming import file_name
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.meaning import breaks, is_among_wheels
 from abiding.releases import rules
@@ -20,6 +21,7 @@ from abiding.releases.levels import (
     without_consequences,
     without_level,
 )
+from abiding.releases.namesakes import told_apart
 from abiding.releases.versions import two_versions
 
 if TYPE_CHECKING:
@@ -184,10 +186,11 @@ class Release(NamedTuple):
 def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None) -> list[Release]:
     """Group files into releases by name and version, and check each; in the order in which they were given.
 
-    With `level`, a wheel that was built at another one is an error.
+    Files of one name are called by their paths (`namesakes`). With `level`, a wheel that was built at another one is an
+    error.
     """
     groups: dict[tuple[str, str], list[Artifact | Unreadable]] = {}
-    for file in files:
+    for file in told_apart(files):
         groups.setdefault((file.name, file.version), []).append(file)
     united = [sorted(group, key=_order) for group in _united(groups)]
     apart = {finding.artifact: finding for finding in two_versions(united)}
@@ -209,9 +212,8 @@ def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Lis
     claimed = evidence.checked(paths, looking)
 
     def of(release: Release) -> tuple[Finding, ...]:
-        names = [checked.filename for checked in release.artifacts]
         findings = dict.fromkeys(
-            finding for judged in (linked, claimed) for name in names for finding in judged.get(name, ())
+            finding for judged in (linked, claimed) for each in release.artifacts for finding in _said_of(each, judged)
         )
         # Of a record that all of them read it is told already.
         told = {(finding.rule, finding.artifact, finding.message) for finding in release.findings}
@@ -221,12 +223,19 @@ def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Lis
 
 
 def with_findings(given: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
-    """Return the releases with what else is to be said of the compiled files of some artifacts, by file name."""
+    """Return the releases with what else is to be said of the compiled files of some, by where these are from."""
 
     def of(release: Release) -> tuple[Finding, ...]:
-        return tuple(finding for checked in release.artifacts for finding in findings.get(checked.filename, ()))
+        return tuple(finding for checked in release.artifacts for finding in _said_of(checked, findings))
 
     return [release._replace(compiled=(*release.compiled, *of(release))) for release in given]
+
+
+def _said_of(checked: CheckedArtifact, findings: Mapping[str, tuple[Finding, ...]]) -> Iterator[Finding]:
+    """Give what was found in a file; who looked into it knows its own name, and not that of the release for it."""
+    own = file_name(checked.filename)
+    for finding in findings.get(checked.read_from, ()):
+        yield finding._replace(artifact=checked.filename) if finding.artifact == own else finding
 
 
 def _held_to_providers(listings: Listings | None) -> Judge:

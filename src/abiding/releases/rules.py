@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import file_name
 from abiding.artifacts.filename import judge_tags, judge_version
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
@@ -17,6 +18,7 @@ from abiding.releases.dynamic import bad_dynamic
 from abiding.releases.installing import judge_installable
 from abiding.releases.levels import judge_record
 from abiding.releases.markers import Having, with_markers
+from abiding.releases.namesakes import judge_namesakes
 from abiding.releases.python import judge_python
 from abiding.releases.readable import judge_readable
 from abiding.releases.sdists import judge_sdists
@@ -66,6 +68,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += judge_variants(compared.artifact for compared in comparison.compared)
     findings += _of_the_sdist(comparison, own)
     findings += judge_sdists(comparison)
+    findings += judge_namesakes(compared.artifact for compared in comparison.compared)
     wheels = Having(comparison)
     elsewhere = {finding.artifact for finding in misnamed}
     of_sdist = comparison.sdist is not None and comparison.sdist.filename in elsewhere
@@ -177,7 +180,7 @@ def _misnamed(comparison: Comparison) -> list[Finding]:
 
 def _named(artifact: Artifact) -> str:
     """The version in the file name: a wheel that was built for a proof is taken for one of the version of its sdist."""
-    return artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
+    return file_name(artifact.filename).split("-")[1] if artifact.kind == "wheel" else artifact.version
 
 
 def _yanked(file: Artifact | Unreadable) -> Finding:

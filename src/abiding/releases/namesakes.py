@@ -1,0 +1,80 @@
+"""Files of one name, from several folders: each is called by its place, so that what is said of one is of no other."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from abiding.archives.naming import file_name
+from abiding.artifacts.artifact import Unreadable
+from abiding.files.plain import is_plain
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from abiding.artifacts.artifact import Artifact
+
+__all__ = ["judge_namesakes", "told_apart"]
+
+
+def told_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unreadable]:
+    """Return the files, those that share their name called by it with the folder where each was read from.
+
+    A file on disk that is there a second time, the same to the byte, is left out.
+    """
+    files = list(files)
+    times = Counter(file.filename for file in files)
+    if len(times) == len(files):
+        return files
+    different: dict[str, list[Artifact | Unreadable]] = {}
+    for file in files:
+        others = different.setdefault(file.filename, [])
+        if times[file.filename] == 1 or not any(_is_same(file, other) for other in others):
+            others.append(file)
+    return [_placed(file) if len(same) > 1 else file for same in different.values() for file in same]
+
+
+def _is_same(one: Artifact | Unreadable, other: Artifact | Unreadable) -> bool:
+    if one.on_index or other.on_index:
+        return False  # of these, metadata alone are at hand
+    left, right = Path(one.read_from), Path(other.read_from)
+    with suppress(OSError, ValueError):
+        return is_plain(left) and is_plain(right) and filecmp.cmp(left, right, shallow=False)
+    return False
+
+
+def _placed(file: Artifact | Unreadable) -> Artifact | Unreadable:
+    """Call a file by its path, in everything that is said of it already."""
+    name = file.filename
+    folder, slash, _ = file.read_from.replace(os.sep, "/").rpartition("/")
+    called = f"{folder}{slash}{name}"
+
+    def of_it(finding: Finding) -> Finding:
+        return finding._replace(artifact=called) if finding.artifact == name else finding
+
+    if isinstance(file, Unreadable):
+        return file._replace(filename=called, problem=of_it(file.problem))
+    return file._replace(filename=called, findings=tuple(map(of_it, file.findings)))
+
+
+def judge_namesakes(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
+    """Find the wheels on disk that have the name of another one, and are another file."""
+    first: dict[str, Artifact] = {}
+    for artifact in artifacts:
+        if artifact.kind != "wheel" or artifact.on_index:
+            continue
+        other = first.setdefault(file_name(artifact.filename), artifact)
+        if other.filename != artifact.filename:
+            yield Finding(
+                "two-wheels",
+                Severity.WARNING,
+                f"the wheel has the name of another one, and is not the same file: `{other.filename}`",
+                artifact=artifact.filename,
+                notes=("an index has one file of a name, and takes no other in its place",),
+                hints=("keep the one that is to be published, and check it without the other",),
+            )
