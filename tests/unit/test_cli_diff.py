@@ -189,7 +189,10 @@ def test_archives(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "Requires-Dist, which resolvers read\n  + libgmp==6.3.0\n\n1 field differs in meaning\n"
         in capsys.readouterr().out
     )
-    assert run("diff", "spam-1.4.0-py3-none-any.whl", "spam-1.4.0-py3-none-any.whl") == 0
+    copy = here / "copy" / "spam-1.4.0-py3-none-any.whl"
+    copy.parent.mkdir()
+    copy.write_bytes((here / copy.name).read_bytes())
+    assert run("diff", copy.name, str(copy)) == 0
 
 
 def test_a_damaged_archive(here: Path) -> None:
@@ -212,3 +215,25 @@ def test_no_metadata(here: Path, left: bytes, message: str) -> None:
     with pytest.raises(AbidingError) as caught:
         run("diff", "A", "B")
     assert [(one.rule, one.artifact, one.message) for one in caught.value.findings] == [("bad-metadata", "A", message)]
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        (["spam-1.4.0.tar.gz", "notes.txt"], "give one of the files in it, for example `folder/spam-1.4.0.tar.gz`"),
+        (["pyproject.toml", "dist/a-1-py3-none-any.whl"], "give one of the files in it, for example `folder/dist/a-1-py3-"),
+        (["pyproject.toml"], "build it first"),
+        ([], "give an sdist"),
+    ],
+)  # fmt: skip
+def test_a_folder_is_none_of_its_files(here: Path, files: list[str], hint: str) -> None:
+    (here / "folder" / "dist").mkdir(parents=True)
+    (here / "METADATA").write_text(METADATA)
+    for name in files:
+        (here / "folder" / name).write_bytes(b"")
+    for sides in (("folder", "METADATA"), ("METADATA", "folder")):
+        with pytest.raises(AbidingError) as caught:
+            run("diff", *sides)
+        (finding,) = caught.value.findings
+        assert (finding.rule, finding.artifact) == ("missing-file", "folder")
+        assert finding.hints[0].startswith(hint)

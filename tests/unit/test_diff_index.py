@@ -64,6 +64,54 @@ def test_two_releases(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     assert {one["field"]: (one["left"], one["right"]) for one in data["differences"]}["Version"] == ("1.0", "2.0")
 
 
+LINUX, WINDOWS = "cp313-cp313-manylinux2014_x86_64", "cp313-cp313-win_amd64"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left", "right"),
+    [
+        (["spam==1.0", "--tag", LINUX], ".tar.gz", "manylinux2014_x86_64.whl"),
+        (["--tag", WINDOWS, "spam==1.0"], ".tar.gz", "win_amd64.whl"),
+        (["spam==1.0", "--tag", WINDOWS, "--tag", LINUX], "win_amd64.whl", "manylinux2014_x86_64.whl"),
+        (["spam==1.0", "spam==1.0", "--tag", LINUX, "--tag", WINDOWS], "manylinux2014_x86_64.whl", "win_amd64.whl"),
+        (["spam==1.0", "spam==2.0", "--tag", LINUX, "--tag", WINDOWS], "manylinux2014_x86_64.whl", "win_amd64.whl"),
+    ],
+)
+def test_files_of_one_release(
+    arguments: list[str], left: str, right: str, index: Index, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert diff(index, *arguments, "--output-format", "json") in (0, 1)
+    data = document(capsys.readouterr().out, "diff")
+    assert data["left"]["filename"].endswith(left)
+    assert data["right"]["filename"].endswith(right)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["spam==1.0", "spam==1.0", "--tag", WINDOWS],
+        ["spam==1.0", "SPAM==1.0.0"],
+        ["spam==1.0", "--tag", WINDOWS, "--tag", WINDOWS],
+        ["METADATA", "./METADATA"],
+        ["METADATA", "link"],
+    ],
+)
+def test_a_file_is_not_compared_with_itself(
+    arguments: list[str], index: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "METADATA").write_bytes(METADATA)
+    (tmp_path / "link").symlink_to("METADATA")
+    (tmp_path / "copy").write_bytes(METADATA)
+    with pytest.raises(SystemExit) as caught:
+        diff(index, *arguments)
+    assert caught.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "both sides are one file" in err
+    assert ("leave out `B`" in err) is arguments[0].startswith("spam")
+    assert diff(index, "METADATA", "copy") == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "rule", "words"),
     [
@@ -103,6 +151,11 @@ def test_a_damaged_file(index: Index, capsys: pytest.CaptureFixture[str]) -> Non
     [
         (["a", "b", "--tag", "cp313-cp313-win_amd64"], "neither `A` nor `B` is `NAME==VERSION`"),
         (["spam==1.0", "b", "--tag", "cp313"], "`cp313` is not a wheel's tag"),
+        (["spam==1.0"], "give it, or a `--tag` to compare the sdist of `spam==1.0` with that wheel"),
+        (["a"], "what is `A` to be compared with?"),
+        (["a", "--tag", "cp313-cp313-win_amd64"], "what is `A` to be compared with?"),
+        (["a", "spam==1.0", *["--tag", "cp313-cp313-win_amd64"] * 2], "one `--tag` for each"),
+        (["spam==1.0", "spam==2.0", *["--tag", "cp313-cp313-win_amd64"] * 3], "one `--tag` for each"),
         (["a", "b", "--output-format", "html"], "json"),
     ],
 )

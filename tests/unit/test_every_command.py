@@ -206,7 +206,10 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
         ("check dist --outputformat=json", "did you mean `--output-format`?"),
         ("show -z", "abiding show: error: there is no option `-z`"),
         ("explain a b", "abiding explain: error: too much is given: `b`\n\nusage: abiding explain [OPTIONS] [RULE]\n"),
-        ("diff a", "are required: B\n\nusage: abiding diff [OPTIONS] A B\nhint: `abiding diff --help` tells more\n"),
+        (
+            "diff a",
+            "`B` is missing: what is `A` to be compared with?\n\nusage: abiding diff [OPTIONS] A [B]\nhint: `abiding diff --help` tells more\n",
+        ),
         ("check dist --color sometimes", "`sometimes` is none of auto, always, never"),
         ("check dist --fail-on errors", "`errors` is none of error, warning, note"),
         ("", "commands:\n  COMMAND\n    init      make a project use abiding"),

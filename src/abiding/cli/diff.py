@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.cli import outputs
 from abiding.cli.arguments import path, tags
 from abiding.cli.specs import is_one_release
-from abiding.files.plain import is_there, read_plain
+from abiding.files.plain import is_folder, is_plain, is_there, read_plain
 from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, MissingFileError
@@ -28,8 +28,9 @@ _NOTHING = "Nothing was compared"
 
 _DESCRIPTION = """\
 Compare the metadata of two files: sdists, wheels, METADATA or PKG-INFO files, or those of releases on an index: of
-NAME==VERSION the sdist, with --tag a wheel. What is only spelled differently (spaces, quotes, order, line ends) is left
-out. Exit status: 0 the same, 1 different, 2 not comparable."""
+NAME==VERSION the sdist, with --tag a wheel. NAME==VERSION alone, with --tag, is the sdist beside that wheel. What is
+only spelled differently (spaces, quotes, order, line ends) is left out. Exit status: 0 the same, 1 different, 2 not
+comparable."""
 _SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
 
 
@@ -37,8 +38,17 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("diff", help="show where two artifacts differ in meaning", description=_DESCRIPTION)
     parser.add_argument("left", metavar="A", type=path, help="an sdist, a wheel, METADATA, PKG-INFO, or NAME==VERSION")
-    parser.add_argument("right", metavar="B", type=path, help="what to compare it with")
-    parser.add_argument("--tag", metavar="TAG", type=tags, help="of a release: the wheel of this tag, not the sdist")
+    parser.add_argument(
+        "right", metavar="B", type=path, nargs="?", help="what to compare it with; without it, the wheel of --tag"
+    )
+    parser.add_argument(
+        "--tag",
+        metavar="TAG",
+        type=tags,
+        action="append",
+        default=[],
+        help="of a release: the wheel of this tag, not the sdist; given twice, the first is for A, the second for B",
+    )
     parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
     parser.add_argument(
         "--all", action="store_true", help="show spelling too, line by line; then it counts in the exit status"
@@ -49,24 +59,63 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Print the differences. Returns 0 if there are none, else 1. Raises `AbidingError` if one can't be read."""
-    given = [str(options.left), str(options.right)]
-    if options.tag and not any(map(is_one_release, given)):
-        options.parser.error("`--tag` chooses a wheel of a release, and neither `A` nor `B` is `NAME==VERSION`")
-    compared = Compared.of(*(_side(argument, options) for argument in given))
+    (one, its_tag), (other, other_tag) = _asked(options)
+    left, right = _side(one, its_tag, options), _side(other, other_tag, options)
+    if _is_one_file(left, right):
+        way_on = (
+            "leave out `B` to compare the sdist with the wheel of `--tag`"
+            if is_one_release(one)
+            else "give another one"
+        )
+        options.parser.error(f"both sides are one file, `{visible(left.name)}`: {way_on}")
+    compared = Compared.of(left, right)
     outputs.write(options, {"json": lambda: as_json(compared)}, lambda to: render(compared, to, every=options.all))
     return int(bool(compared.differences) or (options.all and not compared.identical))
 
 
-def _side(argument: str, options: Namespace) -> Side:
+_Tag: TypeAlias = "frozenset[str] | None"
+
+
+def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
+    """Return what each side is to be, and of which tag if it is a wheel of a release. Leaves where that is not said."""
+    left, right = str(options.left), None if options.right is None else str(options.right)
+    releases = [given is not None and is_one_release(given) for given in (left, right)]
+    error = options.parser.error
+    if right is None and not releases[0]:
+        error("`B` is missing: what is `A` to be compared with?")
+    if right is None and not options.tag:
+        error(f"`B` is missing: give it, or a `--tag` to compare the sdist of `{visible(left)}` with that wheel")
+    if options.tag and not any(releases):
+        error("`--tag` chooses a wheel of a release, and neither `A` nor `B` is `NAME==VERSION`")
+    most = 1 if right is not None and not all(releases) else _SIDES
+    if len(options.tag) > most:
+        error("there is one `--tag` for each of `A` and `B` that is `NAME==VERSION`, and no more")
+    first, last = (options.tag[0], options.tag[-1]) if options.tag else (None, None)
+    if right is None:
+        return (left, first if len(options.tag) == _SIDES else None), (left, last)
+    return (left, first), (right, last)
+
+
+_SIDES = 2
+
+
+def _is_one_file(left: Side, right: Side) -> bool:
+    if left.read_from == right.read_from:
+        return left.name == right.name
+    on_disk = all(is_there(Path(side.read_from)) for side in (left, right))
+    return on_disk and Path(left.read_from).samefile(right.read_from)
+
+
+def _side(argument: str, tag: _Tag, options: Namespace) -> Side:
     if not is_one_release(argument):
         return Side(argument, argument, _read(Path(argument)))
     from abiding.artifacts.index import read_file
 
-    artifact = read_file(argument, options.index_url, lambda names: _chosen(argument, names, options.tag))
+    artifact = read_file(argument, options.index_url, lambda names: _chosen(argument, names, tag))
     return Side(artifact.filename, artifact.read_from, artifact.metadata)
 
 
-def _chosen(spec: str, names: Sequence[str], wanted: frozenset[str] | None) -> str:
+def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
     """Return the file of a release that is meant: its sdist, or the wheel of a tag. Raises `AbidingError`."""
     if wanted:
         from abiding.archives.tagging import expanded
@@ -101,6 +150,8 @@ _FILES = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), a METADATA or PKG
 def _read(path: Path) -> CoreMetadata:
     if not is_there(path):
         raise MissingFileError.at(path, _NOTHING, _FILES)
+    if is_folder(path):
+        raise _folder(path)
     name = path.name.lower()
     if name.endswith(".whl"):
         from abiding.archives.wheel import read_metadata
@@ -117,6 +168,20 @@ def _read(path: Path) -> CoreMetadata:
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):
         raise _unreadable(path, "this is no metadata: it has neither `Name` nor `Metadata-Version`")
     return metadata
+
+
+def _folder(path: Path) -> AbidingError:
+    """Make the error for a folder, of which nobody can say which of its files is meant."""
+    built = path / "dist" if is_plain(path / "pyproject.toml") else path
+    file = next((file for file in sorted(built.glob("*")) if file.name.endswith((".whl", *_SDISTS))), None)
+    hint = f"give one of the files in it, for example `{visible(str(file))}`" if file else _FILES
+    if file is None and built != path:
+        hint = "build it first, `python -m build`, and give one of the files in its `dist`"
+    finding = Finding("missing-file", Severity.ERROR, _IS_FOLDER, artifact=visible(str(path)), hints=(hint,))
+    return AbidingError(finding, _NOTHING)
+
+
+_IS_FOLDER = "this is a folder, and files are compared"
 
 
 def _unreadable(path: Path, message: str) -> AbidingError:
