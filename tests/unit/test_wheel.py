@@ -630,7 +630,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no RECORD": (zipped(*PLAIN.items()), f"has no `{RECORD}`"),
     "no dist-info": (zipped(*CODE.items()), "has no `.dist-info` folder"),
     "two dist-info": (zipped(*BASE, ("x-1.dist-info/METADATA", b"")), "more than one metadata folder"),
-    "another dist-info": (changed(GOOD, b"spam-1.4.0.dist", b"spam-1.5.0.dist"), "of another distribution"),
+    "another dist-info": (changed(GOOD, b"spam-1.4.0.dist", b"spam-1.5.0.dist"), "of another version"),
     "encrypted": (patched(GOOD, "spam/_spam.so", 8, b"\1\0", local=6), "encrypted member: `spam/_spam.so`"),
     "method": (patched(GOOD, METADATA, 10, b"\x0e\0", local=8), "by method 14"),
     "other method": (patched(GOOD, METADATA, 10, b"\0\0"), "is not compressed, with"),

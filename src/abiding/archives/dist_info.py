@@ -89,7 +89,8 @@ def _into_dist_info(names: Sequence[str], data: Collection[str], tell: Callable[
 
 
 def _of_another(folder: str, filename: str) -> ArchiveError:
-    return ArchiveError.at(filename, f"has the metadata folder of another distribution: {quoted(folder)}")
+    of = "version" if _is_of_project(folder.removesuffix(_DIST_INFO), filename) else "distribution"
+    return ArchiveError.at(filename, f"has the metadata folder of another {of}: {quoted(folder)}")
 
 
 def _is_of_project(folder: str, filename: str) -> bool:

@@ -188,11 +188,24 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
         identity.metadata,
         contents.pyproject,
         tags=contents.tags,
-        findings=contents.findings,
+        findings=(*contents.findings, *_of_folder(filename, version, contents.dist_info, identity)),
         record=contents.record,
         variant=contents.variant,
         variants=_variants(path) if kind == "wheel" else None,
     )
+
+
+def _of_folder(filename: str, version: str, dist_info: str, identity: Identity) -> tuple[Finding, ...]:
+    """Find the metadata folder of another version; where METADATA says that one, it is told of METADATA."""
+    from abiding.archives import dist_info as folders
+    from abiding.artifacts.filename import judge_version
+
+    try:
+        if dist_info:
+            folders.hold_to_name(dist_info, filename)
+    except ArchiveError as exc:
+        return () if any(judge_version(filename, version, identity.metadata)) else exc.findings
+    return ()
 
 
 def _variants(wheel: Path) -> bytes | None:
@@ -228,6 +241,7 @@ class _Contents(NamedTuple):
     """What is read of an archive, as `Artifact` has it."""
 
     metadata: bytes
+    dist_info: str = ""
     tags: tuple[str, ...] = ()
     record: bytes = b""
     variant: bytes | None = None
@@ -244,7 +258,14 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
         statement = Statement.open(path, MEMBERS)
         room.admit(path.name, _size(path), statement.metadata)
         findings = judge_contents(path.name, statement.dist_info, statement.names, statement.entry_points)
-        return _Contents(statement.metadata, statement.tags, statement.more, statement.variant, findings=findings)
+        return _Contents(
+            statement.metadata,
+            statement.dist_info,
+            statement.tags,
+            statement.more,
+            statement.variant,
+            findings=findings,
+        )
     from abiding.archives.sdist import Sdist
 
     sdist = Sdist.open(path)

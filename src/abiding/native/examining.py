@@ -108,6 +108,9 @@ def _examined(path: Path, examined: Callable[[Path], tuple[Finding, ...]]) -> tu
         if provenance_of(path):
             raise
         return ()
+    except ArchiveError as exc:
+        Wheel.open(path)  # what it is not as a whole, in none of its files, is not said here
+        return exc.findings
     except AbidingError as exc:
         return exc.findings
 
