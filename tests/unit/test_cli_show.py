@@ -444,6 +444,20 @@ def test_without_a_record_no_line_is_said_to_be_of_the_source(
     assert lines == ["libgmp==6.3.0"]
 
 
+@pytest.mark.parametrize("lines", [(), ("Requires-Python: >=3.9", "Provides-Extra: fast"), ("Requires-Dist: libgmp",)])
+def test_where_nothing_is_required_there_is_nothing_to_be_told_apart(
+    lines: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wheel without a record; of the last one it is not known which lines are of the ABI level."""
+    wheel = str(archives.write_wheel(tmp_path, f"spam-1.0-{REGULAR}.whl", archives.metadata(*lines)))
+    requires = any(line.startswith("Requires-Dist") for line in lines)
+    for options in ([], ["--for", "distributor"]):
+        assert run("show", wheel, *options) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert ("not known" in out) is ("record of its build" in out) is requires
+        assert ("libgmp" in out) is requires
+
+
 @pytest.mark.parametrize(
     ("level", "lines", "record", "words"),
     [

@@ -77,7 +77,8 @@ class Bound(NamedTuple):
 
 _NOT_KNOWN = "unknown"
 _OF_SOURCE = "what the source works with (API level)"
-_OF_ALL = "what the wheel requires: which of it is of the ABI level is not known, for it has no record of its build"
+_OF_ALL = "what the wheel requires"
+_NOT_TOLD = ": which of it is of the ABI level is not known, for it has no record of its build"
 
 
 class Sets(NamedTuple):
@@ -105,7 +106,8 @@ class Sets(NamedTuple):
         """
         needed = [bound for bound in self.abi if not bound.may_be_ignored]
         ignored = [bound for bound in self.abi if bound.may_be_ignored]
-        yield f"# {_OF_ALL if self.level == _NOT_KNOWN else _OF_SOURCE}"
+        of_all = f"{_OF_ALL}{_NOT_TOLD}" if self.api else _OF_ALL  # where there is nothing, nothing is to be told apart
+        yield f"# {of_all if self.level == _NOT_KNOWN else _OF_SOURCE}"
         # Each on one line, whatever is in it: the next one would be a requirement.
         yield from map(on_one_line, self.api or ("# nothing",))
         if needed:

@@ -51,8 +51,9 @@ def _of_wheel(sets: Sets, record: Provenance | None, width: int) -> Iterator[Lin
         yield ()
         yield (Span("what it requires", Style.STRONG),)
         yield from _indented(sets.api or ("(nothing)",), width)
-        yield ()
-        yield from labelled(Span(_NO_RECORD), width, _NOTE)
+        if sets.api:
+            yield ()
+            yield from labelled(Span(_NO_RECORD), width, _NOTE)
         return
     variant = f", variant {sets.variant}" if sets.variant else ""
     built = f"built by {record.backend} {record.backend_version}".rstrip() + f" {_LEVELS[sets.level]}{variant}"
