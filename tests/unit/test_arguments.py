@@ -163,3 +163,31 @@ def test_the_last_line_is_about_all_files(form: str, other: str, capsys: pytest.
     write_sdist(Path(), "ham-1.0.tar.gz", metadata(name="ham"))
     assert main(["check", "--output-format", form, "ham-1.0.tar.gz", "spam-1.0.tar.gz"]) == 0
     assert "could not be read" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check", "show", "diff", "init", "bounds", "prove", "unwrap"])
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://localhost/project/numpy/", "its name, `numpy`"),
+        ("https://localhost/project/numpy/2.1.0/#files", "its name, `numpy==2.1.0`"),
+        ("http://localhost/simple/numpy", "its name, `numpy`"),
+        ("https://localhost/numpy-2.1.0.tar.gz", "its name\n"),
+        ("https://me:secret@localhost/x", "its name\n"),
+    ],
+)
+def test_a_url_is_no_path(command: str, url: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, url, *(["x"] if command == "diff" else [])])
+    assert caught.value.code == 2
+    err = capsys.readouterr().err
+    assert f"{url.replace('me:secret@', '')}` is a URL: give a file or folder, and of a release {name}" in err
+    assert "secret" not in err
+
+
+def test_a_release_that_is_spelled_as_for_another_tool(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["check", "numpy=2.1"], ["diff", "numpy=2.1", "numpy==2.1"]):
+        assert main(command) == 2
+        assert "hint: did you mean `numpy==2.1`?" in capsys.readouterr().err
+    assert main(["show", "numpy=2.1"]) == 2
+    assert "`pip download --no-deps 'numpy==2.1'`" in " ".join(capsys.readouterr().err.split())

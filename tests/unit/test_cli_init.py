@@ -436,3 +436,13 @@ def test_only_an_array_that_the_edit_writes_says_what_its_absence_said() -> None
     (absent,), (there,) = (wrap(Pyproject.parse(one)).notes for one in (text, text + "dependencies = []\n"))
     assert "its absence" in absent
     assert there == "`dependencies = []` stays as it is: it is dynamic now, so wheels may add to it"
+
+
+def test_what_makes_a_project_is_said_where_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(AbidingError) as caught:
+        run("init", str(tmp_path))
+    assert caught.value.findings[0].hints == (
+        "give the folder of a project, which has pyproject.toml, setup.cfg or setup.py",
+    )
+    (tmp_path / "setup.py").write_text("")
+    assert run("init", "--yes", str(tmp_path)) == 0

@@ -558,3 +558,13 @@ def test_lines_under_one_that_excludes_them_all_are_quoted() -> None:
     assert finding.hints == ("change `numpy<0.5`, or each of the others",)
     assert {one.line for one in finding.excerpts} == {4, 10}
     declaration(text.replace('"numpy<0.5"', '"numpy<9"'))
+
+
+@pytest.mark.parametrize(("number", "hint"), [("2.4", '`metadata-version = "2.4"`'), ("2.1", '"…"'), ("3", '"…"')])
+def test_a_metadata_version_without_quotes(number: str, hint: str) -> None:
+    text = RIGHT.replace("[tool.abiding]\n", f"[tool.abiding]\nmetadata-version = {number}\n")
+    with pytest.raises(DeclarationError) as caught:
+        Declaration.read(Pyproject.parse(text))
+    (finding,) = caught.value.findings
+    assert finding.rule == "bad-type"
+    assert hint in finding.hints[0]

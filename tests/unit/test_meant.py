@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 from abiding.metadata import pins
-from abiding.project.meant import EXAMPLES, ways_out
+from abiding.project.meant import EXAMPLES, release_meant, ways_out
 
 MEANT = {
     "numpy=2.1": "numpy==2.1",
@@ -40,6 +40,31 @@ def test_pins() -> None:
     assert ways_out("torch=x.x.*", fills_pins=True) == ("write `torch==x.x.*`",)
     (hint,) = ways_out("torch==x.x.*", fills_pins=False)
     assert "`[tool.abiding.wheel]`" in hint
+
+
+@pytest.mark.parametrize("text", ["torch==x.y.z", "torch==X.X.X", "torch = x.Y.z", "torch==n.n.n"])
+def test_other_letters_for_a_pin(text: str) -> None:
+    assert ways_out(text, fills_pins=True)[0] == "write `torch==x.x.x`"
+    assert ways_out("torch>=x.y,<X", fills_pins=True)[0] == "write `torch>=x.x,<x`"
+    assert ways_out(text, fills_pins=False) == (EXAMPLES,)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("numpy=2.1", "numpy==2.1"),
+        ("numpy = 2.1", "numpy==2.1"),
+        ("numpy 2.1", "numpy==2.1"),
+        ("numpy", ""),
+        ("numpy==2.1", ""),
+        ("numpy=>2.1", ""),
+        ("a/numpy=2.1", ""),
+        ("notes.txt", ""),
+        ("x=" + "1" * 10_000, ""),
+    ],
+)
+def test_a_release(text: str, meant: str) -> None:
+    assert release_meant(text) == meant
 
 
 PARTS = st.lists(

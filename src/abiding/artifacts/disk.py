@@ -18,6 +18,7 @@ from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
+from abiding.project.meant import release_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,7 +128,9 @@ def _elsewhere(path: Path, children: Iterable[Path]) -> str:
 
 def _missing(path: Path, message: str, hint: str = "") -> AbidingError:
     hint = hint or GIVE
-    return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=(hint,)))
+    meant = release_meant(str(path)) if message == NO_SUCH_FILE else ""
+    hints = (f"did you mean `{meant}`?", hint) if meant else (hint,)
+    return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=hints))
 
 
 class Identity(NamedTuple):

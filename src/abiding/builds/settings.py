@@ -90,8 +90,10 @@ def _unknown(name: str) -> Finding:
 
 
 def _bad_level(level: str, where: str) -> Finding:
-    meant = level.strip().lower()
-    hint = f"did you mean `{meant}`?" if meant in [*Level] else "what they are is in `abiding explain level`"
+    from difflib import get_close_matches
+
+    close = get_close_matches(level.strip().lower(), [*Level], n=1)
+    hint = f"did you mean `{close[0]}`?" if close else "what they are is in `abiding explain level`"
     return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where, hint)
 
 

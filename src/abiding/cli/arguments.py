@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_plain, is_there
+from abiding.findings.characters import visible, without_login
 from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 
@@ -28,7 +30,22 @@ def given(text: str) -> str:
     """Take an argument that is not empty, as that of a script whose variable was never set: it would mean `.`."""
     if not text:
         raise ArgumentTypeError("it is empty; the folder that you are in is `.`")
+    if _URL.match(text):
+        # As a path it would lose a slash.
+        url = visible(without_login(text))
+        raise ArgumentTypeError(f"`{url}` is a URL: give a file or folder, and of a release its name{_named(text)}")
     return text
+
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+# The page of a project, for people or for installers.
+_PAGE = re.compile(r"/(?:project|simple)/([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:/(\d[\w.!+-]*))?/*(?:[?#].*)?$")
+
+
+def _named(url: str) -> str:
+    """Return the name of the release that a page is about, as the end of a sentence; empty if it is about none."""
+    page = _PAGE.search(url)
+    return f", `{page[1]}{f'=={page[2]}' if page[2] else ''}`" if page else ""
 
 
 def path(text: str) -> Path:

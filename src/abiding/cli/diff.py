@@ -14,6 +14,7 @@ from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
+from abiding.project.meant import release_meant
 from abiding.report.difference import Compared, Side, as_json, render
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ _FILES = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), a METADATA or PKG
 
 def _read(path: Path) -> CoreMetadata:
     if not is_there(path):
-        raise MissingFileError.at(path, _NOTHING, _FILES)
+        meant = release_meant(str(path))
+        raise MissingFileError.at(path, _NOTHING, f"did you mean `{meant}`?" if meant else _FILES)
     if is_folder(path):
         raise _folder(path)
     name = path.name.lower()

@@ -19,6 +19,7 @@ from abiding.findings.wrapping import fill
 from abiding.metadata import pins
 from abiding.project.declaration import Declaration
 from abiding.project.level import Level
+from abiding.project.meant import release_meant
 from abiding.project.pyproject import Pyproject
 from abiding.project.sets import Bound, Sets
 from abiding.project.source import Source
@@ -97,6 +98,7 @@ def run(options: Namespace) -> int:
 
 def _hint(given: str) -> str:
     """Return what may be given in place of something that is not there; how to get at a release that is on an index."""
+    given = release_meant(given) or given
     if not is_one_release(given):
         return "give a project's folder, an sdist, or a wheel"
     return (

@@ -16,6 +16,9 @@ from abiding.project.pyproject import Pyproject
 __all__ = ["EditedFile"]
 
 
+_HINT = "give the folder of a project, which has pyproject.toml, setup.cfg or setup.py"
+
+
 class EditedFile(NamedTuple):
     """A pyproject.toml, by its path, and the bytes that it had when it was read; none where there is no file."""
 
@@ -34,7 +37,7 @@ class EditedFile(NamedTuple):
         try:
             data = read_plain(path, bounds.PYPROJECT)
         except FileNotFoundError as exc:
-            raise MissingFileError.at(path, NOTHING, "give the folder of a project, which has pyproject.toml") from exc
+            raise MissingFileError.at(path, NOTHING, _HINT) from exc
         except NotADirectoryError as exc:
             hint = "give the folder of a project, which has pyproject.toml: an sdist is not edited"
             raise _problem(source, "this is no folder", hint) from exc

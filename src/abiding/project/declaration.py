@@ -21,7 +21,7 @@ from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
 from abiding.project.required import required
 from abiding.project.selecting import exact_marker, never
-from abiding.project.shapes import Misshapen
+from abiding.project.shapes import TYPES, Misshapen
 from abiding.project.table import Project
 
 if TYPE_CHECKING:
@@ -339,6 +339,10 @@ class _Reader(Faults):
 
     def metadata_version(self, table: Mapping[str, Any]) -> str | None:
         key = ("tool", "abiding", "metadata-version")
+        number = table.get("metadata-version")
+        if isinstance(number, float) and str(number) in _VERSIONS:
+            self.wrong_type(Misshapen(key, TYPES[str], number), hint=f'write `metadata-version = "{number}"`')
+            return None
         version = self.typed(table.get("metadata-version", ""), str, key)
         if version and version not in _VERSIONS:
             self.problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from abiding.findings import bounds
 from abiding.metadata import pins, requirements
 from abiding.project.faults import short
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     _Spelling = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
-__all__ = ["EXAMPLES", "ways_out"]
+__all__ = ["EXAMPLES", "release_meant", "ways_out"]
 
 
 EXAMPLES = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
@@ -29,6 +30,8 @@ _VERSIONS = (
     (re.compile(r"(?<=[\w.*])\s+(?=[<>=!~])"), ","),
     (re.compile(r"\^\s*([1-9]\d{0,8})((?:\.\w+)*)"), lambda match: f">={match[1]}{match[2]},<{int(match[1]) + 1}"),
     (re.compile(r"((?:[<>]=?|~=)\s*[\w.]+)\.\*"), r"\1"),
+    # Other letters for a pin.
+    (re.compile(r"(?<=[=<>~.])(\s*)[XyYzZnN](?=[.,\s]|$)"), r"\1x"),
 )
 
 
@@ -40,6 +43,18 @@ def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
         if _is_requirement(pins.sample(candidate) if fills_pins else candidate):
             return (f"write `{short(candidate)}`",)
     return (EXAMPLES,)
+
+
+def release_meant(text: str) -> str:
+    """Return the `NAME==VERSION` that is probably meant by a text that is none; empty if nobody can tell."""
+    if "/" in text or "\\" in text:
+        return ""
+    close = (candidate for candidate in _candidates(text) if _ONE_RELEASE.fullmatch(candidate))
+    meant = next((candidate for candidate in close if candidate != text and _is_requirement(candidate)), "")
+    return meant if len(meant) <= bounds.EXCERPT else ""
+
+
+_ONE_RELEASE = re.compile(r"[\w.-]+==[\w.!+-]+")
 
 
 def _is_requirement(text: str) -> bool:
