@@ -48,7 +48,7 @@ def run(options: Namespace) -> int:
 
     def refuted(wheel: Path) -> tuple[Finding, ...]:
         """Return what the compiled files of the wheel say against its bounds."""
-        return evidence.checked([wheel]).get(wheel.name, ())
+        return evidence.checked([wheel]).get(str(wheel), ())
 
     if not is_there(options.wheel):
         raise MissingFileError.at(
