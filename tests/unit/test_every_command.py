@@ -300,13 +300,14 @@ def test_a_name_that_is_no_file_is_that_first_of_all(what: str, first: str, tmp_
     assert "pip install 'abiding[index]'" in done.stderr
 
 
-def test_bounds_say_what_is_not_read_without_an_extra(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("command", "evidence"), [("bounds", "C API of numpy"), ("check", "bound-too-loose")])
+def test_what_is_not_read_without_an_extra_is_said(command: str, evidence: str, tmp_path: Path) -> None:
     """The evidence is; what it takes more to read is what files are linked with."""
     code = "import sys; sys.modules['auditwheel'] = None; from abiding.cli import main; sys.exit(main())"
-    arguments = [sys.executable, "-c", code, "bounds", "evident"]
+    arguments = [sys.executable, "-c", code, command, "evident"]
     done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1)
-    assert "C API of numpy" in done.stdout
+    assert evidence in done.stdout
     said = " ".join(f"{done.stdout}{done.stderr}".split())
     assert "note[missing-extra]: reading what compiled files are linked with needs `auditwheel" in said
 

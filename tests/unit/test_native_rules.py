@@ -635,7 +635,9 @@ def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatc
 
     monkeypatch.setitem(sys.modules, "auditwheel.architecture", None)
     path = pair.consumer(requires=())
-    assert native.checked([path]) == {str(path): ()}
+    ((note,),) = native.checked([path]).values()
+    assert (note.rule, note.severity, note.artifact) == ("missing-extra", Severity.NOTE, path.name)
+    assert note.hints == ("pip install 'abiding[native]'",)
     with pytest.raises(AbidingError) as caught:
         native.checked([recorded(pair)])
     assert caught.value.findings[0].rule == "missing-extra"

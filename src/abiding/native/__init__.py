@@ -62,8 +62,8 @@ def checked(
     Each is at hand for the others, as a distribution that they may require. If one needs a library that none of these
     has, what else it requires is looked up on the `index` (`index.listings`). `more` judges each of them too; `look` is
     given each compiled file, by the wheel and its place, while it is at hand. A wheel that can't be read is left out:
-    whoever reads its metadata says so. Without the libraries that read compiled files nothing is found, and
-    `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
+    whoever reads its metadata says so. Without the libraries that read compiled files each wheel has a note of that,
+    and `AbidingError` (`missing-extra`) is raised only if one of the wheels was built with native entries. Raises
     `IndexAccessError` if the index can't be read.
     """
     from abiding.native import names

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, MissingExtraError
+from abiding.findings.finding import Severity
 from abiding.native import contents
 from abiding.native.at_hand import AtHand, tags_of
 from abiding.native.indexed import Indexed
@@ -104,10 +105,10 @@ def _examined(path: Path, examined: Callable[[Path], tuple[Finding, ...]]) -> tu
         return examined(path)
     except IndexAccessError:
         raise
-    except MissingExtraError:
+    except MissingExtraError as exc:
         if provenance_of(path):
             raise
-        return ()
+        return tuple(one._replace(severity=Severity.NOTE, artifact=path.name) for one in exc.findings)
     except ArchiveError as exc:
         Wheel.open(path)  # what it is not as a whole, in none of its files, is not said here
         return exc.findings
