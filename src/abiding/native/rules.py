@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
@@ -20,7 +21,7 @@ from abiding.native.symbols import missing_symbols
 from abiding.native.unreachable import unreachable, unreachable_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from abiding.native.contents import Contents
     from abiding.native.images import Image
@@ -146,8 +147,28 @@ def _leaked(subject: Subject) -> Iterator[Finding]:
         found=tuple(leaks),
         found_from="as built",
         notes=("on another machine anything may be there, and on this one a wrong library is not noticed",),
-        hints=("let the build leave no run path that begins with `/` in what it installs",),
+        hints=(_AT_BUILD, _in_the_wheel(images, leaks)),
     )
+
+
+_AT_BUILD = (
+    "find the flag that does it: `python -m sysconfig` shows those of the Python, which setuptools takes over unless "
+    'it is told `LDSHARED="gcc -shared"`, and `pkg-config --libs NAME` those of a library'
+)
+
+
+def _in_the_wheel(images: Sequence[Image], leaks: Collection[str]) -> str:
+    """Return how a run path is taken out of a file in a wheel; the others are kept, by which libraries are found."""
+    image, *others = images
+    if image.format is Format.MACH_O:
+        options = " ".join(f"-delete_rpath {shlex.quote(path)}" for path in image.run_paths if path in leaks)
+        how = f"`install_name_tool {options} {image.place}`, and `codesign -f -s - {image.place}`"
+    else:
+        kept = ":".join(path for path in image.run_paths if path not in leaks)
+        options = f"--set-rpath {shlex.quote(kept)}" if kept else "--remove-rpath"
+        how = f"`patchelf {'--force-rpath ' if kept and image.inherited else ''}{options} {image.place}`"
+    each = ", and likewise in the others" if others else ""
+    return f"or take it out between `wheel unpack` and `wheel pack`: {how}{each}"
 
 
 def _for_repair(image: Image, subject: Subject) -> bool:
