@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import abiding
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
+from abiding.findings import bounds
 from abiding.survey.columns import COLUMNS
 from abiding.survey.engines import local
 from abiding.survey.plan import Limits, Plan, merged, survey
@@ -205,8 +206,8 @@ def test_missing_columns_are_said(path: Path, capsys: pytest.CaptureFixture[str]
     ({"requires_dist": ["a", None]}, "`requires_dist` has an empty item"),
     ({"requires_dist": ["a" * 4_000_001]}, "`requires_dist` has more than 4,000,000 characters"),
     ({"requires_python": ">" * 4_000_001}, "`requires_python` has more than 4,000,000 characters"),
-    ({"filename": "spam.tar.gz"}, "has the name of neither an sdist nor a wheel"),
-    ({"filename": "ham-1.0.tar.gz"}, "is a file of another project than its metadata are"),
+    ({"filename": "spam.tar.gz"}, "the file has the name of neither an sdist nor a wheel"),
+    ({"filename": "ham-1.0.tar.gz"}, "the file is of another project than its metadata"),
 ])  # fmt: skip
 def test_bad_rows_are_counted_and_named(bad: dict[str, Any], why: str, path: Path) -> None:
     good = [row("ok-1.0.tar.gz", name="ok", requires_dist=["a"], requires_python=">=3")]
@@ -287,7 +288,7 @@ def test_more_requirements_than_check_reads_are_a_bad_row(lines: list[str], path
     found, bad = surveyed([table(path, [row(requires_dist=["a"]), row(WHEEL, requires_dist=lines)])])
     assert [one[3] for one in found] == ["equal"]
     assert [one[2] for one in bad] == [WHEEL]
-    fair = ["a" * 60] * 3000
+    fair = ["a" * 60] * (bounds.REQUIREMENTS // 80)
     assert not surveyed([table(path, [row(requires_dist=fair), row(WHEEL, requires_dist=fair)])])[1]
 
 

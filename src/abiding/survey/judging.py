@@ -130,7 +130,7 @@ def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
     # Equal metadata are one object, as those of files that are read are.
     metadata = known.get((digest, fields)) or known.setdefault((digest, fields), _metadata(fields, digest))
     if named(f"{metadata.get('Name')}-0.tar.gz", "sdist")[0] != name:
-        raise ArchiveError.at(filename, "is a file of another project than its metadata are")
+        raise ArchiveError.at(filename, "is of another project than its metadata")
     return Artifact(filename, kind, name, version, metadata, on_index=True)
 
 
