@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
 from abiding.metadata import pins, requirements
-from abiding.metadata.environments import Environments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from abiding.findings.finding import Finding
+    from abiding.metadata.environments import Environments
     from abiding.project.declaration import Declaration
     from abiding.project.pyproject import Key, Pyproject
 
@@ -25,7 +25,9 @@ def never_true(declaration: Declaration, pyproject: Pyproject) -> Iterator[Findi
     """Yield a warning for each comparison, or marker, that is the same in all environments the project is for."""
     lines = [(key, text) for key, text, _ in declaration.project.requirements() if ";" in text]
     lines += [(entry.key, entry.requires) for entry in declaration.entries if ";" in entry.requires]
-    pythons = _admitted(declaration) if lines else Environments.all()
+    if not lines:  # as most projects have none, nothing is imported for them
+        return
+    pythons = _admitted(declaration)
     for key, text in lines:
         marker = _marker(text)
         if marker:
@@ -49,7 +51,7 @@ def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject:
     where = environments(marker)
     if slips or where.meets(pythons):
         return
-    of_python = where.meets(Environments.all())
+    of_python = where.meets(environments(""))
     what = "of no Python that `requires-python` admits" if of_python else "in no environment"
     yield pyproject.finding(
         "never-true",
@@ -82,8 +84,8 @@ def _admitted(declaration: Declaration) -> Environments:
     try:
         clauses = SpecifierSet(text) if isinstance(text, str) else ()
     except InvalidSpecifier:
-        return Environments.all()
+        return environments("")
     pythons = environments(
         " and ".join(f'python_full_version {clause.operator} "{clause.version}"' for clause in clauses)
     )
-    return pythons if pythons.meets(Environments.all()) else Environments.all()
+    return pythons if pythons.meets(environments("")) else environments("")
