@@ -150,6 +150,15 @@ def test_what_a_wheel_is_for_is_read_from_its_name_behind_a_path() -> None:
     assert "about the compiled files" in summary(release)
 
 
+def test_bounds_of_two_of_one_name_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    bad, good = wheel(Path("bad"), "numpy", files=OLD), wheel(Path("good"), "numpy<2", files=OLD)
+    assert main(["bounds", str(bad), str(good), "--no-index"]) == 1
+    out = capsys.readouterr().out
+    assert out.index(f"{bad}\n") < out.index("too loose") < out.index(f" --> {bad}\n") < out.index(f"{good}\n")
+    assert main(["bounds", str(bad), "--no-index"]) == 1
+    assert capsys.readouterr().out.startswith(f"{CP311}\n")
+
+
 def test_a_file_on_an_index_is_not_the_one_on_disk() -> None:
     """What it says byte by byte is not at hand: no word that they differ, and no finding of one at the other."""
     said = CoreMetadata.parse(metadata("Requires-Dist: numpy"), PURE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.evidence.stated import State
@@ -31,7 +32,18 @@ _MOST = 40
 
 def as_text(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
     """Return one table for each wheel, and one for each of its providers, with what is wrong below them."""
-    return to.written(line for name, stated in wheels.items() for line in _wheel(stated, tables.get(name, ()), to))
+    times = Counter(stated.filename for stated in wheels.values())
+    return to.written(
+        line
+        for path, stated in wheels.items()
+        for line in _wheel(_placed(stated, path) if times[stated.filename] > 1 else stated, tables.get(path, ()), to)
+    )
+
+
+def _placed(stated: Stated, path: str) -> Stated:
+    """Call a wheel by its path: another one has its name."""
+    findings = tuple(finding._replace(artifact=path) for finding in stated.findings)
+    return stated._replace(filename=path, findings=findings)
 
 
 def _wheel(stated: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Line]:
