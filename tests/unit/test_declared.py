@@ -153,7 +153,7 @@ def test_errors_that_are_not_about_agreement_are_counted_too(tmp_path: Path) -> 
     assert [one.rule for one in release.findings if one.severity == "error"] == ["wheel-tags", "levels-mixed"]
     last = summary(release)
     assert last.startswith("1 error of `wheel-tags` and 1 error of `levels-mixed`. Metadata declared: ")
-    assert "1 error of `wheel-tags` and 1 error of `levels-mixed`" in html.render([release])
+    assert "1 error of <code>wheel-tags</code> and 1 error of <code>levels-mixed</code>" in html.render([release])
 
 
 def test_a_file_alone_is_identical_to_none(tmp_path: Path) -> None:

@@ -74,5 +74,4 @@ def _segments(data: bytes | bytearray) -> Iterator[_Segment]:
         header = struct.unpack_from(order + layout.header, data, place + i * size)
         kind, flags, start, length = (header[at] for at in layout.fields)
         if kind == _LOADED:
-            # What lies behind the end of the file is not there; it may have larger numbers than memory has places.
-            yield _Segment(flags, min(start, len(data)), min(start + length, len(data)))
+            yield _Segment(flags, start, start + length)
