@@ -49,7 +49,10 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--jobs", metavar="N", type=_number, default=os.cpu_count() or 1, help="processes (default: one for each core)"
     )
     parser.add_argument(
-        "--dask", metavar="ADDRESS", type=given, help="judge on this Dask cluster, or `local`: on one that is started"
+        "--dask",
+        metavar="ADDRESS",
+        type=_address,
+        help="judge on this Dask cluster, or `local`: on one that is started",
     )
     parser.add_argument(
         "--parts", metavar="FOLDER", type=_folder, help="keep finished parts here, and go on with those of before"
@@ -61,6 +64,12 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--files-table", metavar="FILE", type=_table, help="write what was read from an index here, as Parquet"
     )
     parser.set_defaults(run=run, closing="Nothing was surveyed", parser=parser)
+
+
+def _address(text: str) -> str:
+    if not text:
+        raise ArgumentTypeError("it is empty; `local` starts a cluster, and the address of one is `tcp://HOST:PORT`")
+    return text
 
 
 def _number(text: str) -> int:
