@@ -174,7 +174,8 @@ UNUSED = "abiding: error[unused-provider]: `{}` is declared as native, and no fi
 
 
 def failed(answer: Answer) -> list[str]:
-    return [one["artifact"] for one in answer.data["findings"] if one["rule"] == "failed-build"]
+    findings = [one for one in answer.data["findings"] if one["rule"] == "failed-build"]
+    return [artifact for one in findings for artifact in one["artifacts"]]
 
 
 @on_debian
