@@ -79,7 +79,7 @@ def _text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to:
         yield from columns(_INTERNALS, [_internals_cells(held) for held in internals], to)
     for group in groups(by_weight((*seen.findings, *seen.unread))):
         yield ()
-        yield from lines(group.finding._replace(artifact=group.about), to.width)
+        yield from lines(group.finding._replace(artifact=", ".join(group.artifacts)), to.width)
 
 
 def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequence[Internals]) -> str:
