@@ -122,6 +122,37 @@ def test_the_same_in_other_company() -> None:
     assert finding.hints == ('did you mean `sys_platform in "linux, darwin"`?',)
 
 
+CALLED = [
+    "win", "windows", "Windows", "win64", "nt", "linux64", "linux-gnu", "linux-x86_64", "Linux", "macos", "darwin", "posix",
+    "mac os", "x64", "amd64", "arm-64", "CPython", "cpython", "pypy3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("operator", ["==", "!=", "in", "not in"])
+def test_what_is_said_of_a_comparison_is_so(operator: str) -> None:
+    """Oracle: the comparison itself, in every environment."""
+    variables = ("sys_platform", "platform_system", "os_name", "platform_machine", "implementation_name")
+    negated = operator in ("!=", "not in")
+    texts = [*CALLED, *(f"{one}{between}{other}" for one in CALLED for between in (" ", ", ", "|") for other in CALLED)]
+    for variable, text in product(variables, texts):
+        # An empty value, of a machine that does not know what it is, is a part of every text.
+        places = [one for one in ALL if one["python_full_version"] == "3.9.0" and one[variable]]
+        for marker in (f'{variable} {operator} "{text}"', f'"{text}" {operator} {variable}'):
+            slips = list(mistaken(marker))
+            true = [Marker(marker).evaluate(one) for one in places] if slips else []
+            for slip in slips:
+                assert not (slip.never and any(true)), marker
+                assert not slip.always or all(true), marker
+                # What is proposed takes nothing from where the line is in force, and nothing from where it is not.
+                meant = Marker(slip.meant)
+                kept = [
+                    meant.evaluate(one) is not negated
+                    for one, was in zip(places, true, strict=True)
+                    if was is not negated
+                ]
+                assert all(kept), (marker, slip.meant)
+
+
 @pytest.mark.parametrize(
     ("marker", "why"),
     [
@@ -155,6 +186,10 @@ def test_a_marker_that_no_environment_satisfies(marker: str, why: str) -> None:
         '"win" in sys_platform',
         '"linux" not in sys_platform',
         'sys_platform in "linux darwin"',
+        'sys_platform in "linux-x86_64"',
+        'sys_platform not in "linux-gnu"',
+        'sys_platform in "win win32"',
+        'platform_system in "linux,Linux"',
         'python_version <= "3.9"',
         'python_version >= "3.9" and sys_platform == "win32"',
         'python_full_version < "3.9.1"',

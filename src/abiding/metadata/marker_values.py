@@ -5,6 +5,7 @@ A value that is not known here may be that of a system that is not known here: o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +21,8 @@ __all__ = ["Mistaken", "mistaken"]
 class Mistaken(NamedTuple):
     """A comparison, as it is written; the value in it that its variable never has, and the comparison that is meant.
 
-    `always` is whether the comparison is true everywhere: it is false everywhere, or depends on what else it lists.
+    `always` is whether the comparison is true everywhere, `never` whether it is false everywhere. Where it lists other
+    values too, it is neither.
     """
 
     comparison: str
@@ -53,19 +55,31 @@ def mistaken(marker: str) -> Iterator[Mistaken]:
             continue
         is_list = operator.endswith("in") and not quoted
         is_part = operator.endswith("in") and quoted
-        values = text.replace(",", " ").replace("|", " ").split() if is_list else [text]
+        values = _WORD.findall(text) if is_list else [text]
         for value in values:
+            # `in` asks for a part of a text: `linux` is in `linux-gnu`, and `win` in `win32`.
             if value in known or (is_part and any(value in one for one in known)):
                 continue
-            instead = _meant(variable, value)
+            instead = None if is_list and any(one in value for one in known) else _meant(variable, value)
             if instead:
                 better, name = instead
-                corrected = text.replace(value, name)
+                # A list that has what is meant too leaves nothing out; and what else it has is of its own variable.
+                if is_list and (name in values or (better != variable and len(values) > 1)):
+                    continue
+                corrected = _replaced(text, value, name) if is_list else name
                 meant = f'"{corrected}" {operator} {better}' if quoted else f'{better} {operator} "{corrected}"'
                 negated = operator in ("!=", "not in")
                 alone = len(values) == 1
                 comparison = f"{left} {operator} {right}"
                 yield Mistaken(comparison, variable, value, meant, alone and negated, alone and not negated)
+
+
+_WORD = re.compile(r"[^\s,|]+")
+
+
+def _replaced(text: str, value: str, name: str) -> str:
+    """Return a list with another value in one place."""
+    return _WORD.sub(lambda word: name if word[0] == value else word[0], text)
 
 
 def _meant(variable: str, value: str) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ from abiding.metadata import pins, requirements
 from abiding.project import exports, guarded, sanctions
 from abiding.project.astray import tables_astray
 from abiding.project.contradictions import Declared, contradictions, contradictions_of_api
-from abiding.project.extras import known_extras
+from abiding.project.extras import judge_extras
 from abiding.project.faults import Faults, listed
 from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
@@ -375,7 +375,7 @@ class _Reader(Faults):
         yield from self.entry_list(wheel.get("dependencies", []), (*key, "dependencies"), "")
         key = (*key, "optional-dependencies")
         extras = self.typed(wheel.get("optional-dependencies", {}), dict, key) or {}
-        known_extras(self, self.project, {extra: (*key, extra) for extra in extras})
+        judge_extras(self, self.project, {extra: (*key, extra) for extra in extras})
         for extra, values in extras.items():
             yield from self.entry_list(values, (*key, extra), extra)
 

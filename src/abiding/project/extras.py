@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Key
     from abiding.project.table import Project
 
-__all__ = ["known_extras"]
+__all__ = ["judge_extras"]
 
 
-def known_extras(faults: Faults, project: Project, wanted: Mapping[str, Key]) -> None:
+def judge_extras(faults: Faults, project: Project, wanted: Mapping[str, Key]) -> None:
     """Find the extras at keys that the project does not have, by their normalised names."""
     if project.gives("optional-dependencies"):
         given = (project.table or {})["optional-dependencies"]

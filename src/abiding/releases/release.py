@@ -55,9 +55,8 @@ class Verdict(StrEnum):
 class CheckedArtifact(NamedTuple):
     """One artifact and what its comparison with the reference of its release comes to.
 
-    `level` is the one that a wheel was built at, None for
-    those of projects that have no levels. `variant` is the one that it was built in: empty for none, None if its record
-    does not say.
+    `level` is the one that a wheel was built at, None for those of projects that have no levels. `variant` is the one
+    that it was built in: empty for none, None if its record does not say.
     """
 
     compared: Compared
