@@ -19,6 +19,7 @@ from abiding.builds import rules
 from abiding.builds.inner import InnerBackend
 from abiding.builds.settings import Settings
 from abiding.findings.errors import AbidingError, DeclarationError
+from abiding.findings.finding import Severity
 from abiding.findings.rules import Rule
 from abiding.findings.screen import block, screen
 from abiding.findings.terminal import Terminal
@@ -243,6 +244,12 @@ def refused() -> str:
         return said(lambda: Build.begin(None).wheel("wheel", folder, None))
 
 
+def packed() -> str:
+    committed = IDLE.replace(">=1.20", "<2.5").encode()
+    findings = rules.judge_packed(SDIST, committed, Pyproject.parse(IDLE), Severity.ERROR)
+    return screen(AbidingError(findings, "No sdist was written"))
+
+
 def checked(
     rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str = "", tags: tuple[str, ...] = ()
 ) -> str:
@@ -278,6 +285,7 @@ SCREENS: dict[str, Callable[[], str]] = {
     "prepared-differs": prepared,
     "not-narrower": linted,
     "never-true": lambda: linted(IDLE.replace('"numpy>=1.20"', "\"pywin32; sys_platform == 'windows'\"")),
+    "other-pyproject": packed,
     "missing-requirement": lambda: checked(
         "missing-requirement",
         (SDIST, NEW + "Dynamic: Requires-Dist\nRequires-Dist: numpy>=1.26\n"),

@@ -293,6 +293,20 @@ def test_two_sdists_of_one_release(other: str, tmp_path: Path) -> None:
     same = checked(tmp_path / "same", {SDIST: metadata(EGG), other: metadata(EGG), LINUX: metadata(EGG)})
     assert [(one.rule, one.severity) for one in same.findings] == [("two-sdists", "note")]
     assert same.verdict == "clean"
+    tables = (
+        '[tool.abiding.wheel]\ndependencies = ["numpy<2.5"]\n',
+        '[tool.abiding.wheel]\ndependencies = ["numpy<2.4"]\n',
+    )
+    for number, (left, right) in enumerate(((tables[0], tables[0]), tables)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name, table in ((SDIST, left), (other, right)):
+            write_sdist(folder, name, metadata(EGG), f"[build-system]\nrequires = []\n{table}")
+        (release,) = abiding.check([folder])
+        (beside,) = [one for one in release.findings if one.rule == "two-sdists"]
+        assert (beside.severity, "another `tool.abiding`" in beside.message) == (
+            ("warning", True) if left != right else ("note", False)
+        )
     read = checked(tmp_path / "read", {SDIST: metadata(EGG), other: metadata(NUMPY)})
     (finding,) = read.findings
     assert (finding.rule, finding.severity, finding.field) == ("two-sdists", "error", "Requires-Dist")

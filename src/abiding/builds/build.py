@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Build"]
 
-
 _NO_SDIST, _NO_WHEEL = "No sdist was written", "No wheel was written"
 # What the hooks call a kind of wheel, and what people do.
 _KINDS = {"wheel": "wheel", "editable": "editable wheel"}
@@ -110,6 +109,7 @@ class Build(NamedTuple):
 
             def edited(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
+                    outcome.hold(rules.judge_packed(name, data, self.pyproject, self._severity), _NO_SDIST)
                     return self.pyproject.restored(data)
                 pkg_info = CoreMetadata.parse(data, name)
                 if member == "PKG-INFO":

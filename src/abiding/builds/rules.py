@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.changes import field_notes, requirement_changes, text_notes
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.project.source import Source
     from abiding.project.table import Project
 
-__all__ = ["Sides", "edited_sdist", "judge", "judge_prepared", "not_asked", "place_of", "too_low"]
+__all__ = ["Sides", "edited_sdist", "judge", "judge_packed", "judge_prepared", "not_asked", "place_of", "too_low"]
 
 
 class Sides(NamedTuple):
@@ -221,6 +223,25 @@ def too_low(pyproject: Pyproject, version: str, newer: Collection[str], least: s
             "if the wrapped backend adds the field by itself, only an earlier version of it writes less",
         ),
     )
+
+
+def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
+    """Find that the pyproject.toml that was packed into an sdist lets it be built in another way than this folder."""
+    apart = ""
+    with suppress(DeclarationError):  # no front end reads it then, and says so
+        packed = pyproject.decode(data)
+        apart = " and ".join(f"`{table}`" for table in pyproject.apart(packed.table))
+    if not apart:
+        return ()
+    finding = Finding(
+        "other-pyproject",
+        severity,
+        f"the pyproject.toml in the sdist has another {apart} than the one in this folder",
+        artifact=name,
+        notes=("who builds from the sdist goes by the one in it",),
+        hints=("commit pyproject.toml, if it was edited: some backends pack what version control has, not the folder",),
+    )
+    return (finding,)
 
 
 def edited_sdist(source: Source) -> Finding:

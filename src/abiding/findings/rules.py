@@ -72,6 +72,7 @@ Rule: TypeAlias = Literal[
     "not-written",
     "old-metadata-version",
     "other-files",
+    "other-pyproject",
     "pre-release-marker",
     "prepared-differs",
     "promise-broken",

@@ -162,6 +162,18 @@ class Pyproject(NamedTuple):
             return self.text.encode()
         return _with_dynamic(text, table, own)
 
+    def apart(self, other: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the tables by which a build goes (`build-system`, `tool.abiding`) that another file has otherwise."""
+        tables = [[table.get("build-system"), _tool(table).get("abiding")] for table in (self.table, other)]
+        return tuple(
+            name for name, own, its in zip(("build-system", "tool.abiding"), *tables, strict=True) if own != its
+        )
+
+
+def _tool(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    tool = table.get("tool")
+    return tool if isinstance(tool, dict) else {}
+
 
 def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the table as the wrapped backend may see it: a name that `[project]` gives is not in `project.dynamic`.

@@ -10,6 +10,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from abiding.artifacts.artifact import Artifact
     from abiding.releases.comparison import Compared, Comparison
 
 __all__ = ["judge_sdists"]
@@ -23,20 +24,25 @@ def judge_sdists(comparison: Comparison) -> Iterator[Finding]:
     first = comparison.sdist
     for compared in comparison.compared if first else ():
         if first and compared.artifact.kind == "sdist" and compared.artifact is not first:
-            yield from _beside(first.filename, compared)
+            yield from _beside(first, compared)
 
 
-def _beside(first: str, compared: Compared) -> Iterator[Finding]:
-    hint = f"keep one of them; wheels were held against `{first}`"
+def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
+    name = first.filename
+    hint = f"keep one of them; wheels were held against `{name}`"
     for difference in compared.differences:
         severity = Severity.ERROR if difference.field in RESOLVER_FIELDS else Severity.WARNING
         message = f"`{difference.field}` of one sdist of the release is not that of the other"
-        origins = (first, "this sdist")
+        origins = (name, "this sdist")
         yield difference.finding(
             "two-sdists", severity, message, compared.artifact.filename, origins, notes=(_ONE,), hints=(hint,)
         )
-    if not compared.differences:
-        message = f"the release has another sdist, which says the same: `{first}`"
-        yield Finding(
-            "two-sdists", Severity.NOTE, message, artifact=compared.artifact.filename, notes=(_ONE,), hints=(hint,)
-        )
+    if compared.differences:
+        return
+    apart = first.pyproject and compared.artifact.pyproject and first.pyproject.apart(compared.artifact.pyproject.table)
+    if apart:
+        severity, says = Severity.WARNING, f"the same, and has another {' and '.join(f'`{table}`' for table in apart)}"
+    else:
+        severity, says = Severity.NOTE, "the same"
+    message = f"the release has another sdist, which says {says}: `{name}`"
+    yield Finding("two-sdists", severity, message, artifact=compared.artifact.filename, notes=(_ONE,), hints=(hint,))

@@ -1,0 +1,87 @@
+"""The pyproject.toml in an sdist: builds from the sdist go by it, and not by the folder that it was made of."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from makers.trees import HookFailed, Tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYPROJECT = """\
+[build-system]
+requires = ["abiding", "meson-python"]
+build-backend = "abiding.backend"
+
+[project]
+name = "spam"
+version = "1.4.0"
+dependencies = ["numpy>=1.26"]
+dynamic = ["dependencies"]
+
+[tool.abiding]
+build-backend = "mesonpy"
+
+[tool.abiding.wheel]
+dependencies = ["numpy<3"]
+"""
+BARE = """\
+[build-system]
+requires = ["meson-python"]
+build-backend = "mesonpy"
+
+[project]
+name = "spam"
+version = "1.4.0"
+dependencies = ["numpy>=1.26"]
+"""
+
+
+def committed(folder: Path, pyproject: str) -> Tree:
+    tree = Tree.write(folder, {"pyproject.toml": pyproject, "meson.build": "project('spam', version: '1.4.0')\n"})
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "a"]):
+        subprocess.run([*git, *arguments], cwd=folder, check=True)
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("before", "apart"),
+    [
+        (BARE, "`build-system` and `tool.abiding`"),
+        (PYPROJECT.replace("numpy<3", "numpy<2.5"), "`tool.abiding`"),
+        (PYPROJECT.replace('"meson-python"]', '"meson-python>=0.17"]'), "`build-system`"),
+    ],
+    ids=["not wrapped", "another line", "another requirement"],
+)
+def test_what_was_not_committed(before: str, apart: str, tmp_path: Path) -> None:
+    tree = committed(tmp_path / "tree", before)
+    (tree.folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_sdist", tmp_path / "dist")
+    said = " ".join(caught.value.output.split())
+    assert f"error[other-pyproject]: the pyproject.toml in the sdist has another {apart} than" in said
+    assert "commit pyproject.toml" in said
+    assert list((tmp_path / "dist").iterdir()) == []
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "b"], cwd=tree.folder, check=True
+    )
+    assert tree.hook("build_sdist", tmp_path / "dist") == "spam-1.4.0.tar.gz"
+
+
+def test_what_else_was_not_committed(tmp_path: Path) -> None:
+    """A control: the sdist says what the commit says, and is built as the folder is."""
+    tree = committed(tmp_path / "tree", PYPROJECT.replace('version = "1.4.0"', 'version = "1.4.0"\nkeywords = []'))
+    (tree.folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    name = tree.hook("build_sdist", tmp_path / "dist")
+    with tarfile.open(tmp_path / "dist" / name) as sdist:
+        member = sdist.extractfile("spam-1.4.0/pyproject.toml")
+        assert member
+        packed = tomllib.loads(member.read().decode())
+    assert packed["tool"]["abiding"]["wheel"] == {"dependencies": ["numpy<3"]}
