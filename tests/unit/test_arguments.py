@@ -181,7 +181,11 @@ def test_a_url_is_no_path(command: str, url: str, name: str, capsys: pytest.Capt
         main([command, url, *(["x"] if command == "diff" else [])])
     assert caught.value.code == 2
     err = capsys.readouterr().err
-    assert f"{url.replace('me:secret@', '')}` is a URL: give a file or folder, and of a release {name}" in err
+    # Those that read no index have no use for the name of a release.
+    instead = (
+        f", and of a release {name}" if command in ("check", "diff") else "; what is on an index has to be downloaded"
+    )
+    assert f"{url.replace('me:secret@', '')}` is a URL: give a file or folder{instead}" in err
     assert "secret" not in err
 
 

@@ -57,6 +57,14 @@ def test_with_a_tag_it_is_that_wheel(
     assert not index.asked_for("win_amd64.whl")
 
 
+def test_of_several_builds_it_is_the_last(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    """As installers choose, by the number."""
+    for build in ("10", "9", "2a"):
+        index.files[f"spam-1.0-{build}-cp313-cp313-win_amd64.whl"] = File(wheel(OTHER))
+    assert diff(index, "spam==1.0", "--tag", "cp313-cp313-win_amd64", "--output-format", "json") == 1
+    assert document(capsys.readouterr().out, "diff")["right"]["filename"] == "spam-1.0-10-cp313-cp313-win_amd64.whl"
+
+
 def test_two_releases(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     assert diff(index, "spam==1.0", "spam==2.0", "--tag", "cp313-cp313-win_amd64", "--output-format", "json") == 1
     data = document(capsys.readouterr().out, "diff")
@@ -108,7 +116,8 @@ def test_a_file_is_not_compared_with_itself(
     out, err = capsys.readouterr()
     assert out == ""
     assert "both sides are one file" in err
-    assert ("leave out `B`" in err) is arguments[0].startswith("spam")
+    left_out = "one `--tag`" if arguments[1] == "--tag" else "`B`"
+    assert (f"leave out {left_out} to compare the sdist" in err) is arguments[0].startswith("spam")
     assert diff(index, "METADATA", "copy") == 0
 
 

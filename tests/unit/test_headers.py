@@ -35,6 +35,9 @@ def changed(old: str, new: str, *, suffix: str = "h") -> list[str]:
         ("typedef struct { char c; int a; } t;", "typedef struct { char c; int a; } t __attribute__((packed));", ["struct t"]),
         (LOOSE, "struct t { char c; _Alignas(16) int a; };", ["struct t"]),
         ("int toy(int a);", "int toy(int a) __attribute__((ms_abi));", ["toy()"]),
+        ("int toy(int a);", "int toy(int a) __attribute__((__ms_abi__));", ["toy()"]),
+        (LOOSE, "struct __attribute__((__ms_struct__)) t { char c; int a; };", ["struct t"]),
+        (LOOSE, 'struct __attribute__((scalar_storage_order("big-endian"))) t { char c; int a; };', ["struct t"]),
         # Types by other names, and pointers to functions.
         ("typedef int v[4];", "typedef int v[8];", ["typedef v"]),
         ("typedef int (*cb)(int);", "typedef int (*cb)(int, void *);", ["typedef cb"]),
@@ -53,6 +56,7 @@ def test_what_is_another_thing(old: str, new: str, names: list[str]) -> None:
     ("old", "new"),
     [
         (TOY, "int toy(int count);"),
+        ("int f(struct t *p);", "int f(struct t *restrict p);"),
         (TOY, "extern int toy(\n  int a /* how many */);"),
         (TOY, '#define API __attribute__((visibility("default")))\nAPI int toy(int a);'),
         (TOY, '__attribute__((deprecated("no more"))) int toy(int a) __attribute__((nonnull));'),
@@ -80,3 +84,17 @@ def test_classes_that_are_exported_are_told_apart() -> None:
     assert changed(old, old.replace("int a", "long a"), suffix="hpp") == ["class one"]
     assert changed(old, old.replace("int b", "long b"), suffix="hpp") == ["class two"]
     assert changed(old, old.replace(": int", ": char"), suffix="hpp") == ["enum kind"]
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("levels", [4, 11, 14])
+def test_what_no_memory_holds_is_not_compared(levels: int) -> None:
+    """Each macro stands for four of the one before."""
+    macros = [f"#define A{level} {' '.join([f'A{level - 1}'] * 4)}" for level in range(1, levels + 1)]
+    header = "\n".join(["#define A0 int x;", *macros, f"struct t {{ A{levels} }};\n"]).encode()
+    command = compiler()
+    assert command
+    fair = b"struct u { int a; };\n"
+    read = declarations({"toy/include/a.h": header, "toy/include/b.h": fair}, command)
+    assert list(read.failed) == ([] if levels == 4 else ["toy/include/a.h"])
+    assert "struct u" in read.found

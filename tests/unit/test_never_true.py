@@ -189,6 +189,8 @@ def test_a_marker_that_no_environment_satisfies(marker: str, why: str) -> None:
         'sys_platform in "linux-x86_64"',
         'sys_platform not in "linux-gnu"',
         'sys_platform in "win win32"',
+        '"NT" in platform_system',
+        '"java" in sys_platform',
         'platform_system in "linux,Linux"',
         'python_version <= "3.9"',
         'python_version >= "3.9" and sys_platform == "win32"',

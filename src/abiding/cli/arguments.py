@@ -27,13 +27,17 @@ _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`
 
 
 def given(text: str) -> str:
+    """Take a path, or the name of a release."""
+    return _given(text, f"a file or folder, and of a release its name{_named(text)}")
+
+
+def _given(text: str, what: str) -> str:
     """Take an argument that is not empty, as that of a script whose variable was never set: it would mean `.`."""
     if not text:
         raise ArgumentTypeError("it is empty; the folder that you are in is `.`")
     if _URL.match(text):
         # As a path it would lose a slash.
-        url = visible(without_login(text))
-        raise ArgumentTypeError(f"`{url}` is a URL: give a file or folder, and of a release its name{_named(text)}")
+        raise ArgumentTypeError(f"`{visible(without_login(text))}` is a URL: give {what}")
     return text
 
 
@@ -50,7 +54,7 @@ def _named(url: str) -> str:
 
 def path(text: str) -> Path:
     """Take a path."""
-    return Path(given(text))
+    return Path(_given(text, "a file or folder; what is on an index has to be downloaded first"))
 
 
 _T = TypeVar("_T", bound="StrEnum")

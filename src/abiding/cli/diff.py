@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.cli import outputs
-from abiding.cli.arguments import path, tags
+from abiding.cli.arguments import given, tags
 from abiding.cli.specs import is_one_release
 from abiding.files.plain import is_folder, is_plain, is_there, read_plain
 from abiding.findings import bounds
@@ -38,9 +38,9 @@ _SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("diff", help="show where two artifacts differ in meaning", description=_DESCRIPTION)
-    parser.add_argument("left", metavar="A", type=path, help="an sdist, a wheel, METADATA, PKG-INFO, or NAME==VERSION")
+    parser.add_argument("left", metavar="A", type=given, help="an sdist, a wheel, METADATA, PKG-INFO, or NAME==VERSION")
     parser.add_argument(
-        "right", metavar="B", type=path, nargs="?", help="what to compare it with; without it, the wheel of --tag"
+        "right", metavar="B", type=given, nargs="?", help="what to compare it with; without it, the wheel of --tag"
     )
     parser.add_argument(
         "--tag",
@@ -63,11 +63,10 @@ def run(options: Namespace) -> int:
     (one, its_tag), (other, other_tag) = _asked(options)
     left, right = _side(one, its_tag, options), _side(other, other_tag, options)
     if _is_one_file(left, right):
-        way_on = (
-            "leave out `B` to compare the sdist with the wheel of `--tag`"
-            if is_one_release(one)
-            else "give another one"
-        )
+        way_on = "give another one"
+        if is_one_release(one):
+            left_out = " and ".join(["`B`"] * bool(options.right) + ["one `--tag`"] * (len(options.tag) == _SIDES))
+            way_on = f"leave out {left_out} to compare the sdist with the wheel of `--tag`"
         options.parser.error(f"both sides are one file, `{visible(left.name)}`: {way_on}")
     compared = Compared.of(left, right)
     outputs.write(options, {"json": lambda: as_json(compared)}, lambda to: render(compared, to, every=options.all))
@@ -79,8 +78,8 @@ _Tag: TypeAlias = "frozenset[str] | None"
 
 def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
     """Return what each side is to be, and of which tag if it is a wheel of a release. Leaves where that is not said."""
-    left, right = str(options.left), None if options.right is None else str(options.right)
-    releases = [given is not None and is_one_release(given) for given in (left, right)]
+    left, right = options.left, options.right
+    releases = [argument is not None and is_one_release(argument) for argument in (left, right)]
     error = options.parser.error
     if right is None and not releases[0]:
         error("`B` is missing: what is `A` to be compared with?")
@@ -130,7 +129,7 @@ def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
         )
         what = "no sdist"
     if fitting:
-        return fitting[-1]
+        return max(fitting, key=_build) if wanted else fitting[-1]
     wheels = [name for name in names if name.endswith(".whl")]
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
@@ -143,6 +142,17 @@ def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
         Finding("missing-file", Severity.ERROR, f"the release has {what}", artifact=spec, notes=notes, hints=hints),
         _NOTHING,
     )
+
+
+def _build(wheel: str) -> tuple[int, str]:
+    """Return the build number of a wheel, by which installers choose among several of one tag."""
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    try:
+        _, _, build, _ = parse_wheel_filename(wheel)
+    except InvalidWheelFilename:
+        return -1, ""
+    return build or (-1, "")
 
 
 _FILES = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), a METADATA or PKG-INFO file, or NAME==VERSION"

@@ -44,6 +44,8 @@ __all__ = [
     "OPENINGS",
     "OUTPUT",
     "PARTS_OF_ONE",
+    "PREPROCESSED",
+    "PREPROCESSOR",
     "PROVENANCE",
     "PROVENANCE_VALUES",
     "PYPROJECT",
@@ -154,6 +156,8 @@ FURTHER = 20
 LIBRARY, RECORD = 1 << 30, 16 << 20
 # Headers of one wheel that are preprocessed.
 HEADERS = 300
+# What the preprocessor may write of one of them, and have in memory meanwhile.
+PREPROCESSED, PREPROCESSOR = 16 << 20, 512 << 20
 # Bytes that are kept of it in the user's cache folder, and of one library there, unpacked.
 CACHE, CACHED = 256 << 20, 256 << 20
 

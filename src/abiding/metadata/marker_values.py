@@ -41,6 +41,8 @@ _CALLED = {
 }
 _SYSTEM = {called: system for system, names in _CALLED.items() for called in names}
 _MACHINE = {"x64": "x86_64", "x86-64": "x86_64", "amd-64": "x86_64", "intel64": "x86_64", "arm-64": "arm64"}
+# Parts of what systems say that are not listed one by one: `CYGWIN_NT-10.0`, `java1.8.0`.
+_PARTS = frozenset({"nt", "java"})
 _CLOSE = 0.8
 _LONGEST = 32
 
@@ -58,7 +60,7 @@ def mistaken(marker: str) -> Iterator[Mistaken]:
         values = _WORD.findall(text) if is_list else [text]
         for value in values:
             # `in` asks for a part of a text: `linux` is in `linux-gnu`, and `win` in `win32`.
-            if value in known or (is_part and any(value in one for one in known)):
+            if value in known or (is_part and (value.lower() in _PARTS or any(value in one for one in known))):
                 continue
             instead = None if is_list and any(one in value for one in known) else _meant(variable, value)
             if instead:

@@ -222,7 +222,7 @@ def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], comparison: C
     unseen = "" if comparison.told else "; layouts were not compared"
     if not added:
         message = (
-            f"{name} {after} has the very interface of {before}: nothing is lost, and nothing new"
+            f"{name} {after} has the interface of {before}, as far as symbols and types tell: nothing is lost or new"
             if comparison.told
             else f"{name} {after} has the symbols of {before}, none lost and none new{unseen}"
         )

@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
@@ -25,7 +25,8 @@ _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx)", re.IGNORECASE)
 _MARKER = re.compile(r'# (\d+) "([^"]*)".*')
 _TOKEN = re.compile(r"""[A-Za-z_]\w*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\.?\d[\w.]*|\S""")
 _KINDS = ("struct", "union", "class", "enum")
-_SECONDS = 60
+# A real header takes a tenth of that.
+_SECONDS = 10
 
 
 class Changed(NamedTuple):
@@ -94,23 +95,43 @@ def _roots(place: str) -> Iterator[str]:
 
 
 def _run(line: list[str]) -> tuple[str, str]:
-    """What the preprocessor writes, or why it could not."""
-    try:
-        done = subprocess.run(
-            line,
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-        )
-    except (OSError, subprocess.TimeoutExpired) as exc:
-        return "", type(exc).__name__
-    if done.returncode == 0:
-        return done.stdout, ""
-    match = _SAID.search(done.stderr)
+    """What the preprocessor writes, or why it could not: a header of a few lines can ask for more than memory has."""
+    with TemporaryFile() as written, TemporaryFile() as said:
+        try:
+            done = subprocess.run(
+                line,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=said,
+                check=False,
+                timeout=_SECONDS,
+                preexec_fn=_limited if os.name == "posix" else None,
+            )
+        except (OSError, subprocess.SubprocessError) as exc:
+            return "", type(exc).__name__
+        said.seek(0)
+        match = _SAID.search(said.read(bounds.PREPROCESSED).decode("utf-8", "replace"))
+        written.seek(0)
+        text = written.read(bounds.PREPROCESSED + 1)
+        if len(text) > bounds.PREPROCESSED:
+            return "", f"the preprocessor writes more than {bounds.PREPROCESSED >> 20} MiB"
+        if done.returncode == 0:
+            return text.decode("utf-8", "replace"), ""
     return "", match[1].strip() if match else f"the compiler ended with {done.returncode}"
+
+
+def _limited() -> None:
+    """Bound what a process and those that it starts may take and write; the compiler then ends with an error."""
+    import resource
+
+    for kind, most in (
+        (resource.RLIMIT_AS, bounds.PREPROCESSOR),
+        (resource.RLIMIT_FSIZE, 2 * bounds.PREPROCESSED),
+        (resource.RLIMIT_CPU, _SECONDS),
+    ):
+        _, hard = resource.getrlimit(kind)
+        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (least, hard))
 
 
 _SAID = re.compile(r"error: ([^\n]{1,200})")
@@ -167,13 +188,13 @@ def _pack(packing: list[str], words: Sequence[str]) -> None:
 _ATTRIBUTES = frozenset(
     {"__attribute__", "__attribute", "__declspec", "alignas", "_Alignas", "__asm__", "__asm", "asm", "noexcept"}
 )
-# Those that say where fields lie, and how a function is called.
+# Those that say where fields lie, and how a function is called; compilers take them with underscores around them too.
 _OF_WEIGHT = frozenset(
-    {"alignas", "_Alignas", "packed", "__packed__", "aligned", "__aligned__", "align", "mode", "__mode__"}
-    | {"vector_size", "__vector_size__", "ms_struct", "gcc_struct", "transparent_union", "__transparent_union__"}
-    | {"stdcall", "__stdcall__", "fastcall", "vectorcall", "regparm", "ms_abi", "sysv_abi"}
+    {"alignas", "Alignas", "packed", "aligned", "align", "mode", "vector_size", "ms_struct", "gcc_struct"}
+    | {"transparent_union", "scalar_storage_order", "no_unique_address"}
+    | {"cdecl", "stdcall", "fastcall", "thiscall", "vectorcall", "regparm", "ms_abi", "sysv_abi"}
 )
-_WITHOUT_WEIGHT = frozenset({"__extension__", "noexcept", "final"})
+_WITHOUT_WEIGHT = frozenset({"__extension__", "noexcept", "final", "restrict", "__restrict", "__restrict__"})
 
 
 def _bare(tokens: Sequence[str], telling: frozenset[str] = frozenset()) -> list[str]:
@@ -187,7 +208,7 @@ def _bare(tokens: Sequence[str], telling: frozenset[str] = frozenset()) -> list[
         elif list(tokens[place : place + 2]) == ["[", "["]:
             stop = _closed(tokens, place)
         attribute = stop > place + 1 or tokens[place] in _WITHOUT_WEIGHT
-        if not attribute or not telling.isdisjoint(tokens[place:stop]):
+        if not attribute or not telling.isdisjoint(token.strip("_") for token in tokens[place:stop]):
             kept += tokens[place:stop]
         place = stop
     return kept
