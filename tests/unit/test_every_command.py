@@ -195,7 +195,10 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
     [
         ("chek dist", "there is no command `chek`: did you mean `check`?"),
         ("no-such", "the commands: init, show, check"),
-        ("--no-such check dist", "there is no option `--no-such`\nthe options: --help, --version\n"),
+        (
+            "--no-such check dist",
+            "there is no option `--no-such`\nthe options: --help, --version\nthose of a command come after it\n",
+        ),
         (
             "diff --foo a b",
             "there is no option `--foo`\nthe options: --help, --tag, --index-url, --all, --output-format,",

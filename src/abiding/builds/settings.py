@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.nearest import nearest
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -76,10 +77,8 @@ def _value(name: str, ours: Mapping[str, Any], environ: Mapping[str, str], probl
 
 
 def _unknown(name: str) -> Finding:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, _KNOWN, n=1)
-    hints = [f"did you mean `{close[0]}`?"] if close else []
+    close = nearest(name, _KNOWN)
+    hints = [f"did you mean `{close}`?"] if close else []
     return _problem(
         "unknown-setting",
         f"`{name}` is not a setting of abiding",
@@ -90,10 +89,8 @@ def _unknown(name: str) -> Finding:
 
 
 def _bad_level(level: str, where: str) -> Finding:
-    from difflib import get_close_matches
-
-    close = get_close_matches(level.strip().lower(), [*Level], n=1)
-    hint = f"did you mean `{close[0]}`?" if close else "what they are is in `abiding explain level`"
+    close = nearest(level, [*Level])
+    hint = f"did you mean `{close}`?" if close else "what they are is in `abiding explain level`"
     return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where, hint)
 
 

@@ -74,7 +74,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     parser = _parser(given[:1] if given[:1] and given[0] in _COMMANDS else _COMMANDS)
     asked = next((word for word in given if not word.startswith("-")), "")
     if asked and asked not in _COMMANDS:
-        parser.error(f"there is no command `{asked}`{meant(asked, _COMMANDS)}\nthe commands: {', '.join(_COMMANDS)}")
+        likely = meant(asked, (*_COMMANDS, "--help", "--version"))
+        parser.error(f"there is no command `{asked}`{likely}\nthe commands: {', '.join(_COMMANDS)}")
     options = parser.parse_args(given)
     if options.run is None:
         parser.print_help(sys.stderr)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.cli import outputs
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.nearest import nearest
 from abiding.findings.terminal import Terminal
 from abiding.report.explanations import page, rules, summary, terms
 from abiding.report.pages import render
@@ -63,8 +64,6 @@ def run(options: Namespace) -> int:
 
 def _rule_of(text: str) -> str:
     """Return the rule that is meant: people paste `error[lost-requirement]:` from a screen."""
-    from difflib import get_close_matches
-
     name = text.partition("[")[2].partition("]")[0] if "[" in text else text
     name = name.strip()
     if name in rules():
@@ -72,8 +71,8 @@ def _rule_of(text: str) -> str:
     word = name.lower().strip(":").replace(" ", "-")
     if (word := _MEANT.get(word, word)) in terms():
         return word
-    close = get_close_matches(name.lower().replace("_", "-"), (*rules(), *terms()), n=1)
-    hints = (f"did you mean `{close[0]}`?",) if close else ()
+    close = nearest(name, (*rules(), *terms()))
+    hints = (f"did you mean `{close}`?",) if close else ()
     raise AbidingError(
         Finding(
             "unknown-rule",

@@ -6,10 +6,12 @@ argparse leaves such words to the main program, which knows none of a command's 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from itertools import takewhile
 from typing import TYPE_CHECKING, NoReturn
 
+from abiding.findings.nearest import nearest
 from abiding.findings.terminal import Terminal
 from abiding.findings.wrapping import wrap
 
@@ -18,6 +20,20 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = ["Parser", "meant", "none_of"]
+
+
+# What other programs call it.
+_ALSO_CALLED = {
+    "no-color": ("--color never",),
+    "no-colour": ("--color never",),
+    "silent": ("--quiet",),
+    "strict": ("--fail-on warning",),
+    "v": ("--full",),
+    "verbose": ("--full",),
+}
+# A part of a name is short.
+_OF_A_PART = 0.75
+_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 
 
 class Parser(argparse.ArgumentParser):
@@ -52,7 +68,26 @@ class Parser(argparse.ArgumentParser):
     def _no_option(self, given: str) -> NoReturn:
         known = [option for option in self._option_string_actions if option.startswith("--")]
         listed = f"\nthe options: {', '.join(known)}"
-        self.error(f"there is no option `{given}`{meant(given, known) or listed}")
+        later = "\nthose of a command come after it" if self._subparsers is not None else ""
+        self.error(f"there is no option `{given}`{_asked(self._likely(given, known)) or listed + later}")
+
+    def _likely(self, given: str, known: Sequence[str]) -> Iterable[str]:
+        """Return what may be meant by an option: one of like letters, or of that first letter, or a value of one."""
+        name = given.partition("=")[0].lstrip("-").lower()
+        also = [way for way in _ALSO_CALLED.get(name, ()) if way.partition(" ")[0] in known]
+        if len(name) == 1:
+            return [option for option in known if option.startswith(f"--{name}")] or also
+        values = [
+            f"{action.option_strings[-1]} {value}"
+            for action in self._actions
+            for value in action.choices or ()
+            if action.option_strings and name == value
+        ]
+        if also or values:
+            return also or values
+        parts = {part: option for option in known for part in option.strip("-").split("-")}
+        close = nearest(name, known)
+        return [close or parts.get(nearest(name, parts, _OF_A_PART), "")]
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401
         if action.choices is not None and value not in action.choices:
@@ -88,23 +123,27 @@ class Parser(argparse.ArgumentParser):
         return f"usage: {self.prog} [OPTIONS]{given}"
 
     def _unknown(self, given: Iterable[str]) -> Iterator[str]:
-        """Yield the long options that are none, not even the beginning of one."""
+        """Yield the options that are none: of a long one not even the beginning, of a short one not its letter."""
         for word in given:
             if word == "--":
                 return
             option = word.partition("=")[0]
-            known = any(known_option.startswith(option) for known_option in self._option_string_actions)
-            if word.startswith("--") and " " not in option and not known:
+            # As argparse has it, these are values.
+            if not option.startswith("-") or option == "-" or " " in option or _NUMBER.fullmatch(word):
+                continue
+            known = option if option.startswith("--") else option[:2]
+            if not any(one.startswith(known) for one in self._option_string_actions):
                 yield option
 
 
 def meant(word: str, known: Iterable[str]) -> str:
     """Return which of the known words may be meant, as the end of a sentence; empty if none is like it."""
-    from difflib import get_close_matches
+    return _asked([nearest(word, known)])
 
-    bare = {option.lstrip("-"): option for option in known}
-    close = get_close_matches(word.lstrip("-"), bare, n=1)
-    return f": did you mean `{bare[close[0]]}`?" if close else ""
+
+def _asked(likely: Iterable[str]) -> str:
+    words = " or ".join(f"`{word}`" for word in likely if word)
+    return f": did you mean {words}?" if words else ""
 
 
 def none_of(word: str, known: Iterable[str]) -> str:

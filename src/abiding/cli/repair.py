@@ -35,7 +35,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "-w", "--wheel-dir", metavar="DEST", type=path, required=True, help="the folder for the new one"
     )
     parser.add_argument("--plat", metavar="TAG", help="the platform tag that auditwheel is to give it")
-    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="for the tool itself; after `--`")
+    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", default=[], help="for the tool itself; after `--`")
     parser.set_defaults(run=run, closing="No wheel was written", rest="arguments")
 
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.nearest import nearest
 from abiding.metadata.environments import KINDS_OF_SYSTEM
 from abiding.metadata.markers import comparisons, known_values
 
@@ -44,7 +45,6 @@ _MACHINE = {"x64": "x86_64", "x86-64": "x86_64", "amd-64": "x86_64", "intel64": 
 # Parts of what systems say that are not listed one by one: `CYGWIN_NT-10.0`, `java1.8.0`.
 _PARTS = frozenset({"nt", "java"})
 _CLOSE = 0.8
-_LONGEST = 32
 
 
 def mistaken(marker: str) -> Iterator[Mistaken]:
@@ -113,11 +113,8 @@ def _of_system(variable: str, name: str) -> tuple[str, str] | None:
 
 def _close(variable: str, name: str, known: list[str]) -> tuple[str, str] | None:
     """Return the value that is spelled nearly so. Other numbers are no slip: `freebsd13`, `linux3`."""
-    from difflib import get_close_matches
-
-    spelled = {one.lower(): one for one in known if _digits(one) == _digits(name)}
-    close = get_close_matches(name, spelled, n=1, cutoff=_CLOSE) if len(name) <= _LONGEST else ()
-    return (variable, spelled[close[0]]) if close else None
+    close = nearest(name, (one for one in known if _digits(one) == _digits(name)), _CLOSE)
+    return (variable, close) if close else None
 
 
 def _digits(text: str) -> Counter[str]:

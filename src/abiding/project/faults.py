@@ -6,9 +6,9 @@ from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.nearest import nearest
 from abiding.project.pyproject import key_text
 from abiding.project.shapes import TYPES, Misshapen
 
@@ -71,13 +71,10 @@ class Faults:
 
         Capitals, and what stands between words, make no other name.
         """
-        from difflib import get_close_matches
-
         if len(self.problems) >= bounds.FAULTS:
             return ()
-        spelled = {normalised(other): other for other in islice(known, bounds.CLOSE_NAMES)}
-        close = get_close_matches(normalised(name), spelled, n=1)
-        return (f"did you mean `{spelled[close[0]]}`?",) if close else ()
+        close = nearest(name, islice(known, bounds.CLOSE_NAMES))
+        return (f"did you mean `{close}`?",) if close else ()
 
     def typed(self, value: object, kind: type[T], key: Key) -> T | None:
         """Return the value at `key`; None, and a fault, if it is of another type."""

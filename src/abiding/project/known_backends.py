@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from abiding.archives.naming import normalised
+from abiding.findings.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,8 +109,6 @@ def is_known(backend: str) -> bool:
 
 def similar_to(backend: str) -> str:
     """The backend that is probably meant by one that is none: of that package or distribution, or in like letters."""
-    from difflib import get_close_matches
-
     if is_known(backend) or not backend.strip():
         return ""
     if backend.startswith("setuptools.build_meta:") and backend != _LEGACY:
@@ -120,7 +119,7 @@ def similar_to(backend: str) -> str:
     if own:
         return own
     known = [*_BACKENDS.values(), *sorted(_OTHERS)]
-    return next(iter(get_close_matches(backend, known, n=1, cutoff=0.75)), "")
+    return nearest(backend, known, 0.75)
 
 
 def _name(requirement: str) -> str:

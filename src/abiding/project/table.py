@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
+from abiding.findings.nearest import nearest
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ EXTENDABLE = (
     "import-names",
     "import-namespaces",
 )
-_LONGEST = 64
 _CLOSE = 0.8  # standards add names, and another name is no misspelling
 # The fields of core metadata that each name of `[project]` stands for, where there are any.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -106,14 +106,12 @@ class Project(NamedTuple):
 
     def misnamed_dynamic(self) -> Iterator[tuple[int, str, str]]:
         """Each name in `project.dynamic` that is none, with its index, where it is close to the one that is meant."""
-        from difflib import get_close_matches
-
         names = (self.table or {}).get("dynamic", [])
         for index, name in enumerate(names[: len(FIELDS)] if isinstance(names, list) else ()):
             if isinstance(name, str) and not self.gives(name) and name not in (*FIELDS, *EXTENDABLE):
-                close = get_close_matches(normalised(name[:_LONGEST]), (*FIELDS, *EXTENDABLE), n=1, cutoff=_CLOSE)
+                close = nearest(name, (*FIELDS, *EXTENDABLE), _CLOSE)
                 if close:
-                    yield index, name, close[0]
+                    yield index, name, close
 
     def requirements(self) -> Iterator[tuple[Key, str, str]]:
         """Each API level requirement: its key path, its text, and its extra (empty for the dependencies).
