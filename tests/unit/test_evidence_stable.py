@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +68,44 @@ def test_the_tag_of_a_wheel(
     assert [(one.rule, one.severity, one.expected) for one in found] == (
         [("bound-too-loose", *expected)] if expected else []
     )
+
+
+@pytest.mark.parametrize("missing", ["abi3info", "elftools"])
+@pytest.mark.parametrize(
+    ("tag", "name", "said"),
+    [
+        ("cp39-abi3", "_core.abi3.so", True),
+        ("cp39.cp310-abi3", "_core.abi3.so", True),
+        ("cp311-cp311", "_core.cpython-311-x86_64-linux-gnu.so", False),
+        ("cp39-abi3", "data.txt", False),
+    ],
+)
+def test_what_was_not_looked_at_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tag: str, name: str, missing: str, *, said: bool
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    code = library(tmp_path / "core.so", "spam", calls=("PyObject_Vectorcall",)).read_bytes()
+    path = write_wheel(tmp_path, f"spam-1.0-{tag}-manylinux_2_28_x86_64.whl", metadata(), more={f"spam/{name}": code})
+    found = evidence.checked([path]).get(str(path), ())
+    assert [(one.rule, one.severity, one.artifact) for one in found] == [("missing-extra", "note", path.name)] * said
+    assert [one.hints for one in found] == [("pip install 'abiding[native]'",)] * said
+    assert all("CPython's stable ABI" in one.message and f"`{missing}`" in one.message for one in found)
+
+
+FORMATS = ["text", "concise", "json", "github", "sarif", "html"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_it_is_said_in_every_format(tmp_path: Path, form: str) -> None:
+    code = library(tmp_path / "core.so", "spam", calls=("PyObject_Vectorcall",)).read_bytes()
+    path = write_wheel(
+        tmp_path, "spam-1.0-cp313-abi3-manylinux_2_28_x86_64.whl", metadata(), more={"spam/_core.abi3.so": code}
+    )
+    program = "import sys; sys.modules['abi3info'] = None; from abiding.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "check", str(path), "--output-format", form]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "stable ABI" in " ".join(html.unescape(done.stdout).split())
 
 
 def test_what_is_large_is_read_too(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class Judged(NamedTuple):
         return cls(
             tuple(stable.judge(filename, compiled.stable, tags, metadata.get("Requires-Python"))),
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
-            tuple(rules.judge_interfaces(filename, compiled, metadata)),
+            (*rules.judge_interfaces(filename, compiled, metadata), *stable.unread(filename, compiled.number, tags)),
         )
 
     @property

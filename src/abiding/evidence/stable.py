@@ -13,7 +13,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.interfaces import Interface, Kind
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, MissingExtraError
+from abiding.findings.extras import needing
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable
@@ -22,7 +23,7 @@ from abiding.native.names import module_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["Needed", "Stable", "is_readable", "judge", "needed", "of_file", "tag_of", "tags_among"]
+__all__ = ["Needed", "Stable", "is_readable", "judge", "needed", "of_file", "tag_of", "tags_among", "unread"]
 
 
 _MOST_NAMED = 3
@@ -89,12 +90,27 @@ def tag_of(least: Needed) -> str:
 def is_readable() -> bool:
     """Return whether there is what reads the symbols of a file, and tells which are of the stable ABI."""
     try:
-        import abi3info  # noqa: F401
-
-        import abiding.native.reading  # noqa: F401
-    except ModuleNotFoundError:
+        _need()
+    except MissingExtraError:
         return False
     return True
+
+
+def unread(filename: str, number: int, tags: Iterable[str]) -> Iterator[Finding]:
+    """Say of a wheel for the stable ABI where nothing is installed that reads what its compiled files use of it."""
+    if number and tags_among(tags):
+        try:
+            _need()
+        except MissingExtraError as exc:
+            for finding in exc.findings:
+                yield finding._replace(severity=Severity.NOTE, artifact=filename)
+
+
+def _need() -> None:
+    """Raise `MissingExtraError` where something is missing that reads which symbols of the stable ABI a file uses."""
+    with needing("native", "reading what compiled files use of CPython's stable ABI"):
+        import abi3info  # noqa: F401
+        import elftools  # noqa: F401
 
 
 def _is_for_stable_abi(place: str) -> bool:
