@@ -14,6 +14,8 @@ from abiding.native.images import Format, Image
 from abiding.native.links import Inside, Link, Missing, Provided, System, follow
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
+from abiding.native.rules import judge
+from abiding.native.subject import Subject
 from makers.compiled import MANYLINUX
 
 if TYPE_CHECKING:
@@ -329,6 +331,30 @@ import egg
     )
     egg = distribution(dll("egg/lib/egg.dll"), name="egg", code={"egg/__init__.py": ""})
     assert lost(consumer, egg, tag=WINDOWS) == {("nest/_core.pyd", "egg.dll")}
+
+
+@pytest.mark.parametrize(
+    ("needed", "severities"),
+    [(["kernel32.dll"], []), (["icu.dll"], ["warning"]), (["egg.dll"], ["error"]), (["egg.dll", "webauthn.dll"], ["warning", "error"])],
+)  # fmt: skip
+def test_what_newer_windows_alone_have_is_not_to_be_shipped(needed: list[str], severities: list[str]) -> None:
+    """Nobody else has it, and not every Windows: that is no reason to declare a distribution, or to copy it in."""
+    consumer = distribution(dll("nest/_core.pyd", *needed))
+    neighbours = Neighbours.of((), parse_tag(WINDOWS), [])
+    subject = Subject(
+        "nest-1.0-cp311-cp311-win_amd64.whl",
+        consumer,
+        links(consumer, tag=WINDOWS),
+        neighbours,
+        Platform.of(parse_tag(WINDOWS)),
+        None,
+        lambda _: None,
+    )
+    found = [finding for finding in judge(subject) if finding.rule == "unprovided-library"]
+    assert [finding.severity for finding in found] == severities
+    assert [finding.field for finding in found if "newer Windows" in finding.message] == [
+        name for name in needed if name in {"icu.dll", "webauthn.dll"}
+    ]
 
 
 @pytest.mark.parametrize(("folder", "found"), [("bin", True), ("lib", False)])

@@ -192,7 +192,7 @@ def test_what_a_linux_platform_has(platform: str, library: str, there: bool, cap
         # What Windows has got since the list of delvewheel: of pywin32, dearpygui and pywinpty.
         ("cp311-cp311-win_amd64", "gdiplus.dll", True),
         ("cp311-cp311-win_arm64", "D3DCOMPILER_47.dll", True),
-        ("cp311-cp311-win_amd64", "icu.dll", True),
+        ("cp311-cp311-win_amd64", "xaudio2_9.dll", True),
         ("cp311-cp311-win32", "d3d12.dll", True),
         ("py3-none-win_amd64", "ucrtbase.dll", True),
         ("cp311-cp311-win_amd64", "bthprops.cpl", True),
@@ -207,6 +207,11 @@ def test_what_a_linux_platform_has(platform: str, library: str, there: bool, cap
         ("cp311-cp311-win_amd64", "msvcp140.dll", False),
         ("cp311-cp311-win_amd64", "mfc140u.dll", False),
         ("cp311-cp311-win_amd64", "icuuc74.dll", False),
+        # What came after Server 2016, which is supported too.
+        *(
+            ("cp313-cp313-win_amd64", f"{name}.dll", False)
+            for name in ("directml", "icu", "dxcore", "WebAuthn", "wslapi")
+        ),
         ("cp311-cp311-win_amd64", "oci.dll", False),
         ("cp311-cp311-win_amd64", "gdiplus.pyd", False),
         ("cp311-cp311-macosx_11_0_arm64", "/usr/lib/libSystem.B.dylib", True),

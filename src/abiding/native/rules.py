@@ -19,6 +19,7 @@ from abiding.native.providers import Standing
 from abiding.native.subject import telling
 from abiding.native.symbols import missing_symbols
 from abiding.native.unreachable import unreachable, unreachable_inside
+from abiding.native.windows import is_newer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -44,6 +45,19 @@ def judge_installed(subject: Subject) -> tuple[Finding, ...]:
 
 def _unprovided(subject: Subject) -> Iterator[Finding]:
     missing = _by_library(link for link in subject.links if isinstance(link.origin, Missing))
+    newer = {library: missing.pop(library) for library in tuple(missing) if is_newer(library.lower())}
+    for library, links in newer.items():
+        message = f"`{library}` is part of newer Windows only, and not in the wheel"
+        yield telling(
+            "unprovided-library",
+            Severity.WARNING,
+            message,
+            subject,
+            links,
+            expected=None,
+            notes=_OF_NEWER,
+            hints=_WITHOUT,
+        )
     unknown = subject.neighbours.unknown
     # Built on macOS and Windows, a wheel has its last tag already.
     if missing and (subject.building or not subject.platform.finished):
@@ -63,6 +77,8 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
             )
 
 
+_OF_NEWER = ("Server 2016 has no such library, and no tag keeps the wheel from being installed there",)
+_WITHOUT = ("look for it by `LoadLibrary` when it is needed, and do without it where it is missing",)
 _NOWHERE = "{} neither the platform's nor in the wheel"
 _DECLARE = "declare the distribution that ships {}, with `native = true`"
 _LOOK_FURTHER = "give `abiding check` the wheels of what it requires, too, or `--providers-from-index`"
@@ -356,7 +372,7 @@ def _unused(subject: Subject) -> Iterator[Finding]:
 # What the findings have in common
 
 
-def _by_library(links: Iterable[Link]) -> Mapping[str, list[Link]]:
+def _by_library(links: Iterable[Link]) -> dict[str, list[Link]]:
     by_library: dict[str, list[Link]] = {}
     for link in links:
         by_library.setdefault(base_name(link.library), []).append(link)

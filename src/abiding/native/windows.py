@@ -15,24 +15,28 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-__all__ = ["does_without", "has", "libraries"]
+__all__ = ["does_without", "has", "is_newer", "libraries"]
 
 
 # In the system folder of each Windows that a supported Python runs on (10 of 2022, Server 2016, and later), as far as a
 # header or an import library of its SDK leads there: delvewheel's names are those of Windows 7. What is installed with
 # a driver, as an optional feature or beside a program is not among them.
 _SINCE_SEVEN = """
-bcp47langs bcp47mrm bluetoothapis coml2 coremessaging coreuicomponents cryptngc d3d11on12 d3d12 d3dcompiler_47 dabapi
-dbgcore dbgmodel dcomp deviceaccess directml dismapi dpapi dsreg dxcore efswrt fhsvcctl gamemode gdi32full gdiplus
-hrtfapo icu icuin icuuc inkobjcore inputhost kernel.appcore mdmregistration mfasfsrcsnk mfcaptureengine mfcore
-mfmp4srcsnk mfmpeg2srcsnk mfnetcore mfnetsrc mfsensorgroup mfsrcsnk mftranscode mi mrmcorer mskeyprotect msvcp110_win
-msvcp_win ncryptprov ncryptsslp netsetupapi ninput ntasn1 offreg policymanager profext rmclient rtworkq shcore srumapi
-tokenbinding tokenbroker twinapi twinapi.appcore ucrtbase umpdc usermgrcli wcmapi webauthn websocket win32u
-windows.ai.machinelearning windows.data.pdf windows.gaming.input windows.graphics windows.media windows.networking
-windows.storage windows.storage.applicationdata windows.ui windows.ui.xaml winmde winmmbase wintypes wldp wmiclnt
-wofutil wslapi xaudio2_8 xaudio2_9 xinput1_4 xinputuap
+bcp47langs bluetoothapis coml2 coremessaging coreuicomponents cryptngc d3d11on12 d3d12 d3dcompiler_47 dabapi dbgcore
+dbgmodel dcomp deviceaccess dismapi dpapi dsreg efswrt fhsvcctl gdi32full gdiplus hrtfapo inkobjcore inputhost
+kernel.appcore mdmregistration mfasfsrcsnk mfcaptureengine mfcore mfmp4srcsnk mfmpeg2srcsnk mfnetcore mfnetsrc
+mfsensorgroup mfsrcsnk mftranscode mi mrmcorer mskeyprotect msvcp110_win msvcp_win ncryptprov ncryptsslp netsetupapi
+ninput ntasn1 offreg policymanager profext rmclient rtworkq shcore srumapi tokenbinding tokenbroker twinapi
+twinapi.appcore ucrtbase usermgrcli wcmapi websocket win32u windows.data.pdf windows.gaming.input windows.graphics
+windows.media windows.networking windows.storage windows.storage.applicationdata windows.ui windows.ui.xaml winmde
+winmmbase wintypes wldp wmiclnt wofutil xaudio2_8 xaudio2_9 xinput1_4 xinputuap
 """
 _ALL = frozenset({"bthprops.cpl", "hhctrl.ocx", "ksproxy.ax", *(f"{name}.dll" for name in _SINCE_SEVEN.split())})
+# What came between Server 2016, which is Windows 10 of that year, and Windows 10 of 2022.
+_NEWER = frozenset(
+    {"bcp47mrm.dll", "directml.dll", "dxcore.dll", "gamemode.dll", "icu.dll", "icuin.dll", "icuuc.dll", "umpdc.dll"}
+    | {"webauthn.dll", "windows.ai.machinelearning.dll", "wslapi.dll"}
+)
 # Sets of functions, of which Windows knows in which file they are; those of `ext-` may be missing, and are loaded late.
 _API_SET = re.compile(r"(?:api|ext)-ms-.*")
 
@@ -44,6 +48,11 @@ def has(library: str) -> bool:
     if library in _ALL or _API_SET.fullmatch(library):
         return True
     return any(pattern.fullmatch(library) for pattern in _dll_list.ignore_regexes)
+
+
+def is_newer(library: str) -> bool:
+    """Whether newer Windows have a DLL, and the oldest that a supported Python runs on has not: no tag says which."""
+    return library in _NEWER
 
 
 def libraries(tags: Iterable[Tag]) -> frozenset[str]:
