@@ -67,13 +67,45 @@ def test_a_bound(
 
 
 def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = {CODE: LATER, "spam/_old.abi3.so": NEW}
+    files = {CODE: LATER, "spam/_more.abi3.so": LATER, "spam/_old.abi3.so": NEW}
     assert main(["bounds", str(wheel(tmp_path, "numpy>=1.26", files=files))]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:3] == [
         "  INTERFACE OR PROVIDER  EVIDENCE          ADMITTED NOW             TO BE DECLARED",
         "  C API of numpy         _core and 1 more  numpy>=1.26 (too loose)  numpy>=2.0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "deciding"),
+    [
+        ({"_a": NEW, "_b": LATER, "_c": NEW}, ["_b"]),
+        ({"_a": LATER, "_b": NEW, "_c": LATER}, ["_a", "_c"]),
+        ({"_a": OLD, "_b": OLD}, ["_a", "_b"]),
+        # The floor by one file, the ceiling by another.
+        ({"_a": NEW, "_b": OLD, "_c": image(numpy_2("1.19"))}, ["_a", "_b"]),
+        ({"_a": NEW, "_b": image()}, ["_a"]),
+    ],
+)
+def test_files_that_accept_more_are_no_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, bytes], deciding: list[str]
+) -> None:
+    path = wheel(tmp_path, files={f"spam/{name}.abi3.so": file for name, file in files.items()})
+    _, (bound,) = bounds(capsys, path, "--no-index")
+    assert bound["files"] == [f"spam/{name}.abi3.so" for name in deciding]
+
+
+def test_files_that_need_less_of_the_stable_abi_are_no_evidence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = {"_a": "PyUnicode_FromString", "_b": "PyObject_Vectorcall", "_c": "PyObject_Vectorcall"}
+    files = {
+        f"spam/{name}.abi3.so": library(tmp_path / f"{name}.so", calls=(call,)).read_bytes()
+        for name, call in calls.items()
+    }
+    path = wheel(tmp_path, files=files, filename="spam-1.0-cp312-abi3-manylinux_2_28_x86_64.whl")
+    _, (bound,) = bounds(capsys, path, "--no-index")
+    assert bound["files"] == ["spam/_b.abi3.so", "spam/_c.abi3.so"]
 
 
 @pytest.mark.parametrize(

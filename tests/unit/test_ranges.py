@@ -23,7 +23,7 @@ from abiding.providers.linked import Histories, too_loose
 from abiding.providers.ranges import State
 from abiding.providers.tables import Exports, Imports, lacking
 from makers.commands import shown
-from makers.compiled import MANYLINUX
+from makers.compiled import MANYLINUX, library, wheel
 from makers.consumers import consumer
 from makers.index import File, Index
 from makers.shops import Shop, opened
@@ -147,6 +147,25 @@ def test_bounds_shows_every_version(
     index.asked.clear()
     assert main(["bounds", str(path), "--index-url", index.url, "--no-index"]) == 0
     assert not index.asked
+
+
+def test_files_that_use_what_all_versions_have_are_no_evidence(
+    index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.publish("1.0", "toy")
+    newest = shop.publish("1.1", "toy", "toy_new")
+    linked = shop.folder / "1.1" / "libtoy.so.1"
+    assert newest.exists()
+    files = {
+        f"eggs/{name}.so": library(
+            tmp_path / f"{name}.so", calls=(call,), links=[linked], run_path="$ORIGIN/../toy/lib"
+        )
+        for name, call in (("_a", "toy"), ("_b", "toy_new"), ("_c", "toy"))
+    }
+    path = wheel(tmp_path, "eggs", dict(files), requires=["toy"])
+    assert main(["bounds", str(path), "--index-url", index.url, "--output-format", "json"]) == 1
+    (bound,) = json.loads(capsys.readouterr().out)["wheels"][0]["bounds"]
+    assert (bound["declare"], bound["files"]) == ("toy>=1.1", ["eggs/_b.so"])
 
 
 def test_bounds_of_a_right_wheel(index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,8 +44,9 @@ class State(StrEnum):
 class Bound(NamedTuple):
     """One interface of a wheel, or one provider.
 
-    `files` are those that use it, and `evidence` what they say, in words; `admitted` are the lines for `distribution`
-    in METADATA, `declare` the line to write, empty where nothing follows, and `why` the reason for that.
+    `evidence` is in words what `files` say: those that decide the bound, where others accept more. `admitted` are the
+    lines for `distribution` in METADATA, `declare` the line to write, empty where nothing follows, and `why` the reason
+    for that.
     """
 
     distribution: str
@@ -113,16 +114,20 @@ def _bound(
         state = State.TOO_LOOSE
     elif without := _excluded_by(abi, files, admission):
         state, why = State.TOO_TIGHT, without
-    # Those first of which the bounds are.
-    deciding = [
-        file for file in files if (file.interface.floor or floor, file.interface.ceiling or ceiling) == (floor, ceiling)
-    ]
-    seen = dict.fromkeys(file.interface.seen for file in deciding or files)
-    names = tuple(dict.fromkeys(file.module.file for file in (*deciding, *files)))
-    first = (deciding or files)[0].interface
+    deciding = [file for file in files if _decides(file.interface, floor, ceiling)]
+    seen = dict.fromkeys(file.interface.seen for file in deciding)
+    names = tuple(dict.fromkeys(file.module.file for file in deciding))
+    first = deciding[0].interface
     what = _WORDS[first.kind].format(distribution)
     why = why or (first.unknown if first.kind is Kind.TORCH else "")
     return Bound(distribution, what, "; ".join(seen), names, admission.texts, line, state, why)
+
+
+def _decides(interface: Interface, floor: str, ceiling: str) -> bool:
+    from packaging.version import Version
+
+    pairs = ((interface.floor, floor), (interface.ceiling, ceiling))
+    return any(own and Version(own) == Version(bound) for own, bound in pairs)
 
 
 def _of_stable_abi(filename: str, compiled: Compiled, findings: Sequence[Finding]) -> Iterator[Bound]:
@@ -132,7 +137,7 @@ def _of_stable_abi(filename: str, compiled: Compiled, findings: Sequence[Finding
     tags = tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in stable.tags_among(tagging.expanded(filename))))
     if compiled.stable:
         most = max(compiled.stable, key=lambda file: Version(file.promised.python))
-        files = dict.fromkeys((most.file, *(file.file for file in compiled.stable)))
+        files = dict.fromkeys(file.file for file in compiled.stable if file.promised.python == most.promised.python)
         state = State.TOO_LOOSE if findings else State.FITS
         declare = stable.tag_of(most.promised)
         yield Bound("", _STABLE, most.promised.symbols, tuple(files), tags, declare, state)

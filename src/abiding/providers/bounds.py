@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.evidence.stated import Bound, State
 from abiding.native.examining import looked_up
 from abiding.providers.linked import ranges, too_loose
-from abiding.providers.tables import BASE
+from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from packaging.specifiers import SpecifierSet
 
     from abiding.artifacts.index.listing import Listings
@@ -44,22 +42,17 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
     libraries = " and ".join(range_.libraries)
     refuted = range_.refuting(declared)
     line = f"{range_.distribution}{range_.specifier}" if range_.specifier else ""
-    users = tuple(
-        dict.fromkeys(
-            link.image.place for link, origin in subject.provided() if origin.contents.name == range_.distribution
-        )
-    )
     admitted = tuple(line for line in subject.consumer.requires if _name(line) == range_.distribution)
     state = State.TOO_LOOSE if refuted else State.FITS
     return Bound(
         range_.distribution,
         f"{libraries} of {range_.distribution}",
         f"{len(range_.taken)} symbols of {libraries}",
-        users,
+        _deciding(subject, range_),
         admitted,
         line,
         state,
-        "; ".join(_reasons(range_)),
+        "; ".join(map(_reason, _limits(range_))),
     )
 
 
@@ -72,13 +65,25 @@ def _name(line: str) -> str:
         return ""
 
 
-def _reasons(range_: Range) -> Iterator[str]:
-    """Why the range begins and ends where it does: what the version before has not, and what the first after lacks."""
+def _limits(range_: Range) -> tuple[Row, ...]:
+    """Why the range begins and ends where it does: the version before its first, and the first after it."""
     order = [row.version for row in range_.rows]
-    if range_.floor:
-        yield _reason(range_.rows[order.index(range_.floor) - 1])
-    if range_.ceiling:
-        yield _reason(range_.rows[order.index(range_.ceiling)])
+    places = (
+        *([order.index(range_.floor) - 1] if range_.floor else []),
+        *([order.index(range_.ceiling)] if range_.ceiling else []),
+    )
+    return tuple(range_.rows[place] for place in places)
+
+
+def _deciding(subject: Subject, range_: Range) -> tuple[str, ...]:
+    """The files that use what the versions outside of the range lack: all of the provider, where that is a library."""
+    lacking = {symbol for row in _limits(range_) for symbol in row.missing}
+    users: dict[str, frozenset[str]] = {}
+    for link, origin in subject.provided():
+        if origin.contents.name == range_.distribution:
+            own = Imports.of(link.image, link.library, subject.consumer.symbols(link.image))
+            users[link.image.place] = users.get(link.image.place, frozenset()) | own.bound | own.free | own.weak
+    return tuple(place for place, symbols in users.items() if not lacking.isdisjoint(symbols)) or tuple(users)
 
 
 def _reason(row: Row) -> str:
