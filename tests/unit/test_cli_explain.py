@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import pytest
 
 from abiding.archives.sdist import bytes_behind
+from abiding.archives.tagging import Stated
 from abiding.artifacts.artifact import Artifact
 from abiding.builds import rules
 from abiding.builds.inner import InnerBackend
@@ -250,9 +251,7 @@ def packed() -> str:
     return screen(AbidingError(findings, "No sdist was written"))
 
 
-def checked(
-    rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str = "", tags: tuple[str, ...] = ()
-) -> str:
+def checked(rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str = "", wheel_file: bytes = b"") -> str:
     """What `check` says by one rule about files with these lines of metadata."""
     artifacts = []
     for filename, lines in files:
@@ -261,7 +260,8 @@ def checked(
         said = lines if "Version: 1" in lines else f"Version: {version}\n{lines}"
         metadata = CoreMetadata.parse(f"Name: {name}\n{said}".encode(), "METADATA")
         table = Pyproject.parse(pyproject) if pyproject and kind == "sdist" else None
-        artifacts.append(Artifact(filename, kind, name, version, metadata, table, yanked=yanked, tags=tags))
+        stated = Stated.read(wheel_file, f"{name}-{version}.dist-info") if wheel_file else None
+        artifacts.append(Artifact(filename, kind, name, version, metadata, table, yanked=yanked, stated=stated))
     findings = [one for release in releases(artifacts) for one in release.findings if one.rule == rule]
     return "\n\n".join(map(block, findings))
 
@@ -321,7 +321,7 @@ SCREENS: dict[str, Callable[[], str]] = {
     "wheel-tags": lambda: checked(
         "wheel-tags",
         ("torch-2.0.0-cp311-cp311-manylinux1_x86_64.whl", OLD),
-        tags=("cp311-cp311-linux_x86_64",),
+        wheel_file=b"Tag: cp311-cp311-linux_x86_64\n",
     ),
     "variant-wheel": lambda: checked("variant-wheel", (WHEEL.replace(".whl", "-x86_64_v3.whl"), NEW)),
     "wrong-version": lambda: checked("wrong-version", (WHEEL, NEW + "Version: 1.3.2\n")),

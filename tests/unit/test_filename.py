@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +13,14 @@ from textwrap import dedent
 
 import pytest
 from packaging.tags import parse_tag
+from packaging.utils import parse_wheel_filename
 from setuptools import _vendor
 
 import abiding
-from abiding.archives.tagging import Agreement, agreement, expanded, stated
-from abiding.artifacts.filename import judge_tags, judge_version
+from abiding.archives.tagging import Agreement, Stated, agreement, expanded, numbered
+from abiding.artifacts.filename import judge_stated, judge_version
 from abiding.cli import main
-from abiding.findings.finding import Severity
+from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.native import repairing
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
@@ -87,7 +89,7 @@ def test_made_up_tags_take_no_time() -> None:
     "text", [b"Tag: a\r\ntag:  b \r\nRoot: x\n", b"Tag: a\nX: y\nTag: b", b"\xff\nTAG: a\nTag: b\n"]
 )
 def test_stated(text: bytes) -> None:
-    assert stated(text) == ("a", "b")
+    assert Stated.read(text).tags == ("a", "b")
 
 
 # In `check`
@@ -124,25 +126,119 @@ def test_another_spelling_is_a_note(tmp_path: Path) -> None:
     assert weights(tmp_path) == [("wheel-tags", "note", name)]
 
 
-def test_the_way_out_leads_out(tmp_path: Path) -> None:
-    """`wheel tags`, which refuses a wheel that contradicts itself, takes it under the name that it is told to have."""
-    name = wheel_name("cp310-cp310-manylinux1_x86_64")
-    path = write_wheel(tmp_path, name, metadata(), ["cp310-cp310-linux_x86_64"])
-    (finding,) = abiding.check([path])[0].findings
-    (hint,) = finding.hints
-    own, rename = re.findall("`(.*?)`", hint)
-    path.rename(tmp_path / own)
-    vendored = {**os.environ, "PYTHONPATH": str(Path(_vendor.__path__[0]))}  # setuptools brings the tool
-    command = [sys.executable, "-m", *rename.split(), own]
-    done = subprocess.run(command, cwd=tmp_path, env=vendored, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == name
-    assert abiding.check([tmp_path / name])[0].findings == ()
+STATED = "cp310-cp310-linux_x86_64"
+# What the maker of a wheel has called it, and the build number in its WHEEL: names that can be meant.
+MEANT = {
+    "platform": (wheel_name("cp310-cp310-manylinux1_x86_64"), "", {"Tag"}),
+    "python and abi": (wheel_name("cp311-abi3-linux_x86_64"), "", {"Tag"}),
+    "sets": (wheel_name("cp310.cp311-cp310-linux_x86_64"), "", {"Tag"}),
+    "number added": (wheel_name(STATED, build="1"), "", {"Build"}),
+    "number lost": (wheel_name(STATED), "2", {"Build"}),
+    "other number": (wheel_name(STATED, build="1abc"), "2", {"Build"}),
+    "number and platform": (wheel_name("cp310-cp310-manylinux1_x86_64", build="1"), "", {"Tag", "Build"}),
+    "version too": (wheel_name("cp310-cp310-manylinux1_x86_64", version="2.0"), "", {"Tag"}),
+}
+# Names that nobody means: what a browser or a file manager makes of the second of two, and what has no meaning at all.
+BY_HAND = [
+    wheel_name(STATED + " (1)"),
+    wheel_name(STATED + "$HOME"),
+    wheel_name(STATED + "`id`"),
+    "spam-1.0-x-y-z;.whl",
+]
+
+
+def wheel_tags(hints: tuple[str, ...], folder: Path) -> str:
+    """Run the command in a hint as a shell does, by the tool that setuptools brings."""
+    (command,) = [each for hint in hints for each in re.findall("`(wheel .*?)`", hint)]
+    vendored = {**os.environ, "PYTHONPATH": str(Path(_vendor.__path__[0]))}
+    program = ["sh", "-c", f"{shlex.quote(sys.executable)} -m {command}"]
+    return subprocess.run(program, cwd=folder, env=vendored, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def misnamed(folder: Path, name: str, build: str = "") -> tuple[Path, str]:
+    """A wheel that was renamed by hand, and how it was called."""
+    own = wheel_name(STATED, build=build)
+    about = f"Wheel-Version: 1.0\nTag: {STATED}\n" + (f"Build: {build}\n" if build else "")
+    path = write_wheel(folder, own, metadata(), more={"spam-1.0.dist-info/WHEEL": about.encode()})
+    return path.rename(folder / name), own
+
+
+def of_the_name(*paths: Path) -> list[Finding]:
+    return [finding for finding in abiding.check(paths)[0].findings if finding.rule == "wheel-tags"]
+
+
+@pytest.mark.parametrize("folder", ["dist", "it's here"])
+@pytest.mark.parametrize("case", MEANT)
+def test_the_way_out_leads_out(case: str, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Called as before nothing is wrong with it; and `wheel tags`, which refuses it so, then gives it the new name."""
+    monkeypatch.chdir(tmp_path)
+    name, build, fields = MEANT[case]
+    path, own = misnamed(Path(folder), name, build)
+    found = of_the_name(path)
+    assert {finding.field for finding in found} == fields
+    (hints,) = {finding.hints for finding in found}
+    assert hints[0] == f"a renamed wheel belies itself: call it `{own}` again, as it says inside"
+    path = path.rename(Path(folder) / own)
+    assert abiding.check([path])[0].findings == ()
+    asked = name.replace("-2.0-", "-1.0-")  # `wheel tags` leaves the version
+    assert wheel_tags(hints, tmp_path) == asked
+    assert [file.name for file in Path(folder).iterdir()] == [asked]
+    assert abiding.check([Path(folder)])[0].findings == ()
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_a_name_that_is_no_name_is_not_written_into_the_wheel(name: str, tmp_path: Path) -> None:
+    path, own = misnamed(tmp_path, name)
+    (finding,) = of_the_name(path)
+    assert finding.hints == (f"a renamed wheel belies itself: call it `{own}` again, as it says inside",)
+
+
+def test_the_own_name_of_a_wheel_may_be_taken(tmp_path: Path) -> None:
+    path, own = misnamed(tmp_path, BY_HAND[0])
+    write_wheel(tmp_path, own, metadata(), [STATED])
+    (finding,) = of_the_name(tmp_path)
+    assert finding.artifact == path.name
+    assert f"it is `{own}`, which is there too, so keep one of the two under that name" in finding.hints[0]
 
 
 @pytest.mark.parametrize("lines", [("a-b",), ("py3-none-any", "cp311-cp311-win32")])
 def test_there_is_a_way_out_where_no_name_has_these_tags(lines: tuple[str, ...]) -> None:
-    (finding,) = judge_tags(wheel_name("py2-none-any"), lines, Severity.WARNING)
-    assert "`wheel unpack`" in finding.hints[0]
+    (finding,) = judge_stated(wheel_name("py2-none-any"), Stated("spam-1.0.dist-info", lines, ""), Severity.WARNING)
+    assert finding.hints == ("build it anew: no file name stands for the tags in its WHEEL",)
+
+
+def test_a_variant_keeps_its_label() -> None:
+    """`wheel tags` does not know it, and WHEEL does not say it."""
+    stated = Stated("spam-1.0.dist-info", ("py3-none-any",), "")
+    (finding,) = judge_stated("spam-1.0-py2-none-any-x86_64_v3.whl", stated, Severity.WARNING)
+    own = "spam-1.0-py3-none-any-x86_64_v3.whl"
+    assert finding.hints == (f"a renamed wheel belies itself: call it `{own}` again, as it says inside",)
+
+
+@pytest.mark.parametrize(
+    ("named", "stated", "expected"),
+    [
+        ("", "", Agreement.SAME),
+        ("1", "1", Agreement.SAME),
+        ("1abc", "1ABC", Agreement.SPELLED),
+        ("01", "1", Agreement.SPELLED),
+        ("0", "00", Agreement.SPELLED),
+        ("1", "2", Agreement.APART),
+        ("1", "1a", Agreement.APART),
+        ("0", "", Agreement.APART),
+        ("", "0", Agreement.APART),
+    ],
+)
+def test_build_numbers(named: str, stated: str, expected: Agreement) -> None:
+    """As `packaging` reads them: a number, and what follows it."""
+    assert numbered(wheel_name(build=named), stated) is expected
+    if named and stated:
+        read = [parse_wheel_filename(wheel_name(build=one.lower()))[2] for one in (named, stated)]
+        assert (read[0] == read[1]) == (expected is not Agreement.APART)
+
+
+def test_a_wheel_without_tags_in_it_contradicts_no_number() -> None:
+    assert not list(judge_stated(wheel_name(build="1"), Stated("spam-1.0.dist-info", (), ""), Severity.WARNING))
 
 
 # Versions

@@ -417,19 +417,20 @@ def test_leaked_rpath(pair: Pair, more: str, leaked: bool) -> None:
 
 @pytest.mark.parametrize("run_path", ["$ORIGIN/../prov/lib:/opt/x", "/opt/x:$ORIGIN/../prov/lib:/opt/y z", "/opt/x"])
 @pytest.mark.parametrize("kind", [["--force-rpath"], []])
-def test_the_way_out_of_a_leaked_run_path_leads_out(pair: Pair, run_path: str, kind: list[str]) -> None:
+@pytest.mark.parametrize("place", ["ham/_ham.so", "ham/_ham's (1).so"])
+def test_the_way_out_of_a_leaked_run_path_leads_out(pair: Pair, run_path: str, kind: list[str], place: str) -> None:
     """The command in the hint, run beside the unpacked wheel: what is right, and how it is searched, stays as it is."""
     needs = ["prov"] if "$" in run_path else []
     module = pair.module(run_path) if needs else library(pair.folder / "_ham.so", "ham", run_path=run_path)
     subprocess.run(["patchelf", *kind, "--set-rpath", run_path, module], check=True)
-    path = wheel(pair.folder, "ham", {"ham/_ham.so": module}, requires=needs)
+    path = wheel(pair.folder, "ham", {place: module}, requires=needs)
     finding = one(path, pair.provider())
     assert finding.rule == "leaked-rpath"
     with ZipFile(path) as archive:
         archive.extractall(pair.folder / "unpacked")
     (command,) = re.findall("`(patchelf .*?)`", finding.hints[1])
     subprocess.run(shlex.split(command), cwd=pair.folder / "unpacked", check=True)
-    mended = wheel(pair.folder / "mended", "ham", {"ham/_ham.so": pair.folder / "unpacked/ham/_ham.so"}, requires=needs)
+    mended = wheel(pair.folder / "mended", "ham", {place: pair.folder / "unpacked" / place}, requires=needs)
     assert found(mended, pair.provider()) == []
     before, after = (contents.of_wheel(each).images[0] for each in (path, mended))
     assert not needs or after.inherited is before.inherited is bool(kind)

@@ -393,7 +393,8 @@ def test_what_is_read_is_what_installers_read(case: str, tmp_path: Path) -> None
     assert readers.read(path) == {one: {"METADATA": GOOD} for one in ("zipfile", "pip", "installer")}
     (artifact,) = read_artifacts([path])
     assert isinstance(artifact, Artifact)
-    assert artifact.tags == ("py3-none-any",)
+    assert artifact.stated is not None
+    assert artifact.stated.tags == ("py3-none-any",)
 
 
 SPELLINGS = [N, f"{INFO}/RECORD", f"{INFO}/WHEEL", "spam.py", f"{INFO}/metadata", f"{INFO}/METADATA.", f"{INFO}/Record",

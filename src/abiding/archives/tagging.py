@@ -1,4 +1,4 @@
-"""The tags that a wheel is given twice: compressed in its file name, and one by one in WHEEL."""
+"""What a wheel is told twice of its name: in that of the file, and inside, where WHEEL has its tags one by one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_name import WheelName
 from abiding.findings import bounds
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
     from packaging.version import Version
 
-__all__ = ["Agreement", "agreement", "expanded", "name_with", "number", "parse", "stated", "version_in"]
+__all__ = ["Agreement", "Stated", "agreement", "expanded", "number", "numbered", "parse", "version_in"]
 
 
 _PARTS = 3  # python, abi, platform
@@ -34,10 +34,32 @@ class Agreement(StrEnum):
     APART = "apart"
 
 
-def stated(wheel_file: bytes) -> tuple[str, ...]:
-    """Return the values of `Tag` in a WHEEL file."""
-    fields = (line.partition(":") for line in wheel_file.decode("utf-8", "replace").splitlines())
-    return tuple(value.strip() for name, _, value in fields if name.lower() == "tag")
+class Stated(NamedTuple):
+    """What a wheel says inside: the name of its `.dist-info` folder, and `Tag` and `Build` of WHEEL as they are."""
+
+    dist_info: str
+    tags: tuple[str, ...]
+    build: str
+
+    @classmethod
+    def read(cls, wheel_file: bytes, dist_info: str = "") -> Stated:
+        """Read a WHEEL file."""
+        fields = [line.partition(":") for line in wheel_file.decode("utf-8", "replace").splitlines()]
+        values = [(name.lower(), value.strip()) for name, _, value in fields]
+        tags = tuple(value for name, value in values if name == "tag")
+        return cls(dist_info, tags, next((value for name, value in values if name == "build"), ""))
+
+    def within(self, name: WheelName) -> WheelName | None:
+        """Return a name with the tags and the build number that are stated; None if no name has these and no others."""
+        sets = [_parts(tag) for tag in self.tags]
+        if not sets or not all(len(parts) == _PARTS for parts in sets):
+            return None
+        python, abi, platform = (
+            ".".join(dict.fromkeys(one for part in parts for one in part)) for parts in zip(*sets, strict=True)
+        )
+        own = name._replace(build=self.build, python=python, abi=abi, platform=platform)
+        is_one = WheelName.split(str(own)) == own and expanded(str(own))
+        return own if is_one and agreement(str(own), self.tags) is not Agreement.APART else None
 
 
 def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
@@ -106,15 +128,13 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
     return Agreement.SPELLED if same else Agreement.APART
 
 
-def name_with(filename: str, tags: tuple[str, ...]) -> str:
-    """Return the name that a wheel has by the tags in WHEEL; empty if no name stands for these tags and no others."""
-    sets = [_parts(tag) for tag in tags]
-    if not sets or not all(len(parts) == _PARTS for parts in sets):
-        return ""
-    joined = [".".join(dict.fromkeys(name for part in parts for name in part)) for parts in zip(*sets, strict=True)]
+def numbered(filename: str, build: str) -> Agreement:
+    """Hold the build number in WHEEL against the file name. Zeros before it, and the case of letters, are spelling."""
     name = WheelName.split(filename)
-    own = str(name._replace(python=joined[0], abi=joined[1], platform=joined[2])) if name else ""
-    return own if agreement(own, tags) is not Agreement.APART and expanded(own) else ""
+    if name is None or name.build == build:
+        return Agreement.SAME
+    one, other = (each.lstrip("0").lower() for each in (name.build, build))
+    return Agreement.SPELLED if one == other and name.build and build else Agreement.APART
 
 
 def _parts(tag: str) -> tuple[tuple[str, ...], ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.dist_info import NOT_A_WHEEL, dist_info_in, hold_to_name
 from abiding.archives.recording import fault_in, read_record
-from abiding.archives.tagging import stated, version_in
+from abiding.archives.tagging import Stated, version_in
 from abiding.archives.zipdirectory import Directory
 from abiding.archives.zipmembers import hold_members
 from abiding.files.placing import speaking_of
@@ -61,10 +61,10 @@ class Wheel(NamedTuple):
         """The name of the RECORD member."""
         return f"{self.dist_info}/RECORD"
 
-    def tags(self) -> tuple[str, ...]:
-        """Return the tags that WHEEL states, none if there is no such file. Raises `ArchiveError`."""
+    def stated(self) -> Stated:
+        """Return what WHEEL says; nothing if there is no such file. Raises `ArchiveError`."""
         name = f"{self.dist_info}/WHEEL"
-        return stated(self.read(name, bounds.WHEEL)) if name in self.names else ()
+        return Stated.read(self.read(name, bounds.WHEEL) if name in self.names else b"", self.dist_info)
 
     def metadata(self) -> bytes:
         """Return the contents of METADATA. Raises `ArchiveError`."""
@@ -95,15 +95,14 @@ class Wheel(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """What a wheel says of itself: METADATA, the tags in WHEEL, one more member, and the names of all.
+    """What a wheel says of itself: METADATA, what is in WHEEL, one more member, and the names of all.
 
     `variant` is variant.json and `entry_points` entry_points.txt, None if it has none.
     """
 
     metadata: bytes
-    tags: tuple[str, ...]
+    stated: Stated
     more: bytes
-    dist_info: str
     names: tuple[str, ...]
     variant: bytes | None
     entry_points: bytes | None
@@ -123,7 +122,7 @@ class Statement(NamedTuple):
             more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
             beside = [directory.find(f"{dist_info}/{name}") for name in ("variant.json", "entry_points.txt")]
             rest = [directory.contents(file, member, bounds.VARIANT) if member else None for member in beside]
-            return cls(metadata, stated(about), more_of_it, dist_info, directory.names, *rest)
+            return cls(metadata, Stated.read(about, dist_info), more_of_it, directory.names, *rest)
 
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:

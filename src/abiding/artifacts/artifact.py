@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from abiding.archives.tagging import Stated
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
     from abiding.project.pyproject import Pyproject
@@ -19,13 +20,13 @@ class Artifact(NamedTuple):
 
     `filename` has the folder before it where another file of the release has the same name. `name` is normalised,
     `version` as the file name has it. `metadata` is METADATA or PKG-INFO. `pyproject` is the sdist's pyproject.toml
-    where it is at hand (never over an index). `yanked` is the reason that the index gives, empty if it is not yanked.
-    `tags` are those in WHEEL, if it is at hand. `findings` are about the file, whatever its metadata say. `record` is
-    the file that a wheel has of its build (`provenance`), empty if it has none or is not at hand. `variant` is the
-    variant.json of a wheel that is on disk, None if it has none; `variants` is the file that an index has of all of
-    them, `NAME-VERSION-variants.json`, if it lies beside a variant wheel. `read_from` is where it was read from: a path
-    as it was given, or a URL without credentials. `on_index` is whether an index has taken it. `uploaded` is when, None
-    if that is not known.
+    where it is at hand (never over an index). `yanked` is the reason that the index gives, empty if it is not
+    yanked. `stated` is what it says inside of its own name, if its WHEEL is at hand. `findings` are about the file,
+    whatever its metadata say. `record` is the file that a wheel has of its build (`provenance`), empty if it has
+    none or is not at hand. `variant` is the variant.json of a wheel that is on disk, None if it has none;
+    `variants` is the file that an index has of all of them, `NAME-VERSION-variants.json`, if it lies beside a
+    variant wheel. `read_from` is where it was read from: a path as it was given, or a URL without credentials.
+    `on_index` is whether an index has taken it. `uploaded` is when, None if that is not known.
     """
 
     filename: str
@@ -35,7 +36,7 @@ class Artifact(NamedTuple):
     metadata: CoreMetadata
     pyproject: Pyproject | None = None
     yanked: str = ""
-    tags: tuple[str, ...] = ()
+    stated: Stated | None = None
     findings: tuple[Finding, ...] = ()
     record: bytes = b""
     variant: bytes | None = None

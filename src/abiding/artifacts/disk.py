@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from abiding.archives.tagging import Stated
     from abiding.project.pyproject import Pyproject
 
 __all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_artifacts", "unreadable"]
@@ -190,22 +191,22 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
         version,
         identity.metadata,
         contents.pyproject,
-        tags=contents.tags,
-        findings=(*contents.findings, *_of_folder(filename, version, contents.dist_info, identity)),
+        stated=contents.stated,
+        findings=(*contents.findings, *_of_folder(filename, version, contents.stated, identity)),
         record=contents.record,
         variant=contents.variant,
         variants=_variants(path) if kind == "wheel" else None,
     )
 
 
-def _of_folder(filename: str, version: str, dist_info: str, identity: Identity) -> tuple[Finding, ...]:
+def _of_folder(filename: str, version: str, stated: Stated | None, identity: Identity) -> tuple[Finding, ...]:
     """Find the metadata folder of another version; where METADATA says that one, it is told of METADATA."""
     from abiding.archives import dist_info as folders
     from abiding.artifacts.filename import judge_version
 
     try:
-        if dist_info:
-            folders.hold_to_name(dist_info, filename)
+        if stated:
+            folders.hold_to_name(stated.dist_info, filename)
     except ArchiveError as exc:
         return () if any(judge_version(filename, version, identity.metadata)) else exc.findings
     return ()
@@ -244,8 +245,7 @@ class _Contents(NamedTuple):
     """What is read of an archive, as `Artifact` has it."""
 
     metadata: bytes
-    dist_info: str = ""
-    tags: tuple[str, ...] = ()
+    stated: Stated | None = None
     record: bytes = b""
     variant: bytes | None = None
     pyproject: Pyproject | None = None
@@ -260,15 +260,8 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
 
         statement = Statement.open(path, MEMBERS)
         room.admit(path.name, _size(path), statement.metadata)
-        findings = judge_contents(path.name, statement.dist_info, statement.names, statement.entry_points)
-        return _Contents(
-            statement.metadata,
-            statement.dist_info,
-            statement.tags,
-            statement.more,
-            statement.variant,
-            findings=findings,
-        )
+        findings = judge_contents(path.name, statement.stated.dist_info, statement.names, statement.entry_points)
+        return _Contents(statement.metadata, statement.stated, statement.more, statement.variant, findings=findings)
     from abiding.archives.sdist import Sdist
 
     sdist = Sdist.open(path)

@@ -1,58 +1,96 @@
-"""What the name of a file says of it, version and tags, held against what it says itself."""
+"""What the name of a file says of it, version, build number and tags, held against what it says itself."""
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING
 
-from abiding.archives.tagging import Agreement, agreement, expanded, name_with
+from abiding.archives import dist_info
+from abiding.archives.tagging import Agreement, agreement, expanded, numbered
 from abiding.archives.wheel_name import WheelName
+from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from abiding.archives.tagging import Stated
     from abiding.metadata.core import CoreMetadata
 
-__all__ = ["judge_tags", "judge_version"]
+__all__ = ["judge_stated", "judge_version"]
 
 
 _MOST_SHOWN = 100
 _READ = "pip goes by the file name; uv reads WHEEL too, and installs such a wheel again and again"
+_NUMBERED = "pip and uv go by the file name; `wheel tags` refuses such a wheel, and `wheel pack` names it by WHEEL"
+# The parts of a name that `wheel tags` changes, and by which option; and what is a tag.
+_PARTS = {"python": "--python-tag", "abi": "--abi-tag", "platform": "--platform-tag", "build": "--build"}
+_A_TAG = re.compile(r"[A-Za-z0-9_.]+")
 
 
-def judge_tags(filename: str, tags: tuple[str, ...], severity: Severity, hint: str = "") -> Iterator[Finding]:
-    """Hold the tags in WHEEL against the file name; `severity` is what it weighs that they are others.
+def judge_stated(
+    filename: str, stated: Stated, severity: Severity, hint: str = "", *, path: str = "", others: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Hold what WHEEL says against the file name; `severity` is what it weighs that it is something else.
 
-    `hint` is what to do about it where not the file at hand is to be mended, but what makes it.
+    `hint` is what to do about it where not the file at hand is to be mended, but what makes it. `path` is where the
+    file lies, and `others` are the paths of more files. A WHEEL without tags contradicts nothing.
     """
-    outcome = agreement(filename, tags)
-    if outcome is Agreement.SAME:
+    split = WheelName.split(filename)
+    if not stated.tags or split is None:
         return
-    apart = outcome is Agreement.APART
-    yield Finding(
-        "wheel-tags",
-        severity if apart else Severity.NOTE,
-        "the tags in WHEEL are " + ("not those" if apart else "another spelling of those") + " of the file name",
-        artifact=filename,
-        field="Tag",
-        expected=tuple(expanded(filename)),
-        expected_from="file name",
-        found=tuple(tags),
-        found_from="WHEEL",
-        notes=(_READ,) if apart else (),
-        hints=(hint or _way_out(filename, tags),) if apart else (),
+    for field, outcome, expected, found, note in (
+        ("Tag", agreement(filename, stated.tags), expanded(filename), stated.tags, _READ),
+        ("Build", numbered(filename, stated.build), split.build or None, stated.build or None, _NUMBERED),
+    ):
+        apart = outcome is Agreement.APART
+        what, those = ("tags in WHEEL are", "those") if field == "Tag" else ("build number in WHEEL is", "that")
+        if outcome is not Agreement.SAME:
+            yield Finding(
+                "wheel-tags",
+                severity if apart else Severity.NOTE,
+                f"the {what} {f'not {those}' if apart else f'another spelling of {those}'} of the file name",
+                artifact=filename,
+                field=field,
+                expected=expected,
+                expected_from="file name",
+                found=found,
+                found_from="WHEEL",
+                notes=(note,) if apart else (),
+                hints=((hint,) if hint else tuple(_ways_out(split, stated, path or filename, others))) if apart else (),
+            )
+
+
+def _ways_out(split: WheelName, stated: Stated, path: str, others: Collection[str]) -> Iterator[str]:
+    """Yield how the maker of a wheel that exists gets both right: `wheel tags` refuses one that contradicts itself."""
+    own = stated.within(_of_folder(split, stated.dist_info))
+    if own is None:
+        yield "build it anew: no file name stands for the tags in its WHEEL"
+        return
+    right = os.path.join(os.path.dirname(path), str(own))  # noqa: PTH118, PTH120 (as it was given)
+    there = f"it is `{own}`, which is there too, so keep one of the two under that name"
+    yield f"a renamed wheel belies itself: {there if right in others else f'call it `{own}` again, as it says inside'}"
+    wanted = tuple((part, getattr(split, part)) for part in _PARTS if getattr(split, part) != getattr(own, part))
+    if split.label or not all(_A_TAG.fullmatch(value) or part == "build" for part, value in wanted):
+        return  # which `wheel tags` does not take
+    import shlex
+
+    options = " ".join(f"{_PARTS[part]} {shlex.quote(value)}" for part, value in wanted)
+    yield (
+        "only if it is this file name that is right, change WHEEL too, once the file is called so again: "
+        f"`wheel tags {options} --remove {shlex.quote(right)}`"
     )
 
 
-def _way_out(filename: str, tags: tuple[str, ...]) -> str:
-    """Return how the maker of a wheel that exists gets both right: `wheel tags` refuses one that contradicts itself."""
-    own = name_with(filename, tags)
-    split, other = WheelName.split(filename), WheelName.split(own)
-    if split is None or other is None or split.label:  # which `wheel tags` does not know
-        return "write the tags of the file name into WHEEL, between `wheel unpack` and `wheel pack`"
-    wanted = (("python", split.python), ("abi", split.abi), ("platform", split.platform))
-    options = " ".join(f"--{name}-tag {tag}" for name, tag in wanted if tag != getattr(other, name))
-    return f"don't rename a wheel by hand: call it `{own}` again, and let `wheel tags {options}` change both"
+def _of_folder(split: WheelName, folder: str) -> WheelName:
+    """Return the name of a file with the distribution that its metadata folder is of, where that is another one."""
+    name, _, version = folder.removesuffix(".dist-info").partition("-")
+    try:
+        dist_info.hold_to_name(folder, str(split))
+    except ArchiveError:
+        return split._replace(name=name, version=version) if version and "-" not in version else split
+    return split
 
 
 def judge_version(filename: str, version: str, metadata: CoreMetadata) -> Iterator[Finding]:

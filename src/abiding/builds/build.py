@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import native
-from abiding.artifacts.filename import judge_tags
+from abiding.artifacts.filename import judge_stated
 from abiding.artifacts.installers import judge_wheel
 from abiding.builds import outcome, rules
 from abiding.builds.built import Built
@@ -176,7 +176,7 @@ class Build(NamedTuple):
     def _judge_file(self, name: str, archive: Wheel) -> None:
         """Hold the tags of a wheel against its name, and what is in it against what installers take."""
         hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
-        tags = judge_tags(name, archive.tags(), self._severity, hint)
+        tags = judge_stated(name, archive.stated(), self._severity, hint)
         apart = [finding for finding in tags if finding.severity is self._severity]
         refused = judge_wheel(archive)
         if self.entries.are_given:

@@ -119,7 +119,7 @@ def of_wheel(path: Path, look: Look | None = None) -> Contents:
             raise ArchiveError.at(path.name, message, note="no compiled file can be packed like that")
         return wheel.contents(member, _LARGEST)
 
-    platforms = tuple(dict.fromkeys((*_platforms(path.name), *platforms_of(wheel.tags()))))
+    platforms = tuple(dict.fromkeys((*_platforms(path.name), *platforms_of(wheel.stated().tags))))
 
     def shown(name: str) -> bytes:
         data = read(name)

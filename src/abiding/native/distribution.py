@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import json
 import posixpath
+import shlex
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from abiding.archives.recording import rows
-from abiding.archives.tagging import stated
+from abiding.archives.tagging import Stated
 from abiding.files.plain import read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
@@ -79,7 +80,7 @@ class InstalledDistribution:
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags in its WHEEL; none if it has none that can be read."""
-        return stated((self.member("WHEEL") or b"")[: bounds.WHEEL])
+        return Stated.read((self.member("WHEEL") or b"")[: bounds.WHEEL]).tags
 
     def member(self, name: str) -> bytes | None:
         """Read a file of the folder that tells about it; None if there is none that is a plain file of a fair size."""
@@ -117,6 +118,6 @@ class InstalledDistribution:
             f"`{self.info.name}` {what}",
             artifact=str(self.info),
             notes=(note,) if note else (),
-            hints=(f"install it again: `pip install --force-reinstall --no-deps {self.name}`",),
+            hints=(f"install it again: `pip install --force-reinstall --no-deps {shlex.quote(self.name)}`",),
         )
         return AbidingError(finding)

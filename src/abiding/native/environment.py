@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -354,7 +355,7 @@ def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, taken
     notes = [f"it has {', '.join(f'`{other}`' for other in similar)} instead"] if similar else []
     hint = f"install `{name}=={recorded.version}`, which has it"
     if version == recorded.version:
-        hint = f"install it again: `pip install --force-reinstall --no-deps {name}=={version}`"
+        hint = f"install it again: `pip install --force-reinstall --no-deps {shlex.quote(f'{name}=={version}')}`"
     elif requirements.parse(recorded.requirement).specifier.contains(version, prereleases=True):
         notes.append(f"the wheel requires `{recorded.requirement}`, which allows {version}")
     else:

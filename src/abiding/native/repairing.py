@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
-from abiding.artifacts.filename import judge_tags
+from abiding.artifacts.filename import judge_stated
 from abiding.files.placing import place
 from abiding.files.private import private_folder
 from abiding.findings.errors import AbidingError, RefusedError
@@ -137,7 +138,7 @@ def _repaired(
 
 def _shown(command: Sequence[str]) -> str:
     """Return a command as far as anybody reads it: a wheel may name libraries of any length and number."""
-    text = " ".join(command)
+    text = shlex.join(command)
     return f"{text} …" if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
@@ -213,11 +214,11 @@ def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
     """What a repair must not touch, METADATA apart from the licences of what it copied in; and must write, the tags."""
     wheels = [Wheel.open(path) for path in (built, repaired)]
     before, after = (CoreMetadata.parse(wheel.metadata(), wheel.path.name) for wheel in wheels)
-    of_before = tuple(judge_tags(built.name, wheels[0].tags(), Severity.ERROR))
+    of_before = tuple(judge_stated(built.name, wheels[0].stated(), Severity.ERROR))
     hint = (
         "the wheel was built so: let the build write the tags of its name" if of_before else "the tool has written both"
     )
-    yield from judge_tags(repaired.name, wheels[1].tags(), Severity.ERROR, hint)
+    yield from judge_stated(repaired.name, wheels[1].stated(), Severity.ERROR, hint)
     for difference in compare(before, after) if before.data != after.data else ():
         if not licences.only_extended(difference):
             yield difference.finding(

@@ -176,13 +176,14 @@ _AT_BUILD = (
 def _in_the_wheel(images: Sequence[Image], leaks: Collection[str]) -> str:
     """Return how a run path is taken out of a file in a wheel; the others are kept, by which libraries are found."""
     image, *others = images
+    place = shlex.quote(image.place)
     if image.format is Format.MACH_O:
         options = " ".join(f"-delete_rpath {shlex.quote(path)}" for path in image.run_paths if path in leaks)
-        how = f"`install_name_tool {options} {image.place}`, and `codesign -f -s - {image.place}`"
+        how = f"`install_name_tool {options} {place}`, and `codesign -f -s - {place}`"
     else:
         kept = ":".join(path for path in image.run_paths if path not in leaks)
         options = f"--set-rpath {shlex.quote(kept)}" if kept else "--remove-rpath"
-        how = f"`patchelf {'--force-rpath ' if kept and image.inherited else ''}{options} {image.place}`"
+        how = f"`patchelf {'--force-rpath ' if kept and image.inherited else ''}{options} {place}`"
     each = ", and likewise in the others" if others else ""
     return f"or take it out between `wheel unpack` and `wheel pack`: {how}{each}"
 

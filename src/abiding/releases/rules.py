@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import file_name
-from abiding.artifacts.filename import judge_tags, judge_version
+from abiding.artifacts.filename import judge_stated, judge_version
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
 from abiding.metadata.changes import field_notes
@@ -25,7 +25,7 @@ from abiding.releases.sdists import judge_sdists
 from abiding.releases.variants import judge_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from abiding.artifacts.artifact import Artifact, Unreadable
     from abiding.findings.finding import Value
@@ -70,6 +70,8 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += judge_sdists(comparison)
     findings += judge_namesakes(compared.artifact for compared in comparison.compared)
     wheels = Having(comparison)
+    paths = {each.artifact.read_from for each in comparison.compared}
+    paths |= {file.read_from for file in comparison.unreadable}
     elsewhere = {finding.artifact for finding in misnamed}
     of_sdist = comparison.sdist is not None and comparison.sdist.filename in elsewhere
     for compared in comparison.compared:
@@ -83,7 +85,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
         follows = of_sdist or compared.artifact.filename in elsewhere
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
         severity = Severity.ERROR if declared else Severity.WARNING
-        findings += judge_tags(compared.artifact.filename, compared.artifact.tags, severity)
+        findings += _stated(compared.artifact, severity, paths)
     findings = list(with_markers(wheels, findings))
     findings += _by_pre_releases(comparison)
     findings += _read_differently(comparison)
@@ -181,6 +183,11 @@ def _misnamed(comparison: Comparison) -> list[Finding]:
 def _named(artifact: Artifact) -> str:
     """The version in the file name: a wheel that was built for a proof is taken for one of the version of its sdist."""
     return file_name(artifact.filename).split("-")[1] if artifact.kind == "wheel" else artifact.version
+
+
+def _stated(artifact: Artifact, severity: Severity, paths: Collection[str]) -> Iterator[Finding]:
+    if artifact.stated:
+        yield from judge_stated(artifact.filename, artifact.stated, severity, path=artifact.read_from, others=paths)
 
 
 def _yanked(file: Artifact | Unreadable) -> Finding:
