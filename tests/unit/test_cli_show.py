@@ -650,6 +650,15 @@ def test_a_project_that_is_wrapped_by_half(
         assert part in err
 
 
+def test_a_requirement_of_the_build_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A front end stops at it before it calls a hook; `show` says what is meant."""
+    written(tmp_path, WHOLE.replace('"abiding"', '"abiding", "pywin32; sys_platfrm == \'windows\'"'))
+    assert main(["show", str(tmp_path)]) == 0
+    err = " ".join(capsys.readouterr().err.split())
+    assert "warning[bad-requirement]: `pywin32; sys_platfrm == 'windows'` is not a requirement" in err
+    assert 'hint: write `pywin32; sys_platform == "win32"`' in err
+
+
 def unwired_of(backend: str, *requires: str) -> list[str]:
     text = WHOLE.replace('"Meson_Python>=0.18"', ", ".join(f'"{one}"' for one in requires))
     pyproject = Pyproject.parse(text.replace('= "mesonpy"', f'= "{backend}"'))

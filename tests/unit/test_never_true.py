@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
 
 PYPROJECT = """\
+[build-system]
+requires = ["abiding", {build}]
+build-backend = "abiding.backend"
+
 [project]
 name = "spam"
 version = "1.4.0"
@@ -70,9 +74,16 @@ def true_somewhere(marker: str) -> bool:
     return any(Marker(marker).evaluate(one) for one in ALL)
 
 
-def warned(api: str = "", abi: str = "") -> list[Finding]:
-    quoted = [f'"""x>=1; {marker}"""' if marker else "" for marker in (api, abi)]
-    pyproject = Pyproject.parse(PYPROJECT.format(api=quoted[0], abi=quoted[1]))
+SIDES = ("api", "abi", "build")
+
+
+def written(**sides: str) -> str:
+    return PYPROJECT.format_map({side: f'"""{sides[side]}"""' if side in sides else "" for side in SIDES})
+
+
+def warned(**sides: str) -> list[Finding]:
+    """What is said of the markers of a requirement in `[project]`, `[tool.abiding.wheel]`, and `[build-system]`."""
+    pyproject = Pyproject.parse(written(**{side: f"x>=1; {marker}" for side, marker in sides.items()}))
     return [one for one in lint(Declaration.read(pyproject), pyproject) if one.rule == "never-true"]
 
 
@@ -105,21 +116,54 @@ SLIPS = {
 def test_a_value_that_a_variable_never_has(marker: str, meant: str) -> None:
     assert not true_somewhere(marker)
     assert true_somewhere(meant)
-    for sides in ({"api": marker}, {"abi": marker}):
-        (finding,) = warned(**sides)
+    for side in SIDES:
+        (finding,) = warned(**{side: marker})
         assert finding.message.endswith("is true nowhere")
         assert finding.hints == (f"did you mean `{meant}`?",)
         assert finding.excerpts
 
 
 def test_the_same_in_other_company() -> None:
-    (finding,) = warned('python_version >= "3.10" and (sys_platform == "windows" or sys_platform == "darwin")')
+    (finding,) = warned(api='python_version >= "3.10" and (sys_platform == "windows" or sys_platform == "darwin")')
     assert finding.hints == ('did you mean `sys_platform == "win32"`?',)
-    (finding,) = warned('sys_platform != "Windows"')
+    (finding,) = warned(api='sys_platform != "Windows"')
     assert finding.message == '`sys_platform` is never `Windows`: `sys_platform != "Windows"` is true everywhere'
-    (finding,) = warned('sys_platform in "linux, macos"')
+    (finding,) = warned(api='sys_platform in "linux, macos"')
     assert finding.message == "`sys_platform` is never `macos`"
     assert finding.hints == ('did you mean `sys_platform in "linux, darwin"`?',)
+
+
+@pytest.mark.parametrize(
+    ("marker", "said", "meant"),
+    [
+        (
+            'sys_platform in "windows, macos"',
+            '`sys_platform` is never `windows` and never `macos`: `sys_platform in "windows, macos"` is true nowhere',
+            'sys_platform in "win32, darwin"',
+        ),
+        (
+            'sys_platform in "Linux,wasi|darwn"',
+            "`sys_platform` is never `Linux` and never `darwn`",
+            'sys_platform in "linux,wasi|darwin"',
+        ),
+        (
+            'sys_platform not in "linux, windows, macos"',
+            "`sys_platform` is never `windows` and never `macos`",
+            'sys_platform not in "linux, win32, darwin"',
+        ),
+        (
+            'sys_platform not in "windows win64"',
+            '`sys_platform` is never `windows` and never `win64`: `sys_platform not in "windows win64"` is true everywhere',
+            'sys_platform not in "win32"',
+        ),
+    ],
+)
+def test_all_slips_of_a_list_are_corrected_in_one_hint(marker: str, said: str, meant: str) -> None:
+    """What is proposed has nothing left in it to be corrected."""
+    for side in SIDES:
+        (finding,) = warned(**{side: marker})
+        assert (finding.message, finding.hints) == (said, (f"did you mean `{meant}`?",))
+    assert not list(mistaken(str(Marker(meant))))
 
 
 CALLED = [
@@ -168,8 +212,8 @@ def test_what_is_said_of_a_comparison_is_so(operator: str) -> None:
 )
 def test_a_marker_that_no_environment_satisfies(marker: str, why: str) -> None:
     assert not true_somewhere(marker)
-    for sides in ({"api": marker}, {"abi": marker}):
-        (finding,) = warned(**sides)
+    for side in SIDES:
+        (finding,) = warned(**{side: marker})
         assert finding.message == f"the marker of `x>=1; {marker}` is true {why}"
         assert [excerpt.remark for excerpt in finding.excerpts[1:]] == ["the Pythons of the project"] * ("no P" in why)
 
@@ -200,7 +244,7 @@ def test_a_marker_that_no_environment_satisfies(marker: str, why: str) -> None:
     ],
 )  # fmt: skip
 def test_what_may_be_true_is_not_told(marker: str) -> None:
-    assert warned(marker) == warned("", marker) == []
+    assert warned(api=marker, abi=marker, build=marker) == []
 
 
 def test_what_is_meant_is_never_a_slip_itself() -> None:
@@ -208,13 +252,14 @@ def test_what_is_meant_is_never_a_slip_itself() -> None:
         assert not list(mistaken(str(Marker(meant))))
 
 
+@pytest.mark.parametrize("sides", [("api",), ("build",)])
 @pytest.mark.parametrize("unpacked", [False, True])
 def test_it_is_told_in_a_tree_and_not_in_an_unpacked_sdist(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, unpacked: bool
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sides: tuple[str, ...], *, unpacked: bool
 ) -> None:
-    (tmp_path / "pyproject.toml").write_text(PYPROJECT.format(api="\"x; os_name == 'windows'\"", abi=""))
+    (tmp_path / "pyproject.toml").write_text(written(**dict.fromkeys(sides, "x; os_name == 'windows'")))
     if unpacked:
         text = "Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\nDynamic: Requires-Dist\n"
-        (tmp_path / "PKG-INFO").write_text(f"{text}Requires-Dist: x; os_name == 'windows'\n")
+        (tmp_path / "PKG-INFO").write_text(text + "Requires-Dist: x; os_name == 'windows'\n" * ("api" in sides))
     assert run("show", str(tmp_path)) == 0
     assert ("warning[never-true]" in capsys.readouterr().err) is not unpacked

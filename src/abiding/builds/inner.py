@@ -171,9 +171,7 @@ def _required(folder: Path) -> set[str]:
     """Return the names of what `[build-system]` requires."""
     from abiding.metadata.requirements import name_of
 
-    build = Pyproject.read(folder).table.get("build-system")
-    given = build.get("requires") if isinstance(build, dict) else None
-    return {name_of(line) for line in given if isinstance(line, str)} if isinstance(given, list) else set()
+    return {name_of(line) for _, line in Pyproject.read(folder).build_requires}
 
 
 def _is_name(text: str) -> bool:

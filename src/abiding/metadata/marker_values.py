@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from abiding.findings.nearest import nearest
 from abiding.metadata.environments import KINDS_OF_SYSTEM
 from abiding.metadata.markers import comparisons, known_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["Mistaken", "mistaken"]
 
 
 class Mistaken(NamedTuple):
-    """A comparison, as it is written; the value in it that its variable never has, and the comparison that is meant.
+    """A comparison, as it is written; the values in it that its variable never has, and the comparison that is meant.
 
     `always` is whether the comparison is true everywhere, `never` whether it is false everywhere. Where it lists other
     values too, it is neither.
@@ -28,7 +28,7 @@ class Mistaken(NamedTuple):
 
     comparison: str
     variable: str
-    value: str
+    values: tuple[str, ...]
     meant: str
     always: bool
     never: bool
@@ -52,36 +52,59 @@ def mistaken(marker: str) -> Iterator[Mistaken]:
     for left, operator, right in comparisons(marker):
         quoted = left[0] in "\"'"
         variable, text = (right, left[1:-1]) if quoted else (left, right[1:-1])
-        known = known_values(variable)
-        if quoted is (right[0] in "\"'") or not known or operator not in ("==", "!=", "in", "not in"):
+        if quoted is (right[0] in "\"'") or not known_values(variable) or operator not in ("==", "!=", "in", "not in"):
             continue
-        is_list = operator.endswith("in") and not quoted
-        is_part = operator.endswith("in") and quoted
-        values = _WORD.findall(text) if is_list else [text]
-        for value in values:
-            # `in` asks for a part of a text: `linux` is in `linux-gnu`, and `win` in `win32`.
-            if value in known or (is_part and (value.lower() in _PARTS or any(value in one for one in known))):
-                continue
-            instead = None if is_list and any(one in value for one in known) else _meant(variable, value)
-            if instead:
-                better, name = instead
-                # A list that has what is meant too leaves nothing out; and what else it has is of its own variable.
-                if is_list and (name in values or (better != variable and len(values) > 1)):
-                    continue
-                corrected = _replaced(text, value, name) if is_list else name
-                meant = f'"{corrected}" {operator} {better}' if quoted else f'{better} {operator} "{corrected}"'
-                negated = operator in ("!=", "not in")
-                alone = len(values) == 1
-                comparison = f"{left} {operator} {right}"
-                yield Mistaken(comparison, variable, value, meant, alone and negated, alone and not negated)
+        has_in = operator.endswith("in")
+        written = _WORD.findall(text) if has_in and not quoted else [text]
+        slips = _in_list(variable, written) if has_in and not quoted else _alone(variable, text, is_part=has_in)
+        if slips:
+            better = next(iter(slips.values()))[0]
+            named = {value: name for value, (_, name) in slips.items()}
+            corrected = _replaced(text, named) if has_in and not quoted else named[text]
+            meant = f'"{corrected}" {operator} {better}' if quoted else f'{better} {operator} "{corrected}"'
+            all_wrong, negated = set(written) <= set(slips), operator in ("!=", "not in")
+            comparison = f"{left} {operator} {right}"
+            yield Mistaken(comparison, variable, tuple(slips), meant, all_wrong and negated, all_wrong and not negated)
+
+
+# By a value that a variable never has, the variable and the value that are meant.
+_Slips: TypeAlias = "dict[str, tuple[str, str]]"
+
+
+def _alone(variable: str, value: str, *, is_part: bool) -> _Slips:
+    """Return the slip that a single value is. `in` asks for a part of a text: `win` is in `win32`."""
+    known = known_values(variable)
+    if value in known or (is_part and (value.lower() in _PARTS or any(value in one for one in known))):
+        return {}
+    meant = _meant(variable, value)
+    return {value: meant} if meant else {}
+
+
+def _in_list(variable: str, values: list[str]) -> _Slips:
+    """Return the slips of a list. `in` asks for a part of it: `linux` is in `linux-gnu`."""
+    known = known_values(variable)
+    slips: _Slips = {}
+    for value in values:
+        meant = None if any(one in value for one in known) else _meant(variable, value)
+        # A list that has what is meant too leaves nothing out; and what else it has is of its own variable.
+        if meant and meant[1] not in values and (meant[0] == variable or len(values) == 1):
+            slips[value] = meant
+    return slips
 
 
 _WORD = re.compile(r"[^\s,|]+")
+_WORDS_AND_BETWEEN = re.compile(r"[^\s,|]+|[\s,|]+")
 
 
-def _replaced(text: str, value: str, name: str) -> str:
-    """Return a list with another value in one place."""
-    return _WORD.sub(lambda word: name if word[0] == value else word[0], text)
+def _replaced(text: str, named: Mapping[str, str]) -> str:
+    """Return a list with other values in some places, each of them once."""
+    parts: list[str] = []
+    for part in _WORDS_AND_BETWEEN.findall(text):
+        if part in named and named[part] in parts:
+            del parts[-1]  # what stands between it and the one before
+        else:
+            parts.append(named.get(part, part))
+    return "".join(parts)
 
 
 def _meant(variable: str, value: str) -> tuple[str, str] | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 __all__ = [
+    "VARIABLES",
     "asks_for",
     "asks_for_extras",
     "comparisons",
@@ -154,7 +155,8 @@ _NAMES = {name: name for name in ("platform_machine", "variant_label")} | {
 }
 
 
-_VARIABLES = frozenset(
+# The variables that a marker can ask for.
+VARIABLES = frozenset(
     {*_PYTHONS, *_NAMES, "platform_release", "platform_version", "extra", "extras", "dependency_groups"}
 )
 
@@ -191,7 +193,7 @@ def _of_texts(left: str, operator: str, right: str) -> bool | None:
     from packaging.specifiers import Specifier
     from packaging.version import Version
 
-    if not _VARIABLES.isdisjoint((left, right)):
+    if not VARIABLES.isdisjoint((left, right)):
         return None
     if operator.endswith("in"):
         return (left in right) is (operator == "in")

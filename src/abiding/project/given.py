@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
+from abiding.findings import bounds
 from abiding.metadata import requirements
 from abiding.metadata.plain import is_plain
 from abiding.project.faults import short
-from abiding.project.meant import ways_out
-from abiding.project.required import COMPARED
+from abiding.project.meant import COMPARED, ways_out
 from abiding.project.shapes import misshapen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from abiding.findings.finding import Finding
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key
+    from abiding.project.pyproject import Key, Pyproject
     from abiding.project.table import Project
 
-__all__ = ["bad_requirements", "requires_itself"]
+__all__ = ["bad_build_requirements", "bad_requirements", "requires_itself"]
 
 
 _NAMES = ("dependencies", "optional-dependencies")
@@ -50,6 +52,19 @@ def bad_requirements(faults: Faults, project: Project) -> None:
                 notes=(why,),
                 hints=(COMPARED,),
                 recent=True,
+            )
+
+
+def bad_build_requirements(pyproject: Pyproject) -> Iterator[Finding]:
+    """Yield what is no requirement in `[build-system]`, which front ends refuse before they call a hook."""
+    for key, text in islice(pyproject.build_requires, bounds.FAULTS):
+        if reason := _reason(text):
+            yield pyproject.finding(
+                "bad-requirement",
+                f"`{short(text)}` is not a requirement (PEP 508)",
+                key,
+                notes=(reason,),
+                hints=ways_out(text, fills_pins=False),
             )
 
 

@@ -11,6 +11,7 @@ from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
 from abiding.project.declaration import OURS, uses_abiding
+from abiding.project.given import bad_build_requirements
 from abiding.project.known_backends import KNOWN, distribution_of, meant_instead
 from abiding.project.never_true import never_true
 from abiding.project.table import ApiLevel
@@ -36,10 +37,7 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
     """What of `[build-system]` keeps front ends from building what is declared: no hook can tell, as none is called."""
     build = pyproject.table.get("build-system")
     build = build if isinstance(build, dict) else {}
-    wanted = build.get("requires")
-    names = (
-        {requirements.name_of(line) for line in wanted if isinstance(line, str)} if isinstance(wanted, list) else set()
-    )
+    names = {requirements.name_of(line) for _, line in pyproject.build_requires}
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
     key = ("build-system", "requires")
     if not uses_abiding(pyproject.table):
@@ -49,6 +47,7 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
     if "abiding" not in names:
         message = "`abiding` is not among what the build requires: no isolated build will find it"
         yield finding(message, key, hints=("add `abiding` to `requires`",))
+    yield from (fault._replace(severity=Severity.WARNING) for fault in bad_build_requirements(pyproject))
     if not declaration.backend_path:
         yield from _not_brought(declaration.backend, names, pyproject)
 

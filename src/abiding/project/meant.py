@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     _Spelling = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
-__all__ = ["EXAMPLES", "release_meant", "ways_out"]
+__all__ = ["COMPARED", "EXAMPLES", "release_meant", "requirement_meant", "ways_out"]
 
 
 EXAMPLES = "for example `libgmp==6.3.0` or `numpy>=2.1,<2.5`"
+COMPARED = "compare a variable with a string, as in `sys_platform == 'win32'` or `python_version >= '3.11'`"
 # A name, and then a version without any operator, or what begins with one.
 _NAME = re.compile(r"([\w.-]*\w(?:\s*\[[^]]*\])?)(?:\s+v?(\d.*)|\s*([<>=!~^].*))?")
 _FILLED = "a build fills in `x` under `[tool.abiding.wheel]` alone: declare it there, or write a version"
@@ -39,10 +40,27 @@ def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
     """The hints for a text that is no requirement; `fills_pins` is whether an `x` in it would be filled by a build."""
     if not fills_pins and pins.has_pins(text) and _is_requirement(pins.sample(text)):
         return (_FILLED,)
+    if meant := requirement_meant(text, fills_pins=fills_pins):
+        return (f"write `{short(meant)}`",)
+    before, _, marker = text.partition(";")
+    is_of_marker = marker and _is_requirement(pins.sample(before) if fills_pins else before)
+    return (COMPARED if is_of_marker else EXAMPLES,)
+
+
+def requirement_meant(text: str, *, fills_pins: bool = False) -> str:
+    """Return the requirement that is probably meant by a text that is none; empty if nobody can tell."""
     for candidate in _candidates(text):
         if _is_requirement(pins.sample(candidate) if fills_pins else candidate):
-            return (f"write `{short(candidate)}`",)
-    return (EXAMPLES,)
+            return _with_known_values(candidate)
+    return ""
+
+
+def _with_known_values(text: str) -> str:
+    """Return a requirement whose marker was mended, so that nothing is left to be mended in it."""
+    from abiding.metadata.marker_spelling import with_known_values
+
+    before, semicolon, marker = text.partition(";")
+    return f"{before}{semicolon} {with_known_values(marker.strip())}" if semicolon else text
 
 
 def release_meant(text: str) -> str:
@@ -68,16 +86,21 @@ def _is_requirement(text: str) -> bool:
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """Yield the text with its operators and versions spelled otherwise, one slip mended after the other."""
-    versions, *marker = text.strip().split(";", 1)
+    """Yield the text with operators, versions and marker spelled otherwise, one slip mended after the other."""
+    versions, semicolon, marker = text.strip().partition(";")
     match = _NAME.fullmatch(versions.strip())
     if not match:
         return
     name, bare, specifiers = match.groups()
-    marker = [_mended(part, _OPERATORS) for part in marker]
+    if not marker.strip():
+        semicolon = ""
+    elif len(marker) <= bounds.EXCERPT:
+        from abiding.metadata.marker_spelling import respelled
+
+        marker = f" {respelled(marker)}"
     clauses = f"=={bare}" if bare else specifiers or ""
     for index in range(len(_VERSIONS) + 1):
-        yield ";".join([name + _mended(clauses, (*_OPERATORS, *_VERSIONS[:index])), *marker])
+        yield f"{name}{_mended(clauses, (*_OPERATORS, *_VERSIONS[:index]))}{semicolon}{marker}"
 
 
 def _mended(text: str, spellings: tuple[_Spelling, ...]) -> str:

@@ -23,7 +23,8 @@ _PYTHON: Key = ("project", "requires-python")
 
 def never_true(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
     """Yield a warning for each comparison, or marker, that is the same in all environments the project is for."""
-    lines = [(key, text) for key, text, _ in declaration.project.requirements() if ";" in text]
+    lines = [(key, text) for key, text in pyproject.build_requires if ";" in text]
+    lines += [(key, text) for key, text, _ in declaration.project.requirements() if ";" in text]
     lines += [(entry.key, entry.requires) for entry in declaration.entries if ";" in entry.requires]
     if not lines:  # as most projects have none, nothing is imported for them
         return
@@ -40,10 +41,11 @@ def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject:
 
     slips = list(mistaken(marker))
     for slip in slips:
+        values = " and never ".join(f"`{value}`" for value in slip.values)
         said = f"`{slip.comparison}` is true {'everywhere' if slip.always else 'nowhere'}"
         yield pyproject.finding(
             "never-true",
-            f"`{slip.variable}` is never `{slip.value}`" + (f": {said}" if slip.always or slip.never else ""),
+            f"`{slip.variable}` is never {values}" + (f": {said}" if slip.always or slip.never else ""),
             key,
             severity=Severity.WARNING,
             hints=(f"did you mean `{slip.meant}`?",),
@@ -59,7 +61,7 @@ def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject:
         key,
         severity=Severity.WARNING,
         also=((_PYTHON, "the Pythons of the project"),) if of_python else (),
-        notes=("installers never heed the line",),
+        notes=("no front end ever installs it" if key[0] == "build-system" else "installers never heed the line",),
         hints=("leave the line out, or correct its marker",),
     )
 

@@ -14,7 +14,7 @@ from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from abiding.findings.rules import Rule
@@ -161,6 +161,15 @@ class Pyproject(NamedTuple):
         if table in (own, shown):
             return self.text.encode()
         return _with_dynamic(text, table, own)
+
+    @property
+    def build_requires(self) -> Iterator[tuple[Key, str]]:
+        """Each requirement of `[build-system]`, with its key path; what is of another type, front ends refuse."""
+        build = self.table.get("build-system")
+        given = build.get("requires") if isinstance(build, dict) else None
+        for index, text in enumerate(given if isinstance(given, list) else ()):
+            if isinstance(text, str):
+                yield ("build-system", "requires", index), text
 
     def apart(self, other: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the tables by which a build goes (`build-system`, `tool.abiding`) that another file has otherwise."""

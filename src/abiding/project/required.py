@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from abiding.metadata import pins, readers, refusals, requirements
 from abiding.project.faults import short
-from abiding.project.meant import EXAMPLES, ways_out
+from abiding.project.meant import COMPARED, EXAMPLES, ways_out
 
 if TYPE_CHECKING:
     from abiding.project.faults import Faults
     from abiding.project.pyproject import Key
 
-__all__ = ["COMPARED", "required"]
+__all__ = ["required"]
 
 
-COMPARED = "compare a variable with a string, as in `sys_platform == 'win32'` or `python_version >= '3.11'`"
 _PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x` takes the local version too"
 
 

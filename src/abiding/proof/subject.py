@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration, uses_abiding
-from abiding.project.meant import ways_out
+from abiding.project.given import bad_build_requirements
 from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = ["Subject"]
@@ -53,7 +51,8 @@ class Subject:
             raise _not_a_project(_WRONG_BUILD_SYSTEM, "build-system")
         if not isinstance(pyproject.table.get("project", {}), dict):
             raise _not_a_project("`project` is not a table", "project")
-        _check(pyproject, table.get("requires", ()))
+        for fault in bad_build_requirements(pyproject):
+            raise DeclarationError(fault, "Nothing was built")
         backend = str(table.get("build-backend", _LEGACY_BACKEND))
         pkg_info = folder / "PKG-INFO"
         return cls(
@@ -76,19 +75,6 @@ class Subject:
 
 def _is_strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _check(pyproject: Pyproject, requires: Sequence[str]) -> None:
-    from packaging.requirements import InvalidRequirement
-
-    for index, text in enumerate(requires):
-        try:
-            requirements.parse(text)
-        except InvalidRequirement as exc:
-            message, key = f"`{text}` is not a requirement (PEP 508)", ("build-system", "requires", index)
-            notes, hints = (str(exc).partition("\n")[0],), ways_out(text, fills_pins=False)
-            finding = pyproject.finding("bad-requirement", message, key, notes=notes, hints=hints)
-            raise DeclarationError(finding, "Nothing was built") from exc
 
 
 def _not_a_project(message: str, field: str) -> DeclarationError:

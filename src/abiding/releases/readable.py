@@ -29,13 +29,18 @@ def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) ->
     if not lines:
         return
     from abiding.metadata import refusals, requirements
+    from abiding.project.faults import short
+    from abiding.project.meant import requirement_meant
 
     refused = {line: why for line in lines if (why := requirements.refused(line))}
     unanswered = {line: why for line in lines if line not in refused and (why := _unanswered(line))}
     read = [line for line in lines if line not in refused and line not in unanswered]
     by_uv = {line: why for line in read if (why := refusals.by_uv(line))}
     if refused:
-        yield _unreadable("`{}` is not a requirement (PEP 508)", filename, refused, severity, _REFUSED)
+        finding = _unreadable("`{}` is not a requirement (PEP 508)", filename, refused, severity, _REFUSED)
+        meant = requirement_meant(next(iter(refused)))
+        asked = (f"did you mean `{short(meant)}`?",) if meant else ()
+        yield finding._replace(hints=(*asked, *finding.hints))
     if unanswered:
         yield _unreadable("the marker of `{}` has no answer", filename, unanswered, severity, _NO_ANSWER)
     if by_uv:
