@@ -187,7 +187,8 @@ def test_sdist_is_read_to_its_end(index: Index) -> None:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        (["other-1.0/PKG-INFO"], "has no PKG-INFO in its top folder"),
+        (["spam-1.0/setup.py"], "has no PKG-INFO in the folder `spam-1.0`"),
+        (["other-1.0/PKG-INFO"], "has the top folder `other-1.0`, and its name says `spam-1.0`"),
         (["spam-1.0/a", "PKG-INFO"], "has `PKG-INFO` beside its folder"),
         (["spam-1.0/PKG-INFO", "spam-1.0/PKG-INFO"], "has two members with the name `spam-1.0/PKG-INFO`"),
         (["spam-1.0/PKG-INFO", "spam-1.0/pkg-info"], "is `PKG-INFO` on some systems"),

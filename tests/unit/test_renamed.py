@@ -1,7 +1,9 @@
-"""Wheels that were renamed, or edited: one fault is told once, of what has it, whatever else is in the wheel."""
+"""Wheels and sdists that were renamed, or edited: one fault is told once, and as what it is."""
 
 from __future__ import annotations
 
+import io
+import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -10,7 +12,7 @@ import pytest
 
 import abiding
 from abiding.report.summary import summary
-from makers.archives import metadata, wheel_name, write_wheel
+from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.evident import NUMPY_1, image
 
 if TYPE_CHECKING:
@@ -70,3 +72,51 @@ def test_a_compiled_file_that_can_not_be_unpacked_is_an_error_about_compiled_fil
     (release,) = abiding.check([tmp_path])
     assert [one.rule for one in release.compiled] == ["bad-archive"]
     assert "1 error about the compiled files" in summary(release)
+
+
+@pytest.mark.parametrize("stem", ["spam-1.1", "eggs-1.0", "spam-1.0 (1)"])
+@pytest.mark.parametrize("extension", [".tar.gz", ".zip"])
+def test_a_renamed_sdist_is_told_its_own_name(extension: str, stem: str, tmp_path: Path) -> None:
+    own = f"spam-1.0{extension}"
+    path = write_sdist(tmp_path, own, metadata()).rename(tmp_path / f"{stem}{extension}")
+    (release,) = abiding.check([path])
+    (finding,) = release.everything
+    if "(" in stem:  # as a browser calls the second of two
+        assert finding.message == "the file has the name of neither an sdist nor a wheel"
+        return
+    assert finding.message == f"the file has the top folder `spam-1.0`, and its name says `{stem}`"
+    assert finding.hints == (f"a renamed sdist belies itself: call it `{own}` again",)
+    (release,) = abiding.check([path.rename(tmp_path / own)])
+    assert release.everything == ()
+
+
+NOT_RENAMED = {
+    "no PKG-INFO": (["spam-1.0/setup.py"], "has no PKG-INFO in the folder `spam-1.0`", "no sdist, or a very old one"),
+    "of version control": (
+        ["spam-main/setup.py", "spam-main/"],
+        "has the top folder `spam-main`, and its name says `spam-1.0`",
+        "no sdist, or a very old one",
+    ),
+    "PKG-INFO further down": (
+        ["spam-main/spam.egg-info/PKG-INFO"],
+        "has the top folder `spam-main`, and its name says `spam-1.0`",
+        "no sdist, or a very old one",
+    ),
+    "two folders": (["a-1.0/PKG-INFO", "b-1.0/PKG-INFO"], "has no PKG-INFO in the folder `spam-1.0`", "is called"),
+    "no folder": (["PKG-INFO"], "has no PKG-INFO in the folder `spam-1.0`", "is called `name-version.tar.gz`"),
+    "nothing": ([], "has no PKG-INFO in the folder `spam-1.0`", "is called `name-version.tar.gz`"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_RENAMED)
+def test_what_is_no_sdist_is_not_told_to_be_renamed(case: str, tmp_path: Path) -> None:
+    members, message, hint = NOT_RENAMED[case]
+    with tarfile.open(tmp_path / "spam-1.0.tar.gz", "w:gz") as archive:
+        for name in members:
+            info = tarfile.TarInfo(name.rstrip("/"))
+            info.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
+            archive.addfile(info, io.BytesIO())
+    (release,) = abiding.check([tmp_path])
+    (finding,) = release.everything
+    assert message in finding.message
+    assert hint in finding.hints[0]

@@ -90,7 +90,8 @@ def _into_dist_info(names: Sequence[str], data: Collection[str], tell: Callable[
 
 def _of_another(folder: str, filename: str) -> ArchiveError:
     of = "version" if _is_of_project(folder.removesuffix(_DIST_INFO), filename) else "distribution"
-    return ArchiveError.at(filename, f"has the metadata folder of another {of}: {quoted(folder)}")
+    hint = f"a renamed wheel belies itself: its own name begins with {quoted(folder.removesuffix(_DIST_INFO))}"
+    return ArchiveError.at(filename, f"has the metadata folder of another {of}: {quoted(folder)}", hint=hint)
 
 
 def _is_of_project(folder: str, filename: str) -> bool:

@@ -23,6 +23,7 @@ __all__ = ["TOP_LEVEL", "Layout"]
 TOP_LEVEL = ("PKG-INFO", "pyproject.toml")
 _LANDINGS = {landing(name): name for name in TOP_LEVEL}
 _NAMED_HINT = "an sdist is called `name-version.tar.gz` and has all its files in the folder `name-version`"
+_NO_SDIST = "it is no sdist, or a very old one"
 # What leads out of a folder on some system: absolute paths, `..`, and parts of dots and spaces, which Windows cuts.
 _NOT_FOLLOWED = re.compile(r"^[/\\]|(?:^|[/\\])(?:\.[. ]+|[ ][. ]*)(?:[/\\]|$)")
 _MOST_QUOTED = 200
@@ -47,6 +48,9 @@ class Layout:
         self._other: set[str] = set()
         self._tree = Tree()
         self._top = self._beside = ""
+        # Where the top folder is another one: its name, empty as soon as there are two.
+        self._renamed: str | None = None
+        self._has_pkg_info = False
         self._links: set[str] = set()
         self.found: set[str] = set()
 
@@ -104,7 +108,7 @@ class Layout:
                 raise self._refused(f"has a file with a name that is none: {quoted(path)}")
             return "", ""
         folder, _, below = plain.partition("/")
-        self._hold_together(folder, path)
+        self._hold_together(folder, below, path, is_file=is_file)
         if self._is_top(folder):
             self._hold_special(below, path, is_file=is_file)
             return plain, below
@@ -114,7 +118,7 @@ class Layout:
                 self._hold_special(rest, path, is_file=is_file)
         return plain, ""
 
-    def _hold_together(self, folder: str, path: str) -> None:
+    def _hold_together(self, folder: str, below: str, path: str, *, is_file: bool) -> None:
         """Raise `ArchiveError` if there is anything beside the one folder."""
         if self._is_top(folder):
             self._top = self._top or folder
@@ -122,8 +126,15 @@ class Layout:
                 raise self._refused(f"has two folders, {quoted(self._top)} and {quoted(folder)}", hint=_NAMED_HINT)
         else:
             self._beside = self._beside or path
+            self._note_other(folder, below, is_file=is_file)
         if self._top and self._beside:
             raise self._refused(f"has {quoted(self._beside)} beside its folder {quoted(self._top)}", hint=_NAMED_HINT)
+
+    def _note_other(self, folder: str, below: str, *, is_file: bool) -> None:
+        """Take note of what may be the top folder of an sdist that was renamed."""
+        is_folder = bool(below) or not is_file
+        self._renamed = folder if is_folder and self._renamed in (None, folder) else ""
+        self._has_pkg_info |= is_file and below == "PKG-INFO"
 
     def _hold_special(self, below: str, path: str, *, is_file: bool) -> None:
         """Raise `ArchiveError` if it is one of the two files on some system only, or not a plain file."""
@@ -153,9 +164,19 @@ class Layout:
             return False
         return normalised(folder.removesuffix(".egg-info")) + ".egg-info" == self._egg_info
 
-    def missing(self) -> ArchiveError:
-        """Make the error for an sdist that has no PKG-INFO in its folder."""
-        return ArchiveError.at(self._archive, f"has no PKG-INFO in the folder `{self._folder}`", hint=_NAMED_HINT)
+    def missing(self) -> ArchiveError | None:
+        """Make the error for an sdist without PKG-INFO in its folder, once all members are placed."""
+        if "PKG-INFO" in self.found:
+            return None
+        if not self._renamed:
+            hint = _NO_SDIST if self._top else _NAMED_HINT
+            return ArchiveError.at(self._archive, f"has no PKG-INFO in the folder `{self._folder}`", hint=hint)
+        own = f"{self._renamed}{self._archive.removeprefix(self._folder)}"
+        message = f"has the top folder {quoted(self._renamed)}, and its name says `{self._folder}`"
+        again = f"a renamed sdist belies itself: call it {quoted(own)} again"
+        return ArchiveError.at(
+            self._archive, message, hint=again if self._has_pkg_info else f"{_NO_SDIST}: that has no PKG-INFO"
+        )
 
     def _is_through_link(self, path: str) -> bool:
         """Return whether a path is that of a link that came before, or goes on behind one."""

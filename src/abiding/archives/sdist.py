@@ -34,10 +34,14 @@ _LEVELS = {2: 9, 4: 1}  # zlib's level by the effort that the gzip header tells
 
 
 class Sdist(NamedTuple):
-    """What has been read of an sdist: files right in its folder, by name, and what is to be said of the archive."""
+    """What has been read of an sdist: files right in its folder, by name, and what is to be said of the archive.
+
+    `missing` is the error to be raised by who needs PKG-INFO, where there is none.
+    """
 
     files: dict[str, bytes]
     findings: tuple[Finding, ...] = ()
+    missing: ArchiveError | None = None
 
     @classmethod
     def open(cls, path: Path, names: Collection[str] = TOP_LEVEL) -> Sdist:
@@ -57,16 +61,15 @@ class Sdist(NamedTuple):
 
     @property
     def pkg_info(self) -> bytes:
-        """The contents of PKG-INFO, which was asked for and is there."""
+        """The contents of PKG-INFO, which was asked for. Raises `ArchiveError` if it has none."""
+        if self.missing:
+            raise self.missing
         return self.files["PKG-INFO"]
 
 
 def read_pkg_info(path: Path) -> bytes:
     """Read PKG-INFO of the sdist `path`, a `.tar.gz` or `.zip` file. Raises `ArchiveError`, also if it has none."""
-    members = read_members(path, ["PKG-INFO"])
-    if "PKG-INFO" not in members:
-        raise Layout(path.name).missing()
-    return members["PKG-INFO"]
+    return Sdist.open(path, ["PKG-INFO"]).pkg_info
 
 
 def read_members(path: Path, names: Collection[str]) -> dict[str, bytes]:
@@ -84,7 +87,7 @@ def _read_tar(file: BinaryIO, filename: str, layout: Layout, names: Collection[s
             if below in names:
                 files[below] = _contents(stream, member)
     stream.ending()
-    return Sdist(files, (bytes_behind(filename),) if stream.has_bytes_behind else ())
+    return Sdist(files, (bytes_behind(filename),) if stream.has_bytes_behind else (), layout.missing())
 
 
 def _read_zip(file: BinaryIO, filename: str, layout: Layout, names: Collection[str]) -> Sdist:
@@ -98,7 +101,7 @@ def _read_zip(file: BinaryIO, filename: str, layout: Layout, names: Collection[s
             layout.find(below)
             if below in names:
                 files[below] = directory.contents(file, member, _LIMIT)
-    return Sdist(files)
+    return Sdist(files, missing=layout.missing())
 
 
 def bytes_behind(filename: str) -> Finding:
@@ -194,8 +197,8 @@ def _edit(
         changed |= new != old
         output.write(member.blocks if new == old else member.resized(len(new)))
         output.write(new + padding(len(new)))
-    if "PKG-INFO" not in layout.found:
-        raise layout.missing()
+    if missing := layout.missing():
+        raise missing
     _end(stream, output)
     return changed
 

@@ -265,11 +265,10 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
     from abiding.archives.sdist import Sdist
 
     sdist = Sdist.open(path)
-    if "PKG-INFO" not in sdist.files:
-        raise ArchiveError.at(path.name, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
+    pkg_info = sdist.pkg_info
     room.admit(path.name, _size(path), *sdist.files.values())
     pyproject, findings = _pyproject(sdist.files.get("pyproject.toml"), path.name)
-    return _Contents(sdist.pkg_info, pyproject=pyproject, findings=(*sdist.findings, *findings))
+    return _Contents(pkg_info, pyproject=pyproject, findings=(*sdist.findings, *findings))
 
 
 def _pyproject(data: bytes | None, filename: str) -> tuple[Pyproject | None, tuple[Finding, ...]]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from abiding.archives.sdist import Sdist
 from abiding.archives.wheel import metadata_in
 from abiding.findings import bounds
-from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -32,6 +31,6 @@ def listing_of_wheel(file: BinaryIO, filename: str) -> tuple[tuple[str, ...], by
 def pkg_info_of_sdist(file: BinaryIO, filename: str) -> Sdist:
     """Read an sdist, a `.tar.gz` or `.zip` file, for its PKG-INFO. Raises `ArchiveError`, also if it has none."""
     sdist = Sdist.read(file, filename, ["PKG-INFO"])
-    if "PKG-INFO" not in sdist.files:
-        raise ArchiveError.at(filename, "has no PKG-INFO in its top folder", hint="it is no sdist, or a very old one")
+    if sdist.missing:
+        raise sdist.missing
     return sdist
