@@ -947,7 +947,7 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
         ('"no_such_backend"', ["error[no-backend]: the wrapped backend `no_such_backend` is not installed", "`[build-system] requires`"]),
         # A part of the name is there
         ('"flit_core.bildapi"', ["`flit_core.bildapi` does not exist: `flit_core` has no module `bildapi`", "did you mean `flit_core.buildapi`?"]),
-        ('"flit_core.nothing.at.all"', ["does not exist: `flit_core` has no module `nothing`", "list `flit-core` in `[build-system] requires`"]),
+        ('"flit_core.nothing.at.all"', ["does not exist: `flit_core` has no module `nothing`", "name the module that `[build-system] build-backend` named before"]),
         ('"flit_core"', ["`flit_core` is no build backend: it has none of the hooks of PEP 517", "did you mean `flit_core.buildapi`?"]),
         ('"hatchling"', ["`hatchling` is no build backend", "did you mean `hatchling.build`?"]),
         ('"setuptools"', ["`setuptools` is no build backend", "did you mean `setuptools.build_meta`?"]),
@@ -961,7 +961,7 @@ def test_a_failing_backend_speaks_for_itself(tmp_path: Path) -> None:
         ('"partly"\nbackend-path = ["."]', ["the wrapped backend `partly` can't be imported", "No module named 'partly.gone'"]),
         ('"flit_core.buildapi:missing"', ["error[no-backend]: `flit_core.buildapi` has no `missing`"]),
         ('"flit_core.buildapi"\nbackend-path = ["_build"]', ["error[no-backend]: `flit_core.buildapi` was imported from outside `backend-path`"]),
-        ('"broken"\nbackend-path = ["."]', ["error[no-backend]: the wrapped backend `broken` can't be imported", "No module named 'helper_of_broken'"]),
+        ('"broken"\nbackend-path = ["."]', ["error[no-backend]: the wrapped backend `broken` can't be imported", "No module named 'helper_of_broken'", "install what brings `helper_of_broken`: list it in `[build-system] requires`"]),
         ('"liar"\nbackend-path = ["."]', ["error[broken-backend]: `build_wheel` of `liar` returned `a.whl`, which it did not write"]),
     ],
 )  # fmt: skip
@@ -991,6 +991,42 @@ def test_what_is_listed_already_is_not_to_be_listed(tmp_path: Path, listed: bool
     said = " ".join(caught.value.output.split())
     assert "did you mean `flit_core.buildapi`?" in said
     assert ("list `flit-core` in" in said) is not listed
+
+
+ALONE = f"without build isolation front ends install nothing, and it is `{sys.executable}` that builds"
+
+
+@pytest.mark.parametrize(
+    ("backend", "requires", "ways"),
+    [
+        ("enscons.api", ["abiding"], ["list `enscons` in `[build-system] requires`, next to `abiding`; without build isolation, install it too"]),
+        ("enscons.api", ["abiding", "enscons"], [f"install `enscons`, which `[build-system] requires` lists: {ALONE}"]),
+        ("enscons.api", ["abiding", "Enscons >=0.20; python_version > '3'"], [f"install `Enscons >=0.20`, which `[build-system] requires` lists: {ALONE}"]),
+        ("enscons.api", ["abiding", "enscons; python_version < '3'"], ["the marker of `enscons; python_version < '3'` in `[build-system] requires` is false here: leave it out, or correct it"]),
+        ("enscons.api", ["abiding", "setuptools", "numpy"], ["list `enscons` in `[build-system] requires`, next to `abiding`; without build isolation, install it too"]),
+        ("my_backend", ["abiding", "setuptools"], ["list its distribution in `[build-system] requires`, next to `abiding`; without build isolation, install it too"]),
+        ("my_backend", ["abiding", "my-backend>=2"], [
+            "list its distribution in `[build-system] requires`, next to `abiding`; without build isolation, install it too",
+            f"if `my-backend>=2` brings it, install that: {ALONE}",
+        ]),
+        ("my_backend", ["abiding", "one", "two; os_name == 'nt'"], [
+            "list its distribution in `[build-system] requires`, next to `abiding`; without build isolation, install it too",
+            f"if one of `one`, `two` brings it, install that: {ALONE}",
+        ]),
+    ],
+)  # fmt: skip
+def test_a_backend_that_is_not_installed_where_front_ends_install_nothing(
+    backend: str, requires: list[str], ways: list[str], tmp_path: Path
+) -> None:
+    """What is listed already is to be installed: to list it again would lead nowhere."""
+    text = WRAPPED_FLIT.replace('"flit_core.buildapi"', f'"{backend}"')
+    text = re.sub("(?m)^requires = .*$", f"requires = {requires}", text, count=1)
+    tree = Tree.write(tmp_path, {"pyproject.toml": text})
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out")
+    said = " ".join(caught.value.output.split())
+    hints = [part.strip() for part in said.partition("abiding: Nothing was built")[0].split("hint: ")[1:]]
+    assert hints == ways
 
 
 NO_NAME = "and PEP 517 asks for the name of what it wrote, without the folder"

@@ -144,34 +144,29 @@ def _lies_in(module: object, folders: list[str]) -> bool:
 
 
 def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
+    from abiding.builds.absent import of_its_own, ways_to
+    from abiding.project.known_backends import is_known
+
     module_name = inner.name.partition(":")[0]
     missing = exc.name if isinstance(exc, ModuleNotFoundError) and exc.name else ""
     if not missing or not f"{module_name}.".startswith(f"{missing}."):  # it is there, and what it imports is not
-        return _problem(inner, f"the wrapped backend `{inner.name}` can't be imported", f"{type(exc).__name__}: {exc}")
-    from abiding.project.known_backends import distribution_of, is_known, similar_to
-
+        message = f"the wrapped backend `{inner.name}` can't be imported"
+        return _problem(inner, message, f"{type(exc).__name__}: {exc}", *of_its_own(missing))
     parent, _, name = missing.rpartition(".")
-    close = similar_to(inner.name)
-    # What would bring a misspelled name is on no index, or worse.
-    distribution = distribution_of(close or inner.name)
-    listed = f"list {f'`{distribution}`' if distribution else 'its distribution'} in `[build-system] requires`"
-    hint = f"{listed}, next to `abiding`"
-    if inner.path:
-        hint = f"it was looked for in {', '.join(f'`{folder}`' for folder in inner.path)} first, as `backend-path` says"
-    if parent and not is_known(inner.name):
+    message = f"the wrapped backend `{inner.name}` is not installed"
+    is_there = bool(parent) and not is_known(inner.name)
+    if is_there:
         message = f"the wrapped backend `{inner.name}` does not exist: `{parent}` has no module `{name}`"
-    else:
-        message = f"the wrapped backend `{inner.name}` is not installed"
     meant = _meant(inner)
-    told = meant and (parent or distribution in _required(inner.folder))
-    return _problem(inner, message, str(exc), *meant, *(() if told else (hint,)))
-
-
-def _required(folder: Path) -> set[str]:
-    """Return the names of what `[build-system]` requires."""
-    from abiding.metadata.requirements import name_of
-
-    return {name_of(line) for _, line in Pyproject.read(folder).build_requires}
+    if inner.path:
+        ways = [
+            f"it was looked for in {', '.join(f'`{folder}`' for folder in inner.path)} first, as `backend-path` says"
+        ]
+    elif is_there:
+        ways = [] if meant else [_BEFORE]
+    else:
+        ways = list(ways_to(inner.name, Pyproject.read(inner.folder).build_requires))
+    return _problem(inner, message, str(exc), *meant, *ways)
 
 
 def _is_name(text: str) -> bool:

@@ -118,7 +118,8 @@ def similar_to(backend: str) -> str:
     )
     if own:
         return own
-    known = [*_BACKENDS.values(), *sorted(_OTHERS)]
+    # With another beginning it is another one: `my_backend` is not meant for `pdm.backend`.
+    known = [one for one in (*_BACKENDS.values(), *sorted(_OTHERS)) if one[0] == backend.lstrip()[0].lower()]
     return nearest(backend, known, 0.75)
 
 
