@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from abiding.evidence.stated import State
@@ -15,7 +16,7 @@ from abiding.report.grouping import groups
 from abiding.report.json import document, findings_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.evidence.stated import Bound, Stated
     from abiding.findings.terminal import Line, Terminal
@@ -61,19 +62,32 @@ def _wheel(stated: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Li
         yield ()
         head = f"versions of {table.distribution}, by what they have of {' and '.join(table.libraries)}"
         yield from labelled(Span(head, Style.STRONG), to.width, Span("  "))
-        for version in table.rows:
-            state = Span(on_one_line(_state(version)), Style.GOOD if str(version.state) == "has" else Style.PLAIN)
-            yield from labelled(state, to.width, Span(f"    {on_one_line(version.version):<12} "))
+        yield from _versions(table.rows, to)
     for group in groups(by_weight(stated.findings)):
         yield ()
         yield from lines(group.finding._replace(artifact=group.about), to.width)
     yield ()
 
 
+def _versions(rows: Iterable[Row], to: Terminal) -> Iterator[Line]:
+    """Say of each version what it has; of those that follow each other and have the same, once."""
+    told = []
+    for state, together in groupby(rows, _state):
+        first, *others = (row.version for row in together)
+        told.append((f"{first} to {others[-1]}" if others else first, state))
+    width = max((len(versions) for versions, _ in told), default=0)
+    for versions, state in told:
+        style = Style.GOOD if state == _EVERYTHING else Style.PLAIN
+        yield from labelled(Span(on_one_line(state), style), to.width, Span(f"    {on_one_line(versions):<{width}}  "))
+
+
+_EVERYTHING = "has everything"
+
+
 def _state(row: Row) -> str:
     match str(row.state):
         case "has":
-            return "has everything"
+            return _EVERYTHING
         case "lacks-library":
             return f"has no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
         case "lacks-symbols":
@@ -104,7 +118,7 @@ def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
     declare = bound.declare or ("not known" if bound.distribution else NOTHING)
     if bound.state is State.FITS:
-        declare = f"nothing (they accept {bound.declare or 'every version'})"
+        declare = f"nothing (they accept {bound.declare})" if bound.declare else "nothing (they refuse no version)"
     style = _STYLES.get(bound.state, Style.PLAIN)
     return (
         Span(bound.what),
