@@ -175,3 +175,49 @@ def test_a_file_on_an_index_is_not_the_one_on_disk() -> None:
     # What was read from nowhere, by a program for example, keeps its name.
     bare = here._replace(read_from="")
     assert told_apart([bare, bare]) == [bare, bare]
+
+
+CP311_LINUX = "cp311-cp311-manylinux_2_17_x86_64"
+ONE_NAME = "keep one of the two files of this name, and check it without the other"
+# The tag and the build number of a wheel, and of another one that requires something else.
+NO_MARKER = {
+    "name": ((CP311_LINUX, ""), (CP311_LINUX, ""), ONE_NAME),
+    "pure": (("py3-none-any", ""), ("py3-none-any", ""), ONE_NAME),
+    "number": ((CP311_LINUX, "1"), (CP311_LINUX, "2"), "which has the same tags"),
+    "C library": ((CP311_LINUX, ""), ("cp311-cp311-musllinux_1_2_x86_64", ""), "`select` or `variant`"),
+    "threads": (("cp313-cp313-win_amd64", ""), ("cp313-cp313t-win_amd64", ""), "`select` or `variant`"),
+    "one of several": ((CP311_LINUX, ""), ("cp310.cp311-none-manylinux1_x86_64", ""), "`select` or `variant`"),
+}
+
+
+@pytest.mark.parametrize("case", NO_MARKER)
+@pytest.mark.parametrize("more", [(), ("cp312-cp312-win_amd64",), ("cp39-cp39-win32", "cp312-cp312-win_amd64")])
+def test_no_marker_is_proposed_where_none_can_tell(case: str, more: tuple[str, ...]) -> None:
+    """Oracle: two wheels go into one environment, so that a marker is true for both or for none."""
+    *wheels, hint = NO_MARKER[case]
+    for number, (tag, build) in enumerate(wheels):
+        write_wheel(Path(f"{number}"), wheel_name(tag, build=build), metadata(f"Requires-Dist: numpy>={number + 1}"))
+    for tag in more:
+        write_wheel(Path("0"), wheel_name(tag), metadata("Requires-Dist: numpy>=1"))
+    (finding,) = [one for one in check(Path("0"), Path("1")).findings if one.rule == "wheels-disagree"]
+    (said,) = finding.hints
+    assert hint in said
+    assert "marker" not in said or "no marker tells it from" in said
+
+
+@pytest.mark.parametrize("field", ["Requires-Python: >=3.1{}", "Provides-Extra: x{}"])
+def test_a_field_without_markers_is_to_say_the_same(field: str) -> None:
+    for number, tag in enumerate(("cp311-cp311-musllinux_1_2_x86_64", CP311_LINUX)):
+        write_wheel(Path("a"), wheel_name(tag), metadata(field.format(number)))
+    write_wheel(Path("b"), wheel_name(CP311_LINUX), metadata(field.format(0)))
+    for paths, hint in (([Path("a")], "let the field say the same in every build"), ([Path("a"), Path("b")], ONE_NAME)):
+        (finding,) = [one for one in check(*paths).findings if one.rule == "wheels-disagree"]
+        assert finding.hints == (hint,)
+
+
+def test_a_marker_is_proposed_where_one_can_tell() -> None:
+    """The control."""
+    write_wheel(Path("a"), wheel_name("cp311-cp311-win_amd64"), metadata("Requires-Dist: numpy>=1"))
+    write_wheel(Path("a"), wheel_name(CP311_LINUX), metadata("Requires-Dist: numpy>=2"))
+    (finding,) = check(Path("a")).findings
+    assert all("`; sys_platform" in hint for hint in finding.hints)

@@ -10,8 +10,10 @@ import pytest
 import abiding
 from abiding.artifacts.disk import read_artifacts
 from abiding.findings.finding import Severity, lines_of
+from abiding.findings.screen import block
 from abiding.project.provenance import Line, Provenance
 from abiding.releases.release import Release, Verdict
+from abiding.report import explanations
 from abiding.report.summary import summary
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.releases import (
@@ -307,6 +309,8 @@ def test_two_sdists_of_one_release(other: str, tmp_path: Path) -> None:
         assert (beside.severity, "another `tool.abiding`" in beside.message) == (
             ("warning", True) if left != right else ("note", False)
         )
+        if beside.artifact.endswith(".zip"):
+            assert (block(beside) in explanations.page("two-sdists")) == (left != right)
     read = checked(tmp_path / "read", {SDIST: metadata(EGG), other: metadata(NUMPY)})
     (finding,) = read.findings
     assert (finding.rule, finding.severity, finding.field) == ("two-sdists", "error", "Requires-Dist")

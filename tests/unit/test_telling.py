@@ -11,6 +11,7 @@ from packaging.markers import Marker
 
 import abiding
 from abiding.metadata.telling import marker_between
+from abiding.releases.rivals import _ONE_PLACE
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.releases import PYPROJECT, SAID, SDIST
 
@@ -162,7 +163,7 @@ def alike(*lines: str, tags: Sequence[str] = (*LINUX, *MAC, *WIN)) -> dict[str, 
         ),
         (
             alike() | alike("x", tags=WIN[:1]) | {"cp311-cp311-win32": []},
-            ["say what differs by environment markers: then all wheels can say all of it"],
+            [_ONE_PLACE.format("spam-1.0-cp311-cp311-win32.whl")],
             None,
         ),
     ],

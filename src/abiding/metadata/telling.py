@@ -12,7 +12,7 @@ from abiding.metadata.platform_tag import PlatformTag
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["marker_between", "marker_of"]
+__all__ = ["marker_between", "marker_of", "places"]
 
 
 class _Place(NamedTuple):
@@ -58,7 +58,7 @@ def marker_between(those: Collection[str], others: Collection[str]) -> str:
 
     Empty if there is none, and if it would have to say more than people write.
     """
-    ours, theirs = (frozenset(place for name in names for place in _places(name)) for names in (those, others))
+    ours, theirs = (frozenset(place for name in names for place in places(name)) for names in (those, others))
     if not ours or not theirs:
         return ""
     for marker in _candidates(ours, theirs):
@@ -74,7 +74,7 @@ def marker_of(name: str) -> str:
     """
     clauses = [
         [f'{variable} == "{value}"' for variable, value in zip(_Place._fields, place, strict=True) if value]
-        for place in _places(name)
+        for place in places(name)
     ]
     return " or ".join(" and ".join(clause) for clause in clauses) if all(clauses) else ""
 
@@ -106,7 +106,8 @@ _NAMED = {"cp": "CPython", "pp": "PyPy", "graalpy": "GraalVM"}
 
 
 @functools.lru_cache(maxsize=4096)
-def _places(name: str) -> frozenset[_Place]:
+def places(name: str) -> frozenset[_Place]:
+    """Return where a wheel can be installed, as far as markers see: in one place none tells two wheels apart."""
     return frozenset(_place(*tag.split("-")) for tag in expanded(name))
 
 

@@ -21,6 +21,7 @@ from abiding.releases.markers import Having, with_markers
 from abiding.releases.namesakes import judge_namesakes
 from abiding.releases.python import judge_python
 from abiding.releases.readable import judge_readable
+from abiding.releases.rivals import Rivals
 from abiding.releases.sdists import judge_sdists
 from abiding.releases.variants import judge_variants
 
@@ -47,11 +48,6 @@ _EXPLAINED = "nothing in it is against what is declared; a resolver that reads o
 _LEFT_OPEN = "the sdist lists the field as dynamic; a resolver that reads one wheel for all may still be misled"
 
 
-# How wheels come to say the same.
-_ALIKE = {"Requires-Dist": "say what differs by environment markers: then all wheels can say all of it"}
-_SAME = "let the field say the same in every build"
-
-
 def is_read(finding: Finding) -> bool:
     """Return whether a finding is about a field that resolvers read."""
     return finding.field in RESOLVER_FIELDS
@@ -69,7 +65,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += _of_the_sdist(comparison, own)
     findings += judge_sdists(comparison)
     findings += judge_namesakes(compared.artifact for compared in comparison.compared)
-    wheels = Having(comparison)
+    wheels, rivals = Having(comparison), Rivals(comparison)
     paths = {each.artifact.read_from for each in comparison.compared}
     paths |= {file.read_from for file in comparison.unreadable}
     elsewhere = {finding.artifact for finding in misnamed}
@@ -80,7 +76,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
         broken = tuple(against)
         abides = not broken if declared else None
         why = declared.declaration.wheels_differ if declared and abides else ""
-        among_wheels = _disagreements(compared, comparison, abides=abides, why=why)
+        among_wheels = _disagreements(compared, comparison, rivals, abides=abides, why=why)
         # Where a version is not that of the file name, it is no news that it is not that of other files.
         follows = of_sdist or compared.artifact.filename in elsewhere
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
@@ -335,7 +331,9 @@ def _broken_by(compared: Compared, comparison: Comparison, wheels: Having) -> It
 # The wheels among themselves
 
 
-def _disagreements(compared: Compared, comparison: Comparison, *, abides: bool | None, why: str) -> Iterator[Finding]:
+def _disagreements(
+    compared: Compared, comparison: Comparison, rivals: Rivals, *, abides: bool | None, why: str
+) -> Iterator[Finding]:
     """Yield where one wheel deviates from the others, and it is not these that the sdist speaks against.
 
     `abides` is whether it is as declared, None where nothing is declared, and `why` the reason that is given for it.
@@ -359,7 +357,7 @@ def _disagreements(compared: Compared, comparison: Comparison, *, abides: bool |
             compared.artifact.filename,
             (others, "this wheel"),
             notes=(note, *((f"why they differ, in the words of the project: {why}",) if why else ())),
-            hints=() if severity is Severity.WARNING else (_ALIKE.get(difference.field, _SAME),),
+            hints=() if severity is Severity.WARNING else (rivals.way_out(compared.artifact, difference.field),),
         )
 
 
