@@ -273,6 +273,21 @@ def test_provider_through_an_extra_of_a_metapackage(pair: Pair, line: str, lines
     assert found(pair.consumer(requires=(line,)), pair.provider(), meta) == expected
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "prov; sys_platform == 'win32' and extra == 'fast'",
+        "prov; platform_version != '1' and extra == 'fast'",
+        "prov>=1; extra == 'slow'",
+    ],
+)
+def test_what_a_metapackage_brings_elsewhere_is_said(pair: Pair, line: str) -> None:
+    meta = wheel(pair.folder, "meta", {}, requires=[line], tag="py3-none-any")
+    finding = one(pair.consumer(requires=("meta[fast]",)), pair.provider(), meta)
+    note = "`meta` brings it on a condition that does not hold wherever the wheel is installed: "
+    assert f"{note}`{line}`" in finding.notes
+
+
 def test_what_has_files_of_its_own_is_no_metapackage(pair: Pair) -> None:
     between = wheel(pair.folder, "between", {"between.py": b""}, requires=["prov; extra == 'fast'"])
     assert found(pair.consumer(requires=("between[fast]",)), pair.provider(), between) == [("transitive-provider", "error")]  # fmt: skip

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from abiding.native.contents import Contents
 
-__all__ = ["brought", "environments_of"]
+__all__ = ["Brought", "brought", "environments_of"]
 
 
 def environments_of(tags: Iterable[Tag]) -> Environments:
@@ -55,15 +55,27 @@ class _Asked(NamedTuple):
     accepted: SpecifierSet
 
 
+class Brought(NamedTuple):
+    """What requirement lines ask for by extras of metapackages, by normalised names.
+
+    `accepted` are the versions of what they bring everywhere; `elsewhere` has of what they do not the metapackage, and
+    its line.
+    """
+
+    accepted: Mapping[str, SpecifierSet]
+    elsewhere: Mapping[str, tuple[str, str]]
+
+
 def brought(
     lines: Iterable[str], tags: Iterable[Tag], look_up: Callable[[str, SpecifierSet], Contents | None]
-) -> Mapping[str, SpecifierSet]:
-    """Return the normalised names that requirement lines ask for by extras of metapackages, and the versions accepted.
+) -> Brought:
+    """Return what requirement lines ask for by extras of metapackages.
 
     `tags` are those of the wheel that has the lines; `look_up` finds a distribution.
     """
     within = environments_of(tags)
     accepted: dict[str, SpecifierSet] = {}
+    elsewhere: dict[str, tuple[str, str]] = {}
     waiting = list(_everywhere(lines, "", frozenset(), within))
     seen = set()
     while waiting:
@@ -75,7 +87,9 @@ def brought(
         for line in _everywhere(package.requires, asked.name, asked.extras, within):
             accepted[line.name] = accepted[line.name] & line.accepted if line.name in accepted else line.accepted
             waiting.append(line)
-    return accepted
+        for text in package.requires:
+            elsewhere.setdefault(requirements.name_of(text), (asked.name, text))
+    return Brought(accepted, {name: line for name, line in elsewhere.items() if name not in accepted})
 
 
 def _is_metapackage(contents: Contents) -> bool:

@@ -79,6 +79,7 @@ class Neighbours:
 
     `shelves` are asked in their order. `accepted` are the versions of those it requires, the unknown ones too.
     `conditional` are those that it requires in some environments alone, or for an extra: their names, and the marker.
+    `elsewhere` are those that a metapackage would bring under other conditions: their names, who, and its line.
     """
 
     shelves: tuple[Shelf, ...]
@@ -87,6 +88,7 @@ class Neighbours:
     unknown: tuple[str, ...]
     accepted: Mapping[str, SpecifierSet] = field(default_factory=dict)
     conditional: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lines: Iterable[str], tags: Iterable[Tag], shelves: Iterable[Shelf]) -> Neighbours:
@@ -97,7 +99,8 @@ class Neighbours:
         shelves, lines, tags = tuple(shelves), tuple(lines), tuple(tags)
         environment = target(tags)
         names = required(lines, environment)
-        for name, accepted in brought(lines, tags, lambda name, accepted: _first(shelves, name, accepted)).items():
+        by_extras = brought(lines, tags, lambda name, accepted: _first(shelves, name, accepted))
+        for name, accepted in by_extras.accepted.items():
             names.setdefault(name, accepted)
         distributions = {name: _first(shelves, name, accepted) for name, accepted in names.items()}
         direct = {name: contents for name, contents in distributions.items() if contents}
@@ -113,7 +116,7 @@ class Neighbours:
                     waiting.append((next_, asked.extras))
         unknown = tuple(name for name, contents in distributions.items() if not contents)
         conditional = {name: marker for name, marker in _conditional(lines, tags) if name not in names}
-        return cls(shelves, direct, transitive, unknown, names, conditional)
+        return cls(shelves, direct, transitive, unknown, names, conditional, by_extras.elsewhere)
 
     def standing(self, contents: Contents) -> Standing:
         """Return how a distribution is related to the one that these are around."""

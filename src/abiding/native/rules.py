@@ -132,6 +132,12 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
         note = "an installer does not know that it has to be there"
         if transitive:
             note = "what that requires may change, in a version that this wheel accepts"
+        who, brings = subject.neighbours.elsewhere.get(provider.name, ("", ""))
+        elsewhere = (
+            (f"`{who}` brings it on a condition that does not hold wherever the wheel is installed: `{brings}`",)
+            if who
+            else ()
+        )
         yield telling(
             "transitive-provider" if transitive else "undeclared-provider",
             Severity.ERROR,
@@ -139,7 +145,7 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
             subject,
             [link for link, _ in links],
             expected=None,
-            notes=(note,),
+            notes=(note, *elsewhere),
             hints=(f"declare it:\n    [tool.abiding.wheel]\n    dependencies = [{line}]",),
         )
 
