@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from abiding.providers.headers import changes, compiler, declarations
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOY = "int toy(int a);\n"
 PACKED = "#pragma pack(1)\nstruct t { char c; int a; };\n#pragma pack()\n"
@@ -98,3 +103,22 @@ def test_what_no_memory_holds_is_not_compared(levels: int) -> None:
     read = declarations({"toy/include/a.h": header, "toy/include/b.h": fair}, command)
     assert list(read.failed) == ([] if levels == 4 else ["toy/include/a.h"])
     assert "struct u" in read.found
+
+
+def test_nothing_of_a_file_elsewhere_is_repeated(tmp_path: Path) -> None:
+    """A header of a stranger can include any file of the machine, and an error names the line that it is at."""
+    secret = tmp_path / "secret"
+    secret.write_text("#hunter2 word\nhost login }\n")
+    headers = {
+        "toy/include/a.h": f'#include "{secret}"\n',
+        "toy/include/b.h": f'#define NAMED(...) struct __VA_ARGS__ {{ int a; }};\nNAMED(\n#include "{secret}"\n)\n',
+        "toy/include/c.h": "#include <no_such_header.h>\n",
+        "toy/include/d.h": '#include "c.h"\n',
+    }
+    command = compiler()
+    assert command
+    read = declarations({place: text.encode() for place, text in headers.items()}, command)
+    elsewhere = "something that it includes from elsewhere can't be preprocessed"
+    assert [read.failed[f"toy/include/{name}.h"] for name in "ab"] == [elsewhere, elsewhere]
+    assert all("no_such_header.h" in read.failed[f"toy/include/{name}.h"] for name in "cd")
+    assert not any(word in str(read) for word in ("hunter2", "login"))

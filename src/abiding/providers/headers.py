@@ -80,7 +80,7 @@ def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declaratio
         for place in sorted(headers):
             language = "c" if place.lower().endswith(".h") else "c++"
             line = [*command, "-E", "-x", language, *options, str(folder / place)]
-            text, error = _run(line)
+            text, error = _run(line, folder)
             declared |= _declared(_own(text, folder))
             if error:
                 failed[place] = error.replace(f"{folder}{os.sep}", "")
@@ -94,7 +94,7 @@ def _roots(place: str) -> Iterator[str]:
     yield "/".join(parts[: places[0] + 1] if places else parts)
 
 
-def _run(line: list[str]) -> tuple[str, str]:
+def _run(line: list[str], folder: Path) -> tuple[str, str]:
     """What the preprocessor writes, or why it could not: a header of a few lines can ask for more than memory has."""
     with TemporaryFile() as written, TemporaryFile() as said:
         try:
@@ -110,14 +110,14 @@ def _run(line: list[str]) -> tuple[str, str]:
         except (OSError, subprocess.SubprocessError) as exc:
             return "", type(exc).__name__
         said.seek(0)
-        match = _SAID.search(said.read(bounds.PREPROCESSED).decode("utf-8", "replace"))
+        error = _error(said.read(bounds.PREPROCESSED).decode("utf-8", "replace"), folder)
         written.seek(0)
         text = written.read(bounds.PREPROCESSED + 1)
         if len(text) > bounds.PREPROCESSED:
             return "", f"the preprocessor writes more than {bounds.PREPROCESSED >> 20} MiB"
         if done.returncode == 0:
             return text.decode("utf-8", "replace"), ""
-    return "", match[1].strip() if match else f"the compiler ended with {done.returncode}"
+    return "", error or f"the compiler ended with {done.returncode}"
 
 
 def _limited() -> None:
@@ -134,7 +134,16 @@ def _limited() -> None:
         resource.setrlimit(kind, (least, hard))
 
 
-_SAID = re.compile(r"error: ([^\n]{1,200})")
+_SAID = re.compile(r"(?:(.+?):\d+(?::\d+)?|[^:\s]+): (?:fatal )?error: ([^\n]{1,200})")
+
+
+def _error(said: str, folder: Path) -> str:
+    """The first error that a compiler names; of files elsewhere, which a header can include, nothing is repeated."""
+    match = next(filter(None, map(_SAID.match, said.splitlines())), None)
+    if match is None:
+        return ""
+    is_own = match[1] is None or Path(match[1]).is_relative_to(folder)
+    return match[2].strip() if is_own else "something that it includes from elsewhere can't be preprocessed"
 
 
 def _own(text: str, folder: Path) -> str:
