@@ -66,14 +66,15 @@ def module_name(place: str) -> str:
     name, _, suffix = file.partition(".")
     if file == "__init__.py" and folders:
         name = folders.pop()
-    elif not (suffix in ("py", "pyd") or (suffix == "so" and not name.startswith("lib")) or _TAGGED.search(suffix)):
+    elif not (suffix in ("py", "pyd") or (suffix == "so" and not name.startswith("lib")) or _TAGGED.fullmatch(suffix)):
         return ""
     parts = [*folders, name]
     return ".".join(parts) if all(part.isidentifier() for part in parts) else ""
 
 
-# The tag of an interpreter, which no library has: `cpython-311-x86_64-linux-gnu.so`, `abi3.so`, `cp311-win_amd64.pyd`.
-_TAGGED = re.compile(r"(?:cpython-\d|abi3|pypy\d|graalpy\d|cp\d|pp\d)[^/]*\.(?:so|pyd)|abi3t?\.so")
+# All that follows the name, with the tag of an interpreter: `cpython-311-x86_64-linux-gnu.so`, `abi3.so`,
+# `cp311-win_amd64.pyd`. `abi3.so.6.9` is the end of a library's name.
+_TAGGED = re.compile(r"(?:cpython-\d|abi3|pypy\d|graalpy\d|cp\d|pp\d)[^/.]*\.(?:so|pyd)")
 _MANGLED = re.compile(r"(-[0-9a-f]{8,})+(?=\.|$)")
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Cache"]
 
 
-# Another number for another form of the entries.
-_FOLDER = "symbols-3"
+# Another number for another form of the entries, or another answer to what is a library.
+_FOLDER = "symbols-4"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
