@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 from abiding.report.compact import compact
 from makers.archives import wheel_name
 
-PYTHONS = [*(f"cp3{minor}" for minor in range(8, 15)), "cp313t", "cp314t", "pp310", "pp311", "cp38-abi3", "py3-none"]
+PYTHONS = [*(f"cp3{minor}" for minor in range(8, 15)), "cp313t", "cp314t", "cp38-abi3", "py3-none"]
+PYTHONS += ["pp310-pypy310_pp73", "pp311-pypy311_pp73"]
 PLATFORMS = ["win_amd64", "win32", "macosx_11_0_arm64", "manylinux_2_28_x86_64", "musllinux_1_2_x86_64"]
 
 
 def name(python: str, platform: str, build: str = "") -> str:
-    if python.startswith("pp"):
-        python = f"{python}-pypy{python[2:]}_pp73"
-    elif "-" not in python:
+    if "-" not in python:
         python = f"{python.removesuffix('t')}-{python}"
     return wheel_name(f"{python}-{platform}", build=build)
 
@@ -58,7 +57,7 @@ def test_every_wheel_is_named_once(wheels: set[tuple[str, str]]) -> None:
             [name(f"cp3{minor}", one) for minor in range(10, 15) for one in ("manylinux_2_28_x86_64", "win_amd64")],
             ("cp310–cp314 × manylinux_2_28_x86_64, win_amd64",),
         ),
-        ([wheel_name("cp37-cp37m-win32"), wheel_name("pp37-pypy37_pp73-win32")], ("cp37m, pp37 × win32",)),
+        ([wheel_name("cp37-cp37m-win32"), wheel_name("pp37-pypy37_pp73-win32")], ("cp37m, pp37-pypy37_pp73 × win32",)),
         ([wheel_name("py2.py3-none-any")], ("py2.py3-none × any",)),
         ([wheel_name("cp38-cp38-manylinux_2_17_x86_64.manylinux2014_x86_64")], ("cp38 × manylinux_2_17_x86_64",)),
         ([name("cp38", "win32", "1"), name("cp38", "win32")], ("cp38 × win32", "build 1: cp38 × win32")),
@@ -70,8 +69,8 @@ def test_notation(names: list[str], said: tuple[str, ...]) -> None:
 
 
 def test_wheels_that_tags_do_not_tell_apart_are_given_by_their_names() -> None:
-    """Two files of a release may be for the same tags: spelled in another way, or of another PyPy."""
+    """Two files of a release may be for the same tags, spelled in another way; those of two ABIs of PyPy are not."""
     twins = [wheel_name("cp38-cp38-win32"), wheel_name("cp38-cp38-win32", name="Spam"), name("cp39", "win32")]
     assert compact(twins, twins) == ("cp39 × win32", *twins[:2])
     pypys = [wheel_name("pp37-pypy37_pp73-win32"), wheel_name("pp37-pypy37_pp72-win32")]
-    assert compact(pypys[:1], pypys) == (pypys[0],)
+    assert compact(pypys[:1], pypys) == ("pp37-pypy37_pp73 × win32",)

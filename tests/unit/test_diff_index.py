@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
 
 from abiding.artifacts.index import settings
 from abiding.cli import main
+from abiding.metadata.nearest import nearest
+from makers.archives import wheel_name
 from makers.index import METADATA, OTHER, File, Index, sdist, serving, wheel
 
 from .contract import document
@@ -149,6 +152,39 @@ def test_what_is_not_there(
     assert words in said
 
 
+def test_of_a_tag_that_is_not_there_the_nearest_is_named(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is one that then is there."""
+    index.files["spam-1.0-pp310-pypy310_pp73-win_amd64.whl"] = File(wheel(OTHER))
+    for asked, there in {
+        "cp313-cp313-manylinux_2_28_x86_64": "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64",
+        "cp312-cp312-win_amd64": "cp313-cp313-win_amd64",
+        "pp39-pypy39_pp73-win_amd64": "pp310-pypy310_pp73-win_amd64",
+    }.items():
+        assert diff(index, "spam==1.0", "--tag", asked) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert f"hint: the nearest is `--tag {there}`" in said
+        assert "pp310-pypy310_pp73 × win_amd64" in said
+        assert diff(index, "spam==1.0", "--tag", there) in (0, 1)
+        capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected", "others"),
+    [
+        ("cp313-cp313-win_amd64", "cp312-cp312-win_amd64", ["cp313-cp313-macosx_11_0_arm64", "cp39-cp39-win_amd64"]),
+        ("cp310-cp310-win_amd64", "cp39-cp39-win_amd64", ["cp312-cp312-win_amd64", "cp310-cp310-macosx_11_0_arm64"]),
+        ("cp313-cp313t-win_amd64", "cp313-cp313-win_amd64", ["cp314-cp314t-win_amd64"]),
+        ("cp313-cp313-musllinux_1_2_x86_64", "cp313-cp313-musllinux_1_1_x86_64", ["cp313-cp313-manylinux_2_28_x86_64"]),
+        ("cp313-cp313-manylinux_2_28_aarch64", "cp312-cp312-manylinux_2_17_aarch64", ["cp313-cp313-win_arm64"]),
+        ("pp311-pypy311_pp73-win32", "pp311-pypy311_pp73-win_amd64", ["py3-none-any", "cp312-cp312-macosx_11_0_arm64"]),
+        ("py2-none-any", "py3-none-any", ["cp27-cp27m-win32"]),
+    ],
+)
+def test_which_is_the_nearest(asked: str, expected: str, others: list[str]) -> None:
+    for tags in permutations([expected, *others]):
+        assert nearest(asked, [wheel_name(tag) for tag in tags]) == wheel_name(expected)
+
+
 def test_a_damaged_file(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     index.files["spam-2.0-cp313-cp313-win_amd64.whl"] = File(b"PK")
     assert diff(index, "spam==1.0", "spam==2.0", "--tag", "cp313-cp313-win_amd64") == 2
@@ -161,14 +197,25 @@ def test_a_damaged_file(index: Index, capsys: pytest.CaptureFixture[str]) -> Non
         (["a", "b", "--tag", "cp313-cp313-win_amd64"], "neither `A` nor `B` is `NAME==VERSION`"),
         (["spam==1.0", "b", "--tag", "cp313"], "`cp313` is not a wheel's tag"),
         (["spam==1.0"], "give it, or a `--tag` to compare the sdist of `spam==1.0` with that wheel"),
-        (["a"], "what is `A` to be compared with?"),
-        (["a", "--tag", "cp313-cp313-win_amd64"], "what is `A` to be compared with?"),
+        (["a"], "`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff a==VERSION --tag TAG`"),
+        (["numpy 2.0", "--tag", "cp313-cp313-win_amd64"], "`abiding diff numpy==2.0 --tag TAG`"),
+        (["dist/a.whl", "--tag", "cp313-cp313-win_amd64"], "`abiding diff NAME==VERSION --tag TAG`"),
+        (["METADATA"], "`abiding diff NAME==VERSION --tag TAG`"),
         (["a", "spam==1.0", *["--tag", "cp313-cp313-win_amd64"] * 2], "one `--tag` for each"),
         (["spam==1.0", "spam==2.0", *["--tag", "cp313-cp313-win_amd64"] * 3], "one `--tag` for each"),
         (["a", "b", "--output-format", "html"], "json"),
     ],
 )
-def test_options(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_options(
+    arguments: list[str],
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "METADATA").write_bytes(METADATA)
+    monkeypatch.setenv("COLUMNS", "300")
     with pytest.raises(SystemExit) as caught:
         main(["diff", *arguments])
     assert caught.value.code == 2

@@ -211,7 +211,7 @@ def test_a_reader_that_has_seen_enough(command: str, closed: int, monkeypatch: p
         ("explain a b", "abiding explain: error: too much is given: `b`\n\nusage: abiding explain [OPTIONS] [RULE]\n"),
         (
             "diff a",
-            "`B` is missing: what is `A` to be compared with?\n\nusage: abiding diff [OPTIONS] A [B]\nhint: `abiding diff --help` tells more\n",
+            "`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff a==VERSION --tag TAG`\n\nusage: abiding diff [OPTIONS] A [B]\nhint: `abiding diff --help` tells more\n",
         ),
         ("check dist --color sometimes", "`sometimes` is none of auto, always, never"),
         ("check dist --fail-on errors", "`errors` is none of error, warning, note"),

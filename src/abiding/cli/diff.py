@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -82,7 +83,8 @@ def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
     releases = [argument is not None and is_one_release(argument) for argument in (left, right)]
     error = options.parser.error
     if right is None and not releases[0]:
-        error("`B` is missing: what is `A` to be compared with?")
+        release = release_meant(left) or (f"{left}==VERSION" if _is_name(left) else "NAME==VERSION")
+        error(f"`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff {release} --tag TAG`")
     if right is None and not options.tag:
         error(f"`B` is missing: give it, or a `--tag` to compare the sdist of `{visible(left)}` with that wheel")
     if options.tag and not any(releases):
@@ -97,6 +99,11 @@ def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
 
 
 _SIDES = 2
+
+
+def _is_name(text: str) -> bool:
+    """Return whether this can only be the name of a project."""
+    return re.fullmatch(r"[A-Za-z0-9][\w.-]*", text, re.ASCII) is not None and not is_there(Path(text))
 
 
 def _is_one_file(left: Side, right: Side) -> bool:
@@ -137,11 +144,21 @@ def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
         from abiding.report.compact import compact
 
         notes = (f"it has wheels of {'; '.join(compact(wheels, names))}",)
-        hints = (f"say which wheel: `--tag {'-'.join(wheels[0].removesuffix('.whl').split('-')[-3:])}`, for example",)
+        hints = (_which(wheels, wanted),)
     raise AbidingError(
         Finding("missing-file", Severity.ERROR, f"the release has {what}", artifact=spec, notes=notes, hints=hints),
         _NOTHING,
     )
+
+
+def _which(wheels: Sequence[str], wanted: _Tag) -> str:
+    """Return how to choose a wheel: one that is most like what was wanted, if anything was."""
+    from abiding.archives.wheel_name import WheelName
+    from abiding.metadata.nearest import nearest
+
+    split = WheelName.split(nearest(min(wanted), wheels) if wanted else wheels[0])
+    tag = f"`--tag {split.python}-{split.abi}-{split.platform}`" if split else "`--tag`"
+    return f"the nearest is {tag}" if wanted else f"say which wheel: {tag}, for example"
 
 
 def _build(wheel: str) -> tuple[int, str]:

@@ -79,11 +79,8 @@ def _tags(name: str) -> Tags | None:
 
 
 def _python(python: str, abi: str) -> str:
-    """One word for both, where the ABI is the interpreter's own."""
-    if abi.startswith(python):
-        return abi
-    own = python.startswith("pp") and abi.startswith("pypy") and "." not in python + abi
-    return python if own else f"{python}-{abi}"
+    """One word for both, where the ABI is the interpreter's own and has its name."""
+    return abi if abi.startswith(python) else f"{python}-{abi}"
 
 
 def _platform(platform: str) -> str:
