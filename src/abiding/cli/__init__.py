@@ -57,7 +57,7 @@ def _parser(commands: Iterable[str]) -> Parser:
     """Return a parser that knows some commands: what the others would import is not waited for."""
     parser = Parser(
         prog="abiding",
-        description="Hold wheels to what their project declares, sdist and wheel requirements apart.",
+        description="Hold the wheels of a project to what it declares for them.",
         epilog="`abiding COMMAND --help` tells what a command takes.",
     )
     parser.add_argument("--version", action="version", version=f"abiding {__version__}")
