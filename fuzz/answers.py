@@ -4,6 +4,7 @@
 processor and its memory above the start. What is waited for is not in it: `INDEX` bounds that.
 """
 
+# ruff: noqa: E501 (a row of a table is a line)
 from __future__ import annotations
 
 import hashlib
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _PAGE, _FILE = "/simple/spam/", "application/octet-stream"
 _JSON = "application/vnd.pypi.simple.v1+json"
-_CHECK, _SYMBOLS = ("check", "spam==1.0"), ("symbols", "spam")
+_CHECK, _SYMBOLS, _IMPACT = ("check", "spam==1.0"), ("symbols", "spam"), ("impact", "spam==1.1", "eggs")
 _TAG = "py3-none-manylinux_2_28_x86_64"
 _SMALL = 1000
 
@@ -94,6 +95,44 @@ def _library(symbols: int) -> bytes:
         return library(Path(folder, "libspam.so"), *names).read_bytes()
 
 
+def _provider(headers: Callable[[int], dict[str, bytes]]) -> Callable[[int], Answers]:
+    """Two releases of a provider with headers, and a consumer of its library."""
+
+    def made(size: int) -> Answers:
+        found: Answers = {}
+        library = _library(1)
+        releases = {"spam-1.0": 0, "spam-1.1": 0, "eggs-1.0": 0}
+        for release in releases:
+            name, _, version = release.partition("-")
+            metadata = growth.HEAD.replace(b"spam", name.encode()).replace(b"1.0", version.encode())
+            if name == "spam":
+                members = {"spam/libspam.so": library, **headers(size)}
+            else:
+                members = {"eggs/_eggs.so": growth.elf("libspam.so")}
+                metadata += b"Requires-Dist: spam\n"
+            data = growth.wheel(metadata, members).replace(b"spam-1.0.dist", f"{release}.dist".encode())
+            found[f"/f/{release}-{_TAG}.whl"] = (_FILE, data)
+        for name in ("spam", "eggs"):
+            wheels = [
+                _file(path[3:], size=len(data), hashes={"sha256": hashlib.sha256(data).hexdigest()})
+                for path, (_, data) in found.items()
+                if path.startswith(f"/f/{name}-")
+            ]
+            found[f"/simple/{name}/"] = _listing(wheels)
+        return found
+
+    return made
+
+
+def _macros(levels: int) -> bytes:
+    """A header of which each level is twice the one before."""
+    return (
+        b"#define A0 x\n"
+        + b"".join(b"#define A%d A%d A%d\n" % (i + 1, i, i) for i in range(levels))
+        + b"A%d\n" % levels
+    )
+
+
 SHAPES: dict[str, tuple[tuple[str, ...], Callable[[int], Answers]]] = {
     "page of versions": (_CHECK, _page(lambda i: _file(f"spam-1.{i}.tar.gz"))),
     "page of wheels that are not there": (_CHECK, _page(lambda i: _file(f"spam-1.0-{i}-{_TAG}.whl"))),
@@ -119,6 +158,27 @@ SHAPES: dict[str, tuple[tuple[str, ...], Callable[[int], Answers]]] = {
         _SYMBOLS, _wheel(
             lambda _: {"spam/libspam.so": _library(1)},
             lambda size: "".join(f"a{i},sha256={i:043},\n" for i in range(8 * size // 60)))),
+    "provider of a RECORD of one row": (
+        _SYMBOLS, _wheel(lambda _: {"spam/libspam.so": _library(1)}, lambda size: "," * (9 * size))),
+    "provider of a RECORD of one field": (
+        _SYMBOLS, _wheel(lambda _: {"spam/libspam.so": _library(1)}, lambda size: '"' + "a" * (9 * size))),
+    "provider of a library of zeros": (
+        _SYMBOLS, _wheel(lambda size: {"spam/libspam.so": b"\x7fELF".ljust(9 * size, b"\0")})),
+    "provider of a library that fills memory": (
+        _SYMBOLS, _wheel(lambda size: {"spam/libspam.so": b"\x7fELF".ljust(500 * size, b"\0")})),
+    "provider of headers of blanks": (_IMPACT, _provider(lambda size: {"include/a.h": b" " * (9 * size)})),
+    "provider of many headers": (
+        _IMPACT, _provider(lambda size: {f"include/{i}.h": b"int f%d(int);\n" % i for i in range(size // 120)})),
+    "provider of many declarations": (
+        _IMPACT, _provider(lambda size: {"include/a.h": b"".join(b"int f%d(int);\n" % i for i in range(4 * size // 16))})),
+    "provider of open braces": (_IMPACT, _provider(lambda size: {"include/a.h": b"{" * 4 * size})),
+    "provider of attributes": (_IMPACT, _provider(lambda size: {"include/a.h": b"__attribute__(" * (size // 3)})),
+    "provider of macros": (
+        _IMPACT, _provider(lambda size: {f"include/{i}.h": _macros(min(size // 50, 20)) for i in range(300)})),
+    "provider of headers that include themselves": (
+        _IMPACT, _provider(lambda size: {
+            f"include/{i}.h": b'#if __INCLUDE_LEVEL__ < %d\n#include "%d.h"\n#include "%d.h"\n#endif\n' % (min(size // 50, 99), i, i)
+            for i in range(300)})),
 }  # fmt: skip
 
 

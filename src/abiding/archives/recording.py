@@ -28,6 +28,8 @@ _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_QUOTED = 200
 _LIMIT = 16 << 20
+# Of a name, a hash and a size; `csv` has 131,072 for each.
+_LONGEST_ROW = 400_000
 
 
 def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
@@ -41,11 +43,27 @@ def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
 
 
 def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
-    """Yield the rows of a RECORD, one after the other: a hostile one has millions. Raises `csv.Error`."""
+    """Yield the rows of a RECORD, one after the other: a hostile one has millions, or one of millions of fields.
+
+    Raises `csv.Error`.
+    """
     import csv
     import io
 
-    yield from csv.reader(io.TextIOWrapper(io.BytesIO(record), "utf-8", errors, newline=""))
+    text = io.TextIOWrapper(io.BytesIO(record), "utf-8", errors, newline="")
+    left = _LONGEST_ROW
+
+    def lines() -> Iterator[str]:
+        nonlocal left
+        while line := text.readline(left + 1):
+            left -= len(line)
+            if left < 0:
+                raise csv.Error(f"it has more than {_LONGEST_ROW:,} characters")
+            yield line
+
+    for row in csv.reader(lines()):
+        yield row
+        left = _LONGEST_ROW
 
 
 def line_ends(record: bytes) -> int:

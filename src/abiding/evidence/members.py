@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.density import filling
 from abiding.findings import bounds
 from abiding.native.names import may_be_image, place_of
 
@@ -34,18 +35,12 @@ def fair(members: Iterable[Member]) -> Fair:
 
     Of what is packed more densely than code, a harmless amount is taken in all.
     """
-    left = bounds.CODE_HARMLESS
-    compiled: list[Member] = []
-    passed_over: list[str] = []
-    for member in members:
-        if may_be_image(member.name):
-            is_dense = member.size > bounds.CODE_DENSITY * member.stored_size
-            left -= member.size if is_dense else 0
-            if is_dense and left < 0:
-                passed_over.append(place_of(member.name))
-            else:
-                compiled.append(member)
-    return Fair(compiled, tuple(passed_over))
+    images = [member for member in members if may_be_image(member.name)]
+    passed_over = filling(images, bounds.CODE_HARMLESS)
+    return Fair(
+        [member for member in images if member.name not in passed_over],
+        tuple(place_of(member.name) for member in images if member.name in passed_over),
+    )
 
 
 def is_image(data: bytes) -> bool:

@@ -16,6 +16,7 @@ __all__ = [
     "CLOSE_NAMES",
     "CODE_DENSITY",
     "CODE_HARMLESS",
+    "DECLARED",
     "DIFF_LINES",
     "EDITIONS",
     "EXCERPT",
@@ -25,6 +26,7 @@ __all__ = [
     "FURTHER",
     "GROUP",
     "HEADERS",
+    "HEADER_BYTES",
     "INDEX",
     "INDEX_FILES",
     "INDEX_PAGE",
@@ -45,6 +47,7 @@ __all__ = [
     "OUTPUT",
     "PARTS_OF_ONE",
     "PREPROCESSED",
+    "PREPROCESSING",
     "PREPROCESSOR",
     "PROVENANCE",
     "PROVENANCE_VALUES",
@@ -154,10 +157,11 @@ EDITIONS = 200
 # Versions that are looked at for a library of which the newest one has not even another version.
 FURTHER = 20
 LIBRARY, RECORD = 1 << 30, 16 << 20
-# Headers of one wheel that are preprocessed.
-HEADERS = 300
-# What the preprocessor may write of one of them, and have in memory meanwhile.
-PREPROCESSED, PREPROCESSOR = 16 << 20, 512 << 20
+# Headers of one wheel that are preprocessed, bytes of them, and bytes in memory of what they declare.
+HEADERS, HEADER_BYTES, DECLARED = 300, 8 << 20, 8 << 20
+# What the preprocessor may write of one of them, and have in memory meanwhile; and seconds of the processor that it,
+# and reading what it has written, may take for all of a wheel.
+PREPROCESSED, PREPROCESSOR, PREPROCESSING = 16 << 20, 512 << 20, 4
 # Bytes that are kept of it in the user's cache folder, and of one library there, unpacked.
 CACHE, CACHED = 256 << 20, 256 << 20
 

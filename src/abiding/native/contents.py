@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
+from abiding.archives.density import filling, is_dense, too_dense
 from abiding.archives.naming import normalised
 from abiding.archives.wheel import Wheel
 from abiding.findings import bounds
-from abiding.findings.errors import ArchiveError, DamagedImageError
+from abiding.findings.errors import DamagedImageError
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import may_be_image, module_name, place_of
 from abiding.native.reading import read_image, read_symbols
@@ -111,12 +112,13 @@ def of_wheel(path: Path, look: Look | None = None) -> Contents:
     metadata = CoreMetadata.parse(wheel.metadata(), path.name)
     files = {place_of(name): name for name in wheel.names if not name.endswith("/")}
     members = {member.name: member for member in wheel.directory.members()}
+    images = [member for member in members.values() if may_be_image(member.name)]
+    passed_over = filling(images, bounds.CODE_HARMLESS)
 
     def read(name: str) -> bytes:
         member = members[name]
-        if member.size > max(bounds.CODE_HARMLESS, bounds.CODE_DENSITY * member.stored_size):
-            message = f"claims {member.size:,} bytes for `{name}`, packed into {member.stored_size:,}"
-            raise ArchiveError.at(path.name, message, note="no compiled file can be packed like that")
+        if name in passed_over or (is_dense(member) and member.size > bounds.CODE_HARMLESS):
+            raise too_dense(member, path.name)
         return wheel.contents(member, _LARGEST)
 
     platforms = tuple(dict.fromkeys((*_platforms(path.name), *platforms_of(wheel.stated().tags))))

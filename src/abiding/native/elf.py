@@ -23,22 +23,31 @@ if TYPE_CHECKING:
 __all__ = ["read", "symbols"]
 
 
+# A name may be the end of another one, but not for ever.
+_MOST_SHARED = 4
+# One version is said of thousands of symbols.
+_LONGEST_VERSION = 256
+
+
 class _Metered(io.BytesIO):
     """A file that can be read only so often.
 
     In a damaged file tables lie over each other or lead back to their beginning, and pyelftools follows them. A real
-    one is read once for each twelve of its bytes, and less the larger it is.
+    one takes up to a thousand reads, one with many symbols one for each 400 bytes, and of few bytes each.
     """
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
-        self.left = len(data) // 4 + 100_000
+        self.left = 1_500 + len(data) // 100
+        self.bytes_left = _MOST_SHARED * len(data) + 64 * self.left
 
     def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
         self.left -= 1
-        if self.left < 0:
+        self.bytes_left -= len(found)
+        if min(self.left, self.bytes_left) < 0:
             raise ValueError("its tables have no end")
-        return super().read(size)
+        return found
 
 
 def read(data: bytes, place: str) -> Image | None:
@@ -113,7 +122,9 @@ def symbols(data: bytes) -> Symbols:
     file = ELFFile(_Metered(data))
     sections = list(file.iter_sections())
     needed, defined = _needed_versions(sections), _defined_versions(sections)
-    table = file.get_section_by_name(".dynsym")
+    if any(len(version) > _LONGEST_VERSION for version in (*defined.values(), *(pair[1] for pair in needed.values()))):
+        raise ValueError("it has a version of symbols with a name that nobody gives")
+    table = next((section for section in sections if section.name == ".dynsym"), None)
     exported: set[str] = set()
     versioned: set[str] = set()
     versions: dict[str, set[str]] = {}
@@ -139,8 +150,6 @@ def symbols(data: bytes) -> Symbols:
 _LOCAL, _WEAK = 0, 2
 # Of a symbol the place of its name, its binding and type, and its section; what is between is not asked for.
 _ENTRIES = {32: "I8xBxH", 64: "IBxH16x"}
-# A name may be the end of another one, but not for ever.
-_MOST_SHARED = 4
 
 
 def _entries(

@@ -99,11 +99,12 @@ def symbols(data: bytes, machine: str = "") -> Symbols:
     """
     exported: set[str] = set()
     imported: dict[str, set[str]] = {}
+    room = _Room(_MOST_SHARED * len(data))
     for architecture in _for(machine, data):
         libraries = [architecture.text(command) for number, command in architecture.commands if number in _ORDINALS]
         table = _Table.of(architecture)
-        exported.update(name for name, _ in table.defined())
-        for name, description in table.undefined():
+        exported.update(name for name, _ in table.defined(room))
+        for name, description in table.undefined(room):
             ordinal = description >> 8
             if not description & mach_o.N_WEAK_REF:
                 library = libraries[ordinal - 1] if 0 < ordinal <= len(libraries) else ""
@@ -151,6 +152,19 @@ def _commands(data: memoryview, count: int, order: str) -> Iterator[tuple[int, m
         data = data[size:]
 
 
+class _Room:
+    """The bytes that symbols and their names may have together, in all architectures: these may share tables too."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self, count: int) -> None:
+        """Take so many of them. Raises `ValueError` if there are no more."""
+        self.left -= count
+        if self.left < 0:
+            raise ValueError("its symbols have more names than there is room for")
+
+
 class _Table(NamedTuple):
     """The symbols of one architecture (LC_SYMTAB), and which of them are what (LC_DYSYMTAB)."""
 
@@ -169,21 +183,18 @@ class _Table(NamedTuple):
         symbols = architecture.data[start : start + count * record.size]
         return cls(symbols, bytes(architecture.data[strings : strings + length]), groups, record)
 
-    def defined(self) -> Iterator[tuple[str, int]]:
+    def defined(self, room: _Room) -> Iterator[tuple[str, int]]:
         """Return the names that others may use, each with its description."""
-        return self._named(self.groups[2], self.groups[3])
+        return self._named(self.groups[2], self.groups[3], room)
 
-    def undefined(self) -> Iterator[tuple[str, int]]:
+    def undefined(self, room: _Room) -> Iterator[tuple[str, int]]:
         """Return the names that others are to provide, each with its description, which tells who (`n_desc`)."""
-        return self._named(self.groups[4], self.groups[5])
+        return self._named(self.groups[4], self.groups[5], room)
 
-    def _named(self, first: int, count: int) -> Iterator[tuple[str, int]]:
-        left = _MOST_SHARED * len(self.strings)
+    def _named(self, first: int, count: int, room: _Room) -> Iterator[tuple[str, int]]:
         size = self.record.size
         records = self.symbols[first * size : (first + count) * size]
         for start, _, _, description, _ in self.record.iter_unpack(records[: len(records) // size * size]):
             name = self.strings[start : self.strings.find(b"\0", start)] if start else b""
-            left -= len(name)
-            if left < 0:
-                raise ValueError("its symbols have more names than there is room for")
+            room.take(size + len(name))
             yield name.decode(errors="replace").removeprefix("_"), description

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings import bounds
 from abiding.providers import headers, layouts
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ class Change(NamedTuple):
 
 
 class Material(NamedTuple):
-    """What there is of a release: how its libraries are read, by their names, and its headers, by their places."""
+    """What there is of a release: how its libraries are read, by their names, and its headers."""
 
     libraries: Mapping[str, Callable[[], bytes]]
-    headers: Mapping[str, bytes]
+    headers: headers.Headers
 
 
 class Comparison(NamedTuple):
@@ -58,7 +59,7 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
     of_headers: list[str] = []
     names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
     changes = (*_layouts(old, new, names, of_layouts), *_headers(old, new, names, of_headers))
-    told = not of_layouts or bool(old.headers and new.headers and not of_headers)
+    told = not of_layouts or bool(old.headers.texts and new.headers.texts and not of_headers)
     return Comparison(changes, tuple(of_layouts), tuple(of_headers), told)
 
 
@@ -74,19 +75,25 @@ def _layouts(old: Material, new: Material, used: Collection[str] | None, remarks
 
 def _headers(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:
     """Yield what the headers declare otherwise; a header that is gone takes nothing away from what is compiled."""
-    if not old.headers or not new.headers:
+    if not old.headers.texts or not new.headers.texts:
         return
     command = headers.compiler()
     if command is None:
         remarks.append("headers were not compared: there is no C compiler")
         return
-    first, second = (headers.declarations(side, command) for side in (old.headers, new.headers))
+    first, second = (headers.declarations(side.headers.texts, command) for side in (old, new))
     failed = {**first.failed, **second.failed}
     if failed:
         shown = ", ".join(f"`{place}` ({failed[place]})" for place in sorted(failed)[:_MOST_NAMED])
         more = f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
         counted = "1 header was" if len(failed) == 1 else f"{len(failed)} headers were"
         remarks.append(f"{counted} not compared, for want of being preprocessed: {shown}{more}")
+    passed_over = max(old.headers.passed_over, new.headers.passed_over)
+    if passed_over:
+        remarks.append(
+            f"{passed_over} more header{'s were' if passed_over > 1 else ' was'} not compared: of a wheel the first "
+            f"{bounds.HEADERS} are, up to {bounds.HEADER_BYTES >> 20} MiB"
+        )
     counting = None if used is None else headers.reached(first.found, used)
     changed = [
         change.name

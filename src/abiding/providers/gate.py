@@ -69,7 +69,9 @@ class Side(NamedTuple):
         """Return what is compared of some of its libraries."""
         files = {name: self.contents.files[self.libraries[name][0]] for name in libraries}
         readers = {name: partial(self.contents.read, file) for name, file in files.items()}
-        return Material(readers, headers.headers_of(self.contents))
+        places = self.contents.files
+        found = headers.gathered(places, lambda wanted: ((one, self.contents.read(places[one])) for one in wanted))
+        return Material(readers, found)
 
 
 def _libraries(contents: Contents, machine: str) -> dict[str, tuple[str, Exports]]:

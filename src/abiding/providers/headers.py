@@ -6,27 +6,22 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.providers.preprocessing import PreprocessingError, preprocessing
+from abiding.providers.statements import declared, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from abiding.native.contents import Contents
-
-__all__ = ["Changed", "Declarations", "changes", "compiler", "declarations", "headers_of", "is_header", "reached"]
+__all__ = ["Changed", "Declarations", "Headers", "changes", "compiler", "declarations", "gathered", "reached"]
 
 
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx)", re.IGNORECASE)
-_MARKER = re.compile(r'# (\d+) "([^"]*)".*')
-_TOKEN = re.compile(r"""[A-Za-z_]\w*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\.?\d[\w.]*|\S""")
-_KINDS = ("struct", "union", "class", "enum")
-# A real header takes a tenth of that.
-_SECONDS = 10
+
+
+_EACH = 200  # what it takes in memory to have one more text
 
 
 class Changed(NamedTuple):
@@ -35,6 +30,13 @@ class Changed(NamedTuple):
     name: str
     old: str
     new: str
+
+
+class Headers(NamedTuple):
+    """The headers of a distribution, by their places, and how many there are that are not looked at."""
+
+    texts: Mapping[str, bytes]
+    passed_over: int = 0
 
 
 class Declarations(NamedTuple):
@@ -56,10 +58,17 @@ def is_header(place: str) -> bool:
     return bool(_HEADER.fullmatch(place))
 
 
-def headers_of(contents: Contents) -> dict[str, bytes]:
-    """The headers of a distribution, by their places, as far as they are looked at."""
-    names = [place for place in contents.files if is_header(place)][: bounds.HEADERS]
-    return {place: contents.read(contents.files[place]) for place in names}
+def gathered(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[str, bytes]]]) -> Headers:
+    """Read the headers among some files, as far as they are looked at. `read` is given places, and yields contents."""
+    wanted = sorted(filter(is_header, places))
+    texts: dict[str, bytes] = {}
+    left = bounds.HEADER_BYTES
+    for place, data in read(wanted[: bounds.HEADERS]):
+        left -= len(data)
+        if left < 0:
+            break
+        texts[place] = data
+    return Headers(texts, len(wanted) - len(texts))
 
 
 def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declarations:
@@ -67,242 +76,26 @@ def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declaratio
 
     A header that can't be preprocessed, because it needs others that are not there, declares nothing.
     """
-    declared: dict[str, str] = {}
+    found: dict[str, str] = {}
     failed: dict[str, str] = {}
-    with TemporaryDirectory(prefix="abiding-") as name:
-        folder = Path(name).resolve()
-        for place, data in headers.items():
-            file = folder.joinpath(*(part for part in PurePosixPath(place).parts if part not in {"..", "/"}))
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-        roots = sorted({root for place in headers for root in _roots(place)})
-        options = [f"-I{folder / root}" for root in roots]
+    left = bounds.DECLARED
+    with preprocessing(headers, command) as preprocessor:
         for place in sorted(headers):
-            language = "c" if place.lower().endswith(".h") else "c++"
-            line = [*command, "-E", "-x", language, *options, str(folder / place)]
-            text, error = _run(line, folder)
-            declared |= _declared(_own(text, folder))
-            if error:
-                failed[place] = error.replace(f"{folder}{os.sep}", "")
-    return Declarations(declared, failed)
+            try:
+                left = _add(found, declared(preprocessor.lines(place)), left)
+            except PreprocessingError as exc:
+                failed[place] = str(exc)
+    return Declarations(found, failed)
 
 
-def _roots(place: str) -> Iterator[str]:
-    """The folders that a header may be included from: the ones called `include`, else its own."""
-    parts = PurePosixPath(place).parent.parts
-    places = [i for i, part in enumerate(parts) if part == "include"]
-    yield "/".join(parts[: places[0] + 1] if places else parts)
-
-
-def _run(line: list[str], folder: Path) -> tuple[str, str]:
-    """What the preprocessor writes, or why it could not: a header of a few lines can ask for more than memory has."""
-    with TemporaryFile() as written, TemporaryFile() as said:
-        try:
-            done = subprocess.run(
-                line,
-                stdin=subprocess.DEVNULL,
-                stdout=written,
-                stderr=said,
-                check=False,
-                timeout=_SECONDS,
-                preexec_fn=_limited if os.name == "posix" else None,
-            )
-        except (OSError, subprocess.SubprocessError) as exc:
-            return "", type(exc).__name__
-        said.seek(0)
-        error = _error(said.read(bounds.PREPROCESSED).decode("utf-8", "replace"), folder)
-        written.seek(0)
-        text = written.read(bounds.PREPROCESSED + 1)
-        if len(text) > bounds.PREPROCESSED:
-            return "", f"the preprocessor writes more than {bounds.PREPROCESSED >> 20} MiB"
-        if done.returncode == 0:
-            return text.decode("utf-8", "replace"), ""
-    return "", error or f"the compiler ended with {done.returncode}"
-
-
-def _limited() -> None:
-    """Bound what a process and those that it starts may take and write; the compiler then ends with an error."""
-    import resource
-
-    for kind, most in (
-        (resource.RLIMIT_AS, bounds.PREPROCESSOR),
-        (resource.RLIMIT_FSIZE, 2 * bounds.PREPROCESSED),
-        (resource.RLIMIT_CPU, _SECONDS),
-    ):
-        _, hard = resource.getrlimit(kind)
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (least, hard))
-
-
-_SAID = re.compile(r"(?:(.+?):\d+(?::\d+)?|[^:\s]+): (?:fatal )?error: ([^\n]{1,200})")
-
-
-def _error(said: str, folder: Path) -> str:
-    """The first error that a compiler names; of files elsewhere, which a header can include, nothing is repeated."""
-    match = next(filter(None, map(_SAID.match, said.splitlines())), None)
-    if match is None:
-        return ""
-    is_own = match[1] is None or Path(match[1]).is_relative_to(folder)
-    return match[2].strip() if is_own else "something that it includes from elsewhere can't be preprocessed"
-
-
-def _own(text: str, folder: Path) -> str:
-    """The lines that come from files in a folder, by the preprocessor's own marks."""
-    kept, own = [], False
-    for line in text.splitlines():
-        marker = _MARKER.fullmatch(line)
-        if marker:
-            own = Path(marker[2]).is_relative_to(folder)
-        elif own and (packing := _PACKING.fullmatch(line)):
-            kept.append(f"{_PACK} {packing[1]};")
-        elif own and not line.startswith("#"):
-            kept.append(line)
-    return "\n".join(kept)
-
-
-# How closely the fields of what follows lie: no declaration says it, and it changes all.
-_PACKING = re.compile(r"#\s*pragma\s+pack\s*\(([^)]*)\)\s*")
-_PACK = "__pack"
-
-
-def _declared(text: str) -> dict[str, str]:
-    bodies: dict[str, str] = {}
-    packing = [""]
-    for tokens in _statements(_TOKEN.findall(text)):
-        if tokens[:1] == [_PACK]:
-            _pack(packing, tokens[1:])
-            continue
-        named = _named(_bare(tokens))
-        if named:
-            says = _bare(tokens, _OF_WEIGHT)
-            has_body = "{" in says
-            bodies[named] = " ".join(says if has_body or "(" not in says else _without_names(says))
-            if has_body and packing[-1]:
-                bodies[named] += f" #pragma pack {packing[-1]}"
-    return bodies
-
-
-def _pack(packing: list[str], words: Sequence[str]) -> None:
-    """Follow `#pragma pack`: what holds now stands last."""
-    number = next((word for word in words if word.isdigit()), "")
-    if "pop" in words:
-        packing[:] = packing[:-1] or [""]
-    elif "push" in words:
-        packing.append(number or packing[-1])
-    else:
-        packing[-1] = number
-
-
-# What may stand between the words of a declaration, with something in parentheses, and names nothing.
-_ATTRIBUTES = frozenset(
-    {"__attribute__", "__attribute", "__declspec", "alignas", "_Alignas", "__asm__", "__asm", "asm", "noexcept"}
-)
-# Those that say where fields lie, and how a function is called; compilers take them with underscores around them too.
-_OF_WEIGHT = frozenset(
-    {"alignas", "Alignas", "packed", "aligned", "align", "mode", "vector_size", "ms_struct", "gcc_struct"}
-    | {"transparent_union", "scalar_storage_order", "no_unique_address"}
-    | {"cdecl", "stdcall", "fastcall", "thiscall", "vectorcall", "regparm", "ms_abi", "sysv_abi"}
-)
-_WITHOUT_WEIGHT = frozenset({"__extension__", "noexcept", "final", "restrict", "__restrict", "__restrict__"})
-
-
-def _bare(tokens: Sequence[str], telling: frozenset[str] = frozenset()) -> list[str]:
-    """A declaration without attributes, but for those with a word that is `telling`."""
-    kept: list[str] = []
-    place = 0
-    while place < len(tokens):
-        stop = place + 1
-        if tokens[place] in _ATTRIBUTES and tokens[stop : stop + 1] == ["("]:
-            stop = _closed(tokens, stop)
-        elif list(tokens[place : place + 2]) == ["[", "["]:
-            stop = _closed(tokens, place)
-        attribute = stop > place + 1 or tokens[place] in _WITHOUT_WEIGHT
-        if not attribute or not telling.isdisjoint(token.strip("_") for token in tokens[place:stop]):
-            kept += tokens[place:stop]
-        place = stop
-    return kept
-
-
-def _closed(tokens: Sequence[str], start: int) -> int:
-    """The place behind the bracket that closes the one at `start`."""
-    depth = 0
-    for place in range(start, len(tokens)):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(tokens[place], 0)
-        if depth == 0:
-            return place + 1
-    return len(tokens)
-
-
-_TYPES = frozenset(
-    {"void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool", "bool", "size_t"}
-    | {"struct", "union", "enum", "const"}
-)
-
-
-def _without_names(tokens: list[str]) -> list[str]:
-    """A function without the names of its arguments, which are nobody's concern."""
-    start = tokens.index("(")
-    head = [word for word in tokens[: start + 1] if word != "extern"]  # which a function is anyhow
-    for place, token in enumerate(tokens[start + 1 :], start + 1):
-        before, after = tokens[place - 1], tokens[place + 1] if place + 1 < len(tokens) else ""
-        named = token.isidentifier() and token not in _TYPES and after in {",", ")", "["}
-        if not (named and before not in {"(", ",", "struct", "union", "enum", "const"}):
-            head.append(token)
-    return head
-
-
-def _statements(tokens: Iterable[str]) -> Iterator[list[str]]:
-    """The declarations at the top of a file; what stands within `extern "C"` or a namespace is at the top as well."""
-    statement: list[str] = []
-    depth = 0
-    for word in tokens:
-        opens = word == "{" and depth == 0 and (statement[:1] == ["namespace"] or statement == ["extern", '"C"'])
-        if opens or (word == "}" and depth == 0):  # the end of such a one
-            statement = []
-            continue
-        depth += {"{": 1, "}": -1}.get(word, 0)
-        if word == ";" and depth == 0:
-            yield statement
-            statement = []
-            continue
-        statement.append(word)
-        if word == "}" and depth == 0 and "(" in statement[: statement.index("{")] and "=" not in statement:
-            yield statement  # the definition of a function, which has no semicolon
-            statement = []
-
-
-def _named(tokens: list[str]) -> str:
-    """What a declaration is of: `struct toy_point`, `toy_make()`; empty for one that says nothing of an interface."""
-    own = [token for token in tokens if token not in {"typedef", "extern", "static", "inline", "const"}]
-    kind = own[0] if own and own[0] in _KINDS else ""
-    is_type = tokens[:1] == ["typedef"]
-    if kind and "{" in own:
-        words = own[2:] if own[:2] in (["enum", "class"], ["enum", "struct"]) else own[1:]
-        name = words[0] if words[0] not in {"{", ":"} else tokens[-1] if is_type else ""
-        return f"{kind} {name}" if name.isidentifier() else ""
-    if "{" in own or own[:1] in (["_Static_assert"], ["static_assert"]):
-        return ""
-    name = _declarator(own)
-    if not name.isidentifier():
-        return ""
-    if is_type:
-        return f"typedef {name}"
-    if "(" in own and not _is_pointer(own):
-        return f"{name}()"
-    return name if tokens[:1] == ["extern"] and len(own) > 1 else ""
-
-
-def _is_pointer(own: list[str]) -> bool:
-    """Whether what is declared is a pointer to a function, `int (*name)(void)`, and no function."""
-    return "(" in own and own[own.index("(") + 1 :][:1] == ["*"]
-
-
-def _declarator(own: list[str]) -> str:
-    """The name that a declaration gives."""
-    if _is_pointer(own):
-        return next((token for token in own[own.index("(") + 1 :] if token.isidentifier()), "")
-    stop = next((place for place, token in enumerate(own) if token in {"(", "[", "=", ","}), len(own))
-    return own[stop - 1] if stop else ""
+def _add(found: dict[str, str], more: Iterable[tuple[str, str]], left: int) -> int:
+    """Add declarations to those that were found, and return how many characters may still come."""
+    for name, text in more:
+        left -= 0 if found.get(name) == text else len(text) + _EACH
+        if left < 0:
+            raise PreprocessingError(f"headers declare more than {bounds.DECLARED >> 20} MiB")
+        found[name] = text
+    return left
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ...]:
@@ -324,7 +117,7 @@ def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozen
         return frozenset(declarations)
     found = set(waiting)
     while waiting:
-        words = _TOKEN.findall(declarations[waiting.pop()])
+        words = words_of(declarations[waiting.pop()])
         more = {name for word in words for name in by_word.get(word, ())} - found
         found |= more
         waiting += more

@@ -24,12 +24,12 @@ from abiding.native.names import may_be_image, module_name, stem
 from abiding.native.platforms import machine_of
 from abiding.native.reading import read_image, read_symbols
 from abiding.providers.changed import Material
-from abiding.providers.headers import is_header
+from abiding.providers.headers import gathered
 from abiding.providers.history import Edition, History, Unread
 from abiding.providers.tables import Exports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
@@ -90,12 +90,14 @@ def read_material(wheel: Published, edition: Edition, libraries: Collection[str]
     """Read from a wheel what is compared of the libraries with these names, and its headers. Raises `AbidingError`."""
     archive = wheel.open()
     places = {place_of(member): member for member in archive.directory.names}
-    headers = sorted(place for place in places if is_header(place))[: bounds.HEADERS]
+
+    def read(wanted: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        members = [places[place] for place in wanted if place in places]
+        return ((place_of(member), data) for member, data in archive.read(members, bounds.LIBRARY))
+
     wanted = {edition.place_of(library) for library in libraries}
-    read = {place_of(member): data for member, data in archive.read([places[name] for name in headers], bounds.LIBRARY)}
-    files = dict(archive.read([places[place] for place in sorted(wanted) if place in places], bounds.LIBRARY))
-    by_name = {edition.libraries[place_of(member)].name: partial(bytes, data) for member, data in files.items()}
-    return Material(by_name, read)
+    by_name = {edition.libraries[place].name: partial(bytes, data) for place, data in read(sorted(wanted))}
+    return Material(by_name, gathered(places, read))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,36 @@
+"""What is packed more densely than code ever is: it was made to fill the memory of who unpacks it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings import bounds
+from abiding.findings.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.archives.zipdirectory import Member
+
+__all__ = ["filling", "is_dense", "too_dense"]
+
+
+def is_dense(member: Member) -> bool:
+    """Return whether a member is packed like that."""
+    return member.size > bounds.CODE_DENSITY * member.stored_size
+
+
+def filling(members: Iterable[Member], harmless: int) -> frozenset[str]:
+    """Return the names of those that are packed like that, but for a harmless number of bytes that they have in all."""
+    found = []
+    for member in members:
+        harmless -= member.size if is_dense(member) else 0
+        if is_dense(member) and harmless < 0:
+            found.append(member.name)
+    return frozenset(found)
+
+
+def too_dense(member: Member, archive: str) -> ArchiveError:
+    """Make the error for one of them."""
+    message = f"claims {member.size:,} bytes for `{member.name}`, packed into {member.stored_size:,}"
+    return ArchiveError.at(archive, message, note="no compiled file can be packed like that")
