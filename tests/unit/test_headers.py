@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.providers.headers import changes, compiler, declarations
+from abiding.findings import bounds
+from abiding.providers import preprocessing
+from abiding.providers.changed import Material, compared
+from abiding.providers.headers import Headers, changes, compiler, declarations, gathered
+from abiding.providers.statements import declared
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,3 +130,65 @@ def test_nothing_of_a_file_elsewhere_is_repeated(tmp_path: Path) -> None:
     assert [read.failed[f"toy/include/{name}.h"] for name in "ab"] == [elsewhere, elsewhere]
     assert all("no_such_header.h" in read.failed[f"toy/include/{name}.h"] for name in "cd")
     assert not any(word in str(read) for word in ("hunter2", "login"))
+
+
+INCLUDING = b'#if __INCLUDE_LEVEL__ < 190\n#include "a.h"\n#include "a.h"\n#endif\n'
+
+
+def test_what_no_time_is_enough_for_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is for all headers of a wheel: each of a hundred may not have its own."""
+    monkeypatch.setattr(bounds, "PREPROCESSING", 1)
+    command = compiler()
+    assert command
+    fair = {"toy/include/a.h": b"struct u { int a; };\n"}
+    assert list(declarations(fair, command).found) == ["struct u"]
+    read = declarations({f"toy/include/{name}.h": INCLUDING for name in "abcdefgh"}, command)
+    assert len(read.failed) == len("abcdefgh")
+    assert sum("headers take more than 1 second" in why for why in read.failed.values()) >= len("cdefgh")
+
+
+def test_what_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A header may include a pipe of this machine, and the process that reads it is not the one that was started."""
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setattr(preprocessing, "_SECONDS", 1)
+    command = compiler()
+    assert command
+    read = declarations({"toy/include/a.h": f'#include "{tmp_path}/pipe"\n'.encode()}, command)
+    assert list(read.failed) == ["toy/include/a.h"]
+    # Nobody reads it any more.
+    with pytest.raises(OSError, match="No such device"):
+        os.open(tmp_path / "pipe", os.O_WRONLY | os.O_NONBLOCK)
+
+
+def test_headers_declare_as_much_as_people_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "DECLARED", 4000)
+    command = compiler()
+    assert command
+    for count, fair in ((10, True), (30, False)):
+        text = "".join(f"int toy_{i}(int a);\n" for i in range(count)).encode()
+        read = declarations({"toy/include/a.h": text, "toy/include/b.h": text}, command)
+        assert (not read.failed) is fair  # the same again takes nothing
+
+
+@pytest.mark.parametrize(("bound", "value"), [("HEADERS", 3), ("HEADER_BYTES", 3 * len(TOY))])
+def test_headers_that_are_not_looked_at_are_said(bound: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, bound, value)
+    for count, remarks in ((3, 0), (5, 1)):
+        files = {f"toy/include/{i}.h": TOY.encode() for i in range(count)} | {"toy/__init__.py": b""}
+        found = gathered(files, lambda wanted, files=files: ((place, files[place]) for place in wanted))  # type: ignore[misc]
+        assert found == Headers(dict(list(files.items())[:3]), count - 3)
+        comparison = compared(Material({}, found), Material({}, found))
+        assert len(comparison.remarks) == remarks
+        assert not remarks or comparison.remarks[0].startswith("2 more headers were not compared")
+
+
+@pytest.mark.timeout(60)  # not even where each of its words is held against all before it
+def test_text_that_is_no_declaration_is_passed_over() -> None:
+    for text in (
+        "{" * 300_000,
+        "int a" + "{}" * 300_000 + ";",
+        "(" * 300_000 + ";",
+        "struct a {" + "b;" * 200_000 + "};",
+    ):
+        assert dict(declared([text])) == {}
+    assert list(dict(declared(["struct a {" + "b;" * 90_000 + "};"]))) == ["struct a"]

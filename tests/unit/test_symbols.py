@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -108,6 +108,43 @@ def test_a_version_that_can_not_be_read_is_said(index: Index, shop: Shop, capsys
     assert run(index, "--output-format", "json") == 1
     (unread,) = document(capsys.readouterr().out, "symbols")["unread"]
     assert unread["version"] == "1.1"
+
+
+@pytest.mark.parametrize(("size", "fair"), [(9 << 20, True), (11 << 20, False)])
+def test_a_library_that_fills_memory(
+    size: int, fair: bool, index: Index, shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A gigabyte of zeros is packed into one megabyte."""
+    shop.publish("1.0", "toy_a")
+    path = wheel(
+        shop.folder,
+        "toy",
+        {"toy/lib/libtoy.so.1": b"\x7fELF".ljust(size, b"\0")},
+        version="1.1",
+        compression=ZIP_DEFLATED,
+    )
+    index.files[path.name] = File(path.read_bytes(), listing={"hashes": hashes(path.read_bytes())})
+    assert run(index) == 1
+    said = capsys.readouterr()
+    assert "toy_a@Base 1.0" in said.out
+    assert (f"claims {size:,} bytes for `toy/lib/libtoy.so.1`, packed into" in said.err) is not fair
+
+
+@pytest.mark.parametrize("row", [f"toy/{'a' * 100_000},,", "," * 500_000, '"a\n",' * 100_000])
+def test_a_record_of_one_long_row(row: str, index: Index, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    path = shop.publish("1.0", "toy_a")
+    with ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    members["toy-1.0.dist-info/RECORD"] = row.encode()
+    with ZipFile(path, "w") as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+    index.files[path.name] = File(path.read_bytes(), listing={"hashes": hashes(path.read_bytes())})
+    fair = len(row) < 400_000
+    assert run(index) == int(not fair)
+    assert (
+        "has a RECORD that can't be read: it has more than 400,000 characters in a row" in capsys.readouterr().err
+    ) is not fair
 
 
 def test_nothing_for_a_platform(index: Index, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

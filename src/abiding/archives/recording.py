@@ -58,7 +58,7 @@ def rows(record: bytes, errors: str = "surrogateescape") -> Iterator[list[str]]:
         while line := text.readline(left + 1):
             left -= len(line)
             if left < 0:
-                raise csv.Error(f"it has more than {_LONGEST_ROW:,} characters")
+                raise csv.Error(f"it has more than {_LONGEST_ROW:,} characters in a row")
             yield line
 
     for row in csv.reader(lines()):
