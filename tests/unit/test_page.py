@@ -14,6 +14,8 @@ from abiding.releases.release import releases
 from abiding.report import html
 from abiding.report.compact import parts
 from abiding.report.filters import Filters
+from abiding.report.markup import called
+from abiding.report.style import STYLE
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.screens import LINUX, MAC, NUMPY, PYTHONS, RELEASES, WIN, eight_and_seven, sdist, two_releases, wheels
 from tests.unit.html import Page
@@ -146,3 +148,33 @@ def test_what_narrow_screens_and_printers_need_is_in_the_style() -> None:
     assert "it scrolls sideways" in page
     assert "@media print" in page
     assert "prefers-color-scheme: dark" in page
+
+
+@pytest.mark.parametrize("name", RELEASES)
+def test_each_cell_names_its_field(name: str) -> None:
+    """On a narrow screen the columns have no heads: the style puts before each cell what it is of."""
+    page = html.render(releases(RELEASES[name]()))
+    for table in re.findall(r"<table>.*?</table>", page, re.DOTALL):
+        fields = re.findall(r'<th scope="col"[^>]*>(.*?)(?:<small>.*?)?</th>', table)[1:]
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table, re.DOTALL)[1:]
+        assert fields
+        assert rows
+        for row in rows:
+            assert re.findall(r'<td[^>]* data-field="(.*?)"', row) == fields
+    assert "content: attr(data-field)" in STYLE
+
+
+@pytest.mark.parametrize(
+    ("name", "pieces"),
+    [
+        ("spam-1.0-cp39-cp39-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", ["manylinux2014_x86_64.whl"]),
+        ("spam-1.0-py2.py3-none-any.whl", ["py3-none-any.whl"]),
+        ("spam-1.0.1-cp39-cp39-macosx_10_9_x86_64.macosx_11_0_arm64.whl", ["macosx_11_0_arm64.whl"]),
+        ("spam.win-1.0-cp39-cp39-win_amd64.whl", []),
+        ("spam-1.0.tar.gz", []),
+    ],
+)
+def test_a_line_breaks_between_tags(name: str, pieces: list[str]) -> None:
+    assert called(name).split("<wbr>")[1:] == pieces
+    assert called(name).replace("<wbr>", "") == name
+    assert called("<b>.manylinux_2_<b>") == "&lt;b&gt;.<wbr>manylinux_2_&lt;b&gt;"

@@ -13,7 +13,7 @@ from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters
 from abiding.report.grouping import counted, kind, told
-from abiding.report.markup import Side, badge, explained, files, page, prose, sides, text
+from abiding.report.markup import Side, badge, called, explained, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
 from abiding.report.style import STYLE
 from abiding.report.summary import case, overlooked, verdict
@@ -143,7 +143,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     where = f"{counted(len(about), kind(about))}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]
     return (
         f'<details class="finding"{opened}><summary><span class="chip {finding.severity}">{finding.severity}</span> '
-        f'<span class="message">{prose(finding.message)}</span> <span class="where">{text(where)}</span></summary>\n'
+        f'<span class="message">{prose(finding.message)}</span> <span class="where">{called(where)}</span></summary>\n'
         f'<div class="inside"><p class="rule">{explained(finding.rule)}</p>{excerpts}{both if has_values else ""}'
         f"{remarks}{files(about, map(filters.classes, about))}</div></details>\n"
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Severity
 
-__all__ = ["Side", "badge", "explained", "files", "lines", "page", "prose", "sides", "text"]
+__all__ = ["Side", "badge", "called", "explained", "files", "lines", "page", "prose", "sides", "text"]
 
 
 # Of a value that is longer, the lines from the first one that differs.
@@ -28,6 +28,15 @@ def text(plain: str) -> str:
     """Return what is said, as text: a line of it, or little more."""
     # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
     return escape(visible(shortened(plain, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
+
+
+# Where one tag of a compressed set ends, another one begins: no line needs to break in a word of them.
+_BETWEEN_TAGS = re.compile(r"\.(?=(?:manylinux|musllinux|linux|macosx|win|cp|pp|py)[\d_])")
+
+
+def called(name: str) -> str:
+    """Return the name of a file, or the tags of several, with the places where a line may break."""
+    return _BETWEEN_TAGS.sub(".<wbr>", text(name))
 
 
 def prose(plain: str) -> str:
@@ -70,7 +79,7 @@ def _paragraph(plain: str) -> str:
 
 def files(names: Iterable[str], classes: Iterable[str]) -> str:
     """Return the names of files as a list, each with the classes that filters know it by."""
-    items = "".join(f'<li class="{kind}">{text(name)}</li>' for name, kind in zip(names, classes, strict=True))
+    items = "".join(f'<li class="{kind}">{called(name)}</li>' for name, kind in zip(names, classes, strict=True))
     return f'<ul class="names">{items}</ul>'
 
 

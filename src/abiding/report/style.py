@@ -115,7 +115,24 @@ tr.reference .side, tr.reference pre { background: none; }
 @media (max-width: 42rem) {
   .sides { grid-template-columns: 1fr; }
   tbody th { min-width: 9.5rem; width: 9.5rem; }
-  .wide { display: block; }
+  .finding .inside { padding-left: .8rem; }
+}
+@media (min-width: 42rem) and (max-width: 70rem) { .wide { display: block; } }
+/* Where a table has no room beside the names of files, each of these has a list of its fields below it. */
+@media screen and (max-width: 42rem) {
+  .fields { max-height: none; overflow: visible; border: 0; }
+  .fields :is(table, tbody, tr, tbody th) { display: block; }
+  .fields thead { display: none; }
+  .fields tr { margin-bottom: .7rem; padding: .6rem .8rem; border: 1px solid var(--line); border-radius: 8px; }
+  .fields tr.reference { background: var(--raised); }
+  .fields tr > * { padding: 0; border: 0; }
+  .fields tbody th { position: static; width: auto; min-width: 0; max-width: none; margin-bottom: .4rem; }
+  .fields td { display: flex; flex-wrap: wrap; column-gap: .7rem; padding: .1rem 0; white-space: normal; }
+  .fields td::before { content: attr(data-field); flex: 0 0 9.5rem; color: var(--soft); font-size: .85rem; }
+  .fields td:has(> .same) { display: inline-flex; column-gap: .1rem; margin-right: .9rem; }
+  .fields td:has(> .same)::before { flex: none; }
+  .fields td details[open] { flex: 1 0 100%; min-width: 0; }
+  .fields td:has(details[open]) { min-width: 0; }
 }
 @media print {
   html { font-size: 11.2px; }

@@ -8,7 +8,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
 from abiding.report.grouping import counted
-from abiding.report.markup import Side, badge, explained, files, lines, sides, text
+from abiding.report.markup import Side, badge, called, explained, files, lines, sides, text
 from abiding.report.matrix import State
 from abiding.report.standing import LEVELS
 
@@ -66,8 +66,9 @@ class Table(NamedTuple):
 
     def html(self) -> Iterator[str]:
         """Yield the table, its head first."""
-        yield '<p class="wide">The table is wider than the screen: it scrolls sideways.</p>\n'
-        yield '<div class="matrix" tabindex="0" role="region" aria-label="Files against fields"><table>\n<thead><tr>'
+        yield '<p class="wide">Where the table is wider than the screen, it scrolls sideways.</p>\n'
+        yield '<div class="matrix fields" tabindex="0" role="region" aria-label="Files against fields"><table>\n'
+        yield "<thead><tr>"
         yield '<th scope="col" class="corner">File</th>'
         for field, kind, _ in self._columns:
             read = "<small>resolvers read it</small>" if field in RESOLVER_FIELDS else ""
@@ -81,10 +82,10 @@ class Table(NamedTuple):
     def _reference(self) -> Iterator[str]:
         sdist = self.matrix.sdist
         label = self._role if sdist else f"What {self._role} says in each field"
-        file = f'<span class="file">{text(sdist.filename)}</span>' if sdist else ""
+        file = f'<span class="file">{called(sdist.filename)}</span>' if sdist else ""
         yield f'<tr class="reference"><th scope="row">{file}<small>{label}</small></th>'
         for field, kind, place in self._columns:
-            yield f"<td{kind}>{_said(self.matrix.said[place], field)}</td>"
+            yield f'<td{kind} data-field="{text(field)}">{_said(self.matrix.said[place], field)}</td>'
         yield "</tr>\n"
 
     def _row(self, row: Row) -> Iterator[str]:
@@ -95,7 +96,7 @@ class Table(NamedTuple):
         if len(names) > 1:
             yield f'<span class="file"><b>{counted(len(names), row.artifacts[0].kind)}</b></span>'
             every = [checked.filename for other in self.matrix.rows for checked in other.artifacts]
-            yield from (f'<span class="file">{text(name)}</span>' for name in compact(names, every))
+            yield from (f'<span class="file">{called(name)}</span>' for name in compact(names, every))
             listed = f'<details class="all"><summary>all names</summary>{listed}</details>'
         level = LEVELS.get(row.artifacts[0].level, "")
         beside = f" {explained('level', level)}" if level else ""
@@ -103,7 +104,7 @@ class Table(NamedTuple):
         how = "<small>in other line ends, order or case alone</small>" if unseen else ""
         yield f"{listed}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}{how}</th>"
         for field, kind, place in self._columns:
-            yield f"<td{kind}>{_cell(row.cells[place], field, self._role)}</td>"
+            yield f'<td{kind} data-field="{text(field)}">{_cell(row.cells[place], field, self._role)}</td>'
         yield "</tr>\n"
 
 
