@@ -145,7 +145,7 @@ def test_a_project_leads_to_what_was_built_in_it(tmp_path: Path, capsys: pytest.
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "notes.zip").touch()
-    assert "\nhint: give what was built; `abiding prove` builds" in said("check {}", ".", capsys)
+    assert "\nhint: give what was built: `python -m build` makes an sdist and a wheel" in said("check {}", ".", capsys)
     write_sdist(tmp_path / "dist", "spam-1.0.tar.gz", metadata())
     assert "\nhint: there are some in `dist`\n" in said("check {}", ".", capsys)
     assert f"\nhint: there are some in\n      `{tmp_path / 'dist'}`\n" in said("check {}", str(tmp_path), capsys)

@@ -95,6 +95,9 @@ def test_where_nothing_is_known_it_is_said(shop: Shop, tmp_path: Path, capsys: p
     assert outcomes(shop, "toy==1.0", bare, "nobody", capsys=capsys) == {bare.name: "unknown", "nobody": "unknown"}
     assert main(["impact", "toy==1.0", str(tmp_path / "gone"), "--index-url", shop.index.url]) == 2
     assert "there is no such file or folder" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert main(["impact", "toy==1.0", str(tmp_path / "empty"), "--index-url", shop.index.url]) == 2
+    assert "the folder has no wheel in it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("release", ["toy", "toy>=1", "toy==1.*", "toy==1,==2"])

@@ -23,7 +23,20 @@ _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF  # in a field of this size: the value is too
 _LIMITS = (_MAX16, _MAX16, _MAX16, _MAX16, _MAX32, _MAX32)  # of the values of an end record
 _VERSION_ZIP64 = 45
 _LONGEST_COMMENT = 0xFFFF
+# Enough to tell what else a file is.
+_LOOKED_AT = 64
 _LARGEST_DIRECTORY = 32 << 20  # some 300,000 members
+
+
+def _instead(begins: bytes) -> str:
+    """Say how a wheel comes into the place of a file that begins so."""
+    if begins.startswith(b"\x1f\x8b"):
+        return "it is compressed as an sdist is: a wheel is built by `python -m build --wheel`"
+    if begins.lstrip()[:1] == b"<":
+        return "it is a web page: download what that has a link to"
+    if begins.startswith(b"version https://git-lfs"):
+        return "it is a pointer of Git LFS: `git lfs pull` brings the file itself"
+    return "download it again, or build it again" if begins else "it is empty: download it again, or build it again"
 
 
 class Tail(NamedTuple):
@@ -70,9 +83,11 @@ class Tail(NamedTuple):
         place = self.data.rfind(_END_MARK, 0, max(len(self.data) - _END.size + len(_END_MARK), 0))
         if place < 0:
             file.seek(0)
-            whole = file.read(4) != _LOCAL_MARK
-            message = "is not a ZIP archive" if whole else "is cut off: its central directory is missing"
-            raise ArchiveError.at(name, message)
+            begins = file.read(_LOOKED_AT)
+            if begins.startswith(_LOCAL_MARK):
+                message = "is cut off: its central directory is missing"
+                raise ArchiveError.at(name, message, hint="download it again, or build it again")
+            raise ArchiveError.at(name, "is not a ZIP archive", hint=_instead(begins))
         _, *values, comment = _END.unpack_from(self.data, place)
         if place + _END.size + comment != len(self.data):
             raise ArchiveError.at(name, "has bytes behind its end, or is cut off there", hint=REBUILD)

@@ -122,8 +122,11 @@ def _elsewhere(path: Path, children: Iterable[Path]) -> str:
                 folders.append(f"`{child}`")
     if folders:
         return f"there are some in {', '.join(sorted(folders)[:_MOST_NAMED])}"
-    if (path / "pyproject.toml").is_file():
-        return "give what was built; `abiding prove` builds a project in every way, and compares"
+    if any((path / name).is_file() for name in ("pyproject.toml", "setup.py")):
+        return (
+            "give what was built: `python -m build` makes an sdist and a wheel, in `dist`; `abiding prove` builds a "
+            "project in every way, and compares"
+        )
     return ""
 
 

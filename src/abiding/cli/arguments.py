@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from argparse import ArgumentTypeError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from abiding.cli.parser import none_of
-from abiding.files.plain import is_folder, is_plain, is_there
+from abiding.files.plain import is_folder, is_plain, is_there, open_plain
 from abiding.findings.characters import visible, without_login
 from abiding.findings.errors import AbidingError, DeclarationError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
@@ -20,7 +21,18 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
 
-__all__ = ["EXAMPLE_TAG", "given", "naming", "one_of", "path", "project", "tags", "versions"]
+__all__ = [
+    "EXAMPLE_TAG",
+    "given",
+    "naming",
+    "one_in",
+    "one_of",
+    "path",
+    "project",
+    "tags",
+    "versions",
+    "wheels_in",
+]
 
 
 _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
@@ -85,8 +97,15 @@ def project(source: Path, closing: str, *, legacy: bool = False, hint: str = _HI
     if not is_folder(folder) and not is_plain(source):
         raise _missing("this is neither a folder nor a file", source, closing, hint)
     names = ("pyproject.toml", "setup.py") if legacy else ("pyproject.toml",)
+    if is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK):
+        raise _missing(_NOT_READ, source, closing, _OWNER)
     if is_folder(folder) and not any(is_there(folder / name) for name in names):
-        raise _missing(f"the folder has no {' and no '.join(names)} in it", source, closing, hint)
+        raise _missing(
+            f"the folder has no {' and no '.join(names)} in it",
+            source,
+            closing,
+            _meant_in(folder, legacy=legacy) or hint,
+        )
     name = str(folder / "pyproject.toml") if is_folder(folder) else f"{source.name}/pyproject.toml"
     with naming(name):
         yield name
@@ -103,6 +122,55 @@ def naming(name: str) -> Iterator[None]:
             for finding in exc.findings
         ]
         raise DeclarationError(findings, exc.closing) from exc
+
+
+def _meant_in(folder: Path, *, legacy: bool) -> str:
+    """Return a hint for a folder that is no project of pyproject.toml; empty if nothing is known of it."""
+    if any(is_there(folder / name) for name in ("setup.py", "setup.cfg")):
+        return f"`abiding init {visible(str(folder))}` makes it use abiding, with a pyproject.toml"
+    built = one_in(folder, *(_ARTIFACTS[1:] if legacy else _ARTIFACTS))
+    return f"give one of the files in it, for example `{visible(str(built))}`" if built else ""
+
+
+def one_in(folder: Path, *endings: str) -> Path | None:
+    """Return one of the files with such an ending, sdists and wheels if none is given, in a folder or in its `dist`."""
+    for place in (folder, folder / "dist"):
+        with suppress(OSError):
+            named = [file for file in sorted(place.iterdir()) if file.name.endswith(endings or _ARTIFACTS)]
+            if named:
+                return named[0]
+    return None
+
+
+_ARTIFACTS = (".whl", ".tar.gz", ".zip")
+
+
+def wheels_in(given: Path, closing: str) -> list[Path]:
+    """Return the wheels that a path stands for: itself, those right in a folder, of a project those in its `dist`.
+
+    Raises `AbidingError` if there is none.
+    """
+    from abiding.files.placing import speaking_of
+    from abiding.native.names import wheels_among
+
+    if not is_there(given):
+        raise MissingFileError.at(given, closing, "give wheels, a folder of them, or that of a project")
+    if given.name.endswith(".whl") and not is_folder(given):
+        with speaking_of(given):
+            open_plain(given).close()
+    folder = given / "dist" if is_plain(given / "pyproject.toml") else given
+    wheels = wheels_among([folder])
+    if wheels:
+        return wheels
+    # From an sdist a wheel is built with a warning where a build from the tree is refused.
+    hint = "build one first: `python -m build`" if folder != given else "give a wheel, which ends in .whl"
+    if is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK):
+        raise _missing(_NOT_READ, folder, closing, _OWNER)
+    message = "the folder has no wheel in it" if folder != given or is_folder(folder) else "this is no wheel"
+    raise _missing(message, folder, closing, hint)
+
+
+_NOT_READ, _OWNER = "you may not read this folder", "its owner has to let you read it"
 
 
 def _missing(message: str, source: Path, closing: str, hint: str) -> AbidingError:

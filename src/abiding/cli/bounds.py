@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import path
+from abiding.cli.arguments import path, wheels_in
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -136,31 +136,7 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
 
 def _wheels(what: Iterable[Path]) -> list[Path]:
     """Return the wheels that are meant. Raises `AbidingError` for an argument that stands for none."""
-    from abiding.files.placing import speaking_of
-    from abiding.files.plain import is_folder, is_plain, is_there, open_plain
-    from abiding.findings.errors import AbidingError, MissingFileError
-    from abiding.findings.finding import Finding, Severity
-    from abiding.native.names import wheels_among
-
-    wheels_of: dict[Path, None] = {}
-    for given in what:
-        if not is_there(given):
-            raise MissingFileError.at(given, "Nothing was read", "give wheels, a folder of them, or that of a project")
-        if given.name.endswith(".whl") and not is_folder(given):
-            with speaking_of(given):
-                open_plain(given).close()
-        folder = given / "dist" if is_plain(given / "pyproject.toml") else given
-        wheels = wheels_among([folder])
-        if not wheels:
-            # From an sdist a wheel is built with a warning where a build from the tree is refused.
-            hint = "build one first: `python -m build`" if folder != given else "give a wheel, which ends in .whl"
-            message = "the folder has no wheel in it" if folder != given or folder.is_dir() else "this is no wheel"
-            raise AbidingError(
-                Finding("missing-file", Severity.ERROR, message, artifact=str(folder), hints=(hint,)),
-                "Nothing was read",
-            )
-        wheels_of |= dict.fromkeys(wheels)
-    return list(wheels_of)
+    return list(dict.fromkeys(wheel for given in what for wheel in wheels_in(given, "Nothing was read")))
 
 
 def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:

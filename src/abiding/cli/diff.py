@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.cli import outputs
-from abiding.cli.arguments import given, tags
+from abiding.cli.arguments import given, one_in, tags
 from abiding.cli.specs import is_one_release
 from abiding.files.plain import is_folder, is_plain, is_there, read_plain
 from abiding.findings import bounds
@@ -201,10 +201,9 @@ def _read(path: Path) -> CoreMetadata:
 
 def _folder(path: Path) -> AbidingError:
     """Make the error for a folder, of which nobody can say which of its files is meant."""
-    built = path / "dist" if is_plain(path / "pyproject.toml") else path
-    file = next((file for file in sorted(built.glob("*")) if file.name.endswith((".whl", *_SDISTS))), None)
+    file = one_in(path)
     hint = f"give one of the files in it, for example `{visible(str(file))}`" if file else _FILES
-    if file is None and built != path:
+    if file is None and is_plain(path / "pyproject.toml"):
         hint = "build it first, `python -m build`, and give one of the files in its `dist`"
     finding = Finding("missing-file", Severity.ERROR, _IS_FOLDER, artifact=visible(str(path)), hints=(hint,))
     return AbidingError(finding, _NOTHING)

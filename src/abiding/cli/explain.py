@@ -29,6 +29,10 @@ _MEANT = {
 }
 
 
+# So many are asked about.
+_MOST_LIKELY = 5
+
+
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser(
@@ -72,7 +76,9 @@ def _rule_of(text: str) -> str:
     if (word := _MEANT.get(word, word)) in terms():
         return word
     close = nearest(name, (*rules(), *terms()))
-    hints = (f"did you mean `{close}`?",) if close else ()
+    having = [rule for rule in rules() if word and word in rule.split("-")]
+    likely = [close] if close else having if len(having) <= _MOST_LIKELY else []
+    hints = (f"did you mean {' or '.join(f'`{rule}`' for rule in likely)}?",) if likely else ()
     raise AbidingError(
         Finding(
             "unknown-rule",

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import given, versions
+from abiding.cli.arguments import given, versions, wheels_in
 from abiding.cli.specs import is_spec
 
 if TYPE_CHECKING:
@@ -104,13 +104,12 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
 
     from abiding.files.plain import is_folder
     from abiding.findings.errors import IndexAccessError, MissingFileError
-    from abiding.native.names import wheels_among
     from abiding.providers.impact import Impact, Outcome
 
     tags = [str(tag) for tag in sys_tags()]
     for consumer in consumers:
         if consumer.endswith(".whl") or is_folder(Path(consumer)):
-            yield from wheels_among([Path(consumer)])
+            yield from wheels_in(Path(consumer), _NOTHING)
             continue
         if not is_spec(consumer):
             raise MissingFileError.at(consumer, _NOTHING, "give wheels, folders of them, or names on the index")

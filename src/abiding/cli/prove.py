@@ -72,12 +72,13 @@ def run(options: Namespace) -> int:
 
     Raises `AbidingError` if there is nothing that could be built.
     """
+    from abiding.native.interpreter import Interpreter
     from abiding.proof import Verdict, prove
     from abiding.proof.environments import Isolated
     from abiding.report import proof as report
 
     with project(options.source, "Nothing was built", legacy=True):
-        python = _python(options.python) if options.python else Path(sys.executable)
+        python = Interpreter.ask(options.python).executable if options.python else Path(sys.executable)
         if not _may_run(options.source, yes=options.yes):
             return 2
         say = _talk()
@@ -93,17 +94,6 @@ def run(options: Namespace) -> int:
     if proof.verdict is Verdict.UNPROVEN:
         return 2
     return int(outputs.failing(proof.findings, options.fail_on))
-
-
-def _python(python: Path) -> Path:
-    """Find the Python of that name or at that path, and wait for its answer. Raises `AbidingError`."""
-    import shutil
-
-    from abiding.native.interpreter import Interpreter
-
-    # As it is seen from here: each build has a folder of its own. A link is not followed, an environment is one.
-    program = Path(shutil.which(python) or python).absolute()
-    return Interpreter.ask(program, python).executable
 
 
 def _may_run(source: Path, *, yes: bool) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from abiding.cli.arguments import path
-from abiding.files.plain import is_there
-from abiding.findings.errors import MissingFileError, RefusedError
+from abiding.cli.arguments import one_in, path
+from abiding.files.plain import is_folder, is_there
+from abiding.findings.characters import visible
+from abiding.findings.errors import AbidingError, MissingFileError, RefusedError
+from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from pathlib import Path
-
-    from abiding.findings.finding import Finding
 
 __all__ = ["register", "run"]
 
@@ -50,10 +50,7 @@ def run(options: Namespace) -> int:
         """Return what the compiled files of the wheel say against its bounds."""
         return evidence.checked([wheel]).get(str(wheel), ())
 
-    if not is_there(options.wheel):
-        raise MissingFileError.at(
-            options.wheel, options.closing, "give the wheel that was built, in `dist` for example"
-        )
+    _hold_to_be_a_wheel(options.wheel, options.closing)
     try:
         written, findings = repairing.repair(
             options.wheel, options.wheel_dir, options.plat, options.arguments, sys.stderr.write, look=refuted
@@ -65,3 +62,20 @@ def run(options: Namespace) -> int:
         print(block(finding, "abiding: "), end="\n\n", file=sys.stderr)
     print(written)
     return 0
+
+
+_GIVE = "give a wheel, which ends in .whl"
+
+
+def _hold_to_be_a_wheel(path: Path, closing: str) -> None:
+    """Raise `AbidingError` if it is none, by its name."""
+    if not is_there(path):
+        raise MissingFileError.at(path, closing, "give the wheel that was built, in `dist` for example")
+    if path.name.endswith(".whl") and not is_folder(path):
+        return
+    built = one_in(path, ".whl") if is_folder(path) else None
+    hint = f"give one of those in it, for example `{visible(str(built))}`" if built else _GIVE
+    message = "this is a folder, and one wheel is repaired" if is_folder(path) else "this is no wheel"
+    raise AbidingError(
+        Finding("missing-file", Severity.ERROR, message, artifact=visible(str(path)), hints=(hint,)), closing
+    )

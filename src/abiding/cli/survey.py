@@ -20,7 +20,7 @@ from abiding.survey.engines import LOCAL
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from abiding.survey.engines import Run
@@ -194,9 +194,10 @@ def _tell(what: str) -> None:
         print(f"\r\x1b[K{what}", end="", file=sys.stderr)
 
 
-def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
+def _from_index(lists: Sequence[str], options: Namespace, file: Path) -> Path:
     """Read the releases of lists into a Parquet file. What can't be read is told."""
     from abiding.artifacts.artifact import Unreadable
+    from abiding.findings.errors import UnknownReleaseError
     from abiding.survey.sources import read_releases, releases_in, rows_of, write
 
     specs = list(dict.fromkeys(spec for source in lists for spec in releases_in(source)))
@@ -212,5 +213,9 @@ def _from_index(lists: Iterable[str], options: Namespace, file: Path) -> Path:
             artifacts.append(read)
             if isinstance(read, Unreadable):
                 print(visible(f"abiding: {read.filename}: {read.problem.message}"), file=sys.stderr)
+    if not artifacts:
+        listed = ", ".join(f"`{source}`" for source in lists)
+        message = f"none of the releases that {listed} {'list' if len(lists) > 1 else 'lists'} is on the index"
+        raise UnknownReleaseError.of(message, hint="a list has one `NAME==VERSION`, or `NAME`, in each line")
     write(rows_of(artifacts), file)
     return file

@@ -88,7 +88,9 @@ def _read(wanted: Requirement, options: Namespace) -> History:
 def _nothing(wanted: Requirement, tag: Tag, *, is_there: bool) -> AbidingError:
     note = "versions that are yanked do not count, nor pre-releases without `--pre`"
     if not is_there:
-        return UnknownReleaseError.of(f"no version that `{wanted}` admits has a wheel on the index", note=note)
+        message = f"no version that `{wanted}` admits has a wheel on the index"
+        hint = f"`abiding check {wanted.name}` reads the newest"
+        return UnknownReleaseError.of(message, note=note, hint=hint)
     return UnknownReleaseError.of(
         f"no version of `{wanted}` has a wheel for {tag.platform}",
         note=note,

@@ -42,7 +42,7 @@ class EditedFile(NamedTuple):
             hint = "give the folder of a project, which has pyproject.toml: an sdist is not edited"
             raise _problem(source, "this is no folder", hint) from exc
         except OSError as exc:
-            raise _problem(path, f"the file can't be read: {exc.strerror}") from exc
+            raise _problem(path, f"the file can't be read: {exc.strerror}", _OWNER) from exc
         if data.count(b"\r\n") not in (0, data.count(b"\n")):
             hint = "make them alike: an edit could not keep both"
             raise _problem(path, "some lines end with CR LF and some with LF", hint)
@@ -67,7 +67,7 @@ class EditedFile(NamedTuple):
                 Path(file.name).chmod(like.stat().st_mode & (0o7777 if there else 0o666))
                 commit(file, target)
         except OSError as exc:
-            raise _problem(self.path, f"the file can't be written: {exc.strerror}") from exc
+            raise _problem(self.path, f"the file can't be written: {exc.strerror}", _OWNER) from exc
 
     def _encoded(self, text: str) -> bytes:
         """Return the new text with the line ends of the old file, and its byte order mark if it has one."""
@@ -75,6 +75,9 @@ class EditedFile(NamedTuple):
         if b"\r\n" in self.before:
             data = data.replace(b"\n", b"\r\n")
         return b"\xef\xbb\xbf" + data if self.before.startswith(b"\xef\xbb\xbf") else data
+
+
+_OWNER = "see whose the file and its folder are, and whether they may be written to"
 
 
 def _problem(path: Path, message: str, hint: str = "") -> AbidingError:

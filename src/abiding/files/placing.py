@@ -38,8 +38,17 @@ def speaking_of(path: Path) -> Iterator[None]:
         if isinstance(exc, FileNotFoundError) and str(exc.filename) == str(path):
             raise ArchiveError.at(path.name, NO_SUCH_FILE, rule="missing-file") from exc
         reason = exc.strerror or str(exc)
-        message = f"`{exc.filename or path}` can't be read or written: {reason[:1].lower()}{reason[1:]}"
-        raise ArchiveError.at(path.name, message, hint=_hint(exc)) from exc
+        locked = _is_locked(exc)
+        what = "can't be read" if locked else "can't be read or written"
+        message = f"`{exc.filename or path}` {what}: {reason[:1].lower()}{reason[1:]}"
+        hint = "its owner has to let you read it" if locked else _hint(exc)
+        raise ArchiveError.at(path.name, message, hint=hint) from exc
+
+
+def _is_locked(exc: OSError) -> bool:
+    """Return whether it is about a file that is there, and that one may not read."""
+    named = exc.filename
+    return isinstance(exc, PermissionError) and bool(named) and os.path.lexists(named) and not os.access(named, os.R_OK)
 
 
 def _hint(exc: OSError) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from abiding.files.plain import is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 
@@ -23,11 +25,13 @@ class Interpreter:
     folders: tuple[str, ...]
 
     @classmethod
-    def ask(cls, executable: Path, named: Path | None = None) -> Interpreter:
-        """Ask the Python itself, before it runs what `.pth` files say. Raises `AbidingError` (`no-interpreter`).
+    def ask(cls, named: Path) -> Interpreter:
+        """Find the Python of that name or at that path, and ask it, before it runs what `.pth` files say.
 
-        `named` is what it was called by whoever asked for it.
+        Raises `AbidingError` (`no-interpreter`).
         """
+        # As it is seen from here, in whatever folder it is called. A link is not followed, an environment is one.
+        executable = Path(shutil.which(named) or named).absolute()
         try:
             command = [str(executable), "-I", "-S", "-c", _QUESTION]
             done = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
@@ -38,11 +42,17 @@ class Interpreter:
             finding = Finding(
                 "no-interpreter",
                 Severity.ERROR,
-                f"`{named or executable}` does not answer as a Python does",
+                f"`{named}` does not answer as a Python does",
                 notes=(f"{type(exc).__name__}: {exc}",),
-                hints=("name the Python of the environment: `--python env/bin/python`",),
+                hints=(f"name the Python of the environment: `--python {_python_in(named) or 'env/bin/python'}`",),
             )
             raise AbidingError(finding) from exc
+
+
+def _python_in(folder: Path) -> str:
+    """Return the Python of an environment whose folder was named for it; empty if there is none."""
+    places = (folder / "bin" / "python", folder / "Scripts" / "python.exe")
+    return next((str(place) for place in places if is_there(place)), "")
 
 
 # Without `site`, which runs `.pth` files, a virtual environment has to be told by what makes it one (PEP 405).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 from datetime import UTC
 from itertools import islice
@@ -47,6 +48,9 @@ def parquet(source: str) -> list[Path]:
         if not all(map(is_plain, files)):
             raise _unread(path, "it is no plain file")
         unique |= dict.fromkeys(files)
+    if not unique and is_there(Path(source)):
+        readable = os.access(source, os.R_OK | os.X_OK)
+        raise _nothing(source, "the folder has no Parquet file in it" if readable else "you may not read this folder")
     if not unique:
         raise MissingFileError.at(source, "Nothing was surveyed", _HINT)
     return list(unique)
@@ -70,7 +74,11 @@ def releases_in(source: str) -> tuple[str, ...]:
 
 
 def _unread(source: Path | str, why: str) -> AbidingError:
-    finding = Finding("missing-file", Severity.ERROR, f"can't be read: {why}", artifact=str(source), hints=(_HINT,))
+    return _nothing(source, f"can't be read: {why}")
+
+
+def _nothing(source: Path | str, message: str) -> AbidingError:
+    finding = Finding("missing-file", Severity.ERROR, message, artifact=str(source), hints=(_HINT,))
     return AbidingError(finding, "Nothing was surveyed")
 
 

@@ -34,6 +34,7 @@ __all__ = ["files_of_release", "wheels_of_project"]
 
 
 _NEIGHBOURS = 2
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _VERSION = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,9}")
 
 
@@ -88,7 +89,9 @@ def _parse(spec: str) -> tuple[str, Version | None]:
         ) from exc
     except ValueError as exc:  # no requirement, no version, or a number of thousands of digits
         message, note = f"`{spec}` does not name a release", "it is neither `NAME==VERSION` nor `NAME`"
-        raise UnknownReleaseError.of(message, note=note) from exc
+        name = _NAME.match(spec)
+        hint = f"write `{name[0]}==VERSION` for one release, or `{name[0]}` for the newest" if name else ""
+        raise UnknownReleaseError.of(message, note=note, hint=hint) from exc
     if more:
         message = f"`{spec}` says more than which release is meant"
         raise UnknownReleaseError.of(message, hint=f"write `{requirement.name}=={version}`")
@@ -138,7 +141,8 @@ def _project_page(web: Web, url: str, name: str) -> _Page:
         return page
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         message = f"the index has no project `{name}`"
-        raise UnknownReleaseError.of(message, note=f"there is no {url}")
+        hint = "see how it is spelled; `--index-url` names another index"
+        raise UnknownReleaseError.of(message, note=f"there is no {url}", hint=hint)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         raise IndexAccessError.of(
             f"the index does not let us read `{name}`",

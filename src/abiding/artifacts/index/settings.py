@@ -78,6 +78,7 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
             f"`{shown}` is not the URL of a package index",
             rule="bad-index",
             note="an index is reached over http or https",
+            hint="it is `https://HOST/simple/`, for example; files that are on disk are given without an index",
         )
     # A host in brackets is an IPv6 address.
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")

@@ -307,7 +307,8 @@ def _unreachable(exc: Exception, url: str) -> IndexAccessError:
         return _lost(f"there is no safe connection to `{host}`", url, _innermost(exc), hint)
     if isinstance(exc, requests.Timeout):
         return _lost(f"`{host}` does not answer in time", url, _innermost(exc))
-    return _lost(f"`{host}` can't be reached", url, _innermost(exc))
+    hint = "see whether there is a network, and whether `HTTPS_PROXY` is right; `--index-url` names another index"
+    return _lost(f"`{host}` can't be reached", url, _innermost(exc), hint)
 
 
 def _lost(message: str, url: str, note: str = "", hint: str = "") -> IndexAccessError:
