@@ -18,6 +18,7 @@ from abiding.project.pyproject import Pyproject
 from makers.commands import shown
 from makers.scenes import Scene
 from makers.trees import HookFailed, Tree, metadata
+from makers.warned import warned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,14 +127,14 @@ def test_in_an_unpacked_sdist_it_is_a_warning(scene: Scene) -> None:
     scene.replace('from-sdist = "api"', 'from-sdist = "abi"')
     text = "Metadata-Version: 2.2\nName: ham\nVersion: 1.0\nDynamic: Requires-Dist\n"
     (scene.tree.folder / "PKG-INFO").write_text(text)
-    with pytest.warns(UserWarning, match="looser-than-exported"):
+    with warned("looser-than-exported"):
         assert lines(scene.build()) == ("prov>=1.0",)
 
 
 def test_a_provider_that_exports_nothing_is_warned_of(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     scene.replace(NATIVE, BARE)
-    with pytest.warns(UserWarning, match="unbounded-provider"):
+    with warned("unbounded-provider"):
         assert lines(scene.build()) == ("prov",)
 
 
@@ -163,7 +164,7 @@ def test_an_export_is_for_its_libraries_alone(tmp_path: Path) -> None:
     scene = Scene(tmp_path, version="1.1")
     scene.replace(NATIVE, BARE)
     exporting(scene, "prov>=1.1,<2", "1.1", "libother.so.1")
-    with pytest.warns(UserWarning, match="unbounded-provider"):
+    with warned("unbounded-provider"):
         assert lines(scene.build()) == ("prov",)
     assert not scene.tree.answers("prepare_metadata_for_build_wheel")
     exporting(scene, "prov>=1.1,<2", "1.1", "libspam.so.3")

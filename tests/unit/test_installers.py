@@ -11,6 +11,7 @@ from abiding.artifacts import entry_points
 from makers.archives import metadata, wheel_name, write_wheel
 from makers.refused import DATA, SCRIPTS
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree
+from makers.warned import warned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,7 +139,7 @@ def test_a_build_does_not_hand_over_what_nobody_can_install(tmp_path: Path) -> N
 )
 def test_a_build_warns_of_it(member: str, data: str, more: dict[str, str], tmp_path: Path) -> None:
     tree = adding_tree(tmp_path / "tree", member, data, **more)
-    with pytest.warns(UserWarning, match="not-installable"):
+    with warned("not-installable"):
         name = tree.hook("build_wheel", tmp_path / "out")
     assert (tmp_path / "out" / name).is_file()
 

@@ -30,6 +30,7 @@ from abiding.project.provenance import Provenance
 from makers.compiled import installed, library, wheel
 from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic
 from makers.trees import HookFailed, metadata
+from makers.warned import warned
 
 
 @pytest.fixture
@@ -181,7 +182,7 @@ def test_a_backend_that_can_not_be_asked_before_the_provider_is_there(scene: Sce
     with pytest.raises(HookFailed):
         scene.tree.hook("get_requires_for_build_wheel")
     scene.replace("prov==1.0", "absent==1.0")
-    with pytest.warns(UserWarning, match="can't be asked before `absent` is installed"):
+    with warned("can't be asked before `absent` is installed"):
         assert scene.tree.hook("get_requires_for_build_wheel") == ["absent==1.0", *native.build_requirements()]
 
 
@@ -321,7 +322,7 @@ def test_a_library_for_the_repair_tool_may_be_elsewhere(scene: Scene) -> None:
 def test_a_provider_of_a_library_that_every_platform_has(tmp_path: Path) -> None:
     """What is declared as native is meant, whatever else has that name."""
     scene = Scene(tmp_path, soname="libz.so.1")
-    with pytest.warns(UserWarning, match="ambiguous-soname: .*`libz.so.1` of `prov` has the name of another library"):
+    with warned(r"warning\[ambiguous-soname\]: `libz.so.1` of `prov` has the name of another library"):
         path = scene.build()
     assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
     assert [(one.rule, one.severity) for one in native.examine(path)] == [("ambiguous-soname", "warning")]

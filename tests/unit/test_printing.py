@@ -17,7 +17,7 @@ from abiding.artifacts.index import settings
 from abiding.cli import main
 from abiding.findings.characters import printable
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.screen import one_line, screen
+from abiding.findings.screen import block, screen
 from abiding.project.provenance import Line, Provenance
 from abiding.report.printing import guarded, unguarded
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
@@ -334,4 +334,4 @@ def test_hooks_print_by_themselves() -> None:
         hints=(HOSTILE,),
     )
     assert is_harmless(screen(AbidingError(finding, HOSTILE)))
-    assert is_harmless(one_line(finding))
+    assert is_harmless(block(finding))

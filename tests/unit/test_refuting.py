@@ -14,6 +14,7 @@ from abiding.evidence import reading
 from abiding.evidence.wheels import record_of, remembered
 from makers.evident import NUMPY_1, image, numpy_2
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
+from makers.warned import warned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,13 +96,13 @@ def test_modules_that_may_be_missing(tmp_path: Path, modules: str, said: str) ->
 
 def test_at_the_api_level_it_is_a_warning(tmp_path: Path) -> None:
     made = tree(tmp_path / "tree")
-    with pytest.warns(UserWarning, match="bound-too-loose.*`spam._core` refuses"):
+    with warned("bound-too-loose.*`spam._core` refuses"):
         assert built(made, tmp_path / "dist", ABIDING_LEVEL="api")["level"] == "api"
 
 
 def test_at_the_api_level_what_is_declared_is_not_to_be_declared(tmp_path: Path) -> None:
     right = WRAPPED_FLIT.replace('"libgmp==6.3.0",', '"libgmp==6.3.0",\n    "numpy>=2.0",')
-    with pytest.warns(UserWarning, match="left out at the API level.*`ABIDING_LEVEL=abi`, adds them") as caught:
+    with warned("left out at the API level.*`ABIDING_LEVEL=abi`, adds them") as caught:
         built(tree(tmp_path / "tree", right), tmp_path / "dist", ABIDING_LEVEL="api")
     assert not any("declare it" in str(one.message) for one in caught)
 
@@ -109,7 +110,7 @@ def test_at_the_api_level_what_is_declared_is_not_to_be_declared(tmp_path: Path)
 def test_a_finished_wheel_of_the_api_level_is_told_how_it_is_to_be_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.warns(UserWarning, match="bound-too-loose"):
+    with warned("bound-too-loose"):
         built(tree(tmp_path / "tree"), tmp_path / "dist", ABIDING_LEVEL="api")
     assert main(["check", str(tmp_path / "dist")]) == 1
     said = " ".join(capsys.readouterr().out.split())
@@ -123,7 +124,7 @@ def test_what_was_read_in_a_build_is_known_when_the_file_says_it_no_more(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Some tools pack what is compiled, and the record of the build stays as it is."""
-    with pytest.warns(UserWarning, match="bound-too-loose"):
+    with warned("bound-too-loose"):
         built(tree(tmp_path / "tree"), tmp_path / "dist", ABIDING_LEVEL="api")
     (wheel,) = (tmp_path / "dist").iterdir()
     opened = Wheel.open(wheel)
@@ -159,7 +160,7 @@ def test_from_an_sdist_it_is_an_error_for_who_asks_for_the_level(tmp_path: Path)
     name = made.hook("build_sdist", str(tmp_path / "sdist"))
     (tmp_path / "unpacked").mkdir()
     from_sdist = Tree.write(unpacked(tmp_path / "sdist" / name, tmp_path / "unpacked"), {})
-    with pytest.warns(UserWarning, match="bound-too-loose.*ABIDING_LEVEL=abi"):
+    with warned("bound-too-loose.*ABIDING_LEVEL=abi"):
         assert built(from_sdist, tmp_path / "dist")["level"] == "abi"
     with pytest.raises(HookFailed):
         built(from_sdist, tmp_path / "dist", ABIDING_LEVEL="abi")
@@ -182,5 +183,5 @@ def test_an_editable_wheel_is_not_for_others(tmp_path: Path) -> None:
         "from flit_core.buildapi import *\nfrom flit_core.buildapi import build_wheel as build_editable\n"
     )
     (tmp_path / "dist").mkdir()
-    with pytest.warns(UserWarning, match="bound-too-loose.*`spam._core` refuses"):
+    with warned("bound-too-loose.*`spam._core` refuses"):
         made.hook("build_editable", str(tmp_path / "dist"), ABIDING_LEVEL="abi")

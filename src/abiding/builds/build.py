@@ -156,9 +156,9 @@ class Build(NamedTuple):
             self._judge_installable(name, metadata, added)
             members = self._members(Built(kind, archive, metadata, lines))
             rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
-        outcome.say(self.entries.outcome(added) or self._without_levels())
         if kind == "wheel":
             self._remark(name, metadata)
+        outcome.say(self.entries.outcome(added) or self._without_levels())
         return name
 
     def _built(self, kind: str, output: Output) -> Wheel:

@@ -33,21 +33,17 @@ def hold(findings: Sequence[Finding], closing: str) -> None:
 def warn(findings: Iterable[Finding]) -> None:
     """Warn of each finding; where warnings are errors (`python -W error`) the first one stops the hook.
 
-    Who catches warnings gets one line. Who lets Python print them, as front ends do, gets what an error looks like.
+    It looks as an error does, whoever shows it: Python, or a front end that was handed the text.
     """
-    from abiding.findings.screen import one_line
-
     for finding in findings:
-        with _printed_as(finding):
-            warnings.warn(one_line(finding), UserWarning, stacklevel=5)
+        with _printed_as_it_is():
+            warnings.warn(_told(finding), UserWarning, stacklevel=5)
 
 
 @contextmanager
-def _printed_as(finding: Finding) -> Iterator[None]:
-    from abiding.findings.screen import block
-
+def _printed_as_it_is() -> Iterator[None]:
     usual = warnings.formatwarning
-    warnings.formatwarning = lambda *_, **__: f"{block(finding, 'abiding: ')}\n"
+    warnings.formatwarning = lambda message, *_, **__: f"{message}\n"
     try:
         yield
     finally:
@@ -55,11 +51,15 @@ def _printed_as(finding: Finding) -> Iterator[None]:
 
 
 def remark(findings: Iterable[Finding]) -> None:
-    """Print each finding, in one line, at the end of a hook."""
-    from abiding.findings.screen import one_line
-
+    """Print each finding, which nobody has to do anything about in a build."""
     for finding in findings:
-        print(one_line(finding), file=sys.stderr)  # noqa: T201
+        print(_told(finding), file=sys.stderr)  # noqa: T201
+
+
+def _told(finding: Finding) -> str:
+    from abiding.findings.screen import block
+
+    return block(finding, "abiding: ")
 
 
 def say(text: str) -> None:

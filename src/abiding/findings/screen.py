@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.findings.characters import on_one_line, printable, visible
+from abiding.findings.characters import on_one_line, visible
 from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import Severity
 from abiding.findings.terminal import WIDTH, Span, Style, Terminal, style_of
@@ -24,7 +24,6 @@ __all__ = [
     "headline",
     "labelled",
     "lines",
-    "one_line",
     "remarks",
     "screen",
     "sides",
@@ -65,12 +64,6 @@ def _page(error: AbidingError) -> str:
 
 def _labelled(text: str, to: Terminal, label: Span) -> tuple[str, ...]:
     return (to.written(labelled(Span(text), to.width, label)).removesuffix("\n"),) if text else ()
-
-
-def one_line(finding: Finding) -> str:
-    """Return a finding as the text of a warning: where, what, and the first hint."""
-    hint = f" (hint: {finding.hints[0]})" if finding.hints else ""
-    return printable(f"abiding: {finding.rule}: {where(finding)}: {finding.message}{hint}")
 
 
 def where(finding: Finding) -> str:
