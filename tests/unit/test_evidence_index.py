@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,3 +51,33 @@ def test_wheels_of_a_release(
 def test_nothing_is_read_of_them_unless_it_is_asked_for(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "spam==1.0", "--index-url", index.url]) == 0
     assert "bound-too-loose" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("size", "has_sizes", "options", "told"),
+    [
+        (5 << 20, True, (), "spam 1.0: the compiled files of 2 wheels are read now: at most 1[01] MB\n"),
+        (5 << 20, True, ("--all",), "spam 1.0: the compiled files of 3 wheels are read now: at most 1[56] MB\n"),
+        (0, True, ("--all",), ""),
+        (0, False, (), "spam 1.0: the .* of 2 wheels .* now: the index does not tell the size of 2 of them\n"),
+    ],
+)
+def test_how_much_is_read_is_told_before(
+    size: int,
+    has_sizes: bool,
+    options: tuple[str, ...],
+    told: str,
+    index: Index,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On one line, and only where it is worth waiting for; what is read is no more than that."""
+    index.sizes = has_sizes
+    for tag in TAGS:
+        files = {"spam/_core.pyd": OLD, "spam/data.bin": os.urandom(size)}
+        path = wheel(tmp_path, "numpy", files=files, filename=f"spam-1.0-{tag}.whl")
+        index.files[path.name] = File(path.read_bytes())
+    assert main(["check", "spam==1.0", "--compiled", "--index-url", index.url, *options]) == 1
+    before, _, after = capsys.readouterr().err.rpartition("spam 1.0: ")
+    assert re.fullmatch(told, before)
+    assert "wheels were read for the versions" in after

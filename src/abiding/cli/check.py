@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from abiding.artifacts.artifact import Artifact, Unreadable
+    from abiding.evidence.published import Ahead
     from abiding.findings.finding import Finding, Severity
     from abiding.findings.terminal import Terminal
     from abiding.releases.release import Release
@@ -123,7 +124,13 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
     with index.listings(options.index_url) as listings:
         for release in found:
             artifacts = [checked.artifact for checked in release.artifacts]
-            read = published.checked(artifacts, listings, every=options.all, progress=Bar(unguarded(sys.stderr)))
+            read = published.checked(
+                artifacts,
+                listings,
+                every=options.all,
+                progress=Bar(unguarded(sys.stderr)),
+                beforehand=partial(_announce, f"{release.name} {release.version}"),
+            )
             findings |= read.findings
             if read.of_wheels:
                 # How libraries are found takes the files of a wheel as they lie beside each other.
@@ -135,6 +142,20 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
             for name in read.passed_over:
                 print(f"not read, for its size: {name}", file=sys.stderr)
     return findings
+
+
+def _announce(release: str, ahead: Ahead) -> None:
+    """Say on stderr how much is about to be read, where somebody will have to wait for it."""
+    if ahead.size < _MUCH and not ahead.untold:
+        return
+    wheels = f"{ahead.wheels} wheel{'s' * (ahead.wheels != 1)}"
+    sizes = [f"at most {ahead.size / 1e6:,.0f} MB"] * (ahead.size > 0)
+    sizes += [f"the index does not tell the size of {ahead.untold} of them"] * (ahead.untold > 0)
+    told = f"the compiled files of {wheels} are read now: {', and '.join(sizes)}"
+    print(f"{release}: {told}", file=sys.stderr, flush=True)
+
+
+_MUCH = 8 << 20
 
 
 def _rendered(form: str, checked: Sequence[Release]) -> str | Iterator[str]:

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
     from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
 
-__all__ = ["Read", "checked"]
+__all__ = ["Ahead", "Read", "checked"]
 
 
 # Of a file in an archive. Modules are smaller, and libraries of this size are the business of nobody else.
 _LARGEST = 64 << 20
+
+
+class Ahead(NamedTuple):
+    """What is about to be read: of how many wheels, and how many bytes these have; of `untold` that is not known."""
+
+    wheels: int
+    size: int
+    untold: int
 
 
 class Read(NamedTuple):
@@ -46,10 +54,12 @@ def checked(
     *,
     every: bool = False,
     progress: Callable[[int, int, int], None] | None = None,
+    beforehand: Callable[[Ahead], None] | None = None,
 ) -> Read:
     """Judge the wheels of one release on an index, of which METADATA is at hand: one for each platform and Python.
 
-    With `every` all of them. Raises `AbidingError` if one can't be read.
+    With `every` all of them. `beforehand` is told how much there is to be read. Raises `AbidingError` if one of them
+    can't be read.
     """
     from packaging.specifiers import SpecifierSet
 
@@ -59,6 +69,9 @@ def checked(
     accepted = SpecifierSet(f"=={wheels[0].version}", prereleases=True)
     published = {file.filename: file for some in listings.published(wheels[0].name, accepted) for file in some}
     chosen = [wheel for wheel in (wheels if every else _one_of_each(wheels)) if file_name(wheel.filename) in published]
+    if beforehand:
+        sizes = [published[file_name(wheel.filename)].size for wheel in chosen]
+        beforehand(Ahead(len(chosen), sum(filter(None, sizes)), sizes.count(None)))
     findings: dict[str, tuple[Finding, ...]] = {}
     files, received, over = 0, 0, []
     for done, wheel in enumerate(chosen):

@@ -91,30 +91,33 @@ _HEADER = 256
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A wheel that an index lists: its file name, its version as the name has it, and the hash announced of it."""
+    """A wheel that an index lists: its file name, its version as the name has it, and the hash announced of it.
+
+    `size` is the number of its bytes, None where the index does not say it.
+    """
 
     filename: str
     version: str
     sha256: str
+    size: int | None
     _url: str
-    _size: int | None
     _web: Web
 
     @classmethod
     def of(cls, file: DistributionPackage, web: Web) -> Published:
         """Take it from the page of a project."""
         digest = file.digests.get("sha256", "").lower()
-        return cls(file.filename, file.version or "", digest, file.url, file.size, web)
+        return cls(file.filename, file.version or "", digest, file.size, file.url, web)
 
     def open(self) -> OpenWheel:
         """Read its directory. Raises `AbidingError`."""
-        remote = RemoteFile(self._web, self._url, self.filename, self._size)
+        remote = RemoteFile(self._web, self._url, self.filename, self.size)
         dist_info, directory = directory_of(cast("BinaryIO", remote), self.filename)
         return OpenWheel(self.filename, dist_info, directory, remote)
 
     def save(self, folder: Path) -> Path:
         """Read the whole file, piece by piece, into a folder. Raises `IndexAccessError`, `OSError`."""
-        remote = RemoteFile(self._web, self._url, self.filename, self._size)
+        remote = RemoteFile(self._web, self._url, self.filename, self.size)
         size = remote.seek(0, io.SEEK_END)
         remote.seek(0)
         path = folder / self.filename
