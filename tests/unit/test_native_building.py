@@ -26,7 +26,7 @@ from abiding.native.links import Link, Provided
 from abiding.native.loader import places
 from abiding.native.providers import Standing
 from abiding.native.reading import read_image
-from abiding.project.provenance import Provenance
+from abiding.project.provenance import Provenance, Shared
 from makers.compiled import installed, library, wheel
 from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic
 from makers.trees import HookFailed, metadata
@@ -233,6 +233,81 @@ def test_an_entry_whose_marker_is_false_is_passed_over(scene: Scene) -> None:
     provenance = provenance_of(scene.build(WITHOUT="1"))
     assert provenance
     assert provenance.libraries == ()
+
+
+# A provider that an extra of a metapackage brings, as `cuda-toolkit[nvrtc]` does
+
+
+def with_metapackage(scene: Scene, entry: str, *lines: str) -> Path:
+    """Let the project ask for a metapackage instead of its provider, and install that; return its wheel."""
+    scene.replace("prov==1.0", entry)
+    meta = wheel(scene.folder / "meta", "meta", {}, requires=lines, tag="py3-none-any")
+    installed(meta, scene.site)
+    return meta
+
+
+@pytest.mark.parametrize(
+    ("entry", "lines"),
+    [
+        ("meta[fast]==1.0", ["prov==1.*; extra == 'fast'"]),
+        ("Meta[FAST]<2", ["prov; (sys_platform == 'linux' or sys_platform == 'win32') and extra == 'fast'"]),
+        ("meta[all]<2; sys_platform == 'linux'", ["meta[fast]; extra == 'all'", "prov==1.0; extra == 'fast'"]),
+        ("meta[fast]==1.*", ["prov; extra == 'fast'", "other; extra == 'slow'", "far; sys_platform == 'x' and extra == 'fast'"]),
+    ],
+)  # fmt: skip
+def test_a_wheel_is_linked_with_what_a_metapackage_brings(scene: Scene, entry: str, lines: list[str]) -> None:
+    meta = with_metapackage(scene, entry, *lines)
+    path = scene.build()
+    pkg_config, _ = (scene.tree.folder / "searched").read_text().splitlines()
+    assert pkg_config == f"{scene.site}/prov/lib/pkgconfig"
+    assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
+    provenance = provenance_of(path)
+    assert provenance
+    (shared,) = provenance.libraries
+    assert (shared.distribution, shared.version) == ("prov", "1.0")
+    assert metadata(path).all("Requires-Dist") == (shared.requirement,)
+    # As its record has it, and as the metapackage itself has it.
+    assert native.examine(path) == native.examine(path, [*(scene.folder / "wheels").iterdir(), meta]) == ()
+
+
+def test_what_a_metapackage_brings_elsewhere_alone(scene: Scene) -> None:
+    with_metapackage(scene, "meta[fast]", "prov; sys_platform == 'win32' and extra == 'fast'")
+    said = scene.refused(WITHOUT="1")
+    assert "error[missing-provider]: `meta[fast]` brings nothing here that the wheel could be linked with" in said
+
+
+def test_what_a_metapackage_brings_in_some_environments_of_the_wheel(scene: Scene) -> None:
+    """It is linked with here, and may be missing where the wheel is installed."""
+    line = "prov; platform_version != '1' and extra == 'fast'"
+    with_metapackage(scene, "meta[fast]<2", line)
+    said = scene.refused()
+    assert "error[transitive-provider]: `libspam.so.3` is from `prov`" in said
+    assert "platform_version" in said
+
+
+def test_what_a_metapackage_brings_and_is_not_installed(scene: Scene) -> None:
+    with_metapackage(scene, "meta[fast]", "absent; extra == 'fast'")
+    assert "error[missing-provider]: `absent`, which the wheel is to be linked with, is not" in scene.refused()
+
+
+def test_a_bound_that_is_proposed_keeps_the_extra(scene: Scene) -> None:
+    with_metapackage(scene, "meta[fast]", "prov; extra == 'fast'")
+    with pytest.warns(match=r"write an upper bound: `meta\[fast\]>=x.x,<x\+1`, for example, or `meta\[fast\]==x.x.\*`"):
+        scene.build()
+
+
+def test_what_has_files_of_its_own_is_the_provider_itself(scene: Scene) -> None:
+    scene.replace("prov==1.0", "prov[fast]==1.0")
+    provenance = provenance_of(scene.build())
+    assert provenance
+    assert [one.distribution for one in provenance.libraries] == ["prov"]
+
+
+def test_which_versions_a_line_on_a_metapackage_admits() -> None:
+    """That is what the metapackage requires, and not what its own version is."""
+    shared = Shared("libspam.so.3", "prov/libspam.so.3", "0" * 64, "Prov", "1.0", "prov==1.*", (), ())
+    assert (shared.admits("1.5"), shared.admits("2.0")) == (True, False)
+    assert shared._replace(requirement="meta[fast]==1.0").admits("2.0")
 
 
 def test_build_requirements(scene: Scene) -> None:

@@ -169,6 +169,8 @@ class Build(NamedTuple):
         from abiding.archives.wheel import Wheel
 
         native.required(self.entries.linked)
+        if not self.source.unpacked:
+            native.hold_to_bring(self.entries.linked)
         with native.linking(self.entries.linked):
             name = self.inner.file(f"build_{kind}", output.private, self.config, None)
         return Wheel.open(output.private / name)

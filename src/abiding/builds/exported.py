@@ -144,7 +144,7 @@ class _Admitted(NamedTuple):
                     entry.key,
                     notes=(f"that is what {entry.name} {exported.version}, linked with here, asks for", *note),
                     hints=(
-                        f"leave the versions out, and its line is taken: `{entry.name}`",
+                        f"leave the versions out, and its line is taken: `{_with_extras(entry)}`",
                         "or set `ignore-exports = true`, with a `note` that says why",
                     ),
                 )
@@ -154,13 +154,14 @@ class _Admitted(NamedTuple):
         for entry, line in self._held():
             if self._exported(entry) or not self._versions(entry, line).contains(_FAR):
                 continue
+            named = _with_extras(entry)
             lacks = "what it exports is for other libraries" if of_installed(entry.name) else "it exports nothing"
             yield self.pyproject.finding(
                 "unbounded-provider",
                 f"`{line}` admits every later version of the library that the wheel is linked with",
                 entry.key,
                 notes=(f"`{entry.name}` does not say which of its versions fit ({lacks})",),
-                hints=(f"write an upper bound: `{entry.name}>=x.x,<x+1`, for example, or `{entry.name}==x.x.*`",),
+                hints=(f"write an upper bound: `{named}>=x.x,<x+1`, for example, or `{named}==x.x.*`",),
             )._replace(severity=Severity.WARNING)
 
     def _held(self) -> Iterator[tuple[Entry, str]]:
@@ -186,6 +187,12 @@ class _Admitted(NamedTuple):
             if not parsed.marker:
                 versions &= range_of(parsed.specifier)
         return versions
+
+
+def _with_extras(entry: Entry) -> str:
+    """Return what an entry is for, without versions and marker."""
+    extras = sorted(requirements.parse(pins.sample(entry.requires)).extras)
+    return f"{entry.name}[{','.join(extras)}]" if extras else entry.name
 
 
 # No upper bound that anybody writes is above it.

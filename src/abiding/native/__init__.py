@@ -31,6 +31,7 @@ __all__ = [
     "examine",
     "examined",
     "has_code",
+    "hold_to_bring",
     "linked_unasked",
     "linking",
     "needed",
@@ -127,6 +128,25 @@ def required(entries: Iterable[Entry]) -> None:
         building.required(names)
 
 
+def hold_to_bring(entries: Iterable[Entry]) -> None:
+    """Raise `DeclarationError` (`missing-provider`) if the extras of a metapackage bring nothing to be linked with."""
+    without = _of_metapackages(entries)
+    if without:
+        from abiding.native.building import brings_no_library
+
+        raise brings_no_library(without[0].requires)
+
+
+def _of_metapackages(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries on metapackages that bring nothing here."""
+    asking = [entry for entry in entries if applies(entry) and "[" in entry.requires]
+    if not asking:
+        return []
+    from abiding.native.behind import brings_nothing
+
+    return [entry for entry in asking if brings_nothing(entry.requires)]
+
+
 def shared_libraries(entries: Iterable[Entry]) -> frozenset[str]:
     """Return the file names of the shared libraries that the installed providers of native entries ship."""
     names = _names(entries)
@@ -146,17 +166,25 @@ def needed(path: Path) -> frozenset[str]:
 
 
 def absent(entries: Iterable[Entry]) -> list[str]:
-    """Name the providers of native entries that are not installed."""
+    """Name the providers of native entries that are not installed, or bring nothing here."""
+    entries = list(entries)
     names = _names(entries)
     if not names:
         return []
     from abiding.native import building
 
-    return [name for name in names if not building.is_installed(name)]
+    without = [entry.name for entry in _of_metapackages(entries)]
+    return [name for name in names if name in without or not building.is_installed(name)]
 
 
 def _names(entries: Iterable[Entry]) -> list[str]:
-    return [entry.name for entry in entries if applies(entry)]
+    """Return the distributions that native entries are for, by normalised names."""
+    applying = [entry for entry in entries if applies(entry)]
+    if not any("[" in entry.requires for entry in applying):  # nothing of a metapackage is asked for
+        return [entry.name for entry in applying]
+    from abiding.native.behind import behind
+
+    return list(dict.fromkeys(name for entry in applying for name in behind(entry.requires)))
 
 
 def examined(
@@ -171,7 +199,9 @@ def examined(
         return {}, provenance, ()
     from abiding.native import building
 
-    named = [building.Native(entry.name, line, entry.load == "preload") for entry, line in natives]
+    named = [
+        building.Native(name, line, entry.load == "preload") for entry, line in natives for name in _names([entry])
+    ]
     return building.examined(path, requires, named, provenance)
 
 

@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.provenance import Provenance
 
-__all__ = ["Native", "examined", "is_installed", "required", "searched", "shared_libraries"]
+__all__ = ["Native", "brings_no_library", "examined", "is_installed", "required", "searched", "shared_libraries"]
 
 
 @dataclass(frozen=True, slots=True)
 class Native:
     """One native entry of a build: the normalised name of its distribution, and its line with pins filled.
 
+    The line may be on a metapackage that brings the distribution.
     `preloaded` is whether code loads its libraries before the wheel needs them.
     """
 
@@ -62,6 +63,23 @@ def required(names: Sequence[str]) -> None:
                 hints=("install it first: without build isolation nobody else does",),
             )
             raise DeclarationError(finding, "Nothing was built")
+
+
+def brings_no_library(line: str) -> DeclarationError:
+    """Make the error for a line on a metapackage whose extras bring nothing here."""
+    finding = Finding(
+        "missing-provider",
+        Severity.ERROR,
+        f"`{line}` brings nothing here that the wheel could be linked with",
+        artifact="pyproject.toml",
+        field="native",
+        notes=("it has no files of its own, and nothing that its extras require is for this environment",),
+        hints=(
+            "declare the distribution that has the library",
+            "or say by `select` which wheels the line is for",
+        ),
+    )
+    return DeclarationError(finding, "Nothing was built")
 
 
 @contextmanager
@@ -224,7 +242,7 @@ def _one_shared(origin: Provided, line: str, users: tuple[User, ...]) -> Shared:
 
 def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Finding]:
     for native in natives:
-        contents = shelf.get(native.name)
+        contents = shelf.get(native.name) if requirements.name_of(native.line) == native.name else None
         if contents and not requirements.parse(native.line).specifier.contains(contents.version, prereleases=True):
             yield Finding(
                 "provider-changed",

@@ -356,7 +356,7 @@ def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, taken
     hint = f"install `{name}=={recorded.version}`, which has it"
     if version == recorded.version:
         hint = f"install it again: `pip install --force-reinstall --no-deps {shlex.quote(f'{name}=={version}')}`"
-    elif requirements.parse(recorded.requirement).specifier.contains(version, prereleases=True):
+    elif recorded.admits(version):
         notes.append(f"the wheel requires `{recorded.requirement}`, which allows {version}")
     else:
         notes.append(f"the wheel requires `{recorded.requirement}`, which does not allow {version}")

@@ -50,19 +50,24 @@ class Recorded:
     provenance: Provenance
 
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
-        """Make up a distribution of the libraries that were recorded of it."""
+        """Make up a distribution of the libraries that were recorded of it, or a metapackage that brought some."""
         shared = [library for library in self.provenance.libraries if normalised(library.distribution) == name]
         if not shared:
-            return None
+            return self._metapackage(name)
         # A file is looked for by its own name, SONAME or not; both were read when it was recorded.
         images = tuple(Image(library.file, Format.of_name(library.file), library.library) for library in shared)
         files = {library.file: library.file for library in shared}
-
-        def absent(name: str) -> bytes:
-            raise FileNotFoundError(name)
-
         first = shared[0]
-        return Contents(name, first.version, first.platforms, (), files, images, absent, readable=False)
+        return Contents(name, first.version, first.platforms, (), files, images, _absent, readable=False)
+
+    def _metapackage(self, name: str) -> Contents | None:
+        asking = [library for library in self.provenance.libraries if requirements.name_of(library.requirement) == name]
+        lines = [
+            f'{library.distribution}=={library.version}; extra == "{extra}"'
+            for library in asking
+            for extra in sorted(requirements.parse(library.requirement).extras)
+        ]
+        return Contents(name, "0", (), tuple(dict.fromkeys(lines)), {}, (), _absent, readable=False) if lines else None
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
         """Look through what was recorded."""
@@ -71,6 +76,10 @@ class Recorded:
                 provider = self.get(normalised(library.distribution))
                 if provider:
                     yield provider
+
+
+def _absent(name: str) -> bytes:
+    raise FileNotFoundError(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata import requirements
 from abiding.native.images import Format
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing
@@ -256,8 +255,7 @@ def _changed(subject: Subject) -> Iterator[Finding]:
             if now := rebuilt(shared, provider):
                 yield _another_build(shared, now, subject)
             continue
-        requirement = requirements.parse(shared.requirement)
-        lawful = requirement.specifier.contains(provider.version, prereleases=True)
+        lawful = shared.admits(provider.version)
         has_it = not provider.readable or provider.shipped_as(shared.library)
         if lawful and not has_it:
             continue  # that nobody has the library is told by itself

@@ -11,6 +11,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata import requirements
@@ -70,8 +71,9 @@ class Shared(NamedTuple):
     """One library of another distribution.
 
     `library` is the name that others know it by (SONAME, install name, DLL name), `file` its place below
-    site-packages, `sha256` the digest of that file in hexadecimal digits. `requirement` is the line declared for it,
-    `platforms` are the platform tags of the wheel that shipped it.
+    site-packages, `sha256` the digest of that file in hexadecimal digits. `requirement` is the line declared for it, on
+    its distribution or on a metapackage that brings that; `platforms` are the platform tags of the wheel that shipped
+    it.
     """
 
     library: str
@@ -82,6 +84,12 @@ class Shared(NamedTuple):
     requirement: str
     platforms: tuple[str, ...]
     users: tuple[User, ...]
+
+    def admits(self, version: str) -> bool:
+        """Return whether its requirement admits a version; that on a metapackage leaves it to what this requires."""
+        if requirements.name_of(self.requirement) != normalised(self.distribution):
+            return True
+        return requirements.parse(self.requirement).specifier.contains(version, prereleases=True)
 
 
 class Used(NamedTuple):
