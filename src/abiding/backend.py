@@ -125,10 +125,10 @@ def _build(config_settings: ConfigSettings) -> Iterator[Build]:
     try:
         yield Build.begin(config_settings)
     except AbidingError as exc:
-        from abiding.findings.screen import told
+        from abiding.findings.screen import by_a_runner, told
         from abiding.findings.terminal import Terminal
 
         # Front ends indent what a build says, so that its lines are no wider than in a pipe.
         to = Terminal.of(sys.stderr).narrow
-        print(told(exc, to, "Nothing was built"), file=sys.stderr)  # noqa: T201
+        print(told(exc, to, "Nothing was built", by_a_runner), file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from exc

@@ -918,7 +918,7 @@ def test_other_differences_stop_it(tmp_path: Path, change: tuple[bytes, bytes], 
     assert f"error[{rule}]" in caught.value.output
     for one in texts:
         assert one in caught.value.output
-    explained = f"hint: `abiding explain {rule}` tells why, and what to do\n"
+    explained = f"hint: `uvx abiding explain {rule}` (or `pipx run`) tells why\n"
     assert caught.value.output.endswith(f"\n\nabiding: No wheel was written\n{explained}")
     assert listed(tmp_path / "out") == []
 
@@ -1128,7 +1128,7 @@ def test_unknown_variant(tmp_path: Path) -> None:
             tree.hook("build_wheel", tmp_path / "out", given, **environ)
         assert " --> pyproject.toml:17  tool.abiding.wheel\n" in caught.value.output
         assert f"note: `{asked}` asks for it\n" in caught.value.output
-        assert "\nabiding: Nothing was built\nhint: `abiding explain unknown-variant`" in caught.value.output
+        assert "\nabiding: Nothing was built\nhint: `uvx abiding explain unknown-variant`" in caught.value.output
 
 
 def test_lawful_and_probably_not_meant_is_a_warning(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_environment_stands_in() -> None:
         ({"abiding.levl": "api"}, {}, "unknown-setting", "`abiding.levl` is not a setting of abiding", "did you mean `abiding.level`?"),
         ({"abiding.level": "apo"}, {}, "bad-setting", "`apo` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": "abii"}, {}, "bad-setting", "`abii` is not a level; a level is `api` or `abi`", "did you mean `abi`?"),
-        ({"abiding.level": "wheel"}, {}, "bad-setting", "`wheel` is not a level; a level is `api` or `abi`", "`abiding explain level`"),
+        ({"abiding.level": "wheel"}, {}, "bad-setting", "`wheel` is not a level; a level is `api` or `abi`", "`uvx abiding explain level`"),
         ({}, {"ABIDING_LEVEL": "API"}, "bad-setting", "`API` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": ["api", "abi"]}, {}, "bad-setting", "`abiding.level` takes one value, and was given `api`, `abi`", "say `abiding.level` once"),
         ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`", "say `abiding.variant` once"),

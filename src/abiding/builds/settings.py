@@ -90,7 +90,7 @@ def _unknown(name: str) -> Finding:
 
 def _bad_level(level: str, where: str) -> Finding:
     close = nearest(level, [*Level])
-    hint = f"did you mean `{close}`?" if close else "what they are is in `abiding explain level`"
+    hint = f"did you mean `{close}`?" if close else "`uvx abiding explain level` (or `pipx run`) tells what they are"
     return _problem("bad-setting", f"`{level}` is not a level; a level is `api` or `abi`", where, hint)
 
 

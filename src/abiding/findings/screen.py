@@ -11,7 +11,7 @@ from abiding.findings.terminal import WIDTH, Span, Style, Terminal, style_of
 from abiding.findings.wrapping import wrap, wrap_prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from abiding.findings.errors import AbidingError
     from abiding.findings.finding import Finding, Value
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ARROW",
     "block",
+    "by_a_runner",
+    "by_command",
     "conclusion",
     "headline",
     "labelled",
@@ -48,18 +50,28 @@ def screen(error: AbidingError, terminal: Terminal | None = None, closing: str =
     return "\n\n".join((*blocks, *_labelled(error.closing or closing, to, Span("abiding: ", Style.FAINT))))
 
 
-def told(error: AbidingError, terminal: Terminal, closing: str) -> str:
+def by_command(rule: str) -> str:
+    """Return how whoever runs a command of ours reads on about a rule."""
+    return f"`abiding explain {rule}` tells why, and what to do"
+
+
+def by_a_runner(rule: str) -> str:
+    """Return how anybody else does: what an isolated build installs is gone with it, and was never on the PATH."""
+    return f"`uvx abiding explain {rule}` (or `pipx run`) tells why"
+
+
+def told(error: AbidingError, terminal: Terminal, closing: str, page_of: Callable[[str], str] = by_command) -> str:
     """Return what a door prints of an error: its screen, and where to read on."""
-    page = _labelled(_page(error), terminal, Span("hint: ", Style.HINT))
+    page = _labelled(_page(error, page_of), terminal, Span("hint: ", Style.HINT))
     return "\n".join((screen(error, terminal, closing), *page))
 
 
-def _page(error: AbidingError) -> str:
+def _page(error: AbidingError, page_of: Callable[[str], str]) -> str:
     """Return the hint at the page of the rule that an error is of: of several, the first that is no warning."""
     first = min(error.findings, key=lambda finding: finding.severity is not Severity.ERROR)
-    if any("`abiding explain" in hint for hint in first.hints):
+    if any("abiding explain" in hint for hint in first.hints):
         return ""
-    return f"`abiding explain {first.rule}` tells why, and what to do"
+    return page_of(first.rule)
 
 
 def _labelled(text: str, to: Terminal, label: Span) -> tuple[str, ...]:
