@@ -63,7 +63,11 @@ def read_by_uv(path: Path) -> set[str] | None:
         done = subprocess.run(
             [*command, "--cache-dir", folder], input=line, capture_output=True, text=True, check=False, timeout=60
         )
-    return set() if not done.returncode else set(re.findall(r"Because ([\w-]+) was not found", done.stderr)) or None
+    return set() if not done.returncode else set(_MISSED.findall(done.stderr)) or None
+
+
+# A requirement with a marker is told in another way than one without.
+_MISSED = re.compile(r"(?:(?<=Because )(?!there )|(?<=there are no versions of ))([\w-]+)(?= was not found|[{ ])")
 
 
 def is_installed_by_uv(wheel: Path) -> bool:

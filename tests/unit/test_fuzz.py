@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 from pathlib import Path
 
 import pytest
-from fuzz import bombs
+from fuzz import bombs, readers
 from fuzz.__main__ import PROPERTIES, property_of
 
 from abiding.archives import tarblocks
@@ -14,7 +15,7 @@ from abiding.archives.sdist import read_members, rewrite
 from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.project.pyproject import Pyproject
-from makers.archives import metadata
+from makers.archives import metadata, write_wheel
 from makers.tars import OLD, TOP, member, pack
 
 
@@ -30,6 +31,18 @@ def test_bomb(name: str, tmp_path: Path) -> None:
     result = bombs.defuse(bombs.write(name, tmp_path))
     assert not result["error"]
     assert result["memory"] <= bombs.MOST_MEMORY
+
+
+@pytest.mark.skipif(not shutil.which("uv"), reason="uv is not here")
+@pytest.mark.parametrize("marker", ["", "; os_name != 'x'", "; python_version >= '3'"])
+def test_what_uv_requires_is_seen(marker: str, tmp_path: Path) -> None:
+    """It says so in other words where there is a marker."""
+    path = write_wheel(tmp_path, "spam-1.0-py3-none-any.whl", metadata(f"Requires-Dist: nobody-has-this{marker}"))
+    assert readers.read_by_uv(path) == {"nobody-has-this"}
+    path = write_wheel(
+        tmp_path, "spam-1.0-py3-none-any.whl", metadata("Requires-Dist: nobody-has-this; os_name == 'x'")
+    )
+    assert readers.read_by_uv(path) == set()
 
 
 # What the slow bombs are about, with smaller limits; and what fuzzing has found.

@@ -16,9 +16,6 @@ from abiding.providers.statements import declared
 if TYPE_CHECKING:
     from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 TOY = "int toy(int a);\n"
 PACKED = "#pragma pack(1)\nstruct t { char c; int a; };\n#pragma pack()\n"
 LOOSE = "struct t { char c; int a; };\n"

@@ -58,6 +58,11 @@ HIDDEN = {
     "Latin-1 space before the name": (HEAD + b"\xa0" + EVIL, 4),
     # Values that not all take as they are.
     "encoded word": (HEAD + b"Requires-Dist: =?utf-8?q?evil?=\n", 4),
+    # In a character set that there is not, or one that only browsers know; and with what is no base 64.
+    "encoded word of nobody": (HEAD + b"Requires-Dist: evil; os_name == '=?nobody?q?posix?='\n", 4),
+    "encoded word of browsers": (HEAD + b"Requires-Dist: evil; os_name == '=?unicode-1-1-utf-8?q?posix?='\n", 4),
+    "encoded word with a language": (HEAD + b"Requires-Dist: evil; os_name == '=?utf-8*en?q?posix?='\n", 4),
+    "encoded word that is cut off": (HEAD + b"Requires-Dist: evil; os_name == '=?utf-8?b?cG9za?='\n", 4),
     "over two lines": (HEAD + b"Requires-Dist: evil\n  >=1\n", 4),
     "no UTF-8": (HEAD + b"Requires-Dist: evil\xe4\n", 4),
     "empty": (HEAD + b"Requires-Dist: \n", 4),

@@ -9,7 +9,6 @@ installers and resolvers go by, or about where the fields end. About any other f
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,6 +49,7 @@ _SPLITTING = "whoever splits lines as `str.splitlines` does"
 _FORGIVING = "whoever takes a space before the colon, or goes on behind a line that is no field"
 _JOINING = "uv, which joins lines; pip refuses them"
 _DECODING = "uv, which decodes words as in an e-mail message; pip refuses them"
+_STOPPING_AT_WORDS = "uv, which refuses encoded words of e-mail that it can't decode"
 _LATIN = "whoever takes bytes that are no UTF-8 for Latin-1; pip refuses them"
 _STOPPING = "pip and uv, which refuse an empty requirement"
 _UNDECIDED = "packaging, which takes none if there are two; others take the first"
@@ -243,8 +243,10 @@ def _lenient(lines: Sequence[bytes]) -> tuple[str, str]:
         from email.errors import HeaderParseError
         from email.header import decode_header, make_header
 
-        with suppress(HeaderParseError, LookupError, ValueError):
+        try:
             value, reader = str(make_header(decode_header(value[:_MOST_SHOWN]))), _DECODING
+        except (HeaderParseError, LookupError, ValueError):
+            value, reader = "", _STOPPING_AT_WORDS
     return value, reader
 
 
