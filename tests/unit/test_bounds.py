@@ -263,3 +263,20 @@ def test_what_is_no_wheel(tmp_path: Path, capsys: pytest.CaptureFixture[str], wh
     (tmp_path / "file.txt").write_text("")
     assert main(["bounds", str(tmp_path / what)]) == 2
     assert "error[missing-file]" in capsys.readouterr().err
+
+
+def test_a_wheel_that_can_not_be_read_silences_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "dist").mkdir()
+    good = wheel(tmp_path / "dist", "numpy", files={CODE: NEW})
+    (tmp_path / "dist" / "ham-1.0-py3-none-any.whl").write_bytes(b"PK")
+    assert main(["bounds", str(tmp_path / "dist")]) == 2
+    said = capsys.readouterr()
+    assert "numpy" in said.out
+    assert good.is_file()
+    assert "ham-1.0-py3-none-any.whl could not be read: the file is not a ZIP archive" in said.err
+    # Of half of the wheels no line is declared.
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "spam"\nversion = "1.0"\n')
+    before = (tmp_path / "pyproject.toml").read_text()
+    assert main(["bounds", "--write", "--yes", str(tmp_path)]) == 2
+    assert (tmp_path / "pyproject.toml").read_text() == before
+    assert not capsys.readouterr().out

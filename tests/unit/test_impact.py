@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -98,6 +99,29 @@ def test_where_nothing_is_known_it_is_said(shop: Shop, tmp_path: Path, capsys: p
     (tmp_path / "empty").mkdir()
     assert main(["impact", "toy==1.0", str(tmp_path / "empty"), "--index-url", shop.index.url]) == 2
     assert "the folder has no wheel in it" in capsys.readouterr().err
+
+
+def test_what_can_not_be_read_silences_nothing(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line each, whatever it is; and a list that names nothing is no list of which all is fine."""
+    path = consumer(tmp_path / "wheels", "toy_old", requires=["toy"])
+    folder = path.parent
+    (folder / "a-1.0-py3-none-any.whl").write_bytes(b"PK")
+    os.mkfifo(folder / "c-1.0-py3-none-any.whl")
+    (folder / "d-1.0-py3-none-any.whl").symlink_to("gone")
+    (folder / "e-1.0-py3-none-any.whl").symlink_to("/dev/zero")
+    found = outcomes(shop, "toy==1.2", folder, capsys=capsys)
+    assert found.pop(path.name) == "rebuild"
+    assert found == {f"{letter}-1.0-py3-none-any.whl": "unknown" for letter in "acde"}
+    given = ["gone.whl", "g\0ne.whl", "no name!", "x" * 5000, "gone/", "nobody", str(path)]
+    (tmp_path / "list.txt").write_text("\n".join(given))
+    assert (
+        list(outcomes(shop, "toy==1.2", tmp_path / "list.txt", capsys=capsys).values()).count("unknown")
+        == len(given) - 1
+    )
+    for text in (b"", b"# nobody\n", b"\xff\xfe"):
+        (tmp_path / "list.txt").write_bytes(text)
+        assert main(["impact", "toy==1.2", str(tmp_path / "list.txt"), "--index-url", shop.index.url]) == 2
+    assert "the list is not UTF-8 at byte 0" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("release", ["toy", "toy>=1", "toy==1.*", "toy==1,==2"])

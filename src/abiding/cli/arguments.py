@@ -159,7 +159,9 @@ def wheels_in(given: Path, closing: str) -> list[Path]:
         with speaking_of(given):
             open_plain(given).close()
     folder = given / "dist" if is_plain(given / "pyproject.toml") else given
-    wheels = wheels_among([folder])
+    # What is called a wheel and can't be opened is told by who reads them.
+    inside = (file for file in sorted(folder.glob("*.whl")) if not is_folder(file))
+    wheels = list(inside) if is_folder(folder) else wheels_among([folder])
     if wheels:
         return wheels
     # From an sdist a wheel is built with a warning where a build from the tree is refused.

@@ -26,8 +26,8 @@ __all__ = ["register", "run"]
 _DESCRIPTION = """\
 Read from the compiled files of wheels which versions of other distributions they accept, and show it beside what the
 wheels admit, with the line to declare. What a file says is evidence: it can refute a bound, and proves none. Exit
-status: 0 no bound of the wheels is too loose, 1 some is, or you said no, 2 not possible: what is declared by --write is
-in no wheel before it is built again."""
+status: 0 no bound of the wheels is too loose, 1 some is, or you said no, 2 not possible, or a wheel could
+not be read: what is declared by --write is in no wheel before it is built again."""
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -57,16 +57,28 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the tables. Returns 1 if a bound is too loose. Raises `AbidingError` if there is no wheel to be read."""
+    """Print the tables. Returns 1 if a bound is too loose, 2 if a wheel could not be read.
+
+    Raises `AbidingError` if there is none that can be read, or one can't, and what all of them say is to be written.
+    """
     from abiding.evidence import Looking, stated
     from abiding.evidence.stated import State
+    from abiding.findings.errors import ArchiveError
     from abiding.report import bounds
 
     paths = _wheels(options.what)
     looking = Looking()
     subjects = {} if options.no_index else _subjects(paths, looking)
-    wheels = {str(path): stated.of_wheel(path, looking) for path in paths}
-    linked = _linked(subjects, options.index_url)
+    wheels: dict[str, Stated] = {}
+    unread: dict[str, AbidingError] = {}
+    for one in paths:
+        try:
+            wheels[str(one)] = stated.of_wheel(one, looking)
+        except ArchiveError as exc:
+            unread[str(one)] = exc
+    if unread and (options.write or not wheels):
+        raise next(iter(unread.values()))
+    linked = _linked({name: subject for name, subject in subjects.items() if name in wheels}, options.index_url)
     for name, linked_to in linked.items():
         wheels[name] = wheels[name]._replace(
             bounds=(*wheels[name].bounds, *linked_to.bounds), findings=(*wheels[name].findings, *linked_to.findings)
@@ -77,6 +89,10 @@ def run(options: Namespace) -> int:
         options, {"json": lambda: bounds.as_json(wheels, tables)}, lambda to: bounds.as_text(wheels, tables, to)
     )
     too_loose = int(any(bound.state is State.TOO_LOOSE for wheel in wheels_read for bound in wheel.bounds))
+    for name, error in unread.items():
+        print(f"abiding: {Path(name).name} could not be read: {error.findings[0].message}", file=sys.stderr)
+    if unread:
+        return 2
     # What is declared is in no wheel yet: as long as the error is told of one, the answer is the same.
     return max(too_loose, _write(options, wheels_read)) if options.write else too_loose
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.cli import outputs
 from abiding.cli.arguments import given, versions, wheels_in
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from abiding.artifacts.index.listing import Listings
+    from abiding.findings.errors import AbidingError
     from abiding.providers.impact import Impact
 
 __all__ = ["register", "run"]
@@ -30,6 +31,13 @@ Tell what a published release of a provider does to wheels that are linked with 
 needed because a symbol or the library is gone or means something else now, or their own bound excludes it. Where it has
 all symbols, it is held against the release that the consumer was linked with, or else the one before: layouts by
 `abidiff`, and the declarations in headers. Exit status: 0 none needs to be built again, 1 some does, 2 not possible."""
+
+
+class _Nothing(NamedTuple):
+    """What a consumer is called that there is not, or that has no wheel, and why: the others are looked at."""
+
+    consumer: str
+    why: AbidingError
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -57,7 +65,7 @@ def run(options: Namespace) -> int:
     """
     from abiding.artifacts import index
     from abiding.providers.cache import Cache
-    from abiding.providers.impact import Outcome, of_release
+    from abiding.providers.impact import Impact, Outcome, of_release
     from abiding.providers.linked import Histories
     from abiding.report.impact import as_json, as_text
 
@@ -66,14 +74,20 @@ def run(options: Namespace) -> int:
     with index.listings(options.index_url, cache) as listings, TemporaryDirectory(prefix="abiding-") as folder:
         listings.require(str(release))
         histories = Histories(listings, cache)
-        impacts: list[Impact] = [
-            wheel if not isinstance(wheel, Path) else of_release(release, wheel, listings, histories)
-            for wheel in _wheels(_listed(options.consumers), listings, Path(folder))
-        ]
+        impacts: list[Impact] = []
+        nothing: list[AbidingError] = []
+        for one in _wheels(_listed(options.consumers), listings, Path(folder)):
+            if isinstance(one, _Nothing):
+                nothing.append(one.why)
+                impacts.append(Impact(one.consumer, Outcome.UNKNOWN, one.why.findings[0].message))
+            else:
+                impacts.append(of_release(release, one, listings, histories) if isinstance(one, Path) else one)
+    if nothing and len(nothing) == len(impacts):
+        raise nothing[0]
     name = str(release)
     outputs.write(options, {"json": lambda: as_json(name, impacts)}, lambda to: as_text(name, impacts, to))
     outcomes = {impact.outcome for impact in impacts}
-    return 2 if outcomes == {Outcome.UNKNOWN} else int(Outcome.REBUILD in outcomes)
+    return 2 if outcomes <= {Outcome.UNKNOWN} else int(Outcome.REBUILD in outcomes)
 
 
 def _release(text: str) -> Requirement:
@@ -92,36 +106,59 @@ def _listed(consumers: Iterable[str]) -> Iterator[str]:
 
     for consumer in consumers:
         if consumer.endswith(".txt") and is_plain(Path(consumer)):
-            lines = (line.partition("#")[0].strip() for line in Path(consumer).read_text("utf-8").splitlines())
+            lines = (line.partition("#")[0].strip() for line in _text(Path(consumer)).splitlines())
             yield from filter(None, lines)
         else:
             yield consumer
 
 
-def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[Path | Impact]:
+def _text(path: Path) -> str:
+    """Read a list. Raises `AbidingError`."""
+    from abiding.files.placing import speaking_of
+    from abiding.files.plain import read_plain
+    from abiding.findings import bounds
+    from abiding.findings.errors import ArchiveError
+
+    with speaking_of(path):
+        data = read_plain(path, bounds.RELEASES)
+    try:
+        return data[: bounds.RELEASES].decode()
+    except UnicodeDecodeError as exc:
+        raise ArchiveError.at(path.name, f"the list is not UTF-8 at byte {exc.start}", rule="missing-file") from exc
+
+
+def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[Path | Impact | _Nothing]:
     """Give the wheels of consumers; of one on the index the newest that this machine could have, read into a folder."""
     from packaging.tags import sys_tags
 
     from abiding.files.plain import is_folder
-    from abiding.findings.errors import IndexAccessError, MissingFileError
+    from abiding.findings.errors import AbidingError, IndexAccessError, MissingFileError
     from abiding.providers.impact import Impact, Outcome
 
     tags = [str(tag) for tag in sys_tags()]
     for consumer in consumers:
         if consumer.endswith(".whl") or is_folder(Path(consumer)):
-            yield from wheels_in(Path(consumer), _NOTHING)
+            try:
+                yield from wheels_in(Path(consumer), _NOTHING)
+            except AbidingError as exc:
+                yield _Nothing(consumer, exc)
             continue
         if not is_spec(consumer):
-            raise MissingFileError.at(consumer, _NOTHING, "give wheels, folders of them, or names on the index")
-        wanted = versions(consumer)
+            hint = "give wheels, folders of them, or names on the index"
+            yield _Nothing(consumer, MissingFileError.at(consumer, _NOTHING, hint))
+            continue
         try:
+            wanted = versions(consumer)
             releases = listings.published(wanted.name, wanted.specifier)
+            fitting = (wheel for files in releases for wheel in files if _fits(wheel.filename, tags))
+            wheel = next(fitting, None)
+            saved = wheel.save(folder) if wheel else None
         except IndexAccessError as exc:
             yield Impact(consumer, Outcome.UNKNOWN, exc.findings[0].message)
-            continue
-        fitting = (wheel for files in releases for wheel in files if _fits(wheel.filename, tags))
-        wheel = next(fitting, None)
-        yield wheel.save(folder) if wheel else Impact(consumer, Outcome.UNKNOWN, "it has no wheel for this machine")
+        except AbidingError as exc:
+            yield _Nothing(consumer, exc)
+        else:
+            yield saved or Impact(consumer, Outcome.UNKNOWN, "it has no wheel for this machine")
 
 
 def _fits(filename: str, tags: Iterable[str]) -> bool:

@@ -44,7 +44,10 @@ def parquet(source: str) -> list[Path]:
     unique: dict[Path, None] = {}
     for path in paths:
         # Other programs write a table as a folder that is called like a file.
-        files = sorted(filter(is_plain, path.rglob("*.parquet"))) if is_folder(path) else [path]
+        try:
+            files = sorted(filter(is_plain, path.rglob("*.parquet"))) if is_folder(path) else [path]
+        except OSError as exc:  # it changes meanwhile
+            raise _unread(path, exc.strerror or str(exc)) from exc
         if not all(map(is_plain, files)):
             raise _unread(path, "it is no plain file")
         unique |= dict.fromkeys(files)
