@@ -331,6 +331,18 @@ def test_a_list_of_releases(
     assert [one[:4] for one in surveyed([kept])[0]] == [("toy", "1.0", "4", "clean"), ("toy", "2.0", "4", "clean")]
 
 
+def test_a_list_of_what_there_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A list of other things is not a survey of nothing."""
+    with opened(monkeypatch, tmp_path) as shop:
+        (tmp_path / "list.txt").write_text("toy==3.0\nno such words\n")
+        assert main(["survey", str(tmp_path / "list.txt"), "--index-url", shop.index.url, "--jobs", "1"]) == 2
+    said = capsys.readouterr()
+    assert not said.out
+    assert "error[unknown-release]: none of the releases that" in said.err
+
+
 def test_the_most_downloaded_that_break(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [
         row(
