@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,12 +65,16 @@ LOOSE = [
     (['numpy; python_version < "3.12"', 'numpy; python_version >= "3.12"'], {"one": OLD}, [("error", "numpy<2")]),
     (['numpy; sys_platform == "linux"', 'numpy<2; sys_platform == "win32"'], {"one": OLD}, [("error", "numpy<2")]),
     (['numpy; platform_machine == "x86_64"', 'numpy<2; sys_platform == "win32"'], {"one": OLD}, [("error", "numpy<2")]),
-    (['numpy; extra == "a"', 'numpy; extra == "b"', 'numpy; extra == "c" and sys_platform == "win32"'], {"one": OLD}, [("error", 'numpy<2; (extra == "a") or (extra == "b")')]),
+    (['numpy; extra == "a"', 'numpy; extra == "b"', 'numpy; extra == "c" and sys_platform == "win32"'], {"one": OLD}, [("error", ('numpy<2; extra == "a"', 'numpy<2; extra == "b"'))]),
     # Extras.
     (['numpy; extra == "fast"'], {"one": OLD}, [("error", 'numpy<2; extra == "fast"')]),
     (["numpy<2", 'numpy; extra == "fast"'], {"one": OLD}, []),
     (["numpy", 'numpy<2; extra == "fast"'], {"one": OLD}, [("error", "numpy<2")]),
     (['spam[fast]; extra == "all"', 'numpy<2; extra == "fast"'], {"one": OLD}, []),
+    # What a URL gives is none of the versions that are known.
+    (["numpy @ https://example.org/numpy-2.2.6.tar.gz"], {"one": OLD}, []),
+    (["numpy", "numpy @ https://example.org/numpy-1.26.4.tar.gz"], {"one": OLD}, []),
+    (['numpy @ https://example.org/numpy.zip; sys_platform == "win32"', "numpy"], {"one": OLD}, [("error", "numpy<2")]),
     # The least version.
     (["numpy>=1.26"], {"one": LATER}, [("error", "numpy>=2.0")]),
     (["numpy"], {"one": LATER}, [("error", "numpy>=2.0")]),
@@ -95,14 +100,54 @@ LOOSE = [
 
 
 @pytest.mark.parametrize(("lines", "files", "expected"), LOOSE)
-def test_bounds(tmp_path: Path, lines: list[str], files: dict[str, bytes], expected: list[tuple[str, str]]) -> None:
+def test_bounds(
+    tmp_path: Path, lines: list[str], files: dict[str, bytes], expected: list[tuple[str, str | tuple[str, ...]]]
+) -> None:
     found = [one for one in judged(tmp_path, lines, **files) if one.rule == "bound-too-loose"]
     assert [(one.severity, one.expected) for one in found] == expected
     # What is proposed leads out, whatever was there before.
     for severity, line in expected:
-        after = judged(tmp_path / "after", [*lines, line], **files)
+        more = [line] if isinstance(line, str) else line
+        after = judged(tmp_path / "after", [*lines, *more], **files)
         left = [(one.severity, one.expected) for one in after if one.rule == "bound-too-loose"]
         assert (severity, line) not in left
+
+
+OPPOSED = [
+    # What is there, what the file is, and whether a line more is a way out.
+    (["numpy>=1.26"], LATER, ""),
+    (["numpy<2"], LATER, "`numpy<2` and `numpy>=2.0`"),
+    (["numpy~=1.26"], LATER, "`numpy~=1.26` and `numpy>=2.0`"),
+    (["numpy===1.26.4"], LATER, "`numpy===1.26.4` and `numpy>=2.0`"),
+    (["numpy==1.26.*"], LATER, "`numpy==1.26.*` and `numpy>=2.0`"),
+    (["numpy>=2"], OLD, "`numpy>=2` and `numpy<2`"),
+    (["numpy", 'numpy<2; extra == "old"'], LATER, '`numpy<2; extra == "old"` and `numpy>=2.0`'),
+    (['numpy<2; extra == "old"'], LATER, '`numpy<2; extra == "old"` and `numpy>=2.0; extra == "old"`'),
+    # A line that is in force elsewhere only opposes nothing here.
+    (["numpy>=1.26", 'numpy<2; sys_platform == "win32"'], LATER, ""),
+    # A version that the table does not have is one all the same.
+    (["numpy>=2.4"], image(numpy_2("9.9")), ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "file", "both"), OPPOSED)
+def test_a_line_that_would_leave_no_version_is_not_proposed(
+    lines: list[str], file: bytes, both: str, tmp_path: Path
+) -> None:
+    (found,) = (one for one in judged(tmp_path, lines, one=file) if one.rule == "bound-too-loose")
+    assert found.hints[0].startswith(f"no version satisfies both {both}: change" if both else "require it")
+    assert not both or not any("dependencies = [" in hint for hint in found.hints)
+
+
+def test_lines_of_several_extras_are_proposed_where_they_are_declared(tmp_path: Path) -> None:
+    lines = ['numpy; extra == "a"', "numpy>=1; extra == 'b' and sys_platform == 'linux'", 'numpy; extra == "c-d"']
+    (found,) = judged(tmp_path, lines, one=OLD)
+    proposed = tomllib.loads(found.hints[0].partition("\n")[2])
+    assert proposed["tool"]["abiding"]["wheel"]["optional-dependencies"] == {
+        "a": ["numpy<2"],
+        "b": ['numpy<2; sys_platform == "linux"'],
+        "c-d": ["numpy<2"],
+    }
 
 
 def test_what_is_refused_is_named(tmp_path: Path) -> None:

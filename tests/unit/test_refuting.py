@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
@@ -63,6 +64,27 @@ def test_a_wheel_that_its_files_refute_is_not_written(tmp_path: Path) -> None:
         "floor": "2.0",
         "ceiling": "",
     }
+
+
+def test_a_line_that_would_leave_no_version_is_not_proposed(tmp_path: Path) -> None:
+    made = tree(tmp_path / "tree", WRAPPED_FLIT.replace("numpy>=1.26", "numpy<2"))
+    with pytest.raises(HookFailed):
+        built(made, tmp_path / "dist")
+    said = " ".join(made.said[-1].split())
+    assert "no version satisfies both `numpy<2` and `numpy>=2.0`: change `numpy<2`" in said
+    assert "for wheels alone" not in said
+
+
+def test_lines_of_several_extras_are_proposed_where_they_are_declared(tmp_path: Path) -> None:
+    text = WRAPPED_FLIT.partition("[tool.abiding.wheel]")[0].replace('    "numpy>=1.26",\n', "")
+    text += '[project.optional-dependencies]\na = ["numpy"]\nb = ["numpy>=1"]\n'
+    made = tree(tmp_path / "tree", text)
+    with pytest.raises(HookFailed):
+        built(made, tmp_path / "dist")
+    hint = made.said[-1].partition("declare it, for wheels alone:\n")[2].partition("\nhint: ")[0]
+    proposed = tomllib.loads(hint)
+    assert proposed["project"]["dynamic"] == ["optional-dependencies"]
+    assert proposed["tool"]["abiding"]["wheel"]["optional-dependencies"] == {"a": ["numpy>=2.0"], "b": ["numpy>=2.0"]}
 
 
 def test_what_has_to_be_dynamic_is_said(tmp_path: Path) -> None:

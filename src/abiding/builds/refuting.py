@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from abiding import evidence
 from abiding.findings.finding import Finding, Severity, lines_of
-from abiding.metadata.requirements import name_of
+from abiding.metadata import requirements
 from abiding.project.hints import declaration_of, place_for
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
@@ -50,10 +51,14 @@ def refuted(
 def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
     """Return the finding for whoever builds: with the place of the lines, and with what to write there."""
     own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
-    lines, (line, *_) = lines_of(finding.found), lines_of(finding.expected)
+    lines, missing = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
-    left_out = entries.level is Level.API and any(wanted.name == name_of(line) for wanted in entries.of_variant)
-    ways = (_AT_ABI,) if left_out else tuple(_ways(line, entries))
+    left_out = entries.level is Level.API and any(
+        wanted.name == requirements.name_of(missing[0]) for wanted in entries.of_variant
+    )
+    # A line more is no way out where no version would be left: the finding then says what is.
+    ways = finding.hints[:1] if _are_opposed(lines, missing) else tuple(_ways(missing, entries))
+    ways = (_AT_ABI,) if left_out else ways
     return finding._replace(
         severity=_severity(built, entries),
         found_from=", ".join(places),
@@ -61,17 +66,27 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     )
 
 
+def _are_opposed(lines: Iterable[str], others: Iterable[str]) -> bool:
+    """Return whether no version satisfies one of the lines and one of the others."""
+    return any(requirements.excludes(requirements.parse(a), requirements.parse(b)) for a, b in product(lines, others))
+
+
 def _severity(built: Built, entries: Entries) -> Severity:
     to_publish = built.kind == "wheel" and entries.level is Level.ABI
     return Severity.ERROR if to_publish and not entries.are_given else Severity.WARNING
 
 
-def _ways(line: str, entries: Entries) -> Iterator[str]:
-    declaration = entries.declaration
-    field = "optional-dependencies" if "extra ==" in line else "dependencies"
-    table = declaration_of(line)
-    if declaration.project.table is not None and field not in declaration.project.dynamic:
-        table = f'    [project]\n    dynamic = ["{field}"]\n{table}'
-    place = place_for(line, entries.pyproject)
-    yield f"{place}, for wheels alone" if place else f"declare it, for wheels alone:\n{table}"
-    yield f"or, if the source needs it too, give `{line}` in `[project]`"
+def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:
+    project = entries.declaration.project
+    fields = dict.fromkeys("optional-dependencies" if "extra ==" in line else "dependencies" for line in lines)
+    places = [place_for(line, entries.pyproject) for line in lines]
+    if all(places):
+        yield from (f"{place}, for wheels alone" for place in places)
+    else:
+        table = declaration_of(*lines)
+        if project.table is not None and (lacking := [field for field in fields if field not in project.dynamic]):
+            dynamic = ", ".join(f'"{field}"' for field in lacking)
+            table = f"    [project]\n    dynamic = [{dynamic}]\n{table}"
+        yield f"declare it, for wheels alone:\n{table}"
+    given = " and ".join(f"`{line}`" for line in lines)
+    yield f"or, if the source needs it too, give {given} in `[project]`"

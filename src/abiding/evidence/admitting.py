@@ -37,11 +37,18 @@ _NAMED = 64
 
 
 class _Wanted(NamedTuple):
-    """One line for the distribution: its text, its versions and where it is in force."""
+    """One line for the distribution: its text, its versions and where it is in force.
+
+    `specifier` is None for a URL: what is there is taken, and is none of the versions that are known.
+    """
 
     text: str
-    specifier: SpecifierSet
+    specifier: SpecifierSet | None
     where: Environments
+
+    def excludes(self, version: Version) -> bool:
+        """Return whether it excludes a version where it is in force."""
+        return self.specifier is None or not self.specifier.contains(version, prereleases=True)
 
 
 class Admission(NamedTuple):
@@ -68,9 +75,9 @@ class Admission(NamedTuple):
         except UndecidedError:
             spelled = [line for line in read if not line.own_extras]
         lines = tuple(
-            _Wanted(line.text, requirements.parse(line.text).specifier, line.where)
+            _Wanted(line.text, requirements.parse(line.text).specifier if line.what[-1] is None else None, line.where)
             for line in spelled
-            if isinstance(line.what, tuple) and line.what[0] == distribution and line.what[-1] is None
+            if isinstance(line.what, tuple) and line.what[0] == distribution
         )
         if not lines or len(lines) > bounds.LINES_ADMITTING:
             return cls(distribution, (), {}, Environments.all(), len(lines))
@@ -86,13 +93,29 @@ class Admission(NamedTuple):
         return tuple(line.text for line in self.lines)
 
     @property
-    def condition(self) -> str:
-        """The marker of the lines that may be in force where this wheel is; empty if always one of them is."""
-        here = [line for line in self.lines if self._are_possible([line.where])]
+    def conditions(self) -> tuple[str, ...]:
+        """The markers of the lines that may be in force where this wheel is; an empty one if always one of them is."""
+        here = self.here
         if not self._are_possible([~line.where for line in here]):
-            return ""
-        markers = dict.fromkeys(str(requirements.parse(line.text).marker or "") for line in here)
-        return " or ".join(markers if len(markers) == 1 else (f"({part})" for part in markers))
+            return ("",)
+        return tuple(dict.fromkeys(str(requirements.parse(line.text).marker or "") for line in here))
+
+    @property
+    def condition(self) -> str:
+        """These markers in one; empty if there is none."""
+        conditions = self.conditions
+        return " or ".join(conditions if len(conditions) == 1 else (f"({part})" for part in conditions))
+
+    @property
+    def here(self) -> tuple[_Wanted, ...]:
+        """The lines that may be in force where this wheel is."""
+        return tuple(line for line in self.lines if self._are_possible([line.where]))
+
+    def opposing(self, text: str) -> tuple[str, ...]:
+        """Return the lines in force here that no version satisfies together with another one, which is not there."""
+        wanted = requirements.parse(text)
+        here = {line.text: requirements.parse(line.text) for line in self.here if line.specifier is not None}
+        return tuple(there for there, requirement in here.items() if requirements.excludes(requirement, wanted))
 
     def _are_possible(self, conditions: Sequence[Environments]) -> bool:
         try:
@@ -128,7 +151,7 @@ class Admission(NamedTuple):
         decided: dict[tuple[bool, ...], bool] = {}
         admitted = []
         for version in versions:
-            excluding = tuple(not _contains(line.specifier, version) for line in self.lines)
+            excluding = tuple(line.excludes(version) for line in self.lines)
             if excluding not in decided:
                 decided[excluding] = self._is_possible(excluding, where)
             if decided[excluding]:
@@ -151,7 +174,7 @@ class Admission(NamedTuple):
         from packaging.version import InvalidVersion, Version
 
         versions = set()
-        for clause in (clause for line in self.lines for clause in line.specifier):
+        for clause in (clause for line in self.lines for clause in line.specifier or ()):
             if clause.operator in ("==", "===", ">=", "~="):
                 with suppress(InvalidVersion):
                     version = Version(clause.version)
@@ -180,7 +203,3 @@ def _there(requires_python: str, python: str, tag: str) -> Environments:
         return where & markers.of_releases(" and ".join(conditions))
     except UndecidedError:
         return where
-
-
-def _contains(specifier: SpecifierSet, version: Version) -> bool:
-    return specifier.contains(version, prereleases=True)

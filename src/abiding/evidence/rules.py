@@ -15,7 +15,7 @@ from abiding.metadata import requirements
 from abiding.project.hints import declaration_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packaging.version import Version
 
@@ -185,7 +185,7 @@ def _loose(
     example = versions[-1] if floor else versions[0]
     name = admission.distribution
     bound = _bound(refusing, floor=floor, least=severity is Severity.ERROR)
-    line = _line(f"{name}>={bound}" if floor else f"{name}<{bound}", admission.condition)
+    lines = under(f"{name}>={bound}" if floor else f"{name}<{bound}", admission.conditions)
     what = f"{len(files)} files that use it" if len(files) > 1 else f"`{files[0].module.name}`"
     if severity is Severity.ERROR:
         message = f"the wheel admits {name} {example}, which {'all ' if len(files) > 1 else ''}{what} refuse"
@@ -200,12 +200,12 @@ def _loose(
         message,
         artifact=filename,
         field="Requires-Dist",
-        expected=line,
+        expected=lines if len(lines) > 1 else lines[0],
         expected_from=f"what {_files(refusing)} accept" + ("s" if len(refusing) == 1 else ""),
         found=admission.texts,
         found_from="METADATA",
         notes=tuple(_notes(refusing, floor=floor, severity=severity)),
-        hints=tuple(_hints(line, refusing, severity)),
+        hints=tuple(_hints(lines, refusing, admission, severity)),
     )
 
 
@@ -217,9 +217,12 @@ def _bound(refusing: Sequence[Ranged], *, floor: bool, least: bool) -> str:
     return bounds[0] if floor is least else bounds[-1]
 
 
-def _line(line: str, condition: str) -> str:
-    """A line under the marker of those that there are: what is required somewhere only is not to be so everywhere."""
-    return requirements.with_marker(line, condition) if condition else line
+def under(line: str, conditions: Iterable[str]) -> tuple[str, ...]:
+    """Return a line under each marker of those that there are: what is required somewhere is not to be so everywhere.
+
+    One for each, because what is declared for an extra has a place of its own.
+    """
+    return tuple(requirements.with_marker(line, condition) if condition else line for condition in conditions)
 
 
 def _named(files: Sequence[Ranged]) -> str:
@@ -252,10 +255,14 @@ def _notes(refusing: Sequence[Ranged], *, floor: bool, severity: Severity) -> It
 _NUMPY_FLOOR = "such a file asks numpy for its C API when it is imported, and fails with an older one"
 
 
-def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterator[str]:
+def _hints(lines: Sequence[str], refusing: Sequence[Ranged], admission: Admission, severity: Severity) -> Iterator[str]:
     if severity is Severity.NOTE:
         return
-    yield f"require it, in a project that uses `abiding.backend` by\n{declaration_of(line)}"
+    opposing = {there: line for line in lines for there in admission.opposing(line)}
+    if opposing:
+        yield opposed(opposing)
+    else:
+        yield f"require it, in a project that uses `abiding.backend` by\n{declaration_of(*lines)}"
     if refusing[0].interface.kind is Kind.NUMPY and refusing[0].interface.ceiling:
         yield "or compile it with headers of numpy 2, whose wheels work with numpy 1 too"
     if severity is Severity.WARNING:
@@ -264,6 +271,15 @@ def _hints(line: str, refusing: Sequence[Ranged], severity: Severity) -> Iterato
             "or, if the package does without what can't be imported, say so:\n    [tool.abiding]\n    "
             f"optional-modules = [{names}]"
         )
+
+
+def opposed(opposing: Mapping[str, str]) -> str:
+    """Say what is to be done where no version satisfies both a line that is there and the one that is missing."""
+    there, line = next(iter(opposing.items()))
+    return (
+        f"no version satisfies both `{there}` and `{line}`: change `{there}` where it is declared, "
+        "or compile for a version that it admits"
+    )
 
 
 # undeclared-interface

@@ -13,7 +13,7 @@ from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
 from abiding.evidence.wheels import record_of, remembered
-from abiding.findings.finding import Finding, Severity
+from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 
@@ -108,9 +108,10 @@ def _bound(
     state, why = State.FITS, ""
     if floor and ceiling and Version(floor) >= Version(ceiling):
         line, why = "", "no version suits all files"
+    line = requirements.with_marker(line, admission.condition) if line and admission.condition else line
     if not admission.lines:
         state = State.NOT_REQUIRED
-    elif any(distribution == requirements.parse(str(finding.expected)).name for finding in loose):
+    elif any(distribution == requirements.name_of(line) for finding in loose for line in lines_of(finding.expected)):
         state = State.TOO_LOOSE
     elif without := _excluded_by(abi, files, admission):
         state, why = State.TOO_TIGHT, without

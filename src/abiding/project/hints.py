@@ -46,14 +46,21 @@ _COMPUTED = (
 )
 
 
-def declaration_of(line: str) -> str:
-    """The table that declares a `Requires-Dist` line for wheels, in TOML: a line of an extra goes to that extra."""
-    split = requirements.split_extra(line)
-    if not split:
-        return f"    [tool.abiding.wheel]\n    dependencies = [{as_toml(line)}]"
-    text, extra = split
-    key = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
-    return f"    [tool.abiding.wheel.optional-dependencies]\n    {key} = [{as_toml(text)}]"
+def declaration_of(*lines: str) -> str:
+    """The tables that declare `Requires-Dist` lines for wheels, in TOML: a line of an extra goes to that extra."""
+    of_extras: dict[str, list[str]] = {}
+    for line in lines:
+        text, extra = requirements.split_extra(line) or (line, "")
+        of_extras.setdefault(extra, []).append(as_toml(text))
+    tables = []
+    if plain := of_extras.pop("", []):
+        tables += ["[tool.abiding.wheel]", f"dependencies = [{', '.join(plain)}]"]
+    if of_extras:
+        tables += ["[tool.abiding.wheel.optional-dependencies]"]
+    for extra, texts in of_extras.items():
+        key = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
+        tables += [f"{key} = [{', '.join(texts)}]"]
+    return "\n".join(f"    {row}" for row in tables)
 
 
 def place_for(line: str, pyproject: Pyproject) -> str:
