@@ -13,7 +13,7 @@ import pytest
 
 from abiding import evidence
 from abiding.archives.wheel import Wheel
-from abiding.evidence import environment, members
+from abiding.evidence import environment, members, stated
 from abiding.evidence.available import available, kind_of
 from abiding.findings.screen import block
 from abiding.findings.terminal import Terminal
@@ -233,6 +233,25 @@ def test_interfaces_that_nothing_requires(
 ) -> None:
     found = [one for one in judged(tmp_path, lines, one=file) if one.rule == "undeclared-interface"]
     assert [(one.severity, one.expected) for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "capsule", "expected"),
+    [
+        # Who has a module by the name that another one has at the top still needs the other (gevent and greenlet).
+        ("spam/greenlet.py", b"greenlet._C_API", ["greenlet"]),
+        ("greenlet/__init__.py", b"greenlet._C_API", []),
+        ("greenlet.py", b"greenlet._C_API", []),
+        ("spam-1.0.data/platlib/greenlet/__init__.py", b"greenlet._C_API", []),
+        # A name that says nothing of its own may be that of a part.
+        ("spam/frob.py", b"frob._C_API", []),
+    ],
+)
+def test_own_modules_need_nobody_else(place: str, capsule: bytes, expected: list[str], tmp_path: Path) -> None:
+    path = wheel(tmp_path, files={ONE: image(capsule), place: b""})
+    found = [one for one in evidence.checked([path])[str(path)] if one.rule == "undeclared-interface"]
+    assert [one.expected for one in found] == expected
+    assert [bound.distribution for bound in stated.of_wheel(path).bounds] == expected
 
 
 def test_a_wheel_without_compiled_files_is_not_opened(tmp_path: Path) -> None:

@@ -85,6 +85,13 @@ def test_without_its_provider(environment: Environment) -> None:
     assert environment.rules(load=True) == ["missing-provider", "unreachable-library"]
 
 
+def test_a_failure_that_is_told_elsewhere_is_told_once(environment: Environment) -> None:
+    installed(recorded(environment.pair), environment.site)
+    python = Interpreter.ask(environment.python)
+    for told, rules in (("ham._ham", ["missing-provider"]), ("ham", ["missing-provider", "unreachable-library"])):
+        assert [finding.rule for finding in survey(python, load=True, told=[told]).findings] == rules
+
+
 def test_the_systems_library_instead(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     installed(recorded(environment.pair), environment.site)
     monkeypatch.setenv("LD_LIBRARY_PATH", str(environment.pair.library.parent))

@@ -47,7 +47,8 @@ def run(options: Namespace) -> int:
 
     python = Interpreter.ask(options.python)
     interfaces = environment.survey(python, load=options.load)
-    seen = survey(python, load=options.load)
+    told = [module for use in interfaces.uses for module in use.failures or ()]
+    seen = survey(python, load=options.load, told=told)
     seen = seen._replace(findings=(*interfaces.findings, *seen.findings))
     text = partial(render, seen, interfaces.uses, interfaces.internals if options.full else ())
     outputs.write(options, forms(seen, options.python, interfaces.uses, interfaces.internals), text)

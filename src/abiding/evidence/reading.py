@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.evidence.owners import Owned
     from abiding.evidence.stable import Stable
 
 __all__ = ["Compiled", "File", "compiled", "file_of", "module_of", "of_file", "of_wheel", "own_names"]
@@ -38,7 +39,7 @@ class Compiled(NamedTuple):
 
     `modules` are those with an interface, in the order of the wheel, and `stable` those for Python's stable ABI;
     `number` is how many files were gone through. `names` are the modules and packages that the wheel has itself, by
-    the last part of their names too, and `passed_over` the files that were not gone through.
+    the last part of their names too, `tops` those at the top, and `passed_over` the files that were not gone through.
     """
 
     modules: tuple[Module, ...]
@@ -46,6 +47,12 @@ class Compiled(NamedTuple):
     names: frozenset[str]
     passed_over: tuple[str, ...] = ()
     stable: tuple[Stable, ...] = ()
+    tops: frozenset[str] = frozenset()
+
+    def has(self, owned: Owned) -> bool:
+        """Return whether the wheel has a package itself that others may have: a known one is where others have it."""
+        parts = owned.package.split(".")
+        return set(parts) <= self.names and (not owned.distributions or parts[0] in self.tops)
 
 
 def of_wheel(wheel: Wheel, known: Mapping[str, File] | None = None) -> Compiled:
@@ -76,13 +83,14 @@ def of_file(filename: str, place: str, data: bytes) -> File | None:
 
 def compiled(files: Iterable[File], names: Iterable[str], passed_over: tuple[str, ...] = ()) -> Compiled:
     """Put together what the files of a wheel say, whose members have these names."""
-    files = tuple(files)
+    files, names = tuple(files), tuple(names)
     return Compiled(
         tuple(file.module for file in files if file.module.interfaces),
         len(files),
         frozenset(own_names(names)),
         passed_over,
         tuple(file.stable for file in files if file.stable),
+        frozenset(place_of(name).partition("/")[0].partition(".")[0] for name in names),
     )
 
 

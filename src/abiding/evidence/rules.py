@@ -293,7 +293,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
             if interface.kind not in (Kind.NUMPY, Kind.CAPSULE, Kind.CIMPORT):
                 continue
             owned = owner_of("numpy" if interface.kind is Kind.NUMPY else interface.seen)
-            inside = owned and interface.kind is not Kind.NUMPY and set(owned.package.split(".")) <= compiled.names
+            inside = owned and interface.kind is not Kind.NUMPY and compiled.has(owned)
             if owned and not inside and not owned.is_among(required):
                 lacking.setdefault(owned, []).append(Ranged(module, interface))
     for owned, files in sorted(lacking.items()):

@@ -222,7 +222,7 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
             if interface.distribution and _name(text) == interface.distribution
         )
         owned = owner_of(interface.seen) if interface.kind in (Kind.CAPSULE, Kind.CIMPORT) else None
-        if owned and set(owned.package.split(".")) <= compiled.names:
+        if owned and compiled.has(owned):
             continue
         what = _WORDS.get(interface.kind, "{}").format(interface.distribution or (owned.package if owned else ""))
         why = interface.unknown or _WHY.get(interface.kind, "")

@@ -28,7 +28,7 @@ from abiding.native.symbols import lacking
 from abiding.project.provenance import MEMBERS, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from abiding.native.distribution import InstalledDistribution
     from abiding.native.interpreter import Interpreter
@@ -84,9 +84,10 @@ class Survey(NamedTuple):
     unread: tuple[Finding, ...]
 
 
-def survey(python: Interpreter, *, load: bool) -> Survey:
+def survey(python: Interpreter, *, load: bool, told: Collection[str] = ()) -> Survey:
     """Look at everything that is installed; with `load`, import it in processes of their own and see what is mapped.
 
+    `told` are modules of which somebody else says why they can't be imported, which has nothing to do with libraries.
     What can't be read is said, and hides nothing else. Raises `AbidingError` (`missing-extra`).
     """
     shelf = Installed(python.path)
@@ -97,7 +98,7 @@ def survey(python: Interpreter, *, load: bool) -> Survey:
     for distribution in shelf.distributions():
         try:
             if any(map(may_be_image, distribution.files)):
-                surveyed.append(_Surveyed.of(distribution, shelf, python, load=load))
+                surveyed.append(_Surveyed.of(distribution, shelf, python, load=load, told=told))
             elif distribution.source_tree and set(contents.platforms_of(distribution.tags)) != {"any"}:
                 unseen.append(contents.of_installed(distribution))
                 findings.append(_not_looked_into(distribution))
@@ -144,7 +145,15 @@ class _Surveyed(NamedTuple):
     lacking: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, distribution: InstalledDistribution, shelf: Installed, python: Interpreter, *, load: bool) -> _Surveyed:
+    def of(
+        cls,
+        distribution: InstalledDistribution,
+        shelf: Installed,
+        python: Interpreter,
+        *,
+        load: bool,
+        told: Collection[str],
+    ) -> _Surveyed:
         from packaging.tags import Tag
 
         tags = [Tag("py3", "none", python.platform)]
@@ -162,7 +171,7 @@ class _Surveyed(NamedTuple):
             problems = exc.findings
         subject = Subject(distribution.label, consumer, links, neighbours, platform, provenance, shelf.get)
         others = [link.image.place for link in links if not isinstance(link.origin, System)]
-        seen = loaded(python.executable, others) if load and others else None
+        seen = loaded(python.executable, others).without(told) if load and others else None
         surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
         judged = surveyed.concerned()
         without = frozenset(library for lack in lacking(judged) for library in lack.libraries)

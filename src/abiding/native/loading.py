@@ -16,7 +16,7 @@ from abiding.native.names import module_name, stem
 from abiding.native.reading import read_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["Loaded", "loaded"]
@@ -28,6 +28,11 @@ class Loaded:
 
     files: tuple[str, ...]
     failures: Mapping[str, str]
+
+    def without(self, told: Collection[str]) -> Loaded:
+        """Return it without the failures of some modules."""
+        failures = {module: problem for module, problem in self.failures.items() if module not in told}
+        return Loaded(self.files, failures)
 
     def file_of(self, library: str, meant: str = "") -> str:
         """Return the file that those have got who need a library of this name; empty if there is none.
