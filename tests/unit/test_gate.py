@@ -174,6 +174,43 @@ def test_headers_that_say_the_same_in_other_words(provider: Provider) -> None:
     assert "nothing is lost or new" in found.message
 
 
+ENUM = "enum { TOY_SMALL = 1, TOY_LARGE };\n"
+MACRO = "#define TOY_MAX 16\n"
+INLINE = "static inline int toy_twice(int a) { return a + a; }\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "severity", "told"),
+    [
+        (MACRO, MACRO.replace("16", "0x10"), "promise-kept", "note", ""),
+        (MACRO, MACRO.replace("16", "32"), "promise-broken", "error", "its headers: 1 constant changed: `TOY_MAX = 16, now 32`"),
+        (MACRO, "", "promise-kept", "warning", "gone from its headers: `TOY_MAX`"),
+        (MACRO, "enum { TOY_MAX = 16 };\n", "promise-kept", "note", ""),
+        ("#define TOY_VERSION 1\n", "#define TOY_VERSION 2\n", "promise-kept", "note", ""),
+        (ENUM, ENUM.replace("TOY_LARGE", "TOY_LARGE = 2"), "promise-kept", "note", ""),
+        (ENUM, ENUM.replace("TOY_LARGE", "TOY_MIDDLE, TOY_LARGE"), "promise-broken", "error", "its headers: 1 constant changed: `TOY_LARGE = 2, now 3`"),
+        (ENUM, "", "promise-kept", "warning", "gone from its headers: `TOY_SMALL`, `TOY_LARGE`"),
+        (INLINE, INLINE, "promise-kept", "note", ""),
+        (INLINE, INLINE.replace("a + a", "2 * a"), "promise-kept", "note", "1 function in its headers has another body, which is not compared: `toy_twice`; what is compiled keeps the one that it had"),
+        ("class _x;\n", "x y z;\n", "promise-kept", "note", ""),
+        ("", "x y z;\n", "promise-kept", "note", ""),
+        ("x y z;\n", "x y q;\n", "promise-kept", "note", "1 declaration was not compared, for want of being understood: `x y z`"),
+    ],
+)  # fmt: skip
+def test_what_is_compiled_into_consumers(
+    provider: Provider, before: str, after: str, rule: str, severity: str, told: str
+) -> None:
+    """Constants are, and what inline functions do: nobody can compare that, and it is said."""
+    old = provider.release("1.0", exports="libtoy>=1.0,<2", header=HEADER + before)
+    found = only(old, provider.release("1.1", header=HEADER + after))
+    assert (found.rule, found.severity) == (rule, severity)
+    assert [note for note in found.notes if not note.startswith("layouts of")] == [told] * bool(told)
+    assert ("nothing is lost or new" in found.message) is (
+        rule == "promise-kept" and severity == "note" and "understood" not in told
+    )
+    assert ("its headers lack" in found.message) is told.startswith("gone")
+
+
 def test_without_a_compiler_headers_are_not_compared(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     old = provider.release("1.0", exports="libtoy>=1.0,<2")
     new = provider.release("1.1", header=HEADER.replace("int x;", "long x;"))
@@ -218,6 +255,55 @@ def test_abidiff_compares_layouts(provider: Provider, monkeypatch: pytest.Monkey
     same = only(old, provider.release("1.2", SOURCE, flags=["-g"]))
     assert same.rule == "promise-kept"
     assert not [note for note in same.notes if note.startswith("layouts")]
+
+
+# What a header says, before and after, and a function that uses it.
+TAKES = "int toy_make({} one);\n"
+TWO_RELEASES = {
+    "a struct": ("struct t { int a; int b; };", "struct t { int a; int c; int b; };", "struct t *", "one->a"),
+    "an enumeration": ("enum t { A, B };", "enum t { Z, A, B };", "enum t", "one"),
+    "a typedef": ("typedef int t;", "typedef long t;", "t", "one"),
+    "fields of bits": ("struct t { unsigned a : 3, b : 5; };", "struct t { unsigned a : 4, b : 4; };", "struct t *", "one->a"),
+    "packed": ("struct t { char a; int b; };", "struct t { char a; int b; } __attribute__((packed));", "struct t *", "one->b"),
+    "a union": ("struct t { union { int a; float b; }; int c; };", "struct t { union { int a; double b; }; int c; };", "struct t *", "one->c"),
+    "a pointer to a function": ("typedef int (*t)(int);", "typedef int (*t)(long);", "t", "one(1)"),
+    "a class": ("struct t { virtual int a(); int b; };", "struct t { virtual int c(); virtual int a(); int b; };", "t *", "one->a()"),
+}  # fmt: skip
+ONE_MEANING = {
+    "appended": ("enum t { A, B };", "enum t { A = 0x0, B, C };", "enum t", "one"),
+    "spelled": ("struct t { const int *a; unsigned b, c; };", "struct t { int const *a; unsigned int b; unsigned c; };", "struct t *", "*one->a"),
+    "no longer by name": ("typedef int t; typedef t u;", "typedef int u;", "u", "one"),
+    "a method": ("struct t { virtual int a(); int b; };", "struct t { virtual int a(); int b; int c() { return b; } };", "t *", "one->a()"),
+    # What is behind a pointer that is all that a header has is nobody's business.
+    "opaque": ("struct t;", "struct t;", "struct t *", "one->b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["headers", pytest.param("layouts", marks=pytest.mark.skipif(not shutil.which("abidiff"), reason="abidiff is not installed"))])  # fmt: skip
+@pytest.mark.parametrize("case", [*TWO_RELEASES, *ONE_MEANING])
+def test_what_changes_under_one_soname(
+    provider: Provider, case: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ways find what breaks, each alone, and nothing else."""
+    before, after, type_, use = {**TWO_RELEASES, **ONE_MEANING}[case]
+    if way == "headers":
+        monkeypatch.setattr("abiding.providers.layouts.shutil.which", lambda _: None)
+        monkeypatch.setattr(headers, "compiler", lambda: ["gcc"])
+    else:
+        monkeypatch.setattr(headers, "compiler", lambda: None)
+    language = "c++" if "virtual" in before else "c"
+    paths = []
+    for version, header, inner in (("1.0", before, "int"), ("1.1", after, "long")):
+        code = f'#include "toy.h"\n{f"struct t {{ {inner} a; int b; }};" if case == "opaque" else ""}\n'
+        code += "".join(f"int t::{name}() {{ return 1; }}\n" for name in ("a", "c") if f"virtual int {name}(" in header)
+        code += f"int toy_make({type_} one) {{ return {use}; }}\n"
+        exports = "libtoy>=1.0,<2" if version == "1.0" else ""
+        text = f"{header}\n{TAKES.format(type_)}"
+        paths.append(provider.release(version, code, header=text, exports=exports, flags=["-g"], language=language))
+    found = only(*paths)
+    assert found.rule == ("promise-broken" if case in TWO_RELEASES else "promise-kept"), found.notes
+    wanted = "its headers: " if way == "headers" else "`libtoy-wheel-1.so`: layouts"
+    assert any(note.startswith(wanted) for note in found.notes) is (case in TWO_RELEASES)
 
 
 def test_it_is_said_why_layouts_were_not_compared(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ import pytest
 from abiding.findings import bounds
 from abiding.providers import preprocessing
 from abiding.providers.changed import Material, compared
-from abiding.providers.headers import Headers, changes, compiler, declarations, gathered
-from abiding.providers.statements import declared
+from abiding.providers.declarations import Declared, declare
+from abiding.providers.headers import Declarations, Headers, changes, compiler, declarations, gathered
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +94,32 @@ def test_classes_that_are_exported_are_told_apart() -> None:
     assert changed(old, old.replace("int a", "long a"), suffix="hpp") == ["class one"]
     assert changed(old, old.replace("int b", "long b"), suffix="hpp") == ["class two"]
     assert changed(old, old.replace(": int", ": char"), suffix="hpp") == ["enum kind"]
+
+
+def read(**texts: str) -> Declarations:
+    command = compiler()
+    assert command
+    return declarations({f"toy/include/{name}.h": text.encode() for name, text in texts.items()}, command)
+
+
+def test_constants_are_those_of_its_own_headers() -> None:
+    guarded = "/* A header. */\n#ifndef TOY_H\n#define TOY_H 1\n#include <limits.h>\n#define TOY_MAX 16\n#endif\n"
+    assert read(toy=guarded).declared.constants == {"TOY_MAX": "16"}
+    overridable = "#define FIRST 1\n#ifndef TOY_MAX\n#define TOY_MAX 16\n#endif\n"
+    assert read(toy=overridable).declared.constants == {"FIRST": "1", "TOY_MAX": "16"}
+
+
+def test_a_header_of_cxx_by_the_name_of_one_of_c() -> None:
+    found = read(toy="#include <vector>\nnamespace toy { struct point { std::vector<int> x; }; }\n")
+    assert (found.failed, list(found.found)) == ({}, ["struct toy::point"])
+
+
+def test_what_is_included_is_compared_where_it_stands() -> None:
+    """A header that can't be read by itself is read where another one includes it."""
+    part = "#ifndef TOY_ALL\n#error include toy.h\n#endif\nstruct t { int a; };\n"
+    found = read(toy='#define TOY_ALL\n#include "part.h"\nint toy(struct t *one);\n', part=part)
+    assert (found.failed, sorted(found.found)) == ({}, ["struct t", "toy()"])
+    assert list(read(part=part).failed) == ["toy/include/part.h"]
 
 
 @pytest.mark.timeout(400)
@@ -185,7 +211,10 @@ def test_text_that_is_no_declaration_is_passed_over() -> None:
         "{" * 300_000,
         "int a" + "{}" * 300_000 + ";",
         "(" * 300_000 + ";",
-        "struct a {" + "b;" * 200_000 + "};",
     ):
-        assert dict(declared([text])) == {}
-    assert list(dict(declared(["struct a {" + "b;" * 90_000 + "};"]))) == ["struct a"]
+        known = Declared.empty()
+        declare(text, known)
+        assert known.found == {}
+    known = Declared.empty()
+    declare("struct a {" + "int b;" * 90_000 + "};", known)
+    assert list(known.found) == ["struct a"]

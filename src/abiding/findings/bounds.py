@@ -17,6 +17,7 @@ __all__ = [
     "CODE_DENSITY",
     "CODE_HARMLESS",
     "DECLARED",
+    "DECLARING",
     "DIFF_LINES",
     "EDITIONS",
     "EXCERPT",
@@ -162,6 +163,8 @@ LIBRARY, RECORD = 1 << 30, 16 << 20
 # Headers of one wheel that are preprocessed, bytes of them, and bytes in memory of what they declare.
 # Worst: 1.9 s, 31 MiB (as many declarations as are taken, of two releases).
 HEADERS, HEADER_BYTES, DECLARED = 300, 8 << 20, 8 << 20
+# Bytes that one of them comes to, which are read at once: lapacke.h, the longest that was looked at, has 0.8 MiB.
+DECLARING = 1 << 20
 # What the preprocessor may write of one of them, and have in memory meanwhile; and seconds of the processor that it,
 # and reading what it has written, may take for all of a wheel.
 # Worst: 9.8 s (two releases with headers that include themselves), of which no memory is ours.

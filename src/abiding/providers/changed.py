@@ -13,12 +13,14 @@ from abiding.findings import bounds
 from abiding.providers import headers, layouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-__all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared"]
+    from abiding.providers.declarations import Declared
+
+__all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared", "counted"]
 
 LAYOUTS = "layouts or function types"
-_MOST_NAMED = 3
+_MOST_NAMED, _MOST_WORDS = 3, 8
 
 
 class Change(NamedTuple):
@@ -39,33 +41,38 @@ class Material(NamedTuple):
 class Comparison(NamedTuple):
     """What has changed, and in sentences which layouts, and which headers, were not compared.
 
-    `told` is whether what symbols mean was compared: by all layouts, or by all headers.
+    `told` is whether what symbols mean was compared: by all layouts, or by all headers. `gone` are constants that the
+    headers have no more: what is compiled has their values. `of_bodies` says which functions are compiled into who uses
+    them, and are others now: nobody can tell what that means.
     """
 
     changes: tuple[Change, ...] = ()
     of_layouts: tuple[str, ...] = ()
     of_headers: tuple[str, ...] = ()
     told: bool = True
+    gone: tuple[str, ...] = ()
+    of_bodies: tuple[str, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """All that was not compared."""
-        return (*self.of_layouts, *self.of_headers)
+        return (*self.of_layouts, *self.of_headers, *self.of_bodies)
 
 
 def compared(old: Material, new: Material, used: Collection[str] | None = None) -> Comparison:
     """Find what has changed. Where it is known which symbols are `used`, only what these lead to counts."""
     of_layouts: list[str] = []
-    of_headers: list[str] = []
     names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
-    changes = (*_layouts(old, new, names, of_layouts), *_headers(old, new, names, of_headers))
-    told = not of_layouts or bool(old.headers.texts and new.headers.texts and not of_headers)
-    return Comparison(changes, tuple(of_layouts), tuple(of_headers), told)
+    changes = tuple(_layouts(old, new, names, of_layouts))
+    by_headers = _headers(old, new, names)
+    told = not of_layouts or bool(old.headers.texts and new.headers.texts and not by_headers.of_headers)
+    return by_headers._replace(changes=(*changes, *by_headers.changes), of_layouts=tuple(of_layouts), told=told)
 
 
 def _layouts(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:
+    places = {*old.headers.texts, *new.headers.texts} if old.headers.texts and new.headers.texts else ()
     for name in sorted(set(old.libraries) & set(new.libraries)):
-        layout = layouts.compared(old.libraries[name](), new.libraries[name]())
+        layout = layouts.compared(old.libraries[name](), new.libraries[name](), places)
         if layout.not_compared:
             remarks.append(f"layouts of `{name}` were not compared: {layout.not_compared}")
         words = set(re.findall(r"\w+", " ".join(line for line in layout.changes if line.startswith("[C]"))))
@@ -73,32 +80,81 @@ def _layouts(old: Material, new: Material, used: Collection[str] | None, remarks
             yield Change(name, LAYOUTS, layout.changes)
 
 
-def _headers(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:
-    """Yield what the headers declare otherwise; a header that is gone takes nothing away from what is compiled."""
+def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comparison:
+    """Compare what the headers declare; a header that is gone takes nothing away from what is compiled."""
     if not old.headers.texts or not new.headers.texts:
-        return
+        return Comparison()
     command = headers.compiler()
     if command is None:
-        remarks.append("headers were not compared: there is no C compiler")
-        return
+        return Comparison(of_headers=("headers were not compared: there is no C compiler",))
     first, second = (headers.declarations(side.headers.texts, command) for side in (old, new))
-    failed = {**first.failed, **second.failed}
-    if failed:
-        shown = ", ".join(f"`{place}` ({failed[place]})" for place in sorted(failed)[:_MOST_NAMED])
-        more = f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
-        counted = "1 header was" if len(failed) == 1 else f"{len(failed)} headers were"
-        remarks.append(f"{counted} not compared, for want of being preprocessed: {shown}{more}")
-    passed_over = max(old.headers.passed_over, new.headers.passed_over)
-    if passed_over:
-        remarks.append(
-            f"{passed_over} more header{'s were' if passed_over > 1 else ' was'} not compared: of a wheel the first "
-            f"{bounds.HEADERS} are, up to {bounds.HEADER_BYTES >> 20} MiB"
-        )
     counting = None if used is None else headers.reached(first.found, used)
     changed = [
         change.name
         for change in headers.changes(first.found, second.found)
         if change.new and (counting is None or change.name in counting)
     ]
-    if changed:
-        yield Change("its headers", f"{len(changed)} declaration{'s' if len(changed) > 1 else ''}", tuple(changed))
+    # Which functions a constant is for is not to be seen.
+    before, after = ({} if used is not None else side.declared.constants for side in (first, second))
+    others = [
+        f"{name} = {value}, now {after[name]}" for name, value in before.items() if after.get(name, value) != value
+    ]
+    changes = [("declaration", changed), ("constant", others)]
+    remarks = (
+        *_failed({**first.failed, **second.failed}),
+        *_passed_over(max(old.headers.passed_over, new.headers.passed_over)),
+        *_unread(first.declared, second.declared),
+    )
+    return Comparison(
+        tuple(Change("its headers", counted(len(names), what), tuple(names)) for what, names in changes if names),
+        of_headers=remarks,
+        gone=tuple(name for name in before if name not in after and name not in second.found),
+        of_bodies=tuple(_bodies(first.declared, second.declared)),
+    )
+
+
+def _failed(failed: Mapping[str, str]) -> Iterator[str]:
+    if failed:
+        shown = _some([f"`{place}` ({why})" for place, why in sorted(failed.items())])
+        were = "1 header was" if len(failed) == 1 else f"{len(failed)} headers were"
+        yield f"{were} not compared, for want of being preprocessed: {shown}"
+
+
+def _passed_over(number: int) -> Iterator[str]:
+    if number:
+        yield (
+            f"{number} more header{'s were' if number > 1 else ' was'} not compared: of a wheel the first "
+            f"{bounds.HEADERS} are, up to {bounds.HEADER_BYTES >> 20} MiB"
+        )
+
+
+def _unread(old: Declared, new: Declared) -> Iterator[str]:
+    """Say which declarations are not understood, of those that are not the same to the letter."""
+    unread = [text for text in old.unread if text not in new.unread]
+    if unread:
+        were = "1 declaration was" if len(unread) == 1 else f"{len(unread)} declarations were"
+        yield f"{were} not compared, for want of being understood: {_some([_begun(text) for text in unread])}"
+
+
+def _bodies(old: Declared, new: Declared) -> Iterator[str]:
+    names = sorted({name for name, _ in old.bodies - new.bodies} & {name for name, _ in new.bodies})
+    if names:
+        others = "1 function in its headers has" if len(names) == 1 else f"{len(names)} functions in its headers have"
+        shown = _some([f"`{name}`" for name in names])
+        yield f"{others} another body, which is not compared: {shown}; what is compiled keeps the one that it had"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMED]) + (
+        f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    )
+
+
+def _begun(text: str) -> str:
+    words = text.split(" ")
+    return f"`{' '.join(words[:_MOST_WORDS])}{' …' if len(words) > _MOST_WORDS else ''}`"
+
+
+def counted(number: int, what: str) -> str:
+    """Return a number of things, in words."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

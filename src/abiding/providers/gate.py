@@ -16,12 +16,12 @@ from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
 from abiding.project.provenance import MEMBER, Provenance
 from abiding.providers import headers
-from abiding.providers.changed import LAYOUTS, Change, Comparison, Material, compared
+from abiding.providers.changed import LAYOUTS, Change, Comparison, Material, compared, counted
 from abiding.providers.published import is_library
 from abiding.providers.tables import BASE, Exports, is_of_toolchain, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from abiding.native.contents import Contents
@@ -92,9 +92,10 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
     kept = sorted(promised & set(new.libraries))
     comparison = compared(old.material(kept), new.material(kept)) if kept else Comparison()
     on_each = {machine: (old.on(machine), new.on(machine)) for machine in sorted(old.machines & new.machines) or [""]}
-    losses, remarks = [*_gone_from(on_each, promised), *comparison.changes], comparison.remarks
+    losses = [*_gone_from(on_each, promised), *comparison.changes]
     if losses:
-        yield _broken(old, new, losses, remarks)
+        gone = [f"gone from its headers: {_listed(comparison.gone)}"] if comparison.gone else []
+        yield _broken(old, new, losses, (*gone, *comparison.remarks))
         return
     added = {name: _added([(a.libraries[name][1], b.libraries[name][1]) for a, b in on_each.values()]) for name in kept}
     yield _kept(old, new, {name: some for name, some in added.items() if some}, comparison)
@@ -208,45 +209,53 @@ def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]
 
 
 def _said(loss: Change) -> str:
-    shown = ", ".join(f"`{name}`" for name in loss.names[:_MOST_NAMED])
-    more = f" and {len(loss.names) - _MOST_NAMED} more" if len(loss.names) > _MOST_NAMED else ""
     if not loss.names:
         return f"`{loss.library}` is gone"
     if loss.library == "its headers" or loss.what == LAYOUTS:
-        return f"{loss.library if ' ' in loss.library else f'`{loss.library}`'}: {loss.what} changed: {shown}{more}"
-    return f"`{loss.library}` has lost {loss.what}: {shown}{more}"
+        library = loss.library if " " in loss.library else f"`{loss.library}`"
+        return f"{library}: {loss.what} changed: {_listed(loss.names)}"
+    return f"`{loss.library}` has lost {loss.what}: {_listed(loss.names)}"
 
 
 def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], comparison: Comparison) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
-    remarks = comparison.remarks
+    count = sum(map(len, added.values()))
+    asked = bool(count) and _release(before)[:2] == _release(after)[:2]
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
     unseen = "" if comparison.told else "; layouts were not compared"
-    if not added:
+    gone = f"; its headers lack {counted(len(comparison.gone), 'constant')} that they had" if comparison.gone else ""
+    if count:
+        lost = "nothing" if comparison.told and not gone else "no symbol"
+        message = f"{name} {after} loses {lost} of {before}, and has {counted(count, 'new symbol')}"
+    elif comparison.told and not gone:
         message = (
             f"{name} {after} has the interface of {before}, as far as symbols and types tell: nothing is lost or new"
-            if comparison.told
-            else f"{name} {after} has the symbols of {before}, none lost and none new{unseen}"
         )
-        return Finding("promise-kept", Severity.NOTE, message, artifact=new.path.name, notes=remarks)
-    count = sum(map(len, added.values()))
-    notes = tuple(
-        f"`{library}` has {', '.join(f'`{symbol}`' for symbol in some[:_MOST_NAMED])}"
-        + (f" and {len(some) - _MOST_NAMED} more" if len(some) > _MOST_NAMED else "")
-        for library, some in added.items()
-    )
-    asked = _release(before)[:2] == _release(after)[:2]
-    what = "1 new symbol" if count == 1 else f"{count} new symbols"
+    else:
+        message = f"{name} {after} has the symbols of {before}, none lost and none new"
     return Finding(
         "promise-kept",
-        Severity.WARNING if asked else Severity.NOTE,
-        f"{name} {after} loses {'nothing' if comparison.told else 'no symbol'} of {before}, and has {what}"
-        + (": that asks for another minor version" if asked else "")
-        + unseen,
+        Severity.WARNING if asked or gone else Severity.NOTE,
+        message + (": that asks for another minor version" if asked else "") + gone + unseen,
         artifact=new.path.name,
-        notes=(*notes, *remarks),
-        hints=("who uses what is new could not say so by `x.x`, which both versions share",) if asked else (),
+        notes=(
+            *(f"`{library}` has {_listed(some)}" for library, some in added.items()),
+            *([f"gone from its headers: {_listed(comparison.gone)}"] if gone else []),
+            *comparison.remarks,
+        ),
+        hints=(*([_NEW] if asked else []), *([_GONE] if gone else [])),
     )
+
+
+_NEW = "who uses what is new could not say so by `x.x`, which both versions share"
+_GONE = (
+    "keep them, or say it in the notes of the release: what is compiled has their values, and what is built anew fails"
+)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(f"`{name}`" for name in names[:_MOST_NAMED]) + more
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -6,18 +6,25 @@ import os
 import re
 import shlex
 import shutil
+from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.providers import enumerations, macros
+from abiding.providers.declarations import Declared, declare
 from abiding.providers.preprocessing import PreprocessingError, preprocessing
-from abiding.providers.statements import declared, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from abiding.providers.preprocessing import Preprocessor
+
 __all__ = ["Changed", "Declarations", "Headers", "changes", "compiler", "declarations", "gathered", "reached"]
 
 
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx)", re.IGNORECASE)
 
 
@@ -40,10 +47,15 @@ class Headers(NamedTuple):
 
 
 class Declarations(NamedTuple):
-    """What headers declare, by name, and why some, by their places, could not be preprocessed."""
+    """What headers declare, and why some, by their places, could not be preprocessed."""
 
-    found: dict[str, str]
+    declared: Declared
     failed: dict[str, str]
+
+    @property
+    def found(self) -> dict[str, str]:
+        """Functions, variables and types, by name."""
+        return self.declared.found
 
 
 def compiler() -> list[str] | None:
@@ -72,30 +84,71 @@ def gathered(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[s
 
 
 def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declarations:
-    """What headers declare, by name: types with their bodies, functions with their arguments; nothing of the system's.
+    """What headers declare, by name: types with their bodies, functions, constants; nothing of the system's.
 
-    A header that can't be preprocessed, because it needs others that are not there, declares nothing.
+    A header that can't be preprocessed, because it needs others that are not there, declares what it does where another
+    one includes it.
     """
-    found: dict[str, str] = {}
+    known = Declared.empty()
     failed: dict[str, str] = {}
-    left = bounds.DECLARED
+    guards = {guard for data in headers.values() for guard in macros.guards(data)}
+    # What several include is read once, but for what belongs to what stands around it.
+    seen: set[tuple[str, str]] = set()
+    included: set[str] = set()
     with preprocessing(headers, command) as preprocessor:
         for place in sorted(headers):
+            if place in included:
+                continue
             try:
-                left = _add(found, declared(preprocessor.lines(place)), left)
+                language, parts = _parts(preprocessor, place)
+                new = "\n".join(text for file, text in parts if (file, text) not in seen or ";" not in text)
+                declare(new, known, guards, cxx=language == "c++")
+                _hold_to_be_bounded(known)
             except PreprocessingError as exc:
                 failed[place] = str(exc)
-    return Declarations(found, failed)
+                continue
+            seen |= {*parts}
+            included |= {place, *(file for file, _ in parts)}
+    return Declarations(known, {place: why for place, why in failed.items() if place not in included})
 
 
-def _add(found: dict[str, str], more: Iterable[tuple[str, str]], left: int) -> int:
-    """Add declarations to those that were found, and return how many characters may still come."""
-    for name, text in more:
-        left -= 0 if found.get(name) == text else len(text) + _EACH
-        if left < 0:
-            raise PreprocessingError(f"headers declare more than {bounds.DECLARED >> 20} MiB")
-        found[name] = text
-    return left
+def _parts(preprocessor: Preprocessor, place: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return the language of a header, and its parts, by the files that they are from; `.h` may be C++ as well."""
+    if not place.lower().endswith(".h"):
+        return "c++", _joined(preprocessor.lines(place, "c++"))
+    try:
+        return "c", _joined(preprocessor.lines(place, "c"))
+    except PreprocessingError as exc:
+        # C has no `<vector>`, of which both gcc and clang say that there is no such file.
+        with suppress(PreprocessingError):
+            if _ABSENT.search(str(exc)):
+                return "c++", _joined(preprocessor.lines(place, "c++"))
+        raise
+
+
+_ABSENT = re.compile(r"No such file|file not found")
+
+
+def _joined(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put the lines of each file together that follow each other."""
+    parts: list[tuple[str, str]] = []
+    left = bounds.DECLARING
+    for place, some in groupby(lines, itemgetter(0)):
+        texts = []
+        for _, text in some:
+            left -= len(text) + 1
+            if left < 0:
+                raise PreprocessingError(f"it has more than {bounds.DECLARING >> 20} MiB")
+            texts.append(text)
+        parts.append((place, "\n".join(texts)))
+    return parts
+
+
+def _hold_to_be_bounded(known: Declared) -> None:
+    """Raise `PreprocessingError` where headers declare more than anybody has written."""
+    texts = (*known.found.values(), *known.constants.values(), *known.unread, *(text for _, text in known.bodies))
+    if sum(map(len, texts)) + _EACH * len(texts) > bounds.DECLARED:
+        raise PreprocessingError(f"headers declare more than {bounds.DECLARED >> 20} MiB")
 
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ...]:
@@ -103,8 +156,24 @@ def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ..
     return tuple(
         Changed(name, text, new.get(name, ""))
         for name, text in old.items()
-        if new.get(name) != text and not (name.startswith("enum ") and _is_longer(text, new.get(name, "")))
+        if new.get(name) != text
+        and not (name.startswith("enum ") and enumerations.is_longer(text, new.get(name, "")))
+        and not (name in new and _resolved(text, old) == _resolved(new[name], new))
     )
+
+
+def _resolved(text: str, found: Mapping[str, str]) -> str:
+    """What a declaration means where other names of types stand for what they are names of."""
+    for _ in range(_PASSES):
+        more = _WORD.sub(lambda word: found.get(f"typedef {word[0]}", word[0]), text)
+        if more == text or len(more) > _LONGEST:
+            break
+        text = more
+    return text
+
+
+_WORD = re.compile(r"(?<!\w )(?<!::)\b[A-Za-z_]\w*(?:::\w+)*")
+_PASSES, _LONGEST = 10, 100_000
 
 
 def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozenset[str]:
@@ -117,16 +186,8 @@ def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozen
         return frozenset(declarations)
     found = set(waiting)
     while waiting:
-        words = words_of(declarations[waiting.pop()])
+        words = _IDENTIFIER.findall(declarations[waiting.pop()])
         more = {name for word in words for name in by_word.get(word, ())} - found
         found |= more
         waiting += more
     return frozenset(found)
-
-
-def _is_longer(old: str, new: str) -> bool:
-    """Whether an enumeration has got values behind the ones that it had, which changes none of them."""
-    first, second = (re.fullmatch(r"(.*?)\{(.*?),?\s*\}(.*)", text) for text in (old, new))
-    if not (first and second) or (first[1], first[3]) != (second[1], second[3]):
-        return False
-    return f"{second[2].strip()} ,".startswith(f"{first[2].strip()} ,")

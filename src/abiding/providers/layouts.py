@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["Compared", "compared"]
 
@@ -24,8 +27,11 @@ class Compared(NamedTuple):
     not_compared: str = ""
 
 
-def compared(old: bytes, new: bytes) -> Compared:
-    """Compare two ELF libraries. Symbols that are gone or new are told by their tables, and not here."""
+def compared(old: bytes, new: bytes, headers: Collection[str] = ()) -> Compared:
+    """Compare two ELF libraries. Symbols that are gone or new are told by their tables, and not here.
+
+    Where both releases have `headers`, by their places, a type that none of them defines is no consumer's business.
+    """
     if not old.startswith(b"\x7fELF") or not new.startswith(b"\x7fELF"):
         return Compared(not_compared="only those of ELF files can be")
     program = shutil.which("abidiff")
@@ -36,7 +42,13 @@ def compared(old: bytes, new: bytes) -> Compared:
     with TemporaryDirectory(prefix="abiding-") as folder:
         for name, data in (("old", old), ("new", new)):
             Path(folder, name).write_bytes(data)
-        command = [program, "--no-added-syms", "--no-show-locs", "old", "new"]
+        command = [program, "--no-added-syms", "--no-show-locs"]
+        if headers:
+            Path(folder, "headers").mkdir()
+            for place in headers:  # it goes by their names
+                Path(folder, "headers", PurePosixPath(place).name).touch()
+            command += ["--headers-dir1", "headers", "--headers-dir2", "headers"]
+        command += ["old", "new"]
         try:
             done = subprocess.run(
                 command, cwd=folder, capture_output=True, text=True, errors="replace", check=False, timeout=_SECONDS

@@ -46,7 +46,9 @@ def preprocessing(headers: Mapping[str, bytes], command: list[str]) -> Iterator[
             file = folder / _inside(place)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        yield Preprocessor(folder, (*command, "-E", *(f"-I{folder / root}" for root in _roots(headers))), _spent())
+        yield Preprocessor(
+            folder, (*command, "-E", "-dD", *(f"-I{folder / root}" for root in _roots(headers))), _spent()
+        )
 
 
 def _inside(place: str) -> Path:
@@ -70,9 +72,11 @@ class Preprocessor(NamedTuple):
     command: tuple[str, ...]
     spent: float
 
-    def lines(self, place: str) -> Iterator[str]:
-        """Yield what a header comes to, but for what is not from this folder. Raises `PreprocessingError`."""
-        language = "c" if place.lower().endswith(".h") else "c++"
+    def lines(self, place: str, language: str) -> Iterator[tuple[str, str]]:
+        """Yield what a header comes to, by the places that it is from, but for what is not from this folder.
+
+        Macros are among it as they are defined. Raises `PreprocessingError`.
+        """
         with TemporaryFile() as written, TemporaryFile() as said:
             line = [*self.command, "-x", language, str(self.folder / _inside(place))]
             status = _run(line, written, said, self._left())
@@ -150,17 +154,18 @@ def _error(said: str, folder: Path) -> str:
     return match[2].strip() if is_own else "something that it includes from elsewhere can't be preprocessed"
 
 
-def _own(written: IO[bytes], folder: Path) -> Iterator[str]:
-    """Yield the lines that come from files in a folder, by the preprocessor's own marks."""
-    own = False
+def _own(written: IO[bytes], folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the lines that come from files in a folder, with their places, by the preprocessor's own marks."""
+    own = ""
     while line := written.readline(_LONGEST_LINE):
         text = line.decode("utf-8", "replace").rstrip("\n")
         marker = _MARKER.fullmatch(text)
         if marker:
-            own = Path(marker[2]).is_relative_to(folder)
+            path = Path(marker[2])
+            own = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
         elif own and len(line) == _LONGEST_LINE:
             raise PreprocessingError(f"the preprocessor writes a line of more than {_LONGEST_LINE >> 20} MiB")
         elif own and (packing := _PACKING.fullmatch(text)):
-            yield f"{PACK} {packing[1]};"
-        elif own and not text.startswith("#"):
-            yield text
+            yield own, f"{PACK} {packing[1]};"
+        elif own and (text.startswith(("#define ", "#undef ")) or not text.startswith("#")):
+            yield own, text
