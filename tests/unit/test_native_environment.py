@@ -365,6 +365,31 @@ def test_a_broken_distribution_hides_no_other(
     assert "error[broken-install]: `aaa-1.0.dist-info` has" in out
 
 
+@pytest.mark.parametrize("kind", ["a pipe", "a folder", "a link to itself", "endless", "one row"])
+def test_a_record_that_can_not_be_read_is_not_taken_for_none(
+    environment: Environment, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without one, as on Linux, there would be no compiled files to be looked at, and all would be well."""
+    installed(environment.pair.consumer(), environment.site)
+    installed(environment.pair.provider(), environment.site)
+    installed(wheel(environment.pair.folder, "aaa", {"aaa/_aaa.so": environment.pair.library}), environment.site)
+    path = environment.site / "aaa-1.0.dist-info" / "RECORD"
+    path.unlink()
+    assert main(["env", "--python", str(environment.python)]) == 0
+    if kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind == "one row":
+        path.write_text("," * 500_000)
+    else:
+        path.symlink_to("RECORD" if kind == "a link to itself" else "/dev/zero")
+    capsys.readouterr()
+    assert verdict(environment.row()) == "found"
+    assert main(["env", "--python", str(environment.python)]) == 2
+    assert "error[broken-install]: `aaa-1.0.dist-info` has a RECORD that can't be read" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import posixpath
 import shlex
 from dataclasses import dataclass
@@ -68,6 +69,8 @@ class InstalledDistribution:
 
     def _listed(self) -> Iterator[str]:
         record = self.member("RECORD")
+        if record is None and os.path.lexists(self.info / "RECORD"):
+            raise self.broken("has a RECORD that can't be read", "it is no plain file, or too large, or closed to you")
         if record is None:  # distributions of Linux leave it out, and old tools had a list of another form
             for line in (self.member("installed-files.txt") or b"").decode("utf-8", "replace").splitlines():
                 yield posixpath.join(self.info.name, line)
