@@ -7,6 +7,8 @@ Oracles are the readers that installers have: `packaging`, and the e-mail parser
 from __future__ import annotations
 
 import email
+import email.errors
+import email.header
 import re
 import sysconfig
 from pathlib import Path
@@ -66,7 +68,7 @@ _real = sorted(
 # What is put into them: odd ends of lines, lines that are none, fields, and what values can be written in.
 _odd = st.sampled_from(
     ["\r", "\r\r\n", "\n", "\r\n", "\n\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\0", " ",
-     "\t", "  \n", ":", ": x\n", "x\n", "From x\n", "From ", "\ufeff", "\xa0", "\udca0", "\udce4", "=?utf-8?q?evil?=",
+     "\t", "  \n", ":", ": x\n", "x\n", "From x\n", "From ", "\ufeff", "\xa0", "\udca0", "\udce4", "=?utf-8?q?evil?=", "=?x?b?e?=",
      "UNKNOWN", "Requires-Dist: evil\n", "Requires-Dist: evil", "requires-dist : evil\n", "Requires-Dist:\n",
      "Name: evil\n", "Requires-Python: >=99\n", "Dynamic: requires-dist\n", "\n Requires-Dist: evil\n",
      "Metadata-Version: 1.0\n", "Content-Type: multipart/mixed; boundary=x\n", "Content-Transfer-Encoding: base64\n"]
@@ -140,10 +142,21 @@ def _agree(metadata: CoreMetadata) -> None:
         if theirs != ours:
             different = [key for key in ours if ours[key] != theirs[key]]
             raise Violation(f"{reader} reads {different} as {[theirs[key] for key in different]}")
+    for value in (value for values in ours.values() for value in values):
+        if _decoded(value) != value:
+            raise Violation(f"uv decodes a word in {value!r}, or refuses it")
     head = re.split(rb"(?:\A|\n)\r?\n", metadata.data, maxsplit=1)[0].decode("utf-8", "surrogateescape")
     names = re.compile(rf"(?ai)(?:{'|'.join(_DECISIVE)})\s*:")
     if sum(bool(names.match(line)) for line in head.splitlines()) != sum(map(len, ours.values())):
         raise Violation("a field that counts begins where not all see a line begin")
+
+
+def _decoded(value: str) -> str | None:
+    """A value with the words of e-mail decoded that are in it; None if one can't be."""
+    try:
+        return str(email.header.make_header(email.header.decode_header(value))) if "=?" in value else value
+    except (email.errors.HeaderParseError, LookupError, ValueError):
+        return None
 
 
 def _readings(data: bytes) -> Iterator[tuple[str, _Reading]]:
