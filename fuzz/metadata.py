@@ -37,7 +37,8 @@ _values = st.sampled_from(
     "Requires-Dist",
      "requires-dist", "numpy @ file:///x", "numpy==1." + "9" * 5000, "a" * 5000, "x\n  folded\n\tmore", "9" * 5000,
      "(" * 2000, "numpy; " + "(" * 500 + "os_name=='x'" + ")" * 500,
-     "numpy; python_version in '" + "3." * 900 + "'", "1!2.0+x")
+     "numpy; python_version in '" + "3." * 900 + "'", "1!2.0+x",
+     "=?utf-8?q?evil?=", "evil; os_name == '=?utf-8?b?cG9zaXg=?='", "evil; os_name == '=?nobody?q?posix?='")
 ) | st.text(max_size=20)  # fmt: skip
 _lines = st.builds(
     lambda field, value, end: f"{field}: {value}{end}",
@@ -68,9 +69,10 @@ _real = sorted(
 # What is put into them: odd ends of lines, lines that are none, fields, and what values can be written in.
 _odd = st.sampled_from(
     ["\r", "\r\r\n", "\n", "\r\n", "\n\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\0", " ",
-     "\t", "  \n", ":", ": x\n", "x\n", "From x\n", "From ", "\ufeff", "\xa0", "\udca0", "\udce4", "=?utf-8?q?evil?=", "=?x?b?e?=",
-     "UNKNOWN", "Requires-Dist: evil\n", "Requires-Dist: evil", "requires-dist : evil\n", "Requires-Dist:\n",
-     "Name: evil\n", "Requires-Python: >=99\n", "Dynamic: requires-dist\n", "\n Requires-Dist: evil\n",
+     "\t", "  \n", ":", ": x\n", "x\n", "From x\n", "From ", "\ufeff", "\xa0", "\udca0", "\udce4", "=?utf-8?q?evil?=",
+     "=?x?b?e?=", "UNKNOWN", "Requires-Dist: evil\n", "Requires-Dist: evil", "requires-dist : evil\n",
+     "Requires-Dist:\n", "Name: evil\n", "Requires-Python: >=99\n",
+     "Dynamic: requires-dist\n", "\n Requires-Dist: evil\n",
      "Metadata-Version: 1.0\n", "Content-Type: multipart/mixed; boundary=x\n", "Content-Transfer-Encoding: base64\n"]
 )  # fmt: skip
 _places = st.sampled_from((r"^", r"(?=:)", r"(?<=:)", r"(?<=: )", r"$", r"\b"))
