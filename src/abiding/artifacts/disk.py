@@ -37,7 +37,8 @@ _LIMIT = 16 << 20
 _MOST_SHOWN = 100
 _MOST_NAMED = 3
 # An sdist among the other archives that lie in a folder: name, version, extension.
-_SDIST_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>v?\d[A-Za-z0-9.!+_-]*)")
+_VERSION = re.compile(r"v?\d[A-Za-z0-9.!+_-]*")
+_SDIST_NAME = re.compile(rf"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>{_VERSION.pattern})")
 
 
 def is_artifact(name: str) -> bool:
@@ -184,6 +185,7 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
         name, version = named(filename, kind)
         contents = _contents(path, kind, room)
         identity = known.parse(contents.metadata, filename)
+        name, version = named(filename, kind, identity.name)
         hold_to_name(filename, name, version, identity)
     except AbidingError as exc:
         return Unreadable(filename, _kind(filename), name, version, exc.findings[0])
@@ -298,8 +300,14 @@ def _of_sdist(finding: Finding, filename: str) -> Finding:
     return finding._replace(artifact=filename, notes=notes, hints=hints)
 
 
-def named(filename: str, kind: str) -> tuple[str, str]:
-    """Both as the file name has them, the name normalised. Raises `ArchiveError`."""
+def named(filename: str, kind: str, project: str = "") -> tuple[str, str]:
+    """Both as the file name has them, the name normalised. Raises `ArchiveError`.
+
+    `project` is whose file it should be, where that is known: old sdists have dashes in names and in versions, and
+    `python-3parclient-4.2.11` is then no version `3parclient-4.2.11` of `python`.
+    """
+    if len(filename) > bounds.FILENAME:
+        raise ArchiveError.at(f"{filename[:_MOST_SHOWN]}…", f"has a name of more than {bounds.FILENAME} characters")
     if kind == "wheel":
         split = WheelName.split(filename)
         if split is None:
@@ -308,11 +316,19 @@ def named(filename: str, kind: str) -> tuple[str, str]:
     for extension in _SDIST:
         if filename.endswith(extension):
             stem = filename.removesuffix(extension)
-            match = _SDIST_NAME.fullmatch(stem)
-            if match:
+            if version := _version(stem, _canonical(project)):
+                return _canonical(project), version
+            if match := _SDIST_NAME.fullmatch(stem):
                 return _canonical(match["name"]), match["version"]
     hint = "an sdist is called `name-version.tar.gz` (or .zip), a wheel `….whl`"
     raise ArchiveError.at(filename, "has the name of neither an sdist nor a wheel", hint=hint)
+
+
+def _version(stem: str, project: str) -> str:
+    """Return what the name of an sdist has behind that of its project; empty if that is not what it begins with."""
+    ends = (dash.start() for dash in re.finditer("-", stem))
+    rest = next((stem[end + 1 :] for end in ends if normalised(stem[:end]) == project), "")
+    return rest if _VERSION.fullmatch(rest) else ""
 
 
 @lru_cache(maxsize=64)

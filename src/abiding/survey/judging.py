@@ -6,6 +6,7 @@ from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from abiding.archives.naming import normalised
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import named
 from abiding.findings.errors import ArchiveError
@@ -124,12 +125,13 @@ def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
     """Return the file of a row. Raises `ArchiveError` if its name is not that of an sdist or a wheel of the project."""
     kind: Literal["sdist", "wheel"] = "wheel" if row.columns["packagetype"] == "bdist_wheel" else "sdist"
     filename = row.columns["filename"]
-    name, version = named(filename, kind)
+    project = row.columns["name"].strip()
+    name, version = named(filename, kind, project)
     fields = tuple(_fields(row.columns))
     digest = row.columns.get("metadata_sha256") or f"{row.file}:{row.row}"
     # Equal metadata are one object, as those of files that are read are.
     metadata = known.get((digest, fields)) or known.setdefault((digest, fields), _metadata(fields, digest))
-    if named(f"{metadata.get('Name')}-0.tar.gz", "sdist")[0] != name:
+    if normalised(project) != name:
         raise ArchiveError.at(filename, "is of another project than its metadata")
     return Artifact(filename, kind, name, version, metadata, on_index=True)
 

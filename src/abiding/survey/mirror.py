@@ -137,7 +137,7 @@ class _Listed(NamedTuple):
         uploaded = _time(self.entry.get("upload-time"))
         name, version = self.project, _version(self.filename)
         try:
-            name, version = named(self.filename, self.kind)
+            name, version = named(self.filename, self.kind, self.project)
             artifact = self._read(self._local(root), name, version)
         except AbidingError as exc:
             return Unreadable(self.filename, self.kind, name, version, exc.findings[0], uploaded=uploaded)
