@@ -48,7 +48,9 @@ def _json(summary: Summary) -> str:
             for bad in summary.bad
         ],
         left_out={visible(kind): count for kind, count in summary.others.items()},
-        missing_columns=[{"column": name, "consequence": why} for name, why in summary.missing],
+        missing_columns=[
+            {"column": one.column, "tables": one.tables, "consequence": one.consequence} for one in summary.missing
+        ],
     )
 
 
@@ -83,8 +85,8 @@ def _text(summary: Summary) -> Iterator[str]:
         for breaking in summary.top:
             number = f"{breaking.downloads:>14,}  " if breaking.downloads is not None else "  "
             yield visible(f"{number}{breaking.name} {breaking.version}: {breaking.finding}")
-    for name, why in summary.missing:
-        yield from ("", f"note: there is no column `{name}`: {why}")
+    for one in summary.missing:
+        yield from ("", f"note: {one}")
     if summary.others:
         kinds = ", ".join(f"{count:,} `{visible(kind)}`" for kind, count in summary.others.items())
         yield from ("", f"note: left out is what is neither an sdist nor a wheel: {kinds}")

@@ -6,13 +6,14 @@ They are named as in the public table `pypi.distribution_metadata`; `provides_ex
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["COLUMNS", "FIELDS", "REQUIRED", "Column", "Kind", "missing"]
+__all__ = ["COLUMNS", "FIELDS", "REQUIRED", "Column", "Kind", "Missing", "missing"]
 
 
 class Kind(StrEnum):
@@ -24,26 +25,19 @@ class Kind(StrEnum):
     TIME = "TIMESTAMP"
 
     def fits(self, given: str) -> bool:
-        """Return whether a column of this type of DuckDB can be taken for it; one without any value has none."""
-        names = _NAMES[self]
-        return given == '"NULL"' or (given.startswith(names) and given.endswith("[]") is (self is Kind.TEXTS))
+        """Return whether a column of this type of DuckDB can be taken for it; one without any value has none.
+
+        Of numbers and times each value still has to be one.
+        """
+        return given == '"NULL"' or bool(_TYPES[self].fullmatch(given))
 
 
-_NAMES = {
-    Kind.TEXT: ("VARCHAR",),
-    Kind.TEXTS: ("VARCHAR[]", '"NULL"[]'),
-    Kind.NUMBER: (
-        "TINYINT",
-        "SMALLINT",
-        "INTEGER",
-        "BIGINT",
-        "HUGEINT",
-        "UTINYINT",
-        "USMALLINT",
-        "UINTEGER",
-        "UBIGINT",
-    ),
-    Kind.TIME: ("TIMESTAMP", "DATE"),
+# Programs that keep numbers with gaps, or sums, write floating point; whoever comes from CSV has texts.
+_TYPES = {
+    Kind.TEXT: re.compile("VARCHAR"),
+    Kind.TEXTS: re.compile(r'(VARCHAR|"NULL")\[\]'),
+    Kind.NUMBER: re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARCHAR"),
+    Kind.TIME: re.compile(r"TIMESTAMP(TZ)?(_\w+)?( WITH TIME ZONE)?|DATE|VARCHAR"),
 }
 
 
@@ -118,6 +112,20 @@ _WITHOUT = {
 }
 
 
-def missing(there: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """Return the columns that a table does not have, and what follows from that."""
-    return tuple((name, why) for name, why in _WITHOUT.items() if name not in there)
+class Missing(NamedTuple):
+    """A column that some tables do not have, how many of how many, and what follows from that."""
+
+    column: str
+    tables: int
+    of: int
+    consequence: str
+
+    def __str__(self) -> str:
+        some = f" in {self.tables:,} of {self.of:,} tables" if self.tables < self.of else ""
+        return f"there is no column `{self.column}`{some}: {self.consequence}"
+
+
+def missing(there: Sequence[Collection[str]]) -> tuple[Missing, ...]:
+    """Return what is missing of tables, each given by the columns that it has."""
+    lacking = {name: sum(name not in names for names in there) for name in _WITHOUT}
+    return tuple(Missing(name, number, len(there), _WITHOUT[name]) for name, number in lacking.items() if number)

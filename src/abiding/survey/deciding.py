@@ -23,23 +23,25 @@ __all__ = ["decide"]
 
 _CHUNK = 200  # releases that are judged in one go
 _BATCH = 10_000  # rows
+_MOST = (1 << 63) - 1  # of a number
+
+_JUDGED = (*(column.name for column in FIELDS), "filename", "packagetype", "metadata_sha256")
 
 Key = tuple[str, str]
 Chunk = list[tuple[Key, list[FileRow]]]
 
 
-def decide(connection: DuckDBPyConnection, there: Sequence[str], *, in_sql: bool = True) -> None:
-    """Make the tables `releases`, `bad` and `others` of `rows`, whose sources have the columns `there`.
+def decide(connection: DuckDBPyConnection, *, in_sql: bool = True) -> None:
+    """Make the tables `releases`, `bad` and `others` of `rows`.
 
     `in_sql` is whether SQL may decide what it can: not, to hold it against the rules.
     """
     connection.execute(_FILES)
     connection.execute(_TWICE)
     _name_versions(connection)
-    connection.execute(_GROUPS.format(in_sql=in_sql))
-    best = "clean" if "metadata_sha256" in there else "equal"
-    connection.execute(_DECIDED.format(case="1" if "dynamic" in there else UNKNOWN_CASE, best=best))
-    for chunk in _chunks(connection.cursor(), there):
+    connection.execute(_GROUPS.format(in_sql=in_sql, most=_MOST))
+    connection.execute(_DECIDED.format(unknown=UNKNOWN_CASE))
+    for chunk in _chunks(connection.cursor()):
         _put(connection, judge_all(chunk))
     connection.execute(_RELEASES.format(unread=SDIST_NOT_READ))
 
@@ -70,6 +72,7 @@ CREATE TABLE files AS SELECT
     md5(to_json(struct_pack({_CONTENT}))::VARCHAR) AS content,
     metadata_version,
     coalesce(length(dynamic), 0) > 0 AS is_dynamic,
+    is_sdist AND list_contains(lacking, 'dynamic') AS no_dynamic,
     {_NORMAL.format("name")} = {_NORMAL.format("regexp_extract(filename, '^[^-]*')")} AND CASE WHEN is_sdist
         THEN filename IN (concat(regexp_extract(filename, '^[^-]*'), '-', version, '.tar.gz'),
                           concat(regexp_extract(filename, '^[^-]*'), '-', version, '.zip'))
@@ -101,8 +104,10 @@ UPDATE unread SET key_version = canonical FROM versions
     WHERE unread.key_version IS NULL AND unread.version = versions.version;
 CREATE TABLE groups AS SELECT
     key_name, key_version, count(*)::INTEGER AS files, min(upload_time) AS uploaded,
-    sum(downloads)::BIGINT AS downloads, arg_min(version, (file, row)) AS version, bool_or(is_sdist) AS has_sdist,
+    (CASE WHEN sum(downloads) > {most} THEN {most} ELSE sum(downloads) END)::BIGINT AS downloads, arg_min(version, (file, row)) AS version,
+    bool_or(is_sdist) AS has_sdist,
     any_value(metadata_version) AS metadata_version, any_value(is_dynamic) AS is_dynamic,
+    bool_or(no_dynamic) AS no_dynamic,
     count(digest) = count(*) AND min(digest) = max(digest) AS same,
     {in_sql} AND min(content) = max(content) AND bool_and(exact) AND bool_and(plain) AS decided
 FROM files GROUP BY key_name, key_version;
@@ -110,8 +115,9 @@ FROM files GROUP BY key_name, key_version;
 _DECIDED = """
 CREATE TABLE judged AS SELECT
     key_name, key_version, version,
-    CASE WHEN NOT modern THEN '4' WHEN NOT has_sdist THEN '3' WHEN is_dynamic THEN '2' ELSE '{case}' END AS "case",
-    CASE WHEN same THEN '{best}' ELSE 'equal' END AS verdict,
+    CASE WHEN NOT modern THEN '4' WHEN NOT has_sdist THEN '3' WHEN is_dynamic THEN '2' WHEN no_dynamic THEN '{unknown}'
+        ELSE '1' END AS "case",
+    CASE WHEN same THEN 'clean' ELSE 'equal' END AS verdict,
     FALSE AS resolver_relevant,
     []::VARCHAR[] AS fields,
     MAP {{}}::MAP(VARCHAR, INTEGER) AS rules,
@@ -120,7 +126,7 @@ FROM (SELECT *, (split_part(metadata_version, '.', 1)::INTEGER, split_part(metad
         AS modern FROM groups WHERE decided);
 """
 _OPEN = """
-SELECT files.key_name, files.key_version, rows.* EXCLUDE (fault)
+SELECT files.key_name, files.key_version, rows.* EXCLUDE (fault, upload_time, downloads, problem)
 FROM rows JOIN files ON rows.file = files.file AND rows.row = files.row
     JOIN groups ON groups.key_name = files.key_name AND groups.key_version = files.key_version
 WHERE NOT decided AND rows.fault IS NULL ORDER BY 1, 2, rows.file, rows.row
@@ -156,19 +162,22 @@ def _name_versions(connection: DuckDBPyConnection) -> None:
         connection.execute("INSERT INTO versions SELECT * FROM found")
 
 
-def _chunks(connection: DuckDBPyConnection, there: Sequence[str]) -> Iterator[Chunk]:
+def _chunks(connection: DuckDBPyConnection) -> Iterator[Chunk]:
     """Yield what is left to the rules, in the order of releases: no release is in two chunks."""
-    releases = groupby(_rows(connection, there), key=lambda pair: pair[0])
+    releases = groupby(_rows(connection), key=lambda pair: pair[0])
     pieces = ((key, [row for _, row in pairs]) for key, pairs in releases)
     while chunk := list(islice(pieces, _CHUNK)):
         yield chunk
 
 
-def _rows(connection: DuckDBPyConnection, there: Sequence[str]) -> Iterator[tuple[Key, FileRow]]:
+def _rows(connection: DuckDBPyConnection) -> Iterator[tuple[Key, FileRow]]:
     for batch in connection.sql(_OPEN).to_arrow_reader(_BATCH):
         for row in batch.to_pylist():
             key = row["key_name"], row["key_version"]
-            yield key, FileRow(row["file"], row["row"], {name: row[name] for name in there})
+            yield (
+                key,
+                FileRow(row["file"], row["row"], {name: row[name] for name in _JUDGED if name not in row["lacking"]}),
+            )
 
 
 def _put(connection: DuckDBPyConnection, outcomes: Sequence[Judged | Unjudged]) -> None:

@@ -72,7 +72,7 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
     """Judge one release. A row whose file name is none of it is left out."""
     artifacts = []
     known: dict[object, CoreMetadata] = {}
-    rows = list(rows)
+    rows = _filled(list(rows))
     for row in rows:
         try:
             artifacts.append(_artifact(row, known))
@@ -93,7 +93,7 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
         yield from (Unjudged(row.file, row.row, "is of another version than its file name says") for row in others)
     breaking = [finding for finding in release.everything if breaks(finding)]
     counted = [finding for finding in release.everything if finding.severity is not Severity.NOTE or breaks(finding)]
-    no_dynamic = any("dynamic" not in row.columns for row in rows)
+    no_dynamic = any("dynamic" not in row.columns and row.columns["packagetype"] == "sdist" for row in rows)
     no_digest = any(not row.columns.get("metadata_sha256") for row in rows)
     verdict = Verdict.EQUAL if release.verdict is Verdict.CLEAN and no_digest else release.verdict
     yield Judged(
@@ -106,6 +106,20 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
         dict(sorted(Counter(finding.rule for finding in counted).items())),
         next(map(_told, (*breaking, *counted)), ""),
     )
+
+
+def _filled(rows: Sequence[FileRow]) -> list[FileRow]:
+    """Return rows of which none lacks what others have: what is not known of a file is no difference.
+
+    It is taken for what the sdist says, or else the first that says anything. Who varies, only an sdist says.
+    """
+    best = sorted(rows, key=lambda row: row.columns["packagetype"] != "sdist")
+    known: dict[str, Any] = {}
+    for row in best:
+        known = {**row.columns, **known}
+    known.pop("dynamic", None)
+    known.pop("metadata_sha256", None)
+    return [row._replace(columns={**known, **row.columns}) for row in rows]
 
 
 def _case(release: Release, rows: Iterable[FileRow], *, no_dynamic: bool) -> str:

@@ -73,7 +73,6 @@ class Part(NamedTuple):
     folder: Path
     number: int
     pieces: int
-    there: tuple[str, ...]
     limits: Limits
 
 
@@ -92,9 +91,10 @@ class Plan(NamedTuple):
         return cls(sources, limits, parts or min(rows // _ROWS + 1, _MOST_PARTS))
 
     @property
-    def there(self) -> tuple[str, ...]:
-        """The columns that at least one source has."""
-        return tuple(dict.fromkeys(name for source in self.sources for name in source.there))
+    def there(self) -> tuple[tuple[str, ...], ...]:
+        """The columns of each source that has rows, or of all if none has."""
+        with_rows = tuple(source.there for source in self.sources if source.rows)
+        return with_rows or tuple(source.there for source in self.sources)
 
     def key(self) -> str:
         """Digest what the result depends on, and the number of its parts."""
@@ -108,7 +108,7 @@ class Plan(NamedTuple):
 def survey(plan: Plan, folder: Path, run: Run, tell: Callable[[str], object] = lambda _: None) -> None:
     """Make the parts in a folder; those that it has are left as they are. Raises `AbidingError`."""
     pieces = list(_pieces(plan, folder))
-    parts = [Part(folder, number, len(pieces), plan.there, plan.limits) for number in range(plan.parts)]
+    parts = [Part(folder, number, len(pieces), plan.limits) for number in range(plan.parts)]
     left = [part for part in parts if not _decided(part).is_dir()]
     if left:
         unread = [piece for piece in pieces if not _scattered(piece).is_dir()]
@@ -165,7 +165,8 @@ def scatter(piece: Piece) -> None:
     with _whole(_scattered(piece)) as folder, _connection(piece.limits, folder, source.file) as connection:
         connection.execute(f"SET partitioned_write_flush_threshold = {_BUFFERED}")
         try:
-            connection.execute(_SCATTER.format(rows=source.select(), target=literal(str(folder)), piece=piece))
+            read = source.select_mended(connection, piece.first, piece.end) if source.clashes else source.select()
+            connection.execute(_SCATTER.format(rows=read, target=literal(str(folder)), piece=piece))
         except duckdb.InvalidInputException as exc:
             if "UTF8" not in str(exc):
                 raise
@@ -187,7 +188,7 @@ def settle(part: Part) -> None:
             names = ", ".join(map(pattern, files))
             select += f" UNION ALL BY NAME SELECT * FROM read_parquet([{names}], hive_partitioning = false)"
         connection.execute(f"CREATE VIEW rows AS {select}")
-        decide(connection, part.there, in_sql=part.limits.in_sql)
+        decide(connection, in_sql=part.limits.in_sql)
         for table in _TABLES:
             connection.sql(f"SELECT * FROM {table} ORDER BY ALL").write_parquet(str(folder / f"{table}.parquet"))
 
@@ -236,6 +237,7 @@ def _connection(limits: Limits, folder: Path, file: Path | None) -> Iterator[Duc
         settings: dict[str, Setting] = {"memory_limit": limits.memory, "threads": 1, "temp_directory": str(spill)}
         with duckdb.connect(config=settings) as connection:
             connection.execute("SET enable_progress_bar = false")
+            connection.execute("SET TimeZone = 'UTC'")  # not that of the machine, which another one has not
             yield connection
     except duckdb.OutOfMemoryException as exc:
         hint = "give more: `--memory 4GB`, or fewer `--jobs` that share it"

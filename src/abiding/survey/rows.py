@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
@@ -32,10 +33,14 @@ _KINDS = "'sdist', 'bdist_wheel'"
 
 
 class Source(NamedTuple):
-    """A Parquet file, and what is known of it before its rows are read."""
+    """A Parquet file, and what is known of it before its rows are read.
+
+    `own` are the columns that are in the file; the folders that it lies in may say more, as `packagetype=sdist`.
+    """
 
     number: int
     file: Path
+    own: tuple[str, ...]
     schema: tuple[tuple[str, str], ...]
     groups: tuple[tuple[int, int], ...]
 
@@ -45,11 +50,11 @@ class Source(NamedTuple):
 
         Raises `AbidingError` if it is none of Parquet, or has not the columns without which nothing can be said.
         """
-        schema = _schema(file)
+        own, schema = _schema(file)
         lacking = [name for name in REQUIRED if name not in schema]
         if lacking:
             raise _lacking(file, lacking)
-        return cls(number, file.absolute(), tuple(schema.items()), tuple(_groups(file)))
+        return cls(number, file.absolute(), own, tuple(schema.items()), tuple(_groups(file)))
 
     @property
     def rows(self) -> int:
@@ -62,6 +67,11 @@ class Source(NamedTuple):
         names = dict(self.schema)
         return tuple(name for name in COLUMNS if name in names)
 
+    @property
+    def clashes(self) -> bool:
+        """Whether DuckDB can't number its rows, because it has a column that is called like their numbers."""
+        return "file_row_number" in self.own
+
     def cut(self, most: int) -> Iterator[tuple[int, int]]:
         """Cut the file between its groups of rows: the first row and the end of pieces of at most so many bytes."""
         first = end = size = 0
@@ -73,20 +83,22 @@ class Source(NamedTuple):
         yield first, end
 
     def select(self) -> str:
-        """Its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged."""
-        rows = f"read_parquet({pattern(self.file)}, file_row_number = true)"
-        return _select(self.number, rows, dict(self.schema))
+        """Its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged.
+
+        `lacking` are the columns that the file does not have: what is not known is not empty.
+        """
+        return _select(self.number, _read(self.file, self.own, "file_row_number = true"), dict(self.schema))
 
     def select_mended(self, connection: DuckDBPyConnection, first: int, end: int) -> str:
         """Return the same, of some groups of rows in which there are texts that are no UTF-8: faults of their rows."""
-        connection.register("mended", _mended(self.file, first, end))
+        connection.register("mended", _mended(self, first, end))
         return _select(self.number, "mended", {**dict(self.schema), "problem": "VARCHAR"})
 
 
 NO_ROWS = (
     f"SELECT NULL::INTEGER AS file, NULL::BIGINT AS row, "
     f"{', '.join(f'NULL::{column.kind} AS {column.name}' for column in COLUMNS.values())}, "
-    f"NULL::VARCHAR AS fault WHERE FALSE"
+    f"NULL::VARCHAR[] AS lacking, NULL::VARCHAR AS fault WHERE FALSE"
 )
 
 
@@ -96,15 +108,38 @@ def unreadable(file: Path, exc: Exception) -> AbidingError:
     return _error(file, "can't be read as Parquet", note, "give Parquet files, folders of them, or globs")
 
 
-def _schema(file: Path) -> Mapping[str, str]:
+def _schema(file: Path) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """Return the columns in a file, and the types of these and of what its folders say; all in lower case, as SQL."""
     import duckdb
 
     try:
         with duckdb.connect() as connection:
-            described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({pattern(file)})").fetchall()
+            own = tuple(_described(connection, _read(file, None)))
+            return own, _described(connection, _read(file, own))
     except duckdb.Error as exc:
         raise unreadable(file, exc) from exc
-    return {name: kind for name, kind, *_ in described}
+
+
+def _described(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
+    described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
+    return {name.lower(): kind for name, kind, *_ in described}
+
+
+def _read(file: Path, own: Sequence[str] | None, *options: str) -> str:
+    """Return a file as SQL, with what its folders say where none of that is a column of its own."""
+    said = set(_of_folders(file))
+    hive = own is not None and bool(said) and said.isdisjoint(own)
+    # Texts that old programs wrote are marked as bytes.
+    options = (f"hive_partitioning = {hive}", "binary_as_string = true", *options)
+    if hive:
+        options = ("hive_types_autocast = false", *options)  # version 7 is no number
+    return f"read_parquet({pattern(file)}, {', '.join(options)})"
+
+
+def _of_folders(file: Path) -> dict[str, str]:
+    """Return what the folders of a file say, each `COLUMN=VALUE`, as other programs lay tables out."""
+    pairs = (part.partition("=") for part in file.absolute().parent.parts)
+    return {name.lower(): unquote(value) for name, equals, value in pairs if name and equals}
 
 
 def _groups(file: Path) -> Iterator[tuple[int, int]]:
@@ -120,27 +155,45 @@ def _groups(file: Path) -> Iterator[tuple[int, int]]:
         yield group.num_rows, group.total_byte_size
 
 
-def _mended(file: Path, first: int, end: int) -> pyarrow.Table:
+def _mended(source: Source, first: int, end: int) -> pyarrow.Table:
     """Read groups of rows, with a `problem` where a text is no UTF-8, and without that text."""
     import pyarrow
     from pyarrow import parquet
 
-    starts = [0, *accumulate(rows for rows, _ in _groups(file))]
+    starts = [0, *accumulate(rows for rows, _ in source.groups)]
     groups = [group for group, start in enumerate(starts[:-1]) if first <= start < end]
-    table = parquet.ParquetFile(file).read_row_groups(groups)
+    table = parquet.ParquetFile(source.file).read_row_groups(groups)
+    table = table.rename_columns([name.lower() for name in table.schema.names])
+    table = table.select([name for name in dict.fromkeys(table.schema.names) if name in COLUMNS and name != "problem"])
     problems: list[str | None] = [None] * len(table)
     for place, field in enumerate(table.schema):
-        if raw := _bytes_of(field.type):
-            given = table.column(place).cast(raw).to_pylist()
-            texts = [_text(value) for value in given]
-            for row, (value, text) in enumerate(zip(given, texts, strict=True)):
-                if value is not None and text is None:
-                    problems[row] = f"`{field.name}` is no UTF-8"
-            table = table.set_column(place, field.name, pyarrow.array(texts, field.type))
-    names = [name for name in table.schema.names if name != "problem"]
-    rows = pyarrow.array(range(first, first + len(table)), pyarrow.int64())
-    table = table.select(names).append_column("problem", pyarrow.array(problems, pyarrow.string()))
-    return table.append_column("file_row_number", rows)
+        given = _values(table.column(place))
+        if given is None:
+            continue
+        texts = [_text(value) for value in given]
+        for row, (value, text) in enumerate(zip(given, texts, strict=True)):
+            if value is not None and text is None:
+                problems[row] = f"`{field.name}` is no UTF-8"
+        kind = pyarrow.string() if COLUMNS[field.name].kind is not Kind.TEXTS else pyarrow.list_(pyarrow.string())
+        table = table.set_column(place, field.name, pyarrow.array(texts, kind))
+    said = {name: value for name, value in _of_folders(source.file).items() if name in dict(source.schema)}
+    more = {name: pyarrow.array([value] * len(table)) for name, value in said.items() if name not in source.own}
+    more["problem"] = pyarrow.array(problems, pyarrow.string())
+    more["file_row_number"] = pyarrow.array(range(first, first + len(table)), pyarrow.int64())
+    for name, column in more.items():
+        table = table.append_column(name, column)
+    return table
+
+
+def _values(column: pyarrow.ChunkedArray) -> list[Any] | None:
+    """Return the bytes of texts, or of lists of them; None for all others."""
+    import pyarrow
+    from pyarrow import types
+
+    if types.is_dictionary(column.type):
+        column = pyarrow.chunked_array([chunk.dictionary_decode() for chunk in column.chunks], column.type.value_type)
+    raw = _bytes_of(column.type)
+    return column.cast(raw).to_pylist() if raw else None
 
 
 def _bytes_of(kind: pyarrow.DataType) -> pyarrow.DataType | None:
@@ -148,11 +201,11 @@ def _bytes_of(kind: pyarrow.DataType) -> pyarrow.DataType | None:
     import pyarrow
     from pyarrow import types
 
-    if types.is_string(kind) or types.is_large_string(kind):
+    texts = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
+    if any(are(kind) for are in texts):
         return pyarrow.large_binary()
     if types.is_list(kind) or types.is_large_list(kind):
-        inner = _bytes_of(kind.value_type)
-        return pyarrow.large_list(inner) if inner else None
+        return pyarrow.large_list(pyarrow.large_binary()) if _bytes_of(kind.value_type) else None
     return None
 
 
@@ -179,28 +232,48 @@ def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
         faults.insert(0, (f"packagetype NOT IN ('', {_KINDS})", "NULL"))
     fault = f"CASE {' '.join(f'WHEN {when} THEN {why}' for when, why in faults)} END"
     place = f"{number}::INTEGER AS file, file_row_number::BIGINT AS row"
-    return f"SELECT {place}, {', '.join(columns)}, {fault} AS fault FROM {source}"
+    lacking = ", ".join(literal(name) for name in COLUMNS if name not in schema)
+    return f"SELECT {place}, {', '.join(columns)}, [{lacking}]::VARCHAR[] AS lacking, {fault} AS fault FROM {source}"
+
+
+def _given(column: Column, given: str) -> str:
+    """Return a value as SQL; what stands for none in its type is null."""
+    if column.kind in (Kind.TEXT, Kind.TEXTS):
+        return column.name
+    if given == "VARCHAR":
+        return f"nullif(trim({column.name}), '')"
+    # As a text: statistics in Parquet leave NaN out, and DuckDB concludes from them that there is none.
+    return f"nullif({column.name}::VARCHAR, 'nan')" if given in ("FLOAT", "DOUBLE") else column.name
 
 
 def _value(column: Column, schema: Mapping[str, str]) -> str:
     given = schema.get(column.name)
     if given is None or not column.kind.fits(given):
         return f"NULL::{column.kind}"
-    # Not the time of the machine, which another one has not.
-    zone = " AT TIME ZONE 'UTC'" if given.endswith("WITH TIME ZONE") else ""
-    return f"({column.name}{zone})::{column.kind}"
+    value = _given(column, given)
+    if column.kind is Kind.TIME and given != '"NULL"':
+        # A text may have a zone; the time of what has none is UTC.
+        value = f"(TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')" if given == "VARCHAR" else value
+        value = f"({value} AT TIME ZONE 'UTC')" if given.endswith("WITH TIME ZONE") else value
+        value = f"CASE WHEN year(TRY_CAST({value} AS TIMESTAMP)) BETWEEN 1 AND 9999 THEN {value} END"
+    return f"TRY_CAST({value} AS {column.kind})"
 
 
 def _faults(column: Column, given: str) -> list[tuple[str, str]]:
     name = column.name
+    wrong = f"`{name}` is {given}, and should be {column.kind}"
     if not column.kind.fits(given):
-        return [(f"{name} IS NOT NULL", f"`{name}` is {given}, and should be {column.kind}")]
+        return [(f"{name} IS NOT NULL", wrong)]
+    if column.kind in (Kind.NUMBER, Kind.TIME):
+        value = _value(column, {name: given})
+        why = wrong if given == "VARCHAR" else f"`{name}` is out of the range of {column.kind}"
+        return [(f"{_given(column, given)} IS NOT NULL AND {value} IS NULL", why)]
     faults = []
     if name in REQUIRED:
         faults.append((f"coalesce({name}, '') = ''", f"`{name}` is empty"))
     if column.kind is Kind.TEXT:
         faults.append((f"length({name}) > {_HUGE}", f"`{name}` has more than {_HUGE:,} characters"))
-    elif column.kind is Kind.TEXTS:
+    else:
         huge = f"list_sum(list_transform({name}::VARCHAR[], lambda x: length(x))) > {_HUGE}"
         faults.append((huge, f"`{name}` has more than {_HUGE:,} characters"))
         faults.append((f"list_count({name}) < length({name})", f"`{name}` has an empty item"))
