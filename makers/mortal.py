@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 from abiding.survey.plan import Part, settle
@@ -10,7 +11,7 @@ from abiding.survey.plan import Part, settle
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["dies", "dies_once"]
+__all__ = ["dies", "dies_once", "stays"]
 
 
 def dies(_: object) -> None:
@@ -28,3 +29,10 @@ def dies_once(folder: Path, part: Part) -> None:
             (part.folder / "unfinished" / "half").mkdir()
             os._exit(9)
     settle(part)
+
+
+def stays(task: object) -> None:
+    """Say that it has begun, and never end."""
+    os.write(1, f"{task}\n".encode())
+    while True:
+        time.sleep(60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,6 @@ from abiding.cli import main
 from makers.tables import OTHER, SDIST, WHEEL, row, table
 
 from .contract import document
-from .test_survey import surveyed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,9 +104,19 @@ ALIKE: dict[str, Callable[[], Any]] = {
 }  # fmt: skip
 
 
+def surveyed(folder: Path, *sources: Path) -> tuple[list[dict[str, Any]], list[tuple[str, int, list[str]]]]:
+    """The releases, and the rows that were not judged."""
+    out, summary = folder / "out.parquet", folder / "out.json"
+    given = [*map(str, sources), "--jobs", "1", "--table", str(out), "--output", f"json={summary}"]
+    assert main(["survey", *given]) == 0
+    unjudged = json.loads(summary.read_text())["not_judged"]
+    return list(pq.read_table(out).to_pylist()), [(one["reason"], one["rows"], one["examples"]) for one in unjudged]
+
+
 def releases(folder: Path, *sources: Path) -> list[dict[str, Any]]:
-    assert main(["survey", *map(str, sources), "--jobs", "1", "--table", str(folder / "out.parquet")]) == 0
-    return list(pq.read_table(folder / "out.parquet").to_pylist())
+    found, unjudged = surveyed(folder, *sources)
+    assert not unjudged
+    return found
 
 
 @pytest.mark.parametrize("name", ALIKE)
@@ -137,9 +147,9 @@ def test_a_value_that_is_none_of_its_column(
 ) -> None:
     place = SCHEMA.get_field_index(column)
     pq.write_table(plain().set_column(place, column, pa.array(values, kind)), tmp_path / "files.parquet")
-    found, unjudged = surveyed([tmp_path / "files.parquet"])
-    assert unjudged == [(0, 0, SDIST, why)]
-    assert [one[0] for one in found] == ["ham", "spam"]
+    found, unjudged = surveyed(tmp_path, tmp_path / "files.parquet")
+    assert unjudged == [(why, 1, [f"files.parquet, row 0: {SDIST}"])]
+    assert [one["name"] for one in found] == ["ham", "spam"]
 
 
 def test_more_downloads_than_a_number_holds(tmp_path: Path) -> None:
@@ -180,9 +190,10 @@ def test_bytes_that_are_no_text_in_other_types(layout: str, tmp_path: Path) -> N
     marked = marked.set_column(place, marked.schema.names[place], texts)
     pq.write_table(marked, path, compression="none", write_statistics=False)
     path.write_bytes(path.read_bytes().replace(b"\2\0\0\0qq", b"\2\0\0\0\xff\xff"))
-    found, unjudged = surveyed([path])
-    assert unjudged == [(0, 0, SDIST, "can't be read: `metadata_sha256` is no UTF-8")]
-    assert [one[0] for one in found] == ["ham", "spam"]
+    found, unjudged = surveyed(tmp_path, path)
+    why = "can't be read: `metadata_sha256` is no UTF-8"
+    assert unjudged == [(why, 1, [f"files.parquet, row 0: {SDIST}"])]
+    assert [one["name"] for one in found] == ["ham", "spam"]
 
 
 # What only some tables have
@@ -207,8 +218,8 @@ def two(folder: Path, first: dict[str, Any], second: dict[str, Any]) -> list[Pat
 def test_what_is_not_known_is_no_difference(
     first: dict[str, Any], second: dict[str, Any], expected: tuple[str, str], tmp_path: Path
 ) -> None:
-    ((_, _, case, verdict, *_),), unjudged = surveyed(two(tmp_path, first, second))
-    assert ((case, verdict), unjudged) == (expected, [])
+    (one,) = releases(tmp_path, *two(tmp_path, first, second))
+    assert (one["case"], one["verdict"]) == expected
 
 
 def test_what_one_table_lacks_hides_nothing_in_others(tmp_path: Path) -> None:
@@ -216,8 +227,8 @@ def test_what_one_table_lacks_hides_nothing_in_others(tmp_path: Path) -> None:
         table(tmp_path / "a.parquet", [row(SDIST, summary="x"), row(WHEEL, summary="y")]),
         table(tmp_path / "b.parquet", [row(OTHER)]),
     ]
-    ((*_, verdict, _, rules, _, files),), _ = surveyed(paths)
-    assert (verdict, files, rules) == ("inconsistent", 3, {"undeclared-change": 1})
+    (one,) = releases(tmp_path, *paths)
+    assert (one["verdict"], one["files"], one["rules"]) == ("inconsistent", 3, [("undeclared-change", 1)])
 
 
 def test_how_many_tables_lack_a_column_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

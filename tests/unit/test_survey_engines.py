@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
 import sys
 from contextlib import suppress
 from functools import partial
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from abiding.survey.engines import Run
 
+
+CHECKOUT = Path(__file__).parents[2]
 
 duckdb = pytest.importorskip("duckdb")
 distributed = pytest.importorskip("distributed")
@@ -116,6 +119,22 @@ def test_a_task_that_no_process_survives_is_one_error() -> None:
         list(run(dies, [1, 2]))
     assert caught.value.findings[0].rule == "survey-failed"
     assert "`--parts`" in caught.value.findings[0].hints[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_processes_end_with_the_survey_that_is_killed() -> None:
+    """What they write to is open as long as one of them is there."""
+    code = (
+        "if __name__ == '__main__':\n"
+        "    from abiding.survey.engines import local\n"
+        "    from makers.mortal import stays\n"
+        "    with local(2) as run: list(run(stays, [1, 2]))\n"
+    )
+    started = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=CHECKOUT)
+    assert started.stdout
+    assert {started.stdout.readline().strip() for _ in range(2)} == {b"1", b"2"}
+    started.kill()
+    assert started.communicate(timeout=120)[0] == b""
 
 
 def test_a_survey_goes_on_where_it_was_broken_off(

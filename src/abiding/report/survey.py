@@ -68,9 +68,10 @@ def _text(summary: Summary) -> Iterator[str]:
         yield from _table("year", years, verdicts)
     if summary.claims:
         share = 100 * summary.broken_claims / summary.claims
-        known = "say" if "1 or 2" not in summary.by_case else "may say"
+        is_one = summary.claims == 1
+        known = ("says" if is_one else "say") if "1 or 2" not in summary.by_case else "may say"
         yield ""
-        yield f"{summary.claims:,} releases {known} that nothing varies"
+        yield f"{summary.claims:,} {'release' if is_one else 'releases'} {known} that nothing varies"
         yield f"in {summary.broken_claims:,} of them ({share:.1f} %) something does, and breaks that"
         yield f"in {summary.broken_for_resolvers:,} of them in what a resolver reads"
     if summary.fields:

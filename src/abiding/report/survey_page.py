@@ -124,7 +124,8 @@ def _claims(summary: Summary) -> Iterator[str]:
         Bar(label, f"{count:,} · {_share(count, summary.claims)}", {kind: count, "empty": summary.claims - count})
         for label, count, kind in rows
     ]
-    head = f'<p class="sub">{summary.claims:,} releases {_say(summary)} that nothing varies. Of them, in</p>'
+    number = f"{summary.claims:,} {'release' if summary.claims == 1 else 'releases'}"
+    head = f'<p class="sub">{number} {_say(summary)} that nothing varies. Of them, in</p>'
     yield from _section("claims", "Claims against facts", bars, head)
 
 
@@ -194,7 +195,9 @@ def _legend(verdicts: Mapping[str, int]) -> str:
 
 
 def _say(summary: Summary) -> str:
-    return "say" if "1 or 2" not in summary.by_case else "may say"
+    if "1 or 2" in summary.by_case:
+        return "may say"
+    return "says" if summary.claims == 1 else "say"
 
 
 def _share(part: int, whole: int) -> str:

@@ -104,7 +104,8 @@ UPDATE unread SET key_version = canonical FROM versions
     WHERE unread.key_version IS NULL AND unread.version = versions.version;
 CREATE TABLE groups AS SELECT
     key_name, key_version, count(*)::INTEGER AS files, min(upload_time) AS uploaded,
-    (CASE WHEN sum(downloads) > {most} THEN {most} ELSE sum(downloads) END)::BIGINT AS downloads, arg_min(version, (file, row)) AS version,
+    (CASE WHEN sum(downloads) > {most} THEN {most} ELSE sum(downloads) END)::BIGINT AS downloads,
+    arg_min(version, (file, row)) AS version,
     bool_or(is_sdist) AS has_sdist,
     any_value(metadata_version) AS metadata_version, any_value(is_dynamic) AS is_dynamic,
     bool_or(no_dynamic) AS no_dynamic,

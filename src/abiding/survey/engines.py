@@ -5,11 +5,13 @@ A task leaves its result in a file, and nothing is left by one that is broken of
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from abiding.findings.errors import AbidingError
@@ -51,7 +53,7 @@ def _in_processes(jobs: int, function: Callable[[Task], object], tasks: Sequence
     left, deaths = dict(enumerate(tasks)), 0
     while left:
         # Processes of their own kind: DuckDB has threads, which a fork would not take along.
-        with ProcessPoolExecutor(min(jobs, len(left)), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(min(jobs, len(left)), get_context("spawn"), _end_with_parent) as pool:
             numbers = {pool.submit(function, task): number for number, task in left.items()}
             try:
                 for future in as_completed(numbers):
@@ -66,18 +68,37 @@ def _in_processes(jobs: int, function: Callable[[Task], object], tasks: Sequence
                 pool.shutdown(cancel_futures=True)
 
 
+def _end_with_parent() -> None:
+    """Let this process end when the one that started it is killed, which can't end it any more."""
+
+    def wait() -> None:
+        if parent := parent_process():
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
 @contextmanager
 def dask(address: str, jobs: int) -> Iterator[Run]:
     """Run tasks on the cluster at an address, or on one of so many workers that is started (`local`).
 
     Raises `AbidingError` if there is none.
     """
+    import logging
+
     from distributed import Client, LocalCluster
 
     if address == LOCAL:
-        # The memory is DuckDB's to keep to, as without a cluster.
+        # The memory is DuckDB's to keep to, as without a cluster. What Dask logs of a busy machine helps nobody.
         with (
-            LocalCluster(n_workers=jobs, threads_per_worker=1, memory_limit=0, dashboard_address=None) as cluster,
+            LocalCluster(
+                n_workers=jobs,
+                threads_per_worker=1,
+                memory_limit=0,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
             Client(cluster) as client,
         ):
             yield partial(_on_cluster, client)
