@@ -125,6 +125,26 @@ def test_symbols_of_an_elf_file_are_those_that_nm_lists(tmp_path: Path) -> None:
         assert found == kinds.keys() - weak
 
 
+def test_what_each_file_defines_that_uses_it_is_vague_as_nm_says(tmp_path: Path) -> None:
+    code = """
+    template <class T> struct Ham { T twice(T one); };
+    template <class T> T Ham<T>::twice(T one) { static T kept = one; return kept + one; }
+    template struct Ham<int>;
+    inline int eggs() { return 7; }
+    struct Spam { virtual ~Spam(); };
+    Spam::~Spam() {}
+    int uses() { return eggs(); }
+    extern "C" __attribute__((weak)) int of_c() { return 1; }
+    """
+    path = tmp_path / "libham.so"
+    subprocess.run(["g++", "-O0", "-shared", "-fPIC", "-xc++", "-", "-o", path], input=code, text=True, check=True)
+    symbols = read_symbols(path.read_bytes(), Image("libham.so", Format.ELF, "libham.so"))
+    listed = subprocess.run(["nm", "-D", "-P", "--defined-only", path], capture_output=True, text=True, check=True)
+    kinds = dict(line.split()[:2] for line in listed.stdout.splitlines())
+    assert set(kinds.values()) >= {"T", "V", "W", "u"}
+    assert symbols.vague == {name for name, kind in kinds.items() if kind in "VWu"} - {"of_c"}
+
+
 def test_elf_with_one_name_for_all_its_symbols(tmp_path: Path) -> None:
     path = library(tmp_path / "libham.so", "a" * 5000, *(f"f{i}" for i in range(2000)))
     data = bytearray(path.read_bytes())

@@ -126,6 +126,7 @@ def symbols(data: bytes) -> Symbols:
         raise ValueError("it has a version of symbols with a name that nobody gives")
     table = next((section for section in sections if section.name == ".dynsym"), None)
     exported: set[str] = set()
+    vague: set[str] = set()
     versioned: set[str] = set()
     versions: dict[str, set[str]] = {}
     strong: dict[str, set[str]] = {}
@@ -135,6 +136,8 @@ def symbols(data: bytes) -> Symbols:
             continue
         if is_defined:
             exported.add(name)
+            if binding in _VAGUE and name.startswith("_Z"):
+                vague.add(name)
             version = defined.get(number & _NUMBER, "")
             if version:
                 versioned.add(f"{name}@{version}")
@@ -144,10 +147,12 @@ def symbols(data: bytes) -> Symbols:
         imports.setdefault(library, set()).add(name)
         if version:
             versions.setdefault(library, set()).add(f"{name}@{version}")
-    return Symbols(frozenset(exported), _frozen(strong), frozenset(versioned), _frozen(versions), _frozen(weak))
+    names = (frozenset(exported), _frozen(strong), frozenset(versioned), _frozen(versions), _frozen(weak))
+    return Symbols(*names, frozenset(vague))
 
 
-_LOCAL, _WEAK = 0, 2
+_LOCAL, _WEAK, _UNIQUE = 0, 2, 10
+_VAGUE = (_WEAK, _UNIQUE)
 # Of a symbol the place of its name, its binding and type, and its section; what is between is not asked for.
 _ENTRIES = {32: "I8xBxH", 64: "IBxH16x"}
 

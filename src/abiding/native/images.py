@@ -77,7 +77,9 @@ class Symbols:
     """The names that an image exports, and those it imports, by library; under the empty name if from any (ELF).
 
     Imports that may stay unresolved are in `weak`, all others in `imported`. Names that have a version are told once
-    more as `NAME@VERSION`: the exported ones in `versioned`, the imported ones, by library, in `versions`.
+    more as `NAME@VERSION`: the exported ones in `versioned`, the imported ones, by library, in `versions`. Those
+    exported names of C++ that each file defines that uses them (templates, inline functions; GCC's "vague linkage") are
+    in `vague` too.
     """
 
     exported: frozenset[str]
@@ -85,6 +87,7 @@ class Symbols:
     versioned: frozenset[str] = frozenset()
     versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     weak: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    vague: frozenset[str] = frozenset()
 
     def used_of(self, library: str, exported: frozenset[str]) -> frozenset[str]:
         """Return the names that are taken from `library`, which exports `exported`."""

@@ -98,18 +98,23 @@ def symbols(data: bytes, machine: str = "") -> Symbols:
     has nothing for it. Raises as `read` does.
     """
     exported: set[str] = set()
+    vague: set[str] = set()
     imported: dict[str, set[str]] = {}
     room = _Room(_MOST_SHARED * len(data))
     for architecture in _for(machine, data):
         libraries = [architecture.text(command) for number, command in architecture.commands if number in _ORDINALS]
         table = _Table.of(architecture)
-        exported.update(name for name, _ in table.defined(room))
+        for name, description in table.defined(room):
+            exported.add(name)
+            if description & mach_o.N_WEAK_DEF and name.startswith("_Z"):
+                vague.add(name)
         for name, description in table.undefined(room):
             ordinal = description >> 8
             if not description & mach_o.N_WEAK_REF:
                 library = libraries[ordinal - 1] if 0 < ordinal <= len(libraries) else ""
                 imported.setdefault(library, set()).add(name)
-    return Symbols(frozenset(exported), {library: frozenset(names) for library, names in imported.items()})
+    by_library = {library: frozenset(names) for library, names in imported.items()}
+    return Symbols(frozenset(exported), by_library, vague=frozenset(vague))
 
 
 def _for(machine: str, data: bytes) -> tuple[_Architecture, ...]:
