@@ -12,6 +12,7 @@ import pytest
 
 from abiding.cli import main
 from abiding.findings.errors import AbidingError
+from abiding.findings.finding import Severity
 from abiding.findings.screen import block
 from abiding.project.exports import Export
 from abiding.project.provenance import Provenance
@@ -335,6 +336,41 @@ def test_with_all_headers_compared_it_is_the_same(provider: Provider) -> None:
     )
 
 
+_TEMPLATE = "template <class T> struct Ham { T twice(T one); };\ntemplate <class T> T Ham<T>::twice(T one) { return one + one; }\n"
+_PLUS = f"{_TEMPLATE}int toy_make(int one) {{ return one; }}\n"
+
+
+def of_plus(provider: Provider, version: str, *more: str) -> Path:
+    return provider.release(version, "\n".join((_PLUS, *more)), language="c++", header="", exports="libtoy>=1.0,<2")
+
+
+def test_what_each_file_defines_that_uses_it_comes_and_goes(provider: Provider) -> None:
+    """Templates and inline functions are no promise: libraries instantiate what their own code uses."""
+    of_int, of_long = "template struct Ham<int>;", "template struct Ham<long>;"
+    found = only(of_plus(provider, "1.0", of_int), of_plus(provider, "1.0.1", of_long))
+    assert (found.rule, found.severity) == ("promise-kept", Severity.NOTE)
+    assert found.message == ("libtoy 1.0.1 has the symbols of 1.0 that no other file defines, none lost and none new")
+    assert found.notes[0] == (
+        f"`{LIBRARY}` no longer has `_ZN3HamIiE5twiceEi`, of templates or inline functions: each file has its own that "
+        "uses them, unless a header says `extern template`"
+    )
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "int toy_more(int one) { return one; }",
+        'extern "C" __attribute__((weak)) int toy_weak(int one) { return one; }',
+        "struct Spam { virtual ~Spam(); };\nSpam::~Spam() {}",
+    ],
+)
+def test_what_one_file_defines_is_a_promise(lost: str, provider: Provider) -> None:
+    found = only(of_plus(provider, "1.0", lost, "template struct Ham<int>;"), of_plus(provider, "1.1"))
+    assert (found.rule, found.severity) == ("promise-broken", Severity.ERROR)
+    assert any("`_ZN3HamIiE5twiceEi`, of templates" in note for note in found.notes)
+    assert not any("has lost" in note and "_ZN3Ham" in note for note in found.notes)
+
+
 def test_classes_and_versions_of_symbols(provider: Provider, tmp_path: Path) -> None:
     code = "namespace toy { struct Duck { virtual int quack(); }; int Duck::quack() { return 1; } }\n"
     old = provider.release("1.0", code, language="c++")
@@ -349,7 +385,7 @@ def test_classes_and_versions_of_symbols(provider: Provider, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("symbol", "name"),
-    [("_ZTVN3toy4DuckE@Base", "toy::Duck"), ("_ZTI4Duck", "Duck"), ("_ZTSN1a1b1cE", "a::b::c"), ("toy_make", ""), ("_ZN3toy4makeEv", "")],
+    [("_ZTVN3toy4DuckE@Base", "toy::Duck"), ("_ZTI4Duck", "Duck"), ("_ZTSN1a1b1cE", "a::b::c"), ("toy_make", ""), ("_ZN3toy4makeEv", ""), ("_ZTVN3toy4DuckIiEE", ""), ("_ZTI4DuckIiE", "")],
 )  # fmt: skip
 def test_names_of_classes(symbol: str, name: str) -> None:
     assert _class_of(symbol) == name

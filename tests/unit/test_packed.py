@@ -57,8 +57,10 @@ def committed(folder: Path, pyproject: str) -> Tree:
         (BARE, "`build-system` and `tool.abiding`"),
         (PYPROJECT.replace("numpy<3", "numpy<2.5"), "`tool.abiding`"),
         (PYPROJECT.replace('"meson-python"]', '"meson-python>=0.17"]'), "`build-system`"),
+        (PYPROJECT.replace("1.4.0", "1.3.9"), "`project.version`"),
+        (PYPROJECT.replace("numpy>=1.26", "numpy>=1.25"), "`project.dependencies`"),
     ],
-    ids=["not wrapped", "another line", "another requirement"],
+    ids=["not wrapped", "another line", "another build requirement", "another version", "another requirement"],
 )
 def test_what_was_not_committed(before: str, apart: str, tmp_path: Path) -> None:
     tree = committed(tmp_path / "tree", before)

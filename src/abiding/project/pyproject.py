@@ -172,11 +172,22 @@ class Pyproject(NamedTuple):
                 yield ("build-system", "requires", index), text
 
     def apart(self, other: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the tables by which a build goes (`build-system`, `tool.abiding`) that another file has otherwise."""
+        """Return what a build goes by that another file has otherwise: tables, and names in `[project]`.
+
+        What this file leaves to the backend, that may have filled in.
+        """
         tables = [[table.get("build-system"), _tool(table).get("abiding")] for table in (self.table, other)]
-        return tuple(
-            name for name, own, its in zip(("build-system", "tool.abiding"), *tables, strict=True) if own != its
+        names = zip(("build-system", "tool.abiding"), *tables, strict=True)
+        own, its = (table.get("project") for table in (self.table, other))
+        own, its = (project if isinstance(project, dict) else {} for project in (own, its))
+        return (
+            *(name for name, one, another in names if one != another),
+            *(f"project.{name}" for name in _RESOLVED if name in own and own[name] != its.get(name)),
         )
+
+
+# What installers and resolvers go by.
+_RESOLVED = ("name", "version", "requires-python", "dependencies", "optional-dependencies")
 
 
 def _tool(table: Mapping[str, Any]) -> Mapping[str, Any]:

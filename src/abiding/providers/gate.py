@@ -33,12 +33,28 @@ __all__ = ["Side", "compare"]
 _MOST_NAMED = 5
 
 
+class Library(NamedTuple):
+    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them."""
+
+    place: str
+    exports: Exports
+    vague: frozenset[str]
+
+    def symbols(self, *, vague: bool) -> Iterator[str]:
+        """Yield what it exports of its own: those of that kind, or all others."""
+        for symbol in self.exports.symbols:
+            # Tables of a class that is no template are in the file of its functions, though compilers mark them alike.
+            is_vague = symbol.partition("@")[0] in self.vague and not _class_of(symbol)
+            if not is_of_toolchain(symbol) and is_vague is vague:
+                yield symbol
+
+
 class Side(NamedTuple):
     """One of the two releases: its wheel, what it contains, its libraries by their names, with their places."""
 
     path: Path
     contents: Contents
-    libraries: dict[str, tuple[str, Exports]]
+    libraries: dict[str, Library]
     export: Export | None
     platform: Platform
 
@@ -67,38 +83,38 @@ class Side(NamedTuple):
 
     def material(self, libraries: Iterable[str]) -> Material:
         """Return what is compared of some of its libraries."""
-        files = {name: self.contents.files[self.libraries[name][0]] for name in libraries}
+        files = {name: self.contents.files[self.libraries[name].place] for name in libraries}
         readers = {name: partial(self.contents.read, file) for name, file in files.items()}
         places = self.contents.files
         found = headers.gathered(places, lambda wanted: ((one, self.contents.read(places[one])) for one in wanted))
         return Material(readers, found)
 
 
-def _libraries(contents: Contents, machine: str) -> dict[str, tuple[str, Exports]]:
-    return {
-        image.name: (image.place, Exports.of(image, contents.symbols(image, machine)))
-        for image in sorted(contents.images, key=lambda image: image.place, reverse=True)
-        if is_library(image.place)
-    }
+def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
+    found = {}
+    for image in sorted(contents.images, key=lambda image: image.place, reverse=True):
+        if is_library(image.place):
+            symbols = contents.symbols(image, machine)
+            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague)
+    return found
 
 
 def compare(old: Side, new: Side) -> Iterator[Finding]:
     """Hold a new release against the last one. Nothing is found if neither ships a library that is promised."""
-    promised = {
-        name for name, (place, _) in old.libraries.items() if not old.export or old.export.is_for([name, place])
-    }
+    promised = {name for name, one in old.libraries.items() if not old.export or old.export.is_for([name, one.place])}
     if not promised:
         return
     kept = sorted(promised & set(new.libraries))
     comparison = compared(old.material(kept), new.material(kept)) if kept else Comparison()
     on_each = {machine: (old.on(machine), new.on(machine)) for machine in sorted(old.machines & new.machines) or [""]}
     losses = [*_gone_from(on_each, promised), *comparison.changes]
+    left_out = {name: some for name in kept if (some := _left_out(name, on_each.values()))}
     if losses:
         gone = [f"gone from its headers: {_listed(comparison.gone)}"] if comparison.gone else []
-        yield _broken(old, new, losses, (*gone, *comparison.remarks))
+        yield _broken(old, new, losses, (*map(_of_templates, left_out.items()), *gone, *comparison.remarks))
         return
-    added = {name: _added([(a.libraries[name][1], b.libraries[name][1]) for a, b in on_each.values()]) for name in kept}
-    yield _kept(old, new, {name: some for name, some in added.items() if some}, comparison)
+    added = {name: some for name in kept if (some := _added(name, on_each.values()))}
+    yield _kept(old, new, added, left_out, comparison)
 
 
 def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> Iterator[Change]:
@@ -113,15 +129,12 @@ def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> 
 
 
 def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
-    everything = [library for _, library in new.libraries.values()]
     for name in sorted(promised):
         if name not in new.libraries:
             yield Change(name, "the library")
             continue
-        # What has moved into a library that this one brings along is still found.
-        library = new.libraries[name][1]
-        brought = [library, *(other for other in everything if other.name in _needs(library, new))]
-        missing = lacking((symbol for symbol in old.libraries[name][1].symbols if not is_of_toolchain(symbol)), brought)
+        brought = _brought(name, new)
+        missing = lacking(old.libraries[name].symbols(vague=False), brought)
         names = {symbol.partition("@")[0] for other in brought for symbol in other.symbols}
         versions = {symbol for symbol in missing if symbol.partition("@")[0] in names}
         classes = {found for symbol in missing - versions if (found := _class_of(symbol))}
@@ -133,6 +146,35 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
                 yield Change(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
 
 
+def _left_out(name: str, sides: Iterable[tuple[Side, Side]]) -> tuple[str, ...]:
+    """Return what a library has no more of what each file defines that uses it: templates, inline functions.
+
+    It comes and goes with what the library's own code makes of them.
+    """
+    return _shown(
+        symbol for old, new in sides for symbol in lacking(old.libraries[name].symbols(vague=True), _brought(name, new))
+    )
+
+
+def _added(name: str, sides: Iterable[tuple[Side, Side]]) -> tuple[str, ...]:
+    return _shown(
+        symbol
+        for old, new in sides
+        for symbol in lacking(new.libraries[name].symbols(vague=False), [old.libraries[name].exports])
+    )
+
+
+def _shown(symbols: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({symbol.removesuffix(f"@{BASE}") for symbol in symbols}))
+
+
+def _brought(name: str, side: Side) -> list[Exports]:
+    """Return a library and those that it brings along: what has moved into one of these is still found."""
+    library = side.libraries[name].exports
+    needs = _needs(library, side)
+    return [library, *(other.exports for other in side.libraries.values() if other.exports.name in needs)]
+
+
 def _needs(library: Exports, side: Side) -> set[str]:
     """Return the libraries of the same release that one brings along, in turn."""
     names: set[str] = set()
@@ -141,15 +183,15 @@ def _needs(library: Exports, side: Side) -> set[str]:
         for need in (name.rpartition("/")[2] for name in waiting.pop().needs):
             if need in side.libraries and need not in names:
                 names.add(need)
-                waiting.append(side.libraries[need][1])
+                waiting.append(side.libraries[need].exports)
     return names
 
 
-_CLASS = re.compile(r"_ZT[VIS](N?)((?:\d+\w*?)+)E?(?:@.*)?")
-
-
 def _class_of(symbol: str) -> str:
-    """Return the name of the C++ class whose table of functions, or type information, a symbol is; empty for others."""
+    """Return the name of the C++ class whose table of functions, or type information, a symbol is; empty for others.
+
+    Of a template each file has its own.
+    """
     text = symbol.partition("@")[0]
     if not text.startswith(("_ZTV", "_ZTI", "_ZTS")):
         return ""
@@ -158,16 +200,9 @@ def _class_of(symbol: str) -> str:
         stop = length.end() + int(length[0])
         parts.append(rest[length.end() : stop])
         rest = rest[stop:]
+    if rest.removesuffix("E"):
+        return ""
     return "::".join(parts)
-
-
-def _added(pairs: Iterable[tuple[Exports, Exports]]) -> tuple[str, ...]:
-    symbols = {
-        symbol
-        for old, new in pairs
-        for symbol in lacking((symbol for symbol in new.symbols if not is_of_toolchain(symbol)), [old])
-    }
-    return tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in symbols))
 
 
 # What is said
@@ -217,22 +252,37 @@ def _said(loss: Change) -> str:
     return f"`{loss.library}` has lost {loss.what}: {_listed(loss.names)}"
 
 
-def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], comparison: Comparison) -> Finding:
+def _of_templates(left_out: tuple[str, tuple[str, ...]]) -> str:
+    library, symbols = left_out
+    return (
+        f"`{library}` no longer has {_listed(symbols)}, of templates or inline functions: each file has its own that "
+        "uses them, unless a header says `extern template`"
+    )
+
+
+def _kept(
+    old: Side,
+    new: Side,
+    added: Mapping[str, tuple[str, ...]],
+    left_out: Mapping[str, tuple[str, ...]],
+    comparison: Comparison,
+) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
     count = sum(map(len, added.values()))
     asked = bool(count) and _release(before)[:2] == _release(after)[:2]
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
     unseen = "" if comparison.told else "; layouts were not compared"
     gone = f"; its headers lack {counted(len(comparison.gone), 'constant')} that they had" if comparison.gone else ""
+    own = " that no other file defines" if left_out else ""
     if count:
-        lost = "nothing" if comparison.told and not gone else "no symbol"
-        message = f"{name} {after} loses {lost} of {before}, and has {counted(count, 'new symbol')}"
-    elif comparison.told and not gone:
+        lost = "nothing" if comparison.told and not gone and not own else "no symbol"
+        message = f"{name} {after} loses {lost} of {before}{own}, and has {counted(count, 'new symbol')}"
+    elif comparison.told and not gone and not own:
         message = (
             f"{name} {after} has the interface of {before}, as far as symbols and types tell: nothing is lost or new"
         )
     else:
-        message = f"{name} {after} has the symbols of {before}, none lost and none new"
+        message = f"{name} {after} has the symbols of {before}{own}, none lost and none new"
     return Finding(
         "promise-kept",
         Severity.WARNING if asked or gone else Severity.NOTE,
@@ -240,6 +290,7 @@ def _kept(old: Side, new: Side, added: dict[str, tuple[str, ...]], comparison: C
         artifact=new.path.name,
         notes=(
             *(f"`{library}` has {_listed(some)}" for library, some in added.items()),
+            *map(_of_templates, left_out.items()),
             *([f"gone from its headers: {_listed(comparison.gone)}"] if gone else []),
             *comparison.remarks,
         ),
