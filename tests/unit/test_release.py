@@ -584,7 +584,16 @@ def test_what_can_not_be_dynamic(tmp_path: Path, value: str, wrong: str) -> None
     files = {name: metadata(MAY_APPEND, *([f"Dynamic: {value}"] if name == wrong else [])) for name in (SDIST, LINUX)}
     (finding,) = [one for one in checked(tmp_path, files).findings if one.rule != "dynamic-spelling"]
     assert (finding.rule, finding.severity, finding.artifact, finding.found) == ("bad-dynamic", "note", wrong, value)
-    assert f"`Dynamic: {value}`" in finding.message
+    no_field = f"`Dynamic` lists `{value}`, and no field is called so"
+    expected = no_field if value in ("Bogus", "requires dist") else f"`Dynamic: {value}` can't be: a release has one"
+    assert finding.message == expected
+
+
+def test_many_names_of_no_field_are_one_finding(tmp_path: Path) -> None:
+    files = {SDIST: metadata(MAY_APPEND, *(f"Dynamic: a{i}" for i in range(300))), LINUX: SAID}
+    (finding,) = [one for one in checked(tmp_path, files).findings if one.rule == "bad-dynamic"]
+    assert finding.message == "`Dynamic` lists `a0`, `a1`, `a2`, `a3`, `a4` and 295 more, and no field is called so"
+    assert finding.found == tuple(f"a{i}" for i in range(100))
 
 
 @pytest.mark.parametrize("value", ["Summary", "License-File", "provides-extra", "Platform", "Import-Name", "Home-page"])

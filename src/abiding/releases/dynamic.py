@@ -36,20 +36,30 @@ def bad_dynamic(comparison: Comparison, severity: Severity) -> Iterator[Finding]
 
 
 def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
-    for value in dict.fromkeys(value.strip() for value in metadata.all("Dynamic")):
-        if value.lower() in _NEVER:
-            message, note = f"`Dynamic: {value}` can't be: a release has one", "core metadata forbids it (PEP 643)"
-        elif value.lower() not in _FIELDS:
-            message, note = f"`Dynamic: {value}` names no field", "what is listed there are fields of core metadata"
-        else:
-            continue
-        yield Finding(
-            "bad-dynamic",
-            severity,
-            message,
-            artifact=filename,
-            field="Dynamic",
-            found=value,
-            notes=(f"{note}, and tools that check a file refuse it",),
-            hints=("leave it out of `project.dynamic`, or find out what else writes it",),
-        )
+    listed = dict.fromkeys(value.strip() for value in metadata.all("Dynamic"))
+    unknown = [value for value in listed if value.lower() not in _FIELDS | _NEVER]
+    for value in (value for value in listed if value.lower() in _NEVER):
+        message = f"`Dynamic: {value}` can't be: a release has one"
+        yield _finding(filename, severity, message, (value,), "core metadata forbids it (PEP 643)")
+    if unknown:
+        named, more = ", ".join(f"`{value}`" for value in unknown[:_MOST_NAMED]), len(unknown) - _MOST_NAMED
+        message = f"`Dynamic` lists {named}{f' and {more:,} more' if more > 0 else ''}, and no field is called so"
+        shown = tuple(unknown[:_MOST_SHOWN])
+        yield _finding(filename, severity, message, shown, "what is listed there are fields of core metadata")
+
+
+# In the message, and in data.
+_MOST_NAMED, _MOST_SHOWN = 5, 100
+
+
+def _finding(filename: str, severity: Severity, message: str, values: tuple[str, ...], note: str) -> Finding:
+    return Finding(
+        "bad-dynamic",
+        severity,
+        message,
+        artifact=filename,
+        field="Dynamic",
+        found=values if len(values) > 1 else values[0],
+        notes=(f"{note}, and tools that check a file refuse it",),
+        hints=("leave it out of `project.dynamic`, or find out what else writes it",),
+    )
