@@ -695,6 +695,14 @@ def test_lines_that_meet_in_a_wheel_of_one_tag_only(tmp_path: Path) -> None:
     assert listed(tmp_path / "out") == []
 
 
+def test_an_editable_wheel_may_be_marked_in_its_name(tmp_path: Path) -> None:
+    backend = WRAPPED_FLIT.replace("flit_core.buildapi", "setuptools.build_meta").replace("flit-core", "setuptools")
+    tree = Tree.write(tmp_path / "tree", {"pyproject.toml": backend, "src/spam/__init__.py": ""})
+    # Setuptools calls it so, and has no build number in WHEEL.
+    assert tree.hook("build_editable", tmp_path).startswith("spam-1.4.0-0.editable-")
+    assert tree.hook("build_wheel", tmp_path).startswith("spam-1.4.0-py3-")
+
+
 def test_native_requirements_join_the_build_requirements(tmp_path: Path) -> None:
     entries = '{ requires = "scipy-openblas32==0.3.30.0.8", native = true }, { requires = "b", native = true, select = "*-win32" }'
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entries)

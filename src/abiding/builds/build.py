@@ -148,7 +148,7 @@ class Build(NamedTuple):
         with Output.within(wheel_directory) as output:
             archive = self._built(kind, output)
             name = archive.path.name
-            self._judge_file(name, archive)
+            self._judge_file(kind, archive)
             lines = self.entries.lines_of(archive, sure)
             added = tuple(lines.values())
             built = self._completed(kind, name, CoreMetadata.parse(archive.metadata(), name), added)
@@ -175,11 +175,14 @@ class Build(NamedTuple):
             name = self.inner.file(f"build_{kind}", output.private, self.config, None)
         return Wheel.open(output.private / name)
 
-    def _judge_file(self, name: str, archive: Wheel) -> None:
+    def _judge_file(self, kind: str, archive: Wheel) -> None:
         """Hold the tags of a wheel against its name, and what is in it against what installers take."""
+        name = archive.path.name
+        # Setuptools marks an editable wheel by what is a build number in its name alone: it is installed and gone.
+        fields = ("Tag",) if kind == "editable" else ("Tag", "Build")
         hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
         tags = judge_stated(name, archive.stated(), self._severity, hint)
-        apart = [finding for finding in tags if finding.severity is self._severity]
+        apart = [one for one in tags if one.severity is self._severity and one.field in fields]
         refused = judge_wheel(archive)
         if self.entries.are_given:
             refused = tuple(finding._replace(severity=Severity.WARNING) for finding in refused)
