@@ -767,7 +767,7 @@ def test_an_edited_sdist_is_built_like_a_tree(from_sdist: Tree, tmp_path: Path) 
     """Distributions change pyproject.toml in an unpacked sdist; its PKG-INFO is then out of date."""
     file = from_sdist.folder / "pyproject.toml"
     file.write_text(file.read_text().replace("numpy>=1.26", "numpy>=1.25"))
-    with warned(r"sdist-disagrees\]: PKG-INFO is not of this pyproject.toml \(`Requires-Dist` differ"):
+    with warned(r"sdist-disagrees\]: PKG-INFO is not of this pyproject.toml \(`Requires-Dist` differs\)"):
         name = from_sdist.hook("build_wheel", tmp_path / "out")
     assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.25", "libgmp==6.3.0")
 

@@ -24,6 +24,7 @@ from abiding.report.grouping import told
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.refused import PYTHONS, REFUSED_BY_UV, TAKEN
 from makers.releases import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
+from tests.unit.html import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -546,32 +547,46 @@ def test_a_requirement_of_python_that_not_all_read(severity: str, text: str, tmp
 
 
 @pytest.mark.parametrize(
-    ("sdist", "wheel", "said"),
+    ("sdist", "wheel", "how"),
     [
         (
             metadata("Dynamic: Requires-Dist", NUMPY),
             metadata(NUMPY),
-            "says what the sdist says; only `Dynamic` differs",
+            "; only `Dynamic` differs",
         ),
-        (metadata(NUMPY, level="2.2"), metadata(NUMPY, level="2.1"), "only `Metadata-Version` differs"),
+        (metadata(NUMPY, level="2.2"), metadata(NUMPY, level="2.1"), "; only `Metadata-Version` differs"),
         (
             metadata("Dynamic: Requires-Dist", NUMPY, level="2.2"),
             metadata(NUMPY, level="2.1"),
-            "only `Metadata-Version` and `Dynamic` differ",
+            "; only `Metadata-Version` and `Dynamic` differ",
         ),
-        (metadata(NUMPY), metadata("Requires-Dist: numpy >=1.26"), "says what the sdist says, spelled differently"),
-        (metadata("Requires-Python: >=3.6.*"), metadata("Requires-Python: >=3.6"), "spelled differently"),
+        (metadata(NUMPY), metadata("Requires-Dist: numpy >=1.26"), ", spelled differently"),
+        (metadata("Requires-Python: >=3.6.*"), metadata("Requires-Python: >=3.6"), ", spelled differently"),
         (
             metadata("Dynamic: Requires-Dist", NUMPY),
             metadata("Requires-Dist: numpy >=1.26"),
-            "says what the sdist says, spelled differently",
+            ", spelled differently; `Dynamic` differs too",
+        ),
+        (
+            metadata("Dynamic: Requires-Dist", NUMPY, level="2.2"),
+            metadata(NUMPY, level="2.1").replace(b"\n", b"\r\n"),
+            ", spelled differently; `Metadata-Version` and `Dynamic` differ too",
         ),
     ],
 )
 def test_what_is_equal_is_told_as_what_it_is(
-    sdist: bytes, wheel: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sdist: bytes, wheel: bytes, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_sdist(tmp_path, "spam-1.0.tar.gz", sdist)
     write_wheel(tmp_path, wheel_name(), wheel)
-    assert main(["check", str(tmp_path)]) == 0
-    assert said in " ".join(capsys.readouterr().out.split())
+    page = tmp_path.parent / f"{tmp_path.name}.html"
+    assert main(["check", str(tmp_path), "--output", f"html={page}"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"equal: says what the sdist says{how} " in shown
+    # The last line gives the same reason, in every format that has it.
+    last = f"equal: 2 files say the same{how}"
+    assert shown.endswith(last)
+    assert last.removeprefix("equal: ").replace("`", "") in "".join(Page(page.read_text()).words).replace("`", "")
+    for form in ("concise", "github"):
+        assert main(["check", str(tmp_path), "--output-format", form]) == 0
+        assert last in capsys.readouterr().out

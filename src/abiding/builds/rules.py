@@ -247,10 +247,11 @@ def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severit
 def edited_sdist(source: Source) -> Finding:
     """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written."""
     fields = ", ".join(f"`{difference.field}`" for difference in source.contradictions)
+    verb = "differ" if len(source.contradictions) > 1 else "differs"
     return Finding(
         "sdist-disagrees",
         Severity.WARNING,
-        f"PKG-INFO is not of this pyproject.toml ({fields} differ): it is passed over",
+        f"PKG-INFO is not of this pyproject.toml ({fields} {verb}): it is passed over",
         artifact="PKG-INFO",
         hints=("an sdist that is to be published has to be built again, not edited",),
     )

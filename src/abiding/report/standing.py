@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
+from abiding.report.equality import apart
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.releases.release import CheckedArtifact, Release
 
@@ -42,7 +42,7 @@ def standings(release: Release) -> list[Standing]:
         is_reference = checked.kind == "sdist" and checked.filename == release.reference
         if checked.verdict is not Verdict.INCONSISTENT and not is_reference:
             differences = checked.differences if checked.verdict is Verdict.DECLARED else ()
-            how = _how(checked, release) if checked.verdict is Verdict.EQUAL else ""
+            how = apart([checked], release) if checked.verdict is Verdict.EQUAL else None
             by_standing.setdefault((checked.verdict, checked.level, how, _meaning(differences)), []).append(checked)
     same = sorted(by_standing.values(), key=lambda group: list(Verdict).index(group[0].verdict))
     return [_standing(group, release) for group in same]
@@ -80,34 +80,13 @@ def _sentence(checked: CheckedArtifact, release: Release, *, alone: bool) -> str
         case Verdict.EQUAL if of and release.unsaid:
             return "contradicts nothing that the sdist says, which is too old to say all"
         case Verdict.EQUAL:
-            how = _how(checked, release)
+            how = apart([checked], release).words
             return f"says what {of} says{how}" if of else f"says the same{how}"
         case Verdict.DECLARED:
             how = "as declared" if release.declares else "in what the sdist lists as dynamic"
             return f"{', '.join(map(_change, checked.differences)) or 'differs'}, {how}"
         case _:
             return "the sdist is too old to say what it says"
-
-
-# Of the file, and nothing that a wheel and an sdist could say the same of.
-_OF_THE_FILE = ("Metadata-Version", "Dynamic")
-
-
-def _how(checked: CheckedArtifact, release: Release) -> str:
-    """In what a file that says the same differs from the reference: in fields about itself alone, or in spelling."""
-    metadata = checked.artifact.metadata
-    other = next(
-        (checked.artifact.metadata for checked in release.artifacts if checked.filename == release.reference), None
-    )
-    if other and _left(metadata) == _left(other):
-        apart = [f"`{name}`" for name in _OF_THE_FILE if metadata.all(name) != other.all(name)]
-        if apart:
-            return f"; only {' and '.join(apart)} {'differ' if len(apart) > 1 else 'differs'}"
-    return ", spelled differently"
-
-
-def _left(metadata: CoreMetadata) -> tuple[object, ...]:
-    return (*(field for field in metadata.fields if field[0].title() not in _OF_THE_FILE), metadata.body)
 
 
 def _change(difference: Difference) -> str:

@@ -10,6 +10,7 @@ from abiding.findings.meaning import breaks, is_of_levels, is_of_no_known_level
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.releases.rules import is_read
+from abiding.report.equality import apart
 from abiding.report.grouping import counted, groups
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _sentence(release: Release) -> str:
         case Verdict.CLEAN:
             return f"clean: the metadata of {readable} files is identical"
         case Verdict.EQUAL:
-            return f"equal: {readable} files say the same, in different spelling"
+            return f"equal: {readable} files say the same{apart(_equal(release), release).words}"
         case Verdict.DECLARED:
             how = "all as declared" if release.declares else "all in what it lists as dynamic"
             return f"declared: {_differing(release, Verdict.DECLARED)}, {how}"
@@ -143,6 +144,10 @@ def _sentence(release: Release) -> str:
             return f"not comparable: the sdist is too old to say what its {alike}"
         case _:
             return f"not comparable: {_unread(release.unreadable)}"
+
+
+def _equal(release: Release) -> list[CheckedArtifact]:
+    return [checked for checked in release.artifacts if checked.verdict is Verdict.EQUAL]
 
 
 def _differing(release: Release, verdict: Verdict) -> str:

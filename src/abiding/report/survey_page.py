@@ -27,7 +27,7 @@ CASES = {
 }
 _VERDICTS = {
     "clean": "clean: the same to the byte",
-    "equal": "equal: spelled otherwise",
+    "equal": "equal: they say the same",
     "declared": "declared: the sdist says that it may differ",
     "not-comparable": "not comparable",
     "inconsistent": "inconsistent",

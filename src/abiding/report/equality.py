@@ -1,0 +1,57 @@
+"""How files that say the same are not identical: in fields about the file itself, in spelling, or in both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.metadata.headers import headers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.metadata.core import CoreMetadata
+    from abiding.releases.release import CheckedArtifact, Release
+
+__all__ = ["Apart", "apart"]
+
+
+# Of the file, and nothing that a wheel and an sdist could say the same of.
+_OF_THE_FILE = ("Metadata-Version", "Dynamic")
+
+
+class Apart(NamedTuple):
+    """In what files differ that say the same: fields about the files themselves, and how the rest is spelled."""
+
+    fields: tuple[str, ...]
+    spelled: bool
+
+    @property
+    def words(self) -> str:
+        """The end of a sentence that begins with their saying the same."""
+        names = " and ".join(f"`{name}`" for name in self.fields)
+        verb = "differ" if len(self.fields) > 1 else "differs"
+        if not self.spelled and names:
+            return f"; only {names} {verb}"
+        return ", spelled differently" + (f"; {names} {verb} too" if names else "")
+
+
+def apart(files: Iterable[CheckedArtifact], release: Release) -> Apart:
+    """Hold files that say what the reference of their release says against that, letter by letter."""
+    reference = next(
+        (checked.artifact.metadata for checked in release.artifacts if checked.filename == release.reference), None
+    )
+    if reference is None:
+        return Apart((), spelled=True)
+    others = {checked.artifact.metadata.data: checked.artifact.metadata for checked in files}.values()
+    fields = tuple(name for name in _OF_THE_FILE if any(other.all(name) != reference.all(name) for other in others))
+    left = _left(reference)
+    return Apart(fields, spelled=not fields or any(_left(other) != left for other in others))
+
+
+def _left(metadata: CoreMetadata) -> bytes:
+    """What a file has besides the fields about itself."""
+    data, left, end = metadata.data, b"", 0
+    for header in headers_of(data):
+        if header.name.title() in _OF_THE_FILE:
+            left, end = left + data[end : header.start], header.end
+    return left + data[end:]
