@@ -176,6 +176,26 @@ def test_what_was_read_in_a_build_is_known_when_the_file_says_it_no_more(
             assert ("error[bound-too-loose]" in capsys.readouterr().out) is is_known, change
 
 
+def test_what_a_file_leaves_open_is_told_by_the_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What says which numpy it is for may be lost, and what says that it uses one stay."""
+    with warned("bound-too-loose"):
+        built(tree(tmp_path / "tree"), tmp_path / "dist", ABIDING_LEVEL="api")
+    (wheel,) = (tmp_path / "dist").iterdir()
+    with ZipFile(wheel) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for text, bound in ((b"_ARRAY_API", "numpy>=2.0"), (NUMPY_1, "numpy<2")):  # one leaves it open, one tells
+        with ZipFile(wheel, "w") as archive:
+            for name, data in {**members, CODE: image(text)}.items():
+                archive.writestr(name, data)
+        opened = Wheel.open(wheel)
+        (own,) = reading.of_wheel(opened).modules
+        assert [one.refuses for one in own.interfaces] == [text == NUMPY_1]
+        (told,) = remembered(reading.of_wheel(opened), record_of(opened), opened.names).modules
+        assert [one.bound for one in told.interfaces] == [bound]
+        main(["check", str(wheel)])
+        assert f"  - {bound}\n" in capsys.readouterr().out
+
+
 def test_from_an_sdist_it_is_an_error_for_who_asks_for_the_level(tmp_path: Path) -> None:
     made = tree(tmp_path / "tree")
     (tmp_path / "sdist").mkdir()

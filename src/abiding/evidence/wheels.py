@@ -63,15 +63,30 @@ def _judged(
 def remembered(read: Compiled, record: Provenance | None, names: Iterable[str]) -> Compiled:
     """What the files of a wheel say, and for those that say nothing any more, what was read in them when it was built.
 
-    Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first.
+    Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first,
+    unless that is no more than that it does not tell.
     """
-    lost: dict[str, list[Interface]] = {}
-    saying = {module.file for module in read.modules}
     places = set(map(place_of, names)) if record else set()
+    built: dict[str, list[Interface]] = {}
     for recorded in record.interfaces if record else ():
-        if recorded.file in places - saying and (interface := _known(recorded)):
-            lost.setdefault(recorded.file, []).append(interface)
-    return read._replace(modules=(*read.modules, *(Module(file, tuple(some)) for file, some in lost.items())))
+        if recorded.file in places and (interface := _known(recorded)):
+            built.setdefault(recorded.file, []).append(interface)
+    modules = [
+        module._replace(interfaces=tuple(_told(own, built.get(module.file, ())) for own in module.interfaces))
+        for module in read.modules
+    ]
+    saying = {module.file for module in modules}
+    return read._replace(
+        modules=(*modules, *(Module(file, tuple(some)) for file, some in built.items() if file not in saying))
+    )
+
+
+def _told(own: Interface, built: Iterable[Interface]) -> Interface:
+    """Return what the record has in the place of what a file leaves open."""
+    if own.refuses or not own.unknown:
+        return own
+    same = (one for one in built if one[:2] == own[:2] and one.refuses)
+    return next(same, own)
 
 
 def _known(used: Used) -> Interface | None:
