@@ -627,7 +627,7 @@ build-backend = "mesonpy"
         ('"abiding", ', "", ["`abiding` is not among what the build requires"]),
         ('"Meson_Python>=0.18"', "", ["nothing that the build requires brings the wrapped backend `mesonpy`", "add `meson-python`"]),
         ('"Meson_Python>=0.18"', '"setuptools"', ["nothing that the build requires brings the wrapped backend `mesonpy`"]),
-        ('"Meson_Python>=0.18"', '"a-wrapper-of-it"', []),
+        ('"Meson_Python>=0.18"', '"numpy", "Cython"', ["`meson-python`, which brings the wrapped backend `mesonpy`, is not among what the build requires", "add `meson-python` to `requires`"]),
         ('= "mesonpy"', '= "mesonpi"', ["no backend `mesonpi` is known", "did you mean `mesonpy`?"]),
         ('= "mesonpy"', '= "hatchling.biuld"', ["`hatchling` has no backend `hatchling.biuld`", "did you mean `hatchling.build`?", "brings the wrapped backend `hatchling.build`"]),
         ('= "mesonpy"', '= "own"\nbackend-path = ["."]', []),
@@ -691,6 +691,32 @@ def test_a_slip_in_a_backend_is_told_before_anything_is_built(
     for slip in slips - {backend}:
         if re.fullmatch(r"\w+(\.\w+)*(:\w+)?", slip):
             assert unwired_of(slip, distribution, *others) == [f"did you mean `{backend}`?"], slip
+
+
+@pytest.mark.parametrize("others", [("numpy>=2",), ("Cython>=3", "pybind11"), ("a-library", "ninja")])
+@pytest.mark.parametrize(("distribution", "backend"), ALL)
+def test_a_wrapped_backend_that_is_not_required_is_told(
+    distribution: str, backend: str, others: tuple[str, ...]
+) -> None:
+    """Beside whatever else is required: the machine of a developer has it, an isolated build does not."""
+    assert unwired_of(backend, *others) == [f"add `{distribution}` to `requires`"]
+    assert unwired_of(backend, *others, f"{distribution} @ git+https://example.org/it.git") == []
+
+
+@pytest.mark.parametrize(
+    ("backend", "plugin"),
+    [
+        ("setuptools.build_meta", "setuptools_scm>=8"),
+        ("setuptools.build_meta", "scikit-build"),
+        ("hatchling.build", "hatch-vcs"),
+        ("poetry.core.masonry.api", "poetry-dynamic-versioning"),
+        ("flit_core.buildapi", "flit_scm"),
+    ],
+)
+def test_a_plugin_brings_the_backend_that_it_is_for(backend: str, plugin: str) -> None:
+    assert unwired_of(backend, "numpy", plugin) == []
+    assert unwired_of("mesonpy", "numpy", plugin) == ["add `meson-python` to `requires`"]
+    assert unwired_of("setuptools.build_meta", "scikit-build-core", "numpy") == ["add `setuptools` to `requires`"]
 
 
 def test_an_unknown_variant(tmp_path: Path) -> None:

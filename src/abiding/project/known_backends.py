@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KNOWN",
     "backend_of",
+    "brings",
     "distribution_of",
     "is_known",
     "may_be_dynamic",
@@ -95,6 +96,12 @@ def distribution_of(backend: str) -> str:
     """Return the distribution that brings a backend, as it is named in pyproject.toml; empty if that is not known."""
     module = backend.partition(":")[0].partition(".")[0]
     return next((name for name, known in _BACKENDS.items() if re.split(r"[.:]", known)[0] == module), "")
+
+
+def brings(name: str, distribution: str) -> bool:
+    """Tell whether a distribution is one that brings a backend, or a plugin for that which requires it."""
+    plugin = name not in KNOWN and any(name.startswith(start) for start, of in _PLUGINS.items() if of == distribution)
+    return plugin or name == distribution or (name, distribution) == ("flit-scm", "flit-core")
 
 
 def meant_instead(backend: str) -> str:

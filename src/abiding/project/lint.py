@@ -12,7 +12,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
 from abiding.project.declaration import OURS, uses_abiding
 from abiding.project.given import bad_build_requirements
-from abiding.project.known_backends import KNOWN, distribution_of, meant_instead
+from abiding.project.known_backends import KNOWN, brings, distribution_of, meant_instead
 from abiding.project.never_true import never_true
 from abiding.project.table import ApiLevel
 
@@ -61,10 +61,15 @@ def _not_brought(backend: str, names: AbstractSet[str], pyproject: Pyproject) ->
         message = f"`{provider}` has no backend `{backend}`" if provider else f"no backend `{backend}` is known"
         yield finding(message, key, hints=(f"did you mean `{meant}`?",))
         provider = distribution_of(meant)
-    if provider not in names and (meant or not names - {"abiding"} - KNOWN):
-        what = f"`{provider}`" if provider else "the distribution that brings it"
-        message = f"nothing that the build requires brings the wrapped backend `{meant or backend}`"
-        yield finding(message, requires, also=((key, "is wrapped"),), hints=(f"add {what} to `requires`",))
+    others = names - {"abiding"} - KNOWN
+    if any(brings(name, provider) for name in names) or (others and not provider):
+        return
+    backend = meant or backend
+    message = f"nothing that the build requires brings the wrapped backend `{backend}`"
+    if others:  # one of them may require it in turn
+        message = f"`{provider}`, which brings the wrapped backend `{backend}`, is not among what the build requires"
+    what = f"`{provider}`" if provider else "the distribution that brings it"
+    yield finding(message, requires, also=((key, "is wrapped"),), hints=(f"add {what} to `requires`",))
 
 
 def _not_narrower(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
