@@ -744,11 +744,40 @@ def test_what_is_not_there_is_answered_by_what_may_be_given(
     assert hint in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_tag_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("win32", "`win32` is not a wheel's tag, such as `cp313-"),
+        ("cp311-cp311-manylinux_2_17_x86-64", "is not a wheel's tag: did you mean `cp311-cp311-manylinux_2_17_x86_64`?"),
+        ("cp311-cp311-win-amd64", "is not a wheel's tag: did you mean `cp311-cp311-win_amd64`?"),
+        ("cp311-cp311-win_amd64-cu12", "is not a wheel's tag, such as"),
+        ("1-cp311-cp311-win_amd64", "is not a wheel's tag, such as"),
+        ("cp311-cp311-win_amd64-", "is not a wheel's tag, such as"),
+        ("cp311-cp311-macosx_11_0_aarch64", "no wheel has the tag `cp311-cp311-macosx_11_0_aarch64`: did you mean `cp311-cp311-macosx_11_0_arm64`?"),
+        ("cp311-cp311-win32.win64", "no wheel has the tag `cp311-cp311-win64`: did you mean `cp311-cp311-win_amd64`?"),
+        ("cp311-*-win-amd64", "is not a wheel's tag, such as"),
+    ],
+)  # fmt: skip
+def test_a_tag_that_is_none(tag: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would select no line, and what is shown would be that of a wheel that there is not."""
     with pytest.raises(SystemExit) as caught:
-        run("show", written(tmp_path), "--tag", "win32")
+        run("show", written(tmp_path), "--tag", tag)
     assert caught.value.code == 2
-    assert "argument --tag: `win32` is not a wheel's tag, such as `cp313-" in capsys.readouterr().err
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        REGULAR,
+        "py2.py3-none-any",
+        "CP311-abi3-Win_AMD64",
+        "cp39-cp39-manylinux_2_17_x86_64.manylinux2014_x86_64",
+        "x1-y-z",
+    ],
+)
+def test_a_tag_that_may_be_one(tag: str, tmp_path: Path) -> None:
+    assert run("show", written(tmp_path), "--tag", tag) == 0
 
 
 def test_control_characters_are_spelled_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

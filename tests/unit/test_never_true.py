@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from itertools import product
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from packaging.markers import Marker
+from packaging.tags import sys_tags
 
+from abiding.findings.finding import Severity
 from abiding.metadata.marker_values import mistaken
 from abiding.project.declaration import Declaration
+from abiding.project.known_tags import can_match, meant_by
 from abiding.project.lint import lint
+from abiding.project.overlap import _wheels
 from abiding.project.pyproject import Pyproject
+from abiding.project.selecting import A_TAG, _tags
 from makers.commands import run
 
 if TYPE_CHECKING:
@@ -263,3 +270,89 @@ def test_it_is_told_in_a_tree_and_not_in_an_unpacked_sdist(
         (tmp_path / "PKG-INFO").write_text(text + "Requires-Dist: x; os_name == 'windows'\n" * ("api" in sides))
     assert run("show", str(tmp_path)) == 0
     assert ("warning[never-true]" in capsys.readouterr().err) is not unpacked
+
+
+# Globs
+
+
+def selecting(*globs: str) -> list[Finding]:
+    text = written().replace("]\n\n[tool.abiding]\n", "]\n\n[tool.abiding]\nwheels-differ = 'so'\n")
+    listed = ", ".join(f"'{glob}'" for glob in globs)
+    head, _, _ = text.rpartition("dependencies = ")
+    pyproject = Pyproject.parse(f"{head}dependencies = [{{ requires = 'x<2', select = [{listed}] }}]\n")
+    return [one for one in lint(Declaration.read(pyproject), pyproject) if one.rule == "never-true"]
+
+
+GLOBS = {
+    "*-win-amd64": "*-win_amd64",
+    "*-amd64": "*-win_amd64",
+    "*-win64": "*-win_amd64",
+    "*-win-*": "*-win_*",
+    "*-Win_amd64": "*-win_amd64",
+    "*-windows*": "*-win*",
+    "*-darwin*": "*-macosx*",
+    "*-macos_11_0_*": "*-macosx_11_0_*",
+    "*-macosx_*_aarch64": "*-macosx_*_arm64",
+    "*-manylinux_2_17_x86-64": "*-manylinux_2_17_x86_64",
+    "*-manylinux*_arm64": "*-manylinux*_aarch64",
+    "*-manylinux*_amd64": "*-manylinux*_x86_64",
+    "*-linux-x86_64": "*-linux_x86_64",
+    "cp311-cp311-win-amd64": "cp311-cp311-win_amd64",
+    "cpython311-*": "cp311-*",
+    "pypy311-*": "pp311-*",
+    "win_*": "*-win_*",
+    "cp31[12]-*-macosx-11_0_arm64": "cp31[12]-*-macosx_11_0_arm64",
+    "*-glibc*": "",
+}
+
+
+@pytest.mark.parametrize(("glob", "meant"), GLOBS.items())
+def test_a_glob_that_no_tag_matches_is_told(glob: str, meant: str) -> None:
+    (finding,) = selecting(glob)
+    assert finding.severity is Severity.WARNING
+    assert finding.message == f'`select = "{glob}"` matches the tag of no wheel'
+    assert finding.hints == ((f"did you mean `{meant}`?",) if meant else (A_TAG,))
+    assert not meant or can_match(meant)
+
+
+def test_globs_that_match_are_told_by_no_other_glob() -> None:
+    assert [one.hints for one in selecting("*-win32", "*-win-amd64", "*-macosx_11_0_*")] == [
+        ("did you mean `*-win_amd64`?",)
+    ]
+
+
+def real_tags() -> list[str]:
+    """Tags of all kinds: each Python, each ABI and each platform is in one of them at least."""
+    rare = "freebsd_14_2_release_amd64 cygwin_3_5_4_x86_64 mingw_x86_64_ucrt_gnu linux_armv6l wasi_0_0_0_wasm32"
+    old = "cp27-cp27mu-manylinux1_i686 jy27-none-any cp36-cp36m-musllinux_1_1_ppc64le py2-none-macosx_10_6_intel"
+    tags = [*old.split(), *(f"cp313-cp313-{platform}" for platform in rare.split()), *_tags()]
+    tags += [*map(str, sys_tags()), *(tag for tags in _wheels() for tag in tags)]
+    new: dict[str, str] = {}
+    for tag in tags:
+        python, abi, platform = tag.split("-")
+        for part in (f"{python}-{abi}", platform):
+            new.setdefault(part, tag)
+    return sorted(set(new.values()))
+
+
+def test_no_glob_is_told_that_matches_a_tag() -> None:
+    """Whatever of a tag is left open: a beginning, an end, a part, or a character."""
+    for tag in real_tags():
+        python, abi, platform = tag.split("-")
+        open_parts = (f"{python}-*", f"*-{platform}", f"*-{abi}-*", f"*{tag[3:]}")
+        globs = (tag, *open_parts, f"{tag[:-1]}?", f"{tag[:-1]}[!-]", f"{tag}*")
+        assert not [glob for glob in globs if not can_match(glob)], tag
+
+
+@pytest.mark.parametrize("characters", ["ab-", "-_*1", "[]!w3in2-", "*?-anywi_"])
+def test_whatever_is_no_glob_is_answered(characters: str) -> None:
+    """A glob that is told matches none of the tags that there are."""
+    random = Random(characters)  # noqa: S311 (nothing is kept secret)
+    tags = real_tags()
+    for _ in range(100):
+        glob = "".join(random.choices(characters, k=random.randint(0, 14)))
+        if not can_match(glob):
+            assert not [tag for tag in tags if fnmatchcase(tag, glob)], glob
+            meant = meant_by(glob)
+            assert not meant or can_match(meant)
+    assert can_match("*-x" * 1000)

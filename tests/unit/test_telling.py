@@ -88,6 +88,22 @@ def test_a_marker_is_true_for_these_and_false_for_the_others() -> None:
         (["cp38-cp38-linux_x86_64", "cp39-cp39-linux_x86_64"], ["cp310-cp310-linux_x86_64"], "python_version < '3.10'"),
         (["cp313-cp313-linux_x86_64", "cp314-cp314t-linux_x86_64"], ["cp39-cp39-linux_x86_64"], "python_version >= '3.13'"),
         (["cp311-abi3-win_amd64"], ["cp311-abi3-linux_x86_64"], "sys_platform == 'win32'"),
+        # A machine of several systems, where that of another system is open; and one machine of each.
+        (
+            ["cp39-cp39-macosx_10_15_x86_64", "cp39-cp39-manylinux_2_17_x86_64"],
+            ["cp39-cp39-macosx_12_0_arm64", "cp39-cp39-manylinux_2_17_aarch64", "cp39-cp39-win_amd64"],
+            "sys_platform != 'win32' and platform_machine == 'x86_64'",
+        ),
+        (
+            ["cp39-cp39-macosx_12_0_arm64", "cp39-cp39-manylinux_2_17_x86_64"],
+            ["cp39-cp39-macosx_10_15_x86_64", "cp39-cp39-manylinux_2_17_aarch64", "cp39-cp39-win_amd64"],
+            "(sys_platform == 'darwin' and platform_machine == 'arm64') or (sys_platform == 'linux' and platform_machine == 'x86_64')",
+        ),
+        (
+            ["cp39-cp39-macosx_12_0_arm64", "cp39-cp39-win_amd64"],
+            ["cp39-cp39-macosx_10_15_x86_64", "cp39-cp39-manylinux_2_17_aarch64"],
+            "platform_machine == 'arm64' or sys_platform == 'win32'",
+        ),
         # What no marker says: a C library, a version of macOS, an ABI, a machine that is open, all systems at once.
         (["cp39-cp39-manylinux_2_17_x86_64"], ["cp39-cp39-musllinux_1_2_x86_64"], ""),
         (["cp39-cp39-macosx_11_0_arm64"], ["cp39-cp39-macosx_14_0_arm64"], ""),

@@ -188,10 +188,26 @@ def tags(text: str) -> frozenset[str]:
 
     from abiding.project.tags import of_wheel
 
+    # A fourth part would be taken for a build number, or for the label of a variant.
+    name = f"any-0-{text}.whl" if len(text.split("-")) == len(EXAMPLE_TAG.split("-")) else ""
     try:
-        return of_wheel(f"any-0-{text}.whl")
+        named = of_wheel(name)
     except InvalidWheelFilename:
-        raise ArgumentTypeError(f"`{text}` is not a wheel's tag, such as `{EXAMPLE_TAG}`") from None
+        meant = _tag_meant(text)
+        more = f": did you mean `{meant}`?" if meant else f", such as `{EXAMPLE_TAG}`"
+        raise ArgumentTypeError(f"`{visible(text)}` is not a wheel's tag{more}") from None
+    for tag in sorted(named):
+        if meant := _tag_meant(tag):
+            raise ArgumentTypeError(f"no wheel has the tag `{visible(tag)}`: did you mean `{meant}`?")
+    return named
+
+
+def _tag_meant(text: str) -> str:
+    """Return the tag that is probably meant by one that no wheel can have; empty if it may, or nothing is known."""
+    from abiding.project.known_tags import can_match, meant_by
+
+    meant = "" if can_match(text) or "*" in text else meant_by(text)
+    return "" if "*" in meant else meant
 
 
 def versions(text: str) -> Requirement:

@@ -51,6 +51,8 @@ class _Clause(NamedTuple):
 
 
 _Marker = tuple[_Clause, ...]
+# More than two systems with a marker each are more than people write.
+_BOTH = 2
 
 
 def marker_between(those: Collection[str], others: Collection[str]) -> str:
@@ -61,6 +63,21 @@ def marker_between(those: Collection[str], others: Collection[str]) -> str:
     ours, theirs = (frozenset(place for name in names for place in places(name)) for names in (those, others))
     if not ours or not theirs:
         return ""
+    return _between(ours, theirs) or _by_system(ours, theirs)
+
+
+def _by_system(ours: frozenset[_Place], theirs: frozenset[_Place]) -> str:
+    """Give two markers, one for each system that wheels are for; empty if these are not two, or one has no marker."""
+    by_system: dict[str, set[_Place]] = {}
+    for place in ours:
+        by_system.setdefault(place.sys_platform, set()).add(place)
+    if len(by_system) != _BOTH:
+        return ""
+    markers = [_between(frozenset(places), theirs) for _, places in sorted(by_system.items())]
+    return " or ".join(f"({marker})" if " and " in marker else marker for marker in markers) if all(markers) else ""
+
+
+def _between(ours: frozenset[_Place], theirs: frozenset[_Place]) -> str:
     for marker in _candidates(ours, theirs):
         if all(_holds(marker, place) for place in ours) and all(_holds(marker, place) is False for place in theirs):
             return " and ".join(map(str, marker))
@@ -94,7 +111,11 @@ def _candidates(ours: frozenset[_Place], theirs: frozenset[_Place]) -> Iterator[
             yield tuple(single[name] for name in names)
     systems = {place.sys_platform for place in theirs}
     if len(systems) == 1:
-        yield (_Clause(system, "!=", systems.pop()),)
+        yield (_Clause(system, "!=", min(systems)),)
+    # The machine of a wheel for Windows is open: one for AMD64 runs elsewhere too.
+    foreign = systems - own[system]
+    if machine in single and len(foreign) == 1:
+        yield (_Clause(system, "!=", min(foreign)), single[machine])
     versions = {place.python_version for place in theirs}
     if "" not in own[python] | versions:
         yield (_Clause(python, "<", min(versions, key=_number)),)

@@ -1,4 +1,4 @@
-"""Lines whose marker no environment satisfies, or compares a variable with what it never is."""
+"""Lines that nobody ever gets: by a marker that is true nowhere, or by globs that match the tag of no wheel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
 from abiding.metadata import pins, requirements
+from abiding.project.faults import short
+from abiding.project.selecting import A_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from abiding.project.declaration import Declaration
     from abiding.project.pyproject import Key, Pyproject
 
-__all__ = ["never_true"]
+__all__ = ["never_selected", "never_true"]
 
 
 _PYTHON: Key = ("project", "requires-python")
@@ -33,6 +35,32 @@ def never_true(declaration: Declaration, pyproject: Pyproject) -> Iterator[Findi
         marker = _marker(text)
         if marker:
             yield from _of_line(key, text, marker, pythons, pyproject)
+
+
+def never_selected(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    """Yield a warning for each glob of `select` that can match the tag of no wheel, on whatever system it is built."""
+    selecting = [entry for entry in declaration.entries if entry.select]
+    if not selecting:
+        return
+    from abiding.project.known_tags import can_match, meant_by
+
+    for entry in selecting:
+        for glob in entry.select:
+            if can_match(glob):
+                continue
+            meant = meant_by(glob)
+            yield pyproject.finding(
+                "never-true",
+                f'`select = "{short(glob)}"` matches the tag of no wheel',
+                entry.key,
+                severity=Severity.WARNING,
+                notes=(_NO_WHEEL if len(entry.select) == 1 else _NO_MORE,),
+                hints=(f"did you mean `{meant}`?" if meant else A_TAG,),
+            )
+
+
+_NO_WHEEL = "so no wheel gets the line"
+_NO_MORE = "so the line is for no more wheels by it"
 
 
 def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject: Pyproject) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-__all__ = ["Never", "exact_marker", "near_marker", "never"]
+__all__ = ["A_TAG", "Never", "exact_marker", "near_marker", "never"]
 
 
 class Never(NamedTuple):
@@ -29,7 +29,7 @@ class Never(NamedTuple):
 
 
 _PARTS = 3  # python, abi, platform
-_A_TAG = "a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`"
+A_TAG = "a tag has three parts, for example `cp311-cp311-manylinux_2_28_x86_64`"
 _CHOICE = re.compile(r"\[[^]]*\]")
 
 
@@ -37,11 +37,11 @@ def never(pattern: str) -> Never | None:
     """Say why a glob can't match a tag, as far as that can be seen by it alone."""
     parts = len(pattern.split("-"))
     if parts < _PARTS and "*" not in pattern:
-        return Never(f"`{pattern}` can't match a wheel's tag", _A_TAG)
+        return Never(f"`{pattern}` can't match a wheel's tag", A_TAG)
     if "." not in _CHOICE.sub("", pattern):
         return None
     is_whole = parts == _PARTS and not pattern.endswith(".whl")
-    hint = f"name one of them: `{re.sub(r'[.][^-.]*', '', pattern)}`" if is_whole else _A_TAG
+    hint = f"name one of them: `{re.sub(r'[.][^-.]*', '', pattern)}`" if is_whole else A_TAG
     notes = ("a file name joins tags by it; each of them is matched by itself",)
     return Never(f"`{pattern}` can't match a wheel's tag: no tag has a `.`", hint, notes, recent=True)
 
