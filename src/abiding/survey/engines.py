@@ -6,6 +6,7 @@ A task leaves its result in a file, and nothing is left by one that is broken of
 from __future__ import annotations
 
 import os
+import signal
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from abiding.findings.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from distributed import Client
+    from distributed import Client, LocalCluster
 
 __all__ = ["LOCAL", "Run", "dask", "local"]
 
@@ -80,6 +81,18 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
+def _started(cluster: Callable[[], LocalCluster]) -> Iterator[LocalCluster]:
+    """Start a cluster whose workers leave an interrupt, which a terminal sends to all, to the survey that ends them."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        started = cluster()
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    with started:
+        yield started
+
+
+@contextmanager
 def dask(address: str, jobs: int) -> Iterator[Run]:
     """Run tasks on the cluster at an address, or on one of so many workers that is started (`local`).
 
@@ -92,12 +105,15 @@ def dask(address: str, jobs: int) -> Iterator[Run]:
     if address == LOCAL:
         # The memory is DuckDB's to keep to, as without a cluster. What Dask logs of a busy machine helps nobody.
         with (
-            LocalCluster(
-                n_workers=jobs,
-                threads_per_worker=1,
-                memory_limit=0,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
+            _started(
+                partial(
+                    LocalCluster,
+                    n_workers=jobs,
+                    threads_per_worker=1,
+                    memory_limit=0,
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                )
             ) as cluster,
             Client(cluster) as client,
         ):
