@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+import warnings
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
@@ -114,6 +116,59 @@ def test_modules_that_may_be_missing(tmp_path: Path, modules: str, said: str) ->
         (found,) = built(made, tmp_path / "dist")["optional_modules"]
         assert found["modules"] in modules
     assert ("bound-too-loose" in made.said[-1]) == bool(said)
+
+
+MISMATCHED = {
+    '"spam._croe"': "did you mean `spam._core`?",
+    '"spma.*"': "did you mean `spam.*`?",
+    '"_core"': "did you mean `spam._core`?",
+    '"spam/_core*.so"': "did you mean `spam._core`?",
+    '{ modules = "spam._corre", note = "slow" }': "did you mean `spam._core`?",
+    '"eggs.x"': "its modules are `spam._core`",
+    '"spam._core", "ham"': "`ham` matches no compiled file of the wheel",
+    '"spam._core"': "",
+    '"spam.*"': "",
+    '"*"': "",
+    '"spam._cor[ef]"': "",
+    '"spam._core", "spam.core*.pyd"': "",
+    '"spam._core", "spam/lib/spam*.dll"': "",
+}
+
+
+@pytest.mark.parametrize("bound", ["numpy>=2.0", "numpy>=1.26"])
+@pytest.mark.parametrize(("modules", "said"), MISMATCHED.items())
+def test_a_glob_for_no_compiled_file_is_told(tmp_path: Path, modules: str, said: str, bound: str) -> None:
+    """Whether the bound is right or not; what is for the files of another system is left alone."""
+    key = f'build-backend = "flit_core.buildapi"\noptional-modules = [{modules}]'
+    text = WRAPPED_FLIT.replace('build-backend = "flit_core.buildapi"', key).replace("numpy>=1.26", bound)
+    made = tree(tmp_path / "tree", text)
+    refused = bound == "numpy>=1.26" and bool(said) and '"spam._core"' not in modules
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with pytest.raises(HookFailed) if refused else nullcontext():
+            built(made, tmp_path / "dist")
+    told = " ".join(" ".join([*(str(one.message) for one in caught), *made.said[-1:]]).split())
+    assert ("matches no compiled file" in told) == bool(said), told
+    assert said in told
+    assert not said or "tool.abiding.optional-modules[" in told
+
+
+def test_a_glob_is_told_where_nothing_else_is_declared(tmp_path: Path) -> None:
+    """Of compiled files, too, that use no interface of another distribution."""
+    key = 'build-backend = "flit_core.buildapi"\noptional-modules = ["spam._croe"]'
+    text = WRAPPED_FLIT.partition("[tool.abiding.wheel]")[0].replace('build-backend = "flit_core.buildapi"', key)
+    made = tree(tmp_path / "tree", text, image(b""))
+    with warned("`spam._croe` matches no compiled file of the wheel .*did you mean `spam._core`"):
+        made.hook("build_wheel", tmp_path / "dist")
+
+
+def test_a_glob_is_not_told_of_a_wheel_without_compiled_files(tmp_path: Path) -> None:
+    key = 'build-backend = "flit_core.buildapi"\noptional-modules = ["spam._core"]'
+    made = tree(tmp_path / "tree", WRAPPED_FLIT.replace('build-backend = "flit_core.buildapi"', key))
+    (tmp_path / "tree" / CODE).unlink()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        built(made, tmp_path / "dist")
 
 
 def test_at_the_api_level_it_is_a_warning(tmp_path: Path) -> None:

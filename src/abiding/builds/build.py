@@ -18,6 +18,7 @@ from abiding.builds.output import Output
 from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
 from abiding.builds.refuting import refuted
 from abiding.builds.settings import Settings
+from abiding.builds.unmatched import unmatched
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
 from abiding.metadata import requirements
@@ -228,12 +229,14 @@ class Build(NamedTuple):
     def _members(self, built: Built) -> dict[str, bytes]:
         """What else of the wheel is to be written. Raises `RefusedError` if its compiled files refute what it says."""
         interfaces, refuting = refuted(built, self.entries, self._origin)
+        idle = tuple(unmatched(built, self.entries))
         if not self.declaration.entries and not self.declaration.exports and not interfaces:
+            outcome.warn(idle)
             return {}
         from abiding.builds.members import members
 
         put, findings = members(built, self.entries, self.source.folder, interfaces)
-        of_weight = (finding for finding in (*refuting, *findings) if finding.severity is not Severity.NOTE)
+        of_weight = (finding for finding in (*refuting, *idle, *findings) if finding.severity is not Severity.NOTE)
         outcome.hold(tuple(of_weight), _NO_WHEEL)
         return put
 
