@@ -154,7 +154,7 @@ def test_a_misspelled_name_in_dynamic(name: str, meant: str) -> None:
         (
             '[tool.abiding]\nbuild-backend = ""',
             "bad-value",
-            'write it:\n    [tool.abiding]\n    build-backend = "mesonpy"',
+            'write `build-backend = "mesonpy"`',
         ),
         (
             '[tool.abiding]\nbuild-backend = "mesonpy"\ndependencies = ["numpy<3"]',

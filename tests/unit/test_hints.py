@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 import tomlkit
@@ -381,3 +382,96 @@ def test_an_extra_is_split_from_what_it_was_put_on(marker: str) -> None:
 @pytest.mark.parametrize("line", ["egg", "egg; extra == 'a' or extra == 'b'", "egg; extra == 'a' or os_name == 'nt'", "egg; extra != 'a'", "egg; extra =="])  # fmt: skip
 def test_what_is_of_no_single_extra(line: str) -> None:
     assert split_extra(line) is None
+
+
+def pasted(text: str, hint: str) -> str:
+    """A pyproject.toml, with what a hint shows pasted into it as it stands there."""
+    place, colon, rows = hint.partition(":\n")
+    if not colon:
+        listed, key = re.findall(r"`([^`]+)`", hint.partition(" to ")[0]), hint.partition(" to `")[2]
+        document: Any = tomlkit.parse(text)
+        values = document
+        for name in key.partition("`")[0].split("."):
+            values = values[name]
+        values.extend(tomllib.loads(f"x = {value}")["x"] for value in listed)
+        return str(tomlkit.dumps(document))
+    below = re.search(r" below `[^`]+` \(pyproject\.toml:(\d+)\)$", place)
+    if not below:
+        return f"{text}\n{rows}\n"
+    lines = text.split("\n")
+    lines.insert(int(below[1]), rows)
+    return "\n".join(lines)
+
+
+PROJECT = """\
+[build-system]
+requires = ["abiding", "meson-python"]
+build-backend = "abiding.backend"
+
+[project]
+name = "spam"
+version = "1"
+dynamic = ["dependencies", "optional-dependencies"]
+
+"""
+IN_A_STRING = '[tool.other]\nx = """\n[tool.abiding]\n[tool.abiding.wheel]\n"""\n'
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "[tool.abiding]\n",
+        '[tool.abiding]\nfrom-sdist = "api"\n',
+        "[ tool . 'abiding' ]  # ours\n\n[tool.abiding.wheel]\ndependencies = []\n",
+        "[tool.abiding.wheel]\ndependencies = []\n",
+        f"{IN_A_STRING}[tool.abiding]",
+        "",
+        "[tool.other]\nx = 1\n",
+    ],
+)
+def test_the_backend_is_named_where_the_hint_says(table: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Declaration.read(Pyproject.parse(PROJECT + table))
+    (finding,) = caught.value.findings
+    assert finding.rule == ("missing-key" if "[tool" in table and "abiding" in table else "no-declaration")
+    (hint,) = finding.hints
+    assert Declaration.read(Pyproject.parse(pasted(PROJECT + table, hint))).backend == "mesonpy"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "",
+        "[tool.abiding.wheel]",
+        '[tool.abiding.wheel]\ndependencies = ["egg"]\n',
+        '[tool.abiding.wheel.optional-dependencies]\ngpu = ["egg"]\n',
+        '[tool.abiding.wheel]\n[tool.abiding.wheel.optional-dependencies]\n"a.b" = []\n',
+        f"[tool.abiding.wheel]\ndependencies = []\n{IN_A_STRING}",
+        f"{IN_A_STRING}[tool.abiding.wheel] # ours\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["numpy>=2"],
+        ["numpy>=2", "gmp"],
+        ['cupy; extra == "gpu"'],
+        ['cupy; extra == "gpu"', "numpy>=2", 'egg; os_name == "nt" and extra == "cpu"'],
+    ],
+)
+def test_lines_are_declared_where_the_hints_say(table: str, lines: list[str]) -> None:
+    text = f'{PROJECT}[tool.abiding]\nbuild-backend = "mesonpy"\n{table}'
+    before = Declaration.read(Pyproject.parse(text))
+    # From the bottom up: what is pasted moves what is below it.
+    for hint in reversed(list(hints.declaring(lines, Pyproject.parse(text)))):
+        text = pasted(text, hint)
+    entries = [entry for entry in Declaration.read(Pyproject.parse(text)).entries if entry not in before.entries]
+    declared = {(split_extra(line) or (line, "")) for line in lines}
+    assert {(entry.requires, entry.extra) for entry in entries} == declared
+
+
+@pytest.mark.parametrize("project", ['[project]\nname = "spam"', '[project]\nname = "spam"\ndynamic = ["version"]'])
+def test_names_become_dynamic_where_the_hints_say(project: str) -> None:
+    for hint in hints.making_dynamic(["dependencies"], Pyproject.parse(project)):
+        project = pasted(project, hint)
+    assert tomllib.loads(project)["project"]["dynamic"][-1] == "dependencies"

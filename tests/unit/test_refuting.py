@@ -52,7 +52,7 @@ def test_a_wheel_that_its_files_refute_is_not_written(tmp_path: Path) -> None:
     assert "pyproject.toml:10" in said
     assert "(NumPy 2.0)" in said
     # It is in the list that there is: a second table would be no TOML.
-    assert 'add `"numpy>=2.0"` to `tool.abiding.wheel.dependencies` (pyproject.toml:18), for wheels alone' in " ".join(
+    assert 'for wheels alone, add `"numpy>=2.0"` to `tool.abiding.wheel.dependencies` (pyproject.toml:18)' in " ".join(
         said.split()
     )
     # What is said leads out, and the wheel has a record of the evidence.
@@ -83,9 +83,10 @@ def test_lines_of_several_extras_are_proposed_where_they_are_declared(tmp_path: 
     made = tree(tmp_path / "tree", text)
     with pytest.raises(HookFailed):
         built(made, tmp_path / "dist")
-    hint = made.said[-1].partition("declare it, for wheels alone:\n")[2].partition("\nhint: ")[0]
+    said = " ".join(made.said[-1].split())
+    assert 'hint: add `"optional-dependencies"` to `project.dynamic` (pyproject.toml:11)' in said
+    hint = made.said[-1].partition("for wheels alone, declare it:\n")[2].partition("\nhint: ")[0]
     proposed = tomllib.loads(hint)
-    assert proposed["project"]["dynamic"] == ["optional-dependencies"]
     assert proposed["tool"]["abiding"]["wheel"]["optional-dependencies"] == {"a": ["numpy>=2.0"], "b": ["numpy>=2.0"]}
 
 
@@ -94,7 +95,11 @@ def test_what_has_to_be_dynamic_is_said(tmp_path: Path) -> None:
     made = tree(tmp_path / "tree", text)
     with pytest.raises(HookFailed):
         built(made, tmp_path / "dist")
-    assert '[project]\n        dynamic = ["dependencies"]\n        [tool.abiding.wheel]' in made.said[-1]
+    assert (
+        'list it as dynamic below `[project]` (pyproject.toml:5):\n        dynamic = ["dependencies"]\n'
+        in made.said[-1]
+    )
+    assert "for wheels alone, declare it:\n        [tool.abiding.wheel]\n" in made.said[-1]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding import evidence
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata import requirements
-from abiding.project.hints import declaration_of, place_for
+from abiding.project.hints import declaring, making_dynamic
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -79,14 +79,8 @@ def _severity(built: Built, entries: Entries) -> Severity:
 def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:
     project = entries.declaration.project
     fields = dict.fromkeys("optional-dependencies" if "extra ==" in line else "dependencies" for line in lines)
-    places = [place_for(line, entries.pyproject) for line in lines]
-    if all(places):
-        yield from (f"{place}, for wheels alone" for place in places)
-    else:
-        table = declaration_of(*lines)
-        if project.table is not None and (lacking := [field for field in fields if field not in project.dynamic]):
-            dynamic = ", ".join(f'"{field}"' for field in lacking)
-            table = f"    [project]\n    dynamic = [{dynamic}]\n{table}"
-        yield f"declare it, for wheels alone:\n{table}"
+    if project.table is not None and (lacking := [field for field in fields if field not in project.dynamic]):
+        yield from making_dynamic(lacking, entries.pyproject)
+    yield from (f"for wheels alone, {way}" for way in declaring(lines, entries.pyproject))
     given = " and ".join(f"`{line}`" for line in lines)
     yield f"or, if the source needs it too, give {given} in `[project]`"

@@ -104,10 +104,8 @@ def _lost(line: str, sides: Sides) -> Finding:
 
 
 def _changed(expected: str, found: str, sides: Sides) -> Finding:
-    place = hints.place_for(found, sides.pyproject)
-    hint = f"leave `{expected}` as it is and " + (
-        place or f"declare `{found}` next to it:\n{hints.declaration_of(found)}"
-    )
+    (way,) = hints.declaring([found], sides.pyproject, f"`{found}` next to it")
+    hint = f"leave `{expected}` as it is and {way}"
     return sides.about(
         "changed-requirement",
         f"the {sides.kind} has `{found}` where the {sides.source} says `{expected}`",
@@ -128,7 +126,7 @@ def _undeclared(line: str, sides: Sides) -> Finding:
         )
     else:
         notes = (f"the {sides.source} does not require it, so every tool that read the {sides.source} missed it",)
-        way = hints.place_for(line, sides.pyproject) or f"declare it:\n{hints.declaration_of(line)}"
+        (way,) = hints.declaring([line], sides.pyproject)
         ways = (
             f"if this binary needs it, {way}",
             f"if the source needs it, {_for_every_build(line, sides)}",

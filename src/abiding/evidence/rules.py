@@ -12,7 +12,7 @@ from abiding.evidence.owners import owner_of
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
-from abiding.project.hints import declaration_of
+from abiding.project.hints import declared_under
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -262,14 +262,14 @@ def _hints(lines: Sequence[str], refusing: Sequence[Ranged], admission: Admissio
     if opposing:
         yield opposed(opposing)
     else:
-        yield f"require it, in a project that uses `abiding.backend` by\n{declaration_of(*lines)}"
+        yield f"require it: {declared_under(lines)}"
     if refusing[0].interface.kind is Kind.NUMPY and refusing[0].interface.ceiling:
         yield "or compile it with headers of numpy 2, whose wheels work with numpy 1 too"
     if severity is Severity.WARNING:
-        names = ", ".join(f'"{file.module.name}"' for file in refusing[:_MOST_NAMED])
+        names = ", ".join(f'`"{file.module.name}"`' for file in refusing[:_MOST_NAMED])
         yield (
-            "or, if the package does without what can't be imported, say so:\n    [tool.abiding]\n    "
-            f"optional-modules = [{names}]"
+            "or, if the package does without what can't be imported, say so: list "
+            f"{names} in `optional-modules` under `[tool.abiding]`"
         )
 
 

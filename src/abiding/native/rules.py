@@ -145,7 +145,7 @@ def _wrong_standing(subject: Subject) -> Iterator[Finding]:
             [link for link, _ in links],
             expected=None,
             notes=(note, *elsewhere),
-            hints=(f"declare it:\n    [tool.abiding.wheel]\n    dependencies = [{line}]",),
+            hints=(f"declare it: add `{line}` to `dependencies` under `[tool.abiding.wheel]`",),
         )
 
 

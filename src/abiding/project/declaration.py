@@ -255,16 +255,16 @@ class _Reader(Faults):
             return None
         astray = tables_astray(self.pyproject.table)
         if "abiding" not in tool:
-            from abiding.project.known_backends import proposal
+            from abiding.project.hints import naming_backend
 
             # The table alone would declare what no build does.
             wrapped = uses_abiding(self.pyproject.table)
             ask = "which backend is to be wrapped?" if wrapped else "the project does not use abiding"
-            hint = f"add it{proposal(self.pyproject.table)}" if wrapped else "`abiding init` makes it use abiding"
+            hints = naming_backend(self.pyproject, "add it") if wrapped else ("`abiding init` makes it use abiding",)
             place: Key = ("build-system", "build-backend")
             for stray in islice(astray, 1):
-                place, hint = stray.key, f"write `[{stray.meant}]` for `[{stray.name}]`"
-            self.problem("no-declaration", f"`[tool.abiding]` is missing: {ask}", place, hints=(hint,))
+                place, hints = stray.key, (f"write `[{stray.meant}]` for `[{stray.name}]`",)
+            self.problem("no-declaration", f"`[tool.abiding]` is missing: {ask}", place, hints=hints)
             return None
         key = ("tool", "abiding")
         for stray in astray:
@@ -291,7 +291,8 @@ class _Reader(Faults):
     # The keys of [tool.abiding]
 
     def backend(self, table: Mapping[str, Any]) -> str:
-        from abiding.project.known_backends import backend_of, proposal, similar_to
+        from abiding.project.hints import naming_backend
+        from abiding.project.known_backends import backend_of, similar_to
 
         key = ("tool", "abiding", "build-backend")
         if "build-backend" not in table:
@@ -300,7 +301,7 @@ class _Reader(Faults):
                     "missing-key",
                     "`build-backend` is missing: which backend is to be wrapped?",
                     key,
-                    hints=(f"write it{proposal(self.pyproject.table)}",),
+                    hints=naming_backend(self.pyproject, "write it"),
                 )
             return ""
         backend = self.typed(table["build-backend"], str, key)
@@ -309,7 +310,7 @@ class _Reader(Faults):
         if not _BACKEND.fullmatch(backend):
             meant = similar_to(backend) or backend_of(self.pyproject.table)
             hints = (f"did you mean `{meant}`?" if meant else "for example `mesonpy` or `setuptools.build_meta`",)
-            hints = hints if backend.strip() else (f"write it{proposal(self.pyproject.table)}",)
+            hints = hints if backend.strip() or not meant else (f'write `build-backend = "{meant}"`',)
             message = f"`{backend}` is not of the form `module` or `module:object.attribute`"
             self.problem("bad-value", message, key, hints=hints)
         elif backend.partition(":")[0] in ("abiding", OURS):

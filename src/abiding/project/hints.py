@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.metadata import requirements
-from abiding.project.known_backends import may_be_dynamic
+from abiding.project.known_backends import backend_of, may_be_dynamic
+from abiding.project.pasting import is_there, line_below, shown
 from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 from abiding.project.table import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.project.pyproject import Pyproject
 
@@ -20,14 +21,18 @@ __all__ = [
     "INCOMPLETE",
     "ONE_STATE",
     "WITHOUT_A_LINE",
-    "declaration_of",
+    "declared_under",
+    "declaring",
     "in_every_build",
-    "place_for",
+    "making_dynamic",
+    "naming_backend",
+    "pasted",
     "places_of",
     "where_a_backend_differs",
 ]
 
 
+_WHEEL = ("tool", "abiding", "wheel")
 INCOMPLETE = (
     "something that the build reads may be missing from the sdist, a file with requirements for example: see to it "
     "that the sdist has it"
@@ -46,36 +51,82 @@ _COMPUTED = (
 )
 
 
-def declaration_of(*lines: str) -> str:
-    """The tables that declare `Requires-Dist` lines for wheels, in TOML: a line of an extra goes to that extra."""
+def pasted(pyproject: Pyproject, tables: Mapping[tuple[str, ...], Sequence[str]], what: str) -> Iterator[str]:
+    """Yield what is to be pasted where, for rows of TOML that tables lack; `what` says what to do with them.
+
+    Followed to the letter it is TOML: a table that is there is named with its line, and the others are given whole.
+    """
+    new: list[str] = []
+    for table, rows in tables.items():
+        name = key_text(table)
+        if line := line_below(pyproject, table, rows):
+            yield f"{what} below `[{name}]` (pyproject.toml:{line}):\n{shown(rows)}"
+        elif is_there(pyproject, table):
+            yield f"{what} in `{name}` (pyproject.toml:{pyproject.line_of(table)}):\n{shown(rows)}"
+        else:
+            new += [f"[{name}]", *rows]
+    if new:
+        yield f"{what}:\n{shown(new)}"
+
+
+def declaring(lines: Iterable[str], pyproject: Pyproject, what: str = "it") -> Iterator[str]:
+    """Yield how `Requires-Dist` lines are declared for wheels: a line of an extra goes to that extra."""
     of_extras: dict[str, list[str]] = {}
     for line in lines:
         text, extra = requirements.split_extra(line) or (line, "")
         of_extras.setdefault(extra, []).append(as_toml(text))
-    tables = []
-    if plain := of_extras.pop("", []):
-        tables += ["[tool.abiding.wheel]", f"dependencies = [{', '.join(plain)}]"]
-    if of_extras:
-        tables += ["[tool.abiding.wheel.optional-dependencies]"]
+    tables: dict[tuple[str, ...], list[str]] = {}
     for extra, texts in of_extras.items():
-        key = extra if BARE_KEY.fullmatch(extra) else as_toml(extra)
-        tables += [f"{key} = [{', '.join(texts)}]"]
-    return "\n".join(f"    {row}" for row in tables)
+        *table, name = key = (*_WHEEL, *(("optional-dependencies", extra) if extra else ("dependencies",)))
+        if isinstance(_at(pyproject.table, key), list):
+            listed = " and ".join(f"`{text}`" for text in texts)
+            yield f"add {listed} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
+        else:
+            shown_name = name if BARE_KEY.fullmatch(name) else as_toml(name)
+            tables.setdefault(tuple(table), []).append(f"{shown_name} = [{', '.join(texts)}]")
+    # The table first that the other is in.
+    yield from pasted(pyproject, dict(sorted(tables.items())), f"declare {what}")
 
 
-def place_for(line: str, pyproject: Pyproject) -> str:
-    """Say what is to be added where, if the list that a `Requires-Dist` line is declared in is there; else empty.
+def making_dynamic(fields: Sequence[str], pyproject: Pyproject) -> Iterator[str]:
+    """Yield how names of `[project]` come to be in `project.dynamic`."""
+    names = [as_toml(field) for field in fields]
+    key = ("project", "dynamic")
+    if isinstance(_at(pyproject.table, key), list):
+        listed = " and ".join(f"`{name}`" for name in names)
+        yield f"add {listed} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
+    else:
+        yield from pasted(
+            pyproject,
+            {key[:1]: [f"dynamic = [{', '.join(names)}]"]},
+            f"list {'them' if names[1:] else 'it'} as dynamic",
+        )
 
-    Whoever pastes the whole table then has it twice, which is no TOML.
-    """
-    text, extra = requirements.split_extra(line) or (line, "")
-    table: object = pyproject.table
-    key = ("tool", "abiding", "wheel", *(("optional-dependencies", extra) if extra else ("dependencies",)))
+
+def naming_backend(pyproject: Pyproject, what: str) -> tuple[str, ...]:
+    """Say where the backend is to be named that a pyproject.toml suggests, or where to look for it."""
+    backend = backend_of(pyproject.table)
+    if not backend:
+        return (f"{what}, with the backend that `[build-system]` named before: none is among what it requires",)
+    return tuple(pasted(pyproject, {_WHEEL[:2]: [f'build-backend = "{backend}"']}, what))
+
+
+def _at(table: object, key: Iterable[str]) -> object:
     for part in key:
         table = table.get(part) if isinstance(table, dict) else None
-    if not isinstance(table, list):
-        return ""
-    return f"add `{as_toml(text)}` to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
+    return table
+
+
+def declared_under(lines: Iterable[str]) -> str:
+    """Say to which lists `Requires-Dist` lines are to be added, where nobody knows what their pyproject.toml has."""
+    adds: dict[str, None] = {}
+    own: dict[str, None] = {}
+    for line in lines:
+        text, extra = requirements.split_extra(line) or (line, "")
+        below = ".optional-dependencies" if extra else ""
+        adds[f"`{as_toml(text)}` to `{extra or 'dependencies'}` under `[tool.abiding.wheel{below}]`"] = None
+        own[f"`[project{below}]`"] = None
+    return f"add {' and '.join(adds)}, or, without `abiding.backend`, under {' and '.join(own)}"
 
 
 def places_of(line: str) -> tuple[str, str]:

@@ -19,7 +19,6 @@ __all__ = [
     "is_known",
     "may_be_dynamic",
     "meant_instead",
-    "proposal",
     "similar_to",
     "wrapped_in",
 ]
@@ -82,14 +81,6 @@ def wrapped_in(table: Mapping[str, Any]) -> str:
 def may_be_dynamic(backend: str, name: str) -> bool:
     """Tell whether a backend takes a name of `[project]` in `dynamic`, without a value; most do."""
     return name in _DYNAMIC.get(re.split(r"[.:]", backend)[0], {name})
-
-
-def proposal(table: Mapping[str, Any]) -> str:
-    """The end of a hint: `[tool.abiding]` with the backend that a pyproject.toml suggests, or where to look for it."""
-    backend = backend_of(table)
-    if not backend:
-        return ", with the backend that `[build-system]` named before: none is among what it requires"
-    return f':\n    [tool.abiding]\n    build-backend = "{backend}"'
 
 
 def distribution_of(backend: str) -> str:
