@@ -82,12 +82,14 @@ def _has_any(contents: Contents) -> bool:
 
 
 def chosen(tags: frozenset[Tag], filenames: Sequence[str]) -> str | None:
-    """Of the wheels that can stand beside one with these tags, the one that runs on the oldest platform.
+    """Of the wheels that can stand beside one with these tags, the one for the same platform.
 
-    Where that does not run, none of them does.
+    Where there is none, the one that runs on the oldest platform: where that does not run, none of them does. Wheels of
+    one release may be unlike each other: those of pyarrow for manylinux2014 have the strings of the old libstdc++.
     """
+    own = {tag.platform for tag in tags}
     fitting = [filename for filename in filenames if beside(tags, _tags(filename))]
-    return min(fitting, key=_age, default=None)
+    return min(fitting, key=lambda filename: (own.isdisjoint(_platforms(filename)), _age(filename)), default=None)
 
 
 def _age(filename: str) -> tuple[int, int]:
