@@ -40,7 +40,9 @@ _PLATFORMS = {
     ("manylinux1_", "manylinux2010_", "manylinux2014_", "manylinux_#_#_", "musllinux_#_#_"): _LIBC,
     ("macosx_#_#_",): _MACS,
     ("linux_", "android_#_", "ios_#_#_", "emscripten_", "pyodide_", "pyemscripten_", "wasi", "wasm"): ("*",),
-    ("freebsd", "openbsd", "netbsd", "dragonfly", "midnightbsd", "sunos", "solaris", "aix", "hp_ux", "haiku"): ("*",),
+    ("freebsd", "openbsd", "netbsd", "dragonfly", "midnightbsd", "sunos", "solaris", "aix", "hp_ux", "hpux", "haiku"): (
+        "*",
+    ),
     ("cygwin", "mingw", "msys", "gnu", "hurd", "os390", "zos", "qnx", "vxworks", "osf", "irix"): ("*",),
 }
 # No tag is longer, by far.
