@@ -61,20 +61,24 @@ class Comparison(NamedTuple):
 
 def compared(old: Material, new: Material, used: Collection[str] | None = None) -> Comparison:
     """Find what has changed. Where it is known which symbols are `used`, only what these lead to counts."""
-    of_layouts: list[str] = []
+    without: dict[str, list[str]] = {}
     names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
-    changes = tuple(_layouts(old, new, names, of_layouts))
+    changes = tuple(_layouts(old, new, names, without))
+    of_layouts = tuple(f"layouts of {_some(some)} were not compared: {why}" for why, some in without.items())
     by_headers = _headers(old, new, names)
     told = not of_layouts or bool(old.headers.texts and new.headers.texts and not by_headers.of_headers)
-    return by_headers._replace(changes=(*changes, *by_headers.changes), of_layouts=tuple(of_layouts), told=told)
+    return by_headers._replace(changes=(*changes, *by_headers.changes), of_layouts=of_layouts, told=told)
 
 
-def _layouts(old: Material, new: Material, used: Collection[str] | None, remarks: list[str]) -> Iterator[Change]:
+def _layouts(
+    old: Material, new: Material, used: Collection[str] | None, without: dict[str, list[str]]
+) -> Iterator[Change]:
+    """Yield what is laid out otherwise, and put into `without` the libraries without a comparison, by reasons."""
     places = {*old.headers.texts, *new.headers.texts} if old.headers.texts and new.headers.texts else ()
     for name in sorted(set(old.libraries) & set(new.libraries)):
         layout = layouts.compared(old.libraries[name](), new.libraries[name](), places)
         if layout.not_compared:
-            remarks.append(f"layouts of `{name}` were not compared: {layout.not_compared}")
+            without.setdefault(layout.not_compared, []).append(f"`{name}`")
         words = set(re.findall(r"\w+", " ".join(line for line in layout.changes if line.startswith("[C]"))))
         if layout.changes and (used is None or not words.isdisjoint(used)):
             yield Change(name, LAYOUTS, layout.changes)
