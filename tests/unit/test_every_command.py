@@ -142,6 +142,14 @@ def test_a_narrow_terminal_loses_no_word(command: str, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("command", [*SHOWN, *ERRORS])
+def test_a_pipe_of_a_given_width_is_as_a_terminal_of_it(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    live, piped = (run(command, monkeypatch, terminal=terminal) for terminal in (True, False))
+    assert live == piped
+
+
+@pytest.mark.parametrize("command", [*SHOWN, *ERRORS])
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_any_encoding_will_do(command: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shown, whole = run(command, monkeypatch, encoding=encoding), run(command, monkeypatch)

@@ -59,6 +59,7 @@ class Build(NamedTuple):
 
         Raises `DeclarationError` with everything that is wrong with them.
         """
+        outcome.begin()
         folder = Path.cwd()
         pyproject = Pyproject.read(folder)
         declaration = Declaration.read(pyproject)

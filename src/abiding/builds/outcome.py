@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
 
-__all__ = ["hold", "refuse", "remark", "say", "warn"]
+__all__ = ["begin", "hold", "refuse", "remark", "say", "warn"]
+
+
+# By rule, what a hook has warned of so far.
+_WARNED: list[str] = []
 
 
 def refuse(findings: Sequence[Finding], closing: str) -> None:
@@ -36,6 +40,7 @@ def warn(findings: Iterable[Finding]) -> None:
     It looks as an error does, whoever shows it: Python, or a front end that was handed the text.
     """
     for finding in findings:
+        _WARNED.append(finding.rule)
         with _printed_as_it_is():
             warnings.warn(_told(finding), UserWarning, stacklevel=5)
 
@@ -62,6 +67,13 @@ def _told(finding: Finding) -> str:
     return block(finding, "abiding: ")
 
 
+def begin() -> None:
+    """Forget what was warned of: of another build, in the same process."""
+    _WARNED.clear()
+
+
 def say(text: str) -> None:
-    """Print what was built: one line, whatever it says."""
-    print(f"abiding: {text}", file=sys.stderr)  # noqa: T201
+    """Print what was built: one line, whatever it says. It counts the warnings: some front ends show these later."""
+    rules = ", ".join(f"`{rule}`" for rule in dict.fromkeys(_WARNED))
+    warned = f"; {len(_WARNED)} warning{'s' * (len(_WARNED) > 1)}: {rules}" if rules else ""
+    print(f"abiding: {text}{warned}", file=sys.stderr)  # noqa: T201

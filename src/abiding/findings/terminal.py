@@ -71,7 +71,10 @@ def style_of(severity: Severity | None) -> Style:
 
 
 class Terminal(NamedTuple):
-    """How wide lines may be, whether they are coloured, and whether people see them at once: a pipe breaks no line."""
+    """How wide lines may be, whether they are coloured, and whether every line is held to that width.
+
+    They are where people see them at once, or have said how wide they want them; else a pipe or file breaks no line.
+    """
 
     width: int = WIDTH
     coloured: bool = False
@@ -82,7 +85,7 @@ class Terminal(NamedTuple):
         """Look at a stream, and at COLUMNS, NO_COLOR, FORCE_COLOR and TERM."""
         width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 0)).columns)
         coloured = colour is Colour.ALWAYS or (colour is Colour.AUTO and _wants_colour(stream))
-        return cls(width, coloured, stream.isatty())
+        return cls(width, coloured, stream.isatty() or _is_wide(os.environ.get("COLUMNS", "")))
 
     @property
     def narrow(self) -> Terminal:
@@ -101,6 +104,11 @@ class Terminal(NamedTuple):
         if not self.coloured or safe != written:
             return safe.rstrip()
         return "".join(f"{_BEGIN.format(style)}{text}{_END}" if style and text else text for text, style in line)
+
+
+def _is_wide(columns: str) -> bool:
+    """Return whether COLUMNS gives a width; shells set it for themselves alone, unless it is exported."""
+    return columns.isdecimal() and int(columns) > 0
 
 
 def _wants_colour(stream: TextIO) -> bool:

@@ -10,6 +10,7 @@ from abiding.findings.finding import Severity
 from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
 from abiding.metadata.difference import is_repeated
 from abiding.native.names import untagged
+from abiding.report.plural import of_several
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -31,6 +32,11 @@ class Group(NamedTuple):
         """The files in a few words: the first by its name, the others counted."""
         first, *others = self.artifacts
         return f"{first} and {len(others)} more" if others else first
+
+    @property
+    def said(self) -> Finding:
+        """The finding in words for as many files as it is about."""
+        return of_several(self.finding) if len(self.artifacts) > 1 else self.finding
 
 
 def told(release: Release) -> list[Group]:

@@ -121,9 +121,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
 
 
 def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
-    finding, about = group
-    if len(about) > 1 and finding.found_from == "this wheel":
-        finding = finding._replace(found_from="these wheels")
+    finding, about = group.said, group.artifacts
     opened = " open" if finding.severity is Severity.ERROR else ""
     # Of a field with several values these are those that only one side has.
     without = "none of these lines" if is_repeated(finding.field) else "nothing"

@@ -96,12 +96,10 @@ class _Report(NamedTuple):
     # A difference, and the files that it is in
 
     def _finding(self, group: Group) -> Iterator[Line]:
-        finding, artifacts = group
+        finding, artifacts = group.said, group.artifacts
         if finding.line or finding.excerpts:
             yield from lines(finding._replace(artifact=artifacts[0]), self.terminal.width)
             return
-        if len(artifacts) > 1 and finding.found_from == "this wheel":
-            finding = finding._replace(found_from="these wheels")
         yield from headline(finding, self.terminal.width)
         yield from self._files([name for name in artifacts if name])
         field, is_note = self._field(finding.field), finding.severity is Severity.NOTE
