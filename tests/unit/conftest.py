@@ -22,6 +22,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any machine")
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe is no terminal, unless a test says so: where readline was imported, each child gets a width from it."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def index() -> Iterator[Index]:
     with serving(Index()) as index:

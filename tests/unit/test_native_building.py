@@ -292,7 +292,7 @@ def test_what_a_metapackage_brings_and_is_not_installed(scene: Scene) -> None:
 
 def test_a_bound_that_is_proposed_keeps_the_extra(scene: Scene) -> None:
     with_metapackage(scene, "meta[fast]", "prov; extra == 'fast'")
-    with pytest.warns(match=r"write an upper bound: `meta\[fast\]>=x.x,<x\+1`, for example, or `meta\[fast\]==x.x.\*`"):
+    with warned(r"write an upper bound: `meta\[fast\]>=x.x,<x\+1`, for example, or `meta\[fast\]==x.x.\*`"):
         scene.build()
 
 
