@@ -206,12 +206,12 @@ def _script(found: list[Block]) -> Iterator[str]:
 
 def _variables(more: Mapping[str, str]) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("ABIDING_", "PYTEST_", "COV_"))}
-    for name in ("PYTHONPATH", "VIRTUAL_ENV", "FORCE_COLOR"):
+    # Without a width tables are as wide as they are, on a page that can be scrolled.
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "FORCE_COLOR", "COLUMNS"):
         ours.pop(name, None)
     return {
         **ours,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{ours['PATH']}",
-        "COLUMNS": "80",
         "EXAMPLES": str(CHECKOUT / "examples"),
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_COUNT": "3",
