@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ from makers.workshop import Workshop, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# Where readline was imported, as in the process that starts the workers, each child gets a width: a pipe has none.
+os.environ.pop("COLUMNS", None)
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGES = CHECKOUT / "tests" / "packages"
