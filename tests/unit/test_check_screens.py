@@ -28,9 +28,9 @@ SCREENS = Path(__file__).resolve().parents[1] / "screens" / "check"
 
 
 FORMS: dict[str, Callable[[Sequence[Release]], str]] = {
-    "narrow": partial(text.render, terminal=Terminal(80, is_live=True)),
-    "wide": partial(text.render, terminal=Terminal(120, is_live=True)),
-    "colour": partial(text.render, terminal=Terminal(80, coloured=True, is_live=True)),
+    "narrow": partial(text.render, terminal=Terminal(80, breaks_lines=True)),
+    "wide": partial(text.render, terminal=Terminal(120, breaks_lines=True)),
+    "colour": partial(text.render, terminal=Terminal(80, coloured=True, breaks_lines=True)),
     "full": partial(text.render, full=True),
     "quiet": text.last_lines,
 }
@@ -69,7 +69,7 @@ def test_any_width_shows_the_same_words(name: str, width: int) -> None:
     """No word is broken, and none is lost; what is wider than the screen is one word, or an indented one."""
     found = releases(RELEASES[name]())
     (shown, table), (whole, columns) = (
-        apart(text.render(found, Terminal(one, is_live=True))) for one in (width, 10_000)
+        apart(text.render(found, Terminal(one, breaks_lines=True))) for one in (width, 10_000)
     )
     assert said(shown) == said(whole)
     # Where there is no room for columns, what the head says of them stands before each cell but the first.

@@ -9,7 +9,7 @@ import pytest
 
 from abiding.artifacts.index import settings
 from abiding.cli import main
-from abiding.metadata.nearest import nearest
+from abiding.metadata.nearest_wheel import nearest_wheel
 from makers.archives import wheel_name
 from makers.index import METADATA, OTHER, File, Index, sdist, serving, wheel
 
@@ -182,7 +182,7 @@ def test_of_a_tag_that_is_not_there_the_nearest_is_named(index: Index, capsys: p
 )
 def test_which_is_the_nearest(asked: str, expected: str, others: list[str]) -> None:
     for tags in permutations([expected, *others]):
-        assert nearest(asked, [wheel_name(tag) for tag in tags]) == wheel_name(expected)
+        assert nearest_wheel(asked, [wheel_name(tag) for tag in tags]) == wheel_name(expected)
 
 
 def test_a_damaged_file(index: Index, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import native
-from abiding.artifacts.filename import judge_stated
 from abiding.artifacts.installers import judge_wheel
-from abiding.builds import outcome, rules
+from abiding.builds import rules
 from abiding.builds.built import Built
 from abiding.builds.entries import Entries, is_sure
 from abiding.builds.exported import is_bare
 from abiding.builds.inner import InnerBackend
+from abiding.builds.outcome import Outcome
 from abiding.builds.output import Output
 from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
 from abiding.builds.refuting import refuted
@@ -52,6 +52,7 @@ class Build(NamedTuple):
     entries: Entries
     inner: InnerBackend
     config: dict[str, Any] | None
+    outcome: Outcome
 
     @classmethod
     def begin(cls, config_settings: Mapping[str, Any] | None) -> Build:
@@ -59,16 +60,16 @@ class Build(NamedTuple):
 
         Raises `DeclarationError` with everything that is wrong with them.
         """
-        outcome.begin()
         folder = Path.cwd()
         pyproject = Pyproject.read(folder)
         declaration = Declaration.read(pyproject)
         settings = Settings.read(config_settings, os.environ)
         declaration.check_variant(pyproject, settings.variant, settings.asked_variant, "Nothing was built")
         source = Source.read(folder, declaration)
-        entries = Entries(pyproject, declaration, settings, source.unpacked)
+        outcome = Outcome()
+        entries = Entries(pyproject, declaration, settings, source.unpacked, outcome)
         inner = InnerBackend(declaration.backend, declaration.backend_path, folder)
-        return cls(pyproject, declaration, source, entries, inner, settings.inner)
+        return cls(pyproject, declaration, source, entries, inner, settings.inner, outcome)
 
     # get_requires_for_build_*
 
@@ -94,7 +95,7 @@ class Build(NamedTuple):
             absent = native.absent(self.entries.linked)
             if not absent:
                 raise
-            outcome.warn([rules.not_asked(hook, self.declaration.backend, absent, exc)])
+            self.outcome.warn([rules.not_asked(hook, self.declaration.backend, absent, exc)])
             return []
 
     # build_sdist
@@ -111,7 +112,7 @@ class Build(NamedTuple):
 
             def edited(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
-                    outcome.hold(rules.judge_packed(name, data, self.pyproject, self._severity), _NO_SDIST)
+                    self.outcome.hold(rules.judge_packed(name, data, self.pyproject, self._severity), _NO_SDIST)
                     return self.pyproject.restored(data)
                 pkg_info = CoreMetadata.parse(data, name)
                 if member == "PKG-INFO":
@@ -126,12 +127,8 @@ class Build(NamedTuple):
     def _judge_sdist(self, name: str, pkg_info: CoreMetadata) -> None:
         """Hold the PKG-INFO that was built against `[project]`."""
         sides = self._sides("sdist", name, "project")
-        outcome.refuse(rules.judge(self.source.promise.broken_by(pkg_info), (), sides), _NO_SDIST)
-        version = self.declaration.metadata_version
-        newer = pkg_info.newer_fields(version) if version else ()
-        if version and newer:
-            finding = rules.too_low(self.pyproject, version, newer, pkg_info.lowest_version)
-            outcome.hold([finding._replace(severity=self._severity)], _NO_SDIST)
+        self.outcome.refuse(rules.judge(self.source.promise.broken_by(pkg_info), (), sides), _NO_SDIST)
+        self.outcome.hold(rules.too_low(self.declaration, self.pyproject, pkg_info, self._severity), _NO_SDIST)
 
     def _of_sdist(self, pkg_info: CoreMetadata) -> CoreMetadata:
         """Return the PKG-INFO to hand over: what was built, and the sanction for wheels to say more."""
@@ -160,7 +157,7 @@ class Build(NamedTuple):
             rewrite(archive, output.target(name), {archive.metadata_name: metadata.data, **members})
         if kind == "wheel":
             self._remark(name, metadata)
-        outcome.say(self.entries.outcome(added) or self._without_levels())
+        self.outcome.say(self.entries.outcome(added) or self._without_levels())
         return name
 
     def _built(self, kind: str, output: Output) -> Wheel:
@@ -178,17 +175,12 @@ class Build(NamedTuple):
         return Wheel.open(output.private / name)
 
     def _judge_file(self, kind: str, archive: Wheel) -> None:
-        """Hold the tags of a wheel against its name, and what is in it against what installers take."""
-        name = archive.path.name
-        # Setuptools marks an editable wheel by what is a build number in its name alone: it is installed and gone.
-        fields = ("Tag",) if kind == "editable" else ("Tag", "Build")
-        hint = f"`{self.declaration.backend}` has written both: look for what gives the wheel another name than its own"
-        tags = judge_stated(name, archive.stated(), self._severity, hint)
-        apart = [one for one in tags if one.severity is self._severity and one.field in fields]
+        """Hold what WHEEL says against the file name, and what is in the wheel against what installers take."""
         refused = judge_wheel(archive)
         if self.entries.are_given:
             refused = tuple(finding._replace(severity=Severity.WARNING) for finding in refused)
-        outcome.hold([*apart, *refused], _NO_WHEEL)
+        apart = rules.judge_name(kind, archive, self._severity, self.declaration.backend)
+        self.outcome.hold([*apart, *refused], _NO_WHEEL)
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""
@@ -199,7 +191,7 @@ class Build(NamedTuple):
         of_sdist = sides._replace(source="sdist", origin=lambda *_: "PKG-INFO")
         findings = rules.judge(differences, sanctioned, sides)
         findings += rules.judge(self.source.contradicted(built), (), of_sdist)
-        outcome.refuse(findings, _NO_WHEEL)
+        self.outcome.refuse(findings, _NO_WHEEL)
         # A backend that writes a declared line by itself has done our work.
         there = {requirements.meaning(line) for line in added}
         return built.with_requirements(line for line in lines if not there or requirements.meaning(line) not in there)
@@ -214,7 +206,7 @@ class Build(NamedTuple):
         """
         if metadata_directory is not None:
             prepared = read_dist_info(Path(metadata_directory))
-            outcome.refuse(rules.judge_prepared(unkept(prepared, built), name), _NO_WHEEL)
+            self.outcome.refuse(rules.judge_prepared(unkept(prepared, built), name), _NO_WHEEL)
             return prepared
         own = by_own_pkg_info(self.source, self.declaration, fallback_version=built.get("Metadata-Version"))
         if own is None or unkept(own.with_requirements(lines), built):
@@ -223,22 +215,21 @@ class Build(NamedTuple):
 
     def _judge_installable(self, name: str, metadata: CoreMetadata, added: tuple[str, ...]) -> None:
         """Look whether something can install the wheel, with our lines too."""
-        findings = list(judge_python(name, metadata, self._severity))
-        findings += judge_installable([name], metadata, self._severity) if added else ()
-        outcome.hold(findings, _NO_WHEEL)
+        of_added = judge_installable([name], metadata, self._severity) if added else ()
+        self.outcome.hold((*judge_python(name, metadata, self._severity), *of_added), _NO_WHEEL)
 
     def _members(self, built: Built) -> dict[str, bytes]:
         """What else of the wheel is to be written. Raises `RefusedError` if its compiled files refute what it says."""
         interfaces, refuting = refuted(built, self.entries, self._origin)
         idle = tuple(unmatched(built, self.entries))
         if not self.declaration.entries and not self.declaration.exports and not interfaces:
-            outcome.warn(idle)
+            self.outcome.warn(idle)
             return {}
         from abiding.builds.members import members
 
         put, findings = members(built, self.entries, self.source.folder, interfaces)
         of_weight = (finding for finding in (*refuting, *idle, *findings) if finding.severity is not Severity.NOTE)
-        outcome.hold(tuple(of_weight), _NO_WHEEL)
+        self.outcome.hold(of_weight, _NO_WHEEL)
         return put
 
     # prepare_metadata_for_build_*
@@ -286,13 +277,13 @@ class Build(NamedTuple):
 
     def _warn(self) -> None:
         """Warn of what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
-        outcome.warn(self.declaration.remarks)
-        outcome.warn(() if self.source.unpacked else lint(self.declaration, self.pyproject))
-        outcome.warn([rules.edited_sdist(self.source)] if self.source.contradictions else ())
+        self.outcome.warn(self.declaration.remarks)
+        self.outcome.warn(() if self.source.unpacked else lint(self.declaration, self.pyproject))
+        self.outcome.warn([rules.edited_sdist(self.source)] if self.source.contradictions else ())
 
     def _remark(self, name: str, metadata: CoreMetadata) -> None:
         """Say that a file may be refused where it is to go. Of what an sdist is built into, it was said before."""
-        outcome.remark(() if self.source.unpacked else too_new([(name, metadata)]))
+        self.outcome.remark(() if self.source.unpacked else too_new([(name, metadata)]))
 
     def _without_levels(self) -> str:
         if self.source.baseline is None and self.declaration.project.table is None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import native
 from abiding.builds import exported
-from abiding.builds.outcome import warn
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Severity
 from abiding.metadata import pins
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.builds.outcome import Outcome
     from abiding.builds.settings import Settings
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
@@ -58,12 +58,16 @@ def is_sure(entry: Entry) -> bool | None:
 
 
 class Entries(NamedTuple):
-    """What decides which entries of a declaration count in a build; `unpacked` is whether it starts from an sdist."""
+    """What decides which entries of a declaration count in a build; `unpacked` is whether it starts from an sdist.
+
+    What is wrong with them is warned of by `told`.
+    """
 
     pyproject: Pyproject
     declaration: Declaration
     settings: Settings
     unpacked: bool
+    told: Outcome
 
     @property
     def level(self) -> Level:
@@ -187,7 +191,8 @@ class Entries(NamedTuple):
         errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
         if errors and not self.are_given:
             raise DeclarationError(findings, "Nothing was built")
-        warn(finding._replace(severity=Severity.WARNING) for finding in (errors if self.unpacked else findings))
+        left = errors if self.unpacked else findings
+        self.told.warn(finding._replace(severity=Severity.WARNING) for finding in left)
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
         """What a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.artifacts.filename import judge_stated
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
@@ -14,13 +15,26 @@ from abiding.project import hints
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from abiding.archives.wheel import Wheel
     from abiding.findings.rules import Rule
+    from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
+    from abiding.project.declaration import Declaration
     from abiding.project.pyproject import Pyproject
     from abiding.project.source import Source
     from abiding.project.table import Project
 
-__all__ = ["Sides", "edited_sdist", "judge", "judge_packed", "judge_prepared", "not_asked", "place_of", "too_low"]
+__all__ = [
+    "Sides",
+    "edited_sdist",
+    "judge",
+    "judge_name",
+    "judge_packed",
+    "judge_prepared",
+    "not_asked",
+    "place_of",
+    "too_low",
+]
 
 
 class Sides(NamedTuple):
@@ -209,18 +223,34 @@ def not_asked(hook: str, backend: str, absent: Sequence[str], exc: BaseException
     )
 
 
-def too_low(pyproject: Pyproject, version: str, newer: Collection[str], least: str) -> Finding:
-    """Say that the core metadata of an sdist has fields that its declared version has not."""
-    names = " and ".join(f"`{name}`" for name in newer)
-    return pyproject.finding(
-        "bad-value",
-        f"metadata version {version} has no {names}, which the sdist has",
-        ("tool", "abiding", "metadata-version"),
-        hints=(
-            f'write `metadata-version = "{least}"`, or leave it out',
-            "if the wrapped backend adds the field by itself, only an earlier version of it writes less",
-        ),
-    )
+def too_low(
+    declared: Declaration, pyproject: Pyproject, pkg_info: CoreMetadata, severity: Severity
+) -> Iterator[Finding]:
+    """Find that the core metadata of an sdist has fields that its declared version, if there is one, has not."""
+    version = declared.metadata_version
+    newer = pkg_info.newer_fields(version) if version else ()
+    if newer:
+        names = " and ".join(f"`{name}`" for name in newer)
+        yield pyproject.finding(
+            "bad-value",
+            f"metadata version {version} has no {names}, which the sdist has",
+            ("tool", "abiding", "metadata-version"),
+            severity=severity,
+            hints=(
+                f'write `metadata-version = "{pkg_info.lowest_version}"`, or leave it out',
+                "if the wrapped backend adds the field by itself, only an earlier version of it writes less",
+            ),
+        )
+
+
+def judge_name(kind: str, archive: Wheel, severity: Severity, backend: str) -> Iterator[Finding]:
+    """Find that a wheel has the name of another one than WHEEL says it is."""
+    # Setuptools marks an editable wheel by what is a build number in its name alone: it is installed and gone.
+    fields = ("Tag",) if kind == "editable" else ("Tag", "Build")
+    hint = f"`{backend}` has written both: look for what gives the wheel another name than its own"
+    for finding in judge_stated(archive.path.name, archive.stated(), severity, hint):
+        if finding.severity is severity and finding.field in fields:
+            yield finding
 
 
 def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:

@@ -154,9 +154,9 @@ def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
 def _which(wheels: Sequence[str], wanted: _Tag) -> str:
     """Return how to choose a wheel: one that is most like what was wanted, if anything was."""
     from abiding.archives.wheel_name import WheelName
-    from abiding.metadata.nearest import nearest
+    from abiding.metadata.nearest_wheel import nearest_wheel
 
-    split = WheelName.split(nearest(min(wanted), wheels) if wanted else wheels[0])
+    split = WheelName.split(nearest_wheel(min(wanted), wheels) if wanted else wheels[0])
     tag = f"`--tag {split.python}-{split.abi}-{split.platform}`" if split else "`--tag`"
     return f"the nearest is {tag}" if wanted else f"say which wheel: {tag}, for example"
 

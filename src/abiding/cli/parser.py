@@ -111,7 +111,7 @@ class Parser(argparse.ArgumentParser):
         lines = [
             line
             for paragraph in text.split("\n")
-            for line in (wrap(paragraph, to.width) if paragraph and to.is_live else [paragraph])
+            for line in (wrap(paragraph, to.width) if paragraph and to.breaks_lines else [paragraph])
         ]
         self.exit(2, "".join(f"{line}\n" for line in lines))
 

@@ -157,7 +157,7 @@ def _excerpts(finding: Finding, width: int) -> Iterator[Line]:
 def conclusion(text: Span, to: Terminal) -> Iterator[Line]:
     """Yield the line that a report ends with: broken for people alone, since programs look for it."""
     shown = on_one_line(text.text)
-    for line in wrap_prose(shown, to.width, "    ", "") if to.is_live else [shown]:
+    for line in wrap_prose(shown, to.width, "    ", "") if to.breaks_lines else [shown]:
         yield (Span(line, text.style),)
 
 

@@ -71,14 +71,14 @@ def style_of(severity: Severity | None) -> Style:
 
 
 class Terminal(NamedTuple):
-    """How wide lines may be, whether they are coloured, and whether every line is held to that width.
+    """How wide lines may be, whether they are coloured, and whether those of tables and values are broken too.
 
-    They are where people see them at once, or have said how wide they want them; else a pipe or file breaks no line.
+    They are in a terminal, and wherever COLUMNS says how wide it is; any other pipe or file has them whole.
     """
 
     width: int = WIDTH
     coloured: bool = False
-    is_live: bool = False
+    breaks_lines: bool = False
 
     @classmethod
     def of(cls, stream: TextIO, colour: Colour = Colour.AUTO) -> Terminal:

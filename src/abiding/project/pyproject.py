@@ -174,7 +174,7 @@ class Pyproject(NamedTuple):
     def apart(self, other: Mapping[str, Any]) -> tuple[str, ...]:
         """Return what a build goes by that another file has otherwise: tables, and names in `[project]`.
 
-        What this file leaves to the backend, that may have filled in.
+        A name that this file does not give is left to the backend, which may have filled it in there.
         """
         tables = [[table.get("build-system"), _tool(table).get("abiding")] for table in (self.table, other)]
         names = zip(("build-system", "tool.abiding"), *tables, strict=True)

@@ -30,7 +30,7 @@ def columns(head: Sequence[str], rows: Sequence[Sequence[Span]], to: Terminal, i
     if not head:
         del lines[0]
     widths = [max(len(cell.text) for cell in column) for column in zip(*lines, strict=True)]
-    if to.is_live and len(indent) + sum(widths) + len(_BETWEEN) * (len(widths) - 1) > to.width:
+    if to.breaks_lines and len(indent) + sum(widths) + len(_BETWEEN) * (len(widths) - 1) > to.width:
         yield from _stacked(head, lines[1:] if head else lines, to, indent)
         return
     for line in lines:

@@ -101,7 +101,7 @@ def _block(difference: Difference, to: Terminal) -> Iterator[Line]:
 
 def _wrapped(value: str, to: Terminal) -> Sequence[str]:
     """Return a value in lines that fit; where programs read, whole."""
-    return wrap(value, to.width, "      ", "  ") if to.is_live else [f"  {value}"]
+    return wrap(value, to.width, "      ", "  ") if to.breaks_lines else [f"  {value}"]
 
 
 def _signed(line: str, indent: str = "") -> Line:

@@ -111,7 +111,7 @@ def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
         label, colon, rest = line.partition(": ")
         if colon and label in _LABELS:
             head = Span(f"{label}: ", _LABELS[label])
-            yield from labelled(Span(rest), to.width, head) if to.is_live else [(head, Span(rest))]
+            yield from labelled(Span(rest), to.width, head) if to.breaks_lines else [(head, Span(rest))]
         else:
             yield (Span(line, Style.PLAIN if before else Style.STRONG),)
         before = line

@@ -160,7 +160,7 @@ def _refused(summary: Summary) -> Iterator[str]:
 
 
 def _remarks(summary: Summary) -> Iterator[str]:
-    remarks = [f"T{str(one)[1:]}." for one in summary.missing]
+    remarks = [f"{text[:1].upper()}{text[1:]}." for text in map(str, summary.missing)]
     if summary.others:
         kinds = ", ".join(f"{count:,} `{kind}`" for kind, count in summary.others.items())
         remarks.append(f"Left out is what is neither an sdist nor a wheel: {kinds}.")

@@ -11,14 +11,14 @@ from abiding.metadata.platform_tag import PlatformTag
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["nearest"]
+__all__ = ["nearest_wheel"]
 
 
 _Likeness = tuple[int, int]
 _PYTHON = re.compile(r"[a-z]+(\d)(\d*)")
 
 
-def nearest(tag: str, wheels: Collection[str]) -> str:
+def nearest_wheel(tag: str, wheels: Collection[str]) -> str:
     """Return the name of the wheel with a tag that is most like this one; the first of several that are.
 
     What goes onto the same system counts, and for the same interpreter; of what is alike in that, the closest version.
