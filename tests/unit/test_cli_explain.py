@@ -18,6 +18,7 @@ from abiding.archives.tagging import Stated
 from abiding.artifacts.artifact import Artifact
 from abiding.builds import rules
 from abiding.builds.inner import InnerBackend
+from abiding.builds.packed import judge_packed
 from abiding.builds.settings import Settings
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
@@ -247,7 +248,7 @@ def refused() -> str:
 
 def packed() -> str:
     committed = IDLE.replace(">=1.20", "<2.5").encode()
-    findings = rules.judge_packed(SDIST, committed, Pyproject.parse(IDLE), Severity.ERROR)
+    findings = judge_packed(SDIST, committed, Pyproject.parse(IDLE), Severity.ERROR)
     return screen(AbidingError(findings, "No sdist was written"))
 
 

@@ -12,6 +12,7 @@ from abiding.providers import preprocessing
 from abiding.providers.changed import Material, compared
 from abiding.providers.declarations import Declared, declare
 from abiding.providers.headers import Declarations, Headers, changes, compiler, declarations, gathered
+from abiding.providers.macros import guards
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +108,36 @@ def test_constants_are_those_of_its_own_headers() -> None:
     assert read(toy=guarded).declared.constants == {"TOY_MAX": "16"}
     overridable = "#define FIRST 1\n#ifndef TOY_MAX\n#define TOY_MAX 16\n#endif\n"
     assert read(toy=overridable).declared.constants == {"FIRST": "1", "TOY_MAX": "16"}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("/* a */ // b\n/* c */#ifndef TOY_H\n#define TOY_H\n", "TOY_H"),
+        ("# if !defined(TOY_H)\n#define TOY_H 1\n", "TOY_H"),
+        ("#ifndef TOY_MAX\n#define TOY_MIN 1\n#endif\n", ""),
+        ("/* a */\n" * 100_000 + "#pragma once\n", ""),
+        ("/**//**/" * 100_000, ""),
+        ("/*" * 500_000, ""),
+        (" /" * 500_000, ""),
+    ],
+    ids=range(7),
+)
+def test_what_stands_before_a_guard_takes_no_time(header: str, name: str) -> None:
+    """A licence in many short comments is read once, not in every way that it can be split."""
+    assert list(guards(header.encode())) == [name] * bool(name)
+
+
+@pytest.mark.timeout(60)
+def test_names_of_types_that_stand_for_each_other_are_bounded() -> None:
+    levels = "".join(f"typedef t{i} (*t{i + 1})(t{i}, t{i}, t{i});\n" for i in range(40))
+    functions = "".join(f"int f{i}(t12, t39);\n" for i in range(2_000))
+    old, new = (read(toy=f"typedef {kind} t0;\n{levels}{functions}").found for kind in ("int", "long"))
+    assert [change.name for change in changes(old, new)] == ["typedef t0"]
+    assert (
+        len(changes(old, read(toy=f"typedef int t0;\n{levels}{functions.replace('int f', 'long f')}").found)) == 2_000
+    )
 
 
 def test_a_header_of_cxx_by_the_name_of_one_of_c() -> None:

@@ -124,6 +124,15 @@ def test_what_can_not_be_read_silences_nothing(shop: Shop, tmp_path: Path, capsy
     assert "the list is not UTF-8 at byte 0" in capsys.readouterr().err
 
 
+def test_a_list_is_not_written_over(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = tmp_path / "list.txt"
+    names.write_text(f"{consumer(tmp_path, 'toy_old', requires=['toy'])}\n")
+    before = names.read_text()
+    assert main(["impact", "toy==1.2", str(names), "--index-url", shop.index.url, f"--output=json={names}"]) == 2
+    assert "it is what is looked at" in " ".join(capsys.readouterr().err.split())
+    assert names.read_text() == before
+
+
 @pytest.mark.parametrize("release", ["toy", "toy>=1", "toy==1.*", "toy==1,==2"])
 def test_one_release_is_named(release: str, shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["impact", release, "x", "--index-url", shop.index.url]) == 2

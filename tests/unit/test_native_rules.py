@@ -682,6 +682,7 @@ def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatc
     ((note,),) = native.checked([path]).values()
     assert (note.rule, note.severity, note.artifact) == ("missing-extra", Severity.NOTE, path.name)
     assert note.hints == ("pip install 'abiding[native]'",)
+    assert note.message.endswith("which is not installed: `pip install 'abiding[native]'` brings it")
     with pytest.raises(AbidingError) as caught:
         native.checked([recorded(pair)])
     assert caught.value.findings[0].rule == "missing-extra"

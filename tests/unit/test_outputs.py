@@ -187,3 +187,13 @@ def test_an_unknown_value_is_answered_by_those_there_are(
         main(arguments)
     assert caught.value.code == 2
     assert known in capsys.readouterr().err
+
+
+def test_a_table_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "t.parquet"
+    table.write_bytes(b"PAR1")
+    for source in (table, tmp_path, tmp_path / "*.parquet"):
+        with pytest.raises(SystemExit) as caught:
+            main(["survey", str(source), "--output", f"json={table}"])
+        assert (caught.value.code, table.read_bytes()) == (2, b"PAR1")
+        assert "a report is never written over that" in capsys.readouterr().err

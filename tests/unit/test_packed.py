@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tarfile
 import tomllib
@@ -52,23 +53,43 @@ def committed(folder: Path, pyproject: str) -> Tree:
 
 
 @pytest.mark.parametrize(
-    ("before", "apart"),
+    ("before", "apart", "there"),
     [
-        (BARE, "`build-system` and `tool.abiding`"),
-        (PYPROJECT.replace("numpy<3", "numpy<2.5"), "`tool.abiding`"),
-        (PYPROJECT.replace('"meson-python"]', '"meson-python>=0.17"]'), "`build-system`"),
-        (PYPROJECT.replace("1.4.0", "1.3.9"), "`project.version`"),
-        (PYPROJECT.replace("numpy>=1.26", "numpy>=1.25"), "`project.dependencies`"),
+        (
+            BARE,
+            "`build-system.requires`, `build-system.build-backend`, `tool.abiding`",
+            "`build-system.build-backend` is `mesonpy` note: in the sdist, `tool.abiding` is missing",
+        ),
+        (
+            PYPROJECT.replace("numpy<3", "numpy<2.5"),
+            "`tool.abiding.wheel.dependencies`",
+            "`tool.abiding.wheel.dependencies` has `numpy<2.5` and lacks `numpy<3`",
+        ),
+        (
+            PYPROJECT.replace('"meson-python"]', '"meson-python>=0.17"]'),
+            "`build-system.requires`",
+            "`build-system.requires` has `meson-python>=0.17` and lacks `meson-python`",
+        ),
+        (PYPROJECT.replace("1.4.0", "1.3.9"), "`project.version`", "`project.version` is `1.3.9`"),
+        (
+            PYPROJECT.replace("numpy>=1.26", "numpy>=1.25"),
+            "`project.dependencies`",
+            "`project.dependencies` has `numpy>=1.25` and lacks `numpy>=1.26`",
+        ),
     ],
     ids=["not wrapped", "another line", "another build requirement", "another version", "another requirement"],
 )
-def test_what_was_not_committed(before: str, apart: str, tmp_path: Path) -> None:
+def test_what_was_not_committed(before: str, apart: str, there: str, tmp_path: Path) -> None:
     tree = committed(tmp_path / "tree", before)
     (tree.folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     with pytest.raises(HookFailed) as caught:
         tree.hook("build_sdist", tmp_path / "dist")
     said = " ".join(caught.value.output.split())
-    assert f"error[other-pyproject]: the pyproject.toml in the sdist has another {apart} than" in said
+    assert (
+        f"error[other-pyproject]: the pyproject.toml in `spam-1.4.0.tar.gz` has another {apart} than this one" in said
+    )
+    assert f"note: in the sdist, {there}" in said
+    assert re.search(r"--> pyproject\.toml:\d+ ", said)
     assert "commit pyproject.toml" in said
     assert list((tmp_path / "dist").iterdir()) == []
     subprocess.run(

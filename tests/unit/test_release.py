@@ -306,7 +306,7 @@ def test_two_sdists_of_one_release(other: str, tmp_path: Path) -> None:
             write_sdist(folder, name, metadata(EGG), f"[build-system]\nrequires = []\n{table}")
         (release,) = abiding.check([folder])
         (beside,) = [one for one in release.findings if one.rule == "two-sdists"]
-        assert (beside.severity, "another `tool.abiding`" in beside.message) == (
+        assert (beside.severity, "another `tool.abiding.wheel.dependencies`" in beside.message) == (
             ("warning", True) if left != right else ("note", False)
         )
         if beside.artifact.endswith(".zip"):

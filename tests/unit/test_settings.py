@@ -34,6 +34,9 @@ def test_environment_stands_in() -> None:
         ({"abiding.level": "apo"}, {}, "bad-setting", "`apo` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": "abii"}, {}, "bad-setting", "`abii` is not a level; a level is `api` or `abi`", "did you mean `abi`?"),
         ({"abiding.level": "wheel"}, {}, "bad-setting", "`wheel` is not a level; a level is `api` or `abi`", "`uvx abiding explain level`"),
+        ({}, {"ABIDING_LEVL": "abi"}, "unknown-setting", "`ABIDING_LEVL` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
+        ({}, {"ABIDING_LEVELS": "abi"}, "unknown-setting", "`ABIDING_LEVELS` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
+        ({}, {"ABIDING_VARIENT": "mpi"}, "unknown-setting", "`ABIDING_VARIENT` is not a variable that abiding reads", "did you mean `ABIDING_VARIANT`?"),
         ({}, {"ABIDING_LEVEL": "API"}, "bad-setting", "`API` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": ["api", "abi"]}, {}, "bad-setting", "`abiding.level` takes one value, and was given `api`, `abi`", "say `abiding.level` once"),
         ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`", "say `abiding.variant` once"),
@@ -45,6 +48,12 @@ def test_faults(given: dict[str, Any], environ: dict[str, str], rule: str, messa
     (finding,) = caught.value.findings
     assert (finding.rule, finding.message) == (rule, message)
     assert hint in finding.hints[0]
+
+
+def test_variables_of_others_are_none_of_ours() -> None:
+    """Scripts of a CI have their own, as those of our action do."""
+    environ = {"ABIDING_CHECK_LEVEL": "abi", "ABIDING_FAIL_ON": "error", "ABIDING_PATHS": "dist", "ABIDING_": ""}
+    assert Settings.read(None, environ) == Settings(None, "", None)
 
 
 def test_unknown_setting_lists_those_that_exist() -> None:

@@ -15,6 +15,7 @@ from abiding.builds.exported import is_bare
 from abiding.builds.inner import InnerBackend
 from abiding.builds.outcome import Outcome
 from abiding.builds.output import Output
+from abiding.builds.packed import judge_packed
 from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
 from abiding.builds.refuting import refuted
 from abiding.builds.settings import Settings
@@ -112,7 +113,7 @@ class Build(NamedTuple):
 
             def edited(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
-                    self.outcome.hold(rules.judge_packed(name, data, self.pyproject, self._severity), _NO_SDIST)
+                    self.outcome.hold(judge_packed(name, data, self.pyproject, self._severity), _NO_SDIST)
                     return self.pyproject.restored(data)
                 pkg_info = CoreMetadata.parse(data, name)
                 if member == "PKG-INFO":
@@ -176,9 +177,8 @@ class Build(NamedTuple):
 
     def _judge_file(self, kind: str, archive: Wheel) -> None:
         """Hold what WHEEL says against the file name, and what is in the wheel against what installers take."""
-        refused = judge_wheel(archive)
-        if self.entries.are_given:
-            refused = tuple(finding._replace(severity=Severity.WARNING) for finding in refused)
+        given = self.entries.are_given
+        refused = (one._replace(severity=Severity.WARNING) if given else one for one in judge_wheel(archive))
         apart = rules.judge_name(kind, archive, self._severity, self.declaration.backend)
         self.outcome.hold([*apart, *refused], _NO_WHEEL)
 

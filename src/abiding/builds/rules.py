@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.artifacts.filename import judge_stated
-from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.changes import field_notes, requirement_changes, text_notes
@@ -29,7 +27,6 @@ __all__ = [
     "edited_sdist",
     "judge",
     "judge_name",
-    "judge_packed",
     "judge_prepared",
     "not_asked",
     "place_of",
@@ -251,25 +248,6 @@ def judge_name(kind: str, archive: Wheel, severity: Severity, backend: str) -> I
     for finding in judge_stated(archive.path.name, archive.stated(), severity, hint):
         if finding.severity is severity and finding.field in fields:
             yield finding
-
-
-def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
-    """Find that the pyproject.toml that was packed into an sdist lets it be built in another way than this folder."""
-    apart = ""
-    with suppress(DeclarationError):  # no front end reads it then, and says so
-        packed = pyproject.decode(data)
-        apart = " and ".join(f"`{table}`" for table in pyproject.apart(packed.table))
-    if not apart:
-        return ()
-    finding = Finding(
-        "other-pyproject",
-        severity,
-        f"the pyproject.toml in the sdist has another {apart} than the one in this folder",
-        artifact=name,
-        notes=("who builds from the sdist goes by the one in it",),
-        hints=("commit pyproject.toml, if it was edited: some backends pack what version control has, not the folder",),
-    )
-    return (finding,)
 
 
 def edited_sdist(source: Source) -> Finding:

@@ -10,7 +10,7 @@ from abiding.findings.nearest import nearest
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from abiding.findings.rules import Rule
 
@@ -48,6 +48,7 @@ class Settings(NamedTuple):
         if config_settings is not None:
             inner = {name: value for name, value in config_settings.items() if name not in ours}
         problems = [_unknown(name) for name in ours if name not in _KNOWN]
+        problems += _misspelt(environ)
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
         asked, asked_variant = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
         if level not in ("", *Level):
@@ -86,6 +87,19 @@ def _unknown(name: str) -> Finding:
         *hints,
         "the settings are `abiding.level` (`api` or `abi`) and `abiding.variant`",
     )
+
+
+def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the variables that are meant to be ours. Others may begin alike, in whose scripts they are."""
+    known = {variable.removeprefix(_OURS): variable for variable in map(_variable, _KNOWN)}
+    for name in sorted(name for name in environ if name.startswith(_OURS) and name not in known.values()):
+        if close := nearest(name.removeprefix(_OURS), known, _LIKE):
+            message = f"`{name}` is not a variable that abiding reads"
+            yield _problem("unknown-setting", message, name, f"did you mean `{known[close]}`?")
+
+
+_OURS = _variable(_PREFIX)
+_LIKE = 0.75
 
 
 def _bad_level(level: str, where: str) -> Finding:

@@ -29,7 +29,7 @@ __all__ = ["Form", "Output", "add_colour", "add_formats", "add_options", "failin
 
 
 # These are somebody's work: no report is written over one.
-_WORK = (".whl", ".tar.gz", ".zip", ".py", ".toml", ".cfg")
+_WORK = (".whl", ".tar.gz", ".zip", ".py", ".toml", ".cfg", ".parquet")
 
 
 # By the end of a file's name, the format that is likely meant.
@@ -166,11 +166,10 @@ def _pieces(made: str | Iterator[str]) -> Iterable[str]:
 
 
 def _looked_at(options: Namespace) -> Iterator[str]:
-    """Yield the files that a command was given, each by a name that is its own."""
-    for name in ("what", "source", "left", "right"):
-        given = getattr(options, name, ())
+    """Yield whatever else a command was given that may be a file, each by a name that is its own."""
+    for name, given in vars(options).items():
         for item in given if isinstance(given, list) else [given]:
-            if isinstance(item, str | Path):
+            if name not in ("output", "output_format") and isinstance(item, str | Path):
                 with suppress(OSError, ValueError):
                     yield os.path.realpath(item)
 

@@ -102,8 +102,7 @@ def unread(filename: str, number: int, tags: Iterable[str]) -> Iterator[Finding]
         try:
             _need()
         except MissingExtraError as exc:
-            for finding in exc.findings:
-                yield finding._replace(severity=Severity.NOTE, artifact=filename)
+            yield from exc.noted(filename)
 
 
 def _need() -> None:

@@ -127,6 +127,15 @@ class MissingExtraError(AbidingError):
         """Make the error from one sentence about what needs it."""
         return cls(_about("", message, rule="missing-extra", note="", hint=hint))
 
+    def noted(self, filename: str) -> tuple[Finding, ...]:
+        """Return it as a note about a file that was not looked into for want of the library: people see its message."""
+        return tuple(
+            finding._replace(
+                severity=Severity.NOTE, artifact=filename, message=f"{finding.message}: `{finding.hints[0]}` brings it"
+            )
+            for finding in self.findings
+        )
+
 
 class RefusedError(AbidingError):
     """The wrapped backend built something that differs from what was declared; it is not handed over."""

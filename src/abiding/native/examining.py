@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError, ArchiveError, IndexAccessError, MissingExtraError
-from abiding.findings.finding import Severity
 from abiding.native import contents
 from abiding.native.at_hand import AtHand, tags_of
 from abiding.native.indexed import Indexed
@@ -108,7 +107,7 @@ def _examined(path: Path, examined: Callable[[Path], tuple[Finding, ...]]) -> tu
     except MissingExtraError as exc:
         if provenance_of(path):
             raise
-        return tuple(one._replace(severity=Severity.NOTE, artifact=path.name) for one in exc.findings)
+        return exc.noted(path.name)
     except ArchiveError as exc:
         Wheel.open(path)  # what it is not as a whole, in none of its files, is not said here
         return exc.findings

@@ -171,29 +171,6 @@ class Pyproject(NamedTuple):
             if isinstance(text, str):
                 yield ("build-system", "requires", index), text
 
-    def apart(self, other: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return what a build goes by that another file has otherwise: tables, and names in `[project]`.
-
-        A name that this file does not give is left to the backend, which may have filled it in there.
-        """
-        tables = [[table.get("build-system"), _tool(table).get("abiding")] for table in (self.table, other)]
-        names = zip(("build-system", "tool.abiding"), *tables, strict=True)
-        own, its = (table.get("project") for table in (self.table, other))
-        own, its = (project if isinstance(project, dict) else {} for project in (own, its))
-        return (
-            *(name for name, one, another in names if one != another),
-            *(f"project.{name}" for name in _RESOLVED if name in own and own[name] != its.get(name)),
-        )
-
-
-# What installers and resolvers go by.
-_RESOLVED = ("name", "version", "requires-python", "dependencies", "optional-dependencies")
-
-
-def _tool(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    tool = table.get("tool")
-    return tool if isinstance(tool, dict) else {}
-
 
 def as_shown(table: Mapping[str, Any]) -> dict[str, Any]:
     """Return the table as the wrapped backend may see it: a name that `[project]` gives is not in `project.dynamic`.

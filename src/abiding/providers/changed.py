@@ -41,15 +41,17 @@ class Material(NamedTuple):
 class Comparison(NamedTuple):
     """What has changed, and in sentences which layouts, and which headers, were not compared.
 
-    `told` is whether what symbols mean was compared: by all layouts, or by all headers. `gone` are constants that the
-    headers have no more: what is compiled has their values. `of_bodies` says which functions are compiled into who uses
-    them, and are others now: nobody can tell what that means.
+    `by_layouts` is whether all layouts were compared. `by_headers` is whether all headers were: these say less, for not
+    all of C++ is understood. `gone` are constants that the headers have no more, or none that can be worked out: what
+    is compiled has their values. `of_bodies` says which functions are compiled into who uses them, and are others now:
+    nobody can tell what that means.
     """
 
     changes: tuple[Change, ...] = ()
     of_layouts: tuple[str, ...] = ()
     of_headers: tuple[str, ...] = ()
-    told: bool = True
+    by_layouts: bool = True
+    by_headers: bool = False
     gone: tuple[str, ...] = ()
     of_bodies: tuple[str, ...] = ()
 
@@ -65,9 +67,13 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
     names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
     changes = tuple(_layouts(old, new, names, without))
     of_layouts = tuple(f"layouts of {_some(some)} were not compared: {why}" for why, some in without.items())
-    by_headers = _headers(old, new, names)
-    told = not of_layouts or bool(old.headers.texts and new.headers.texts and not by_headers.of_headers)
-    return by_headers._replace(changes=(*changes, *by_headers.changes), of_layouts=of_layouts, told=told)
+    declared = _headers(old, new, names)
+    return declared._replace(
+        changes=(*changes, *declared.changes),
+        of_layouts=of_layouts,
+        by_layouts=not of_layouts,
+        by_headers=bool(old.headers.texts and new.headers.texts and not declared.of_headers),
+    )
 
 
 def _layouts(

@@ -110,7 +110,11 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
     losses = [*_gone_from(on_each, promised), *comparison.changes]
     left_out = {name: some for name in kept if (some := _left_out(name, on_each.values()))}
     if losses:
-        gone = [f"gone from its headers: {_listed(comparison.gone)}"] if comparison.gone else []
+        gone = (
+            [f"not found again in its headers, or not to be worked out: {_listed(comparison.gone)}"]
+            if comparison.gone
+            else []
+        )
         yield _broken(old, new, losses, (*map(_of_templates, left_out.items()), *gone, *comparison.remarks))
         return
     added = {name: some for name in kept if (some := _added(name, on_each.values()))}
@@ -252,11 +256,16 @@ def _said(loss: Change) -> str:
     return f"`{loss.library}` has lost {loss.what}: {_listed(loss.names)}"
 
 
+def _not_found(comparison: Comparison) -> Iterator[str]:
+    if comparison.gone:
+        yield f"gone from its headers, or no longer to be worked out: {_listed(comparison.gone)}"
+
+
 def _of_templates(left_out: tuple[str, tuple[str, ...]]) -> str:
     library, symbols = left_out
     return (
-        f"`{library}` no longer has {_listed(symbols)}, of templates or inline functions: each file has its own that "
-        "uses them, unless a header says `extern template`"
+        f"`{library}` no longer has {_listed(symbols)}, weak in C++: of a template or an inline function each file has "
+        "its own that uses it, unless a header says `extern template`"
     )
 
 
@@ -271,18 +280,21 @@ def _kept(
     count = sum(map(len, added.values()))
     asked = bool(count) and _release(before)[:2] == _release(after)[:2]
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
-    unseen = "" if comparison.told else "; layouts were not compared"
-    gone = f"; its headers lack {counted(len(comparison.gone), 'constant')} that they had" if comparison.gone else ""
-    own = " that no other file defines" if left_out else ""
+    unseen = "" if comparison.by_layouts else f"; {_UNSEEN}{_BY_HEADERS if comparison.by_headers else ''}"
+    gone = (
+        f"; {counted(len(comparison.gone), 'constant')} of its headers can't be found again" if comparison.gone else ""
+    )
+    but = " but for weak ones of C++" if left_out else ""
+    is_whole = comparison.by_layouts and not gone and not but
     if count:
-        lost = "nothing" if comparison.told and not gone and not own else "no symbol"
-        message = f"{name} {after} loses {lost} of {before}{own}, and has {counted(count, 'new symbol')}"
-    elif comparison.told and not gone and not own:
+        lost = "nothing" if is_whole else "no symbol"
+        message = f"{name} {after} loses {lost} of {before}{but}, and has {counted(count, 'new symbol')}"
+    elif is_whole:
         message = (
             f"{name} {after} has the interface of {before}, as far as symbols and types tell: nothing is lost or new"
         )
     else:
-        message = f"{name} {after} has the symbols of {before}{own}, none lost and none new"
+        message = f"{name} {after} has the symbols of {before}{but}, none lost and none new"
     return Finding(
         "promise-kept",
         Severity.WARNING if asked or gone else Severity.NOTE,
@@ -291,13 +303,15 @@ def _kept(
         notes=(
             *(f"`{library}` has {_listed(some)}" for library, some in added.items()),
             *map(_of_templates, left_out.items()),
-            *([f"gone from its headers: {_listed(comparison.gone)}"] if gone else []),
+            *_not_found(comparison),
             *comparison.remarks,
         ),
         hints=(*([_NEW] if asked else []), *([_GONE] if gone else [])),
     )
 
 
+_UNSEEN = "layouts were not compared"
+_BY_HEADERS = ", and its headers declare the same, as far as they are understood"
 _NEW = "who uses what is new could not say so by `x.x`, which both versions share"
 _GONE = (
     "keep them, or say it in the notes of the release: what is compiled has their values, and what is built anew fails"

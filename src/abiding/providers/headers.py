@@ -153,27 +153,39 @@ def _hold_to_be_bounded(known: Declared) -> None:
 
 def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ...]:
     """The declarations that are others now, or are gone."""
+    before, after = _Names(old), _Names(new)
     return tuple(
         Changed(name, text, new.get(name, ""))
         for name, text in old.items()
         if new.get(name) != text
         and not (name.startswith("enum ") and enumerations.is_longer(text, new.get(name, "")))
-        and not (name in new and _resolved(text, old) == _resolved(new[name], new))
+        and not (name in new and before.resolved(text) == after.resolved(new[name]))
     )
 
 
-def _resolved(text: str, found: Mapping[str, str]) -> str:
-    """What a declaration means where other names of types stand for what they are names of."""
-    for _ in range(_PASSES):
-        more = _WORD.sub(lambda word: found.get(f"typedef {word[0]}", word[0]), text)
-        if more == text or len(more) > _LONGEST:
-            break
-        text = more
-    return text
+class _Names:
+    """Other names of types, each with what it stands for in the end."""
+
+    def __init__(self, found: Mapping[str, str]) -> None:
+        self._found = found
+        self._meant: dict[str, str] = {}
+
+    def resolved(self, text: str, depth: int = 0) -> str:
+        """Return what a declaration means where other names stand for what they are names of."""
+        return _TYPE.sub(lambda word: self._of(word[0], depth), text) if len(text) <= _MOST_RESOLVED else text
+
+    def _of(self, word: str, depth: int) -> str:
+        if word not in self._meant and (text := self._found.get(f"typedef {word}")) and depth < _DEPTH:
+            self._meant[word] = word  # what leads to itself stays
+            more = self.resolved(text, depth + 1)
+            self._meant[word] = more if len(more) <= _LONGEST else word
+        return self._meant.get(word, word)
 
 
-_WORD = re.compile(r"(?<!\w )(?<!::)\b[A-Za-z_]\w*(?:::\w+)*")
-_PASSES, _LONGEST = 10, 100_000
+# A word that may be another name of a type: no tag, and no name of a field, which is what a body or a `;` comes before.
+_TYPE = re.compile(r"(?<![{:])(?<!; )(?<!struct )(?<!union )(?<!enum )(?<!class )\b[A-Za-z_]\w*(?:::\w+)*")
+# Characters of a declaration, and of what a name stands for; and how many names it may be of each other.
+_MOST_RESOLVED, _LONGEST, _DEPTH = 20_000, 500, 10
 
 
 def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozenset[str]:

@@ -121,8 +121,10 @@ def _by_meaning(
     if comparison.changes:
         shown = "; ".join(f"{change.library}: {', '.join(change.names[:_NAMED])}" for change in comparison.changes)
         return Outcome.REBUILD, f"changed {since}: {shown}"
-    if comparison.told:
+    if comparison.by_layouts:
         return Outcome.FINE, f"it has all that is used, unchanged {since}"
+    if comparison.by_headers:
+        return Outcome.FINE, f"it has all that is used, declared as {since}, as far as its headers are understood"
     return Outcome.FINE, f"it has all that is used; {(*comparison.of_headers, *comparison.of_layouts)[0]}"
 
 

@@ -15,10 +15,9 @@ __all__ = ["constants", "defined", "guards"]
 
 _DEFINE = re.compile(r"#define ([A-Za-z_]\w*) (.+)")
 _UNDEFINE = re.compile(r"#undef ([A-Za-z_]\w*)")
-_GUARD = re.compile(
-    rb"(?:\s|//[^\n]*\n|/\*.{0,20000}?\*/)*#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b",
-    re.DOTALL,
-)
+# What may stand before a guard, and the guard.
+_BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
 # Words in the names of constants that are others in each release.
 _VERSIONS = frozenset(
     {"VERSION", "VER", "VERNUM", "MAJOR", "MINOR", "MICRO", "PATCH", "PATCHLEVEL", "REVISION", "RELEASE", "COMMIT"}
@@ -57,6 +56,8 @@ def constants(macros: Mapping[str, str], values: dict[str, int]) -> dict[str, st
 
 def guards(data: bytes) -> Iterator[str]:
     """Give the name by which a header finds out that it was read before."""
-    guard = _GUARD.match(data)
-    if guard:
+    start = 0
+    while before := _BEFORE.match(data, start):
+        start = before.end()
+    if guard := _GUARD.match(data, start):
         yield guard[1].decode()

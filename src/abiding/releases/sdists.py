@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
+from abiding.project.apart import apart
+from abiding.project.faults import listed
+from abiding.project.pyproject import key_text
 from abiding.releases.comparison import RESOLVER_FIELDS
 
 if TYPE_CHECKING:
@@ -39,9 +42,10 @@ def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
         )
     if compared.differences:
         return
-    apart = first.pyproject and compared.artifact.pyproject and first.pyproject.apart(compared.artifact.pyproject.table)
-    if apart:
-        severity, says = Severity.WARNING, f"the same, and has another {' and '.join(f'`{table}`' for table in apart)}"
+    tables = [artifact.pyproject.table for artifact in (first, compared.artifact) if artifact.pyproject]
+    others = apart(*tables) if len(tables) > 1 else ()
+    if others:
+        severity, says = Severity.WARNING, f"the same, and has another {listed([key_text(one.key) for one in others])}"
     else:
         severity, says = Severity.NOTE, "the same"
     message = f"the release has another sdist, which says {says}: `{name}`"

@@ -1,0 +1,59 @@
+"""The pyproject.toml that the wrapped backend has packed into an sdist: builds from the sdist go by it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from abiding.findings.errors import DeclarationError
+from abiding.project.apart import apart
+from abiding.project.faults import listed
+from abiding.project.pyproject import key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from abiding.findings.finding import Finding, Severity
+    from abiding.project.apart import Apart
+    from abiding.project.pyproject import Pyproject
+
+__all__ = ["judge_packed"]
+
+
+def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
+    """Find that the pyproject.toml that was packed into an sdist lets it be built in another way than this folder."""
+    found: tuple[Apart, ...] = ()
+    with suppress(DeclarationError):  # no front end reads it then, and says so
+        found = apart(pyproject.table, pyproject.decode(data).table)
+    if not found:
+        return ()
+    finding = pyproject.finding(
+        "other-pyproject",
+        f"the pyproject.toml in `{name}` has another {listed([key_text(one.key) for one in found])} than this one",
+        found[0].key,
+        severity=severity,
+        also=tuple((one.key, "another one, too") for one in found[1:_MOST_QUOTED] if one.own is not None),
+        notes=(*map(_packed, found[:_MOST_QUOTED]), "who builds from the sdist goes by what is in it"),
+        hints=("commit pyproject.toml, and build again: meson-python and others pack the last commit, not the folder",),
+    )
+    return (finding,)
+
+
+_MOST_QUOTED = 5
+
+
+def _packed(one: Apart) -> str:
+    """Say what a value is in the sdist: of lists, what they have there alone, or have not."""
+    key, own, packed = key_text(one.key), one.own, one.other
+    if packed is None:
+        return f"in the sdist, `{key}` is missing"
+    if not isinstance(own, list) or not isinstance(packed, list):
+        return f"in the sdist, `{key}` is {_shown([packed])}"
+    more, less = [value for value in packed if value not in own], [value for value in own if value not in packed]
+    has = [f"{what} {_shown(some)}" for what, some in (("has", more), ("lacks", less)) if some]
+    return f"in the sdist, `{key}` {' and '.join(has) or 'has another order'}"
+
+
+def _shown(values: Iterable[object]) -> str:
+    return listed([value if isinstance(value, str) else json.dumps(value, default=str) for value in values])
