@@ -54,7 +54,7 @@ def test_text_of_many_wheels_is_short_and_names_all(large: Release) -> None:
     lines = text.render([large]).rstrip().split("\n")
     assert len(lines) < 80
     assert lines[-1] == "inconsistent: 7 of 175 wheels differ from the sdist, in what resolvers read"
-    assert " --> 7 wheels:" in lines
+    assert " --> each of 7 wheels:" in lines
     assert " --> 28 wheels:" in lines
     assert " --> 140 wheels:" in lines
 

@@ -155,7 +155,7 @@ def test_compiled_files_and_what_can_not_be_read(tmp_path: Path) -> None:
     assert {rule for _, rule in agreed(found)} >= {"bad-archive", "unprovided-library", "leaked-rpath"}
     shown = text.render(found)
     assert shown.count("error[bad-archive]") == 1
-    assert " --> 2 wheels: cp313 × manylinux_2_28_x86_64, win_amd64\n" in shown
+    assert " --> each of 2 wheels: cp313 × manylinux_2_28_x86_64, win_amd64\n" in shown
 
 
 @pytest.mark.parametrize("report", [concise, github])
@@ -164,7 +164,7 @@ def test_every_wheel_of_a_finding_is_told_on_its_line(report: ModuleType) -> Non
     more = [f"Requires-Dist: a{number}" for number in range(30)]
     (release,) = releases([sdist(NUMPY), *wheels(PYTHONS, MAC, NUMPY, *more), *wheels(PYTHONS, WIN, NUMPY)])
     (line,) = [line for line in report.render([release]).splitlines() if "undeclared-requirement" in line]
-    assert f"spam 1.0, 6 wheels (cp39–cp314 × {MAC}): " in line
+    assert f"spam 1.0, each of 6 wheels (cp39–cp314 × {MAC}): " in line
     assert ("%0A+ a29%0A" in line) == (report is github)
 
 

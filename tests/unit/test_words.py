@@ -218,8 +218,21 @@ def test_wheels_that_differ_in_the_same_way_are_told_of_together() -> None:
     shown = text.render([release])
     for number in range(3):
         names = [one.filename for one in release.artifacts[1:] if says(one, lines[number])]
-        assert f" --> 8 wheels: {compact(names, [])[0]}\n" in shown
+        assert f" --> each of 8 wheels: {compact(names, [])[0]}\n" in shown.replace(":\n     ", ": ")
     assert len(Matrix.of(release).rows) == 3
+
+
+def test_an_sdist_is_not_held_against_most_wheels() -> None:
+    """Not even one whose metadata is that of a wheel which says something else than most, to the byte."""
+    head = ["Requires-Dist: a"]
+    artifacts = [Artifact("spam-1.0.tar.gz", "sdist", "spam", "1.0", parsed(metadata(*head, level="2.1")))]
+    for number in range(3):
+        data = parsed(metadata(*(head if number == 0 else ()), level="2.1"))
+        artifacts.append(Artifact(wheel_name(f"cp3{number}-cp3{number}-win32"), "wheel", "spam", "1.0", data))
+    (release,) = releases(artifacts)
+    (found,) = [one for one in release.findings if one.rule == "wheels-disagree"]
+    assert found.artifact == artifacts[1].filename
+    assert not release.artifacts[0].deviations
 
 
 def says(one: CheckedArtifact, line: str) -> bool:

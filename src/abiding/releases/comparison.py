@@ -82,7 +82,8 @@ class Comparison(NamedTuple):
         beside = _Beside(reference, unsaid)
         compared = []
         for artifact in artifacts:
-            deviating = deviations.get(artifact.metadata.data, ())
+            # An sdist that says what some wheels say, to the byte, is none of them.
+            deviating = deviations.get(artifact.metadata.data, ()) if artifact.kind == "wheel" else ()
             differences = beside.differences(artifact) if sdists else deviating
             compared.append(Compared(artifact, differences, deviating, beside.is_identical(artifact)))
         name, version, agreeing = files[0].name, files[0].version, among_wheels.agreeing

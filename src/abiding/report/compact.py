@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_name import WheelName
-from abiding.report.grouping import counted, kind
+from abiding.report.grouping import each_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -57,7 +57,7 @@ def briefly(names: Sequence[str], release: Release) -> str:
     if len(names) == 1:
         return names[0]
     said = "; ".join(compact(names, [file.filename for file in release.files]))
-    return f"{release.name} {release.version}, {counted(len(names), kind(names))} ({said})"
+    return f"{release.name} {release.version}, {each_of(names)} ({said})"
 
 
 def parts(name: str) -> tuple[str, str]:

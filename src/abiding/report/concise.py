@@ -29,14 +29,14 @@ def render(releases: Sequence[Release]) -> str:
 def _lines(release: Release) -> Iterator[str]:
     name = f"{release.name} {release.version}".strip()
     for group in told(release):
-        yield _line(group.said, briefly(group.artifacts, release))
+        yield _line(group.finding, briefly(group.artifacts, release))
     yield f"{name}: {summary(release)}"
 
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
     """A line for each finding; what it says is not yet spelled out."""
     for group in groups(findings):
-        yield _line(group.said, group.about)
+        yield _line(group.finding, group.about)
 
 
 def _line(finding: Finding, about: str) -> str:

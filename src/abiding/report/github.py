@@ -67,7 +67,7 @@ def _is_of_project(group: Group) -> bool:
 
 
 def _message(group: Group, about: str) -> str:
-    finding = group.said
+    finding = group.finding
     lines = [finding.message if _is_of_project(group) or not about else f"{about}: {finding.message}"]
     expected, found = values(finding)
     lines += [f"- {line}" for line in expected if line]

@@ -10,7 +10,6 @@ from abiding.findings.finding import Severity
 from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
 from abiding.metadata.difference import is_repeated
 from abiding.native.names import untagged
-from abiding.report.plural import of_several
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import Release
 
-__all__ = ["Group", "counted", "groups", "kind", "left_out", "more_than_shown", "told", "values"]
+__all__ = ["Group", "counted", "each_of", "groups", "kind", "left_out", "more_than_shown", "told", "values"]
 
 
 class Group(NamedTuple):
@@ -32,11 +31,6 @@ class Group(NamedTuple):
         """The files in a few words: the first by its name, the others counted."""
         first, *others = self.artifacts
         return f"{first} and {len(others)} more" if others else first
-
-    @property
-    def said(self) -> Finding:
-        """The finding in words for as many files as it is about."""
-        return of_several(self.finding) if len(self.artifacts) > 1 else self.finding
 
 
 def told(release: Release) -> list[Group]:
@@ -158,6 +152,11 @@ def kind(names: Sequence[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """The number and the noun."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def each_of(names: Sequence[str]) -> str:
+    """What stands before several files: a finding speaks of one, and holds of each of them."""
+    return f"each of {counted(len(names), kind(names))}"
 
 
 def left_out(findings: Sequence[object]) -> int:

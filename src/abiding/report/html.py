@@ -12,7 +12,7 @@ from abiding.metadata.difference import is_repeated
 from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters
-from abiding.report.grouping import counted, kind, told
+from abiding.report.grouping import each_of, told
 from abiding.report.markup import Side, badge, called, explained, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
 from abiding.report.style import STYLE
@@ -121,7 +121,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
 
 
 def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
-    finding, about = group.said, group.artifacts
+    finding, about = group
     opened = " open" if finding.severity is Severity.ERROR else ""
     # Of a field with several values these are those that only one side has.
     without = "none of these lines" if is_repeated(finding.field) else "nothing"
@@ -138,7 +138,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     )
     remarks = "".join(f"<p><b>note</b> {prose(note)}</p>" for note in finding.notes)
     remarks += "".join(f'<p><b>hint</b> <span class="hint">{prose(hint)}</span></p>' for hint in finding.hints)
-    where = f"{counted(len(about), kind(about))}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]
+    where = f"{each_of(about)}: {'; '.join(compact(about, names))}" if len(about) > 1 else about[0]
     return (
         f'<details class="finding"{opened}><summary><span class="chip {finding.severity}">{finding.severity}</span> '
         f'<span class="message">{prose(finding.message)}</span> <span class="where">{called(where)}</span></summary>\n'

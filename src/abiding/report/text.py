@@ -17,7 +17,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.columns import NOTHING, columns
 from abiding.report.compact import compact
-from abiding.report.grouping import counted, kind, left_out, more_than_shown, told
+from abiding.report.grouping import counted, each_of, kind, left_out, more_than_shown, told
 from abiding.report.standing import standings
 from abiding.report.summary import case, of_all, verdict
 
@@ -96,12 +96,13 @@ class _Report(NamedTuple):
     # A difference, and the files that it is in
 
     def _finding(self, group: Group) -> Iterator[Line]:
-        finding, artifacts = group.said, group.artifacts
+        finding, artifacts = group
         if finding.line or finding.excerpts:
             yield from lines(finding._replace(artifact=artifacts[0]), self.terminal.width)
             return
         yield from headline(finding, self.terminal.width)
-        yield from self._files([name for name in artifacts if name])
+        named = [name for name in artifacts if name]
+        yield from self._files(named, each_of(named))
         field, is_note = self._field(finding.field), finding.severity is Severity.NOTE
         if self.full or not is_note or field != finding.field:
             yield from values(finding, self.terminal.width, field, self._most(finding.severity))
@@ -114,24 +115,24 @@ class _Report(NamedTuple):
         word = on_one_line(str(standing.verdict).replace("-", " "))
         style = Style.NOTE if standing.verdict is Verdict.NOT_COMPARABLE else Style.GOOD
         yield from labelled(Span(standing.sentence), self.terminal.width, Span(f"{word}: ", style), margin=4)
-        yield from self._files(standing.artifacts)
+        yield from self._files(standing.artifacts, counted(len(standing.artifacts), kind(standing.artifacts)))
         most = None if self.full else MOST_LINES
         for difference in standing.differences:
             expected, found = difference.texts
             yield from sides(expected, found, self.terminal.width, most)
 
-    def _files(self, names: Sequence[str]) -> Iterator[Line]:
-        """Yield one file by its name, several by their tags."""
+    def _files(self, names: Sequence[str], several: str) -> Iterator[Line]:
+        """Yield one file by its name, several by their tags, behind what they are called."""
         if len(names) == 1:
             yield (ARROW, Span(on_one_line(names[0])))
         if len(names) <= 1:
             return
         said = compact(names, [file.filename for file in self.release.files])
-        head = f"{counted(len(names), kind(names))}:"
+        head = f"{several}:"
         if len(said) == 1 and len(f"{ARROW.text}{head} {said[0]}") <= self.terminal.width:
             yield (ARROW, Span(head, Style.STRONG), Span(f" {said[0]}"))
             return
-        yield (ARROW, Span(head, Style.STRONG))
+        yield from labelled(Span(head, Style.STRONG), self.terminal.width, ARROW, margin=5)
         for text in said:
             for line in wrap(on_one_line(text), self.terminal.width, " " * 7, " " * 5):
                 yield (Span(line),)
