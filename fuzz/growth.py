@@ -330,6 +330,8 @@ def run(arguments: tuple[str, ...], *, count: bool) -> Took:
             main(arguments)
     finally:
         sys.setprofile(None)
+    if "error[unforeseen]" in stderr.getvalue():
+        raise AssertionError(stderr.getvalue())
     return Took(calls, _spent() - started, highest() - before)
 
 

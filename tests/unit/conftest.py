@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 import urllib3
 
+from abiding import cli
 from abiding.artifacts.index import settings, web
 from makers.index import Index, serving
 
@@ -26,6 +27,16 @@ hypothesis.settings.load_profile("any machine")
 def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pipe is no terminal, unless a test says so: where readline was imported, each child gets a width from it."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _raising(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command does not foresee fails its test, and is not told as an error."""
+
+    def raising(exc: Exception) -> None:
+        raise exc
+
+    monkeypatch.setattr(cli, "unforeseen", raising)
 
 
 @pytest.fixture

@@ -97,3 +97,21 @@ def test_a_build_is_told_once_and_not_from_an_sdist(tmp_path: Path, level: str) 
     inside = Tree(unpacked(tmp_path / sdist, tmp_path / "in"), tree.environment, [])
     inside.hook("build_wheel", tmp_path / "from sdist")
     assert RULE not in "".join(inside.said)
+
+
+@pytest.mark.parametrize("level", ["", "x", "2", "2.", "2.2.0", "2_2", "٢.٢", "-2.2", "2.2rc1", "2. 2", "1e3.0"])
+def test_a_wheel_of_no_version_is_told_of(tmp_path: Path, level: str) -> None:
+    write_sdist(tmp_path, SDIST, lines_of())
+    write_wheel(tmp_path, LINUX, lines_of(level=level))
+    write_wheel(tmp_path, MAC, lines_of())
+    (release,) = abiding.check([tmp_path])
+    (finding,) = (one for one in release.findings if one.rule == "bad-metadata")
+    assert (finding.severity, finding.artifact, finding.found or "") == ("warning", LINUX, level)
+    assert CoreMetadata.parse(lines_of(level=level), LINUX).version == (1, 0)
+
+
+@pytest.mark.parametrize("level", ["1.0", "1.2", "2.1", "2.2", "2.4", " 2.4\t", "3.0"])
+def test_a_wheel_of_a_version_is_not(tmp_path: Path, level: str) -> None:
+    write_wheel(tmp_path, LINUX, lines_of(level=level))
+    (release,) = abiding.check([tmp_path])
+    assert "bad-metadata" not in {one.rule for one in release.findings}

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 from abiding._version import __version__
 from abiding.cli.parser import Parser, meant
+from abiding.cli.unforeseen import unforeseen
 from abiding.files.private import unwinding
 from abiding.findings.errors import AbidingError
 from abiding.report.printing import discard, guarded, lossless, open_streams, unguarded
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Iterable, Sequence
 
 __all__ = ["main"]
@@ -86,25 +88,30 @@ def _run(arguments: Sequence[str] | None) -> int:
             status: int = options.run(options)
         sys.stdout.flush()
     except AbidingError as exc:
-        from abiding.findings.screen import told
-        from abiding.findings.terminal import Colour, Terminal
-
-        stream = unguarded(sys.stderr)
-        # Its colours are meant, and what else is in it is spelled out there.
-        to = Terminal.of(stream, getattr(options, "color", Colour.AUTO))
-        print(told(exc, to, options.closing), file=stream)
-        return 2
+        return _told(exc, options)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`abiding check | head`).
         unguarded(sys.stderr).close()
         return 1
-    except OSError as exc:
-        if exc.errno not in _UNWRITTEN or exc.filename is not None:
-            raise
-        discard(sys.stdout)
-        print(f"abiding: error[not-written]: the output can't be written: {exc.strerror or exc}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         print("abiding: interrupted", file=sys.stderr)
         return 2
+    except Exception as exc:  # noqa: BLE001 (whatever is left is a fault of ours, and no traceback says that to a user)
+        if not (isinstance(exc, OSError) and exc.errno in _UNWRITTEN and exc.filename is None):
+            return _told(unforeseen(exc), options)
+        discard(sys.stdout)
+        print(f"abiding: error[not-written]: the output can't be written: {exc.strerror or exc}", file=sys.stderr)
+        return 2
     return status
+
+
+def _told(error: AbidingError, options: Namespace) -> int:
+    """Tell of an error where errors are told, and return its exit status."""
+    from abiding.findings.screen import told
+    from abiding.findings.terminal import Colour, Terminal
+
+    stream = unguarded(sys.stderr)
+    # Its colours are meant, and what else is in it is spelled out there.
+    to = Terminal.of(stream, getattr(options, "color", Colour.AUTO))
+    print(told(error, to, options.closing), file=stream)
+    return 2

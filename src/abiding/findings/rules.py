@@ -96,6 +96,7 @@ Rule: TypeAlias = Literal[
     "undeclared-requirement",
     "unexplained-difference",
     "unfilled-pin",
+    "unforeseen",
     "unknown-extra",
     "unknown-key",
     "unknown-release",

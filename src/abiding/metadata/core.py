@@ -29,6 +29,7 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 _RESOLVER_FIELDS = ("Requires-Dist", "Requires-Python", "Provides-Extra")
 # Each takes far longer to be understood than to be read.
 _REQUIRING = frozenset({"requires-dist", "requires-python"})
+_VERSION = re.compile(r"[0-9]{1,3}[.][0-9]{1,3}")
 _SDIST_FLOOR = (2, 2)
 # The fields that came with a version of core metadata since 2.1, in lower case; the latest first.
 _NEW_FIELDS = {
@@ -92,10 +93,12 @@ class CoreMetadata(NamedTuple):
     @property
     def version(self) -> tuple[int, ...]:
         """`Metadata-Version` as numbers; (1, 0) if it can't be read."""
-        try:
-            return tuple(int(part) for part in self.get("Metadata-Version").split("."))
-        except ValueError:
-            return (1, 0)
+        return _numbers(self.get("Metadata-Version").strip()) if self.has_version else (1, 0)
+
+    @property
+    def has_version(self) -> bool:
+        """Whether `Metadata-Version` is there, and two numbers."""
+        return bool(_VERSION.fullmatch(self.get("Metadata-Version").strip()))
 
     @property
     def dynamic(self) -> frozenset[str]:

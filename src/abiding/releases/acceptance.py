@@ -1,9 +1,13 @@
-"""Which versions of core metadata the tools of the day take: what is new is lawful, and refused by older ones."""
+"""Which versions of core metadata the tools of the day take: what is new is lawful, and refused by older ones.
+
+What is no version at all is refused by whoever publishes it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.characters import visible
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -11,7 +15,7 @@ if TYPE_CHECKING:
 
     from abiding.metadata.core import CoreMetadata
 
-__all__ = ["too_new"]
+__all__ = ["no_version", "too_new"]
 
 
 class _Taken(NamedTuple):
@@ -62,3 +66,22 @@ def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
         hints=(taken.hint,),
     )
     yield from (finding._replace(artifact=filename) for version, filename in known if version == newest)
+
+
+def no_version(wheels: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
+    """Warn of wheels, by file names, whose `Metadata-Version` is absent, or is not two numbers."""
+    for filename, metadata in wheels:
+        if metadata.has_version:
+            continue
+        written = metadata.get("Metadata-Version").strip()
+        yield Finding(
+            "bad-metadata",
+            Severity.WARNING,
+            f"Metadata-Version `{visible(written)}` is no version" if written else "there is no Metadata-Version",
+            artifact=filename,
+            field="Metadata-Version",
+            found=written or None,
+            found_from="wheel",
+            notes=("pip and uv install the wheel; twine refuses to upload it",),
+            hints=("build the wheel with a backend that writes 2.2 or later",),
+        )

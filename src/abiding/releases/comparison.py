@@ -90,6 +90,11 @@ class Comparison(NamedTuple):
         return cls(name, version, tuple(compared), unreadable, reference, unsaid, agreeing)
 
     @property
+    def files(self) -> tuple[Artifact | Unreadable, ...]:
+        """All files, those that take no part last."""
+        return (*(each.artifact for each in self.compared), *self.unreadable)
+
+    @property
     def sdist(self) -> Artifact | None:
         """The sdist that wheels are held against; None if there is none."""
         return self.reference if self.reference and self.reference.kind == "sdist" else None

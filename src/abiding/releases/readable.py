@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import kind_of, normalised
+from abiding.findings.characters import on_one_line
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.plain import is_plain
 
@@ -66,7 +67,7 @@ def _unreadable(message: str, filename: str, refused: Mapping[str, str], severit
     return Finding(
         "bad-requirement",
         severity,
-        message.format(first) + more,
+        message.format(on_one_line(first)) + more,
         artifact=filename,
         field="Requires-Dist",
         found=tuple(refused),

@@ -11,7 +11,7 @@ from abiding.metadata import readers
 from abiding.metadata.changes import field_notes
 from abiding.metadata.difference import by_pre_releases
 from abiding.project import hints
-from abiding.releases.acceptance import too_new
+from abiding.releases.acceptance import no_version, too_new
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
@@ -87,9 +87,10 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += _read_differently(comparison)
     findings += bad_dynamic(comparison, Severity.ERROR if own.declared else Severity.NOTE)
     findings += too_new(_to_be_taken(comparison))
+    artifacts = [each.artifact for each in comparison.compared]
+    findings += no_version((file.filename, file.metadata) for file in artifacts if file.kind == "wheel")
     findings += _not_installable(comparison, Severity.ERROR if own.declared else Severity.WARNING)
-    files: list[Artifact | Unreadable] = [each.artifact for each in comparison.compared]
-    findings += [_yanked(file) for file in (*files, *comparison.unreadable) if file.yanked]
+    findings += [_yanked(file) for file in comparison.files if file.yanked]
     return by_weight(findings)
 
 
