@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from abiding.builds.build import Build
+    from abiding.findings.errors import AbidingError
 
     ConfigSettings = Mapping[str, Any] | None
 
@@ -118,17 +119,32 @@ def __getattr__(name: str) -> object:
 
 @contextmanager
 def _build(config_settings: ConfigSettings) -> Iterator[Build]:
-    """Begin a build; turn an error of ours into one screen on stderr and exit status 1."""
+    """Begin a build; turn an error of ours into one screen on stderr and exit status 1.
+
+    What the wrapped backend raises goes through.
+    """
     from abiding.builds.build import Build
     from abiding.findings.errors import AbidingError
 
     try:
         yield Build.begin(config_settings)
     except AbidingError as exc:
-        from abiding.findings.screen import by_a_runner, told
-        from abiding.findings.terminal import Terminal
-
-        # Front ends indent what a build says, so that its lines are no wider than in a pipe.
-        to = Terminal.of(sys.stderr).narrow
-        print(told(exc, to, "Nothing was built", by_a_runner), file=sys.stderr)  # noqa: T201
+        _tell(exc)
         raise SystemExit(1) from exc
+    except Exception as exc:
+        from abiding.builds.inner import InnerBackend
+        from abiding.findings.unforeseen import unforeseen
+
+        if InnerBackend.has_raised(exc):
+            raise
+        _tell(unforeseen(exc))
+        raise SystemExit(1) from exc
+
+
+def _tell(error: AbidingError) -> None:
+    from abiding.findings.screen import by_a_runner, told
+    from abiding.findings.terminal import Terminal
+
+    # Front ends indent what a build says, so that its lines are no wider than in a pipe.
+    to = Terminal.of(sys.stderr).narrow
+    print(told(error, to, "Nothing was built", by_a_runner), file=sys.stderr)  # noqa: T201

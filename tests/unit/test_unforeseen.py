@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import pytest
 
 from abiding import __version__, cli
 from abiding.cli import check
-from abiding.cli.unforeseen import unforeseen
+from abiding.findings.unforeseen import unforeseen
+from makers.trees import SOURCES, HookFailed, Tree, flit_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,3 +70,40 @@ def test_is_not_what_users_do(
     (tmp_path / "spam-1-py3-none-any.whl").write_bytes(b"")
     assert cli.main(["check", str(tmp_path)]) == 2
     assert capsys.readouterr().err == "abiding: interrupted\n"
+
+
+FAULTY = """
+    from abiding.backend import *
+    from abiding.builds import build
+
+    def failing(*_):
+        raise TypeError("'Having' object is not iterable")
+
+    build.{}.read = failing
+"""
+
+
+@pytest.mark.parametrize("where", ["Source", "Declaration", "Settings"])
+def test_a_build_tells_of_it_too(tmp_path: Path, where: str) -> None:
+    tree = flit_tree(tmp_path / "tree", PYTHONPATH=os.pathsep.join([str(SOURCES), str(tmp_path / "faulty")]))
+    Tree.write(tmp_path / "faulty", {"faulty.py": FAULTY.format(where)})
+    with pytest.raises(HookFailed, match=r"error\[unforeseen\]") as caught:
+        tree.hook("build_wheel", tmp_path / "out", backend="faulty")
+    assert "TypeError: 'Having' object is not iterable\n" in caught.value.output
+    assert "builds/build.py:" in caught.value.output
+    assert "Traceback" not in caught.value.output
+    assert caught.value.output.count("abiding: Nothing was built\n") == 1
+
+
+@pytest.mark.parametrize("failing", ["build_wheel", "get_requires_for_build_wheel", ""])
+def test_what_the_wrapped_backend_raises_is_its_own(tmp_path: Path, failing: str) -> None:
+    fault = "raise TypeError('of its own')\n"
+    backend = f"from flit_core.buildapi import *\ndef {failing}(*_): {fault}" if failing else fault
+    hook = failing or "build_wheel"
+    arguments = [tmp_path / "out"] if hook == "build_wheel" else []
+    tree = flit_tree(tmp_path / "tree", '"flit_core.buildapi"', '"own"\nbackend-path = ["."]')
+    Tree.write(tree.folder, {"own.py": backend})
+    with pytest.raises(HookFailed, match="Traceback") as caught:
+        tree.hook(hook, *arguments)
+    assert "TypeError: of its own" in caught.value.output
+    assert "unforeseen" not in caught.value.output

@@ -76,6 +76,14 @@ class InnerBackend(NamedTuple):
         with view(), seeing(self.name):
             return getattr(self.load(), hook)(*arguments)
 
+    @classmethod
+    def has_raised(cls, exc: BaseException) -> bool:
+        """Return whether an exception is from a wrapped backend: from its import, or while it was at work."""
+        import traceback
+
+        asking = (cls._call.__code__, _load.__wrapped__.__code__)
+        return any(frame.f_code in asking for frame, _ in traceback.walk_tb(exc.__traceback__))
+
     def _broken(self, hook: str, returned: object, why: str) -> BackendError:
         text = f"{returned}" if isinstance(returned, str) else repr(returned)
         text = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"

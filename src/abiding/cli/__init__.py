@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from abiding._version import __version__
 from abiding.cli.parser import Parser, meant
-from abiding.cli.unforeseen import unforeseen
 from abiding.files.private import unwinding
 from abiding.findings.errors import AbidingError
+from abiding.findings.unforeseen import unforeseen
 from abiding.report.printing import discard, guarded, lossless, open_streams, unguarded
 
 if TYPE_CHECKING:

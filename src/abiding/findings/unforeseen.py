@@ -23,7 +23,7 @@ def unforeseen(exc: Exception) -> AbidingError:
         Finding(
             "unforeseen",
             Severity.ERROR,
-            f"this command has failed by a fault of abiding: {said[:_MOST_SAID]}{'…' if said[_MOST_SAID:] else ''}",
+            f"abiding has failed by a fault of its own: {said[:_MOST_SAID]}{'…' if said[_MOST_SAID:] else ''}",
             notes=(f"abiding {__version__}, Python {python}, at {', '.join(_places(exc)) or 'no place of ours'}",),
             hints=("report it to the project with these lines, and with the file that it is about if you may",),
         )
