@@ -30,6 +30,8 @@ dependencies = ["numpy>=1.26"]  # API
 [tool.abiding]
 build-backend = "flit_core.buildapi"
 {wheel}"""
+DYNAMIC = 'dynamic = ["dependencies"]\n'
+LINES = '[tool.abiding.wheel]\ndependencies = ["numpy>=2.0"]\n'
 
 
 def bounds(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[dict[str, Any]]]:
@@ -227,6 +229,42 @@ def test_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], dynam
     assert "declares it already; build the wheels again, they will say it" in capsys.readouterr().err
     wheel(tmp_path / "dist", "numpy>=2.0", files={CODE: LATER})
     assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("wheel_table", "said", "written"),
+    [
+        ("", "hint: `--write` declares what is missing in {}\n", True),
+        (LINES, "hint: {} declares what is missing already: build the wheels again, they will say it\n", False),
+    ],
+)
+def test_the_way_on_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wheel_table: str, said: str, *, written: bool
+) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(PYPROJECT.format(dynamic=DYNAMIC, wheel=wheel_table))
+    wheel(tmp_path / "dist", "numpy>=1.26", files={CODE: LATER})
+    assert main(["bounds", "--no-index", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == said.format(file)
+    assert main(["bounds", "--no-index", str(tmp_path), "--write", "--yes"]) == 1
+    assert (f"wrote {file}" in capsys.readouterr().err) is written
+
+
+@pytest.mark.parametrize(
+    ("line", "project"),
+    [
+        ("numpy>=1.26; python_version < '3.12'", PYPROJECT.format(dynamic="", wheel="")),
+        ("numpy>=1.26", '[project]\nname = "spam"\nversion = "1"\n'),
+        ("numpy>=2", PYPROJECT.format(dynamic="", wheel="")),
+    ],
+)
+def test_no_way_is_named_that_leads_nowhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, project: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(project)
+    wheel(tmp_path / "dist", line, files={CODE: LATER})
+    main(["bounds", "--no-index", str(tmp_path)])
+    assert not capsys.readouterr().err
 
 
 def test_nothing_is_written_unless_it_is_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -304,9 +304,13 @@ def refused(*arguments: str) -> tuple[str, str]:
     return finding.rule, finding.message
 
 
-def test_without_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The change is shown, and no note speaks of it as if it were made."""
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     assert refused(str(project.parent)) == ("no-terminal", "there is no terminal to ask on")
+    shown = capsys.readouterr()
+    assert "+build-backend = " in shown.out
+    assert not shown.err
     assert project.read_text() == SCIPY
 
 
@@ -350,6 +354,7 @@ def test_a_file_that_somebody_else_changes(project: Path, monkeypatch: pytest.Mo
         project.write_text(SCIPY + "# one more line\n")
         return True
 
+    monkeypatch.setattr("abiding.cli.editing.need_terminal", lambda *_, **_more: None)
     monkeypatch.setattr("abiding.cli.editing.agreed", agreed)
     assert refused(str(project)) == ("bad-pyproject", "the file has been changed in the meantime")
     assert project.read_text() == SCIPY + "# one more line\n"
@@ -435,7 +440,7 @@ def test_only_an_array_that_the_edit_writes_says_what_its_absence_said() -> None
     text = BUILD + '[project]\nname = "a"\nversion = "1"\n'
     (absent,), (there,) = (wrap(Pyproject.parse(one)).notes for one in (text, text + "dependencies = []\n"))
     assert "its absence" in absent
-    assert there == "`dependencies = []` stays as it is: it is dynamic now, so wheels may add to it"
+    assert there == "`dependencies = []` stays as it is: the change makes it dynamic, so wheels may add to it"
 
 
 def test_what_makes_a_project_is_said_where_there_is_none(tmp_path: Path) -> None:

@@ -82,6 +82,12 @@ def test_a_folder_in_the_place_of_a_file_in_it(
         ("survey empty", "the folder has no Parquet file in it", "give Parquet files"),
         ("env --python env", "`env` does not answer as a Python does", f"`--python {Path('env/bin/python')}`"),
         ("env --python empty", "`empty` does not answer as a Python does", "`--python env/bin/python`"),
+        ("env --python empty", "note: it is a folder", "`--python env/bin/python`"),
+        ("env --python unbuilt", "note: it is a folder", "that is a project"),
+        ("env --python gone", "neither here nor on the PATH", "`--python env/bin/python`"),
+        ("env --python false", "note: it ends with exit status 1", "`--python env/bin/python`"),
+        ("env --python echo", "its answer is not that of a Python", "`--python env/bin/python`"),
+        ("env --python notes.txt", "notes.txt` may not be run as a program", "`--python env/bin/python`"),
         ("check numpy==2.x", "`numpy==2.x` does not name a release", "write `numpy==VERSION` for one release"),
         ("check numpy --index-url simple", "`simple` is not the URL of a package index", "`https://HOST/simple/`"),
         ("explain lost", "there is no rule `lost`", "did you mean `lost-requirement`?"),
@@ -91,6 +97,23 @@ def test_the_hint_leads_out(command: str, message: str, hint: str, capsys: pytes
     shown = said(capsys, *command.split())
     assert message in shown
     assert f"hint: {hint}" in shown or hint in shown.partition("hint: ")[2]
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        ("env", f"`--python {Path('env/bin/python')}`"),
+        (str(Path("env/bin/python")), f"`--python {Path('env/bin/python')}`"),
+        ("unbuilt", "that is a project: name the Python of an environment that it is installed in"),
+        (f"built/dist/{WHEEL}", f"`abiding check built/dist/{WHEEL}` looks into a file"),
+        ("empty", "`--python env/bin/python`"),
+        ("gone", "`--python env/bin/python`"),
+    ],
+)
+def test_an_environment_is_named_by_its_python(given: str, way: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "env", given)
+    assert f"too much is given: `{given}`" in shown
+    assert way in shown
 
 
 @pytest.mark.parametrize(

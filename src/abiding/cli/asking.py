@@ -7,23 +7,28 @@ import sys
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 
-__all__ = ["agreed"]
+__all__ = ["agreed", "need_terminal"]
 
 
 def agreed(question: str, artifact: str, *, yes: str, closing: str) -> bool:
     """Ask on the terminal. `yes` says what `--yes` does, `closing` what has not happened if the answer is no.
 
-    Raises `AbidingError` where there is no terminal: nobody is ever waited for who is not there.
+    Raises `AbidingError` where there is no terminal.
     """
-    if not sys.stdin or not sys.stdin.isatty():
-        hints = (f"`--yes` {yes}",)
-        finding = Finding(
-            "no-terminal", Severity.ERROR, "there is no terminal to ask on", artifact=artifact, hints=hints
-        )
-        raise AbidingError(finding, closing)
+    need_terminal(artifact, yes=yes, closing=closing)
     sys.stdout.flush()
     print(f"\n{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() in ("y", "yes"):
         return True
     print(f"{closing[0].lower()}{closing[1:]}", file=sys.stderr)
     return False
+
+
+def need_terminal(artifact: str, *, yes: str, closing: str) -> None:
+    """Raise `AbidingError` where there is no terminal to ask on: nobody is ever waited for who is not there."""
+    if not sys.stdin or not sys.stdin.isatty():
+        hints = (f"`--yes` {yes}",)
+        finding = Finding(
+            "no-terminal", Severity.ERROR, "there is no terminal to ask on", artifact=artifact, hints=hints
+        )
+        raise AbidingError(finding, closing)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from abiding.edits.bounding import Declared
+    from abiding.edits.file import EditedFile
+    from abiding.edits.wrapping import Edited
     from abiding.evidence import Looking
     from abiding.evidence.stated import Bound, Stated
     from abiding.findings.errors import AbidingError
@@ -94,7 +96,11 @@ def run(options: Namespace) -> int:
     if unread:
         return 2
     # What is declared is in no wheel yet: as long as the error is told of one, the answer is the same.
-    return max(too_loose, _write(options, wheels_read)) if options.write else too_loose
+    if options.write:
+        return max(too_loose, _write(options, wheels_read))
+    if too_loose and options.output_format == "text" and (way := _way_on(options, wheels_read)):
+        print(f"hint: {way}", file=sys.stderr)
+    return too_loose
 
 
 _FITS = "what the wheels require fits their compiled files, or nothing follows from these"
@@ -155,21 +161,43 @@ def _wheels(what: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(wheel for given in what for wheel in wheels_in(given, "Nothing was read")))
 
 
-def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:
-    from abiding.cli import editing
+def _way_on(options: Namespace, wheels_read: Sequence[Stated]) -> str:
+    """Return how bounds that are too loose come to be declared, where `--write` can do it; else empty."""
+    from abiding.findings.errors import AbidingError
+
+    try:
+        lines = list(_lines(wheels_read))
+        file, edited = _edited(options, lines)
+    except AbidingError:  # who asks for it is told why it can't
+        return ""
+    if not lines:
+        return ""
+    if edited.text == file.pyproject.text:
+        return f"{file.path} declares what is missing already: {_AGAIN}"
+    return f"`--write` declares what is missing in {file.path}"
+
+
+def _edited(options: Namespace, lines: Sequence[Declared]) -> tuple[EditedFile, Edited]:
+    """Make the new text of the pyproject.toml that is meant. Raises `AbidingError` if it is not to be edited."""
     from abiding.cli.arguments import naming
     from abiding.edits.bounding import declare
     from abiding.edits.file import EditedFile
     from abiding.files.plain import is_plain
 
     source = next((path for path in options.what if is_plain(path / "pyproject.toml")), Path())
+    file = EditedFile.read(source)
+    with naming(str(file.path)):
+        return file, declare(file.pyproject, lines)
+
+
+def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:
+    from abiding.cli import editing
+
     lines = list(_lines(wheels_read))
     if not lines:
         print(f"\nnothing was written: {_why_not(wheels_read)}", file=sys.stderr)
         return 0
-    file = EditedFile.read(source)
-    with naming(str(file.path)):
-        edited = declare(file.pyproject, lines)
+    file, edited = _edited(options, lines)
     if edited.text == file.pyproject.text:
         print(f"\nnothing was written: {file.path} declares it already; {_AGAIN}", file=sys.stderr)
         return 0

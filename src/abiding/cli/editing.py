@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli.arguments import path
-from abiding.cli.asking import agreed
+from abiding.cli.asking import agreed, need_terminal
 from abiding.edits.document import NOTHING
 from abiding.findings.wrapping import fill
 
@@ -35,13 +35,17 @@ def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: st
     Returns 1 if the answer is no. Raises `AbidingError` if the file can't be written.
     """
     print(_difference(file.pyproject.text, edited.text, after), end="")
+    yes, artifact = "writes without asking", str(file.path)
+    if not options.dry_run and not options.yes:
+        # What is said of the change is not said of one that nobody can agree to.
+        need_terminal(artifact, yes=yes, closing=NOTHING)
     for note in edited.notes:
         print("\n" + fill(f"note: {note}", 78, "      "), file=sys.stderr)
     if options.dry_run:
         print(f"\n{NOTHING[0].lower()}{NOTHING[1:]}: this is what would be", file=sys.stderr)
         return 0
     question = f"write this to {file.path}?"
-    if not options.yes and not agreed(question, str(file.path), yes="writes without asking", closing=NOTHING):
+    if not options.yes and not agreed(question, artifact, yes=yes, closing=NOTHING):
         return 1
     file.write(edited.text, f"abiding {options.command}")
     print(f"\nwrote {file.path}; {done}", file=sys.stderr)

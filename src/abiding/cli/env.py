@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
 from abiding.cli.arguments import path
+from abiding.files.plain import is_plain
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -35,7 +36,16 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "--full", action="store_true", help="show the internals of pybind11 and nanobind too, whoever has them (text)"
     )
     outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
-    parser.set_defaults(run=run, closing="Nothing was looked at")
+    parser.set_defaults(run=run, closing="Nothing was looked at", instead=_meant)
+
+
+def _meant(given: str) -> str:
+    """Return what is to be given for a word that stands where no word does."""
+    from abiding.native.interpreter import python_meant
+
+    named = Path(given)
+    is_python = named.name.startswith("python") and is_plain(named)
+    return f"name it as `--python {given}`" if is_python else python_meant(named)
 
 
 def run(options: Namespace) -> int:

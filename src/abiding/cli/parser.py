@@ -39,7 +39,8 @@ _NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 class Parser(argparse.ArgumentParser):
     """The parser of one command, or of the program.
 
-    The default `rest` of a command that passes arguments on names the one that has what comes after `--`.
+    The default `rest` of a command that passes arguments on names the one that has what comes after `--`; `instead` of
+    one that takes options alone is asked what to give in the place of a word that is none.
     """
 
     # As the base has it, whose overloads are for other kinds of namespaces.
@@ -60,7 +61,9 @@ class Parser(argparse.ArgumentParser):
         if others:
             if others[0].startswith("-"):
                 self._no_option(others[0])
-            self.error(f"too much is given: {', '.join(f'`{other}`' for other in others)}")
+            instead = self.get_default("instead")
+            way = f"\n{instead(others[0])}" if instead else ""
+            self.error(f"too much is given: {', '.join(f'`{other}`' for other in others)}{way}")
         if rest:
             setattr(options, rest, [*getattr(options, rest), *given[end + 1 :]])
         return options, others

@@ -186,7 +186,7 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
             "write `requires-python` under `[project]`, as a build without abiding says it in METADATA"
         )
     if "build-backend" not in build:
-        notes.append(f"no backend was named; front ends then use `{DEFAULT_BACKEND}`, which is wrapped now")
+        notes.append(f"no backend was named; front ends then use `{DEFAULT_BACKEND}`, which the change wraps")
     if project is None:
         poetry = " from `[tool.poetry]`, where the dependencies stay" if "poetry" in tool else ""
         notes.append(
@@ -202,7 +202,7 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
     elif project.get("dependencies"):
         notes.append("`project.dependencies` stays as it is: move those bounds that only a wheel needs by hand")
     else:
-        stays = "`dependencies = []` stays as it is: it is dynamic now, so wheels may add to it"
+        stays = "`dependencies = []` stays as it is: the change makes it dynamic, so wheels may add to it"
         said = "`dependencies = []` says what its absence said; as it is also dynamic, wheels may add to it"
         notes.append(stays if "dependencies" in project else said)
     return tuple(notes)

@@ -8,11 +8,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from abiding.files.plain import is_there
+from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 
-__all__ = ["Interpreter"]
+__all__ = ["Interpreter", "python_meant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,47 @@ class Interpreter:
                 "no-interpreter",
                 Severity.ERROR,
                 f"`{named}` does not answer as a Python does",
-                notes=(f"{type(exc).__name__}: {exc}",),
-                hints=(f"name the Python of the environment: `--python {_python_in(named) or 'env/bin/python'}`",),
+                notes=(_why(executable, exc),),
+                hints=(python_meant(named),),
             )
             raise AbidingError(finding) from exc
+
+
+def _why(executable: Path, exc: Exception) -> str:
+    """Say what came in the place of an answer."""
+    match exc:
+        case _ if is_folder(executable):
+            return "it is a folder"
+        case FileNotFoundError():
+            return "there is no such program, neither here nor on the PATH"
+        case PermissionError():
+            return f"`{executable}` may not be run as a program"
+        case OSError():
+            return f"`{executable}` can't be run: {exc.strerror or exc}"
+        case subprocess.CalledProcessError():
+            *_, last = ("", *str(exc.stderr).strip().splitlines())
+            return f"it ends with exit status {exc.returncode}" + (f", and says: {last[:_SAID]}" if last else "")
+    return "it runs, and its answer is not that of a Python"
+
+
+_SAID = 200
+_ENVIRONMENTS = (".venv", "venv", "env")
+_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
+_ARTIFACTS = (".whl", ".tar.gz", ".zip")
+
+
+def python_meant(named: Path) -> str:
+    """Return what to give in the place of something that is not the Python of an environment."""
+    if found := _python_in(named):
+        return f"name the Python of the environment: `--python {found}`"
+    if named.name.endswith(_ARTIFACTS):
+        return (
+            f"`abiding check {named}` looks into a file; of an environment give its Python: `--python env/bin/python`"
+        )
+    if any(is_there(named / name) for name in _PROJECT):
+        inside = next(filter(None, (_python_in(named / name) for name in _ENVIRONMENTS)), "env/bin/python")
+        return f"that is a project: name the Python of an environment that it is installed in: `--python {inside}`"
+    return "name the Python of the environment: `--python env/bin/python`"
 
 
 def _python_in(folder: Path) -> str:
