@@ -9,12 +9,14 @@ STYLE = """
 :root {
   color-scheme: light dark;
   --paper: #fff; --ink: #1d2330; --soft: #5d6676; --line: #dfe3ea; --raised: #f5f7fa; --link: #0b5cad;
+  --shade: #0003;
   --error: #b3261e; --error-soft: #fde8e6; --warning: #8a5300; --warning-soft: #fdf0d9;
   --note: #46557a; --note-soft: #e9edf7; --good: #1c6e3d; --good-soft: #e2f4e8;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171d; --ink: #e4e8ef; --soft: #9aa4b5; --line: #2e3542; --raised: #1c212a; --link: #7db7f5;
+    --shade: #000a;
     --error: #ff9c94; --error-soft: #4a1f1c; --warning: #f3c26b; --warning-soft: #43310f;
     --note: #a9b9e0; --note-soft: #262f45; --good: #86d8a4; --good-soft: #17392a;
   }
@@ -63,6 +65,11 @@ summary { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px; }
 pre, code, .file, .value, .names { font: 12.5px/1.5 ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; }
 pre { margin: 0; overflow: auto; max-height: 24rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+/* A shade at the end of what is longer than its box, which what is there covers when it is scrolled to. */
+.side pre {
+  background: linear-gradient(var(--raised), var(--raised)) bottom / 100% 1.5rem no-repeat local,
+    linear-gradient(transparent, var(--shade)) bottom / 100% 1.5rem no-repeat scroll;
+}
 pre i { color: var(--soft); }
 mark { color: inherit; }
 .finding { max-width: 72rem; border: 1px solid var(--line); border-radius: 8px; }
@@ -109,7 +116,7 @@ td:has(details[open]) { min-width: min(44rem, 80vw); white-space: normal; }
 .nothing { color: var(--soft); font-style: italic; }
 .sides { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; margin: .5rem 0; }
 .side { min-width: 0; padding: .5rem .7rem; background: var(--raised); border-radius: 6px; }
-tr.reference .side, tr.reference pre { background: none; }
+tr.reference .side { background: none; }
 .left mark { background: var(--error-soft); }
 .right mark { background: var(--good-soft); }
 @media (max-width: 42rem) {
