@@ -67,7 +67,7 @@ def test_what_is_wrong_with_one_is_said_of_it_whatever_comes_first(of: str) -> N
         found = [one for one in release.everything if one.rule in alone]
         assert {one.rule for one in found} == alone
         assert {one.artifact for one in found} == {str(bad)}
-        assert {file.filename for file in release.files} == {str(bad), str(good)}
+        assert {file.called for file in release.files} == {str(bad), str(good)}
 
 
 def test_that_there_are_two_is_said_with_both_paths(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,7 +123,7 @@ def test_folders_of_one_name_are_told_apart() -> None:
         folder.mkdir(parents=True)
         (folder / "PKG-INFO").write_bytes(metadata(f"Requires-Dist: {name}"))
     release = check(Path("a", "spam-1.0"), Path("b", "spam-1.0"))
-    assert {file.filename for file in release.files} == {"a/spam-1.0/", "b/spam-1.0/"}
+    assert {file.called for file in release.files} == {"a/spam-1.0/", "b/spam-1.0/"}
     assert {one.artifact for one in release.findings if one.rule == "two-sdists"} == {"b/spam-1.0/"}
 
 
@@ -132,7 +132,7 @@ def test_files_of_other_names_are_called_by_these() -> None:
     one = write_wheel(Path("a"), PURE, metadata())
     other = write_wheel(Path("b"), wheel_name(build="1"), metadata())
     release = check(one, other)
-    assert [file.filename for file in release.files] == [other.name, one.name]
+    assert [file.called for file in release.files] == [other.name, one.name]
     assert release.everything == ()
 
 
@@ -167,7 +167,8 @@ def test_a_file_on_an_index_is_not_the_one_on_disk() -> None:
         for place in (f"dist/{PURE}", f"https://index.test/spam/{PURE}?token")
     )
     (release,) = releases([here, there])
-    assert [one.filename for one in release.artifacts] == [f"dist/{PURE}", f"https://index.test/spam/{PURE}"]
+    assert [one.called for one in release.artifacts] == [f"dist/{PURE}", f"https://index.test/spam/{PURE}"]
+    assert {one.filename for one in release.artifacts} == {PURE}
     assert release.findings == ()
     finding = check(wheel(Path("a"), "numpy", files=OLD)).compiled[0]._replace(artifact=PURE)
     (held,) = with_findings([release], {here.read_from: (finding,)})

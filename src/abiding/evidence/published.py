@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
-from abiding.archives.naming import file_name
 from abiding.evidence.available import kind_of
 from abiding.evidence.judging import Judged
 from abiding.evidence.members import fair
@@ -68,18 +67,18 @@ def checked(
         return Read({}, 0, 0, 0, ())
     accepted = SpecifierSet(f"=={wheels[0].version}", prereleases=True)
     published = {file.filename: file for some in listings.published(wheels[0].name, accepted) for file in some}
-    chosen = [wheel for wheel in (wheels if every else _one_of_each(wheels)) if file_name(wheel.filename) in published]
+    chosen = [wheel for wheel in (wheels if every else _one_of_each(wheels)) if wheel.filename in published]
     if beforehand:
-        sizes = [published[file_name(wheel.filename)].size for wheel in chosen]
+        sizes = [published[wheel.filename].size for wheel in chosen]
         beforehand(Ahead(len(chosen), sum(filter(None, sizes)), sizes.count(None)))
     findings: dict[str, tuple[Finding, ...]] = {}
     files, received, over = 0, 0, []
     for done, wheel in enumerate(chosen):
         if progress:
             progress(done, len(chosen), received)
-        read, size, large = _compiled(published[file_name(wheel.filename)])
+        read, size, large = _compiled(published[wheel.filename])
         files, received = files + read.number, received + size
-        over += [f"{wheel.filename}: {name}" for name in large]
+        over += [f"{wheel.called}: {name}" for name in large]
         tags = tagging.expanded(wheel.filename)
         findings[wheel.read_from] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
     if progress:

@@ -80,7 +80,7 @@ def changed(
         rule,
         Severity.ERROR,
         message.replace("wheel", artifact.kind, 1),
-        artifact=artifact.filename,
+        artifact=artifact.called,
         field="Requires-Dist",
         expected=before,
         expected_from=(origin or "PKG-INFO") if before else "not in the sdist",
@@ -129,5 +129,5 @@ def field_finding(artifact: Artifact, difference: Difference, severity: Severity
     lawful = licences.only_extended(difference)
     ways_out = () if lawful else tuple(hints.in_every_build(difference.field, from_sdist=False))
     return difference.finding(
-        "undeclared-change", severity, message, artifact.filename, origins, notes=notes, hints=ways_out
+        "undeclared-change", severity, message, artifact.called, origins, notes=notes, hints=ways_out
     )

@@ -56,7 +56,7 @@ class Declared(NamedTuple):
         """Hold one of the wheels against what is declared for its tag, at the level and variant it was built as."""
         try:
             record = (
-                Provenance.from_json(compared.artifact.record, compared.artifact.filename)
+                Provenance.from_json(compared.artifact.record, compared.artifact.called)
                 if compared.artifact.record
                 else None
             )
@@ -118,7 +118,7 @@ def _missing(
         "missing-requirement",
         Severity.ERROR,
         f"the wheel does not have `{line}`, which is declared for it",
-        artifact=artifact.filename,
+        artifact=artifact.called,
         field="Requires-Dist",
         expected=line,
         expected_from=_origin(entry),

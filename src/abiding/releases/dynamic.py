@@ -32,7 +32,7 @@ def bad_dynamic(comparison: Comparison, severity: Severity) -> Iterator[Finding]
         metadata = compared.artifact.metadata
         if (values := metadata.all("Dynamic")) not in seen:
             seen.add(values)
-            yield from _of_file(compared.artifact.filename, metadata, severity)
+            yield from _of_file(compared.artifact.called, metadata, severity)
 
 
 def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:

@@ -69,7 +69,7 @@ def record_of(artifact: Artifact) -> Provenance | None:
     if not artifact.record:
         return None
     with suppress(ArchiveError):  # who holds the wheel against its record says it
-        return Provenance.from_json(artifact.record, artifact.filename)
+        return Provenance.from_json(artifact.record, artifact.called)
     return None
 
 
@@ -108,7 +108,7 @@ def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
             why = "it has no record of its build, and no declaration is at hand"
         hint = "download the wheel, and check the file" if artifact.on_index else ""
         message = f"the level of the wheel can't be checked: {why}"
-        yield _finding("level-unknown", Severity.NOTE, message, artifact.filename, hint)
+        yield _finding("level-unknown", Severity.NOTE, message, artifact.called, hint)
 
 
 def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -> tuple[Finding, ...]:
@@ -141,12 +141,12 @@ def judge_record(compared: Compared) -> Iterator[Finding]:
     if not artifact.record:
         return
     try:
-        record = Provenance.from_json(artifact.record, artifact.filename)
+        record = Provenance.from_json(artifact.record, artifact.called)
     except ArchiveError as exc:
         yield from exc.findings
         return
     if record.level == Level.API and record.lines:
-        yield _contradictory(artifact.filename, record)
+        yield _contradictory(artifact.called, record)
     stated = set(map(meaning, artifact.metadata.all("Requires-Dist")))
     for line in record.lines:
         if meaning(line.requirement) not in stated:
@@ -154,7 +154,7 @@ def judge_record(compared: Compared) -> Iterator[Finding]:
                 "missing-requirement",
                 Severity.ERROR,
                 f"the wheel does not have `{line.requirement}`, which its own record has",
-                artifact=artifact.filename,
+                artifact=artifact.called,
                 field="Requires-Dist",
                 expected=line.requirement,
                 expected_from=MEMBER,

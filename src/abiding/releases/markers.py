@@ -63,7 +63,7 @@ class Having:
 
     def __init__(self, comparison: Comparison) -> None:
         self._lines = {
-            compared.artifact.filename: compared.artifact.metadata.all("Requires-Dist")
+            compared.artifact.called: compared.artifact.metadata.all("Requires-Dist")
             for compared in comparison.compared
             if compared.artifact.kind == "wheel"
         }

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import file_name
 from abiding.artifacts.artifact import Unreadable
 from abiding.files.plain import is_plain
 from abiding.findings.finding import Finding, Severity
@@ -23,7 +22,7 @@ __all__ = ["judge_namesakes", "told_apart"]
 
 
 def told_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unreadable]:
-    """Return the files, those that share their name called by it with the folder where each was read from.
+    """Return the files, those that share their name told by the folder where each was read from (`place`).
 
     A file on disk that is there a second time, the same to the byte, is left out.
     """
@@ -50,16 +49,15 @@ def _is_same(one: Artifact | Unreadable, other: Artifact | Unreadable) -> bool:
 
 def _placed(file: Artifact | Unreadable) -> Artifact | Unreadable:
     """Call a file by its path, in everything that is said of it already."""
-    name = file.filename
     folder, slash, _ = file.read_from.replace(os.sep, "/").rpartition("/")
-    called = f"{folder}{slash}{name}"
+    placed = file._replace(place=f"{folder}{slash}")
 
     def of_it(finding: Finding) -> Finding:
-        return finding._replace(artifact=called) if finding.artifact == name else finding
+        return finding._replace(artifact=placed.called) if finding.artifact == file.filename else finding
 
-    if isinstance(file, Unreadable):
-        return file._replace(filename=called, problem=of_it(file.problem))
-    return file._replace(filename=called, findings=tuple(map(of_it, file.findings)))
+    if isinstance(placed, Unreadable):
+        return placed._replace(problem=of_it(placed.problem))
+    return placed._replace(findings=tuple(map(of_it, placed.findings)))
 
 
 def judge_namesakes(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
@@ -68,13 +66,13 @@ def judge_namesakes(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
     for artifact in artifacts:
         if artifact.kind != "wheel" or artifact.on_index:
             continue
-        other = first.setdefault(file_name(artifact.filename), artifact)
-        if other.filename != artifact.filename:
+        other = first.setdefault(artifact.filename, artifact)
+        if other is not artifact:
             yield Finding(
                 "two-wheels",
                 Severity.WARNING,
-                f"the wheel has the name of another one, and is not the same file: `{other.filename}`",
-                artifact=artifact.filename,
+                f"the wheel has the name of another one, and is not the same file: `{other.called}`",
+                artifact=artifact.called,
                 notes=("an index has one file of a name, and takes no other in its place",),
                 hints=("keep the one that is to be published, and check it without the other",),
             )

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding import evidence, native
-from abiding.archives.naming import file_name
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.meaning import breaks, is_among_wheels
 from abiding.releases import rules
@@ -85,6 +84,11 @@ class CheckedArtifact(NamedTuple):
         return self.artifact.filename
 
     @property
+    def called(self) -> str:
+        """What it is called in the release."""
+        return self.artifact.called
+
+    @property
     def kind(self) -> Literal["sdist", "wheel"]:
         """Which kind of artifact it is."""
         return self.artifact.kind
@@ -142,7 +146,7 @@ class Release(NamedTuple):
 
         It is the sdist, else a wheel that the largest group of wheels agrees with.
         """
-        return self.comparison.reference.filename if self.comparison.reference else ""
+        return self.comparison.reference.called if self.comparison.reference else ""
 
     @property
     def unsaid(self) -> tuple[str, ...]:
@@ -172,7 +176,7 @@ class Release(NamedTuple):
     @property
     def declares(self) -> bool:
         """Whether its sdist, if that is at hand, declares what wheels require; else it can only leave fields open."""
-        pyprojects = [checked.artifact.pyproject for checked in self.artifacts if checked.filename == self.reference]
+        pyprojects = [checked.artifact.pyproject for checked in self.artifacts if checked.called == self.reference]
         tool = pyprojects[0].table.get("tool") if pyprojects and pyprojects[0] else None
         return isinstance(tool, dict) and "abiding" in tool
 
@@ -194,7 +198,7 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
     united = [sorted(group, key=_order) for group in _united(groups)]
     apart = {finding.artifact: finding for finding in two_versions(united)}
     return [
-        _release(group, [apart[file.filename] for file in group if file.filename in apart], level) for group in united
+        _release(group, [apart[file.called] for file in group if file.called in apart], level) for group in united
     ]
 
 
@@ -232,9 +236,8 @@ def with_findings(given: Iterable[Release], findings: Mapping[str, tuple[Finding
 
 def _said_of(checked: CheckedArtifact, findings: Mapping[str, tuple[Finding, ...]]) -> Iterator[Finding]:
     """Give what was found in a file; who looked into it knows its own name, and not that of the release for it."""
-    own = file_name(checked.filename)
     for finding in findings.get(checked.read_from, ()):
-        yield finding._replace(artifact=checked.filename) if finding.artifact == own else finding
+        yield finding._replace(artifact=checked.called) if finding.artifact == checked.filename else finding
 
 
 def _held_to_providers(listings: Listings | None) -> Judge:
@@ -277,25 +280,25 @@ def _canonical(version: str) -> str:
 
 def _order(file: Artifact | Unreadable | CheckedArtifact) -> tuple[bool, bool, str]:
     """Sdists first, and of several the one that is a .tar.gz file, as the standard wants it."""
-    return file.kind == "wheel", not file.filename.endswith(".tar.gz"), file.filename
+    return file.kind == "wheel", not file.filename.endswith(".tar.gz"), file.called
 
 
 def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding], level: Level | None) -> Release:
     comparison = Comparison.of(files)
     own = declared_in(comparison.sdist)
-    levels = {each.artifact.filename: at for each in comparison.compared if (at := level_of(each, own.declared))}
+    levels = {each.artifact.called: at for each in comparison.compared if (at := level_of(each, own.declared))}
     lines = _declared_lines(comparison, own.declared) if levels and level else {}
     judged = (*rules.judge(comparison, own), *judge_levels(levels, lines, level))
     findings = without_consequences(judged, _lines_of_the_abi_level(comparison, own.declared))
     if own.declared is None and level:
         wheels = [each.artifact for each in comparison.compared if each.artifact.kind == "wheel"]
-        findings += tuple(without_level([wheel for wheel in wheels if wheel.filename not in levels]))
+        findings += tuple(without_level([wheel for wheel in wheels if wheel.called not in levels]))
     breaking = [finding for finding in findings if breaks(finding)]
     checked = tuple(
         CheckedArtifact(
             compared,
             _verdict(compared, comparison, breaking),
-            levels.get(compared.artifact.filename),
+            levels.get(compared.artifact.called),
             record.variant if (record := record_of(compared.artifact)) else None,
         )
         for compared in comparison.compared
@@ -313,7 +316,7 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
 
 def _declared_lines(comparison: Comparison, declared: Declared | None) -> dict[str, tuple[str, ...]]:
     """By the name of a file, the lines in it that are declared for wheels."""
-    return {each.artifact.filename: declared.lines_of(each) for each in comparison.compared} if declared else {}
+    return {each.artifact.called: declared.lines_of(each) for each in comparison.compared} if declared else {}
 
 
 def _lines_of_the_abi_level(comparison: Comparison, declared: Declared | None) -> Iterator[str]:
@@ -327,7 +330,7 @@ def _lines_of_the_abi_level(comparison: Comparison, declared: Declared | None) -
 def _verdict(compared: Compared, comparison: Comparison, breaking: Iterable[Finding]) -> Verdict:
     """Tell what one artifact comes to beside the reference: that other wheels differ from it is not held against it."""
     apart = comparison.is_apart(compared)
-    broken = [finding for finding in breaking if finding.artifact == compared.artifact.filename]
+    broken = [finding for finding in breaking if finding.artifact == compared.artifact.called]
     if broken and (apart or not all(map(is_among_wheels, broken))):
         return Verdict.INCONSISTENT
     if comparison.unsaid and compared.artifact.kind == "sdist":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives.naming import file_name
 from abiding.archives.wheel_name import WheelName
 from abiding.metadata.difference import meanings
 from abiding.metadata.telling import places
@@ -60,7 +59,7 @@ class Rivals:
             for key in _keys(wheel):
                 said = found.setdefault(key, {})
                 if len(said) < _ENOUGH:
-                    said.setdefault(meant[data], wheel.filename)
+                    said.setdefault(meant[data], wheel.called)
         return found
 
 
@@ -73,7 +72,7 @@ class _Key(NamedTuple):
 
 def _keys(wheel: Artifact) -> Iterator[_Key]:
     """Yield by what the wheels are found that no marker tells from this one, the plainest first."""
-    yield _Key(_ONE_NAME, file_name(wheel.filename))
+    yield _Key(_ONE_NAME, wheel.filename)
     if split := WheelName.split(wheel.filename):
         yield _Key(_ONE_TAG, (split.python, split.abi, split.platform, split.label))
     for place in places(wheel.filename):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abiding.archives.naming import file_name
 from abiding.artifacts.filename import judge_stated, judge_version
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
@@ -69,7 +68,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     paths = {each.artifact.read_from for each in comparison.compared}
     paths |= {file.read_from for file in comparison.unreadable}
     elsewhere = {finding.artifact for finding in misnamed}
-    of_sdist = comparison.sdist is not None and comparison.sdist.filename in elsewhere
+    of_sdist = comparison.sdist is not None and comparison.sdist.called in elsewhere
     for compared in comparison.compared:
         declared = own.declared if compared.artifact.kind == "wheel" else None
         against = declared.broken_by(compared, wheels) if declared else _against_standards(compared, comparison, wheels)
@@ -78,7 +77,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
         why = declared.declaration.wheels_differ if declared and abides else ""
         among_wheels = _disagreements(compared, comparison, rivals, abides=abides, why=why)
         # Where a version is not that of the file name, it is no news that it is not that of other files.
-        follows = of_sdist or compared.artifact.filename in elsewhere
+        follows = of_sdist or compared.artifact.called in elsewhere
         findings += (each for each in (*broken, *among_wheels) if not (follows and each.field == "Version"))
         severity = Severity.ERROR if declared else Severity.WARNING
         findings += _stated(compared.artifact, severity, paths)
@@ -88,7 +87,7 @@ def judge(comparison: Comparison, own: Own) -> tuple[Finding, ...]:
     findings += bad_dynamic(comparison, Severity.ERROR if own.declared else Severity.NOTE)
     findings += too_new(_to_be_taken(comparison))
     artifacts = [each.artifact for each in comparison.compared]
-    findings += no_version((file.filename, file.metadata) for file in artifacts if file.kind == "wheel")
+    findings += no_version((file.called, file.metadata) for file in artifacts if file.kind == "wheel")
     findings += _not_installable(comparison, Severity.ERROR if own.declared else Severity.WARNING)
     findings += [_yanked(file) for file in comparison.files if file.yanked]
     return by_weight(findings)
@@ -98,7 +97,7 @@ def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
     """Yield the files that may still be on their way to an index."""
     for compared in comparison.compared:
         if not compared.artifact.on_index:
-            yield compared.artifact.filename, compared.artifact.metadata
+            yield compared.artifact.called, compared.artifact.metadata
 
 
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
@@ -121,7 +120,7 @@ def _each_metadata(comparison: Comparison) -> Iterator[tuple[list[str], CoreMeta
     by_metadata: dict[bytes, tuple[list[str], CoreMetadata]] = {}
     for compared in comparison.compared:
         metadata = compared.artifact.metadata
-        by_metadata.setdefault(metadata.data, ([], metadata))[0].append(compared.artifact.filename)
+        by_metadata.setdefault(metadata.data, ([], metadata))[0].append(compared.artifact.called)
     yield from by_metadata.values()
 
 
@@ -153,7 +152,7 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
 
 def _pre_release_finding(artifact: Artifact, difference: Difference, beside: str, origins: tuple[str, str]) -> Finding:
     message = f"only pre-releases of Python tell `{difference.field}` of {beside}"
-    return difference.finding("pre-release-marker", Severity.NOTE, message, artifact.filename, origins)
+    return difference.finding("pre-release-marker", Severity.NOTE, message, artifact.called, origins)
 
 
 def _read_differently(comparison: Comparison) -> Iterator[Finding]:
@@ -161,7 +160,7 @@ def _read_differently(comparison: Comparison) -> Iterator[Finding]:
     seen: set[bytes] = set()
     for compared in comparison.compared:
         data = compared.artifact.metadata.data
-        note = None if data in seen else readers.note(data, compared.artifact.filename)
+        note = None if data in seen else readers.note(data, compared.artifact.called)
         seen.add(data)
         if note:
             yield note
@@ -173,23 +172,23 @@ def _misnamed(comparison: Comparison) -> list[Finding]:
         finding
         for compared in comparison.compared
         if not compared.artifact.filename.endswith("/")
-        for finding in judge_version(compared.artifact.filename, _named(compared.artifact), compared.artifact.metadata)
+        for finding in judge_version(compared.artifact.called, _named(compared.artifact), compared.artifact.metadata)
     ]
 
 
 def _named(artifact: Artifact) -> str:
     """The version in the file name: a wheel that was built for a proof is taken for one of the version of its sdist."""
-    return file_name(artifact.filename).split("-")[1] if artifact.kind == "wheel" else artifact.version
+    return artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
 
 
 def _stated(artifact: Artifact, severity: Severity, paths: Collection[str]) -> Iterator[Finding]:
     if artifact.stated:
-        yield from judge_stated(artifact.filename, artifact.stated, severity, path=artifact.read_from, others=paths)
+        yield from judge_stated(artifact.called, artifact.stated, severity, path=artifact.read_from, others=paths)
 
 
 def _yanked(file: Artifact | Unreadable) -> Finding:
     message = f"the index says that this file is not to be used: {file.yanked}"
-    return Finding("yanked", Severity.NOTE, message, artifact=file.filename)
+    return Finding("yanked", Severity.NOTE, message, artifact=file.called)
 
 
 # The sdist
@@ -209,7 +208,7 @@ def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
             "not-dynamic",
             Severity.ERROR,
             "PKG-INFO does not say that wheels may require more",
-            artifact=sdist.filename,
+            artifact=sdist.called,
             field="Dynamic",
             expected="Requires-Dist",
             expected_from="pyproject.toml",
@@ -222,7 +221,7 @@ def _of_the_sdist(comparison: Comparison, own: Own) -> Iterator[Finding]:
             "not-comparable",
             Severity.NOTE,
             f"the sdist says nothing about {fields}, and wheels do",
-            artifact=sdist.filename,
+            artifact=sdist.called,
             field=comparison.unsaid[0],
             notes=("old tools left it out of PKG-INFO, so nothing follows from that; the wheels were compared",),
         )
@@ -246,7 +245,7 @@ def _sdist_disagrees(sdist: Artifact, *, declared: bool) -> Iterator[Finding]:
                 "sdist-disagrees",
                 Severity.ERROR,
                 f"`{difference.field}` of PKG-INFO is not what the pyproject.toml beside it says",
-                sdist.filename,
+                sdist.called,
                 ("pyproject.toml", "PKG-INFO"),
                 notes=(
                     "uv reads pyproject.toml where it can, other tools read PKG-INFO",
@@ -270,7 +269,7 @@ def _file_rules(sdist: Artifact, severity: Severity) -> Iterator[Finding]:
             "old-metadata-version",
             severity,
             f"the sdist has Metadata-Version {metadata.get('Metadata-Version').strip() or '(none)'}",
-            artifact=sdist.filename,
+            artifact=sdist.called,
             field="Metadata-Version",
             expected="2.2",
             expected_from="the least that an sdist must have",
@@ -286,7 +285,7 @@ def _file_rules(sdist: Artifact, severity: Severity) -> Iterator[Finding]:
                 "dynamic-spelling",
                 severity,
                 f"`Dynamic: {value.strip()}` is not spelled `{proper}`",
-                artifact=sdist.filename,
+                artifact=sdist.called,
                 field="Dynamic",
                 expected=proper,
                 found=value.strip(),
@@ -355,7 +354,7 @@ def _disagreements(
             "wheels-disagree",
             severity,
             f"`{difference.field}` of the wheel is not that of {others}",
-            compared.artifact.filename,
+            compared.artifact.called,
             (others, "this wheel"),
             notes=(note, *((f"why they differ, in the words of the project: {why}",) if why else ())),
             hints=() if severity is Severity.WARNING else (rivals.way_out(compared.artifact, difference.field),),

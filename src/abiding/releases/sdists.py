@@ -31,14 +31,14 @@ def judge_sdists(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
-    name = first.filename
+    name = first.called
     hint = f"keep one of them; wheels were held against `{name}`"
     for difference in compared.differences:
         severity = Severity.ERROR if difference.field in RESOLVER_FIELDS else Severity.WARNING
         message = f"`{difference.field}` of one sdist of the release is not that of the other"
         origins = (name, "this sdist")
         yield difference.finding(
-            "two-sdists", severity, message, compared.artifact.filename, origins, notes=(_ONE,), hints=(hint,)
+            "two-sdists", severity, message, compared.artifact.called, origins, notes=(_ONE,), hints=(hint,)
         )
     if compared.differences:
         return
@@ -49,4 +49,4 @@ def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
     else:
         severity, says = Severity.NOTE, "the same"
     message = f"the release has another sdist, which says {says}: `{name}`"
-    yield Finding("two-sdists", severity, message, artifact=compared.artifact.filename, notes=(_ONE,), hints=(hint,))
+    yield Finding("two-sdists", severity, message, artifact=compared.artifact.called, notes=(_ONE,), hints=(hint,))

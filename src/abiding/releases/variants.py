@@ -50,7 +50,7 @@ def judge_variants(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
         except _FormatError as exc:
             yield _finding(artifact, str(exc), split)
             continue
-        first, others = labels.setdefault(split.label, (artifact.filename, properties))
+        first, others = labels.setdefault(split.label, (artifact.called, properties))
         if others != properties:
             yield _apart(artifact, split.label, properties, first, others)
         if artifact.variants is not None:
@@ -78,7 +78,7 @@ def _finding(artifact: Artifact, message: str, name: WheelName) -> Finding:
         "variant-wheel",
         Severity.ERROR,
         message,
-        artifact=artifact.filename,
+        artifact=artifact.called,
         field=_FILE,
         found=name.label or None,
         found_from="label in the file name" if name.label else "",
@@ -93,7 +93,7 @@ def _apart(artifact: Artifact, label: str, properties: frozenset[str], first: st
         "variant-wheel",
         Severity.ERROR,
         f"the label `{label}` stands for other properties than in {where}",
-        artifact=artifact.filename,
+        artifact=artifact.called,
         field=_FILE,
         expected=tuple(sorted(expected)),
         expected_from=first,

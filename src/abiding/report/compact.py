@@ -56,7 +56,7 @@ def briefly(names: Sequence[str], release: Release) -> str:
     """Some files of a release on one line: one by its name, several by their tags, all of them."""
     if len(names) == 1:
         return names[0]
-    said = "; ".join(compact(names, [file.filename for file in release.files]))
+    said = "; ".join(compact(names, [file.called for file in release.files]))
     return f"{release.name} {release.version}, {each_of(names)} ({said})"
 
 

@@ -38,7 +38,7 @@ class Apart(NamedTuple):
 def apart(files: Iterable[CheckedArtifact], release: Release) -> Apart:
     """Hold files that say what the reference of their release says against that, letter by letter."""
     reference = next(
-        (checked.artifact.metadata for checked in release.artifacts if checked.filename == release.reference), None
+        (checked.artifact.metadata for checked in release.artifacts if checked.called == release.reference), None
     )
     if reference is None:
         return Apart((), spelled=True)

@@ -29,7 +29,7 @@ class Filters(NamedTuple):
     @classmethod
     def of(cls, releases: Sequence[Release]) -> Filters:
         """Look at the names of all wheels."""
-        names = [file.filename for release in releases for file in release.files]
+        names = [file.called for release in releases for file in release.files]
         pythons, platforms = ({sides[side] for sides in map(parts, names) if sides[side]} for side in (0, 1))
         return cls(tuple(sorted(platforms)), in_order(pythons))
 

@@ -112,7 +112,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
     yield "</p>\n"
     if release.everything:
         yield "<h2>Findings</h2>\n"
-        names = [file.filename for file in release.files]
+        names = [file.called for file in release.files]
         yield from (_finding(group, names, filters) for group in told(release))
     if matrix.columns:
         yield "<h2>Files against fields</h2>\n"

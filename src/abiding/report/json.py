@@ -71,7 +71,7 @@ def _unreadable(file: Unreadable) -> dict[str, Any]:
     from abiding.releases.release import Verdict
 
     return {
-        "filename": visible(file.filename),
+        "filename": visible(file.called),
         "kind": file.kind,
         "read_from": visible(file.read_from) or None,
         "verdict": str(Verdict.NOT_COMPARABLE),
@@ -83,7 +83,7 @@ def _unreadable(file: Unreadable) -> dict[str, Any]:
 
 def _artifact(checked: CheckedArtifact) -> dict[str, Any]:
     return {
-        "filename": visible(checked.filename),
+        "filename": visible(checked.called),
         "kind": checked.kind,
         "read_from": visible(checked.read_from) or None,
         "verdict": str(checked.verdict),

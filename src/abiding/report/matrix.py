@@ -86,8 +86,8 @@ class Matrix:
     def of(cls, release: Release) -> Matrix:
         """Lay out a release. Its unreadable files have no row."""
         # What all are held against comes first: it is what columns and cells are held against too.
-        artifacts = sorted(release.artifacts, key=lambda checked: checked.filename != release.reference)
-        sdist = next((each for each in artifacts if each.kind == "sdist" and each.filename == release.reference), None)
+        artifacts = sorted(release.artifacts, key=lambda checked: checked.called != release.reference)
+        sdist = next((each for each in artifacts if each.kind == "sdist" and each.called == release.reference), None)
         columns = _columns(artifacts)
         head = {field: _usual(field, [sdist] if sdist else artifacts) for field in columns}
         worst = _worst(release)
@@ -95,7 +95,7 @@ class Matrix:
         for each in artifacts:
             if each is not sdist:
                 cells = tuple(
-                    _cell(field, metadata, each, worst.get((each.filename, field.lower())), declares=release.declares)
+                    _cell(field, metadata, each, worst.get((each.called, field.lower())), declares=release.declares)
                     for field, metadata in head.items()
                 )
                 # Order is no difference: it must not make rows.

@@ -39,7 +39,7 @@ def standings(release: Release) -> list[Standing]:
     """Group the files; the reference itself is left out where it is an sdist."""
     by_standing: dict[Hashable, list[CheckedArtifact]] = {}
     for checked in release.artifacts:
-        is_reference = checked.kind == "sdist" and checked.filename == release.reference
+        is_reference = checked.kind == "sdist" and checked.called == release.reference
         if checked.verdict is not Verdict.INCONSISTENT and not is_reference:
             differences = checked.differences if checked.verdict is Verdict.DECLARED else ()
             how = apart([checked], release) if checked.verdict is Verdict.EQUAL else None
@@ -59,13 +59,13 @@ def _standing(group: list[CheckedArtifact], release: Release) -> Standing:
     differences = first.differences if first.verdict is Verdict.DECLARED else ()
     level = LEVELS.get(first.level, "")
     sentence = _sentence(first, release, alone=len(group) == 1) + (f" ({level})" if level else "")
-    return Standing(first.verdict, sentence, differences, tuple(checked.filename for checked in group))
+    return Standing(first.verdict, sentence, differences, tuple(checked.called for checked in group))
 
 
 def _sentence(checked: CheckedArtifact, release: Release, *, alone: bool) -> str:
     of = (
         "the sdist"
-        if any(each.kind == "sdist" and each.filename == release.reference for each in release.artifacts)
+        if any(each.kind == "sdist" and each.called == release.reference for each in release.artifacts)
         else ""
     )
     match checked.verdict:

@@ -154,7 +154,7 @@ def _differing(release: Release, verdict: Verdict) -> str:
     """How many wheels of a verdict differ, and from what; where none does, what else is apart."""
     wheels = [checked for checked in release.artifacts if checked.kind == "wheel"]
     of_verdict = [checked for checked in wheels if checked.verdict is verdict]
-    has_sdist = any(checked.filename == release.reference and checked.kind == "sdist" for checked in release.artifacts)
+    has_sdist = any(checked.called == release.reference and checked.kind == "sdist" for checked in release.artifacts)
     from_sdist = [checked for checked in of_verdict if checked.differences and has_sdist]
     number = len(from_sdist or of_verdict)
     if not number:
@@ -183,11 +183,11 @@ _HOW = {
 def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
     """What is wrong with wheels, if some of them break a rule and do not differ from the sdist; else empty."""
     rules = {
-        wheel.filename: {each.rule for each in release.findings if each.artifact == wheel.filename and breaks(each)}
+        wheel.called: {each.rule for each in release.findings if each.artifact == wheel.called and breaks(each)}
         for wheel in wheels
     }
     own = {name: found - {"wheels-disagree"} for name, found in rules.items()}
-    alone = [wheel for wheel in wheels if not wheel.differences and own[wheel.filename] & _HOW.keys()]
+    alone = [wheel for wheel in wheels if not wheel.differences and own[wheel.called] & _HOW.keys()]
     if not alone:
         return ""
     every = set().union(*own.values())
@@ -211,5 +211,5 @@ def _in_what(release: Release) -> str:
         way = f" in a way that is not {'declared' if release.declares else 'sanctioned'}"
     if not read:
         return f"{way}, in nothing resolvers read"
-    number = sum(wheel.filename in read for wheel in wheels)
+    number = sum(wheel.called in read for wheel in wheels)
     return f"{way}, {number} in what resolvers read" if 0 < number < len(wheels) else f"{way}, in what resolvers read"

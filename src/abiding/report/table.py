@@ -82,20 +82,20 @@ class Table(NamedTuple):
     def _reference(self) -> Iterator[str]:
         sdist = self.matrix.sdist
         label = self._role if sdist else f"What {self._role} says in each field"
-        file = f'<span class="file">{called(sdist.filename)}</span>' if sdist else ""
+        file = f'<span class="file">{called(sdist.called)}</span>' if sdist else ""
         yield f'<tr class="reference"><th scope="row">{file}<small>{label}</small></th>'
         for field, kind, place in self._columns:
             yield f'<td{kind} data-field="{text(field)}">{_said(self.matrix.said[place], field)}</td>'
         yield "</tr>\n"
 
     def _row(self, row: Row) -> Iterator[str]:
-        names = [checked.filename for checked in row.artifacts]
+        names = [checked.called for checked in row.artifacts]
         listed = files(names, map(self.filters.classes, names))
         alike = " alike" if row.severity is None and all(cell.state in _ALIKE for cell in row.cells) else ""
         yield f'<tr class="files{alike}"><th scope="row">'
         if len(names) > 1:
             yield f'<span class="file"><b>{counted(len(names), row.artifacts[0].kind)}</b></span>'
-            every = [checked.filename for other in self.matrix.rows for checked in other.artifacts]
+            every = [checked.called for other in self.matrix.rows for checked in other.artifacts]
             yield from (f'<span class="file">{called(name)}</span>' for name in compact(names, every))
             listed = f'<details class="all"><summary>all names</summary>{listed}</details>'
         level = LEVELS.get(row.artifacts[0].level, "")

@@ -127,7 +127,7 @@ class _Report(NamedTuple):
             yield (ARROW, Span(on_one_line(names[0])))
         if len(names) <= 1:
             return
-        said = compact(names, [file.filename for file in self.release.files])
+        said = compact(names, [file.called for file in self.release.files])
         head = f"{several}:"
         if len(said) == 1 and len(f"{ARROW.text}{head} {said[0]}") <= self.terminal.width:
             yield (ARROW, Span(head, Style.STRONG), Span(f" {said[0]}"))
