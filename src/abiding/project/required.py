@@ -9,6 +9,8 @@ from abiding.project.faults import short
 from abiding.project.meant import COMPARED, EXAMPLES, ways_out
 
 if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
     from abiding.project.faults import Faults
     from abiding.project.pyproject import Key
 
@@ -20,6 +22,15 @@ _PINNED = "epoch and pre-release are filled in where they are needed; `===x.x.x`
 
 def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
     """Take the requirement at `key`, of an entry for `extra`; None, and a fault, if it is none."""
+    parsed = _parsed(faults, text, key)
+    if parsed is None:
+        return None
+    _hold(faults, text, parsed, key, extra)
+    return text
+
+
+def _parsed(faults: Faults, text: str, key: Key) -> Requirement | None:
+    """Read a requirement, pins filled from a sample; None, and a fault, if it is none, or not the same for all."""
     from packaging.requirements import InvalidRequirement
 
     shown = short(text)
@@ -50,6 +61,12 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
             hints=(_PINNED,),
         )
         return None
+    return parsed
+
+
+def _hold(faults: Faults, text: str, parsed: Requirement, key: Key, extra: str) -> None:
+    """Add a fault if no wheel may require it, or nobody could install the wheel."""
+    shown = short(text)
     if parsed.url:
         faults.problem(
             "url-requirement",
@@ -93,4 +110,3 @@ def required(faults: Faults, text: str, key: Key, extra: str) -> str | None:
             hints=(EXAMPLES,),
             recent=True,
         )
-    return text
