@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from fuzz.bombs import highest
+from makers.work import calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -316,23 +317,17 @@ def run(arguments: tuple[str, ...], *, count: bool) -> Took:
     """Run a command in this process. Whatever it raises but an exit goes through."""
     from abiding.cli import main
 
-    calls = 0
-
-    def called(_frame: object, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before, started = highest(), _spent()
+    number = 0
     stdout, stderr = io.StringIO(), io.StringIO()
-    sys.setprofile(called if count else None)
-    try:
-        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+    before, started = highest(), _spent()
+    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+        if count:
+            number = calls(lambda: main(arguments))
+        else:
             main(arguments)
-    finally:
-        sys.setprofile(None)
     if "error[unforeseen]" in stderr.getvalue():
         raise AssertionError(stderr.getvalue())
-    return Took(calls, _spent() - started, highest() - before)
+    return Took(number, _spent() - started, highest() - before)
 
 
 def _spent() -> float:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from abiding.project.provenance import Line, Provenance
 from makers.archives import metadata, wheel_name
+from makers.pyprojects import wrapping
 
 API, ABI = "Requires-Dist: numpy>=1.26", "Requires-Dist: numpy<2.5"
 LINUX, WINDOWS, PURE = (wheel_name(f"cp313-cp313-{one}") for one in ("manylinux_2_28_x86_64", "win_amd64", "any"))
 
-PYPROJECT = """
-[project]
-name = "spam"
-version = "1.0"
-dependencies = ["numpy>=1.26"]
-dynamic = ["dependencies"]
-[tool.abiding]
-build-backend = "x"
-wheels-differ = "because"
-[tool.abiding.wheel]
-dependencies = [{ requires = "numpy<2.5", select = ["*-manylinux*", "*-win*"] }]
-"""
+PYPROJECT = wrapping(
+    "x",
+    api='"numpy>=1.26"',
+    more='wheels-differ = "because"\n',
+    abi='{ requires = "numpy<2.5", select = ["*-manylinux*", "*-win*"] }',
+)
 
 SAID = metadata(API, "Dynamic: Requires-Dist")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import abiding
 from abiding.releases.release import Release
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.pyprojects import wrapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,28 +41,16 @@ def said(release: Release) -> set[tuple[str, str, str]]:
     return {(str(one.severity), one.rule, one.field) for one in release.findings}
 
 
-PYPROJECT = """\
-[build-system]
-requires = ["abiding", "flit-core"]
-build-backend = "abiding.backend"
-
-[project]
-name = "spam"
-version = "1.0"
-dependencies = ["numpy>=1.26"]
-dynamic = ["dependencies"]
-
-[tool.abiding]
-build-backend = "flit_core.buildapi"
-wheels-differ = "the OpenBLAS of macOS 14, and builds for CUDA and MPI"
-
-[tool.abiding.wheel]
-dependencies = [
+PYPROJECT = wrapping(
+    "flit_core.buildapi",
+    api='"numpy>=1.26"',
+    more='wheels-differ = "the OpenBLAS of macOS 14, and builds for CUDA and MPI"\n',
+    abi="""
     "libgmp==6.3.0",
     { requires = "openblas==x.x.*", select = "*-macosx_14_0_*" },
     { requires = "nccl", variant = "cuda" },
     { requires = "mpich", variant = "mpi" },
-]
-"""
+""",
+)
 
 SAID = metadata(MAY_APPEND, NUMPY)

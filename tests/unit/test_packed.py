@@ -10,28 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from makers.pyprojects import wrapping
 from makers.trees import HookFailed, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PYPROJECT = """\
-[build-system]
-requires = ["abiding", "meson-python"]
-build-backend = "abiding.backend"
-
-[project]
-name = "spam"
-version = "1.4.0"
-dependencies = ["numpy>=1.26"]
-dynamic = ["dependencies"]
-
-[tool.abiding]
-build-backend = "mesonpy"
-
-[tool.abiding.wheel]
-dependencies = ["numpy<3"]
-"""
+PYPROJECT = wrapping("mesonpy", version="1.4.0", api='"numpy>=1.26"', abi='"numpy<3"')
 BARE = """\
 [build-system]
 requires = ["meson-python"]

@@ -16,23 +16,14 @@ from abiding.cli import main
 from abiding.files.plain import is_plain, is_there, open_plain, read_plain
 from abiding.findings.errors import AbidingError
 from makers.archives import metadata, write_sdist, write_wheel
+from makers.pyprojects import wrapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
-PYPROJECT = """[build-system]
-requires = ["abiding"]
-build-backend = "abiding.backend"
-[project]
-name = "spam"
-version = "1.0"
-dynamic = ["dependencies"]
-dependencies = []
-[tool.abiding]
-build-backend = "odd"
-"""
+PYPROJECT = wrapping("odd")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from abiding.metadata import requirements
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import Pyproject
 from abiding.project.selecting import exact_marker, near_marker
+from makers.pyprojects import wrapping
 
 WINDOWS, LINUX, MACOS = 'sys_platform == "win32"', 'sys_platform == "linux"', 'sys_platform == "darwin"'
 CPYTHON, PYPY = (f'platform_python_implementation == "{name}"' for name in ("CPython", "PyPy"))
@@ -127,23 +128,7 @@ def test_an_exact_marker_is_true_where_the_wheels_are_for(patterns: list[str], m
         assert Marker(marker).evaluate(environment) is matches, name
 
 
-DECLARED = """\
-[build-system]
-requires = ["abiding"]
-build-backend = "abiding.backend"
-
-[project]
-name = "spam"
-version = "1.0"
-dependencies = []
-dynamic = ["dependencies"]
-
-[tool.abiding]
-build-backend = "mesonpy"
-
-[tool.abiding.wheel]
-dependencies = [{ ENTRY }]
-"""
+DECLARED = wrapping("mesonpy", abi="{ ENTRY }")
 
 
 def declared(entry: str, *, in_sdist: bool = False) -> Declaration:

@@ -18,16 +18,15 @@ __all__ = ["Artifact", "Unreadable"]
 class Artifact(NamedTuple):
     """One sdist or wheel of a release, on disk or on an index.
 
-    `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO. `pyproject` is the sdist's pyproject.toml
-    where it is at hand (never over an index). `yanked` is the reason that the index gives, empty if it is not
-    yanked. `stated` is what it says inside of its own name, if its WHEEL is at hand. `findings` are about the file,
-    whatever its metadata say. `record` is the file that a wheel has of its build (`provenance`), empty if it has
-    none or is not at hand. `variant` is the variant.json of a wheel that is on disk, None if it has none;
-    `variants` is the file that an index has of all of them, `NAME-VERSION-variants.json`, if it lies beside a
-    variant wheel. `read_from` is where it was read from: a path as it was given, or a URL without credentials.
-    `on_index` is whether an index has taken it. `uploaded` is when, None if that is not known.
-    `place` is the folder that it is told by where another file of the release has the same name, with a slash at its
-    end; else it is empty.
+    `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO. `pyproject` is the
+    sdist's pyproject.toml where it is at hand (never over an index). `yanked` is the reason that the index gives, empty
+    if it is not yanked. `stated` is what it says inside of its own name, if its WHEEL is at hand. `findings` are about
+    the file, whatever its metadata say. `record` is the file that a wheel has of its build (`provenance`), empty if it
+    has none or is not at hand. `variant` is the variant.json of a wheel that is on disk, None if it has none;
+    `variants` is the file that an index has of all of them, `NAME-VERSION-variants.json`, if it lies beside a variant
+    wheel. `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is
+    whether an index has taken it. `uploaded` is when, None if that is not known. `place` is the folder that it is told
+    by where another file of the release has the same name, with a slash at its end; else it is empty.
     """
 
     filename: str

@@ -197,9 +197,7 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
         groups.setdefault((file.name, file.version), []).append(file)
     united = [sorted(group, key=_order) for group in _united(groups)]
     apart = {finding.artifact: finding for finding in two_versions(united)}
-    return [
-        _release(group, [apart[file.called] for file in group if file.called in apart], level) for group in united
-    ]
+    return [_release(group, [apart[file.called] for file in group if file.called in apart], level) for group in united]
 
 
 def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
