@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from abiding.builds.packed import judge_packed
+from abiding.findings.finding import Severity
+from abiding.project.pyproject import Pyproject
 from makers.pyprojects import wrapping
 from makers.trees import HookFailed, Tree
 
@@ -64,16 +67,25 @@ def committed(folder: Path, pyproject: str) -> Tree:
     ],
     ids=["not wrapped", "another line", "another build requirement", "another version", "another requirement"],
 )
-def test_what_was_not_committed(before: str, apart: str, there: str, tmp_path: Path) -> None:
-    tree = committed(tmp_path / "tree", before)
+def test_what_lets_it_be_built_in_another_way(before: str, apart: str, there: str) -> None:
+    own = Pyproject.parse(PYPROJECT)
+    (finding,) = judge_packed("spam-1.4.0.tar.gz", before.encode(), own, Severity.ERROR)
+    assert finding.message == f"the pyproject.toml in `spam-1.4.0.tar.gz` has another {apart} than this one"
+    assert f"in the sdist, {there}" in " note: ".join(finding.notes)
+    assert finding.line
+    assert judge_packed("spam-1.4.0.tar.gz", PYPROJECT.encode(), own, Severity.ERROR) == ()
+
+
+def test_what_was_not_committed(tmp_path: Path) -> None:
+    tree = committed(tmp_path / "tree", BARE)
     (tree.folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     with pytest.raises(HookFailed) as caught:
         tree.hook("build_sdist", tmp_path / "dist")
     said = " ".join(caught.value.output.split())
     assert (
-        f"error[other-pyproject]: the pyproject.toml in `spam-1.4.0.tar.gz` has another {apart} than this one" in said
+        "error[other-pyproject]: the pyproject.toml in `spam-1.4.0.tar.gz` has another `build-system.requires`" in said
     )
-    assert f"note: in the sdist, {there}" in said
+    assert "note: in the sdist, `tool.abiding` is missing" in said
     assert re.search(r"--> pyproject\.toml:\d+ ", said)
     assert "commit pyproject.toml" in said
     assert list((tmp_path / "dist").iterdir()) == []

@@ -97,14 +97,17 @@ def test_setup_py_alone(tmp_path: Path) -> None:
     assert tree.snapshot() == before
 
 
-@pytest.mark.parametrize("is_unpacked", [False, True])
-def test_an_sdist(is_unpacked: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("is_unpacked", "level"), [(False, "abi"), (True, "api")])
+def test_an_sdist(is_unpacked: bool, level: str, tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
     sdist = tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out")
-    proof = proven(unpacked(sdist, tmp_path / "unpacked") if is_unpacked else sdist, level="abi")
+    proof = proven(unpacked(sdist, tmp_path / "unpacked") if is_unpacked else sdist, level=level)
     assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, [])
     assert {built.step.origin for built in proof.builds} == {Origin.SDIST}
-    assert set(said(proof, What.WHEEL, Level.ABI)) == {("numpy>=1.26", "libgmp==6.3.0")}
+    lines = ("numpy>=1.26", "libgmp==6.3.0") if level == "abi" else ("numpy>=1.26",)
+    assert set(said(proof, What.WHEEL, Level(level))) == {lines}
+    # It was asked for.
+    assert [one for one in proof.findings if one.rule.startswith("level")] == []
 
 
 VARIANTS = '"libgmp==6.3.0",\n    { requires = "cupy", variant = "cuda" },'
@@ -114,11 +117,6 @@ def test_variants(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
     settings = settings_of(Subject.read(tree.folder).declaration)
     assert [str(one) for one in settings] == ["level abi", "level abi, variant cuda", "level api"]
-
-
-def test_a_level_that_was_asked_for_is_nothing_to_remark(tmp_path: Path) -> None:
-    tree = flit_tree(tmp_path / "tree")
-    assert [one.rule for one in proven(tree.folder, level="api").findings if one.rule.startswith("level")] == []
 
 
 def test_one_environment_for_each_set_of_requirements(tmp_path: Path) -> None:
@@ -146,7 +144,7 @@ def test_a_line_of_the_source_is_not_taken_for_a_pin(tmp_path: Path) -> None:
 
 def test_lines_for_some_tags(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", select = "*-*" }')
-    proof = proven(tree.folder)
+    proof = proven(tree.folder, level="abi")
     assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.render(proof, Screen())
 
 
@@ -650,10 +648,17 @@ def test_code_of_an_sdist_runs_only_if_somebody_says_so(
 
 
 @pytest.mark.usefixtures("in_this_environment")
-def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
-    assert main(["prove", str(tree.folder), "--output-format", "json", "--variant", "cuda", "--level", "abi"]) == 0
-    data = contract.document(capsys.readouterr().out, "prove")
+    outputs = [f"--output={form}={tmp_path / form}" for form in ("text", "concise", "json", "github", "sarif")]
+    assert main(["prove", str(tree.folder), "--variant", "cuda", "--level", "abi", *outputs]) == 0
+    said = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir() if path.is_file()}
+    assert said["text"] == capsys.readouterr().out
+    assert (
+        said["concise"] == said["github"] == "spam 1.4.0: proven: 8 things built twice, all say what they have to say\n"
+    )
+    assert valid(said["sarif"])["results"] == []
+    data = contract.document(said["json"], "prove")
     builds = data.pop("builds")
     assert (data["project"], data["read_from"]) == ({"name": "spam", "version": "1.4.0"}, str(tree.folder))
     assert (data["verdict"], data["severity"], data["findings"]) == ("proven", None, [])
@@ -668,19 +673,6 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "requires_dist": ["numpy>=1.26", "libgmp==6.3.0", "cupy"],
         "output": None,
     }
-
-
-@pytest.mark.usefixtures("in_this_environment")
-def test_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
-    outputs = [f"--output={form}={tmp_path / form}" for form in ("text", "concise", "json", "github", "sarif")]
-    assert main(["prove", str(tree.folder), "--variant", "cuda", "--level", "abi", *outputs]) == 0
-    said = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir() if path.is_file()}
-    assert said["text"] == capsys.readouterr().out
-    assert (
-        said["concise"] == said["github"] == "spam 1.4.0: proven: 8 things built twice, all say what they have to say\n"
-    )
-    assert valid(said["sarif"])["results"] == []
 
 
 # The pages
