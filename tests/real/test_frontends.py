@@ -27,10 +27,8 @@ MATRIX = [
     *(("mesonpy_tree", frontend, *way) for frontend, way in product(Frontend, WAYS)),
     # How a front end starts is the same for all projects: of one that compiles for long, each once, in all ways.
     *(("gmpy2", frontend, *way) for frontend, way in zip(Frontend, cycle(WAYS), strict=False)),
-    # Half a minute each, even without optimisation.
-    ("contourpy", Frontend.BUILD, "isolated", "tree"),
+    # Half a minute, even without optimisation.
     ("contourpy", Frontend.PIP_INSTALL, "isolated", "sdist"),
-    ("contourpy", Frontend.UV_EDITABLE, "here", "tree"),
 ]
 
 

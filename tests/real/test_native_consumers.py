@@ -149,12 +149,19 @@ def test_sdist_and_wheel_from_it(backend: str, frontend: str, house: Path, tmp_p
     assert environment.run(environment.python, "-c", ANSWER).stdout == "42\n"
 
 
-# meson-python builds anew at each import, with tools that an isolated environment takes along.
-EDITABLE = [(one, isolated) for one in BACKENDS for isolated in (True, False) if not (isolated and one == "mesonpy")]
+# Each of backend, front end and isolation with each of the others; but meson-python builds anew at each import, with
+# tools that an isolated environment takes along.
+EDITABLE = [
+    ("setuptools.build_meta", "pip", True),
+    ("setuptools.build_meta", "uv", False),
+    ("mesonpy", "pip", False),
+    ("mesonpy", "uv", False),
+    ("scikit_build_core.build", "pip", False),
+    ("scikit_build_core.build", "uv", True),
+]
 
 
-@pytest.mark.parametrize("frontend", ["pip", "uv"])
-@pytest.mark.parametrize(("backend", "isolated"), EDITABLE)
+@pytest.mark.parametrize(("backend", "frontend", "isolated"), EDITABLE)
 def test_an_editable_install_is_imported(
     backend: str, frontend: str, isolated: bool, house: Path, tmp_path: Path
 ) -> None:
