@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from debian.debian_support import NativeVersion
 
 from abiding.native.reading import read_image, read_symbols
-from abiding.providers import debian
+from makers import dpkg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ def version(text: str) -> NativeVersion:
 class Machine:
     """What dpkg knows of the libraries that are installed: symbols files by SONAME, and the older shlibs."""
 
-    objects: Mapping[str, debian.Object]
+    objects: Mapping[str, dpkg.Object]
     shlibs: Mapping[tuple[str, str], frozenset[str]]
 
     @classmethod
@@ -52,10 +52,10 @@ class Machine:
         native = subprocess.run(
             ["dpkg", "--print-architecture"], check=True, capture_output=True, text=True
         ).stdout.strip()
-        objects: dict[str, debian.Object] = {}
+        objects: dict[str, dpkg.Object] = {}
         for path in sorted(INFO.glob("*.symbols")):
             if path.name.endswith(f":{native}.symbols") or ":" not in path.name:
-                objects |= debian.parse(path.read_text("utf-8"))
+                objects |= dpkg.parse(path.read_text("utf-8"))
         shlibs: dict[tuple[str, str], set[str]] = {}
         for path in INFO.glob("*.shlibs"):
             for line in path.read_text("utf-8").splitlines():
@@ -147,7 +147,7 @@ def _taken(symbols: Symbols, *, weak: bool) -> set[str]:
 def _minimums(machine: Machine, image: Image, taken: Iterable[str], *, from_smallest: bool) -> dict[str, str]:
     """Join what libraries of one package ask for, as dpkg does."""
     found: dict[str, str] = {}
-    by_library = debian.minimums(taken, image.needs, machine.objects, version, from_smallest=from_smallest)
+    by_library = dpkg.minimums(taken, image.needs, machine.objects, version, from_smallest=from_smallest)
     for templates in by_library.values():
         for template, least in templates.items():
             for part in re.split(r"\s*,\s*", template):

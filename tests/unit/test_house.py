@@ -8,8 +8,12 @@ import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "src" / "abiding"
@@ -41,6 +45,11 @@ ORDER = [
 DATA = {"explanations"}
 
 
+def nodes(file: Path) -> Iterator[ast.AST]:
+    """All that a file says."""
+    return ast.walk(ast.parse(file.read_text("utf-8")))
+
+
 def module_of(file: Path) -> str:
     """The dotted name of a file; a package is its `__init__`."""
     parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
@@ -53,7 +62,7 @@ FILES = {module_of(file): file for file in sorted(PACKAGE.rglob("*.py"))}
 def imports(module: str) -> set[str]:
     """The modules of abiding that a file imports, those for types and those within functions too."""
     found = set()
-    for node in ast.walk(ast.parse(FILES[module].read_text("utf-8"))):
+    for node in nodes(FILES[module]):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "abiding":
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if name in FILES else str(node.module) for name in names}
@@ -98,7 +107,7 @@ def imported(file: Path) -> set[str]:
     """The modules that a file outside the package imports, with what is taken from them."""
     package = ".".join(file.relative_to(CHECKOUT).parent.parts)
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.ImportFrom):
             module = ".".join(filter(None, (package if node.level else "", node.module)))
             found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
@@ -150,7 +159,7 @@ def test_no_assertion_is_eaten_by_a_condition() -> None:
     found = [
         f"{file.name}:{node.lineno}"
         for file in Path(__file__).resolve().parents[1].rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.IfExp)
     ]
     assert found == []
@@ -161,7 +170,7 @@ def test_values_of_findings_are_no_prose() -> None:
     prose = [
         f"{file.name}:{node.value.lineno}"
         for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.keyword) and node.arg in ("expected", "found")
         for part in ast.walk(node.value)
         if isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search(r" |…", part.value)
@@ -174,7 +183,7 @@ def test_the_name_of_a_rule_decides_nothing() -> None:
     places = [
         f"{file.relative_to(PACKAGE)}:{node.lineno}"
         for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for node in nodes(file)
         if (isinstance(node, ast.Compare) and "rule" in map(_attribute, (node.left, *node.comparators)))
         or (isinstance(node, ast.Match) and _attribute(node.subject) == "rule")
     ]
@@ -184,6 +193,34 @@ def test_the_name_of_a_rule_decides_nothing() -> None:
 
 def _attribute(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+# What front ends, validate-pyproject and programs that import abiding ask for.
+CALLED_FROM_OUTSIDE = {"abiding", "abiding.backend", "abiding.project.schema"}
+
+
+def test_nothing_is_there_for_tests_alone() -> None:
+    """What a module offers is used in the package: tests hold what it does, and nobody calls the rest."""
+    used = {name for file in FILES.values() for node in nodes(file) for name in _names_used(node)}
+    unused = {
+        f"{module}.{name}"
+        for module, file in FILES.items()
+        if module not in CALLED_FROM_OUTSIDE
+        for node in nodes(file)
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["__all__"]
+        for name in ast.literal_eval(node.value)
+        if name not in used
+    }
+    assert not unused
+
+
+def _names_used(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.ImportFrom):
+        yield from (alias.name for alias in node.names)
 
 
 def test_files_are_small() -> None:

@@ -10,6 +10,7 @@ from packaging.version import Version
 from abiding.providers import debian
 from abiding.providers.history import Edition, History, Lifetime, Unread, lifetimes
 from abiding.providers.tables import Exports, is_of_toolchain
+from makers import dpkg
 
 
 def edition(version: str, **libraries: str) -> Edition:
@@ -49,9 +50,9 @@ def test_a_history_is_written_in_debians_form() -> None:
 
 
 def test_what_is_written_is_read_again() -> None:
-    found = debian.parse(WRITTEN)
+    found = dpkg.parse(WRITTEN)
     assert list(found) == ["libold.so.1", "libtoy.so.1"]
-    assert found["libold.so.1"].symbols == {"old@Base": debian.Listed("1.0", 0, "1.10")}
+    assert found["libold.so.1"].symbols == {"old@Base": dpkg.Listed("1.0", 0, "1.10")}
     assert found["libtoy.so.1"].dependencies == ("libtoy #MINVER#",)
     assert {name: life.first for name, life in found["libtoy.so.1"].symbols.items()} == {
         "toy_a@Base": "1.0",
@@ -80,15 +81,15 @@ libother.so.2 libother2 (= 2.0)
 
 
 def test_every_form_of_debian_is_read() -> None:
-    found = debian.parse(DEBIANS)
+    found = dpkg.parse(DEBIANS)
     first = found["libz.so.1"]
     assert first.dependencies == ("zlib1g #MINVER#", "zlib1g (>> 1:1.2.3), zlib1g (<< 1:1.3)")
     assert first.fields == {"Build-Depends-Package": "zlib1g-dev"}
     assert first.symbols == {
-        "_Zsome thing@Base": debian.Listed("1:1.2.0"),
-        "ZLIB_1.2.0@ZLIB_1.2.0": debian.Listed("1:1.2.0"),
-        "crc32@Base": debian.Listed("1:1.1.4", 1),
-        "gzgone@Base": debian.Listed("1:1.1.4", 0, "1:1.2.5"),
+        "_Zsome thing@Base": dpkg.Listed("1:1.2.0"),
+        "ZLIB_1.2.0@ZLIB_1.2.0": dpkg.Listed("1:1.2.0"),
+        "crc32@Base": dpkg.Listed("1:1.1.4", 1),
+        "gzgone@Base": dpkg.Listed("1:1.1.4", 0, "1:1.2.5"),
     }
     assert found["libother.so.2"].dependencies == ("libother2 (= 2.0)",)
 
@@ -96,11 +97,11 @@ def test_every_form_of_debian_is_read() -> None:
 @pytest.mark.parametrize("text", [" toy@Base 1.0\n", "libtoy.so.1\n", "libtoy.so.1 libtoy\n|\n*\n"])
 def test_a_line_of_another_form_is_said(text: str) -> None:
     with pytest.raises(ValueError, match="line "):
-        debian.parse(text)
+        dpkg.parse(text)
 
 
 def minimum(symbols: str, *needed: str, from_smallest: bool = True) -> dict[str, dict[str, str]]:
-    return debian.minimums(symbols.split(), needed, debian.parse(WRITTEN), Version, from_smallest=from_smallest)
+    return dpkg.minimums(symbols.split(), needed, dpkg.parse(WRITTEN), Version, from_smallest=from_smallest)
 
 
 def test_the_minimum_is_the_greatest_first_version() -> None:

@@ -40,7 +40,6 @@ __all__ = [
     "with_extra",
     "with_marker",
     "without_answer",
-    "without_marker",
 ]
 
 
@@ -253,12 +252,6 @@ def with_marker(text: str, condition: str) -> str:
         f"({part})" if marker and re.search(r"\bor\b", part) else part for part in filter(None, (marker, condition))
     ]
     return f"{what}{' ' if '@' in what else ''}; {' and '.join(parts)}"
-
-
-def without_marker(text: str) -> str:
-    """Return the requirement without any condition, as it is written."""
-    match = _PARTS.fullmatch(text.strip())
-    return match["what"].strip() if match else text.strip()
 
 
 def marker_of(text: str) -> str:

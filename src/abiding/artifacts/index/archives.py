@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.sdist import Sdist
 from abiding.archives.wheel import metadata_in
-from abiding.findings import bounds
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["LARGEST_METADATA", "listing_of_wheel", "metadata_of_wheel", "pkg_info_of_sdist"]
-
-
-LARGEST_METADATA = bounds.METADATA
+__all__ = ["listing_of_wheel", "metadata_of_wheel", "pkg_info_of_sdist"]
 
 
 def metadata_of_wheel(file: BinaryIO, filename: str) -> bytes:
