@@ -70,11 +70,11 @@ def check(paths: Iterable[str | PathLike[str]]) -> list[Release]:
     """Check the releases that sdists and wheels on disk make up, as `abiding check` does.
 
     `paths` are files, and folders that have them right in them. The artifacts are grouped into releases by name and
-    version, in the order in which they are found. An artifact that can't be read is part of its release, with a finding
-    that says why; the others are checked.
+    version, in the order in which they are found. What can't be read, or is not there, is part of the result, with a
+    finding that says why; the others are checked. Where the extra `native` is not installed, a note says what was not
+    looked at.
 
-    Raises `AbidingError` if a path is not there, a folder has no artifact in it, or a wheel with native requirements
-    can't be looked into, since the extra `native` is not installed.
+    Raises `AbidingError` if there is nothing at all to check.
     """
     # Imported here, since the hooks of a build need none of it and start often.
     from pathlib import Path

@@ -68,6 +68,17 @@ def test_a_wheel_that_its_files_refute_is_not_written(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "text", [WRAPPED_FLIT, WRAPPED_FLIT.partition("[tool.abiding.wheel]")[0]], ids=["lines", "none"]
+)
+def test_what_was_not_looked_at_is_told_whatever_is_declared(tmp_path: Path, text: str) -> None:
+    made = tree(tmp_path / "tree", text, file=image())
+    for number in range(4):
+        (made.folder / f"spam/_{number}.so").write_bytes(image() + bytes(11 << 20))
+    with warned(r"warning\[bad-image\]: `spam/_3.so` was not looked at for what it accepts"):
+        made.hook("build_wheel", tmp_path / "dist")
+
+
 def test_a_line_that_would_leave_no_version_is_not_proposed(tmp_path: Path) -> None:
     made = tree(tmp_path / "tree", WRAPPED_FLIT.replace("numpy>=1.26", "numpy<2"))
     with pytest.raises(HookFailed):

@@ -27,14 +27,13 @@ _ENDS_FOR_SOME = re.compile(r"[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_QUOTED = 200
-_LIMIT = 16 << 20
 # Of a name, a hash and a size; `csv` has 131,072 for each.
 _LONGEST_ROW = 400_000
 
 
 def read_record(directory: Directory, file: BinaryIO, name: str) -> bytes:
     """Read RECORD of a wheel. Raises `ArchiveError` if it has far more rows than there are files."""
-    record = directory.contents(file, directory.get(name), _LIMIT)
+    record = directory.contents(file, directory.get(name), bounds.MEMBER)
     rows = line_ends(record)
     if rows > 1000 + bounds.RECORD_ROWS * len(directory.names):
         message = f"has {rows:,} rows in RECORD for {len(directory.names):,} files"

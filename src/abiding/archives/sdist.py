@@ -11,6 +11,7 @@ from abiding.archives.layout import TOP_LEVEL, Layout
 from abiding.archives.tarblocks import TarStream, padding
 from abiding.files.placing import commit, new_file, place, speaking_of, write_all
 from abiding.files.plain import open_plain
+from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["Sdist", "bytes_behind", "read_members", "read_pkg_info", "rewrite"]
 
 
-_LIMIT = 16 << 20
 _BLOCK = 512
 _TAR_RECORD = 20 * _BLOCK
 _MOST_SUPERSEDED = 4
@@ -100,7 +100,7 @@ def _read_zip(file: BinaryIO, filename: str, layout: Layout, names: Collection[s
         if below in TOP_LEVEL:
             layout.find(below)
             if below in names:
-                files[below] = directory.contents(file, member, _LIMIT)
+                files[below] = directory.contents(file, member, bounds.MEMBER)
     return Sdist(files, missing=layout.missing())
 
 
@@ -204,8 +204,8 @@ def _edit(
 
 
 def _contents(stream: TarStream, member: Member) -> bytes:
-    if member.size > _LIMIT:
-        message = f"claims {member.size:,} bytes for `{member.path}`, which should not have more than {_LIMIT:,}"
+    if member.size > bounds.MEMBER:
+        message = f"claims {member.size:,} bytes for `{member.path}`, which should not have more than {bounds.MEMBER:,}"
         raise ArchiveError.at(stream.name, message)
     return stream.take(member.size)
 

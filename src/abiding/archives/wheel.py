@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["Statement", "Wheel", "directory_of", "metadata_in", "read_metadata", "read_names"]
 
 
-_LIMIT = 16 << 20
-
-
 class Wheel(NamedTuple):
     """A wheel on disk: its file, the name of its `.dist-info` folder, and what its central directory says."""
 
@@ -70,14 +67,14 @@ class Wheel(NamedTuple):
         """Return the contents of METADATA. Raises `ArchiveError`."""
         return self.read(self.metadata_name)
 
-    def read(self, name: str, limit: int = _LIMIT) -> bytes:
+    def read(self, name: str, limit: int = bounds.MEMBER) -> bytes:
         """Return the contents of a member, at most `limit` bytes.
 
         Raises `ArchiveError` if there is no such member, or it is larger, damaged, or compressed other than by deflate.
         """
         return self.contents(self.directory.get(name), limit)
 
-    def contents(self, member: Member, limit: int = _LIMIT) -> bytes:
+    def contents(self, member: Member, limit: int = bounds.MEMBER) -> bytes:
         """Like `read`, for callers that already hold the directory entry."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.contents(file, member, limit)
@@ -115,7 +112,7 @@ class Statement(NamedTuple):
         """
         with speaking_of(path), open_plain(path, buffered=False) as file:
             dist_info, directory = _judged_on_disk(file, path.name)
-            metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
+            metadata = directory.contents(file, directory.get(f"{dist_info}/METADATA"), bounds.MEMBER)
             about = directory.contents(file, directory.get(f"{dist_info}/WHEEL"), bounds.WHEEL)
             _hold_to_version(about, path.name)
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
@@ -128,7 +125,7 @@ class Statement(NamedTuple):
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:
     """Read METADATA of an open wheel, on disk or elsewhere, and the names of all members. Raises `ArchiveError`."""
     dist_info, directory = _judged(file, filename)
-    return directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT), directory.names
+    return directory.contents(file, directory.get(f"{dist_info}/METADATA"), bounds.MEMBER), directory.names
 
 
 def directory_of(file: BinaryIO, filename: str) -> tuple[str, Directory]:
@@ -140,7 +137,7 @@ def read_metadata(path: Path) -> bytes:
     """Read METADATA of a wheel, also of one that was renamed to another version. Raises `ArchiveError`."""
     with speaking_of(path), open_plain(path, buffered=False) as file:
         dist_info, directory = _judged_on_disk(file, path.name)
-        return directory.contents(file, directory.get(f"{dist_info}/METADATA"), _LIMIT)
+        return directory.contents(file, directory.get(f"{dist_info}/METADATA"), bounds.MEMBER)
 
 
 def read_names(path: Path) -> list[str]:

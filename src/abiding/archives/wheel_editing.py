@@ -8,6 +8,7 @@ from abiding.archives.recording import read_record, updated_record
 from abiding.archives.zipediting import described_before, packed, packed_like, record_at
 from abiding.archives.zipend import end_records
 from abiding.files.placing import commit, copy_range, is_private, new_file, place, speaking_of, write_all
+from abiding.findings import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["rewrite"]
 
 
-_LIMIT = 16 << 20
 # The bytes behind the first change that are worth moving to and fro in memory rather than copying the whole file.
 _LARGEST_TAIL = 4 << 20
 
@@ -68,7 +68,7 @@ def _changed(wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> dict[str
             raise ValueError(name)
         # Compiled files may be larger than anything that is read of metadata.
         same_size = ours or (member is not None and member.size == len(data))
-        limit = max(_LIMIT, len(data))
+        limit = max(bounds.MEMBER, len(data))
         if member is None or not same_size or wheel.directory.contents(file, member, limit) != data:
             changed[name] = data
     return changed

@@ -33,7 +33,6 @@ __all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_art
 # What there is to be given where something else was.
 GIVE = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
 _SDIST = (".tar.gz", ".zip")
-_LIMIT = 16 << 20
 _MOST_SHOWN = 100
 _MOST_NAMED = 3
 # An sdist among the other archives that lie in a folder: name, version, extension.

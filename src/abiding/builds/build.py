@@ -223,13 +223,13 @@ class Build(NamedTuple):
         interfaces, refuting = refuted(built, self.entries, self._origin)
         idle = tuple(unmatched(built, self.entries))
         if not self.declaration.entries and not self.declaration.exports and not interfaces:
-            self.outcome.warn(idle)
+            self.outcome.hold((*refuting, *idle), _NO_WHEEL)
             return {}
         from abiding.builds.members import members
 
         put, findings = members(built, self.entries, self.source.folder, interfaces)
-        of_weight = (finding for finding in (*refuting, *idle, *findings) if finding.severity is not Severity.NOTE)
-        self.outcome.hold(of_weight, _NO_WHEEL)
+        of_weight = (finding for finding in findings if finding.severity is not Severity.NOTE)
+        self.outcome.hold((*refuting, *idle, *of_weight), _NO_WHEEL)
         return put
 
     # prepare_metadata_for_build_*

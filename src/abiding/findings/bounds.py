@@ -79,7 +79,9 @@ PYPROJECT = 256 << 10
 # Bytes of a METADATA or PKG-INFO, and lines of fields in it: one byte of a hostile one can take a hundred in memory.
 # Worst: 2.6 s (short lines of a description that differ), 48 MiB (quotes in the names of people).
 METADATA, METADATA_LINES = 2 << 20, 20_000
-# Names of fields in one: there are about forty, and seventeen in the longest of those that were looked at.
+# Bytes of a file in an archive that is looked at for what it says and has no bound of its own.
+MEMBER = 16 << 20
+# Names of fields in one METADATA: there are about forty, and seventeen in the longest of those that were looked at.
 # Worst: 0.1 s, 4 MiB.
 METADATA_NAMES = 100
 # Bytes of a variant.json: a page of text.

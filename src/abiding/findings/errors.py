@@ -5,6 +5,7 @@ AbidingError
 ├── ArchiveError       a wheel or sdist can't be read or written
 ├── DamagedImageError  a compiled file can't be read
 ├── BackendError       the wrapped backend is not there, or did not do what PEP 517 asks
+├── MissingExtraError  a library is not installed that an extra of abiding brings
 ├── IndexAccessError   a package index can't be reached, or does not have what was asked for
 │   ├── UnknownReleaseError    it has no such project, version or file
 │   └── UnreachableError       nobody answers, or not in time

@@ -1,4 +1,4 @@
-"""What was found, as values: rules speak in findings, and only `report` and the command line print them."""
+"""What was found, as values: rules speak in findings, and others print them."""
 
 from __future__ import annotations
 

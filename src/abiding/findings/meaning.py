@@ -1,4 +1,4 @@
-"""What is asked of a finding besides what it says: here alone the program goes by the name of a rule."""
+"""What is asked of a finding besides what it says: what follows from its rule."""
 
 from __future__ import annotations
 

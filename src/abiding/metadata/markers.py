@@ -58,7 +58,7 @@ def of_releases(marker: str) -> Environments:
 
 
 def asks_for(extra: str) -> Question:
-    """Return whether an extra is asked for, by its normalised name."""
+    """Return the question whether an extra is asked for, by its normalised name."""
     return _free_question("extra", "==", f'"{extra}"')
 
 
@@ -242,7 +242,7 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
 
 
 def _name(variable: str, name: str) -> Question:
-    """Return whether a value has this name; of one that only one kind of system has, whether it is that."""
+    """Return the question whether a value has this name; of what one kind of system alone has, whether it is that."""
     topic = _NAMES[variable]
     systems = [system for system, values in KINDS_OF_SYSTEM.get(topic, {}).items() if values[variable] == name]
     if len(systems) == 1 and (variable, name) != _SHARED:

@@ -297,8 +297,6 @@ def narrows(line: str, other: str) -> bool:
         to_the_letter = any(clause.operator == "===" for clause in (*one, *another))
         if to_the_letter or max(len(one), len(another)) > bounds.CLAUSES:
             return False
-        if any(clause.operator == "===" for clause in (*one, *another)):
-            return False
         narrower, wider = map(releases_of, (one, another))
         return narrower.is_subset(wider) and not wider.is_subset(narrower)
     except ValueError:  # no requirement

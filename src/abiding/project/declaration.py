@@ -233,7 +233,7 @@ class _Reader(Faults):
             project=self.project,
             backend=self.backend(found) if found is not None else "",
             backend_path=self.backend_path(table),
-            from_sdist=self.choice(table, "from-sdist", FromSdist),
+            from_sdist=self.from_sdist(table),
             metadata_version=self.metadata_version(table),
             wheels_differ=self.wheels_differ(table),
             optional_modules=guarded.read(self, table),
@@ -354,10 +354,10 @@ class _Reader(Faults):
             )
         return version or None
 
-    def choice(self, table: Mapping[str, Any], name: str, choices: type[FromSdist]) -> FromSdist | None:
-        key = ("tool", "abiding", name)
-        value = self.typed(table.get(name, ""), str, key)
-        return self.member(value, choices, key) if value else None
+    def from_sdist(self, table: Mapping[str, Any]) -> FromSdist | None:
+        key = ("tool", "abiding", "from-sdist")
+        value = self.typed(table.get("from-sdist", ""), str, key)
+        return self.member(value, FromSdist, key) if value else None
 
     def wheels_differ(self, table: Mapping[str, Any]) -> str:
         key = ("tool", "abiding", "wheels-differ")
