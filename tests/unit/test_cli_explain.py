@@ -419,6 +419,10 @@ def test_the_documentation_has_the_pages_of_words() -> None:
     [
         ("lost-requirment", ("did you mean `lost-requirement`?", "`abiding explain` without a rule lists them all")),
         ("LOST_REQUIREMENT", ("did you mean `lost-requirement`?", "`abiding explain` without a rule lists them all")),
+        (
+            "bound",
+            ("did you mean `bound-too-loose` or `bound-too-tight`?", "`abiding explain` without a rule lists them all"),
+        ),
         ("zzz", ("`abiding explain` without a rule lists them all",)),
         ("../rules", ("`abiding explain` without a rule lists them all",)),
     ],

@@ -605,7 +605,7 @@ def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
     with pytest.raises(AbidingError) as caught:
         run("show", written(tmp_path, '[build-system]\nrequires = ["flit-core"]\n'))
     assert [one.rule for one in caught.value.findings] == ["no-declaration"]
-    assert caught.value.findings[0].hints == ("`abiding init` makes it use abiding",)
+    assert caught.value.findings[0].hints == ("`abiding init`, in the folder of the project, makes it use abiding",)
 
 
 WHOLE = """\

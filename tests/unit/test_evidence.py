@@ -208,6 +208,10 @@ UNDECLARED = [
     ([], NEW, [("note", "numpy")]),
     (['numpy; extra == "arrays"'], NEW, []),
     ([], image(b"does not export expected C function", b"scipy.linalg.cython_blas"), [("warning", "scipy")]),
+    # One slip off: then it is another distribution that is required, whoever has it.
+    (["numpi>=2.1"], NEW, [("warning", "numpy")]),
+    (["numpyro"], NEW, [("note", "numpy")]),
+    (["greenlte"], image(b"greenlet._C_API"), [("warning", "greenlet")]),
     # Namespaces: that a wheel has `google` too does not make it protobuf.
     ([], image(b"google.protobuf.pyext._message.proto_API"), [("warning", "protobuf")]),
     (["protobuf"], image(b"google.protobuf.pyext._message.proto_API"), []),
@@ -232,6 +236,15 @@ def test_interfaces_that_nothing_requires(
 ) -> None:
     found = [one for one in judged(tmp_path, lines, one=file) if one.rule == "undeclared-interface"]
     assert [(one.severity, one.expected) for one in found] == expected
+
+
+def test_a_name_in_a_slip_is_told_with_what_is_meant(tmp_path: Path) -> None:
+    (found,) = judged(tmp_path, ["numpi[x] >=2.1 ; extra == 'a'"], one=NEW)
+    assert found.message == (
+        "`spam._core` uses the C API of `numpy`, and `numpi[x] >=2.1 ; extra == 'a'` is spelled almost like it"
+    )
+    assert (found.found, found.found_from) == ("numpi[x] >=2.1 ; extra == 'a'", "METADATA")
+    assert found.hints == ("did you mean `numpy[x] >=2.1 ; extra == 'a'`?",)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abiding import cli
 from abiding.cli import main
-from abiding.findings.nearest import nearest
+from abiding.findings.nearest import nearest, one_slip_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,3 +121,56 @@ def test_what_is_no_option_is_taken(words: str, capsys: pytest.CaptureFixture[st
 def test_a_name_is_the_nearest() -> None:
     assert nearest("Build_Backnd", ["backend-path", "build-backend"]) == "build-backend"
     assert nearest("x" * 100, ["x" * 99]) == nearest("", ["a"]) == nearest("a", []) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("numpi", True),
+        ("nummpy", True),
+        ("nmpy", False),  # of four letters many are like each other
+        ("numpyy", True),
+        ("Nump.i", False),
+        ("NUMPI", True),
+        ("nupmy", True),
+        ("numpy", False),
+        ("numpyro", False),
+        ("numba", False),
+        ("cupy", False),
+        ("numpy2", False),
+    ],
+)
+def test_one_slip_makes_another_name(name: str, *, meant: bool) -> None:
+    assert one_slip_off(name, ["scipy", "numpy", "numpy-financial"]) == ("numpy" if meant else "")
+
+
+@given(st.text("abcdefgh", min_size=5, max_size=12), st.data())
+def test_every_slip_is_found(name: str, data: st.DataObject) -> None:
+    """Oracle: the slip that was made."""
+    place = data.draw(st.integers(0, len(name) - 2))
+    letter = data.draw(st.sampled_from("abcdefgh"))
+    slips = [
+        name[:place] + letter + name[place + 1 :],
+        name[:place] + letter + name[place:],
+        name[:place] + name[place + 1 :],
+        name[:place] + name[place + 1] + name[place] + name[place + 2 :],
+    ]
+    for slip in slips:
+        assert one_slip_off(slip, [name]) == (name if slip != name and len(slip) >= 5 else "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("nvidia-cublas", "nvidia-cudss"),
+        ("cupy-cuda11x", "cupy-cuda12x"),
+        ("pyside2", "pyside6"),
+        ("scikit-image", "scikit-learn"),
+        ("torchaudio", "torchvision"),
+        ("scipy-openblas32", "scipy-openblas64"),
+        ("mkl-devel", "mkl-include"),
+    ],
+)
+def test_names_that_are_both_meant(one: str, other: str) -> None:
+    assert not one_slip_off(one, [other])
+    assert not one_slip_off(other, [one])

@@ -11,11 +11,14 @@ from zipfile import ZipFile
 
 import pytest
 
+import abiding
 from abiding.archives.wheel import Wheel
 from abiding.cli import main
 from abiding.evidence import reading
 from abiding.evidence.wheels import record_of, remembered
-from makers.evident import NUMPY_1, image, numpy_2
+from abiding.project.guarded import Guarded
+from abiding.project.provenance import MEMBER, Provenance
+from makers.evident import NUMPY_1, image, numpy_2, wheel
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 from makers.warned import warned
 
@@ -49,7 +52,8 @@ def test_a_wheel_that_its_files_refute_is_not_written(tmp_path: Path) -> None:
     assert not any((tmp_path / "dist").iterdir())
     said = made.said[-1]
     assert "abiding: error[bound-too-loose]: the wheel admits numpy 1.26.4, which\n    `spam._core` refuses" in said
-    assert "pyproject.toml:10" in said
+    assert "+++ METADATA, from pyproject.toml:10\n" in said
+    assert "give `numpy>=2.0` in\n      `project.dependencies` (pyproject.toml:10)\n" in said
     assert "(NumPy 2.0)" in said
     # It is in the list that there is: a second table would be no TOML.
     assert 'for wheels alone, add `"numpy>=2.0"` to `tool.abiding.wheel.dependencies` (pyproject.toml:18)' in " ".join(
@@ -96,6 +100,7 @@ def test_lines_of_several_extras_are_proposed_where_they_are_declared(tmp_path: 
         built(made, tmp_path / "dist")
     said = " ".join(made.said[-1].split())
     assert 'hint: add `"optional-dependencies"` to `project.dynamic` (pyproject.toml:11)' in said
+    assert "`project.optional-dependencies.a` (pyproject.toml:17) and `project.optional-dependencies.b`" in said
     hint = made.said[-1].partition("for wheels alone, declare it:\n")[2].partition("\nhint: ")[0]
     proposed = tomllib.loads(hint)
     assert proposed["tool"]["abiding"]["wheel"]["optional-dependencies"] == {"a": ["numpy>=2.0"], "b": ["numpy>=2.0"]}
@@ -246,7 +251,11 @@ def test_what_was_read_in_a_build_is_known_when_the_file_says_it_no_more(
                 archive.writestr(name, data)
         for command in ("check", "bounds"):
             main([command, str(wheel)])
-            assert ("error[bound-too-loose]" in capsys.readouterr().out) is is_known, change
+            said = " ".join(capsys.readouterr().out.split())
+            assert ("error[bound-too-loose]" in said) is is_known, change
+            # What the file itself does not say is not said to be said by it.
+            assert (f"note: by the record of the build (`abiding.json`), `{CODE}` says" in said) is is_known
+            assert f"note: `{CODE}` says" not in said
 
 
 def test_what_a_file_leaves_open_is_told_by_the_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -267,6 +276,33 @@ def test_what_a_file_leaves_open_is_told_by_the_record(tmp_path: Path, capsys: p
         assert [one.bound for one in told.interfaces] == [bound]
         main(["check", str(wheel)])
         assert f"  - {bound}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("globs", "files", "told"),
+    [
+        (["spam._core"], [CODE], []),
+        (["spam._croe"], [CODE], ["spam._core"]),
+        (["ham"], [CODE], [None]),
+        (["spam._croe", "spam._core"], [CODE], ["spam._core"]),
+        # Another wheel of the release has it.
+        (["spam._other"], [CODE, CODE.replace("_core", "_other")], []),
+        (["spam._croe"], [CODE, CODE.replace("_core", "_other")], ["spam._core"] * 2),
+        (["spam/_core.pyd"], [CODE], []),
+        (["spam._croe"], ["spam/data.txt"], []),
+    ],
+)
+def test_a_finished_release_is_asked_for_its_optional_modules(
+    globs: list[str], files: list[str], told: list[str | None], tmp_path: Path
+) -> None:
+    record = Provenance("x", "1", "api", "", optional_modules=tuple(map(Guarded, globs)))
+    for number, file in enumerate(files):
+        members = {file: image(), f"spam-1.0.dist-info/{MEMBER}": record.to_json()}
+        wheel(tmp_path, files=members, filename=f"spam-1.0-cp31{number}-cp31{number}-manylinux_2_17_x86_64.whl")
+    (release,) = abiding.check([tmp_path])
+    found = [one for one in release.everything if one.rule == "bad-value"]
+    assert [one.expected for one in found] == told
+    assert {(one.severity, one.field) for one in found} <= {("warning", "optional-modules")}
 
 
 def test_from_an_sdist_it_is_an_error_for_who_asks_for_the_level(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ __all__ = ["judge_stated", "judge_version"]
 _MOST_SHOWN = 100
 _READ = "pip goes by the file name; uv reads WHEEL too, and installs such a wheel again and again"
 _NUMBERED = "pip and uv go by the file name; `wheel tags` refuses such a wheel, and `wheel pack` names it by WHEEL"
+_THE_SAME_WAY = "what sets the tags right sets the build number right too"
 # The parts of a name that `wheel tags` changes, and by which option; and what is a tag.
 _PARTS = {"python": "--python-tag", "abi": "--abi-tag", "platform": "--platform-tag", "build": "--build"}
 _A_TAG = re.compile(r"[A-Za-z0-9_.]+")
@@ -40,6 +41,7 @@ def judge_stated(
     split = WheelName.split(filename)
     if not stated.tags or split is None:
         return
+    ways = (hint,) if hint else tuple(_ways_out(split, stated, path or filename, others))
     for field, outcome, expected, found, note in (
         ("Tag", agreement(filename, stated.tags), expanded(filename), stated.tags, _READ),
         ("Build", numbered(filename, stated.build), split.build or None, stated.build or None, _NUMBERED),
@@ -58,8 +60,10 @@ def judge_stated(
                 found=found,
                 found_from="WHEEL",
                 notes=(note,) if apart else (),
-                hints=((hint,) if hint else tuple(_ways_out(split, stated, path or filename, others))) if apart else (),
+                hints=ways if apart else (),
             )
+        if apart:
+            ways = (_THE_SAME_WAY,)
 
 
 def _ways_out(split: WheelName, stated: Stated, path: str, others: Collection[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata import requirements
 from abiding.project.hints import declaring, making_dynamic
 from abiding.project.level import Level
+from abiding.project.pyproject import key_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,7 +62,7 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     ways = (_AT_ABI,) if left_out else ways
     return finding._replace(
         severity=_severity(built, entries),
-        found_from=", ".join(places),
+        found_from=f"METADATA, from {', '.join(places)}",
         hints=(*((_LATER,) if entries.are_given and not left_out else ()), *ways, *finding.hints[1:]),
     )
 
@@ -83,4 +84,12 @@ def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:
         yield from making_dynamic(lacking, entries.pyproject)
     yield from (f"for wheels alone, {way}" for way in declaring(lines, entries.pyproject))
     given = " and ".join(f"`{line}`" for line in lines)
-    yield f"or, if the source needs it too, give {given} in `[project]`"
+    yield f"or, if the source needs it too, give {given} {_there(lines, entries)}"
+
+
+def _there(lines: Iterable[str], entries: Entries) -> str:
+    """Say where `[project]` requires what these lines are for; by its name alone, where it does not."""
+    names = {requirements.name_of(line) for line in lines}
+    keys = [key for key, text, _ in entries.declaration.project.requirements() if requirements.name_of(text) in names]
+    places = dict.fromkeys(f"`{key_text(key[:-1])}` (pyproject.toml:{entries.pyproject.line_of(key)})" for key in keys)
+    return f"in {' and '.join(places) or '`[project]`'}"

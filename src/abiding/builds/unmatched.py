@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from abiding import native
 from abiding.findings.finding import Severity
-from abiding.findings.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["unmatched"]
 
 
-_LIBRARIES = (".so", ".dylib", ".dll", ".pyd")
-_MOST_NAMED = 3
 _KEY: Key = ("tool", "abiding", "optional-modules")
 
 
@@ -33,42 +29,18 @@ def unmatched(built: Built, entries: Entries) -> Iterator[Finding]:
     optional, members = entries.declaration.optional_modules, built.archive.names
     if not optional or built.kind == "editable" or not native.has_code(members):
         return
-    from abiding.native.names import may_be_image, module_name, place_of
+    from abiding.evidence.optional import NO_MATCH, Inside
 
-    places = [place_of(name) for name in members if may_be_image(name)]
-    modules = sorted(filter(None, map(module_name, places)))
-    names = [module_name(place) or place for place in places]
+    inside = Inside.of(members)
     for index, glob in enumerate(guard.modules for guard in optional):
-        if any(fnmatchcase(name, glob) for name in names) or _is_of_another_system(glob, places):
+        if inside.has(glob):
             continue
-        meant = _meant(glob, places, modules)
+        meant = inside.meant(glob)
         yield entries.pyproject.finding(
             "bad-value",
-            f"`{glob}` matches no compiled file of the wheel",
+            NO_MATCH.format(glob),
             (*_KEY, index),
             severity=Severity.WARNING,
-            notes=("a module that only wheels of another system have may stay as it is", *_there(modules)),
+            notes=inside.notes,
             hints=(f"did you mean `{meant}`?",) if meant else (),
         )
-
-
-def _is_of_another_system(glob: str, places: Iterable[str]) -> bool:
-    ending = next((ending for ending in _LIBRARIES if ending in glob), "")
-    return bool(ending) and not any(ending in place for place in places)
-
-
-def _meant(glob: str, places: Iterable[str], modules: Sequence[str]) -> str:
-    """Return the module that is meant by its file, by the last part of its name, or in like letters; else a package."""
-    from abiding.native.names import module_name
-
-    for place in places:
-        if (name := module_name(place)) and (fnmatchcase(place, glob) or name.rpartition(".")[2] == glob):
-            return name
-    packages = dict.fromkeys(f"{name.rpartition('.')[0]}.*" for name in modules if "." in name)
-    return nearest(glob, packages if glob.endswith(".*") else modules)
-
-
-def _there(modules: Sequence[str]) -> Iterator[str]:
-    if modules:
-        more = f" and {len(modules) - _MOST_NAMED} more" if len(modules) > _MOST_NAMED else ""
-        yield f"its modules are {', '.join(f'`{name}`' for name in modules[:_MOST_NAMED])}{more}"

@@ -77,7 +77,7 @@ def _rule_of(text: str) -> str:
         return word
     close = nearest(name, (*rules(), *terms()))
     having = [rule for rule in rules() if word and word in rule.split("-")]
-    likely = [close] if close else having if len(having) <= _MOST_LIKELY else []
+    likely = having if 0 < len(having) <= _MOST_LIKELY else [close] if close else []
     hints = (f"did you mean {' or '.join(f'`{rule}`' for rule in likely)}?",) if likely else ()
     raise AbidingError(
         Finding(

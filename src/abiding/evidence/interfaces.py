@@ -37,7 +37,8 @@ class Interface(NamedTuple):
 
     `distribution` is the normalised name of the one whose versions it is about, empty if of none; `floor` the least
     version that the file accepts and `ceiling` the first that it refuses, each empty if there is none or it is not
-    known. `seen` is what was read in the file, `unknown` why a range is not known.
+    known. `seen` is what was read in the file, `unknown` why a range is not known. `recorded` is whether that is known
+    from the record of the build alone, because the file does not say it any more.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Interface(NamedTuple):
     floor: str = ""
     ceiling: str = ""
     unknown: str = ""
+    recorded: bool = False
 
     @property
     def refuses(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence import rules, stable
+from abiding.evidence.undeclared import judge_interfaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +39,7 @@ class Judged(NamedTuple):
         return cls(
             tuple(stable.judge(filename, compiled.stable, tags, metadata.get("Requires-Python"))),
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
-            (*rules.judge_interfaces(filename, compiled, metadata), *stable.unread(filename, compiled.number, tags)),
+            (*judge_interfaces(filename, compiled, metadata), *stable.unread(filename, compiled.number, tags)),
         )
 
     @property

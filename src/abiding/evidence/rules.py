@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
-from abiding.evidence.owners import owner_of
-from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.project.hints import declared_under
+from abiding.project.provenance import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,12 +19,11 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from abiding.evidence.interfaces import Interface, Module
-    from abiding.evidence.owners import Owned
     from abiding.evidence.reading import Compiled
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["Ranged", "is_optional", "judge_bounds", "judge_interfaces", "ranges"]
+__all__ = ["Ranged", "is_optional", "judge_bounds", "named", "place", "ranges"]
 
 
 _MOST_NAMED = 3
@@ -74,34 +72,16 @@ def judge_bounds(
         if admission.too_many:
             yield _too_many(filename, admission)
         # Wheels of one release have the same files, each in an order of its own.
-        files.sort(key=_place)
+        files.sort(key=place)
         needed = [file for file in files if not _guarding(file, optional)]
         for floor in (True, False) if admission.lines else ():
             yield from _too_loose(filename, needed, admission, floor=floor)
             yield from _guarded(filename, files, admission, optional, floor=floor)
 
 
-def _place(file: Ranged) -> str:
+def place(file: Ranged) -> str:
+    """Return what files are put in order by, the same in each wheel of a release."""
     return file.module.name
-
-
-def judge_interfaces(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
-    """Find interfaces of a wheel's compiled files that it requires nobody to have, and files that were passed over."""
-    yield from _undeclared(filename, compiled, metadata)
-    yield from _passed_over(filename, compiled)
-
-
-def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
-    if compiled.passed_over:
-        first, *others = compiled.passed_over
-        dense = f"it is packed to less than a {bounds.CODE_DENSITY}th, as no compiled file is"
-        yield Finding(
-            "bad-image",
-            Severity.WARNING,
-            f"`{first}`{f' and {len(others)} more' if others else ''} was not looked at for what it accepts",
-            artifact=filename,
-            notes=(f"{dense}, and of such files {bounds.CODE_HARMLESS >> 20} MiB are unpacked",),
-        )
 
 
 def _too_many(filename: str, admission: Admission) -> Finding:
@@ -152,7 +132,7 @@ def _guarded(
     refusing = [(file, by) for file, by in guarded if any(file.refuses(version, floor=floor) for version in refused)]
     if refusing:
         notes = dict.fromkeys(by.note for _, by in refusing if by.note)
-        names = _named([file for file, _ in refusing])
+        names = named([file for file, _ in refusing])
         version = refused[-1] if floor else refused[0]
         message = f"{names} refuse{'s' * (len(refusing) == 1)} {admission.distribution} {version}, and may be missing"
         yield Finding(
@@ -191,9 +171,9 @@ def _loose(
         message = f"the wheel admits {name} {example}, which {'all ' if len(files) > 1 else ''}{what} refuse"
         message += "" if len(files) > 1 else "s"
     elif severity is Severity.WARNING:
-        message = f"the wheel admits {name} {example}, which {_named(refusing)} refuse{'s' * (len(refusing) == 1)}"
+        message = f"the wheel admits {name} {example}, which {named(refusing)} refuse{'s' * (len(refusing) == 1)}"
     else:
-        message = f"the lines for {name} admit {example}, which {_named(refusing)} refuse{'s' * (len(refusing) == 1)}"
+        message = f"the lines for {name} admit {example}, which {named(refusing)} refuse{'s' * (len(refusing) == 1)}"
     return Finding(
         "bound-too-loose",
         severity,
@@ -225,7 +205,8 @@ def under(line: str, conditions: Iterable[str]) -> tuple[str, ...]:
     return tuple(requirements.with_marker(line, condition) if condition else line for condition in conditions)
 
 
-def _named(files: Sequence[Ranged]) -> str:
+def named(files: Sequence[Ranged]) -> str:
+    """Return the names of files in a few words."""
     names = [f"`{file.module.name}`" for file in files[:_MOST_NAMED]]
     more = len(files) - len(names)
     return (
@@ -242,14 +223,21 @@ def _files(files: Sequence[Ranged]) -> str:
 def _notes(refusing: Sequence[Ranged], *, floor: bool, severity: Severity) -> Iterator[str]:
     first = refusing[0]
     more = f", and so do {len(refusing) - 1} more" if len(refusing) > 1 else ""
-    verb = "uses" if first.interface.kind is Kind.TORCH else "says"
-    yield f"`{first.module.file}` {verb} `{first.interface.seen}`{more}"
+    yield f"{_by_whom(first)} `{first.interface.seen}`{more}"
     if first.interface.kind is Kind.TORCH:
         yield f"torch has that since {first.interface.floor}, and a file that lacks a function can't be loaded"
     if first.interface.kind is Kind.NUMPY:
         yield _NUMPY_FLOOR if floor else first.interface.why_not_later
     if severity is Severity.NOTE:
         yield "no such version has a wheel where this one can be installed, so that it harms nobody who takes wheels"
+
+
+def _by_whom(file: Ranged) -> str:
+    """Say who has the evidence: the file, or what was written down of it when it was built."""
+    verb = "uses" if file.interface.kind is Kind.TORCH else "says"
+    if not file.interface.recorded:
+        return f"`{file.module.file}` {verb}"
+    return f"by the record of the build (`{MEMBER}`), `{file.module.file}` {verb}"
 
 
 _NUMPY_FLOOR = "such a file asks numpy for its C API when it is imported, and fails with an older one"
@@ -280,59 +268,3 @@ def opposed(opposing: Mapping[str, str]) -> str:
         f"no version satisfies both `{there}` and `{line}`: change `{there}` where it is declared, "
         "or compile for a version that it admits"
     )
-
-
-# undeclared-interface
-
-
-def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
-    required = [normalised(metadata.get("Name")), *_required(metadata)]
-    lacking: dict[Owned, list[Ranged]] = {}
-    for module in compiled.modules:
-        for interface in module.interfaces:
-            if interface.kind not in (Kind.NUMPY, Kind.CAPSULE, Kind.CIMPORT):
-                continue
-            owned = owner_of("numpy" if interface.kind is Kind.NUMPY else interface.seen)
-            inside = owned and interface.kind is not Kind.NUMPY and compiled.has(owned)
-            if owned and not inside and not owned.is_among(required):
-                lacking.setdefault(owned, []).append(Ranged(module, interface))
-    for owned, files in sorted(lacking.items()):
-        files.sort(key=_place)
-        numpy = all(file.interface.kind is Kind.NUMPY for file in files)
-        whose, ways = _whose(owned, extra=numpy)
-        yield Finding(
-            "undeclared-interface",
-            Severity.NOTE if numpy or not owned.distributions else Severity.WARNING,
-            f"{_named(files)} use{'s' * (len(files) == 1)} the C API of {whose}",
-            artifact=filename,
-            field="Requires-Dist",
-            expected=owned.distribution or owned.distributions or None,
-            expected_from=f"by `{files[0].module.file}`",
-            found_from="not in METADATA",
-            notes=(f"seen in it: `{files[0].interface.seen}`",),
-            hints=ways,
-        )
-
-
-def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
-    """Whose C API it is, in words, and what to do about it. What the name of a module does not tell is not guessed."""
-    if not owned.distributions:
-        whose = f"a module `{owned.package}`, and which distribution has that is not known"
-        return whose, (f"if none of those that are required has `{owned.package}`, require the one that does",)
-    if len(owned.distributions) > 1:
-        names = ", ".join(f"`{distribution}`" for distribution in owned.distributions)
-        whose = f"`{owned.package}`, and nothing requires one of the distributions that have it"
-        return whose, (f"require one of them, for all or under an extra: {names}",)
-    (name,) = owned.distributions
-    way = f'if the package can do without it, require it under an extra: `{name}; extra == "..."`'
-    return f"`{name}`, which nothing requires", (way if extra else f"require `{name}`, for all or under an extra",)
-
-
-def _required(metadata: CoreMetadata) -> Iterator[str]:
-    from packaging.requirements import InvalidRequirement
-
-    for text in metadata.all("Requires-Dist"):
-        try:
-            yield requirements.parse(text).name
-        except InvalidRequirement:
-            continue

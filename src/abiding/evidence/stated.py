@@ -12,6 +12,7 @@ from abiding.evidence import reading, rules, stable
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
+from abiding.evidence.undeclared import judge_interfaces
 from abiding.evidence.wheels import record_of, remembered
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata import requirements
@@ -91,7 +92,7 @@ def of_wheel(path: Path, looked: Looking | None = None) -> Stated:
     tags = tagging.expanded(path.name)
     of_tags = tuple(stable.judge(path.name, compiled.stable, tags, metadata.get("Requires-Python")))
     bounds += _of_stable_abi(path.name, compiled, of_tags)
-    others = rules.judge_interfaces(path.name, compiled, metadata)
+    others = judge_interfaces(path.name, compiled, metadata)
     tight = (_tight(path.name, bound) for bound in bounds if bound.state is State.TOO_TIGHT)
     return Stated(path.name, compiled.number, tuple(bounds), (*of_tags, *findings, *others, *tight))
 

@@ -11,6 +11,7 @@ from abiding.archives.wheel import Wheel
 from abiding.evidence import reading
 from abiding.evidence.interfaces import Interface, Kind, Module
 from abiding.evidence.judging import Judged
+from abiding.evidence.optional import Inside, unmatched
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
@@ -41,6 +42,7 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
     """Judge wheels on disk, each by its own METADATA; the findings by path. Some files were `looked` at before."""
     known = looked.files if looked else {}
     findings: dict[str, tuple[Finding, ...]] = {}
+    guarding: dict[Path, tuple[Inside, list[str]]] = {}
     for path in paths:
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
             wheel = Wheel.open(path)
@@ -49,6 +51,10 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
             judged = _judged(wheel, metadata, record, known.get(path))
             at_api = record is not None and record.level == Level.API
             findings[str(path)] = (judged.admissions(_of_api) if at_api else judged).everything
+            if record and record.optional_modules:
+                guarding[path] = (Inside.of(wheel.names), [guard.modules for guard in record.optional_modules])
+    for path, finding in unmatched(guarding):
+        findings[str(path)] += (finding,)
     return findings
 
 
@@ -102,7 +108,7 @@ def _known(used: Used) -> Interface | None:
     # What the stable ABI has is judged by the symbols of a file, which the record does not keep.
     if kind is Kind.STABLE_ABI:
         return None
-    return Interface(kind, normalised(used.distribution), used.seen, used.floor, used.ceiling)
+    return Interface(kind, normalised(used.distribution), used.seen, used.floor, used.ceiling, recorded=True)
 
 
 def _of_api(finding: Finding) -> Finding:

@@ -209,6 +209,7 @@ _ASTRAY = {
     "dependencies": "lines for wheels belong under `[tool.abiding.wheel]`",
     "optional-dependencies": "lines for wheels belong under `[tool.abiding.wheel]`",
 }
+_INIT = "`abiding init`, in the folder of the project, makes it use abiding"
 _WHEEL_KEYS = ("dependencies", "optional-dependencies")
 _ENTRY_KEYS = (
     *("requires", "include-group", "native", "select", "variant", "reason", "note"),
@@ -260,7 +261,7 @@ class _Reader(Faults):
             # The table alone would declare what no build does.
             wrapped = uses_abiding(self.pyproject.table)
             ask = "which backend is to be wrapped?" if wrapped else "the project does not use abiding"
-            hints = naming_backend(self.pyproject, "add it") if wrapped else ("`abiding init` makes it use abiding",)
+            hints = naming_backend(self.pyproject, "add it") if wrapped else (_INIT,)
             place: Key = ("build-system", "build-backend")
             for stray in islice(astray, 1):
                 place, hints = stray.key, (f"write `[{stray.meant}]` for `[{stray.name}]`",)

@@ -13,6 +13,7 @@ from abiding.metadata import pins, requirements
 from abiding.project.declaration import OURS, uses_abiding
 from abiding.project.given import bad_build_requirements
 from abiding.project.known_backends import KNOWN, brings, distribution_of, meant_instead
+from abiding.project.misspelt import misspelt
 from abiding.project.never_true import never_selected, never_true
 from abiding.project.table import ApiLevel
 
@@ -31,7 +32,8 @@ def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
     idle = islice(_not_narrower(declaration, pyproject), bounds.FAULTS)
     idle_markers = islice(never_true(declaration, pyproject), bounds.FAULTS)
     idle_globs = islice(never_selected(declaration, pyproject), bounds.FAULTS)
-    return (*idle, *idle_markers, *idle_globs, *_from_sdist_unset(declaration, pyproject))
+    slips = islice(misspelt(declaration, pyproject), bounds.FAULTS)
+    return (*idle, *idle_markers, *idle_globs, *slips, *_from_sdist_unset(declaration, pyproject))
 
 
 def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:

@@ -1,0 +1,122 @@
+"""Interfaces of a wheel's compiled files that it requires nobody to have, and files that were passed over."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.archives.naming import normalised
+from abiding.evidence.interfaces import Kind
+from abiding.evidence.owners import owner_of
+from abiding.evidence.rules import Ranged, named, place
+from abiding.findings import bounds
+from abiding.findings.finding import Finding, Severity
+from abiding.findings.nearest import one_slip_off
+from abiding.metadata import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from abiding.evidence.owners import Owned
+    from abiding.evidence.reading import Compiled
+    from abiding.metadata.core import CoreMetadata
+
+__all__ = ["judge_interfaces"]
+
+
+def judge_interfaces(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
+    """Find interfaces of a wheel's compiled files that it requires nobody to have, and files that were passed over."""
+    yield from _undeclared(filename, compiled, metadata)
+    yield from _passed_over(filename, compiled)
+
+
+def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
+    if compiled.passed_over:
+        first, *others = compiled.passed_over
+        dense = f"it is packed to less than a {bounds.CODE_DENSITY}th, as no compiled file is"
+        yield Finding(
+            "bad-image",
+            Severity.WARNING,
+            f"`{first}`{f' and {len(others)} more' if others else ''} was not looked at for what it accepts",
+            artifact=filename,
+            notes=(f"{dense}, and of such files {bounds.CODE_HARMLESS >> 20} MiB are unpacked",),
+        )
+
+
+def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> Iterator[Finding]:
+    required = [normalised(metadata.get("Name")), *_required(metadata)]
+    lacking: dict[Owned, list[Ranged]] = {}
+    for module in compiled.modules:
+        for interface in module.interfaces:
+            if interface.kind not in (Kind.NUMPY, Kind.CAPSULE, Kind.CIMPORT):
+                continue
+            owned = owner_of("numpy" if interface.kind is Kind.NUMPY else interface.seen)
+            inside = owned and interface.kind is not Kind.NUMPY and compiled.has(owned)
+            if owned and not inside and not owned.is_among(required):
+                lacking.setdefault(owned, []).append(Ranged(module, interface))
+    for owned, files in sorted(lacking.items()):
+        files.sort(key=place)
+        numpy = all(file.interface.kind is Kind.NUMPY for file in files)
+        whose, ways = _whose(owned, extra=numpy)
+        slip = _misspelt(owned, metadata)
+        if slip:
+            whose = f"`{slip.meant}`, and `{slip.line}` is spelled almost like it"
+            ways = (f"did you mean `{slip.right}`?",)
+        yield Finding(
+            "undeclared-interface",
+            Severity.NOTE if (numpy and not slip) or not owned.distributions else Severity.WARNING,
+            f"{named(files)} use{'s' * (len(files) == 1)} the C API of {whose}",
+            artifact=filename,
+            field="Requires-Dist",
+            expected=owned.distribution or owned.distributions or None,
+            expected_from=f"by `{files[0].module.file}`",
+            found=slip.line if slip else None,
+            found_from="METADATA" if slip else "not in METADATA",
+            notes=(f"seen in it: `{files[0].interface.seen}`",),
+            hints=ways,
+        )
+
+
+def _whose(owned: Owned, *, extra: bool) -> tuple[str, tuple[str, ...]]:
+    """Whose C API it is, in words, and what to do about it. What the name of a module does not tell is not guessed."""
+    if not owned.distributions:
+        whose = f"a module `{owned.package}`, and which distribution has that is not known"
+        return whose, (f"if none of those that are required has `{owned.package}`, require the one that does",)
+    if len(owned.distributions) > 1:
+        names = ", ".join(f"`{distribution}`" for distribution in owned.distributions)
+        whose = f"`{owned.package}`, and nothing requires one of the distributions that have it"
+        return whose, (f"require one of them, for all or under an extra: {names}",)
+    (name,) = owned.distributions
+    way = f'if the package can do without it, require it under an extra: `{name}; extra == "..."`'
+    return f"`{name}`, which nothing requires", (way if extra else f"require `{name}`, for all or under an extra",)
+
+
+class _Slip(NamedTuple):
+    """A line that names another distribution than is meant, and what it would be."""
+
+    line: str
+    meant: str
+    right: str
+
+
+def _misspelt(owned: Owned, metadata: CoreMetadata) -> _Slip | None:
+    """Return the line whose name is that of a distribution which has a package, but for one slip."""
+    for line, name in _named_by(metadata).items():
+        if meant := one_slip_off(name, owned.distributions):
+            return _Slip(line, meant, meant + line.strip()[len(name) :])
+    return None
+
+
+def _required(metadata: CoreMetadata) -> Iterable[str]:
+    return _named_by(metadata).values()
+
+
+def _named_by(metadata: CoreMetadata) -> dict[str, str]:
+    """Return the lines that can be read, each with the name of the distribution as it is written."""
+    from packaging.requirements import InvalidRequirement
+
+    names: dict[str, str] = {}
+    for text in metadata.all("Requires-Dist"):
+        with suppress(InvalidRequirement):
+            names[text] = requirements.parse(text).name
+    return names

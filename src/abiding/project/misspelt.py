@@ -1,0 +1,42 @@
+"""Lines for wheels that name a distribution in a slip: one like it is what the build, or the source, requires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.findings.finding import Severity
+from abiding.findings.nearest import one_slip_off
+from abiding.metadata import requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from abiding.findings.finding import Finding
+    from abiding.project.declaration import Declaration
+    from abiding.project.pyproject import Key, Pyproject
+
+__all__ = ["misspelt"]
+
+
+def misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
+    """Yield a warning for each declared line whose distribution nothing else names, and whose name is off by a slip."""
+    if not declaration.entries:
+        return
+    listed: dict[str, tuple[Key, str]] = {}
+    for key, text, _ in declaration.project.requirements():
+        listed.setdefault(requirements.name_of(text), (key, "the source"))
+    for key, text in pyproject.build_requires:
+        listed.setdefault(requirements.name_of(text), (key, "the build"))
+    for entry in declaration.entries:
+        meant = "" if entry.name in listed else one_slip_off(entry.name, listed)
+        if meant:
+            key, who = listed[meant]
+            yield pyproject.finding(
+                "bad-value",
+                f"`{entry.name}` is spelled almost like `{meant}`, which {who} requires",
+                entry.key,
+                severity=Severity.WARNING,
+                also=((key, f"{who} requires it"),),
+                notes=("who installs the wheel gets whatever has that name on an index, if anything has",),
+                hints=(f"did you mean `{meant}`?",),
+            )
