@@ -19,6 +19,7 @@ from abiding.builds.packed import judge_packed
 from abiding.builds.promised import by_own_pkg_info, promised, read_dist_info, write_dist_info
 from abiding.builds.refuting import refuted
 from abiding.builds.settings import Settings
+from abiding.builds.uncommitted import explaining
 from abiding.builds.unmatched import unmatched
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
@@ -107,7 +108,7 @@ class Build(NamedTuple):
 
         self._warn()
         with Output.within(sdist_directory) as output:
-            with native.linking(self.entries.linked):
+            with native.linking(self.entries.linked), explaining(self.inner, self.outcome):
                 name = self.inner.file("build_sdist", output.private, self.config)
             handed_over: dict[str, CoreMetadata] = {}
 
@@ -277,9 +278,8 @@ class Build(NamedTuple):
 
     def _warn(self) -> None:
         """Warn of what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
-        self.outcome.warn(self.declaration.remarks)
-        self.outcome.warn(() if self.source.unpacked else lint(self.declaration, self.pyproject))
-        self.outcome.warn([rules.edited_sdist(self.source)] if self.source.contradictions else ())
+        of_it = rules.edited_sdist(self.source) if self.source.unpacked else lint(self.declaration, self.pyproject)
+        self.outcome.warn((*self.declaration.remarks, *of_it))
 
     def _remark(self, name: str, metadata: CoreMetadata) -> None:
         """Say that a file may be refused where it is to go. Of what an sdist is built into, it was said before."""

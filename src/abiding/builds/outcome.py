@@ -46,7 +46,7 @@ class Outcome:
                 warnings.warn(_told(finding), UserWarning, stacklevel=5)
 
     def remark(self, findings: Iterable[Finding]) -> None:
-        """Print each finding, which nobody has to do anything about in a build."""
+        """Print each finding: what nobody has to do anything about in a build, or what has stopped it already."""
         for finding in findings:
             print(_told(finding), file=sys.stderr)  # noqa: T201
 

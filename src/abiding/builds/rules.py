@@ -250,11 +250,13 @@ def judge_name(kind: str, archive: Wheel, severity: Severity, backend: str) -> I
             yield finding
 
 
-def edited_sdist(source: Source) -> Finding:
-    """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written."""
+def edited_sdist(source: Source) -> Iterator[Finding]:
+    """Warn of an unpacked sdist whose pyproject.toml was edited after PKG-INFO was written; of no other."""
+    if not source.contradictions:
+        return
     fields = ", ".join(f"`{difference.field}`" for difference in source.contradictions)
     verb = "differ" if len(source.contradictions) > 1 else "differs"
-    return Finding(
+    yield Finding(
         "sdist-disagrees",
         Severity.WARNING,
         f"PKG-INFO is not of this pyproject.toml ({fields} {verb}): it is passed over",

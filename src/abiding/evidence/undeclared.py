@@ -11,7 +11,7 @@ from abiding.evidence.owners import owner_of
 from abiding.evidence.rules import Ranged, named, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.nearest import one_slip_off
+from abiding.findings.nearest import Slips
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ class _Slip(NamedTuple):
 
 def _misspelt(owned: Owned, metadata: CoreMetadata) -> _Slip | None:
     """Return the line whose name is that of a distribution which has a package, but for one slip."""
+    slips = Slips(owned.distributions)
     for line, name in _named_by(metadata).items():
-        if meant := one_slip_off(name, owned.distributions):
+        if meant := slips.meant(name):
             return _Slip(line, meant, meant + line.strip()[len(name) :])
     return None
 

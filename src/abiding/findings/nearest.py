@@ -7,9 +7,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["nearest", "one_slip_off"]
+__all__ = ["Slips", "nearest"]
 
 
 _BETWEEN = re.compile(r"[-_. ]+")
@@ -34,16 +34,35 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     return spelled[close[0]] if close else ""
 
 
-def one_slip_off(name: str, known: Iterable[str]) -> str:
-    """Return the known name that another becomes by one slip: a letter too many, too few or wrong, or two swapped.
+class Slips:
+    """Names that others become by one slip: a letter too many, too few or wrong, or two swapped.
 
     For names that anybody may have chosen: short ones are like each other by chance, and other digits are meant.
     """
-    like = (one for one in known if min(len(one), len(name)) >= _SHORTEST and _digits(one) == _digits(name))
-    return next((one for one in like if _is_slip(_plain(name), _plain(one))), "")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        # Two that are one slip apart are the same somewhere without a letter. So nothing is compared with everything.
+        self._by_rest: dict[tuple[str, str], list[str]] = {}
+        for name in names:
+            for rest in _rests(name):
+                self._by_rest.setdefault(rest, []).append(name)
+
+    def meant(self, name: str) -> str:
+        """Return the name that another one is but for a slip; empty if it is none."""
+        like = (one for rest in _rests(name) for one in self._by_rest.get(rest, ()))
+        return next((one for one in like if _is_slip(_plain(name), _plain(one))), "")
 
 
 _SHORTEST = 5
+
+
+def _rests(name: str) -> Iterator[tuple[str, str]]:
+    """Yield what is left of a name without one letter, and itself; each with its digits."""
+    plain = _plain(name)
+    digits = "".join(filter(str.isdigit, plain))
+    if _SHORTEST <= len(plain) <= _LONGEST:
+        yield digits, plain
+        yield from ((digits, plain[:place] + plain[place + 1 :]) for place in range(len(plain)))
 
 
 def _is_slip(one: str, other: str) -> bool:
@@ -59,10 +78,6 @@ def _is_slip(one: str, other: str) -> bool:
 def _alike(one: str, other: str) -> int:
     """Return with how many letters both begin."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _digits(name: str) -> str:
-    return "".join(filter(str.isdigit, name))
 
 
 def _plain(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
-from abiding.findings.nearest import one_slip_off
+from abiding.findings.nearest import Slips
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ def misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding
         listed.setdefault(requirements.name_of(text), (key, "the source"))
     for key, text in pyproject.build_requires:
         listed.setdefault(requirements.name_of(text), (key, "the build"))
+    slips = Slips(listed)
     for entry in declaration.entries:
-        meant = "" if entry.name in listed else one_slip_off(entry.name, listed)
+        meant = "" if entry.name in listed else slips.meant(entry.name)
         if meant:
             key, who = listed[meant]
             yield pyproject.finding(

@@ -1,0 +1,75 @@
+"""An sdist of meson-python, which packs the last commit of a repository: what there is to do where that has none."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from abiding.files.plain import is_there
+from abiding.findings.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from abiding.builds.inner import InnerBackend
+    from abiding.builds.outcome import Outcome
+
+__all__ = ["explaining", "uncommitted"]
+
+
+_BUILD = "meson.build"
+_COMMIT = "`git add --all` and `git commit`; then build again"
+
+
+@contextmanager
+def explaining(inner: InnerBackend, outcome: Outcome) -> Iterator[None]:
+    """Let a failure of a backend that packs commits be followed by what there is to do, where it had none."""
+    try:
+        yield
+    except (Exception, SystemExit):
+        outcome.remark(uncommitted(inner.name, inner.folder))
+        raise
+
+
+def uncommitted(backend: str, folder: Path) -> tuple[Finding, ...]:
+    """Say why a backend that packs commits had none; of other backends, or where there is one, nothing.
+
+    It is asked once a build has failed: Meson itself says no more than that git has failed, or is needed.
+    """
+    if backend.partition(":")[0] != "mesonpy" or not is_there(folder / _BUILD):
+        return ()
+    found = _found(folder)
+    if not found:
+        return ()
+    why, hint = found
+    message = f"`{backend}` packs the last commit of the folder into an sdist, and {why}"
+    return (Finding("failed-build", Severity.ERROR, message, artifact=_BUILD, hints=(hint,)),)
+
+
+def _found(folder: Path) -> tuple[str, str] | None:
+    """Return what keeps a commit from being packed, and what to do; None where nothing does, as far as git knows."""
+    around = (folder, *folder.parents)
+    if any(is_there(parent / ".hg") for parent in around):  # Meson packs the commits of Mercurial too
+        return None
+    if not any(is_there(parent / ".git") for parent in around):
+        return "that is in no repository", f"make it one: `git init`, {_COMMIT}"
+    try:
+        if failure := _git(folder, "rev-parse", "--git-dir"):
+            return f"git does not read the repository: {failure}", "`git status` says what to do about it"
+        if _git(folder, "rev-parse", "--verify", "HEAD"):
+            return "the repository has no commit yet", f"commit it: {_COMMIT}"
+        if _git(folder, "cat-file", "-e", f"HEAD:./{_BUILD}"):
+            return f"`{_BUILD}` is not in it", f"commit it: {_COMMIT}"
+    except OSError as exc:
+        return f"`git` can't be run: {exc.strerror}", "install git, or put its folder on the PATH"
+    return None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """Run git, and return how it failed, in one line; empty if it did not. Raises `OSError`."""
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    first, *_ = (*done.stderr.decode("utf-8", "replace").strip().splitlines(), f"exit status {done.returncode}")
+    return first if done.returncode else ""
