@@ -15,9 +15,9 @@ import abiding
 from abiding.archives.wheel import Wheel
 from abiding.cli import main
 from abiding.evidence import reading
-from abiding.evidence.wheels import record_of, remembered
+from abiding.evidence.wheels import remembered
 from abiding.project.guarded import Guarded
-from abiding.project.provenance import MEMBER, Provenance
+from abiding.project.provenance import MEMBER, Provenance, record_of
 from makers.evident import NUMPY_1, image, numpy_2, wheel
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, unpacked
 from makers.warned import warned

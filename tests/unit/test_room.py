@@ -11,6 +11,7 @@ from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
 from abiding.findings import bounds
+from abiding.project.provenance import Line, Provenance
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.outcomes import metadata_of
 
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+RECORD = Provenance("x", "1", "abi", "", (Line("a", "b", "c", native=False, reason="", note=""),) * 10_000)
 # Within the bounds of one file, and packed as nobody packs: in a few KiB each.
 HOSTILE: dict[str, Callable[[Path, int], Path]] = {
     "descriptions": lambda folder, i: _packed(folder, i, b"\n%d" % i + b"x" * (bounds.METADATA - 200)),
     "fields": lambda folder, i: _packed(folder, i, b"X: %d\n" % i + b"a:\n" * (bounds.METADATA_LINES - 100)),
     "requirements": lambda folder, i: _packed(folder, i, b"Requires-Dist: a%d\n" % i * (bounds.REQUIREMENTS // 30)),
-    "records": lambda folder, i: _packed(folder, i, b"", record=b"[" + b" " * 100_000 + b"]"),
+    "records": lambda folder, i: _packed(folder, i, b"", record=RECORD.to_json()),
     "pyproject.toml": lambda folder, i: write_sdist(
         folder, f"evil-{i}.tar.gz", _of(i), f"a = {i}\n" + "#" * (bounds.PYPROJECT - 100)
     ),

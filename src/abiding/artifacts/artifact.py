@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from abiding.archives.tagging import Stated
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
+    from abiding.project.provenance import Provenance
     from abiding.project.pyproject import Pyproject
 
 __all__ = ["Artifact", "Unreadable"]
@@ -21,12 +22,12 @@ class Artifact(NamedTuple):
     `name` is normalised, `version` as the file name has it. `metadata` is METADATA or PKG-INFO. `pyproject` is the
     sdist's pyproject.toml where it is at hand (never over an index). `yanked` is the reason that the index gives, empty
     if it is not yanked. `stated` is what it says inside of its own name, if its WHEEL is at hand. `findings` are about
-    the file, whatever its metadata say. `record` is the file that a wheel has of its build (`provenance`), empty if it
-    has none or is not at hand. `variant` is the variant.json of a wheel that is on disk, None if it has none;
-    `variants` is the file that an index has of all of them, `NAME-VERSION-variants.json`, if it lies beside a variant
-    wheel. `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is
-    whether an index has taken it. `uploaded` is when, None if that is not known. `place` is the folder that it is told
-    by where another file of the release has the same name, with a slash at its end; else it is empty.
+    the file, whatever its metadata say. `record` is what a wheel has of its build, None if it has none that can be
+    read, or none is at hand. `variant` is the variant.json of a wheel that is on disk, None if it has none; `variants`
+    is the file that an index has of all of them, `NAME-VERSION-variants.json`, if it lies beside a variant wheel.
+    `read_from` is where it was read from: a path as it was given, or a URL without credentials. `on_index` is whether
+    an index has taken it. `uploaded` is when, None if that is not known. `place` is the folder that it is told by where
+    another file of the release has the same name, with a slash at its end; else it is empty.
     """
 
     filename: str
@@ -38,7 +39,7 @@ class Artifact(NamedTuple):
     yanked: str = ""
     stated: Stated | None = None
     findings: tuple[Finding, ...] = ()
-    record: bytes = b""
+    record: Provenance | None = None
     variant: bytes | None = None
     variants: bytes | None = None
     on_index: bool = False

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Room"]
 
 
-# What is kept in memory for a line of metadata, for a requirement on top of that, and for each byte of TOML or JSON.
-_LINE, _REQUIREMENT, _BYTE = 150, 450, 30
+# What is kept in memory for a line of metadata, for a requirement on top of that, for each byte of TOML or JSON, and
+# for each value of a record beside its characters.
+_LINE, _REQUIREMENT, _BYTE, _VALUE = 150, 450, 30, 60
 
 
 class Room:
@@ -83,7 +84,14 @@ def _metadata(metadata: CoreMetadata) -> int:
 def _beside(artifact: Artifact) -> int:
     """Return what else is kept of it."""
     text = len(artifact.pyproject.text) if artifact.pyproject else 0
-    return _BYTE * (text + len(artifact.record) + len(artifact.variant or b"") + len(artifact.variants or b""))
+    return _BYTE * (text + len(artifact.variant or b"") + len(artifact.variants or b"")) + _values(artifact.record)
+
+
+def _values(value: object) -> int:
+    """Return what values take that are texts, or consist of them."""
+    if isinstance(value, tuple):
+        return _VALUE + sum(map(_values, value))
+    return _VALUE + len(value) if isinstance(value, str) else 0
 
 
 def _without(artifact: Artifact) -> Unreadable:

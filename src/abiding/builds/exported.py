@@ -44,18 +44,21 @@ def of_installed(name: str, *, running: bool = True) -> Exported | None:
     """
     from importlib.metadata import PackageNotFoundError, distribution
 
-    from abiding.project.provenance import MEMBER, Provenance
+    from abiding.project.provenance import record_in
 
     try:
         installed = distribution(name)
     except PackageNotFoundError:
         return None
-    record = installed.read_text(MEMBER)
     label = f"{name} {installed.version}"
-    if record:
-        export = Provenance.from_json(record.encode(), label).exports
-        if export:
-            return Exported(name, installed.version, export)
+
+    def member(file: str) -> bytes | None:
+        text = installed.read_text(file)
+        return None if text is None else text.encode()
+
+    record = record_in(member, label)
+    if record and record.exports:
+        return Exported(name, installed.version, record.exports)
     points = installed.entry_points.select(group=GROUP) if running else ()
     for point in points:
         return Exported(name, installed.version, _loaded(point, installed, name, label))

@@ -37,14 +37,18 @@ def refuted(
     if examined is None:
         return (), ()
     severity = _severity(built, entries)
-    tags, bounds, others = examined.judged
+    judged = examined.judged
     findings = (
-        *(finding._replace(severity=severity) if finding.severity is Severity.ERROR else finding for finding in tags),
+        *(
+            finding._replace(severity=severity) if finding.severity is Severity.ERROR else finding
+            for finding in judged.tags
+        ),
         *(
             _here(finding, built, entries, origin) if finding.severity is Severity.ERROR else finding
-            for finding in bounds
+            for finding in judged.bounds
         ),
-        *others,
+        *judged.others,
+        *judged.unread,
     )
     return examined.interfaces, tuple(finding for finding in findings if finding.severity is not Severity.NOTE)
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from abiding.evidence.identities import Internals
     from abiding.evidence.interfaces import Module
-    from abiding.evidence.rules import Ranged
     from abiding.native.distribution import InstalledDistribution
     from abiding.native.interpreter import Interpreter
 
@@ -139,7 +138,8 @@ def _uses(
         if name == distribution.name:
             continue
         installed = versions.get(name, "")
-        refusing = [file for file in files if installed and _refuses(file, installed)]
+        version = _version(installed)
+        refusing = [file for file in files if version and not file.accepts(version)]
         accepts = " and ".join(dict.fromkeys(file.interface.bound for file in refusing or files))
         places, refused = (tuple(file.module.file for file in some) for some in (files, refusing))
         yield Use(distribution.label, name, accepts, installed, places, refused)
@@ -163,9 +163,7 @@ def _format(first: bytes) -> Format:
     return Format.ELF if first.startswith(b"\x7fELF") else Format.PE if first.startswith(b"MZ") else Format.MACH_O
 
 
-def _refuses(file: Ranged, installed: str) -> bool:
-    try:
-        version = Version(installed)
-    except InvalidVersion:
-        return False
-    return file.refuses(version, floor=True) or file.refuses(version, floor=False)
+def _version(installed: str) -> Version | None:
+    with suppress(InvalidVersion):
+        return Version(installed)
+    return None

@@ -19,11 +19,15 @@ __all__ = ["Judged"]
 
 
 class Judged(NamedTuple):
-    """The findings on a wheel: on the Pythons that its tags admit, on what its requirements do, and all others."""
+    """The findings on a wheel: on the Pythons that its tags admit, on what its requirements do, and all others.
+
+    `unread` is what is not known of it.
+    """
 
     tags: tuple[Finding, ...] = ()
     bounds: tuple[Finding, ...] = ()
     others: tuple[Finding, ...] = ()
+    unread: tuple[Finding, ...] = ()
 
     @classmethod
     def of(
@@ -39,13 +43,14 @@ class Judged(NamedTuple):
         return cls(
             tuple(stable.judge(filename, compiled.stable, tags, metadata.get("Requires-Python"))),
             tuple(rules.judge_bounds(filename, compiled, metadata, tags, optional)),
-            (*judge_interfaces(filename, compiled, metadata), *stable.unread(filename, compiled.number, tags)),
+            tuple(judge_interfaces(filename, compiled, metadata)),
+            tuple(stable.unread(filename, compiled.number, tags)),
         )
 
     @property
     def everything(self) -> tuple[Finding, ...]:
         """All of them."""
-        return (*self.tags, *self.bounds, *self.others)
+        return (*self.tags, *self.bounds, *self.others, *self.unread)
 
     def admissions(self, change: Callable[[Finding], Finding]) -> Judged:
         """Change the findings on what is admitted that should not be."""

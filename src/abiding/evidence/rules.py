@@ -44,6 +44,10 @@ class Ranged(NamedTuple):
         base = Parsed(version.base_version)
         return bool(bound) and (base < Parsed(bound) if floor else base >= Parsed(bound))
 
+    def accepts(self, version: Version) -> bool:
+        """Return whether it refuses a version for neither."""
+        return not self.refuses(version, floor=True) and not self.refuses(version, floor=False)
+
 
 def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
     """Return the files of which a range is known, by distribution."""
@@ -105,7 +109,8 @@ def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, 
     concerned = [file for file in files if (file.interface.floor if floor else file.interface.ceiling)]
     distinct = _distinct(concerned)
     refused = admission.admitted(lambda version: any(each.refuses(version, floor=floor) for each in distinct))
-    by_all = [version for version in refused if all(_refuses(file, version) for file in _distinct(files))]
+    distinct_files = _distinct(files)
+    by_all = [version for version in refused if not any(file.accepts(version) for file in distinct_files)]
     by_some = [version for version in refused if version not in set(by_all)]
     if by_all:
         # The bound that some file still accepts: what more there is to say is said of the others.
@@ -145,10 +150,6 @@ def _guarded(
             found_from="declared",
             notes=tuple(notes),
         )
-
-
-def _refuses(file: Ranged, version: Version) -> bool:
-    return file.refuses(version, floor=True) or file.refuses(version, floor=False)
 
 
 def _loose(

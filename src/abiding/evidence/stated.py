@@ -5,18 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.archives import tagging
 from abiding.archives.naming import normalised
-from abiding.archives.wheel import Wheel
-from abiding.evidence import reading, rules, stable
+from abiding.evidence import rules, stable
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
-from abiding.evidence.undeclared import judge_interfaces
-from abiding.evidence.wheels import record_of, remembered
+from abiding.evidence.wheels import OnDisk
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.metadata import requirements
-from abiding.metadata.core import CoreMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +24,7 @@ if TYPE_CHECKING:
     from abiding.evidence.looking import Looking
     from abiding.evidence.reading import Compiled
     from abiding.evidence.rules import Ranged
+    from abiding.metadata.core import CoreMetadata
 
 __all__ = ["Bound", "State", "Stated", "of_wheel"]
 
@@ -71,30 +68,24 @@ class Stated(NamedTuple):
 
 def of_wheel(path: Path, looked: Looking | None = None) -> Stated:
     """Read a wheel, but for files that were `looked` at before. Raises `ArchiveError`."""
-    wheel = Wheel.open(path)
-    metadata = CoreMetadata.parse(wheel.metadata(), path.name)
-    record = record_of(wheel)
-    known = looked.files.get(path) if looked else None
-    compiled = remembered(reading.of_wheel(wheel, known), record, wheel.names)
-    optional = record.optional_modules if record else ()
-    findings = tuple(rules.judge_bounds(path.name, compiled, metadata, tagging.expanded(path.name), optional))
-    loose = [finding for finding in findings if finding.severity is not Severity.NOTE]
+    read = OnDisk.of(path, looked)
+    filename, _, metadata, record, compiled = read
+    judged = read.judged()
+    loose = [finding for finding in judged.bounds if finding.severity is not Severity.NOTE]
     bounds = []
     own = normalised(metadata.get("Name"))
     for distribution, files in rules.ranges(compiled).items():
         if distribution == own:
             continue
-        needed = [file for file in files if not rules.is_optional(file, optional)]
-        admission = Admission.of(distribution, metadata, tagging.expanded(path.name))
+        needed = [file for file in files if not rules.is_optional(file, read.optional)]
+        admission = Admission.of(distribution, metadata, read.tags)
         abi = [line.requirement for line in record.lines if line.reason == "abi"] if record else []
         bounds.append(_bound(distribution, needed or files, admission, loose, abi))
     bounds += _unknown(compiled, metadata)
-    tags = tagging.expanded(path.name)
-    of_tags = tuple(stable.judge(path.name, compiled.stable, tags, metadata.get("Requires-Python")))
-    bounds += _of_stable_abi(path.name, compiled, of_tags)
-    others = judge_interfaces(path.name, compiled, metadata)
-    tight = (_tight(path.name, bound) for bound in bounds if bound.state is State.TOO_TIGHT)
-    return Stated(path.name, compiled.number, tuple(bounds), (*of_tags, *findings, *others, *tight))
+    bounds += _of_stable_abi(read, judged.tags)
+    tight = (_tight(filename, bound) for bound in bounds if bound.state is State.TOO_TIGHT)
+    findings = (*judged.tags, *judged.bounds, *judged.others, *tight)
+    return Stated(filename, compiled.number, tuple(bounds), findings)
 
 
 def _bound(
@@ -132,11 +123,12 @@ def _decides(interface: Interface, floor: str, ceiling: str) -> bool:
     return any(own and Version(own) == Version(bound) for own, bound in pairs)
 
 
-def _of_stable_abi(filename: str, compiled: Compiled, findings: Sequence[Finding]) -> Iterator[Bound]:
+def _of_stable_abi(read: OnDisk, findings: Sequence[Finding]) -> Iterator[Bound]:
     """Yield what the files for Python's stable ABI need, if there are any: a tag is to say that, and no requirement."""
     from packaging.version import Version
 
-    tags = tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in stable.tags_among(tagging.expanded(filename))))
+    compiled = read.compiled
+    tags = tuple(dict.fromkeys(tag.rpartition("-")[0] for tag in stable.tags_among(read.tags)))
     if compiled.stable:
         most = max(compiled.stable, key=lambda file: Version(file.promised.python))
         files = dict.fromkeys(file.file for file in compiled.stable if file.promised.python == most.promised.python)
@@ -156,7 +148,7 @@ def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admissi
     """The declared line of reason `abi` that alone excludes versions which all files accept; empty if none does."""
 
     def accepted(version: Version) -> bool:
-        return not any(file.refuses(version, floor=floor) for file in files for floor in (True, False))
+        return all(file.accepts(version) for file in files)
 
     for text in abi:
         rest = admission._replace(lines=tuple(line for line in admission.lines if line.text != text))
@@ -217,23 +209,11 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
                 )
                 stated.setdefault(key, (interface, []))[1].append(module.file)
     for interface, files in stated.values():
-        lines = tuple(
-            text
-            for text in metadata.all("Requires-Dist")
-            if interface.distribution and _name(text) == interface.distribution
-        )
+        own_lines = metadata.all("Requires-Dist") if interface.distribution else ()
+        lines = tuple(text for text in own_lines if requirements.name_of(text) == interface.distribution)
         owned = owner_of(interface.seen) if interface.kind in (Kind.CAPSULE, Kind.CIMPORT) else None
         if owned and compiled.has(owned):
             continue
         what = _WORDS.get(interface.kind, "{}").format(interface.distribution or (owned.package if owned else ""))
         why = interface.unknown or _WHY.get(interface.kind, "")
         yield Bound(interface.distribution, what, interface.seen, tuple(files), lines, "", State.UNKNOWN, why)
-
-
-def _name(text: str) -> str:
-    from packaging.requirements import InvalidRequirement
-
-    try:
-        return normalised(requirements.parse(text).name)
-    except InvalidRequirement:
-        return ""

@@ -12,23 +12,23 @@ from abiding.evidence import reading
 from abiding.evidence.interfaces import Interface, Kind, Module
 from abiding.evidence.judging import Judged
 from abiding.evidence.optional import Inside, unmatched
-from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import place_of
 from abiding.project.level import Level
-from abiding.project.provenance import MEMBER, Provenance, Used
+from abiding.project.provenance import Used, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from abiding.evidence.looking import Looking
-    from abiding.evidence.reading import Compiled, File
+    from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
     from abiding.project.guarded import Guarded
+    from abiding.project.provenance import Provenance
 
-__all__ = ["Examined", "checked", "examined", "record_of", "remembered"]
+__all__ = ["Examined", "OnDisk", "checked", "examined", "remembered"]
 
 
 class Examined(NamedTuple):
@@ -38,32 +38,60 @@ class Examined(NamedTuple):
     judged: Judged
 
 
+class OnDisk(NamedTuple):
+    """A wheel on disk: its METADATA, the record of its build, and what its files say, or said when it was built.
+
+    `names` are those of its members.
+    """
+
+    filename: str
+    names: tuple[str, ...]
+    metadata: CoreMetadata
+    record: Provenance | None
+    compiled: Compiled
+
+    @classmethod
+    def of(cls, path: Path, looked: Looking | None = None) -> OnDisk:
+        """Read a wheel, but for files that were `looked` at before. Raises `ArchiveError`."""
+        wheel = Wheel.open(path)
+        metadata = CoreMetadata.parse(wheel.metadata(), path.name)
+        record = None
+        with suppress(ArchiveError):  # of one that can't be read, who reads its metadata says so
+            record = record_of(wheel)
+        known = looked.files.get(path) if looked else None
+        compiled = remembered(reading.of_wheel(wheel, known), record, wheel.names)
+        return cls(path.name, wheel.names, metadata, record, compiled)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of its name, one by one."""
+        return tuple(tagging.expanded(self.filename))
+
+    @property
+    def optional(self) -> tuple[Guarded, ...]:
+        """The modules that may be missing."""
+        return self.record.optional_modules if self.record else ()
+
+    def judged(self) -> Judged:
+        """Judge it by its own METADATA."""
+        return Judged.of(self.filename, self.compiled, self.metadata, self.tags, self.optional)
+
+
 def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels on disk, each by its own METADATA; the findings by path. Some files were `looked` at before."""
-    known = looked.files if looked else {}
     findings: dict[str, tuple[Finding, ...]] = {}
     guarding: dict[Path, tuple[Inside, list[str]]] = {}
     for path in paths:
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
-            wheel = Wheel.open(path)
-            metadata = CoreMetadata.parse(wheel.metadata(), path.name)
-            record = record_of(wheel)
-            judged = _judged(wheel, metadata, record, known.get(path))
-            at_api = record is not None and record.level == Level.API
+            read = OnDisk.of(path, looked)
+            judged = read.judged()
+            at_api = read.record is not None and read.record.level == Level.API
             findings[str(path)] = (judged.admissions(_of_api) if at_api else judged).everything
-            if record and record.optional_modules:
-                guarding[path] = (Inside.of(wheel.names), [guard.modules for guard in record.optional_modules])
+            if read.optional:
+                guarding[path] = (Inside.of(read.names), [guard.modules for guard in read.optional])
     for path, finding in unmatched(guarding):
         findings[str(path)] += (finding,)
     return findings
-
-
-def _judged(
-    wheel: Wheel, metadata: CoreMetadata, record: Provenance | None, known: Mapping[str, File] | None
-) -> Judged:
-    read = remembered(reading.of_wheel(wheel, known), record, wheel.names)
-    optional = record.optional_modules if record else ()
-    return Judged.of(wheel.path.name, read, metadata, tagging.expanded(wheel.path.name), optional)
 
 
 def remembered(read: Compiled, record: Provenance | None, names: Iterable[str]) -> Compiled:
@@ -117,15 +145,6 @@ def _of_api(finding: Finding) -> Finding:
 
 
 _AT_ABI = "the wheel was built at the API level, without the declared lines: build it with `ABIDING_LEVEL=abi`"
-
-
-def record_of(wheel: Wheel) -> Provenance | None:
-    """Return the record of a wheel's build; None, if there is none that can be read."""
-    name = f"{wheel.dist_info}/{MEMBER}"
-    with suppress(ArchiveError):
-        if name in wheel.names:
-            return Provenance.from_json(wheel.read(name, bounds.PROVENANCE), wheel.path.name)
-    return None
 
 
 def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:

@@ -65,6 +65,11 @@ class Contents:
         """The symbol tables of one of the images, for a machine as `read_symbols` has it. Raises `AbidingError`."""
         return _symbols(self, image, machine)
 
+    def member(self, name: str) -> bytes | None:
+        """Return a file of the folder that tells about it (`.dist-info`); None if there is none."""
+        place = next((place for place in self.files if place.endswith(f".dist-info/{name}")), None)
+        return None if place is None else self.read(self.files[place])
+
     def sha256(self, place: str) -> str:
         """Return the digest of one of the files, in hexadecimal digits."""
         return hashlib.sha256(self.read(self.files[place])).hexdigest()

@@ -88,7 +88,9 @@ class InstalledDistribution:
     def member(self, name: str) -> bytes | None:
         """Read a file of the folder that tells about it; None if there is none that is a plain file of a fair size."""
         try:
-            data = read_plain(self.info / name if self.info.is_dir() else self.info, _LARGEST_LIST)
+            # Old tools had one file in the place of the folder, which is PKG-INFO.
+            alone = name == "PKG-INFO" and not self.info.is_dir()
+            data = read_plain(self.info if alone else self.info / name, _LARGEST_LIST)
         except OSError:
             return None
         return data if len(data) <= _LARGEST_LIST else None

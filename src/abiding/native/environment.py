@@ -25,7 +25,7 @@ from abiding.native.reach import is_program
 from abiding.native.rules import judge_installed, rebuilt
 from abiding.native.subject import Subject
 from abiding.native.symbols import lacking
-from abiding.project.provenance import MEMBERS, Provenance
+from abiding.project.provenance import record_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -162,11 +162,11 @@ class _Surveyed(NamedTuple):
         consumer = whole.loadable(platform.format)
         neighbours = Neighbours.of(consumer.requires, tags, [shelf])
         links = follow(consumer, neighbours, platform)
-        text = next(filter(None, map(distribution.member, MEMBERS)), None)
         problems: tuple[Finding, ...] = ()
         provenance = None
         try:
-            provenance = Provenance.from_json(text, distribution.label).if_native if text else None
+            record = record_in(distribution.member, distribution.label)
+            provenance = record.if_native if record else None
         except AbidingError as exc:
             problems = exc.findings
         subject = Subject(distribution.label, consumer, links, neighbours, platform, provenance, shelf.get)

@@ -19,7 +19,7 @@ from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded
 from abiding.native.rules import judge
 from abiding.native.subject import Subject
-from abiding.project.provenance import MEMBERS, Provenance
+from abiding.project.provenance import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.native.providers import Shelf
+    from abiding.project.provenance import Provenance
 
     Judge = Callable[[Subject], Iterable[Finding]]
     Look = Callable[[Path, str, bytes], object]
@@ -149,8 +150,5 @@ def subject_of(
 
 def provenance_of(path: Path) -> Provenance | None:
     """Read the record of a wheel that was built with native entries; None for any other. Raises `ArchiveError`."""
-    wheel = Wheel.open(path)
-    names = set(wheel.names)
-    name = next((name for name in (f"{wheel.dist_info}/{member}" for member in MEMBERS) if name in names), None)
-    provenance = Provenance.from_json(wheel.read(name), path.name) if name else None
-    return provenance if provenance and provenance.is_native else None
+    record = record_of(Wheel.open(path))
+    return record.if_native if record else None

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from importlib.metadata import Distribution
     from typing import TypeVar
 
+    from abiding.archives.wheel import Wheel
     from abiding.project.declaration import Entry
     from abiding.project.exports import Export
 
     T = TypeVar("T")
 
-__all__ = ["MEMBER", "MEMBERS", "Line", "Provenance", "Shared", "Used", "User", "version_of"]
+__all__ = ["MEMBER", "MEMBERS", "Line", "Provenance", "Shared", "Used", "User", "record_in", "record_of", "version_of"]
 
 
 MEMBER = "abiding.json"
@@ -190,6 +191,26 @@ class Provenance(NamedTuple):
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
             message = f"has a record of its build (`{MEMBER}`) that can't be read"
             raise _problem(artifact, message, f"{type(exc).__name__}: {exc}") from exc
+
+
+def record_in(member: Callable[[str], bytes | None], artifact: str, name: str = "") -> Provenance | None:
+    """Read the record of a build; `member` gives a file of the folder `.dist-info`, None where there is none.
+
+    Returns None if there is no record, or an empty one. `artifact` and `name` are as of `from_json`, which raises.
+    """
+    data = next(filter(None, map(member, MEMBERS)), None)
+    return Provenance.from_json(data, artifact, name) if data else None
+
+
+def record_of(wheel: Wheel) -> Provenance | None:
+    """Read the record of a wheel's build; None if there is none. Raises `ArchiveError`."""
+    names = frozenset(wheel.names)
+
+    def member(name: str) -> bytes | None:
+        place = f"{wheel.dist_info}/{name}"
+        return wheel.read(place, bounds.PROVENANCE) if place in names else None
+
+    return record_in(member, wheel.path.name)
 
 
 def version_of(backend: str) -> str:

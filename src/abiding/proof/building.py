@@ -10,7 +10,7 @@ from __future__ import annotations
 import tarfile
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from pyproject_hooks import (
     UnsupportedOperation,
 )
 
-from abiding.findings.errors import AbidingError
+from abiding.findings.errors import AbidingError, ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.proof.commands import CommandError, run
 from abiding.proof.copies import copy_of, make_repository, tags_of, unpacked
@@ -33,6 +33,8 @@ from abiding.proof.plan import Origin, What, steps_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from abiding.findings.finding import Finding
+    from abiding.project.provenance import Provenance
     from abiding.proof.environments import Environment, Environments
     from abiding.proof.plan import Setting, Step
     from abiding.proof.subject import Subject
@@ -58,14 +60,15 @@ class State(StrEnum):
 class Result:
     """What one run of a step has made: its metadata, its file name, the names of its members, how long it took.
 
-    `record` is the file that a wheel has of its build, empty if it has none.
+    `record` is what a wheel has of its build, None if it has none that can be read, which is among `findings` then.
     """
 
     path: Path
     metadata: CoreMetadata
     members: frozenset[str]
     seconds: float
-    record: bytes = b""
+    record: Provenance | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +251,14 @@ def _read(path: Path, what: What, seconds: float) -> Result:
 
         return Result(path, CoreMetadata.parse(read_pkg_info(path), path.name), _below_top(path), seconds)
     from abiding.archives.wheel import Wheel
-    from abiding.project.provenance import MEMBER
+    from abiding.project.provenance import record_of
 
     wheel = Wheel.open(path)
-    name = f"{wheel.dist_info}/{MEMBER}"
-    record = wheel.read(name) if name in wheel.names else b""
-    return Result(path, CoreMetadata.parse(wheel.metadata(), path.name), frozenset(wheel.names), seconds, record)
+    result = Result(path, CoreMetadata.parse(wheel.metadata(), path.name), frozenset(wheel.names), seconds)
+    try:
+        return replace(result, record=record_of(wheel))
+    except ArchiveError as exc:
+        return replace(result, findings=exc.findings)
 
 
 def _below_top(sdist: Path) -> frozenset[str]:

@@ -166,14 +166,22 @@ class _Setting:
         name, version = metadata.get("Name").strip(), metadata.get("Version").strip()
         sdist = Artifact(filename, "sdist", name, version, metadata, self.subject.pyproject)
         wheels = {
-            (result.path.name, result.metadata.data, result.record): (result, built.step)
+            (result.path.name, result.metadata.data, result.record, result.findings): (result, built.step)
             for (what, _), built in self.made.items()
             for result in built.results
             if what is What.WHEEL
         }
         # One by one: wheels that differ among themselves are reported by what they were made from.
         for result, step in wheels.values():
-            wheel = Artifact(result.path.name, "wheel", name, version, result.metadata, record=result.record)
+            wheel = Artifact(
+                result.path.name,
+                "wheel",
+                name,
+                version,
+                result.metadata,
+                findings=result.findings,
+                record=result.record,
+            )
             for finding in (finding for release in releases([sdist, wheel]) for finding in release.findings):
                 if is_of_publishing(finding):
                     continue

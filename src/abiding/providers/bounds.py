@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.stated import Bound, State
+from abiding.metadata import requirements
 from abiding.native.examining import looked_up
 from abiding.providers.linked import ranges, too_loose
 from abiding.providers.tables import BASE, Imports
@@ -42,7 +43,7 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
     libraries = " and ".join(range_.libraries)
     refuted = range_.refuting(declared)
     line = f"{range_.distribution}{range_.specifier}" if range_.specifier else ""
-    admitted = tuple(line for line in subject.consumer.requires if _name(line) == range_.distribution)
+    admitted = tuple(line for line in subject.consumer.requires if requirements.name_of(line) == range_.distribution)
     state = State.TOO_LOOSE if refuted else State.FITS
     return Bound(
         range_.distribution,
@@ -54,15 +55,6 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
         state,
         "; ".join(map(_reason, _limits(range_))),
     )
-
-
-def _name(line: str) -> str:
-    from abiding.metadata import requirements
-
-    try:
-        return requirements.name_of(line)
-    except ValueError:
-        return ""
 
 
 def _limits(range_: Range) -> tuple[Row, ...]:

@@ -14,7 +14,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
-from abiding.project.provenance import MEMBER, Provenance
+from abiding.project.provenance import record_in
 from abiding.providers import headers
 from abiding.providers.changed import LAYOUTS, Change, Comparison, Material, compared, counted
 from abiding.providers.published import is_library
@@ -66,11 +66,8 @@ class Side(NamedTuple):
         platform = Platform.of(tagging.parse(path.name)[2])
         opened = contents.of_wheel(path).loadable(platform.format)
         libraries = _libraries(opened, platform.machine)
-        record = next((name for name in opened.files if name.endswith(f".dist-info/{MEMBER}")), None)
-        read = (
-            Provenance.from_json(opened.read(opened.files[record]), path.name, opened.name).exports if record else None
-        )
-        return cls(path, opened, libraries, read, platform)
+        record = record_in(opened.member, path.name, opened.name)
+        return cls(path, opened, libraries, record.exports if record else None, platform)
 
     @property
     def machines(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from abiding.metadata import requirements
 from abiding.metadata.ranges import range_of
 from abiding.native.loader import base_name
 from abiding.native.providers import Standing
-from abiding.project.provenance import MEMBER, Provenance
+from abiding.project.provenance import record_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,8 @@ def looser(subject: Subject) -> Iterator[Finding]:
 
 def _export(provider: Contents) -> Export | None:
     """What a provider exports; what can't be read exports nothing, and is told where the provider itself is checked."""
-    place = next((name for name in provider.files if name.endswith(f".dist-info/{MEMBER}")), None)
     try:
-        return (
-            Provenance.from_json(provider.read(provider.files[place]), provider.name, provider.name).exports
-            if place
-            else None
-        )
+        record = record_in(provider.member, provider.name, provider.name)
     except AbidingError:
         return None
+    return record.exports if record else None

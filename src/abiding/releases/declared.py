@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences, requirements
 from abiding.metadata.changes import requirement_changes
 from abiding.project import hints
 from abiding.project.level import Level
 from abiding.project.lines import Added, Claimed
-from abiding.project.provenance import MEMBER, Provenance
+from abiding.project.provenance import MEMBER
 from abiding.project.source import unsanctioned
 from abiding.releases.changes import changed, field_finding, repair_notes, requirement_findings
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.project.declaration import Declaration, Entry
+    from abiding.project.provenance import Provenance
     from abiding.releases.comparison import Compared
     from abiding.releases.markers import Having
 
@@ -54,15 +54,7 @@ class Declared(NamedTuple):
 
     def broken_by(self, compared: Compared, wheels: Having) -> Iterator[Finding]:
         """Hold one of the wheels against what is declared for its tag, at the level and variant it was built as."""
-        try:
-            record = (
-                Provenance.from_json(compared.artifact.record, compared.artifact.called)
-                if compared.artifact.record
-                else None
-            )
-        except ArchiveError as exc:
-            yield from exc.findings
-            record = None
+        record = compared.artifact.record
         source = self.pkg_info.all("Requires-Dist")
         claimed = self._claimed(
             compared.artifact, Added(compared.artifact.metadata.all("Requires-Dist"), source, record), record

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from abiding.findings.errors import ArchiveError
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.findings.meaning import is_among_wheels, is_of_api, is_of_levels
 from abiding.metadata.requirements import meaning
 from abiding.project.level import Level
-from abiding.project.provenance import MEMBER, Provenance
+from abiding.project.provenance import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.artifacts.artifact import Artifact
     from abiding.findings.rules import Rule
+    from abiding.project.provenance import Provenance
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Declared
 
@@ -26,7 +25,6 @@ __all__ = [
     "judge_levels",
     "judge_record",
     "level_of",
-    "record_of",
     "recorded_lines",
     "without_consequences",
     "without_level",
@@ -50,7 +48,7 @@ def level_of(compared: Compared, declared: Declared | None) -> BuiltAs | None:
     artifact = compared.artifact
     if artifact.kind == "sdist":
         return None
-    record = record_of(artifact)
+    record = artifact.record
     if declared is not None:
         if not declared.declaration.entries:
             return None
@@ -64,19 +62,9 @@ def level_of(compared: Compared, declared: Declared | None) -> BuiltAs | None:
     return BuiltAs(record.level) if record.level in (Level.ABI, Level.API) else BuiltAs.UNKNOWN
 
 
-def record_of(artifact: Artifact) -> Provenance | None:
-    """Read the record that a wheel has of its build; None if it has none that can be read."""
-    if not artifact.record:
-        return None
-    with suppress(ArchiveError):  # who holds the wheel against its record says it
-        return Provenance.from_json(artifact.record, artifact.called)
-    return None
-
-
 def recorded_lines(artifact: Artifact) -> tuple[str, ...]:
     """Return the lines of the ABI level that a wheel has by its record."""
-    record = record_of(artifact)
-    return tuple(line.requirement for line in record.lines) if record else ()
+    return tuple(line.requirement for line in artifact.record.lines) if artifact.record else ()
 
 
 def judge_levels(
@@ -138,12 +126,8 @@ def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -
 def judge_record(compared: Compared) -> Iterator[Finding]:
     """Find the lines that a wheel does not have, though its own record says that it was built with them."""
     artifact = compared.artifact
-    if not artifact.record:
-        return
-    try:
-        record = Provenance.from_json(artifact.record, artifact.called)
-    except ArchiveError as exc:
-        yield from exc.findings
+    record = artifact.record
+    if record is None:
         return
     if record.level == Level.API and record.lines:
         yield _contradictory(artifact.called, record)

@@ -15,7 +15,6 @@ from abiding.releases.declared import declared_in
 from abiding.releases.levels import (
     judge_levels,
     level_of,
-    record_of,
     recorded_lines,
     without_consequences,
     without_level,
@@ -297,7 +296,7 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
             compared,
             _verdict(compared, comparison, breaking),
             levels.get(compared.artifact.called),
-            record.variant if (record := record_of(compared.artifact)) else None,
+            compared.artifact.record.variant if compared.artifact.record else None,
         )
         for compared in comparison.compared
     )
