@@ -23,9 +23,10 @@ from abiding.providers.linked import Histories, too_loose
 from abiding.providers.ranges import State
 from abiding.providers.tables import Exports, Imports, lacking
 from makers.commands import shown
-from makers.compiled import MANYLINUX, library, wheel
+from makers.compiled import MANYLINUX, Pair, library, wheel
 from makers.consumers import consumer
-from makers.index import File, Index
+from makers.index import File, Index, hashes
+from makers.pairs import recorded
 from makers.shops import Shop, opened
 
 if TYPE_CHECKING:
@@ -115,6 +116,31 @@ def test_what_is_yanked_or_unreadable_refuses_nothing(
     index.files[f"toy-1.2-{MANYLINUX}.whl"] = File(b"no wheel")
     shop.publish("2.0rc1", "toy")
     assert findings(index, consumer(tmp_path, "toy", "toy_new", requires=["toy"]), capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("versions", "tag", "is_told"),
+    [
+        ((), MANYLINUX, True),
+        (("2.0",), MANYLINUX, True),  # none that is required
+        (("1.0",), "py3-none-win_amd64", True),  # none that stands beside it
+        (("1.0", "2.0"), MANYLINUX, False),
+    ],
+    ids=["no project", "no version", "no wheel", "there"],
+)
+def test_a_provider_that_the_index_does_not_have_is_told_of(
+    versions: Sequence[str], tag: str, is_told: bool, index: Index, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index.project = "prov"
+    pair = Pair(tmp_path)
+    for version in versions:
+        path = pair.provider(version=version, tag=tag)
+        index.files[path.name] = File(path.read_bytes(), listing={"hashes": hashes(path.read_bytes())})
+    path = recorded(pair)
+    told = "the index has no `prov==1.0` that installs where the wheel does"
+    assert (told in " ".join(check(index, path, capsys, "text").split())) is is_told
+    assert main(["bounds", str(path), "--index-url", index.url]) == 0
+    assert (told in " ".join(capsys.readouterr().out.split())) is is_told
 
 
 def test_a_wheel_that_no_version_suits(

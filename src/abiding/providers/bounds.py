@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.evidence.stated import Bound, State
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
-from abiding.providers.linked import ranges, too_loose
+from abiding.providers.linked import ranges, too_loose, unpublished
 from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> Linked
     subject = looked_up(wheel, listings)
     ranged = list(ranges(subject, histories))
     bounds = tuple(_bound(subject, linked, declared) for linked, declared in ranged)
-    loose = tuple(too_loose(subject, histories))
-    return Linked(bounds, tuple(linked for linked, _ in ranged), loose)
+    said = (*unpublished(subject, histories), *too_loose(subject, histories))
+    return Linked(bounds, tuple(linked for linked, _ in ranged), said)
 
 
 def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:

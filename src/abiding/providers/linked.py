@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import UnknownReleaseError
-from abiding.findings.finding import Finding
+from abiding.findings.finding import Finding, Severity
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart, machine_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History, Unread
     from abiding.providers.ranges import Range, Row
 
-__all__ = ["Histories", "is_system_of", "ranges", "taken", "too_loose"]
+__all__ = ["Histories", "is_system_of", "ranges", "taken", "too_loose", "unpublished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,27 @@ def is_system_of(subject: Subject) -> Callable[[str], bool]:
 def _built_with(subject: Subject, name: str) -> str:
     shared = subject.provenance.libraries if subject.provenance else ()
     return next((library.version for library in shared if library.distribution == name), "")
+
+
+def unpublished(subject: Subject, histories: Histories) -> Iterator[Finding]:
+    """Note the providers of which nothing admitted is published, so that a wheel was held against none of them.
+
+    Raises `AbidingError` if the index can't be read.
+    """
+    held_against = {range_.distribution: range_.rows for range_, _ in ranges(subject, histories, admitted_only=True)}
+    for name, libraries in taken(subject, subject.platform.tags).items():
+        if held_against.get(name):
+            continue
+        line = f"{name}{subject.neighbours.accepted.get(name, '')}"
+        listed = " and ".join(f"`{imports.library}`" for imports in libraries)
+        yield Finding(
+            "unknown-release",
+            Severity.NOTE,
+            f"the index has no `{line}` that installs where the wheel does: what the wheel takes of {listed} was held "
+            "against no version",
+            artifact=subject.artifact,
+            hints=("name the index that has it: `--index-url URL`",),
+        )
 
 
 def too_loose(subject: Subject, histories: Histories) -> Iterator[Finding]:
