@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-__all__ = ["file_name", "kind_of", "normalised"]
+__all__ = ["ENDINGS", "SDIST_ENDINGS", "WHEEL_ENDING", "file_name", "kind_of", "normalised"]
 
 
+WHEEL_ENDING = ".whl"
+SDIST_ENDINGS = (".tar.gz", ".zip")
+# Of what is taken for a distribution by its name.
+ENDINGS = (WHEEL_ENDING, *SDIST_ENDINGS)
 _BETWEEN = re.compile(r"[-_.]+")
 
 
@@ -23,4 +27,4 @@ def file_name(place: str) -> str:
 
 def kind_of(filename: str) -> Literal["sdist", "wheel"]:
     """Return what kind of artifact a file is, of which it is known that it is one."""
-    return "wheel" if filename.endswith(".whl") else "sdist"
+    return "wheel" if filename.endswith(WHEEL_ENDING) else "sdist"

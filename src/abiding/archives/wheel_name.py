@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from abiding.archives.naming import file_name
+from abiding.archives.naming import WHEEL_ENDING, file_name
 
 __all__ = ["NOT_A_NAME", "WheelName"]
 
@@ -13,7 +13,6 @@ NOT_A_NAME = (
     "a wheel is called `name-version-python-abi-platform.whl`, with at most one build number behind the version, "
     "and one variant label at the end"
 )
-_ENDING = ".whl"
 _PARTS = 5  # those that every wheel has
 
 
@@ -38,9 +37,9 @@ class WheelName(NamedTuple):
         Folders before it are no part of it. Of six parts the third is a build number if it begins with a digit, else
         the last one is a label.
         """
-        parts = file_name(filename).removesuffix(_ENDING).split("-")
+        parts = file_name(filename).removesuffix(WHEEL_ENDING).split("-")
         more = len(parts) - _PARTS
-        if not filename.endswith(_ENDING) or not 0 <= more <= len(("build", "label")) or not all(parts):
+        if not filename.endswith(WHEEL_ENDING) or not 0 <= more <= len(("build", "label")) or not all(parts):
             return None
         has_build = more > 0 and parts[2][0] in "0123456789"
         if more > has_build + 1:
@@ -53,7 +52,7 @@ class WheelName(NamedTuple):
 
     def __str__(self) -> str:
         """Return the file name."""
-        return "-".join(filter(None, self)) + _ENDING
+        return "-".join(filter(None, self)) + WHEEL_ENDING
 
     @property
     def sets(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

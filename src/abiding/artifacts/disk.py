@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from abiding.archives import tagging
-from abiding.archives.naming import kind_of, normalised
+from abiding.archives.naming import ENDINGS, SDIST_ENDINGS, WHEEL_ENDING, kind_of, normalised
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.room import Room
@@ -33,7 +33,6 @@ __all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_art
 
 # What there is to be given where something else was.
 GIVE = "give sdists (`.tar.gz`, `.zip`), wheels (`.whl`), folders of them, or NAME==VERSION"
-_SDIST = (".tar.gz", ".zip")
 _MOST_SHOWN = 100
 _MOST_NAMED = 3
 # An sdist among the other archives that lie in a folder: name, version, extension.
@@ -43,7 +42,7 @@ _SDIST_NAME = re.compile(rf"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*?)-(?P<version>{_
 
 def is_artifact(name: str) -> bool:
     """Return whether a file with this name is taken for an sdist or a wheel."""
-    return name.endswith((".whl", *_SDIST))
+    return name.endswith(ENDINGS)
 
 
 def read_artifacts(paths: Iterable[Path]) -> list[Artifact | Unreadable]:
@@ -111,7 +110,7 @@ def _files(path: Path) -> dict[str, Path]:
 
 def _is_listed(name: str) -> bool:
     """Return whether a file is taken for an artifact among whatever else is in its folder."""
-    return name.endswith(".whl") or (name.endswith(_SDIST) and _SDIST_NAME.match(name) is not None)
+    return name.endswith(WHEEL_ENDING) or (name.endswith(SDIST_ENDINGS) and _SDIST_NAME.match(name) is not None)
 
 
 def _elsewhere(path: Path, children: Iterable[Path]) -> str:
@@ -318,7 +317,7 @@ def named(filename: str, kind: str, project: str = "") -> tuple[str, str]:
         if split is None:
             raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME)
         return _canonical(split.name), split.version
-    for extension in _SDIST:
+    for extension in SDIST_ENDINGS:
         if filename.endswith(extension):
             stem = filename.removesuffix(extension)
             if version := _version(stem, _canonical(project)):

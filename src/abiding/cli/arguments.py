@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from abiding.archives.naming import ENDINGS, SDIST_ENDINGS
 from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_plain, is_there, open_plain
 from abiding.findings.characters import visible, without_login
@@ -128,7 +129,7 @@ def _meant_in(folder: Path, *, legacy: bool) -> str:
     """Return a hint for a folder that is no project of pyproject.toml; empty if nothing is known of it."""
     if any(is_there(folder / name) for name in ("setup.py", "setup.cfg")):
         return f"`abiding init {visible(str(folder))}` makes it use abiding, with a pyproject.toml"
-    built = one_in(folder, *(_ARTIFACTS[1:] if legacy else _ARTIFACTS))
+    built = one_in(folder, *(SDIST_ENDINGS if legacy else ENDINGS))
     return f"give one of the files in it, for example `{visible(str(built))}`" if built else ""
 
 
@@ -136,13 +137,10 @@ def one_in(folder: Path, *endings: str) -> Path | None:
     """Return one of the files with such an ending, sdists and wheels if none is given, in a folder or in its `dist`."""
     for place in (folder, folder / "dist"):
         with suppress(OSError):
-            named = [file for file in sorted(place.iterdir()) if file.name.endswith(endings or _ARTIFACTS)]
+            named = [file for file in sorted(place.iterdir()) if file.name.endswith(endings or ENDINGS)]
             if named:
                 return named[0]
     return None
-
-
-_ARTIFACTS = (".whl", ".tar.gz", ".zip")
 
 
 def wheels_in(given: Path, closing: str) -> list[Path]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from abiding.archives.naming import SDIST_ENDINGS
 from abiding.cli import outputs
 from abiding.cli.arguments import given, one_in, tags
 from abiding.cli.specs import is_one_release
@@ -33,7 +34,8 @@ Compare the metadata of two files: sdists, wheels, METADATA or PKG-INFO files, o
 NAME==VERSION the sdist, with --tag a wheel. NAME==VERSION alone, with --tag, is the sdist beside that wheel. What is
 only spelled differently (spaces, quotes, order, line ends) is left out. Exit status: 0 the same, 1 different, 2 not
 comparable."""
-_SDISTS = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
+# Those of old sdists too.
+_SDISTS = (*SDIST_ENDINGS, ".tgz", ".tar.bz2", ".tar.xz")
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:

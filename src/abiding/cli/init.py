@@ -31,7 +31,8 @@ def run(options: Namespace) -> int:
     from abiding.edits.file import EditedFile
     from abiding.edits.wrapping import wrap
     from abiding.findings.screen import block
-    from abiding.project.declaration import Declaration, uses_abiding
+    from abiding.project.declaration import Declaration
+    from abiding.project.itself import uses_abiding
     from abiding.project.lint import unwired
 
     file = EditedFile.read(options.source)

@@ -9,11 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.archives.naming import ENDINGS
 from abiding.cli.arguments import one_of
 from abiding.cli.parser import none_of
 from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError
-from abiding.findings.finding import Finding, Severity, by_weight
+from abiding.findings.finding import Finding, Severity, by_weight, weight
 from abiding.findings.terminal import Colour, Terminal
 from abiding.report.printing import unguarded
 
@@ -29,7 +30,7 @@ __all__ = ["Form", "Output", "add_colour", "add_formats", "add_options", "failin
 
 
 # These are somebody's work: no report is written over one.
-_WORK = (".whl", ".tar.gz", ".zip", ".py", ".toml", ".cfg", ".parquet")
+_WORK = (*ENDINGS, ".py", ".toml", ".cfg", ".parquet")
 
 
 # By the end of a file's name, the format that is likely meant.
@@ -182,8 +183,7 @@ def _unwritten(output: Output, reason: str) -> Finding:
 
 def failing(findings: Iterable[Finding], fail_on: Severity) -> bool:
     """Return whether some are as grave as that; says so where they would not fail by themselves."""
-    order = list(Severity)
-    grave = [finding for finding in by_weight(findings) if order.index(finding.severity) <= order.index(fail_on)]
+    grave = [finding for finding in by_weight(findings) if weight(finding.severity) >= weight(fail_on)]
     if grave and grave[0].severity is not Severity.ERROR:
         print(f"abiding: there is a finding of severity {grave[0].severity} (`--fail-on {fail_on}`)", file=sys.stderr)
     return bool(grave)

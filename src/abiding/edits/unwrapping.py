@@ -13,6 +13,7 @@ from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
 from abiding.metadata import pins
 from abiding.project.declaration import Declaration
+from abiding.project.itself import is_for_abiding
 from abiding.project.pyproject import key_text
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["mentions", "unwrap"]
 
 
-# A requirement for abiding itself, and a command line of it.
-_REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
+# A command line of abiding.
 _COMMAND = re.compile(r"\s*(?:python3? -m )?abiding (?:check|repair|prove|env) |python3? -m pip install abiding\S*\s*$")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 # A build setting, and a variable that says the same.
@@ -90,7 +90,7 @@ class _Unwrapping:
         else:
             self.document.add_after(("build-system", "requires"), "build-backend", f'"{declaration.backend}"')
         build["build-backend"] = declaration.backend
-        self.remove(build, "requires", ("build-system", "requires"), _REQUIREMENT.match)
+        self.remove(build, "requires", ("build-system", "requires"), is_for_abiding)
 
     def remove(self, table: dict[str, Any], name: str, key: Key, is_ours: Callable[[str], object]) -> None:
         """Take strings out of an array."""
@@ -147,7 +147,7 @@ class _Unwrapping:
 
 def _is_ours(text: str) -> bool:
     """Return whether one of several things in an array is there for abiding."""
-    return bool(_REQUIREMENT.match(text) or _VARIABLE.fullmatch(text))
+    return is_for_abiding(text) or _VARIABLE.fullmatch(text) is not None
 
 
 # What has to be done by hand

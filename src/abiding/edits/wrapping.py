@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
+from abiding.project.itself import OURS, is_for_abiding
+from abiding.project.known_backends import DEFAULT_BACKEND
 from abiding.project.unlisted import filled_in
 
 if TYPE_CHECKING:
     from abiding.project.pyproject import Key, Pyproject
 
-__all__ = ["DEFAULT_BACKEND", "OURS", "Edited", "wrap"]
+__all__ = ["Edited", "wrap"]
 
 
-OURS = "abiding.backend"
-# What PEP 517 has front ends use where nothing is named.
-DEFAULT_BACKEND = "setuptools.build_meta:__legacy__"
 _DEFAULT_REQUIRES = ("abiding", "setuptools")
 _WHEEL_TABLE = """\
 # What a wheel requires on top of what its sdist does, because of what it was
@@ -94,7 +92,7 @@ class _Wrapping:
         if not isinstance(needed, list) or not _are_strings(needed):
             message = "`[build-system]` has no list `requires`, which PEP 518 asks for"
             raise self.document.refusal(message, ("build-system",))
-        if not any(re.match(r"\s*abiding\b(?![-_.]\w)", line, re.IGNORECASE) for line in needed):
+        if not any(is_for_abiding(line) for line in needed):
             self.document.insert_first(("build-system", "requires"), "abiding")
             needed.insert(0, "abiding")
         self.backend(build)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.rules import Rule
 
-__all__ = ["Excerpt", "Finding", "Severity", "Value", "by_weight", "lines_of", "worst"]
+__all__ = ["Excerpt", "Finding", "Severity", "Value", "by_weight", "lines_of", "weight", "worst"]
 
 
 # What is held against something else: a text, the values of what may have several, or nothing.
@@ -64,10 +64,17 @@ def lines_of(value: Value) -> list[str]:
     return [line for text in ((value,) if isinstance(value, str) else value) for line in text.split("\n")]
 
 
+def weight(severity: Severity | None) -> int:
+    """Return how much a severity weighs beside others: an error most, None (nothing was found) least."""
+    return _WEIGHTS[severity]
+
+
+_WEIGHTS = {severity: number for number, severity in enumerate((None, *reversed(Severity)))}
+
+
 def by_weight(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Sort findings: the gravest first, and otherwise as they came."""
-    order = list(Severity)
-    return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
+    return tuple(sorted(findings, key=lambda finding: -weight(finding.severity)))
 
 
 def worst(findings: Iterable[Finding]) -> Severity | None:

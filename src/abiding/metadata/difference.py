@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding
 from abiding.metadata import requirements
-from abiding.metadata.fields import Fields
+from abiding.metadata.fields import Fields, is_of_the_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator
@@ -93,7 +93,7 @@ def compare(
     for name, _ in (*left.fields, *right.fields):
         names.setdefault(name.lower(), name)
     for key, field in names.items():
-        if key in _OF_THE_FILE or (wanted is not None and key not in wanted):
+        if is_of_the_file(key) or (wanted is not None and key not in wanted):
             continue
         if field == "Requires-Dist":
             difference = _compare_requirements(left, right)
@@ -131,7 +131,6 @@ def meanings(metadata: CoreMetadata | Fields, field: str) -> frozenset[Hashable]
     return frozenset(map(_MEANING.get(field, _folded), values(metadata, field)))
 
 
-_OF_THE_FILE = frozenset({"metadata-version", "dynamic"})
 _SINGLE = frozenset(
     {"Name", "Version", "Summary", "Description", "Description-Content-Type", "Keywords", "Home-page", "Download-URL",
      "Author", "Author-email", "Maintainer", "Maintainer-email", "License", "License-Expression", "Requires-Python"}

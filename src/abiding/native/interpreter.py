@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from abiding.archives.naming import ENDINGS
 from abiding.files.plain import is_folder, is_there
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
@@ -69,14 +70,13 @@ def _why(executable: Path, exc: Exception) -> str:
 _SAID = 200
 _ENVIRONMENTS = (".venv", "venv", "env")
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
-_ARTIFACTS = (".whl", ".tar.gz", ".zip")
 
 
 def python_meant(named: Path) -> str:
     """Return what to give in the place of something that is not the Python of an environment."""
     if found := _python_in(named):
         return f"name the Python of the environment: `--python {found}`"
-    if named.name.endswith(_ARTIFACTS):
+    if named.name.endswith(ENDINGS):
         return (
             f"`abiding check {named}` looks into a file; of an environment give its Python: `--python env/bin/python`"
         )

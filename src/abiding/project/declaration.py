@@ -19,6 +19,7 @@ from abiding.project.extras import judge_extras
 from abiding.project.faults import Faults, listed
 from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
+from abiding.project.itself import OURS, uses_abiding
 from abiding.project.required import required
 from abiding.project.selecting import exact_marker, never
 from abiding.project.shapes import TYPES, Misshapen
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from abiding.project.exports import Export
     from abiding.project.pyproject import Key, Pyproject
 
-__all__ = ["Declaration", "Entry", "FromSdist", "Load", "Reason", "uses_abiding"]
+__all__ = ["Declaration", "Entry", "FromSdist", "Load", "Reason"]
 
 
 class Reason(StrEnum):
@@ -179,16 +180,6 @@ class Declaration(NamedTuple):
     def variants(self) -> tuple[str, ...]:
         """The variants that the entries name, in their order."""
         return tuple(dict.fromkeys(entry.variant for entry in self.entries if entry.variant))
-
-
-OURS = "abiding.backend"
-
-
-def uses_abiding(table: Mapping[str, Any]) -> bool:
-    """Return whether `[build-system]` names abiding as the backend, in the right way or not."""
-    build = table.get("build-system")
-    backend = build.get("build-backend") if isinstance(build, dict) else None
-    return isinstance(backend, str) and re.match(r"abiding\s*(?:[.:]|$)", backend) is not None
 
 
 _BACKEND = re.compile(r"[A-Za-z_][\w.]*(:[A-Za-z_][\w.]*)?")

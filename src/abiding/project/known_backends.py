@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "DEFAULT_BACKEND",
     "KNOWN",
     "backend_of",
     "brings",
@@ -39,10 +40,11 @@ _BACKENDS = {
     "enscons": "enscons.api",
     "setuptools": "setuptools.build_meta",
 }
-_LEGACY = "setuptools.build_meta:__legacy__"
+# What PEP 517 has front ends use where nothing is named.
+DEFAULT_BACKEND = "setuptools.build_meta:__legacy__"
 # What else those distributions bring, or have brought.
 _OTHERS = frozenset(
-    {_LEGACY, "scikit_build_core.setuptools.build_meta", "flit.buildapi", "flit_core.build_thyself"}
+    {DEFAULT_BACKEND, "scikit_build_core.setuptools.build_meta", "flit.buildapi", "flit_core.build_thyself"}
     | {"hatchling.ouroboros", "poetry.masonry.api", "pdm.pep517.api"}
 )
 # The distributions, each of which brings its own backend and no other one.
@@ -109,8 +111,8 @@ def similar_to(backend: str) -> str:
     """The backend that is probably meant by one that is none: of that package or distribution, or in like letters."""
     if is_known(backend) or not backend.strip():
         return ""
-    if backend.startswith("setuptools.build_meta:") and backend != _LEGACY:
-        return _LEGACY  # it finds what lies beside setup.py, which the other one does not
+    if backend.startswith("setuptools.build_meta:") and backend != DEFAULT_BACKEND:
+        return DEFAULT_BACKEND  # it finds what lies beside setup.py, which the other one does not
     own = _BACKENDS.get(_name(backend)) or next(
         (known for known in _BACKENDS.values() if known.startswith(backend)), ""
     )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
-from abiding.project.declaration import OURS, uses_abiding
 from abiding.project.given import bad_build_requirements
-from abiding.project.known_backends import KNOWN, brings, distribution_of, meant_instead
+from abiding.project.itself import OURS, uses_abiding
+from abiding.project.known_backends import DEFAULT_BACKEND, KNOWN, brings, distribution_of, meant_instead
 from abiding.project.misspelt import misspelt
 from abiding.project.never_true import never_selected, never_true
 from abiding.project.table import ApiLevel
@@ -44,7 +44,7 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
     key = ("build-system", "requires")
     if not uses_abiding(pyproject.table):
-        backend = build.get("build-backend", "setuptools.build_meta:__legacy__")
+        backend = build.get("build-backend", DEFAULT_BACKEND)
         message = f"the build backend is `{backend}`, so nothing of `[tool.abiding]` is done"
         yield finding(message, ("build-system", "build-backend"), hints=(f'write `build-backend = "{OURS}"`',))
     if "abiding" not in names:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
-from abiding.project.declaration import Declaration, uses_abiding
+from abiding.project.declaration import Declaration
 from abiding.project.given import bad_build_requirements
+from abiding.project.itself import uses_abiding
+from abiding.project.known_backends import DEFAULT_BACKEND
 from abiding.project.pyproject import Pyproject
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Subject"]
 
 
-_LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 _LEGACY_REQUIRES = ("setuptools",)
 _ARRAYS = ("requires", "backend-path")
 _WRONG_BUILD_SYSTEM = "`[build-system]` is not a table, or its `requires` or `backend-path` is not an array of strings"
@@ -53,7 +54,7 @@ class Subject:
             raise _not_a_project("`project` is not a table", "project")
         for fault in bad_build_requirements(pyproject):
             raise DeclarationError(fault, "Nothing was built")
-        backend = str(table.get("build-backend", _LEGACY_BACKEND))
+        backend = str(table.get("build-backend", DEFAULT_BACKEND))
         pkg_info = folder / "PKG-INFO"
         return cls(
             folder,

@@ -10,6 +10,7 @@ from abiding.findings.screen import conclusion
 from abiding.findings.terminal import Span, Style
 from abiding.findings.wrapping import wrap
 from abiding.metadata.difference import compare
+from abiding.metadata.fields import OF_THE_FILE
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.report.changes import changes
 from abiding.report.json import document, value_data
@@ -26,8 +27,6 @@ __all__ = ["Compared", "Side", "as_json", "render"]
 
 # Of a description that differs, this many lines are enough to see what happened.
 _MOST_LINES = 30
-# What is not compared, since it speaks of the file and not of the project.
-_OF_THE_FILE = ("Metadata-Version", "Dynamic")
 
 
 class Side(NamedTuple):
@@ -125,7 +124,7 @@ def _summary(count: int, *, spelling: bool) -> Span:
 
 
 def _of_the_file(left: CoreMetadata, right: CoreMetadata, to: Terminal) -> Iterator[Line]:
-    for field in _OF_THE_FILE:
+    for field in OF_THE_FILE:
         values = [", ".join(f"`{visible(value)}`" for value in metadata.all(field)) for metadata in (left, right)]
         if values[0] != values[1]:
             text = f"not counted, being about the file: `{field}` (- {values[0] or 'none'}, + {values[1] or 'none'})"
@@ -158,7 +157,7 @@ def as_json(compared: Compared) -> str:
         ],
         not_counted=[
             {"field": field, "left": _said(left, field), "right": _said(right, field)}
-            for field in _OF_THE_FILE
+            for field in OF_THE_FILE
             if left.all(field) != right.all(field)
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.metadata.fields import OF_THE_FILE, is_of_the_file
 from abiding.metadata.headers import headers_of
 
 if TYPE_CHECKING:
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
     from abiding.releases.release import CheckedArtifact, Release
 
 __all__ = ["Apart", "apart"]
-
-
-# Of the file, and nothing that a wheel and an sdist could say the same of.
-_OF_THE_FILE = ("Metadata-Version", "Dynamic")
 
 
 class Apart(NamedTuple):
@@ -43,7 +40,7 @@ def apart(files: Iterable[CheckedArtifact], release: Release) -> Apart:
     if reference is None:
         return Apart((), spelled=True)
     others = {checked.artifact.metadata.data: checked.artifact.metadata for checked in files}.values()
-    fields = tuple(name for name in _OF_THE_FILE if any(other.all(name) != reference.all(name) for other in others))
+    fields = tuple(name for name in OF_THE_FILE if any(other.all(name) != reference.all(name) for other in others))
     left = _left(reference)
     return Apart(fields, spelled=not fields or any(_left(other) != left for other in others))
 
@@ -52,6 +49,6 @@ def _left(metadata: CoreMetadata) -> bytes:
     """What a file has besides the fields about itself."""
     data, left, end = metadata.data, b"", 0
     for header in headers_of(data):
-        if header.name.title() in _OF_THE_FILE:
+        if is_of_the_file(header.name):
             left, end = left + data[end : header.start], header.end
     return left + data[end:]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.findings.excerpts import MOST_LINES, excerpts
-from abiding.findings.finding import Severity
+from abiding.findings.finding import weight
 from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
 from abiding.metadata.difference import is_repeated
 from abiding.native.names import untagged
@@ -35,9 +35,8 @@ class Group(NamedTuple):
 
 def told(release: Release) -> list[Group]:
     """What is told of a release, the gravest first: in every format these, and no others, are its findings."""
-    order = list(Severity)
     grouped = (*groups(release.findings), *groups(release.compiled))
-    return sorted(grouped, key=lambda group: order.index(group.finding.severity))
+    return sorted(grouped, key=lambda group: -weight(group.finding.severity))
 
 
 def groups(findings: Iterable[Finding]) -> list[Group]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from abiding._version import __version__
-from abiding.findings.finding import Severity, lines_of
+from abiding.findings.finding import Severity, lines_of, weight
 from abiding.metadata.difference import is_repeated
 from abiding.report import explanations
 from abiding.report.compact import compact
@@ -42,8 +42,7 @@ class Origin(NamedTuple):
 
 def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
     """The page, releases with errors first. It loads nothing and runs nothing."""
-    order = [None, *reversed(Severity)]
-    in_order = sorted(releases, key=lambda release: order.index(_gravest(release)), reverse=True)
+    in_order = sorted(releases, key=lambda release: -weight(_gravest(release)))
     filters = Filters.of(in_order)
     matrices = [Matrix.of(release) for release in in_order]
     wheels = sum(file.kind == "wheel" for release in in_order for file in release.files)
@@ -99,7 +98,7 @@ def _badges(release: Release) -> str:
         return badge(word, _gravest(release), "verdict")
     unread = frozenset(release.unread)
     severities = [finding.severity for finding in release.findings if finding not in unread]
-    severity = max(severities, key=[None, *reversed(Severity)].index, default=None)
+    severity = max(severities, key=weight, default=None)
     errors = "".join(f"{badge(words, Severity.ERROR)} " for words in before)
     return errors + badge(f"metadata {word}", severity, "verdict")
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from abiding.findings.finding import Severity
+from abiding.findings.finding import Severity, by_weight, weight
 from abiding.findings.meaning import is_among_wheels
 from abiding.metadata.difference import meanings, values
+from abiding.metadata.fields import is_of_the_file
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from abiding.releases.release import CheckedArtifact, Release
 
 __all__ = ["Cell", "Matrix", "Row", "State"]
-
-
-# They speak of the file, not of the project.
-_OF_THE_FILE = ("metadata-version", "dynamic")
 
 
 class State(StrEnum):
@@ -107,8 +104,7 @@ class Matrix:
                 )
                 groups.setdefault(key, []).append((each, cells))
         rows = [Row(tuple(each for each, _ in group), group[0][0].verdict, group[0][1]) for group in groups.values()]
-        grave = [*Severity, None]
-        rows.sort(key=lambda row: (grave.index(row.severity), -list(Verdict).index(row.verdict), -len(row.artifacts)))
+        rows.sort(key=lambda row: (-weight(row.severity), -list(Verdict).index(row.verdict), -len(row.artifacts)))
         return cls(columns, sdist, tuple(values(metadata, field) for field, metadata in head.items()), tuple(rows))
 
 
@@ -142,9 +138,8 @@ def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
 
 def _worst(release: Release) -> dict[tuple[str, str], Finding]:
     """Return the gravest finding about each field of each file."""
-    order = list(Severity)
     gravest: dict[tuple[str, str], Finding] = {}
-    for finding in sorted(release.findings, key=lambda each: order.index(each.severity)):
+    for finding in by_weight(release.findings):
         gravest.setdefault((finding.artifact, finding.field.lower()), finding)
     return gravest
 
@@ -163,7 +158,7 @@ def _cell(
             return Cell(State(str(finding.severity)), left, right, left, right, finding.expected_from)
     if expected == found:
         return Cell(State.SAME, expected, found)
-    if field.lower() in _OF_THE_FILE:
+    if is_of_the_file(field):
         return Cell(State.APART, expected, found)
     same = meanings(metadata, field) == meanings(checked.artifact.metadata, field)
     return Cell(State.SPELLING if same else State.UNSAID, expected, found)

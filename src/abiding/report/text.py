@@ -13,6 +13,7 @@ from abiding.findings.meaning import breaks
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
 from abiding.findings.wrapping import wrap
+from abiding.metadata.fields import is_of_the_file
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.columns import NOTHING, columns
@@ -36,8 +37,6 @@ __all__ = ["last_lines", "render"]
 # Of what is no error nor warning, enough is shown to tell what it is.
 _LINES_OF_NOTE = 3
 _NOTHING: Line = ()
-# They say how the file is to be read.
-_OF_THE_FILE = {"metadata-version", "dynamic"}
 
 
 def render(releases: Sequence[Release], terminal: Terminal | None = None, *, full: bool = False) -> str:
@@ -141,7 +140,8 @@ class _Report(NamedTuple):
         """Return the field, and whether it matters to those who choose what is installed."""
         if field in RESOLVER_FIELDS:
             return f"{field}, which resolvers read"
-        return f"{field}, which no resolver reads" if field.lower() in self.known - _OF_THE_FILE else field
+        idle = field.lower() in self.known and not is_of_the_file(field)
+        return f"{field}, which no resolver reads" if idle else field
 
     def _most(self, severity: Severity) -> int | None:
         if self.full:

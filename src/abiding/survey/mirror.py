@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from abiding._version import __version__
+from abiding.archives.naming import SDIST_ENDINGS
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import Identity, hold_to_name, named, read_artifacts
 from abiding.files.plain import is_folder, is_plain, read_plain
@@ -120,7 +121,7 @@ def _rows(root: Path, page: Path) -> Iterator[dict[str, Any]]:
 def _kind(filename: str) -> Literal["sdist", "wheel"] | None:
     if filename.endswith(".whl"):
         return "wheel"
-    return "sdist" if filename.lower().endswith((".tar.gz", ".zip", *_OLD_SDISTS)) else None
+    return "sdist" if filename.lower().endswith((*SDIST_ENDINGS, *_OLD_SDISTS)) else None
 
 
 class _Listed(NamedTuple):
