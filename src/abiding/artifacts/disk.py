@@ -17,6 +17,7 @@ from abiding.files.plain import is_folder, is_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import short
 from abiding.metadata.core import CoreMetadata
 from abiding.project.meant import release_meant
 
@@ -311,7 +312,7 @@ def named(filename: str, kind: str, project: str = "") -> tuple[str, str]:
     `python-3parclient-4.2.11` is then no version `3parclient-4.2.11` of `python`.
     """
     if len(filename) > bounds.FILENAME:
-        raise ArchiveError.at(f"{filename[:_MOST_SHOWN]}…", f"has a name of more than {bounds.FILENAME} characters")
+        raise ArchiveError.at(short(filename, _MOST_SHOWN), f"has a name of more than {bounds.FILENAME} characters")
     if kind == "wheel":
         split = WheelName.split(filename)
         if split is None:

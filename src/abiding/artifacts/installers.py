@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.artifacts.entry_points import ALL, PIP, UV, Fault, faults_in
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,7 @@ def _finding(filename: str, by: frozenset[str], what: tuple[str, ...]) -> Findin
     return Finding(
         "not-installable",
         Severity.ERROR if by == ALL else Severity.WARNING,
-        _short(message) + (f", and {others} more" if others else ""),
+        short(message, _MOST_SHOWN) + (f", and {others} more" if others else ""),
         artifact=filename,
         found=what,
         found_from="this wheel",
@@ -112,7 +113,3 @@ def _ways_out(what: Sequence[str]) -> Iterator[str]:
         yield _WHERE
     if any(_SCRIPTS in fault for fault in what):
         yield "write each script as `name = module:function`, below `[console_scripts]` or `[gui_scripts]`"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.builds.children import seeing
 from abiding.findings.errors import BackendError
+from abiding.findings.words import short
 from abiding.project.pyproject import Pyproject, as_shown
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ class InnerBackend(NamedTuple):
 
     def _broken(self, hook: str, returned: object, why: str) -> BackendError:
         text = f"{returned}" if isinstance(returned, str) else repr(returned)
-        text = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
-        message = f"`{hook}` of `{self.name}` returned `{text}`, {why}"
+        message = f"`{hook}` of `{self.name}` returned `{short(text, _MOST_SHOWN)}`, {why}"
         return _problem(self, message, rule="broken-backend", closing="Nothing was handed over")
 
     def load(self) -> Any:  # noqa: ANN401 (a module, or anything in one)

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import DeclarationError
+from abiding.findings.words import listed
 from abiding.project.apart import apart
-from abiding.project.faults import listed
 from abiding.project.pyproject import key_text
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from abiding.cli.specs import is_one_release
 from abiding.files.plain import is_plain, is_there
 from abiding.findings.characters import steers
 from abiding.findings.errors import DeclarationError, MissingFileError
+from abiding.findings.words import first_of
 from abiding.findings.wrapping import fill
 from abiding.metadata import pins
 from abiding.project.declaration import Declaration
@@ -158,8 +159,7 @@ def _accepted(path: Path) -> dict[str, str] | None:
     if not wheel.files:
         return None
     bounds = [bound for bound in wheel.bounds if bound.distribution and bound.declare]
-    more = {bound.declare: f" and {len(bound.files) - 1} more" if len(bound.files) > 1 else "" for bound in bounds}
-    return {bound.declare: f"{bound.files[0]}{more[bound.declare]}" for bound in bounds}
+    return {bound.declare: first_of(bound.files, 1) for bound in bounds}
 
 
 # Reading

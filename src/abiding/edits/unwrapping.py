@@ -11,13 +11,14 @@ from abiding.edits.document import NOTHING, Document
 from abiding.edits.wrapping import Edited
 from abiding.files.plain import is_plain, read_plain
 from abiding.findings import bounds
+from abiding.findings.words import all_of
 from abiding.metadata import pins
 from abiding.project.declaration import Declaration
 from abiding.project.itself import is_for_abiding
 from abiding.project.pyproject import key_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from abiding.project.pyproject import Key, Pyproject
@@ -157,12 +158,12 @@ def _notes(declaration: Declaration, required: frozenset[str]) -> Iterator[str]:
     lines = [f"`{entry.requires}`" for entry in declaration.entries]
     if lines:
         yield (
-            f"wheels then do not require {_listed(lines)} any more: what they need beyond what the source does has to "
+            f"wheels then do not require {all_of(lines)} any more: what they need beyond what the source does has to "
             "go into `[project]`, for all who build it too, or wheels will be installed where they don't work"
         )
     natives = list(dict.fromkeys(entry.name for entry in declaration.entries if entry.native))
     if natives:
-        names = _listed(f"`{name}`" for name in natives)
+        names = all_of(f"`{name}`" for name in natives)
         yield (
             f"the build found the headers and libraries of {names} by itself, and the extension has a run path to "
             "them: list what is to be linked with in `[build-system] requires`, tell the build where it is "
@@ -172,7 +173,7 @@ def _notes(declaration: Declaration, required: frozenset[str]) -> Iterator[str]:
     names_of_pins = dict.fromkeys(entry.name for entry in declaration.entries if pins.has_pins(entry.requires))
     pinned = [name for name in names_of_pins if name not in required]
     if pinned:
-        names = _listed(f"`{name}`" for name in pinned)
+        names = all_of(f"`{name}`" for name in pinned)
         yield f"{names} joined the requirements of the build by a pin: list in `[build-system] requires` what it needs"
 
 
@@ -202,8 +203,3 @@ def mentions(folder: Path) -> Iterator[str]:
         for path in sorted(folder.glob(pattern)):
             if is_plain(path) and _SPOKEN.search(read_plain(path, bounds.PYPROJECT).decode("utf-8", "replace")):
                 yield f"`{path.relative_to(folder).as_posix()}` speaks of abiding: what it calls there has to go too"
-
-
-def _listed(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -10,6 +10,7 @@ from abiding.archives.naming import normalised
 from abiding.archives.wheel_name import WheelName
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import nearest
+from abiding.findings.words import listed
 from abiding.native.names import may_be_image, module_name, place_of
 from abiding.project.provenance import MEMBER
 
@@ -70,8 +71,7 @@ class Inside(NamedTuple):
         """What is said beside a glob that matches nothing here."""
         if not self.modules:
             return (_ELSEWHERE,)
-        more = f" and {len(self.modules) - _MOST_NAMED} more" if len(self.modules) > _MOST_NAMED else ""
-        return (_ELSEWHERE, f"its modules are {', '.join(f'`{name}`' for name in self.modules[:_MOST_NAMED])}{more}")
+        return (_ELSEWHERE, f"its modules are {listed(self.modules, _MOST_NAMED)}")
 
 
 def unmatched(wheels: Mapping[Path, tuple[Inside, Iterable[str]]]) -> Iterator[tuple[Path, Finding]]:

@@ -9,6 +9,7 @@ from abiding.archives.naming import normalised
 from abiding.evidence.admitting import Admission
 from abiding.evidence.interfaces import Kind
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import all_of, first_of
 from abiding.metadata import requirements
 from abiding.project.hints import declared_under
 from abiding.project.provenance import MEMBER
@@ -208,13 +209,8 @@ def under(line: str, conditions: Iterable[str]) -> tuple[str, ...]:
 
 def named(files: Sequence[Ranged]) -> str:
     """Return the names of files in a few words."""
-    names = [f"`{file.module.name}`" for file in files[:_MOST_NAMED]]
-    more = len(files) - len(names)
-    return (
-        " and ".join(names)
-        if not more and len(names) < _MOST_NAMED
-        else ", ".join(names) + (f" and {more} more" if more else "")
-    )
+    names = [f"`{file.module.name}`" for file in files]
+    return all_of(names) if len(names) < _MOST_NAMED else first_of(names, _MOST_NAMED)
 
 
 def _files(files: Sequence[Ranged]) -> str:

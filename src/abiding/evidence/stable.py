@@ -16,6 +16,7 @@ from abiding.evidence.interfaces import Interface, Kind
 from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.extras import needing
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import first_of
 from abiding.metadata import markers
 from abiding.metadata.exclusions import installable
 from abiding.native.names import module_name
@@ -137,8 +138,7 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
         return None
     least = max(known.values())
     names = sorted(name for name, added in known.items() if added == least)
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return Needed(".".join(map(str, least)), ", ".join(names[:_MOST_NAMED]) + more)
+    return Needed(".".join(map(str, least)), first_of(names, _MOST_NAMED))
 
 
 @lru_cache(maxsize=1)

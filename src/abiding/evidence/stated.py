@@ -12,6 +12,7 @@ from abiding.evidence.interfaces import Kind
 from abiding.evidence.owners import owner_of
 from abiding.evidence.wheels import OnDisk
 from abiding.findings.finding import Finding, Severity, lines_of
+from abiding.findings.words import first_of
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admissi
         kept = set(admission.admitted(accepted))
         more = [version for version in rest.admitted(accepted) if version not in kept]
         if more:
-            return f"`{text}` excludes {more[0]}" + (f" and {len(more) - 1} more" if len(more) > 1 else "")
+            return f"`{text}` excludes {first_of([str(version) for version in more], 1)}"
     return ""
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from abiding.evidence.interfaces import Interface, Kind, Module
 from abiding.findings.errors import AbidingError
+from abiding.findings.words import first_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -61,9 +62,7 @@ def used(symbols: Iterable[str]) -> Interface | None:
         return None
     floor = max((since[name] for name in stable), key=_number, default="")
     deciding = [name for name in stable if since[name] == floor]
-    seen = ", ".join(deciding[:_MOST_NAMED])
-    seen += f" and {len(deciding) - _MOST_NAMED} more" if len(deciding) > _MOST_NAMED else ""
-    seen = seen if floor or not others else _CPLUSPLUS
+    seen = first_of(deciding, _MOST_NAMED) if floor or not others else _CPLUSPLUS
     why = _WITHOUT_PROMISE if others else "" if floor else _BEFORE
     return Interface(Kind.TORCH, "torch", seen, floor=floor, unknown=why)
 

@@ -12,6 +12,7 @@ from abiding.evidence.rules import Ranged, named, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import Slips
+from abiding.findings.words import listed
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
@@ -32,12 +33,11 @@ def judge_interfaces(filename: str, compiled: Compiled, metadata: CoreMetadata) 
 
 def _passed_over(filename: str, compiled: Compiled) -> Iterator[Finding]:
     if compiled.passed_over:
-        first, *others = compiled.passed_over
         dense = f"it is packed to less than a {bounds.CODE_DENSITY}th, as no compiled file is"
         yield Finding(
             "bad-image",
             Severity.WARNING,
-            f"`{first}`{f' and {len(others)} more' if others else ''} was not looked at for what it accepts",
+            f"{listed(compiled.passed_over, 1)} was not looked at for what it accepts",
             artifact=filename,
             notes=(f"{dense}, and of such files {bounds.CODE_HARMLESS >> 20} MiB are unpacked",),
         )

@@ -36,6 +36,7 @@ __all__ = [
     "LINES_ADMITTING",
     "LINES_FOR_ONE",
     "LINES_OF_ONE",
+    "LISTED",
     "LOOKS",
     "METADATA",
     "METADATA_LINES",
@@ -116,6 +117,8 @@ TOGETHER, TOGETHER_DENSITY = 16 << 20, 10
 FAULTS = 100
 # Characters of a line of pyproject.toml that are quoted.
 EXCERPT = 200
+# Names that one message lists.
+LISTED = 20
 # Lines for one distribution that are looked at where together they admit no version.
 LINES_FOR_ONE = 2000
 # And of which each is held against each version that compiled files refuse.

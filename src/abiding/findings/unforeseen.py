@@ -8,6 +8,7 @@ from pathlib import Path
 from abiding._version import __version__
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import short
 
 __all__ = ["unforeseen"]
 
@@ -23,7 +24,7 @@ def unforeseen(exc: Exception) -> AbidingError:
         Finding(
             "unforeseen",
             Severity.ERROR,
-            f"abiding has failed by a fault of its own: {said[:_MOST_SAID]}{'…' if said[_MOST_SAID:] else ''}",
+            f"abiding has failed by a fault of its own: {short(said, _MOST_SAID)}",
             notes=(f"abiding {__version__}, Python {python}, at {', '.join(_places(exc)) or 'no place of ours'}",),
             hints=("report it to the project with these lines, and with the file that it is about if you may",),
         )

@@ -7,8 +7,9 @@ import textwrap
 from itertools import takewhile
 
 from abiding.findings import bounds
+from abiding.findings.words import beginning
 
-__all__ = ["fill", "shortened", "wrap", "wrap_prose"]
+__all__ = ["fill", "wrap", "wrap_prose"]
 
 
 def wrap(
@@ -19,19 +20,13 @@ def wrap(
     `first` is what the first line begins with, if that is not `indent`.
     """
     return textwrap.wrap(
-        shortened(text, bounds.SHOWN),
+        beginning(text, bounds.SHOWN),
         width,
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_long_words=break_long_words,
         break_on_hyphens=False,
     )
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the text, or the beginning of one that has more characters, and how many more."""
-    more = len(text) - most
-    return f"{text[:most]}… ({more:,} more)" if more > 0 else text
 
 
 def wrap_prose(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import listed
 from abiding.native.images import Format
 from abiding.native.indexed import Indexed
 from abiding.native.links import Missing
@@ -85,16 +86,17 @@ _LOOK_FURTHER = "give `abiding check` the wheels of what it requires, too, or `-
 
 def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, note: str, hint: str) -> Finding:
     """Return what may still be provided: that has one cause, whatever the number of libraries."""
-    first, *others = missing
-    which, they, them = (
-        (f"`{first}` and {len(others)} more are", "they", "them") if others else (f"`{first}` is", "it", "it")
-    )
+    are, they, them = ("are", "they", "them") if len(missing) > 1 else ("is", "it", "it")
     links = [link for each in missing.values() for link in each]
-    said, notes, hints = message.format(which), (note.format(they, them),), (hint.format(them),)
+    said, notes, hints = message.format(f"{listed(missing, 1)} {are}"), (note.format(they, them),), (hint.format(them),)
     finding = telling(
         "unprovided-library", Severity.NOTE, said, subject, links, expected=None, notes=notes, hints=hints
     )
-    return finding._replace(field="", found=tuple(missing), found_from="needed by the wheel") if others else finding
+    return (
+        finding._replace(field="", found=tuple(missing), found_from="needed by the wheel")
+        if len(missing) > 1
+        else finding
+    )
 
 
 def _wanting(subject: Subject) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from abiding.files.plain import is_there
 from abiding.findings.errors import DamagedImageError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import listed
 from abiding.native import contents
 from abiding.native.images import Format
 from abiding.native.loader import base_name
@@ -139,9 +140,8 @@ def _listed() -> tuple[tuple[str, str], ...]:
 def _notes(lacked: Sequence[str]) -> tuple[str, ...]:
     if not lacked:
         return ()
-    shown = ", ".join(f"`{name}`" for name in lacked[:_MOST_NAMED])
-    more = f" and {len(lacked) - _MOST_NAMED} more" if len(lacked) > _MOST_NAMED else ""
-    return (f"the machine has a library of this name too, without {shown}{more}, which the wheel uses",)
+    shown = listed(lacked, _MOST_NAMED)
+    return (f"the machine has a library of this name too, without {shown}, which the wheel uses",)
 
 
 _MOST_NAMED = 3

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.archives.naming import normalised
 from abiding.files.inside import leads_out
 from abiding.findings.errors import DeclarationError
+from abiding.findings.words import listed
 from abiding.metadata import pins, requirements
 from abiding.project import exports, guarded, sanctions
 from abiding.project.astray import tables_astray
 from abiding.project.contradictions import Declared, contradictions, contradictions_of_api
 from abiding.project.extras import judge_extras
-from abiding.project.faults import Faults, listed
+from abiding.project.faults import Faults
 from abiding.project.given import bad_requirements, requires_itself
 from abiding.project.groups import Groups
 from abiding.project.itself import OURS, uses_abiding

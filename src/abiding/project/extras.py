@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
-from abiding.project.faults import listed
+from abiding.findings.words import listed
 from abiding.project.pyproject import BARE_KEY, as_toml
 
 if TYPE_CHECKING:

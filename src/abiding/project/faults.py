@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import nearest
+from abiding.findings.words import listed
 from abiding.project.pyproject import key_text
 from abiding.project.shapes import TYPES, Misshapen
 
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     E = TypeVar("E", bound="StrEnum")
 
-__all__ = ["Faults", "listed", "short"]
-
-
-_MOST_LISTED = 20
+__all__ = ["Faults"]
 
 
 class Faults:
@@ -128,14 +126,3 @@ class Faults:
                 into.append(told)
             elif not lenient:
                 self.untold += 1
-
-
-def short(text: str) -> str:
-    """As much of a text as is quoted in a message."""
-    return text if len(text) <= bounds.EXCERPT else f"{text[: bounds.EXCERPT]}…"
-
-
-def listed(names: Collection[str]) -> str:
-    """Names in backticks, the first of many."""
-    more = f" and {len(names) - _MOST_LISTED:,} more" if len(names) > _MOST_LISTED else ""
-    return ", ".join(f"`{name}`" for name in islice(names, _MOST_LISTED)) + more

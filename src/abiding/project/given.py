@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
+from abiding.findings.words import short
 from abiding.metadata import requirements
 from abiding.metadata.plain import is_plain
-from abiding.project.faults import short
 from abiding.project.meant import COMPARED, ways_out
 from abiding.project.shapes import misshapen
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
 from abiding.findings import bounds
+from abiding.findings.words import listed
 from abiding.metadata import pins
-from abiding.project.faults import listed
 from abiding.project.including import GROUPS
 from abiding.project.pyproject import as_toml
 from abiding.project.shapes import Misshapen

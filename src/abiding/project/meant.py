@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
+from abiding.findings.words import short
 from abiding.metadata import pins, requirements
-from abiding.project.faults import short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
+from abiding.findings.words import short
 from abiding.metadata import pins, requirements
-from abiding.project.faults import short
 from abiding.project.selecting import A_TAG
 
 if TYPE_CHECKING:

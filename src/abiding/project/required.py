@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.findings.words import short
 from abiding.metadata import pins, readers, refusals, requirements
-from abiding.project.faults import short
 from abiding.project.meant import COMPARED, EXAMPLES, ways_out
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.stated import Bound, State
+from abiding.findings.words import listed
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
 from abiding.providers.linked import ranges, too_loose, unpublished
@@ -79,7 +80,9 @@ def _deciding(subject: Subject, range_: Range) -> tuple[str, ...]:
 
 
 def _reason(row: Row) -> str:
-    names = ", ".join(f"`{symbol.removesuffix(f'@{BASE}')}`" for symbol in row.missing[:3])
     if str(row.state) == "lacks-library":
         return f"{row.version} has no `{row.library}`"
-    return f"{row.version} lacks {names}" + (f" and {len(row.missing) - 3} more" if len(row.missing) > 3 else "")  # noqa: PLR2004
+    return f"{row.version} lacks {listed([symbol.removesuffix(f'@{BASE}') for symbol in row.missing], _MOST_NAMED)}"
+
+
+_MOST_NAMED = 3

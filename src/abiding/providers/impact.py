@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings.errors import AbidingError, MissingExtraError
+from abiding.findings.words import first_of
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up, subject_of
 from abiding.native.platforms import apart
@@ -144,5 +145,4 @@ def _reason(row: Row) -> str:
 
 
 def _names(row: Row) -> str:
-    names = ", ".join(symbol.removesuffix(f"@{BASE}") for symbol in row.missing[:_NAMED])
-    return names + (f" and {len(row.missing) - _NAMED} more" if len(row.missing) > _NAMED else "")
+    return first_of([symbol.removesuffix(f"@{BASE}") for symbol in row.missing], _NAMED)

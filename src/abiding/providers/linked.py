@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import listed
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart, machine_of
@@ -210,6 +211,5 @@ def _said(name: str, row: Row) -> str:
     if row.state is State.LACKS_LIBRARY:
         others = " and ".join(f"`{symbol}`" for symbol in row.missing)
         return f"{name} {row.version} has no `{row.library}`" + (f", but {others}" if others else "")
-    first, *more = (symbol.removesuffix(f"@{BASE}") for symbol in row.missing)
-    others = f" and {len(more)} more" if more else ""
-    return f"{name} {row.version} lacks `{first}`{others} of `{row.library}`"
+    symbols = listed([symbol.removesuffix(f"@{BASE}") for symbol in row.missing], 1)
+    return f"{name} {row.version} lacks {symbols} of `{row.library}`"

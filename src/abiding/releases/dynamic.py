@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.findings import words
 from abiding.findings.finding import Finding, Severity
 from abiding.project.table import FIELDS
 
@@ -42,8 +43,7 @@ def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Itera
         message = f"`Dynamic: {value}` can't be: a release has one"
         yield _finding(filename, severity, message, (value,), "core metadata forbids it (PEP 643)")
     if unknown:
-        named, more = ", ".join(f"`{value}`" for value in unknown[:_MOST_NAMED]), len(unknown) - _MOST_NAMED
-        message = f"`Dynamic` lists {named}{f' and {more:,} more' if more > 0 else ''}, and no field is called so"
+        message = f"`Dynamic` lists {words.listed(unknown, _MOST_NAMED)}, and no field is called so"
         shown = tuple(unknown[:_MOST_SHOWN])
         yield _finding(filename, severity, message, shown, "what is listed there are fields of core metadata")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from abiding.archives.wheel_name import WheelName
 from abiding.findings.finding import Severity
 from abiding.findings.meaning import is_about_a_field, is_about_a_line
+from abiding.findings.words import all_of, first_of, short
 from abiding.metadata import markers, requirements, telling
-from abiding.project.faults import short
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -189,8 +189,8 @@ def _is_false_for(line: str, wheels: Iterable[str]) -> bool:
 def _listed(lines: Sequence[str]) -> str:
     names = [f"`{short(line)}`" for line in lines]
     if len(names) <= _MOST_NAMED + 1:
-        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more lines"
+        return all_of(names)
+    return f"{first_of(names, _MOST_NAMED)} lines"
 
 
 def _it(lines: Sequence[str]) -> str:

@@ -29,8 +29,8 @@ def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) ->
     lines = [line for line in metadata.all("Requires-Dist") if not is_plain(line)]
     if not lines:
         return
+    from abiding.findings.words import short
     from abiding.metadata import refusals, requirements
-    from abiding.project.faults import short
     from abiding.project.meant import requirement_meant
 
     refused = {line: why for line in lines if (why := requirements.refused(line))}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import listed
 from abiding.project.apart import apart
-from abiding.project.faults import listed
 from abiding.project.pyproject import key_text
 from abiding.releases.comparison import RESOLVER_FIELDS
 

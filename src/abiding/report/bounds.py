@@ -11,6 +11,7 @@ from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import by_weight, worst
 from abiding.findings.screen import labelled, lines
 from abiding.findings.terminal import Span, Style
+from abiding.findings.words import first_of
 from abiding.report.columns import NOTHING, columns
 from abiding.report.grouping import groups
 from abiding.report.json import document, findings_data
@@ -98,8 +99,7 @@ def _state(row: Row) -> str:
 
 
 def _names(row: Row) -> str:
-    shown = ", ".join(symbol.removesuffix("@Base") for symbol in row.missing[:_SYMBOLS])
-    return shown + (f" and {len(row.missing) - _SYMBOLS} more" if len(row.missing) > _SYMBOLS else "")
+    return first_of([symbol.removesuffix("@Base") for symbol in row.missing], _SYMBOLS)
 
 
 _SYMBOLS = 3
@@ -112,7 +112,6 @@ def _nothing(stated: Stated) -> str:
 
 
 def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
-    more = f" and {len(bound.files) - 1} more" if len(bound.files) > 1 else ""
     file = bound.files[0].rpartition("/")[2].partition(".")[0] if bound.files else NOTHING
     admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else NOTHING)
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
@@ -122,7 +121,7 @@ def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
     style = _STYLES.get(bound.state, Style.PLAIN)
     return (
         Span(bound.what),
-        Span(f"{file}{more}"),
+        Span(first_of([file, *bound.files[1:]], 1)),
         Span(_short(admitted) + state, style),
         Span(declare + f" ({reason})" * bool(reason)),
     )

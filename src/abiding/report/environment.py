@@ -8,10 +8,11 @@ from abiding.findings.characters import visible
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import labelled, lines
 from abiding.findings.terminal import Span, Style, style_of
+from abiding.findings.words import counted
 from abiding.native.environment import Outcome
 from abiding.report import concise, github, sarif
 from abiding.report.columns import NOTHING, columns
-from abiding.report.grouping import counted, groups
+from abiding.report.grouping import groups
 from abiding.report.json import document, findings_data
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from abiding.findings import bounds
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.finding import Severity
-from abiding.findings.wrapping import shortened
+from abiding.findings.words import beginning
 from abiding.report.compact import briefly
 from abiding.report.grouping import groups, told, values
 from abiding.report.repository import Repository, folder_of
@@ -73,7 +73,7 @@ def _message(group: Group, about: str) -> str:
     lines += [f"- {line}" for line in expected if line]
     lines += [f"+ {line}" for line in found if line]
     lines += [f"hint: {hint}" for hint in finding.hints]
-    return "\n".join(shortened(line, bounds.SHOWN_ON_PAGE) for line in lines)
+    return "\n".join(beginning(line, bounds.SHOWN_ON_PAGE) for line in lines)
 
 
 def _data(text: str) -> str:

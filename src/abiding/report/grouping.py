@@ -8,6 +8,7 @@ from abiding.findings import bounds
 from abiding.findings.excerpts import MOST_LINES, excerpts
 from abiding.findings.finding import weight
 from abiding.findings.meaning import is_among_wheels, is_beside_the_sdist
+from abiding.findings.words import counted, first_of
 from abiding.metadata.difference import is_repeated
 from abiding.native.names import untagged
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import Release
 
-__all__ = ["Group", "counted", "each_of", "groups", "kind", "left_out", "more_than_shown", "told", "values"]
+__all__ = ["Group", "each_of", "groups", "kind", "left_out", "more_than_shown", "told", "values"]
 
 
 class Group(NamedTuple):
@@ -29,8 +30,7 @@ class Group(NamedTuple):
     @property
     def about(self) -> str:
         """The files in a few words: the first by its name, the others counted."""
-        first, *others = self.artifacts
-        return f"{first} and {len(others)} more" if others else first
+        return first_of(self.artifacts, 1)
 
 
 def told(release: Release) -> list[Group]:
@@ -146,11 +146,6 @@ def kind(names: Sequence[str]) -> str:
     if all(name.endswith((".tar.gz", ".zip")) for name in names):
         return "sdist"
     return "wheel" if all(name.endswith(".whl") for name in names) else "file"
-
-
-def counted(number: int, noun: str) -> str:
-    """The number and the noun."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def each_of(names: Sequence[str]) -> str:

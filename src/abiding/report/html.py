@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from abiding._version import __version__
 from abiding.findings.finding import Severity, lines_of, weight
+from abiding.findings.words import first_of
 from abiding.metadata.difference import is_repeated
 from abiding.report import explanations
 from abiding.report.compact import compact
@@ -74,7 +75,7 @@ def _title(releases: Sequence[Release]) -> str:
     names = [f"{release.name} {release.version}".strip() for release in releases]
     if len(names) <= _MOST_NAMED:
         return ", ".join(names)
-    return f"{', '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more releases"
+    return f"{first_of(names, _MOST_NAMED - 1)} releases"
 
 
 def _gravest(release: Release) -> Severity | None:

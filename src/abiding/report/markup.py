@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from abiding.findings import bounds
 from abiding.findings.characters import visible
-from abiding.findings.wrapping import shortened
+from abiding.findings.words import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ _LINES_BEFORE = 2
 def text(plain: str) -> str:
     """Return what is said, as text: a line of it, or little more."""
     # What is no HTML might still be a command to the service of a CI, in whose log the page is written.
-    return escape(visible(shortened(plain, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
+    return escape(visible(beginning(plain, bounds.SHOWN_ON_PAGE))).replace("##", "&#35;#").replace("::", "&#58;:")
 
 
 # Where one tag of a compressed set ends, another one begins: no line needs to break in a word of them.

@@ -11,13 +11,14 @@ from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import conclusion, lines
 from abiding.findings.terminal import Span, Style, style_of
+from abiding.findings.words import counted
 from abiding.metadata.difference import compare
 from abiding.proof import Verdict
 from abiding.proof.building import State
 from abiding.proof.plan import What
 from abiding.report import concise, github, sarif
 from abiding.report.columns import columns
-from abiding.report.grouping import counted, groups
+from abiding.report.grouping import groups
 from abiding.report.json import document, findings_data
 from abiding.report.repository import Repository
 

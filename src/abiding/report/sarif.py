@@ -19,6 +19,7 @@ from abiding._version import DOCUMENTATION, __version__
 from abiding.findings.characters import visible
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import lines_of
+from abiding.findings.words import first_of
 from abiding.project.pyproject import Pyproject
 from abiding.report import explanations
 from abiding.report.declaring import line_of
@@ -148,8 +149,7 @@ def _fingerprint(project: str, finding: Finding) -> str:
 def _message(finding: Finding, artifacts: Sequence[str]) -> str:
     """The finding as a text of several lines: whoever shows it shows no more than this."""
     about = [name for name in artifacts if name]
-    more = f" and {len(about) - 1} more" if len(about) > 1 else ""
-    lines = [f"{about[0]}{more}: {finding.message}" if about else finding.message]
+    lines = [f"{first_of(about, 1)}: {finding.message}" if about else finding.message]
     expected, found = values(finding)
     if finding.field and (expected or found):
         lines.append(f"{finding.field}:")

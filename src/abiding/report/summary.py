@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
 from abiding.findings.meaning import breaks, is_of_levels, is_of_no_known_level
+from abiding.findings.words import all_of, counted
 from abiding.releases.levels import BuiltAs
 from abiding.releases.release import Verdict
 from abiding.releases.rules import is_read
 from abiding.report.equality import apart
-from abiding.report.grouping import counted, groups
+from abiding.report.grouping import groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,7 +121,7 @@ def _other_errors(release: Release) -> str:
     rules = Counter(group.finding.rule for group in left if not breaks(group.finding))
     parts = [f"{counted(compiled, 'error')} about the compiled files"] if compiled else []
     parts += [f"{counted(number, 'error')} of `{rule}`" for rule, number in rules.items()]
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return all_of(parts)
 
 
 def _sentence(release: Release) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.findings.words import counted
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
-from abiding.report.grouping import counted
 from abiding.report.markup import Side, badge, called, explained, files, lines, sides, text
 from abiding.report.matrix import State
 from abiding.report.standing import LEVELS

@@ -12,13 +12,14 @@ from abiding.findings.finding import Severity, lines_of
 from abiding.findings.meaning import breaks
 from abiding.findings.screen import ARROW, conclusion, headline, labelled, lines, remarks, sides, values
 from abiding.findings.terminal import Span, Style, Terminal, style_of
+from abiding.findings.words import all_of, counted
 from abiding.findings.wrapping import wrap
 from abiding.metadata.fields import is_of_the_file
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.columns import NOTHING, columns
 from abiding.report.compact import compact
-from abiding.report.grouping import counted, each_of, kind, left_out, more_than_shown, told
+from abiding.report.grouping import each_of, kind, left_out, more_than_shown, told
 from abiding.report.standing import standings
 from abiding.report.summary import case, of_all, verdict
 
@@ -181,8 +182,7 @@ def _contents(release: Release) -> str:
     found = [checked.artifact.metadata.get("Metadata-Version") for checked in release.artifacts]
     versions = sorted({on_one_line(version.strip()) for version in found if version.strip()})
     parts = [counted(number, kind) for kind, number in count.items()]
-    listed = " and ".join(filter(None, (", ".join(versions[:-1]), *versions[-1:])))
-    return ", ".join([*parts, *([f"Metadata-Version {listed}"] if versions else [])])
+    return ", ".join([*parts, *([f"Metadata-Version {all_of(versions)}"] if versions else [])])
 
 
 def _last(release: Release, to: Terminal, name: str = "") -> Iterator[Line]:

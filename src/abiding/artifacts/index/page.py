@@ -18,10 +18,11 @@ from abiding.artifacts.index.members import members
 from abiding.artifacts.index.web import shown
 from abiding.findings import bounds
 from abiding.findings.errors import IndexAccessError, UnknownReleaseError
+from abiding.findings.words import all_of
 from abiding.metadata import requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import BinaryIO
 
     from packaging.requirements import Requirement
@@ -264,10 +265,5 @@ def _unknown_version(name: str, version: Version, known: Sequence[Version]) -> I
     near = known[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS]
     return UnknownReleaseError.of(
         f"the index has no version {version} of `{name}`",
-        note=f"near to it are {_listed(near)}; the newest of {len(known)} is {known[-1]}",
+        note=f"near to it are {all_of(map(str, near))}; the newest of {len(known)} is {known[-1]}",
     )
-
-
-def _listed(versions: Iterable[Version]) -> str:
-    *most, last = map(str, versions)
-    return f"{', '.join(most)} and {last}" if most else last
