@@ -17,6 +17,7 @@ from abiding.findings.errors import AbidingError, DeclarationError, MissingFileE
 from abiding.findings.finding import Finding, Severity
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Callable, Iterator
     from enum import StrEnum
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXAMPLE_TAG",
+    "add_index_url",
     "given",
     "naming",
     "one_in",
@@ -37,6 +39,11 @@ __all__ = [
 
 
 _HINT = "give the folder that has pyproject.toml, or an sdist (`.tar.gz`, `.zip`)"
+
+
+def add_index_url(parser: ArgumentParser, what: str = "the index to look on") -> None:
+    """Add `--index-url`, the option for an index that is not the one that pip is configured for."""
+    parser.add_argument("--index-url", metavar="URL", help=f"{what} (default: the one of pip)")
 
 
 def given(text: str) -> str:

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from abiding.cli import outputs
-from abiding.cli.arguments import path, wheels_in
+from abiding.cli import editing, outputs
+from abiding.cli.arguments import add_index_url, path, wheels_in
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -47,13 +47,9 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--write", action="store_true", help="declare it in the pyproject.toml of SOURCE, or of this folder"
     )
-    parser.add_argument(
-        "--index-url", metavar="URL", help="where the libraries of providers are looked up (default: the index of pip)"
-    )
+    add_index_url(parser, "the index to look up the libraries of providers on")
     parser.add_argument("--no-index", action="store_true", help="look up nothing: libraries of others have no bounds")
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--yes", action="store_true", help="write without asking")
-    how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
+    editing.add_asking(parser)
     outputs.add_formats(parser, ("text", "json"))
     parser.set_defaults(run=run, closing="Nothing was read", command="bounds")
 
@@ -191,8 +187,6 @@ def _edited(options: Namespace, lines: Sequence[Declared]) -> tuple[EditedFile, 
 
 
 def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:
-    from abiding.cli import editing
-
     lines = list(_lines(wheels_read))
     if not lines:
         print(f"\nnothing was written: {_why_not(wheels_read)}", file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import given, one_of, versions
+from abiding.cli.arguments import add_index_url, given, one_of, versions
 from abiding.cli.specs import is_name, is_spec
 from abiding.project.level import Level
 
@@ -44,7 +44,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         type=given,
         help="an sdist, a wheel, a folder of them, or a release on an index",
     )
-    parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
+    add_index_url(parser)
     parser.add_argument(
         "--level", type=one_of(Level), choices=list(Level), help="the level that all wheels have to be built at"
     )
@@ -66,7 +66,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         " find their libraries): of one wheel for each platform and Python",
     )
     parser.add_argument("--all", action="store_true", help="with `--compiled`: of every wheel")
-    outputs.add_options(parser, _FORMATS)
+    outputs.add_judging(parser, _FORMATS)
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--full", action="store_true", help="show all values whole (text)")
     shown.add_argument("--quiet", action="store_true", help="show the verdicts alone, a line for each release (text)")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.archives.naming import SDIST_ENDINGS
 from abiding.cli import outputs
-from abiding.cli.arguments import given, one_in, tags
-from abiding.cli.specs import is_one_release
+from abiding.cli.arguments import add_index_url, given, one_in, tags
+from abiding.cli.specs import is_name, is_one_release
 from abiding.files.plain import is_folder, is_plain, is_there, read_plain
 from abiding.findings import bounds
 from abiding.findings.characters import visible
@@ -53,7 +52,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         default=[],
         help="of a release: the wheel of this tag, not the sdist; given twice, the first is for A, the second for B",
     )
-    parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
+    add_index_url(parser)
     parser.add_argument(
         "--all", action="store_true", help="show spelling too, line by line; then it counts in the exit status"
     )
@@ -85,7 +84,9 @@ def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
     releases = [argument is not None and is_one_release(argument) for argument in (left, right)]
     error = options.parser.error
     if right is None and not releases[0]:
-        release = release_meant(left) or (f"{left}==VERSION" if _is_name(left) else "NAME==VERSION")
+        release = release_meant(left) or (
+            f"{left}==VERSION" if is_name(left) and not is_there(Path(left)) else "NAME==VERSION"
+        )
         error(f"`B` is missing: give it, or as `A` a release and a `--tag TAG`: `abiding diff {release} --tag TAG`")
     if right is None and not options.tag:
         error(f"`B` is missing: give it, or a `--tag` to compare the sdist of `{visible(left)}` with that wheel")
@@ -101,11 +102,6 @@ def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
 
 
 _SIDES = 2
-
-
-def _is_name(text: str) -> bool:
-    """Return whether this can only be the name of a project."""
-    return re.fullmatch(r"[A-Za-z0-9][\w.-]*", text, re.ASCII) is not None and not is_there(Path(text))
 
 
 def _is_one_file(left: Side, right: Side) -> bool:

@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from abiding.edits.file import EditedFile
     from abiding.edits.wrapping import Edited
 
-__all__ = ["add_options", "carry_out"]
+__all__ = ["add_arguments", "add_asking", "carry_out"]
 
 
-def add_options(parser: ArgumentParser) -> None:
-    """Add what all of them take."""
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add what commands take that do nothing else."""
     parser.add_argument("source", metavar="SOURCE", type=path, nargs="?", default=Path(), help="the project's folder")
+    add_asking(parser)
+    parser.set_defaults(closing=NOTHING)
+
+
+def add_asking(parser: ArgumentParser) -> None:
+    """Add `--yes` and `--dry-run`, of which only one can be meant."""
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--yes", action="store_true", help="write without asking")
     how.add_argument("--dry-run", action="store_true", help="show the change, and write nothing")
-    parser.set_defaults(closing=NOTHING)
 
 
 def carry_out(options: Namespace, file: EditedFile, edited: Edited, *, after: str, done: str) -> int:

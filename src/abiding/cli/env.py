@@ -35,7 +35,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--full", action="store_true", help="show the internals of pybind11 and nanobind too, whoever has them (text)"
     )
-    outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
+    outputs.add_judging(parser, ("text", "concise", "json", "github", "sarif"))
     parser.set_defaults(run=run, closing="Nothing was looked at", instead=_meant)
 
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.cli import outputs
-from abiding.cli.arguments import given, versions, wheels_in
+from abiding.cli.arguments import add_index_url, given, versions, wheels_in
 from abiding.cli.specs import is_spec
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         nargs="+",
         help="a wheel, a folder of wheels, a name on the index, or a file (.txt) with one of these in each line",
     )
-    parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
+    add_index_url(parser)
     outputs.add_formats(parser, ("text", "json"))
     parser.set_defaults(run=run, closing=_NOTHING)
 

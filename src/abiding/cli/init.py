@@ -22,7 +22,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         description="Edit pyproject.toml so that abiding wraps the project's build backend. Comments and blank lines "
         "stay; the change is shown first. Exit status: 0 wrapped, 1 you said no, 2 could not.",
     )
-    editing.add_options(parser)
+    editing.add_arguments(parser)
     parser.set_defaults(run=run, command="init")
 
 

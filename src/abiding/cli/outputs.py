@@ -26,13 +26,23 @@ if TYPE_CHECKING:
     # What makes a result in one format: a text, or the pieces of one.
     Form = Callable[[], str | Iterator[str]]
 
-__all__ = ["Form", "Output", "add_colour", "add_formats", "add_options", "failing", "write"]
+__all__ = [
+    "Form",
+    "Output",
+    "add_colour",
+    "add_formats",
+    "add_judging",
+    "failing",
+    "unwritten",
+    "write",
+]
 
 
 # These are somebody's work: no report is written over one.
 _WORK = (*ENDINGS, ".py", ".toml", ".cfg", ".parquet")
 
 
+_ELSEWHERE = "give another file, in a folder that can be written to"
 # By the end of a file's name, the format that is likely meant.
 _BY_NAME = {"htm": "html", "html": "html", "json": "json", "sarif": "sarif", "txt": "text"}
 
@@ -49,7 +59,7 @@ class Output(NamedTuple):
         return self.file if self.file == "-" else os.path.realpath(self.file)
 
 
-def add_options(parser: ArgumentParser, formats: Sequence[str]) -> None:
+def add_judging(parser: ArgumentParser, formats: Sequence[str]) -> None:
     """Add what `add_formats` does and `--fail-on`, for a command that finds something."""
     add_formats(parser, formats)
     parser.add_argument(
@@ -139,14 +149,14 @@ def write(options: Namespace, forms: Mapping[str, Form], text: Callable[[Termina
     looked_at = set(_looked_at(options))
     for output in options.output:
         if output.own in looked_at:
-            problems.append(_unwritten(output, "it is what is looked at"))
+            problems.append(unwritten("result", output.file))
         elif output.file != "-":
             try:
                 whole = text(Terminal()) if text and output.form == "text" else forms[output.form]()
                 with Path(output.file).open("wb") as file:
                     file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(whole))
             except OSError as exc:
-                problems.append(_unwritten(output, exc.strerror or str(exc)))
+                problems.append(unwritten("result", output.file, exc.strerror or str(exc), _ELSEWHERE))
     printed = [options.output_format, *(output.form for output in options.output if output.file == "-")]
     for form in dict.fromkeys(printed):
         if text and form == "text":
@@ -175,10 +185,12 @@ def _looked_at(options: Namespace) -> Iterator[str]:
                     yield os.path.realpath(item)
 
 
-def _unwritten(output: Output, reason: str) -> Finding:
-    hint = "give another file, in a folder that can be written to"
-    message = f"the result can't be written here: {reason}"
-    return Finding("not-written", Severity.ERROR, message, artifact=output.file, hints=(hint,))
+def unwritten(
+    what: str, file: str, reason: str = "it is what is looked at", hint: str = "give another file"
+) -> Finding:
+    """Return the error that something can't be written to a file: without a reason, because a command reads that."""
+    message = f"the {what} can't be written here: {reason}"
+    return Finding("not-written", Severity.ERROR, message, artifact=file, hints=(hint,))
 
 
 def failing(findings: Iterable[Finding], fail_on: Severity) -> bool:

@@ -62,7 +62,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument("--level", type=one_of(Level), choices=list(Level), help="only at this level")
     parser.add_argument("--variant", metavar="NAME", help="only in this variant; an empty name for none")
     parser.add_argument("--python", metavar="PATH", type=path, help="the Python to build with (default: this one)")
-    outputs.add_options(parser, ("text", "concise", "json", "github", "sarif"))
+    outputs.add_judging(parser, ("text", "concise", "json", "github", "sarif"))
     parser.add_argument("--yes", action="store_true", help="run the code of an sdist without asking")
     parser.set_defaults(run=run, closing="Nothing was proven")
 

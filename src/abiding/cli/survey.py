@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import given
+from abiding.cli.arguments import add_index_url, given
 from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError
 from abiding.findings.extras import needing
@@ -41,7 +41,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "sources", metavar="SOURCE", nargs="+", type=given, help="Parquet, a folder, a glob, a mirror, or a .txt"
     )
-    parser.add_argument("--index-url", metavar="URL", help="the index that has the releases of a list (default: pip's)")
+    add_index_url(parser, "the index that has the releases of a list")
     parser.add_argument(
         "--memory", metavar="SIZE", default="2GB", type=_size, help="what DuckDB may take (default: 2GB)"
     )
@@ -140,9 +140,7 @@ def _hold_apart(sources: Iterable[str | Path], tables: Iterable[Path | None]) ->
     read = {os.path.realpath(source) for source in sources}
     for table in tables:
         if table is not None and os.path.realpath(table) in read:
-            message = "the table can't be written here: it is what is looked at"
-            finding = Finding("not-written", Severity.ERROR, message, artifact=str(table), hints=("give another file",))
-            raise AbidingError(finding, "Nothing was judged")
+            raise AbidingError(outputs.unwritten("table", str(table)), "Nothing was judged")
 
 
 def _survey(options: Namespace, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import normalised
 from abiding.cli import outputs
-from abiding.cli.arguments import versions
+from abiding.cli.arguments import add_index_url, versions
 from abiding.findings.errors import UnknownReleaseError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "name", metavar="NAME", help="a distribution on an index; `NAME>=2,<3` takes some versions only"
     )
     parser.add_argument("--platform", metavar="TAG", help="a platform tag (default: the one of this machine)")
-    parser.add_argument("--index-url", metavar="URL", help="the index to look on (default: the one of pip)")
+    add_index_url(parser)
     parser.add_argument("--pre", action="store_true", help="take pre-releases too")
     outputs.add_formats(parser, ("debian", "json"))
     parser.set_defaults(run=run, closing="Nothing was written")

@@ -21,7 +21,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         description="Edit pyproject.toml so that the project's build backend is no longer wrapped by abiding. The "
         "change is shown first, and what has to be done by hand. Exit status: 0 done, 1 you said no, 2 could not.",
     )
-    editing.add_options(parser)
+    editing.add_arguments(parser)
     parser.set_defaults(run=run, command="unwrap")
 
 
