@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,7 @@ def test_real_releases(tmp_path: Path) -> None:
     assert said == {name: (one["verdict"], one["case"], one["resolver_relevant"]) for name, one in EXPECTED.items()}
 
 
-@pytest.mark.parametrize("lines", [
+MADE_UP: list[list[list[str]]] = [
     [[], []],
     [["Requires-Dist: a"], ["Requires-Dist: a"]],
     [["Requires-Dist: a>=1,<2"], ["Requires-Dist: a<2,>=1"]],
@@ -89,24 +90,28 @@ def test_real_releases(tmp_path: Path) -> None:
     [["Requires-Dist: a==1", "Requires-Dist: a==2"]] * 2,
     [["Summary: one"], ["Summary: two"]],
     [["Requires-Python: >=3.9"], ["Requires-Python: >=3.10"]],
-])  # fmt: skip
-@pytest.mark.parametrize("level", ["1.2", "2.1", "2.2", "2.4"])
-@pytest.mark.parametrize("has_sdist", [True, False])
-def test_made_up_releases(lines: list[list[str]], level: str, has_sdist: bool, tmp_path: Path) -> None:
-    first, second = (metadata(*one, level=level) for one in lines)
-    (write_sdist(tmp_path, SDIST, first) if has_sdist else write_wheel(tmp_path, WHEEL, first))
-    write_wheel(tmp_path, OTHER, second)
-    (release,) = abiding.check([tmp_path])
-    write(rows_of(read_artifacts([tmp_path])), tmp_path / "files.parquet")
-    ((_, version, case, verdict, relevant, _, _, files),), bad = surveyed([tmp_path / "files.parquet"])
-    assert (version, int(case), verdict, relevant, files, bad) == (
-        release.version,
-        release.case,
-        release.verdict,
-        release.resolver_relevant,
-        2,
-        [],
-    )
+]
+
+
+def test_made_up_releases(tmp_path: Path) -> None:
+    """With an sdist and without one, at each level: each release is what `check` says of it alone."""
+    expected = {}
+    for number, (lines, level, has_sdist) in enumerate(product(MADE_UP, ["1.2", "2.1", "2.2", "2.4"], [True, False])):
+        name = f"n{number}"
+        folder = tmp_path / name
+        first, second = (metadata(*one, level=level).replace(b"Name: spam", f"Name: {name}".encode()) for one in lines)
+        begin, other = ((SDIST if has_sdist else WHEEL).replace("spam", name), OTHER.replace("spam", name))
+        (write_sdist if has_sdist else write_wheel)(folder, begin, first)
+        write_wheel(folder, other, second)
+        (release,) = abiding.check([folder])
+        expected[name] = (release.version, release.case, release.verdict, release.resolver_relevant, 2)
+    write(rows_of(read_artifacts([tmp_path / name for name in expected])), tmp_path / "files.parquet")
+    found, bad = surveyed([tmp_path / "files.parquet"])
+    assert bad == []
+    assert {
+        name: (version, int(case), verdict, relevant, files)
+        for name, version, case, verdict, relevant, _, _, files in found
+    } == expected
 
 
 LINES = st.lists(
