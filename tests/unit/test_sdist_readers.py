@@ -204,6 +204,15 @@ REFUSED: dict[str, tuple[list[bytes], str]] = {
     "sparse": ([pax(*SPARSE), file(P, MAP)], "not a plain file"),
     "sparse by name": ([PKG_INFO, pax(*SPARSE, ("GNU.sparse.name", P)), file("GNUSparseFile.1/x", MAP)], "not a plain file"),
     "sparse with another name": ([pax(*SPARSE, ("GNU.sparse.name", f"{TOP}x")), file(P, MAP)], "two names"),
+    **{
+        f"sparse with a map whose {what}": (
+            [PKG_INFO, PYPROJECT, pax(*SPARSE), file(f"{TOP}x", text.ljust(512, b"\0") + b"some data")], "there is no tar header")
+        for what, text in {
+            "parts overlap": b"2\n0\n5\n3\n4\n", "part is negative": b"1\n0\n-9\n", "part is more than there is": b"1\n0\n900\n",
+            "part is behind the end": b"1\n100\n9\n", "numbers are none": b"1\nx\n9\n",
+        }.items()
+    },
+    "sparse with a map without end": ([PKG_INFO, pax(*SPARSE), file(f"{TOP}x", b"9" * 1536)], "cut off"),
     "sparse with two sizes": ([PKG_INFO, pax(*SPARSE, ("size", "9")), file(f"{TOP}x", MAP)], "two sizes"),
     **{
         f"of kind {kind!r}": ([PKG_INFO, header(f"{TOP}x".encode(), kind=kind)], "no file, folder or link")
