@@ -197,7 +197,7 @@ def test_at_the_api_level_it_is_a_warning(tmp_path: Path) -> None:
     with warned("bound-too-loose.*`spam._core` refuses"):
         assert built(made, tmp_path / "dist", ABIDING_LEVEL="api")["level"] == "api"
     # Some front ends show warnings when the hook has ended: the line that names the level is no all-clear.
-    assert made.said[-1].endswith("adds them; 1 warning: `bound-too-loose`\n")
+    assert made.said[-1].endswith("adds it; 1 warning: `bound-too-loose`\n")
 
 
 def test_at_the_api_level_what_is_declared_is_not_to_be_declared(tmp_path: Path) -> None:

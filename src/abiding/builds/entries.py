@@ -219,9 +219,9 @@ class Entries(NamedTuple):
             return ""
         if self.level is Level.API:
             why = self.settings.asked or 'from-sdist = "api"'
-            return (
-                f"API level: {_counted(len(self.of_variant))} left out, because {why}; `-C abiding.level=abi` adds them"
-            )
+            number = len(self.of_variant)
+            adds = f"`-C abiding.level=abi` adds {'it' if number == 1 else 'them'}"
+            return f"API level: {_counted(number)} left out, because {why}; {adds}"
         lines = list(added)
         if not lines:
             return "ABI level: no declared line is for a wheel of this tag"
