@@ -19,6 +19,7 @@ from abiding.project.provenance import Provenance
 from abiding.providers import headers
 from abiding.providers.baseline import held_to_folder
 from abiding.providers.gate import Side, _class_of, compare
+from makers.archives import metadata, write_wheel
 from makers.commands import shown
 from makers.compiled import wheel
 from makers.shops import Shop, opened
@@ -415,7 +416,18 @@ def test_against_a_folder(provider: Provider, capsys: pytest.CaptureFixture[str]
     assert run(last, "--baseline", new.parent) == 0
     (tmp_path / "empty").mkdir()
     assert run(new, "--baseline", tmp_path / "empty") == 2
-    assert "has no wheel that one of these could be held against" in " ".join(capsys.readouterr().err.split())
+    said = " ".join(capsys.readouterr().err.split())
+    assert "has no wheel that one of these could be held against" in said
+    assert "note: they are of `libtoy` hint: name its last release, `--baseline libtoy`, or a folder with that" in said
+
+
+def test_what_has_no_library_is_held_against_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    write_wheel(tmp_path, "spam-1.0-py3-none-any.whl", metadata())
+    assert run(tmp_path, "--baseline", tmp_path) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "none of these wheels has a compiled file" in said
+    assert "hint: leave out `--baseline`" in said
+    assert run(tmp_path) == 0
 
 
 def test_the_newest_in_a_folder(provider: Provider, tmp_path: Path) -> None:

@@ -224,7 +224,9 @@ def versions(text: str) -> Requirement:
     try:
         requirement = requirements.parse(text)
     except InvalidRequirement as exc:
-        raise UnknownReleaseError.of(f"`{text}` does not name a distribution", hint="for example `mpich>=4.1`") from exc
+        raise UnknownReleaseError.of(
+            f"`{text}` does not name a distribution", hint="for example `mpich==4.1.2`"
+        ) from exc
     if requirement.url or requirement.marker or requirement.extras:
         message = f"`{text}` says more than a name and versions"
         raise UnknownReleaseError.of(message, hint=f"write `{requirement.name}{requirement.specifier}`")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives import tagging
 from abiding.archives.naming import normalised
+from abiding.archives.wheel_name import WheelName
 from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
@@ -16,7 +17,7 @@ from abiding.native.names import has_code, wheels_among
 from abiding.providers.gate import Side, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from packaging.requirements import Requirement
     from packaging.tags import Tag
@@ -90,8 +91,8 @@ def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings
 
 def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[str, tuple[Finding, ...]]:
     findings: dict[str, tuple[Finding, ...]] = {}
-    compared = False
-    for path in wheels_among(paths):
+    wheels, compared = wheels_among(paths), False
+    for path in wheels:
         has_libraries = has_code(path)
         with suppress(ArchiveError, ValueError):  # who reads its metadata says so
             other = counterpart(*tagging.parse(path.name))
@@ -104,9 +105,23 @@ def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[s
             compared = True
             findings[str(path)] = _compared(other, path)
     if not compared:
-        message = f"`{where}` has no wheel that one of these could be held against"
-        raise UnknownReleaseError.of(message, hint="name the last release of the provider")
+        raise _nothing_held(wheels, where)
     return findings
+
+
+def _nothing_held(wheels: Sequence[Path], where: str) -> UnknownReleaseError:
+    names = sorted({normalised(split.name) for path in wheels if (split := WheelName.split(path.name))})
+    if names and not any(map(has_code, wheels)):
+        message = "none of these wheels has a compiled file, so that there is nothing to hold against another release"
+        return UnknownReleaseError.of(message, hint="leave out `--baseline`")
+    return UnknownReleaseError.of(
+        f"`{where}` has no wheel that one of these could be held against",
+        note=f"they are of {' and '.join(f'`{name}`' for name in names)}" if names else "",
+        hint=f"name its last release, `--baseline {names[0]}`, or a folder with that" if len(names) == 1 else _LAST,
+    )
+
+
+_LAST = "name the last release of the provider"
 
 
 def _compared(old: Path, new: Path) -> tuple[Finding, ...]:
