@@ -8,7 +8,8 @@ import pytest
 from abiding.findings import bounds
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding
-from abiding.project.pyproject import Key, Pyproject, as_shown, key_text
+from abiding.project.keys import Key, at, table_at
+from abiding.project.pyproject import Pyproject, as_shown, key_text
 
 TEXT = """\
 # a comment
@@ -251,3 +252,29 @@ def test_what_a_backend_settles_in_the_sdist_is_kept() -> None:
     restored = Pyproject.parse(read.restored(tomlkit.dumps(settled).encode()).decode())
     assert restored.table["project"]["version"] == "1.2"
     assert restored.table["project"]["dynamic"] == ["dependencies"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "table"),
+    [
+        ("", None, {}),
+        ("tool = 1", None, {}),
+        ("[tool]\nabiding = 1", None, {}),
+        ("[tool.abiding]\nwheel = 1", 1, {}),
+        ("[tool.abiding.wheel]", {}, {}),
+        ("[tool.abiding.wheel]\na = 1", {"a": 1}, {"a": 1}),
+        ("[[tool.abiding]]\nwheel = 1", None, {}),
+    ],
+)
+def test_a_path_leads_through_tables_alone(text: str, value: object, table: dict[str, object]) -> None:
+    read, key = Pyproject.parse(text), ("tool", "abiding", "wheel")
+    assert read.get(key) == at(read.table, key) == value
+    assert table_at(read.table, key) == table
+
+
+@pytest.mark.parametrize(
+    ("text", "declares"),
+    [("", False), ("tool = 'abiding'", False), ("[tool.abiding]", True), ("[tool]\nabiding = 1", True)],
+)
+def test_what_declares_has_the_table_or_what_is_to_be_one(text: str, declares: bool) -> None:
+    assert Pyproject.parse(text).declares is declares

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from abiding.findings.finding import Finding
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 WHOLE = """\
 [build-system]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["of_its_own", "ways_to"]
 

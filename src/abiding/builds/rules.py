@@ -9,6 +9,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.changes import field_notes, requirement_changes, text_notes
 from abiding.project import hints
+from abiding.project.keys import table_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -156,8 +157,8 @@ def _undeclared(line: str, sides: Sides) -> Finding:
 def _for_every_build(line: str, sides: Sides) -> str:
     """Return how a line comes to be required by the source, and so by its sdist."""
     name, _ = hints.places_of(line)
-    given = sides.pyproject.table.get("project")
-    way = f"add it to `project.{name}`" if isinstance(given, dict) and name in given else "require it in every build"
+    given = table_at(sides.pyproject.table, ("project",))
+    way = f"add it to `project.{name}`" if name in given else "require it in every build"
     return f"{way}, and build the sdist anew" if sides.source == "sdist" else way
 
 

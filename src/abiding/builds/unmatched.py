@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
     from abiding.findings.finding import Finding
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["unmatched"]
 

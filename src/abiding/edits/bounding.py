@@ -15,7 +15,8 @@ from abiding.project.pyproject import as_toml
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["Declared", "declare"]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tomlkit.container import Container
     from tomlkit.items import Item
 
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["NOTHING", "Document", "not_understood"]
 

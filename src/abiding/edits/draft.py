@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from abiding.findings.finding import Finding
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["hold"]
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["mentions", "unwrap"]
 

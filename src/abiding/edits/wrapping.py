@@ -12,7 +12,8 @@ from abiding.project.known_backends import DEFAULT_BACKEND
 from abiding.project.unlisted import filled_in
 
 if TYPE_CHECKING:
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["Edited", "wrap"]
 
@@ -37,8 +38,7 @@ class Edited(NamedTuple):
 
 def wrap(pyproject: Pyproject) -> Edited:
     """Make the new text. Raises `DeclarationError` where the file is written in a way that this does not understand."""
-    tool = pyproject.table.get("tool", {})
-    if isinstance(tool, dict) and "abiding" in tool:
+    if pyproject.declares:
         raise not_understood(
             pyproject,
             "`[tool.abiding]` is there, but `[build-system]` does not use it",
@@ -57,8 +57,7 @@ def wrap(pyproject: Pyproject) -> Edited:
 
 def _refuse_own_reader(pyproject: Pyproject) -> None:
     """Raise `DeclarationError` for a backend that can't be shown its view of `[project]`."""
-    build = pyproject.table.get("build-system")
-    backend = str(build.get("build-backend", "")) if isinstance(build, dict) else ""
+    backend = str(pyproject.get(("build-system", "build-backend")))
     if backend.partition(":")[0] == "uv_build":
         raise not_understood(
             pyproject,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from abiding.project.keys import at
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["Apart", "apart"]
 
@@ -31,8 +33,8 @@ def apart(own: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Apart, ...]
     A name in `[project]` that the first does not give is left to the backend, which may have filled it in there.
     """
     keys: list[Key] = [("build-system",), ("tool", "abiding")]
-    keys += [("project", name) for name in _RESOLVED if _at(own, ("project", name)) is not None]
-    return tuple(one for key in keys for one in _within(key, _at(own, key), _at(other, key)))
+    keys += [("project", name) for name in _RESOLVED if at(own, ("project", name)) is not None]
+    return tuple(one for key in keys for one in _within(key, at(own, key), at(other, key)))
 
 
 def _within(key: Key, own: object, other: object) -> Iterator[Apart]:
@@ -41,9 +43,3 @@ def _within(key: Key, own: object, other: object) -> Iterator[Apart]:
             yield from _within((*key, name), own.get(name), other.get(name))
     elif own != other:
         yield Apart(key, own, other)
-
-
-def _at(table: object, key: Key) -> object:
-    for part in key:
-        table = table.get(part) if isinstance(table, dict) else None
-    return table

@@ -12,7 +12,7 @@ from abiding.project.pyproject import BARE_KEY, as_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["Astray", "tables_astray"]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.metadata.exclusions import Exclusion
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
     from abiding.project.table import Project
 
 __all__ = ["Declared", "contradictions", "contradictions_of_api"]

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.project.exports import Export
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["Declaration", "Entry", "FromSdist", "Load", "Reason"]
 
@@ -214,7 +215,7 @@ class _Reader(Faults):
 
     def __init__(self, pyproject: Pyproject) -> None:
         super().__init__(pyproject)
-        table = pyproject.table.get("project")
+        table = pyproject.get(("project",))
         self.project = Project(table if isinstance(table, dict) else None)
         self.groups = Groups(pyproject.table, self)
 
@@ -271,8 +272,7 @@ class _Reader(Faults):
 
     def standard_tables(self) -> None:
         sanctions.project_is_table(self)
-        build = self.pyproject.table.get("build-system")
-        backend = build.get("build-backend") if isinstance(build, dict) else None
+        backend = self.pyproject.get(("build-system", "build-backend"))
         if backend != OURS and uses_abiding(self.pyproject.table):
             self.problem(
                 "bad-value",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
     from abiding.project.table import Project
 
 __all__ = ["Export", "declared", "hold_to_native", "of_table", "of_wheel"]

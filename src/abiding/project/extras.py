@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
     from abiding.project.table import Project
 
 __all__ = ["judge_extras"]

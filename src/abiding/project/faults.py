@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from abiding.findings.rules import Rule
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
     T = TypeVar("T")
     E = TypeVar("E", bound="StrEnum")

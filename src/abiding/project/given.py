@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
     from abiding.project.table import Project
 
 __all__ = ["bad_build_requirements", "bad_requirements", "requires_itself"]

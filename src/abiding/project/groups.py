@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["Groups", "Member"]
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["Guarded", "read"]
 

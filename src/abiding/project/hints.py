@@ -78,7 +78,7 @@ def declaring(lines: Iterable[str], pyproject: Pyproject, what: str = "it") -> I
     tables: dict[tuple[str, ...], list[str]] = {}
     for extra, texts in of_extras.items():
         *table, name = key = (*_WHEEL, *(("optional-dependencies", extra) if extra else ("dependencies",)))
-        if isinstance(_at(pyproject.table, key), list):
+        if isinstance(pyproject.get(key), list):
             listed = " and ".join(f"`{text}`" for text in texts)
             yield f"add {listed} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
         else:
@@ -92,7 +92,7 @@ def making_dynamic(fields: Sequence[str], pyproject: Pyproject) -> Iterator[str]
     """Yield how names of `[project]` come to be in `project.dynamic`."""
     names = [as_toml(field) for field in fields]
     key = ("project", "dynamic")
-    if isinstance(_at(pyproject.table, key), list):
+    if isinstance(pyproject.get(key), list):
         listed = " and ".join(f"`{name}`" for name in names)
         yield f"add {listed} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
     else:
@@ -109,12 +109,6 @@ def naming_backend(pyproject: Pyproject, what: str) -> tuple[str, ...]:
     if not backend:
         return (f"{what}, with the backend that `[build-system]` named before: none is among what it requires",)
     return tuple(pasted(pyproject, {_WHEEL[:2]: [f'build-backend = "{backend}"']}, what))
-
-
-def _at(table: object, key: Iterable[str]) -> object:
-    for part in key:
-        table = table.get(part) if isinstance(table, dict) else None
-    return table
 
 
 def declared_under(lines: Iterable[str]) -> str:

@@ -6,11 +6,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
+from abiding.project.keys import at, table_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    _Key = tuple[str | int, ...]  # a TOML key path
+    from abiding.project.keys import Key
 
 __all__ = ["GROUPS", "ways_to"]
 
@@ -25,14 +26,14 @@ class _Include(NamedTuple):
     """An `include-group`: the normalised name in it, and its place."""
 
     group: str
-    key: _Key
+    key: Key
 
 
-def ways_to(table: Mapping[str, object], group: str) -> tuple[_Key, ...]:
+def ways_to(table: Mapping[str, object], group: str) -> tuple[Key, ...]:
     """The keys of the includes that lead to a group, for each entry from the group outwards; empty if none does."""
     steps = _steps(table, normalised(group))
     entries = (entry for entry in _of_entries(table) if entry.group in steps)
-    keys: dict[_Key, None] = {}
+    keys: dict[Key, None] = {}
     for entry in islice(entries, _MOST_WAYS):
         way, step = [entry], steps[entry.group]
         while step:
@@ -44,9 +45,8 @@ def ways_to(table: Mapping[str, object], group: str) -> tuple[_Key, ...]:
 
 def _steps(table: Mapping[str, object], group: str) -> dict[str, _Include | None]:
     """By normalised name, the include in each group that is the next step to the one that is looked for."""
-    groups = table.get(GROUPS)
     around: dict[str, list[tuple[str, _Include]]] = {}
-    for name, values in groups.items() if isinstance(groups, dict) else ():
+    for name, values in table_at(table, (GROUPS,)).items():
         for include in _includes(values, (GROUPS, name)):
             around.setdefault(include.group, []).append((normalised(name), include))
     steps: dict[str, _Include | None] = {group: None}
@@ -60,17 +60,12 @@ def _steps(table: Mapping[str, object], group: str) -> dict[str, _Include | None
 
 
 def _of_entries(table: Mapping[str, object]) -> Iterator[_Include]:
-    wheel: object = table
-    for part in _WHEEL:
-        wheel = wheel.get(part) if isinstance(wheel, dict) else None
-    if isinstance(wheel, dict):
-        yield from _includes(wheel.get("dependencies"), (*_WHEEL, "dependencies"))
-        extras = wheel.get("optional-dependencies")
-        for extra, values in extras.items() if isinstance(extras, dict) else ():
-            yield from _includes(values, (*_WHEEL, "optional-dependencies", extra))
+    yield from _includes(at(table, (*_WHEEL, "dependencies")), (*_WHEEL, "dependencies"))
+    for extra, values in table_at(table, (*_WHEEL, "optional-dependencies")).items():
+        yield from _includes(values, (*_WHEEL, "optional-dependencies", extra))
 
 
-def _includes(values: object, key: _Key) -> Iterator[_Include]:
+def _includes(values: object, key: Key) -> Iterator[_Include]:
     for index, value in enumerate(values if isinstance(values, list) else ()):
         if isinstance(value, dict) and isinstance(value.get("include-group"), str):
             yield _Include(normalised(value["include-group"]), (*key, index))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from abiding.project.keys import at
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,8 +19,7 @@ _REQUIREMENT = re.compile(r"\s*abiding\b(?![-_.]\w)", re.IGNORECASE)
 
 def uses_abiding(table: Mapping[str, Any]) -> bool:
     """Return whether `[build-system]` names abiding as the backend, in the right way or not."""
-    build = table.get("build-system")
-    backend = build.get("build-backend") if isinstance(build, dict) else None
+    backend = at(table, ("build-system", "build-backend"))
     return isinstance(backend, str) and re.match(r"abiding\s*(?:[.:]|$)", backend) is not None
 
 

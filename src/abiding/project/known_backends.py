@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from abiding.archives.naming import normalised
 from abiding.findings.nearest import nearest
+from abiding.project.keys import at, table_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +62,7 @@ _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "set
 
 def backend_of(table: Mapping[str, Any]) -> str:
     """The backend that a pyproject.toml names, or suggests by what it requires to build; empty if it does neither."""
-    build = table.get("build-system")
-    build = build if isinstance(build, dict) else {}
+    build = table_at(table, ("build-system",))
     named = build.get("build-backend")
     if isinstance(named, str) and named.partition(":")[0].partition(".")[0] != "abiding":
         return named
@@ -74,9 +74,7 @@ def backend_of(table: Mapping[str, Any]) -> str:
 
 def wrapped_in(table: Mapping[str, Any]) -> str:
     """Return the backend that writes the metadata of a project, wrapped or not; empty if that is not said."""
-    tool = table.get("tool")
-    ours = tool.get("abiding") if isinstance(tool, dict) else None
-    wrapped = ours.get("build-backend") if isinstance(ours, dict) else None
+    wrapped = at(table, ("tool", "abiding", "build-backend"))
     return wrapped if isinstance(wrapped, str) else backend_of(table)
 
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.project.declaration import Entry
+    from abiding.project.keys import Key
     from abiding.project.provenance import Provenance
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel
 
 __all__ = ["Added", "Claimed", "Wanted", "filled", "to_install"]

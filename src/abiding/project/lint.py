@@ -12,6 +12,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import pins, requirements
 from abiding.project.given import bad_build_requirements
 from abiding.project.itself import OURS, uses_abiding
+from abiding.project.keys import table_at
 from abiding.project.known_backends import DEFAULT_BACKEND, KNOWN, brings, distribution_of, meant_instead
 from abiding.project.misspelt import misspelt
 from abiding.project.never_true import never_selected, never_true
@@ -38,8 +39,7 @@ def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
 
 def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
     """What of `[build-system]` keeps front ends from building what is declared: no hook can tell, as none is called."""
-    build = pyproject.table.get("build-system")
-    build = build if isinstance(build, dict) else {}
+    build = table_at(pyproject.table, ("build-system",))
     names = {requirements.name_of(line) for _, line in pyproject.build_requires}
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
     key = ("build-system", "requires")

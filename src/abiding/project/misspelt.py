@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.project.declaration import Declaration
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["misspelt"]
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from abiding.project.keys import table_at
 from abiding.project.pyproject import key_text
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def line_below(pyproject: Pyproject, table: tuple[str, ...], rows: Sequence[str]
 
     It was tried: a header in a string is none.
     """
-    expected = {**_inside(pyproject.table, table), **tomllib.loads("\n".join(rows))}
+    expected = {**table_at(pyproject.table, table), **tomllib.loads("\n".join(rows))}
     for header in _HEADER.finditer(pyproject.text):
         try:
             if not _is_of(tomllib.loads(header[0]), table):
@@ -39,7 +40,7 @@ def line_below(pyproject: Pyproject, table: tuple[str, ...], rows: Sequence[str]
             )
         except ValueError:
             continue
-        if _inside(pasted, table) == expected:
+        if table_at(pasted, table) == expected:
             return pyproject.text.count("\n", 0, header.start()) + 1
     return None
 
@@ -51,15 +52,6 @@ def is_there(pyproject: Pyproject, table: tuple[str, ...]) -> bool:
     except ValueError:
         return True
     return False
-
-
-def _inside(table: Mapping[str, Any], key: Sequence[str]) -> Mapping[str, Any]:
-    for name in key:
-        inner = table.get(name)
-        if not isinstance(inner, dict):
-            return {}
-        table = inner
-    return table
 
 
 def _is_of(header: Mapping[str, Any], key: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from abiding.files.plain import read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
+from abiding.project.keys import Key, at, table_at
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
     from abiding.findings.rules import Rule
     from abiding.project.positions import Place
 
-__all__ = ["BARE_KEY", "Key", "Pyproject", "as_shown", "as_toml", "key_text"]
+__all__ = ["BARE_KEY", "Pyproject", "as_shown", "as_toml", "key_text"]
 
 
-# A TOML key path: table names, and indices into arrays.
-Key = tuple[str | int, ...]
 # A name that needs no quotes in TOML.
 BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -76,6 +75,15 @@ class Pyproject(NamedTuple):
             from abiding.project.malformed import no_toml
 
             raise no_toml(text, exc) from exc
+
+    @property
+    def declares(self) -> bool:
+        """Whether there is a `[tool.abiding]`, though it were no table."""
+        return "abiding" in table_at(self.table, ("tool",))
+
+    def get(self, key: Key) -> object:
+        """Return the value at a path of table names; None where there is none."""
+        return at(self.table, key)
 
     def line_of(self, key: Key) -> int | None:
         """The line (from 1) on which the value at `key` begins, or that of the nearest value or table around it."""
@@ -165,8 +173,7 @@ class Pyproject(NamedTuple):
     @property
     def build_requires(self) -> Iterator[tuple[Key, str]]:
         """Each requirement of `[build-system]`, with its key path; what is of another type, front ends refuse."""
-        build = self.table.get("build-system")
-        given = build.get("requires") if isinstance(build, dict) else None
+        given = self.get(("build-system", "requires"))
         for index, text in enumerate(given if isinstance(given, list) else ()):
             if isinstance(text, str):
                 yield ("build-system", "requires", index), text

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["required"]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from abiding.project.faults import Faults
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
     from abiding.project.table import Project
 
 __all__ = ["bad_dynamic", "needless_select", "not_dynamic", "project_is_table", "unexplained_difference"]

@@ -10,7 +10,7 @@ from abiding.project.pyproject import BARE_KEY, as_toml, key_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
     Shape = Callable[[Key, Any], Iterator["Misshapen"]]
 

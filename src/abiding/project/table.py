@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
-    from abiding.project.pyproject import Key
+    from abiding.project.keys import Key
 
 __all__ = ["EXTENDABLE", "FIELDS", "ApiLevel", "ApiLine", "Project"]
 

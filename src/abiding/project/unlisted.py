@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from abiding.project.keys import table_at
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -29,18 +31,16 @@ _OF_POETRY = {
 
 def filled_in(backend: str, table: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of `[project]` that the backend will fill in, and that it should list in `project.dynamic`."""
-    project, tool = table.get("project"), table.get("tool")
+    project = table.get("project")
     if not backend.startswith("poetry.") or not isinstance(project, dict):
         return ()
-    poetry = tool.get("poetry") if isinstance(tool, dict) else None
     there = project.get("dynamic")
     known = {*project, *(there if isinstance(there, list) else ())}
-    return tuple(name for name in _poetry(poetry if isinstance(poetry, dict) else {}) if name not in known)
+    return tuple(name for name in _poetry(table_at(table, ("tool", "poetry"))) if name not in known)
 
 
 def _poetry(table: Mapping[str, Any]) -> Iterator[str]:
-    requires = table.get("dependencies")
-    requires = requires if isinstance(requires, dict) else {}
+    requires = table_at(table, ("dependencies",))
     for name, keys in _OF_POETRY.items():
         values = [table.get(key) for key in keys]
         if any(set(requires) - {"python"} if name == "dependencies" else value for value in values):

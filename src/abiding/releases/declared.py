@@ -167,8 +167,7 @@ _RECORDED = f"by its record (`{MEMBER}`) the wheel is of the ABI level, so it ha
 def declared_in(sdist: Artifact | None) -> Own:
     """Read `[tool.abiding]` of the pyproject.toml in an sdist; without it, or without an sdist, nothing is declared."""
     pyproject = sdist.pyproject if sdist else None
-    tool = pyproject.table.get("tool") if pyproject else None
-    if sdist is None or pyproject is None or not isinstance(tool, dict) or "abiding" not in tool:
+    if sdist is None or pyproject is None or not pyproject.declares:
         return Own()
     # Few releases declare anything, and what reads it takes as long to import as a hundred wheels to check.
     from abiding.findings.errors import DeclarationError

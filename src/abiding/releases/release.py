@@ -176,8 +176,7 @@ class Release(NamedTuple):
     def declares(self) -> bool:
         """Whether its sdist, if that is at hand, declares what wheels require; else it can only leave fields open."""
         pyprojects = [checked.artifact.pyproject for checked in self.artifacts if checked.called == self.reference]
-        tool = pyprojects[0].table.get("tool") if pyprojects and pyprojects[0] else None
-        return isinstance(tool, dict) and "abiding" in tool
+        return bool(pyprojects and pyprojects[0] and pyprojects[0].declares)
 
     @property
     def unread(self) -> tuple[Finding, ...]:

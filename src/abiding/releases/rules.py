@@ -129,7 +129,7 @@ def _by_pre_releases(comparison: Comparison) -> Iterator[Finding]:
     reference = comparison.reference
     if reference is None:
         return
-    table = reference.pyproject.table.get("project") if reference.pyproject else None
+    table = reference.pyproject.get(("project",)) if reference.pyproject else None
     if isinstance(table, dict):
         from abiding.project.promise import Promise
         from abiding.project.table import Project

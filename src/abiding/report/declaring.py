@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from abiding.findings.finding import Finding
-    from abiding.project.pyproject import Key, Pyproject
+    from abiding.project.keys import Key
+    from abiding.project.pyproject import Pyproject
 
 __all__ = ["line_of"]
 
 
 def line_of(finding: Finding, pyproject: Pyproject) -> int | None:
     """The line of a value that is spoken of, else of the field, else where `dynamic` lists it, else of `[project]`."""
-    project = pyproject.table.get("project")
+    project = pyproject.get(("project",))
     if not finding.field or not isinstance(project, dict):
         return None
     names = [name for name, fields in FIELDS.items() if finding.field.lower() in {own.lower() for own in fields}]
