@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.findings import bounds
-from abiding.providers import preprocessing
-from abiding.providers.changed import Material, compared
-from abiding.providers.declarations import Declared, declare
-from abiding.providers.headers import Declarations, Headers, changes, compiler, declarations, gathered
+from abiding.providers import confined, headers
+from abiding.providers.changed import Comparison, Material, compared
+from abiding.providers.declarations import Declared, changes, comparable, constants, is_version
+from abiding.providers.headers import Headers, gathered
 from abiding.providers.macros import guards
 
 if TYPE_CHECKING:
@@ -22,70 +22,28 @@ PACKED = "#pragma pack(1)\nstruct t { char c; int a; };\n#pragma pack()\n"
 LOOSE = "struct t { char c; int a; };\n"
 
 
+def read(texts: dict[str, str]) -> Declared:
+    return headers.read({f"toy/include/{place}": text.encode() for place, text in texts.items()})
+
+
+def faults(texts: dict[str, str]) -> dict[str, str]:
+    return {place.rpartition("/")[2]: why for place, why in read(texts).faults().items()}
+
+
+def found(texts: dict[str, str]) -> set[str]:
+    return {one.name for _, one in read(texts).of_kind("type", "function", "variable")}
+
+
+def told(old: dict[str, str], new: dict[str, str]) -> Comparison:
+    sides = [{f"toy/include/{place}": text.encode() for place, text in side.items()} for side in (old, new)]
+    first, second = (Material({}, Headers(side)) for side in sides)
+    return compared(first, second)
+
+
 def changed(old: str, new: str, *, suffix: str = "h") -> list[str]:
-    command = compiler()
-    assert command
-    sides = [declarations({f"toy/include/toy.{suffix}": text.encode()}, command) for text in (old, new)]
-    assert [side.failed for side in sides] == [{}, {}]
-    return [change.name for change in changes(sides[0].found, sides[1].found) if change.new]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "names"),
-    [
-        ("struct t { int a; };", "struct t { int a; int b; };", ["struct t"]),
-        ("#define N 4\nstruct t { int a[N]; };", "#define N 8\nstruct t { int a[N]; };", ["struct t"]),
-        ("enum e { A, B };", "enum e { Z, A, B };", ["enum e"]),
-        (TOY, "int toy(long a);", ["toy()"]),
-        # Where fields lie without a word about them in the declaration, or with one in an attribute.
-        (LOOSE, PACKED, ["struct t"]),
-        (PACKED, LOOSE, ["struct t"]),
-        (LOOSE, f"#pragma pack(push, 1)\n{LOOSE}#pragma pack(pop)\n", ["struct t"]),
-        (LOOSE, "struct __attribute__((packed)) t { char c; int a; };", ["struct t"]),
-        (LOOSE, "struct t { char c; int a; } __attribute__((__packed__));", ["struct t"]),
-        ("typedef struct { char c; int a; } t;", "typedef struct { char c; int a; } t __attribute__((packed));", ["struct t"]),
-        (LOOSE, "struct t { char c; _Alignas(16) int a; };", ["struct t"]),
-        ("int toy(int a);", "int toy(int a) __attribute__((ms_abi));", ["toy()"]),
-        ("int toy(int a);", "int toy(int a) __attribute__((__ms_abi__));", ["toy()"]),
-        (LOOSE, "struct __attribute__((__ms_struct__)) t { char c; int a; };", ["struct t"]),
-        (LOOSE, 'struct __attribute__((scalar_storage_order("big-endian"))) t { char c; int a; };', ["struct t"]),
-        # Types by other names, and pointers to functions.
-        ("typedef int v[4];", "typedef int v[8];", ["typedef v"]),
-        ("typedef int (*cb)(int);", "typedef int (*cb)(int, void *);", ["typedef cb"]),
-        ("typedef int f(int);", "typedef int f(long);", ["typedef f"]),
-        # Variables.
-        ("extern int toy_n;", "extern long toy_n;", ["toy_n"]),
-        ("extern int toy_n[4];", "extern int toy_n[8];", ["toy_n"]),
-        ("extern int (*hook)(int);", "extern int (*hook)(long);", ["hook"]),
-    ],
-)  # fmt: skip
-def test_what_is_another_thing(old: str, new: str, names: list[str]) -> None:
-    assert changed(old, new) == names
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (TOY, "int toy(int count);"),
-        ("int f(struct t *p);", "int f(struct t *restrict p);"),
-        (TOY, "extern int toy(\n  int a /* how many */);"),
-        (TOY, '#define API __attribute__((visibility("default")))\nAPI int toy(int a);'),
-        (TOY, '__attribute__((deprecated("no more"))) int toy(int a) __attribute__((nonnull));'),
-        (LOOSE, 'struct __attribute__((visibility("default"))) t { char c; int a; };'),
-        (LOOSE, f"#pragma pack(push, 1)\nstruct s {{ int a; }};\n#pragma pack(pop)\n{LOOSE}"),
-        (LOOSE, f"#pragma pack(1)\nstruct s {{ int a; }};\n#pragma pack()\n{LOOSE}"),
-        (PACKED, f"#pragma pack(push)\n#pragma pack(1)\n{LOOSE}#pragma pack(pop)\n"),
-        (LOOSE, f"#pragma once\n#pragma pack(pop)\n{LOOSE}"),
-        ("typedef int (*cb)(int a);", "typedef int (*cb)(int b);"),
-        ("enum e { A, B };", "enum e { A, B, C };"),
-        ("struct t { int a; }; struct u { int b; };", "struct u { int b; }; struct t { int a; };"),
-        ("static inline int f(void) { return 1; }", "static inline int f(void) { return 2; }"),
-        ('_Static_assert(1, "one");', '_Static_assert(2, "two");'),
-        (TOY, f"struct n {{ int x; }};\n{TOY}"),
-    ],
-)  # fmt: skip
-def test_what_is_the_same(old: str, new: str) -> None:
-    assert changed(old, new) == []
+    first, second = comparable(*(read({f"toy.{suffix}": text}) for text in (old, new)))
+    assert (first.faults(), second.faults()) == ({}, {})
+    return [one.old.name for one in changes(first, second)]
 
 
 def test_classes_that_are_exported_are_told_apart() -> None:
@@ -97,17 +55,11 @@ def test_classes_that_are_exported_are_told_apart() -> None:
     assert changed(old, old.replace(": int", ": char"), suffix="hpp") == ["enum kind"]
 
 
-def read(**texts: str) -> Declarations:
-    command = compiler()
-    assert command
-    return declarations({f"toy/include/{name}.h": text.encode() for name, text in texts.items()}, command)
-
-
 def test_constants_are_those_of_its_own_headers() -> None:
     guarded = "/* A header. */\n#ifndef TOY_H\n#define TOY_H 1\n#include <limits.h>\n#define TOY_MAX 16\n#endif\n"
-    assert read(toy=guarded).declared.constants == {"TOY_MAX": "16"}
+    assert {name: one.meaning for name, one in constants(read({"toy.h": guarded})).items()} == {"TOY_MAX": "16"}
     overridable = "#define FIRST 1\n#ifndef TOY_MAX\n#define TOY_MAX 16\n#endif\n"
-    assert read(toy=overridable).declared.constants == {"FIRST": "1", "TOY_MAX": "16"}
+    assert set(constants(read({"toy.h": overridable}))) == {"FIRST", "TOY_MAX"}
 
 
 @pytest.mark.timeout(60)
@@ -129,99 +81,190 @@ def test_what_stands_before_a_guard_takes_no_time(header: str, name: str) -> Non
     assert list(guards(header.encode())) == [name] * bool(name)
 
 
-@pytest.mark.timeout(60)
-def test_names_of_types_that_stand_for_each_other_are_bounded() -> None:
-    levels = "".join(f"typedef t{i} (*t{i + 1})(t{i}, t{i}, t{i});\n" for i in range(40))
-    functions = "".join(f"int f{i}(t12, t39);\n" for i in range(2_000))
-    old, new = (read(toy=f"typedef {kind} t0;\n{levels}{functions}").found for kind in ("int", "long"))
-    assert [change.name for change in changes(old, new)] == ["typedef t0"]
-    assert (
-        len(changes(old, read(toy=f"typedef int t0;\n{levels}{functions.replace('int f', 'long f')}").found)) == 2_000
-    )
-
-
 def test_a_header_of_cxx_by_the_name_of_one_of_c() -> None:
-    found = read(toy="#include <vector>\nnamespace toy { struct point { std::vector<int> x; }; }\n")
-    assert (found.failed, list(found.found)) == ({}, ["struct toy::point"])
+    text = {"toy.h": "#include <vector>\nnamespace toy { struct point { std::vector<int> x; }; }\n"}
+    side = comparable(read(text), read(text))[0]
+    assert (side.faults(), {one.name for _, one in side.of_kind("type")}) == ({}, {"struct toy::point"})
+
+
+PART = "#ifndef TOY_ALL\n#error include toy.h\n#endif\nstruct t { int a; };\n"
+ALL = '#define TOY_ALL\n#include "part.h"\nint toy(struct t *one);\n'
 
 
 def test_what_is_included_is_compared_where_it_stands() -> None:
     """A header that can't be read by itself is read where another one includes it."""
-    part = "#ifndef TOY_ALL\n#error include toy.h\n#endif\nstruct t { int a; };\n"
-    found = read(toy='#define TOY_ALL\n#include "part.h"\nint toy(struct t *one);\n', part=part)
-    assert (found.failed, sorted(found.found)) == ({}, ["struct t", "toy()"])
-    assert list(read(part=part).failed) == ["toy/include/part.h"]
+    both = {"toy.h": ALL, "part.h": PART}
+    assert (faults(both), found(both)) == ({}, {"struct t", "toy()", "toy(t *)"})
+    assert list(faults({"part.h": PART})) == ["part.h"]
+    assert told(both, {**both, "part.h": PART.replace("int a", "long a")}).changes[0].names == ("struct t",)
+
+
+SMALL = "#ifndef N\n#define N 4\n#endif\nstruct t { int a[N]; };\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        # Each is read by itself, and where it is included.
+        ({"a.h": SMALL, "b.h": '#define N 8\n#include "a.h"\n'}, {"a.h": SMALL, "b.h": '#define N 16\n#include "a.h"\n'}, [("struct t",), ("N = 8, now 16",)]),
+        ({"a.h": SMALL, "b.h": '#define N 8\n#include "a.h"\n'}, {"a.h": SMALL.replace("4", "2"), "b.h": '#define N 8\n#include "a.h"\n'}, [("struct t",), ("N = 4, now 2",)]),
+        ({"a.h": SMALL, "b.h": '#define N 8\n#include "a.h"\n'}, {"a.h": SMALL}, []),
+        # Two headers that have a thing by one name, and exclude each other.
+        ({"a.h": "struct t { int a; };", "b.h": "struct t { long a; };"}, {"a.h": "struct t { int a; };", "b.h": "struct t { char a; };"}, [("struct t",)]),
+        ({"a.h": "struct t { int a; };", "b.h": "struct t { long a; };"}, {"a.h": "struct t { long a; };", "b.h": "struct t { int a; };"}, [("struct t",)]),
+        # What moves from one to another, with and without a change.
+        ({"a.h": "struct t { int a; };"}, {"b.h": "struct t { int a; };"}, []),
+        ({"a.h": "struct t { int a; };"}, {"a.h": '#include "b.h"', "b.h": "struct t { int a; };"}, []),
+        ({"a.h": "struct t { int a; };"}, {"b.h": "struct t { long a; };"}, [("struct t",)]),
+        ({"a.h": "struct t { int a; };"}, {"a.h": '#include "b.h"', "b.h": "struct t { long a; };"}, [("struct t",)]),
+        # A header that is gone takes nothing away.
+        ({"a.h": "int f(void);", "b.h": "int g(void);"}, {"a.h": "int f(void);"}, []),
+        # How closely fields lie may be said by headers that are included again and again.
+        (
+            {"on.h": "#pragma pack(push, 1)\n", "off.h": "#pragma pack(pop)\n", "a.h": '#include "on.h"\nstruct s { char a; int b; };\n#include "off.h"\n#include "on.h"\nstruct t { char a; int b; };\n#include "off.h"\n'},
+            {"on.h": "#pragma pack(push, 1)\n", "off.h": "#pragma pack(pop)\n", "a.h": '#include "on.h"\nstruct s { char a; int b; };\n#include "off.h"\nstruct t { char a; int b; };\n'},
+            [("struct t",)],
+        ),
+        # A list in a file of its own, and a header without an ending.
+        ({"a.h": 'struct t {\n#include "fields.inc"\n};', "fields.inc": "int a;\n"}, {"a.h": 'struct t {\n#include "fields.inc"\n};', "fields.inc": "long a;\n"}, [("struct t",)]),
+        ({"Toy": "struct t { int a; };"}, {"Toy": "struct t { long a; };"}, [("struct t",)]),
+        # A header that was C's becomes one of C++ alone.
+        ({"a.h": "struct t { int class; };"}, {"a.h": "struct t { int klass; bool a() const; };"}, []),
+    ],
+)  # fmt: skip
+def test_several_headers(old: dict[str, str], new: dict[str, str], names: list[tuple[str, ...]]) -> None:
+    assert [change.names for change in told(old, new).changes] == names
+
+
+UNKNOWN = "struct t { gone_t a; };\nstruct u { struct t b; };\ntypedef gone_t v;\nint f(v);\nstruct w { int c; };\n"
+
+
+def test_an_error_hides_what_it_is_in_and_what_that_leads_to() -> None:
+    """An unknown type is `int` to the parser: nothing is claimed because of that."""
+    known = f"typedef long gone_t;\n{UNKNOWN}"
+    for old, new in ((UNKNOWN, known), (known, UNKNOWN)):
+        comparison = told({"a.h": old}, {"a.h": new})
+        assert comparison.changes == ()
+        assert comparison.of_headers == (
+            "1 header was not wholly compared: `toy/include/a.h` (unknown type name 'gone_t' in line 1)",
+        )
+        assert not comparison.by_headers
+        comparison = told({"a.h": old}, {"a.h": new.replace("int c", "long c")})
+        assert [change.names for change in comparison.changes] == [("struct w",)]
+
+
+def test_a_header_that_lacks_another_is_compared_with_its_like() -> None:
+    """What the other one would have defined nobody knows."""
+    old = {"a.h": "#include <gone.h>\nstruct t { char a; int b; } TOY_PACKED;\n"}
+    there = {**old, "gone.h": "#define TOY_PACKED __attribute__((packed))\n"}
+    assert (told(old, there).changes, told(there, old).changes) == ((), ())
+    changes = told(old, {"a.h": old["a.h"].replace("int b", "long b")}).changes
+    assert [change.names for change in changes] == [("struct t",)]
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("levels", [4, 11, 14])
-def test_what_no_memory_holds_is_not_compared(levels: int) -> None:
+def test_what_no_memory_holds_is_not_compared(levels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each macro stands for four of the one before."""
+    monkeypatch.setattr(bounds, "PARSER", 768 << 20)
+    monkeypatch.setattr(bounds, "PARSING_ONE", 2)
     macros = [f"#define A{level} {' '.join([f'A{level - 1}'] * 4)}" for level in range(1, levels + 1)]
-    header = "\n".join(["#define A0 int x;", *macros, f"struct t {{ A{levels} }};\n"]).encode()
-    command = compiler()
-    assert command
-    fair = b"struct u { int a; };\n"
-    read = declarations({"toy/include/a.h": header, "toy/include/b.h": fair}, command)
-    assert list(read.failed) == ([] if levels == 4 else ["toy/include/a.h"])
-    assert "struct u" in read.found
+    header = "\n".join(["#define A0 int:1;", *macros, f"struct t {{ A{levels} }};\n"])
+    side = read({"a.h": header, "b.h": "struct u { int a; };\n"})
+    assert list(side.faults()) == ([] if levels == 4 else ["toy/include/a.h"])
+    assert "struct u" in {one.name for _, one in side.of_kind("type")}
 
 
 def test_nothing_of_a_file_elsewhere_is_repeated(tmp_path: Path) -> None:
     """A header of a stranger can include any file of the machine, and an error names the line that it is at."""
     secret = tmp_path / "secret"
     secret.write_text("#hunter2 word\nhost login }\n")
-    headers = {
-        "toy/include/a.h": f'#include "{secret}"\n',
-        "toy/include/b.h": f'#define NAMED(...) struct __VA_ARGS__ {{ int a; }};\nNAMED(\n#include "{secret}"\n)\n',
-        "toy/include/c.h": "#include <no_such_header.h>\n",
-        "toy/include/d.h": '#include "c.h"\n',
+    word = tmp_path / "word"
+    word.write_text("hunter3\n")
+    texts = {
+        "a.h": f'#include "{secret}"\n',
+        "b.h": f'#define NAMED(...) struct __VA_ARGS__ {{ int a; }};\nNAMED(\n#include "{secret}"\n)\n',
+        "c.h": "#include <no_such_header.h>\n",
+        "d.h": '#include "c.h"\n',
+        "e.h": f'struct\n#include "/usr/include/../..{word}"\n{{ int a; }};\n',
+        "f.h": f'#define N(...) enum {{ __VA_ARGS__ = 1 }};\nN(\n#include "{word}"\n)\n',
     }
-    command = compiler()
-    assert command
-    read = declarations({place: text.encode() for place, text in headers.items()}, command)
-    elsewhere = "something that it includes from elsewhere can't be preprocessed"
-    assert [read.failed[f"toy/include/{name}.h"] for name in "ab"] == [elsewhere, elsewhere]
-    assert all("no_such_header.h" in read.failed[f"toy/include/{name}.h"] for name in "cd")
-    assert not any(word in str(read) for word in ("hunter2", "login"))
+    side = read(texts)
+    why = {place.rpartition("/")[2]: text for place, text in side.faults().items()}
+    # An `#include` among the arguments of a macro is none for the parser.
+    assert {name for name in texts if why.get(name) == "it includes a file from elsewhere"} == {"a.h", "e.h"}
+    assert set(why) == set(texts)
+    assert "no_such_header.h" in why["c.h"]
+    assert "no_such_header.h" in why["d.h"]
+    assert not any(word in str(side) for word in ("hunter", "login"))
 
 
-INCLUDING = b'#if __INCLUDE_LEVEL__ < 190\n#include "a.h"\n#include "a.h"\n#endif\n'
+def test_what_the_parser_does_not_survive_is_one_header() -> None:
+    """Another process goes on with the next one."""
+    deep = "int a = " + "(" * 200_000 + "1" + ")" * 200_000 + ";\n"
+    side = read({"a.hpp": deep, "b.hpp": "struct u { int a; };\n"})
+    assert list(side.faults()) == ["toy/include/a.hpp"]
+    assert {one.name for _, one in side.of_kind("type")} == {"struct u"}
+
+
+def test_without_the_library_headers_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "clang").mkdir()
+    (tmp_path / "clang" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert told({"a.h": TOY}, {"a.h": TOY}).of_headers == (
+        "headers were not compared: that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "others", "is_one"),
+    [
+        ("TOY_VERSION", (), True),
+        ("TOY_VERSION_MAJOR", (), True),
+        ("TOY_MAJOR_VERSION", (), True),
+        ("TOY_VERSION_STRING", (), True),
+        ("toy::version", (), True),
+        ("TOY_MAJOR", ("TOY_MINOR",), True),
+        ("TOY_PATCH", ("TOY_MAJOR",), True),
+        ("TOY_MAJOR", (), False),
+        ("TOY_ROW_MAJOR", ("TOY_COL_MAJOR",), False),
+        ("TOY_PATCH_SIZE", ("TOY_MAJOR", "TOY_MINOR"), False),
+        ("TOY_VERSION_OFFSET", (), False),
+        ("TOY_CONVERSION", (), False),
+    ],
+)
+def test_what_says_which_release_it_is(name: str, others: tuple[str, ...], is_one: bool) -> None:
+    assert is_version(name, others) is is_one
+
+
+INCLUDING = '#if __INCLUDE_LEVEL__ < 190\n#include "a.h"\n#include "a.h"\n#endif\n'
 
 
 def test_what_no_time_is_enough_for_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time is for all headers of a wheel: each of a hundred may not have its own."""
-    monkeypatch.setattr(bounds, "PREPROCESSING", 1)
-    command = compiler()
-    assert command
-    fair = {"toy/include/a.h": b"struct u { int a; };\n"}
-    assert list(declarations(fair, command).found) == ["struct u"]
-    read = declarations({f"toy/include/{name}.h": INCLUDING for name in "abcdefgh"}, command)
-    assert len(read.failed) == len("abcdefgh")
-    assert sum("headers take more than 1 second" in why for why in read.failed.values()) >= len("cdefgh")
+    assert found({"a.h": "struct u { int a; };\n"}) == {"struct u"}
+    monkeypatch.setattr(bounds, "PARSING", 1)
+    why = faults({f"{name}.h": INCLUDING.replace("a.h", f"{name}.h") for name in "abcdefgh"})
+    assert len(why) == len("abcdefgh")
+    assert sum("reading headers takes more than 1 second" in one for one in why.values()) >= len("cdefgh")
 
 
 def test_what_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A header may include a pipe of this machine, and the process that reads it is not the one that was started."""
     os.mkfifo(tmp_path / "pipe")
-    monkeypatch.setattr(preprocessing, "_SECONDS", 1)
-    command = compiler()
-    assert command
-    read = declarations({"toy/include/a.h": f'#include "{tmp_path}/pipe"\n'.encode()}, command)
-    assert list(read.failed) == ["toy/include/a.h"]
+    monkeypatch.setattr(confined, "_SECONDS", 0)
+    monkeypatch.setattr(bounds, "PARSING", 2)
+    assert list(faults({"a.h": f'#include "{tmp_path}/pipe"\n'})) == ["a.h"]
     # Nobody reads it any more.
     with pytest.raises(OSError, match="No such device"):
         os.open(tmp_path / "pipe", os.O_WRONLY | os.O_NONBLOCK)
 
 
 def test_headers_declare_as_much_as_people_write(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "DECLARED", 4000)
-    command = compiler()
-    assert command
-    for count, fair in ((10, True), (30, False)):
-        text = "".join(f"int toy_{i}(int a);\n" for i in range(count)).encode()
-        read = declarations({"toy/include/a.h": text, "toy/include/b.h": text}, command)
-        assert (not read.failed) is fair  # the same again takes nothing
+    monkeypatch.setattr(bounds, "DECLARED", 8000)
+    for count, is_fair in ((10, True), (60, False)):
+        text = "".join(f"int toy_{i}(int a);\n" for i in range(count))
+        assert (not faults({"a.h": text, "b.h": text})) is is_fair
 
 
 @pytest.mark.parametrize(("bound", "value"), [("HEADERS", 3), ("HEADER_BYTES", 3 * len(TOY))])
@@ -236,16 +279,28 @@ def test_headers_that_are_not_looked_at_are_said(bound: str, value: int, monkeyp
         assert not remarks or comparison.remarks[0].startswith("2 more headers were not compared")
 
 
-@pytest.mark.timeout(60)  # not even where each of its words is held against all before it
-def test_text_that_is_no_declaration_is_passed_over() -> None:
-    for text in (
+@pytest.mark.timeout(300)
+def test_what_nobody_has_written_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it says: what is not understood is not compared, and what follows is."""
+    monkeypatch.setattr(bounds, "PARSING_ONE", 1)
+    texts = [
+        f"int {'*' * 20_000}a;",
+        f"extern int a{'[1]' * 5_000};",
+        f"int {'(' * 20_000}a{')' * 20_000};",
+        "namespace a {" * 20_000,
+        "struct {" * 20_000,
+        "struct a {" * 20_000 + "};" * 20_000,
+        "a<" * 20_000 + ";",
+        "template <" * 20_000,
+        "({[" * 20_000,
+        "}" * 20_000,
+        "".join(f"typedef int (*t{place})(t{place - 1}, t{place - 1});" for place in range(1, 2_000)),
+        "typedef int t0;" + "".join(f"typedef int (*t{place})(t{place - 1}, t{place - 1});" for place in range(1, 40)),
+        f"struct s {{ struct {{ {'int a;' * 500} }} {', '.join(f'x{place}' for place in range(10_000))}; }};",
+        "\n".join(f"#define A{place} A{place - 1} + A{place - 1}" for place in range(1, 2_000)) + "\n#define A0 1",
+        "enum { A = 1 << 1000000000 };",
+        "#define A " + "{" * 100_000 + "\n#define B A\n",
         "{" * 300_000,
-        "int a" + "{}" * 300_000 + ";",
-        "(" * 300_000 + ";",
-    ):
-        known = Declared.empty()
-        declare(text, known)
-        assert known.found == {}
-    known = Declared.empty()
-    declare("struct a {" + "int b;" * 90_000 + "};", known)
-    assert list(known.found) == ["struct a"]
+    ]
+    side = read({f"{i:02}.hpp": text for i, text in enumerate(texts)} | {"zz.hpp": TOY})
+    assert "toy(int)" in {one.name for _, one in side.of_kind("function")}

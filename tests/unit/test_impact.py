@@ -191,7 +191,7 @@ def test_it_is_said_what_has_changed_and_what_was_not_compared(
         return capsys.readouterr().out.splitlines()[0]
 
     assert said("1.3").endswith("changed since 1.2: its headers: struct toy_box")
-    assert "`toy/include/toy.h` (gone.h: No such file or directory)" in said("1.5")
+    assert "`toy/include/toy.h` ('gone.h' file not found in line 1)" in said("1.5")
     assert "layouts of `libtoy.so.1` were not compared" in said("1.6")
     monkeypatch.setattr("abiding.providers.headers.compiler", lambda: None)
     assert "headers were not compared: there is no C compiler" in said("1.3")

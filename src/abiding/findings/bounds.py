@@ -17,7 +17,6 @@ __all__ = [
     "CODE_DENSITY",
     "CODE_HARMLESS",
     "DECLARED",
-    "DECLARING",
     "DIFF_LINES",
     "EDITIONS",
     "EXCERPT",
@@ -47,10 +46,11 @@ __all__ = [
     "NEEDS",
     "OPENINGS",
     "OUTPUT",
+    "PARSED",
+    "PARSER",
+    "PARSING",
+    "PARSING_ONE",
     "PARTS_OF_ONE",
-    "PREPROCESSED",
-    "PREPROCESSING",
-    "PREPROCESSOR",
     "PROVENANCE",
     "PROVENANCE_VALUES",
     "PYPROJECT",
@@ -165,15 +165,12 @@ FURTHER = 20
 # Bytes of one library in a wheel, as far as it is packed like code (below), and of the list of files of a wheel.
 # Worst: 0.5 s (a RECORD of one row), 12 MiB (140,000 rows; a library of zeros).
 LIBRARY, RECORD = 1 << 30, 16 << 20
-# Headers of one wheel that are preprocessed, bytes of them, and bytes in memory of what they declare.
-# Worst: 1.9 s, 31 MiB (as many declarations as are taken, of two releases).
-HEADERS, HEADER_BYTES, DECLARED = 300, 8 << 20, 8 << 20
-# Bytes that one of them comes to, which are read at once: lapacke.h, the longest that was looked at, has 0.8 MiB.
-DECLARING = 1 << 20
-# What the preprocessor may write of one of them, and have in memory meanwhile; and seconds of the processor that it,
-# and reading what it has written, may take for all of a wheel.
-# Worst: 9.8 s (two releases with headers that include themselves), of which no memory is ours.
-PREPROCESSED, PREPROCESSOR, PREPROCESSING = 16 << 20, 512 << 20, 4
+# Headers of one wheel that are read, and bytes of them; bytes that a parser says of what they declare.
+HEADERS, HEADER_BYTES, DECLARED = 1000, 12 << 20, 24 << 20
+# What the parser may have in memory, and write into one file; and seconds of a processor for all headers of a wheel.
+PARSER, PARSED, PARSING = 2 << 30, 64 << 20, 60
+# And seconds for one of them: what does not end is one header less, and no more.
+PARSING_ONE = 15
 # Bytes that are kept of it in the user's cache folder, and of one library there, unpacked.
 # Worst: those of EDITIONS, whose libraries are kept, and 0.1 s to throw away ten thousand entries.
 CACHE, CACHED = 256 << 20, 256 << 20

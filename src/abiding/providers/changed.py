@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.providers import headers, layouts
+from abiding.providers.declarations import bodies, changes, comparable, constants, gone, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from abiding.providers.declarations import Declared
-
 __all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared", "counted"]
 
 LAYOUTS = "layouts or function types"
-_MOST_NAMED, _MOST_WORDS = 3, 8
+_MOST_NAMED = 3
 
 
 class Change(NamedTuple):
@@ -41,10 +40,10 @@ class Material(NamedTuple):
 class Comparison(NamedTuple):
     """What has changed, and in sentences which layouts, and which headers, were not compared.
 
-    `by_layouts` is whether all layouts were compared. `by_headers` is whether all headers were: these say less, for not
-    all of C++ is understood. `gone` are constants that the headers have no more, or none that can be worked out: what
-    is compiled has their values. `of_bodies` says which functions are compiled into who uses them, and are others now:
-    nobody can tell what that means.
+    `by_layouts` is whether all layouts were compared, `by_headers` whether all headers were: these say less, for what
+    they only name is laid out elsewhere. `gone` are constants that the headers have no more, or none that can be worked
+    out: what is compiled has their values. `of_bodies` says which functions are compiled into who uses them, and are
+    others now: nobody can tell what that means.
     """
 
     changes: tuple[Change, ...] = ()
@@ -94,40 +93,38 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
     """Compare what the headers declare; a header that is gone takes nothing away from what is compiled."""
     if not old.headers.texts or not new.headers.texts:
         return Comparison()
-    command = headers.compiler()
-    if command is None:
-        return Comparison(of_headers=("headers were not compared: there is no C compiler",))
-    first, second = (headers.declarations(side.headers.texts, command) for side in (old, new))
-    counting = None if used is None else headers.reached(first.found, used)
-    changed = [
-        change.name
-        for change in headers.changes(first.found, second.found)
-        if change.new and (counting is None or change.name in counting)
-    ]
+    try:
+        first, second = comparable(*(headers.read(side.headers.texts, uses=used is not None) for side in (old, new)))
+    except headers.NoParserError as exc:
+        return Comparison(of_headers=(f"headers were not compared: {exc}",))
+    counting = None if used is None else reached(first, used)
+    changed = [one.old.name for one in changes(first, second) if counting is None or one.old.key in counting]
+    passed_over = max(old.headers.passed_over, new.headers.passed_over)
     # Which functions a constant is for is not to be seen.
-    before, after = ({} if used is not None else side.declared.constants for side in (first, second))
-    others = [
-        f"{name} = {value}, now {after[name]}" for name, value in before.items() if after.get(name, value) != value
-    ]
-    changes = [("declaration", changed), ("constant", others)]
-    remarks = (
-        *_failed({**first.failed, **second.failed}),
-        *_passed_over(max(old.headers.passed_over, new.headers.passed_over)),
-        *_unread(first.declared, second.declared),
-    )
+    others: list[str] = []
+    lost: tuple[str, ...] = ()
+    if used is None:
+        known = constants(first)
+        others = [
+            f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}"
+            for one in changes(first, second, "constant")
+            if one.old.name in known
+        ]
+        lost = gone(first, second, is_all=not passed_over)
+    found = [("declaration", changed), ("constant", others)]
     return Comparison(
-        tuple(Change("its headers", counted(len(names), what), tuple(names)) for what, names in changes if names),
-        of_headers=remarks,
-        gone=tuple(name for name in before if name not in after and name not in second.found),
-        of_bodies=tuple(_bodies(first.declared, second.declared)),
+        tuple(Change("its headers", counted(len(names), what), tuple(names)) for what, names in found if names),
+        of_headers=(*_faulty({**first.faults(), **second.faults()}), *_passed_over(passed_over)),
+        gone=lost,
+        of_bodies=tuple(_bodies(bodies(first, second))),
     )
 
 
-def _failed(failed: Mapping[str, str]) -> Iterator[str]:
-    if failed:
-        shown = _some([f"`{place}` ({why})" for place, why in sorted(failed.items())])
-        were = "1 header was" if len(failed) == 1 else f"{len(failed)} headers were"
-        yield f"{were} not compared, for want of being preprocessed: {shown}"
+def _faulty(faults: Mapping[str, str]) -> Iterator[str]:
+    if faults:
+        shown = _some([f"`{place}` ({why})" for place, why in sorted(faults.items())])
+        were = "1 header was" if len(faults) == 1 else f"{len(faults)} headers were"
+        yield f"{were} not wholly compared: {shown}"
 
 
 def _passed_over(number: int) -> Iterator[str]:
@@ -138,16 +135,7 @@ def _passed_over(number: int) -> Iterator[str]:
         )
 
 
-def _unread(old: Declared, new: Declared) -> Iterator[str]:
-    """Say which declarations are not understood, of those that are not the same to the letter."""
-    unread = [text for text in old.unread if text not in new.unread]
-    if unread:
-        were = "1 declaration was" if len(unread) == 1 else f"{len(unread)} declarations were"
-        yield f"{were} not compared, for want of being understood: {_some([_begun(text) for text in unread])}"
-
-
-def _bodies(old: Declared, new: Declared) -> Iterator[str]:
-    names = sorted({name for name, _ in old.bodies - new.bodies} & {name for name, _ in new.bodies})
+def _bodies(names: Sequence[str]) -> Iterator[str]:
     if names:
         others = "1 function in its headers has" if len(names) == 1 else f"{len(names)} functions in its headers have"
         shown = _some([f"`{name}`" for name in names])
@@ -158,11 +146,6 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + (
         f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
     )
-
-
-def _begun(text: str) -> str:
-    words = text.split(" ")
-    return f"`{' '.join(words[:_MOST_WORDS])}{' …' if len(words) > _MOST_WORDS else ''}`"
 
 
 def counted(number: int, what: str) -> str:

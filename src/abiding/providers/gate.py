@@ -308,7 +308,7 @@ def _kept(
 
 
 _UNSEEN = "layouts were not compared"
-_BY_HEADERS = ", and its headers declare the same, as far as they are understood"
+_BY_HEADERS = ", and its headers declare the same"
 _NEW = "who uses what is new could not say so by `x.x`, which both versions share"
 _GONE = (
     "keep them, or say it in the notes of the release: what is compiled has their values, and what is built anew fails"

@@ -1,42 +1,41 @@
-"""The C declarations in the headers of a wheel, after the preprocessor, and which of them another one has changed."""
+"""The headers in a wheel, as libclang reads them: what they declare, within bounds, by a process of its own."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import shutil
-from contextlib import suppress
-from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+import subprocess
+import sys
+import sysconfig
+from functools import cache
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings import bounds
-from abiding.providers import enumerations, macros
-from abiding.providers.declarations import Declared, declare
-from abiding.providers.preprocessing import PreprocessingError, preprocessing
+from abiding.providers.confined import run, spent
+from abiding.providers.declarations import Declaration, Declared, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from abiding.providers.preprocessing import Preprocessor
-
-__all__ = ["Changed", "Declarations", "Headers", "changes", "compiler", "declarations", "gathered", "reached"]
+__all__ = ["Headers", "NoParserError", "compiler", "gathered", "read"]
 
 
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx)", re.IGNORECASE)
+# What headers include, and nobody else; and what has no ending, as those of Eigen and of the standard library.
+_PART = re.compile(r".*\.(?:inc|inl|ipp|tcc|tpp|def|cuh)", re.IGNORECASE)
+_BARE = re.compile(r"(?:.*/)?include/(?:.*/)?\w+")
+_FIT = re.compile(r'[^\x00-\x1f\x7f"\\]+')
+_FOLDERS = re.compile(r"search starts here:\n(.*?)End of search list", re.DOTALL)
+_TARGET = re.compile(r"^Target: (\S+)$", re.MULTILINE)
 
 
-_EACH = 200  # what it takes in memory to have one more text
-
-
-class Changed(NamedTuple):
-    """A declaration that is another one now: what it is of (`struct toy_point`), and both texts, empty if gone."""
-
-    name: str
-    old: str
-    new: str
+class NoParserError(Exception):
+    """Headers can't be read on this machine; it says why, and what would help."""
 
 
 class Headers(NamedTuple):
@@ -46,16 +45,11 @@ class Headers(NamedTuple):
     passed_over: int = 0
 
 
-class Declarations(NamedTuple):
-    """What headers declare, and why some, by their places, could not be preprocessed."""
+class Compiler(NamedTuple):
+    """A compiler in one language: the folders that it includes from, and what its code is for."""
 
-    declared: Declared
-    failed: dict[str, str]
-
-    @property
-    def found(self) -> dict[str, str]:
-        """Functions, variables and types, by name."""
-        return self.declared.found
+    folders: tuple[str, ...]
+    target: str
 
 
 def compiler() -> list[str] | None:
@@ -65,14 +59,10 @@ def compiler() -> list[str] | None:
     return [found, *named[1:]] if found else None
 
 
-def is_header(place: str) -> bool:
-    """Whether the file at a place is a header, by its name."""
-    return bool(_HEADER.fullmatch(place))
-
-
 def gathered(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[str, bytes]]]) -> Headers:
     """Read the headers among some files, as far as they are looked at. `read` is given places, and yields contents."""
-    wanted = sorted(filter(is_header, places))
+    found = [place for place in places if _is_read(place) or _PART.fullmatch(place)]
+    wanted = sorted(found, key=lambda place: (not _is_read(place), place))
     texts: dict[str, bytes] = {}
     left = bounds.HEADER_BYTES
     for place, data in read(wanted[: bounds.HEADERS]):
@@ -83,123 +73,190 @@ def gathered(places: Iterable[str], read: Callable[[list[str]], Iterable[tuple[s
     return Headers(texts, len(wanted) - len(texts))
 
 
-def declarations(headers: Mapping[str, bytes], command: list[str]) -> Declarations:
-    """What headers declare, by name: types with their bodies, functions, constants; nothing of the system's.
+def _is_read(place: str) -> bool:
+    """Whether a file is a header that others than headers include, by its name."""
+    return bool(_HEADER.fullmatch(place) or _BARE.fullmatch(place))
 
-    A header that can't be preprocessed, because it needs others that are not there, declares what it does where another
-    one includes it.
+
+def read(headers: Mapping[str, bytes], *, uses: bool = False) -> Declared:
+    """Read all headers, each by itself, in the languages that it may be in. Raises `NoParserError`.
+
+    `uses` is whether it is wanted what each declaration leads to.
     """
-    known = Declared.empty()
-    failed: dict[str, str] = {}
-    guards = {guard for data in headers.values() for guard in macros.guards(data)}
-    # What several include is read once, but for what belongs to what stands around it.
-    seen: set[tuple[str, str]] = set()
-    included: set[str] = set()
-    with preprocessing(headers, command) as preprocessor:
-        for place in sorted(headers):
-            if place in included:
-                continue
+    command = compiler()
+    if command is None:
+        raise NoParserError("there is no C compiler")
+    with TemporaryDirectory(prefix="abiding-") as name:
+        return Parser(Path(name).resolve(), headers, command, uses=uses).declared()
+
+
+class Parser:
+    """Has headers in a folder of their own, and what reads them."""
+
+    def __init__(self, folder: Path, headers: Mapping[str, bytes], command: list[str], *, uses: bool) -> None:
+        self.headers, self.uses, self.began = headers, uses, spent()
+        self.folder, self.scratch = folder / "headers", folder / "scratch"
+        self.compilers = {language: _compiler(tuple(command), language) for language in ("c", "c++")}
+        if self.compilers["c"] is None:
+            raise NoParserError(f"`{command[0]}` does not work as a C compiler")
+        self.scratch.mkdir()
+        for place, data in headers.items():
+            file = self.folder / _inside(place)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+
+    def declared(self) -> Declared:
+        """Return what they declare. Where reading one ends the process, another goes on with the next one."""
+        wanted = [
+            (place, language)
+            for place in sorted(self.headers)
+            for language in (("c", "c++") if place.lower().endswith(".h") else ("c++",))
+            if _is_read(place)
+        ]
+        readings = {one: Reading(*one, failed=why) for one in wanted if (why := self._unfit(*one))}
+        left = bounds.DECLARED
+        while waiting := [one for one in wanted if one not in readings]:
+            seconds = bounds.PARSING - (spent() - self.began)
+            if seconds <= 0:
+                why = f"reading headers takes more than {bounds.PARSING} seconds"
+            elif left <= 0:
+                why = f"headers declare more than {bounds.DECLARED >> 20} MiB"
+            else:
+                new, begun, why, size = self._run(waiting, seconds, left)
+                readings |= {(one.place, one.language): one for one in new}
+                left -= size
+                if begun:
+                    readings[begun] = Reading(*begun, failed=why)
+                if new or begun:
+                    continue
+            readings |= {one: Reading(*one, failed=why) for one in waiting}
+        both = {place for place, data in self.headers.items() if b"__cplusplus" in data}
+        return Declared.of(readings.values(), both)
+
+    def _unfit(self, place: str, language: str) -> str:
+        if not _FIT.fullmatch(place):
+            return "its name can't stand in an `#include`"
+        return "" if self.compilers[language] else "there is no C++ compiler"
+
+    def _run(
+        self, waiting: list[tuple[str, str]], seconds: float, most: int
+    ) -> tuple[list[Reading], tuple[str, str] | None, str, int]:
+        """Read headers; return those that were read, which one was not, and why, and how many bytes they came to."""
+        request = self.scratch / "request.json"
+        request.write_text(json.dumps(self._request(waiting, seconds)))
+        # Whatever this process imports from, and nothing that stands around.
+        code = f"import sys; sys.path[:] = {[one for one in sys.path if one]!r}\n"
+        code += "from abiding.providers.parsing import main; sys.exit(main())"
+        with TemporaryFile() as written, TemporaryFile() as said:
+            line = [sys.executable, "-I", "-c", code, str(request)]
             try:
-                language, parts = _parts(preprocessor, place)
-                new = "\n".join(text for file, text in parts if (file, text) not in seen or ";" not in text)
-                declare(new, known, guards, cxx=language == "c++")
-                _hold_to_be_bounded(known)
-            except PreprocessingError as exc:
-                failed[place] = str(exc)
-                continue
-            seen |= {*parts}
-            included |= {place, *(file for file, _ in parts)}
-    return Declarations(known, {place: why for place, why in failed.items() if place not in included})
+                status = run(line, written, said, seconds=int(seconds) + 2, memory=bounds.PARSER, size=bounds.PARSED)
+                why = f"the parser ended with {status}"
+            except (OSError, subprocess.SubprocessError) as exc:
+                why = f"the parser was ended: {type(exc).__name__}"
+            size = written.seek(0, os.SEEK_END)
+            written.seek(0)
+            begun, readings = _answers(written, {str(_inside(place)): place for place, _ in waiting}, most)
+            return readings, begun, why, size
+
+    def _request(self, waiting: list[tuple[str, str]], seconds: float) -> dict[str, object]:
+        # What is in no folder for it hides nothing of the system's: a library may have a header `string.h`.
+        roots = [
+            option
+            for root in _roots(self.headers)
+            for option in ("-I" if "include" in root.split("/") else "-idirafter", str(self.folder / root))
+        ]
+        arguments: dict[str, list[str]] = {}
+        folders: set[str] = set()
+        for language, standard in (("c", "gnu17"), ("c++", "gnu++20")):
+            if found := self.compilers[language]:
+                target = [f"--target={found.target}"] if found.target else []
+                own = [sysconfig.get_path("include")]  # of Python: headers of extensions include its own
+                system = [part for folder in (*found.folders, *own) for part in ("-isystem", folder)]
+                arguments[language] = ["-x", language, f"-std={standard}", *_FLAGS, *target, *roots, *system]
+                folders.update((*found.folders, *own))
+        return {
+            "folder": str(self.folder),
+            "scratch": str(self.scratch),
+            "readings": [(str(_inside(place)), language) for place, language in waiting],
+            "arguments": arguments,
+            "folders": sorted(folders),
+            "seconds": seconds,
+            "each": bounds.PARSING_ONE,
+            "uses": self.uses,
+        }
 
 
-def _parts(preprocessor: Preprocessor, place: str) -> tuple[str, list[tuple[str, str]]]:
-    """Return the language of a header, and its parts, by the files that they are from; `.h` may be C++ as well."""
-    if not place.lower().endswith(".h"):
-        return "c++", _joined(preprocessor.lines(place, "c++"))
+# All errors are wanted; and of attributes that this compiler does not know, and the other does, what they say.
+_FLAGS = (
+    "-w",
+    "-ferror-limit=300",
+    "-fno-spell-checking",
+    "-nostdinc",
+    "-fno-char8_t",
+    *(f'-D{name}(x)=annotate("{kind} " #x)' for kind in ("scalar_storage_order",) for name in (kind, f"__{kind}__")),
+)
+
+
+@cache
+def _compiler(command: tuple[str, ...], language: str) -> Compiler | None:
+    """Ask a compiler where it includes from; None if it does not know the language."""
+    line = [*command, "-E", "-v", "-x", language, os.devnull]
+    environment = {**os.environ, "LC_ALL": "C"}
     try:
-        return "c", _joined(preprocessor.lines(place, "c"))
-    except PreprocessingError as exc:
-        # C has no `<vector>`, of which both gcc and clang say that there is no such file.
-        with suppress(PreprocessingError):
-            if _ABSENT.search(str(exc)):
-                return "c++", _joined(preprocessor.lines(place, "c++"))
-        raise
+        done = subprocess.run(
+            line, stdin=subprocess.DEVNULL, capture_output=True, env=environment, check=True, timeout=60
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    said = done.stderr.decode("utf-8", "replace")
+    folders = found[1] if (found := _FOLDERS.search(said)) else ""
+    target = found[1] if (found := _TARGET.search(said)) else ""
+    return Compiler(tuple(one.strip() for one in folders.splitlines() if os.path.isdir(one.strip())), target)  # noqa: PTH112
 
 
-_ABSENT = re.compile(r"No such file|file not found")
+def _answers(written: IO[bytes], places: Mapping[str, str], most: int) -> tuple[tuple[str, str] | None, list[Reading]]:
+    """Return the header that was begun and not read, if there is one, and what was read. Raises `NoParserError`."""
+    if not json.loads(written.readline() or b"{}").get("ready"):
+        raise NoParserError("that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it")
+    known: dict[str, str] = {}
+    found: list[Reading] = []
+    begun = None
+    while written.tell() < most and (line := written.readline()).endswith(b"\n"):
+        answer = json.loads(line)
+        place, language = answer.get("begun") or answer["read"]
+        begun = places[place], language
+        if "read" in answer:
+            found.append(_reading(*begun, answer, known))
+            begun = None
+    return begun, found
 
 
-def _joined(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Put the lines of each file together that follow each other."""
-    parts: list[tuple[str, str]] = []
-    left = bounds.DECLARING
-    for place, some in groupby(lines, itemgetter(0)):
-        texts = []
-        for _, text in some:
-            left -= len(text) + 1
-            if left < 0:
-                raise PreprocessingError(f"it has more than {bounds.DECLARING >> 20} MiB")
-            texts.append(text)
-        parts.append((place, "\n".join(texts)))
-    return parts
-
-
-def _hold_to_be_bounded(known: Declared) -> None:
-    """Raise `PreprocessingError` where headers declare more than anybody has written."""
-    texts = (*known.found.values(), *known.constants.values(), *known.unread, *(text for _, text in known.bodies))
-    if sum(map(len, texts)) + _EACH * len(texts) > bounds.DECLARED:
-        raise PreprocessingError(f"headers declare more than {bounds.DECLARED >> 20} MiB")
-
-
-def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Changed, ...]:
-    """The declarations that are others now, or are gone."""
-    before, after = _Names(old), _Names(new)
-    return tuple(
-        Changed(name, text, new.get(name, ""))
-        for name, text in old.items()
-        if new.get(name) != text
-        and not (name.startswith("enum ") and enumerations.is_longer(text, new.get(name, "")))
-        and not (name in new and before.resolved(text) == after.resolved(new[name]))
+def _reading(place: str, language: str, answer: Mapping[str, Any], known: dict[str, str]) -> Reading:
+    entries = (
+        Declaration(known.setdefault(one, one), kind, key, name, meaning, frozenset(members), tuple(uses), symbol)
+        for one, kind, key, name, meaning, members, uses, symbol in answer.get("entries", ())
+    )
+    return Reading(
+        place,
+        language,
+        tuple(entries),
+        frozenset(known.setdefault(one, one) for one in answer.get("includes", ())),
+        answer.get("errors", {}),
+        tuple(answer.get("missing", ())),
+        answer.get("failed", ""),
     )
 
 
-class _Names:
-    """Other names of types, each with what it stands for in the end."""
-
-    def __init__(self, found: Mapping[str, str]) -> None:
-        self._found = found
-        self._meant: dict[str, str] = {}
-
-    def resolved(self, text: str, depth: int = 0) -> str:
-        """Return what a declaration means where other names stand for what they are names of."""
-        return _TYPE.sub(lambda word: self._of(word[0], depth), text) if len(text) <= _MOST_RESOLVED else text
-
-    def _of(self, word: str, depth: int) -> str:
-        if word not in self._meant and (text := self._found.get(f"typedef {word}")) and depth < _DEPTH:
-            self._meant[word] = word  # what leads to itself stays
-            more = self.resolved(text, depth + 1)
-            self._meant[word] = more if len(more) <= _LONGEST else word
-        return self._meant.get(word, word)
+def _inside(place: str) -> PurePosixPath:
+    return PurePosixPath(*(part for part in PurePosixPath(place).parts if part not in {"..", "/"}))
 
 
-# A word that may be another name of a type: no tag, and no name of a field, which is what a body or a `;` comes before.
-_TYPE = re.compile(r"(?<![{:])(?<!; )(?<!struct )(?<!union )(?<!enum )(?<!class )\b[A-Za-z_]\w*(?:::\w+)*")
-# Characters of a declaration, and of what a name stands for; and how many names it may be of each other.
-_MOST_RESOLVED, _LONGEST, _DEPTH = 20_000, 500, 10
+def _roots(places: Iterable[str]) -> list[str]:
+    """Return the folders that headers may be included from: the ones called `include`, else their own."""
+    return sorted({_root(place) for place in places})
 
 
-def reached(declarations: Mapping[str, str], symbols: Collection[str]) -> frozenset[str]:
-    """The declarations that the functions with these names lead to, by the types in them; all, if none is declared."""
-    by_word: dict[str, list[str]] = {}
-    for name in declarations:
-        by_word.setdefault(name.rpartition(" ")[2].removesuffix("()"), []).append(name)
-    waiting = [name for symbol in symbols for name in by_word.get(symbol, ())]
-    if not waiting:
-        return frozenset(declarations)
-    found = set(waiting)
-    while waiting:
-        words = _IDENTIFIER.findall(declarations[waiting.pop()])
-        more = {name for word in words for name in by_word.get(word, ())} - found
-        found |= more
-        waiting += more
-    return frozenset(found)
+def _root(place: str) -> str:
+    parts = _inside(place).parent.parts
+    return "/".join(parts[: parts.index("include") + 1] if "include" in parts else parts)

@@ -125,7 +125,7 @@ def _by_meaning(
     if comparison.by_layouts:
         return Outcome.FINE, f"it has all that is used, unchanged {since}"
     if comparison.by_headers:
-        return Outcome.FINE, f"it has all that is used, declared as {since}, as far as its headers are understood"
+        return Outcome.FINE, f"it has all that is used, declared as {since}"
     return Outcome.FINE, f"it has all that is used; {(*comparison.of_headers, *comparison.of_layouts)[0]}"
 
 

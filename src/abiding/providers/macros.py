@@ -1,57 +1,144 @@
-"""The macros of a header that are constants: what is compiled has their values."""
+"""The macros of headers that are constants: the compiler works them out, where each is the value of a variable."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.providers.constants import literal
-from abiding.providers.tokens import tokens
+from abiding.providers.declarations import is_version
+from abiding.providers.values import is_guarded, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-__all__ = ["constants", "defined", "guards"]
+    from clang.cindex import TranslationUnit
 
-_DEFINE = re.compile(r"#define ([A-Za-z_]\w*) (.+)")
-_UNDEFINE = re.compile(r"#undef ([A-Za-z_]\w*)")
+    from abiding.providers.places import Files
+
+__all__ = ["Probes", "closure", "guards"]
+
+_DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
+_INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+# What is in no expression; behind one of these the compiler would not find back to the next one.
+_STATEMENT = re.compile(rb"[{};#]|\b(?:asm|__asm__|_Pragma|template|namespace|extern|typedef)\b")
+_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
+_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_BRACKET = re.compile(rb"[()]")
 # What may stand before a guard, and the guard.
 _BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
-# Words in the names of constants that are others in each release.
-_VERSIONS = frozenset(
-    {"VERSION", "VER", "VERNUM", "MAJOR", "MINOR", "MICRO", "PATCH", "PATCHLEVEL", "REVISION", "RELEASE", "COMMIT"}
-)
-# How often macros are looked at that may be made of others.
-_PASSES = 5
+_NAMED = "abiding_value_"
+# What a header leaves to who includes it.
+_HELP = "#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <float.h>\n"
+_HELP_IN_C = "#ifndef true\n#define true 1\n#define false 0\n#endif\n"
+_MOST = 20_000
 
 
-def defined(lines: list[str]) -> dict[str, str]:
-    """Return those macros without arguments that are defined in the end, as the preprocessor has written them."""
-    macros: dict[str, str] = {}
-    for line in lines:
-        if define := _DEFINE.fullmatch(line):
-            macros[define[1]] = define[2]
-        elif undefine := _UNDEFINE.fullmatch(line):
-            macros.pop(undefine[1], None)
-    return macros
+class Probes:
+    """Variables that have the values of macros, for the macros of a header and of those that it includes."""
+
+    def __init__(self, files: Files, place: str, language: str) -> None:
+        self._files, self._places = files, _candidates(files, place, language)
+        auto = "__auto_type" if language == "c" else "auto"
+        probes = (f"#ifdef {name}\nstatic const {auto} {_NAMED}{name} = ({name});\n#endif\n" for name in self._places)
+        self.text = "".join((_HELP, _HELP_IN_C if language == "c" else "", *probes)) if self._places else ""
+
+    def values(self, unit: TranslationUnit) -> Iterator[list[Any]]:
+        """Yield the constants among them, as entries of what a header declares."""
+        if not self._places:
+            return
+        guarding = {name: one for one in set(self._places.values()) for name in guards(self._files.text(one))}
+        guarding = {name: one for name, one in guarding.items() if is_guarded(unit, self._files.path(one))}
+        for cursor in unit.cursor.get_children():
+            name = cursor.spelling
+            if name.startswith(_NAMED) and (value := value_of(cursor)) is not None:
+                name = name.removeprefix(_NAMED)
+                if name in self._places and guarding.get(name) != self._places[name]:
+                    yield [self._places[name], "constant", name, name, value, [], [], ""]
 
 
-def constants(macros: Mapping[str, str], values: dict[str, int]) -> dict[str, str]:
-    """Return the macros that are constants, with their values, and add them to the `values` that are known.
+class Macro(NamedTuple):
+    """A macro as it stands in a header: of what it may be a part, and its words.
 
-    Left out is what says which release it is, by the words in its name: that is another one in each.
+    In C the parser does not come to an end of `(::a::b)`.
     """
-    waiting = {name: tokens(value) for name, value in macros.items() if _VERSIONS.isdisjoint(name.upper().split("_"))}
+
+    name: str
+    is_value: bool
+    is_statement: bool
+    is_of_cxx: bool
+    words: frozenset[str]
+
+
+@cache
+def _macros(text: bytes) -> tuple[Macro, ...]:
+    bare = _COMMENT.sub(lambda found: found[0] if found[0][:1] in b"\"'" else b" ", text)
+    return tuple(
+        Macro(
+            found[1].decode(),
+            not found[2] and bool(found[3].strip()) and not _is_of_version(found[3]),
+            bool(_STATEMENT.search(found[3])) or not _is_balanced(found[3]),
+            b"::" in found[3],
+            frozenset(word.decode() for word in _WORD.findall(found[3])),
+        )
+        for found in _DEFINE.finditer(bare)
+    )
+
+
+def _is_of_version(value: bytes) -> bool:
+    """Whether a macro is another name of one that says which release it is."""
+    name = value.strip(b" ()\t").decode("utf-8", "replace")
+    return name.isidentifier() and is_version(name, ())
+
+
+def _is_balanced(value: bytes) -> bool:
+    """Whether brackets that open also close, in a macro without arguments or behind the first of one with some."""
+    depth = 0
+    for found in _BRACKET.findall(_TEXT.sub(b"", value)):
+        depth += 1 if found == b"(" else -1
+    return depth in {0, -1}
+
+
+@cache
+def _included(text: bytes) -> tuple[str, ...]:
+    return tuple(name.decode("utf-8", "replace") for name in _INCLUDE.findall(text))
+
+
+def closure(files: Files, place: str) -> list[str]:
+    """Return the headers that one includes, in turn, by their names; it stands last."""
+    found = {place: None}
+    waiting = [place]
+    while waiting:
+        for name in _included(files.text(waiting.pop())):
+            more = [one for one in files.called(name) if one not in found]
+            found |= dict.fromkeys(more)
+            waiting += more
+    return [*found][::-1]
+
+
+def _candidates(files: Files, place: str, language: str) -> dict[str, str]:
+    """Return the macros that may be constants, by name, each with the header that defines it last."""
     found: dict[str, str] = {}
-    for _ in range(_PASSES):
-        new = {name: text for name, words in waiting.items() if (text := literal(words, values))}
-        found |= new
-        values |= {name: int(text) for name, text in new.items() if text.lstrip("-").isdigit()}
-        waiting = {name: words for name, words in waiting.items() if name not in new}
-        if not new:
-            break
-    return found
+    others: dict[str, set[str]] = {}
+    bad: set[str] = set()
+    for one in closure(files, place):
+        for macro in _macros(files.text(one)):
+            others.setdefault(macro.name, set()).update(macro.words)
+            bad |= {macro.name} if macro.is_statement or (macro.is_of_cxx and language == "c") else set()
+            if macro.is_value:
+                found[macro.name] = one
+    uses: dict[str, list[str]] = {}
+    for name, words in others.items():
+        for word in words:
+            uses.setdefault(word, []).append(name)
+    waiting = list(bad)
+    while waiting:
+        more = [name for name in uses.get(waiting.pop(), ()) if name not in bad]
+        bad.update(more)
+        waiting += more
+    return dict(list({name: one for name, one in found.items() if name not in bad}.items())[:_MOST])
 
 
 def guards(data: bytes) -> Iterator[str]:

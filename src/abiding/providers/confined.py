@@ -1,0 +1,58 @@
+"""run(a program that reads what a stranger has written) -> its status; it may take so much, and no more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from typing import IO
+
+__all__ = ["run", "spent"]
+
+# Of the clock, beside those of the processor: what it reads may never come.
+_SECONDS = 60
+
+
+def run(line: list[str], written: IO[bytes], said: IO[bytes], *, seconds: int, memory: int, size: int) -> int:
+    """Run a program, and return its status; it is not waited for longer than it may take.
+
+    `seconds` are those of a processor, `memory` and `size` bytes: what it may have, and write into one file. Raises
+    `OSError` or `subprocess.SubprocessError`.
+    """
+
+    def limited() -> None:
+        """Bound what a process and those that it starts may take and write."""
+        import resource
+
+        for kind, most in (
+            (resource.RLIMIT_AS, memory),
+            (resource.RLIMIT_FSIZE, size),
+            (resource.RLIMIT_CPU, seconds),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            _, hard = resource.getrlimit(kind)
+            least = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(kind, (least, hard))
+
+    is_posix = os.name == "posix"
+    # In a session of its own it has no terminal that it could read, and its children end with it.
+    with subprocess.Popen(
+        line,
+        stdin=subprocess.DEVNULL,
+        stdout=written,
+        stderr=said,
+        preexec_fn=limited if is_posix else None,  # noqa: PLW1509 (it takes no lock)
+        start_new_session=is_posix,
+    ) as process:
+        try:
+            return process.wait(_SECONDS + seconds)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL) if is_posix else process.kill()
+            raise
+
+
+def spent() -> float:
+    """Return the seconds of a processor that were spent, by this process and those that it has waited for."""
+    return sum(os.times()[:4])

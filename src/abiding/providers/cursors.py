@@ -1,0 +1,294 @@
+"""What the cursors of libclang declare, as entries: what each declaration means to a binary, however it is spelled.
+
+An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant` or `body`), a key, the name that is
+shown, what it means, members that may be added to, the keys of what it uses, and the symbol.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from abiding.providers.meanings import Meanings, is_template
+from abiding.providers.values import convention, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from clang.cindex import Cursor
+
+    from abiding.providers.places import Files
+
+__all__ = ["Walk"]
+
+_LONGEST = 120
+_DEEPEST = 60
+# Comments and blanks, which say nothing, and texts, in which nothing is one.
+_SPACING = re.compile(rb'R"\(.*?\)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|/\*.*?\*/|//[^\n]*|\s+', re.DOTALL)
+
+
+class Walk:
+    """Goes through what was parsed of one header and those that it includes."""
+
+    def __init__(
+        self, files: Files, language: str, errors: Mapping[str, list[int]], known: Collection[str] = ()
+    ) -> None:
+        """Begin. `known` are headers that are passed over."""
+        self.files, self.language, self.errors, self.known = files, language, errors, known
+        self.meanings = Meanings(language)
+        self.entries: list[list[Any]] = []
+        self._cursors: list[Cursor] = []
+        self.unsure: set[str] = set()
+        self._prefixes: dict[int, str] = {}
+        self._keys: dict[int, str] = {}
+
+    def all(self, cursor: Cursor, depth: int = 0) -> None:
+        """Take what stands in a unit, a namespace or a class."""
+        if depth > _DEEPEST:
+            return
+        for child in cursor.get_children():
+            take = _TAKEN.get(child.kind.name)
+            if take is None:
+                continue
+            file = child.location.file
+            place = self.files.place(file.name) if file else None
+            if place and place not in self.known:
+                take(self, child, place, depth)
+
+    def sure(self, *, uses: bool) -> Iterator[list[Any]]:
+        """Yield the entries, but those with an error in them, and those that use one of these.
+
+        `uses` is whether the entries say what they use.
+        """
+        if self.unsure or uses:
+            for entry, cursor in zip(self.entries, self._cursors, strict=True):
+                if entry[1] in _USING:
+                    entry[6] = sorted(filter(None, self._uses(cursor, set()) - {entry[2]}))
+        users: dict[str, list[str]] = {}
+        for entry in self.entries:
+            for used in entry[6]:
+                users.setdefault(used, []).append(entry[2])
+        waiting = list(self.unsure)
+        while waiting:
+            more = [key for key in users.get(waiting.pop(), ()) if key not in self.unsure]
+            self.unsure.update(more)
+            waiting += more
+        return (entry for entry in self.entries if entry[2] not in self.unsure)
+
+    # Each kind of cursor
+
+    def within(self, cursor: Cursor, _place: str, depth: int) -> None:
+        """Take what stands in a namespace, or in `extern "C"`."""
+        if cursor.kind.name != "NAMESPACE" or cursor.spelling:
+            self.all(cursor, depth + 1)
+
+    def record(self, cursor: Cursor, place: str, depth: int) -> None:
+        """Take a class, a struct or a union with its body, and what is declared in it."""
+        if not cursor.is_definition():
+            return
+        key, shown = self._tag(cursor)
+        if key:
+            self._add(cursor, place, "type", (key, shown), self.meanings.meaning(cursor))
+        self.all(cursor, depth + 1)
+
+    def enumeration(self, cursor: Cursor, place: str, _depth: int) -> None:
+        """Take an enumeration: its size, and what its constants are, of which there may be more."""
+        if not cursor.is_definition():
+            return
+        named = {one.spelling: one.enum_value for one in cursor.get_children() if one.kind.name == "ENUM_CONSTANT_DECL"}
+        key, shown = self._tag(cursor)
+        if key:
+            size = cursor.enum_type.get_canonical().get_size()
+            kind = f"enum {cursor.enum_type.get_canonical().spelling}" if cursor.is_scoped_enum() else f"enum {size}"
+            self._add(
+                cursor, place, "type", (key, shown), kind, members=[f"{one} = {value}" for one, value in named.items()]
+            )
+            return
+        prefix = self._prefix(cursor.semantic_parent)
+        for one, value in named.items():
+            self._add(cursor, place, "constant", (f"{prefix}{one}", f"{prefix}{one}"), str(value))
+
+    def typedef(self, cursor: Cursor, place: str, _depth: int) -> None:
+        """Take another name of a type."""
+        name = self._name(cursor)
+        if cursor.kind.name == "TYPE_ALIAS_TEMPLATE_DECL":
+            inner = next((one for one in cursor.get_children() if one.kind.name == "TYPE_ALIAS_DECL"), None)
+            meaning = self.meanings.parameters(cursor)
+        else:
+            inner, meaning = cursor, ""
+        if inner is not None:
+            meaning += self.meanings.spelled(inner.underlying_typedef_type)
+            self._add(cursor, place, "type", (f"typedef {name}", f"typedef {name}"), meaning)
+
+    def function(self, cursor: Cursor, place: str, _depth: int) -> None:
+        """Take a function: what it gives and takes, unless all who use it have their own; and its body, if any."""
+        name = self._name(cursor)
+        body = self._body(cursor, place)
+        if body:
+            self._add(cursor, place, "body", (f"body {name}", name), body)
+        kind = cursor.kind.name
+        if cursor.linkage.name == "INTERNAL" or kind in {"CONSTRUCTOR", "DESTRUCTOR"} or not self._is_first(cursor):
+            return
+        signature = self.meanings.signature(cursor)
+        label = next((one.spelling for one in cursor.get_children() if one.kind.name == "ASM_LABEL_ATTR"), "")
+        meaning = f"{signature.result}{f' __asm__({label})' if label else ''} {convention(cursor.type)}"
+        if kind == "CXX_METHOD":
+            meaning += " static" if cursor.is_static_method() else ""
+            if cursor.is_deleted_method() and cursor.access_specifier.name != "PRIVATE":
+                meaning += " = delete"
+        is_of_c = self.language == "c" or cursor.get_usr().endswith(f"@F@{cursor.spelling}")
+        if is_of_c:
+            key = shown = f"{cursor.spelling}()"
+            meaning += signature.taken
+        elif kind == "CONVERSION_FUNCTION":
+            shown = f"{name}()"
+            key = shown if self._conversions(cursor) > 1 else f"{name.partition('operator ')[0]}operator"
+        else:
+            key = shown = f"{name}{signature.taken}{signature.qualified}"
+            if kind == "FUNCTION_TEMPLATE":
+                key = f"template {self.meanings.parameters(cursor)} {key}"
+        self._add(cursor, place, "function", (key, shown), meaning, symbol=label or cursor.spelling)
+
+    def variable(self, cursor: Cursor, place: str, _depth: int) -> None:
+        """Take a variable that others see, and what has a value that never changes."""
+        name = self._name(cursor)
+        if cursor.linkage.name != "INTERNAL":
+            label = next((one.spelling for one in cursor.get_children() if one.kind.name == "ASM_LABEL_ATTR"), "")
+            tls = "" if cursor.tls_kind.name == "NONE" else " thread_local"
+            meaning = f"{self.meanings.spelled(cursor.type)}{f' __asm__({label})' if label else ''}{tls}"
+            self._add(cursor, place, "variable", (name, name), meaning, symbol=label or cursor.spelling)
+        type_ = cursor.type.get_canonical()
+        while (inner := type_.get_array_element_type()).kind.name != "INVALID":
+            type_ = inner
+        if type_.is_const_qualified() and not self._is_faulty(cursor, place) and not is_template(cursor):
+            value = value_of(cursor)
+            if value is not None:
+                self._add(cursor, place, "constant", (name, name), value)
+
+    # What they are called
+
+    def _tag(self, cursor: Cursor) -> tuple[str, str]:
+        """Return the key of a type and what it is called with its kind; nothing for one without a name."""
+        kind = _KINDS.get(cursor.kind.name, "class")
+        if cursor.kind.name == "CLASS_TEMPLATE":
+            name = self._name(cursor)
+        else:
+            name = self.meanings.clean(cursor.type.get_canonical().spelling)
+        if " at " in name:
+            return "", ""
+        return f"tag {name}", f"{kind} {name}"
+
+    def _name(self, cursor: Cursor) -> str:
+        return f"{self._prefix(cursor.semantic_parent)}{cursor.spelling}"
+
+    def _prefix(self, cursor: Cursor) -> str:
+        if cursor is None or cursor.kind.name in {"TRANSLATION_UNIT", "LINKAGE_SPEC", "UNEXPOSED_DECL"}:
+            return ""
+        if self.language == "c":
+            return ""
+        known = self._prefixes.get(cursor.hash)
+        if known is None:
+            outer = self._prefix(cursor.semantic_parent)
+            is_named = cursor.spelling and not cursor.is_anonymous() and " at " not in cursor.spelling
+            known = f"{outer}{cursor.spelling}::" if is_named else outer
+            self._prefixes[cursor.hash] = known
+        return known
+
+    def _key(self, cursor: Cursor) -> str:
+        """Return the key of what is referred to, if it is a type that one of these headers declares."""
+        known = self._keys.get(cursor.hash)
+        if known is None:
+            file = cursor.location.file
+            known = ""
+            if file and self.files.place(file.name):
+                kind = cursor.kind.name
+                if kind in _TYPES:
+                    known = self._tag(cursor)[0]
+                elif kind in {"TYPEDEF_DECL", "TYPE_ALIAS_DECL", "TYPE_ALIAS_TEMPLATE_DECL"}:
+                    known = f"typedef {self._name(cursor)}"
+            self._keys[cursor.hash] = known
+        return known
+
+    def _uses(self, cursor: Cursor, found: set[str], depth: int = 0) -> set[str]:
+        """Add the keys of the types that are named in a declaration, but not in a function's body."""
+        for child in cursor.get_children():
+            kind = child.kind.name
+            if kind in {"TYPE_REF", "TEMPLATE_REF"}:
+                found.add(self._key(child.referenced))
+            elif kind != "COMPOUND_STMT" and depth < _DEEPEST:
+                self._uses(child, found, depth + 1)
+        return found
+
+    def _add(
+        self,
+        cursor: Cursor,
+        place: str,
+        kind: str,
+        names: tuple[str, str],
+        meaning: str,
+        *,
+        members: Iterable[str] = (),
+        symbol: str = "",
+    ) -> None:
+        key, shown = names
+        if self._is_faulty(cursor, place):
+            self.unsure.add(key)
+            return
+        if len(meaning) > _LONGEST:
+            meaning = sha256(meaning.encode("utf-8", "replace")).hexdigest()[:32]
+        self.entries.append([place, kind, key, shown, meaning, list(members), [], symbol])
+        self._cursors.append(cursor)
+
+    # What stands in the text
+
+    def _is_faulty(self, cursor: Cursor, place: str) -> bool:
+        """Whether the compiler has found an error in a declaration."""
+        errors = self.errors.get(place)
+        if not errors:
+            return False
+        extent = cursor.extent
+        first = bisect_left(errors, extent.start.offset)
+        return first < len(errors) and errors[first] <= extent.end.offset
+
+    def _body(self, cursor: Cursor, place: str) -> str:
+        """Return what stands for the text of a function with its body, whatever its comments; else nothing."""
+        extent = cursor.extent
+        text = self.files.text(place)[extent.start.offset : extent.end.offset]
+        if not text.endswith(b"}"):
+            return ""
+        bare = _SPACING.sub(lambda found: found[0] if found[0][:1] in b"\"'R" else b" ", text)
+        return sha256(b" ".join(bare.split())).hexdigest()[:32]
+
+    def _is_first(self, cursor: Cursor) -> bool:
+        """Whether it is the declaration of a function, and not what defines it outside of its class."""
+        return bool(cursor.semantic_parent == cursor.lexical_parent or cursor.kind.name == "FUNCTION_DECL")
+
+    def _conversions(self, cursor: Cursor) -> int:
+        return sum(one.kind.name == "CONVERSION_FUNCTION" for one in cursor.semantic_parent.get_children())
+
+
+_KINDS = {"STRUCT_DECL": "struct", "UNION_DECL": "union", "ENUM_DECL": "enum"}
+_TYPES = frozenset({*_KINDS, "CLASS_DECL", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"})
+_USING = frozenset({"type", "function", "variable"})
+_TAKEN = {
+    "NAMESPACE": Walk.within,
+    "LINKAGE_SPEC": Walk.within,
+    "UNEXPOSED_DECL": Walk.within,
+    **dict.fromkeys(_TYPES - {"ENUM_DECL"}, Walk.record),
+    "ENUM_DECL": Walk.enumeration,
+    **dict.fromkeys(("TYPEDEF_DECL", "TYPE_ALIAS_DECL", "TYPE_ALIAS_TEMPLATE_DECL"), Walk.typedef),
+    **dict.fromkeys(
+        (
+            "FUNCTION_DECL",
+            "FUNCTION_TEMPLATE",
+            "CXX_METHOD",
+            "CONSTRUCTOR",
+            "DESTRUCTOR",
+            "CONVERSION_FUNCTION",
+        ),
+        Walk.function,
+    ),
+    "VAR_DECL": Walk.variable,
+}

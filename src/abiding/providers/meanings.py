@@ -1,0 +1,222 @@
+"""How libclang lays types out, and how they are spelled so that two spellings of one type are one text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.providers.values import is_overriding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clang.cindex import Cursor, Type
+
+__all__ = ["Meanings", "Signature", "is_template"]
+
+_KEYWORD = re.compile(r"\b(?:struct|union|enum|class) (?!\(|\{)")
+_UNNAMED = re.compile(r"\((?:unnamed|anonymous)[^()]* at [^()]*\)|\(lambda at [^()]*\)")
+_DEEPEST = 30
+_TEMPLATES = frozenset({"CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION", "FUNCTION_TEMPLATE"})
+_RECORDS = frozenset({"STRUCT_DECL", "CLASS_DECL", "UNION_DECL", *_TEMPLATES})
+# What is said of a type besides its layout, and matters to a binary.
+_SAID = frozenset({"ANNOTATE_ATTR"})
+_OF_LAYOUT = frozenset({"PACKED_ATTR", "ALIGNED_ATTR"})
+_BYTE = 8
+
+
+def is_template(cursor: Cursor) -> bool:
+    """Whether something stands in a template."""
+    while cursor is not None and cursor.kind.name != "TRANSLATION_UNIT":
+        if cursor.kind.name in _TEMPLATES:
+            return True
+        cursor = cursor.semantic_parent
+    return False
+
+
+class Signature(NamedTuple):
+    """What a function gives and takes, and what stands behind it: `const`, `&`."""
+
+    result: str
+    taken: str
+    qualified: str
+
+
+class Meanings:
+    """Spells types, in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._plain: dict[int, bool] = {}
+        # The names of parameters of templates that are no types: another name is the same parameter.
+        self._parameters: set[str] = set()
+
+    def clean(self, text: str) -> str:
+        """Return a spelling without the words that say which kind of type a name is of."""
+        text = _KEYWORD.sub("", text).replace("[0]", "[]")
+        for name in self._parameters & set(_WORDS.findall(text)):
+            text = re.sub(rf"\b{name}\b", "$", text)
+        return text
+
+    def spelled(self, type_: Type, depth: int = 0) -> str:
+        """Return the one spelling of a type: other names are resolved, and what has no name is spelled out."""
+        canonical = type_.get_canonical()
+        text = str(canonical.spelling)
+        return self._unnamed(canonical, depth) if _UNNAMED.search(text) else self.clean(text)
+
+    def _unnamed(self, type_: Type, depth: int) -> str:
+        if depth > _DEEPEST:
+            return "?"
+        kind = type_.kind.name
+        if kind in {"POINTER", "LVALUEREFERENCE", "RVALUEREFERENCE"}:
+            const = " const" if type_.is_const_qualified() else ""
+            return f"{kind}({self.spelled(type_.get_pointee(), depth + 1)}){const}"
+        if kind in {"CONSTANTARRAY", "INCOMPLETEARRAY"}:
+            return f"({self.spelled(type_.get_array_element_type(), depth + 1)})[{max(type_.get_array_size(), 0)}]"
+        if kind == "FUNCTIONPROTO":
+            taken = ", ".join(self.spelled(one, depth + 1) for one in type_.argument_types())
+            return f"{self.spelled(type_.get_result(), depth + 1)}({taken})"
+        declared = type_.get_declaration()
+        if kind == "ENUM":
+            members = "".join(f"{one.spelling} = {one.enum_value};" for one in declared.get_children() if one.spelling)
+            return f"enum {{{members}}}"
+        if kind == "RECORD":
+            const = "const " if type_.is_const_qualified() else ""
+            return f"{const}{self.meaning(declared, depth + 1)}"
+        return _UNNAMED.sub("(unnamed)", self.clean(str(type_.spelling)))
+
+    def signature(self, cursor: Cursor) -> Signature:
+        """Return the type of a function, in parts."""
+        if cursor.kind.name == "FUNCTION_TEMPLATE":
+            self.parameters(cursor)
+        type_ = cursor.type.get_canonical()
+        text, result = str(type_.spelling), str(type_.get_result().spelling)
+        if " at " not in text and (found := _PARTS.fullmatch(text.removeprefix(result).lstrip())):
+            return Signature(self.clean(result), self.clean("()" if found[1] == "(void)" else found[1]), found[2] or "")
+        parts = [self.spelled(one) for one in type_.argument_types()] if type_.kind.name == "FUNCTIONPROTO" else []
+        if type_.kind.name == "FUNCTIONPROTO" and type_.is_function_variadic():
+            parts.append("...")
+        const = " const" if cursor.kind.name != "FUNCTION_DECL" and cursor.is_const_method() else ""
+        reference = {"LVALUE": " &", "RVALUE": " &&"}.get(type_.get_ref_qualifier().name, "")
+        return Signature(self.spelled(type_.get_result()), f"({', '.join(parts)})", f"{const}{reference}")
+
+    def parameters(self, cursor: Cursor) -> str:
+        """Return what a template takes, however that is called."""
+        found = []
+        for one in cursor.get_children():
+            kind = one.kind.name
+            if kind == "TEMPLATE_NON_TYPE_PARAMETER":
+                self._parameters |= {one.spelling} if one.spelling else set()
+                found.append(self.spelled(one.type))
+            elif kind in {"TEMPLATE_TYPE_PARAMETER", "TEMPLATE_TEMPLATE_PARAMETER"}:
+                found.append("typename" if kind == "TEMPLATE_TYPE_PARAMETER" else "template")
+        return f"<{', '.join(found)}>" if found else ""
+
+    # Classes
+
+    def meaning(self, cursor: Cursor, depth: int = 0) -> str:
+        """Return all of a class that a binary goes by: where its fields lie, its bases, its table of functions."""
+        if depth > _DEEPEST:
+            return "?"
+        type_ = cursor.type
+        children = list(cursor.get_children())
+        kind = "union" if cursor.kind.name == "UNION_DECL" else "struct"
+        size = -1 if is_template(cursor) else type_.get_size()
+        parts = [f"{self.parameters(cursor)}{kind}"]
+        if size >= 0:
+            parts.append(f"{size} bytes by {type_.get_align()}")
+            fields = list(type_.get_fields())
+        else:
+            fields = [one for one in children if one.kind.name == "FIELD_DECL"]
+            parts += [f"{one.kind.name} {one.spelling}" for one in children if one.kind.name in _OF_LAYOUT]
+        parts += [str(one.spelling) for one in children if one.kind.name in _SAID]
+        parts += self._bases(children)
+        end = 0
+        for field in fields:
+            at = field.get_field_offsetof() if size >= 0 else 0
+            width = field.get_bitfield_width() if field.is_bitfield() else -1
+            end = max(end, at + (width if width >= 0 else _BYTE * max(field.type.get_size(), 0)))
+            bits = f" : {width}" if width >= 0 else ""
+            name = "" if _UNNAMED.search(f"({field.spelling})") or " at " in field.spelling else field.spelling
+            parts.append(f"{name} {self.spelled(field.type, depth + 1)}{bits} at {at}")
+        parts += [f"virtual {text}" for text in self._virtual(children)]
+        if self.language == "c++" and size >= 0:
+            parts += [] if self.is_plain(cursor) else ["passed by its address"]
+            # What derives from it may lie in what its own fields leave, if it is more than C has.
+            parts += ["open"] if end < _BYTE * size and not type_.is_pod() else []
+        return "; ".join(parts)
+
+    def _bases(self, children: list[Cursor]) -> Iterator[str]:
+        for one in children:
+            if one.kind.name == "CXX_BASE_SPECIFIER":
+                yield f"{'virtual ' if _is_virtual_base(one) else ''}base {self.spelled(one.type)}"
+
+    def _virtual(self, children: list[Cursor]) -> Iterator[str]:
+        """Yield the functions that have a place in the table of a class, and no base has."""
+        for one in children:
+            is_method = one.kind.name in {"CXX_METHOD", "DESTRUCTOR", "CONVERSION_FUNCTION"}
+            if is_method and one.is_virtual_method() and not is_overriding(one):
+                signature = self.signature(one)
+                name = "~" if one.kind.name == "DESTRUCTOR" else one.spelling
+                yield f"{signature.result} {name}{signature.taken}{signature.qualified}"
+
+    def is_plain(self, cursor: Cursor) -> bool:
+        """Whether a value of a class is copied byte by byte, and passed in registers."""
+        known = self._plain.get(cursor.hash)
+        if known is None:
+            self._plain[cursor.hash] = True  # what leads to itself decides nothing
+            known = self._plain[cursor.hash] = self._is_copied_plainly(cursor)
+        return known
+
+    def _is_copied_plainly(self, cursor: Cursor) -> bool:
+        children = _members(cursor)
+        usable = deleted = False
+        for one in children:
+            kind = one.kind.name
+            if kind == "CXX_BASE_SPECIFIER":
+                if _is_virtual_base(one) or not self._is_plain_type(one.type):
+                    return False
+            elif kind == "FIELD_DECL":
+                if not self._is_plain_type(one.type):
+                    return False
+            elif kind in {"CXX_METHOD", "DESTRUCTOR"} and one.is_virtual_method():
+                return False
+            elif kind == "DESTRUCTOR" or (
+                kind == "CONSTRUCTOR" and (one.is_copy_constructor() or one.is_move_constructor())
+            ):
+                if one.is_deleted_method():
+                    deleted = deleted or kind == "CONSTRUCTOR"
+                elif not one.is_default_method():
+                    return False
+                else:
+                    usable = usable or kind == "CONSTRUCTOR"
+        return usable or not deleted
+
+    def _is_plain_type(self, type_: Type) -> bool:
+        canonical = type_.get_canonical()
+        while canonical.kind.name == "CONSTANTARRAY":
+            canonical = canonical.get_array_element_type().get_canonical()
+        declared = canonical.get_declaration() if canonical.kind.name == "RECORD" else None
+        return declared is None or declared.kind.name not in _RECORDS or self.is_plain(declared)
+
+
+# The type of a function behind what it gives: what it takes, and what stands behind that.
+_PARTS = re.compile(r"(\(.*\))((?: const)?(?: &&?)?)(?: noexcept(?:\(.*\))?)?")
+_WORDS = re.compile(r"[A-Za-z_]\w*")
+
+
+def _members(cursor: Cursor) -> list[Cursor]:
+    """Return what stands in a class; of one that is made of a template, what stands in that."""
+    from clang.cindex import conf
+
+    children = list(cursor.get_children())
+    if any(one.kind.name in {"FIELD_DECL", "CXX_METHOD", "CONSTRUCTOR", "CXX_BASE_SPECIFIER"} for one in children):
+        return children
+    template = conf.lib.clang_getSpecializedCursorTemplate(cursor)
+    return list(template.get_children()) if template is not None else children
+
+
+def _is_virtual_base(cursor: Cursor) -> bool:
+    from clang.cindex import conf
+
+    return bool(conf.lib.clang_isVirtualBase(cursor))

@@ -1,0 +1,174 @@
+"""Read headers with libclang, in a process of their own: a line of JSON for each.
+
+Run by `headers`, which bounds what it may take. A header of a stranger may crash the library, or never end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abiding.providers import macros
+from abiding.providers.cursors import Walk
+from abiding.providers.places import WRAPPER, Files
+from abiding.providers.standard import prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clang.cindex import TranslationUnit
+
+__all__ = ["main"]
+
+_ERROR = 3
+_KEEP_GOING, _INCOMPLETE = 0x200, 0x02
+# Headers, each with those that it includes, of which each is looked into wherever it is included.
+_MANY = 2000
+
+
+def main() -> int:
+    """Read what a request asks for, which is in the file that the last argument names."""
+    request = Request(**json.loads(Path(sys.argv[-1]).read_bytes()))
+    reader = Reader(request)
+    _say({"ready": True})
+    for place, language in reader.ordered():
+        if time.process_time() > request.seconds:
+            break
+        _say({"begun": [place, language]})
+        if hasattr(signal, "setitimer"):  # one that takes too long ends the process, and with it no other one
+            signal.setitimer(signal.ITIMER_PROF, request.each)
+        try:
+            answer = reader.read(place, language)
+        except Exception as exc:  # noqa: BLE001 (what it comes upon nobody knows)
+            answer = {"failed": f"the parser fails: {type(exc).__name__}"}
+        _say({"read": [place, language], **answer})
+    return 0
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
+
+
+class Request(NamedTuple):
+    """What is to be read: places in a folder, each with its language, within seconds, for all and for each.
+
+    `arguments` and `folders` are the compiler's, by language: how it is called, and where it looks for what is
+    included. `scratch` is a folder for what is read again and again. `uses` is whether it is wanted what they lead to.
+    """
+
+    folder: str
+    scratch: str
+    readings: list[list[str]]
+    arguments: dict[str, list[str]]
+    folders: list[str]
+    seconds: float
+    each: float
+    uses: bool
+
+
+class Reader:
+    """Reads headers one after the other."""
+
+    def __init__(self, request: Request) -> None:
+        from clang.cindex import Index
+
+        self.request = request
+        self.files = Files(request.folder, request.folders)
+        self.index = Index.create(excludeDecls=True)
+        self.arguments = dict(request.arguments)
+        self.said: set[tuple[object, ...]] = set()
+        self.closures = {place: macros.closure(self.files, place) for place, _ in request.readings}
+        self.is_large = sum(map(len, self.closures.values())) > _MANY
+        self.covered: set[tuple[str, str]] = set()
+        if any(language == "c++" for _, language in request.readings):
+            self._prepare()
+
+    def ordered(self) -> Iterator[tuple[str, str]]:
+        """Yield what is to be read. Of very many headers those come first that include what no other one has before."""
+        readings = [(place, language) for place, language in self.request.readings]
+        if not self.is_large:
+            yield from readings
+            return
+        readings.sort(key=lambda one: len(self.closures[one[0]]))
+        left = dict.fromkeys(readings)
+        for one in reversed(readings):
+            if any((other, one[1]) not in self.covered for other in self.closures[one[0]]):
+                del left[one]
+                yield one
+        yield from left
+
+    def read(self, place: str, language: str) -> dict[str, Any]:
+        """Read one header: what it declares and what it includes, its errors, and whether it looks elsewhere."""
+        from clang.cindex import TranslationUnitLoadError
+
+        path = self.files.path(place)
+        probes = macros.Probes(self.files, place, language)
+        try:
+            unit = self._parsed(f'#include "{path}"\n{probes.text}', language)
+        except TranslationUnitLoadError:
+            return {"failed": "the parser gives up"}
+        included = {self.files.place(one.include.name) for one in unit.get_includes()}
+        if None in included:
+            return {"failed": "it includes a file from elsewhere"}
+        if any(one.spelling.startswith("too many errors") for one in unit.diagnostics):
+            return {"failed": "it has too many errors"}
+        errors, missing = self._errors(unit)
+        if missing and language == "c":
+            return {"failed": next((f"{some[0][2]} in line {some[0][1]}" for some in errors.values()), missing[0])}
+        known = {one for one, its in self.covered if its == language and one != place} if self.is_large else set()
+        walk = Walk(self.files, language, {file: [at for at, _, _ in some] for file, some in errors.items()}, known)
+        walk.all(unit.cursor)
+        self.covered |= {(one, language) for one in included if one and one not in errors}
+        entries = [*walk.sure(uses=self.request.uses), *probes.values(unit)]
+        own = sorted(filter(None, included))
+        return {
+            "entries": list(self._new(place, language, entries)),
+            "includes": own,
+            "errors": {file: f"{text} in line {line}" for file, some in errors.items() for _, line, text in some[:1]},
+            "missing": missing,
+        }
+
+    def _parsed(self, text: str, language: str) -> TranslationUnit:
+        wrapper = os.path.join(self.request.folder, f"{WRAPPER}.{'c' if language == 'c' else 'cpp'}")  # noqa: PTH118
+        # What is none of C may take for ever as C: there it ends with the first header that is not there.
+        options = _INCOMPLETE | (_KEEP_GOING if language == "c++" else 0)
+        return self.index.parse(wrapper, self.arguments[language], [(wrapper, text)], options=options)
+
+    def _prepare(self) -> None:
+        """Have the compiler read the standard library once, as far as headers include it."""
+        from clang.cindex import TranslationUnitSaveError
+
+        text = prefix(path.read_bytes() for path in self.files.all())
+        with suppress(TranslationUnitSaveError):
+            if text:
+                saved = os.path.join(self.request.scratch, "standard.pch")  # noqa: PTH118
+                self._parsed(text, "c++").save(saved)
+                self.arguments["c++"] = [*self.arguments["c++"], "-include-pch", saved]
+
+    def _errors(self, unit: TranslationUnit) -> tuple[dict[str, list[tuple[int, int, str]]], list[str]]:
+        """Return the errors in headers of this folder, each with its place and line, and those that lose something."""
+        found: dict[str, list[tuple[int, int, str]]] = {}
+        missing = []
+        for one in unit.diagnostics:
+            if one.severity >= _ERROR and one.location.file:
+                place = self.files.place(one.location.file.name)
+                if place:
+                    found.setdefault(place, []).append((one.location.offset, one.location.line, one.spelling))
+                if one.spelling.endswith("file not found"):
+                    missing.append(one.spelling)
+        return {place: sorted(some) for place, some in found.items()}, sorted(set(missing))
+
+    def _new(self, place: str, language: str, entries: list[list[Any]]) -> Iterator[list[Any]]:
+        """Yield what was not said before: of what other headers include only what it means here and nowhere else."""
+        for entry in entries:
+            key = (language, *map(str, entry))
+            if entry[0] == place or key not in self.said:
+                self.said.add(key)
+                yield entry

@@ -1,0 +1,61 @@
+"""Where headers are that are read: in a folder of their own, among what is the compiler's, or elsewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["WRAPPER", "Files"]
+
+# The file that includes a header, and has behind it what makes the compiler work out its constants.
+WRAPPER = "abiding-wrapper"
+
+
+class Files:
+    """The headers in a folder, and what is none of them: of the compiler, or from elsewhere."""
+
+    def __init__(self, folder: str, others: list[str]) -> None:
+        self.folder = folder
+        self.others = tuple(os.path.join(os.path.realpath(other), "") for other in others)  # noqa: PTH118
+        self._places: dict[str, str | None] = {}
+        self._texts: dict[str, bytes] = {}
+        self._called: dict[str, list[str]] = {}
+
+    def all(self) -> Iterator[Path]:
+        """Yield all headers."""
+        return (path for path in Path(self.folder).rglob("*") if path.is_file())
+
+    def path(self, place: str) -> str:
+        """Where a header is."""
+        return os.path.join(self.folder, place)  # noqa: PTH118
+
+    def place(self, name: str) -> str | None:
+        """The place of a header; empty for what is the compiler's, None for what is from elsewhere."""
+        if name not in self._places:
+            self._places[name] = self._found(os.path.normpath(name))
+        return self._places[name]
+
+    def _found(self, name: str) -> str | None:
+        inside = os.path.join(self.folder, "")  # noqa: PTH118
+        if name.startswith(inside):
+            place = name.removeprefix(inside)
+            return "" if place.partition(".")[0] == WRAPPER else place
+        return "" if os.path.realpath(name).startswith(self.others) else None
+
+    def called(self, name: str) -> list[str]:
+        """Return the places of headers that the name in an `#include` may mean."""
+        if not self._called:
+            for path in self.all():
+                self._called.setdefault(path.name, []).append(path.relative_to(self.folder).as_posix())
+        last = [part for part in name.split("/") if part not in {"", ".", ".."}]
+        return [one for one in self._called.get(last[-1] if last else "", ()) if one.split("/")[-len(last) :] == last]
+
+    def text(self, place: str) -> bytes:
+        """What a header has in it."""
+        if place not in self._texts:
+            self._texts[place] = Path(self.path(place)).read_bytes()
+        return self._texts[place]

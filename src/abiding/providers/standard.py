@@ -1,0 +1,37 @@
+"""What of the standard library of C++ headers include: this alone takes most of the time that reading them takes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["prefix"]
+
+_INCLUDE = re.compile(
+    rb"#[ \t]*include[ \t]*<("
+    rb"algorithm|any|array|atomic|bitset|cassert|cctype|cerrno|cfloat|charconv|chrono|cinttypes|"
+    rb"climits|cmath|complex|condition_variable|cstdarg|cstddef|cstdint|cstdio|cstdlib|cstring|"
+    rb"ctime|cwchar|deque|exception|forward_list|fstream|functional|future|initializer_list|"
+    rb"iomanip|ios|iosfwd|iostream|istream|iterator|limits|list|locale|map|memory|mutex|new|"
+    rb"numeric|optional|ostream|queue|random|ratio|set|shared_mutex|sstream|stack|stdexcept|"
+    rb"streambuf|string|string_view|system_error|thread|tuple|type_traits|typeindex|typeinfo|"
+    rb"unordered_map|unordered_set|utility|valarray|variant|vector"
+    rb")>"
+)
+# What changes the standard library for who includes it afterwards.
+_SETTING = re.compile(
+    rb"#[ \t]*(?:define|undef)[ \t]+(?:_GLIBCXX_|_LIBCPP_|_FILE_OFFSET_BITS|_TIME_BITS|NDEBUG|assert\b)"
+)
+
+
+def prefix(texts: Iterable[bytes]) -> str:
+    """Return what includes all that some headers include of it; empty if what one defines may change that."""
+    found: set[str] = set()
+    for text in texts:
+        if _SETTING.search(text):
+            return ""
+        found |= {name.decode() for name in _INCLUDE.findall(text)}
+    return "".join(f"#include <{name}>\n" for name in sorted(found))

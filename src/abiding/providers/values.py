@@ -1,0 +1,100 @@
+"""What libclang works out, and its binding for Python has no function for: values of constants, what is overridden."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from ctypes import CDLL
+
+    from clang.cindex import Cursor, TranslationUnit, Type
+
+__all__ = ["convention", "is_guarded", "is_overriding", "value_of"]
+
+_WHOLE, _FLOATING, _TEXTS = 1, 2, frozenset({3, 4, 5})
+
+
+@cache
+def _library() -> CDLL:
+    from clang.cindex import Cursor, Type, conf
+
+    library = conf.lib
+    pointer, whole = ctypes.c_void_p, ctypes.c_int
+    for name, takes, gives in (
+        ("clang_Cursor_Evaluate", [Cursor], pointer),
+        ("clang_EvalResult_getKind", [pointer], whole),
+        ("clang_EvalResult_getAsLongLong", [pointer], ctypes.c_longlong),
+        ("clang_EvalResult_getAsUnsigned", [pointer], ctypes.c_ulonglong),
+        ("clang_EvalResult_isUnsignedInt", [pointer], ctypes.c_uint),
+        ("clang_EvalResult_getAsDouble", [pointer], ctypes.c_double),
+        ("clang_EvalResult_getAsStr", [pointer], ctypes.c_char_p),
+        ("clang_EvalResult_dispose", [pointer], None),
+        ("clang_getOverriddenCursors", [Cursor, pointer, pointer], None),
+        ("clang_disposeOverriddenCursors", [pointer], None),
+        ("clang_getFunctionTypeCallingConv", [Type], whole),
+    ):
+        function = getattr(library, name)
+        function.argtypes, function.restype = takes, gives
+    return cast("CDLL", library)
+
+
+def value_of(cursor: Cursor) -> str | None:
+    """Return the value of a variable with an initialiser, if that is a number or a text."""
+    library = _library()
+    result = library.clang_Cursor_Evaluate(cursor)
+    if result:
+        try:
+            return _written(library, result)
+        finally:
+            library.clang_EvalResult_dispose(result)
+    return _text(cursor)
+
+
+def _written(library: CDLL, result: int) -> str | None:
+    kind = library.clang_EvalResult_getKind(result)
+    if kind == _WHOLE:
+        is_unsigned = library.clang_EvalResult_isUnsignedInt(result)
+        read = library.clang_EvalResult_getAsUnsigned if is_unsigned else library.clang_EvalResult_getAsLongLong
+        return str(read(result))
+    if kind == _FLOATING:
+        return repr(library.clang_EvalResult_getAsDouble(result))
+    if kind in _TEXTS:
+        return f'"{(library.clang_EvalResult_getAsStr(result) or b"").decode("utf-8", "replace")}"'
+    return None
+
+
+def _text(cursor: Cursor) -> str | None:
+    """Return the text literal that an expression in brackets is."""
+    from clang.cindex import CursorKind
+
+    passing = {CursorKind.VAR_DECL, CursorKind.UNEXPOSED_EXPR, CursorKind.PAREN_EXPR}
+    while cursor.kind in passing:
+        inner = list(cursor.get_children())
+        if len(inner) != 1:
+            return None
+        cursor = inner[0]
+    return str(cursor.spelling) if cursor.kind == CursorKind.STRING_LITERAL else None
+
+
+def is_overriding(cursor: Cursor) -> bool:
+    """Whether a virtual function has the place of one of a base."""
+    library = _library()
+    found, number = ctypes.c_void_p(), ctypes.c_uint()
+    library.clang_getOverriddenCursors(cursor, ctypes.byref(found), ctypes.byref(number))
+    if found.value is not None:
+        library.clang_disposeOverriddenCursors(found)
+    return bool(number.value)
+
+
+def convention(type_: Type) -> int:
+    """Return how a function is called, as a number of libclang's."""
+    return int(_library().clang_getFunctionTypeCallingConv(type_))
+
+
+def is_guarded(unit: TranslationUnit, path: str) -> bool:
+    """Whether a header that was read is passed over where it is included again."""
+    from clang.cindex import File
+
+    return bool(_library().clang_isFileMultipleIncludeGuarded(unit, File.from_name(unit, path)))
