@@ -11,9 +11,13 @@ import urllib3
 from abiding import cli
 from abiding.artifacts.index import settings, web
 from makers.index import Index, serving
+from makers.shops import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from makers.shops import Shop
 
 
 # A machine that is busy is slow: no test is about time.
@@ -37,6 +41,13 @@ def _raising(monkeypatch: pytest.MonkeyPatch) -> None:
         raise exc
 
     monkeypatch.setattr(cli, "unforeseen", raising)
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
+    """Return an index that publishes versions of a library."""
+    with opened(monkeypatch, tmp_path) as shop:
+        yield shop
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ from abiding.metadata import requirements
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import values
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
+from makers.work import memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,10 +99,7 @@ def test_what_is_spelled_out_takes_no_more_than_it_is() -> None:
     """As `visible` says of each character; of two million bytes that are no text it kept a string for each."""
     text = "a\x00\t\udcff\u202eé\n\x7f"
     assert visible(text) == "a\\x00\t\\udcff\\u202eé\n\\x7f"
-    tracemalloc.start()
-    visible("\udcff" * 100_000)
-    assert tracemalloc.get_traced_memory()[1] < 20 * 100_000
-    tracemalloc.stop()
+    assert memory(lambda: visible("\udcff" * 100_000)) < 20 * 100_000
 
 
 # One of several people: in quotes that end somewhere a comma belongs to the name. True, and slow.

@@ -27,18 +27,12 @@ from makers.compiled import MANYLINUX, Pair, library, wheel
 from makers.consumers import consumer
 from makers.index import File, Index, hashes
 from makers.pairs import recorded
-from makers.shops import Shop, opened
+from makers.shops import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from abiding.providers.ranges import Range
-
-
-@pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
-    with opened(monkeypatch, tmp_path) as shop:
-        yield shop
 
 
 @pytest.fixture

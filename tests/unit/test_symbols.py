@@ -17,21 +17,15 @@ from abiding.providers.published import is_library
 from abiding.providers.tables import Exports
 from makers.compiled import MANYLINUX, wheel
 from makers.index import File, Index, hashes
-from makers.shops import SONAME, Shop, opened
+from makers.shops import SONAME, Shop
 
 from .contract import document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 MACOS = "py3-none-macosx_11_0_arm64"
-
-
-@pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
-    with opened(monkeypatch, tmp_path) as shop:
-        yield shop
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ __all__ = [
     "LINES_OF_ONE",
     "LISTED",
     "LOOKS",
+    "MEMBER",
     "METADATA",
     "METADATA_LINES",
     "METADATA_NAMES",
