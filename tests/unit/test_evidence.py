@@ -20,7 +20,7 @@ from abiding.findings.terminal import Terminal
 from abiding.native.environment import Survey
 from abiding.native.interpreter import Interpreter
 from abiding.report import explanations
-from abiding.report.environment import forms, render
+from abiding.report.environment import as_text, forms
 from makers.compiled import installed
 from makers.evident import NUMPY_1, image, numpy_2, wheel
 from tests.unit import contract
@@ -332,7 +332,7 @@ def test_an_environment_with_a_numpy_that_is_refused(tmp_path: Path) -> None:
         ("fits 1.0", False, 0),
     ]
     assert [one.finding and one.finding.severity for one in uses] == ["error", "warning", None]
-    shown = [line.split() for line in render(Survey((), (), ()), uses, (), Terminal()).splitlines()]
+    shown = [line.split() for line in as_text(Survey((), (), ()), uses, (), Terminal()).splitlines()]
     assert ["spam", "1.0", "1", "file", "numpy", "numpy<2", "2.2.6", "refused"] in shown
 
 
@@ -359,7 +359,7 @@ def test_what_is_refused_is_tried_where_that_is_asked_for(tmp_path: Path) -> Non
         "eggs 1.0": {},
         "fits 1.0": None,
     }
-    text = render(Survey((), seen.findings, ()), seen.uses, (), Terminal(width=200))
+    text = as_text(Survey((), seen.findings, ()), seen.uses, (), Terminal(width=200))
     assert [line.rpartition("2.2.6")[2].strip() for line in text.splitlines()[3:6]] == [
         "refused, but imported",
         "refused, import fails",
@@ -408,7 +408,7 @@ def test_internals_of_two_that_exchange_objects(
     for finding in seen.findings:
         assert shown("different-internals", 0, block(finding)) == block(finding)
     # They are listed, if that is asked for, whoever has them.
-    text = render(Survey((), (), ()), (), seen.internals, Terminal(width=200))
+    text = as_text(Survey((), (), ()), (), seen.internals, Terminal(width=200))
     assert text.count("eggs 1.0") == 1
     assert "__pybind11_internals_v11_system_libstdcpp__" in text
     data = contract.document(forms(Survey((), (), ()), site, (), seen.internals)["json"](), "env")

@@ -92,7 +92,7 @@ def test_setup_py_alone(tmp_path: Path) -> None:
     tree = Tree.write(tmp_path / "tree", {"setup.py": setup, "spam.py": ""})
     before = tree.snapshot()
     proof = proven(tree.folder)
-    assert proof.verdict is Verdict.PROVEN, report.render(proof, Screen())
+    assert proof.verdict is Verdict.PROVEN, report.as_text(proof, Screen())
     assert proof.authors == "setuptools.build_meta:__legacy__"
     assert tree.snapshot() == before
 
@@ -138,14 +138,14 @@ def test_a_line_of_the_source_is_not_taken_for_a_pin(tmp_path: Path) -> None:
     file = tree.folder / "pyproject.toml"
     file.write_text(file.read_text().replace("numpy>=1.26", "packaging>=23.2"))
     proof = proven(tree.folder)
-    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.render(proof, Screen())
+    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.as_text(proof, Screen())
     assert set(said(proof, What.WHEEL, Level.API)) == {("packaging>=23.2",)}
 
 
 def test_lines_for_some_tags(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", select = "*-*" }')
     proof = proven(tree.folder, level="abi")
-    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.render(proof, Screen())
+    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.as_text(proof, Screen())
 
 
 # Projects that do not
@@ -187,7 +187,7 @@ WRONG = {
 def test_a_wrong_project(case: str, tmp_path: Path) -> None:
     lines, message = WRONG[case]
     proof = proven(odd_tree(tmp_path / "tree", lines))
-    assert (proof.verdict, rules_of(proof)) == (Verdict.REFUTED, [case.partition(" ")[0]]), report.render(
+    assert (proof.verdict, rules_of(proof)) == (Verdict.REFUTED, [case.partition(" ")[0]]), report.as_text(
         proof, Screen()
     )
     assert message in {one.message for one in proof.findings}, [one.message for one in proof.findings]
@@ -208,7 +208,7 @@ def test_spelling_is_no_difference(tmp_path: Path) -> None:
     lines = 'return ["Requires-Dist: a >= 1" if count % 2 else "Requires-Dist: a>=1"]'
     proof = proven(odd_tree(tmp_path / "tree", lines))
     assert rules_of(proof) == []
-    assert "agrees twice" in report.render(proof, Screen())
+    assert "agrees twice" in report.as_text(proof, Screen())
 
 
 def test_a_file_that_the_sdist_lacks(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.meant import release_meant
-from abiding.report.difference import Compared, Side, as_json, render
+from abiding.report.difference import Compared, Side, as_json, as_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -71,7 +71,7 @@ def run(options: Namespace) -> int:
             way_on = f"leave out {left_out} to compare the sdist with the wheel of `--tag`"
         options.parser.error(f"both sides are one file, `{visible(left.name)}`: {way_on}")
     compared = Compared.of(left, right)
-    outputs.write(options, {"json": lambda: as_json(compared)}, lambda to: render(compared, to, every=options.all))
+    outputs.write(options, {"json": lambda: as_json(compared)}, lambda to: as_text(compared, to, every=options.all))
     return int(bool(compared.differences) or (options.all and not compared.identical))
 
 

@@ -53,14 +53,14 @@ def run(options: Namespace) -> int:
     from abiding.evidence import environment
     from abiding.native.environment import survey
     from abiding.native.interpreter import Interpreter
-    from abiding.report.environment import forms, render
+    from abiding.report.environment import as_text, forms
 
     python = Interpreter.ask(options.python)
     interfaces = environment.survey(python, load=options.load)
     told = [module for use in interfaces.uses for module in use.failures or ()]
     seen = survey(python, load=options.load, told=told)
     seen = seen._replace(findings=(*interfaces.findings, *seen.findings))
-    text = partial(render, seen, interfaces.uses, interfaces.internals if options.full else ())
+    text = partial(as_text, seen, interfaces.uses, interfaces.internals if options.full else ())
     outputs.write(options, forms(seen, options.python, interfaces.uses, interfaces.internals), text)
     if seen.unread:
         return 2

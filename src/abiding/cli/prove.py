@@ -90,7 +90,7 @@ def run(options: Namespace) -> int:
             say=say,
         )
     _show_failures(proof)
-    outputs.write(options, report.forms(proof, options.source), partial(report.render, proof))
+    outputs.write(options, report.forms(proof, options.source), partial(report.as_text, proof))
     if proof.verdict is Verdict.UNPROVEN:
         return 2
     return int(outputs.failing(proof.findings, options.fail_on))

@@ -148,7 +148,7 @@ def _show_wheel(options: Namespace) -> None:
         print("\n".join(sets.for_distributor(_accepted(options.source))))
         return
     data = {"json": lambda: as_json(sets, str(options.source))}
-    outputs.write(options, data, lambda to: report.of_wheel(sets, record, to))
+    outputs.write(options, data, lambda to: report.as_text(sets, record, to))
 
 
 def _accepted(path: Path) -> dict[str, str] | None:
@@ -332,10 +332,10 @@ def _remark(text: str) -> None:
 
 
 def _table(subject: _Subject, to: Terminal) -> str:
-    from abiding.report.project import render
+    from abiding.report.project import as_text
 
     title = " ".join(_name_and_version(subject)).strip() or "a project without `[project]`"
-    return render(title, subject.declaration, list(_groups(subject)), to)
+    return as_text(title, subject.declaration, list(_groups(subject)), to)
 
 
 def _groups(subject: _Subject) -> Iterator[Group]:

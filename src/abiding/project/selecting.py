@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
+    from typing import TypeVar
 
-__all__ = ["A_TAG", "Never", "exact_marker", "near_marker", "never"]
+    _One = TypeVar("_One")
+    _Other = TypeVar("_Other")
+
+__all__ = ["A_TAG", "Never", "alike", "exact_marker", "near_marker", "never"]
 
 
 class Never(NamedTuple):
@@ -171,7 +175,7 @@ def _said(answers: dict[_Cell, bool]) -> str | None:
     if all(answer for (_, place), answer in answers.items() if place in places):
         return _of_places(places, {place for _, place in answers})
     ways = []
-    for theirs, implementations in _alike(chosen).items():
+    for theirs, implementations in alike(chosen).items():
         possible = {place for implementation, place in answers if implementation in implementations}
         of_places = _of_places(theirs, possible)
         if of_places is None:
@@ -181,15 +185,15 @@ def _said(answers: dict[_Cell, bool]) -> str | None:
     return _joined("or", ways)
 
 
-def _alike(cells: Iterable[_Cell]) -> dict[frozenset[_Place], set[str]]:
-    """Return the implementations that have the same places, by these."""
-    places: dict[str, set[_Place]] = {}
-    for implementation, place in cells:
-        places.setdefault(implementation, set()).add(place)
-    by_places: dict[frozenset[_Place], set[str]] = {}
-    for implementation, theirs in places.items():
-        by_places.setdefault(frozenset(theirs), set()).add(implementation)
-    return by_places
+def alike(pairs: Iterable[tuple[_One, _Other]]) -> dict[frozenset[_Other], set[_One]]:
+    """Return the first of each pair, by all that they are paired with."""
+    partners: dict[_One, set[_Other]] = {}
+    for one, other in pairs:
+        partners.setdefault(one, set()).add(other)
+    by_partners: dict[frozenset[_Other], set[_One]] = {}
+    for one, others in partners.items():
+        by_partners.setdefault(frozenset(others), set()).add(one)
+    return by_partners
 
 
 def _of_places(places: AbstractSet[_Place], possible: AbstractSet[_Place]) -> str | None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.wheel_name import WheelName
+from abiding.project.selecting import alike
 from abiding.report.grouping import each_of
 
 if TYPE_CHECKING:
@@ -99,24 +100,13 @@ def _described(wheels: Sequence[Tags]) -> Iterator[str]:
 
 def _products(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
     """The pairs as few products of sets, of whichever side makes fewer."""
-    by_platform = _alike((platform, python) for python, platform in pairs)
-    by_python = _alike(pairs)
+    by_platform = alike((platform, python) for python, platform in pairs)
+    by_python = alike(pairs)
     products: list[tuple[Iterable[str], Iterable[str]]] = [*by_platform.items()]
     if len(by_python) < len(by_platform):
         products = [(pythons, platforms) for platforms, pythons in by_python.items()]
     for pythons, platforms in products:
         yield f"{_ranges(pythons)} × {', '.join(sorted(platforms))}"  # noqa: RUF001 (a product)
-
-
-def _alike(pairs: Iterable[tuple[str, str]]) -> dict[frozenset[str], list[str]]:
-    """The first of each pair, by all that they are paired with."""
-    partners: dict[str, set[str]] = {}
-    for one, other in pairs:
-        partners.setdefault(one, set()).add(other)
-    by_partners: dict[frozenset[str], list[str]] = {}
-    for first, others in partners.items():
-        by_partners.setdefault(frozenset(others), []).append(first)
-    return by_partners
 
 
 def _ranges(names: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
 
-__all__ = ["Compared", "Side", "as_json", "render"]
+__all__ = ["Compared", "Side", "as_json", "as_text"]
 
 
 # Of a description that differs, this many lines are enough to see what happened.
@@ -60,7 +60,7 @@ def _place(difference: Difference) -> int:
     return fields.index(difference.field) if difference.field in fields else len(fields)
 
 
-def render(compared: Compared, to: Terminal, *, every: bool) -> str:
+def as_text(compared: Compared, to: Terminal, *, every: bool) -> str:
     """Return the text for people; with `every` it shows spelling too, line by line."""
     return to.written(_text(compared, to, every=every))
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from abiding.findings.terminal import Line, Terminal
     from abiding.native.environment import Row, Survey
 
-__all__ = ["forms", "render", "verdict"]
+__all__ = ["as_text", "forms", "verdict"]
 
 
 _LIBRARIES = ("distribution", "used by", "library", "comes from", "built with", "verdict")
@@ -61,7 +61,7 @@ def forms(
     }
 
 
-def render(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to: Terminal) -> str:
+def as_text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to: Terminal) -> str:
     """Return the text for people, with a newline at its end."""
     return to.written(_text(seen, uses, internals, to))
 

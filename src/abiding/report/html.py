@@ -14,9 +14,8 @@ from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters
 from abiding.report.grouping import each_of, told
-from abiding.report.markup import Side, badge, called, explained, files, page, prose, sides, text
+from abiding.report.markup import Side, badge, called, document, explained, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
-from abiding.report.style import STYLE
 from abiding.report.summary import case, overlooked, verdict
 from abiding.report.table import Table, legend
 
@@ -52,22 +51,10 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
         for number, (release, matrix) in enumerate(zip(in_order, matrices, strict=True))
         for part in _release(release, matrix, filters, number)
     )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="abiding {__version__}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{text(_title(in_order))}: abiding check</title>
-<style>{STYLE}{"".join(filters.style())}</style>
-</head>
-<body>
-{_contents(in_order)}<main>
+    main = f"""{_contents(in_order)}<main>
 {"".join(filters.controls(wheels))}{legend(matrices)}{body}</main>
-{_made(in_order, origin or Origin())}{"".join(_pages(in_order))}</body>
-</html>
-"""
+{_made(in_order, origin or Origin())}{"".join(_pages(in_order))}"""
+    return document(f"{text(_title(in_order))}: abiding check", "".join(filters.style()), main)
 
 
 def _title(releases: Sequence[Release]) -> str:

@@ -4,24 +4,45 @@ from __future__ import annotations
 
 import re
 from html import escape
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
+from abiding._version import __version__
 from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.words import beginning
+from abiding.report.markdown import blocks, emphasised
+from abiding.report.style import STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from abiding.findings.finding import Severity
+    from abiding.report.markdown import Block
 
-__all__ = ["Side", "badge", "called", "explained", "files", "lines", "page", "prose", "sides", "text"]
+__all__ = ["Side", "badge", "called", "document", "explained", "files", "lines", "page", "prose", "sides", "text"]
 
 
 # Of a value that is longer, the lines from the first one that differs.
 _MOST_LINES = 2000
 _LINES_BEFORE = 2
+
+
+def document(title: str, style: str, body: str) -> str:
+    """Return a whole page, which loads nothing and runs nothing."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="abiding {__version__}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>{STYLE}{style}</style>
+</head>
+<body>
+{body}</body>
+</html>
+"""
 
 
 def text(plain: str) -> str:
@@ -41,7 +62,11 @@ def called(name: str) -> str:
 
 def prose(plain: str) -> str:
     """Return a message: what stands between backticks is code."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", text(plain))
+    return _code(text(plain))
+
+
+def _code(html: str) -> str:
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html)
 
 
 def badge(word: str, severity: Severity | None, page: str = "") -> str:
@@ -59,22 +84,23 @@ def explained(name: str, word: str = "") -> str:
 
 def page(markdown: str) -> str:
     """Return a page of ours: headings, paragraphs, lists and blocks of code."""
-    parts = []
-    for number, part in enumerate(re.split(r"^ *```.*\n", markdown, flags=re.MULTILINE)):
-        if number % 2:
-            parts.append(f"<pre>{text(dedent(part).rstrip())}</pre>")
-        else:
-            parts += [_paragraph(piece) for piece in re.split(r"\n\n+|\n(?=- |\d\. )", part.strip("\n")) if piece]
-    return "\n".join(parts)
+    return "\n".join(map(_block, blocks(markdown)))
 
 
-def _paragraph(plain: str) -> str:
-    marks, _, heading = plain.partition("# ")
-    if marks in ("", "#"):
-        return f"<h{len(marks) + 2}>{prose(heading)}</h{len(marks) + 2}>"
-    kind = ' class="item"' if re.match(r"- |\d\. ", plain) else ""
-    emphasised = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", prose(" ".join(plain.split())))
-    return f"<p{kind}>{re.sub('^- ', '• ', emphasised)}</p>"
+def _block(block: Block) -> str:
+    match block.kind:
+        case "code":
+            return f"<pre>{text(block.text)}</pre>"
+        case "heading":
+            level = len(block.mark) + 1
+            return f"<h{level}>{prose(block.text)}</h{level}>"
+        case "item":
+            return f'<p class="item">{"• " if block.mark == "- " else block.mark}{_emphasised(block.text)}</p>'
+    return f"<p>{_emphasised(block.text)}</p>"
+
+
+def _emphasised(said: str) -> str:
+    return _code(emphasised(text(said), "<em>", "</em>"))
 
 
 def files(names: Iterable[str], classes: Iterable[str]) -> str:

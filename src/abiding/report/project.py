@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.findings.terminal import Line, Terminal
     from abiding.project.declaration import Declaration, Entry
 
-__all__ = ["Group", "render"]
+__all__ = ["Group", "as_text"]
 
 
 _FROM_SDIST = {
@@ -44,7 +44,7 @@ class Group(NamedTuple):
     empty: tuple[str, str]
 
 
-def render(title: str, declaration: Declaration, groups: Sequence[Group], to: Terminal) -> str:
+def as_text(title: str, declaration: Declaration, groups: Sequence[Group], to: Terminal) -> str:
     """Return the text, with a newline at its end."""
     return to.written(_lines(title, declaration, groups, to))
 

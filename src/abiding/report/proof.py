@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from abiding.proof import Proof
     from abiding.proof.building import Built
 
-__all__ = ["forms", "render", "summary"]
+__all__ = ["as_text", "forms", "summary"]
 
 
-def render(proof: Proof, to: Terminal) -> str:
+def as_text(proof: Proof, to: Terminal) -> str:
     """Return the whole text, with a newline at its end."""
     return to.written(_lines(proof, to))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.project.provenance import Provenance
     from abiding.project.sets import Bound, Sets
 
-__all__ = ["as_json", "of_wheel"]
+__all__ = ["as_json", "as_text"]
 
 
 _NOTE = Span("note: ", Style.NOTE)
@@ -40,7 +40,7 @@ _EDITED = (
 )
 
 
-def of_wheel(sets: Sets, record: Provenance | None, to: Terminal) -> str:
+def as_text(sets: Sets, record: Provenance | None, to: Terminal) -> str:
     """Return what a wheel requires, with the reasons and notes that it carries itself; it ends with a newline."""
     return to.written(_of_wheel(sets, record, to.width))
 

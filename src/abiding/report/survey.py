@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from abiding.findings.terminal import Line, Terminal
-    from abiding.survey.summary import Summary
+    from abiding.survey.summary import Breaking, Summary
 
 __all__ = ["as_text", "forms"]
 
@@ -58,8 +58,14 @@ def _plain(value: object) -> object:
     return visible(value) if isinstance(value, str) else value
 
 
-def _text(summary: Summary) -> Iterator[str]:
-    yield f"{summary.releases:,} releases, {summary.files:,} files"
+def as_text(summary: Summary, to: Terminal) -> str:
+    """Return the summary for people, with a newline at its end."""
+    return to.written(_lines(summary, to))
+
+
+def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
+    """Tables have the width that they need, and remarks that of a terminal."""
+    yield (Span(f"{summary.releases:,} releases, {summary.files:,} files", Style.STRONG),)
     verdicts = list(summary.verdicts)
     cases = [(CASES.get(case, case), counts) for case, counts in summary.by_case.items()]
     yield from _table("case", cases, verdicts)
@@ -67,63 +73,64 @@ def _text(summary: Summary) -> Iterator[str]:
         years = [(str(year or "not known"), counts) for year, counts in summary.by_year.items()]
         yield from _table("year", years, verdicts)
     if summary.claims:
-        share = 100 * summary.broken_claims / summary.claims
-        is_one = summary.claims == 1
-        known = ("says" if is_one else "say") if "1 or 2" not in summary.by_case else "may say"
-        yield ""
-        yield f"{summary.claims:,} {'release' if is_one else 'releases'} {known} that nothing varies"
-        yield f"in {summary.broken_claims:,} of them ({share:.1f} %) something does, and breaks that"
-        yield f"in {summary.broken_for_resolvers:,} of them in what a resolver reads"
+        yield from _part(*_claims(summary))
     if summary.fields:
-        yield from ("", "inconsistent releases by the fields that differ")
-        yield from (f"  {count:>10,}  {visible(field)}" for field, count in summary.fields.items())
+        fields = (f"  {count:>10,}  {visible(field)}" for field, count in summary.fields.items())
+        yield from _part("inconsistent releases by the fields that differ", *fields)
     if summary.rules:
-        yield from ("", "releases by what was found in them")
-        yield from (f"  {count:>10,}  {rule}" for rule, count in summary.rules.items())
+        rules = (f"  {count:>10,}  {rule}" for rule, count in summary.rules.items())
+        yield from _part("releases by what was found in them", *rules)
     if summary.top:
         downloads = any(breaking.downloads is not None for breaking in summary.top)
-        yield from ("", f"would be refused{', by downloads' if downloads else ''}")
-        for breaking in summary.top:
-            number = f"{breaking.downloads:>14,}  " if breaking.downloads is not None else "  "
-            yield visible(f"{number}{breaking.name} {breaking.version}: {breaking.finding}")
+        yield from _part(f"would be refused{', by downloads' if downloads else ''}", *map(_refused, summary.top))
     for one in summary.missing:
-        yield from ("", f"note: {one}")
+        yield from _remark("note", str(one), to)
     if summary.others:
         kinds = ", ".join(f"{count:,} `{visible(kind)}`" for kind, count in summary.others.items())
-        yield from ("", f"note: left out is what is neither an sdist nor a wheel: {kinds}")
+        yield from _remark("note", f"left out is what is neither an sdist nor a wheel: {kinds}", to)
     for bad in summary.bad:
-        yield from ("", f"warning: {bad.rows:,} {'row' if bad.rows == 1 else 'rows'} not judged: {visible(bad.why)}")
-        yield from (visible(f" --> {example}") for example in bad.examples)
+        rows = f"{bad.rows:,} {'row' if bad.rows == 1 else 'rows'}"
+        yield from _remark("warning", f"{rows} not judged: {visible(bad.why)}", to)
+        yield from ((Span(visible(f" --> {example}")),) for example in bad.examples)
 
 
-_LABELS = {"note": Style.NOTE, "warning": Style.WARNING}
+def _claims(summary: Summary) -> tuple[str, ...]:
+    share = 100 * summary.broken_claims / summary.claims
+    is_one = summary.claims == 1
+    known = ("says" if is_one else "say") if "1 or 2" not in summary.by_case else "may say"
+    return (
+        f"{summary.claims:,} {'release' if is_one else 'releases'} {known} that nothing varies",
+        f"in {summary.broken_claims:,} of them ({share:.1f} %) something does, and breaks that",
+        f"in {summary.broken_for_resolvers:,} of them in what a resolver reads",
+    )
 
 
-def as_text(summary: Summary, to: Terminal) -> str:
-    """Return the summary for people, with a newline at its end."""
-    return to.written(_lines(summary, to))
+def _refused(breaking: Breaking) -> str:
+    number = f"{breaking.downloads:>14,}  " if breaking.downloads is not None else "  "
+    return visible(f"{number}{breaking.name} {breaking.version}: {breaking.finding}")
 
 
-def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
-    """Yield what begins a part stands out; tables have the width that they need, and remarks that of a terminal."""
-    before = ""
-    for line in _text(summary):
-        label, colon, rest = line.partition(": ")
-        if colon and label in _LABELS:
-            head = Span(f"{label}: ", _LABELS[label])
-            yield from labelled(Span(rest), to.width, head) if to.breaks_lines else [(head, Span(rest))]
-        else:
-            yield (Span(line, Style.PLAIN if before else Style.STRONG),)
-        before = line
+def _part(first: str, *others: str) -> Iterator[Line]:
+    """Yield lines that belong together, behind an empty one; the first of them stands out."""
+    yield from ((), (Span(first, Style.STRONG),), *((Span(line),) for line in others))
 
 
-def _table(head: str, rows: Sequence[tuple[str, Mapping[str, int]]], verdicts: Sequence[str]) -> Iterator[str]:
+def _remark(label: str, text: str, to: Terminal) -> Iterator[Line]:
+    yield ()
+    head = Span(f"{label}: ", Style[label.upper()])
+    yield from labelled(Span(text), to.width, head) if to.breaks_lines else [(head, Span(text))]
+
+
+def _table(head: str, rows: Sequence[tuple[str, Mapping[str, int]]], verdicts: Sequence[str]) -> Iterator[Line]:
     cells = [
         [head, *verdicts],
         *([name, *(f"{counts.get(verdict, 0):,}" for verdict in verdicts)] for name, counts in rows),
     ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    yield ""
-    for first, *others in cells:
-        numbers = "  ".join(text.rjust(width) for text, width in zip(others, widths[1:], strict=True))
-        yield f"{first.ljust(widths[0])}  {numbers}"
+    yield from _part(*(_row(row, widths) for row in cells))
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = cells
+    numbers = "  ".join(text.rjust(width) for text, width in zip(others, widths[1:], strict=True))
+    return f"{first.ljust(widths[0])}  {numbers}"

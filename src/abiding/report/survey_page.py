@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding._version import __version__
-from abiding.report.markup import prose, text
+from abiding.report.markup import document, prose, text
 from abiding.report.plots import COLOURS, Bar, plot
-from abiding.report.style import STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,26 +63,14 @@ td.number, th.number { text-align: right; white-space: nowrap !important; font-v
 
 def render(summary: Summary) -> str:
     """Return the page. It loads nothing and runs nothing."""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="abiding {__version__}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{summary.releases:,} releases: abiding survey</title>
-<style>{STYLE}{_STYLE}</style>
-</head>
-<body>
-<main>
+    body = f"""<main>
 <h1>What would break if consistency were enforced</h1>
 <p class="summary">A release is inconsistent if a wheel says something else than its sdist allows, or than another wheel
 where nothing says why.</p>
 {"".join(_parts(summary))}</main>
 <footer>abiding {__version__}</footer>
-</body>
-</html>
 """
+    return document(f"{summary.releases:,} releases: abiding survey", _STYLE, body)
 
 
 def _parts(summary: Summary) -> Iterator[str]:

@@ -1,0 +1,55 @@
+"""The Markdown of our own pages, taken apart: headings, paragraphs, items of lists and blocks of code."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Block", "blocks", "emphasised"]
+
+
+# Within an item of a list it has the margin of that.
+_FENCE = re.compile(r"^ *```.*\n", re.MULTILINE)
+# Where a paragraph ends: at an empty line, and before an item of a list.
+_BETWEEN = re.compile(r"\n(?:\n+|(?=- |\d\. ))")
+_ITEM = re.compile(r"(?:- |\d\. )")
+_HEADING = re.compile(r"(##?) (.*)", re.DOTALL)
+_EMPHASIS = re.compile(r"(?<![*\w`])\*([^*`]+(?:`[^`]*`[^*`]*)*)\*(?!\w)")
+
+
+class Block(NamedTuple):
+    """A part of a page. The text of code has its lines, any other is one line.
+
+    `mark` is what stands before it: the signs of a heading, of an item what tells it from a paragraph.
+    """
+
+    kind: Literal["heading", "item", "paragraph", "code"]
+    text: str
+    mark: str = ""
+
+
+def blocks(markdown: str) -> Iterator[Block]:
+    """Take a page apart."""
+    for number, part in enumerate(_FENCE.split(markdown)):
+        if number % 2:
+            yield Block("code", dedent(part).rstrip())
+        else:
+            yield from map(_block, filter(None, _BETWEEN.split(part.strip("\n"))))
+
+
+def _block(piece: str) -> Block:
+    if heading := _HEADING.fullmatch(piece):
+        return Block("heading", heading[2], heading[1])
+    text = " ".join(piece.split())
+    if item := _ITEM.match(text):
+        return Block("item", text[item.end() :], item[0])
+    return Block("paragraph", text)
+
+
+def emphasised(text: str, before: str = "", after: str = "") -> str:
+    """Return a text with other marks, or none, around what is emphasised in it."""
+    return _EMPHASIS.sub(lambda match: f"{before}{match[1]}{after}", text)
