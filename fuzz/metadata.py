@@ -21,7 +21,7 @@ from packaging.metadata import parse_email
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.headers import headers_of
-from abiding.metadata.readers import is_plain
+from abiding.metadata.readers import is_clear
 from fuzz.damage import damaged, wounds
 from fuzz.watch import Violation, watched
 
@@ -98,7 +98,7 @@ def hold(data: bytes) -> None:
         try:
             metadata = CoreMetadata.parse(data, "METADATA")
         except ArchiveError:
-            if is_plain(data, headers_of(data)):
+            if is_clear(data, headers_of(data)):
                 raise Violation("a file without anything odd is refused") from None
             return
         if metadata.data != data:

@@ -13,7 +13,7 @@ import pytest
 
 import abiding
 from abiding.cli import main
-from abiding.files.plain import is_plain, is_there, open_plain, read_plain
+from abiding.files.plain import is_plain, is_there, open_plain, read_for, read_plain
 from abiding.findings.errors import AbidingError
 from makers.archives import metadata, write_sdist, write_wheel
 from makers.pyprojects import wrapping
@@ -86,7 +86,9 @@ def test_plain_files(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("x")
     for name in ("x", "link"):
         assert read_plain(tmp_path / name, 4) == b"spam"
-        assert read_plain(tmp_path / name, 2) == b"spa"
+        assert read_for(tmp_path / name, 2) == b"spa"
+        with pytest.raises(OSError, match="too large"):
+            read_plain(tmp_path / name, 2)
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str]:

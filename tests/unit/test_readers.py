@@ -12,7 +12,7 @@ from abiding.cli import main
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.headers import headers_of
-from abiding.metadata.readers import is_plain, note
+from abiding.metadata.readers import is_clear, note
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.trees import WRAPPED_FLIT, HookFailed, Tree, flit_tree
 
@@ -141,9 +141,9 @@ def test_what_does_not_count_is_a_note(line: str, tmp_path: Path) -> None:
 
 
 def test_hardly_a_file_is_read_twice() -> None:
-    assert is_plain(FAIR["CRLF"], headers_of(FAIR["CRLF"]))
-    assert is_plain(FAIR["folded description"], headers_of(FAIR["folded description"]))
-    assert not any(is_plain(data, headers_of(data)) for data, _ in HIDDEN.values())
+    assert is_clear(FAIR["CRLF"], headers_of(FAIR["CRLF"]))
+    assert is_clear(FAIR["folded description"], headers_of(FAIR["folded description"]))
+    assert not any(is_clear(data, headers_of(data)) for data, _ in HIDDEN.values())
 
 
 # Each way to read an archive

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.findings.terminal import Span, Style, Terminal, plain
+from abiding.findings.terminal import Span, Style, Terminal, text_of
 from abiding.findings.wrapping import wrap, wrap_prose
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 
@@ -172,7 +172,7 @@ def test_no_style_without_a_span_of_ours() -> None:
     assert Terminal(coloured=True).written([line]) == "a\\x1b[31mb::error::c\n"
     command = Terminal(coloured=True).written([(Span("::error::c", Style.ERROR),)])
     assert command == "::\\x65rror::c\n"  # no command, and no colour either
-    assert plain(line) == "a\x1b[31mb::error::c"
+    assert text_of(line) == "a\x1b[31mb::error::c"
 
 
 @pytest.mark.parametrize("width", [1, 5, 20, 40])

@@ -13,7 +13,7 @@ from abiding.archives.naming import ENDINGS, SDIST_ENDINGS, WHEEL_ENDING, kind_o
 from abiding.archives.wheel_name import NOT_A_NAME, WheelName
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.room import Room
-from abiding.files.plain import is_folder, is_plain, read_plain
+from abiding.files.plain import is_folder, is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, AbidingError, ArchiveError
 from abiding.findings.finding import Finding, Severity
@@ -223,18 +223,18 @@ def _variants(wheel: Path) -> bytes | None:
     if split is None or not split.label:
         return None
     with suppress(OSError, ValueError):
-        return read_plain(wheel.with_name(f"{split.name}-{split.version}-variants.json"), bounds.METADATA)
+        return read_for(wheel.with_name(f"{split.name}-{split.version}-variants.json"), bounds.METADATA)
     return None
 
 
 def _read_unpacked(folder: Path) -> Artifact | Unreadable:
     filename = f"{folder.resolve().name}/"
     try:
-        identity = Identity.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), filename)
+        identity = Identity.parse(read_for(folder / "PKG-INFO", bounds.METADATA), filename)
         if not identity.name or not identity.version:
             raise ArchiveError.at(filename, "has a PKG-INFO without `Name` or `Version`")
         pyproject_toml = folder / "pyproject.toml"
-        data = read_plain(pyproject_toml, bounds.PYPROJECT) if is_plain(pyproject_toml) else None
+        data = read_for(pyproject_toml, bounds.PYPROJECT) if is_plain(pyproject_toml) else None
         pyproject, findings = _pyproject(data, filename)
     except OSError as exc:
         problem = ArchiveError.at(filename, f"can't be read: {exc.strerror}").findings[0]

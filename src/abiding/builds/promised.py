@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.naming import normalised
-from abiding.files.plain import is_plain, read_plain
+from abiding.files.plain import is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
@@ -102,7 +102,7 @@ def read_dist_info(directory: Path) -> CoreMetadata:
     """
     for path in (directory / "METADATA", *sorted(directory.glob("*.dist-info/METADATA"))):
         if is_plain(path):
-            return CoreMetadata.parse(read_plain(path, bounds.METADATA), f"{path.parent.name}/METADATA")
+            return CoreMetadata.parse(read_for(path, bounds.METADATA), f"{path.parent.name}/METADATA")
     raise ArchiveError.at(
         str(directory),
         "this is no folder of prepared metadata: it has no METADATA",

@@ -9,7 +9,7 @@ from abiding.archives.naming import SDIST_ENDINGS
 from abiding.cli import outputs
 from abiding.cli.arguments import add_index_url, given, one_in, tags
 from abiding.cli.specs import is_name, is_one_release
-from abiding.files.plain import is_folder, is_plain, is_there, read_plain
+from abiding.files.plain import is_folder, is_plain, is_there, read_for
 from abiding.findings import bounds
 from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError, MissingFileError
@@ -189,7 +189,7 @@ def _read(path: Path) -> CoreMetadata:
 
         return CoreMetadata.parse(read_pkg_info(path), path.name)
     try:
-        metadata = CoreMetadata.parse(read_plain(path, bounds.METADATA), str(path))
+        metadata = CoreMetadata.parse(read_for(path, bounds.METADATA), str(path))
     except OSError as exc:
         raise _unreadable(path, f"the file can't be read: {exc.strerror}") from exc
     if not metadata.get("Name") and not metadata.get("Metadata-Version"):

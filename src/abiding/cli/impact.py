@@ -115,12 +115,12 @@ def _listed(consumers: Iterable[str]) -> Iterator[str]:
 def _text(path: Path) -> str:
     """Read a list. Raises `AbidingError`."""
     from abiding.files.placing import speaking_of
-    from abiding.files.plain import read_plain
+    from abiding.files.plain import read_for
     from abiding.findings import bounds
     from abiding.findings.errors import ArchiveError
 
     with speaking_of(path):
-        data = read_plain(path, bounds.RELEASES)
+        data = read_for(path, bounds.RELEASES)
     try:
         return data[: bounds.RELEASES].decode()
     except UnicodeDecodeError as exc:

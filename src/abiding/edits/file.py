@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from abiding.edits.document import NOTHING
 from abiding.files.placing import commit, new_file, write_all
-from abiding.files.plain import is_there, read_plain
+from abiding.files.plain import is_there, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
@@ -35,7 +35,7 @@ class EditedFile(NamedTuple):
         if not is_there(path) and any(is_there(path.with_name(name)) for name in ("setup.py", "setup.cfg")):
             return cls(path, b"")  # as front ends read that (PEP 517)
         try:
-            data = read_plain(path, bounds.PYPROJECT)
+            data = read_for(path, bounds.PYPROJECT)
         except FileNotFoundError as exc:
             raise MissingFileError.at(path, NOTHING, _HINT) from exc
         except NotADirectoryError as exc:

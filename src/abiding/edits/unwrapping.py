@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from abiding.archives.naming import normalised
 from abiding.edits.document import NOTHING, Document
 from abiding.edits.wrapping import Edited
-from abiding.files.plain import is_plain, read_plain
+from abiding.files.plain import is_plain, read_for
 from abiding.findings import bounds
 from abiding.findings.words import all_of
 from abiding.metadata import pins
@@ -202,5 +202,5 @@ def mentions(folder: Path) -> Iterator[str]:
     """Yield which other files of the project speak of abiding, of those in which it is wont to be called."""
     for pattern in _ELSEWHERE:
         for path in sorted(folder.glob(pattern)):
-            if is_plain(path) and _SPOKEN.search(read_plain(path, bounds.PYPROJECT).decode("utf-8", "replace")):
+            if is_plain(path) and _SPOKEN.search(read_for(path, bounds.PYPROJECT).decode("utf-8", "replace")):
                 yield f"`{path.relative_to(folder).as_posix()}` speaks of abiding: what it calls there has to go too"

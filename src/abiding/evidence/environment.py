@@ -16,7 +16,7 @@ from abiding.evidence.reading import Compiled, module_of
 from abiding.files.plain import is_plain
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
-from abiding.native.contents import read_plain
+from abiding.native.contents import read_file
 from abiding.native.images import Format
 from abiding.native.installed import Installed
 from abiding.native.loading import loaded
@@ -154,7 +154,7 @@ def _modules(distribution: InstalledDistribution, here: Format | None) -> Iterat
                     first = file.read(_PIECE)
                     if is_image(first) and here in (None, _format(first)):
                         pieces = iter(partial(file.read, _PIECE), b"")
-                        yield torch.refined(module_of(place, chain((first,), pieces)), partial(read_plain, name))
+                        yield torch.refined(module_of(place, chain((first,), pieces)), partial(read_file, name))
             except (OSError, ValueError):
                 continue
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.interfaces import Kind
@@ -75,7 +74,7 @@ def _named(one: Internals, other: InstalledDistribution) -> str:
     text = re.compile(rb"\0(?:%s)(?:\.\w{1,99}){0,9}\0" % b"|".join(re.escape(name.encode()) for name in sorted(names)))
     for file in one.files:
         with suppress(OSError, ValueError):
-            if text.search(read_plain(Path(one.owner.files[file]), _LARGEST)):
+            if text.search(read_plain(one.owner.files[file], _LARGEST)):
                 return file
     return ""
 

@@ -11,22 +11,33 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["is_folder", "is_plain", "is_there", "open_plain", "read_plain"]
+__all__ = ["is_folder", "is_plain", "is_there", "open_plain", "read_for", "read_plain"]
 
 
-def open_plain(path: Path, *, buffered: bool = True) -> BinaryIO:
+def open_plain(path: str | Path, *, buffered: bool = True) -> BinaryIO:
     """Open a plain file for reading. Raises `OSError`, whatever it is that stands at the path, or in it."""
     try:
-        mode = path.stat().st_mode
+        mode = os.stat(path).st_mode  # noqa: PTH116 (of many files the path is a string)
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder the system says so
             raise OSError(errno.EINVAL, "It is no plain file", str(path))
     except ValueError as exc:
         raise OSError(errno.EINVAL, "No file has a NUL in its name", str(path)) from exc
-    return path.open("rb", buffering=-1 if buffered else 0)
+    return open(path, "rb", buffering=-1 if buffered else 0)  # noqa: PTH123
 
 
-def read_plain(path: Path, most: int) -> bytes:
-    """Read a plain file, and one byte more than the `most` that it may have where it has more. Raises `OSError`."""
+def read_plain(path: str | Path, most: int) -> bytes:
+    """Read a plain file. Raises `OSError`, also if it has more bytes than `most`."""
+    data = read_for(path, most)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
+
+
+def read_for(path: str | Path, most: int) -> bytes:
+    """Read a plain file for who refuses more bytes than `most` in its own words: then it is one more. Raises `OSError`.
+
+    What takes bytes of a file from an archive, or from an index, holds them to a size already.
+    """
     with open_plain(path) as file:
         return file.read(most + 1)
 

@@ -29,8 +29,8 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
         return ""
     spelled: dict[str, str] = {}
     for name in known:
-        spelled.setdefault(_plain(name), name)
-    close = get_close_matches(_plain(word), spelled, n=1, cutoff=cutoff)
+        spelled.setdefault(_folded(name), name)
+    close = get_close_matches(_folded(word), spelled, n=1, cutoff=cutoff)
     return spelled[close[0]] if close else ""
 
 
@@ -50,7 +50,7 @@ class Slips:
     def meant(self, name: str) -> str:
         """Return the name that another one is but for a slip; empty if it is none."""
         like = (one for rest in _rests(name) for one in self._by_rest.get(rest, ()))
-        return next((one for one in like if _is_slip(_plain(name), _plain(one))), "")
+        return next((one for one in like if _is_slip(_folded(name), _folded(one))), "")
 
 
 _SHORTEST = 5
@@ -58,11 +58,11 @@ _SHORTEST = 5
 
 def _rests(name: str) -> Iterator[tuple[str, str]]:
     """Yield what is left of a name without one letter, and itself; each with its digits."""
-    plain = _plain(name)
-    digits = "".join(filter(str.isdigit, plain))
-    if _SHORTEST <= len(plain) <= _LONGEST:
-        yield digits, plain
-        yield from ((digits, plain[:place] + plain[place + 1 :]) for place in range(len(plain)))
+    folded = _folded(name)
+    digits = "".join(filter(str.isdigit, folded))
+    if _SHORTEST <= len(folded) <= _LONGEST:
+        yield digits, folded
+        yield from ((digits, folded[:place] + folded[place + 1 :]) for place in range(len(folded)))
 
 
 def _is_slip(one: str, other: str) -> bool:
@@ -80,5 +80,5 @@ def _alike(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _plain(name: str) -> str:
+def _folded(name: str) -> str:
     return _BETWEEN.sub("-", name.strip().strip("-")).lower()

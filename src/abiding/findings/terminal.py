@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Severity
 
-__all__ = ["WIDTH", "Colour", "Line", "Span", "Style", "Terminal", "plain", "style_of"]
+__all__ = ["WIDTH", "Colour", "Line", "Span", "Style", "Terminal", "style_of", "text_of"]
 
 
 # Of what is not written to a terminal; front ends indent what a build says.
@@ -60,7 +60,7 @@ class Span(NamedTuple):
 Line = tuple[Span, ...]
 
 
-def plain(line: Line) -> str:
+def text_of(line: Line) -> str:
     """Return what a line says."""
     return "".join(text for text, _ in line)
 
@@ -99,7 +99,7 @@ class Terminal(NamedTuple):
         return text.getvalue()
 
     def _line(self, line: Line) -> str:
-        written = plain(line)
+        written = text_of(line)
         safe = printable(written).replace("\n", "\\n")
         if not self.coloured or safe != written:
             return safe.rstrip()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from abiding.metadata.headers import Header
 
-__all__ = ["Disagreement", "disagreements", "is_plain", "note", "refuse", "unlike"]
+__all__ = ["Disagreement", "disagreements", "is_clear", "note", "refuse", "unlike"]
 
 
 # What installers and resolvers go by, in lower case; of each of the first four there may be one.
@@ -118,13 +118,13 @@ def _finding(disagreement: Disagreement, severity: Severity, artifact: str) -> F
 
 def disagreements(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreement]:
     """Find everything that not all readers take alike."""
-    if not is_plain(data, headers):
+    if not is_clear(data, headers):
         yield from _about_values(data, headers)
         yield from _about_mail(data, headers)
         yield from _about_lines(data, headers)
 
 
-def is_plain(data: bytes, headers: Sequence[Header]) -> bool:
+def is_clear(data: bytes, headers: Sequence[Header]) -> bool:
     """Whether all are known to read the same: nearly every file has nothing that could be odd, and is quickly seen."""
     end = headers[-1].end if headers else 0
     if not (end == len(data) or data.startswith((b"\n", b"\r\n"), end)):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-import stat
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,6 +11,7 @@ from abiding.archives import tagging
 from abiding.archives.density import filling, is_dense, too_dense
 from abiding.archives.naming import normalised
 from abiding.archives.wheel import Wheel
+from abiding.files.plain import open_plain, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import DamagedImageError
 from abiding.metadata.core import CoreMetadata
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 
     Look = Callable[[str, bytes], object]
 
-__all__ = ["Contents", "of_installed", "of_wheel", "place_of", "platforms_of", "read_plain"]
+__all__ = ["Contents", "of_installed", "of_wheel", "place_of", "platforms_of", "read_file"]
 
 
 _LARGEST = 4 << 30
@@ -159,31 +157,22 @@ def of_installed(distribution: InstalledDistribution) -> Contents:
     """
     tags = platforms_of(distribution.tags)
     broken: list[Finding] = []
-    made = _made(distribution.metadata, tags, distribution.files, read_plain, distribution.label, tell=broken.extend)
+    made = _made(distribution.metadata, tags, distribution.files, read_file, distribution.label, tell=broken.extend)
     return replace(made, broken=tuple(broken), begin=_beginning)
 
 
 def _beginning(name: str) -> bytes:
     """Return the beginning of an installed file; nothing, if there is none that could be read."""
     try:
-        _hold_to_be_plain(name, _LARGEST)
-        with open(name, "rb") as file:  # noqa: PTH123
+        with open_plain(name) as file:
             return file.read(bounds.MODULE)
-    except (OSError, ValueError):
+    except OSError:
         return b""
 
 
-def read_plain(name: str | Path, largest: int = _LARGEST) -> bytes:
-    """Read a plain file: any other may have no end, or be waited for. Raises `OSError` and `ValueError`."""
-    _hold_to_be_plain(name, largest)
-    with open(name, "rb") as file:  # noqa: PTH123
-        return file.read()
-
-
-def _hold_to_be_plain(name: str | Path, largest: int) -> None:
-    about = os.stat(name)  # noqa: PTH116 (a place is a string)
-    if not stat.S_ISREG(about.st_mode) or about.st_size > largest:
-        raise OSError(errno.EINVAL, "is no plain file, or too large", str(name))
+def read_file(name: str | Path) -> bytes:
+    """Read a file of an installed distribution. Raises `OSError`, also if it is no plain one, or too large."""
+    return read_plain(name, _LARGEST)
 
 
 def _made(

@@ -90,10 +90,9 @@ class InstalledDistribution:
         try:
             # Old tools had one file in the place of the folder, which is PKG-INFO.
             alone = name == "PKG-INFO" and not self.info.is_dir()
-            data = read_plain(self.info if alone else self.info / name, _LARGEST_LIST)
+            return read_plain(self.info if alone else self.info / name, _LARGEST_LIST)
         except OSError:
             return None
-        return data if len(data) <= _LARGEST_LIST else None
 
     def entry_points(self, group: str) -> tuple[str, ...]:
         """Return the values of its entry points of a group."""

@@ -399,7 +399,7 @@ def _shared(distribution: InstalledDistribution, contents: contents.Contents) ->
 def _equal(one: Path, other: Path) -> bool:
     """Whether two files that have one name are one library, apart from what a repair tool writes into their headers."""
     try:
-        return "-" in one.name.partition(".")[0] or contents.read_plain(one) == contents.read_plain(other)
+        return "-" in one.name.partition(".")[0] or contents.read_file(one) == contents.read_file(other)
     except OSError:
         return False
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from abiding.findings.errors import AbidingError
-from abiding.native.contents import read_plain
+from abiding.native.contents import read_file
 from abiding.native.names import module_name, stem
 from abiding.native.reading import read_image
 
@@ -52,7 +52,7 @@ class Loaded:
 def _name(path: str) -> str:
     """Return the name that a file says it has; empty if it says none, or can't be read."""
     try:
-        image = read_image(read_plain(path), path)
+        image = read_image(read_file(path), path)
     except (OSError, ValueError, AbidingError):
         return ""
     return image.name if image and image.named else ""

@@ -122,7 +122,7 @@ def _found(
         tag = wheels.example([within, *(lines[place].where for place in places)]) if any(map(_select, of)) else ""
         if not declared or any(isinstance(source, Declared) for source in of):
             first = None if centre is None else sources[centre]
-            recent = not any(_is_plain([sources[place] for place in overlap.places]) for overlap in star)
+            recent = not any(_is_of_one_each([sources[place] for place in overlap.places]) for overlap in star)
             yield _finding(pyproject, star[0]._replace(places=places), of, tag, first), recent
 
 
@@ -150,7 +150,7 @@ def _under(text: str, extra: str) -> str:
     return requirements.with_extra(text, normalised(extra)) if extra else text
 
 
-def _is_plain(sources: list[ApiLine | Declared]) -> bool:
+def _is_of_one_each(sources: list[ApiLine | Declared]) -> bool:
     """Whether it is one line of each level, in force together wherever the declared one is."""
     match sources:
         case ApiLine() as api, Declared() as declared:

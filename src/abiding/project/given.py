@@ -9,7 +9,7 @@ from abiding.archives.naming import normalised
 from abiding.findings import bounds
 from abiding.findings.words import short
 from abiding.metadata import requirements
-from abiding.metadata.plain import is_plain
+from abiding.metadata.usual import is_usual
 from abiding.project.meant import COMPARED, ways_out
 from abiding.project.shapes import misshapen
 
@@ -34,7 +34,7 @@ def bad_requirements(faults: Faults, project: Project) -> None:
     for misfit in misshapen(given):
         faults.wrong_type(misfit, recent=True)
     for key, text, _ in project.requirements():
-        if is_plain(text.strip()):
+        if is_usual(text.strip()):
             continue
         if reason := _reason(text):
             faults.problem(

@@ -8,7 +8,7 @@ import tomllib
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.files.plain import read_plain
+from abiding.files.plain import read_for
 from abiding.findings import bounds
 from abiding.findings.errors import NO_SUCH_FILE, DeclarationError
 from abiding.findings.finding import Excerpt, Finding, Severity
@@ -42,7 +42,7 @@ class Pyproject(NamedTuple):
     def read(cls, folder: Path) -> Pyproject:
         """Read `pyproject.toml` in `folder`. Raises `DeclarationError` if it is not there, or as `decode` does."""
         try:
-            data = read_plain(folder / "pyproject.toml", bounds.PYPROJECT)
+            data = read_for(folder / "pyproject.toml", bounds.PYPROJECT)
         except OSError as exc:
             if isinstance(exc, FileNotFoundError):
                 raise _unreadable(NO_SUCH_FILE, "missing-file") from exc

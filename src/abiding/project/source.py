@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.files.plain import read_plain
+from abiding.files.plain import read_for
 from abiding.findings import bounds
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
@@ -58,7 +58,7 @@ class Source(NamedTuple):
         project = declaration.project
         promise = Promise.of(project, folder)
         try:
-            pkg_info = CoreMetadata.parse(read_plain(folder / "PKG-INFO", bounds.METADATA), "PKG-INFO")
+            pkg_info = CoreMetadata.parse(read_for(folder / "PKG-INFO", bounds.METADATA), "PKG-INFO")
         except OSError:
             return cls(folder, project, promise, False, None, None, False, ())
         contradictions = promise.broken_by(pkg_info)

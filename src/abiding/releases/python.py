@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from abiding.archives.naming import kind_of
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata.plain import are_plain
+from abiding.metadata.usual import are_usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def _nowhere(filename: str, requires_python: str) -> bool:
 
 
 def _unread(filename: str, text: str, severity: Severity) -> Iterator[Finding]:
-    if are_plain(text):
+    if are_usual(text):
         return
     from abiding.metadata import refusals
 

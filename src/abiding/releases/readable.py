@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.archives.naming import kind_of, normalised
 from abiding.findings.characters import on_one_line
 from abiding.findings.finding import Finding, Severity
-from abiding.metadata.plain import is_plain
+from abiding.metadata.usual import is_usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ _BY_UV = "uv refuses metadata with such a line, so nobody can install it with uv
 def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
     """Find what a file requires in words that installers can't read: all lines of one kind in one finding."""
     yield from _extras(filename, metadata)
-    lines = [line for line in metadata.all("Requires-Dist") if not is_plain(line)]
+    lines = [line for line in metadata.all("Requires-Dist") if not is_usual(line)]
     if not lines:
         return
     from abiding.findings.words import short

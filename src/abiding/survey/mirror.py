@@ -20,7 +20,7 @@ from abiding._version import __version__
 from abiding.archives.naming import SDIST_ENDINGS
 from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import Identity, hold_to_name, named, read_artifacts
-from abiding.files.plain import is_folder, is_plain, read_plain
+from abiding.files.plain import is_folder, is_plain, read_for, read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, ArchiveError, MissingFileError
 from abiding.metadata.core import CoreMetadata
@@ -157,7 +157,7 @@ class _Listed(NamedTuple):
     def _read(self, path: Path, name: str, version: str) -> Artifact:
         beside = path.with_name(f"{path.name}.metadata")
         if self.kind == "wheel" and is_plain(beside):
-            data = read_plain(beside, bounds.METADATA)
+            data = read_for(beside, bounds.METADATA)
             announced = self.entry.get("core-metadata")
             digest = announced.get("sha256") if isinstance(announced, dict) else None
             if digest and digest != sha256(data).hexdigest():

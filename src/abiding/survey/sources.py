@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abiding.artifacts.artifact import Unreadable
-from abiding.files.plain import is_folder, is_plain, is_there, read_plain
+from abiding.files.plain import is_folder, is_plain, is_there, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
@@ -62,7 +62,7 @@ def parquet(source: str) -> list[Path]:
 def releases_in(source: str) -> tuple[str, ...]:
     """The releases of a list, each once; `#` begins a comment. Raises `AbidingError`."""
     try:
-        data = read_plain(Path(source), bounds.RELEASES)
+        data = read_for(Path(source), bounds.RELEASES)
         lines = data.decode().splitlines()
     except FileNotFoundError as exc:
         raise MissingFileError.at(source, "Nothing was surveyed", _HINT) from exc
@@ -91,24 +91,24 @@ def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
 
     for file in files:
         row: dict[str, Any] = {
-            "filename": _plain(file.filename),
+            "filename": _as_utf8(file.filename),
             "packagetype": "bdist_wheel" if file.kind == "wheel" else "sdist",
             "upload_time": file.uploaded.astimezone(UTC).replace(tzinfo=None) if file.uploaded else None,
         }
         if isinstance(file, Unreadable):
-            yield {**row, "name": _plain(file.name), "version": _plain(file.version), "problem": file.problem.rule}
+            yield {**row, "name": _as_utf8(file.name), "version": _as_utf8(file.version), "problem": file.problem.rule}
             continue
         row["metadata_sha256"] = hashlib.sha256(file.metadata.data).hexdigest()
         for column in FIELDS:
             if column.kind is Kind.TEXTS:
-                row[column.name] = [_plain(value) for value in file.metadata.all(column.field)]
+                row[column.name] = [_as_utf8(value) for value in file.metadata.all(column.field)]
             else:
-                row[column.name] = _plain(file.metadata.get(column.field)) or None
-        row["description"] = row["description"] or _plain(file.metadata.body) or None
+                row[column.name] = _as_utf8(file.metadata.get(column.field)) or None
+        row["description"] = row["description"] or _as_utf8(file.metadata.body) or None
         yield row
 
 
-def _plain(text: str) -> str:
+def _as_utf8(text: str) -> str:
     """A text as Parquet can hold it: bytes that are no UTF-8 are lost."""
     return text.encode("utf-8", "replace").decode()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["are_plain", "is_plain"]
+__all__ = ["are_usual", "is_usual"]
 
 
 _RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*+"
@@ -35,11 +35,11 @@ _REQUIREMENT = re.compile(
 _SPECIFIERS = re.compile(rf"\s*+{_CLAUSES}")
 
 
-def is_plain(requirement: str) -> bool:
+def is_usual(requirement: str) -> bool:
     """Return whether a requirement is of a form that every tool reads in the same way; most are."""
     return bool(_REQUIREMENT.fullmatch(requirement))
 
 
-def are_plain(specifiers: str) -> bool:
+def are_usual(specifiers: str) -> bool:
     """Return whether specifiers are of such a form."""
     return bool(_SPECIFIERS.fullmatch(specifiers))
