@@ -229,3 +229,23 @@ def test_files_are_small() -> None:
 
     assert not longer(PACKAGE, 480)
     assert not longer(PACKAGE / "builds", 300)
+
+
+# What a sentence begins with that names a thing.
+NO_VERBS = frozenset(
+    {"A", "As", "Both", "Each", "Everything", "How", "Names", "One", "Some", "The", "Those", "Two", "What", "Where"}
+    | {"Whether", "Who", "Why"}
+)
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if package_of(module) != "providers"])
+def test_a_docstring_begins_with_a_verb(module: str) -> None:
+    """Of a function: what it does. A property is a thing, and its docstring names that."""
+    found = [
+        f"{node.name}: {docstring.splitlines()[0]}"
+        for node in nodes(FILES[module])
+        if isinstance(node, ast.FunctionDef) and (docstring := ast.get_docstring(node))
+        if docstring.split()[0] in NO_VERBS
+        if not {"property", "cached_property"}.intersection(map(ast.unparse, node.decorator_list))
+    ]
+    assert not found

@@ -16,7 +16,7 @@ _BETWEEN = re.compile(r"[-_.]+")
 
 
 def normalised(name: str) -> str:
-    """The one spelling of the name of a project or an extra (PEP 503), as `packaging` has it, which imports slowly."""
+    """Spell the name of a project or an extra in the one way of PEP 503, as `packaging` does, which imports slowly."""
     return _BETWEEN.sub("-", name).lower()
 
 

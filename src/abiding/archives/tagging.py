@@ -63,7 +63,9 @@ class Stated(NamedTuple):
 
 
 def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
-    """The numbers of `Wheel-Version` in a WHEEL file; None if not all readers find there one that is made of numbers.
+    """Return the numbers of `Wheel-Version` in a WHEEL file.
+
+    None if not all readers find there one that is made of numbers.
 
     It is a file of headers, in UTF-8, which begins with its first line and ends with an empty one.
     """
@@ -78,7 +80,10 @@ def version_in(wheel_file: bytes) -> tuple[int, ...] | None:
 
 
 def expanded(filename: str) -> tuple[str, ...]:
-    """The tags that a file name stands for, in its order; none if it is not that of a wheel, or stands for too many."""
+    """Return the tags that a file name stands for, in its order.
+
+    None if it is not that of a wheel, or stands for too many.
+    """
     name = WheelName.split(filename)
     if name is None or number(filename) > bounds.TAGS:
         return ()

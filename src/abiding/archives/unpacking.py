@@ -12,7 +12,7 @@ _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.{0,2}(?:/|$)")
 
 
 def leads_elsewhere(name: str) -> bool:
-    """Whether a name is one that installers disagree about, or that leads out of the folder; `/` may be its end."""
+    """Say whether a name is one that installers disagree about, or that leads out of the folder; `/` may be its end."""
     return bool(_NO_PATH.search(name.removesuffix("/")))
 
 

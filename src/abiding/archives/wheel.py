@@ -80,7 +80,7 @@ class Wheel(NamedTuple):
             return self.directory.contents(file, member, limit)
 
     def opened(self, members: Iterable[Member]) -> Iterator[tuple[Member, Iterator[bytes]]]:
-        """Each of some members with its contents in pieces, to be read before the next. Raises `ArchiveError`."""
+        """Yield each of some members with its contents in pieces, to be read before the next. Raises `ArchiveError`."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             for member in members:
                 yield member, self.directory.pieces(file, member)
@@ -174,7 +174,7 @@ def _judged(file: BinaryIO, filename: str) -> tuple[str, Directory]:
 
 
 def _judged_on_disk(file: BinaryIO, filename: str) -> tuple[str, Directory]:
-    """As `_judged`, with what over a network would take too much: members where they should be, and a good RECORD.
+    """Give as `_judged`, with what over a network would take too much: members where they should be, and a good RECORD.
 
     Without one that they can read, installers install nothing.
     """

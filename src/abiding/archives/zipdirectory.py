@@ -179,7 +179,10 @@ class Directory(NamedTuple):
         return data
 
     def beginning(self, file: BinaryIO, member: Member, size: int) -> bytes:
-        """The first `size` bytes of what a member holds, of whatever size and checksum. Raises as `contents` does."""
+        """Return the first `size` bytes of what a member holds, of whatever size and checksum.
+
+        Raises as `contents` does.
+        """
         contents = io.BytesIO()
         for piece in self.pieces(file, member):
             contents.write(piece)
@@ -188,7 +191,7 @@ class Directory(NamedTuple):
         return contents.getvalue()[:size]
 
     def pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
-        """What a member holds, of whatever checksum, in pieces of a megabyte at most. Raises as `contents` does."""
+        """Say what a member holds, of whatever checksum, in pieces of a megabyte at most. Raises as `contents` does."""
         stored = self._stored(file, member)
         return self._inflated(member, stored) if member.method == DEFLATED else stored
 
@@ -310,7 +313,7 @@ class Directory(NamedTuple):
 
 
 def _cut(data: bytes, archive: str) -> tuple[list[int], list[bytes], list[int]]:
-    """The place of each record, the name and the offset in it; in one bare pass: a thousand wheels are read at once."""
+    """Find each record, the name and the offset in it, in one bare pass: a thousand wheels are read at once."""
     starts, names, offsets = [], [], []
     at, stop = 0, len(data)
     unpack, size = _SHAPE.unpack_from, _RECORD.size

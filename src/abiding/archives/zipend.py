@@ -79,7 +79,7 @@ class Tail(NamedTuple):
         return self.read(file, offset, size), offset, count
 
     def end(self, file: BinaryIO, name: str) -> tuple[int, tuple[int, ...]]:
-        """Where the central directory ends, and what the record there says about it. Raises as `directory` does."""
+        """Say where the central directory ends, and what the record there says about it. Raises as `directory` does."""
         place = self.data.rfind(_END_MARK, 0, max(len(self.data) - _END.size + len(_END_MARK), 0))
         if place < 0:
             file.seek(0)
@@ -110,7 +110,7 @@ class Tail(NamedTuple):
         return end, tuple(values64)
 
     def _has_end_before(self, place: int) -> bool:
-        """Whether another end record has all that follows it for its comment, so that readers differ about the end."""
+        """Say whether another end record has all that follows it for its comment: then readers differ about the end."""
         while (place := self.data.rfind(_END_MARK, 0, place)) >= 0:
             _, *_, comment = _END.unpack_from(self.data, place)
             if place + _END.size + comment == len(self.data):

@@ -35,7 +35,7 @@ def hold_members(directory: Directory, file: BinaryIO) -> None:
 
 
 def _are_plain(directory: Directory, data: mmap.mmap) -> bool:
-    """Whether it is seen at a glance that each local header repeats its record, and the next follows its contents."""
+    """Tell at a glance whether each local header repeats its record, and the next follows its contents."""
     begin, unpack = 0, _OF_CENTRAL.unpack_from
     central, offsets = directory.data, directory.offsets
     places = {unpack(central, start)[3]: start for start in directory.starts}

@@ -306,7 +306,7 @@ def _of_sdist(finding: Finding, filename: str) -> Finding:
 
 
 def named(filename: str, kind: str, project: str = "") -> tuple[str, str]:
-    """Both as the file name has them, the name normalised. Raises `ArchiveError`.
+    """Return both as the file name has them, the name normalised. Raises `ArchiveError`.
 
     `project` is whose file it should be, where that is known: old sdists have dashes in names and in versions, and
     `python-3parclient-4.2.11` is then no version `3parclient-4.2.11` of `python`.

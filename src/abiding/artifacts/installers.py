@@ -41,7 +41,7 @@ def judge_contents(filename: str, dist_info: str, names: Sequence[str], scripts:
 
 
 def judge_wheel(wheel: Wheel) -> tuple[Finding, ...]:
-    """As `judge_contents`, of a wheel that is open. Raises `ArchiveError`."""
+    """Judge as `judge_contents` does, of a wheel that is open. Raises `ArchiveError`."""
     scripts = f"{wheel.dist_info}/{_SCRIPTS}"
     names = wheel.names
     return judge_contents(wheel.path.name, wheel.dist_info, names, wheel.read(scripts) if scripts in names else None)

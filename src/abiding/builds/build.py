@@ -220,7 +220,7 @@ class Build(NamedTuple):
         self.outcome.hold((*judge_python(name, metadata, self._severity), *of_added), _NO_WHEEL)
 
     def _members(self, built: Built) -> dict[str, bytes]:
-        """What else of the wheel is to be written. Raises `RefusedError` if its compiled files refute what it says."""
+        """Give what else of the wheel is to be written. Raises `RefusedError` if its compiled files refute it."""
         interfaces, refuting = refuted(built, self.entries, self._origin)
         idle = tuple(unmatched(built, self.entries))
         if not self.declaration.entries and not self.declaration.exports and not interfaces:

@@ -44,7 +44,7 @@ _REFUSED_ABI = """to build what its wheels are, with the ABI level's requirement
 
 
 def is_for_wheels_here(entry: Entry) -> bool | None:
-    """Whether the entry applies to every wheel that may be built here, to none, or (None) only to some."""
+    """Return whether the entry applies to every wheel that may be built here, to none, or (None) only to some."""
     if not entry.select:
         return True
     answers = {entry.selects(possible) for possible in tags.possible()}
@@ -52,7 +52,7 @@ def is_for_wheels_here(entry: Entry) -> bool | None:
 
 
 def is_sure(entry: Entry) -> bool | None:
-    """As `is_for_wheels_here`; None too where only the link tells which line the entry becomes."""
+    """Answer as `is_for_wheels_here`, and None too where only the link tells which line the entry becomes."""
     listed = exported.listed(entry)
     return None if listed and native.shared_libraries([entry]) - listed else is_for_wheels_here(entry)
 
@@ -109,11 +109,11 @@ class Entries(NamedTuple):
     # What a front end has to install
 
     def sdist_requires(self) -> list[str]:
-        """What an sdist is built against: meson, for example, configures for it."""
+        """Return what an sdist is built against: meson, for example, configures for it."""
         return self._installed([entry for entry in self.linked if native.applies(entry)])
 
     def wheel_requires(self) -> list[str]:
-        """What a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
+        """Tell what a wheel is built against, what its pins are filled from, and what edits what it is linked with."""
         joining = [entry for entry in self.of_level if entry.joins_build and is_for_wheels_here(entry) is not False]
         needed = self._installed(joining)
         if any(map(native.applies, joining)):
@@ -148,11 +148,14 @@ class Entries(NamedTuple):
     # What a wheel says
 
     def sure_lines(self) -> dict[Entry, str]:
-        """The lines that every wheel of this build has, by entry. Raises `DeclarationError`, as `lines_of` does."""
+        """Return the lines that every wheel of this build has, by entry.
+
+        Raises `DeclarationError`, as `lines_of` does.
+        """
         return self._filled(entry for entry in self.of_level if is_sure(entry))
 
     def lines_of(self, archive: Wheel, known: Mapping[Entry, str]) -> dict[Entry, str]:
-        """The lines of a wheel that was built, by entry; `known` are those that are filled already.
+        """Return the lines of a wheel that was built, by entry; `known` are those that are filled already.
 
         Raises `DeclarationError` if one can't be filled, or no version is within all of them.
         """
@@ -195,7 +198,7 @@ class Entries(NamedTuple):
         self.told.warn(finding._replace(severity=Severity.WARNING) for finding in left)
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
-        """What a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""
+        """Tell what a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""
         export, findings = exported.of_project(self.declaration.exports, metadata, shipped, self.pyproject)
         self._hold(findings)
         return export

@@ -89,7 +89,10 @@ def is_bare(entry: Entry) -> bool:
 
 
 def listed(entry: Entry) -> frozenset[str]:
-    """The libraries for which alone an entry gets the line of its provider; none if for all, or if it gets none."""
+    """Return the libraries for which alone an entry gets the line of its provider.
+
+    None if for all, or if it gets none.
+    """
     exported = of_installed(entry.name) if is_bare(entry) else None
     return frozenset(exported.export.libraries if exported else ())
 
@@ -168,7 +171,7 @@ class _Admitted(NamedTuple):
             )._replace(severity=Severity.WARNING)
 
     def _held(self) -> Iterator[tuple[Entry, str]]:
-        """The entries that have to keep to an export, with their lines, as far as it is known whether they have to."""
+        """Yield the entries that have to keep to an export, with their lines, as far as it is known that they do."""
         for entry, line in self.lines.items():
             if _is_held(entry) and (self.used is not None or not is_limited(entry)):
                 yield entry, line
@@ -230,7 +233,9 @@ def _with_pre_releases(specifier: SpecifierSet) -> SpecifierSet:
 def of_project(
     export: Export | None, metadata: CoreMetadata, shipped: Iterable[str] | None, pyproject: Pyproject
 ) -> tuple[Export | None, tuple[Finding, ...]]:
-    """What a wheel exports, pins filled from its own version, and what is wrong with it; None if nothing is declared.
+    """Return what a wheel exports, pins filled from its own version, and what is wrong with it.
+
+    None if nothing is declared.
 
     `shipped` are the names of its members, None where its files do not lie in it. Raises `DeclarationError`.
     """

@@ -107,7 +107,10 @@ _TIGHT = "no bound is too loose, and one that is too tight is not widened by ano
 
 
 def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | AbidingError]:
-    """The wheels that are linked with libraries of others, or why that is not known; `looking` is shown their files."""
+    """Return the wheels that are linked with libraries of others, or why that is not known.
+
+    `looking` is shown their files.
+    """
     from abiding.findings.errors import AbidingError, DamagedImageError
     from abiding.native.examining import needs_others, subject_of
 
@@ -125,7 +128,10 @@ def _subjects(wheels: Iterable[Path], looking: Looking) -> dict[str, Subject | A
 
 
 def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | None) -> dict[str, Linked]:
-    """What follows for wheels that are linked with libraries of others. What can't be looked up is told beside it."""
+    """Return what follows for wheels that are linked with libraries of others.
+
+    What can't be looked up is told beside it.
+    """
     from contextlib import ExitStack
 
     from abiding.artifacts import index

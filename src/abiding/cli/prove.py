@@ -122,7 +122,7 @@ def _talk() -> Callable[[str], None]:
 
 
 def _show_failures(proof: Proof) -> None:
-    """What the backends said of builds that failed; of those that said the same, once."""
+    """Show what the backends said of builds that failed; of those that said the same, once."""
     versions: dict[str, str] = {}
     for built in proof.builds:
         if built.output:

@@ -152,7 +152,10 @@ def _show_wheel(options: Namespace) -> None:
 
 
 def _accepted(path: Path) -> dict[str, str] | None:
-    """The bounds that the compiled files of a wheel have themselves, each with who says so; None if there are none."""
+    """Return the bounds that the compiled files of a wheel have themselves, each with who says so.
+
+    None if there are none.
+    """
     from abiding.evidence import stated
 
     wheel = stated.of_wheel(path)
@@ -192,7 +195,10 @@ class _Subject:
         )
 
     def entries(self, *, one_wheel: bool) -> tuple[Entry, ...]:
-        """The entries for what is asked; with `one_wheel`, those of one wheel only, or an error if none is meant."""
+        """Return the entries for what is asked.
+
+        With `one_wheel`, those of one wheel only, or an error if none is meant.
+        """
         if self.level is Level.API:
             return ()
         of_variant = [entry for entry in self.declaration.entries if entry.variant in ("", self.variant)]
@@ -215,7 +221,10 @@ class _Subject:
 
 @contextmanager
 def _folder(source: Path) -> Iterator[Path]:
-    """The folder that holds pyproject.toml; for an sdist a new one with what counts of it, never an unpacked one."""
+    """Yield the folder that holds pyproject.toml.
+
+    For an sdist a new one with what counts of it, never an unpacked one.
+    """
     if not is_plain(source):
         yield source
     elif source.name == "pyproject.toml":
@@ -265,7 +274,7 @@ def _print_lines(subject: _Subject) -> None:
 
 
 def _sets(subject: _Subject) -> Sets:
-    """Both sets of the project, of all wheels that are spoken of."""
+    """Return both sets of the project, of all wheels that are spoken of."""
     name, version = _name_and_version(subject)
     api = _api_lines(subject)
     return Sets(
@@ -339,7 +348,7 @@ def _table(subject: _Subject, to: Terminal) -> str:
 
 
 def _groups(subject: _Subject) -> Iterator[Group]:
-    """Both sets without an extra, then those of each extra."""
+    """Yield both sets without an extra, then those of each extra."""
     from abiding.report.project import Group
 
     declaration, entries = subject.declaration, subject.entries(one_wheel=False)

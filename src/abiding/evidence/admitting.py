@@ -124,7 +124,7 @@ class Admission(NamedTuple):
             return True
 
     def admitted(self, refused: Callable[[Version], bool]) -> list[Version]:
-        """The refused ones among the versions that this wheel admits, and that have a wheel where it is installed."""
+        """Return the refused versions that this wheel admits, of those that have a wheel where it is installed."""
         known = available(self.distribution)
         if known is None or not self.lines:
             return []
@@ -192,7 +192,10 @@ def _anywhere(requires_python: str, tags: Iterable[str]) -> Environments:
 
 
 def _there(requires_python: str, python: str, tag: str) -> Environments:
-    """The environments in which a wheel with this tag can be installed; with `python`, of that interpreter only."""
+    """Return the environments in which a wheel with this tag can be installed.
+
+    With `python`, of that interpreter only.
+    """
     interpreter, _, platform = tag.split("-")
     exact = python.removesuffix("t")
     where = installable(requires_python, [f"{exact}-{exact}-{platform}" if python else tag])

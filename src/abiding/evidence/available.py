@@ -52,7 +52,9 @@ def _table() -> dict[str, dict[str, dict[str, dict[str, list[list[int]]]]]]:
 
 
 def kind_of(tag: str) -> Iterator[str]:
-    """The kinds of wheels that a tag is of: interpreter, `t` for a free-threaded one, and platform without version.
+    """Yield the kinds of wheels that a tag is of.
+
+    A kind is an interpreter, `t` for a free-threaded one, and platform without version.
 
     `cp313-cp313t-manylinux_2_28_x86_64` is of the kind `cp313t-manylinux_x86_64`; a universal binary of macOS of two.
     """

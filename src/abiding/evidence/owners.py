@@ -39,7 +39,7 @@ class Owned(NamedTuple):
 
 
 def owner_of(module: str) -> Owned | None:
-    """Who has a module, by its full name; None if it is Python's own, or if nobody can tell by the name."""
+    """Return who has a module, by its full name; None if it is Python's own, or if nobody can tell by the name."""
     parts = module.split(".")
     if parts[0] in sys.stdlib_module_names or parts[0].startswith("_"):
         return None

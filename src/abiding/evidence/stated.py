@@ -146,7 +146,10 @@ _STABLE = "stable ABI of CPython"
 
 
 def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admission) -> str:
-    """The declared line of reason `abi` that alone excludes versions which all files accept; empty if none does."""
+    """Return the declared line of reason `abi` that alone excludes versions which all files accept.
+
+    Empty if none does.
+    """
 
     def accepted(version: Version) -> bool:
         return all(file.accepts(version) for file in files)

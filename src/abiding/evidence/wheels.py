@@ -95,7 +95,7 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
 
 
 def remembered(read: Compiled, record: Provenance | None, names: Iterable[str]) -> Compiled:
-    """What the files of a wheel say, and for those that say nothing any more, what was read in them when it was built.
+    """Return what the files of a wheel say, or where one says nothing any more, what it said when it was built.
 
     Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first,
     unless that is no more than that it does not tell.

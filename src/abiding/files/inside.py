@@ -40,7 +40,7 @@ def read_inside(folder: Path, name: str) -> bytes | None:
 
 
 def leads_out(path: str) -> bool:
-    """Whether the words of a path lead out of the folder that it is relative to; on any system, drives included."""
+    """Say whether the words of a path lead out of the folder that it is relative to; on any system, drives included."""
     parts = path.replace("\\", "/").split("/")
     depth = 0
     for part in parts:

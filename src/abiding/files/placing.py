@@ -142,7 +142,7 @@ def copy_range(source: BinaryIO, target: BinaryIO, start: int, length: int) -> N
 
 @contextmanager
 def _window(file: BinaryIO, start: int, stop: int) -> Iterator[memoryview]:
-    """The bytes of a file from `start` to `stop`, or to its end: mapped, or read where a file system can't map."""
+    """Map the bytes of a file from `start` to `stop`, or to its end, or read them where a file system can't map."""
     import mmap
 
     access: dict[str, int] = {"access": mmap.ACCESS_READ}

@@ -18,7 +18,7 @@ _STEERING = re.compile(
 
 
 def visible(text: str) -> str:
-    """The text with control characters and undecodable bytes spelled out, so that no terminal and no file trips."""
+    """Spell out control characters and undecodable bytes of a text, so that no terminal and no file trips."""
     return "\n".join(line if line.isprintable() else _spelled(line) for line in text.split("\n"))
 
 
@@ -40,7 +40,10 @@ def printable(text: str) -> str:
 
 
 def steers(text: str) -> bool:
-    """Whether the text is not to be printed as it is: it could steer a terminal, or the service that runs a build."""
+    """Return whether the text is not to be printed as it is.
+
+    It could steer a terminal, or the service that runs a build.
+    """
     return bool(_STEERING.search(text) or _COMMAND.search(text))
 
 

@@ -56,7 +56,7 @@ def breaks(finding: Finding) -> bool:
 
 
 def is_among_wheels(finding: Finding) -> bool:
-    """Whether it holds a wheel against the other wheels, of which any may be wrong, and not against what binds it."""
+    """Tell whether it holds a wheel against other wheels, of which any may be wrong, not against what binds it."""
     return finding.rule == "wheels-disagree"
 
 

@@ -110,14 +110,17 @@ def headline(finding: Finding, width: int = WIDTH, speaker: str = "") -> Iterato
 
 
 def remarks(finding: Finding, width: int = WIDTH) -> Iterator[Line]:
-    """Why it matters, and what to do."""
+    """Yield why it matters, and what to do."""
     for label, style, texts in (("note: ", Style.NOTE, finding.notes), ("hint: ", Style.HINT, finding.hints)):
         for text in texts:
             yield from labelled(Span(text), width, Span(label, style))
 
 
 def values(finding: Finding, width: int, field: str = "", most: int | None = MOST_LINES) -> Iterator[Line]:
-    """Both values, one under the other, and before them what each of them is; nothing of a finding that has none."""
+    """Yield both values, one under the other, and before them what each of them is.
+
+    Nothing of a finding that has none.
+    """
     if not any((finding.expected, finding.found, finding.expected_from, finding.found_from)):
         return
     yield (_BAR,)

@@ -93,7 +93,10 @@ class Terminal(NamedTuple):
         return self._replace(width=WIDTH)
 
     def written(self, lines: Iterable[Line]) -> str:
-        """The lines as text, each with a newline. Nothing that is in them steers the terminal, but for the styles."""
+        """Write the lines as text, each with a newline.
+
+        Nothing that is in them steers the terminal, but for the styles.
+        """
         text = StringIO()  # which keeps no string for each line
         text.writelines(f"{self._line(line)}\n" for line in lines)
         return text.getvalue()

@@ -15,7 +15,9 @@ __all__ = ["fill", "wrap", "wrap_prose"]
 def wrap(
     text: str, width: int, indent: str = "", first: str | None = None, *, break_long_words: bool = False
 ) -> list[str]:
-    """The lines, broken at blanks only: a name that is longer than a line stays whole, where nothing stands beside it.
+    """Return the lines, broken at blanks only.
+
+    A name that is longer than a line stays whole, where nothing stands beside it.
 
     `first` is what the first line begins with, if that is not `indent`.
     """

@@ -39,7 +39,9 @@ _TOO_LONG = "it is longer than anybody means: it was compared as text"
 
 
 def requirement_changes(difference: Difference, declared: Collection[str]) -> Iterator[tuple[str | None, str | None]]:
-    """What the difference does beyond adding the declared lines: (line, None) lost, (None, line) added, or changed.
+    """Yield what the difference does beyond adding the declared lines.
+
+    It is a pair: (line, None) lost, (None, line) added, or changed.
 
     A line that is gone and one that is new belong together if they are of the same distribution.
     """

@@ -141,7 +141,7 @@ class CoreMetadata(NamedTuple):
         return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
 
     def as_built(self) -> CoreMetadata | None:
-        """The METADATA that the wrapped backend writes, where this is the PKG-INFO that `for_sdist` made of its own.
+        """Return the METADATA that the wrapped backend writes, where `for_sdist` made this PKG-INFO of its own.
 
         None where the file does not tell which version the backend wrote.
         """

@@ -125,7 +125,10 @@ def is_repeated(field: str) -> bool:
 
 
 def meanings(metadata: CoreMetadata | Fields, field: str) -> frozenset[Hashable]:
-    """What a file says in one field (in the specification's spelling): two files that share the value say the same."""
+    """Return what a file says in one field (in the specification's spelling).
+
+    Two files that share the value say the same.
+    """
     if field == "Requires-Dist":
         return _requirements(metadata, metadata.get("Name"), _extras(metadata)).meaning
     return frozenset(map(_MEANING.get(field, _folded), values(metadata, field)))
@@ -182,7 +185,7 @@ def _requirements(metadata: CoreMetadata | Fields, project: str, provided: Colle
 
 
 def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fields) -> CoreMetadata | Fields:
-    """The file with its licence in the field that has taken its place in metadata 2.4, if `other` says the same there.
+    """Put the licence into the field that took its place in metadata 2.4, if `other` says the same there.
 
     Where there is an expression there are no licence classifiers any more.
     """

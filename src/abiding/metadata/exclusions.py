@@ -94,7 +94,7 @@ def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tu
 
 
 def _enough(lines: Sequence[_Given]) -> tuple[_Given, ...]:
-    """As many of lines that exclude each other as it takes."""
+    """Return as many of lines that exclude each other as it takes."""
     kept: list[_Given] = []
     while not kept or not _common(kept).is_empty:
         # The shortest beginning that excludes all with those that are kept: its last line is needed.
@@ -105,7 +105,7 @@ def _enough(lines: Sequence[_Given]) -> tuple[_Given, ...]:
 
 
 def _larger(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
-    """Those of three lines or more: around each line, what is made together with it."""
+    """Yield those of three lines or more: around each line, what is made together with it."""
     for first in group:
         together = [first]
         for line in group:
@@ -130,7 +130,7 @@ _STEPS = 20_000
 
 
 def _extra(lines: Sequence[_Given], within: Environments) -> str | None:
-    """The one extra with which all lines are made somewhere, empty if it takes none; None if they never meet."""
+    """Return the one extra with which all lines are made somewhere, empty if it takes none; None if they never meet."""
     try:
         asked = {question for line in lines for question in line.where.questions() if _is_extra(question)}
         for extra in (None, *sorted(asked)):
@@ -164,7 +164,10 @@ def only_if(*condition: str) -> Environments:
 
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:
-    """Where a wheel with these tags can be installed, as far as markers can tell; what can't be read says nothing."""
+    """Return where a wheel with these tags can be installed, as far as markers can tell.
+
+    What can't be read says nothing.
+    """
     environments = Environments.all()
     fitting = list(dict.fromkeys(map(_marker, tags)))
     with suppress(UndecidedError, ValueError):

@@ -15,7 +15,7 @@ _LONGEST = 10_000  # nobody writes a longer expression by hand, and no tool by a
 
 
 def only_extended(difference: Difference) -> bool:
-    """Whether a difference adds licences and changes none: License-File added, License-Expression joined with AND."""
+    """Tell whether a difference adds licences alone: License-File added, License-Expression joined with AND."""
     match difference.field.lower():
         case "license-file":
             return not difference.left

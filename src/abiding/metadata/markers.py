@@ -50,7 +50,10 @@ def environments(marker: str) -> Environments:
 
 @functools.lru_cache(maxsize=8192)
 def of_releases(marker: str) -> Environments:
-    """Where a marker is true as far as released interpreters go: two that share it differ by pre-releases at most."""
+    """Return where a marker is true as far as released interpreters go.
+
+    Two that share it differ by pre-releases at most.
+    """
     try:
         return environments(marker).mapped(_of_release)
     except (UndecidedError, RecursionError):
@@ -186,7 +189,9 @@ def _comparison(left: str, operator: str, right: str) -> Environments:
 
 
 def _of_texts(left: str, operator: str, right: str) -> bool | None:
-    """What a comparison of two strings comes to (PEP 508), which is the same everywhere; None if they have no order.
+    """Return what a comparison of two strings comes to (PEP 508), which is the same everywhere.
+
+    None if they have no order.
 
     The name of a variable, though it is quoted, is taken for that variable by `packaging`.
     """
@@ -295,7 +300,7 @@ def _of_pythons(variable: str, operator: str, value: str, *, quoted: bool) -> En
 
 
 def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
-    """Where the version is one for which it is true: what is said of one holds until the next that is spoken of."""
+    """Say where the version is one for which it is true: what is said of one holds until the next that is spoken of."""
     nowhere, everywhere = ~Environments.all(), Environments.all()
     edges = sorted(states)
     environments = everywhere if states[edges[-1]] else nowhere

@@ -348,7 +348,7 @@ _Parts = dict[int | str, int | str]
 def _are_filled(
     wanted: Sequence[_Clause], filled: frozenset[_Clause], unused: frozenset[_Clause], known: _Parts
 ) -> bool:
-    """Whether a version of which `known` is known makes clauses of `filled` of all `wanted`, none of `unused` left."""
+    """Tell whether a version, `known` so far, makes `filled` of all `wanted` clauses, with none of `unused` left."""
     if not wanted:
         return not unused
     first, *rest = wanted

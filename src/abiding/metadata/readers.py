@@ -125,7 +125,10 @@ def disagreements(data: bytes, headers: Sequence[Header]) -> Iterator[Disagreeme
 
 
 def is_clear(data: bytes, headers: Sequence[Header]) -> bool:
-    """Whether all are known to read the same: nearly every file has nothing that could be odd, and is quickly seen."""
+    """Return whether all are known to read the same.
+
+    Nearly every file has nothing that could be odd, and is quickly seen.
+    """
     end = headers[-1].end if headers else 0
     if not (end == len(data) or data.startswith((b"\n", b"\r\n"), end)):
         return False

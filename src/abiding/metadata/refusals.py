@@ -31,7 +31,7 @@ _OTHER_SYSTEMS = ("bzr", "hg", "svn")
 
 
 def by_uv(text: str) -> str:
-    """Why uv refuses a requirement that `packaging`, and so pip, takes; empty if it is not known to."""
+    """Return why uv refuses a requirement that `packaging`, and so pip, takes; empty if it is not known to."""
     from packaging.requirements import InvalidRequirement
 
     try:
@@ -110,7 +110,7 @@ _UV_ALONE = "uv refuses the file; pip takes it"
 
 
 def unread_python(text: str) -> Unread | None:
-    """Why not all tools read a `Requires-Python`; None if they do, or it says nothing."""
+    """Return why not all tools read a `Requires-Python`; None if they do, or it says nothing."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     if not text.strip() or text.strip() == _SAYS_NOTHING or len(text) > _LONGEST:

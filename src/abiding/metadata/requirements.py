@@ -79,7 +79,7 @@ def _read_versions(requirement: Requirement) -> None:
 
 
 def refused(text: str) -> str:
-    """Why installers refuse a requirement, in the words of `packaging`; empty if it is not known that they do."""
+    """Tell why installers refuse a requirement, in the words of `packaging`; empty if it is not known that they do."""
     from packaging.requirements import InvalidRequirement
 
     if len(text) > bounds.REQUIREMENT:
@@ -192,7 +192,7 @@ _EDITABLE_MECHANISM = "editables"
 
 
 def is_editable_mechanism(text: str) -> bool:
-    """Whether a requirement is of the library that backends use for editable wheels, from wherever installers look."""
+    """Tell whether it is the library that backends use for editable wheels, from wherever installers look."""
     from packaging.requirements import InvalidRequirement
 
     try:
@@ -203,7 +203,7 @@ def is_editable_mechanism(text: str) -> bool:
 
 
 def without_answer(requirement: Requirement) -> str:
-    """Why nobody can say where it is required, in the words of `packaging`; empty if that can be said."""
+    """Return why nobody can say where it is required, in the words of `packaging`; empty if that can be said."""
     from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 
     try:
@@ -267,7 +267,10 @@ _AMONG_OTHERS = (rf"\s*;\s*{_EXTRA}\s*$", rf"\s+and\s+{_EXTRA}(?=\s*(?:\)|$|and\
 
 
 def split_extra(text: str) -> tuple[str, str] | None:
-    """What `with_extra` was given: the requirement without the extra, and the extra; None if it is of no single one."""
+    """Return what `with_extra` was given: the requirement without the extra, and the extra.
+
+    None if it is of no single one.
+    """
     from packaging.requirements import InvalidRequirement
 
     extras = re.findall(_EXTRA, text)
@@ -291,7 +294,10 @@ def excludes(first: Requirement, second: Requirement) -> bool:
 
 
 def narrows(line: str, other: str) -> bool:
-    """Whether a line admits some of the releases that another one does, and no others; not if that can't be told."""
+    """Return whether a line admits some of the releases that another one does, and no others.
+
+    Not if that can't be told.
+    """
     try:
         one, another = (parse(text).specifier for text in (line, other))
         to_the_letter = any(clause.operator == "===" for clause in (*one, *another))

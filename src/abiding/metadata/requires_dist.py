@@ -109,7 +109,7 @@ def _together(parts: Sequence[Environments]) -> Environments | frozenset[Environ
 
 
 def spelled_out(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines without those that require the project itself, and the others where these make them be required."""
+    """Leave out the lines that require the project itself, and put the others where these have them required."""
     references = [line for line in lines if line.own_extras]
     if not references:
         return lines

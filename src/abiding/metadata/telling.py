@@ -102,7 +102,7 @@ def _holds(marker: _Marker, place: _Place) -> bool | None:
 
 
 def _candidates(ours: frozenset[_Place], theirs: frozenset[_Place]) -> Iterator[_Marker]:
-    """What people would write, the plainest first: a system, a machine, both, an implementation, versions of Python."""
+    """Yield markers as people write, simple ones first: system, machine, both, implementation, versions of Python."""
     own = {variable: {getattr(place, variable) for place in ours} for variable in _Place._fields}
     single = {variable: _Clause(variable, "==", min(values)) for variable, values in own.items() if len(values) == 1}
     system, machine, implementation, python = _Place._fields

@@ -95,7 +95,7 @@ def build_requirements() -> tuple[str, ...]:
 
 
 def reading_requirements(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """What reads a wheel of the API level, where a provider is installed that it could be linked with all the same."""
+    """Return what reads a wheel of the API level, which may be linked with an installed provider all the same."""
     return build_requirements()[:1] if _installed(entries) else ()
 
 

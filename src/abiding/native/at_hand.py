@@ -115,7 +115,7 @@ def _libraries(path: Path) -> frozenset[str]:
 
 
 def beside(own: Iterable[Tag], others: Iterable[Tag]) -> bool:
-    """Whether a wheel with the other tags can stand beside one with these: same system and machine, same Python."""
+    """Say whether a wheel with the other tags can stand beside one with these: same system and machine, same Python."""
     return not _asks(frozenset(own)).isdisjoint(_offers(frozenset(others)))
 
 

@@ -22,7 +22,7 @@ __all__ = ["brought"]
 
 
 def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
-    """The places of the libraries of distributions around one that its code brings along, with all that these need.
+    """Return where the libraries of other distributions are that its code brings along, with all that these need.
 
     It opens them by their names; or it imports a module that their distribution alone has, also by what it imports
     itself: then one of the two opens them, or modules need them. Of a distribution that is only recorded, or on an
@@ -42,7 +42,10 @@ def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
 
 
 def _importing(importer: Contents, provider: Contents) -> frozenset[str]:
-    """The modules of a distribution that import one that the provider alone has; a nameless one if none is known."""
+    """Return the modules of a distribution that import one that the provider alone has.
+
+    A nameless one if none is known.
+    """
     if not importer.readable:
         return frozenset({""})
     theirs = provider.modules - (importer.modules if provider.readable else importer.packages)

@@ -260,7 +260,7 @@ def _wrong_versions(natives: Iterable[Native], shelf: Installed) -> Iterator[Fin
 
 
 def _ambiguous_here(subject: Subject) -> Iterator[Finding]:
-    """Names that this machine has for libraries of its own: others of its kind will have them too."""
+    """Yield names that this machine has for libraries of its own: others of its kind will have them too."""
     seen = set()
     for _, origin in subject.provided():
         name = origin.image.name

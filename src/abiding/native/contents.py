@@ -56,11 +56,17 @@ class Contents:
     begin: Callable[[str], bytes] | None = None
 
     def loadable(self, format_: Format | None) -> Contents:
-        """The same with the images of one format only: many a distribution carries launchers for another system."""
+        """Return the same with the images of one format only.
+
+        Many a distribution carries launchers for another system.
+        """
         return replace(self, images=tuple(image for image in self.images if image.format is format_))
 
     def symbols(self, image: Image, machine: str = "") -> Symbols:
-        """The symbol tables of one of the images, for a machine as `read_symbols` has it. Raises `AbidingError`."""
+        """Return the symbol tables of one of the images, for a machine as `read_symbols` has it.
+
+        Raises `AbidingError`.
+        """
         return _symbols(self, image, machine)
 
     def member(self, name: str) -> bytes | None:

@@ -255,7 +255,10 @@ class _Surveyed(NamedTuple):
         return Outcome.SYSTEM if self.of_system(link) else Outcome.MISSING
 
     def outcome_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> Outcome:
-        """What the loader says: whoever came first has it, since a library that is loaded is not looked for again."""
+        """Return what the loader says.
+
+        Whoever came first has it, since a library that is loaded is not looked for again.
+        """
         if _same(mapped, self.own_file(link)):
             if isinstance(link.origin, Provided):
                 return self.outcome_of_version(link, link.origin, recorded)
@@ -397,7 +400,7 @@ def _shared(distribution: InstalledDistribution, contents: contents.Contents) ->
 
 
 def _equal(one: Path, other: Path) -> bool:
-    """Whether two files that have one name are one library, apart from what a repair tool writes into their headers."""
+    """Tell whether two files of one name are one library, but for what a repair tool writes into headers."""
     try:
         return "-" in one.name.partition(".")[0] or contents.read_file(one) == contents.read_file(other)
     except OSError:

@@ -121,7 +121,10 @@ _LONGEST_PTH = 1 << 20
 
 
 def _with_pth(path: list[str], sites: list[str]) -> tuple[str, ...]:
-    """The folders, with those that `.pth` files add by a line of their own: lines that are code are passed over."""
+    """Return the folders, with those that `.pth` files add by a line of their own.
+
+    Lines that are code are passed over.
+    """
     folders = dict.fromkeys(path)
     for site in sites:
         folders[site] = None

@@ -77,7 +77,10 @@ def follow(
 
 
 def loaded_before(links: Iterable[Link], providers: Collection[str]) -> tuple[Link, ...]:
-    """The links as they are where code has loaded the libraries of some providers before: no way has to lead there."""
+    """Return the links as they are where code has loaded the libraries of some providers before.
+
+    No way has to lead there.
+    """
     return tuple(
         link._replace(origin=link.origin._replace(reached=True))
         if isinstance(link.origin, Provided) and link.origin.contents.name in providers
@@ -138,7 +141,10 @@ class _Follower:
         return (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
 
     def meant(self, image: Image, library: str) -> Image | None:
-        """The file that is meant by a name if no way leads to any; None for what the platform has, and for nobody's."""
+        """Return the file that is meant by a name if no way leads to any.
+
+        None for what the platform has, and for nobody's.
+        """
         if self.has(image, library):
             return None
         own = self.own(image, library)

@@ -205,7 +205,10 @@ _ORIGIN = re.compile(r"(?:\$ORIGIN|\$\{ORIGIN\}|@loader_path)(?=/|$)/*")
 
 
 def expanded(path: str, folder: str) -> str | None:
-    """The place below site-packages that a run path leads to from `folder`; None for one that does not begin there."""
+    """Return the place below site-packages that a run path leads to from `folder`.
+
+    None for one that does not begin there.
+    """
     match = _ORIGIN.match(path)
     return posixpath.normpath(posixpath.join(folder, path[match.end() :])) if match else None
 

@@ -248,7 +248,7 @@ def _version(policy: str) -> tuple[int, int]:
 
 
 def system_folders() -> tuple[str, ...]:
-    """The folders of this machine that a loader searches, as far as they are the same on all machines of its kind."""
+    """Return the folders that a loader searches here, as far as they are the same on all machines of this kind."""
     multiarch = sysconfig.get_config_var("MULTIARCH") or ""
     own = (f"/usr/lib/{multiarch}", f"/lib/{multiarch}") if multiarch else ()
     return (*own, "/usr/lib64", "/lib64", "/usr/lib", "/lib", "/usr/local/lib")

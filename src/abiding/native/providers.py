@@ -134,7 +134,7 @@ class Neighbours:
         return Standing.TRANSITIVE if contents.name in self.transitive else Standing.STRANGER
 
     def ship(self, library: str) -> Iterator[tuple[Contents, Image, Standing]]:
-        """Who ships a library, the nearest first."""
+        """Yield who ships a library, the nearest first."""
         seen = set()
         for standing, distributions in ((Standing.DIRECT, self.direct), (Standing.TRANSITIVE, self.transitive)):
             for name, contents in distributions.items():

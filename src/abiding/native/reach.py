@@ -94,7 +94,7 @@ class _Tour:
         return bool(self.opened or added)
 
     def start(self) -> Process:
-        """A process in which the code of the distribution has opened what it opens, and that has brought the rest."""
+        """Start a process in which the code of the distribution opens what it opens, and that brings the rest."""
         process = self.loader.preloaded(self.opened)
         for image in self.opened:
             self.loader.load(image, process)

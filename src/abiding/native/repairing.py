@@ -211,7 +211,7 @@ def _too_old(repaired: Path, provenance: Provenance | None) -> str | None:
 
 
 def _changes(built: Path, repaired: Path) -> Iterator[Finding]:
-    """What a repair must not touch, METADATA apart from the licences of what it copied in; and must write, the tags."""
+    """Yield what a repair must not touch, METADATA but for the licences of what it copied in, and must write: tags."""
     wheels = [Wheel.open(path) for path in (built, repaired)]
     before, after = (CoreMetadata.parse(wheel.metadata(), wheel.path.name) for wheel in wheels)
     of_before = tuple(judge_stated(built.name, wheels[0].stated(), Severity.ERROR))

@@ -100,7 +100,7 @@ def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, not
 
 
 def _wanting(subject: Subject) -> tuple[str, ...]:
-    """Why none of what a wheel requires has a library; what it requires under a condition alone may have it."""
+    """Return why none of what a wheel requires has a library; what it requires under a condition alone may have it."""
     conditional = subject.neighbours.conditional
     if conditional:
         return tuple(
@@ -278,7 +278,10 @@ def _changed(subject: Subject) -> Iterator[Finding]:
 
 
 def rebuilt(shared: Shared, provider: Contents) -> str:
-    """The digest of a library, if it is another file than the one that was recorded; else, or if unknown, empty."""
+    """Return the digest of a library, if it is another file than the one that was recorded.
+
+    Else, or if unknown, empty.
+    """
     image = provider.shipped_as(shared.library) if provider.readable else None
     now = provider.sha256(image.place) if image else ""
     return now if now != shared.sha256 else ""

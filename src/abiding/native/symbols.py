@@ -32,7 +32,10 @@ class Lacking(NamedTuple):
 
 
 def missing_symbols(subject: Subject) -> Iterator[Finding]:
-    """One finding for each library that lacks symbols: those recorded when a wheel was built, or those used now."""
+    """Yield one finding for each library that lacks symbols.
+
+    They are those recorded when a wheel was built, or those used now.
+    """
     for provider, libraries, missing in lacking(subject):
         names = " and ".join(f"`{library}`" for library in libraries)
         lacks = "lacks" if len(libraries) == 1 else "lack"
@@ -72,7 +75,7 @@ def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
 
 
 def _lacking(shared: Shared, provider: Contents, shipped: Image, machine: str) -> frozenset[str]:
-    """The symbols that were taken from a library when a wheel was built, and that this build of it does not have."""
+    """Return the symbols that were taken from a library when a wheel was built, and that this one does not have."""
     used = {symbol for user in shared.users for symbol in user.symbols}
     return frozenset(used) - provider.symbols(shipped, machine).exported if used else frozenset()
 

@@ -27,7 +27,10 @@ __all__ = ["unreachable", "unreachable_inside"]
 
 
 def unreachable(subject: Subject) -> Iterator[Finding]:
-    """One finding for each folder of a provider that the loader does not get to: all libraries there have one fault."""
+    """Yield one finding for each folder of a provider that the loader does not get to.
+
+    All libraries there have one fault.
+    """
     by_folder: dict[tuple[str, str], list[tuple[Link, Provided]]] = {}
     for link, by in subject.provided():
         if by.standing is Standing.DIRECT and not by.reached:

@@ -42,7 +42,7 @@ _API_SET = re.compile(r"(?:api|ext)-ms-.*")
 
 
 def has(library: str) -> bool:
-    """Whether every Windows has a DLL, whatever the machine and the Python, or every Python of its own brings it."""
+    """Return whether every Windows has a DLL, on any machine, or every Python of its own brings it."""
     from delvewheel import _dll_list
 
     if library in _ALL or _API_SET.fullmatch(library):
@@ -51,7 +51,10 @@ def has(library: str) -> bool:
 
 
 def is_newer(library: str) -> bool:
-    """Whether newer Windows have a DLL, and the oldest that a supported Python runs on has not: no tag says which."""
+    """Return whether newer Windows have a DLL, and the oldest that a supported Python runs on has not.
+
+    No tag says which.
+    """
     return library in _NEWER
 
 

@@ -151,7 +151,7 @@ def _under(text: str, extra: str) -> str:
 
 
 def _is_of_one_each(sources: list[ApiLine | Declared]) -> bool:
-    """Whether it is one line of each level, in force together wherever the declared one is."""
+    """Return whether it is one line of each level, in force together wherever the declared one is."""
     match sources:
         case ApiLine() as api, Declared() as declared:
             marker = requirements.parse(declared.says).marker

@@ -119,7 +119,7 @@ class Entry(NamedTuple):
         return Declared(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
 
     def in_metadata(self, text: str) -> str:
-        """The requirement `text`, which is `requires` with its pins filled, as METADATA has it: under its extra."""
+        """Put the requirement `text`, which is `requires` with its pins filled, under its extra, as METADATA does."""
         if not self.extra:
             return text
         return requirements.with_extra(text, normalised(self.extra))
@@ -448,7 +448,7 @@ class _Reader(Faults):
     # What [project] must say for it
 
     def sanctions(self, declaration: Declaration) -> None:
-        """The ABI level needs its field in `project.dynamic`, and must not contradict the API level."""
+        """Hold the ABI level to its field in `project.dynamic`, and to what the API level says."""
         sanctions.not_dynamic(self, self.project, [(entry.extra, entry.key) for entry in declaration.entries])
         sanctions.bad_dynamic(self, self.project)
         bad_requirements(self, self.project)
@@ -462,7 +462,7 @@ class _Reader(Faults):
             self.take(contradictions_of_api(self.pyproject, self.project), recent=True)
 
     def differences(self, entries: Sequence[Entry]) -> None:
-        """Where wheels of one release differ, the project says why."""
+        """Hold the project to say why wheels of one release differ, where they do."""
         if entries:
             means = [key for key in ("select", "variant") if any(getattr(entry, key) for entry in entries)]
             sanctions.unexplained_difference(self, means, [entry.key for entry in entries])

@@ -62,11 +62,16 @@ class Faults:
                 )
 
     def misspelled(self, name: str, table: Iterable[str], known: Collection[str]) -> bool:
-        """Whether a key that is missing is there in other letters, not `known`: then that one is a fault already."""
+        """Return whether a key that is missing is there in other letters, not `known`.
+
+        Then that one is a fault already.
+        """
         return any(key not in known and self.similar(key, [name]) for key in table)
 
     def similar(self, name: str, known: Iterable[str]) -> tuple[str, ...]:
-        """The hint that another name may be meant, if one looks like it; none once the faults are too many to tell.
+        """Return the hint that another name may be meant, if one looks like it.
+
+        None once the faults are too many to tell.
 
         Capitals, and what stands between words, make no other name.
         """

@@ -70,7 +70,7 @@ def bad_build_requirements(pyproject: Pyproject) -> Iterator[Finding]:
 
 
 def _reason(text: str) -> str:
-    """Why a text is no requirement; empty if it is one."""
+    """Return why a text is no requirement; empty if it is one."""
     from packaging.requirements import InvalidRequirement
 
     try:

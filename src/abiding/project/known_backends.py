@@ -61,7 +61,10 @@ _PLUGINS = {"hatch-": "hatchling", "poetry-": "poetry-core", "setuptools-": "set
 
 
 def backend_of(table: Mapping[str, Any]) -> str:
-    """The backend that a pyproject.toml names, or suggests by what it requires to build; empty if it does neither."""
+    """Return the backend that a pyproject.toml names, or suggests by what it requires to build.
+
+    Empty if it does neither.
+    """
     build = table_at(table, ("build-system",))
     named = build.get("build-backend")
     if isinstance(named, str) and named.partition(":")[0].partition(".")[0] != "abiding":
@@ -106,7 +109,7 @@ def is_known(backend: str) -> bool:
 
 
 def similar_to(backend: str) -> str:
-    """The backend that is probably meant by one that is none: of that package or distribution, or in like letters."""
+    """Find the backend that is meant by one that is none: of that package or distribution, or in like letters."""
     if is_known(backend) or not backend.strip():
         return ""
     if backend.startswith("setuptools.build_meta:") and backend != DEFAULT_BACKEND:

@@ -38,7 +38,10 @@ def lint(declaration: Declaration, pyproject: Pyproject) -> tuple[Finding, ...]:
 
 
 def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]:
-    """What of `[build-system]` keeps front ends from building what is declared: no hook can tell, as none is called."""
+    """Yield what of `[build-system]` keeps front ends from building what is declared.
+
+    No hook can tell, as none is called.
+    """
     build = table_at(pyproject.table, ("build-system",))
     names = {requirements.name_of(line) for _, line in pyproject.build_requires}
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)

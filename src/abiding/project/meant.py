@@ -37,7 +37,10 @@ _VERSIONS = (
 
 
 def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
-    """The hints for a text that is no requirement; `fills_pins` is whether an `x` in it would be filled by a build."""
+    """Return the hints for a text that is no requirement.
+
+    `fills_pins` is whether an `x` in it would be filled by a build.
+    """
     if not fills_pins and pins.has_pins(text) and _is_requirement(pins.sample(text)):
         return (_FILLED,)
     if meant := requirement_meant(text, fills_pins=fills_pins):

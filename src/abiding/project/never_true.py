@@ -106,7 +106,7 @@ def _marker(text: str) -> str:
 
 
 def _admitted(declaration: Declaration) -> Environments:
-    """The environments that the project is for, by `requires-python`; all, where it says nothing, or nonsense."""
+    """Give the environments that the project is for, by `requires-python`; all, where it says nothing, or nonsense."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     from abiding.metadata.markers import environments

@@ -91,7 +91,10 @@ def _is(tag: str) -> Environments:
 
 
 def _installable(tags: Iterable[str]) -> Environments:
-    """Where wheels with some of these tags can be installed: one stands for those of its Python, system and machine."""
+    """Return where wheels with some of these tags can be installed.
+
+    One stands for those of its Python, system and machine.
+    """
     alike: dict[tuple[str, str, tuple[str, ...]], str] = {}
     for tag in tags:
         python, _, platform = tag.rpartition("-")

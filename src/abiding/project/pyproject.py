@@ -86,7 +86,7 @@ class Pyproject(NamedTuple):
         return at(self.table, key)
 
     def line_of(self, key: Key) -> int | None:
-        """The line (from 1) on which the value at `key` begins, or that of the nearest value or table around it."""
+        """Return the line (from 1) on which the value at `key` begins, or the nearest value or table around it."""
         place = _nearest(self.text, key)
         return bisect_right(_line_starts(self.text), place.start) if place else None
 
@@ -143,7 +143,7 @@ class Pyproject(NamedTuple):
         )
 
     def _includes_of(self, keys: Iterable[Key], quoted: Container[int]) -> tuple[Excerpt, ...]:
-        """The lines that include the dependency groups in which keys lie, from an entry on; but for those `quoted`."""
+        """Return the lines, not `quoted`, that include the dependency groups of keys, from an entry on."""
         from abiding.project.including import GROUPS, ways_to  # only an error pays for it
 
         groups = dict.fromkeys(str(key[1]) for key in keys if len(key) > 1 and key[0] == GROUPS)
@@ -152,7 +152,7 @@ class Pyproject(NamedTuple):
         return tuple(excerpt for line, excerpt in lines.items() if line not in quoted)
 
     def restored(self, data: bytes) -> bytes:
-        """The pyproject.toml that belongs into an sdist, where `data` is the one that the wrapped backend put there.
+        """Make the pyproject.toml that belongs into an sdist, where `data` is what the wrapped backend put there.
 
         That is this file, unless the backend has written something of its own into it, such as a version taken from
         version control; then only what it was not shown of `project.dynamic` is put back.
@@ -237,7 +237,7 @@ def _unreadable(message: str, rule: Rule = "bad-pyproject") -> DeclarationError:
 
 
 def _cut(text: str, start: int, value: int, end: int) -> str:
-    """As much of a long line as is quoted, from a value on that begins far behind its start."""
+    """Return as much of a long line as is quoted, from a value on that begins far behind its start."""
     begin = start if value - start < bounds.EXCERPT // 2 else value
     stop = min(end, begin + bounds.EXCERPT)
     return ("… " if begin > start else "") + text[begin:stop].strip() + (" …" if stop < end else "")

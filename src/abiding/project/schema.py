@@ -10,7 +10,9 @@ __all__ = ["get_schema"]
 
 
 def get_schema(tool_name: str = "abiding") -> dict[str, Any]:
-    """The schema of the table (JSON schema, draft 7): an entry point of the group `validate_pyproject.tool_schema`.
+    """Return the schema of the table (JSON schema, draft 7).
+
+    It is an entry point of the group `validate_pyproject.tool_schema`.
 
     Raises `ValueError` for a tool that is not ours.
     """

@@ -51,7 +51,9 @@ def never(pattern: str) -> Never | None:
 
 
 def exact_marker(patterns: Iterable[str]) -> str | None:
-    """The marker that is true in exactly the environments that wheels with such tags are for; None if there is none.
+    """Return the marker that is true in exactly the environments that wheels with such tags are for.
+
+    None if there is none.
 
     Empty if that is all environments, as it is without globs.
     """

@@ -98,14 +98,14 @@ class Project(NamedTuple):
         return frozenset(field for name in self.dynamic - self.extends for field in FIELDS.get(name, ()))
 
     def wrongly_dynamic(self) -> Iterator[tuple[int, str]]:
-        """Each name in `project.dynamic`, with its index, that may not be there: `name`, and what only one can say."""
+        """Find names in `project.dynamic`, with the index, that may not be there: `name`, and what only one can say."""
         names = (self.table or {}).get("dynamic", [])
         for index, name in enumerate(names if isinstance(names, list) else ()):
             if isinstance(name, str) and (name == "name" or (self.gives(name) and name not in EXTENDABLE)):
                 yield index, name
 
     def misnamed_dynamic(self) -> Iterator[tuple[int, str, str]]:
-        """Each name in `project.dynamic` that is none, with its index, where it is close to the one that is meant."""
+        """Yield each name in `project.dynamic` that is none, with its index, where one close to it is meant."""
         names = (self.table or {}).get("dynamic", [])
         for index, name in enumerate(names[: len(FIELDS)] if isinstance(names, list) else ()):
             if isinstance(name, str) and not self.gives(name) and name not in (*FIELDS, *EXTENDABLE):
@@ -114,7 +114,7 @@ class Project(NamedTuple):
                     yield index, name, close
 
     def requirements(self) -> Iterator[tuple[Key, str, str]]:
-        """Each API level requirement: its key path, its text, and its extra (empty for the dependencies).
+        """Yield each API level requirement: its key path, its text, and its extra (empty for the dependencies).
 
         Values of the wrong type are passed over: the wrapped backend has the word on them.
         """
@@ -131,7 +131,7 @@ class Project(NamedTuple):
                     yield ("project", "optional-dependencies", extra, index), text, extra
 
     def lines(self) -> Iterator[str]:
-        """Each API level requirement as metadata has it."""
+        """Return each API level requirement as metadata has it."""
         return (requirements.with_extra(text, extra) if extra else text for _, text, extra in self.requirements())
 
 

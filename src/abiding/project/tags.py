@@ -23,7 +23,7 @@ def of_wheel(filename: str) -> frozenset[str]:
 
 
 def possible() -> tuple[frozenset[str], ...]:
-    """The tags of each wheel that this interpreter might build here, one set per wheel; also of those that are pure."""
+    """Return the tags of each wheel, pure or not, that this interpreter might build here, one set per wheel."""
     from packaging.tags import sys_tags
 
     own = sysconfig.get_platform().replace("-", "_").replace(".", "_")

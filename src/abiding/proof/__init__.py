@@ -115,7 +115,7 @@ def _check_settings(subject: Subject, level: Level | None, variant: str | None) 
 
 
 def _name_and_version(subject: Subject, builds: tuple[Built, ...]) -> tuple[str, str]:
-    """Both as what was built says them, else as far as the project does."""
+    """Return both as what was built says them, else as far as the project does."""
     metadata = [result.metadata for built in builds for result in built.results]
     metadata += [subject.pkg_info] if subject.pkg_info else []
     if metadata:

@@ -45,7 +45,10 @@ def copy_of(tree: Path, folder: Path) -> Path:
 
 
 def _root(tree: Path) -> Path | None:
-    """The folder of the repository that `tree` is part of; None if there is none, or git does not know the tree."""
+    """Return the folder of the repository that `tree` is part of.
+
+    None if there is none, or git does not know the tree.
+    """
     try:
         if not _git(tree, "ls-files", "--cached", "--", "."):
             return None

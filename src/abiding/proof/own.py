@@ -51,7 +51,7 @@ def write_wheel(folder: Path) -> Path | None:
 
 
 def with_own(wanted: Iterable[str], wheel: Path | None) -> list[str]:
-    """The requirements, with this wheel in the place of an abiding; unless another version is asked for, or a URL."""
+    """Put this wheel in the place of an abiding among requirements, but of another version or a URL."""
     return [_directed(text, wheel) if wheel else text for text in wanted]
 
 

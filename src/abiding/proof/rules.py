@@ -62,7 +62,7 @@ def _artifact(result: Result, step: Step) -> str:
 
 
 def _weight(field: str, built: Built, subject: Subject) -> Severity:
-    """How much it weighs that a build differs: its version nothing, if it was asked of a repository without history."""
+    """Weigh that a build differs: its version is little, if it was asked of a repository without history."""
     return Severity.NOTE if built.without_history and field == "Version" else _severity(field, subject)
 
 
@@ -99,7 +99,7 @@ def _prepared_for(built: Built, builds: Iterable[Built]) -> Result | None:
 
 
 def _follows(built: Built, builds: Iterable[Built]) -> bool:
-    """Whether the first time the backend has taken what was handed in: then it is that which the second is held to."""
+    """Return whether the backend took what was handed in the first time: the second is held to that then."""
     prepared = _prepared_for(built, builds)
     return prepared is not None and built.first is not None and not compare(prepared.metadata, built.first.metadata)
 

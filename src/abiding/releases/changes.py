@@ -26,14 +26,14 @@ _LICENCE = frozenset({"license", "license-expression", "license-file"})
 
 
 def severity_of(difference: Difference) -> Severity:
-    """How much it weighs that a field is not what the sdist says: what a resolver reads, the most; a licence, least."""
+    """Weigh that a field is not what the sdist says: what a resolver reads weighs most, a licence least."""
     if difference.field in RESOLVER_FIELDS:
         return Severity.ERROR
     return Severity.NOTE if difference.field.lower() in _LICENCE else Severity.WARNING
 
 
 def repair_notes(difference: Difference) -> tuple[str, ...]:
-    """What repair tools do lawfully to a wheel that exists: say which licences the libraries have that they add."""
+    """Say what repair tools do lawfully to a wheel: they add the licences of the libraries that they add."""
     note = "a tool that adds libraries to a built wheel has to add their licences"
     return (note,) if licences.only_extended(difference) else ()
 
@@ -47,7 +47,7 @@ def requirement_findings(
     notes: tuple[str, ...] = (),
     project: Project | None = None,
 ) -> Iterator[Finding]:
-    """Each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned.
+    """Yield each requirement of an artifact that is lost, changed or new, apart from the new ones that are sanctioned.
 
     `wheels` are all of the release, `project` is what it was built from, where that declares what wheels require.
     """
@@ -103,7 +103,10 @@ def _ways_out(before: str | None, after: str | None, wheels: Having, project: Pr
 
 
 def _declared(before: str | None, after: str, wheels: Having, project: Project | None) -> Iterator[str]:
-    """How a line of a wheel comes to be declared; one beside which a line of the sdist is narrower changes nothing."""
+    """Yield how a line of a wheel comes to be declared.
+
+    One beside which a line of the sdist is narrower changes nothing.
+    """
     name, table = hints.places_of(after)
     listed = project is not None and project.may_append(name)
     first = "" if listed else f"list `{name}` in `project.dynamic`, and "

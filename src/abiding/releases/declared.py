@@ -42,7 +42,7 @@ class Declared(NamedTuple):
     pkg_info: CoreMetadata
 
     def has_line_for(self, filename: str, variant: str | None) -> bool:
-        """Whether a line is declared for wheels of this name, in builds of `variant`; of any, where that is None."""
+        """Say whether a line is declared for wheels of this name, in builds of `variant`; None is for any."""
         tags = _tags(filename)
         entries = self.declaration.entries
         return any(entry.selects(tags) for entry in entries if variant is None or entry.variant in ("", variant))
@@ -81,7 +81,7 @@ class Declared(NamedTuple):
                 yield field_finding(compared.artifact, difference, severity, notes)
 
     def _claimed(self, artifact: Artifact, added: Added, record: Provenance | None) -> Claimed:
-        """The lines of the entries that apply to a wheel, at the recorded level and variant, else at those that fit."""
+        """Return the lines of entries that apply to a wheel, at the recorded level and variant, else at what fits."""
         tags = _tags(artifact.filename)
         selected: dict[str, list[Entry]] = {"": []}
         for entry in self.declaration.entries:

@@ -270,7 +270,10 @@ def _united(
 
 
 def _canonical(version: str) -> str:
-    """The one spelling of a version. `packaging`, slow to import, is asked only about what is more than numbers."""
+    """Return the one spelling of a version.
+
+    `packaging`, slow to import, is asked only about what is more than numbers.
+    """
     if re.fullmatch(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*", version, re.ASCII):
         return re.sub(r"(?:\.0)+$", "", version)
     from packaging.utils import canonicalize_version

@@ -101,7 +101,10 @@ def _to_be_taken(comparison: Comparison) -> Iterator[tuple[str, CoreMetadata]]:
 
 
 def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Finding]:
-    """What each metadata says against itself, of the first file where it does: what the sdist says, wheels repeat."""
+    """Yield what each metadata says against itself, of the first file where it does.
+
+    What the sdist says, wheels repeat.
+    """
     seen: set[tuple[str, Value]] = set()
     for files, metadata in _each_metadata(comparison):
         findings = [
@@ -116,7 +119,7 @@ def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Fin
 
 
 def _each_metadata(comparison: Comparison) -> Iterator[tuple[list[str], CoreMetadata]]:
-    """Each metadata of a release once, with the files that have it."""
+    """Yield each metadata of a release once, with the files that have it."""
     by_metadata: dict[bytes, tuple[list[str], CoreMetadata]] = {}
     for compared in comparison.compared:
         metadata = compared.artifact.metadata
@@ -177,7 +180,10 @@ def _misnamed(comparison: Comparison) -> list[Finding]:
 
 
 def _named(artifact: Artifact) -> str:
-    """The version in the file name: a wheel that was built for a proof is taken for one of the version of its sdist."""
+    """Return the version in the file name.
+
+    A wheel that was built for a proof is taken for one of the version of its sdist.
+    """
     return artifact.filename.split("-")[1] if artifact.kind == "wheel" else artifact.version
 
 

@@ -118,7 +118,10 @@ def _properties(label: str, data: bytes | None) -> frozenset[str]:
 
 
 def _read(data: bytes, file: str) -> Mapping[str, frozenset[str]]:
-    """The properties of each label in a file. Raises `_FormatError` for whatever the standard says it must not be."""
+    """Return the properties of each label in a file.
+
+    Raises `_FormatError` for whatever the standard says it must not be.
+    """
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as exc:

@@ -35,7 +35,7 @@ def two_versions(groups: Sequence[Sequence[Artifact | Unreadable]]) -> Iterator[
 
 
 def _look_alike(one: str, other: str) -> bool:
-    """Whether both are on the way to one release, or one is of the kind that is computed from the state of a tree."""
+    """Tell whether both are on the way to one release, or one is computed from the state of a tree."""
     from packaging.version import Version
 
     try:

@@ -16,7 +16,7 @@ __all__ = ["changes"]
 
 
 def changes(before: Sequence[str], after: Sequence[str], context: int) -> Iterator[str]:
-    """The lines as `difflib.unified_diff` has them, with `context` equal ones around, without its two lines of head."""
+    """Yield lines as `difflib.unified_diff` does, with `context` equal ones around, without its two of head."""
     for group in _Matcher(before, after).get_grouped_opcodes(context):
         (_, i1, _, j1, _), (_, _, i2, _, j2) = group[0], group[-1]
         yield f"@@ -{_range(i1, i2)} +{_range(j1, j2)} @@"

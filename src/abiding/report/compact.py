@@ -54,7 +54,7 @@ def compact(names: Iterable[str], release: Iterable[str]) -> tuple[str, ...]:
 
 
 def briefly(names: Sequence[str], release: Release) -> str:
-    """Some files of a release on one line: one by its name, several by their tags, all of them."""
+    """Name some files of a release on one line: one by its name, several by their tags, all of them."""
     if len(names) == 1:
         return names[0]
     said = "; ".join(compact(names, [file.called for file in release.files]))
@@ -62,13 +62,13 @@ def briefly(names: Sequence[str], release: Release) -> str:
 
 
 def parts(name: str) -> tuple[str, str]:
-    """The Python and the platform of a wheel, as `compact` names them; both empty for what is none."""
+    """Return the Python and the platform of a wheel, as `compact` names them; both empty for what is none."""
     tags = _tags(name)
     return (tags.python, tags.platform) if tags else ("", "")
 
 
 def in_order(pythons: Iterable[str]) -> tuple[str, ...]:
-    """The Pythons as people count them: 3.9 before 3.10."""
+    """Return the Pythons as people count them: 3.9 before 3.10."""
     return tuple(sorted(pythons, key=_order))
 
 
@@ -80,7 +80,7 @@ def _tags(name: str) -> Tags | None:
 
 
 def _python(python: str, abi: str) -> str:
-    """One word for both, where the ABI is the interpreter's own and has its name."""
+    """Return one word for both, where the ABI is the interpreter's own and has its name."""
     return abi if abi.startswith(python) else f"{python}-{abi}"
 
 
@@ -99,7 +99,7 @@ def _described(wheels: Sequence[Tags]) -> Iterator[str]:
 
 
 def _products(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """The pairs as few products of sets, of whichever side makes fewer."""
+    """Yield the pairs as few products of sets, of whichever side makes fewer."""
     by_platform = alike((platform, python) for python, platform in pairs)
     by_python = alike(pairs)
     products: list[tuple[Iterable[str], Iterable[str]]] = [*by_platform.items()]
@@ -110,7 +110,7 @@ def _products(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _ranges(names: Iterable[str]) -> str:
-    """The names in order; three or more that follow on each other as the first and the last."""
+    """Return the names in order; three or more that follow on each other as the first and the last."""
     shown: list[str] = []
     for _, group in groupby(enumerate(sorted(names, key=_order)), key=lambda pair: _run(*pair)):
         run = [name for _, name in group]
@@ -124,6 +124,6 @@ def _order(name: str) -> tuple[str, str, int, str]:
 
 
 def _run(place: int, name: str) -> Hashable:
-    """The same value for names that follow on each other, at `place` and after it."""
+    """Return the same value for names that follow on each other, at `place` and after it."""
     prefix, suffix, number, other = _order(name)
     return name if "-" in suffix else (prefix, suffix, number - place, other)

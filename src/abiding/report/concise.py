@@ -21,7 +21,7 @@ __all__ = ["lines", "render", "written"]
 
 
 def render(releases: Sequence[Release]) -> str:
-    """The lines, each with a newline."""
+    """Return the lines, each with a newline."""
     lines = chain.from_iterable(map(_lines, releases))
     return written(line for line in chain(lines, (of_all(releases),)) if line)
 
@@ -34,7 +34,7 @@ def _lines(release: Release) -> Iterator[str]:
 
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
-    """A line for each finding; what it says is not yet spelled out."""
+    """Yield a line for each finding; what it says is not yet spelled out."""
     for group in groups(findings):
         yield _line(group.finding, group.about)
 
@@ -45,5 +45,5 @@ def _line(finding: Finding, about: str) -> str:
 
 
 def written(lines: Iterable[str]) -> str:
-    """The lines, each with a newline, and nothing in them that steers a terminal."""
+    """Return the lines, each with a newline, and nothing in them that steers a terminal."""
     return "".join(f"{printable(on_one_line(line))}\n" for line in lines)

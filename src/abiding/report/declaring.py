@@ -19,7 +19,7 @@ __all__ = ["line_of"]
 
 
 def line_of(finding: Finding, pyproject: Pyproject) -> int | None:
-    """The line of a value that is spoken of, else of the field, else where `dynamic` lists it, else of `[project]`."""
+    """Find the line of a value that is spoken of, or its field, or where `dynamic` lists it, or of `[project]`."""
     project = pyproject.get(("project",))
     if not finding.field or not isinstance(project, dict):
         return None

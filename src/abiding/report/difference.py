@@ -132,7 +132,7 @@ def _of_the_file(left: CoreMetadata, right: CoreMetadata, to: Terminal) -> Itera
 
 
 def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
-    """Both files as they are, line by line: what is invisible is spelled out."""
+    """Yield both files as they are, line by line: what is invisible is spelled out."""
     before, after = (data.decode("utf-8", "surrogateescape").split("\n") for data in (left.data, right.data))
     for line in changes(before, after, context=0):
         yield visible(line)

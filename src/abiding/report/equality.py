@@ -46,7 +46,7 @@ def apart(files: Iterable[CheckedArtifact], release: Release) -> Apart:
 
 
 def _left(metadata: CoreMetadata) -> bytes:
-    """What a file has besides the fields about itself."""
+    """Return what a file has besides the fields about itself."""
     data, left, end = metadata.data, b"", 0
     for header in headers_of(data):
         if is_of_the_file(header.name):

@@ -29,7 +29,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 
 def render(releases: Sequence[Release]) -> str:
-    """One command per finding, whatever the number of its files: a page shows ten of a kind at most."""
+    """Return one command per finding, whatever the number of its files: a page shows ten of a kind at most."""
     repository = Repository.around(Path())
     text = StringIO()  # which keeps no string for each line
     text.writelines(f"{line}\n" for release in releases for line in _lines(release, repository))
@@ -44,7 +44,7 @@ def _lines(release: Release, repository: Repository) -> Iterator[str]:
 
 
 def written(findings: Iterable[Finding], file: str, last: str = "") -> str:
-    """The commands for some findings about one project, whose `file` is named from the top of its repository."""
+    """Return the commands for some findings about one project, whose `file` is named from the top of its repository."""
     lines = [*(_command(group, group.about, file) for group in groups(findings)), *([printable(last)] if last else [])]
     return "".join(f"{line}\n" for line in lines)
 

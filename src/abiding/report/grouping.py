@@ -34,13 +34,13 @@ class Group(NamedTuple):
 
 
 def told(release: Release) -> list[Group]:
-    """What is told of a release, the gravest first: in every format these, and no others, are its findings."""
+    """Return what is told of a release, the gravest first: in every format these, and no others, are its findings."""
     grouped = (*groups(release.findings), *groups(release.compiled))
     return sorted(grouped, key=lambda group: -weight(group.finding.severity))
 
 
 def groups(findings: Iterable[Finding]) -> list[Group]:
-    """The findings that say the same once, in the order in which the first of each came.
+    """Return the findings that say the same once, in the order in which the first of each came.
 
     Those that differ in their artifact alone are one with all artifacts. So are those that hold of the same artifacts,
     and differ in the values that their words name: it has all of these. What only follows from another is left out.
@@ -65,7 +65,7 @@ def _place(finding: Finding) -> Hashable:
 
 
 def _alike(findings: Iterable[Finding]) -> Iterator[Group]:
-    """The findings that only differ in their artifact as one, and in how the same module is called in each.
+    """Yield the findings that only differ in their artifact as one, and in how the same module is called in each.
 
     Of several files that are one module for several Pythons and platforms, it has the name with `.*` at its end; two
     files of one artifact are two modules. What is about a line of a file is of that file.
@@ -84,7 +84,7 @@ def _alike(findings: Iterable[Finding]) -> Iterator[Group]:
 
 
 def _for_any_tag(finding: Finding) -> Finding:
-    """A finding whose texts call each extension module by no more than it is called everywhere."""
+    """Return a finding whose texts call each extension module by no more than it is called everywhere."""
     return finding._replace(
         message=untagged(finding.message),
         expected_from=untagged(finding.expected_from),
@@ -94,7 +94,7 @@ def _for_any_tag(finding: Finding) -> Finding:
 
 
 def _what(group: Group) -> Hashable:
-    """Everything that a group says but its values; None if they are not all that sets it apart from others."""
+    """Return everything that a group says but its values; None if they are not all that sets it apart from others."""
     finding = group.finding
     if finding.excerpts or not is_repeated(finding.field) or (finding.expected is None and finding.found is None):
         return None
@@ -107,7 +107,7 @@ def _what(group: Group) -> Hashable:
 
 
 def _but_for_values(finding: Finding) -> str:
-    """The message without the values in it; one that has others in it says more than they do."""
+    """Return the message without the values in it; one that has others in it says more than they do."""
     message = finding.message
     for value in (*_each(finding.expected), *_each(finding.found)):
         message = message.replace(f"`{value}`", "``")
@@ -126,7 +126,7 @@ def _folded(same: Sequence[Group]) -> Group:
 
 
 def _all(values: Iterable[Value]) -> Value:
-    """The values as one; None if there are none."""
+    """Return the values as one; None if there are none."""
     return tuple(line for value in values for line in _each(value)) or None
 
 
@@ -137,24 +137,24 @@ def _each(value: Value) -> tuple[str, ...]:
 
 
 def values(finding: Finding) -> tuple[list[str], list[str]]:
-    """The lines of both values for those who show no more than a text: of a field with several, each counts."""
+    """Return the lines of both values for those who show no more than a text: of a field with several, each counts."""
     return excerpts(finding.expected, finding.found, bounds.FINDINGS if is_repeated(finding.field) else MOST_LINES)
 
 
 def kind(names: Sequence[str]) -> str:
-    """The noun for some files."""
+    """Return the noun for some files."""
     if all(name.endswith((".tar.gz", ".zip")) for name in names):
         return "sdist"
     return "wheel" if all(name.endswith(".whl") for name in names) else "file"
 
 
 def each_of(names: Sequence[str]) -> str:
-    """What stands before several files: a finding speaks of one, and holds of each of them."""
+    """Return what stands before several files: a finding speaks of one, and holds of each of them."""
     return f"each of {counted(len(names), kind(names))}"
 
 
 def left_out(findings: Sequence[object]) -> int:
-    """How many of some findings are not shown."""
+    """Return how many of some findings are not shown."""
     return max(0, len(findings) - bounds.FINDINGS)
 
 

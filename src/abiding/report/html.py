@@ -41,7 +41,7 @@ class Origin(NamedTuple):
 
 
 def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
-    """The page, releases with errors first. It loads nothing and runs nothing."""
+    """Return the page, releases with errors first. It loads nothing and runs nothing."""
     in_order = sorted(releases, key=lambda release: -weight(_gravest(release)))
     filters = Filters.of(in_order)
     matrices = [Matrix.of(release) for release in in_order]
@@ -58,7 +58,7 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
 
 
 def _title(releases: Sequence[Release]) -> str:
-    """The first releases, and how many more there are."""
+    """Return the first releases, and how many more there are."""
     names = [f"{release.name} {release.version}".strip() for release in releases]
     if len(names) <= _MOST_NAMED:
         return ", ".join(names)
@@ -80,7 +80,7 @@ def _contents(releases: Sequence[Release]) -> str:
 
 
 def _badges(release: Release) -> str:
-    """The verdict; before it what it says nothing of, and what it is about."""
+    """Return the verdict; before it what it says nothing of, and what it is about."""
     before, word = overlooked(release), str(release.verdict).replace("-", " ")
     if not before:
         return badge(word, _gravest(release), "verdict")
@@ -135,7 +135,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
 
 
 def _made(releases: Sequence[Release], origin: Origin) -> str:
-    """The foot of the page: by what it was made, when, and from what."""
+    """Return the foot of the page: by what it was made, when, and from what."""
     read = dict.fromkeys(file.read_from for release in releases for file in release.files)
     parts = [f"abiding {__version__}"]
     if origin.made:
@@ -148,14 +148,14 @@ def _made(releases: Sequence[Release], origin: Origin) -> str:
 
 
 def _places(read: Iterable[str]) -> str:
-    """The folders and indexes that files were read from."""
+    """Return the folders and indexes that files were read from."""
     urls = (urlsplit(place) for place in read if place)
     places = [f"{url.scheme}://{url.netloc}" if url.netloc else str(PurePath(url.geturl()).parent) for url in urls]
     return ", ".join(f"<code>{text(place)}</code>" for place in dict.fromkeys(places))
 
 
 def _pages(releases: Sequence[Release]) -> Iterator[str]:
-    """The page of each rule, and of each word, that something on the page opens."""
+    """Yield the page of each rule, and of each word, that something on the page opens."""
     rules = {group.finding.rule for release in releases for group in told(release)}
     levels = any(checked.level for release in releases for checked in release.artifacts)
     words = {"verdict", "case", "level"} if levels else {"verdict", "case"}

@@ -124,7 +124,7 @@ class Side:
 
 
 def sides(left: Side, right: Side, *, field: str) -> str:
-    """Two values, side by side."""
+    """Return two values, side by side."""
     start = 0
     if left.is_text or right.is_text:
         both = set(left.lines) & set(right.lines)

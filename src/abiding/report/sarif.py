@@ -51,7 +51,7 @@ class Told(NamedTuple):
 
 
 def render(releases: Sequence[Release]) -> Iterator[str]:
-    """The log of `check`, in pieces."""
+    """Return the log of `check`, in pieces."""
     runs = [Told(release.name, folder_of(release), told(release)) for release in releases]
     return _log("check", runs, complete=not any(release.unread for release in releases))
 
@@ -125,7 +125,7 @@ def _results(of: Told, repository: Repository, names: Sequence[str]) -> Iterator
 
 
 def _pyproject(path: Path) -> Pyproject | None:
-    """The pyproject.toml of the project; None if that is another file, or can't be read."""
+    """Return the pyproject.toml of the project; None if that is another file, or can't be read."""
     if path.name == "pyproject.toml":
         with suppress(DeclarationError):
             return Pyproject.read(path.parent)
@@ -133,7 +133,7 @@ def _pyproject(path: Path) -> Pyproject | None:
 
 
 def _line(finding: Finding, pyproject: Pyproject | None, *, of_project: bool) -> int:
-    """The line of pyproject.toml that a finding is about, or that has what it is held against; else the first."""
+    """Give the line of pyproject.toml that a finding is about, or that has what it is held against; else the first."""
     if of_project:
         return finding.line or 1
     declared = re.fullmatch(r"pyproject\.toml:(\d+)", finding.expected_from)
@@ -141,13 +141,13 @@ def _line(finding: Finding, pyproject: Pyproject | None, *, of_project: bool) ->
 
 
 def _fingerprint(project: str, finding: Finding) -> str:
-    """A digest of what stays the same from run to run: not the line, nor which wheels, whose names have a version."""
+    """Sum up what stays the same from run to run: not the line, nor which wheels, whose names have a version."""
     parts = (finding.rule, project, finding.field, *lines_of(finding.expected), "\0", *lines_of(finding.found))
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _message(finding: Finding, artifacts: Sequence[str]) -> str:
-    """The finding as a text of several lines: whoever shows it shows no more than this."""
+    """Return the finding as a text of several lines: whoever shows it shows no more than this."""
     about = [name for name in artifacts if name]
     lines = [f"{first_of(about, 1)}: {finding.message}" if about else finding.message]
     expected, found = values(finding)
@@ -160,5 +160,5 @@ def _message(finding: Finding, artifacts: Sequence[str]) -> str:
 
 
 def _sentence(text: str) -> str:
-    """The text as the standard wants one that stands alone."""
+    """Return the text as the standard wants one that stands alone."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."

@@ -83,7 +83,7 @@ def _gone(sets: Sets, record: Provenance) -> tuple[str, ...]:
 
 
 def _reasons(bound: Bound, record: Provenance) -> Iterator[str]:
-    """Why a line is there."""
+    """Yield why a line is there."""
     yield f"{bound.reason}: {bound.note}" if bound.note else bound.reason
     if not bound.is_filled or bound.declared not in bound.requirement:
         yield f"filled from `{bound.declared}`"

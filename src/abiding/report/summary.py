@@ -27,24 +27,24 @@ CASES = {1: "nothing dynamic", 2: "dynamic fields", 3: "no sdist", 4: "metadata 
 
 
 def summary(release: Release) -> str:
-    """The verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
+    """Return the verdict and the case in words, on one line; first what would be overlooked beside a good verdict."""
     return ". ".join(part for part in (*_verdict(release), *_levels(release), case(release)) if part)
 
 
 def verdict(release: Release) -> str:
-    """The verdict in words, on one line."""
+    """Return the verdict in words, on one line."""
     return ". ".join(part for part in (*_verdict(release), *_levels(release)) if part)
 
 
 def case(release: Release) -> str:
-    """The case in words; empty if what an sdist that could not be read binds, nobody knows."""
+    """Return the case in words; empty if what an sdist that could not be read binds, nobody knows."""
     if release.artifacts and not _lacks_sdist(release):
         return f"Case {release.case} of 4: {CASES[release.case]}"
     return ""
 
 
 def of_all(releases: Sequence[Release]) -> str:
-    """What a last line has to say where the summary of the last release could be taken for all; else nothing."""
+    """Return what a last line has to say where the summary of the last release could be taken for all; else nothing."""
     files = Counter(_noun(file) for release in releases for file in release.files)
     unread = sum(len(release.unreadable) for release in releases)
     if len(releases) == 1 or not unread:
@@ -61,7 +61,7 @@ def _unread(files: Sequence[Unreadable]) -> str:
 
 
 def _noun(file: CheckedArtifact | Unreadable) -> str:
-    """What a file is called where it does not matter which kind of artifact it is."""
+    """Return what a file is called where it does not matter which kind of artifact it is."""
     return file.kind if file.kind in ("folder", "release") else "file"
 
 
@@ -71,7 +71,7 @@ def _verdict(release: Release) -> tuple[str, ...]:
 
 
 def _levels(release: Release) -> tuple[str, str]:
-    """What no verdict says of the levels of wheels; empty where there is nothing to say."""
+    """Return what no verdict says of the levels of wheels; empty where there is nothing to say."""
     return _of_api(release), _not_known(release)
 
 
@@ -90,7 +90,7 @@ def _not_known(release: Release) -> str:
 
 
 def _of_api(release: Release) -> str:
-    """How many wheels leave out what the project declares for wheels, which no verdict says; empty if none does."""
+    """Say how many wheels leave out what the project declares for wheels, which no verdict says; empty if none does."""
     if any(is_of_levels(finding) for finding in release.findings):
         return ""  # it has been said
     number = sum(checked.level is BuiltAs.API for checked in release.artifacts)
@@ -99,7 +99,7 @@ def _of_api(release: Release) -> str:
 
 
 def overlooked(release: Release) -> tuple[str, ...]:
-    """What the verdict says nothing of, and would be overlooked behind a good one: it stands before it."""
+    """Return what the verdict says nothing of, and would be overlooked behind a good one: it stands before it."""
     number = len(release.unreadable) if release.artifacts else 0
     unread = f"{counted(number, 'file')} could not be read" if number else ""
     return tuple(filter(None, (unread, _other_errors(release))))
@@ -110,7 +110,7 @@ def _lacks_sdist(release: Release) -> bool:
 
 
 def _other_errors(release: Release) -> str:
-    """How many errors the verdict says nothing of, which is about whether files agree; empty if there are none.
+    """Return how many errors the verdict says nothing of, which is about whether files agree; empty if there are none.
 
     Files that could not be read are counted by themselves.
     """
@@ -152,7 +152,7 @@ def _equal(release: Release) -> list[CheckedArtifact]:
 
 
 def _differing(release: Release, verdict: Verdict) -> str:
-    """How many wheels of a verdict differ, and from what; where none does, what else is apart."""
+    """Return how many wheels of a verdict differ, and from what; where none does, what else is apart."""
     wheels = [checked for checked in release.artifacts if checked.kind == "wheel"]
     of_verdict = [checked for checked in wheels if checked.verdict is verdict]
     has_sdist = any(checked.called == release.reference and checked.kind == "sdist" for checked in release.artifacts)
@@ -182,7 +182,7 @@ _HOW = {
 
 
 def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
-    """What is wrong with wheels, if some of them break a rule and do not differ from the sdist; else empty."""
+    """Return what is wrong with wheels, if some of them break a rule and do not differ from the sdist; else empty."""
     rules = {
         wheel.called: {each.rule for each in release.findings if each.artifact == wheel.called and breaks(each)}
         for wheel in wheels
@@ -198,7 +198,7 @@ def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
 
 
 def _in_what(release: Release) -> str:
-    """How it differs, and whether that is in what resolvers read: of some of the wheels, of how many of them."""
+    """Return how it differs, and whether that is in what resolvers read: of some of the wheels, of how many of them."""
     wheels = [
         checked for checked in release.artifacts if checked.verdict is Verdict.INCONSISTENT and checked.kind == "wheel"
     ]

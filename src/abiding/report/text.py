@@ -41,7 +41,7 @@ _NOTHING: Line = ()
 
 
 def render(releases: Sequence[Release], terminal: Terminal | None = None, *, full: bool = False) -> str:
-    """One text for all releases, and where there are several a table of their verdicts; `full` with whole values."""
+    """Give all releases as one text, and several a table of their verdicts too; `full` with whole values."""
     to = terminal or Terminal()
     lines = [line for release in releases for line in (*_Report.of(release, to, full=full).lines(), _NOTHING)]
     table = list(_table(releases, to)) if len(releases) > 1 else []

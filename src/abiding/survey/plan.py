@@ -211,7 +211,7 @@ def _decided(part: Part) -> Path:
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """A folder to write to, that becomes `target` when all is in it. Who comes second has made the same."""
+    """Yield a folder to write to, that becomes `target` when all is in it. Who comes second has made the same."""
     unfinished = target.parents[1] / "unfinished"
     for path in (target.parent, unfinished):
         path.mkdir(parents=True, exist_ok=True)

@@ -83,7 +83,7 @@ class Source(NamedTuple):
         yield first, end
 
     def select(self) -> str:
-        """Its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged.
+        """Return its rows as SQL: `file`, `row`, the columns, and `fault`, null where a row can be judged.
 
         `lacking` are the columns that the file does not have: what is not known is not empty.
         """

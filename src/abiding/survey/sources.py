@@ -34,12 +34,12 @@ _HINT = (
 
 
 def is_list(source: str) -> bool:
-    """Whether a source is a list of releases."""
+    """Return whether a source is a list of releases."""
     return source.endswith(".txt")
 
 
 def parquet(source: str) -> list[Path]:
-    """The Parquet files that a source stands for, in the order of their names. Raises `AbidingError`."""
+    """Return the Parquet files that a source stands for, in the order of their names. Raises `AbidingError`."""
     paths = [Path(source)] if is_there(Path(source)) else sorted(map(Path, glob.glob(source, recursive=True)))  # noqa: PTH207 (it may be absolute)
     unique: dict[Path, None] = {}
     for path in paths:
@@ -60,7 +60,7 @@ def parquet(source: str) -> list[Path]:
 
 
 def releases_in(source: str) -> tuple[str, ...]:
-    """The releases of a list, each once; `#` begins a comment. Raises `AbidingError`."""
+    """Return the releases of a list, each once; `#` begins a comment. Raises `AbidingError`."""
     try:
         data = read_for(Path(source), bounds.RELEASES)
         lines = data.decode().splitlines()
@@ -109,7 +109,7 @@ def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
 
 
 def _as_utf8(text: str) -> str:
-    """A text as Parquet can hold it: bytes that are no UTF-8 are lost."""
+    """Return a text as Parquet can hold it: bytes that are no UTF-8 are lost."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -134,7 +134,7 @@ def write(rows: Iterable[dict[str, Any]], file: Path) -> None:
 def read_releases(
     specs: Sequence[str], index_url: str | None, tell: Callable[[int], None]
 ) -> Iterator[Artifact | Unreadable | Finding]:
-    """The files of releases on an index, and why a release can't be read."""
+    """Yield the files of releases on an index, and why a release can't be read."""
     from abiding.artifacts.index import read_release
 
     for number, spec in enumerate(specs):

@@ -79,7 +79,10 @@ def _runs(members: Iterable[Member]) -> Iterator[list[Member]]:
 
 
 def _stop(member: Member) -> int:
-    """Where the data of a member ends at the latest: the local header may have more in it than the directory says."""
+    """Return where the data of a member ends at the latest.
+
+    The local header may have more in it than the directory says.
+    """
     return member.offset + _HEADER + len(member.raw_name) + member.stored_size
 
 

@@ -41,7 +41,7 @@ _FIRST_FIELD = re.compile(rb"^Metadata-Version:", re.IGNORECASE | re.MULTILINE)
 
 
 def read_release(web: Web, url: str, spec: str, progress: Progress | None) -> list[Artifact | Unreadable]:
-    """As `abiding.artifacts.index.read_release`, from an index that is open."""
+    """Do as `abiding.artifacts.index.read_release` does, from an index that is open."""
     files = files_of_release(web, url, spec)
     reading = _Reading(web, progress)
     artifacts = reading.read(files)
@@ -52,7 +52,7 @@ def read_release(web: Web, url: str, spec: str, progress: Progress | None) -> li
 
 
 def read_file(web: Web, url: str, spec: str, choose: Callable[[Sequence[str]], str]) -> Artifact:
-    """As `abiding.artifacts.index.read_file`, from an index that is open."""
+    """Do as `abiding.artifacts.index.read_file` does, from an index that is open."""
     files = {file.filename: file for file in files_of_release(web, url, spec)}
     (artifact,) = _Reading(web, None).read([files[choose(list(files))]])
     if isinstance(artifact, Unreadable):
@@ -130,7 +130,10 @@ class _Reading:
     # The file beside the file (PEP 658).
 
     def _may_have_sidecar(self, file: DistributionPackage) -> bool:
-        """Whether to ask for it. Some indexes serve it without saying so, and some of those not for all releases."""
+        """Return whether to ask for it.
+
+        Some indexes serve it without saying so, and some of those not for all releases.
+        """
         if file.has_metadata is not None:
             return file.has_metadata
         return file.package_type == "wheel" and (self._served or self._refusals < _REFUSALS)
