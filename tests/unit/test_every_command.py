@@ -141,6 +141,20 @@ def test_a_narrow_terminal_loses_no_word(command: str, monkeypatch: pytest.Monke
             assert len(line) <= 80 or len(line.split()) <= 2, line
 
 
+@pytest.mark.parametrize("width", ["20", "80", "1000"])
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("command", ["check dist evident", "check dist nothing.whl", "env --python venv/bin/python"])
+def test_each_finding_is_one_line_for_tools(
+    command: str, width: str, monkeypatch: pytest.MonkeyPatch, *, terminal: bool
+) -> None:
+    """Whoever looks on: `grep` and services read it from terminals too. Oracle: a pipe that has no width."""
+    monkeypatch.setenv("COLUMNS", width)
+    options = "--output-format concise --fail-on note"
+    shown = run(f"{command} {options}", monkeypatch, terminal=terminal)
+    monkeypatch.delenv("COLUMNS")
+    assert shown == run(f"{command} {options}", monkeypatch)
+
+
 @pytest.mark.parametrize("command", [*SHOWN, *ERRORS])
 def test_a_pipe_of_a_given_width_is_as_a_terminal_of_it(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")

@@ -119,9 +119,10 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, "".join(f"{line}\n" for line in lines))
 
     def _short_usage(self) -> str:
-        """Return what has to be given, on one line: of the options there may be a screen full."""
+        """Return what has to be given, on one line: of the other options there may be a screen full."""
         formatter = argparse.HelpFormatter(self.prog, width=sys.maxsize)
-        formatter.add_usage(None, self._get_positional_actions(), [], prefix="")
+        needed = [action for action in self._get_optional_actions() if action.required]
+        formatter.add_usage(None, [*needed, *self._get_positional_actions()], [], prefix="")
         given = formatter.format_help().strip().removeprefix(self.prog)
         return f"usage: {self.prog} [OPTIONS]{given}"
 
