@@ -368,6 +368,7 @@ def test_unknown_version(index: Index) -> None:
     (finding,) = refused(index, "spam==1.3").findings
     assert finding.message == "the index has no version 1.3 of `spam`"
     assert finding.notes == ("near to it are 1.1, 1.2, 1.4 and 1.5; the newest of 6 is 2.0",)
+    assert finding.hints == ("write one of them, `spam==2.0` for example",)
 
 
 def test_project_without_files(index: Index) -> None:

@@ -106,5 +106,5 @@ def _finding(filename: str, glob: str, inside: Inside) -> Finding:
         found=glob,
         found_from=f"declared, by {MEMBER}",
         notes=inside.notes,
-        hints=(f"did you mean `{meant}`? It stands in `optional-modules` under `[tool.abiding]`",) if meant else (),
+        hints=(f"did you mean `{meant}`, in `optional-modules` under `[tool.abiding]`?",) if meant else (),
     )

@@ -266,4 +266,5 @@ def _unknown_version(name: str, version: Version, known: Sequence[Version]) -> I
     return UnknownReleaseError.of(
         f"the index has no version {version} of `{name}`",
         note=f"near to it are {all_of(map(str, near))}; the newest of {len(known)} is {known[-1]}",
+        hint=f"write one of them, `{name}=={known[-1]}` for example",
     )
