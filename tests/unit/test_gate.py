@@ -19,7 +19,6 @@ from abiding.project.provenance import Provenance
 from abiding.providers import headers
 from abiding.providers.baseline import held_to_folder
 from abiding.providers.gate import Side, _class_of, compare
-from makers.archives import metadata, write_wheel
 from makers.commands import shown
 from makers.compiled import wheel
 from makers.shops import Shop, opened
@@ -153,7 +152,9 @@ def test_what_never_had_a_library_is_passed_over(provider: Provider, tmp_path: P
 @pytest.mark.parametrize("exports", ["ham>=1.0,<2", "libtoy>=x.x,<x+1"])
 def test_an_export_that_no_build_has_written_is_refused(provider: Provider, exports: str) -> None:
     old, new = provider.release("1.0", exports=exports), provider.release("1.1")
-    ((found,),) = held_to_folder([new], old.parent).values()
+    with pytest.raises(AbidingError) as caught:
+        held_to_folder([new], old.parent)
+    (found,) = caught.value.findings
     assert (found.rule, found.artifact) == ("bad-provenance", old.name)
 
 
@@ -405,27 +406,59 @@ def run(*arguments: object) -> int:
     return main(["check", *map(str, arguments)])
 
 
-def test_against_a_folder(provider: Provider, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_against_a_folder(provider: Provider, capsys: pytest.CaptureFixture[str]) -> None:
     last = provider.release("1.0", TWO, exports="libtoy>=1.0,<2")
     new = provider.release("1.2", ONE)
     assert run(new, "--baseline", last.parent, "--output-format", "json") == 1
     (release,) = json.loads(capsys.readouterr().out)["releases"]
     assert [one["rule"] for one in release["findings"] if one["rule"].startswith("promise")] == ["promise-broken"]
     assert run(last, "--baseline", new.parent) == 0
-    (tmp_path / "empty").mkdir()
-    assert run(new, "--baseline", tmp_path / "empty") == 2
-    said = " ".join(capsys.readouterr().err.split())
-    assert "has no wheel that one of these could be held against" in said
-    assert "note: they are of `libtoy` hint: name its last release, `--baseline libtoy`, or a folder with that" in said
 
 
-def test_what_has_no_library_is_held_against_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    write_wheel(tmp_path, "spam-1.0-py3-none-any.whl", metadata())
-    assert run(tmp_path, "--baseline", tmp_path) == 2
+@pytest.mark.parametrize(
+    ("baseline", "told"),
+    [
+        ("absent/", "there is no such file or folder --> absent hint: give the folder of the last release, or"),
+        ("empty", "`empty` has no wheel in it hint: give the folder of the last release, or `libtoy==VERSION`"),
+        ("other", "what is checked is `libtoy`, and `other` has wheels of `libham` hint: name the last release of"),
+        ("same", "`same` has no other version of `libtoy` than the one that is checked hint: name the last"),
+        ("windows", "`windows` has no wheel of `libtoy` for the platform of one that is checked hint: name the last"),
+        ("damaged", "is not a ZIP archive"),
+    ],
+)
+def test_a_baseline_that_is_none(
+    baseline: str,
+    told: str,
+    provider: Provider,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new = provider.release("1.2", ONE)
+    for folder in ("empty", "other", "same", "windows", "damaged"):
+        (tmp_path / folder).mkdir()
+    _, _, rest = new.name.partition("-1.2-")
+    (tmp_path / "other" / f"libham-1.0-{rest}").write_bytes(new.read_bytes())
+    (tmp_path / "same" / new.name).write_bytes(new.read_bytes())
+    (tmp_path / "windows" / "libtoy-1.0-py3-none-win_amd64.whl").write_bytes(new.read_bytes())
+    (tmp_path / "damaged" / f"libtoy-1.0-{rest}").write_bytes(b"no archive")
+    monkeypatch.chdir(tmp_path)
+    assert run(new, "--baseline", baseline) == 2
+    said = capsys.readouterr()
+    assert told in " ".join(said.err.split())
+    assert not said.out
+
+
+def test_wheels_without_libraries_have_no_baseline(
+    provider: Provider, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = provider.release("1.0", TWO)
+    pure = wheel(tmp_path / "pure", "libtoy", {"toy.py": b""}, tag="py3-none-any")
+    assert run(pure, "--baseline", pure.parent) == 2
     said = " ".join(capsys.readouterr().err.split())
-    assert "none of these wheels has a compiled file" in said
+    assert "none of the wheels that are checked ships a library" in said
     assert "hint: leave out `--baseline`" in said
-    assert run(tmp_path) == 0
+    assert run(last, "--baseline", pure.parent) == 2
 
 
 def test_the_newest_in_a_folder(provider: Provider, tmp_path: Path) -> None:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
 from abiding.archives.naming import normalised
-from abiding.archives.wheel_name import WheelName
-from abiding.findings.errors import AbidingError, ArchiveError, MissingExtraError, UnknownReleaseError
+from abiding.findings.errors import AbidingError, MissingExtraError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
 from abiding.native.names import has_code, wheels_among
 from abiding.providers.gate import Side, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from packaging.requirements import Requirement
     from packaging.tags import Tag
     from packaging.version import Version
 
-    from abiding.artifacts.index.listing import Listings
-
-    # From the name, the version and the tags of a wheel to the one that it is held against.
-    Counterpart = Callable[[str, Version, frozenset[Tag]], Path | None]
+    from abiding.artifacts.index.listing import Listings, Published
 
 __all__ = ["held_to_folder", "held_to_index"]
 
@@ -36,23 +33,100 @@ def held_to_folder(paths: Iterable[Path], folder: Path) -> dict[str, tuple[Findi
 
     Raises `AbidingError` if none of them has a counterpart there.
     """
-    there = wheels_among([folder])
+    if not os.path.lexists(folder):
+        raise MissingFileError.at(folder, _NOTHING, "give the folder of the last release, or `NAME==VERSION`")
+    return _held(paths, InFolder.of(folder))
 
-    def counterpart(name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
-        fitting: dict[Version, dict[str, Path]] = {}
-        for wheel in there:
+
+def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings) -> dict[str, tuple[Finding, ...]]:
+    """Hold wheels against the newest version on an index that a requirement admits, as `held_to_folder` does.
+
+    Of the same distribution, and of another version. Raises `AbidingError`.
+    """
+    with TemporaryDirectory(prefix="abiding-") as folder:
+        return _held(paths, OnIndex(wanted, listings, Path(folder)))
+
+
+class InFolder(NamedTuple):
+    """The wheels in a folder, by name, version and file name."""
+
+    folder: Path
+    wheels: Mapping[str, Mapping[Version, Mapping[str, Path]]]
+
+    @classmethod
+    def of(cls, folder: Path) -> InFolder:
+        """Look which wheels there are; what is no wheel by its name is passed over."""
+        wheels: dict[str, dict[Version, dict[str, Path]]] = {}
+        for wheel in wheels_among([folder]):
             with suppress(ValueError):
-                its, number, _ = tagging.parse(wheel.name)
-                if its == name and number != version:
-                    fitting.setdefault(number, {})[wheel.name] = wheel
-        for number in sorted(fitting, key=lambda other: _likeness(other, version), reverse=True):
-            by_name = fitting[number]
-            filename = chosen(tags, sorted(by_name))
-            if filename:
-                return by_name[filename]
-        return None
+                name, number, _ = tagging.parse(wheel.name)
+                wheels.setdefault(name, {}).setdefault(number, {})[wheel.name] = wheel
+        return cls(folder, wheels)
 
-    return _held(paths, counterpart, str(folder))
+    @property
+    def label(self) -> str:
+        """What the user has given."""
+        return str(self.folder)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The distributions of which there is anything."""
+        return frozenset(self.wheels)
+
+    def versions(self, name: str) -> Collection[Version]:
+        """Return which versions of a distribution there are."""
+        return self.wheels.get(name, {}).keys()
+
+    def get(self, name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
+        """Return the wheel of a version that one with these tags is held against; None if there is none."""
+        by_name = self.wheels[name][version]
+        filename = chosen(tags, sorted(by_name))
+        return by_name[filename] if filename else None
+
+
+class OnIndex(NamedTuple):
+    """The wheels of one distribution on an index; those that are asked for are saved in a folder."""
+
+    wanted: Requirement
+    listings: Listings
+    folder: Path
+
+    @property
+    def label(self) -> str:
+        """What the user has given."""
+        return str(self.wanted)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The distributions of which there is anything."""
+        return frozenset({normalised(self.wanted.name)})
+
+    def versions(self, name: str) -> Collection[Version]:
+        """Return which versions of a distribution there are. Raises `AbidingError`."""
+        return self._published().keys() if name in self.names else ()
+
+    def get(self, _: str, version: Version, tags: frozenset[Tag]) -> Path | None:
+        """Return the wheel of a version that one with these tags is held against; None if there is none."""
+        by_name = {file.filename: file for file in self._published()[version]}
+        filename = chosen(tags, sorted(by_name))
+        if filename is None:
+            return None
+        path = self.folder / filename
+        return path if path.exists() else by_name[filename].save(self.folder)
+
+    def _published(self) -> dict[Version, list[Published]]:
+        from packaging.version import Version
+
+        published = self.listings.published(self.wanted.name, self.wanted.specifier)
+        return {Version(files[0].version): files for files in published}
+
+
+def _counterpart(baseline: InFolder | OnIndex, name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
+    others = (number for number in baseline.versions(name) if number != version)
+    for number in sorted(others, key=lambda other: _likeness(other, version), reverse=True):
+        if wheel := baseline.get(name, number, tags):
+            return wheel
+    return None
 
 
 def _likeness(number: Version, version: Version) -> tuple[bool, Version]:
@@ -63,70 +137,58 @@ def _likeness(number: Version, version: Version) -> tuple[bool, Version]:
     return number < version and (not number.is_prerelease or version.is_prerelease), number
 
 
-def held_to_index(paths: Iterable[Path], wanted: Requirement, listings: Listings) -> dict[str, tuple[Finding, ...]]:
-    """Hold wheels against the newest version on an index that a requirement admits, as `held_to_folder` does.
-
-    Of the same distribution, and of another version. Raises `AbidingError`.
-    """
-    from packaging.version import Version
-
-    with TemporaryDirectory(prefix="abiding-") as folder:
-
-        def counterpart(name: str, version: Version, tags: frozenset[Tag]) -> Path | None:
-            if name != normalised(wanted.name):
-                return None
-            versions = {Version(files[0].version): files for files in listings.published(wanted.name, wanted.specifier)}
-            for number in sorted(
-                versions.keys() - {version}, key=lambda other: _likeness(other, version), reverse=True
-            ):
-                by_name = {file.filename: file for file in versions[number]}
-                filename = chosen(tags, sorted(by_name))
-                if filename:
-                    path = Path(folder, filename)
-                    return path if path.exists() else by_name[filename].save(Path(folder))
-            return None
-
-        return _held(paths, counterpart, str(wanted))
-
-
-def _held(paths: Iterable[Path], counterpart: Counterpart, where: str) -> dict[str, tuple[Finding, ...]]:
+def _held(paths: Iterable[Path], baseline: InFolder | OnIndex) -> dict[str, tuple[Finding, ...]]:
     findings: dict[str, tuple[Finding, ...]] = {}
-    wheels, compared = wheels_among(paths), False
-    for path in wheels:
-        has_libraries = has_code(path)
-        with suppress(ArchiveError, ValueError):  # who reads its metadata says so
-            other = counterpart(*tagging.parse(path.name))
-            if not has_libraries and (other is None or not has_code(other)):
-                continue
-            if other is None:
-                message = f"nothing to hold it against: `{where}` has no other version for its platform"
-                findings[str(path)] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
-                continue
-            compared = True
-            findings[str(path)] = _compared(other, path)
+    without: list[tuple[str, Version]] = []
+    compared = False
+    for path in wheels_among(paths):
+        try:
+            name, version, tags = tagging.parse(path.name)
+        except ValueError:  # who reads its metadata says so
+            continue
+        other = _counterpart(baseline, name, version, tags)
+        if not has_code(path) and (other is None or not has_code(other)):
+            continue
+        if other is None:
+            without.append((name, version))
+            message = f"nothing to hold it against: `{baseline.label}` has no other version for its platform"
+            findings[str(path)] = (Finding("promise-kept", Severity.NOTE, message, artifact=path.name),)
+            continue
+        compared = True
+        findings[str(path)] = _compared(other, path)
     if not compared:
-        raise _nothing_held(wheels, where)
+        raise _nothing_there(baseline, without)
     return findings
 
 
-def _nothing_held(wheels: Sequence[Path], where: str) -> UnknownReleaseError:
-    names = sorted({normalised(split.name) for path in wheels if (split := WheelName.split(path.name))})
-    if names and not any(map(has_code, wheels)):
-        message = "none of these wheels has a compiled file, so that there is nothing to hold against another release"
-        return UnknownReleaseError.of(message, hint="leave out `--baseline`")
-    return UnknownReleaseError.of(
-        f"`{where}` has no wheel that one of these could be held against",
-        note=f"they are of {' and '.join(f'`{name}`' for name in names)}" if names else "",
-        hint=f"name its last release, `--baseline {names[0]}`, or a folder with that" if len(names) == 1 else _LAST,
-    )
+def _nothing_there(baseline: InFolder | OnIndex, checked: Sequence[tuple[str, Version]]) -> AbidingError:
+    """Return the error that says why none of the wheels with libraries, by names and versions, was held against any."""
+    if not checked:
+        message = "none of the wheels that are checked ships a library, nor did it before"
+        return _error(message, "leave out `--baseline`")
+    label, (name, _) = baseline.label, checked[0]
+    if not baseline.names:
+        return _error(f"`{label}` has no wheel in it", f"give the folder of the last release, or `{name}==VERSION`")
+    if not any(one in baseline.names for one, _ in checked):
+        message = f"what is checked is `{name}`, and `{label}` has wheels of `{min(baseline.names)}`"
+        return _error(message, f"name the last release of `{name}`")
+    if all(set(baseline.versions(one)) <= {version} for one, version in checked):
+        return _error(f"`{label}` has no other version of `{name}` than the one that is checked", _LAST)
+    return _error(f"`{label}` has no wheel of `{name}` for the platform of one that is checked", _LAST)
 
 
-_LAST = "name the last release of the provider"
+_NOTHING, _LAST = "Nothing was compared", "name the last release before it"
+
+
+def _error(message: str, hint: str) -> AbidingError:
+    return UnknownReleaseError(Finding("unknown-release", Severity.ERROR, message, hints=(hint,)), _NOTHING)
 
 
 def _compared(old: Path, new: Path) -> tuple[Finding, ...]:
+    """Hold a wheel against the one before it. Raises `AbidingError` if that can't be read."""
+    before = Side.read(old)
     try:
-        return tuple(compare(Side.read(old), Side.read(new)))
+        return tuple(compare(before, Side.read(new)))
     except MissingExtraError:
         raise
     except AbidingError as exc:
