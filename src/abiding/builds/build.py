@@ -114,7 +114,7 @@ class Build(NamedTuple):
 
             def edited(member: str, data: bytes) -> bytes:
                 if member == "pyproject.toml":
-                    self.outcome.hold(judge_packed(name, data, self.pyproject, self._severity), _NO_SDIST)
+                    self.outcome.hold(judge_packed(name, data, self.pyproject, self.entries.severity), _NO_SDIST)
                     return self.pyproject.restored(data)
                 pkg_info = CoreMetadata.parse(data, name)
                 if member == "PKG-INFO":
@@ -130,7 +130,7 @@ class Build(NamedTuple):
         """Hold the PKG-INFO that was built against `[project]`."""
         sides = self._sides("sdist", name, "project")
         self.outcome.refuse(rules.judge(self.source.promise.broken_by(pkg_info), (), sides), _NO_SDIST)
-        self.outcome.hold(rules.too_low(self.declaration, self.pyproject, pkg_info, self._severity), _NO_SDIST)
+        self.outcome.hold(rules.too_low(self.declaration, self.pyproject, pkg_info, self.entries.severity), _NO_SDIST)
 
     def _of_sdist(self, pkg_info: CoreMetadata) -> CoreMetadata:
         """Return the PKG-INFO to hand over: what was built, and the sanction for wheels to say more."""
@@ -178,10 +178,8 @@ class Build(NamedTuple):
 
     def _judge_file(self, kind: str, archive: Wheel) -> None:
         """Hold what WHEEL says against the file name, and what is in the wheel against what installers take."""
-        given = self.entries.are_given
-        refused = (one._replace(severity=Severity.WARNING) if given else one for one in judge_wheel(archive))
-        apart = rules.judge_name(kind, archive, self._severity, self.declaration.backend)
-        self.outcome.hold([*apart, *refused], _NO_WHEEL)
+        apart = rules.judge_name(kind, archive, self.entries.severity, self.declaration.backend)
+        self.outcome.hold([*apart, *self.entries.weighed(judge_wheel(archive))], _NO_WHEEL)
 
     def _completed(self, kind: str, name: str, built: CoreMetadata, lines: tuple[str, ...]) -> CoreMetadata:
         """Append the declared lines to what the wrapped backend wrote. Raises `RefusedError` if it wrote more."""
@@ -216,8 +214,8 @@ class Build(NamedTuple):
 
     def _judge_installable(self, name: str, metadata: CoreMetadata, added: tuple[str, ...]) -> None:
         """Look whether something can install the wheel, with our lines too."""
-        of_added = judge_installable([name], metadata, self._severity) if added else ()
-        self.outcome.hold((*judge_python(name, metadata, self._severity), *of_added), _NO_WHEEL)
+        of_added = judge_installable([name], metadata, self.entries.severity) if added else ()
+        self.outcome.hold((*judge_python(name, metadata, self.entries.severity), *of_added), _NO_WHEEL)
 
     def _members(self, built: Built) -> dict[str, bytes]:
         """Give what else of the wheel is to be written. Raises `RefusedError` if its compiled files refute it."""
@@ -270,11 +268,6 @@ class Build(NamedTuple):
         return name
 
     # What is said
-
-    @property
-    def _severity(self) -> Severity:
-        """How grave it is what only the project can mend: who builds from a published sdist can do nothing about it."""
-        return Severity.WARNING if self.entries.are_given else Severity.ERROR
 
     def _warn(self) -> None:
         """Warn of what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""

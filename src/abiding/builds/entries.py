@@ -81,9 +81,18 @@ class Entries(NamedTuple):
         return Level(self.declaration.from_sdist)
 
     @property
-    def are_given(self) -> bool:
-        """Whether the build starts from an sdist and nobody asked for the ABI level: who builds can mend nothing."""
-        return self.unpacked and self.settings.level is not Level.ABI
+    def severity(self) -> Severity:
+        """How grave it is what only the project can mend: who builds from a published sdist can do nothing about it.
+
+        Who asks for the ABI level is the project, on the way to publish.
+        """
+        return Severity.WARNING if self.unpacked and self.settings.level is not Level.ABI else Severity.ERROR
+
+    def weighed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return findings on what only the project can mend: errors as grave as they are to who builds."""
+        return tuple(
+            one._replace(severity=self.severity) if one.severity is Severity.ERROR else one for one in findings
+        )
 
     @property
     def of_variant(self) -> list[Entry]:
@@ -192,7 +201,7 @@ class Entries(NamedTuple):
         They are not told what is merely unwise.
         """
         errors = tuple(finding for finding in findings if finding.severity is Severity.ERROR)
-        if errors and not self.are_given:
+        if errors and self.severity is Severity.ERROR:
             raise DeclarationError(findings, "Nothing was built")
         left = errors if self.unpacked else findings
         self.told.warn(finding._replace(severity=Severity.WARNING) for finding in left)

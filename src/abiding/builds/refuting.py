@@ -67,7 +67,11 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     return finding._replace(
         severity=_severity(built, entries),
         found_from=f"METADATA, from {', '.join(places)}",
-        hints=(*((_LATER,) if entries.are_given and not left_out else ()), *ways, *finding.hints[1:]),
+        hints=(
+            *((_LATER,) if entries.severity is Severity.WARNING and not left_out else ()),
+            *ways,
+            *finding.hints[1:],
+        ),
     )
 
 
@@ -78,7 +82,7 @@ def _are_opposed(lines: Iterable[str], others: Iterable[str]) -> bool:
 
 def _severity(built: Built, entries: Entries) -> Severity:
     to_publish = built.kind == "wheel" and entries.level is Level.ABI
-    return Severity.ERROR if to_publish and not entries.are_given else Severity.WARNING
+    return entries.severity if to_publish else Severity.WARNING
 
 
 def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:

@@ -9,7 +9,7 @@ from abiding.findings.words import listed
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
 from abiding.providers.linked import ranges, too_loose, unpublished
-from abiding.providers.tables import BASE, Imports
+from abiding.providers.tables import Imports
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -80,9 +80,9 @@ def _deciding(subject: Subject, range_: Range) -> tuple[str, ...]:
 
 
 def _reason(row: Row) -> str:
-    if str(row.state) == "lacks-library":
+    if row.lacks_library:
         return f"{row.version} has no `{row.library}`"
-    return f"{row.version} lacks {listed([symbol.removesuffix(f'@{BASE}') for symbol in row.missing], _MOST_NAMED)}"
+    return f"{row.version} lacks {listed(row.symbols, _MOST_NAMED)}"
 
 
 _MOST_NAMED = 3

@@ -14,7 +14,6 @@ from abiding.native.providers import required, target
 from abiding.providers.changed import compared
 from abiding.providers.linked import is_system_of, taken
 from abiding.providers.ranges import State, held
-from abiding.providers.tables import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,10 +138,10 @@ _NAMED = 3
 
 
 def _reason(row: Row) -> str:
-    if row.state is State.LACKS_LIBRARY:
+    if row.lacks_library:
         return f"there is no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
     return f"{row.library} lacks {_names(row)}"
 
 
 def _names(row: Row) -> str:
-    return first_of([symbol.removesuffix(f"@{BASE}") for symbol in row.missing], _NAMED)
+    return first_of(row.symbols, _NAMED)

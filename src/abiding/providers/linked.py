@@ -208,8 +208,7 @@ def _told(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 
 
 def _said(name: str, row: Row) -> str:
-    if row.state is State.LACKS_LIBRARY:
+    if row.lacks_library:
         others = " and ".join(f"`{symbol}`" for symbol in row.missing)
         return f"{name} {row.version} has no `{row.library}`" + (f", but {others}" if others else "")
-    symbols = listed([symbol.removesuffix(f"@{BASE}") for symbol in row.missing], 1)
-    return f"{name} {row.version} lacks {symbols} of `{row.library}`"
+    return f"{name} {row.version} lacks {listed(row.symbols, 1)} of `{row.library}`"

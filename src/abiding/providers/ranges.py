@@ -44,6 +44,21 @@ class Row(NamedTuple):
         """Whether the consumer can't work with this version."""
         return self.state in {State.LACKS_SYMBOLS, State.LACKS_LIBRARY}
 
+    @property
+    def has_everything(self) -> bool:
+        """Whether it has all that the consumer takes."""
+        return self.state is State.HAS
+
+    @property
+    def lacks_library(self) -> bool:
+        """Whether there is no such library: what is `missing` are then others, with similar names."""
+        return self.state is State.LACKS_LIBRARY
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """What is missing, symbols without a version by their names alone."""
+        return tuple(symbol.removesuffix(f"@{BASE}") for symbol in self.missing)
+
 
 class Range(NamedTuple):
     """The versions of one provider, the oldest first, that some files were held against.

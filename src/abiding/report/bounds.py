@@ -86,20 +86,14 @@ _EVERYTHING = "has everything"
 
 
 def _state(row: Row) -> str:
-    match str(row.state):
-        case "has":
-            return _EVERYTHING
-        case "lacks-library":
-            return f"has no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
-        case "lacks-symbols":
-            return f"lacks {_names(row)} of {row.library}"
-        case "not-known" if row.missing:
-            return f"not known: that depends on {_names(row)}"
-    return "not known"
-
-
-def _names(row: Row) -> str:
-    return first_of([symbol.removesuffix("@Base") for symbol in row.missing], _SYMBOLS)
+    if row.lacks_library:
+        return f"has no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
+    named = first_of(row.symbols, _SYMBOLS)
+    if row.refuted:
+        return f"lacks {named} of {row.library}"
+    if row.has_everything:
+        return _EVERYTHING
+    return f"not known: that depends on {named}" if named else "not known"
 
 
 _SYMBOLS = 3
