@@ -117,6 +117,7 @@ def test_the_action_on_a_release_that_is_wrong(repository: Path) -> None:
         ({"fail_on": "none"}, 2),
         ({"page": ""}, 0),
         ({"level": "abi"}, 0),
+        ({"baseline": "odd folder"}, 2),  # no library
     ],
 )
 def test_inputs_of_the_action(given: Mapping[str, str], status: int, repository: Path) -> None:
@@ -127,7 +128,13 @@ def test_inputs_of_the_action(given: Mapping[str, str], status: int, repository:
 
 @pytest.mark.parametrize(
     ("given", "status"),
-    [({}, 0), ({"paths": "dist\nodd folder"}, 1), ({"paths": "nothing-there"}, 2), ({"level": "api"}, 0)],
+    [
+        ({}, 0),
+        ({"paths": "dist\nodd folder"}, 1),
+        ({"paths": "nothing-there"}, 2),
+        ({"level": "api"}, 0),
+        ({"baseline": "dist"}, 2),
+    ],
 )
 def test_the_component(given: Mapping[str, str], status: int, repository: Path) -> None:
     spec, jobs = component()

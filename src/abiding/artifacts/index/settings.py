@@ -78,7 +78,8 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
             f"`{shown}` is not the URL of a package index",
             rule="bad-index",
             note="an index is reached over http or https",
-            hint="it is `https://HOST/simple/`, for example; files that are on disk are given without an index",
+            hint="it is `https://HOST/simple/`, for example; what is on disk is given to `check` without an index, and "
+            "wheels in `simple/NAME/` are an index for all commands while `python -m http.server` runs beside it",
         )
     # A host in brackets is an IPv6 address.
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
