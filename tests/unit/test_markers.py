@@ -419,3 +419,12 @@ def test_what_takes_too_long_is_compared_as_text() -> None:
     assert not markers.is_compared_as_text(str(Marker(" or ".join(f"extra == 'e{n}'" for n in range(100)))))
     assert not markers.is_compared_as_text("os_name == sys_platform")
     assert not markers.is_compared_as_text("")
+
+
+def test_what_would_take_too_long_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sets that may have something in common are taken to have it, and none to lie in the other."""
+    here, there = markers.environments("os_name == 'nt'"), markers.environments("os_name == 'posix'")
+    narrower = markers.environments("os_name == 'nt' and python_version > '3.12'")
+    assert (here.meets(there), narrower.lies_within(here)) == (False, True)
+    monkeypatch.setattr("abiding.metadata.environments._STEPS", 0)
+    assert (here.meets(there), narrower.lies_within(here)) == (True, False)
