@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
@@ -11,19 +12,28 @@ import pytest
 
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.screen import screen
+from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration, Load
 from abiding.project.exports import Export, of_table
+from abiding.project.level import Level
 from abiding.project.provenance import Provenance
 from abiding.project.pyproject import Pyproject
+from abiding.proof import Verdict, prove
+from abiding.proof.rules import judge
+from abiding.proof.subject import Subject
 from makers.commands import shown
+from makers.proving import Here
 from makers.scenes import Scene
 from makers.trees import HookFailed, Tree, metadata
 from makers.warned import warned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from abiding.findings.finding import Finding
+    from abiding.proof.building import Result
+    from abiding.proof.environments import Environment
 
 BARE = '{ requires = "prov", native = true }'
 NATIVE = '{ requires = "prov==1.0", native = true }'
@@ -201,6 +211,46 @@ def test_an_export_is_held_against_those_alone_that_it_is_for(
             lines(scene.build())
     assert sum("unbounded-provider" in str(one.message) for one in told) == (rule == "unbounded-provider")
     assert not any("looser-than-exported" in str(one.message) for one in told)
+
+
+SDIST = """
+def build_sdist(directory, settings=None):
+    import tarfile
+    pathlib.Path("PKG-INFO").write_text("Metadata-Version: 2.2\\nName: ham\\nVersion: 1.0\\nDynamic: Requires-Dist\\n")
+    with tarfile.open(os.path.join(directory, "ham-1.0.tar.gz"), "w:gz") as archive:
+        for name in ("pyproject.toml", "_build", "PKG-INFO"):
+            archive.add(name, "ham-1.0/" + name)
+    return "ham-1.0.tar.gz"
+"""
+
+
+def test_a_proof_knows_the_exported_line(scene: Scene) -> None:
+    """In wheels and editable ones, from the tree and from the sdist; another line is refuted."""
+    scene.replace('from-sdist = "api"', 'from-sdist = "abi"')
+    backend = scene.tree.folder / "_build" / "compiling.py"
+    backend.write_text(backend.read_text("utf-8") + SDIST, encoding="utf-8")
+
+    class There(Here):
+        """The provider is installed in each environment."""
+
+        def having(self, wanted: Sequence[str]) -> Environment:
+            here = super().having(wanted)
+            return replace(here, variables={**here.variables, **scene.tree.environment})
+
+    proof = prove(scene.tree.folder, There, level=Level.ABI)
+    assert proof.verdict is Verdict.PROVEN, [one.message for one in proof.findings]
+    subject = Subject.read(scene.tree.folder)
+    for instead in ("prov", "prov>=1.1", "other"):
+        builds = [replace(one, results=tuple(_with(result, instead) for result in one.results)) for one in proof.builds]
+        missing = [one for one in judge(subject, builds) if one.rule == "missing-requirement"]
+        assert {one.expected for one in missing} == {"prov<2,>=1.1"}
+        assert sum("editable" in one.message for one in missing) == 1
+
+
+def _with(result: Result, instead: str) -> Result:
+    """Put another requirement into what was built."""
+    text = result.metadata.data.replace(b"Requires-Dist: prov<2,>=1.1\n", f"Requires-Dist: {instead}\n".encode())
+    return replace(result, metadata=CoreMetadata.parse(text, "METADATA"))
 
 
 def test_what_is_not_native_inherits_nothing(scene: Scene) -> None:

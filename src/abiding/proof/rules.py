@@ -278,7 +278,7 @@ def _levels(
     setting, result = built.step.setting, built.results[0]
     applying = {entry: _applies(entry, setting, result) for entry in declaration.entries}
     source = of_sdist.all("Requires-Dist") if of_sdist else declaration.project.lines()
-    added = Added(result.metadata.all("Requires-Dist"), source)
+    added = Added(result.metadata.all("Requires-Dist"), source, result.record)
     claimed = added.claim(entry for entry, applies in applying.items() if applies)
     for entry, line in claimed.missing.items():
         yield Finding(
