@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from zipfile import ZipFile
 import pytest
 
 from abiding.cli import main
-from abiding.project.provenance import Provenance, Shared
-from makers.compiled import library
+from abiding.project.provenance import Provenance, Shared, User
+from makers.compiled import library, wheel
 from makers.consumers import consumer
 from makers.shops import SONAME, Shop, opened
 
@@ -34,7 +35,8 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shop]:
 def outcomes(shop: Shop, release: str, *consumers: object, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     status = main(["impact", release, *map(str, consumers), "--index-url", shop.index.url, "--output-format", "json"])
     found = {one["consumer"]: one["outcome"] for one in document(capsys.readouterr().out, "impact")["consumers"]}
-    assert status == (2 if set(found.values()) == {"unknown"} else "rebuild" in found.values())
+    # What is not there, or can't be read, is the first thing to say.
+    assert status in ({2} if "unknown" in found.values() else {int("rebuild" in found.values())})
     return found
 
 
@@ -45,7 +47,7 @@ def outcomes(shop: Shop, release: str, *consumers: object, capsys: pytest.Captur
         (("toy_old",), "toy", {"1.1": "fine", "1.2": "rebuild", "2.0": "rebuild"}),
         (("toy_old",), "toy<1.2", {"1.1": "fine", "1.2": "excluded", "2.0": "excluded"}),
         (("toy_new",), "toy>=1.1,<2", {"1.0": "excluded", "1.2": "fine", "2.0": "excluded"}),
-        (("toy",), "other", {"2.0": "fine"}),
+        (("toy",), "other", {"1.1": "unknown", "2.0": "unknown"}),
     ],
 )
 def test_outcomes(
@@ -61,6 +63,34 @@ def test_outcomes(
         assert outcomes(shop, f"toy=={version}", path, capsys=capsys) == {path.name: outcome}
 
 
+@pytest.mark.parametrize(
+    ("calls", "soname", "outcome", "words"),
+    [
+        (["toy"], SONAME, "unknown", f"it is linked with {SONAME} of toy, which it does not require itself"),
+        (["toy"], "libham.so.1", "fine", "it does not require toy"),
+        ([], SONAME, "fine", "it does not require toy"),
+    ],
+)
+def test_what_is_linked_and_not_required(
+    calls: list[str],
+    soname: str,
+    outcome: str,
+    words: str,
+    shop: Shop,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if calls:
+        path = consumer(tmp_path, *calls, requires=["other"], soname=soname)
+    else:
+        path = wheel(tmp_path, "ham", {"ham/__init__.py": b""}, requires=["other"])
+    assert outcomes(shop, "toy==1.1", path, capsys=capsys) == {path.name: outcome}
+    main(["impact", "toy==1.1", str(path), "--index-url", shop.index.url])
+    assert words in capsys.readouterr().out
+    paths = recorded(path, "1.0", *calls)
+    assert outcomes(shop, "toy==1.1", paths, capsys=capsys)[path.name] == outcome
+
+
 def test_folders_lists_and_names(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = consumer(tmp_path, "toy_old", requires=["toy"])
     (tmp_path / "list.txt").write_text(f"# those that matter\n{path.parent}\nnowhere\n")
@@ -68,7 +98,7 @@ def test_folders_lists_and_names(shop: Shop, tmp_path: Path, capsys: pytest.Capt
     assert found == {path.name: "rebuild", "nowhere": "unknown"}
     assert main(["impact", "toy==1.2", str(path), "--index-url", shop.index.url]) == 1
     printed = capsys.readouterr().out
-    assert f"{path.name}  needs a rebuild  libtoy.so.1 lacks toy_old\n" in printed
+    assert f"{path.name}  needs a rebuild  libtoy.so.1 lacks toy_old, so that its source has to change\n" in printed
     assert printed.endswith("toy==1.2: 1 needs a rebuild\n")
     other = path.rename(path.with_name(path.name.replace("1.0-", "1.0-1-")))
     consumer(tmp_path, "toy_old", requires=["toy"])
@@ -205,9 +235,10 @@ def test_a_record_says_which_version_it_was_linked_with(
         assert outcomes(boxes, "toy==1.4", path, capsys=capsys) == {path.name: outcome}
 
 
-def recorded(path: Path, version: str) -> Path:
-    """The wheel with a record of what it was linked with."""
-    shared = Shared(SONAME, f"toy/lib/{SONAME}", "0" * 64, "toy", version, "toy", ("manylinux_2_28_x86_64",), ())
+def recorded(path: Path, version: str, *symbols: str) -> Path:
+    """The wheel with a record of what it was linked with, and took of that."""
+    users = (User("ham/_ham.so", symbols),)
+    shared = Shared(SONAME, f"toy/lib/{SONAME}", "0" * 64, "toy", version, "toy", ("manylinux_2_28_x86_64",), users)
     record = Provenance("a", "1", "abi", "", libraries=(shared,))
     with ZipFile(path, "a") as archive:
         archive.writestr("ham-1.0.dist-info/abiding.json", record.to_json())
@@ -228,3 +259,148 @@ def test_what_the_platform_has_brings_nothing_of_the_provider(
     path = consumer(tmp_path, "toy", requires=["toy"])
     assert outcomes(shop, "toy==1.3", path, capsys=capsys) == {path.name: "rebuild"}
     assert outcomes(shop, "toy==1.4", path, capsys=capsys) == {path.name: "unknown"}
+
+
+HAS, LACKS, OPEN = "fine has", "rebuild lacks-symbols", "unknown not-known"
+
+
+@pytest.mark.parametrize(
+    ("published", "is_recorded", "expected"),
+    [
+        # Of the versions, written with what each has: those that nobody is to install have it in brackets.
+        ({"1.2": "toy toy_sum"}, False, HAS),
+        ({"1.2": "toy"}, False, OPEN),
+        ({"1.2": "toy"}, True, LACKS),
+        ({"1.2": "toy", "1.3": "toy toy_sum"}, False, LACKS),
+        ({"1.0": "[toy toy_sum]", "1.2": "toy"}, False, LACKS),
+        ({"1.0rc1": "toy toy_sum", "1.2": "toy"}, False, LACKS),
+        ({"1.0": "[toy]", "1.2": "toy"}, False, OPEN),
+        ({"1.0": "[toy]", "1.2": "toy toy_sum"}, False, HAS),
+        ({"1.0": "[toy toy_sum]", "1.2": "toy toy_sum"}, True, HAS),
+    ],
+)
+def test_nothing_is_fine_that_is_not_known_to_be(
+    published: dict[str, str],
+    is_recorded: bool,
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A function is used that the release has or not, and `impact` and `bounds` say the same of it."""
+    outcome, state = expected.split()
+    with opened(monkeypatch, tmp_path) as shop:
+        for version, functions in published.items():
+            yanked = {"yanked": "wrong"} if functions.startswith("[") else {}
+            shop.publish(version, *functions.strip("[]").split(), **yanked)
+        path = consumer(tmp_path, "toy", "toy_sum", requires=["toy"])
+        path = recorded(path, "1.0", "toy", "toy_sum") if is_recorded else path
+        assert outcomes(shop, "toy==1.2", path, capsys=capsys) == {path.name: outcome}
+        main(["bounds", str(path), "--index-url", shop.index.url, "--output-format", "json"])
+        (wheel,) = json.loads(capsys.readouterr().out)["wheels"]
+        rows = {row["version"]: row["state"] for row in wheel["providers"][0]["versions"]}
+        assert rows.get("1.2") == state
+        assert ("1.0" in rows) == ("1.0" in published and not published["1.0"].startswith("["))
+        (bound,) = wheel["bounds"]
+        assert bound["state"] == {HAS: "fits", LACKS: "too-loose", OPEN: "unknown"}[expected]
+
+
+@pytest.mark.parametrize(("needs", "outcome"), [("libm.so.6", "unknown"), ("libz.so.1", "fine"), ("", "unknown")])
+def test_what_another_library_may_have_is_not_asked_of_the_provider(
+    needs: str, outcome: str, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All symbols of libm have versions; those of libz do not, so that one without may be of it."""
+    stub = library(tmp_path / "stub" / SONAME, "toy", "other", soname=SONAME)
+    links = [stub, *([library(tmp_path / "stub" / needs, soname=needs)] if needs else [])]
+    module = library(tmp_path / "_ham.so", calls=("toy", "other"), links=[_ALL, *links], run_path="$ORIGIN/../toy/lib")
+    path = wheel(tmp_path / "dist", "ham", {"ham/_ham.so": module, "ham/__init__.py": b""}, requires=["toy"])
+    assert outcomes(shop, "toy==1.0", path, capsys=capsys) == {path.name: outcome}
+
+
+@pytest.mark.parametrize(
+    ("first", "record", "outcome", "words"),
+    [
+        ({}, "1.0", "rebuild", "changed since 1.0: its headers: struct toy_box"),
+        ({"yanked": "wrong"}, "1.0", "rebuild", "changed since 1.0: its headers: struct toy_box"),
+        ({"yanked": "wrong"}, "", "rebuild", "changed since 1.0: its headers: struct toy_box"),
+        (None, "1.0", "fine", "nothing was compared: toy 1.0, which it was linked with, is not there"),
+        (None, "gone", "fine", "nothing was compared: toy gone, which it was linked with, is not there"),
+        (None, "", "fine", "nothing was compared: an earlier release that it works with is not there"),
+        (None, "1.1", "fine", "it was linked with toy 1.1"),
+    ],
+)
+def test_what_it_was_linked_with_is_looked_for(
+    first: dict[str, object] | None,
+    record: str,
+    outcome: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The release of it may be yanked, or gone."""
+    with opened(monkeypatch, tmp_path) as shop:
+        if first is not None:
+            shop.publish("1.0", "toy", header=HEADER, **first)
+        shop.publish("1.1", "toy", header=HEADER.replace("int x;", "int w; int x;"))
+        path = consumer(tmp_path, "toy", requires=["toy"])
+        path = recorded(path, record, "toy") if record else path
+        assert outcomes(shop, "toy==1.1", path, capsys=capsys) == {path.name: outcome}
+        main(["impact", "toy==1.1", str(path), "--index-url", shop.index.url])
+        assert words in capsys.readouterr().out
+
+
+def test_a_release_that_is_yanked_is_judged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0", "toy", "toy_old")
+        shop.publish("1.1", "toy", yanked="wrong")
+        for function, outcome in (("toy", "fine"), ("toy_old", "rebuild")):
+            path = consumer(tmp_path / function, function, requires=["toy"])
+            assert outcomes(shop, "toy==1.1", path, capsys=capsys) == {path.name: outcome}
+
+
+def test_a_bound_is_told_with_what_it_keeps_away(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for function, words in (
+        ("toy", "its files would work with it: it has all that is used"),
+        ("toy_old", "its files would not work with it: libtoy.so.1 lacks toy_old, so that its source has to change"),
+        ("toy_else", "whether its files would work with it is not known: that depends on toy_else"),
+    ):
+        path = consumer(tmp_path / function, function, requires=["toy<1.2"])
+        assert main(["impact", "toy==1.2", str(path), "--index-url", shop.index.url]) == 0
+        assert f"excluded by its bound  it requires toy<1.2; {words}" in capsys.readouterr().out
+
+
+def test_wheels_of_one_name_are_told_apart(shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [consumer(tmp_path / function, function, requires=["toy"]) for function in ("toy", "toy_old")]
+    for given, called in ((paths[:1], [paths[0].name]), (paths, list(map(str, paths)))):
+        main(["impact", "toy==1.2", *map(str, given), "--index-url", shop.index.url])
+        assert [line.split("  ")[0] for line in capsys.readouterr().out.splitlines()[:-1]] == called
+        main(["impact", "toy==1.2", *map(str, given), "--index-url", shop.index.url, "--output-format", "json"])
+        found = document(capsys.readouterr().out, "impact")["consumers"]
+        assert [one["read_from"] for one in found] == list(map(str, given))
+
+
+@pytest.mark.parametrize(
+    ("functions", "more", "status"),
+    [
+        (["toy"], [], 0),
+        (["toy_old"], [], 1),
+        (["toy"], ["gone.whl"], 2),
+        (["toy_old"], ["gone.whl"], 2),
+        (["toy"], ["nobody"], 2),
+        (["toy", "toy_else"], [], 2),
+        (["toy_old", "toy_else"], [], 1),
+        ([], ["gone.whl", "nobody"], 2),
+    ],
+)
+def test_the_status_says_whether_all_was_judged(
+    functions: list[str], more: list[str], status: int, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is not there comes first, then what breaks, then what is not known."""
+    paths = [str(consumer(tmp_path / function, function, requires=["toy"])) for function in functions]
+    assert main(["impact", "toy==1.2", *paths, *more, "--index-url", shop.index.url]) == status
+    assert len(capsys.readouterr().out.splitlines()) == len(functions) + len(more) + 1

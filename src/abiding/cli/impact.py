@@ -30,14 +30,22 @@ _DESCRIPTION = """\
 Tell what a published release of a provider does to wheels that are linked with its libraries: nothing, a rebuild is
 needed because a symbol or the library is gone or means something else now, or their own bound excludes it. Where it has
 all symbols, it is held against the release that the consumer was linked with, or else the one before: layouts by
-`abidiff`, and the declarations in headers. Exit status: 0 none needs to be built again, 1 some does, 2 not possible."""
+`abidiff`, and the declarations in headers. Exit status: 0 none needs to be built again, 1 some does, 2 of some that is
+not known, or a consumer could not be found or read."""
 
 
 class _Nothing(NamedTuple):
-    """What a consumer is called that there is not, or that has no wheel, and why: the others are looked at."""
+    """What a consumer is called that there is not, or that can't be read, and why: the others are looked at."""
 
     consumer: str
     why: AbidingError
+
+
+class _Wheel(NamedTuple):
+    """A wheel of a consumer, and what stands for it: its path, or the name on the index that it was read of."""
+
+    consumer: str
+    path: Path
 
 
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
@@ -59,11 +67,12 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print a line for each consumer. Returns 1 if one has to be built again, 2 if nothing is known of any.
+    """Print a line for each consumer. Returns 1 if one has to be built again, 2 if of one that is not known.
 
-    Raises `AbidingError`.
+    Also 2 if a consumer could not be found or read, whatever is known of the others. Raises `AbidingError`.
     """
     from abiding.artifacts import index
+    from abiding.findings.errors import AbidingError, MissingExtraError
     from abiding.providers.cache import Cache
     from abiding.providers.impact import Impact, Outcome, of_release
     from abiding.providers.linked import Histories
@@ -77,17 +86,24 @@ def run(options: Namespace) -> int:
         impacts: list[Impact] = []
         nothing: list[AbidingError] = []
         for one in _wheels(_listed(options.consumers), listings, Path(folder)):
-            if isinstance(one, _Nothing):
-                nothing.append(one.why)
-                impacts.append(Impact(one.consumer, Outcome.UNKNOWN, one.why.findings[0].message))
-            else:
-                impacts.append(of_release(release, one, listings, histories) if isinstance(one, Path) else one)
-    if nothing and len(nothing) == len(impacts):
+            try:
+                if isinstance(one, _Nothing):
+                    raise one.why
+                impacts.append(of_release(release, one.path, listings, histories)._replace(read_from=one.consumer))
+            except MissingExtraError:
+                raise
+            except AbidingError as exc:
+                nothing.append(exc)
+                name = one.consumer if isinstance(one, _Nothing) else one.path.name
+                impacts.append(Impact(name, Outcome.UNKNOWN, exc.findings[0].message, one.consumer))
+    if nothing and len(impacts) == 1:
         raise nothing[0]
     name = str(release)
     outputs.write(options, {"json": lambda: as_json(name, impacts)}, lambda to: as_text(name, impacts, to))
     outcomes = {impact.outcome for impact in impacts}
-    return 2 if outcomes <= {Outcome.UNKNOWN} else int(Outcome.REBUILD in outcomes)
+    if nothing or not outcomes:
+        return 2
+    return 1 if Outcome.REBUILD in outcomes else 2 * (Outcome.UNKNOWN in outcomes)
 
 
 def _release(text: str) -> Requirement:
@@ -127,19 +143,19 @@ def _text(path: Path) -> str:
         raise ArchiveError.at(path.name, f"the list is not UTF-8 at byte {exc.start}", rule="missing-file") from exc
 
 
-def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[Path | Impact | _Nothing]:
+def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Iterator[_Wheel | _Nothing]:
     """Give the wheels of consumers; of one on the index the newest that this machine could have, read into a folder."""
     from packaging.tags import sys_tags
 
     from abiding.files.plain import is_folder
-    from abiding.findings.errors import AbidingError, IndexAccessError, MissingFileError
-    from abiding.providers.impact import Impact, Outcome
+    from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 
     tags = [str(tag) for tag in sys_tags()]
     for consumer in consumers:
         if consumer.endswith(".whl") or is_folder(Path(consumer)):
             try:
-                yield from wheels_in(Path(consumer), _NOTHING)
+                for path in wheels_in(Path(consumer), _NOTHING):
+                    yield _Wheel(str(path), path)
             except AbidingError as exc:
                 yield _Nothing(consumer, exc)
             continue
@@ -152,13 +168,13 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
             releases = listings.published(wanted.name, wanted.specifier)
             fitting = (wheel for files in releases for wheel in files if _fits(wheel.filename, tags))
             wheel = next(fitting, None)
-            saved = wheel.save(folder) if wheel else None
-        except IndexAccessError as exc:
-            yield Impact(consumer, Outcome.UNKNOWN, exc.findings[0].message)
+            if wheel is None:
+                raise UnknownReleaseError.of(f"the index has no wheel of `{wanted.name}` for this machine")
+            saved = wheel.save(folder)
         except AbidingError as exc:
             yield _Nothing(consumer, exc)
         else:
-            yield saved or Impact(consumer, Outcome.UNKNOWN, "it has no wheel for this machine")
+            yield _Wheel(consumer, saved)
 
 
 def _fits(filename: str, tags: Iterable[str]) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.provenance import Shared
 
-__all__ = ["Lacking", "lacking", "missing_symbols"]
+__all__ = ["Lacking", "lacking", "missing_symbols", "of_others_alone"]
 
 
 class Lacking(NamedTuple):
@@ -104,6 +104,18 @@ def _never_there(subject: Subject) -> Iterator[Lacking]:
         if missing:
             libraries = dict.fromkeys(link.image.name for link in mine if link.contents is mine[0].contents)
             yield Lacking(mine[0].contents, tuple(libraries), frozenset(missing))
+
+
+def of_others_alone(links: list[Link], subject: Subject) -> frozenset[str]:
+    """Return the symbols without a version that one file can have of libraries of other distributions alone.
+
+    `links` are all of that file. None, where another library might have some, which is not looked into.
+    """
+    image = links[0].image
+    mine = [link for link in links if not isinstance(link.origin, Provided)]
+    if image.format is not Format.ELF or any(isinstance(link.origin, Missing) for link in mine):
+        return frozenset()
+    return frozenset(_lacked(image, mine, subject)) if all(map(_looked_into, mine)) else frozenset()
 
 
 def _looked_into(link: Link) -> bool:

@@ -45,7 +45,8 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
     refuted = range_.refuting(declared)
     line = f"{range_.distribution}{range_.specifier}" if range_.specifier else ""
     admitted = tuple(line for line in subject.consumer.requires if requirements.name_of(line) == range_.distribution)
-    state = State.TOO_LOOSE if refuted else State.FITS
+    known = any(row.has_everything or row.refuted for row in range_.rows)
+    state = State.TOO_LOOSE if refuted else State.FITS if known else State.UNKNOWN
     return Bound(
         range_.distribution,
         f"{libraries} of {range_.distribution}",

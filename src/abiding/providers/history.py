@@ -58,12 +58,16 @@ class Unread(NamedTuple):
 
 
 class History(NamedTuple):
-    """What was read of a provider: its editions, the oldest first, and what could not be read."""
+    """What was read of a provider: its editions, the oldest first, and what could not be read.
+
+    `others` are editions that are not to be chosen, being yanked or not admitted: they tell whose a symbol is.
+    """
 
     distribution: str
     platform: str
     editions: tuple[Edition, ...]
     unread: tuple[Unread, ...] = ()
+    others: tuple[Edition, ...] = ()
 
 
 class Lifetime(NamedTuple):

@@ -9,22 +9,25 @@ from abiding.findings.errors import AbidingError, MissingExtraError
 from abiding.findings.words import first_of
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up, subject_of
+from abiding.native.links import Missing
+from abiding.native.loader import base_name
 from abiding.native.platforms import apart
 from abiding.native.providers import required, target
 from abiding.providers.changed import compared
-from abiding.providers.linked import is_system_of, taken
-from abiding.providers.ranges import State, held
+from abiding.providers.linked import built_with, informed, is_system_of, taken
+from abiding.providers.ranges import State, ever_had, held, is_same
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
     from abiding.artifacts.index.listing import Listings
     from abiding.native.subject import Subject
-    from abiding.providers.history import Edition
+    from abiding.providers.history import Edition, History
     from abiding.providers.linked import Histories
     from abiding.providers.ranges import Row
     from abiding.providers.tables import Imports
@@ -46,69 +49,167 @@ _GRAVITY = (Outcome.FINE, Outcome.UNKNOWN, Outcome.REBUILD, Outcome.EXCLUDED)
 
 
 class Impact(NamedTuple):
-    """One consumer: the file name of its wheel, what the release means for it, and why, in words."""
+    """One consumer: the file name of its wheel, what the release means for it, and why, in words.
+
+    `read_from` is the path of the wheel, or what it was given as.
+    """
 
     consumer: str
     outcome: Outcome
     why: str
+    read_from: str
 
 
 def of_release(release: Requirement, path: Path, listings: Listings, histories: Histories) -> Impact:
-    """Hold one wheel against a release of a provider, `NAME==VERSION`. What can't be read is not known."""
+    """Hold one wheel against a release of a provider, `NAME==VERSION`. What the index does not tell is not known.
+
+    Raises `AbidingError` if the wheel can't be read.
+    """
+    subject = subject_of(path, [])
+    name, version = requirements.name_of(str(release)), next(iter(release.specifier)).version
     try:
-        subject = looked_up(subject_of(path, []), listings)
-        on_each = [_judged(release, subject, tags, histories) for tags in apart(subject.platform.tags)]
+        subject = looked_up(subject, listings)
+        machines = apart(subject.platform.tags)
+        on_each = [_Case(name, version, subject, tags, histories).judged() for tags in machines]
         outcome, why = max(on_each, key=lambda pair: _GRAVITY.index(pair[0]))
-    except MissingExtraError:
-        raise
     except AbidingError as exc:
-        outcome, why = Outcome.UNKNOWN, exc.findings[0].message
-    return Impact(path.name, outcome, why)
+        outcome, why = _not_told(exc)
+    return Impact(path.name, outcome, why, str(path))
 
 
-def _judged(release: Requirement, subject: Subject, tags: frozenset[Tag], histories: Histories) -> tuple[Outcome, str]:
-    name = requirements.name_of(str(release))
-    version = next(iter(release.specifier)).version
-    lines = required(subject.consumer.requires, target(tags))
-    libraries = taken(subject, tags).get(name, ())
-    if name not in lines:
-        return Outcome.FINE, f"it does not require {name}"
-    if not lines[name].contains(version, prereleases=True):
-        return Outcome.EXCLUDED, f"it requires {name}{lines[name]}"
-    if not libraries:
-        return Outcome.UNKNOWN, f"it is not linked with a library of {name}"
-    from packaging.specifiers import SpecifierSet
-
-    accepted = SpecifierSet(f"<={version}", prereleases=lines[name].prereleases)
-    history = histories.get(name, tags, accepted, [imports.library for imports in libraries])
-    rows = held(libraries, history, is_system_of(subject)).rows if history else ()
-    row = next((row for row in rows if _same(row.version, version)), None)
-    if row and row.state is State.NOT_KNOWN and row.missing:
-        return Outcome.UNKNOWN, f"that depends on {_names(row)}"
-    if row is None or row.state is State.NOT_KNOWN:
-        return Outcome.UNKNOWN, f"{name} {version} has no wheel for its platform that could be read"
-    if row.refuted:
-        return Outcome.REBUILD, _reason(row)
-    before = _before(row, rows, subject, name)
-    if history is None or before is None:
-        return Outcome.FINE, "it has all that is used"
-    editions = [
-        next(edition for edition in history.editions if edition.version == each.version) for each in (before, row)
-    ]
-    return _by_meaning(name, libraries, editions, histories)
+def _not_told(exc: AbidingError) -> tuple[Outcome, str]:
+    if isinstance(exc, MissingExtraError):
+        raise exc
+    return Outcome.UNKNOWN, exc.findings[0].message
 
 
-def _before(row: Row, rows: Sequence[Row], subject: Subject, name: str) -> Row | None:
-    """The version that a wheel was linked with, or else the last one that it works with; None if that is this one."""
-    shared = subject.provenance.libraries if subject.provenance else ()
-    recorded = next((library.version for library in shared if requirements.name_of(library.distribution) == name), "")
-    if recorded:
-        return next((other for other in rows if _same(other.version, recorded) and other is not row), None)
-    return next((other for other in reversed(rows[: rows.index(row)]) if other.state is State.HAS), None)
+class _Case(NamedTuple):
+    """A release of a provider, and a wheel with what is around it on one kind of machine."""
+
+    name: str
+    version: str
+    subject: Subject
+    tags: frozenset[Tag]
+    histories: Histories
+
+    def judged(self) -> tuple[Outcome, str]:
+        lines = required(self.subject.consumer.requires, target(self.tags))
+        if self.name not in lines:
+            return self.not_required()
+        accepted = lines[self.name]
+        is_linked = self.name in taken(self.subject, self.tags)
+        if accepted.contains(self.version, prereleases=True):
+            return self.linked(accepted) if is_linked else (Outcome.UNKNOWN, f"it is not linked with {self.library}")
+        excluded = f"it requires {self.name}{accepted}"
+        if not is_linked:
+            return Outcome.EXCLUDED, excluded
+        try:
+            outcome, why = self.linked(accepted)
+        except AbidingError as exc:
+            outcome, why = _not_told(exc)
+        return Outcome.EXCLUDED, f"{excluded}; {_OTHERWISE[outcome]}: {why}"
+
+    @property
+    def library(self) -> str:
+        return f"a library of {self.name}"
+
+    def not_required(self) -> tuple[Outcome, str]:
+        """Judge a wheel that does not require the provider: it may be linked with its libraries all the same."""
+        found = {
+            base_name(link.library) for link, origin in self.subject.provided() if origin.contents.name == self.name
+        }
+        missing = {base_name(link.library) for link in self.subject.links if isinstance(link.origin, Missing)}
+        history = self.histories.get(self.name, self.tags, None, sorted(missing)) if missing else None
+        for edition in history.editions if history else ():
+            found |= {library for library in missing if edition.known_as(library)}
+        if not found:
+            return Outcome.FINE, f"it does not require {self.name}"
+        libraries = " and ".join(sorted(found))
+        return Outcome.UNKNOWN, f"it is linked with {libraries} of {self.name}, which it does not require itself"
+
+    def linked(self, admitted: SpecifierSet) -> tuple[Outcome, str]:
+        """Judge a wheel that is linked with libraries of the provider, whether it admits the release or not."""
+        names = [imports.library for imports in taken(self.subject, self.tags)[self.name]]
+        unread = Outcome.UNKNOWN, f"{self.name} {self.version} has no wheel for its platform that could be read"
+        history = self.until(admitted, names)
+        if history is None:
+            return unread
+        libraries, history = informed(self.subject, self.name, self.tags, history, self.histories)
+        rows = held(libraries, history, is_system_of(self.subject)).rows
+        row = next((row for row in rows if is_same(row.version, self.version)), None)
+        if row and row.state is State.NOT_KNOWN and row.missing:
+            return Outcome.UNKNOWN, f"that depends on {_names(row)}"
+        if row is None or row.state is State.NOT_KNOWN:
+            return unread
+        if row.refuted:
+            return Outcome.REBUILD, _reason(row, libraries, history)
+        new = next(edition for edition in history.editions if edition.version == row.version)
+        return self.compared(
+            libraries, new, [one for one in rows[: rows.index(row)] if one.state is State.HAS], history
+        )
+
+    def until(self, admitted: SpecifierSet, libraries: Sequence[str]) -> History | None:
+        """Read the releases up to this one; if it is yanked, those that are yanked too."""
+        from packaging.specifiers import SpecifierSet
+        from packaging.version import Version
+
+        accepted = SpecifierSet(f"<={self.version}", prereleases=admitted.prereleases)
+        history = self.histories.get(self.name, self.tags, accepted, libraries)
+        versions = [one.version for some in (history.editions, history.unread) for one in some] if history else []
+        if any(is_same(version, self.version) for version in versions):
+            return history
+        ever = self.histories.get(self.name, self.tags, None, libraries)
+        newest = Version(self.version)
+        return ever and ever._replace(
+            editions=tuple(edition for edition in ever.editions if Version(edition.version) <= newest)
+        )
+
+    def compared(
+        self, libraries: Sequence[Imports], new: Edition, fitting: Sequence[Row], history: History
+    ) -> tuple[Outcome, str]:
+        """Hold a release that has all symbols against the one that the wheel was linked with, or that it works with."""
+        recorded = built_with(self.subject, self.name)
+        if is_same(new.version, recorded):
+            return Outcome.FINE, f"it was linked with {self.name} {recorded}"
+        version = recorded or (fitting[-1].version if fitting else "")
+        old = _edition(history.editions, version)
+        if old is None:
+            # What nobody is to install any more is there to be compared with.
+            ever = self.histories.get(self.name, self.tags, None, [imports.library for imports in libraries])
+            old = _edition(ever.editions if ever else (), version or self.last_before(ever, libraries))
+        if old is not None:
+            return _by_meaning(self.name, libraries, (old, new), self.histories)
+        which = (
+            f"{self.name} {recorded}, which it was linked with, is"
+            if recorded
+            else "an earlier release that it works with is"
+        )
+        return Outcome.FINE, f"it has all that is used; nothing was compared: {which} not there"
+
+    def last_before(self, ever: History | None, libraries: Sequence[Imports]) -> str:
+        """Return the last version before this one that a wheel works with, of all that there ever were."""
+        from packaging.version import Version
+
+        rows = held(libraries, ever, is_system_of(self.subject)).rows if ever else ()
+        fitting = [
+            row.version for row in rows if row.state is State.HAS and Version(row.version) < Version(self.version)
+        ]
+        return fitting[-1] if fitting else ""
+
+
+_OTHERWISE = {
+    Outcome.FINE: "its files would work with it",
+    Outcome.REBUILD: "its files would not work with it",
+    Outcome.UNKNOWN: "whether its files would work with it is not known",
+}
+
+
+def _edition(editions: Iterable[Edition], version: str) -> Edition | None:
+    return next((edition for edition in editions if is_same(edition.version, version)), None)
 
 
 def _by_meaning(
-    name: str, libraries: Sequence[Imports], editions: Sequence[Edition], histories: Histories
+    name: str, libraries: Sequence[Imports], editions: tuple[Edition, Edition], histories: Histories
 ) -> tuple[Outcome, str]:
     """Judge a release that has all symbols by what they mean, there and in the release before."""
     names = [imports.library for imports in libraries]
@@ -128,19 +229,17 @@ def _by_meaning(
     return Outcome.FINE, f"it has all that is used; {(*comparison.of_headers, *comparison.of_layouts)[0]}"
 
 
-def _same(one: str, other: str) -> bool:
-    from packaging.version import Version
-
-    return Version(one) == Version(other)
-
-
 _NAMED = 3
 
 
-def _reason(row: Row) -> str:
+def _reason(row: Row, libraries: Sequence[Imports], history: History) -> str:
     if row.lacks_library:
         return f"there is no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
-    return f"{row.library} lacks {_names(row)}"
+    edition = _edition(history.editions, row.version)
+    names = ever_had(libraries, history._replace(editions=(edition,) if edition else (), others=()))
+    # What is there in another version is found by who is linked anew.
+    is_gone = any(symbol.partition("@")[0] not in names for symbol in row.missing)
+    return f"{row.library} lacks {_names(row)}" + (", so that its source has to change" if is_gone else "")
 
 
 def _names(row: Row) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from abiding.archives.naming import normalised
 from abiding.findings.errors import UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import listed
-from abiding.native.links import Inside
+from abiding.native.links import Inside, Provided
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart, machine_of
 from abiding.native.providers import Standing
+from abiding.native.symbols import of_others_alone
 from abiding.providers.published import read_history, read_material
-from abiding.providers.ranges import State, held, joined
+from abiding.providers.ranges import State, ever_had, held, joined, left_open
 from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
 
     from abiding.artifacts.index.listing import Listings
     from abiding.artifacts.index.progress import Progress
+    from abiding.native.links import Link
     from abiding.native.subject import Subject
     from abiding.providers.cache import Cache
     from abiding.providers.changed import Material
     from abiding.providers.history import Edition, History, Unread
     from abiding.providers.ranges import Range, Row
 
-__all__ = ["Histories", "is_system_of", "ranges", "taken", "too_loose", "unpublished"]
+__all__ = ["Histories", "built_with", "informed", "is_system_of", "ranges", "taken", "too_loose", "unpublished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,12 @@ class Histories:
     _materials: dict[object, Material] = field(default_factory=dict)
 
     def get(
-        self, name: str, tags: frozenset[Tag], accepted: SpecifierSet, libraries: Collection[str]
+        self, name: str, tags: frozenset[Tag], accepted: SpecifierSet | None, libraries: Collection[str]
     ) -> History | None:
         """Read those accepted versions that can stand beside a wheel with these tags; None if there are none.
 
-        Raises `AbidingError` if the index can't be read.
+        If nothing says what is accepted, all that there ever were, those that are yanked too. Raises `AbidingError` if
+        the index can't be read.
         """
         key = (name, tags, str(accepted), frozenset(libraries))
         if key not in self._read:
@@ -62,14 +66,15 @@ class Histories:
         if key not in self._materials:
             from packaging.specifiers import SpecifierSet
 
-            accepted = SpecifierSet(f"=={edition.version}")
-            wheels = (file for files in self.listings.published(distribution, accepted) for file in files)
+            places = (SpecifierSet(f"=={edition.version}"), None)  # it may be yanked
+            listed = (files for accepted in places for files in self.listings.published(distribution, accepted))
+            wheels = (file for files in listed for file in files)
             wheel = next(wheel for wheel in wheels if wheel.filename == edition.filename)
             self._materials[key] = read_material(wheel, edition, libraries)
         return self._materials[key]
 
     def _history(
-        self, name: str, tags: frozenset[Tag], accepted: SpecifierSet, libraries: Collection[str]
+        self, name: str, tags: frozenset[Tag], accepted: SpecifierSet | None, libraries: Collection[str]
     ) -> History | None:
         try:
             return read_history(
@@ -94,6 +99,9 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
     machine = machine_of(tags)
     by_name: dict[str, dict[str, Imports]] = {}
     inside: dict[str, frozenset[str]] = {}
+    recorded = _recorded(subject)
+    of_any = frozenset[str]().union(*recorded.values())
+    sole = _sole(subject)
     for link in subject.links:
         if isinstance(link.origin, Inside):
             exported = subject.consumer.symbols(link.origin.image, machine).exported
@@ -104,10 +112,58 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
         name = base_name(link.library)
         own = frozenset(f"{symbol}@{BASE}" for symbol in inside.get(link.image.place, ()))
         imports = Imports.of(link.image, link.library, subject.consumer.symbols(link.image, machine))
-        imports = imports._replace(library=name, free=imports.free - own)
+        of_it = (imports.free - own) & recorded.get((origin.contents.name, name), frozenset())
+        free = imports.free - own - (of_any - of_it)
+        imports = imports._replace(
+            library=name, bound=imports.bound | of_it, free=free, sole=free & sole.get(link.image.place, frozenset())
+        )
         libraries = by_name.setdefault(origin.contents.name, {})
         libraries[name] = libraries[name] | imports if name in libraries else imports
     return {name: tuple(libraries.values()) for name, libraries in by_name.items()}
+
+
+def _recorded(subject: Subject) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the symbols that a wheel's own record says were taken of each library, by distribution and name."""
+    return {
+        (normalised(shared.distribution), base_name(shared.library)): frozenset(
+            f"{symbol}@{BASE}" for user in shared.users for symbol in user.symbols
+        )
+        for shared in (subject.provenance.libraries if subject.provenance else ())
+    }
+
+
+def _sole(subject: Subject) -> dict[str, frozenset[str]]:
+    """Return by the place of each file the symbols that libraries alone can have which the wheel requires itself."""
+    by_place: dict[str, list[Link]] = {}
+    for link in subject.links:
+        by_place.setdefault(link.image.place, []).append(link)
+    return {
+        place: frozenset(f"{symbol}@{BASE}" for symbol in of_others_alone(links, subject))
+        for place, links in by_place.items()
+        if {link.origin.standing for link in links if isinstance(link.origin, Provided)} == {Standing.DIRECT}
+    }
+
+
+def informed(
+    subject: Subject, name: str, tags: frozenset[Tag], history: History, histories: Histories
+) -> tuple[tuple[Imports, ...], History]:
+    """Find out whose the symbols are that a provider must have, and has in no version of a history.
+
+    More is read for them: all that there ever was of the provider, and of the others that the wheel is linked with.
+    Returns what is taken of the provider, and the history with what else there was of it. Raises `AbidingError`.
+    """
+    by_name = taken(subject, tags)
+    libraries = by_name[name]
+    if left_open(libraries, history):
+        ever = histories.get(name, tags, None, [imports.library for imports in libraries])
+        history = history._replace(others=ever.editions if ever else ())
+    for other, theirs in by_name.items():
+        if other == name or not left_open(libraries, history):
+            continue
+        ever = histories.get(other, tags, None, [imports.library for imports in theirs])
+        had = frozenset(f"{symbol}@{BASE}" for symbol in ever_had(theirs, ever)) if ever else frozenset[str]()
+        libraries = tuple(imports._replace(sole=imports.sole - had) for imports in libraries)
+    return libraries, history
 
 
 def ranges(
@@ -126,7 +182,7 @@ def ranges(
             each for tags in apart(subject.platform.tags) if (each := _range(subject, name, tags, accepted, histories))
         ]
         if linked:
-            yield joined(linked, _built_with(subject, name)), specifier
+            yield joined(linked, built_with(subject, name)), specifier
 
 
 def _range(
@@ -137,7 +193,8 @@ def _range(
     history = histories.get(name, tags, accepted, [imports.library for imports in libraries]) if libraries else None
     if history is None:
         return None
-    return held(libraries, history, is_system_of(subject), _built_with(subject, name))
+    libraries, history = informed(subject, name, tags, history, histories)
+    return held(libraries, history, is_system_of(subject), built_with(subject, name))
 
 
 def is_system_of(subject: Subject) -> Callable[[str], bool]:
@@ -146,9 +203,10 @@ def is_system_of(subject: Subject) -> Callable[[str], bool]:
     return lambda library: platform.format is not None and platform.has(library, platform.format)
 
 
-def _built_with(subject: Subject, name: str) -> str:
+def built_with(subject: Subject, name: str) -> str:
+    """Return the version of a provider that a wheel was linked with, by its record; empty if that does not say it."""
     shared = subject.provenance.libraries if subject.provenance else ()
-    return next((library.version for library in shared if library.distribution == name), "")
+    return next((library.version for library in shared if normalised(library.distribution) == name), "")
 
 
 def unpublished(subject: Subject, histories: Histories) -> Iterator[Finding]:

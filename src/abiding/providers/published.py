@@ -49,7 +49,7 @@ def read_history(
     listings: Listings,
     name: str,
     tags: frozenset[Tag],
-    accepted: SpecifierSet,
+    accepted: SpecifierSet | None,
     *,
     cache: Cache,
     wanted: Collection[str] | None = None,
@@ -58,10 +58,11 @@ def read_history(
 ) -> History | None:
     """Read the versions that are accepted and not yanked, and that have a wheel which can stand beside these tags.
 
-    `wanted` are the names of the libraries of interest, None for all; what these bring along is read too. `known` is
-    what was read already, to which the rest is added. None if no version has such a wheel. Raises `IndexAccessError` if
-    there is no such project, or the index can't be read, and `AbidingError` (`missing-extra`) if nothing is installed
-    that reads compiled files.
+    If nothing says what is accepted, all that there ever were: they are evidence of what a library had. `wanted` are
+    the names of the libraries of interest, None for all; what these bring along is read too. `known` is what was read
+    already, to which the rest is added. None if no version has such a wheel. Raises `IndexAccessError` if there is no
+    such project, or the index can't be read, and `AbidingError` (`missing-extra`) if nothing is installed that reads
+    compiled files.
     """
     wheels = []
     for files in listings.published(name, accepted)[: bounds.EDITIONS]:

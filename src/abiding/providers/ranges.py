@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History
     from abiding.providers.tables import Exports, Imports
 
-__all__ = ["Range", "Row", "State", "held", "joined"]
+__all__ = ["Range", "Row", "State", "ever_had", "held", "is_same", "joined", "left_open"]
 
 
 class State(StrEnum):
@@ -118,9 +118,28 @@ def held(taken: Sequence[Imports], history: History, is_system: Callable[[str], 
     rows += [Row(edition.version, State.NOT_KNOWN) for edition in history.unread]
     rows.sort(key=lambda row: _version(row.version))
     floor, ceiling = _bounds(rows, built_with)
+    for open_, nowhere in left_open(taken, history)[:1]:
+        # Whose they are is not known: that a version has all the rest says nothing of them.
+        rows = [Row(row.version, State.NOT_KNOWN, open_, nowhere) if row.state is State.HAS else row for row in rows]
     symbols = frozenset(symbol for some in wanted.values() for symbol in some)
     weak = frozenset(symbol for imports in taken for symbol in imports.weak)
     return Range(history.distribution, tuple(wanted), symbols, weak, tuple(rows), floor, ceiling)
+
+
+def left_open(taken: Sequence[Imports], history: History) -> list[tuple[str, tuple[str, ...]]]:
+    """Find, by a library, the symbols that a provider must have if no other has them, and that it never had."""
+    names = ever_had(taken, history)
+    found = []
+    for imports in taken:
+        wanted = (symbol for symbol in imports.sole - imports.bound if not is_of_toolchain(symbol))
+        open_ = tuple(sorted(symbol for symbol in wanted if symbol.removesuffix(f"@{BASE}") not in names))
+        found += [(imports.library, open_)] if open_ else []
+    return found
+
+
+def ever_had(taken: Iterable[Imports], history: History) -> set[str]:
+    """Return the names of all symbols that the libraries of some imports had in some version."""
+    return {name for imports in taken for name in _names(imports.library, history)}
 
 
 def joined(several: Sequence[Range], built_with: str = "") -> Range:
@@ -148,6 +167,13 @@ def _version(text: str) -> Version:
     return Version(text)
 
 
+def is_same(version: str, recorded: str) -> bool:
+    """Return whether a version is the one that a record tells, which may say anything."""
+    from packaging.utils import canonicalize_version
+
+    return canonicalize_version(version) == canonicalize_version(recorded)
+
+
 def _counting(imports: Imports, history: History) -> frozenset[str]:
     """Return the symbols that count: those that are surely of the library, and those that it had in some version."""
     names = _names(imports.library, history)
@@ -169,7 +195,7 @@ def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tup
 
 def _names(library: str, history: History) -> set[str]:
     """Return the names of all symbols that a library had in some version."""
-    known = ((edition, edition.known_as(library)) for edition in history.editions)
+    known = ((edition, edition.known_as(library)) for edition in (*history.editions, *history.others))
     brought = (library for edition, library_of in known if library_of for library in edition.with_needs(library_of))
     return {symbol.partition("@")[0] for library in brought for symbol in library.symbols}
 
@@ -206,9 +232,7 @@ def _brought(edition: Edition, names: Iterable[str]) -> Iterator[Exports]:
 def _bounds(rows: Sequence[Row], built_with: str) -> tuple[str, str]:
     """The run of versions around the one that is sure: its first, if one before is refuted, and the first after it."""
     sure = [place for place, row in enumerate(rows) if row.state is State.HAS]
-    anchor = next(
-        (place for place in sure if built_with and _version(rows[place].version) == _version(built_with)), None
-    )
+    anchor = next((place for place in sure if is_same(rows[place].version, built_with)), None)
     if anchor is None:
         anchor = max(sure, default=None)
     if anchor is None:

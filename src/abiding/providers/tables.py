@@ -90,7 +90,8 @@ class Imports(NamedTuple):
 
     `bound` are symbols that are surely of it, `free` those that may be of any library (ELF, without a version); `weak`
     are symbols that may stay unresolved. `users` are the places of the files. `unsure` are free ones of C++ that the
-    linker has found elsewhere than in libstdc++, which may have them where the file is loaded.
+    linker has found elsewhere than in libstdc++, which may have them where the file is loaded. `sole` are free ones
+    that, of all that the file is linked with, libraries of other distributions alone can have.
     """
 
     library: str
@@ -99,6 +100,7 @@ class Imports(NamedTuple):
     weak: frozenset[str] = frozenset()
     users: tuple[str, ...] = ()
     unsure: frozenset[str] = frozenset()
+    sole: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, image: Image, library: str, symbols: Symbols) -> Imports:
@@ -124,4 +126,5 @@ class Imports(NamedTuple):
             return NotImplemented
         bound, weak = self.bound | other.bound, self.weak | other.weak
         users = tuple(dict.fromkeys((*self.users, *other.users)))
-        return Imports(self.library, bound, self.free | other.free, weak, users, self.unsure | other.unsure)
+        free, unsure, sole = self.free | other.free, self.unsure | other.unsure, self.sole | other.sole
+        return Imports(self.library, bound, free, weak, users, unsure, sole)

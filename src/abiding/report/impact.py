@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from abiding.findings.characters import visible
@@ -29,8 +30,13 @@ def as_text(release: str, impacts: Sequence[Impact], to: Terminal) -> str:
 
 
 def _lines(release: str, impacts: Sequence[Impact], to: Terminal) -> Iterator[Line]:
+    names = Counter(impact.consumer for impact in impacts)
     rows = [
-        (Span(impact.consumer), Span(_WORDS[impact.outcome], _STYLES[impact.outcome]), Span(impact.why))
+        (
+            Span(impact.consumer if names[impact.consumer] == 1 else impact.read_from),
+            Span(_WORDS[impact.outcome], _STYLES[impact.outcome]),
+            Span(impact.why),
+        )
         for impact in impacts
     ]
     if rows:
@@ -43,7 +49,12 @@ def _lines(release: str, impacts: Sequence[Impact], to: Terminal) -> Iterator[Li
 def as_json(release: str, impacts: Sequence[Impact]) -> str:
     """Return the document of `impact`."""
     consumers = [
-        {"consumer": visible(impact.consumer), "outcome": str(impact.outcome), "why": visible(impact.why)}
+        {
+            "consumer": visible(impact.consumer),
+            "read_from": visible(impact.read_from),
+            "outcome": str(impact.outcome),
+            "why": visible(impact.why),
+        }
         for impact in impacts
     ]
     return document("impact", release=release, consumers=consumers)

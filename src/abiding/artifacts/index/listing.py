@@ -157,12 +157,12 @@ class Listings:
         """Raise `IndexAccessError` if the index has no release `NAME==VERSION`, or can't be read."""
         files_of_release(self.web, self.url, release)
 
-    def published(self, name: str, accepted: SpecifierSet) -> list[list[Published]]:
+    def published(self, name: str, accepted: SpecifierSet | None) -> list[list[Published]]:
         """List the wheels of each accepted version that is not yanked, the newest version first; asked for once.
 
-        Raises `IndexAccessError`.
+        If nothing says what is accepted, all that there ever were. Raises `IndexAccessError`.
         """
-        key = (name, str(accepted), accepted.prereleases)
+        key = (name, str(accepted), accepted and accepted.prereleases)
         if key not in self._pages:
             versions = wheels_of_project(self.web, self.url, name, accepted)
             self._pages[key] = [

@@ -59,19 +59,25 @@ def files_of_release(web: Web, index_url: str, spec: str) -> list[DistributionPa
 
 
 def wheels_of_project(
-    web: Web, index_url: str, name: str, accepted: SpecifierSet
+    web: Web, index_url: str, name: str, accepted: SpecifierSet | None
 ) -> list[dict[str, DistributionPackage]]:
     """Give the wheels of the accepted versions that are not yanked, by file name, the newest version first.
 
-    Raises `IndexAccessError`.
+    If nothing says what is accepted, all that there ever were. Raises `IndexAccessError`.
     """
     by_version = _by_version(_project_page(web, f"{index_url}{normalised(name)}/", name), name)
     listed = {}
     for version, files in by_version.items():
-        wheels = {key: file for key, file in files.items() if file.package_type == "wheel" and not file.is_yanked}
+        wheels = {
+            key: file
+            for key, file in files.items()
+            if file.package_type == "wheel" and (accepted is None or not file.is_yanked)
+        }
         if wheels:
             listed[version] = wheels
-    return [listed[version] for version in sorted(accepted.filter(listed), reverse=True)]
+    return [
+        listed[version] for version in sorted(listed if accepted is None else accepted.filter(listed), reverse=True)
+    ]
 
 
 def _parse(spec: str) -> tuple[str, Version | None]:
