@@ -291,8 +291,7 @@ def test_nothing_is_fine_that_is_not_known_to_be(
     outcome, state = expected.split()
     with opened(monkeypatch, tmp_path) as shop:
         for version, functions in published.items():
-            yanked = {"yanked": "wrong"} if functions.startswith("[") else {}
-            shop.publish(version, *functions.strip("[]").split(), **yanked)
+            shop.publish(version, *functions.strip("[]").split(), yanked=functions.startswith("[") and "wrong")
         path = consumer(tmp_path, "toy", "toy_sum", requires=["toy"])
         path = recorded(path, "1.0", "toy", "toy_sum") if is_recorded else path
         assert outcomes(shop, "toy==1.2", path, capsys=capsys) == {path.name: outcome}
@@ -318,11 +317,11 @@ def test_what_another_library_may_have_is_not_asked_of_the_provider(
 
 
 @pytest.mark.parametrize(
-    ("first", "record", "outcome", "words"),
+    ("yanked", "record", "outcome", "words"),
     [
-        ({}, "1.0", "rebuild", "changed since 1.0: its headers: struct toy_box"),
-        ({"yanked": "wrong"}, "1.0", "rebuild", "changed since 1.0: its headers: struct toy_box"),
-        ({"yanked": "wrong"}, "", "rebuild", "changed since 1.0: its headers: struct toy_box"),
+        (False, "1.0", "rebuild", "changed since 1.0: its headers: struct toy_box"),
+        ("wrong", "1.0", "rebuild", "changed since 1.0: its headers: struct toy_box"),
+        ("wrong", "", "rebuild", "changed since 1.0: its headers: struct toy_box"),
         (None, "1.0", "fine", "nothing was compared: toy 1.0, which it was linked with, is not there"),
         (None, "gone", "fine", "nothing was compared: toy gone, which it was linked with, is not there"),
         (None, "", "fine", "nothing was compared: an earlier release that it works with is not there"),
@@ -330,7 +329,7 @@ def test_what_another_library_may_have_is_not_asked_of_the_provider(
     ],
 )
 def test_what_it_was_linked_with_is_looked_for(
-    first: dict[str, object] | None,
+    yanked: str | bool | None,
     record: str,
     outcome: str,
     words: str,
@@ -340,8 +339,8 @@ def test_what_it_was_linked_with_is_looked_for(
 ) -> None:
     """The release of it may be yanked, or gone."""
     with opened(monkeypatch, tmp_path) as shop:
-        if first is not None:
-            shop.publish("1.0", "toy", header=HEADER, **first)
+        if yanked is not None:
+            shop.publish("1.0", "toy", header=HEADER, yanked=yanked)
         shop.publish("1.1", "toy", header=HEADER.replace("int x;", "int w; int x;"))
         path = consumer(tmp_path, "toy", requires=["toy"])
         path = recorded(path, record, "toy") if record else path
@@ -404,3 +403,38 @@ def test_the_status_says_whether_all_was_judged(
     paths = [str(consumer(tmp_path / function, function, requires=["toy"])) for function in functions]
     assert main(["impact", "toy==1.2", *paths, *more, "--index-url", shop.index.url]) == status
     assert len(capsys.readouterr().out.splitlines()) == len(functions) + len(more) + 1
+
+
+CONSTANTS = """
+#define TOY_VERSION 10
+#define TOY_FAST 1
+enum { TOY_SAFE = 2 };
+enum toy_mode { TOY_NEAR, TOY_FAR };
+int toy(unsigned options);
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("TOY_FAST 1", "TOY_FAST 4", "TOY_FAST = 1, now 4"),
+        ("TOY_FAST 1", "TOY_FAST (1)", ""),
+        ("TOY_SAFE = 2", "TOY_SAFE = 8", "TOY_SAFE = 2, now 8"),
+        ("TOY_NEAR, TOY_FAR", "TOY_FAR, TOY_NEAR", "enum toy_mode"),
+        ("TOY_NEAR, TOY_FAR", "TOY_NEAR, TOY_FAR, TOY_AWAY", ""),
+        ("int toy(unsigned", "#define TOY_NEW 3\nint toy(unsigned", ""),
+        ("VERSION 10", "VERSION 11", ""),
+    ],
+)
+def test_which_functions_a_constant_is_for_is_not_to_be_seen(
+    old: str, new: str, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of C: what is compiled has the values, and no file says which."""
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0", "toy", header=CONSTANTS)
+        shop.publish("1.1", "toy", header=CONSTANTS.replace(old, new))
+        path = consumer(tmp_path, "toy", requires=["toy"])
+        assert main(["impact", "toy==1.1", str(path), "--index-url", shop.index.url]) == (2 if words else 0)
+        said = capsys.readouterr().out
+        assert ("not known  that depends on whether it uses what changed since 1.0: " in said) == bool(words)
+        assert words in said

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.providers import headers, layouts
-from abiding.providers.declarations import bodies, changes, comparable, constants, gone, reached
+from abiding.providers.declarations import bodies, changes, comparable, constants, gone, reached, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from abiding.providers.declarations import Changed
 
 __all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared", "counted"]
 
@@ -43,7 +45,8 @@ class Comparison(NamedTuple):
     `by_layouts` is whether all layouts were compared, `by_headers` whether all headers were: these say less, for what
     they only name is laid out elsewhere. `gone` are constants that the headers have no more, or none that can be worked
     out: what is compiled has their values. `of_bodies` says which functions are compiled into who uses them, and are
-    others now: nobody can tell what that means.
+    others now: nobody can tell what that means. `unsure` are constants that are others now, where only what some
+    functions lead to counts: which function a constant is for is not to be seen.
     """
 
     changes: tuple[Change, ...] = ()
@@ -53,6 +56,7 @@ class Comparison(NamedTuple):
     by_headers: bool = False
     gone: tuple[str, ...] = ()
     of_bodies: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -98,26 +102,32 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
     except headers.NoParserError as exc:
         return Comparison(of_headers=(f"headers were not compared: {exc}",))
     counting = None if used is None else reached(first, used)
-    changed = [one.old.name for one in changes(first, second) if counting is None or one.old.key in counting]
+    meant = list(changes(first, second))
+    changed = [one.old.name for one in meant if counting is None or one.old.key in counting]
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
-    # Which functions a constant is for is not to be seen.
-    others: list[str] = []
-    lost: tuple[str, ...] = ()
-    if used is None:
-        known = constants(first)
-        others = [
-            f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}"
-            for one in changes(first, second, "constant")
-            if one.old.name in known
-        ]
-        lost = gone(first, second, is_all=not passed_over)
-    found = [("declaration", changed), ("constant", others)]
+    known = constants(first)
+    others = [one for one in changes(first, second, "constant") if one.old.name in known]
+    lost = gone(first, second, is_all=not passed_over) if used is None else ()
+    unsure: tuple[str, ...] = ()
+    if used is not None:
+        # An enumeration is constants as well, for who hands them over as numbers.
+        others += [one for one in meant if one.old.members and counting and one.old.key not in counting]
+        at_hand = seen(first, used)
+        unsure = tuple(_both(one) for one in others if not at_hand or one.old.place in at_hand)
+        others = []
+    found = [("declaration", changed), ("constant", [_both(one) for one in others])]
     return Comparison(
         tuple(Change("its headers", counted(len(names), what), tuple(names)) for what, names in found if names),
         of_headers=(*_faulty({**first.faults(), **second.faults()}), *_passed_over(passed_over)),
         gone=lost,
         of_bodies=tuple(_bodies(bodies(first, second))),
+        unsure=unsure,
     )
+
+
+def _both(one: Changed) -> str:
+    """Write what a constant was, and what it is now."""
+    return f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}" if one.old.kind == "constant" else one.old.name
 
 
 def _faulty(faults: Mapping[str, str]) -> Iterator[str]:

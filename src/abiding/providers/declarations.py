@@ -21,6 +21,7 @@ __all__ = [
     "gone",
     "is_version",
     "reached",
+    "seen",
 ]
 
 # What libraries have; a constant is in who uses it.
@@ -224,6 +225,16 @@ def reached(declared: Declared, symbols: Collection[str]) -> frozenset[str] | No
         found |= more
         waiting += more
     return frozenset(found) if found else None
+
+
+def seen(declared: Declared, symbols: Collection[str]) -> frozenset[str]:
+    """Return the headers that somebody has at hand who includes what declares some functions."""
+    return frozenset(
+        place
+        for reading, one in declared.of_kind("function")
+        if one.symbol in symbols
+        for place in (reading.place, *reading.includes)
+    )
 
 
 _PARTS = frozenset({"MAJOR", "MINOR", "MICRO", "PATCH", "PATCHLEVEL", "REVISION", "RELEASE", "COMMIT", "BUILD"})

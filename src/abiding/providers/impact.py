@@ -222,6 +222,11 @@ def _by_meaning(
     if comparison.changes:
         shown = "; ".join(f"{change.library}: {', '.join(change.names[:_NAMED])}" for change in comparison.changes)
         return Outcome.REBUILD, f"changed {since}: {shown}"
+    if comparison.unsure:
+        return (
+            Outcome.UNKNOWN,
+            f"that depends on whether it uses what changed {since}: {first_of(comparison.unsure, _NAMED)}",
+        )
     if comparison.by_layouts:
         return Outcome.FINE, f"it has all that is used, unchanged {since}"
     if comparison.by_headers:
