@@ -513,3 +513,32 @@ def test_against_an_index(
     run(new, "--baseline", baseline, "--index-url", shop.index.url, "--output-format", "json")
     (release,) = json.loads(capsys.readouterr().out)["releases"]
     assert [one["rule"] for one in release["findings"] if one["rule"].startswith("promise")] == rules
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("int toy_n = 1;", "int toy_n[2] = {1, 2};", "toy_n: 4 bytes of data, now 8 bytes of data"),
+        ("int toy_n = 1;", "int toy_n(void) { return 1; }", "toy_n: 4 bytes of data, now a function"),
+        ("int toy_n = 1;", "__thread int toy_n = 1;", "toy_n: 4 bytes of data, now 4 bytes of thread-local data"),
+        ("int toy_n(void) { return 1; }", "int toy_n[2];", "toy_n: a function, now 8 bytes of data"),
+        ("int toy_n = 1;", "int toy_n = 2;", ""),
+        ("int toy_n;", "const float toy_n = 2;", ""),
+        ("int toy_n(void) { return 1; }", "int toy_n(void) { return toy_make() + toy_make(); }", ""),
+        ("static int toy_n = 1;", "static int toy_n[2];", ""),
+        ('__asm__(".globl toy_n\\n.data\\ntoy_n: .long 1\\n.text");', "int toy_n[2];", ""),
+    ],
+)  # fmt: skip
+def test_what_a_symbol_is(provider: Provider, before: str, after: str, told: str) -> None:
+    """Who uses it is compiled for a function, or for so many bytes of data."""
+    old = provider.release("1.0", f"{ONE}{before}\n", exports="libtoy>=1.0,<2")
+    found = only(old, provider.release("1.1", f"{ONE}{after}\n"))
+    assert found.rule == ("promise-broken" if told else "promise-kept")
+    assert (f"`{LIBRARY}`: 1 symbol changed: `{told}`" in found.notes) is bool(told)
+
+
+def test_a_table_of_a_class_that_grows_is_told_by_headers(provider: Provider) -> None:
+    code = "struct Duck { virtual ~Duck(); virtual int a(); };\nDuck::~Duck() {}\nint Duck::a() { return 1; }\n"
+    old = provider.release("1.0", code, language="c++")
+    grown = code.replace("int a();", "int a(); virtual int b();") + "int Duck::b() { return 1; }\n"
+    assert only(old, provider.release("1.1", grown, language="c++")).rule == "promise-kept"

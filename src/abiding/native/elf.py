@@ -127,15 +127,19 @@ def symbols(data: bytes) -> Symbols:
     table = next((section for section in sections if section.name == ".dynsym"), None)
     exported: set[str] = set()
     vague: set[str] = set()
+    unlike: dict[str, str] = {}
     versioned: set[str] = set()
     versions: dict[str, set[str]] = {}
     strong: dict[str, set[str]] = {}
     weak: dict[str, set[str]] = {}
-    for name, binding, is_defined, number in _entries(data, file, table, sections) if table else ():
+    for name, info, is_defined, number, size in _entries(data, file, table, sections) if table else ():
+        binding, kind = info >> 4, info & 0xF
         if not name or binding == _LOCAL:
             continue
         if is_defined:
             exported.add(name)
+            if kind not in _FUNCTIONS:
+                unlike[name] = f"{size} bytes of {_DATA[kind]}" if kind in _DATA else ""
             if binding in _VAGUE and name.startswith("_Z"):
                 vague.add(name)
             version = defined.get(number & _NUMBER, "")
@@ -148,19 +152,23 @@ def symbols(data: bytes) -> Symbols:
         if version:
             versions.setdefault(library, set()).add(f"{name}@{version}")
     names = (frozenset(exported), _frozen(strong), frozenset(versioned), _frozen(versions), _frozen(weak))
-    return Symbols(*names, frozenset(vague))
+    return Symbols(*names, frozenset(vague), unlike)
 
 
+_WIDE = 64
 _LOCAL, _WEAK, _UNIQUE = 0, 2, 10
 _VAGUE = (_WEAK, _UNIQUE)
-# Of a symbol the place of its name, its binding and type, and its section; what is between is not asked for.
-_ENTRIES = {32: "I8xBxH", 64: "IBxH16x"}
+# A function, one that is chosen when a file is loaded; and what is data.
+_FUNCTIONS = (2, 10)
+_DATA = {1: "data", 5: "data", 6: "thread-local data"}
+# Of a symbol the place of its name, its binding and type, its section and its size; what is between is not asked for.
+_ENTRIES = {32: "I4xIBxH", 64: "IBxH8xQ"}
 
 
 def _entries(
     data: bytes, file: ELFFile, table: Section, sections: Iterable[Section]
-) -> Iterator[tuple[str, int, bool, int]]:
-    """Yield the symbols of a table: name, binding, whether it is defined here, and the index of its version.
+) -> Iterator[tuple[str, int, bool, int, int]]:
+    """Yield the symbols of a table: name, binding and type, whether it is defined here, its version's index, its size.
 
     That is 0 or 1 where it has none. Raises `ValueError` if the table can't be right.
     """
@@ -172,13 +180,15 @@ def _entries(
     count = len(text) // entry.size
     given = struct.unpack_from(f"{order}{min(count, len(numbers) // 2)}H", numbers)
     left = _MOST_SHARED * len(names)
-    for place, (start, info, section) in enumerate(entry.iter_unpack(text[: count * entry.size])):
+    for place, (start, *others) in enumerate(entry.iter_unpack(text[: count * entry.size])):
+        info, section, size = others if file.elfclass == _WIDE else (*others[1:], others[0])
         stop = names.find(b"\0", start)
         name = names[start : stop if stop >= 0 else len(names)]
         left -= len(name)
         if left < 0:
             raise ValueError("its symbols have more names than there is room for")
-        yield name.decode("utf-8", "replace"), info >> 4, section != 0, given[place] if place < len(given) else 0
+        version = given[place] if place < len(given) else 0
+        yield name.decode("utf-8", "replace"), info, section != 0, version, size
 
 
 def _bytes_of(data: bytes, section: Section) -> bytes:

@@ -79,7 +79,8 @@ class Symbols:
     Imports that may stay unresolved are in `weak`, all others in `imported`. Names that have a version are told once
     more as `NAME@VERSION`: the exported ones in `versioned`, the imported ones, by library, in `versions`. Those
     exported names of C++ that each file defines that uses them (templates, inline functions; GCC's "vague linkage") are
-    in `vague` too.
+    in `vague` too. `data` are the exported ones that are no functions (ELF): how many bytes of what, or an empty text
+    for what is of no kind.
     """
 
     exported: frozenset[str]
@@ -88,6 +89,7 @@ class Symbols:
     versions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     weak: Mapping[str, frozenset[str]] = field(default_factory=dict)
     vague: frozenset[str] = frozenset()
+    data: Mapping[str, str] = field(default_factory=dict)
 
     def used_of(self, library: str, exported: frozenset[str]) -> frozenset[str]:
         """Return the names that are taken from `library`, which exports `exported`."""

@@ -25,11 +25,12 @@ _MOST_NAMED = 3
 
 
 class Change(NamedTuple):
-    """Something that consumers may use, and that is gone or another thing: in which library, what, and a few names."""
+    """Something that consumers may use, and that is gone or, if `is_other`, another thing: where, what, a few names."""
 
     library: str
     what: str
     names: tuple[str, ...] = ()
+    is_other: bool = False
 
 
 class Material(NamedTuple):
@@ -90,7 +91,7 @@ def _layouts(
             without.setdefault(layout.not_compared, []).append(f"`{name}`")
         words = set(re.findall(r"\w+", " ".join(line for line in layout.changes if line.startswith("[C]"))))
         if layout.changes and (used is None or not words.isdisjoint(used)):
-            yield Change(name, LAYOUTS, layout.changes)
+            yield Change(name, LAYOUTS, layout.changes, is_other=True)
 
 
 def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comparison:
@@ -117,7 +118,11 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         others = []
     found = [("declaration", changed), ("constant", [_both(one) for one in others])]
     return Comparison(
-        tuple(Change("its headers", counted(len(names), what), tuple(names)) for what, names in found if names),
+        tuple(
+            Change("its headers", counted(len(names), what), tuple(names), is_other=True)
+            for what, names in found
+            if names
+        ),
         of_headers=(*_faulty({**first.faults(), **second.faults()}), *_passed_over(passed_over)),
         gone=lost,
         of_bodies=tuple(_bodies(bodies(first, second))),

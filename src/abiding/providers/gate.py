@@ -16,7 +16,7 @@ from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
 from abiding.project.provenance import record_in
 from abiding.providers import headers
-from abiding.providers.changed import LAYOUTS, Change, Comparison, Material, compared, counted
+from abiding.providers.changed import Change, Comparison, Material, compared, counted
 from abiding.providers.published import is_library
 from abiding.providers.tables import BASE, Exports, is_of_toolchain, lacking
 
@@ -34,11 +34,20 @@ _MOST_NAMED = 5
 
 
 class Library(NamedTuple):
-    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them."""
+    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them.
+
+    `data` are those that are no functions, each with what it is.
+    """
 
     place: str
     exports: Exports
     vague: frozenset[str]
+    data: Mapping[str, str]
+
+    def kinds(self) -> dict[str, str]:
+        """Return what each name is that it exports of its own, but for tables of classes, which headers tell of."""
+        names = {symbol.partition("@")[0] for symbol in self.symbols(vague=False)}
+        return {name: self.data.get(name, "a function") for name in names if not name.startswith(("_ZT", "_ZG"))}
 
     def symbols(self, *, vague: bool) -> Iterator[str]:
         """Yield what it exports of its own: those of that kind, or all others."""
@@ -92,7 +101,7 @@ def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
     for image in sorted(contents.images, key=lambda image: image.place, reverse=True):
         if is_library(image.place):
             symbols = contents.symbols(image, machine)
-            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague)
+            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague, symbols.data)
     return found
 
 
@@ -134,6 +143,7 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
         if name not in new.libraries:
             yield Change(name, "the library")
             continue
+        yield from _others(name, old.libraries[name], new.libraries[name])
         brought = _brought(name, new)
         missing = lacking(old.libraries[name].symbols(vague=False), brought)
         names = {symbol.partition("@")[0] for other in brought for symbol in other.symbols}
@@ -145,6 +155,23 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
                 plural = {"class": "classes", "version of a symbol": "versions of symbols"}.get(what, f"{what}s")
                 shown = tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in some))
                 yield Change(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
+
+
+def _others(name: str, old: Library, new: Library) -> Iterator[Change]:
+    """Yield the symbols that are functions, or data of a size, and something else now: who uses them is compiled so."""
+    before, after = old.kinds(), new.kinds()
+    others = sorted(
+        f"{symbol}: {kind}, now {after[symbol]}"
+        for symbol, kind in before.items()
+        if after.get(symbol, kind) != kind and not _is_unknown(kind, after[symbol])
+    )
+    if others:
+        yield Change(name, counted(len(others), "symbol"), tuple(others), is_other=True)
+
+
+def _is_unknown(*kinds: str) -> bool:
+    """Whether a symbol is of no kind, or of no size, as those are that are written in assembler."""
+    return any(not kind or kind.startswith("0 bytes") for kind in kinds)
 
 
 def _left_out(name: str, sides: Iterable[tuple[Side, Side]]) -> tuple[str, ...]:
@@ -247,7 +274,7 @@ def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]
 def _said(loss: Change) -> str:
     if not loss.names:
         return f"`{loss.library}` is gone"
-    if loss.library == "its headers" or loss.what == LAYOUTS:
+    if loss.is_other:
         library = loss.library if " " in loss.library else f"`{loss.library}`"
         return f"{library}: {loss.what} changed: {_listed(loss.names)}"
     return f"`{loss.library}` has lost {loss.what}: {_listed(loss.names)}"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from abiding.providers import macros
 from abiding.providers.cursors import Walk
 from abiding.providers.places import WRAPPER, Files
-from abiding.providers.standard import prefix
+from abiding.providers.standard import included, prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ class Reader:
         if not self.is_large:
             yield from readings
             return
-        readings.sort(key=lambda one: len(self.closures[one[0]]))
+        readings.sort(key=lambda one: (one[1], len(self.closures[one[0]])))
         left = dict.fromkeys(readings)
         for one in reversed(readings):
             if any((other, one[1]) not in self.covered for other in self.closures[one[0]]):
@@ -104,10 +104,15 @@ class Reader:
                 yield one
         yield from left
 
+    def _is_of_cxx(self, place: str) -> bool:
+        return any(included(self.files.text(one)) for one in self.closures[place])
+
     def read(self, place: str, language: str) -> dict[str, Any]:
         """Read one header: what it declares and what it includes, its errors, and whether it looks elsewhere."""
         from clang.cindex import TranslationUnitLoadError
 
+        if self.is_large and language == "c" and self._is_of_cxx(place):
+            return {"failed": "it includes headers of C++"}
         path = self.files.path(place)
         probes = macros.Probes(self.files, place, language)
         try:
