@@ -324,7 +324,7 @@ def test_what_another_library_may_have_is_not_asked_of_the_provider(
         ("wrong", "", "rebuild", "changed since 1.0: its headers: struct toy_box"),
         (None, "1.0", "fine", "nothing was compared: toy 1.0, which it was linked with, is not there"),
         (None, "gone", "fine", "nothing was compared: toy gone, which it was linked with, is not there"),
-        (None, "", "fine", "nothing was compared: an earlier release that it works with is not there"),
+        (None, "", "fine", "nothing was compared: there is no earlier release that it works with"),
         (None, "1.1", "fine", "it was linked with toy 1.1"),
     ],
 )
@@ -438,3 +438,26 @@ def test_which_functions_a_constant_is_for_is_not_to_be_seen(
         said = capsys.readouterr().out
         assert ("not known  that depends on whether it uses what changed since 1.0: " in said) == bool(words)
         assert words in said
+
+
+@pytest.mark.parametrize(
+    ("takes", "status"),
+    [
+        ("void *one", 2),
+        ("const void **one", 2),
+        ("int option, ...", 2),
+        ("struct toy_other *one", 0),
+        ("struct toy_box *one", 1),
+        ("int one", 0),
+    ],
+)
+def test_what_a_function_does_not_say_that_it_takes(
+    takes: str, status: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = HEADER.replace("int toy(toy_box_t *one)", f"int toy({takes})")
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0", "toy", header=header)
+        shop.publish("1.1", "toy", header=header.replace("int x;", "int w; int x;"))
+        path = consumer(tmp_path, "toy", requires=["toy"])
+        assert main(["impact", "toy==1.1", str(path), "--index-url", shop.index.url]) == status
+        assert ("what changed since 1.0: struct toy_box\n" in capsys.readouterr().out) == (status == 2)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.providers import headers, layouts
-from abiding.providers.declarations import bodies, changes, comparable, constants, gone, reached, seen
+from abiding.providers.declarations import ANYTHING, bodies, changes, comparable, constants, gone, reached, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ class Comparison(NamedTuple):
     they only name is laid out elsewhere. `gone` are constants that the headers have no more, or none that can be worked
     out: what is compiled has their values. `of_bodies` says which functions are compiled into who uses them, and are
     others now: nobody can tell what that means. `unsure` are constants that are others now, where only what some
-    functions lead to counts: which function a constant is for is not to be seen.
+    functions lead to counts: which function a constant is for is not to be seen, nor what `void *` points to.
     """
 
     changes: tuple[Change, ...] = ()
@@ -111,8 +111,8 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
     lost = gone(first, second, is_all=not passed_over) if used is None else ()
     unsure: tuple[str, ...] = ()
     if used is not None:
-        # An enumeration is constants as well, for who hands them over as numbers.
-        others += [one for one in meant if one.old.members and counting and one.old.key not in counting]
+        # An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken.
+        others += [one for one in meant if counting and one.old.key not in counting and _may_be(one, counting)]
         at_hand = seen(first, used)
         unsure = tuple(_both(one) for one in others if not at_hand or one.old.place in at_hand)
         others = []
@@ -128,6 +128,11 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         of_bodies=tuple(_bodies(bodies(first, second))),
         unsure=unsure,
     )
+
+
+def _may_be(one: Changed, counting: Collection[str]) -> bool:
+    """Whether some functions may be handed what has changed, though they don't say so."""
+    return bool(one.old.members) or (ANYTHING in counting and one.old.kind == "type")
 
 
 def _both(one: Changed) -> str:

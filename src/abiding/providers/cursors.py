@@ -11,13 +11,14 @@ from bisect import bisect_left
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from abiding.providers.declarations import ANYTHING
 from abiding.providers.meanings import Meanings, is_template
 from abiding.providers.values import convention, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from clang.cindex import Cursor
+    from clang.cindex import Cursor, Type
 
     from abiding.providers.places import Files
 
@@ -66,6 +67,8 @@ class Walk:
             for entry, cursor in zip(self.entries, self._cursors, strict=True):
                 if entry[1] in _USING:
                     entry[6] = sorted(filter(None, self._uses(cursor, set()) - {entry[2]}))
+                if entry[1] == "function" and _takes_anything(cursor):
+                    entry[6].append(ANYTHING)
         users: dict[str, list[str]] = {}
         for entry in self.entries:
             for used in entry[6]:
@@ -267,6 +270,19 @@ class Walk:
 
     def _conversions(self, cursor: Cursor) -> int:
         return sum(one.kind.name == "CONVERSION_FUNCTION" for one in cursor.semantic_parent.get_children())
+
+
+def _takes_anything(cursor: Cursor) -> bool:
+    """Whether a function takes or gives a pointer that does not say to what, or takes whatever there is."""
+    types = [cursor.result_type, *(one.type for one in cursor.get_arguments())]
+    return cursor.type.is_function_variadic() or any(map(_is_of_anything, types))
+
+
+def _is_of_anything(type_: Type) -> bool:
+    inner = type_.get_canonical().get_pointee()
+    while inner.kind.name == "POINTER":
+        inner = inner.get_pointee()
+    return bool(inner.kind.name == "VOID")
 
 
 _KINDS = {"STRUCT_DECL": "struct", "UNION_DECL": "union", "ENUM_DECL": "enum"}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 __all__ = [
+    "ANYTHING",
     "Changed",
     "Declaration",
     "Declared",
@@ -24,6 +25,8 @@ __all__ = [
     "seen",
 ]
 
+# The key of what a function leads to that takes `void *`: any type.
+ANYTHING = "void *"
 # What libraries have; a constant is in who uses it.
 _MEANT = frozenset({"type", "function", "variable"})
 

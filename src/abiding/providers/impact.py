@@ -179,12 +179,9 @@ class _Case(NamedTuple):
             old = _edition(ever.editions if ever else (), version or self.last_before(ever, libraries))
         if old is not None:
             return _by_meaning(self.name, libraries, (old, new), self.histories)
-        which = (
-            f"{self.name} {recorded}, which it was linked with, is"
-            if recorded
-            else "an earlier release that it works with is"
-        )
-        return Outcome.FINE, f"it has all that is used; nothing was compared: {which} not there"
+        gone = f"{self.name} {recorded}, which it was linked with, is not there"
+        why = gone if recorded else "there is no earlier release that it works with"
+        return Outcome.FINE, f"it has all that is used; nothing was compared: {why}"
 
     def last_before(self, ever: History | None, libraries: Sequence[Imports]) -> str:
         """Return the last version before this one that a wheel works with, of all that there ever were."""
