@@ -261,7 +261,7 @@ def test_what_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_headers_declare_as_much_as_people_write(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "DECLARED", 8000)
+    monkeypatch.setattr(bounds, "DECLARED", 40_000)
     for count, is_fair in ((10, True), (60, False)):
         text = "".join(f"int toy_{i}(int a);\n" for i in range(count))
         assert (not faults({"a.h": text, "b.h": text})) is is_fair

@@ -166,8 +166,8 @@ FURTHER = 20
 # Bytes of one library in a wheel, as far as it is packed like code (below), and of the list of files of a wheel.
 # Worst: 0.5 s (a RECORD of one row), 12 MiB (140,000 rows; a library of zeros).
 LIBRARY, RECORD = 1 << 30, 16 << 20
-# Headers of one wheel that are read, and bytes of them; bytes that a parser says of what they declare.
-HEADERS, HEADER_BYTES, DECLARED = 1000, 12 << 20, 24 << 20
+# Headers of one wheel that are read, and bytes of them; and bytes in memory of what they declare.
+HEADERS, HEADER_BYTES, DECLARED = 1000, 12 << 20, 8 << 20
 # What the parser may have in memory, and write into one file; and seconds of a processor for all headers of a wheel.
 PARSER, PARSED, PARSING = 2 << 30, 64 << 20, 60
 # And seconds for one of them: what does not end is one header less, and no more.

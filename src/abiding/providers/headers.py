@@ -154,9 +154,8 @@ class Parser:
                 why = f"the parser ended with {status}"
             except (OSError, subprocess.SubprocessError) as exc:
                 why = f"the parser was ended: {type(exc).__name__}"
-            size = written.seek(0, os.SEEK_END)
             written.seek(0)
-            begun, readings = _answers(written, {str(_inside(place)): place for place, _ in waiting}, most)
+            begun, readings, size = _answers(written, {str(_inside(place)): place for place, _ in waiting}, most)
             return readings, begun, why, size
 
     def _request(self, waiting: list[tuple[str, str]], seconds: float) -> dict[str, object]:
@@ -215,33 +214,51 @@ def _compiler(command: tuple[str, ...], language: str) -> Compiler | None:
     return Compiler(tuple(one.strip() for one in folders.splitlines() if os.path.isdir(one.strip())), target)  # noqa: PTH112
 
 
-def _answers(written: IO[bytes], places: Mapping[str, str], most: int) -> tuple[tuple[str, str] | None, list[Reading]]:
-    """Return the header that was begun and not read, if there is one, and what was read. Raises `NoParserError`."""
+def _answers(
+    written: IO[bytes], places: Mapping[str, str], most: int
+) -> tuple[tuple[str, str] | None, list[Reading], int]:
+    """Return the header that was begun and not read, if there is one, what was read, and what it takes.
+
+    Raises `NoParserError`.
+    """
     if not json.loads(written.readline() or b"{}").get("ready"):
         raise NoParserError("that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it")
     known: dict[str, str] = {}
     found: list[Reading] = []
-    begun = None
-    while written.tell() < most and (line := written.readline()).endswith(b"\n"):
+    entries: list[Declaration] = []
+    begun, left = None, most
+    while left > 0 and (line := written.readline(left + 1)):
+        left -= len(line)
+        if not line.endswith(b"\n"):
+            break
         answer = json.loads(line)
-        place, language = answer.get("begun") or answer["read"]
-        begun = places[place], language
-        if "read" in answer:
-            found.append(_reading(*begun, answer, known))
+        left -= _EACH * len(answer.get("entries", ()))
+        entries += (_declaration(entry, known) for entry in answer.get("entries", ()))
+        if "begun" in answer:
+            begun, entries = (places[answer["begun"][0]], answer["begun"][1]), []
+        if "read" in answer and begun:
+            found.append(_reading(begun, answer, entries, known))
             begun = None
-    return begun, found
+    return begun, found, max(most - left, 0)
 
 
-def _reading(place: str, language: str, answer: Mapping[str, Any], known: dict[str, str]) -> Reading:
-    entries = (
-        Declaration(known.setdefault(one, one), kind, key, name, meaning, frozenset(members), tuple(uses), symbol)
-        for one, kind, key, name, meaning, members, uses, symbol in answer.get("entries", ())
-    )
+# What it takes in memory to have one more declaration, however short.
+_EACH = 250
+
+
+def _declaration(entry: list[Any], known: dict[str, str]) -> Declaration:
+    place, kind, key, name, meaning, members, uses, symbol = entry
+    place, kind, name = known.setdefault(place, place), known.setdefault(kind, kind), key if key == name else name
+    return Declaration(place, kind, key, name, meaning, frozenset(members), tuple(uses), symbol)
+
+
+def _reading(
+    one: tuple[str, str], answer: Mapping[str, Any], entries: Iterable[Declaration], known: dict[str, str]
+) -> Reading:
     return Reading(
-        place,
-        language,
+        *one,
         tuple(entries),
-        frozenset(known.setdefault(one, one) for one in answer.get("includes", ())),
+        frozenset(known.setdefault(place, place) for place in answer.get("includes", ())),
         answer.get("errors", {}),
         tuple(answer.get("missing", ())),
         answer.get("failed", ""),

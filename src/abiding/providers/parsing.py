@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _ERROR = 3
+# Entries in one line.
+_AT_ONCE = 200
 _KEEP_GOING, _INCOMPLETE = 0x200, 0x02
 # Headers, each with those that it includes, of which each is looked into wherever it is included.
 _MANY = 2000
@@ -47,6 +49,9 @@ def main() -> int:
             answer = reader.read(place, language)
         except Exception as exc:  # noqa: BLE001 (what it comes upon nobody knows)
             answer = {"failed": f"the parser fails: {type(exc).__name__}"}
+        entries = answer.pop("entries", [])
+        for start in range(0, len(entries), _AT_ONCE):
+            _say({"entries": entries[start : start + _AT_ONCE]})
         _say({"read": [place, language], **answer})
     return 0
 
