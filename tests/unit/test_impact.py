@@ -14,6 +14,7 @@ from abiding.cli import main
 from abiding.project.provenance import Provenance, Shared, User
 from makers.compiled import library, wheel
 from makers.consumers import consumer
+from makers.index import File, hashes
 from makers.shops import SONAME, Shop, opened
 
 from .contract import document
@@ -461,3 +462,55 @@ def test_what_a_function_does_not_say_that_it_takes(
         path = consumer(tmp_path, "toy", requires=["toy"])
         assert main(["impact", "toy==1.1", str(path), "--index-url", shop.index.url]) == status
         assert ("what changed since 1.0: struct toy_box\n" in capsys.readouterr().out) == (status == 2)
+
+
+@pytest.mark.parametrize(
+    ("exported", "users", "expected"),
+    [
+        (["grits", "both"], {}, {"toy": "fine", "grits": "fine"}),
+        (["grits"], {}, {"toy": "unknown", "grits": "unknown"}),
+        (["grits"], {"toy": ["toy", "both"], "grits": ["grits"]}, {"toy": "rebuild", "grits": "fine"}),
+        (["grits"], {"toy": ["toy"], "grits": ["grits", "both"]}, {"toy": "fine", "grits": "rebuild"}),
+        # What the record does not tell is no less open.
+        (["grits"], {"toy": ["toy"], "grits": ["grits"]}, {"toy": "unknown", "grits": "unknown"}),
+    ],
+)
+def test_of_two_providers_the_one_that_has_it_is_asked(
+    exported: list[str],
+    users: dict[str, list[str]],
+    expected: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Which of its libraries a symbol is of, a file does not say."""
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.index.others = ("grits",)
+        shop.publish("1.0", "toy")
+        built = library(tmp_path / "libgrits.so.1", *exported, soname="libgrits.so.1")
+        grits = wheel(tmp_path / "shop", "grits", {"grits/__init__.py": b"", "grits/lib/libgrits.so.1": built})
+        shop.index.files[grits.name] = File(grits.read_bytes(), listing={"hashes": hashes(grits.read_bytes())})
+        stub = library(tmp_path / "stub" / SONAME, "toy", "both", soname=SONAME)
+        other = library(tmp_path / "stub" / "libgrits.so.1", "grits", soname="libgrits.so.1")
+        calls = ("toy", "grits", "both")
+        path = "$ORIGIN/../toy/lib:$ORIGIN/../grits/lib"
+        module = library(tmp_path / "_ham.so", calls=calls, links=[_ALL, stub, other], run_path=path)
+        files: dict[str, Path | bytes] = {"ham/_ham.so": module, "ham/__init__.py": b""}
+        if users:
+            shared = [
+                Shared(
+                    f"lib{name}.so.1",
+                    f"{name}/lib/lib{name}.so.1",
+                    "0" * 64,
+                    name,
+                    "1.0",
+                    name,
+                    (),
+                    (User("", tuple(taken)),),
+                )
+                for name, taken in users.items()
+            ]
+            files["ham-1.0.dist-info/abiding.json"] = Provenance("a", "1", "abi", "", libraries=tuple(shared)).to_json()
+        ham = wheel(tmp_path / "dist", "ham", files, requires=["toy", "grits"])
+        for name, outcome in expected.items():
+            assert outcomes(shop, f"{name}==1.0", ham, capsys=capsys) == {ham.name: outcome}

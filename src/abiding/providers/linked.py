@@ -124,12 +124,12 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
 
 def _recorded(subject: Subject) -> dict[tuple[str, str], frozenset[str]]:
     """Return the symbols that a wheel's own record says were taken of each library, by distribution and name."""
-    return {
-        (normalised(shared.distribution), base_name(shared.library)): frozenset(
-            f"{symbol}@{BASE}" for user in shared.users for symbol in user.symbols
-        )
-        for shared in (subject.provenance.libraries if subject.provenance else ())
-    }
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for shared in subject.provenance.libraries if subject.provenance else ():
+        key = normalised(shared.distribution), base_name(shared.library)
+        symbols = (f"{symbol}@{BASE}" for user in shared.users for symbol in user.symbols)
+        found[key] = found.get(key, frozenset()).union(symbols)
+    return found
 
 
 def _sole(subject: Subject) -> dict[str, frozenset[str]]:
