@@ -45,7 +45,7 @@ class Provider:
         code: str = "int toy_make(void) { return 1; }",
         *,
         soname: str = LIBRARY,
-        header: str = HEADER,
+        header: str | None = HEADER,
         exports: str = "",
         libraries: Sequence[str] = (),
         flags: Sequence[str] = (),
@@ -53,14 +53,15 @@ class Provider:
     ) -> Path:
         folder = self.folder / version
         folder.mkdir(parents=True)
-        (folder / "toy.h").write_text(header)
+        (folder / "toy.h").write_text(header or "")
         command = ["gcc", "-shared", "-fPIC", f"-I{folder}", *flags, "-x", language, "-", "-o", folder / soname, f"-Wl,-soname,{soname}"]  # fmt: skip
         subprocess.run(list(map(str, command)), input=code, text=True, check=True)
         files: dict[str, Path | bytes] = {
             "libtoy/__init__.py": b"",
             f"libtoy/lib/{soname}": folder / soname,
-            "libtoy/include/toy.h": header.encode(),
         }
+        if header is not None:
+            files["libtoy/include/toy.h"] = header.encode()
         if exports:
             record = Provenance("a", "1", "abi", "", exports=Export(exports, tuple(libraries)))
             files[f"libtoy-{version}.dist-info/abiding.json"] = record.to_json()
@@ -197,8 +198,8 @@ INLINE = "static inline int toy_twice(int a) { return a + a; }\n"
         (ENUM, "", "promise-kept", "warning", "gone from its headers, or no longer to be worked out: `TOY_SMALL`, `TOY_LARGE`"),
         (INLINE, INLINE, "promise-kept", "note", ""),
         (INLINE, INLINE.replace("a + a", "2 * a"), "promise-kept", "note", "1 function in its headers has another body, which is not compared: `toy_twice`; what is compiled keeps the one that it had"),
-        ("", "x y z;\n", "promise-kept", "note", f"{UNREAD} (unknown type name 'x' in line 4)"),
-        ("x y z;\n", "x y q;\n", "promise-kept", "note", f"{UNREAD} (unknown type name 'x' in line 4)"),
+        ("", "x y z;\n", "promise-kept", "warning", f"{UNREAD} (unknown type name 'x' in line 4)"),
+        ("x y z;\n", "x y q;\n", "promise-kept", "warning", f"{UNREAD} (unknown type name 'x' in line 4)"),
         (MACRO, "#define BIT(n) (1 << (n))\n#define TOY_MAX BIT(4)\n", "promise-kept", "note", ""),
         (MACRO, "#define TOY_MAX {1}\n", "promise-kept", "warning", "gone from its headers, or no longer to be worked out: `TOY_MAX`"),
     ],
@@ -319,9 +320,9 @@ def test_it_is_said_why_layouts_were_not_compared(provider: Provider, monkeypatc
 @pytest.mark.parametrize(
     ("code", "version", "message"),
     [
-        (ONE, "1.1", "libtoy 1.1 has the symbols of 1.0, none lost and none new; layouts were not compared"),
-        (f"{ONE}int toy_new(void) {{ return 2; }}", "1.1", "libtoy 1.1 loses no symbol of 1.0, and has 1 new symbol; layouts were not compared"),
-        (f"{ONE}int toy_new(void) {{ return 2; }}", "1.0.1", "libtoy 1.0.1 loses no symbol of 1.0, and has 1 new symbol: that asks for another minor version; layouts were not compared"),
+        (ONE, "1.1", "libtoy 1.1 has the symbols of 1.0, none lost and none new; layouts were not compared, nor all of its headers"),
+        (f"{ONE}int toy_new(void) {{ return 2; }}", "1.1", "libtoy 1.1 loses no symbol of 1.0, and has 1 new symbol; layouts were not compared, nor all of its headers"),
+        (f"{ONE}int toy_new(void) {{ return 2; }}", "1.0.1", "libtoy 1.0.1 loses no symbol of 1.0, and has 1 new symbol: that asks for another minor version; layouts were not compared, nor all of its headers"),
     ],
 )  # fmt: skip
 def test_what_was_not_compared_is_not_called_the_same(
@@ -329,7 +330,32 @@ def test_what_was_not_compared_is_not_called_the_same(
 ) -> None:
     """Not every screen has the notes: the message itself claims no more than was seen."""
     monkeypatch.setattr(headers, "compiler", lambda: None)
-    assert only(provider.release("1.0"), provider.release(version, code)).message == message
+    found = only(provider.release("1.0"), provider.release(version, code))
+    assert (found.severity, found.message) == ("warning", message)
+    assert "the notes say why nothing was compared that tells of it" in found.hints[-1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "severity", "told"),
+    [
+        (HEADER, None, "warning", "headers were not compared: this release has none"),
+        (f"#error no\n{HEADER}", f"#error no\n{HEADER}", "warning", f"{UNREAD} (no in line 1)"),
+        (None, HEADER, "note", ""),
+        (None, None, "note", ""),
+        (HEADER, HEADER, "note", ""),
+    ],
+    ids=["none now", "all in error", "none before", "none", "the same"],
+)
+def test_a_gate_that_has_seen_no_type_warns(
+    before: str | None, after: str | None, severity: str, told: str, provider: Provider
+) -> None:
+    old = provider.release("1.0", exports="libtoy>=1.0,<2", header=before)
+    found = only(old, provider.release("1.1", header=after))
+    assert (found.rule, found.severity) == ("promise-kept", severity)
+    assert [note for note in found.notes if not note.startswith("layouts of")] == [told] * bool(told)
+    # With debug information the layouts are compared, and that is all there is to know.
+    old = provider.release("2.0", exports="libtoy>=2.0,<3", header=before, flags=["-g"])
+    assert only(old, provider.release("2.1", header=after, flags=["-g"])).severity == "note"
 
 
 def test_headers_alone_are_less_than_layouts(provider: Provider) -> None:

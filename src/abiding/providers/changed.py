@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared", "counted"]
 
+_NONE = "headers were not compared: this release has none"
 LAYOUTS = "layouts or function types"
 _MOST_NAMED = 3
 
@@ -44,10 +45,11 @@ class Comparison(NamedTuple):
     """What has changed, and in sentences which layouts, and which headers, were not compared.
 
     `by_layouts` is whether all layouts were compared, `by_headers` whether all headers were: these say less, for what
-    they only name is laid out elsewhere. `gone` are constants that the headers have no more, or none that can be worked
-    out: what is compiled has their values. `of_bodies` says which functions are compiled into who uses them, and are
-    others now: nobody can tell what that means. `unsure` are constants that are others now, where only what some
-    functions lead to counts: which function a constant is for is not to be seen, nor what `void *` points to.
+    they only name is laid out elsewhere. `is_blind` is whether there were headers, and none was wholly compared. `gone`
+    are constants that the headers have no more, or none that can be worked out: what is compiled has their values.
+    `of_bodies` says which functions are compiled into who uses them, and are others now: nobody can tell what that
+    means. `unsure` are constants that are others now, where only what some functions lead to counts: which function a
+    constant is for is not to be seen, nor what `void *` points to.
     """
 
     changes: tuple[Change, ...] = ()
@@ -55,6 +57,7 @@ class Comparison(NamedTuple):
     of_headers: tuple[str, ...] = ()
     by_layouts: bool = True
     by_headers: bool = False
+    is_blind: bool = False
     gone: tuple[str, ...] = ()
     of_bodies: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
@@ -96,15 +99,18 @@ def _layouts(
 
 def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comparison:
     """Compare what the headers declare; a header that is gone takes nothing away from what is compiled."""
-    if not old.headers.texts or not new.headers.texts:
+    if not old.headers.texts:
         return Comparison()
+    if not new.headers.texts:
+        return Comparison(of_headers=(_NONE,), is_blind=True)
     try:
         first, second = comparable(*(headers.read(side.headers.texts, uses=used is not None) for side in (old, new)))
     except headers.NoParserError as exc:
-        return Comparison(of_headers=(f"headers were not compared: {exc}",))
+        return Comparison(of_headers=(f"headers were not compared: {exc}",), is_blind=True)
     counting = None if used is None else reached(first, used)
     meant = list(changes(first, second))
     changed = [one.old.name for one in meant if counting is None or one.old.key in counting]
+    faults = {**first.faults(), **second.faults()}
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
     known = constants(first)
     others = [one for one in changes(first, second, "constant") if one.old.name in known]
@@ -123,7 +129,8 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
             for what, names in found
             if names
         ),
-        of_headers=(*_faulty({**first.faults(), **second.faults()}), *_passed_over(passed_over)),
+        of_headers=(*_faulty(faults), *_passed_over(passed_over)),
+        is_blind=faults.keys() >= old.headers.texts.keys(),
         gone=lost,
         of_bodies=tuple(_bodies(bodies(first, second))),
         unsure=unsure,

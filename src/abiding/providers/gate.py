@@ -304,7 +304,8 @@ def _kept(
     count = sum(map(len, added.values()))
     asked = bool(count) and _release(before)[:2] == _release(after)[:2]
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
-    unseen = "" if comparison.by_layouts else f"; {_UNSEEN}{_BY_HEADERS if comparison.by_headers else ''}"
+    unseen = "" if comparison.by_layouts else f"; {_UNSEEN}{_of_headers(comparison)}"
+    blind = comparison.is_blind and not comparison.by_layouts
     gone = (
         f"; {counted(len(comparison.gone), 'constant')} of its headers can't be found again" if comparison.gone else ""
     )
@@ -321,7 +322,7 @@ def _kept(
         message = f"{name} {after} has the symbols of {before}{but}, none lost and none new"
     return Finding(
         "promise-kept",
-        Severity.WARNING if asked or gone else Severity.NOTE,
+        Severity.WARNING if asked or gone or blind else Severity.NOTE,
         message + (": that asks for another minor version" if asked else "") + gone + unseen,
         artifact=new.path.name,
         notes=(
@@ -330,13 +331,19 @@ def _kept(
             *_not_found(comparison),
             *comparison.remarks,
         ),
-        hints=(*([_NEW] if asked else []), *([_GONE] if gone else [])),
+        hints=(*([_NEW] if asked else []), *([_GONE] if gone else []), *([_BLIND] if blind else [])),
     )
 
 
+def _of_headers(comparison: Comparison) -> str:
+    if comparison.by_headers:
+        return ", and its headers declare the same"
+    return ", nor all of its headers" if comparison.of_headers else ""
+
+
 _UNSEEN = "layouts were not compared"
-_BY_HEADERS = ", and its headers declare the same"
 _NEW = "who uses what is new could not say so by `x.x`, which both versions share"
+_BLIND = "a structure that has changed would not be seen: the notes say why nothing was compared that tells of it"
 _GONE = (
     "keep them, or say it in the notes of the release: what is compiled has their values, and what is built anew fails"
 )
