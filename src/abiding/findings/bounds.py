@@ -167,8 +167,10 @@ FURTHER = 20
 # Worst: 0.5 s (a RECORD of one row), 12 MiB (140,000 rows; a library of zeros).
 LIBRARY, RECORD = 1 << 30, 16 << 20
 # Headers of one wheel that are read, and bytes of them; and bytes in memory of what they declare.
+# Worst: 48 MiB (as many declarations as are taken, of two releases).
 HEADERS, HEADER_BYTES, DECLARED = 1000, 12 << 20, 8 << 20
-# What the parser may have in memory, and write into one file; and seconds of a processor for all headers of a wheel.
+# What the parser may have in memory, and write into one file; and seconds of a processor for all headers of a wheel,
+# more than for any other input: those of pyarrow take all of them.
 PARSER, PARSED, PARSING = 2 << 30, 64 << 20, 60
 # And seconds for one of them: what does not end is one header less, and no more.
 PARSING_ONE = 15
