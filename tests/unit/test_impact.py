@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -297,11 +296,11 @@ def test_nothing_is_fine_that_is_not_known_to_be(
         path = recorded(path, "1.0", "toy", "toy_sum") if is_recorded else path
         assert outcomes(shop, "toy==1.2", path, capsys=capsys) == {path.name: outcome}
         main(["bounds", str(path), "--index-url", shop.index.url, "--output-format", "json"])
-        (wheel,) = json.loads(capsys.readouterr().out)["wheels"]
-        rows = {row["version"]: row["state"] for row in wheel["providers"][0]["versions"]}
+        (said,) = document(capsys.readouterr().out, "bounds")["wheels"]
+        rows = {row["version"]: row["state"] for row in said["providers"][0]["versions"]}
         assert rows.get("1.2") == state
         assert ("1.0" in rows) == ("1.0" in published and not published["1.0"].startswith("["))
-        (bound,) = wheel["bounds"]
+        (bound,) = said["bounds"]
         assert bound["state"] == {HAS: "fits", LACKS: "too-loose", OPEN: "unknown"}[expected]
 
 

@@ -99,7 +99,8 @@ class _Case(NamedTuple):
         accepted = lines[self.name]
         is_linked = self.name in taken(self.subject, self.tags)
         if accepted.contains(self.version, prereleases=True):
-            return self.linked(accepted) if is_linked else (Outcome.UNKNOWN, f"it is not linked with {self.library}")
+            why = f"it is not linked with a library of {self.name}"
+            return self.linked(accepted) if is_linked else (Outcome.UNKNOWN, why)
         excluded = f"it requires {self.name}{accepted}"
         if not is_linked:
             return Outcome.EXCLUDED, excluded
@@ -108,10 +109,6 @@ class _Case(NamedTuple):
         except AbidingError as exc:
             outcome, why = _not_told(exc)
         return Outcome.EXCLUDED, f"{excluded}; {_OTHERWISE[outcome]}: {why}"
-
-    @property
-    def library(self) -> str:
-        return f"a library of {self.name}"
 
     def not_required(self) -> tuple[Outcome, str]:
         """Judge a wheel that does not require the provider: it may be linked with its libraries all the same."""
