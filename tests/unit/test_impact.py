@@ -304,11 +304,15 @@ def test_nothing_is_fine_that_is_not_known_to_be(
         assert bound["state"] == {HAS: "fits", LACKS: "too-loose", OPEN: "unknown"}[expected]
 
 
+@pytest.mark.parametrize("yanked", [False, True])
 @pytest.mark.parametrize(("needs", "outcome"), [("libm.so.6", "unknown"), ("libz.so.1", "fine"), ("", "unknown")])
 def test_what_another_library_may_have_is_not_asked_of_the_provider(
-    needs: str, outcome: str, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    needs: str, outcome: str, yanked: bool, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All symbols of libm have versions; those of libz do not, so that one without may be of it."""
+    """All symbols of libm have versions; those of libz do not, so that one without may be of it, unless it was not."""
+    if yanked:
+        shop.publish("0.9", "toy", "other", yanked="wrong")
+        outcome = "rebuild"
     stub = library(tmp_path / "stub" / SONAME, "toy", "other", soname=SONAME)
     links = [stub, *([library(tmp_path / "stub" / needs, soname=needs)] if needs else [])]
     module = library(tmp_path / "_ham.so", calls=("toy", "other"), links=[_ALL, *links], run_path="$ORIGIN/../toy/lib")

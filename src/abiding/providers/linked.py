@@ -15,7 +15,7 @@ from abiding.native.platforms import apart, machine_of
 from abiding.native.providers import Standing
 from abiding.native.symbols import of_others_alone
 from abiding.providers.published import read_history, read_material
-from abiding.providers.ranges import State, ever_had, held, joined, left_open
+from abiding.providers.ranges import State, all_told, ever_had, held, joined, left_open
 from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
@@ -147,14 +147,15 @@ def _sole(subject: Subject) -> dict[str, frozenset[str]]:
 def informed(
     subject: Subject, name: str, tags: frozenset[Tag], history: History, histories: Histories
 ) -> tuple[tuple[Imports, ...], History]:
-    """Find out whose the symbols are that a provider must have, and has in no version of a history.
+    """Find out whose the symbols are that a provider may have, and has in no version of a history.
 
-    More is read for them: all that there ever was of the provider, and of the others that the wheel is linked with.
+    More is read for them: all that there ever was of the provider, and, where one of these must have them, of the
+    others that the wheel is linked with.
     Returns what is taken of the provider, and the history with what else there was of it. Raises `AbidingError`.
     """
     by_name = taken(subject, tags)
     libraries = by_name[name]
-    if left_open(libraries, history):
+    if not all_told(libraries, history):
         ever = histories.get(name, tags, None, [imports.library for imports in libraries])
         history = history._replace(others=ever.editions if ever else ())
     for other, theirs in by_name.items():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History
     from abiding.providers.tables import Exports, Imports
 
-__all__ = ["Range", "Row", "State", "ever_had", "held", "is_same", "joined", "left_open"]
+__all__ = ["Range", "Row", "State", "all_told", "ever_had", "held", "is_same", "joined", "left_open"]
 
 
 class State(StrEnum):
@@ -135,6 +135,13 @@ def left_open(taken: Sequence[Imports], history: History) -> list[tuple[str, tup
         open_ = tuple(sorted(symbol for symbol in wanted if symbol.removesuffix(f"@{BASE}") not in names))
         found += [(imports.library, open_)] if open_ else []
     return found
+
+
+def all_told(taken: Iterable[Imports], history: History) -> bool:
+    """Return whether a history tells of all symbols whether they are the provider's, those of Python left out."""
+    names = ever_had(taken, history)
+    free = {symbol.removesuffix(f"@{BASE}") for imports in taken for symbol in imports.free - imports.bound}
+    return all(name.startswith(("Py", "_Py")) or is_of_toolchain(name) for name in free - names)
 
 
 def ever_had(taken: Iterable[Imports], history: History) -> set[str]:
