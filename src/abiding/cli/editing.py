@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from abiding.cli.arguments import path
 from abiding.cli.asking import agreed, need_terminal
-from abiding.edits.document import NOTHING
+from abiding.edits.file import NOTHING
 from abiding.findings.wrapping import fill
 
 if TYPE_CHECKING:

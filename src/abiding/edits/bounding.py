@@ -6,8 +6,9 @@ import tomllib
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.edits.document import NOTHING, Document, not_understood
+from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
+from abiding.edits.file import NOTHING
 from abiding.edits.wrapping import Edited
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import as_toml

@@ -11,6 +11,7 @@ import tomlkit
 from tomlkit.items import InlineTable, Table, Whitespace
 
 from abiding.edits.arrays import comments, with_first, with_item, without
+from abiding.edits.file import NOTHING
 from abiding.findings.errors import DeclarationError
 from abiding.project.pyproject import Pyproject
 
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
     from abiding.project.keys import Key
 
-__all__ = ["NOTHING", "Document", "not_understood"]
+__all__ = ["Document", "not_understood"]
 
 
-NOTHING = "Nothing was written"
 _MARK = "\0"  # in no TOML
 _UNSAFE = "this file is written in a way that can't be edited safely"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from abiding.edits.document import NOTHING
+from abiding.edits.file import NOTHING
 from abiding.findings.errors import DeclarationError
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import key_text

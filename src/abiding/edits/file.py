@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from abiding.edits.document import NOTHING
 from abiding.files.placing import commit, new_file, write_all
 from abiding.files.plain import is_there, read_for
 from abiding.findings import bounds
@@ -13,9 +12,10 @@ from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.project.pyproject import Pyproject
 
-__all__ = ["EditedFile"]
+__all__ = ["NOTHING", "EditedFile"]
 
 
+NOTHING = "Nothing was written"
 _HINT = "give the folder of a project, which has pyproject.toml, setup.cfg or setup.py"
 
 

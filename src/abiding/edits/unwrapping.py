@@ -7,7 +7,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from abiding.archives.naming import normalised
-from abiding.edits.document import NOTHING, Document
+from abiding.edits.document import Document
+from abiding.edits.file import NOTHING
 from abiding.edits.wrapping import Edited
 from abiding.files.plain import is_plain, read_for
 from abiding.findings import bounds
