@@ -6,6 +6,7 @@ exports nothing, a library that keeps its name promises to keep what it has.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,6 +112,8 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
     if not promised:
         return
     kept = sorted(promised & set(new.libraries))
+    yield from _exported_less(old, new, kept)
+    yield from _moved(old, new, kept)
     comparison = compared(old.material(kept), new.material(kept)) if kept else Comparison()
     on_each = {machine: (old.on(machine), new.on(machine)) for machine in sorted(old.machines & new.machines) or [""]}
     losses = [*_gone_from(on_each, promised), *comparison.changes]
@@ -125,6 +128,62 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
         return
     added = {name: some for name in kept if (some := _added(name, on_each.values()))}
     yield _kept(old, new, added, left_out, comparison)
+
+
+def _exported_less(old: Side, new: Side, libraries: Sequence[str]) -> Iterator[Finding]:
+    """Warn of an export that the new release has no more, or that has lost its upper bound."""
+    if old.export is None:
+        return
+    line = old.export.requires
+    without = [name for name in libraries if not (new.export and new.export.is_for([name, new.libraries[name].place]))]
+    if without:
+        now, says = None, f"exports nothing for {_listed(without)}, for which {old.contents.version} exports `{line}`"
+    elif new.export and _is_limited(line) and not _is_limited(new.export.requires):
+        now = new.export.requires
+        says = f"exports `{now}`, without the upper bound of `{line}`, which {old.contents.version} exports"
+    else:
+        return
+    yield Finding(
+        "unbounded-provider",
+        Severity.WARNING,
+        f"{new.contents.name} {new.contents.version} {says}",
+        artifact=new.path.name,
+        field="exports",
+        expected=line,
+        found=now,
+        expected_from=old.contents.version,
+        found_from="this release",
+        notes=("who is linked with it from now on takes each later version, whatever that has lost",),
+        hints=("declare it in `[tool.abiding.exports]`, with an upper bound: `x.x` and `x+1` stand for the version",),
+    )
+
+
+def _moved(old: Side, new: Side, libraries: Sequence[str]) -> Iterator[Finding]:
+    """Warn of libraries that lie in another folder: the run paths of who is linked with them lead to the old one."""
+    there = {(image.name, posixpath.dirname(image.place)) for image in new.contents.images}
+    there |= {(name, posixpath.dirname(library.place)) for name, library in new.libraries.items()}
+    moved = [name for name in libraries if (name, posixpath.dirname(old.libraries[name].place)) not in there]
+    if moved:
+        before, after = (side.libraries[moved[0]].place for side in (old, new))
+        yield Finding(
+            "promise-broken",
+            Severity.WARNING,
+            f"{new.contents.name} {new.contents.version} has {_listed(moved)} in another folder",
+            artifact=new.path.name,
+            expected=before,
+            found=after,
+            expected_from=old.contents.version,
+            found_from="this release",
+            notes=(f"who was linked with {old.contents.version} has a run path that leads to the old one",),
+            hints=('leave it there, unless code loads the library before anybody needs it (`load = "preload"`)',),
+        )
+
+
+def _is_limited(line: str) -> bool:
+    return any(clause.operator in _LIMITING for clause in requirements.parse(line).specifier)
+
+
+_LIMITING = frozenset({"<", "<=", "==", "~=", "==="})
 
 
 def _gone_from(on_each: Mapping[str, tuple[Side, Side]], promised: set[str]) -> Iterator[Change]:
@@ -337,7 +396,7 @@ def _kept(
 
 def _of_headers(comparison: Comparison) -> str:
     if comparison.by_headers:
-        return ", and its headers declare the same"
+        return f", and its headers declare the same{' but for bodies' if comparison.of_bodies else ''}"
     return ", nor all of its headers" if comparison.of_headers else ""
 
 
