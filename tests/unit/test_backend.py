@@ -1145,6 +1145,28 @@ def test_unknown_variant(tmp_path: Path) -> None:
         assert "\nabiding: Nothing was built\nhint: `uvx abiding explain unknown-variant`" in caught.value.output
 
 
+@pytest.mark.parametrize(
+    ("entry", "level", "is_told"),
+    [
+        ('{ requires = "numpy==2.1.0", native = true }', "api", True),
+        ('{ requires = "numpy==2.1.0", native = true }', "abi", False),
+        ('"numpy==2.1.0"', "api", False),  # it would be no nearer
+    ],
+)
+def test_where_a_build_fails_the_level_is_said_that_it_failed_at(
+    entry: str, level: str, is_told: bool, tmp_path: Path
+) -> None:
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', entry)
+    text = (tree.folder / "pyproject.toml").read_text().replace('"flit_core.buildapi"', '"own"\nbackend-path = ["."]')
+    failing = "from flit_core.buildapi import *\ndef build_wheel(*_):\n    raise SystemExit('grain.h: No such file')\n"
+    Tree.write(tree.folder, {"pyproject.toml": text, "own.py": failing})
+    with pytest.raises(HookFailed) as caught:
+        tree.hook("build_wheel", tmp_path / "out", {"abiding.level": level})
+    assert "grain.h: No such file" in caught.value.output
+    told = "abiding: API level: 1 line left out, because -C abiding.level=api; `-C abiding.level=abi` adds it"
+    assert (told in caught.value.output) is is_told
+
+
 def test_lawful_and_probably_not_meant_is_a_warning(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", "libgmp==6.3.0", "numpy>=1.20,<2.5")
     with warned(r"warning\[not-narrower\]: `>=1.20` of `numpy>=1.20,<2.5` excludes .* --> pyproject.toml:19 "):

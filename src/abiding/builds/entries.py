@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding import native
 from abiding.builds import exported
-from abiding.findings.errors import DeclarationError
+from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
 from abiding.metadata import pins
 from abiding.project import lines, tags
@@ -16,7 +17,7 @@ from abiding.project.level import Level
 from abiding.project.table import ApiLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.archives.wheel import Wheel
     from abiding.builds.outcome import Outcome
@@ -224,6 +225,18 @@ class Entries(NamedTuple):
         return DeclarationError(finding, "Nothing was built")
 
     # What is said in the end
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Say of which level it is, where the wrapped backend fails without the providers that are left out there."""
+        try:
+            yield
+        except AbidingError:
+            raise
+        except (Exception, SystemExit):
+            if self.level is Level.API and self.native:
+                self.told.say(self.outcome(()))
+            raise
 
     def outcome(self, added: Iterable[str]) -> str:
         """Say at which level the wheel is, and how to get the other; empty if the project has no levels."""
