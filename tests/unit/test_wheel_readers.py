@@ -412,7 +412,7 @@ def test_what_is_plain_at_a_glance_is_plain_at_length(
     path.write_bytes(packed(*(One(name, GOOD if name == N else b"") for name in dict.fromkeys(names))))
     quick = _outcome(path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dist_info, "_is_plain", lambda *_: False)
+        patch.setattr(dist_info, "_is_clear", lambda *_: False)
         patch.setattr(zipdirectory, "_are_plain", lambda *_: False)
         assert _outcome(path) == quick
 
