@@ -247,6 +247,29 @@ NAMED_IN_C = [
     ("#define N 1 + \\\n 1\n", "#define N 1 + \\\n 2\n", ["N"]),
     ("enum e { A = 1 };", "enum e { A = 2 };", ["enum e"]),
     ("struct s { enum { A, B } x; };", "struct s { enum { B, A } x; };", ["struct s", "A", "B"]),
+    # A constant may be a member of an enumeration with a name, of one without, or a macro: it has one value.
+    ("enum { A = 1, B };", "enum t { A, B };", ["A", "B"]),
+    ("enum t { A = 1, B };", "enum { A, B };", ["A", "B"]),
+    ("#define A 1\n", "enum t { A = 2 };", ["A"]),
+    ("enum t { A = 2 };", "#define A 1\n", ["A"]),
+    ("enum t { A, B };", "enum u { B, A };", ["A", "B"]),
+    ("typedef enum { A, B } t;", "enum u { B, A };", ["A", "B"]),
+    # Nothing in a text is part of an expression.
+    *(
+        (f'#define S "{old}"\n', f'#define S "{new}"\n', ["S"])
+        for old, new in [("a;b", "a;c"), ("x{1}", "x{2}"), ("#1", "#2"), ("extern a", "extern b"), ("[", "]")]
+    ),
+    ("#define N '{'\n", "#define N '}'\n", ["N"]),
+    # What is behind a macro that is no expression.
+    *(
+        (f"#define BAD {bad}\n#define N 1\n", f"#define BAD {bad}\n#define N 2\n", ["N"])
+        for bad in ("[", "]", ")", "<%", "%>", "<:", ")(", "([)]")
+    ),
+    (
+        "#define a { 1 }\n#define M(a) (a)\n#define N M(1)\n",
+        "#define a { 1 }\n#define M(a) (a)\n#define N M(2)\n",
+        ["N"],
+    ),
 ]
 NAMED_IN_CXX = [
     ("class A { public: int f(int); };", "class A { public: long f(int); };", ["A::f(int)"]),
@@ -319,6 +342,9 @@ NAMED_IN_CXX = [
         ["struct A"],
     ),
     ("enum class e : unsigned { A };", "enum class e : int { A };", ["enum e"]),
+    ("struct s { enum t { A, B }; };", "struct s { enum u { B, A }; };", ["s::A", "s::B"]),
+    ("namespace n { enum { A = 1 }; }", "namespace n { enum t { A }; }", ["n::A"]),
+    ('#define S R"x(a;{)x"\n', '#define S R"x(b;{)x"\n', ["S"]),
     (
         "namespace { } struct A { struct { int a; } b; };",
         "namespace { } struct A { struct { long a; } b; };",
@@ -355,8 +381,18 @@ SILENT_IN_C = [
         '#ifdef __cplusplus\nextern "C" {\n#endif\nstruct s { int a; };\n#ifdef __cplusplus\n}\n#endif\n',
         "struct s { int a; };",
     ),
+    ("enum { A, B };", "enum t { A, B };"),
+    ("enum t { A, B };", "enum u { A, B, C };"),
+    ("#define A 1\n", "enum t { A = 1 };"),
+    # What is another value in each place, or each time.
+    *(
+        (f"#define W {word}\n#define V W\n", f"\n\n#define W {word}\n#define V W\n")
+        for word in ("__FILE__", "__LINE__", "(__COUNTER__)", "__TIME__", "__DATE__", '"a" __FILE__')
+    ),
+    ("static const char *const w = __FILE__;", "\nstatic const char *const w = __FILE__;"),
 ]
 SILENT_IN_CXX = [
+    ("struct s { enum t { A, B }; };", "struct s { enum u { A, B }; };"),
     ("int f(int a = 1);", "int f(int a = 2);"),
     ("struct A { int f(int a = 1); };", "struct A { [[deprecated]] int f(int b = 2); };"),
     ('extern "C" int f(int); extern "C" int g(int);', 'extern "C" { int g(int); int f(int); }'),

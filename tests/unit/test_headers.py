@@ -99,6 +99,8 @@ def test_what_is_included_is_compared_where_it_stands() -> None:
     assert told(both, {**both, "part.h": PART.replace("int a", "long a")}).changes[0].names == ("struct t",)
 
 
+CXX = "#ifdef __cplusplus\n#define TOY_CXX 1\n#endif\n"
+ASKING = '#include "c.h"\nint f(void);\n#ifdef TOY_CXX\nstruct t { int a; };\n#endif\n'
 SMALL = "#ifndef N\n#define N 4\n#endif\nstruct t { int a[N]; };\n"
 
 
@@ -128,6 +130,10 @@ SMALL = "#ifndef N\n#define N 4\n#endif\nstruct t { int a[N]; };\n"
         # A list in a file of its own, and a header without an ending.
         ({"a.h": 'struct t {\n#include "fields.inc"\n};', "fields.inc": "int a;\n"}, {"a.h": 'struct t {\n#include "fields.inc"\n};', "fields.inc": "long a;\n"}, [("struct t",)]),
         ({"Toy": "struct t { int a; };"}, {"Toy": "struct t { long a; };"}, [("struct t",)]),
+        ({"t.h": "struct t { int a; };"}, {"t.hpp": "struct t { long a; };"}, [("struct t",)]),
+        ({"t.h": "struct t { int a; };"}, {"t.hpp": "struct t { int a; };"}, []),
+        # Which language it is may be asked by another header.
+        ({"c.h": CXX, "t.h": ASKING}, {"c.h": CXX, "t.h": ASKING.replace("int a", "long a")}, [("struct t",)]),
         # A header that was C's becomes one of C++ alone.
         ({"a.h": "struct t { int class; };"}, {"a.h": "struct t { int klass; bool a() const; };"}, []),
     ],
@@ -160,6 +166,24 @@ def test_a_header_that_lacks_another_is_compared_with_its_like() -> None:
     assert (told(old, there).changes, told(there, old).changes) == ((), ())
     changes = told(old, {"a.h": old["a.h"].replace("int b", "long b")}).changes
     assert [change.names for change in changes] == [("struct t",)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"a.hpp": "#include <gone.h>\nstruct t { int a; };"}, {"a.hpp": "struct t { long a; };"}),
+        ({"a.h": "#include <gone.h>\nstruct t { int a; };"}, {"a.h": "struct t { long a; };"}),
+        ({"a.hpp": '#include "b.hpp"\nstruct t { int a; };', "b.hpp": "#include <gone1.h>"}, {"a.hpp": '#include "b.hpp"\nstruct t { long a; };', "b.hpp": "#include <gone2.h>"}),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_is_said(old: dict[str, str], new: dict[str, str]) -> None:
+    """A header that lacks another one in one of the releases is not compared with what does not."""
+    for first, second in ((old, new), (new, old)):
+        comparison = told(first, second)
+        assert comparison.by_headers is bool(comparison.changes)
+        assert ".h' file not found" in comparison.of_headers[0]
+        assert all(f"`toy/include/{place}`" in comparison.of_headers[0] for place in first)
+        assert told(first, first).changes == ()
 
 
 @pytest.mark.timeout(400)
@@ -214,6 +238,40 @@ def test_without_the_library_headers_are_not_compared(tmp_path: Path, monkeypatc
     assert told({"a.h": TOY}, {"a.h": TOY}).of_headers == (
         "headers were not compared: that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it",
     )
+
+
+def test_a_parser_that_ends_before_it_reads_is_not_told_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "clang").mkdir()
+    (tmp_path / "clang" / "__init__.py").touch()
+    (tmp_path / "clang" / "cindex.py").write_text("import os\nos._exit(7)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert told({"a.h": TOY}, {"a.h": TOY}).of_headers == (
+        "headers were not compared: the parser ended with 7 before it read any",
+    )
+
+
+@pytest.mark.parametrize("named", ['gcc "', "no-such-compiler", "'"])
+def test_without_a_compiler_headers_are_not_compared(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", named)
+    assert told({"a.h": TOY}, {"a.h": TOY}).of_headers == ("headers were not compared: there is no C compiler",)
+
+
+def test_constants_that_have_no_value_any_more_are_gone() -> None:
+    """Who was compiled has the value; a variable may have any."""
+    for new, names in (
+        ("extern const int A;", ("A",)),
+        ("", ("A",)),
+        ("enum t { A = 1 };", ()),
+        ("enum { A = 1 };", ()),
+    ):
+        assert told({"a.h": "#define A 1\n"}, {"a.h": f"{new}\n"}).gone == names
+
+
+def test_a_header_may_have_the_name_of_what_includes_it() -> None:
+    side = headers.read({"abiding-wrapper.h": b"struct t { int a; };"})
+    assert {one.name for _, one in side.of_kind("type")} == {"struct t"}
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ class Walk:
             type_ = inner
         if type_.is_const_qualified() and not self._is_faulty(cursor, place) and not is_template(cursor):
             value = value_of(cursor)
-            if value is not None:
+            if value is not None and self.files.folder not in value:
                 self._add(cursor, place, "constant", (name, name), value)
 
     # What they are called

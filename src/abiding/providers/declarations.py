@@ -91,6 +91,11 @@ class Declared(NamedTuple):
         """Return the same without some readings."""
         return self._replace(readings={key: one for key, one in self.readings.items() if key not in left_out})
 
+    def failing(self, why: Mapping[tuple[str, str], str]) -> Declared:
+        """Return the same without what some readings came to, each with the reason."""
+        failed = {key: Reading(*key, failed=text) for key, text in why.items() if key in self.readings}
+        return self._replace(readings={**self.readings, **failed})
+
     def of_kind(self, *kinds: str) -> Iterator[tuple[Reading, Declaration]]:
         """Yield all that is declared of some kinds."""
         for reading in self.readings.values():
@@ -126,24 +131,29 @@ def comparable(old: Declared, new: Declared) -> tuple[Declared, Declared]:
     """Leave out what says nothing: a header in the language that it is not in, and one that lacks another header.
 
     A name that ends with `.h` says neither. What is read as C without an error is C; where it asks itself which of
-    them it is, it is both.
+    them it is, or what it includes does, it is both. One that lacks another header in one release alone has failed.
     """
     sides = (old, new)
     both = old.of_both | new.of_both
     left_out: set[tuple[str, str]] = set()
+    lacking: dict[tuple[str, str], str] = {}
     for place in {place for side in sides for place, _ in side.readings}:
         found = {
             language: [side.readings[place, language] for side in sides if (place, language) in side.readings]
             for language in _OTHER
         }
         whole = {language: all(one.is_whole for one in some) for language, some in found.items()}
+        is_of_both = any(not both.isdisjoint((place, *one.includes)) for some in found.values() for one in some)
         if all(found.values()):
-            if whole["c"] and place not in both:
+            # What is there in one release alone may be in the other one by a name that is of C++.
+            if whole["c"] and not is_of_both and len(found["c"]) == len(sides):
                 left_out.add((place, "c++"))
             elif whole["c++"] and not whole["c"]:
                 left_out.add((place, "c"))
-        left_out |= {(place, language) for language, some in found.items() if len({one.missing for one in some}) > 1}
-    return old.without(left_out), new.without(left_out)
+        for language, some in found.items():
+            if len({one.missing for one in some}) > 1:
+                lacking[place, language] = next(text for one in some for text in one.missing)
+    return old.without(left_out).failing(lacking), new.without(left_out).failing(lacking)
 
 
 class _Index:
@@ -153,7 +163,7 @@ class _Index:
         self.side = side
         self.everywhere: dict[tuple[str, str], list[Declaration]] = defaultdict(list)
         self.own: dict[tuple[str, str, str], list[Declaration]] = defaultdict(list)
-        for reading, one in side.of_kind(*kinds):
+        for reading, one in _of_kind(side, kinds):
             self.everywhere[reading.language, one.key].append(one)
             if one.place == reading.place:
                 self.own[reading.language, one.place, one.key].append(one)
@@ -181,26 +191,55 @@ class _Index:
         return any((place, language) in self.side.readings for language in _OTHER)
 
 
+def _of_kind(side: Declared, kinds: Collection[str]) -> Iterator[tuple[Reading, Declaration]]:
+    """Yield all of some kinds; constants with those that are members of an enumeration that has a name."""
+    yield from side.of_kind(*kinds)
+    if "constant" in kinds:
+        for reading, one in side.of_kind("type"):
+            yield from ((reading, each) for each in _members(one))
+
+
+def _members(one: Declaration) -> Iterator[Declaration]:
+    """Yield the members of an enumeration as constants, by the names that they have where the enumeration is."""
+    within, separator, name = one.key.removeprefix("tag ").rpartition("::")
+    is_scoped = not one.meaning.removeprefix("enum ").isdigit()
+    prefix = f"{within}{separator}{f'{name}::' if is_scoped else ''}"
+    for member in sorted(one.members):
+        name, _, value = member.partition(" = ")
+        yield Declaration(one.place, "constant", f"{prefix}{name}", f"{prefix}{name}", value)
+
+
 def changes(old: Declared, new: Declared, *kinds: str) -> Iterator[Changed]:
     """Yield what is another thing now, each once; a header that is gone takes nothing away."""
     before, index = (_Index(side, kinds or _MEANT) for side in (old, new))
-    told: set[str] = set()
-    for reading, one in old.of_kind(*(kinds or _MEANT)):
+    told = _told_by_type(old, new) if "constant" in kinds else set()
+    for reading, one in _of_kind(old, kinds or _MEANT):
         if one.name not in told and (other := index.another(reading, one, before)):
             told.add(one.name)
             yield Changed(one, other)
 
 
+def _told_by_type(old: Declared, new: Declared) -> set[str]:
+    """Return the names of the constants that are members of one enumeration in both: that tells of them."""
+    kept = {(reading.language, one.key) for reading, one in new.of_kind("type") if one.members}
+    return {
+        each.name
+        for reading, one in old.of_kind("type")
+        if (reading.language, one.key) in kept
+        for each in _members(one)
+    }
+
+
 def constants(side: Declared) -> dict[str, Declaration]:
     """Return the constants of a release by name, but those that say which release it is."""
-    found = {one.key: one for _, one in side.of_kind("constant")}
+    found = {one.key: one for _, one in _of_kind(side, ["constant"])}
     return {name: one for name, one in found.items() if not is_version(name, found)}
 
 
 def gone(old: Declared, new: Declared, *, is_all: bool) -> tuple[str, ...]:
     """Return the constants that a release has no more, as far as it was read; `is_all` is whether all headers were."""
-    known = {one.name for _, one in new.of_kind("constant", "variable", "function")}
-    known |= {one.partition(" ")[0] for _, each in new.of_kind("type") for one in each.members}
+    known = {one.name for _, one in _of_kind(new, ["constant"])}
+    known |= {each.name for _, one in old.of_kind("type") for each in _members(one)}
     faulty = {place for (place, _), reading in new.readings.items() if not reading.is_whole}
     there = {place for place, _ in new.readings}
     return tuple(

@@ -54,7 +54,10 @@ class Compiler(NamedTuple):
 
 def compiler() -> list[str] | None:
     """The C compiler at hand, with its arguments: the one that `CC` names, or one of the usual names."""
-    named = shlex.split(os.environ.get("CC", ""))
+    try:
+        named = shlex.split(os.environ.get("CC", ""))
+    except ValueError:  # a quotation that does not end names none
+        return None
     found = shutil.which(named[0]) if named else next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
     return [found, *named[1:]] if found else None
 
@@ -155,7 +158,7 @@ class Parser:
             except (OSError, subprocess.SubprocessError) as exc:
                 why = f"the parser was ended: {type(exc).__name__}"
             written.seek(0)
-            begun, readings, size = _answers(written, {str(_inside(place)): place for place, _ in waiting}, most)
+            begun, readings, size = _answers(written, {str(_inside(place)): place for place, _ in waiting}, most, why)
             return readings, begun, why, size
 
     def _request(self, waiting: list[tuple[str, str]], seconds: float) -> dict[str, object]:
@@ -215,13 +218,15 @@ def _compiler(command: tuple[str, ...], language: str) -> Compiler | None:
 
 
 def _answers(
-    written: IO[bytes], places: Mapping[str, str], most: int
+    written: IO[bytes], places: Mapping[str, str], most: int, why: str
 ) -> tuple[tuple[str, str] | None, list[Reading], int]:
     """Return the header that was begun and not read, if there is one, what was read, and what it takes.
 
-    Raises `NoParserError`.
+    `why` is how the parser ended. Raises `NoParserError`.
     """
-    if not json.loads(written.readline() or b"{}").get("ready"):
+    if not (first := written.readline()):
+        raise NoParserError(f"{why} before it read any")
+    if not json.loads(first)["ready"]:
         raise NoParserError("that needs `libclang`, which is not installed: `pip install 'abiding[headers]'` brings it")
     known: dict[str, str] = {}
     found: list[Reading] = []

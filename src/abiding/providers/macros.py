@@ -22,10 +22,16 @@ _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 # What is in no expression; behind one of these the compiler would not find back to the next one.
-_STATEMENT = re.compile(rb"[{};#]|\b(?:asm|__asm__|_Pragma|template|namespace|extern|typedef)\b")
-_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
-_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
-_BRACKET = re.compile(rb"[()]")
+_STATEMENT = re.compile(rb"[{};#]|<%|%>|%:|\b(?:asm|__asm__|_Pragma|template|namespace|extern|typedef)\b")
+# What is another value in each place, or each time.
+_OF_PLACE = re.compile(
+    rb"\b__(?:FILE|FILE_NAME|BASE_FILE|LINE|COUNTER|INCLUDE_LEVEL|DATE|TIME|TIMESTAMP)__\b|\b__(?:func|FUNCTION)__\b"
+)
+_LITERAL = rb"\bR\"([^()\\\s\"]{0,16})\([^\n]{0,400}?\)\1\"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
+_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _LITERAL, re.DOTALL)
+_TEXT = re.compile(_LITERAL, re.DOTALL)
+_BRACKET = re.compile(rb"<:|:>|[()\[\]]")
+_CLOSED_BY = {b"(": b")", b"[": b"]", b"<:": b":>"}
 # What may stand before a guard, and the guard.
 _BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
@@ -60,7 +66,7 @@ class Probes:
 
 
 class Macro(NamedTuple):
-    """A macro as it stands in a header: of what it may be a part, and its words.
+    """A macro as it stands in a header: of what it may be a part, and its words, but for those that are arguments.
 
     In C the parser does not come to an end of `(::a::b)`.
     """
@@ -74,16 +80,20 @@ class Macro(NamedTuple):
 
 @cache
 def _macros(text: bytes) -> tuple[Macro, ...]:
-    bare = _COMMENT.sub(lambda found: found[0] if found[0][:1] in b"\"'" else b" ", text)
-    return tuple(
-        Macro(
-            found[1].decode(),
-            not found[2] and bool(found[3].strip()) and not _is_of_version(found[3]),
-            bool(_STATEMENT.search(found[3])) or not _is_balanced(found[3]),
-            b"::" in found[3],
-            frozenset(word.decode() for word in _WORD.findall(found[3])),
-        )
-        for found in _DEFINE.finditer(bare)
+    bare = _COMMENT.sub(lambda found: b" " if found[0][:1] == b"/" else found[0], text)
+    return tuple(_macro(*found.groups()) for found in _DEFINE.finditer(bare))
+
+
+def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
+    taken, _, value = rest.partition(b")") if bracket else (b"", b"", rest)
+    plain = _TEXT.sub(b" 0 ", value)
+    words = {*_WORD.findall(plain)} - {*_WORD.findall(taken)}
+    return Macro(
+        name.decode(),
+        not bracket and bool(value.strip()) and not _is_of_version(value),
+        bool(_STATEMENT.search(plain) or _OF_PLACE.search(plain)) or not _is_balanced(plain),
+        b"::" in plain,
+        frozenset(word.decode() for word in words),
     )
 
 
@@ -94,11 +104,14 @@ def _is_of_version(value: bytes) -> bool:
 
 
 def _is_balanced(value: bytes) -> bool:
-    """Whether brackets that open also close, in a macro without arguments or behind the first of one with some."""
-    depth = 0
-    for found in _BRACKET.findall(_TEXT.sub(b"", value)):
-        depth += 1 if found == b"(" else -1
-    return depth in {0, -1}
+    """Whether brackets that open also close."""
+    waiting: list[bytes] = []
+    for found in _BRACKET.findall(value):
+        if found in _CLOSED_BY:
+            waiting.append(_CLOSED_BY[found])
+        elif not waiting or waiting.pop() != found:
+            return False
+    return not waiting
 
 
 @cache

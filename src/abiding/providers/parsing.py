@@ -22,7 +22,7 @@ from abiding.providers.standard import included, prefix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clang.cindex import TranslationUnit
+    from clang.cindex import Index, TranslationUnit
 
 __all__ = ["main"]
 
@@ -37,8 +37,11 @@ _MANY = 2000
 def main() -> int:
     """Read what a request asks for, which is in the file that the last argument names."""
     request = Request(**json.loads(Path(sys.argv[-1]).read_bytes()))
-    reader = Reader(request)
-    _say({"ready": True})
+    index = _index()
+    _say({"ready": index is not None})
+    if index is None:
+        return 0
+    reader = Reader(request, index)
     for place, language in reader.ordered():
         if time.process_time() > request.seconds:
             break
@@ -54,6 +57,18 @@ def main() -> int:
             _say({"entries": entries[start : start + _AT_ONCE]})
         _say({"read": [place, language], **answer})
     return 0
+
+
+def _index() -> Index | None:
+    """Return what libclang reads with; None where the library or its binding is missing."""
+    try:
+        from clang.cindex import Index, LibclangError
+    except ImportError:
+        return None
+    try:
+        return Index.create(excludeDecls=True)
+    except LibclangError:
+        return None
 
 
 def _say(answer: dict[str, Any]) -> None:
@@ -81,12 +96,9 @@ class Request(NamedTuple):
 class Reader:
     """Reads headers one after the other."""
 
-    def __init__(self, request: Request) -> None:
-        from clang.cindex import Index
-
-        self.request = request
+    def __init__(self, request: Request, index: Index) -> None:
+        self.request, self.index = request, index
         self.files = Files(request.folder, request.folders)
-        self.index = Index.create(excludeDecls=True)
         self.arguments = dict(request.arguments)
         self.said: set[tuple[object, ...]] = set()
         self.closures = {place: macros.closure(self.files, place) for place, _ in request.readings}

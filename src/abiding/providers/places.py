@@ -13,6 +13,7 @@ __all__ = ["WRAPPER", "Files"]
 
 # The file that includes a header, and has behind it what makes the compiler work out its constants.
 WRAPPER = "abiding-wrapper"
+_WRAPPERS = frozenset({f"{WRAPPER}.c", f"{WRAPPER}.cpp"})
 
 
 class Files:
@@ -43,7 +44,7 @@ class Files:
         inside = os.path.join(self.folder, "")  # noqa: PTH118
         if name.startswith(inside):
             place = name.removeprefix(inside)
-            return "" if place.partition(".")[0] == WRAPPER else place
+            return "" if place in _WRAPPERS else place
         return "" if os.path.realpath(name).startswith(self.others) else None
 
     def called(self, name: str) -> list[str]:
