@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.evidence.stated import Bound, State
-from abiding.findings.words import listed
+from abiding.findings.words import counted, listed
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
 from abiding.providers.linked import ranges, too_loose, unpublished
@@ -50,7 +50,7 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
     return Bound(
         range_.distribution,
         f"{libraries} of {range_.distribution}",
-        f"{len(range_.taken)} symbols of {libraries}",
+        f"{counted(len(range_.taken), 'symbol')} of {libraries}",
         _deciding(subject, range_),
         admitted,
         line,
