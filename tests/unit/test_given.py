@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,10 +148,14 @@ def test_a_file_that_one_may_not_read(capsys: pytest.CaptureFixture[str], monkey
     """Where a file is read, nobody is told of a folder to be written to."""
     place = Path("built/dist", WHEEL)
 
-    def locked(path: Path, *_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+    opened = open
 
-    monkeypatch.setattr(Path, "open", locked)
+    def locked(path: str | Path, *given: Any, **named: Any) -> Any:
+        if Path(path) == place:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *given, **named)
+
+    monkeypatch.setattr("builtins.open", locked)
     monkeypatch.setattr(os, "access", lambda *_: False)
     shown = said(capsys, "check", str(place))
     assert "can't be read: permission denied" in shown
