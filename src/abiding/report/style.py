@@ -149,7 +149,8 @@ tr.reference .side { background: none; }
   thead th, tbody th { position: static; }
   pre, tbody th .names { max-height: none; }
   .filters, .wide, .page { display: none; }
-  details::details-content { content-visibility: visible; block-size: auto; }
+  /* Not what the fields say: of a release of many wheels that is a book. */
+  :is(.finding, tbody th details)::details-content { content-visibility: visible; block-size: auto; }
   .finding, tr { break-inside: avoid; }
   .badge, .chip, .cell, mark { print-color-adjust: exact; }
 }
