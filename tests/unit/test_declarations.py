@@ -69,10 +69,18 @@ ONE_MEANING_IN_C = [
     ("int f(char *s, ...);", "int f(char *, ...);"),
     ("extern int a[];", "extern int a[];"),
     ("char f(signed char);", "char f(signed char c);"),
+    # A pointer is the same whether one may write to what it points to.
+    ("int f(char *a);", "int f(const char *a);"),
+    ("int f(const int *p);", "int f(int *const p);"),
+    ("int f(char **a);", "int f(const char *const *a);"),
+    ("char *f(void);", "const char *f(void);"),
+    ("struct t { char *a; };", "struct t { const char *a; };"),
+    ("struct t { int (*f)(char *); };", "struct t { int (*f)(const char *); };"),
+    ("struct t { struct { int a; } *b; };", "struct t { const struct { int a; } *b; };"),
+    ("typedef char *t;", "typedef const char *t;"),
+    ("extern char *v;", "extern const char *v;"),
 ]
 ANOTHER_MEANING_IN_C = [
-    ("int f(const int *p);", "int f(int *p);"),
-    ("int f(const int *p);", "int f(int *const p);"),
     ("int f(unsigned);", "int f(int);"),
     ("int f(char);", "int f(signed char);"),
     ("char f(unsigned char);", "char f(char);"),
@@ -92,6 +100,10 @@ ANOTHER_MEANING_IN_C = [
     ("enum e {A,B};", "enum e {B,A};"),
     ("typedef enum {A,B} e;", "typedef enum {B,A} e;"),
     ("struct s {int b, c;};", "struct s {int c, b;};"),
+    ("extern int v;", "extern const int v;"),
+    ("extern char v[4];", "extern const char v[4];"),
+    ("extern char *v;", "extern char *const v;"),
+    ("typedef int t;", "typedef int t __attribute__((aligned(16)));"),
     ("struct s {int b, *c;};", "struct s {int *b, c;};"),
     ("struct s {unsigned a:3;};", "struct s {unsigned a:4;};"),
     ("struct s {int a:3;};", "struct s {unsigned a:3;};"),
@@ -124,6 +136,7 @@ ANOTHER_MEANING_IN_C = [
     ("struct s {char a; int b __attribute__((packed));};", "struct s {char a; int b;};"),
     ("struct s {char a[4];};", "struct s {char a[];};"),
 ]
+TWO = "struct A { virtual void a(); }; struct B { virtual void b(); virtual void d(); };"
 ONE_MEANING_IN_CXX = [
     ("class A {public: int x; int get();};", "class A {int x; public: int get() const; int set(int);};"),
     ("class A { public: virtual ~A(); int x; };", "class A { public: A(int); virtual ~A(); int x = 3; };"),
@@ -164,6 +177,23 @@ ONE_MEANING_IN_CXX = [
     ("struct A; int A::*p(void);", "struct A; int A::*p();"),
     ("namespace a { namespace b { struct S { int x; }; } }", "namespace a::b { struct S { int x; }; }"),
     ("inline namespace v1 { struct S { int x; }; }", "inline namespace v1 { struct S { signed x; }; }"),
+    ('extern "C" { int f(const int *p); }', 'extern "C" int f(int *);'),
+    ("struct t { char *a; };", "struct t { const char *a; };"),
+    ("char *f();", "const char *f();"),
+    # A function has the place of that of the first base, whichever of its bases that is.
+    (
+        f"{TWO} struct C : A, B {{ virtual void c(); }};",
+        f"{TWO} struct C : A, B {{ void a() override; virtual void c(); }};",
+    ),
+    (f"{TWO} struct C : A {{ virtual void c(); }};", f"{TWO} struct C : A {{ void a() override; virtual void c(); }};"),
+    (
+        f"{TWO} struct D : A, B {{ }}; struct C : D {{ int c; }};",
+        f"{TWO} struct D : A, B {{ }}; struct C : D {{ void a() override; int c; }};",
+    ),
+    (
+        "template <class T> struct A { virtual void a(); }; struct C : A<int> { int c; };",
+        "template <class T> struct A { virtual void a(); }; struct C : A<int> { void a() override; int c; };",
+    ),
 ]
 ANOTHER_MEANING_IN_CXX = [
     (
@@ -185,7 +215,6 @@ ANOTHER_MEANING_IN_CXX = [
     ("constexpr int N = 3;", "constexpr int N = 4;"),
     ("template <class T> struct V { T *a; int n; };", "template <class T> struct V { T *a; long n; };"),
     ("template <class T> struct V { T *a; int n; };", "template <class T> struct V { int n; T *a; };"),
-    ('extern "C" { int f(const int *p); }', 'extern "C" int f(int *);'),
     ("namespace n { int f(int); }", "namespace n { long f(int); }"),
     ("enum class E : unsigned char { A, B };", "enum class E : int { A, B };"),
     ("namespace n { struct S { int x; }; }", "namespace n { struct S { long x; }; }"),
@@ -193,6 +222,24 @@ ANOTHER_MEANING_IN_CXX = [
     ("#include <vector>\nstruct A { std::vector<int> v; };", "#include <vector>\nstruct A { std::vector<long> v; };"),
     ("class A { public: virtual void f(int); };", "class A { public: virtual void f(long); };"),
     ("struct A { int &r; };", "struct A { int r; };"),
+    ("template <class T> struct V; V<int *> f();", "template <class T> struct V; V<const int *> f();"),
+    # What is in the stead of a function of another base has a place of its own.
+    (
+        f"{TWO} struct C : A, B {{ virtual void c(); }};",
+        f"{TWO} struct C : A, B {{ void b() override; virtual void c(); }};",
+    ),
+    (
+        f"{TWO} struct C : A, B {{ void b() override; void d() override; }};",
+        f"{TWO} struct C : A, B {{ void d() override; void b() override; }};",
+    ),
+    (
+        f"{TWO} struct C : A, virtual B {{ virtual void c(); }};",
+        f"{TWO} struct C : A, virtual B {{ void b() override; virtual void c(); }};",
+    ),
+    (
+        f"{TWO} struct D : A, B {{ }}; struct C : D {{ int c; }};",
+        f"{TWO} struct D : A, B {{ }}; struct C : D {{ void b() override; int c; }};",
+    ),
 ]
 
 # Each is another thing, by these names; back again it is so too.

@@ -258,6 +258,85 @@ def test_without_a_compiler_headers_are_not_compared(named: str, monkeypatch: py
     assert told({"a.h": TOY}, {"a.h": TOY}).of_headers == ("headers were not compared: there is no C compiler",)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "remark"),
+    [
+        ("#define f(a) g((a), 1)", "#define f(a) g((a), 2)", "1 macro in its headers has another text"),
+        ("#define cur g(1)", "#define cur g(2)", "1 macro in its headers has another text"),
+        ("#define M f", "#define M g", "1 macro in its headers has another text"),
+        ("#define M { 1, 0 }", "#define M { 2, 0 }", "1 macro in its headers has another text"),
+        ("#define M ((void *)1)", "#define M ((void *)2)", "1 macro in its headers has another text"),
+        ("#define word int", "#define word long", "1 macro in its headers has another text"),
+        ('#define f(a) g(a, "a  b")', '#define f(a) g(a, "a b")', "1 macro in its headers has another text"),
+        ("#define I { 0 }\n#define N (sizeof((int[])I) + 12)", "#define I { 0 }\n#define N (sizeof((int[])I) + 13)", "`N`"),
+        ("static const int n[] = { 1, 2 };", "static const int n[] = { 1, 3 };", "1 variable or field in its headers has another initialiser"),
+        ("static int n = 1, m = 1;", "static int n = 2, m = 2;", "2 variables or fields in its headers have another initialiser"),
+        ('static const char n[] = "a";', 'static const char n[] = "b";', "another initialiser"),
+        ("static int f(void) { return 1; }", "static int f(void) { return 2; }", "1 function in its headers has another body"),
+        # What says the same, and what is compared.
+        ("#define f(a)  g(a, \\\n 1) // one", "#define f(a) g(a, 1) /* 1 */", ""),
+        ("#define f(a) 1", "#define f(a) 1\n#define g(a) 2", ""),
+        ("#define f(a) 1", "", ""),
+        ("#ifndef A_H\n#define A_H a\n#endif", "#ifndef A_H\n#define A_H b\n#endif", ""),
+        ("#define TOY_VERSION f(1)", "#define TOY_VERSION f(2)", ""),
+        ("#define M 1", "#define M (1)", ""),
+        ("static const int n = 1;", "static const int n = 2 - 1;", ""),
+        ("int n[4];", "int n[2 + 2];", ""),
+    ],
+)  # fmt: skip
+def test_what_is_compiled_into_who_uses_it_is_said(old: str, new: str, remark: str) -> None:
+    for suffix in ("h", "hpp"):
+        comparison = told({f"a.{suffix}": f"{old}\n"}, {f"a.{suffix}": f"{new}\n"})
+        assert comparison.by_headers
+        assert comparison.changes == ()
+        assert len(comparison.of_bodies) == bool(remark)
+        assert not remark or remark in comparison.of_bodies[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "remark"),
+    [
+        ("struct t { int a = 4; };", "struct t { int a = 8; };", "1 variable or field in its headers has another initialiser"),
+        ("struct t { int a{4}; };", "struct t { int a{8}; };", "`t::a`"),
+        ("int f(int a = 4);", "int f(int a = 8);", "1 function or template in its headers has other default arguments"),
+        ("template <class T = int> struct t;", "template <class T = long> struct t;", ""),
+        ("template <class T = int> struct t { };", "template <class T = long> struct t { };", "other default arguments"),
+        ("inline int n = 4;", "inline int n = 5;", "`n`"),
+        ("template <class T> struct t { static constexpr int N = 4; };", "template <class T> struct t { static constexpr int N = 8; };", "`t::N`"),
+        ("int f(int a = 4);", "int f(int b = 4);", ""),
+        ("int f(int a);", "int f(int a = 4);", ""),
+        ("struct t { int a = 4; };", "struct t { int a = 4, b(); };", ""),
+    ],
+)  # fmt: skip
+def test_what_is_compiled_into_who_uses_it_is_said_of_cxx(old: str, new: str, remark: str) -> None:
+    comparison = told({"a.hpp": old}, {"a.hpp": new})
+    assert (comparison.changes, len(comparison.of_bodies)) == ((), bool(remark))
+    assert not remark or remark in comparison.of_bodies[0]
+
+
+NESTED = "namespace a {" * 62 + "struct t { int a; };" + "}" * 62
+INNER = "struct t {" + "struct {" * 40 + "int a;" + "};" * 40 + "};"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ({"a.hpp": NESTED}, "it is nested too deeply in line 1"),
+        ({"a.h": INNER}, "it is nested too deeply in line 1"),
+        ({"a.hpp": "".join(f"#define A{i} {i}\n" for i in range(20_001))}, "too many macros in line 1"),
+        ({"a.h": "".join(f"#define A{i} {i}\n" for i in range(300))}, ""),
+        ({"a.h": "".join(f"#define A{i} int\n" for i in range(400))}, ""),
+    ],
+)
+def test_what_is_cut_is_said(text: dict[str, str], why: str) -> None:
+    assert list(faults(text).values()) == [why] * bool(why)
+
+
+def test_a_header_that_the_parser_does_not_decode_is_said() -> None:
+    sides = [headers.read({"a.h": "struct t { int a; };".encode(one)}) for one in ("utf-8", "utf-8-sig", "utf-16")]
+    assert [list(one.faults()) for one in sides] == [[], [], ["a.h"]]
+
+
 def test_constants_that_have_no_value_any_more_are_gone() -> None:
     """Who was compiled has the value; a variable may have any."""
     for new, names in (
@@ -284,6 +363,15 @@ def test_a_header_may_have_the_name_of_what_includes_it() -> None:
         ("toy::version", (), True),
         ("TOY_MAJOR", ("TOY_MINOR",), True),
         ("TOY_PATCH", ("TOY_MAJOR",), True),
+        ("TOY_VERSION_CODE", (), True),
+        ("ToyVersionMajor", (), True),
+        ("kVersionMinor", (), True),
+        ("TOY_BUILD_DATE", (), True),
+        ("TOY_GIT_HASH", (), True),
+        ("TOY_DATE", (), False),
+        ("TOY_HASH", (), False),
+        ("TOY_GIT", (), False),
+        ("ToyConversion", (), False),
         ("TOY_MAJOR", (), False),
         ("TOY_ROW_MAJOR", ("TOY_COL_MAJOR",), False),
         ("TOY_PATCH_SIZE", ("TOY_MAJOR", "TOY_MINOR"), False),

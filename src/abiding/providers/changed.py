@@ -16,7 +16,7 @@ from abiding.providers.declarations import ANYTHING, bodies, changes, comparable
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from abiding.providers.declarations import Changed
+    from abiding.providers.declarations import Changed, Declared
 
 __all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared", "counted"]
 
@@ -47,9 +47,9 @@ class Comparison(NamedTuple):
     `by_layouts` is whether all layouts were compared, `by_headers` whether all headers were: these say less, for what
     they only name is laid out elsewhere. `is_blind` is whether there were headers, and none was wholly compared. `gone`
     are constants that the headers have no more, or none that can be worked out: what is compiled has their values.
-    `of_bodies` says which functions are compiled into who uses them, and are others now: nobody can tell what that
-    means. `unsure` are constants that are others now, where only what some functions lead to counts: which function a
-    constant is for is not to be seen, nor what `void *` points to.
+    `of_bodies` says what is compiled into who uses it, and is another now (bodies of functions, macros, initialisers,
+    default arguments): nobody can tell what that means. `unsure` are constants that are others now, where only what
+    some functions lead to counts: which function a constant is for is not to be seen, nor what `void *` points to.
     """
 
     changes: tuple[Change, ...] = ()
@@ -132,7 +132,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         of_headers=(*_faulty(faults), *_passed_over(passed_over)),
         is_blind=faults.keys() >= old.headers.texts.keys(),
         gone=lost,
-        of_bodies=tuple(_bodies(bodies(first, second))),
+        of_bodies=tuple(_bodies(first, second)),
         unsure=unsure,
     )
 
@@ -162,11 +162,21 @@ def _passed_over(number: int) -> Iterator[str]:
         )
 
 
-def _bodies(names: Sequence[str]) -> Iterator[str]:
-    if names:
-        others = "1 function in its headers has" if len(names) == 1 else f"{len(names)} functions in its headers have"
-        shown = _some([f"`{name}`" for name in names])
-        yield f"{others} another body, which is not compared: {shown}; what is compiled keeps the one that it had"
+# What is compiled into who uses it, and may be another: what has it, one and more of them.
+_COMPILED = {
+    "body": ("function", "functions", "another body, which is not compared"),
+    "macro": ("macro", "macros", "another text, which is not compared"),
+    "initialiser": ("variable or field", "variables or fields", "another initialiser, which is not compared"),
+    "default": ("function or template", "functions or templates", "other default arguments, which are not compared"),
+}
+
+
+def _bodies(old: Declared, new: Declared) -> Iterator[str]:
+    for kind, (one, more, other) in _COMPILED.items():
+        if names := bodies(old, new, kind):
+            has = f"1 {one} in its headers has" if len(names) == 1 else f"{len(names)} {more} in its headers have"
+            shown = _some([f"`{name}`" for name in names])
+            yield f"{has} {other}: {shown}; what is compiled keeps the one that it had"
 
 
 def _some(names: Sequence[str]) -> str:

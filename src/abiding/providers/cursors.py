@@ -1,7 +1,8 @@
 """What the cursors of libclang declare, as entries: what each declaration means to a binary, however it is spelled.
 
-An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant` or `body`), a key, the name that is
-shown, what it means, members that may be added to, the keys of what it uses, and the symbol.
+An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant`, or what is compiled into who uses
+it: `body`, `initialiser`, `default`, and `macro`, which is no cursor), a key, the name that is shown, what it means,
+members that may be added to, the keys of what it uses, and the symbol.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from abiding.providers.declarations import ANYTHING
-from abiding.providers.meanings import Meanings, is_template
+from abiding.providers.meanings import Meanings, is_const, is_template, without_const
 from abiding.providers.values import convention, value_of
 
 if TYPE_CHECKING:
@@ -42,12 +43,15 @@ class Walk:
         self.entries: list[list[Any]] = []
         self._cursors: list[Cursor] = []
         self.unsure: set[str] = set()
+        # Headers with something that is nested too deeply, each with its line.
+        self.deep: dict[str, int] = {}
         self._prefixes: dict[int, str] = {}
         self._keys: dict[int, str] = {}
 
     def all(self, cursor: Cursor, depth: int = 0) -> None:
         """Take what stands in a unit, a namespace or a class."""
         if depth > _DEEPEST:
+            self._leave_out(cursor)
             return
         for child in cursor.get_children():
             take = _TAKEN.get(child.kind.name)
@@ -57,6 +61,12 @@ class Walk:
             place = self.files.place(file.name) if file else None
             if place and place not in self.known:
                 take(self, child, place, depth)
+
+    def _leave_out(self, cursor: Cursor) -> None:
+        """Keep in mind that what stands in something is not looked at."""
+        file = cursor.location.file
+        if file and (place := self.files.place(file.name)):
+            self.deep.setdefault(place, cursor.location.line)
 
     def sure(self, *, uses: bool) -> Iterator[list[Any]]:
         """Yield the entries, but those with an error in them, and those that use one of these.
@@ -94,7 +104,13 @@ class Walk:
         key, shown = self._tag(cursor)
         if key:
             self._add(cursor, place, "type", (key, shown), self.meanings.meaning(cursor))
+            self._defaults(cursor, place, shown)
         self.all(cursor, depth + 1)
+
+    def field(self, cursor: Cursor, place: str, _depth: int) -> None:
+        """Take what a field is at first: who makes an object has that compiled in."""
+        if self.language == "c++" and cursor.spelling:
+            self._initialiser(cursor, place, self._name(cursor))
 
     def enumeration(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take an enumeration: its size, and what its constants are, of which there may be more."""
@@ -123,6 +139,8 @@ class Walk:
             inner, meaning = cursor, ""
         if inner is not None:
             meaning += self.meanings.spelled(inner.underlying_typedef_type)
+            if inner.type.get_align() != inner.type.get_canonical().get_align():
+                meaning += f" by {inner.type.get_align()}"
             self._add(cursor, place, "type", (f"typedef {name}", f"typedef {name}"), meaning)
 
     def function(self, cursor: Cursor, place: str, _depth: int) -> None:
@@ -131,6 +149,7 @@ class Walk:
         body = self._body(cursor, place)
         if body:
             self._add(cursor, place, "body", (f"body {name}", name), body)
+        self._defaults(cursor, place, name)
         kind = cursor.kind.name
         if cursor.linkage.name == "INTERNAL" or kind in {"CONSTRUCTOR", "DESTRUCTOR"} or not self._is_first(cursor):
             return
@@ -144,7 +163,7 @@ class Walk:
         is_of_c = self.language == "c" or cursor.get_usr().endswith(f"@F@{cursor.spelling}")
         if is_of_c:
             key = shown = f"{cursor.spelling}()"
-            meaning += signature.taken
+            meaning += without_const(signature.taken)
         elif kind == "CONVERSION_FUNCTION":
             shown = f"{name}()"
             key = shown if self._conversions(cursor) > 1 else f"{name.partition('operator ')[0]}operator"
@@ -162,13 +181,31 @@ class Walk:
             tls = "" if cursor.tls_kind.name == "NONE" else " thread_local"
             meaning = f"{self.meanings.spelled(cursor.type)}{f' __asm__({label})' if label else ''}{tls}"
             self._add(cursor, place, "variable", (name, name), meaning, symbol=label or cursor.spelling)
-        type_ = cursor.type.get_canonical()
-        while (inner := type_.get_array_element_type()).kind.name != "INVALID":
-            type_ = inner
-        if type_.is_const_qualified() and not self._is_faulty(cursor, place) and not is_template(cursor):
+        if is_const(cursor.type.get_canonical()) and not self._is_faulty(cursor, place) and not is_template(cursor):
             value = value_of(cursor)
             if value is not None and self.files.folder not in value:
                 self._add(cursor, place, "constant", (name, name), value)
+                return
+        self._initialiser(cursor, place, name)
+
+    # What is compiled into who uses it
+
+    def _initialiser(self, cursor: Cursor, place: str, name: str) -> None:
+        """Add what a variable or a field is made with, if a header says it."""
+        text = self.files.text(place)[cursor.location.offset + len(cursor.spelling) : cursor.extent.end.offset]
+        if found := _INITIALISER.search(text):
+            self._add(cursor, place, "initialiser", (f"initialiser {name}", name), _digest(text[found.start() :]))
+
+    def _defaults(self, cursor: Cursor, place: str, name: str) -> None:
+        """Add the arguments that a function or a template takes where who uses it gives none."""
+        found = []
+        for one in cursor.get_children():
+            if one.kind.name in _ARGUMENTS:
+                extent = one.extent
+                _, equals, text = self.files.text(place)[extent.start.offset : extent.end.offset].partition(b"=")
+                found += [_digest(text)] if equals else []
+        if found:
+            self._add(cursor, place, "default", (f"default {name}", name), " ".join(found))
 
     # What they are called
 
@@ -236,6 +273,11 @@ class Walk:
         symbol: str = "",
     ) -> None:
         key, shown = names
+        if self.meanings.is_cut:
+            self.meanings.is_cut = False
+            self._leave_out(cursor)
+            self.unsure.add(key)
+            return
         if self._is_faulty(cursor, place):
             self.unsure.add(key)
             return
@@ -259,10 +301,7 @@ class Walk:
         """Return what stands for the text of a function with its body, whatever its comments; else nothing."""
         extent = cursor.extent
         text = self.files.text(place)[extent.start.offset : extent.end.offset]
-        if not text.endswith(b"}"):
-            return ""
-        bare = _SPACING.sub(lambda found: found[0] if found[0][:1] in b"\"'R" else b" ", text)
-        return sha256(b" ".join(bare.split())).hexdigest()[:32]
+        return _digest(text) if text.endswith(b"}") else ""
 
     def _is_first(self, cursor: Cursor) -> bool:
         """Whether it is the declaration of a function, and not what defines it outside of its class."""
@@ -270,6 +309,12 @@ class Walk:
 
     def _conversions(self, cursor: Cursor) -> int:
         return sum(one.kind.name == "CONVERSION_FUNCTION" for one in cursor.semantic_parent.get_children())
+
+
+def _digest(text: bytes) -> str:
+    """Return what stands for a text, whatever its comments and blanks."""
+    bare = _SPACING.sub(lambda found: found[0] if found[0][:1] in b"\"'R" else b" ", text)
+    return sha256(b" ".join(bare.split())).hexdigest()[:32]
 
 
 def _takes_anything(cursor: Cursor) -> bool:
@@ -287,6 +332,10 @@ def _is_of_anything(type_: Type) -> bool:
 
 _KINDS = {"STRUCT_DECL": "struct", "UNION_DECL": "union", "ENUM_DECL": "enum"}
 _TYPES = frozenset({*_KINDS, "CLASS_DECL", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"})
+_ARGUMENTS = frozenset(
+    {"PARM_DECL", "TEMPLATE_TYPE_PARAMETER", "TEMPLATE_NON_TYPE_PARAMETER", "TEMPLATE_TEMPLATE_PARAMETER"}
+)
+_INITIALISER = re.compile(rb"[={]")
 _USING = frozenset({"type", "function", "variable"})
 _TAKEN = {
     "NAMESPACE": Walk.within,
@@ -307,4 +356,5 @@ _TAKEN = {
         Walk.function,
     ),
     "VAR_DECL": Walk.variable,
+    "FIELD_DECL": Walk.field,
 }

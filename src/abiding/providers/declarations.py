@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -249,9 +250,12 @@ def gone(old: Declared, new: Declared, *, is_all: bool) -> tuple[str, ...]:
     )
 
 
-def bodies(old: Declared, new: Declared) -> list[str]:
-    """Return the functions that are compiled into who uses them, and are others now."""
-    before, after = ({(one.name, one.meaning) for _, one in side.of_kind("body")} for side in (old, new))
+def bodies(old: Declared, new: Declared, kind: str) -> list[str]:
+    """Return the names of one kind of what is compiled into who uses it, and is another now.
+
+    Of a function that may be its `body` or a `default`, of a variable its `initialiser`; and the text of a `macro`.
+    """
+    before, after = ({(one.name, one.meaning) for _, one in side.of_kind(kind)} for side in (old, new))
     return sorted({name for name, _ in before - after} & {name for name, _ in after})
 
 
@@ -280,16 +284,24 @@ def seen(declared: Declared, symbols: Collection[str]) -> frozenset[str]:
 
 
 _PARTS = frozenset({"MAJOR", "MINOR", "MICRO", "PATCH", "PATCHLEVEL", "REVISION", "RELEASE", "COMMIT", "BUILD"})
-_FORMS = frozenset(["STRING", "STR", "NUMBER", "NUM", "HEX", "INT", "ID", "TEXT", "FULL", "INFO", "DATE", "SUFFIX"])
+_FORMS = frozenset(
+    ["STRING", "STR", "NUMBER", "NUM", "HEX", "INT", "ID", "TEXT", "FULL", "INFO", "DATE", "SUFFIX", "CODE"]
+)
 _VERSIONS = frozenset({"VERSION", "VER", "VERNUM"})
+# Of which build or commit it is.
+_BUILT = frozenset({"BUILD", "GIT", "COMMIT", "RELEASE", "COMPILE", "REVISION"})
+_STAMPS = frozenset({"DATE", "TIME", "TIMESTAMP", "HASH", "SHA", "SHA1", "COMMIT", "REVISION", "DESCRIBE", "TAG"})
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def is_version(name: str, others: Collection[str]) -> bool:
     """Whether a constant says which release it is, by its name: that is another one in each.
 
-    `TOY_VERSION`, `TOY_VERSION_MAJOR`, `TOY_MAJOR_VERSION`; `TOY_MAJOR` where there is a `TOY_MINOR` too.
+    `TOY_VERSION`, `TOY_VERSION_MAJOR`, `ToyMajorVersion`; `TOY_MAJOR` where there is a `TOY_MINOR` too; `TOY_GIT_HASH`.
     """
-    words = name.upper().rpartition("::")[2].strip("_").split("_")
+    words = _HUMP.sub("_", name).upper().rpartition("::")[2].strip("_").split("_")
+    if len(words) > 1 and words[-1] in _STAMPS and words[-2] in _BUILT:
+        return True
     while words and words[-1] in _FORMS | _PARTS and not _VERSIONS.isdisjoint(words):
         words.pop()
     if words and words[-1] in _VERSIONS:

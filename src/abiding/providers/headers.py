@@ -117,19 +117,19 @@ class Parser:
             if _is_read(place)
         ]
         readings = {one: Reading(*one, failed=why) for one in wanted if (why := self._unfit(*one))}
-        left = bounds.DECLARED
+        left, too_much = bounds.DECLARED, f"headers declare more than {bounds.DECLARED >> 20} MiB"
         while waiting := [one for one in wanted if one not in readings]:
             seconds = bounds.PARSING - (spent() - self.began)
             if seconds <= 0:
                 why = f"reading headers takes more than {bounds.PARSING} seconds"
             elif left <= 0:
-                why = f"headers declare more than {bounds.DECLARED >> 20} MiB"
+                why = too_much
             else:
                 new, begun, why, size = self._run(waiting, seconds, left)
                 readings |= {(one.place, one.language): one for one in new}
                 left -= size
                 if begun:
-                    readings[begun] = Reading(*begun, failed=why)
+                    readings[begun] = Reading(*begun, failed=why if left > 0 else too_much)
                 if new or begun:
                     continue
             readings |= {one: Reading(*one, failed=why) for one in waiting}
@@ -189,10 +189,9 @@ class Parser:
         }
 
 
-# All errors are wanted; and of attributes that this compiler does not know, and the other does, what they say.
+# Of attributes that this compiler does not know, and the other does, it is wanted what they say.
 _FLAGS = (
     "-w",
-    "-ferror-limit=300",
     "-fno-spell-checking",
     "-nostdinc",
     "-fno-char8_t",

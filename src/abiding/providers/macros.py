@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.providers.declarations import is_version
 from abiding.providers.values import is_guarded, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from clang.cindex import TranslationUnit
 
     from abiding.providers.places import Files
 
-__all__ = ["Probes", "closure", "guards"]
+__all__ = ["Probes", "closure", "guards", "texts"]
 
 _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
@@ -31,6 +32,7 @@ _LITERAL = rb"\bR\"([^()\\\s\"]{0,16})\([^\n]{0,400}?\)\1\"|\"(?:[^\"\\\n]|\\.)*
 _COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _LITERAL, re.DOTALL)
 _TEXT = re.compile(_LITERAL, re.DOTALL)
 _BRACKET = re.compile(rb"<:|:>|[()\[\]]")
+_BLANK = re.compile(_LITERAL + rb"|(?:\s|\\\r?\n)+", re.DOTALL)
 _CLOSED_BY = {b"(": b")", b"[": b"]", b"<:": b":>"}
 # What may stand before a guard, and the guard.
 _BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -43,12 +45,18 @@ _MOST = 20_000
 
 
 class Probes:
-    """Variables that have the values of macros, for the macros of a header and of those that it includes."""
+    """Variables that have the values of macros, for the macros of a header and of those that it includes.
+
+    `is_cut` is whether there are more than are looked at.
+    """
 
     def __init__(self, files: Files, place: str, language: str) -> None:
-        self._files, self._places = files, _candidates(files, place, language)
+        places = _candidates(files, place, language)
+        self._files, self._places = files, dict(list(places.items())[:_MOST])
+        self.is_cut = len(places) > _MOST
         auto = "__auto_type" if language == "c" else "auto"
         probes = (f"#ifdef {name}\nstatic const {auto} {_NAMED}{name} = ({name});\n#endif\n" for name in self._places)
+        self.number = len(self._places)
         self.text = "".join((_HELP, _HELP_IN_C if language == "c" else "", *probes)) if self._places else ""
 
     def values(self, unit: TranslationUnit) -> Iterator[list[Any]]:
@@ -65,10 +73,24 @@ class Probes:
                     yield [self._places[name], "constant", name, name, value, [], [], ""]
 
 
+def texts(files: Files, places: Iterable[str], constants: Collection[str]) -> Iterator[list[Any]]:
+    """Yield what stands for the texts of macros in some headers, as entries, but of those that are `constants`."""
+    there = {place: _macros(files.text(place)) for place in places}
+    names = {macro.name for some in there.values() for macro in some}
+    for place, some in there.items():
+        found: dict[str, list[str]] = {}
+        for macro in some:
+            if macro.text and macro.name not in constants and not is_version(macro.name, names):
+                found.setdefault(macro.name, []).append(macro.text)
+        for name in {*found} - {*guards(files.text(place))}:
+            yield [place, "macro", f"macro {name}", name, " ".join(sorted({*found[name]})), [], [], ""]
+
+
 class Macro(NamedTuple):
     """A macro as it stands in a header: of what it may be a part, and its words, but for those that are arguments.
 
-    In C the parser does not come to an end of `(::a::b)`.
+    `text` stands for its text, unless it has none, or says which release it is. In C the parser does not come to an end
+    of `(::a::b)`.
     """
 
     name: str
@@ -76,6 +98,7 @@ class Macro(NamedTuple):
     is_statement: bool
     is_of_cxx: bool
     words: frozenset[str]
+    text: str
 
 
 @cache
@@ -88,12 +111,15 @@ def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
     taken, _, value = rest.partition(b")") if bracket else (b"", b"", rest)
     plain = _TEXT.sub(b" 0 ", value)
     words = {*_WORD.findall(plain)} - {*_WORD.findall(taken)}
+    is_empty = not value.strip() or (not bracket and _is_of_version(value))
+    text = _BLANK.sub(lambda found: b" " if found[0][:1].isspace() or found[0][:1] == b"\\" else found[0], rest)
     return Macro(
         name.decode(),
-        not bracket and bool(value.strip()) and not _is_of_version(value),
+        not bracket and not is_empty,
         bool(_STATEMENT.search(plain) or _OF_PLACE.search(plain)) or not _is_balanced(plain),
         b"::" in plain,
         frozenset(word.decode() for word in words),
+        "" if is_empty else sha256(text.strip()).hexdigest()[:16],
     )
 
 
@@ -151,7 +177,7 @@ def _candidates(files: Files, place: str, language: str) -> dict[str, str]:
         more = [name for name in uses.get(waiting.pop(), ()) if name not in bad]
         bad.update(more)
         waiting += more
-    return dict(list({name: one for name, one in found.items() if name not in bad}.items())[:_MOST])
+    return {name: one for name, one in found.items() if name not in bad}
 
 
 def guards(data: bytes) -> Iterator[str]:

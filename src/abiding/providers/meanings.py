@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.providers.values import is_overriding
+from abiding.providers.values import overridden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clang.cindex import Cursor, Type
 
-__all__ = ["Meanings", "Signature", "is_template"]
+__all__ = ["Meanings", "Signature", "is_const", "is_template", "without_const"]
 
 _KEYWORD = re.compile(r"\b(?:struct|union|enum|class) (?!\(|\{)")
 _UNNAMED = re.compile(r"\((?:unnamed|anonymous)[^()]* at [^()]*\)|\(lambda at [^()]*\)")
@@ -23,6 +23,7 @@ _RECORDS = frozenset({"STRUCT_DECL", "CLASS_DECL", "UNION_DECL", *_TEMPLATES})
 _SAID = frozenset({"ANNOTATE_ATTR"})
 _OF_LAYOUT = frozenset({"PACKED_ATTR", "ALIGNED_ATTR"})
 _BYTE = 8
+_POINTER = 8
 
 
 def is_template(cursor: Cursor) -> bool:
@@ -47,6 +48,8 @@ class Meanings:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        # Whether something was nested too deeply to be spelled, since this was last false.
+        self.is_cut = False
         self._plain: dict[int, bool] = {}
         # The names of parameters of templates that are no types: another name is the same parameter.
         self._parameters: set[str] = set()
@@ -59,17 +62,23 @@ class Meanings:
         return text
 
     def spelled(self, type_: Type, depth: int = 0) -> str:
-        """Return the one spelling of a type: other names are resolved, and what has no name is spelled out."""
+        """Return the one spelling of a type: other names are resolved, and what has no name is spelled out.
+
+        A pointer is the same to a binary whether one may write to what it points to. Templates are told apart by it.
+        """
         canonical = type_.get_canonical()
         text = str(canonical.spelling)
-        return self._unnamed(canonical, depth) if _UNNAMED.search(text) else self.clean(text)
+        if _UNNAMED.search(text):
+            return self._unnamed(canonical, depth)
+        return self.clean(text if "<" in text else f"{'const ' * is_const(canonical)}{without_const(text)}")
 
     def _unnamed(self, type_: Type, depth: int) -> str:
         if depth > _DEEPEST:
+            self.is_cut = True
             return "?"
         kind = type_.kind.name
         if kind in {"POINTER", "LVALUEREFERENCE", "RVALUEREFERENCE"}:
-            const = " const" if type_.is_const_qualified() else ""
+            const = " const" if type_.is_const_qualified() and not depth else ""
             return f"{kind}({self.spelled(type_.get_pointee(), depth + 1)}){const}"
         if kind in {"CONSTANTARRAY", "INCOMPLETEARRAY"}:
             return f"({self.spelled(type_.get_array_element_type(), depth + 1)})[{max(type_.get_array_size(), 0)}]"
@@ -81,7 +90,7 @@ class Meanings:
             members = "".join(f"{one.spelling} = {one.enum_value};" for one in declared.get_children() if one.spelling)
             return f"enum {{{members}}}"
         if kind == "RECORD":
-            const = "const " if type_.is_const_qualified() else ""
+            const = "const " if type_.is_const_qualified() and not depth else ""
             return f"{const}{self.meaning(declared, depth + 1)}"
         return _UNNAMED.sub("(unnamed)", self.clean(str(type_.spelling)))
 
@@ -92,7 +101,9 @@ class Meanings:
         type_ = cursor.type.get_canonical()
         text, result = str(type_.spelling), str(type_.get_result().spelling)
         if " at " not in text and (found := _PARTS.fullmatch(text.removeprefix(result).lstrip())):
-            return Signature(self.clean(result), self.clean("()" if found[1] == "(void)" else found[1]), found[2] or "")
+            return Signature(
+                self.spelled(type_.get_result()), self.clean("()" if found[1] == "(void)" else found[1]), found[2] or ""
+            )
         parts = [self.spelled(one) for one in type_.argument_types()] if type_.kind.name == "FUNCTIONPROTO" else []
         if type_.kind.name == "FUNCTIONPROTO" and type_.is_function_variadic():
             parts.append("...")
@@ -117,6 +128,7 @@ class Meanings:
     def meaning(self, cursor: Cursor, depth: int = 0) -> str:
         """Return all of a class that a binary goes by: where its fields lie, its bases, its table of functions."""
         if depth > _DEEPEST:
+            self.is_cut = True
             return "?"
         type_ = cursor.type
         children = list(cursor.get_children())
@@ -139,7 +151,7 @@ class Meanings:
             bits = f" : {width}" if width >= 0 else ""
             name = "" if _UNNAMED.search(f"({field.spelling})") or " at " in field.spelling else field.spelling
             parts.append(f"{name} {self.spelled(field.type, depth + 1)}{bits} at {at}")
-        parts += [f"virtual {text}" for text in self._virtual(children)]
+        parts += [f"virtual {text}" for text in self._virtual(cursor, children)]
         if self.language == "c++" and size >= 0:
             parts += [] if self.is_plain(cursor) else ["passed by its address"]
             # What derives from it may lie in what its own fields leave, if it is more than C has.
@@ -151,11 +163,16 @@ class Meanings:
             if one.kind.name == "CXX_BASE_SPECIFIER":
                 yield f"{'virtual ' if _is_virtual_base(one) else ''}base {self.spelled(one.type)}"
 
-    def _virtual(self, children: list[Cursor]) -> Iterator[str]:
-        """Yield the functions that have a place in the table of a class, and no base has."""
+    def _virtual(self, cursor: Cursor, children: list[Cursor]) -> Iterator[str]:
+        """Yield the functions that have a place of their own in the table of a class: those that no base has.
+
+        The first base with a table has the same one. What the other bases have is in tables of theirs, and where a
+        class has a function in its stead, that is in its own table too.
+        """
+        own, others = _tables(cursor)
         for one in children:
             is_method = one.kind.name in {"CXX_METHOD", "DESTRUCTOR", "CONVERSION_FUNCTION"}
-            if is_method and one.is_virtual_method() and not is_overriding(one):
+            if is_method and one.is_virtual_method() and _has_place(overridden(one), own, others):
                 signature = self.signature(one)
                 name = "~" if one.kind.name == "DESTRUCTOR" else one.spelling
                 yield f"{signature.result} {name}{signature.taken}{signature.qualified}"
@@ -200,6 +217,21 @@ class Meanings:
         return declared is None or declared.kind.name not in _RECORDS or self.is_plain(declared)
 
 
+def without_const(text: str) -> str:
+    """Return the spelling of a type without `const`."""
+    return _CONST.sub("", text)
+
+
+def is_const(type_: Type) -> bool:
+    """Whether a type itself is constant, or what an array is of."""
+    while type_.kind.name != "INVALID":
+        if type_.is_const_qualified():
+            return True
+        type_ = type_.get_array_element_type()
+    return False
+
+
+_CONST = re.compile(r"\bconst\b ?| ?\bconst\b")
 # The type of a function behind what it gives: what it takes, and what stands behind that.
 _PARTS = re.compile(r"(\(.*\))((?: const)?(?: &&?)?)(?: noexcept(?:\(.*\))?)?")
 _WORDS = re.compile(r"[A-Za-z_]\w*")
@@ -214,6 +246,58 @@ def _members(cursor: Cursor) -> list[Cursor]:
         return children
     template = conf.lib.clang_getSpecializedCursorTemplate(cursor)
     return list(template.get_children()) if template is not None else children
+
+
+def _has_place(of: set[str], own: set[str], others: set[str]) -> bool:
+    """Whether a function has a place of its own, by the classes of those that it is in the stead of."""
+    return not of or (own.isdisjoint(of) and not others.isdisjoint(of))
+
+
+def _tables(cursor: Cursor) -> tuple[set[str], set[str]]:
+    """Return the classes whose table is the beginning of that of a class, and all others that it derives from."""
+    everything: set[str] = set()
+    waiting = _bases(cursor)
+    while waiting:
+        one = waiting.pop().cursor
+        if one.get_usr() not in everything:
+            everything.add(one.get_usr())
+            waiting += _bases(one)
+    own: set[str] = set()
+    bases = _bases(cursor)
+    while bases:
+        first = next((one for one in bases if one.has_table and not one.is_virtual), None)
+        # One that has nothing but its table.
+        first = first or next((one for one in bases if one.has_table and one.is_small), None)
+        if first is None:
+            break
+        own.add(first.cursor.get_usr())
+        bases = _bases(first.cursor)
+    return own, everything - own
+
+
+class _Base(NamedTuple):
+    cursor: Cursor
+    is_virtual: bool
+    is_small: bool
+
+    @property
+    def has_table(self) -> bool:
+        """Whether it has virtual functions, or a base of it has, or virtual bases."""
+        return any(
+            one.kind.name in {"CXX_METHOD", "DESTRUCTOR"} and one.is_virtual_method() for one in _members(self.cursor)
+        ) or any(one.is_virtual or one.has_table for one in _bases(self.cursor))
+
+
+def _bases(cursor: Cursor) -> list[_Base]:
+    """Return the classes that one derives from."""
+    found = []
+    for one in _members(cursor):
+        if one.kind.name == "CXX_BASE_SPECIFIER":
+            type_ = one.type.get_canonical()
+            declared = type_.get_declaration()
+            is_small = type_.get_size() == _POINTER
+            found.append(_Base(declared.get_definition() or declared, _is_virtual_base(one), is_small))
+    return found
 
 
 def _is_virtual_base(cursor: Cursor) -> bool:

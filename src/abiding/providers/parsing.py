@@ -30,6 +30,8 @@ _ERROR = 3
 # Entries in one line.
 _AT_ONCE = 200
 _KEEP_GOING, _INCOMPLETE = 0x200, 0x02
+# Errors in a header with those that it includes, and for each macro that may be a constant.
+_ERRORS, _FOR_ONE = 300, 4
 # Headers, each with those that it includes, of which each is looked into wherever it is included.
 _MANY = 2000
 
@@ -133,7 +135,7 @@ class Reader:
         path = self.files.path(place)
         probes = macros.Probes(self.files, place, language)
         try:
-            unit = self._parsed(f'#include "{path}"\n{probes.text}', language)
+            unit = self._parsed(f'#include "{path}"\n{probes.text}', language, _ERRORS + _FOR_ONE * probes.number)
         except TranslationUnitLoadError:
             return {"failed": "the parser gives up"}
         included = {self.files.place(one.include.name) for one in unit.get_includes()}
@@ -141,15 +143,21 @@ class Reader:
             return {"failed": "it includes a file from elsewhere"}
         if any(one.spelling.startswith("too many errors") for one in unit.diagnostics):
             return {"failed": "it has too many errors"}
-        errors, missing = self._errors(unit)
+        errors, missing = self._errors(unit, place)
         if missing and language == "c":
             return {"failed": next((f"{some[0][2]} in line {some[0][1]}" for some in errors.values()), missing[0])}
         known = {one for one, its in self.covered if its == language and one != place} if self.is_large else set()
         walk = Walk(self.files, language, {file: [at for at, _, _ in some] for file, some in errors.items()}, known)
         walk.all(unit.cursor)
+        for file, line in walk.deep.items():
+            errors.setdefault(file, [(0, line, "it is nested too deeply")])
+        if probes.is_cut:
+            errors.setdefault(place, [(0, 1, "too many macros")])
         self.covered |= {(one, language) for one in included if one and one not in errors}
-        entries = [*walk.sure(uses=self.request.uses), *probes.values(unit)]
         own = sorted(filter(None, included))
+        values = list(probes.values(unit))
+        texts = macros.texts(self.files, {*own} - known, {value[3] for value in values})
+        entries = [*walk.sure(uses=self.request.uses), *values, *texts]
         return {
             "entries": list(self._new(place, language, entries)),
             "includes": own,
@@ -157,11 +165,15 @@ class Reader:
             "missing": missing,
         }
 
-    def _parsed(self, text: str, language: str) -> TranslationUnit:
-        wrapper = os.path.join(self.request.folder, f"{WRAPPER}.{'c' if language == 'c' else 'cpp'}")  # noqa: PTH118
+    def _wrapper(self, language: str) -> str:
+        return os.path.join(self.request.folder, f"{WRAPPER}.{'c' if language == 'c' else 'cpp'}")  # noqa: PTH118
+
+    def _parsed(self, text: str, language: str, errors: int = _ERRORS) -> TranslationUnit:
+        wrapper = self._wrapper(language)
         # What is none of C may take for ever as C: there it ends with the first header that is not there.
         options = _INCOMPLETE | (_KEEP_GOING if language == "c++" else 0)
-        return self.index.parse(wrapper, self.arguments[language], [(wrapper, text)], options=options)
+        arguments = [*self.arguments[language], f"-ferror-limit={errors}"]
+        return self.index.parse(wrapper, arguments, [(wrapper, text)], options=options)
 
     def _prepare(self) -> None:
         """Have the compiler read the standard library once, as far as headers include it."""
@@ -174,13 +186,18 @@ class Reader:
                 self._parsed(text, "c++").save(saved)
                 self.arguments["c++"] = [*self.arguments["c++"], "-include-pch", saved]
 
-    def _errors(self, unit: TranslationUnit) -> tuple[dict[str, list[tuple[int, int, str]]], list[str]]:
-        """Return the errors in headers of this folder, each with its place and line, and those that lose something."""
+    def _errors(self, unit: TranslationUnit, own: str) -> tuple[dict[str, list[tuple[int, int, str]]], list[str]]:
+        """Return the errors in headers of this folder, each with its place and line, and those that lose something.
+
+        One where the header itself is included is that header's: its first line can't be read.
+        """
         found: dict[str, list[tuple[int, int, str]]] = {}
         missing = []
         for one in unit.diagnostics:
             if one.severity >= _ERROR and one.location.file:
                 place = self.files.place(one.location.file.name)
+                if place == "" and one.location.line == 1 and WRAPPER in one.location.file.name:
+                    place = own
                 if place:
                     found.setdefault(place, []).append((one.location.offset, one.location.line, one.spelling))
                 if one.spelling.endswith("file not found"):

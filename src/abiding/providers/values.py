@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from clang.cindex import Cursor, TranslationUnit, Type
 
-__all__ = ["convention", "is_guarded", "is_overriding", "value_of"]
+__all__ = ["convention", "is_guarded", "overridden", "value_of"]
 
 _WHOLE, _FLOATING, _TEXTS = 1, 2, frozenset({3, 4, 5})
 
@@ -78,14 +78,21 @@ def _text(cursor: Cursor) -> str | None:
     return str(cursor.spelling) if cursor.kind == CursorKind.STRING_LITERAL else None
 
 
-def is_overriding(cursor: Cursor) -> bool:
-    """Whether a virtual function has the place of one of a base."""
+def overridden(cursor: Cursor) -> set[str]:
+    """Return the classes, by identifiers of libclang's, of the functions that a virtual one is in the stead of."""
+    from clang.cindex import Cursor
+
     library = _library()
     found, number = ctypes.c_void_p(), ctypes.c_uint()
     library.clang_getOverriddenCursors(cursor, ctypes.byref(found), ctypes.byref(number))
-    if found.value is not None:
-        library.clang_disposeOverriddenCursors(found)
-    return bool(number.value)
+    if found.value is None:
+        return set()
+    classes = set()
+    for one in ctypes.cast(found, ctypes.POINTER(Cursor))[: number.value]:
+        one._tu = cursor._tu  # noqa: SLF001 (its binding does the same)
+        classes.add(str(one.semantic_parent.get_usr()))
+    library.clang_disposeOverriddenCursors(found)
+    return classes
 
 
 def convention(type_: Type) -> int:
