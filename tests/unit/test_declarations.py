@@ -79,6 +79,8 @@ ONE_MEANING_IN_C = [
     ("struct t { struct { int a; } *b; };", "struct t { const struct { int a; } *b; };"),
     ("typedef char *t;", "typedef const char *t;"),
     ("extern char *v;", "extern const char *v;"),
+    ("void f(void);", "void f(void) __attribute__((noreturn));"),
+    ("struct s {void (*f)(void);};", "struct s {void (*f)(void) __attribute__((noreturn));};"),
 ]
 ANOTHER_MEANING_IN_C = [
     ("int f(unsigned);", "int f(int);"),

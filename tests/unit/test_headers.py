@@ -12,6 +12,7 @@ from abiding.providers import confined, headers
 from abiding.providers.changed import Comparison, Material, compared
 from abiding.providers.declarations import Declared, changes, comparable, constants, is_version
 from abiding.providers.headers import Headers, gathered
+from abiding.providers.languages import of_both
 from abiding.providers.macros import guards
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ SMALL = "#ifndef N\n#define N 4\n#endif\nstruct t { int a[N]; };\n"
         ({"Toy": "struct t { int a; };"}, {"Toy": "struct t { long a; };"}, [("struct t",)]),
         ({"t.h": "struct t { int a; };"}, {"t.hpp": "struct t { long a; };"}, [("struct t",)]),
         ({"t.h": "struct t { int a; };"}, {"t.hpp": "struct t { int a; };"}, []),
+        ({"t.h++": "struct t { int a; };"}, {"t.h++": "struct t { long a; };"}, [("struct t",)]),
         # Which language it is may be asked by another header.
         ({"c.h": CXX, "t.h": ASKING}, {"c.h": CXX, "t.h": ASKING.replace("int a", "long a")}, [("struct t",)]),
         # A header that was C's becomes one of C++ alone.
@@ -312,6 +314,33 @@ def test_what_is_compiled_into_who_uses_it_is_said_of_cxx(old: str, new: str, re
     comparison = told({"a.hpp": old}, {"a.hpp": new})
     assert (comparison.changes, len(comparison.of_bodies)) == ((), bool(remark))
     assert not remark or remark in comparison.of_bodies[0]
+
+
+def test_a_part_that_no_header_includes_is_said() -> None:
+    for including, why in (("", "no header includes it"), ('#include "t.cuh"\n', "")):
+        first, second = ({"a.h": including, "t.cuh": f"struct t {{ {one} a; }};"} for one in ("int", "long"))
+        comparison = told(first, second)
+        assert [change.names for change in comparison.changes] == [("struct t",)] * (not why)
+        assert comparison.by_headers is not bool(why)
+        assert not why or why in comparison.of_headers[0]
+        assert told(first, first).by_headers
+
+
+@pytest.mark.parametrize(
+    ("asking", "is_one"),
+    [
+        ("#ifdef TOY_CXX\n#endif", True),
+        ("#if defined(TOY_CXX) && 1\n#endif", True),
+        ("#if 0\n#elif TOY_C\n#endif", True),
+        ("#ifdef TOY_BOTH\n#endif", False),
+        ("#ifdef TOY_LATE\n#endif", False),
+        ("TOY_CXX int f(void);", False),
+    ],
+)
+def test_which_headers_ask_for_the_language(asking: str, is_one: bool) -> None:
+    """A macro that is there in one of the languages alone tells them apart."""
+    toy = b"#define TOY_BOTH\n#ifdef __cplusplus\n#define TOY_CXX\n#else\n#define TOY_C 1\n#endif\n#define TOY_LATE\n"
+    assert of_both({"c.h": toy, "t.h": asking.encode()}) == {"c.h", *["t.h"] * is_one}
 
 
 NESTED = "namespace a {" * 62 + "struct t { int a; };" + "}" * 62

@@ -110,7 +110,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
     counting = None if used is None else reached(first, used)
     meant = list(changes(first, second))
     changed = [one.old.name for one in meant if counting is None or one.old.key in counting]
-    faults = {**first.faults(), **second.faults()}
+    faults = {**dict(_unread(old, new, first, second)), **first.faults(), **second.faults()}
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
     known = constants(first)
     others = [one for one in changes(first, second, "constant") if one.old.name in known]
@@ -135,6 +135,15 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         of_bodies=tuple(_bodies(first, second)),
         unsure=unsure,
     )
+
+
+def _unread(old: Material, new: Material, *declared: Declared) -> Iterator[tuple[str, str]]:
+    """Yield the parts of headers that are others now, and that no header has been read with; each with the reason."""
+    read = {place for side in declared for one in side.readings.values() for place in (one.place, *one.includes)}
+    read |= {place for side in declared for place in side.faults()}
+    for place, text in old.headers.texts.items():
+        if place not in read and new.headers.texts.get(place, text) != text:
+            yield place, "no header includes it"
 
 
 def _may_be(one: Changed, counting: Collection[str]) -> bool:

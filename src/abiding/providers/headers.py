@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from abiding.findings import bounds
 from abiding.providers.confined import run, spent
 from abiding.providers.declarations import Declaration, Declared, Reading
+from abiding.providers.languages import of_both
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Headers", "NoParserError", "compiler", "gathered", "read"]
 
 
-_HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx)", re.IGNORECASE)
+_HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+)", re.IGNORECASE)
 # What headers include, and nobody else; and what has no ending, as those of Eigen and of the standard library.
 _PART = re.compile(r".*\.(?:inc|inl|ipp|tcc|tpp|def|cuh)", re.IGNORECASE)
 _BARE = re.compile(r"(?:.*/)?include/(?:.*/)?\w+")
@@ -133,8 +134,7 @@ class Parser:
                 if new or begun:
                     continue
             readings |= {one: Reading(*one, failed=why) for one in waiting}
-        both = {place for place, data in self.headers.items() if b"__cplusplus" in data}
-        return Declared.of(readings.values(), both)
+        return Declared.of(readings.values(), of_both(self.headers))
 
     def _unfit(self, place: str, language: str) -> str:
         if not _FIT.fullmatch(place):

@@ -22,6 +22,7 @@ _RECORDS = frozenset({"STRUCT_DECL", "CLASS_DECL", "UNION_DECL", *_TEMPLATES})
 # What is said of a type besides its layout, and matters to a binary.
 _SAID = frozenset({"ANNOTATE_ATTR"})
 _OF_LAYOUT = frozenset({"PACKED_ATTR", "ALIGNED_ATTR"})
+_NO_RETURN = " __attribute__((noreturn))"
 _BYTE = 8
 _POINTER = 8
 
@@ -56,7 +57,7 @@ class Meanings:
 
     def clean(self, text: str) -> str:
         """Return a spelling without the words that say which kind of type a name is of."""
-        text = _KEYWORD.sub("", text).replace("[0]", "[]")
+        text = _KEYWORD.sub("", text).replace("[0]", "[]").replace(_NO_RETURN, "")
         for name in self._parameters & set(_WORDS.findall(text)):
             text = re.sub(rf"\b{name}\b", "$", text)
         return text
@@ -99,7 +100,7 @@ class Meanings:
         if cursor.kind.name == "FUNCTION_TEMPLATE":
             self.parameters(cursor)
         type_ = cursor.type.get_canonical()
-        text, result = str(type_.spelling), str(type_.get_result().spelling)
+        text, result = str(type_.spelling).replace(_NO_RETURN, ""), str(type_.get_result().spelling)
         if " at " not in text and (found := _PARTS.fullmatch(text.removeprefix(result).lstrip())):
             return Signature(
                 self.spelled(type_.get_result()), self.clean("()" if found[1] == "(void)" else found[1]), found[2] or ""
