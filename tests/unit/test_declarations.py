@@ -303,6 +303,9 @@ NAMED_IN_C = [
     ("enum t { A = 2 };", "#define A 1\n", ["A"]),
     ("enum t { A, B };", "enum u { B, A };", ["A", "B"]),
     ("typedef enum { A, B } t;", "enum u { B, A };", ["A", "B"]),
+    ('static const char n[] = "a";', 'static const char n[] = "b";', ["n"]),
+    # What looks like a guard, and is a value.
+    ("#ifndef N\n#define N 16\n#endif\n", "#ifndef N\n#define N 32\n#endif\n", ["N"]),
     # Nothing in a text is part of an expression.
     *(
         (f'#define S "{old}"\n', f'#define S "{new}"\n', ["S"])

@@ -268,12 +268,12 @@ def test_without_a_compiler_headers_are_not_compared(named: str, monkeypatch: py
         ("#define M f", "#define M g", "1 macro in its headers has another text"),
         ("#define M { 1, 0 }", "#define M { 2, 0 }", "1 macro in its headers has another text"),
         ("#define M ((void *)1)", "#define M ((void *)2)", "1 macro in its headers has another text"),
+        ("#define N ((__int128)1 << 100)", "#define N ((__int128)1 << 101)", "1 macro in its headers has another text"),
         ("#define word int", "#define word long", "1 macro in its headers has another text"),
         ('#define f(a) g(a, "a  b")', '#define f(a) g(a, "a b")', "1 macro in its headers has another text"),
         ("#define I { 0 }\n#define N (sizeof((int[])I) + 12)", "#define I { 0 }\n#define N (sizeof((int[])I) + 13)", "`N`"),
         ("static const int n[] = { 1, 2 };", "static const int n[] = { 1, 3 };", "1 variable or field in its headers has another initialiser"),
         ("static int n = 1, m = 1;", "static int n = 2, m = 2;", "2 variables or fields in its headers have another initialiser"),
-        ('static const char n[] = "a";', 'static const char n[] = "b";', "another initialiser"),
         ("static int f(void) { return 1; }", "static int f(void) { return 2; }", "1 function in its headers has another body"),
         # What says the same, and what is compared.
         ("#define f(a)  g(a, \\\n 1) // one", "#define f(a) g(a, 1) /* 1 */", ""),

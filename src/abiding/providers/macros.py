@@ -37,6 +37,8 @@ _CLOSED_BY = {b"(": b")", b"[": b"]", b"<:": b":>"}
 # What may stand before a guard, and the guard.
 _BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
+# How a guard is called that has another value than 1: what is overridable alone in its header looks like one.
+_OF_GUARD = re.compile(r"_(?:H|HH|HPP|HXX|INC|INL|INCLUDED?|GUARD)_*$", re.IGNORECASE)
 _NAMED = "abiding_value_"
 # What a header leaves to who includes it.
 _HELP = "#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <float.h>\n"
@@ -69,7 +71,8 @@ class Probes:
             name = cursor.spelling
             if name.startswith(_NAMED) and (value := value_of(cursor)) is not None:
                 name = name.removeprefix(_NAMED)
-                if name in self._places and guarding.get(name) != self._places[name]:
+                is_guard = guarding.get(name) == self._places.get(name) and (value == "1" or _OF_GUARD.search(name))
+                if name in self._places and not is_guard:
                     yield [self._places[name], "constant", name, name, value, [], [], ""]
 
 

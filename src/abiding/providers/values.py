@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["convention", "is_guarded", "overridden", "value_of"]
 
+_WIDEST = 8
 _WHOLE, _FLOATING, _TEXTS = 1, 2, frozenset({3, 4, 5})
 
 
@@ -46,15 +47,17 @@ def value_of(cursor: Cursor) -> str | None:
     result = library.clang_Cursor_Evaluate(cursor)
     if result:
         try:
-            return _written(library, result)
+            return _written(library, result, cursor.type.get_size())
         finally:
             library.clang_EvalResult_dispose(result)
     return _text(cursor)
 
 
-def _written(library: CDLL, result: int) -> str | None:
+def _written(library: CDLL, result: int, size: int) -> str | None:
     kind = library.clang_EvalResult_getKind(result)
     if kind == _WHOLE:
+        if size > _WIDEST:  # the library gives the lower part
+            return None
         is_unsigned = library.clang_EvalResult_isUnsignedInt(result)
         read = library.clang_EvalResult_getAsUnsigned if is_unsigned else library.clang_EvalResult_getAsLongLong
         return str(read(result))
