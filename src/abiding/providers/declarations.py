@@ -153,7 +153,7 @@ def comparable(old: Declared, new: Declared) -> tuple[Declared, Declared]:
                 left_out.add((place, "c"))
         for language, some in found.items():
             if len({one.missing for one in some}) > 1:
-                lacking[place, language] = next(text for one in some for text in one.missing)
+                lacking[place, language] = next(one.errors.get(place, one.missing[0]) for one in some if one.missing)
     return old.without(left_out).failing(lacking), new.without(left_out).failing(lacking)
 
 
