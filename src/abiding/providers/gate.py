@@ -396,7 +396,8 @@ def _kept(
 
 def _of_headers(comparison: Comparison) -> str:
     if comparison.by_headers:
-        return f", and its headers declare the same{' but for bodies' if comparison.of_bodies else ''}"
+        but = " but for what is compiled into their users" if comparison.of_bodies else ""
+        return f", and its headers declare the same{but}"
     return ", nor all of its headers" if comparison.of_headers else ""
 
 
