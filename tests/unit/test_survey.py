@@ -139,6 +139,32 @@ def test_what_sql_decides_is_what_the_rules_say(
     assert surveyed([path]) == surveyed([path], Limits(in_sql=False))
 
 
+ALONE: list[dict[str, Any]] = [
+    *({"requires_dist": [line]} for line in (
+        "no !", "", "a-", "a @ https://x", "a @ file:///x", "a>=1.*", "a==1.0.*.*", "a>1,<1", "a>=2,<1", "a>=1,<2", "a>=1.5,<1.9", "a (>=1)",
+        "a>=1,!=1.5,<2", "a<0", "a==1,==2", "a~=1.0,<1", "a>=12345678901234567890", "a; os_name=='x'", "a; python_version=='x'",
+        "a; 'x'=='x'", "a; extra=='z'", "a[b,c]>=1,<2; python_version<'3'", "a===x", "a>=1;", "a>=1 ; extra == 'z' and os_name == 'nt'")),
+    *({"requires_python": said, "filename": filename}
+      for said in ("nonsense", ">=4", ">=3.9,<3.8", "=>3", "3", "<3", ">=3.9.*", "==3.9.*", ">=3.9", ">=3", ">=2.7,!=3.0.*,!=3.1.*", ">=3.9,<4", ">=3.9,<4.0", "~=3.9", ">=3.10,!=3.10.*")
+      for filename in (SDIST, OTHER, "spam-1.0-cp38-cp38-win_amd64.whl", "spam-1.0-cp310-cp310-win_amd64.whl", "spam-1.0-cp38-abi3-win_amd64.whl", "spam-1.0-py2-none-any.whl", "spam-1.0-1-py2.py3-none-any.whl", "spam-1.0-cp38.cp310-none-any.whl")),
+    *({"metadata_version": version, "filename": filename} for version in ("1.0", "2.5", "2.6", "3.0", "x", "2", "02.2") for filename in (SDIST, OTHER)),
+]  # fmt: skip
+
+
+def test_what_one_file_says_is_judged_as_the_rules_do(tmp_path: Path) -> None:
+    """Where all files agree, there may still be something wrong with what they agree on."""
+    rows = []
+    for number, one in enumerate(ALONE):
+        filename = one.get("filename", SDIST).replace("spam", f"n{number}")
+        kind = "bdist_wheel" if filename.endswith(".whl") else "sdist"
+        said = {"metadata_version": "2.2", "requires_dist": None, "requires_python": None, **one}
+        rows.append({**said, "name": f"n{number}", "version": "1.0", "filename": filename, "packagetype": kind})
+    path = table(tmp_path / "files.parquet", rows)
+    in_sql, by_rules = surveyed([path]), surveyed([path], Limits(in_sql=False))
+    assert in_sql == by_rules
+    assert sum(bool(rules) for *_, rules, _, _ in in_sql[0]) > 20
+
+
 def test_what_is_equal_to_the_byte_never_reaches_python(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def judge_all(chunk: object) -> None:
         raise AssertionError(chunk)

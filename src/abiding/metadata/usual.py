@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["are_usual", "is_usual"]
+__all__ = ["LINEAR", "LONG_NUMBER", "are_usual", "is_usual"]
 
 
 _RELEASE = r"[0-9]{1,18}+(?:\.[0-9]{1,18}+)*+"
@@ -27,11 +27,14 @@ _COMPARED = rf"{_VARIABLE}\s*+(?:[<>=!]=|[<>])\s*+{_STRING}\s*+"
 _ALL = rf"{_COMPARED}(?:(?:and|or)\s++{_COMPARED})*+"
 _TERM = rf"(?:\(\s*+{_ALL}\)\s*+|{_COMPARED})"
 _MARKER = rf"{_TERM}(?:(?:and|or)\s++{_TERM})*+"
-_PART = r"[A-Za-z0-9][A-Za-z0-9._-]*+(?<![._-])\s*+"
+_PART = r"[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+\s*+"
 _REQUIREMENT = re.compile(
     rf"{_PART}(?:\[\s*+{_PART}(?:,\s*+{_PART})*+\]\s*+)?"
     rf"(?:{_CLAUSES}|\(\s*+{_CLAUSES}\)\s*+)?(?:;\s*+{_MARKER})?"
 )
+# The same for engines that never try anything twice, and have no such quantifiers; they are slow to count.
+LINEAR = re.sub(r"(?<=[*+?}])\+", "", _REQUIREMENT.pattern).replace("{1,18}", "+")
+LONG_NUMBER = "[0-9]{19}"
 _SPECIFIERS = re.compile(rf"\s*+{_CLAUSES}")
 
 

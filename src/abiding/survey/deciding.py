@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
+from abiding.metadata.usual import LINEAR, LONG_NUMBER
 from abiding.survey.columns import FIELDS, Kind
 from abiding.survey.judging import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, Judged, judge_all
 
@@ -56,8 +57,28 @@ _NUMBERS = (
     "CASE WHEN regexp_full_match(version, '(0|[1-9][0-9]*)([.](0|[1-9][0-9]*))*') "
     "THEN regexp_replace(version, '([.]0)+$', '') END"
 )
+# Lines that every tool reads in one way, each of which some version satisfies: there is one clause, or none of them
+# bounds from above, or there is room between two of them.
+_SPECIFIER = "split_part(x, ';', 1)"
+_ROOM = rf"""(NOT contains({_SPECIFIER}, ',') OR NOT regexp_matches({_SPECIFIER}, '<|==|~=')
+    OR coalesce(regexp_full_match({_SPECIFIER}, '[^<>=!~,]*>=\s*[0-9.]+\s*,\s*<\s*[0-9.]+\s*[)]?\s*')
+        AND TRY_CAST(regexp_extract({_SPECIFIER}, '>=\s*([0-9]+)', 1) AS BIGINT)
+            < TRY_CAST(regexp_extract({_SPECIFIER}, ',\s*<\s*([0-9]+)', 1) AS BIGINT), FALSE))"""
+_QUOTED = LINEAR.replace("'", "''")
+_USUAL = f"(regexp_full_match(x, '{_QUOTED}') AND NOT regexp_matches(x, '{LONG_NUMBER}') AND {_ROOM})"
+_USUAL_LINES = f"length(list_filter(requires_dist, lambda x: NOT {_USUAL})) = 0"
+# A Requires-Python with a bound below, which the Python of the file's tag is not under, and one above that no Python
+# has reached; what is left out besides may be just that Python.
+_PYTHON_TAG = "split_part(filename, '-', -3)"
+_LEAST = r"coalesce(TRY_CAST(regexp_extract(requires_python, '>=\s*3[.]([0-9]+)', 1) AS INTEGER), 0)"
+_USUAL_PYTHON = rf"""(
+    regexp_full_match(requires_python,
+        '\s*>=\s*[23]([.][0-9]{{1,3}}){{0,2}}\s*(,\s*!=\s*3[.][0-9]{{1,3}}[.][*]\s*)*(,\s*<\s*4([.]0)?\s*)?')
+    AND (packagetype = 'sdist' OR {_PYTHON_TAG} IN ('py3', 'py2.py3')
+        OR NOT contains(requires_python, '!')
+            AND coalesce(TRY_CAST(regexp_extract({_PYTHON_TAG}, '^cp3([0-9]+)$', 1) AS INTEGER) >= {_LEAST}, FALSE)))"""
 # `exact` is whether the file name has this project and this version, letter by letter; `plain` whether no distribution
-# is required twice, and the version of the metadata is written as it always is.
+# is required twice, and what is required, and the version of the metadata, are written as they nearly always are.
 _FILES = rf"""
 CREATE TABLE bad AS SELECT file::INTEGER AS file, row::BIGINT AS row, filename, fault AS why
     FROM rows WHERE fault IS NOT NULL;
@@ -82,7 +103,8 @@ CREATE TABLE files AS SELECT
         END AND regexp_full_match(regexp_extract(filename, '^[^-]*'), '[A-Za-z0-9][A-Za-z0-9._]*')
         AND length(filename) < 256 AS exact,
     regexp_full_match(metadata_version, '[0-9]{{1,3}}[.][0-9]{{1,3}}')
-        AND coalesce(length(list_distinct({_NAMES})) = length(requires_dist) AND NOT list_contains({_NAMES}, ''), TRUE)
+        AND coalesce(length(list_distinct({_NAMES})) = length(requires_dist) AND {_USUAL_LINES}, TRUE)
+        AND (coalesce(requires_python, '') = '' OR {_USUAL_PYTHON})
         AS plain
 FROM rows WHERE fault IS NULL AND packagetype IN ('sdist', 'bdist_wheel');
 CREATE TABLE unread AS SELECT DISTINCT {_NORMAL.format("name")} AS key_name, version, {_NUMBERS} AS key_version
