@@ -18,7 +18,8 @@ from abiding.project.exports import Export
 from abiding.project.provenance import Provenance
 from abiding.providers import headers
 from abiding.providers.baseline import held_to_folder
-from abiding.providers.gate import Side, _class_of, compare
+from abiding.providers.gate import compare
+from abiding.providers.sides import Side, class_of
 from makers.commands import shown
 from makers.compiled import wheel
 from makers.shops import Shop, opened
@@ -466,7 +467,7 @@ def test_classes_and_versions_of_symbols(provider: Provider, tmp_path: Path) -> 
     [("_ZTVN3toy4DuckE@Base", "toy::Duck"), ("_ZTI4Duck", "Duck"), ("_ZTSN1a1b1cE", "a::b::c"), ("toy_make", ""), ("_ZN3toy4makeEv", ""), ("_ZTVN3toy4DuckIiEE", ""), ("_ZTI4DuckIiE", "")],
 )  # fmt: skip
 def test_names_of_classes(symbol: str, name: str) -> None:
-    assert _class_of(symbol) == name
+    assert class_of(symbol) == name
 
 
 # The command

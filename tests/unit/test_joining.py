@@ -45,8 +45,8 @@ def test_a_text_is_cut_only_where_it_is_longer(cut: Callable[[str, int], str], s
     assert [cut(text, 3) for text in ("", "ab", "abc", "abcd")] == ["", "ab", "abc", shown]
 
 
-# The one place, and two that have words of their own still.
-PLACES = {"findings/words.py", "providers/changed.py", "providers/gate.py"}
+# The one place.
+PLACES = {"findings/words.py"}
 
 
 def test_nobody_joins_by_himself() -> None:

@@ -19,7 +19,7 @@ from abiding.native.images import Format, Image, Symbols
 from abiding.providers import ranges
 from abiding.providers.cache import Cache
 from abiding.providers.history import Edition, History, Unread
-from abiding.providers.linked import Histories, too_loose
+from abiding.providers.linked import Histories, judge_admitted
 from abiding.providers.ranges import State
 from abiding.providers.tables import Exports, Imports, lacking
 from makers.commands import shown
@@ -67,7 +67,9 @@ def test_versions_on_both_sides_are_refused(
     # The example on its page.
     with listings(index.url) as found_there:
         histories = Histories(found_there, Cache.of_user())
-        (findings_of_it,) = native.checked([path], found_there, lambda subject: too_loose(subject, histories)).values()
+        (findings_of_it,) = native.checked(
+            [path], found_there, lambda subject: judge_admitted(subject, histories)
+        ).values()
     (loose,) = (one for one in findings_of_it if one.rule == "bound-too-loose")
     assert shown("bound-too-loose", block(loose, "abiding: ")) == block(loose, "abiding: ")
 

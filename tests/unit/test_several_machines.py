@@ -15,7 +15,8 @@ from abiding.native.reading import read_image, read_symbols
 from abiding.project.exports import Export
 from abiding.project.provenance import Provenance
 from abiding.providers.cache import Cache
-from abiding.providers.gate import Side, compare
+from abiding.providers.gate import compare
+from abiding.providers.sides import Side
 from abiding.providers.tables import Exports
 from makers.compiled import mach_o, universal, wheel
 from makers.index import File, hashes

@@ -172,7 +172,7 @@ class Build(NamedTuple):
         native.required(self.entries.linked)
         if not self.source.unpacked:
             native.hold_to_bring(self.entries.linked)
-        with native.linking(self.entries.linked), self.entries.explaining():
+        with native.linking(self.entries.linked), self.entries.naming_level():
             name = self.inner.file(f"build_{kind}", output.private, self.config, None)
         return Wheel.open(output.private / name)
 

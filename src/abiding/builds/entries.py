@@ -9,6 +9,7 @@ from abiding import native
 from abiding.builds import exported
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.finding import Severity
+from abiding.findings.words import counted
 from abiding.metadata import pins
 from abiding.project import lines, tags
 from abiding.project.contradictions import contradictions
@@ -227,7 +228,7 @@ class Entries(NamedTuple):
     # What is said in the end
 
     @contextmanager
-    def explaining(self) -> Iterator[None]:
+    def naming_level(self) -> Iterator[None]:
         """Say of which level it is, where the wrapped backend fails without the providers that are left out there."""
         try:
             yield
@@ -246,12 +247,8 @@ class Entries(NamedTuple):
             why = self.settings.asked or 'from-sdist = "api"'
             number = len(self.of_variant)
             adds = f"`-C abiding.level=abi` adds {'it' if number == 1 else 'them'}"
-            return f"API level: {_counted(number)} left out, because {why}; {adds}"
+            return f"API level: {counted(number, 'line')} left out, because {why}; {adds}"
         lines = list(added)
         if not lines:
             return "ABI level: no declared line is for a wheel of this tag"
-        return f"ABI level, {_counted(len(lines))} added: {'; '.join(lines)}"
-
-
-def _counted(lines: int) -> str:
-    return "1 line" if lines == 1 else f"{lines} lines"
+        return f"ABI level, {counted(len(lines), 'line')} added: {'; '.join(lines)}"

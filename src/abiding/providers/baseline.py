@@ -14,7 +14,8 @@ from abiding.findings.errors import AbidingError, MissingExtraError, MissingFile
 from abiding.findings.finding import Finding, Severity
 from abiding.native.indexed import chosen
 from abiding.native.names import has_code, wheels_among
-from abiding.providers.gate import Side, compare
+from abiding.providers.gate import compare
+from abiding.providers.sides import Side
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -8,7 +8,7 @@ from abiding.evidence.stated import Bound, State
 from abiding.findings.words import counted, listed
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
-from abiding.providers.linked import ranges, too_loose, unpublished
+from abiding.providers.linked import judge_admitted, ranges
 from abiding.providers.tables import Imports
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def of_wheel(wheel: Subject, listings: Listings, histories: Histories) -> Linked
     subject = looked_up(wheel, listings)
     ranged = list(ranges(subject, histories))
     bounds = tuple(_bound(subject, linked, declared) for linked, declared in ranged)
-    said = (*unpublished(subject, histories), *too_loose(subject, histories))
-    return Linked(bounds, tuple(linked for linked, _ in ranged), said)
+    return Linked(bounds, tuple(linked for linked, _ in ranged), tuple(judge_admitted(subject, histories)))
 
 
 def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:

@@ -10,15 +10,16 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
+from abiding.findings.words import counted, first_of
 from abiding.providers import headers, layouts
 from abiding.providers.declarations import ANYTHING, bodies, changes, comparable, constants, gone, reached, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from abiding.providers.declarations import Changed, Declared
 
-__all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared", "counted"]
+__all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared"]
 
 _NONE = "headers were not compared: this release has none"
 LAYOUTS = "layouts or function types"
@@ -44,8 +45,8 @@ class Material(NamedTuple):
 class Comparison(NamedTuple):
     """What has changed, and in sentences which layouts, and which headers, were not compared.
 
-    `by_layouts` is whether all layouts were compared, `by_headers` whether all headers were: these say less, for what
-    they only name is laid out elsewhere. `is_blind` is whether there were headers, and none was wholly compared. `gone`
+    `by_headers` is whether all headers were compared: these say less than layouts, for what they only name is laid out
+    elsewhere. `is_blind` is whether there were headers, and none was wholly compared. `gone`
     are constants that the headers have no more, or none that can be worked out: what is compiled has their values.
     `of_bodies` says what is compiled into who uses it, and is another now (bodies of functions, macros, initialisers,
     default arguments): nobody can tell what that means. `unsure` are constants that are others now, where only what
@@ -55,12 +56,16 @@ class Comparison(NamedTuple):
     changes: tuple[Change, ...] = ()
     of_layouts: tuple[str, ...] = ()
     of_headers: tuple[str, ...] = ()
-    by_layouts: bool = True
     by_headers: bool = False
     is_blind: bool = False
     gone: tuple[str, ...] = ()
     of_bodies: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+
+    @property
+    def by_layouts(self) -> bool:
+        """Whether all layouts were compared."""
+        return not self.of_layouts
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -73,12 +78,13 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
     without: dict[str, list[str]] = {}
     names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
     changes = tuple(_layouts(old, new, names, without))
-    of_layouts = tuple(f"layouts of {_some(some)} were not compared: {why}" for why, some in without.items())
+    of_layouts = tuple(
+        f"layouts of {first_of(some, _MOST_NAMED)} were not compared: {why}" for why, some in without.items()
+    )
     declared = _headers(old, new, names)
     return declared._replace(
         changes=(*changes, *declared.changes),
         of_layouts=of_layouts,
-        by_layouts=not of_layouts,
         by_headers=bool(old.headers.texts and new.headers.texts and not declared.of_headers),
     )
 
@@ -158,7 +164,7 @@ def _both(one: Changed) -> str:
 
 def _faulty(faults: Mapping[str, str]) -> Iterator[str]:
     if faults:
-        shown = _some([f"`{place}` ({why})" for place, why in sorted(faults.items())])
+        shown = first_of([f"`{place}` ({why})" for place, why in sorted(faults.items())], _MOST_NAMED)
         were = "1 header was" if len(faults) == 1 else f"{len(faults)} headers were"
         yield f"{were} not wholly compared: {shown}"
 
@@ -184,16 +190,5 @@ def _bodies(old: Declared, new: Declared) -> Iterator[str]:
     for kind, (one, more, other) in _COMPILED.items():
         if names := bodies(old, new, kind):
             has = f"1 {one} in its headers has" if len(names) == 1 else f"{len(names)} {more} in its headers have"
-            shown = _some([f"`{name}`" for name in names])
+            shown = first_of([f"`{name}`" for name in names], _MOST_NAMED)
             yield f"{has} {other}: {shown}; what is compiled keeps the one that it had"
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_MOST_NAMED]) + (
-        f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    )
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number of things, in words."""
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -7,103 +7,26 @@ exports nothing, a library that keeps its name promises to keep what it has.
 from __future__ import annotations
 
 import posixpath
-import re
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.words import counted, listed
 from abiding.metadata import requirements
-from abiding.native import contents
-from abiding.native.platforms import Platform, apart, machine_of
-from abiding.project.provenance import record_in
-from abiding.providers import headers
-from abiding.providers.changed import Change, Comparison, Material, compared, counted
-from abiding.providers.published import is_library
-from abiding.providers.tables import BASE, Exports, is_of_toolchain, lacking
+from abiding.providers.changed import Change, Comparison, compared
+from abiding.providers.sides import class_of
+from abiding.providers.tables import BASE, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from abiding.native.contents import Contents
-    from abiding.project.exports import Export
+    from abiding.providers.sides import Library, Side
+    from abiding.providers.tables import Exports
 
-__all__ = ["Side", "compare"]
-
-
-_MOST_NAMED = 5
+__all__ = ["compare"]
 
 
-class Library(NamedTuple):
-    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them.
-
-    `data` are those that are no functions, each with what it is.
-    """
-
-    place: str
-    exports: Exports
-    vague: frozenset[str]
-    data: Mapping[str, str]
-
-    def kinds(self) -> dict[str, str]:
-        """Return what each name is that it exports of its own, but for tables of classes, which headers tell of."""
-        names = {symbol.partition("@")[0] for symbol in self.symbols(vague=False)}
-        return {name: self.data.get(name, "a function") for name in names if not name.startswith(("_ZT", "_ZG"))}
-
-    def symbols(self, *, vague: bool) -> Iterator[str]:
-        """Yield what it exports of its own: those of that kind, or all others."""
-        for symbol in self.exports.symbols:
-            # Tables of a class that is no template are in the file of its functions, though compilers mark them alike.
-            is_vague = symbol.partition("@")[0] in self.vague and not _class_of(symbol)
-            if not is_of_toolchain(symbol) and is_vague is vague:
-                yield symbol
-
-
-class Side(NamedTuple):
-    """One of the two releases: its wheel, what it contains, its libraries by their names, with their places."""
-
-    path: Path
-    contents: Contents
-    libraries: dict[str, Library]
-    export: Export | None
-    platform: Platform
-
-    @classmethod
-    def read(cls, path: Path) -> Side:
-        """Read a wheel. Raises `AbidingError`."""
-        from abiding.archives import tagging
-
-        platform = Platform.of(tagging.parse(path.name)[2])
-        opened = contents.of_wheel(path).loadable(platform.format)
-        libraries = _libraries(opened, platform.machine)
-        record = record_in(opened.member, path.name, opened.name)
-        return cls(path, opened, libraries, record.exports if record else None, platform)
-
-    @property
-    def machines(self) -> frozenset[str]:
-        """The kinds of Mac that it is for; an empty name for any other wheel."""
-        return frozenset(machine_of(tags) for tags in apart(self.platform.tags))
-
-    def on(self, machine: str) -> Side:
-        """Return the same, as it is loaded on a machine."""
-        return self._replace(libraries=_libraries(self.contents, machine)) if machine else self
-
-    def material(self, libraries: Iterable[str]) -> Material:
-        """Return what is compared of some of its libraries."""
-        files = {name: self.contents.files[self.libraries[name].place] for name in libraries}
-        readers = {name: partial(self.contents.read, file) for name, file in files.items()}
-        places = self.contents.files
-        found = headers.gathered(places, lambda wanted: ((one, self.contents.read(places[one])) for one in wanted))
-        return Material(readers, found)
-
-
-def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
-    found = {}
-    for image in sorted(contents.images, key=lambda image: image.place, reverse=True):
-        if is_library(image.place):
-            symbols = contents.symbols(image, machine)
-            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague, symbols.data)
-    return found
+_listed = partial(listed, most=5)
 
 
 def compare(old: Side, new: Side) -> Iterator[Finding]:
@@ -119,12 +42,8 @@ def compare(old: Side, new: Side) -> Iterator[Finding]:
     losses = [*_gone_from(on_each, promised), *comparison.changes]
     left_out = {name: some for name in kept if (some := _left_out(name, on_each.values()))}
     if losses:
-        gone = (
-            [f"not found again in its headers, or not to be worked out: {_listed(comparison.gone)}"]
-            if comparison.gone
-            else []
-        )
-        yield _broken(old, new, losses, (*map(_of_templates, left_out.items()), *gone, *comparison.remarks))
+        told = (*map(_of_templates, left_out.items()), *_not_found(comparison), *comparison.remarks)
+        yield _broken(old, new, losses, told)
         return
     added = {name: some for name in kept if (some := _added(name, on_each.values()))}
     yield _kept(old, new, added, left_out, comparison)
@@ -137,7 +56,10 @@ def _exported_less(old: Side, new: Side, libraries: Sequence[str]) -> Iterator[F
     line = old.export.requires
     without = [name for name in libraries if not (new.export and new.export.is_for([name, new.libraries[name].place]))]
     if without:
-        now, says = None, f"exports nothing for {_listed(without)}, for which {old.contents.version} exports `{line}`"
+        now, says = (
+            None,
+            f"exports nothing for {_listed(without)}, for which {old.contents.version} exports `{line}`",
+        )
     elif new.export and _is_limited(line) and not _is_limited(new.export.requires):
         now = new.export.requires
         says = f"exports `{now}`, without the upper bound of `{line}`, which {old.contents.version} exports"
@@ -207,8 +129,8 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
         missing = lacking(old.libraries[name].symbols(vague=False), brought)
         names = {symbol.partition("@")[0] for other in brought for symbol in other.symbols}
         versions = {symbol for symbol in missing if symbol.partition("@")[0] in names}
-        classes = {found for symbol in missing - versions if (found := _class_of(symbol))}
-        symbols = {symbol for symbol in missing - versions if not _class_of(symbol)}
+        classes = {found for symbol in missing - versions if (found := class_of(symbol))}
+        symbols = {symbol for symbol in missing - versions if not class_of(symbol)}
         for what, some in (("class", classes), ("symbol", symbols), ("version of a symbol", versions)):
             if some:
                 plural = {"class": "classes", "version of a symbol": "versions of symbols"}.get(what, f"{what}s")
@@ -272,24 +194,6 @@ def _needs(library: Exports, side: Side) -> set[str]:
                 names.add(need)
                 waiting.append(side.libraries[need].exports)
     return names
-
-
-def _class_of(symbol: str) -> str:
-    """Return the name of the C++ class whose table of functions, or type information, a symbol is; empty for others.
-
-    Of a template each file has its own.
-    """
-    text = symbol.partition("@")[0]
-    if not text.startswith(("_ZTV", "_ZTI", "_ZTS")):
-        return ""
-    rest, parts = text[4:].removeprefix("N"), []
-    while length := re.match(r"\d+", rest):
-        stop = length.end() + int(length[0])
-        parts.append(rest[length.end() : stop])
-        rest = rest[stop:]
-    if rest.removesuffix("E"):
-        return ""
-    return "::".join(parts)
 
 
 # What is said
@@ -407,11 +311,6 @@ _BLIND = "a structure that has changed would not be seen: the notes say why noth
 _GONE = (
     "keep them, or say it in the notes of the release: what is compiled has their values, and what is built anew fails"
 )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return ", ".join(f"`{name}`" for name in names[:_MOST_NAMED]) + more
 
 
 def _release(version: str) -> tuple[int, ...]:

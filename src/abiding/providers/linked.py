@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History, Unread
     from abiding.providers.ranges import Range, Row
 
-__all__ = ["Histories", "built_with", "informed", "is_system_of", "ranges", "taken", "too_loose", "unpublished"]
+__all__ = ["Histories", "built_with", "informed", "is_system_of", "judge_admitted", "ranges", "taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +210,18 @@ def built_with(subject: Subject, name: str) -> str:
     return next((library.version for library in shared if normalised(library.distribution) == name), "")
 
 
-def unpublished(subject: Subject, histories: Histories) -> Iterator[Finding]:
-    """Note the providers of which nothing admitted is published, so that a wheel was held against none of them.
+def judge_admitted(subject: Subject, histories: Histories) -> Iterator[Finding]:
+    """Hold a wheel against all that it admits of its providers. Raises `AbidingError` if the index can't be read."""
+    admitted = list(ranges(subject, histories, admitted_only=True))
+    yield from _unpublished(subject, {range_.distribution for range_, _ in admitted if range_.rows})
+    for range_, declared in admitted:
+        yield from _too_loose(subject, range_, declared)
 
-    Raises `AbidingError` if the index can't be read.
-    """
-    held_against = {range_.distribution: range_.rows for range_, _ in ranges(subject, histories, admitted_only=True)}
+
+def _unpublished(subject: Subject, published: Collection[str]) -> Iterator[Finding]:
+    """Note the providers of which nothing admitted is published, so that a wheel was held against none of them."""
     for name, libraries in taken(subject, subject.platform.tags).items():
-        if held_against.get(name):
+        if name in published:
             continue
         line = f"{name}{subject.neighbours.accepted.get(name, '')}"
         listed = " and ".join(f"`{imports.library}`" for imports in libraries)
@@ -231,31 +235,30 @@ def unpublished(subject: Subject, histories: Histories) -> Iterator[Finding]:
         )
 
 
-def too_loose(subject: Subject, histories: Histories) -> Iterator[Finding]:
-    """Find providers of which a wheel admits versions that its own files refuse. Raises `AbidingError`."""
-    for range_, declared in ranges(subject, histories, admitted_only=True):
-        refuted = range_.refuting(declared)
-        if not refuted:
-            continue
-        line = f"{range_.distribution}{declared}"
-        narrowed = range_.narrowed(declared)
-        fits = any(row.state is not State.NOT_KNOWN and not row.refuted for row in range_.rows)
-        versions = "a version" if len(refuted) == 1 else f"{len(refuted)} versions"
-        yield Finding(
-            "bound-too-loose",
-            subject.severity,
-            f"`{line}` admits {versions} that the wheel's own files refuse",
-            artifact=subject.artifact,
-            field="Requires-Dist",
-            expected=f"{range_.distribution}{narrowed}" if fits else None,
-            found=line,
-            expected_from="its compiled files",
-            found_from="required",
-            notes=tuple(_said(range_.distribution, row) for row in _told(refuted)),
-            hints=(f"declare `{range_.distribution}{narrowed}`",)
-            if fits
-            else ("build it with a version that is published, and let the requirement say which that is",),
-        )
+def _too_loose(subject: Subject, range_: Range, declared: SpecifierSet) -> Iterator[Finding]:
+    """Find that a wheel admits versions of a provider that its own files refuse."""
+    refuted = range_.refuting(declared)
+    if not refuted:
+        return
+    line = f"{range_.distribution}{declared}"
+    narrowed = range_.narrowed(declared)
+    fits = any(row.state is not State.NOT_KNOWN and not row.refuted for row in range_.rows)
+    versions = "a version" if len(refuted) == 1 else f"{len(refuted)} versions"
+    yield Finding(
+        "bound-too-loose",
+        subject.severity,
+        f"`{line}` admits {versions} that the wheel's own files refuse",
+        artifact=subject.artifact,
+        field="Requires-Dist",
+        expected=f"{range_.distribution}{narrowed}" if fits else None,
+        found=line,
+        expected_from="its compiled files",
+        found_from="required",
+        notes=tuple(_said(range_.distribution, row) for row in _told(refuted)),
+        hints=(f"declare `{range_.distribution}{narrowed}`",)
+        if fits
+        else ("build it with a version that is published, and let the requirement say which that is",),
+    )
 
 
 _MOST_TOLD = 3

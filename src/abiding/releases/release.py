@@ -241,14 +241,10 @@ def _held_to_providers(listings: Listings | None) -> Judge:
     if listings is None:
         return _held_to_exports
     from abiding.providers.cache import Cache
-    from abiding.providers.linked import Histories, too_loose, unpublished
+    from abiding.providers.linked import Histories, judge_admitted
 
     histories = Histories(listings, Cache.of_user())
-    return lambda subject: (
-        *_held_to_exports(subject),
-        *unpublished(subject, histories),
-        *too_loose(subject, histories),
-    )
+    return lambda subject: (*_held_to_exports(subject), *judge_admitted(subject, histories))
 
 
 def _held_to_exports(subject: Subject) -> Iterable[Finding]:

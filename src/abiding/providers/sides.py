@@ -1,0 +1,114 @@
+"""A release of a provider as the gate sees it: its libraries, what each exports, and its headers."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.native import contents
+from abiding.native.platforms import Platform, apart, machine_of
+from abiding.project.provenance import record_in
+from abiding.providers import headers
+from abiding.providers.changed import Material
+from abiding.providers.published import is_library
+from abiding.providers.tables import Exports, is_of_toolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from abiding.native.contents import Contents
+    from abiding.project.exports import Export
+
+__all__ = ["Library", "Side", "class_of"]
+
+
+class Library(NamedTuple):
+    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them.
+
+    `data` are those that are no functions, each with what it is.
+    """
+
+    place: str
+    exports: Exports
+    vague: frozenset[str]
+    data: Mapping[str, str]
+
+    def kinds(self) -> dict[str, str]:
+        """Return what each name is that it exports of its own, but for tables of classes, which headers tell of."""
+        names = {symbol.partition("@")[0] for symbol in self.symbols(vague=False)}
+        return {name: self.data.get(name, "a function") for name in names if not name.startswith(("_ZT", "_ZG"))}
+
+    def symbols(self, *, vague: bool) -> Iterator[str]:
+        """Yield what it exports of its own: those of that kind, or all others."""
+        for symbol in self.exports.symbols:
+            # Tables of a class that is no template are in the file of its functions, though compilers mark them alike.
+            is_vague = symbol.partition("@")[0] in self.vague and not class_of(symbol)
+            if not is_of_toolchain(symbol) and is_vague is vague:
+                yield symbol
+
+
+class Side(NamedTuple):
+    """One of the two releases: its wheel, what it contains, its libraries by their names, with their places."""
+
+    path: Path
+    contents: Contents
+    libraries: dict[str, Library]
+    export: Export | None
+    platform: Platform
+
+    @classmethod
+    def read(cls, path: Path) -> Side:
+        """Read a wheel. Raises `AbidingError`."""
+        from abiding.archives import tagging
+
+        platform = Platform.of(tagging.parse(path.name)[2])
+        opened = contents.of_wheel(path).loadable(platform.format)
+        libraries = _libraries(opened, platform.machine)
+        record = record_in(opened.member, path.name, opened.name)
+        return cls(path, opened, libraries, record.exports if record else None, platform)
+
+    @property
+    def machines(self) -> frozenset[str]:
+        """The kinds of Mac that it is for; an empty name for any other wheel."""
+        return frozenset(machine_of(tags) for tags in apart(self.platform.tags))
+
+    def on(self, machine: str) -> Side:
+        """Return the same, as it is loaded on a machine."""
+        return self._replace(libraries=_libraries(self.contents, machine)) if machine else self
+
+    def material(self, libraries: Iterable[str]) -> Material:
+        """Return what is compared of some of its libraries."""
+        files = {name: self.contents.files[self.libraries[name].place] for name in libraries}
+        readers = {name: partial(self.contents.read, file) for name, file in files.items()}
+        places = self.contents.files
+        found = headers.gathered(places, lambda wanted: ((one, self.contents.read(places[one])) for one in wanted))
+        return Material(readers, found)
+
+
+def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
+    found = {}
+    for image in sorted(contents.images, key=lambda image: image.place, reverse=True):
+        if is_library(image.place):
+            symbols = contents.symbols(image, machine)
+            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague, symbols.data)
+    return found
+
+
+def class_of(symbol: str) -> str:
+    """Return the name of the C++ class whose table of functions, or type information, a symbol is; empty for others.
+
+    Of a template each file has its own.
+    """
+    text = symbol.partition("@")[0]
+    if not text.startswith(("_ZTV", "_ZTI", "_ZTS")):
+        return ""
+    rest, parts = text[4:].removeprefix("N"), []
+    while length := re.match(r"\d+", rest):
+        stop = length.end() + int(length[0])
+        parts.append(rest[length.end() : stop])
+        rest = rest[stop:]
+    if rest.removesuffix("E"):
+        return ""
+    return "::".join(parts)
