@@ -83,8 +83,8 @@ def test_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bounds", str(wheel(tmp_path, "numpy>=1.26", files=files))]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:3] == [
-        "  INTERFACE OR PROVIDER  EVIDENCE          ADMITTED NOW             TO BE DECLARED",
-        "  C API of numpy         _core and 1 more  numpy>=1.26 (too loose)  numpy>=2.0",
+        "  INTERFACE OR PROVIDER  EVIDENCE               ADMITTED NOW             TO BE DECLARED",
+        "  C API of numpy         spam._core and 1 more  numpy>=1.26 (too loose)  numpy>=2.0",
     ]
 
 
@@ -219,7 +219,7 @@ def test_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], dynam
     first, *others = new["tool"]["abiding"]["wheel"]["dependencies"]
     assert first == {
         "requires": "numpy>=2.0",
-        "note": "_core says: compiled against NumPy C-API version … (NumPy 2.0)",
+        "note": "spam._core says: compiled against NumPy C-API version … (NumPy 2.0)",
     }
     assert (others == ["numpy<3"]) == bool(before)
     assert all(comment in text for comment in ("# API", *(["# kept"] if before else [])))

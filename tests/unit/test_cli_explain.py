@@ -30,6 +30,7 @@ from abiding.metadata.difference import compare
 from abiding.project.declaration import Declaration
 from abiding.project.lint import lint
 from abiding.project.pyproject import Pyproject
+from abiding.project.schema import get_schema
 from abiding.releases.release import releases
 from abiding.report import explanations, pages
 from makers.commands import SOURCES, blocks, run, shown
@@ -380,6 +381,16 @@ def test_a_page_has_no_marks_of_markdown(name: str, width: int) -> None:
 def test_what_is_copied_from_a_screen_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("explain", "error[lost-requirement]:") == 0
     assert capsys.readouterr().out.startswith("lost-requirement\n")
+
+
+def test_the_page_of_unknown_keys_has_all_that_are_known() -> None:
+    def keys(schema: object) -> Iterator[str]:
+        for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+            yield from keys(value)
+        yield from schema.get("properties", ()) if isinstance(schema, dict) else ()
+
+    named = set(re.findall(r"`([a-z-]+)`", explanations.page("unknown-key").partition("## What to do")[2]))
+    assert set(keys(get_schema())) <= named
 
 
 def test_the_list(capsys: pytest.CaptureFixture[str]) -> None:

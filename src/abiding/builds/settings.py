@@ -95,7 +95,8 @@ def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
     for name in sorted(name for name in environ if name.startswith(_OURS) and name not in known.values()):
         if close := nearest(name.removeprefix(_OURS), known, _LIKE):
             message = f"`{name}` is not a variable that abiding reads"
-            yield _problem("unknown-setting", message, name, f"did you mean `{known[close]}`?")
+            those = f"the variables are {' and '.join(f'`{one}`' for one in known.values())}"
+            yield _problem("unknown-setting", message, name, f"did you mean `{known[close]}`?", those)
 
 
 _OURS = _variable(_PREFIX)

@@ -242,8 +242,7 @@ def _lines(wheels_read: Sequence[Stated]) -> Iterator[Declared]:
             # A line more can only narrow; and what a tag has to say is no line.
             if bound.distribution and bound.declare and bound.state is State.TOO_LOOSE:
                 _hold_to_be_everywhere(bound)
-                named = bound.files[0].rpartition("/")[2].partition(".")[0]
-                note = f"{named} says: {bound.evidence}"
+                note = f"{bound.named} says: {bound.evidence}"
                 by_name.setdefault(bound.distribution, {}).setdefault(bound.declare, Declared(bound.declare, note))
     for name, lines in by_name.items():
         if len(lines) > 1:

@@ -14,6 +14,7 @@ from abiding.evidence.wheels import OnDisk
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.findings.words import first_of
 from abiding.metadata import requirements
+from abiding.native.names import module_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +57,12 @@ class Bound(NamedTuple):
     declare: str
     state: State
     why: str = ""
+
+    @property
+    def named(self) -> str:
+        """The first of its files, by the name that it is imported by, or its own; empty if there is none."""
+        first = next(iter(self.files), "")
+        return module_name(first) or first.rpartition("/")[2]
 
 
 class Stated(NamedTuple):

@@ -70,6 +70,11 @@ class InFolder(NamedTuple):
         return str(self.folder)
 
     @property
+    def of_others(self) -> str:
+        """What there is, where that is nothing of what is checked."""
+        return f"`{self.label}` has wheels of `{min(self.names)}`"
+
+    @property
     def names(self) -> frozenset[str]:
         """The distributions of which there is anything."""
         return frozenset(self.wheels)
@@ -96,6 +101,11 @@ class OnIndex(NamedTuple):
     def label(self) -> str:
         """What the user has given."""
         return str(self.wanted)
+
+    @property
+    def of_others(self) -> str:
+        """What there is, where that is nothing of what is checked."""
+        return f"`{self.label}` is no folder here, and as a name that of another distribution"
 
     @property
     def names(self) -> frozenset[str]:
@@ -169,16 +179,16 @@ def _nothing_there(baseline: InFolder | OnIndex, checked: Sequence[tuple[str, Ve
         return _error(message, "leave out `--baseline`")
     label, (name, _) = baseline.label, checked[0]
     if not baseline.names:
-        return _error(f"`{label}` has no wheel in it", f"give the folder of the last release, or `{name}==VERSION`")
+        return _error(f"`{label}` has no wheel in it", _LAST_OF.format(name))
     if not any(one in baseline.names for one, _ in checked):
-        message = f"what is checked is `{name}`, and `{label}` has wheels of `{min(baseline.names)}`"
-        return _error(message, f"name the last release of `{name}`")
+        return _error(f"what is checked is `{name}`, and {baseline.of_others}", _LAST_OF.format(name))
     if all(set(baseline.versions(one)) <= {version} for one, version in checked):
         return _error(f"`{label}` has no other version of `{name}` than the one that is checked", _LAST)
     return _error(f"`{label}` has no wheel of `{name}` for the platform of one that is checked", _LAST)
 
 
 _NOTHING, _LAST = "Nothing was compared", "name the last release before it"
+_LAST_OF = "give the folder of the last release, or `{}==VERSION`"
 
 
 def _error(message: str, hint: str) -> AbidingError:

@@ -106,7 +106,7 @@ def _nothing(stated: Stated) -> str:
 
 
 def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
-    file = bound.files[0].rpartition("/")[2].partition(".")[0] if bound.files else NOTHING
+    file = bound.named or NOTHING
     admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else NOTHING)
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
     declare = bound.declare or ("not known" if bound.distribution else NOTHING)
