@@ -9,7 +9,7 @@ from abiding.findings.errors import DeclarationError
 from abiding.project.level import Level
 
 
-@pytest.mark.parametrize("given", [None, {}, {"setup-args": ["-Dx=1"], "build-dir": "b"}])
+@pytest.mark.parametrize("given", [None, {}, {"setup-args": ["-Dx=1"], "build-dir": "b", "level": "api"}])
 def test_settings_that_are_not_ours_go_through(given: dict[str, Any] | None) -> None:
     assert Settings.read(given, {}) == Settings(None, "", given)
 
@@ -37,6 +37,12 @@ def test_environment_stands_in() -> None:
         ({}, {"ABIDING_LEVL": "abi"}, "unknown-setting", "`ABIDING_LEVL` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
         ({}, {"ABIDING_LEVELS": "abi"}, "unknown-setting", "`ABIDING_LEVELS` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
         ({}, {"ABIDING_VARIENT": "mpi"}, "unknown-setting", "`ABIDING_VARIENT` is not a variable that abiding reads", "did you mean `ABIDING_VARIANT`?"),
+        ({"abiding_level": "abi"}, {}, "unknown-setting", "`abiding_level` is not a setting of abiding", "did you mean `abiding.level`?"),
+        ({"Abiding-Variant": "mpi"}, {}, "unknown-setting", "`Abiding-Variant` is not a setting of abiding", "did you mean `abiding.variant`?"),
+        ({"abidng.level": "abi"}, {}, "unknown-setting", "`abidng.level` is not a setting of abiding", "did you mean `abiding.level`?"),
+        ({}, {"ABIDNG_LEVEL": "abi"}, "unknown-setting", "`ABIDNG_LEVEL` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
+        ({}, {"abiding_level": "abi"}, "unknown-setting", "`abiding_level` is not a variable that abiding reads", "did you mean `ABIDING_LEVEL`?"),
+        ({}, {"ABIDING-VARIANT": "x"}, "unknown-setting", "`ABIDING-VARIANT` is not a variable that abiding reads", "did you mean `ABIDING_VARIANT`?"),
         ({}, {"ABIDING_LEVEL": "API"}, "bad-setting", "`API` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": ["api", "abi"]}, {}, "bad-setting", "`abiding.level` takes one value, and was given `api`, `abi`", "say `abiding.level` once"),
         ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`", "say `abiding.variant` once"),
@@ -53,6 +59,7 @@ def test_faults(given: dict[str, Any], environ: dict[str, str], rule: str, messa
 def test_variables_of_others_are_none_of_ours() -> None:
     """Scripts of a CI have their own, as those of our action do."""
     environ = {"ABIDING_CHECK_LEVEL": "abi", "ABIDING_FAIL_ON": "error", "ABIDING_PATHS": "dist", "ABIDING_": ""}
+    environ |= {"BUILDING_LEVEL": "2", "LEVEL": "abi", "": "", "BASH_FUNC_x%%": "() { :; }"}
     assert Settings.read(None, environ) == Settings(None, "", None)
 
 

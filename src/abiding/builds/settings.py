@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.findings.errors import DeclarationError
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.nearest import nearest
+from abiding.findings.nearest import Slips, nearest
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Settings(NamedTuple):
         if config_settings is not None:
             inner = {name: value for name, value in config_settings.items() if name not in ours}
         problems = [_unknown(name) for name in ours if name not in _KNOWN]
+        problems += [_unknown(name) for name in inner or () if Slips(_KNOWN).meant(name)]
         problems += _misspelt(environ)
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
         asked, asked_variant = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
@@ -92,11 +93,13 @@ def _unknown(name: str) -> Finding:
 def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yield the variables that are meant to be ours. Others may begin alike, in whose scripts they are."""
     known = {variable.removeprefix(_OURS): variable for variable in map(_variable, _KNOWN)}
-    for name in sorted(name for name in environ if name.startswith(_OURS) and name not in known.values()):
-        if close := nearest(name.removeprefix(_OURS), known, _LIKE):
+    slips = Slips(known.values())
+    for name in sorted(set(environ) - set(known.values())):
+        close = nearest(name.removeprefix(_OURS), known, _LIKE) if name.startswith(_OURS) else ""
+        if meant := known[close] if close else slips.meant(name):
             message = f"`{name}` is not a variable that abiding reads"
-            those = f"the variables are {' and '.join(f'`{one}`' for one in known.values())}"
-            yield _problem("unknown-setting", message, name, f"did you mean `{known[close]}`?", those)
+            those = f"the variables are {' and '.join(f'`{variable}`' for variable in known.values())}"
+            yield _problem("unknown-setting", message, name, f"did you mean `{meant}`?", those)
 
 
 _OURS = _variable(_PREFIX)

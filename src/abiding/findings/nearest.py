@@ -37,7 +37,7 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 class Slips:
     """Names that others become by one slip: a letter too many, too few or wrong, or two swapped.
 
-    For names that anybody may have chosen: short ones are like each other by chance, and other digits are meant.
+    Other capitals, and something else between the parts, are slips as well. For names that anybody may have chosen: short ones are like each other by chance, and other digits are meant.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -49,8 +49,8 @@ class Slips:
 
     def meant(self, name: str) -> str:
         """Return the name that another one is but for a slip; empty if it is none."""
-        like = (one for rest in _rests(name) for one in self._by_rest.get(rest, ()))
-        return next((one for one in like if _is_slip(_folded(name), _folded(one))), "")
+        like = (known for rest in _rests(name) for known in self._by_rest.get(rest, ()) if known != name)
+        return next((known for known in like if _is_slip(_folded(name), _folded(known))), "")
 
 
 _SHORTEST = 5
@@ -67,6 +67,8 @@ def _rests(name: str) -> Iterator[tuple[str, str]]:
 
 def _is_slip(one: str, other: str) -> bool:
     """Return whether no more than a letter of each is left between what they begin and end with, or two swapped."""
+    if one == other:
+        return True
     begin = _alike(one, other)
     one, other = one[begin:], other[begin:]
     end = _alike(one[::-1], other[::-1])
