@@ -189,6 +189,21 @@ def test_requirements_that_are_computed(tmp_path: Path, capsys: pytest.CaptureFi
     assert lines[4].split() == ["numpy>=1.26"]
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_long_name_of_a_backend_stays_in_its_column(
+    width: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    text = '[tool.abiding]\nbuild-backend = "setuptools.build_meta:__legacy__"\n'
+    run("show", written(tmp_path, f'{text}[tool.abiding.wheel]\ndependencies = ["b"]\n'))
+    _, head, *lines = capsys.readouterr().out.splitlines()[1:]
+    assert max(map(len, lines)) <= width
+    assert "setuptools.build_meta:__legacy__)" in "\n".join(lines)
+    if "wheels only" in head:
+        start = head.index("wheels only")
+        assert {line[start - 2 : start] for line in lines} <= {"  ", "--", ""}, lines
+
+
 # METADATA
 
 

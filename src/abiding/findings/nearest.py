@@ -37,7 +37,8 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 class Slips:
     """Names that others become by one slip: a letter too many, too few or wrong, or two swapped.
 
-    Other capitals, and something else between the parts, are slips as well. For names that anybody may have chosen: short ones are like each other by chance, and other digits are meant.
+    Other capitals, and something else between the parts, are slips as well. For names that anybody may have chosen:
+    short ones are like each other by chance, and other digits are meant.
     """
 
     def __init__(self, names: Iterable[str]) -> None:

@@ -104,9 +104,9 @@ def _rows(group: Group, width: int) -> Iterator[tuple[Span, Span]]:
     left, right = _by_name(group, width)
     if not left:
         # Beside the first row, whatever that is about.
-        left = {next(iter(right), ""): [Span(_nothing(group), Style.FAINT)]}
+        left = {next(iter(right), ""): _wrapped(_nothing(group), width, "", Style.FAINT)}
     if not right:
-        right = {next(iter(left)): [Span(group.empty[1], Style.FAINT)]}
+        right = {next(iter(left)): _wrapped(group.empty[1], width, "", Style.FAINT)}
     for name in dict.fromkeys([*left, *right]):
         yield from zip_longest(left.get(name, ()), right.get(name, ()), fillvalue=Span(""))
 
@@ -137,12 +137,12 @@ def _stacked(groups: Sequence[Group], width: int) -> Iterator[Line]:
         for group in groups:
             if group.extra:
                 yield _of_extra(group)
-            lines = _by_name(group, width - len(_BETWEEN))[number] or _none(group)[number]
+            lines = _by_name(group, width - len(_BETWEEN))[number] or _none(group, width - len(_BETWEEN))[number]
             yield from ((Span(_BETWEEN), line) for same in lines.values() for line in same)
 
 
-def _none(group: Group) -> tuple[Mapping[str, Iterable[Span]], ...]:
-    return tuple({"": [Span(text, Style.FAINT)]} for text in (_nothing(group), group.empty[1]))
+def _none(group: Group, width: int) -> tuple[Mapping[str, Iterable[Span]], ...]:
+    return tuple({"": _wrapped(text, width, "", Style.FAINT)} for text in (_nothing(group), group.empty[1]))
 
 
 # A line of a project, and why it is there
