@@ -100,12 +100,18 @@ def test_outside_of_it_a_break_is_honest(provider: Provider) -> None:
 
 @pytest.mark.parametrize(
     ("promise", "version", "honest"),
-    [("libtoy>=1.0,<2", "1.2.3", "2.0"), ("libtoy==1.0.*", "1.0.1", "1.1"), ("libtoy~=1.4", "1.9", "2.0"), ("libtoy>=1.0,<1.0.3", "1.0.2", "1.0.3"), ("libtoy<3", "1.0", "3.0")],
+    [("libtoy>=1.0,<2", "1.2.3", "2.0"), ("libtoy==1.0.*", "1.0.1", "1.1"), ("libtoy~=1.4", "1.9", "2.0"), ("libtoy>=1.0,<1.0.3", "1.0.2", "1.0.3"), ("libtoy<3", "1.0", "3.0"), ("libtoy>=1!2.0,<1!3", "1!2.0", "1!3.0"), ("libtoy==1!2.0.*", "1!2.0.4", "1!2.1"), ("libtoy<1!2", "3.0", "1!2.0"), ("libtoy<10", "3.0", "10.0"), ("libtoy<=2.9.4", "2.1", "2.9.5"), ("libtoy>=1.2.1,<1.2.9", "1.2.3", "1.2.9"), ("libtoy>=1", "1.2", "")],
 )  # fmt: skip
 def test_the_version_that_would_be_honest(promise: str, version: str, honest: str) -> None:
     from abiding.providers.gate import _honest
 
     assert _honest(version, promise) == honest
+
+
+def test_a_promise_without_an_end_is_left_by_no_version(provider: Provider) -> None:
+    found = only(provider.release("1.0", TWO, exports="libtoy>=1.0"), provider.release("1.1", ONE))
+    assert (found.rule, found.severity, found.expected) == ("promise-broken", "error", None)
+    assert found.hints == ("bring back what is gone: the promise admits each later version",)
 
 
 def test_without_a_promise_the_soname_is_one(provider: Provider) -> None:
@@ -231,11 +237,12 @@ def test_what_is_new_asks_for_a_minor_version(provider: Provider) -> None:
     old = provider.release("1.0", exports="libtoy>=1.0,<2")
     found = only(old, provider.release("1.0.1", f"{ONE}int toy_new(void) {{ return 2; }}"))
     assert shown("promise-kept", block(found, "abiding: ")) == block(found, "abiding: ")
-    found = only(old, provider.release("1.1", f"{ONE}int toy_new(void) {{ return 2; }}"))
-    assert (found.severity, found.message) == (
-        "note",
-        f"libtoy 1.1 loses no symbol of 1.0, and has 1 new symbol; {BY_HEADERS}",
-    )
+    for version in ("1.1", "1!1.0"):
+        found = only(old, provider.release(version, f"{ONE}int toy_new(void) {{ return 2; }}"))
+        assert (found.severity, found.message) == (
+            "note",
+            f"libtoy {version} loses no symbol of 1.0, and has 1 new symbol; {BY_HEADERS}",
+        )
 
 
 def test_it_is_said_which_headers_were_not_compared(provider: Provider) -> None:

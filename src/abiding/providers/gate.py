@@ -20,6 +20,8 @@ from abiding.providers.tables import BASE, lacking
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from packaging.version import Version
+
     from abiding.providers.sides import Library, Side
     from abiding.providers.tables import Exports
 
@@ -215,7 +217,11 @@ def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]
     honest = _honest(after, promise)
     if promise:
         message = f"{name} {after} lacks or changes what `{promise}`, exported by {before}, promises"
-        hint = f"release it as {honest}, the first version that nobody takes for {before}, or bring back what is gone"
+        hint = (
+            f"release it as {honest}, the first version that nobody takes for {before}, or bring back what is gone"
+            if honest
+            else "bring back what is gone: the promise admits each later version"
+        )
     else:
         message = f"{name} {after} lacks or changes what {before} has, in libraries of the same name"
         hint = "give the library another SONAME, or let `[tool.abiding.exports]` say which versions fit"
@@ -225,9 +231,9 @@ def _broken(old: Side, new: Side, losses: list[Change], remarks: tuple[str, ...]
         message,
         artifact=new.path.name,
         field="version",
-        expected=honest if promise else None,
+        expected=honest or None,
         found=after,
-        expected_from="honest" if promise else "",
+        expected_from="honest" if honest else "",
         found_from="of this release",
         notes=(*notes, *remarks),
         hints=(hint,),
@@ -265,7 +271,7 @@ def _kept(
 ) -> Finding:
     name, before, after = new.contents.name, old.contents.version, new.contents.version
     count = sum(map(len, added.values()))
-    asked = bool(count) and _release(before)[:2] == _release(after)[:2]
+    asked = bool(count) and _series(before) == _series(after)
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
     unseen = "" if comparison.by_layouts else f"; {_UNSEEN}{_of_headers(comparison)}"
     blind = comparison.is_blind and not comparison.by_layouts
@@ -313,20 +319,32 @@ _GONE = (
 )
 
 
-def _release(version: str) -> tuple[int, ...]:
+def _series(version: str) -> tuple[int, int, int]:
+    """Return what `x.x` is filled with: the epoch, and the first two numbers."""
     from packaging.version import Version
 
-    release = Version(version).release
-    return (*release, *(0,) * (3 - len(release)))
+    parsed = Version(version)
+    return parsed.epoch, parsed.major, parsed.minor
 
 
 def _honest(version: str, promise: str) -> str:
-    """Return the next version outside a promise: the smallest step that leaves it."""
+    """Return the first later version, as people count, that a promise does not admit; empty if it admits them all."""
+    from packaging.version import Version
+
     if not promise:
         return ""
-    specifier = requirements.parse(promise).specifier
-    major, minor, micro = _release(version)[:3]
-    for text in (f"{major}.{minor}.{micro + 1}", f"{major}.{minor + 1}", f"{major + 1}.0"):
-        if not specifier.contains(text, prereleases=True):
-            return text
-    return f"{major + 2}.0"
+    specifier, released = requirements.parse(promise).specifier, Version(version)
+    named = {Version(clause.version.removesuffix(".*")) for clause in specifier if clause.operator != "==="}
+    steps = {Version(text) for start in (released, *named) for text in _steps(start)}
+    outside = (step for step in steps if step > released and not specifier.contains(step, prereleases=True))
+    return str(min(outside, default=""))
+
+
+def _steps(start: Version) -> Iterator[str]:
+    """Yield the versions that people would choose from one on."""
+    epoch = f"{start.epoch}!" if start.epoch else ""
+    yield f"{epoch}{start.major}.{start.minor}"
+    yield f"{epoch}{start.major}.{start.minor}.{start.micro}"
+    yield f"{epoch}{start.major}.{start.minor}.{start.micro + 1}"
+    yield f"{epoch}{start.major}.{start.minor + 1}"
+    yield f"{epoch}{start.major + 1}.0"
