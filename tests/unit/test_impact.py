@@ -364,6 +364,18 @@ def test_a_release_that_is_yanked_is_judged(
             assert outcomes(shop, "toy==1.1", path, capsys=capsys) == {path.name: outcome}
 
 
+def test_versions_may_have_a_local_part(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0+cu118", "toy", "toy_old")
+        shop.publish("1.1+cu118", "toy")
+        shop.publish("1.2+cu118", "toy", "toy_old")
+        for function, outcome in (("toy", "fine"), ("toy_old", "rebuild")):
+            path = consumer(tmp_path / function, function, requires=["toy"])
+            assert outcomes(shop, "toy==1.1+cu118", path, capsys=capsys) == {path.name: outcome}
+
+
 def test_a_bound_is_told_with_what_it_keeps_away(
     shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -215,6 +215,21 @@ def test_bounds_of_a_wheel_that_every_version_suits(
     assert "    1.0 to 1.1  has everything\n" in out
 
 
+@pytest.mark.parametrize("local", ["", "+cu118", ".post1"])
+def test_bounds_are_those_that_a_line_may_have(
+    local: str, index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for version, functions in (("1.0", ["toy"]), ("1.1", ["toy", "toy_new"]), ("1.2", ["toy"])):
+        shop.publish(f"{version}{local}", *functions)
+    path = consumer(tmp_path, "toy", "toy_new", requires=["toy>=1.0"])
+    declared = f"toy>=1.1{local},<1.2{local}".replace("+cu118", "")
+    assert main(["bounds", str(path), "--index-url", index.url]) == 1
+    assert declared in capsys.readouterr().out
+    (found,) = findings(index, path, capsys)
+    assert found["expected"] == [declared]
+    assert findings(index, consumer(tmp_path, "toy", "toy_new", requires=[declared]), capsys) == []
+
+
 @pytest.mark.parametrize("newest", ["libother.so.1", "libtoy.so.2", "libtoy-ng.so.1"])
 def test_a_library_that_only_older_versions_have(
     newest: str, index: Index, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -290,6 +305,28 @@ def test_the_run_is_around_the_version_that_it_was_built_with() -> None:
     assert held([imports("a")], versions, "1.0").specifier == "<1.1"
     assert held([imports("a")], versions, "1.2").specifier == ">=1.2"
     assert held([imports("a")], versions).specifier == ">=1.2"
+
+
+@pytest.mark.parametrize(
+    ("versions", "specifier"),
+    [
+        ({"1.0+cpu": "a", "1.1+cpu": "a b", "2.0+cpu": "b"}, ">=1.1,<2.0"),
+        ({"1.0": "a", "1.1.post1": "a b", "2.0rc1": "b"}, ">=1.1.post1,<2.0rc1"),
+        # Builds of one version: no order tells them apart.
+        ({"1.0": "a", "1.1+cpu": "a", "1.1+cu118": "a b"}, ">=1.1,!=1.1+cpu"),
+        ({"1.1+cpu": "a b", "1.1+cu118": "a", "2.0": "a b"}, ">=2.0"),
+        ({"1.1": "a b", "1.1+cpu": "a b", "1.1+cu118": "b", "2.0": "b"}, "<=1.1,!=1.1+cu118"),
+    ],
+)
+def test_no_bound_has_a_local_part(versions: dict[str, str], specifier: str) -> None:
+    """PEP 440 forbids it; the declared line says the same."""
+    all_of_them = history(*((version, {"a": exports("libtoy.so.1", text)}) for version, text in versions.items()))
+    found = held([imports("a b")], all_of_them)
+    assert SpecifierSet(found.specifier) == SpecifierSet(specifier)
+    narrowed = SpecifierSet(found.narrowed(SpecifierSet("!=0.5")))
+    admitted = {row.version for row in found.rows if narrowed.contains(row.version, prereleases=True)}
+    assert admitted
+    assert {versions[version] for version in admitted} == {"a b"}
 
 
 def test_a_version_that_was_not_read_bounds_nothing() -> None:

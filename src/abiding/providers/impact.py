@@ -15,7 +15,7 @@ from abiding.native.platforms import apart
 from abiding.native.providers import required, target
 from abiding.providers.changed import compared
 from abiding.providers.linked import built_with, informed, is_system_of, taken
-from abiding.providers.ranges import State, ever_had, held, is_same
+from abiding.providers.ranges import State, ever_had, held, is_same, public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -150,7 +150,7 @@ class _Case(NamedTuple):
         from packaging.specifiers import SpecifierSet
         from packaging.version import Version
 
-        accepted = SpecifierSet(f"<={self.version}", prereleases=admitted.prereleases)
+        accepted = SpecifierSet(f"<={public(self.version)}", prereleases=admitted.prereleases)
         history = self.histories.get(self.name, self.tags, accepted, libraries)
         versions = [one.version for some in (history.editions, history.unread) for one in some] if history else []
         if any(is_same(version, self.version) for version in versions):

@@ -11,6 +11,7 @@ from abiding.metadata.ranges import range_of
 from abiding.native.loader import base_name
 from abiding.native.providers import Standing
 from abiding.project.provenance import record_in
+from abiding.providers.ranges import public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def looser(subject: Subject) -> Iterator[Finding]:
             continue
         from packaging.specifiers import SpecifierSet
 
-        later = range_of(SpecifierSet(f">={provider.version}"))
+        later = range_of(SpecifierSet(f">={public(provider.version)}"))
         promised = range_of(requirements.parse(export.requires).specifier)
         if not (range_of(accepted) & later).is_subset(promised):
             note = (f"it says: {export.note}",) if export.note else ()

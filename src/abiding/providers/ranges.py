@@ -6,6 +6,7 @@ What is found is necessary and not sufficient: it refutes versions, and admits n
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.providers.tables import BASE, is_of_toolchain, lacking
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History
     from abiding.providers.tables import Exports, Imports
 
-__all__ = ["Range", "Row", "State", "all_told", "ever_had", "held", "is_same", "joined", "left_open"]
+__all__ = ["Range", "Row", "State", "all_told", "ever_had", "held", "is_same", "joined", "left_open", "public"]
 
 
 class State(StrEnum):
@@ -78,7 +79,29 @@ class Range(NamedTuple):
     @property
     def specifier(self) -> str:
         """The bounds as a requirement has them; empty if there are none."""
-        return ",".join([*([f">={self.floor}"] if self.floor else []), *([f"<{self.ceiling}"] if self.ceiling else [])])
+        return self._written([self._lower, self._upper], self.rows)
+
+    @property
+    def _lower(self) -> str:
+        return f">={public(self.floor)}" if self.floor else ""
+
+    @property
+    def _upper(self) -> str:
+        if not self.ceiling:
+            return ""
+        last, first = next(pair for pair in pairwise(self.rows) if pair[1].version == self.ceiling)
+        is_one = public(last.version) == public(first.version)
+        return f"{'<=' if is_one else '<'}{public(first.version)}"
+
+    @staticmethod
+    def _written(clauses: Iterable[str], rows: Iterable[Row]) -> str:
+        """Join clauses, and leave out what no order tells apart: builds of one version, which its local part names."""
+        from packaging.specifiers import SpecifierSet
+
+        text = ",".join(filter(None, clauses))
+        admitted = SpecifierSet(text, prereleases=True)
+        builds = [row.version for row in rows if row.refuted and public(row.version) != row.version]
+        return ",".join(filter(None, [text, *(f"!={version}" for version in builds if version in admitted)]))
 
     def refuting(self, declared: SpecifierSet) -> tuple[Row, ...]:
         """Return the versions that are declared to be good, and are not."""
@@ -96,7 +119,7 @@ class Range(NamedTuple):
             for imports in declared
             if not (low and imports.operator in {">=", ">"}) and not (high and imports.operator in {"<", "<="})
         ]
-        return ",".join([*([f">={self.floor}"] if low else []), *kept, *([f"<{self.ceiling}"] if high else [])])
+        return self._written([self._lower if low else "", *kept, self._upper if high else ""], refuted)
 
 
 def held(taken: Sequence[Imports], history: History, is_system: Callable[[str], bool], built_with: str = "") -> Range:
@@ -179,6 +202,11 @@ def is_same(version: str, recorded: str) -> bool:
     from packaging.utils import canonicalize_version
 
     return canonicalize_version(version) == canonicalize_version(recorded)
+
+
+def public(version: str) -> str:
+    """Return a version without its local part, which no clause with an order may have (PEP 440)."""
+    return version.partition("+")[0]
 
 
 def _counting(imports: Imports, history: History) -> frozenset[str]:
