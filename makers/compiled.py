@@ -34,10 +34,14 @@ def library(
     run_path: str = "",
     inherited: bool = False,
     texts: Sequence[bytes] = (),
+    code: str = "",
 ) -> Path:
-    """Compile a shared library that defines some functions, calls others, has texts, and is linked with libraries."""
+    """Compile a shared library that defines some functions, calls others, has texts, and is linked with libraries.
+
+    `code` is more of its source.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    source = "".join(f"int {name}(void) {{ return 7; }}\n" for name in functions)
+    source = f"{code}\n" + "".join(f"int {name}(void) {{ return 7; }}\n" for name in functions)
     source += "".join(f'const char text_{place}[] = "{text.decode()}";\n' for place, text in enumerate(texts))
     declared = "".join(f"int {name}(void);\n" for name in calls)
     uses = " + ".join(f"{name}()" for name in calls) or "0"

@@ -36,9 +36,10 @@ class Shop:
         filler: int = 0,
         header: str = "",
         links: Sequence[Path] = (),
+        code: str = "",
         **listing: object,
     ) -> Path:
-        built = library(self.folder / version / soname, *functions, soname=soname, links=links)
+        built = library(self.folder / version / soname, *functions, soname=soname, links=links, code=code)
         files: dict[str, Path | bytes] = {
             "toy/__init__.py": b"",
             "toy/zeros.bin": os.urandom(filler),

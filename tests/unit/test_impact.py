@@ -364,6 +364,35 @@ def test_a_release_that_is_yanked_is_judged(
             assert outcomes(shop, "toy==1.1", path, capsys=capsys) == {path.name: outcome}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("int toy_n = 1;", "int toy_n[2] = {1, 2};", "toy_n: 4 bytes of data, now 8 bytes of data"),
+        ("int toy_n(void) { return 1; }", "int toy_n[2];", "toy_n: a function, now 8 bytes of data"),
+        ("int toy_n = 1;", "__thread int toy_n = 1;", "toy_n: 4 bytes of data, now 4 bytes of thread-local data"),
+        ("int toy_n = 1;", "int toy_n = 2;", ""),
+    ],
+)
+def test_what_a_symbol_is(
+    before: str,
+    after: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Who uses it is compiled for a function, or for so many bytes of data, whatever headers say."""
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0", "toy", code=before)
+        shop.publish("1.1", "toy", code=after)
+        for calls, is_hit in ((("toy", "toy_n"), bool(told)), (("toy",), False)):
+            path = consumer(tmp_path / calls[-1], *calls, requires=["toy"])
+            outcome = "rebuild" if is_hit else "fine"
+            assert outcomes(shop, "toy==1.1", path, capsys=capsys) == {path.name: outcome}
+            main(["impact", "toy==1.1", str(path), "--index-url", shop.index.url])
+            assert (f"changed since 1.0: {SONAME}: {told}\n" in capsys.readouterr().out) is is_hit
+
+
 def test_versions_may_have_a_local_part(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

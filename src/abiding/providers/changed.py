@@ -1,7 +1,7 @@
 """compared(two releases of a provider) -> changes: what both have by the same names, and does not mean the same.
 
-Layouts and types of functions as `abidiff` finds them in debug information, and the declarations in headers. What could
-not be compared is said.
+What a symbol is, layouts and types of functions as `abidiff` finds them in debug information, and the declarations in
+headers. What could not be compared is said.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.findings.words import counted, first_of
-from abiding.providers import headers, layouts
+from abiding.providers import headers, kinds, layouts
 from abiding.providers.declarations import ANYTHING, bodies, changes, comparable, constants, gone, reached, seen
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
     """Find what has changed. Where it is known which symbols are `used`, only what these lead to counts."""
     without: dict[str, list[str]] = {}
     names = None if used is None or any(symbol.startswith("_Z") for symbol in used) else frozenset(used)
-    changes = tuple(_layouts(old, new, names, without))
+    changes = (*_kinds(old, new, used), *_layouts(old, new, names, without))
     of_layouts = tuple(
         f"layouts of {first_of(some, _MOST_NAMED)} were not compared: {why}" for why, some in without.items()
     )
@@ -87,6 +87,15 @@ def compared(old: Material, new: Material, used: Collection[str] | None = None) 
         of_layouts=of_layouts,
         by_headers=bool(old.headers.texts and new.headers.texts and not declared.of_headers),
     )
+
+
+def _kinds(old: Material, new: Material, used: Collection[str] | None) -> Iterator[Change]:
+    """Yield the symbols that are functions, or data of a size, and something else now."""
+    for name in sorted(set(old.libraries) & set(new.libraries)):
+        others = kinds.others(old.libraries[name](), new.libraries[name]())
+        shown = tuple(f"{symbol}: {both}" for symbol, both in others.items() if used is None or symbol in used)
+        if shown:
+            yield Change(name, counted(len(shown), "symbol"), shown, is_other=True)
 
 
 def _layouts(

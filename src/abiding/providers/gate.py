@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
-    from abiding.providers.sides import Library, Side
+    from abiding.providers.sides import Side
     from abiding.providers.tables import Exports
 
 __all__ = ["compare"]
@@ -126,7 +126,6 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
         if name not in new.libraries:
             yield Change(name, "the library")
             continue
-        yield from _others(name, old.libraries[name], new.libraries[name])
         brought = _brought(name, new)
         missing = lacking(old.libraries[name].symbols(vague=False), brought)
         names = {symbol.partition("@")[0] for other in brought for symbol in other.symbols}
@@ -138,23 +137,6 @@ def _gone(old: Side, new: Side, promised: set[str]) -> Iterator[Change]:
                 plural = {"class": "classes", "version of a symbol": "versions of symbols"}.get(what, f"{what}s")
                 shown = tuple(sorted(symbol.removesuffix(f"@{BASE}") for symbol in some))
                 yield Change(name, f"{len(some)} {what if len(some) == 1 else plural}", shown)
-
-
-def _others(name: str, old: Library, new: Library) -> Iterator[Change]:
-    """Yield the symbols that are functions, or data of a size, and something else now: who uses them is compiled so."""
-    before, after = old.kinds(), new.kinds()
-    others = sorted(
-        f"{symbol}: {kind}, now {after[symbol]}"
-        for symbol, kind in before.items()
-        if after.get(symbol, kind) != kind and not _is_unknown(kind, after[symbol])
-    )
-    if others:
-        yield Change(name, counted(len(others), "symbol"), tuple(others), is_other=True)
-
-
-def _is_unknown(*kinds: str) -> bool:
-    """Whether a symbol is of no kind, or of no size, as those are that are written in assembler."""
-    return any(not kind or kind.startswith("0 bytes") for kind in kinds)
 
 
 def _left_out(name: str, sides: Iterable[tuple[Side, Side]]) -> tuple[str, ...]:

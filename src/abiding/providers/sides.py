@@ -15,7 +15,7 @@ from abiding.providers.published import is_library
 from abiding.providers.tables import Exports, is_of_toolchain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from abiding.native.contents import Contents
@@ -25,20 +25,11 @@ __all__ = ["Library", "Side", "class_of"]
 
 
 class Library(NamedTuple):
-    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them.
-
-    `data` are those that are no functions, each with what it is.
-    """
+    """A library of a release; `vague` are the names of C++ in it that each file defines that uses them."""
 
     place: str
     exports: Exports
     vague: frozenset[str]
-    data: Mapping[str, str]
-
-    def kinds(self) -> dict[str, str]:
-        """Return what each name is that it exports of its own, but for tables of classes, which headers tell of."""
-        names = {symbol.partition("@")[0] for symbol in self.symbols(vague=False)}
-        return {name: self.data.get(name, "a function") for name in names if not name.startswith(("_ZT", "_ZG"))}
 
     def symbols(self, *, vague: bool) -> Iterator[str]:
         """Yield what it exports of its own: those of that kind, or all others."""
@@ -92,7 +83,7 @@ def _libraries(contents: Contents, machine: str) -> dict[str, Library]:
     for image in sorted(contents.images, key=lambda image: image.place, reverse=True):
         if is_library(image.place):
             symbols = contents.symbols(image, machine)
-            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague, symbols.data)
+            found[image.name] = Library(image.place, Exports.of(image, symbols), symbols.vague)
     return found
 
 

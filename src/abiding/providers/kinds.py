@@ -1,0 +1,45 @@
+"""others(two builds of a library) -> the symbols that both have, and that are of another kind now: their users break.
+
+Who uses a function is compiled to call it, and who uses data for so many bytes of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from abiding.native.reading import read_image, read_symbols
+from abiding.providers.tables import is_of_toolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["others"]
+
+_FUNCTION = "a function"
+
+
+def others(old: bytes, new: bytes) -> dict[str, str]:
+    """Return by their names what symbols were, and what they are now. Of ELF alone: others' tables don't tell it."""
+    if not old.startswith(b"\x7fELF") or not new.startswith(b"\x7fELF"):
+        return {}
+    before, after = _kinds(old), _kinds(new)
+    return {
+        symbol: f"{kind}, now {after[symbol]}"
+        for symbol, kind in sorted(before.items())
+        if after.get(symbol, kind) != kind and not _is_unknown(kind, after[symbol])
+    }
+
+
+def _kinds(data: bytes) -> Mapping[str, str]:
+    """Return what each symbol is that a library has of its own, but for tables of classes, which headers tell of."""
+    image = read_image(data, "")
+    if image is None:
+        return {}
+    symbols = read_symbols(data, image)
+    names = (name for name in symbols.exported - symbols.vague if not name.startswith(("_ZT", "_ZG")))
+    return {name: symbols.data.get(name, _FUNCTION) for name in names if not is_of_toolchain(name)}
+
+
+def _is_unknown(*kinds: str) -> bool:
+    """Whether a symbol is of no kind, or of no size, as those are that are written in assembler."""
+    return any(not kind or kind.startswith("0 bytes") for kind in kinds)
