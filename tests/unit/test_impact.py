@@ -509,6 +509,37 @@ def test_what_a_function_does_not_say_that_it_takes(
 
 
 @pytest.mark.parametrize(
+    ("calls", "change", "outcome", "told"),
+    [
+        (["toy", "toy_own"], ("int x;", "int w; int x;"), "rebuild", "its headers: struct toy_box"),
+        (["toy", "toy_own"], ("int y;", "long y;"), "unknown", "what changed since 1.0: struct toy_other"),
+        (["toy_own"], ("int x;", "int w; int x;"), "unknown", "what changed since 1.0: struct toy_box"),
+        (["toy_own"], ("toy_old(void)", "toy_old(int)"), "fine", "it has all that is used; its headers do not declare `toy_own`"),
+        (["toy_own"], ("", ""), "fine", "it has all that is used; its headers do not declare `toy_own`"),
+        (["toy"], ("int y;", "long y;"), "fine", "it has all that is used, declared as since 1.0"),
+        (["toy", "_ZSt9terminatev"], ("int y;", "long y;"), "fine", "declared as since 1.0"),
+    ],
+)  # fmt: skip
+def test_what_a_function_leads_to_that_no_header_declares_is_not_known(
+    calls: list[str],
+    change: tuple[str, str],
+    outcome: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of those that the provider has: nobody expects its headers to declare what is of C."""
+    with opened(monkeypatch, tmp_path) as shop:
+        shop.publish("1.0", "toy", "toy_old", "toy_own", header=HEADER)
+        shop.publish("1.1", "toy", "toy_old", "toy_own", header=HEADER.replace(*change) if change[0] else HEADER)
+        path = consumer(tmp_path, *calls, requires=["toy"])
+        assert outcomes(shop, "toy==1.1", path, capsys=capsys) == {path.name: outcome}
+        main(["impact", "toy==1.1", str(path), "--index-url", shop.index.url])
+        assert f"{told}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("exported", "users", "expected"),
     [
         (["grits", "both"], {}, {"toy": "fine", "grits": "fine"}),

@@ -17,7 +17,7 @@ from abiding.providers.declarations import ANYTHING, bodies, changes, comparable
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from abiding.providers.declarations import Changed, Declared
+    from abiding.providers.declarations import Changed, Declared, Reached
 
 __all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared"]
 
@@ -124,17 +124,17 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         return Comparison(of_headers=(f"headers were not compared: {exc}",), is_blind=True)
     counting = None if used is None else reached(first, used)
     meant = list(changes(first, second))
-    changed = [one.old.name for one in meant if counting is None or one.old.key in counting]
+    changed = [one.old.name for one in meant if counting is None or one.old.key in counting.keys]
     faults = {**dict(_unread(old, new, first, second)), **first.faults(), **second.faults()}
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
     known = constants(first)
     others = [one for one in changes(first, second, "constant") if one.old.name in known]
     lost = gone(first, second, is_all=not passed_over) if used is None else ()
     unsure: tuple[str, ...] = ()
-    if used is not None:
+    if used is not None and counting is not None:
         # An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken.
-        others += [one for one in meant if counting and one.old.key not in counting and _may_be(one, counting)]
-        at_hand = seen(first, used)
+        others += [one for one in meant if one.old.key not in counting.keys and _may_be(one, counting)]
+        at_hand = seen(first, used) if counting.is_all else ()
         unsure = tuple(_both(one) for one in others if not at_hand or one.old.place in at_hand)
         others = []
     found = [("declaration", changed), ("constant", [_both(one) for one in others])]
@@ -144,7 +144,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
             for what, names in found
             if names
         ),
-        of_headers=(*_faulty(faults), *_passed_over(passed_over)),
+        of_headers=(*_undeclared(counting), *_faulty(faults), *_passed_over(passed_over)),
         is_blind=faults.keys() >= old.headers.texts.keys(),
         gone=lost,
         of_bodies=tuple(_bodies(first, second)),
@@ -161,14 +161,21 @@ def _unread(old: Material, new: Material, *declared: Declared) -> Iterator[tuple
             yield place, "no header includes it"
 
 
-def _may_be(one: Changed, counting: Collection[str]) -> bool:
+def _may_be(one: Changed, counting: Reached) -> bool:
     """Whether some functions may be handed what has changed, though they don't say so."""
-    return bool(one.old.members) or (ANYTHING in counting and one.old.kind == "type")
+    takes_any = ANYTHING in counting.keys or not counting.is_all
+    return bool(one.old.members) or (takes_any and one.old.kind == "type")
 
 
 def _both(one: Changed) -> str:
     """Write what a constant was, and what it is now."""
     return f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}" if one.old.kind == "constant" else one.old.name
+
+
+def _undeclared(counting: Reached | None) -> Iterator[str]:
+    if counting is not None and not counting.is_all:
+        shown = first_of([f"`{symbol}`" for symbol in sorted(counting.undeclared)], _MOST_NAMED)
+        yield f"its headers do not declare {shown}"
 
 
 def _faulty(faults: Mapping[str, str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ __all__ = [
     "Changed",
     "Declaration",
     "Declared",
+    "Reached",
     "Reading",
     "bodies",
     "changes",
@@ -259,18 +260,31 @@ def bodies(old: Declared, new: Declared, kind: str) -> list[str]:
     return sorted({name for name, _ in before - after} & {name for name, _ in after})
 
 
-def reached(declared: Declared, symbols: Collection[str]) -> frozenset[str] | None:
-    """Return the keys of what the functions with these symbols lead to, by types; None, if none is declared."""
+class Reached(NamedTuple):
+    """What some symbols lead to, by types: the `keys`; and those of the symbols that no header declares."""
+
+    keys: frozenset[str]
+    undeclared: frozenset[str] = frozenset()
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all are declared: what others lead to is not known."""
+        return not self.undeclared
+
+
+def reached(declared: Declared, symbols: Collection[str]) -> Reached:
+    """Find what the functions and variables with these symbols lead to."""
     by_key: dict[str, list[Declaration]] = defaultdict(list)
     for _, one in declared.of_kind(*_MEANT):
         by_key[one.key].append(one)
-    waiting = [one.key for some in by_key.values() for one in some if one.symbol in symbols]
+    there = [one for some in by_key.values() for one in some if one.symbol in symbols]
+    waiting = [one.key for one in there]
     found = set(waiting)
     while waiting:
         more = {used for one in by_key.get(waiting.pop(), ()) for used in one.uses} - found
         found |= more
         waiting += more
-    return frozenset(found) if found else None
+    return Reached(frozenset(found), frozenset(symbols).difference(one.symbol for one in there))
 
 
 def seen(declared: Declared, symbols: Collection[str]) -> frozenset[str]:

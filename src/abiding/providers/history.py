@@ -69,6 +69,11 @@ class History(NamedTuple):
     unread: tuple[Unread, ...] = ()
     others: tuple[Edition, ...] = ()
 
+    @property
+    def ever(self) -> tuple[Edition, ...]:
+        """All editions, those too that are not to be chosen."""
+        return (*self.editions, *self.others)
+
 
 class Lifetime(NamedTuple):
     """Since when a symbol is there without a gap, and the first version without it; empty if it is still there."""

@@ -15,7 +15,8 @@ from abiding.native.platforms import apart
 from abiding.native.providers import required, target
 from abiding.providers.changed import compared
 from abiding.providers.linked import built_with, informed, is_system_of, taken
-from abiding.providers.ranges import State, ever_had, held, is_same, public
+from abiding.providers.ranges import State, had, held, is_same, public
+from abiding.providers.tables import is_of_toolchain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -207,9 +208,11 @@ def _by_meaning(
 ) -> tuple[Outcome, str]:
     """Judge a release that has all symbols by what they mean, there and in the release before."""
     names = [imports.library for imports in libraries]
-    used = {
+    imported = {
         symbol.partition("@")[0] for imports in libraries for symbol in (*imports.bound, *imports.free, *imports.weak)
     }
+    # What is not surely of the provider's libraries may be anybody's, such as that of C.
+    used = {symbol for symbol in imported & had(libraries, editions) if not is_of_toolchain(symbol)}
     old, new = (histories.material(name, edition, names) for edition in editions)
     comparison = compared(old, new, used)
     since = f"since {editions[0].version}"
@@ -235,7 +238,7 @@ def _reason(row: Row, libraries: Sequence[Imports], history: History) -> str:
     if row.lacks_library:
         return f"there is no {row.library}" + (f", but {', '.join(row.missing)}" if row.missing else "")
     edition = _edition(history.editions, row.version)
-    names = ever_had(libraries, history._replace(editions=(edition,) if edition else (), others=()))
+    names = had(libraries, [edition] if edition else [])
     # What is there in another version is found by who is linked anew.
     is_gone = any(symbol.partition("@")[0] not in names for symbol in row.missing)
     return f"{row.library} lacks {_names(row)}" + (", so that its source has to change" if is_gone else "")

@@ -15,7 +15,7 @@ from abiding.native.platforms import apart, machine_of
 from abiding.native.providers import Standing
 from abiding.native.symbols import of_others_alone
 from abiding.providers.published import read_history, read_material
-from abiding.providers.ranges import State, all_told, ever_had, held, joined, left_open
+from abiding.providers.ranges import State, all_told, had, held, joined, left_open
 from abiding.providers.tables import BASE, Imports
 
 if TYPE_CHECKING:
@@ -162,8 +162,9 @@ def informed(
         if other == name or not left_open(libraries, history):
             continue
         ever = histories.get(other, tags, None, [imports.library for imports in theirs])
-        had = frozenset(f"{symbol}@{BASE}" for symbol in ever_had(theirs, ever)) if ever else frozenset[str]()
-        libraries = tuple(imports._replace(sole=imports.sole - had) for imports in libraries)
+        symbols = had(theirs, ever.ever) if ever else set[str]()
+        of_them = frozenset(f"{symbol}@{BASE}" for symbol in symbols)
+        libraries = tuple(imports._replace(sole=imports.sole - of_them) for imports in libraries)
     return libraries, history
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from abiding.providers.history import Edition, History
     from abiding.providers.tables import Exports, Imports
 
-__all__ = ["Range", "Row", "State", "all_told", "ever_had", "held", "is_same", "joined", "left_open", "public"]
+__all__ = ["Range", "Row", "State", "all_told", "had", "held", "is_same", "joined", "left_open", "public"]
 
 
 class State(StrEnum):
@@ -151,7 +151,7 @@ def held(taken: Sequence[Imports], history: History, is_system: Callable[[str], 
 
 def left_open(taken: Sequence[Imports], history: History) -> list[tuple[str, tuple[str, ...]]]:
     """Find, by a library, the symbols that a provider must have if no other has them, and that it never had."""
-    names = ever_had(taken, history)
+    names = had(taken, history.ever)
     found = []
     for imports in taken:
         wanted = (symbol for symbol in imports.sole - imports.bound if not is_of_toolchain(symbol))
@@ -162,14 +162,15 @@ def left_open(taken: Sequence[Imports], history: History) -> list[tuple[str, tup
 
 def all_told(taken: Iterable[Imports], history: History) -> bool:
     """Return whether a history tells of all symbols whether they are the provider's, those of Python left out."""
-    names = ever_had(taken, history)
+    names = had(taken, history.ever)
     free = {symbol.removesuffix(f"@{BASE}") for imports in taken for symbol in imports.free - imports.bound}
     return all(name.startswith(("Py", "_Py")) or is_of_toolchain(name) for name in free - names)
 
 
-def ever_had(taken: Iterable[Imports], history: History) -> set[str]:
-    """Return the names of all symbols that the libraries of some imports had in some version."""
-    return {name for imports in taken for name in _names(imports.library, history)}
+def had(taken: Iterable[Imports], editions: Iterable[Edition]) -> set[str]:
+    """Return the names of all symbols that the libraries of some imports had in some of these editions."""
+    editions = tuple(editions)
+    return {name for imports in taken for name in _names(imports.library, editions)}
 
 
 def joined(several: Sequence[Range], built_with: str = "") -> Range:
@@ -211,7 +212,7 @@ def public(version: str) -> str:
 
 def _counting(imports: Imports, history: History) -> frozenset[str]:
     """Return the symbols that count: those that are surely of the library, and those that it had in some version."""
-    names = _names(imports.library, history)
+    names = _names(imports.library, history.ever)
     free = (symbol for symbol in imports.free if symbol.removesuffix(f"@{BASE}") in names)
     return frozenset(symbol for symbol in (*imports.bound, *free) if not is_of_toolchain(symbol))
 
@@ -220,7 +221,7 @@ def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tup
     """Return the library that lacks symbols which others of its versions have, and which libstdc++ may have as well."""
     for imports in taken:
         library = edition.known_as(imports.library)
-        ever = _names(imports.library, history)
+        ever = _names(imports.library, history.ever)
         wanted = (symbol for symbol in imports.unsure if symbol.removesuffix(f"@{BASE}") in ever)
         missing = lacking(wanted, edition.with_needs(library)) if library else frozenset()
         if missing:
@@ -228,9 +229,9 @@ def _unsure(edition: Edition, taken: Sequence[Imports], history: History) -> tup
     return None
 
 
-def _names(library: str, history: History) -> set[str]:
-    """Return the names of all symbols that a library had in some version."""
-    known = ((edition, edition.known_as(library)) for edition in (*history.editions, *history.others))
+def _names(library: str, editions: Iterable[Edition]) -> set[str]:
+    """Return the names of all symbols that a library had in some of these editions."""
+    known = ((edition, edition.known_as(library)) for edition in editions)
     brought = (library for edition, library_of in known if library_of for library in edition.with_needs(library_of))
     return {symbol.partition("@")[0] for library in brought for symbol in library.symbols}
 
