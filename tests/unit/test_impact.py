@@ -393,6 +393,36 @@ def test_what_a_symbol_is(
             assert (f"changed since 1.0: {SONAME}: {told}\n" in capsys.readouterr().out) is is_hit
 
 
+URL = "toy @ https://example.org/toy-1.0-py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome"),
+    [
+        ([URL], "excluded"),
+        (["toy", URL], "excluded"),
+        ([f"{URL} ; sys_platform == 'win32'"], "unknown"),
+        (["toy", f"{URL} ; sys_platform == 'win32'"], "rebuild"),
+        (["toy"], "rebuild"),
+    ],
+)
+def test_what_is_required_by_url_is_on_no_index(
+    lines: list[str], outcome: str, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither command holds the wheel against releases that happen to have the name."""
+    is_held = outcome == "rebuild"
+    for is_recorded in (False, True):
+        path = consumer(tmp_path / str(is_recorded), "toy_old", requires=lines)
+        path = recorded(path, "1.0", "toy_old") if is_recorded else path
+        shop.index.asked.clear()
+        assert outcomes(shop, "toy==1.2", path, capsys=capsys) == {path.name: outcome}
+        assert outcome != "excluded" or not shop.index.asked_for(".whl")
+        assert main(["bounds", str(path), "--index-url", shop.index.url, "--output-format", "json"]) == int(is_held)
+        (said,) = document(capsys.readouterr().out, "bounds")["wheels"]
+        assert [one["distribution"] for one in said["providers"]] == ["toy"] * is_held
+        assert "unknown-release" not in [one["rule"] for one in said["findings"]]
+
+
 def test_versions_may_have_a_local_part(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -77,6 +77,15 @@ def test_a_direct_requirement_has_it(index: Index, pair: Pair, capsys: pytest.Ca
     assert said(index, pair.consumer(), capsys, LOOK) == []
 
 
+def test_a_requirement_by_url_is_not_the_release_of_that_name(
+    index: Index, pair: Pair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(index, "prov", "prov/lib/libspam.so.4")
+    wheel = pair.consumer(requires=["prov @ https://example.org/prov-1.0-py3-none-any.whl"])
+    found = said(index, wheel, capsys, LOOK)
+    assert [one for one in found if one[0] == "unprovided-library"] == [("unprovided-library", "note")]
+
+
 def test_only_a_requirement_of_a_requirement_has_it(
     index: Index, pair: Pair, capsys: pytest.CaptureFixture[str]
 ) -> None:

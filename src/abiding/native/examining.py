@@ -63,14 +63,10 @@ def needs_others(subject: Subject) -> bool:
 
 def looked_up(subject: Subject, index: Listings) -> Subject:
     """Look up on the index who ships what a wheel needs, and those at hand have not. Raises `AbidingError`."""
-    missing = _missing(subject)
-    on_index = _with(subject, Indexed(index, subject.platform.tags, missing))
+    indexed = partial(Indexed, index, subject.platform.tags, _missing(subject), elsewhere=subject.pinned)
+    on_index = _with(subject, indexed())
     # All versions of all that is required are many: they are asked for what none of the newest has.
-    return (
-        _with(subject, Indexed(index, subject.platform.tags, missing, thorough=True))
-        if _missing(on_index)
-        else on_index
-    )
+    return _with(subject, indexed(thorough=True)) if _missing(on_index) else on_index
 
 
 def _with(subject: Subject, shelf: Shelf) -> Subject:

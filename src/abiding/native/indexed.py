@@ -37,17 +37,21 @@ class Indexed:
     """A shelf. Of each distribution on an index the newest accepted wheel that can stand beside one with these tags.
 
     If that has a library only in another version than the `missing` ones, an older wheel that has the very one; with
-    `thorough`, also if it has libraries that are called otherwise.
+    `thorough`, also if it has libraries that are called otherwise. The distributions with the names of `elsewhere` are
+    not those of the index, whatever it has.
     """
 
     index: Listings
     tags: frozenset[Tag]
     missing: frozenset[str] = frozenset()
     thorough: bool = False
+    elsewhere: frozenset[str] = frozenset()
     _read: dict[str, Contents | None] = field(default_factory=dict)
 
     def get(self, name: str, accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Look a distribution up, once. Raises `AbidingError` if the index or the wheel can't be read."""
+        if name in self.elsewhere:
+            return None
         if name not in self._read:
             self._read[name] = self._look_up(name, accepted or SpecifierSet())
         return self._read[name]

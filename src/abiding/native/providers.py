@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from abiding.project.provenance import Provenance
 
-__all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "required", "target"]
+__all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "pinned", "required", "target"]
 
 
 class Standing(StrEnum):
@@ -167,6 +167,11 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
     for name, asked in _asked(lines, environment):
         names[name] = names[name] & asked.specifier if name in names else asked.specifier
     return names
+
+
+def pinned(lines: Iterable[str], environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the normalised names that requirement lines ask for by URL: no release on an index is meant by them."""
+    return frozenset(name for name, asked in _asked(lines, environment) if asked.url)
 
 
 def _asked(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.findings.finding import Finding, Severity
 from abiding.native.links import provided
 from abiding.native.loader import base_name
+from abiding.native.providers import pinned, target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +51,11 @@ class Subject:
     def provided(self) -> Iterator[tuple[Link, Provided]]:
         """Return the links to libraries of other distributions."""
         return provided(self.links)
+
+    @property
+    def pinned(self) -> frozenset[str]:
+        """The distributions that it requires by URL."""
+        return pinned(self.consumer.requires, target(self.platform.tags))
 
 
 def telling(

@@ -97,6 +97,8 @@ class _Case(NamedTuple):
         lines = required(self.subject.consumer.requires, target(self.tags))
         if self.name not in lines:
             return self.not_required()
+        if self.name in self.subject.pinned:
+            return Outcome.EXCLUDED, f"it requires {self.name} by a URL, and no release on an index"
         accepted = lines[self.name]
         is_linked = self.name in taken(self.subject, self.tags)
         if accepted.contains(self.version, prereleases=True):

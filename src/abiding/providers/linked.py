@@ -177,7 +177,7 @@ def ranges(
     """
     from packaging.specifiers import SpecifierSet
 
-    for name in taken(subject, subject.platform.tags):
+    for name in _on_an_index(subject):
         specifier = subject.neighbours.accepted.get(name, SpecifierSet())
         accepted = specifier if admitted_only else SpecifierSet(prereleases=specifier.prereleases)
         linked = [
@@ -185,6 +185,12 @@ def ranges(
         ]
         if linked:
             yield joined(linked, built_with(subject, name)), specifier
+
+
+def _on_an_index(subject: Subject) -> dict[str, tuple[Imports, ...]]:
+    """Return what is taken of each distribution, but of those that are required by URL."""
+    pinned = subject.pinned
+    return {name: some for name, some in taken(subject, subject.platform.tags).items() if name not in pinned}
 
 
 def _range(
@@ -221,7 +227,7 @@ def judge_admitted(subject: Subject, histories: Histories) -> Iterator[Finding]:
 
 def _unpublished(subject: Subject, published: Collection[str]) -> Iterator[Finding]:
     """Note the providers of which nothing admitted is published, so that a wheel was held against none of them."""
-    for name, libraries in taken(subject, subject.platform.tags).items():
+    for name, libraries in _on_an_index(subject).items():
         if name in published:
             continue
         line = f"{name}{subject.neighbours.accepted.get(name, '')}"
