@@ -306,6 +306,21 @@ NAMED_IN_C = [
     ('static const char n[] = "a";', 'static const char n[] = "b";', ["n"]),
     # What looks like a guard, and is a value.
     ("#ifndef N\n#define N 16\n#endif\n", "#ifndef N\n#define N 32\n#endif\n", ["N"]),
+    ("#ifndef N\n#define N 1\n#endif\n", "#ifndef N\n#define N 2\n#endif\n", ["N"]),
+    ("#ifndef N\n#define N 2\nint f(void);\n#endif\n", "#ifndef N\n#define N 1\nint f(void);\n#endif\n", ["N"]),
+    ("#ifndef TOY_INC\n#define TOY_INC 1\n#endif\n", "#ifndef TOY_INC\n#define TOY_INC 2\n#endif\n", ["TOY_INC"]),
+    (
+        "#ifndef TOY_H\n#define TOY_H 1\n#define TOY_AREA (4 * TOY_H)\n#endif\n",
+        "#ifndef TOY_H\n#define TOY_H 2\n#define TOY_AREA (4 * TOY_H)\n#endif\n",
+        ["TOY_H", "TOY_AREA"],
+    ),
+    # What the parser knows and its binding has no name for is spelled as it is.
+    (
+        "struct s { _Float16 a; short b; }; int f(int);",
+        "struct s { _Float16 a, b; }; int f(long);",
+        ["struct s", "f()"],
+    ),
+    ("_Float16 f(_Float16 a);", "_Float16 f(float a);", ["f()"]),
     # Nothing in a text is part of an expression.
     *(
         (f'#define S "{old}"\n', f'#define S "{new}"\n', ["S"])
@@ -419,7 +434,10 @@ SILENT_IN_C = [
         "#define TOY_MAJOR_VERSION 1\n#define TOY_API TOY_MAJOR_VERSION\n",
         "#define TOY_MAJOR_VERSION 2\n#define TOY_API TOY_MAJOR_VERSION\n",
     ),
-    ("#ifndef TOY_H\n#define TOY_H 1\n#endif\n", "#ifndef TOY_H\n#define TOY_H 2\n#endif\n"),
+    (
+        "#ifndef TOY_H\n#define TOY_H 1\nint f(void);\n#endif\n",
+        "#ifndef TOY_H\n#define TOY_H 2\nint f(void);\n#endif\n",
+    ),
     (
         "#pragma pack(push, 1)\nstruct s { char a; int b; };\n#pragma pack(pop)\n",
         "struct s { char a; int b; } __attribute__((packed));",

@@ -6,14 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from clang.cindex import Index
 
 from abiding.findings import bounds
 from abiding.providers import confined, headers
 from abiding.providers.changed import Comparison, Material, compared
+from abiding.providers.cursors import Walk
 from abiding.providers.declarations import Declared, changes, comparable, constants, is_version
 from abiding.providers.headers import Headers, gathered
 from abiding.providers.languages import of_both
-from abiding.providers.macros import guards
+from abiding.providers.macros import guard_of
+from abiding.providers.places import Files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,19 +70,25 @@ def test_constants_are_those_of_its_own_headers() -> None:
 @pytest.mark.parametrize(
     ("header", "name"),
     [
-        ("/* a */ // b\n/* c */#ifndef TOY_H\n#define TOY_H\n", "TOY_H"),
-        ("# if !defined(TOY_H)\n#define TOY_H 1\n", "TOY_H"),
+        ("/* a */ // b\n/* c */#ifndef TOY_H\n#define TOY_H\n#endif // TOY_H", "TOY_H"),
+        ("# if !defined(TOY_H)\n#define TOY_H 1\n#endif", "TOY_H"),
+        ("#pragma once\n#ifndef TOY_H\n#define TOY_H\n#if 0\n#else\n#endif\n#endif\n", "TOY_H"),
         ("#ifndef TOY_MAX\n#define TOY_MIN 1\n#endif\n", ""),
+        ("#ifndef TOY_H\n#define TOY_H\n", ""),
+        ("#ifndef TOY_H\n#define TOY_H\n#else\n#endif", ""),
+        ("#ifndef TOY_H\n#define TOY_H\n#endif\nint a;", ""),
         ("/* a */\n" * 100_000 + "#pragma once\n", ""),
         ("/**//**/" * 100_000, ""),
         ("/*" * 500_000, ""),
         (" /" * 500_000, ""),
+        ("#ifndef A\n#define A\n" + "#if 1\n" * 100_000, ""),
     ],
-    ids=range(7),
+    ids=range(12),
 )
 def test_what_stands_before_a_guard_takes_no_time(header: str, name: str) -> None:
     """A licence in many short comments is read once, not in every way that it can be split."""
-    assert list(guards(header.encode())) == [name] * bool(name)
+    guard = guard_of(header.encode())
+    assert (guard.name if guard else "") == name
 
 
 def test_a_header_of_cxx_by_the_name_of_one_of_c() -> None:
@@ -279,7 +288,8 @@ def test_without_a_compiler_headers_are_not_compared(named: str, monkeypatch: py
         ("#define f(a)  g(a, \\\n 1) // one", "#define f(a) g(a, 1) /* 1 */", ""),
         ("#define f(a) 1", "#define f(a) 1\n#define g(a) 2", ""),
         ("#define f(a) 1", "", ""),
-        ("#ifndef A_H\n#define A_H a\n#endif", "#ifndef A_H\n#define A_H b\n#endif", ""),
+        ("#ifndef A_H\n#define A_H a\nint f(void);\n#endif", "#ifndef A_H\n#define A_H b\nint f(void);\n#endif", ""),
+        ("#ifndef API\n#define API a\n#endif\nint f(void);", "#ifndef API\n#define API b\n#endif\nint f(void);", "`API`"),
         ("#define TOY_VERSION f(1)", "#define TOY_VERSION f(2)", ""),
         ("#define M 1", "#define M (1)", ""),
         ("static const int n = 1;", "static const int n = 2 - 1;", ""),
@@ -375,6 +385,50 @@ def test_constants_that_have_no_value_any_more_are_gone() -> None:
         ("enum { A = 1 };", ()),
     ):
         assert told({"a.h": "#define A 1\n"}, {"a.h": f"{new}\n"}).gone == names
+
+
+def test_a_guard_is_nothing_that_anybody_misses() -> None:
+    """Its name is nobody's; a value that stands alone in its header is one that others have."""
+    for old, names in (
+        ("#ifndef toy__\n#define toy__ 1\nint f(void);\n#endif", ()),
+        ("#ifndef TOY_H\n#define TOY_H 2\nint f(void);\n#endif", ()),
+        ("#ifndef TOY_MAX\n#define TOY_MAX 16\n#endif", ("TOY_MAX",)),
+        ("#ifndef TOY_MAX\n#define TOY_MAX 1\nint f(int[TOY_MAX]);\n#endif", ("TOY_MAX",)),
+    ):
+        assert told({"a.h": f"{old}\n"}, {"a.h": "#pragma once\nint f(void);\n"}).gone == names
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ({"a.h": "int f(int);\ntypedef int t;\nstruct s { int a; };"}, {"a.h": "int f(int);"}, ("typedef t", "struct s")),
+        ({"a.hpp": "namespace n { class A { void f(); }; int g(int); }"}, {"a.hpp": "namespace n { class A { }; int g(long); }"}, ("n::A::f()", "n::g(int)")),
+        ({"a.h": "int f(int);", "b.h": "int g(int);"}, {"a.h": "int f(int);"}, ("g()",)),
+        ({"a.h": "int f(int);", "b.h": "int g(int);"}, {"a.h": "int f(int); int g(int);"}, ()),
+        ({"a.h": "typedef int t;"}, {"a.h": "typedef int t; int f(t);"}, ()),
+        ({"a.hpp": "struct s { int a; };"}, {"a.hpp": "class s { int a; };"}, ()),
+        ({"a.hpp": "typedef int t;"}, {"a.hpp": "using t = int;"}, ()),
+        # What was not read may declare it.
+        ({"a.h": "int f(int);"}, {"a.h": "#error no\n"}, ()),
+    ],
+)  # fmt: skip
+def test_what_is_declared_no_more_is_said(old: dict[str, str], new: dict[str, str], names: tuple[str, ...]) -> None:
+    comparison = told(old, new)
+    assert (comparison.dropped, comparison.changes) == (names, ())
+
+
+def test_a_declaration_that_the_parser_fails_at_is_left_out_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the parser has no word for is one declaration."""
+    (tmp_path / "a.h").write_text("struct s { int a; };\nstruct t { int a; };\nint f(struct s *);\n")
+    index = Index.create()
+    walk = Walk(Files(str(tmp_path), []), "c", {})
+    meaning = walk.meanings.meaning
+    monkeypatch.setattr(walk.meanings, "meaning", lambda one: meaning(one) if one.spelling == "t" else {}[one.spelling])
+    walk.all(index.parse(str(tmp_path / "a.h"), ["-x", "c"]).cursor)
+    assert [entry[3] for entry in walk.sure(uses=False)] == ["struct t", "f()"]
+    assert walk.left_out == {"a.h": (1, "the parser fails: KeyError")}
 
 
 def test_a_header_may_have_the_name_of_what_includes_it() -> None:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.findings import bounds
 from abiding.findings.words import counted, first_of
 from abiding.providers import headers, kinds, layouts
-from abiding.providers.declarations import ANYTHING, bodies, changes, comparable, constants, gone, reached, seen
+from abiding.providers.declarations import (
+    ANYTHING,
+    bodies,
+    changes,
+    comparable,
+    constants,
+    dropped,
+    gone,
+    reached,
+    seen,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -47,7 +57,8 @@ class Comparison(NamedTuple):
 
     `by_headers` is whether all headers were compared: these say less than layouts, for what they only name is laid out
     elsewhere. `is_blind` is whether there were headers, and none was wholly compared. `gone`
-    are constants that the headers have no more, or none that can be worked out: what is compiled has their values.
+    are constants that the headers have no more, or none that can be worked out: what is compiled has their values;
+    `dropped` is what else they have no more.
     `of_bodies` says what is compiled into who uses it, and is another now (bodies of functions, macros, initialisers,
     default arguments): nobody can tell what that means. `unsure` are constants that are others now, where only what
     some functions lead to counts: which function a constant is for is not to be seen, nor what `void *` points to.
@@ -61,6 +72,7 @@ class Comparison(NamedTuple):
     gone: tuple[str, ...] = ()
     of_bodies: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @property
     def by_layouts(self) -> bool:
@@ -129,7 +141,6 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
     known = constants(first)
     others = [one for one in changes(first, second, "constant") if one.old.name in known]
-    lost = gone(first, second, is_all=not passed_over) if used is None else ()
     unsure: tuple[str, ...] = ()
     if used is not None and counting is not None:
         # An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken.
@@ -146,7 +157,8 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         ),
         of_headers=(*_undeclared(counting), *_faulty(faults), *_passed_over(passed_over)),
         is_blind=faults.keys() >= old.headers.texts.keys(),
-        gone=lost,
+        gone=gone(first, second, is_all=not passed_over) if used is None else (),
+        dropped=dropped(first, second, is_all=not passed_over) if used is None else (),
         of_bodies=tuple(_bodies(first, second)),
         unsure=unsure,
     )
@@ -169,7 +181,8 @@ def _may_be(one: Changed, counting: Reached) -> bool:
 
 def _both(one: Changed) -> str:
     """Write what a constant was, and what it is now."""
-    return f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}" if one.old.kind == "constant" else one.old.name
+    is_value = one.old.kind in {"constant", "guard"}
+    return f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}" if is_value else one.old.name
 
 
 def _undeclared(counting: Reached | None) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """What the cursors of libclang declare, as entries: what each declaration means to a binary, however it is spelled.
 
 An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant`, or what is compiled into who uses
-it: `body`, `initialiser`, `default`, and `macro`, which is no cursor), a key, the name that is shown, what it means,
-members that may be added to, the keys of what it uses, and the symbol.
+it: `body`, `initialiser`, `default`, and of what is no cursor `macro` and `guard`), a key, the name that is shown, what
+it means, members that may be added to, the keys of what it uses, and the symbol.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Walk:
         self.entries: list[list[Any]] = []
         self._cursors: list[Cursor] = []
         self.unsure: set[str] = set()
-        # Headers with something that is nested too deeply, each with its line.
-        self.deep: dict[str, int] = {}
+        # Headers with something that is not compared, each with its line and the reason.
+        self.left_out: dict[str, tuple[int, str]] = {}
         self._prefixes: dict[int, str] = {}
         self._keys: dict[int, str] = {}
 
@@ -60,13 +60,16 @@ class Walk:
             file = child.location.file
             place = self.files.place(file.name) if file else None
             if place and place not in self.known:
-                take(self, child, place, depth)
+                try:
+                    take(self, child, place, depth)
+                except Exception as exc:  # noqa: BLE001 (the other declarations are understood)
+                    self._leave_out(child, f"the parser fails: {type(exc).__name__}")
 
-    def _leave_out(self, cursor: Cursor) -> None:
-        """Keep in mind that what stands in something is not looked at."""
+    def _leave_out(self, cursor: Cursor, why: str = "it is nested too deeply") -> None:
+        """Keep in mind that a declaration, or what stands in it, is not compared."""
         file = cursor.location.file
         if file and (place := self.files.place(file.name)):
-            self.deep.setdefault(place, cursor.location.line)
+            self.left_out.setdefault(place, (cursor.location.line, why))
 
     def sure(self, *, uses: bool) -> Iterator[list[Any]]:
         """Yield the entries, but those with an error in them, and those that use one of these.

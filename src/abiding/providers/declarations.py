@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 __all__ = [
     "ANYTHING",
@@ -21,6 +21,7 @@ __all__ = [
     "changes",
     "comparable",
     "constants",
+    "dropped",
     "gone",
     "is_version",
     "reached",
@@ -195,7 +196,7 @@ class _Index:
 
 def _of_kind(side: Declared, kinds: Collection[str]) -> Iterator[tuple[Reading, Declaration]]:
     """Yield all of some kinds; constants with those that are members of an enumeration that has a name."""
-    yield from side.of_kind(*kinds)
+    yield from side.of_kind(*kinds, *(("guard",) if "constant" in kinds else ()))
     if "constant" in kinds:
         for reading, one in side.of_kind("type"):
             yield from ((reading, each) for each in _members(one))
@@ -242,13 +243,33 @@ def gone(old: Declared, new: Declared, *, is_all: bool) -> tuple[str, ...]:
     """Return the constants that a release has no more, as far as it was read; `is_all` is whether all headers were."""
     known = {one.name for _, one in _of_kind(new, ["constant"])}
     known |= {each.name for _, one in old.of_kind("type") for each in _members(one)}
-    faulty = {place for (place, _), reading in new.readings.items() if not reading.is_whole}
-    there = {place for place, _ in new.readings}
+    is_read = _reader(new, is_all=is_all)
     return tuple(
-        name
-        for name, one in constants(old).items()
-        if name not in known and one.place not in faulty and (is_all or one.place in there)
+        name for name, one in constants(old).items() if one.kind != "guard" and name not in known and is_read(one.place)
     )
+
+
+def dropped(old: Declared, new: Declared, *, is_all: bool) -> tuple[str, ...]:
+    """Return the names of what a release declares no more, as `gone` does: what is compiled may work all the same."""
+    known = {one.key for _, one in new.of_kind(*_MEANT)}
+    # A header that is in one release alone was read as C++ too, where it may be of C.
+    of_c = known | {one.key for reading, one in old.of_kind("function") if reading.language == "c"}
+    is_read = _reader(new, is_all=is_all)
+    lost = [one for _, one in old.of_kind(*_MEANT) if one.key not in known and is_read(one.place)]
+    return tuple(
+        dict.fromkeys(
+            one.name
+            for one in lost
+            if one.name.startswith(f"{one.symbol}()") or "::" in one.name or f"{one.symbol}()" not in of_c
+        )
+    )
+
+
+def _reader(side: Declared, *, is_all: bool) -> Callable[[str], bool]:
+    """Return what says whether all of a header was read, or of those that there are if it is none of them."""
+    faulty = {place for (place, _), reading in side.readings.items() if not reading.is_whole} | side.faults().keys()
+    there = {place for place, _ in side.readings}
+    return lambda place: place not in faulty and (is_all or place in there)
 
 
 def bodies(old: Declared, new: Declared, kind: str) -> list[str]:

@@ -234,6 +234,8 @@ def _said(loss: Change) -> str:
 def _not_found(comparison: Comparison) -> Iterator[str]:
     if comparison.gone:
         yield f"gone from its headers, or no longer to be worked out: {_listed(comparison.gone)}"
+    if comparison.dropped:
+        yield f"no longer declared in its headers: {_listed(comparison.dropped)}"
 
 
 def _of_templates(left_out: tuple[str, tuple[str, ...]]) -> str:
@@ -257,9 +259,7 @@ def _kept(
     # Remarks are not on every screen, and a structure may have changed under the same symbols.
     unseen = "" if comparison.by_layouts else f"; {_UNSEEN}{_of_headers(comparison)}"
     blind = comparison.is_blind and not comparison.by_layouts
-    gone = (
-        f"; {counted(len(comparison.gone), 'constant')} of its headers can't be found again" if comparison.gone else ""
-    )
+    gone = "".join(_lacking(comparison))
     but = " but for weak ones of C++" if left_out else ""
     is_whole = comparison.by_layouts and not gone and not but
     if count:
@@ -273,7 +273,7 @@ def _kept(
         message = f"{name} {after} has the symbols of {before}{but}, none lost and none new"
     return Finding(
         "promise-kept",
-        Severity.WARNING if asked or gone or blind else Severity.NOTE,
+        Severity.WARNING if asked or comparison.gone or blind else Severity.NOTE,
         message + (": that asks for another minor version" if asked else "") + gone + unseen,
         artifact=new.path.name,
         notes=(
@@ -282,14 +282,22 @@ def _kept(
             *_not_found(comparison),
             *comparison.remarks,
         ),
-        hints=(*([_NEW] if asked else []), *([_GONE] if gone else []), *([_BLIND] if blind else [])),
+        hints=(*([_NEW] if asked else []), *([_GONE] if comparison.gone else []), *([_BLIND] if blind else [])),
     )
+
+
+def _lacking(comparison: Comparison) -> Iterator[str]:
+    if comparison.gone:
+        yield f"; {counted(len(comparison.gone), 'constant')} of its headers can't be found again"
+    if comparison.dropped:
+        yield f"; {counted(len(comparison.dropped), 'declaration')} can't be found in its headers again"
 
 
 def _of_headers(comparison: Comparison) -> str:
     if comparison.by_headers:
         but = " but for what is compiled into their users" if comparison.of_bodies else ""
-        return f", and its headers declare the same{but}"
+        same = "what else its headers declare is" if comparison.gone or comparison.dropped else "its headers declare"
+        return f", and {same} the same{but}"
     return ", nor all of its headers" if comparison.of_headers else ""
 
 

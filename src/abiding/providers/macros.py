@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.providers.declarations import is_version
-from abiding.providers.values import is_guarded, value_of
+from abiding.providers.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from abiding.providers.places import Files
 
-__all__ = ["Probes", "closure", "guards", "texts"]
+__all__ = ["Guard", "Probes", "closure", "guard_of", "texts"]
 
 _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
@@ -35,9 +35,12 @@ _BRACKET = re.compile(rb"<:|:>|[()\[\]]")
 _BLANK = re.compile(_LITERAL + rb"|(?:\s|\\\r?\n)+", re.DOTALL)
 _CLOSED_BY = {b"(": b")", b"[": b"]", b"<:": b":>"}
 # What may stand before a guard, and the guard.
-_BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/|#[ \t]*pragma[ \t]+once\b", re.DOTALL)
 _GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
-# How a guard is called that has another value than 1: what is overridable alone in its header looks like one.
+_CONDITION = re.compile(
+    rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE
+)
+# How a guard is called that has a value: what is overridable alone in its header looks like one.
 _OF_GUARD = re.compile(r"_(?:H|HH|HPP|HXX|INC|INL|INCLUDED?|GUARD)_*$", re.IGNORECASE)
 _NAMED = "abiding_value_"
 # What a header leaves to who includes it.
@@ -65,15 +68,24 @@ class Probes:
         """Yield the constants among them, as entries of what a header declares."""
         if not self._places:
             return
-        guarding = {name: one for one in set(self._places.values()) for name in guards(self._files.text(one))}
-        guarding = {name: one for name, one in guarding.items() if is_guarded(unit, self._files.path(one))}
         for cursor in unit.cursor.get_children():
             name = cursor.spelling
             if name.startswith(_NAMED) and (value := value_of(cursor)) is not None:
                 name = name.removeprefix(_NAMED)
-                is_guard = guarding.get(name) == self._places.get(name) and (value == "1" or _OF_GUARD.search(name))
-                if name in self._places and not is_guard:
-                    yield [self._places[name], "constant", name, name, value, [], [], ""]
+                place = self._places.get(name)
+                kind = _kind(name, value, guard_of(self._files.text(place))) if place else ""
+                if kind:
+                    yield [place, kind, name, name, value, [], [], ""]
+
+
+def _kind(name: str, value: str, guard: Guard | None) -> str:
+    """Return what a macro with a value is: a `guard` is one that nobody misses, and empty what nobody uses."""
+    if guard is None or guard.name != name or guard.is_used:
+        return "constant"
+    looks_so = bool(_OF_GUARD.search(name))
+    if value == "1" or looks_so:
+        return "" if looks_so and not guard.is_alone else "guard"
+    return "constant"
 
 
 def texts(files: Files, places: Iterable[str], constants: Collection[str]) -> Iterator[list[Any]]:
@@ -85,7 +97,8 @@ def texts(files: Files, places: Iterable[str], constants: Collection[str]) -> It
         for macro in some:
             if macro.text and macro.name not in constants and not is_version(macro.name, names):
                 found.setdefault(macro.name, []).append(macro.text)
-        for name in {*found} - {*guards(files.text(place))}:
+        guard = guard_of(files.text(place))
+        for name in {*found} - ({guard.name} if guard and not (guard.is_used or guard.is_alone) else set()):
             yield [place, "macro", f"macro {name}", name, " ".join(sorted({*found[name]})), [], [], ""]
 
 
@@ -106,8 +119,7 @@ class Macro(NamedTuple):
 
 @cache
 def _macros(text: bytes) -> tuple[Macro, ...]:
-    bare = _COMMENT.sub(lambda found: b" " if found[0][:1] == b"/" else found[0], text)
-    return tuple(_macro(*found.groups()) for found in _DEFINE.finditer(bare))
+    return tuple(_macro(*found.groups()) for found in _DEFINE.finditer(_bare(text)))
 
 
 def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
@@ -183,10 +195,45 @@ def _candidates(files: Files, place: str, language: str) -> dict[str, str]:
     return {name: one for name, one in found.items() if name not in bad}
 
 
-def guards(data: bytes) -> Iterator[str]:
-    """Give the name by which a header finds out that it was read before."""
+class Guard(NamedTuple):
+    """The name by which a header finds out that it was read before, and that nothing in it stands outside of.
+
+    `is_used` is whether the header has that name elsewhere than in a condition, `is_alone` whether it has nothing else.
+    """
+
+    name: str
+    is_used: bool
+    is_alone: bool
+
+
+@cache
+def guard_of(data: bytes) -> Guard | None:
+    """Return the guard of a header, if it has one."""
     start = 0
     while before := _BEFORE.match(data, start):
         start = before.end()
-    if guard := _GUARD.match(data, start):
-        yield guard[1].decode()
+    found = _GUARD.match(data, start)
+    if not found:
+        return None
+    bare = _bare(data[start:])
+    if (end := _end_of(bare)) < 0 or bare[end:].strip():
+        return None
+    own = rb"#[ \t]*(?:define|undef)[ \t]+%s\b(?:[^\n\\]|\\\r?\n|\\.)*" % found[1]
+    inner = re.sub(own, b"", _CONDITION.sub(b"", bare[:end]))
+    return Guard(found[1].decode(), bool(re.search(rb"\b%s\b" % found[1], inner)), not inner.strip())
+
+
+def _bare(text: bytes) -> bytes:
+    """Return a text without its comments."""
+    return _COMMENT.sub(lambda found: b" " if found[0][:1] == b"/" else found[0], text)
+
+
+def _end_of(text: bytes) -> int:
+    """Return where the condition ends that a text begins with; -1 if it has another branch, or no end."""
+    depth = 0
+    for found in _CONDITION.finditer(text):
+        word = found[1]
+        depth += 1 if word.startswith(b"if") else -1 if word == b"endif" else 0
+        if depth == 0 or (depth == 1 and word.startswith(b"el")):
+            return found.end() if depth == 0 else -1
+    return -1

@@ -18,6 +18,7 @@ from abiding.providers import macros
 from abiding.providers.cursors import Walk
 from abiding.providers.places import WRAPPER, Files
 from abiding.providers.standard import included, prefix
+from abiding.providers.values import accept_new_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,9 +69,11 @@ def _index() -> Index | None:
     except ImportError:
         return None
     try:
-        return Index.create(excludeDecls=True)
+        index = Index.create(excludeDecls=True)
     except LibclangError:
         return None
+    accept_new_kinds()
+    return index
 
 
 def _say(answer: dict[str, Any]) -> None:
@@ -149,8 +152,8 @@ class Reader:
         known = {one for one, its in self.covered if its == language and one != place} if self.is_large else set()
         walk = Walk(self.files, language, {file: [at for at, _, _ in some] for file, some in errors.items()}, known)
         walk.all(unit.cursor)
-        for file, line in walk.deep.items():
-            errors.setdefault(file, [(0, line, "it is nested too deeply")])
+        for file, (line, why) in walk.left_out.items():
+            errors.setdefault(file, [(0, line, why)])
         if probes.is_cut:
             errors.setdefault(place, [(0, 1, "too many macros")])
         self.covered |= {(one, language) for one in included if one and one not in errors}

@@ -1,17 +1,18 @@
-"""What libclang works out, and its binding for Python has no function for: values of constants, what is overridden."""
+"""What libclang knows, and its binding for Python does not: values of constants, what is overridden, newer kinds."""
 
 from __future__ import annotations
 
 import ctypes
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from ctypes import CDLL
 
-    from clang.cindex import Cursor, TranslationUnit, Type
+    from clang.cindex import Cursor, Type
 
-__all__ = ["convention", "is_guarded", "overridden", "value_of"]
+__all__ = ["accept_new_kinds", "convention", "overridden", "value_of"]
 
 _WIDEST = 8
 _WHOLE, _FLOATING, _TEXTS = 1, 2, frozenset({3, 4, 5})
@@ -103,8 +104,19 @@ def convention(type_: Type) -> int:
     return int(_library().clang_getFunctionTypeCallingConv(type_))
 
 
-def is_guarded(unit: TranslationUnit, path: str) -> bool:
-    """Whether a header that was read is passed over where it is included again."""
-    from clang.cindex import File
+def accept_new_kinds() -> None:
+    """Have the binding take a kind that it has no name for (`_Float16`) as one that is not exposed.
 
-    return bool(_library().clang_isFileMultipleIncludeGuarded(unit, File.from_name(unit, path)))
+    A type is then told apart by how it is spelled; a declaration is none that anybody takes.
+    """
+    from clang.cindex import CursorKind, TypeKind
+
+    for kinds, other in ((TypeKind, TypeKind.UNEXPOSED), (CursorKind, CursorKind.UNEXPOSED_EXPR)):
+        kinds.from_id = staticmethod(partial(_kind, kinds.from_id, other))
+
+
+def _kind(named: Callable[[int], object], other: object, number: int) -> object:
+    try:
+        return named(number)
+    except ValueError:
+        return other
