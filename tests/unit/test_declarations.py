@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from abiding.providers import headers
-from abiding.providers.declarations import Declared, changes, comparable, constants
+from abiding.providers.declarations import CONSTANTS, Declared, changes, comparable, constants
 
 ONE_MEANING_IN_C = [
     ("int f(const int *p);", "int f(int const *q);"),
@@ -505,7 +505,7 @@ def sides(pairs: list[tuple[str, str]], suffix: str) -> list[tuple[Declared, Dec
 def changed(old: Declared, new: Declared) -> list[str]:
     known = constants(old)
     return [one.old.name for one in changes(old, new)] + [
-        one.old.name for one in changes(old, new, "constant") if one.old.name in known
+        one.old.name for one in changes(old, new, *CONSTANTS) if one.old.name in known
     ]
 
 

@@ -12,10 +12,11 @@ from abiding.findings import bounds
 from abiding.providers import confined, headers
 from abiding.providers.changed import Comparison, Material, compared
 from abiding.providers.cursors import Walk
-from abiding.providers.declarations import Declared, changes, comparable, constants, is_version
+from abiding.providers.declarations import Declared, changes, comparable, constants
 from abiding.providers.headers import Headers, gathered
 from abiding.providers.languages import of_both
 from abiding.providers.macros import guard_of
+from abiding.providers.numbering import is_number_of, is_version
 from abiding.providers.places import Files
 
 if TYPE_CHECKING:
@@ -460,10 +461,78 @@ def test_a_header_may_have_the_name_of_what_includes_it() -> None:
         ("TOY_PATCH_SIZE", ("TOY_MAJOR", "TOY_MINOR"), False),
         ("TOY_VERSION_OFFSET", (), False),
         ("TOY_CONVERSION", (), False),
+        ("TOY_FORMAT_VERSION", (), False),
+        ("TOY_ABI_VERSION_MAJOR", (), False),
+        ("TOY_OP_VERSION", (), False),
+        ("ToyProtocolVersion", (), False),
+        ("TOY_API_VERSION", (), True),
     ],
 )
 def test_what_says_which_release_it_is(name: str, others: tuple[str, ...], is_one: bool) -> None:
     assert is_version(name, others) is is_one
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "value", "is_one"),
+    [
+        ("1.10.2", "TOY_VERSION", '"1.10.2"', True),
+        ("1.10.2", "TOY_VERSION", '"toy 1.10 (release)"', True),
+        ("1.10.2.post1", "TOY_VERSION", '"1.10.2"', True),
+        ("1.10.2", "TOY_VERSION", '"1.1"', False),
+        ("1.10", "TOY_VERSION", '"1.10.0"', True),
+        ("1.10", "TOY_VERSION", '"1.10.1"', False),
+        ("1.10.2", "TOY_VERSION", '"beta"', False),
+        ("1.10.2", "TOY_VERSION", "11002", True),
+        ("1.10.2", "TOY_VERSION", str(0x010A02), True),
+        ("1.3.1", "ZLIB_VERNUM", str(0x1310), True),
+        ("12.4", "CUDART_VERSION", "12040", True),
+        ("1.84", "BOOST_VERSION", "108400", True),
+        ("3.0.2", "OPENSSL_VERSION_NUMBER", str(0x30000020), True),
+        ("6.3.0", "TOY_VERSION_MAJOR", "6", True),
+        ("6.3.0", "TOY_VERSION_MINOR", "3", True),
+        ("6.3", "TOY_VERSION_PATCH", "0", True),
+        ("6.3.0", "TOY_VERSION_MAJOR", "3", False),
+        ("1.0", "TOY_OP_VERSION", "1", False),
+        ("1.1", "TOY_OP_VERSION", "11", False),
+        ("1.1", "TOY_OP_VERSION", "-11", False),
+        ("1.1.0", "TOY_MAX", "110", False),
+    ],
+)
+def test_which_constants_are_the_number_of_a_release(version: str, name: str, value: str, is_one: bool) -> None:
+    assert is_number_of(version, name, value) is is_one
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed", "remarks"),
+    [
+        # The releases are 1.2.3 and 1.3.0.
+        ("#define TOY_VERSION 10203", "#define TOY_VERSION 10300", (), 0),
+        ('#define TOY_VERSION "1.2.3"', '#define TOY_VERSION "1.3.0"', (), 0),
+        ("#define TOY_VERSION_MINOR 2", "#define TOY_VERSION_MINOR 3", (), 0),
+        ("#define TOY_VERSION 7", "#define TOY_VERSION 7", (), 0),
+        ("#define TOY_VERSION 7", "#define TOY_VERSION 8", (), 1),
+        ("#define TOY_GIT_HASH 7", "#define TOY_GIT_HASH 8", (), 0),
+        ("#define TOY_FORMAT_VERSION 7", "#define TOY_FORMAT_VERSION 8", ("TOY_FORMAT_VERSION = 7, now 8",), 0),
+        ("#define TOY_ABI_VERSION 10203", "#define TOY_ABI_VERSION 10300", (), 0),
+        ("#define TOY_ABI_VERSION 10203", "#define TOY_ABI_VERSION 10203", (), 0),
+        ("#define TOY_ABI_VERSION 10203", "#define TOY_ABI_VERSION 10204", ("TOY_ABI_VERSION = 10203, now 10204",), 0),
+        # An operation, not a number; and a number that stands in an enumeration.
+        ("enum { TOY_OPEN, TOY_VERSION };", "enum { TOY_OPEN, TOY_READ, TOY_VERSION };", ("TOY_VERSION = 1, now 2",), 0),
+        ("enum t { TOY_OP_VERSION };", "enum t { TOY_OP_READ, TOY_OP_VERSION };", ("enum t",), 0),
+        ("enum { TOY_VERSION_MINOR = 2 };", "enum { TOY_VERSION_MINOR = 3 };", (), 0),
+        ("static const int TOY_WIRE_VERSION = 1;", "static const int TOY_WIRE_VERSION = 2;", ("TOY_WIRE_VERSION = 1, now 2",), 0),
+    ],
+)  # fmt: skip
+def test_what_is_named_as_a_version_is_held_against_that_of_the_release(
+    old: str, new: str, changed: tuple[str, ...], remarks: int
+) -> None:
+    first, second = (
+        Material({}, Headers({"a.h": f"{text}\n".encode()}), version)
+        for text, version in ((old, "1.2.3"), (new, "1.3.0"))
+    )
+    comparison = compared(first, second)
+    assert tuple(name for change in comparison.changes for name in change.names) == changed
+    assert len(comparison.of_bodies) == remarks
 
 
 INCLUDING = '#if __INCLUDE_LEVEL__ < 190\n#include "a.h"\n#include "a.h"\n#endif\n'

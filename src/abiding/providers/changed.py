@@ -14,6 +14,7 @@ from abiding.findings.words import counted, first_of
 from abiding.providers import headers, kinds, layouts
 from abiding.providers.declarations import (
     ANYTHING,
+    CONSTANTS,
     bodies,
     changes,
     comparable,
@@ -23,6 +24,7 @@ from abiding.providers.declarations import (
     reached,
     seen,
 )
+from abiding.providers.numbering import is_number_of, is_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -46,10 +48,11 @@ class Change(NamedTuple):
 
 
 class Material(NamedTuple):
-    """What there is of a release: how its libraries are read, by their names, and its headers."""
+    """What there is of a release: how its libraries are read, by their names, its headers, and its version if known."""
 
     libraries: Mapping[str, Callable[[], bytes]]
     headers: headers.Headers
+    version: str = ""
 
 
 class Comparison(NamedTuple):
@@ -60,8 +63,9 @@ class Comparison(NamedTuple):
     are constants that the headers have no more, or none that can be worked out: what is compiled has their values;
     `dropped` is what else they have no more.
     `of_bodies` says what is compiled into who uses it, and is another now (bodies of functions, macros, initialisers,
-    default arguments): nobody can tell what that means. `unsure` are constants that are others now, where only what
-    some functions lead to counts: which function a constant is for is not to be seen, nor what `void *` points to.
+    default arguments, what is named as a version): nobody can tell what that means. `unsure` are constants that are
+    others now, where only what some functions lead to counts: which function a constant is for is not to be seen, nor
+    what `void *` points to.
     """
 
     changes: tuple[Change, ...] = ()
@@ -140,7 +144,9 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
     faults = {**dict(_unread(old, new, first, second)), **first.faults(), **second.faults()}
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
     known = constants(first)
-    others = [one for one in changes(first, second, "constant") if one.old.name in known]
+    values = [one for one in changes(first, second, *CONSTANTS) if not _is_of_release(one, old, new)]
+    others = [one for one in values if one.old.name in known]
+    versions = [one for one in values if one.old.name not in known and not is_stamp(one.old.name)]
     unsure: tuple[str, ...] = ()
     if used is not None and counting is not None:
         # An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken.
@@ -159,7 +165,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         is_blind=faults.keys() >= old.headers.texts.keys(),
         gone=gone(first, second, is_all=not passed_over) if used is None else (),
         dropped=dropped(first, second, is_all=not passed_over) if used is None else (),
-        of_bodies=tuple(_bodies(first, second)),
+        of_bodies=(*_bodies(first, second), *_versions(versions, new.version)),
         unsure=unsure,
     )
 
@@ -181,8 +187,21 @@ def _may_be(one: Changed, counting: Reached) -> bool:
 
 def _both(one: Changed) -> str:
     """Write what a constant was, and what it is now."""
-    is_value = one.old.kind in {"constant", "guard"}
-    return f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}" if is_value else one.old.name
+    return f"{one.old.name} = {one.old.meaning}, now {one.new.meaning}" if one.old.kind in CONSTANTS else one.old.name
+
+
+def _is_of_release(one: Changed, old: Material, new: Material) -> bool:
+    """Whether a constant is the number of each release."""
+    both = ((one.old, old.version), (one.new, new.version))
+    return all(version and is_number_of(version, one.old.name, each.meaning) for each, version in both)
+
+
+def _versions(changed: Collection[Changed], version: str) -> Iterator[str]:
+    """Say which constants are left out by their names, and are the number of something else than the release."""
+    if changed and version:
+        has = "1 constant" if len(changed) == 1 else f"{len(changed)} constants"
+        shown = first_of([f"`{_both(one)}`" for one in changed], _MOST_NAMED)
+        yield f"{has} in its headers not compared, by the name of a version, which is not {version}: {shown}"
 
 
 def _undeclared(counting: Reached | None) -> Iterator[str]:

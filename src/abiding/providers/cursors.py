@@ -1,8 +1,8 @@
 """What the cursors of libclang declare, as entries: what each declaration means to a binary, however it is spelled.
 
-An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant`, or what is compiled into who uses
-it: `body`, `initialiser`, `default`, and of what is no cursor `macro` and `guard`), a key, the name that is shown, what
-it means, members that may be added to, the keys of what it uses, and the symbol.
+An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant`, `enumerator`, or what is compiled
+into who uses it: `body`, `initialiser`, `default`, and of what is no cursor `macro` and `guard`), a key, the name that
+is shown, what it means, members that may be added to, the keys of what it uses, and the symbol.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Walk:
             return
         prefix = self._prefix(cursor.semantic_parent)
         for one, value in named.items():
-            self._add(cursor, place, "constant", (f"{prefix}{one}", f"{prefix}{one}"), str(value))
+            self._add(cursor, place, "enumerator", (f"{prefix}{one}", f"{prefix}{one}"), str(value))
 
     def typedef(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take another name of a type."""

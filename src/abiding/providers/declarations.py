@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
+
+from abiding.providers.numbering import is_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 __all__ = [
     "ANYTHING",
+    "CONSTANTS",
     "Changed",
     "Declaration",
     "Declared",
@@ -23,7 +25,6 @@ __all__ = [
     "constants",
     "dropped",
     "gone",
-    "is_version",
     "reached",
     "seen",
 ]
@@ -32,6 +33,8 @@ __all__ = [
 ANYTHING = "void *"
 # What libraries have; a constant is in who uses it.
 _MEANT = frozenset({"type", "function", "variable"})
+# Macros and variables, macros that are guards, and what stands in enumerations.
+CONSTANTS = frozenset({"constant", "guard", "enumerator"})
 
 
 class Declaration(NamedTuple):
@@ -196,8 +199,8 @@ class _Index:
 
 def _of_kind(side: Declared, kinds: Collection[str]) -> Iterator[tuple[Reading, Declaration]]:
     """Yield all of some kinds; constants with those that are members of an enumeration that has a name."""
-    yield from side.of_kind(*kinds, *(("guard",) if "constant" in kinds else ()))
-    if "constant" in kinds:
+    yield from side.of_kind(*kinds)
+    if "enumerator" in kinds:
         for reading, one in side.of_kind("type"):
             yield from ((reading, each) for each in _members(one))
 
@@ -209,13 +212,13 @@ def _members(one: Declaration) -> Iterator[Declaration]:
     prefix = f"{within}{separator}{f'{name}::' if is_scoped else ''}"
     for member in sorted(one.members):
         name, _, value = member.partition(" = ")
-        yield Declaration(one.place, "constant", f"{prefix}{name}", f"{prefix}{name}", value)
+        yield Declaration(one.place, "enumerator", f"{prefix}{name}", f"{prefix}{name}", value)
 
 
 def changes(old: Declared, new: Declared, *kinds: str) -> Iterator[Changed]:
     """Yield what is another thing now, each once; a header that is gone takes nothing away."""
     before, index = (_Index(side, kinds or _MEANT) for side in (old, new))
-    told = _told_by_type(old, new) if "constant" in kinds else set()
+    told = _told_by_type(old, new) if "enumerator" in kinds else set()
     for reading, one in _of_kind(old, kinds or _MEANT):
         if one.name not in told and (other := index.another(reading, one, before)):
             told.add(one.name)
@@ -234,14 +237,14 @@ def _told_by_type(old: Declared, new: Declared) -> set[str]:
 
 
 def constants(side: Declared) -> dict[str, Declaration]:
-    """Return the constants of a release by name, but those that say which release it is."""
-    found = {one.key: one for _, one in _of_kind(side, ["constant"])}
-    return {name: one for name, one in found.items() if not is_version(name, found)}
+    """Return the constants of a release by name, but those that say which release it is: in no enumeration one does."""
+    found = {one.key: one for _, one in _of_kind(side, CONSTANTS)}
+    return {name: one for name, one in found.items() if one.kind == "enumerator" or not is_version(name, found)}
 
 
 def gone(old: Declared, new: Declared, *, is_all: bool) -> tuple[str, ...]:
     """Return the constants that a release has no more, as far as it was read; `is_all` is whether all headers were."""
-    known = {one.name for _, one in _of_kind(new, ["constant"])}
+    known = {one.name for _, one in _of_kind(new, CONSTANTS)}
     known |= {each.name for _, one in old.of_kind("type") for each in _members(one)}
     is_read = _reader(new, is_all=is_all)
     return tuple(
@@ -316,31 +319,3 @@ def seen(declared: Declared, symbols: Collection[str]) -> frozenset[str]:
         if one.symbol in symbols
         for place in (reading.place, *reading.includes)
     )
-
-
-_PARTS = frozenset({"MAJOR", "MINOR", "MICRO", "PATCH", "PATCHLEVEL", "REVISION", "RELEASE", "COMMIT", "BUILD"})
-_FORMS = frozenset(
-    ["STRING", "STR", "NUMBER", "NUM", "HEX", "INT", "ID", "TEXT", "FULL", "INFO", "DATE", "SUFFIX", "CODE"]
-)
-_VERSIONS = frozenset({"VERSION", "VER", "VERNUM"})
-# Of which build or commit it is.
-_BUILT = frozenset({"BUILD", "GIT", "COMMIT", "RELEASE", "COMPILE", "REVISION"})
-_STAMPS = frozenset({"DATE", "TIME", "TIMESTAMP", "HASH", "SHA", "SHA1", "COMMIT", "REVISION", "DESCRIBE", "TAG"})
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-def is_version(name: str, others: Collection[str]) -> bool:
-    """Whether a constant says which release it is, by its name: that is another one in each.
-
-    `TOY_VERSION`, `TOY_VERSION_MAJOR`, `ToyMajorVersion`; `TOY_MAJOR` where there is a `TOY_MINOR` too; `TOY_GIT_HASH`.
-    """
-    words = _HUMP.sub("_", name).upper().rpartition("::")[2].strip("_").split("_")
-    if len(words) > 1 and words[-1] in _STAMPS and words[-2] in _BUILT:
-        return True
-    while words and words[-1] in _FORMS | _PARTS and not _VERSIONS.isdisjoint(words):
-        words.pop()
-    if words and words[-1] in _VERSIONS:
-        return True
-    front, _, last = name.upper().rpartition("_")
-    number = {"MAJOR": "MINOR"}.get(last, "MAJOR")
-    return last in _PARTS and f"{front}_{number}" in {other.upper() for other in others}

@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abiding.providers.declarations import is_version
+from abiding.providers.numbering import is_version
 from abiding.providers.values import value_of
 
 if TYPE_CHECKING:

@@ -98,7 +98,7 @@ def read_material(wheel: Published, edition: Edition, libraries: Collection[str]
 
     wanted = {edition.place_of(library) for library in libraries}
     by_name = {edition.libraries[place].name: partial(bytes, data) for place, data in read(sorted(wanted))}
-    return Material(by_name, gathered(places, read))
+    return Material(by_name, gathered(places, read), edition.version)
 
 
 @dataclass(frozen=True, slots=True)

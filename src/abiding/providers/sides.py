@@ -75,7 +75,7 @@ class Side(NamedTuple):
         readers = {name: partial(self.contents.read, file) for name, file in files.items()}
         places = self.contents.files
         found = headers.gathered(places, lambda wanted: ((one, self.contents.read(places[one])) for one in wanted))
-        return Material(readers, found)
+        return Material(readers, found, self.contents.version)
 
 
 def _libraries(contents: Contents, machine: str) -> dict[str, Library]:

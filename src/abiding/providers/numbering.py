@@ -1,0 +1,95 @@
+"""Which constants say what release it is, by their names and by their values: those are others in each."""
+
+from __future__ import annotations
+
+import re
+from operator import mul
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["is_number_of", "is_stamp", "is_version"]
+
+_PARTS = frozenset({"MAJOR", "MINOR", "MICRO", "PATCH", "PATCHLEVEL", "REVISION", "RELEASE", "COMMIT", "BUILD"})
+_FORMS = frozenset(
+    ["STRING", "STR", "NUMBER", "NUM", "HEX", "INT", "ID", "TEXT", "FULL", "INFO", "DATE", "SUFFIX", "CODE"]
+)
+_VERSIONS = frozenset({"VERSION", "VER", "VERNUM"})
+# Of which build or commit it is.
+_BUILT = frozenset({"BUILD", "GIT", "COMMIT", "RELEASE", "COMPILE", "REVISION"})
+_STAMPS = frozenset({"DATE", "TIME", "TIMESTAMP", "HASH", "SHA", "SHA1", "COMMIT", "REVISION", "DESCRIBE", "TAG"})
+# What has a number of its own, which is not that of each release.
+_OF_ANOTHER = frozenset(
+    (
+        *("ABI", "BINARY", "CMD", "COMMAND", "DB", "FILE", "FORMAT", "INTERNALS", "LAYOUT", "MAGIC", "MIN", "OP"),
+        *("OPCODE", "OPSET", "PICKLE", "PROTO", "PROTOCOL", "SCHEMA", "SERIALIZATION", "SOVERSION", "STRUCT", "WIRE"),
+    )
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def is_version(name: str, others: Collection[str]) -> bool:
+    """Whether a constant says which release it is, by its name: that is another one in each.
+
+    `TOY_VERSION`, `TOY_VERSION_MAJOR`, `ToyMajorVersion`; `TOY_MAJOR` where there is a `TOY_MINOR` too; `TOY_GIT_HASH`.
+    Not so `TOY_FORMAT_VERSION`.
+    """
+    return _is_numbered(name, others) and _OF_ANOTHER.isdisjoint(_words(name))
+
+
+def _words(name: str) -> list[str]:
+    return _HUMP.sub("_", name).upper().rpartition("::")[2].strip("_").split("_")
+
+
+def _is_numbered(name: str, others: Collection[str]) -> bool:
+    words = _words(name)
+    if len(words) > 1 and words[-1] in _STAMPS and words[-2] in _BUILT:
+        return True
+    while words and words[-1] in _FORMS | _PARTS and not _VERSIONS.isdisjoint(words):
+        words.pop()
+    if words and words[-1] in _VERSIONS:
+        return True
+    front, _, last = name.upper().rpartition("_")
+    number = {"MAJOR": "MINOR"}.get(last, "MAJOR")
+    return last in _PARTS and f"{front}_{number}" in {other.upper() for other in others}
+
+
+def is_stamp(name: str) -> bool:
+    """Whether a constant says by its name of which build a release is: nobody can tell whether that is so."""
+    return not _UNTOLD.isdisjoint(_words(name))
+
+
+def is_number_of(version: str, name: str, value: str) -> bool:
+    """Whether a constant is the number of a release, or the part of it that it is named for."""
+    from packaging.version import Version
+
+    words = set(_words(name))
+    if words.isdisjoint(_VERSIONS | _PARTS):
+        return False
+    release = Version(version).release
+    if value.startswith('"'):
+        numbers = _NUMBERS.search(value)
+        written = tuple(map(int, numbers[0].split("."))) if numbers else ()
+        length = min(len(written), len(release))
+        return bool(written) and written[:length] == release[:length] and not any(written[length:])
+    if not value.isdigit():
+        return False
+    padded = (*release, 0, 0, 0)
+    part = next((place for word, place in _AT.items() if word in words), None)
+    if part is not None:
+        return int(value) == padded[part]
+    return any(int(value) == sum(map(mul, padded, weights)) for weights in _WEIGHTS)
+
+
+_AT = {"MAJOR": 0, "MINOR": 1, "MICRO": 2, "PATCH": 2, "PATCHLEVEL": 2, "REVISION": 2}
+_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,9}")
+# How the numbers of a version are put into one: 10203, 0x010203, 102 (two with little between are any number).
+_WEIGHTS = (
+    *(tuple(base**place for place in reversed(range(n))) for base in (10, 16, 100, 256, 1000, 65536) for n in (3, 4)),
+    *((base, 1) for base in (100, 256, 1000, 65536)),
+    (1000, 10),
+    (100_000, 100, 1),
+    (1 << 28, 1 << 20, 1 << 4),
+)
+_UNTOLD = _STAMPS | {"BUILD", "SUFFIX", "INFO"}
