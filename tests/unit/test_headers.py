@@ -12,7 +12,7 @@ from abiding.findings import bounds
 from abiding.providers import confined, headers
 from abiding.providers.changed import Comparison, Material, compared
 from abiding.providers.cursors import Walk
-from abiding.providers.declarations import Declared, changes, comparable, constants
+from abiding.providers.declarations import ANYTHING, Declared, changes, comparable, constants, reached
 from abiding.providers.headers import Headers, gathered
 from abiding.providers.languages import of_both
 from abiding.providers.macros import guard_of
@@ -416,6 +416,68 @@ def test_a_guard_is_nothing_that_anybody_misses() -> None:
 def test_what_is_declared_no_more_is_said(old: dict[str, str], new: dict[str, str], names: tuple[str, ...]) -> None:
     comparison = told(old, new)
     assert (comparison.dropped, comparison.changes) == (names, ())
+
+
+BASE = "struct base { int a; };\n"
+
+
+@pytest.mark.parametrize(
+    ("declared", "is_one"),
+    [
+        ("int f(void *);", True),
+        ("int f(void **[4]);", True),
+        ("void *f(void);", True),
+        ("int f(int (*)(void *));", True),
+        ("void (*f(int))(int, void *);", True),
+        ("typedef int (*cb)(int, void *); int f(int, cb[]);", True),
+        ("struct s { void *a; }; int f(struct s *);", True),
+        ("struct s { struct { union { int b; void *a[2]; } c; } d; }; int f(struct s *);", True),
+        ("struct s { int (*f)(void *); }; struct u { struct s *a; }; int f(struct u);", True),
+        ("typedef struct { void *a; } s; int f(s *);", True),
+        ("struct s { struct t { void *a; } b; }; int f(struct s *);", True),
+        ("extern void *f;", True),
+        ("extern void *f[4];", True),
+        ("extern int (*f)(void *);", True),
+        ("#include <stdarg.h>\nint f(int, va_list);", True),
+        ("struct s { void *a; }; int f(int);", False),
+        ("struct s { void *a; }; struct t; int f(struct t *);", False),
+        ("void f(void);", False),
+        ("int f(void (*)(void));", False),
+        ("typedef struct { int *a; } s; int f(s *); int g(void *);", False),
+        ("#include <stdio.h>\nint f(FILE *);", False),
+    ],
+)
+def test_which_functions_lead_anywhere(declared: str, is_one: bool) -> None:
+    """`void *` stands for whatever there is, wherever it is that a function or a variable leads to."""
+    side = headers.read({"a.h": f"{declared}\n".encode()}, uses=True)
+    assert (ANYTHING in reached(side, {"f"}).keys) is is_one
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "unsure", "names"),
+    [
+        ("struct d { struct base b; int a; };", "struct d { struct base b; long a; };", ["struct d"], []),
+        ("struct c { struct base b[1]; }; struct d { struct c b; int a; };", "struct c { struct base b[1]; }; struct d { struct c b; long a; };", ["struct d"], []),
+        ("struct d { struct { struct base b; } b; int a; };", "struct d { struct { struct base b; } b; long a; };", ["struct d"], []),
+        ("union d { int a; struct base b; };", "union d { long a; struct base b; };", ["union d"], []),
+        ("struct e { int a; }; struct d { struct base b; struct e *e; };", "struct e { long a; }; struct d { struct base b; struct e *e; };", ["struct e"], []),
+        ("struct d { int a; struct base b; };", "struct d { long a; struct base b; };", [], []),
+        ("struct d { struct base *b; int a; };", "struct d { struct base *b; long a; };", [], []),
+        ("struct d { int a; };", "struct d { long a; };", [], []),
+        # The base itself, by its own name or by another one.
+        ("typedef struct { int a; } t; int g(t *);", "typedef struct { long a; } t; int g(t *);", [], ["struct t"]),
+    ],
+)  # fmt: skip
+def test_what_begins_with_what_is_taken_may_be_handed_over(
+    old: str, new: str, unsure: list[str], names: list[str]
+) -> None:
+    """Of C: a struct derives from its first member. It may stand in a header of its own."""
+    first, second = (
+        Material({}, Headers({"a.h": f"{BASE}int f(struct base *);\n".encode(), "b.h": f'#include "a.h"\n{text}\n'.encode()}))
+        for text in (old, new)
+    )  # fmt: skip
+    comparison = compared(first, second, {"f", "g"} if "int g(" in old else {"f"})
+    assert (list(comparison.unsure), [name for one in comparison.changes for name in one.names]) == (unsure, names)
 
 
 def test_a_declaration_that_the_parser_fails_at_is_left_out_alone(

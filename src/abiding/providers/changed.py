@@ -150,9 +150,12 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
     unsure: tuple[str, ...] = ()
     if used is not None and counting is not None:
         # An enumeration is constants as well, for who hands them over as numbers; any type, where `void *` is taken.
+        # Who has what begins with another type has that at hand too.
         others += [one for one in meant if one.old.key not in counting.keys and _may_be(one, counting)]
         at_hand = seen(first, used) if counting.is_all else ()
-        unsure = tuple(_both(one) for one in others if not at_hand or one.old.place in at_hand)
+        unsure = tuple(
+            _both(one) for one in others if not at_hand or one.old.place in at_hand or one.old.key in counting.beyond
+        )
         others = []
     found = [("declaration", changed), ("constant", [_both(one) for one in others])]
     return Comparison(
@@ -182,7 +185,7 @@ def _unread(old: Material, new: Material, *declared: Declared) -> Iterator[tuple
 def _may_be(one: Changed, counting: Reached) -> bool:
     """Whether some functions may be handed what has changed, though they don't say so."""
     takes_any = ANYTHING in counting.keys or not counting.is_all
-    return bool(one.old.members) or (takes_any and one.old.kind == "type")
+    return bool(one.old.members) or one.old.key in counting.beyond or (takes_any and one.old.kind == "type")
 
 
 def _both(one: Changed) -> str:

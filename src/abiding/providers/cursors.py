@@ -2,7 +2,8 @@
 
 An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant`, `enumerator`, or what is compiled
 into who uses it: `body`, `initialiser`, `default`, and of what is no cursor `macro` and `guard`), a key, the name that
-is shown, what it means, members that may be added to, the keys of what it uses, and the symbol.
+is shown, what it means, members that may be added to, the keys of what it uses, the symbol, and the keys of what it
+begins with.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from abiding.providers.declarations import ANYTHING
+from abiding.providers.leading import begun_by, leads_anywhere
 from abiding.providers.meanings import Meanings, is_const, is_template, without_const
 from abiding.providers.values import convention, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from clang.cindex import Cursor, Type
+    from clang.cindex import Cursor
 
     from abiding.providers.places import Files
 
@@ -77,11 +79,9 @@ class Walk:
         `uses` is whether the entries say what they use.
         """
         if self.unsure or uses:
-            for entry, cursor in zip(self.entries, self._cursors, strict=True):
-                if entry[1] in _USING:
-                    entry[6] = sorted(filter(None, self._uses(cursor, set()) - {entry[2]}))
-                if entry[1] == "function" and _takes_anything(cursor):
-                    entry[6].append(ANYTHING)
+            self._say_what_they_use()
+        if uses:
+            self._say_what_else_they_lead_to()
         users: dict[str, list[str]] = {}
         for entry in self.entries:
             for used in entry[6]:
@@ -92,6 +92,18 @@ class Walk:
             self.unsure.update(more)
             waiting += more
         return (entry for entry in self.entries if entry[2] not in self.unsure)
+
+    def _say_what_they_use(self) -> None:
+        for entry, cursor in zip(self.entries, self._cursors, strict=True):
+            if entry[1] in _USING:
+                entry[6] = sorted(filter(None, self._uses(cursor, set()) - {entry[2]}))
+
+    def _say_what_else_they_lead_to(self) -> None:
+        for entry, cursor in zip(self.entries, self._cursors, strict=True):
+            if entry[1] in _USING:
+                entry[6] += [ANYTHING] if leads_anywhere(cursor) else []
+            if entry[1] == "type":
+                entry[8] = sorted(filter(None, map(self._key, begun_by(cursor))))
 
     # Each kind of cursor
 
@@ -261,6 +273,8 @@ class Walk:
             if kind in {"TYPE_REF", "TEMPLATE_REF"}:
                 found.add(self._key(child.referenced))
             elif kind != "COMPOUND_STMT" and depth < _DEEPEST:
+                if kind in _TYPES:
+                    found.add(self._key(child))
                 self._uses(child, found, depth + 1)
         return found
 
@@ -286,7 +300,7 @@ class Walk:
             return
         if len(meaning) > _LONGEST:
             meaning = sha256(meaning.encode("utf-8", "replace")).hexdigest()[:32]
-        self.entries.append([place, kind, key, shown, meaning, list(members), [], symbol])
+        self.entries.append([place, kind, key, shown, meaning, list(members), [], symbol, []])
         self._cursors.append(cursor)
 
     # What stands in the text
@@ -318,19 +332,6 @@ def _digest(text: bytes) -> str:
     """Return what stands for a text, whatever its comments and blanks."""
     bare = _SPACING.sub(lambda found: found[0] if found[0][:1] in b"\"'R" else b" ", text)
     return sha256(b" ".join(bare.split())).hexdigest()[:32]
-
-
-def _takes_anything(cursor: Cursor) -> bool:
-    """Whether a function takes or gives a pointer that does not say to what, or takes whatever there is."""
-    types = [cursor.result_type, *(one.type for one in cursor.get_arguments())]
-    return cursor.type.is_function_variadic() or any(map(_is_of_anything, types))
-
-
-def _is_of_anything(type_: Type) -> bool:
-    inner = type_.get_canonical().get_pointee()
-    while inner.kind.name == "POINTER":
-        inner = inner.get_pointee()
-    return bool(inner.kind.name == "VOID")
 
 
 _KINDS = {"STRUCT_DECL": "struct", "UNION_DECL": "union", "ENUM_DECL": "enum"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.providers.numbering import is_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 __all__ = [
     "ANYTHING",
@@ -41,7 +41,8 @@ class Declaration(NamedTuple):
     """Something that a header declares: where, of which kind, what it means to a binary, and what it leads to.
 
     `key` is the same for all declarations of one thing, `name` is what people call it. `members` are constants of an
-    enumeration, of which there may be more. `uses` are keys of types, `symbol` is the name in a library's table.
+    enumeration, of which there may be more. `uses` are keys of types, `symbol` is the name in a library's table, and
+    `begins` are keys of types that a value begins with.
     """
 
     place: str
@@ -52,6 +53,7 @@ class Declaration(NamedTuple):
     members: frozenset[str] = frozenset()
     uses: tuple[str, ...] = ()
     symbol: str = ""
+    begins: tuple[str, ...] = ()
 
     def is_kept_by(self, other: Declaration) -> bool:
         """Whether another one means the same, or the same and more."""
@@ -285,10 +287,15 @@ def bodies(old: Declared, new: Declared, kind: str) -> list[str]:
 
 
 class Reached(NamedTuple):
-    """What some symbols lead to, by types: the `keys`; and those of the symbols that no header declares."""
+    """What some symbols lead to, by types: the `keys`; and those of the symbols that no header declares.
+
+    `beyond` are those of types that begin with one of these, and of what they lead to: who says that a function takes a
+    base may hand over what derives from it.
+    """
 
     keys: frozenset[str]
     undeclared: frozenset[str] = frozenset()
+    beyond: frozenset[str] = frozenset()
 
     @property
     def is_all(self) -> bool:
@@ -298,17 +305,30 @@ class Reached(NamedTuple):
 
 def reached(declared: Declared, symbols: Collection[str]) -> Reached:
     """Find what the functions and variables with these symbols lead to."""
-    by_key: dict[str, list[Declaration]] = defaultdict(list)
+    leading: dict[str, set[str]] = defaultdict(set)
+    derived: dict[str, set[str]] = defaultdict(set)
+    there = {}
     for _, one in declared.of_kind(*_MEANT):
-        by_key[one.key].append(one)
-    there = [one for some in by_key.values() for one in some if one.symbol in symbols]
-    waiting = [one.key for one in there]
+        leading[one.key].update(one.uses)
+        for base in one.begins:
+            derived[base].add(one.key)
+        if one.symbol in symbols:
+            there[one.key] = one.symbol
+    found = _closure(there, leading)
+    beyond = _closure(found, derived, leading)
+    return Reached(found, frozenset(symbols).difference(there.values()), beyond - found)
+
+
+def _closure(start: Iterable[str], *ways: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return all that some keys lead to, themselves included."""
+    waiting = list(start)
     found = set(waiting)
     while waiting:
-        more = {used for one in by_key.get(waiting.pop(), ()) for used in one.uses} - found
+        key = waiting.pop()
+        more = {other for way in ways for other in way.get(key, ())} - found
         found |= more
         waiting += more
-    return Reached(frozenset(found), frozenset(symbols).difference(one.symbol for one in there))
+    return frozenset(found)
 
 
 def seen(declared: Declared, symbols: Collection[str]) -> frozenset[str]:

@@ -251,9 +251,9 @@ _EACH = 250
 
 
 def _declaration(entry: list[Any], known: dict[str, str]) -> Declaration:
-    place, kind, key, name, meaning, members, uses, symbol = entry
+    place, kind, key, name, meaning, members, uses, symbol, begins = entry
     place, kind, name = known.setdefault(place, place), known.setdefault(kind, kind), key if key == name else name
-    return Declaration(place, kind, key, name, meaning, frozenset(members), tuple(uses), symbol)
+    return Declaration(place, kind, key, name, meaning, frozenset(members), tuple(uses), symbol, tuple(begins))
 
 
 def _reading(

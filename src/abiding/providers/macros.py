@@ -75,7 +75,7 @@ class Probes:
                 place = self._places.get(name)
                 kind = _kind(name, value, guard_of(self._files.text(place))) if place else ""
                 if kind:
-                    yield [place, kind, name, name, value, [], [], ""]
+                    yield [place, kind, name, name, value, [], [], "", []]
 
 
 def _kind(name: str, value: str, guard: Guard | None) -> str:
@@ -99,7 +99,7 @@ def texts(files: Files, places: Iterable[str], constants: Collection[str]) -> It
                 found.setdefault(macro.name, []).append(macro.text)
         guard = guard_of(files.text(place))
         for name in {*found} - ({guard.name} if guard and not (guard.is_used or guard.is_alone) else set()):
-            yield [place, "macro", f"macro {name}", name, " ".join(sorted({*found[name]})), [], [], ""]
+            yield [place, "macro", f"macro {name}", name, " ".join(sorted({*found[name]})), [], [], "", []]
 
 
 class Macro(NamedTuple):
