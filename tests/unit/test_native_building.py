@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import warnings
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -16,10 +17,12 @@ from zipfile import ZipFile
 import pytest
 
 from abiding import native
+from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError
 from abiding.native import building, runpaths
 from abiding.native.contents import Contents
 from abiding.native.examining import provenance_of
+from abiding.native.forgotten import needed
 from abiding.native.images import Format, Image
 from abiding.native.installed import Installed
 from abiding.native.links import Link, Provided
@@ -27,7 +30,7 @@ from abiding.native.loader import places
 from abiding.native.providers import Standing
 from abiding.native.reading import read_image
 from abiding.project.provenance import Provenance, Shared
-from makers.compiled import installed, library, wheel
+from makers.compiled import installed, library, mach_o, wheel
 from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic
 from makers.trees import HookFailed, metadata
 from makers.warned import warned
@@ -339,8 +342,9 @@ def test_without_native_entries_nothing_of_it_is_imported(scene: Scene) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=scene.tree.folder, env=variables, capture_output=True, text=True, check=True)  # fmt: skip
     loaded = set(done.stdout.split())
     assert "abiding.native" in loaded
-    # By the names of the members it is told that there is code, which may say what it asks for.
-    assert {one for one in loaded if one.startswith("abiding.native.")} <= {"abiding.native.names"}
+    # By the names of the members it is told that there is code, which may say what it asks for, and what it needs.
+    light = {"abiding.native.names", "abiding.native.forgotten"}
+    assert {one for one in loaded if one.startswith("abiding.native.")} <= light
     assert not loaded & {"elftools", "auditwheel", "macholib", "pefile", "delvewheel"}
 
 
@@ -450,3 +454,70 @@ def test_on_macos_the_whole_way_goes_into_the_install_name() -> None:
     assert new.needs == ("@loader_path/../prov/lib/libspam.3.dylib",)
     assert new.run_paths == ("@loader_path",)
     assert list(places(new, new.needs[0])) == [shipped.place]
+
+
+# What is forgotten
+
+
+BARE = '[{ requires = "prov==1.0", native = true }]'
+LED = "-Wl,-rpath,$ORIGIN/../prov/lib"
+
+
+@pytest.mark.parametrize(
+    ("build_requires", "entries", "environment", "code", "rule"),
+    [
+        ('"abiding", "prov"', "[]", {}, "", "undeclared-provider"),
+        ('"abiding"', '["prov==1.0"]', {}, "", "unreachable-library"),
+        ('"abiding"', '[{ requires = "prov==1.0", note = "linked" }]', {}, "", "unreachable-library"),
+        ('"abiding", "prov"', "[\"prov; sys_platform == 'win32'\"]", {}, "", "undeclared-provider"),
+        ('"abiding", "prov"', '["prov==1.0"]', {"ABIDING_LEVEL": "api"}, "", "undeclared-provider"),
+        # All is well, or not to be told.
+        ('"abiding"', '["prov==1.0"]', {"LINK": LED}, "", ""),
+        ('"abiding"', '["prov==1.0"]', {}, "import prov", ""),
+        ('"abiding", "prov"', "[]", {"WITHOUT": "1"}, "", ""),
+        ('"abiding"', "[]", {}, "", ""),
+        ('"abiding", "prov"', '[{ requires = "prov==1.0", native = true, select = "*-win32" }]', {}, "", ""),
+        ('"abiding", "prov"', "[]", {"BUNDLES": "{library}"}, "", ""),
+        ('"abiding", "prov"', "[]", {"LD_LIBRARY_PATH": "{folder}"}, "", ""),
+    ],
+)  # fmt: skip
+def test_a_native_entry_that_is_forgotten(
+    build_requires: str, entries: str, environment: dict[str, str], code: str, rule: str, scene: Scene
+) -> None:
+    """Told without what reads compiled files, which such a build does not have."""
+    scene.replace('requires = ["abiding"]', f"requires = [{build_requires}]")
+    scene.replace(BARE, entries)
+    scene.replace('from-sdist = "api"', 'from-sdist = "api"\nwheels-differ = "as the test has it"')
+    backend = scene.tree.folder / "_build" / "compiling.py"
+    backend.write_text(backend.read_text("utf-8").replace('__init__.py": b""', f'__init__.py": b"{code}"'), "utf-8")
+    given = {
+        name: value.format(library=scene.pair.library, folder=scene.pair.folder) for name, value in environment.items()
+    }
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        scene.build(LIBRARY_PATH=str(scene.site / "prov" / "lib"), **given)
+    said = [" ".join(str(one.message).split()) for one in told]
+    of_it = [one for one in said if "provider]" in one or "library]" in one]
+    assert [re.findall(r"warning\[([\w-]+)\]: .*`libspam.so.3`", one) for one in of_it] == [[rule]] * bool(rule)
+    assert all('{ requires = "prov' in one and "native = true }`" in one for one in of_it)
+
+
+@pytest.mark.parametrize(
+    ("needs", "run_paths", "found"),
+    [
+        ("@rpath/libspam.3.dylib", (), [False]),
+        ("@rpath/libspam.3.dylib", ("@loader_path/../prov/lib",), [True]),
+        ("@loader_path/../prov/lib/libspam.3.dylib", (), [True]),
+        ("@rpath/libspam.4.dylib", (), []),
+    ],
+)
+def test_what_is_forgotten_on_macos(
+    needs: str, run_paths: tuple[str, ...], found: list[bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = mach_o("@rpath/libspam.3.dylib")
+    files: dict[str, Path | bytes] = {"prov/__init__.py": b"", "prov/lib/libspam.3.dylib": shipped}
+    monkeypatch.setattr(sys, "path", [str(installed(wheel(tmp_path, "prov", files), tmp_path / "site"))])
+    module = mach_o(needs=[needs], run_paths=run_paths)
+    path = wheel(tmp_path, "ham", {"ham/_ham.so": module}, tag="cp311-cp311-macosx_11_0_arm64")
+    assert [need.is_led for need in needed(Wheel.open(path), ["prov"], [], ())] == found
+    assert not list(needed(Wheel.open(path), ["prov"], [], {"prov"}))

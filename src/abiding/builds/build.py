@@ -12,6 +12,7 @@ from abiding.builds import rules
 from abiding.builds.built import Built
 from abiding.builds.entries import Entries, is_sure
 from abiding.builds.exported import is_bare
+from abiding.builds.forgotten import forgotten
 from abiding.builds.inner import InnerBackend
 from abiding.builds.outcome import Outcome
 from abiding.builds.output import Output
@@ -220,7 +221,7 @@ class Build(NamedTuple):
     def _members(self, built: Built) -> dict[str, bytes]:
         """Give what else of the wheel is to be written. Raises `RefusedError` if its compiled files refute it."""
         interfaces, refuting = refuted(built, self.entries, self._origin)
-        idle = tuple(unmatched(built, self.entries))
+        idle = (*unmatched(built, self.entries), *forgotten(built, self.entries))
         if not self.declaration.entries and not self.declaration.exports and not interfaces:
             self.outcome.hold((*refuting, *idle), _NO_WHEEL)
             return {}

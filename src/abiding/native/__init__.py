@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from abiding.archives.wheel import Wheel
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.native.examining import Judge, Look
+    from abiding.native.forgotten import Needed
     from abiding.project.declaration import Entry
     from abiding.project.provenance import Provenance
 
@@ -30,6 +32,7 @@ __all__ = [
     "editable_members",
     "examine",
     "examined",
+    "forgotten",
     "has_code",
     "hold_to_bring",
     "linked_unasked",
@@ -217,6 +220,21 @@ def editable_members(project: str, folder: Path, natives: Iterable[Entry]) -> di
     from abiding.native import building, preloading
 
     return preloading.members(project, folder, building.shared_libraries(_names(natives)))
+
+
+def forgotten(
+    archive: Wheel, requires: Sequence[str], build_requires: Iterable[str], entries: Iterable[Entry]
+) -> tuple[Needed, ...]:
+    """Tell which libraries a wheel needs of installed distributions, of which no entry says that they are native.
+
+    Of those alone that the wheel or the build requires. Raises `ArchiveError`.
+    """
+    if not has_code(archive.names):
+        return ()
+    natives = [entry for entry in entries if entry.native]
+    from abiding.native.forgotten import needed
+
+    return tuple(needed(archive, requires, build_requires, {*(entry.name for entry in natives), *_names(natives)}))
 
 
 def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:

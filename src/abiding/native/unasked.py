@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from abiding.native.contents import Contents
     from abiding.native.images import Image
 
-__all__ = ["judge"]
+__all__ = ["judge", "on_the_machine"]
 
 
 _HINTS = (
@@ -48,9 +48,9 @@ def judge(path: Path, providers: Sequence[Contents]) -> Iterator[Finding]:
         # A wheel has copies where others have links.
         for shipped in {image.name: image for image in provider.images}.values():
             users = [image for image in wheel.images if shipped.name in map(base_name, image.needs)]
-            on_the_machine = _on_the_machine(shipped.name) if users else []
-            lacked = _lacked(wheel, users, provider, shipped) if on_the_machine else ()
-            if users and (lacked or not on_the_machine):
+            others = on_the_machine(shipped.name) if users else []
+            lacked = _lacked(wheel, users, provider, shipped) if others else ()
+            if users and (lacked or not others):
                 message = f"`{shipped.name}` is from `{provider.name}`, which a wheel of the API level does not require"
                 finding = _finding("undeclared-provider", message, path, users, shipped.place)
                 yield finding._replace(notes=_notes(lacked))
@@ -108,7 +108,7 @@ def _exported_here(needs: Iterable[str], wanted: frozenset[str]) -> frozenset[st
 
 def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
     """Return what the machine's library of this name exports, and needs; None if it is not there, or can't be read."""
-    for path in _on_the_machine(library):
+    for path in on_the_machine(library):
         try:
             data = path.read_bytes()
             image = read_image(data, path.name)
@@ -119,7 +119,7 @@ def _exported(library: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
     return None
 
 
-def _on_the_machine(library: str) -> list[Path]:
+def on_the_machine(library: str) -> list[Path]:
     """Return where the loader finds a library of this name without a run path."""
     searched = (*filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)), *system_folders())
     files = [Path(folder, library) for folder in searched if is_there(Path(folder, library))]
