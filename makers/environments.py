@@ -67,7 +67,8 @@ class Environment:
         ours = {
             name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_", "ABIDING_"))
         }
-        for name in ("PYTHONPATH", "VIRTUAL_ENV", "CFLAGS", "CXXFLAGS"):
+        # Without bytecode each process compiles anew what it imports.
+        for name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "CFLAGS", "CXXFLAGS"):
             ours.pop(name, None)
         find_links = {"PIP_FIND_LINKS": " ", "UV_FIND_LINKS": ","}
         return {

@@ -6,6 +6,8 @@ checkout=$PWD
 cache=$checkout/.cache
 python=${PYTHON:-python3}
 mkdir -p "$cache"
+# Images of containers set it; each process would compile anew what it imports.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '\n=== %s\n' "$*"; }
 
