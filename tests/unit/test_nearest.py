@@ -141,7 +141,7 @@ def test_a_name_is_the_nearest() -> None:
     ],
 )
 def test_one_slip_makes_another_name(name: str, *, meant: bool) -> None:
-    assert Slips(["scipy", "numpy", "numpy-financial"]).meant(name) == ("numpy" if meant else "")
+    assert Slips(["scipy", "numpy", "numpy-financial"]).suggestion(name) == ("numpy" if meant else "")
 
 
 @given(st.text("abcdefgh", min_size=5, max_size=12), st.data())
@@ -156,7 +156,7 @@ def test_every_slip_is_found(name: str, data: st.DataObject) -> None:
         name[:place] + name[place + 1] + name[place] + name[place + 2 :],
     ]
     for slip in slips:
-        assert Slips([name]).meant(slip) == (name if slip != name and len(slip) >= 5 else "")
+        assert Slips([name]).suggestion(slip) == (name if slip != name and len(slip) >= 5 else "")
 
 
 @pytest.mark.parametrize(
@@ -172,5 +172,5 @@ def test_every_slip_is_found(name: str, data: st.DataObject) -> None:
     ],
 )
 def test_names_that_are_both_meant(one: str, other: str) -> None:
-    assert not Slips([other]).meant(one)
-    assert not Slips([one]).meant(other)
+    assert not Slips([other]).suggestion(one)
+    assert not Slips([one]).suggestion(other)

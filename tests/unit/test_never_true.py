@@ -195,13 +195,13 @@ def test_what_is_said_of_a_comparison_is_so(operator: str) -> None:
                 assert not (slip.never and any(true)), marker
                 assert not slip.always or all(true), marker
                 # What is proposed takes nothing from where the line is in force, and nothing from where it is not.
-                meant = Marker(slip.meant)
+                meant = Marker(slip.correction)
                 kept = [
                     meant.evaluate(one) is not negated
                     for one, was in zip(places, true, strict=True)
                     if was is not negated
                 ]
-                assert all(kept), (marker, slip.meant)
+                assert all(kept), (marker, slip.correction)
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,12 @@ def is_dense(member: Member) -> bool:
 
 def filling(members: Iterable[Member], harmless: int) -> frozenset[str]:
     """Return the names of those that are packed like that, but for a harmless number of bytes that they have in all."""
-    found = []
+    dense = []
     for member in members:
         harmless -= member.size if is_dense(member) else 0
         if is_dense(member) and harmless < 0:
-            found.append(member.name)
-    return frozenset(found)
+            dense.append(member.name)
+    return frozenset(dense)
 
 
 def too_dense(member: Member, archive: str) -> ArchiveError:

@@ -119,5 +119,5 @@ def _belongs(folder: str, filename: str) -> bool:
         raise ArchiveError.at(filename, "does not have the name of a wheel", hint=NOT_A_NAME) from exc
     # Old backends left dashes in names, so that any dash may be the one before the version.
     dashes = [i for i, letter in enumerate(folder) if letter == "-"]
-    wanted = (name, canonicalize_version(version))
-    return any((normalised(folder[:i]), canonicalize_version(folder[i + 1 :])) == wanted for i in dashes)
+    own = (name, canonicalize_version(version))
+    return any((normalised(folder[:i]), canonicalize_version(folder[i + 1 :])) == own for i in dashes)

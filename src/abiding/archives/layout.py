@@ -52,7 +52,7 @@ class Layout:
         self._renamed: str | None = None
         self._has_pkg_info = False
         self._links: set[str] = set()
-        self.found: set[str] = set()
+        self.names: set[str] = set()
 
     def place(self, member: Member) -> str:
         """Place a member of a tar archive: gives its path below the top folder, empty if that is what it is.
@@ -152,9 +152,9 @@ class Layout:
 
     def find(self, name: str) -> None:
         """Take note of one of these two files. Raises `ArchiveError` if it has been found before."""
-        if name in self.found:
+        if name in self.names:
             raise self._refused(f"has two members with the name `{self._folder}/{name}`")
-        self.found.add(name)
+        self.names.add(name)
 
     def is_own_egg_info(self, below: str) -> bool:
         """Return whether this is the PKG-INFO that setuptools copies, and not that of another project in the tree."""
@@ -166,7 +166,7 @@ class Layout:
 
     def missing(self) -> ArchiveError | None:
         """Make the error for an sdist without PKG-INFO in its folder, once all members are placed."""
-        if "PKG-INFO" in self.found:
+        if "PKG-INFO" in self.names:
             return None
         if not self._renamed:
             hint = _NO_SDIST if self._top else _NAMED_HINT

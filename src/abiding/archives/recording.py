@@ -109,29 +109,29 @@ def _is_size(text: str) -> bool:
     return not text or bool(_SIZE.fullmatch(text) and int(text) < _SIZES)
 
 
-def updated_record(record: bytes, put: Mapping[str, bytes], dropped: Collection[str], own_name: str) -> bytes:
-    """Bring RECORD up to date: new rows for `put`, none for `dropped`, and the bytes of all others as they were.
+def updated_record(record: bytes, contents: Mapping[str, bytes], dropped: Collection[str], own_name: str) -> bytes:
+    """Bring RECORD up to date: new rows for `contents`, none for `dropped`, and the bytes of all others as they were.
 
     A row is `name,sha256=digest,size`, in CSV (PEP 376, binary distribution format). What has no row yet gets one
     before that of RECORD itself, whose name is `own_name`.
     """
-    new_rows = {name: _row(name, data) for name, data in put.items()}
+    new_rows = {name: _row(name, data) for name, data in contents.items()}
     lines = record.splitlines(keepends=True)
     names = [_name_in(line) for line in lines]
     ending = lines[0][len(lines[0].rstrip(b"\r\n")) :] if lines else b""
     ending = ending or b"\n"
-    kept = []
+    updated = []
     for name, line in zip(names, lines, strict=True):
         if name == own_name:
             # Rows that are still to come replace older ones; the others are new.
-            kept += [new_rows.pop(new) + ending for new in list(new_rows) if new not in names]
-        if name in put:
-            kept += [new_rows.pop(name) + ending] if name in new_rows else []
+            updated += [new_rows.pop(new) + ending for new in list(new_rows) if new not in names]
+        if name in contents:
+            updated += [new_rows.pop(name) + ending] if name in new_rows else []
         elif name not in dropped:
-            kept.append(line)
-    if new_rows and kept and not kept[-1].endswith((b"\n", b"\r")):
-        kept.append(ending)
-    return b"".join(kept) + b"".join(row + ending for row in new_rows.values())
+            updated.append(line)
+    if new_rows and updated and not updated[-1].endswith((b"\n", b"\r")):
+        updated.append(ending)
+    return b"".join(updated) + b"".join(row + ending for row in new_rows.values())
 
 
 def _name_in(line: bytes) -> str:

@@ -179,7 +179,7 @@ def _edit(
                 left_out.remove(below)
                 changed = True
                 continue
-            if below in layout.found:
+            if below in layout.names:
                 raise _SupersededError(below)
             layout.find(below)
         elif not (member.is_file and layout.is_own_egg_info(below)):

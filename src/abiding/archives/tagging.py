@@ -55,7 +55,7 @@ class Stated(NamedTuple):
         if not sets or not all(len(parts) == _PARTS for parts in sets):
             return None
         python, abi, platform = (
-            ".".join(dict.fromkeys(one for part in parts for one in part)) for parts in zip(*sets, strict=True)
+            ".".join(dict.fromkeys(tag for part in parts for tag in part)) for parts in zip(*sets, strict=True)
         )
         own = name._replace(build=self.build, python=python, abi=abi, platform=platform)
         is_one = WheelName.split(str(own)) == own and expanded(str(own))
@@ -120,16 +120,16 @@ def agreement(filename: str, tags: tuple[str, ...]) -> Agreement:
 
     A WHEEL without tags contradicts nothing, and neither does a name that has none.
     """
-    named = expanded(filename)
-    if not tags or not named or tags == named:
+    of_name = expanded(filename)
+    if not tags or not of_name or tags == of_name:
         return Agreement.SAME
     name = WheelName.split(filename.lower())
-    wanted = name.sets if name else ()
-    stated = {_parts(tag.lower()) for tag in tags}
+    sets = name.sets if name else ()
+    own_sets = {_parts(tag.lower()) for tag in tags}
     # What has a part of its own is apart, however much it stands for.
-    if not all(len(parts) == _PARTS and all(map(_is_within, parts, wanted)) for parts in stated):
+    if not all(len(parts) == _PARTS and all(map(_is_within, parts, sets)) for parts in own_sets):
         return Agreement.APART
-    same = {tag for parts in stated for tag in product(*parts)} == set(product(*wanted))
+    same = {tag for parts in own_sets for tag in product(*parts)} == set(product(*sets))
     return Agreement.SPELLED if same else Agreement.APART
 
 
@@ -138,8 +138,8 @@ def numbered(filename: str, build: str) -> Agreement:
     name = WheelName.split(filename)
     if name is None or name.build == build:
         return Agreement.SAME
-    one, other = (each.lstrip("0").lower() for each in (name.build, build))
-    return Agreement.SPELLED if one == other and name.build and build else Agreement.APART
+    of_name, of_file = (each.lstrip("0").lower() for each in (name.build, build))
+    return Agreement.SPELLED if of_name == of_file and name.build and build else Agreement.APART
 
 
 def _parts(tag: str) -> tuple[tuple[str, ...], ...]:

@@ -363,7 +363,7 @@ def _checked(header: bytes) -> int:
 
     The checksum is the sum of the bytes, with the field itself taken as spaces.
     """
-    stated = _number(header[_CHECKSUM])
+    checksum = _number(header[_CHECKSUM])
     for numbers in _NUMBERS:
         if not _USUAL.fullmatch(header, numbers.start, numbers.stop):
             for at in range(numbers.start, numbers.stop, 8):
@@ -373,8 +373,8 @@ def _checked(header: bytes) -> int:
     if size < 0:
         raise ValueError(size)
     rest = header[: _CHECKSUM.start] + header[_CHECKSUM.stop :]
-    if stated != sum(rest) + 256 and stated != sum(rest) - 256 * sum(byte > 127 for byte in rest) + 256:  # noqa: PLR2004
-        raise ValueError(stated)
+    if checksum != sum(rest) + 256 and checksum != sum(rest) - 256 * sum(byte > 127 for byte in rest) + 256:  # noqa: PLR2004
+        raise ValueError(checksum)
     return size
 
 

@@ -26,8 +26,8 @@ __all__ = ["rewrite"]
 _LARGEST_TAIL = 4 << 20
 
 
-def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:
-    """Make `target` the same wheel with new contents for the members named in `put`.
+def rewrite(wheel: Wheel, target: Path, contents: Mapping[str, bytes]) -> None:
+    """Make `target` the same wheel with new contents for the members named in `contents`.
 
     A member that is there keeps its name, place, time, mode and compression; one that is not comes right before RECORD.
     RECORD is brought up to date for these alone, and its signatures (RECORD.jws, RECORD.p7s), which no longer fit it,
@@ -41,7 +41,7 @@ def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:
     """
     source = wheel.path
     with speaking_of(source), source.open("rb", buffering=0) as file:
-        changed = _changed(wheel, file, put)
+        changed = _changed(wheel, file, contents)
         plan = _Plan.make(wheel, file, changed) if changed else None
         tail = plan.tail(file) if plan and is_private(source) else None
     if plan is None:
@@ -58,10 +58,10 @@ def rewrite(wheel: Wheel, target: Path, put: Mapping[str, bytes]) -> None:
             commit(file, target)
 
 
-def _changed(wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Narrow `put` to what is not there, or not with these contents."""
+def _changed(wheel: Wheel, file: BinaryIO, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Narrow `contents` to what is not there, or not with these contents."""
     changed = {}
-    for name, data in put.items():
+    for name, data in contents.items():
         member = wheel.directory.find(name)
         ours = name.startswith(f"{wheel.dist_info}/")
         if name == wheel.record_name:
@@ -93,20 +93,20 @@ class _Plan:
         self.size = 0
 
     @classmethod
-    def make(cls, wheel: Wheel, file: BinaryIO, put: Mapping[str, bytes]) -> _Plan:
+    def make(cls, wheel: Wheel, file: BinaryIO, contents: Mapping[str, bytes]) -> _Plan:
         directory = wheel.directory
         there = set(directory.names)
         dropped = {name for name in (f"{wheel.record_name}.jws", f"{wheel.record_name}.p7s") if name in there}
         record = read_record(directory, file, wheel.record_name)
-        contents = {**put, wheel.record_name: updated_record(record, put, dropped, wheel.record_name)}
-        added = [name for name in put if name not in there]
+        members = {**contents, wheel.record_name: updated_record(record, contents, dropped, wheel.record_name)}
+        added = [name for name in contents if name not in there]
         plan = cls(directory)
         for extent in directory.extents(file):
             name = extent.member.name
             for new in added if name == wheel.record_name else ():
-                plan.pack(new, packed_like(directory, directory.get(wheel.metadata_name), new, put[new]))
-            if name in contents:
-                plan.pack(name, packed(directory, file, extent.member, contents[name]))
+                plan.pack(new, packed_like(directory, directory.get(wheel.metadata_name), new, members[new]))
+            if name in members:
+                plan.pack(name, packed(directory, file, extent.member, members[name]))
             elif name not in dropped:
                 plan.keep(extent, file)
         plan.end(

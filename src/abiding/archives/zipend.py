@@ -99,7 +99,7 @@ class Tail(NamedTuple):
             return end, tuple(values)
         end -= _LOCATOR64.size + _END64.size
         mark, length, _, _, *values64 = _END64.unpack(self.read(file, end, _END64.size))
-        agree = all(stated in (true, limit) for stated, true, limit in zip(values, values64, _LIMITS, strict=True))
+        agree = all(value in (true, limit) for value, true, limit in zip(values, values64, _LIMITS, strict=True))
         if (
             mark != _END64_MARK
             or length != _END64.size - 12

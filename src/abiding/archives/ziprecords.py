@@ -120,7 +120,7 @@ class CentralRecord(NamedTuple):
         It has no comment and no data descriptor: PyPI refuses both. Raises `struct.error` if the zip64 field is broken.
         """
         sizes = (self.size, self.stored_size)
-        large = [true for stated, true in zip(sizes, resolved(sizes, self.extra), strict=True) if stated == LARGE]
+        large = [true for size, true in zip(sizes, resolved(sizes, self.extra), strict=True) if size == LARGE]
         if offset >= LARGE:
             large.append(offset)
         extra = without_zip64(self.extra)

@@ -176,7 +176,7 @@ def _undeclared_change(difference: Difference, sides: Sides) -> Finding:
                 difference.field,
                 from_sdist=sides.source == "sdist",
                 backend=sides.author,
-                said="" if difference.left or len(difference.right) != 1 else difference.right[0],
+                value="" if difference.left or len(difference.right) != 1 else difference.right[0],
             )
         ),
     )

@@ -107,11 +107,11 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _told(error: AbidingError, options: Namespace) -> int:
     """Tell of an error where errors are told, and return its exit status."""
-    from abiding.findings.screen import told
+    from abiding.findings.screen import error_text
     from abiding.findings.terminal import Colour, Terminal
 
     stream = unguarded(sys.stderr)
     # Its colours are meant, and what else is in it is spelled out there.
     to = Terminal.of(stream, getattr(options, "color", Colour.AUTO))
-    print(told(error, to, options.closing), file=stream)
+    print(error_text(error, to, options.closing), file=stream)
     return 2

@@ -42,7 +42,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 def run(options: Namespace) -> int:
     """Repair one wheel. Returns 0 if it was written, 1 if it was refused. Raises `AbidingError` where that is open."""
     from abiding import evidence
-    from abiding.findings.screen import block, told
+    from abiding.findings.screen import block, error_text
     from abiding.findings.terminal import Terminal
     from abiding.native import repairing
 
@@ -56,7 +56,7 @@ def run(options: Namespace) -> int:
             options.wheel, options.wheel_dir, options.plat, options.arguments, sys.stderr.write, look=refuted
         )
     except RefusedError as exc:
-        print(told(exc, Terminal.of(sys.stderr), options.closing), file=sys.stderr)
+        print(error_text(exc, Terminal.of(sys.stderr), options.closing), file=sys.stderr)
         return 1
     for finding in findings:
         print(block(finding, "abiding: "), end="\n\n", file=sys.stderr)

@@ -133,17 +133,17 @@ class Document:
             text += "\n"
         text = "\n".join([text, *self._appended] if text else self._appended)
         try:
-            meant = _said(tomllib.loads(text)) == _said(expected)
+            is_meant = _said(tomllib.loads(text)) == _said(expected)
         except ValueError:
-            meant = False
-        if not meant or self._lost(text):
+            is_meant = False
+        if not is_meant or self._lost(text):
             raise self.refusal(_UNSAFE, ("build-system",))
         return Pyproject.parse(text)
 
     def _lost(self, text: str) -> Counter[str]:
         """Return the comments that are gone, but for those in what was taken out."""
-        meant = Counter(comment for dropped in self._dropped for comment in comments(dropped))
-        return Counter(comments(self.pyproject.text)) - Counter(comments(text)) - meant
+        left_out = Counter(comment for dropped in self._dropped for comment in comments(dropped))
+        return Counter(comments(self.pyproject.text)) - Counter(comments(text)) - left_out
 
     # Where things are: a table may be written in several pieces, with other tables between them
 

@@ -76,8 +76,8 @@ class _Unwrapping:
     @property
     def required(self) -> frozenset[str]:
         """What the build requires itself, by normalised names."""
-        given = (text for text in self.expected["build-system"]["requires"] if isinstance(text, str))
-        return frozenset(normalised(match[0]) for text in given if (match := _NAME.match(text.strip())))
+        texts = (text for text in self.expected["build-system"]["requires"] if isinstance(text, str))
+        return frozenset(normalised(match[0]) for text in texts if (match := _NAME.match(text.strip())))
 
     def build_system(self, declaration: Declaration) -> None:
         key: Key = ("build-system", "build-backend")
@@ -85,8 +85,8 @@ class _Unwrapping:
         if not isinstance(build, dict) or not isinstance(build.get("requires"), list):
             raise self.document.refusal("`[build-system]` has no list `requires`, which PEP 518 asks for", key[:1])
         if declaration.backend_path:
-            written = self.document.source(("tool", "abiding", "backend-path"))
-            self.document.add_after(("build-system", "requires"), "backend-path", written)
+            path = self.document.source(("tool", "abiding", "backend-path"))
+            self.document.add_after(("build-system", "requires"), "backend-path", path)
             build["backend-path"] = list(declaration.backend_path)
         if "build-backend" in build:
             self.document.replace(key, declaration.backend)

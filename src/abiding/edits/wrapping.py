@@ -140,8 +140,8 @@ class _Wrapping:
             self.document.insert_first(("project", "dynamic"), *new)
         else:
             why = "the backend fills these in; wheels may add to dependencies" if filled else "wheels may add to them"
-            listed = ", ".join(f'"{name}"' for name in new)
-            self.document.add_after(("project", anchor), "dynamic", f"[{listed}]  # {why}")
+            names = ", ".join(f'"{name}"' for name in new)
+            self.document.add_after(("project", anchor), "dynamic", f"[{names}]  # {why}")
         project["dynamic"] = [*new, *dynamic]
 
     def tool(self) -> None:
@@ -172,9 +172,9 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
     notes = []
     filled = filled_in(backend, table)
     if filled:
-        listed = ", ".join(f"`{name}`" for name in filled)
+        names = ", ".join(f"`{name}`" for name in filled)
         notes.append(
-            f"`{backend}` fills in what `[project]` leaves out, from `[tool.poetry]`: {listed} must then be listed "
+            f"`{backend}` fills in what `[project]` leaves out, from `[tool.poetry]`: {names} must then be listed "
             "in `project.dynamic`, as Poetry says too"
         )
     if backend.startswith("sipbuild.") and isinstance(project, dict) and "requires-python" not in project:
@@ -200,6 +200,6 @@ def _notes(pyproject: Pyproject) -> tuple[str, ...]:
         notes.append("`project.dependencies` stays as it is: move those bounds that only a wheel needs by hand")
     else:
         stays = "`dependencies = []` stays as it is: the change makes it dynamic, so wheels may add to it"
-        said = "`dependencies = []` says what its absence said; as it is also dynamic, wheels may add to it"
-        notes.append(stays if "dependencies" in project else said)
+        changes = "`dependencies = []` says what its absence said; as it is also dynamic, wheels may add to it"
+        notes.append(stays if "dependencies" in project else changes)
     return tuple(notes)

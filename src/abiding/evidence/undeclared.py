@@ -103,7 +103,7 @@ def _misspelt(owned: Owned, metadata: CoreMetadata) -> _Slip | None:
     """Return the line whose name is that of a distribution which has a package, but for one slip."""
     slips = Slips(owned.distributions)
     for line, name in _named_by(metadata).items():
-        if meant := slips.meant(name):
+        if meant := slips.suggestion(name):
             return _Slip(line, meant, meant + line.strip()[len(name) :])
     return None
 

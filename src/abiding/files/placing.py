@@ -47,8 +47,8 @@ def speaking_of(path: Path) -> Iterator[None]:
 
 def _is_locked(exc: OSError) -> bool:
     """Return whether it is about a file that is there, and that one may not read."""
-    named = exc.filename
-    return isinstance(exc, PermissionError) and bool(named) and os.path.lexists(named) and not os.access(named, os.R_OK)
+    path = exc.filename
+    return isinstance(exc, PermissionError) and bool(path) and os.path.lexists(path) and not os.access(path, os.R_OK)
 
 
 def _hint(exc: OSError) -> str:

@@ -25,7 +25,7 @@ def excerpts(expected: Value, found: Value, most: int | None = MOST_LINES) -> tu
     if most is None or max(len(left), len(right)) <= most:
         return left, right
     pairs = enumerate(zip(left, right, strict=False))
-    same = next((number for number, (one, other) in pairs if one != other), min(len(left), len(right)))
+    same = next((number for number, (line, other_line) in pairs if line != other_line), min(len(left), len(right)))
     return _cut(left, same, most), _cut(right, same, most)
 
 

@@ -48,7 +48,7 @@ class Slips:
             for rest in _rests(name):
                 self._by_rest.setdefault(rest, []).append(name)
 
-    def meant(self, name: str) -> str:
+    def suggestion(self, name: str) -> str:
         """Return the name that another one is but for a slip; empty if it is none."""
         like = (known for rest in _rests(name) for known in self._by_rest.get(rest, ()) if known != name)
         return next((known for known in like if _is_slip(_folded(name), _folded(known))), "")
@@ -66,21 +66,21 @@ def _rests(name: str) -> Iterator[tuple[str, str]]:
         yield from ((digits, folded[:place] + folded[place + 1 :]) for place in range(len(folded)))
 
 
-def _is_slip(one: str, other: str) -> bool:
+def _is_slip(name: str, other: str) -> bool:
     """Return whether no more than a letter of each is left between what they begin and end with, or two swapped."""
-    if one == other:
+    if name == other:
         return True
-    begin = _alike(one, other)
-    one, other = one[begin:], other[begin:]
-    end = _alike(one[::-1], other[::-1])
-    one, other = one[: len(one) - end], other[: len(other) - end]
-    longest = max(len(one), len(other))
-    return longest == len("a") or (longest == len("ab") and one == other[::-1])
+    begin = _alike(name, other)
+    name, other = name[begin:], other[begin:]
+    end = _alike(name[::-1], other[::-1])
+    name, other = name[: len(name) - end], other[: len(other) - end]
+    longest = max(len(name), len(other))
+    return longest == len("a") or (longest == len("ab") and name == other[::-1])
 
 
-def _alike(one: str, other: str) -> int:
+def _alike(name: str, other: str) -> int:
     """Return with how many letters both begin."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(name, other, strict=False)))
 
 
 def _folded(name: str) -> str:

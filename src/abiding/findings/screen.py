@@ -23,13 +23,13 @@ __all__ = [
     "by_a_runner",
     "by_command",
     "conclusion",
+    "error_text",
     "headline",
     "labelled",
     "lines",
     "remarks",
     "screen",
     "sides",
-    "told",
     "values",
     "where",
 ]
@@ -60,7 +60,9 @@ def by_a_runner(rule: str) -> str:
     return f"`uvx abiding explain {rule}` (or `pipx run`) tells why"
 
 
-def told(error: AbidingError, terminal: Terminal, closing: str, page_of: Callable[[str], str] = by_command) -> str:
+def error_text(
+    error: AbidingError, terminal: Terminal, closing: str, page_of: Callable[[str], str] = by_command
+) -> str:
     """Return what a door prints of an error: its screen, and where to read on."""
     page = _labelled(_page(error, page_of), terminal, Span("hint: ", Style.HINT))
     return "\n".join((screen(error, terminal, closing), *page))

@@ -102,9 +102,9 @@ class Terminal(NamedTuple):
         return text.getvalue()
 
     def _line(self, line: Line) -> str:
-        written = text_of(line)
-        safe = printable(written).replace("\n", "\\n")
-        if not self.coloured or safe != written:
+        plain = text_of(line)
+        safe = printable(plain).replace("\n", "\\n")
+        if not self.coloured or safe != plain:
             return safe.rstrip()
         return "".join(f"{_BEGIN.format(style)}{text}{_END}" if style and text else text for text, style in line)
 

@@ -18,13 +18,13 @@ _MOST_PLACES, _MOST_SAID = 6, 300
 
 def unforeseen(exc: Exception) -> AbidingError:
     """Return the error that tells of an exception that nobody has foreseen: its kind, its words, and where it was."""
-    said = f"{type(exc).__name__}: {exc}".rstrip(": \n")
+    what = f"{type(exc).__name__}: {exc}".rstrip(": \n")
     python = ".".join(map(str, sys.version_info[:3]))
     return AbidingError(
         Finding(
             "unforeseen",
             Severity.ERROR,
-            f"abiding has failed by a fault of its own: {short(said, _MOST_SAID)}",
+            f"abiding has failed by a fault of its own: {short(what, _MOST_SAID)}",
             notes=(f"abiding {__version__}, Python {python}, at {', '.join(_places(exc)) or 'no place of ours'}",),
             hints=("report it to the project with these lines, and with the file that it is about if you may",),
         )

@@ -17,10 +17,10 @@ __all__ = ["field_notes", "requirement_changes", "text_notes"]
 
 def text_notes(*lines: str | None) -> tuple[str, ...]:
     """Return what is to be said of requirements if one of them could not be compared in meaning."""
-    given = [line for line in lines if line]
-    if any(map(requirements.is_beyond_bounds, given)):
+    present = [line for line in lines if line]
+    if any(map(requirements.is_beyond_bounds, present)):
         return (_TOO_LONG,)
-    if any(map(requirements.is_compared_as_text, given)):
+    if any(map(requirements.is_compared_as_text, present)):
         return ("to work out where its marker is true would take too long: it was compared as text",)
     return ()
 

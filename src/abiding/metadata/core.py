@@ -123,10 +123,10 @@ class CoreMetadata(NamedTuple):
         for name in _RESOLVER_FIELDS:
             edited = edited.respelled("Dynamic", name)
         least = _numbers(self.lowest_version) if metadata_version else self.version
-        wanted = max(least, _SDIST_FLOOR, _numbers(metadata_version))
-        changed = wanted != self.version
+        needed = max(least, _SDIST_FLOOR, _numbers(metadata_version))
+        changed = needed != self.version
         if changed:
-            version = ".".join(map(str, wanted))
+            version = ".".join(map(str, needed))
             edited = edited.replaced("Metadata-Version", version)
         if may_append and "requires-dist" not in self.dynamic:
             # Where the line stands tells `as_built` whether the version was raised; readers don't mind the order.
@@ -136,8 +136,8 @@ class CoreMetadata(NamedTuple):
 
     def with_dynamic(self, fields: Iterable[str]) -> CoreMetadata:
         """Say of these fields too that wheels may differ in them."""
-        listed = self.dynamic
-        lines = (f"Dynamic: {field}".encode() + self._newline for field in fields if field.lower() not in listed)
+        dynamic = self.dynamic
+        lines = (f"Dynamic: {field}".encode() + self._newline for field in fields if field.lower() not in dynamic)
         return self.inserted(self.end_of_last("Dynamic"), b"".join(lines))
 
     def as_built(self) -> CoreMetadata | None:
@@ -212,13 +212,13 @@ class CoreMetadata(NamedTuple):
 
     def without(self, name: str, value: str) -> CoreMetadata:
         """Return the file without the fields of this name that have this value."""
-        kept = b""
+        rest = b""
         last = 0
         for header in headers_of(self.data):
             if header.name.lower() == name.lower() and header.value.strip().lower() == value.lower():
-                kept += self.data[last : header.start]
+                rest += self.data[last : header.start]
                 last = header.end
-        return self._read(kept + self.data[last:])
+        return self._read(rest + self.data[last:])
 
 
 def _numbers(version: str | None) -> tuple[int, ...]:

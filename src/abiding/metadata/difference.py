@@ -197,7 +197,7 @@ def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fiel
         or _license_expression(text) != _license_expression(expression)
     ):
         return metadata
-    kept = [
+    others = [
         (name, value)
         for name, value in metadata.fields
         if name.lower() != "license"
@@ -205,7 +205,7 @@ def _with_licence_of(other: CoreMetadata | Fields, metadata: CoreMetadata | Fiel
             name.lower() == "classifier" and value.startswith("License ::") and value not in other.all("Classifier")
         )
     ]
-    return Fields((*kept, ("License-Expression", expression)), metadata.body)
+    return Fields((*others, ("License-Expression", expression)), metadata.body)
 
 
 # A mark in a list of people. In quotes a backslash takes the meaning of what follows it.

@@ -156,7 +156,7 @@ class Environments(NamedTuple):
         branches = [part.branch for part in parts]
         while len(branches) > 1:  # in pairs: what is joined one after the other is gone through again each time
             pairs = zip_longest(branches[::2], branches[1::2], fillvalue=word == "and")
-            branches = [calculation.joined(one, other, absorbing=word == "or") for one, other in pairs]
+            branches = [calculation.joined(first, second, absorbing=word == "or") for first, second in pairs]
         return cls(branches[0])
 
     def mapped(self, change: Callable[[Question], Question]) -> Environments:
@@ -207,29 +207,29 @@ class _Calculation:
             return (branch.yes if answer else branch.no) if branch.question == question else branch
         while not isinstance(branch, bool) and branch.question.topic == question.topic:
             self.steps.take()
-            settled = _settled(branch.question, question, answer=answer)
-            if settled is None:
+            implied = _settled(branch.question, question, answer=answer)
+            if implied is None:
                 yes = self.given(branch.yes, question, answer=answer)
                 no = self.given(branch.no, question, answer=answer)
                 return self.decision(branch.question, yes, no)
-            branch = branch.yes if settled else branch.no
+            branch = branch.yes if implied else branch.no
         return branch
 
-    def joined(self, one: Branch, other: Branch, *, absorbing: bool) -> Branch:
+    def joined(self, first: Branch, second: Branch, *, absorbing: bool) -> Branch:
         """Both, if False is absorbing, or either of the two, if True is."""
-        if one is absorbing or other is absorbing:
+        if first is absorbing or second is absorbing:
             return absorbing
-        if isinstance(one, bool) or one is other:
-            return other
-        if isinstance(other, bool):
-            return one
-        key = (one, other, absorbing)
+        if isinstance(first, bool) or first is second:
+            return second
+        if isinstance(second, bool):
+            return first
+        key = (first, second, absorbing)
         if key not in self.done:
             self.steps.take(_DECISION)
-            question = min(one.question, other.question)
+            question = min(first.question, second.question)
             answers = []
             for answer in (True, False):
-                parts = (self.given(each, question, answer=answer) for each in (one, other))
+                parts = (self.given(each, question, answer=answer) for each in (first, second))
                 answers.append(self.joined(*parts, absorbing=absorbing))
             self.done[key] = self.decision(question, *answers)
         return self.done[key]
@@ -255,9 +255,9 @@ class _Calculation:
             self.steps.take(_DECISION)
             yes, no = (self.replaced(side, answers) for side in (branch.yes, branch.no))
             known = answers.get(branch.question)
-            asked = known.branch if known else self.decision(branch.question, yes=True, no=False)
-            if_yes = self.joined(asked, yes, absorbing=False)
-            if_no = self.joined(self.mapped(asked, lambda leaf: leaf, not_), no, absorbing=False)
+            condition = known.branch if known else self.decision(branch.question, yes=True, no=False)
+            if_yes = self.joined(condition, yes, absorbing=False)
+            if_no = self.joined(self.mapped(condition, lambda leaf: leaf, not_), no, absorbing=False)
             self.done[key] = self.joined(if_yes, if_no, absorbing=True)
         return self.done[key]
 

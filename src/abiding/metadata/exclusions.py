@@ -73,8 +73,8 @@ def _of_one(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tup
     others = [line for line in group if line not in empty]
     pairs = (pair for pair in combinations(others, 2) if _common(pair).is_empty)
     few = (*((line,) for line in empty), *pairs)
-    held = [(lines, extra) for lines in few if (extra := _extra(lines, within)) is not None]
-    yield from held or dict.fromkeys(_larger(others, within))
+    meeting = [(lines, extra) for lines in few if (extra := _extra(lines, within)) is not None]
+    yield from meeting or dict.fromkeys(_larger(others, within))
 
 
 def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
@@ -95,13 +95,13 @@ def _of_many(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tu
 
 def _enough(lines: Sequence[_Given]) -> tuple[_Given, ...]:
     """Return as many of lines that exclude each other as it takes."""
-    kept: list[_Given] = []
-    while not kept or not _common(kept).is_empty:
+    needed: list[_Given] = []
+    while not needed or not _common(needed).is_empty:
         # The shortest beginning that excludes all with those that are kept: its last line is needed.
-        number = bisect_left(range(len(lines)), True, key=lambda end: _common((*kept, *lines[: end + 1])).is_empty)
-        kept.append(lines[number])
+        number = bisect_left(range(len(lines)), True, key=lambda end: _common((*needed, *lines[: end + 1])).is_empty)
+        needed.append(lines[number])
         lines = lines[:number]
-    return tuple(reversed(kept))
+    return tuple(reversed(needed))
 
 
 def _larger(group: Sequence[_Given], within: Environments) -> Iterator[tuple[tuple[_Given, ...], str]]:
@@ -132,9 +132,9 @@ _STEPS = 20_000
 def _extra(lines: Sequence[_Given], within: Environments) -> str | None:
     """Return the one extra with which all lines are made somewhere, empty if it takes none; None if they never meet."""
     try:
-        asked = {question for line in lines for question in line.where.questions() if _is_extra(question)}
-        for extra in (None, *sorted(asked)):
-            answers = {name: Environments.all() if name == extra else ~Environments.all() for name in asked}
+        extras = {question for line in lines for question in line.where.questions() if _is_extra(question)}
+        for extra in (None, *sorted(extras)):
+            answers = {name: Environments.all() if name == extra else ~Environments.all() for name in extras}
             steps = Steps(_STEPS)
             if _meet([line.where.replaced(answers, steps) for line in lines], within):
                 return extra.value[-1].strip("\"'") if extra else ""

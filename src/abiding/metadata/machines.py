@@ -47,8 +47,8 @@ def _existing(questions: frozenset[Question]) -> Environments:
     for part, names in known.items():
         if names:  # then nobody means the others
             environments &= ~_has(part) | _any(map(_is, names))
-    asked = {question.value[-1] for question in questions if question.kind is Kind.IS}.union(*known.values())
-    for name in sorted(asked & _SYSTEMS.keys()):
+    systems = {question.value[-1] for question in questions if question.kind is Kind.IS}.union(*known.values())
+    for name in sorted(systems & _SYSTEMS.keys()):
         environments &= ~_is(name) | _of(name)
     return environments
 

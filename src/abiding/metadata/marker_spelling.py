@@ -41,8 +41,8 @@ _LIST = re.compile(r"""\[([\w\s"',.-]*)\]|\(((?:\s*["'][\w.-]*["']\s*,?)+)\)""")
 
 def respelled(marker: str) -> str:
     """Return a marker with the slips mended that are known; it need not be one then either."""
-    written = _LIST.sub(lambda match: f'"{" ".join(_ITEM.findall(match[1] or match[2]))}"', marker.translate(_QUOTES))
-    words = [_word(match[1]) for match in _TOKEN.finditer(written)]
+    text = _LIST.sub(lambda match: f'"{" ".join(_ITEM.findall(match[1] or match[2]))}"', marker.translate(_QUOTES))
+    words = [_word(match[1]) for match in _TOKEN.finditer(text)]
     for index, operator in enumerate(words):
         if operator in _OPERATORS and 0 < index < len(words) - 1:
             words[index - 1], words[index + 1] = _sides(words[index - 1], words[index + 1])
@@ -52,27 +52,27 @@ def respelled(marker: str) -> str:
 def with_known_values(marker: str) -> str:
     """Return what `respelled` has written with the values that are meant for those that a variable never has."""
     for slip in mistaken(marker):
-        marker = marker.replace(slip.comparison, slip.meant)
+        marker = marker.replace(slip.comparison, slip.correction)
     return marker
 
 
 _ITEM = re.compile(r"[\w.-]+")
 
 
-def _word(written: str) -> str:
-    lower = " ".join(written.lower().split())
-    return _WORDS.get(lower, lower if lower in {*_KEYWORDS, *_OPERATORS} else written)
+def _word(word: str) -> str:
+    lower = " ".join(word.lower().split())
+    return _WORDS.get(lower, lower if lower in {*_KEYWORDS, *_OPERATORS} else word)
 
 
 def _sides(left: str, right: str) -> tuple[str, str]:
     """Return the sides of a comparison: a variable, and a text in quotes."""
-    for one, other in ((left, right), (right, left)):
-        if one in VARIABLES and other[0] not in "\"'()":
-            return (one, f'"{other}"') if one == left else (f'"{other}"', one)
-    found = [word if word[0] in "\"'()" else _variable(word) or word for word in (left, right)]
-    if found[0] in VARIABLES and found[1][0] not in "\"'()":
-        found[1] = f'"{right}"'
-    return found[0], found[1]
+    for variable, text in ((left, right), (right, left)):
+        if variable in VARIABLES and text[0] not in "\"'()":
+            return (variable, f'"{text}"') if variable == left else (f'"{text}"', variable)
+    words = [word if word[0] in "\"'()" else _variable(word) or word for word in (left, right)]
+    if words[0] in VARIABLES and words[1][0] not in "\"'()":
+        words[1] = f'"{right}"'
+    return words[0], words[1]
 
 
 def _variable(word: str) -> str:

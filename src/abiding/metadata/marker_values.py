@@ -29,7 +29,7 @@ class Mistaken(NamedTuple):
     comparison: str
     variable: str
     values: tuple[str, ...]
-    meant: str
+    correction: str
     always: bool
     never: bool
 
@@ -55,14 +55,14 @@ def mistaken(marker: str) -> Iterator[Mistaken]:
         if quoted is (right[0] in "\"'") or not known_values(variable) or operator not in ("==", "!=", "in", "not in"):
             continue
         has_in = operator.endswith("in")
-        written = _WORD.findall(text) if has_in and not quoted else [text]
-        slips = _in_list(variable, written) if has_in and not quoted else _alone(variable, text, is_part=has_in)
+        values = _WORD.findall(text) if has_in and not quoted else [text]
+        slips = _in_list(variable, values) if has_in and not quoted else _alone(variable, text, is_part=has_in)
         if slips:
             better = next(iter(slips.values()))[0]
             named = {value: name for value, (_, name) in slips.items()}
             corrected = _replaced(text, named) if has_in and not quoted else named[text]
             meant = f'"{corrected}" {operator} {better}' if quoted else f'{better} {operator} "{corrected}"'
-            all_wrong, negated = set(written) <= set(slips), operator in ("!=", "not in")
+            all_wrong, negated = set(values) <= set(slips), operator in ("!=", "not in")
             comparison = f"{left} {operator} {right}"
             yield Mistaken(comparison, variable, tuple(slips), meant, all_wrong and negated, all_wrong and not negated)
 
@@ -74,10 +74,10 @@ _Slips: TypeAlias = "dict[str, tuple[str, str]]"
 def _alone(variable: str, value: str, *, is_part: bool) -> _Slips:
     """Return the slip that a single value is. `in` asks for a part of a text: `win` is in `win32`."""
     known = known_values(variable)
-    if value in known or (is_part and (value.lower() in _PARTS or any(value in one for one in known))):
+    if value in known or (is_part and (value.lower() in _PARTS or any(value in name for name in known))):
         return {}
-    meant = _meant(variable, value)
-    return {value: meant} if meant else {}
+    slip = _meant(variable, value)
+    return {value: slip} if slip else {}
 
 
 def _in_list(variable: str, values: list[str]) -> _Slips:
@@ -85,10 +85,10 @@ def _in_list(variable: str, values: list[str]) -> _Slips:
     known = known_values(variable)
     slips: _Slips = {}
     for value in values:
-        meant = None if any(one in value for one in known) else _meant(variable, value)
+        slip = None if any(name in value for name in known) else _meant(variable, value)
         # A list that has what is meant too leaves nothing out; and what else it has is of its own variable.
-        if meant and meant[1] not in values and (meant[0] == variable or len(values) == 1):
-            slips[value] = meant
+        if slip and slip[1] not in values and (slip[0] == variable or len(values) == 1):
+            slips[value] = slip
     return slips
 
 
@@ -110,7 +110,7 @@ def _replaced(text: str, named: Mapping[str, str]) -> str:
 def _meant(variable: str, value: str) -> tuple[str, str] | None:
     """Return the variable and the value that are meant by a value that the variable never has; None if nobody knows."""
     known, name = sorted(known_values(variable)), value.strip().lower()
-    same = next((one for one in known if one.lower() == name), None)
+    same = next((spelling for spelling in known if spelling.lower() == name), None)
     if same:
         return variable, same
     if variable == "platform_machine":
@@ -127,7 +127,7 @@ def _of_system(variable: str, name: str) -> tuple[str, str] | None:
     """Return what a variable says of a system that has this name by another variable."""
     for kinds in KINDS_OF_SYSTEM.values():
         for values in kinds.values():
-            if variable in values and name in {one.lower() for one in values.values()} - {"posix"}:
+            if variable in values and name in {text.lower() for text in values.values()} - {"posix"}:
                 # Many systems are `posix`: who names one of them means that one.
                 by_name = "sys_platform" if values[variable] == "posix" else variable
                 return by_name, values[by_name]
@@ -136,7 +136,7 @@ def _of_system(variable: str, name: str) -> tuple[str, str] | None:
 
 def _close(variable: str, name: str, known: list[str]) -> tuple[str, str] | None:
     """Return the value that is spelled nearly so. Other numbers are no slip: `freebsd13`, `linux3`."""
-    close = nearest(name, (one for one in known if _digits(one) == _digits(name)), _CLOSE)
+    close = nearest(name, (candidate for candidate in known if _digits(candidate) == _digits(name)), _CLOSE)
     return (variable, close) if close else None
 
 

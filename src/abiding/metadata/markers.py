@@ -120,9 +120,9 @@ class _Reader:
         return self._joined("or", self.both)
 
     def both(self) -> Environments:
-        return self._joined("and", self.one)
+        return self._joined("and", self.single)
 
-    def one(self) -> Environments:
+    def single(self) -> Environments:
         if self.tokens[-1] == "(":
             self.tokens.pop()
             inner = self.either()

@@ -178,10 +178,10 @@ def fill(text: str) -> Filled:
 
 
 def _filled(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -> Filled:
-    written = _clauses(text)
-    clauses = [filled(clause) for clause in written]
+    originals = _clauses(text)
+    clauses = [filled(clause) for clause in originals]
     line = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
-    pairs = list(zip(written, clauses, strict=True))
+    pairs = list(zip(originals, clauses, strict=True))
     excluding = tuple((str(clause), str(it)) for clause, it in pairs if not it.admits(version))
     if not excluding:
         return Filled(line, str(version))
@@ -332,11 +332,11 @@ def fits(template: str, line: str) -> bool:
     if requirements.meaning(without_specifiers(template)) != requirements.meaning(without_specifiers(line)):
         return False
     # Whoever writes METADATA may say the same clause once.
-    wanted, filled = set(_clauses(template)), frozenset(_clauses(line))
-    if not len(filled) <= len(wanted) <= _MOST_CLAUSES:
+    clauses, filled = set(_clauses(template)), frozenset(_clauses(line))
+    if not len(filled) <= len(clauses) <= _MOST_CLAUSES:
         return False
     try:
-        return _are_filled(sorted(wanted, key=lambda clause: clause.has_pins), filled, filled, {})
+        return _are_filled(sorted(clauses, key=lambda clause: clause.has_pins), filled, filled, {})
     except ValueError:  # Python makes no integer of thousands of digits
         return False
 
@@ -346,12 +346,12 @@ _Parts = dict[int | str, int | str]
 
 
 def _are_filled(
-    wanted: Sequence[_Clause], filled: frozenset[_Clause], unused: frozenset[_Clause], known: _Parts
+    clauses: Sequence[_Clause], filled: frozenset[_Clause], unused: frozenset[_Clause], known: _Parts
 ) -> bool:
-    """Tell whether a version, `known` so far, makes `filled` of all `wanted` clauses, with none of `unused` left."""
-    if not wanted:
+    """Tell whether a version, `known` so far, makes `filled` of all `clauses`, with none of `unused` left."""
+    if not clauses:
         return not unused
-    first, *rest = wanted
+    first, *rest = clauses
     for clause in filled:
         version = _learned(first, clause, known)
         if version is not None and _are_filled(rest, filled, unused - {clause}, version):
@@ -359,27 +359,27 @@ def _are_filled(
     return False
 
 
-def _learned(wanted: _Clause, found: _Clause, known: _Parts) -> _Parts | None:
+def _learned(template: _Clause, filled: _Clause, known: _Parts) -> _Parts | None:
     """Return what is known of the version if the one clause is the other, filled; None if it can't be."""
-    if wanted.operator != found.operator:
+    if template.operator != filled.operator:
         return None
-    if not wanted.has_pins:
-        return known if requirements.meaning(f"a{wanted}") == requirements.meaning(f"a{found}") else None
-    parts = _parts(wanted, found)
+    if not template.has_pins:
+        return known if requirements.meaning(f"a{template}") == requirements.meaning(f"a{filled}") else None
+    parts = _parts(template, filled)
     if parts is None or any(known.get(key, part) != part for key, part in parts.items()):
         return None
     return known | parts
 
 
-def _parts(wanted: _Clause, found: _Clause) -> _Parts | None:
-    split = _VERSION.fullmatch(found.version.removesuffix(".*"))
-    if not split or wanted.version.endswith(".*") != found.version.endswith(".*"):
+def _parts(template: _Clause, filled: _Clause) -> _Parts | None:
+    split = _VERSION.fullmatch(filled.version.removesuffix(".*"))
+    if not split or template.version.endswith(".*") != filled.version.endswith(".*"):
         return None
-    pattern = wanted.version.removesuffix(".*").split(".")
+    pattern = template.version.removesuffix(".*").split(".")
     numbers = [int(number) for number in split["release"].split(".")]
-    if not _BEYOND[wanted.operator].fullmatch(split["beyond"]):
+    if not _BEYOND[template.operator].fullmatch(split["beyond"]):
         return None
-    if len(numbers) != len(pattern) and wanted.operator != "===":
+    if len(numbers) != len(pattern) and template.operator != "===":
         return None
     parts: _Parts = {"epoch": int(split["epoch"] or 0)}
     # `===` takes the local version too, and a clause beside it does not.

@@ -139,10 +139,10 @@ def differ_by_pre_releases(first: str, second: str) -> bool:
     if first == second or meaning(first) != meaning(second):
         return False
     try:
-        one, other = (markers.environments(_marker(parse(text))) for text in (first, second))
+        left, right = (markers.environments(_marker(parse(text))) for text in (first, second))
     except ValueError:
         return False
-    return one != other
+    return left != right
 
 
 def is_beyond_bounds(text: str) -> bool:

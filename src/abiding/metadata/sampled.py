@@ -76,13 +76,13 @@ def _spelled(operator: str, version: str) -> Iterator[_Clause]:
     if operator == "===":
         yield _Clause(operator, version)
     elif operator == "~=":
-        written = Version(version)
-        release = ".".join(map(str, written.release[:-1]))
+        parsed = Version(version)
+        release = ".".join(map(str, parsed.release[:-1]))
         yield from _spelled(">=", version)
-        yield _Clause("==", f"{written.epoch}!{release}.*")
+        yield _Clause("==", f"{parsed.epoch}!{release}.*")
     elif version.endswith(".*"):
-        written = Version(version.removesuffix(".*"))
-        yield _Clause(operator, f"{written.epoch}!{'.'.join(map(str, written.release))}.*")
+        parsed = Version(version.removesuffix(".*"))
+        yield _Clause(operator, f"{parsed.epoch}!{'.'.join(map(str, parsed.release))}.*")
     else:
         yield _Clause(operator, canonicalize_version(Version(version)))
 

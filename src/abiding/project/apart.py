@@ -34,7 +34,7 @@ def apart(own: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Apart, ...]
     """
     keys: list[Key] = [("build-system",), ("tool", "abiding")]
     keys += [("project", name) for name in _RESOLVED if at(own, ("project", name)) is not None]
-    return tuple(one for key in keys for one in _within(key, at(own, key), at(other, key)))
+    return tuple(value for key in keys for value in _within(key, at(own, key), at(other, key)))
 
 
 def _within(key: Key, own: object, other: object) -> Iterator[Apart]:

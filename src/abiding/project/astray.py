@@ -27,7 +27,7 @@ class Astray(NamedTuple):
     """A table by its key, and the place that is meant."""
 
     key: Key
-    meant: str
+    place: str
 
     @property
     def name(self) -> str:
@@ -45,8 +45,8 @@ def _in(table: Mapping[str, object], around: Key) -> Iterator[Astray]:
         key = (*around, name)
         if key == ("tool", _OURS) or not _is_table(inner, around):
             continue
-        if meant := _meant(name):
-            yield Astray(key, meant)
+        if place := _meant(name):
+            yield Astray(key, place)
         elif isinstance(inner, dict) and ((not around and name in _STANDARD) or _is_close(name, "tool")):
             yield from _in(inner, key)
 
@@ -69,13 +69,13 @@ def _meant(name: str) -> str:
     return f"tool.{_OURS}.{inner}" if inner else f"tool.{_OURS}"
 
 
-def _is_close(name: str, meant: str) -> bool:
+def _is_close(name: str, known: str) -> bool:
     """Return whether a name is another one, or that with a slip."""
-    if name == meant:
+    if name == known:
         return True
     # Nearly all names are told apart without the module that takes longer to import than the rest of this.
-    if abs(len(name) - len(meant)) > 1 or len(set(name.lower()) & set(meant)) < len(set(meant)) - 1:
+    if abs(len(name) - len(known)) > 1 or len(set(name.lower()) & set(known)) < len(set(known)) - 1:
         return False
     from difflib import SequenceMatcher
 
-    return SequenceMatcher(None, name.lower(), meant).ratio() > _CLOSE
+    return SequenceMatcher(None, name.lower(), known).ratio() > _CLOSE

@@ -104,8 +104,8 @@ def _found(
     wheels = Wheels.of(line.select for line in declared)
     sources: list[ApiLine | Declared] = []
     lines: list[Line] = []
-    given = (api.lines.get(name, ())[: bounds.LINES_FOR_ONE] for name in dict.fromkeys((*suspects, own)))
-    for source in chain.from_iterable(given):
+    of_source = (api.lines.get(name, ())[: bounds.LINES_FOR_ONE] for name in dict.fromkeys((*suspects, own)))
+    for source in chain.from_iterable(of_source):
         if here and not requirements.applies(source.requirement):
             continue
         lines.append(Line.read(_under(source.text, source.extra), own))

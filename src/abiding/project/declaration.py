@@ -162,16 +162,16 @@ class Declaration(NamedTuple):
             entry for entry in self.entries if entry.variant or (not entry.marker and exact_marker(entry.select) != "")
         )
 
-    def check_variant(self, pyproject: Pyproject, variant: str, asked: str, closing: str) -> None:
+    def check_variant(self, pyproject: Pyproject, variant: str, option: str, closing: str) -> None:
         """Raise `DeclarationError` if no entry names a variant that was asked for; empty asks for none.
 
-        `asked` is how it was: `-C abiding.variant=cuda`.
+        `option` is how it was: `-C abiding.variant=cuda`.
         """
         if not variant or variant in self.variants:
             return
         known = listed(self.variants)
         message = f"the project declares no variant `{variant}`"
-        note = f"`{asked}` asks for it"
+        note = f"`{option}` asks for it"
         hint = f"the variants are {known}" if known else "leave it out: no entry names a variant"
         key = ("tool", "abiding", "wheel")
         raise DeclarationError(
@@ -220,12 +220,12 @@ class _Reader(Faults):
         self.groups = Groups(pyproject.table, self)
 
     def read(self, closing: str) -> Declaration:
-        found = self.table()
-        table = found or {}
+        own = self.table()
+        table = own or {}
         self.standard_tables()
         declaration = Declaration(
             project=self.project,
-            backend=self.backend(found) if found is not None else "",
+            backend=self.backend(own) if own is not None else "",
             backend_path=self.backend_path(table),
             from_sdist=self.from_sdist(table),
             metadata_version=self.metadata_version(table),
@@ -238,8 +238,8 @@ class _Reader(Faults):
         if "wheels-differ" not in table and not self.misspelled("wheels-differ", table, _TOP_KEYS):
             self.differences(declaration.differing)
         if self.problems:
-            told = f"{self.untold:,} more faults are not shown; {closing[0].lower()}{closing[1:]}"
-            raise DeclarationError(self.problems, told if self.untold else closing)
+            more = f"{self.untold:,} more faults are not shown; {closing[0].lower()}{closing[1:]}"
+            raise DeclarationError(self.problems, more if self.untold else closing)
         return declaration._replace(remarks=tuple(self.remarks))
 
     def table(self) -> Mapping[str, Any] | None:
@@ -257,13 +257,13 @@ class _Reader(Faults):
             hints = naming_backend(self.pyproject, "add it") if wrapped else (_INIT,)
             place: Key = ("build-system", "build-backend")
             for stray in islice(astray, 1):
-                place, hints = stray.key, (f"write `[{stray.meant}]` for `[{stray.name}]`",)
+                place, hints = stray.key, (f"write `[{stray.place}]` for `[{stray.name}]`",)
             self.problem("no-declaration", f"`[tool.abiding]` is missing: {ask}", place, hints=hints)
             return None
         key = ("tool", "abiding")
         for stray in astray:
             message = f"`[{stray.name}]` is no table that is read"
-            hints = (f"what is in it belongs under `[{stray.meant}]`",)
+            hints = (f"what is in it belongs under `[{stray.place}]`",)
             self.problem("unknown-key", message, stray.key, hints=hints, recent=True)
         table = self.typed(tool["abiding"], dict, key)
         if table is not None:
@@ -301,9 +301,11 @@ class _Reader(Faults):
         if backend is None:
             return ""
         if not _BACKEND.fullmatch(backend):
-            meant = similar_to(backend) or backend_of(self.pyproject.table)
-            hints = (f"did you mean `{meant}`?" if meant else "for example `mesonpy` or `setuptools.build_meta`",)
-            hints = hints if backend.strip() or not meant else (f'write `build-backend = "{meant}"`',)
+            suggestion = similar_to(backend) or backend_of(self.pyproject.table)
+            hints = (
+                f"did you mean `{suggestion}`?" if suggestion else "for example `mesonpy` or `setuptools.build_meta`",
+            )
+            hints = hints if backend.strip() or not suggestion else (f'write `build-backend = "{suggestion}"`',)
             message = f"`{backend}` is not of the form `module` or `module:object.attribute`"
             self.problem("bad-value", message, key, hints=hints)
         elif backend.partition(":")[0] in ("abiding", OURS):

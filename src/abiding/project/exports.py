@@ -55,19 +55,19 @@ class Export(NamedTuple):
 def declared(faults: Faults, table: Mapping[str, Any], project: Project) -> Export | None:
     """Read the table of a pyproject.toml; None where there is none, or with faults."""
     key: Key = ("tool", "abiding", "exports")
-    written = faults.typed(table["exports"], dict, key) if "exports" in table else None
-    if written is None:
+    value = faults.typed(table["exports"], dict, key) if "exports" in table else None
+    if value is None:
         return None
-    faults.known_keys(written, key, _KEYS)
-    if "requires" not in written:
-        if not faults.misspelled("requires", written, _KEYS):
+    faults.known_keys(value, key, _KEYS)
+    if "requires" not in value:
+        if not faults.misspelled("requires", value, _KEYS):
             name = (project.table or {}).get("name", "NAME")
             hint = f'say what consumers have to require, for example `requires = "{name}>=x.x,<x+1"`'
             faults.problem("missing-key", "`[tool.abiding.exports]` has no `requires`", key, hints=(hint,))
         return None
-    text = faults.typed(written["requires"], str, (*key, "requires"))
-    note = faults.typed(written.get("note", ""), str, (*key, "note")) or ""
-    libraries = faults.typed(written.get("libraries", []), list, (*key, "libraries")) or []
+    text = faults.typed(value["requires"], str, (*key, "requires"))
+    note = faults.typed(value.get("note", ""), str, (*key, "note")) or ""
+    libraries = faults.typed(value.get("libraries", []), list, (*key, "libraries")) or []
     for index, library in enumerate(libraries):
         place = (*key, "libraries", index)
         if faults.typed(library, str, place) is not None and (not library or "/" in library or "\\" in library):

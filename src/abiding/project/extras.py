@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 __all__ = ["judge_extras"]
 
 
-def judge_extras(faults: Faults, project: Project, wanted: Mapping[str, Key]) -> None:
+def judge_extras(faults: Faults, project: Project, keys: Mapping[str, Key]) -> None:
     """Find the extras at keys that the project does not have, by their normalised names."""
     if project.gives("optional-dependencies"):
-        given = (project.table or {})["optional-dependencies"]
-        if isinstance(given, dict):  # else that is a fault already
-            extras = {normalised(extra): extra for extra in given}
+        value = (project.table or {})["optional-dependencies"]
+        if isinstance(value, dict):  # else that is a fault already
+            extras = {normalised(extra): extra for extra in value}
             note = f"`project.optional-dependencies` has {listed(extras.values()) or 'none'}"
-            for extra, key in wanted.items():
+            for extra, key in keys.items():
                 if normalised(extra) not in extras:
                     hints = faults.similar(extra, extras.values()) or (_new(extra),)
                     message = f"the project has no extra `{extra}`"
                     faults.problem("unknown-extra", message, key, notes=(note,), hints=hints)
     elif project.table is not None and "optional-dependencies" not in project.dynamic:
-        for extra, key in wanted.items():
+        for extra, key in keys.items():
             message = f"the project has no extra `{extra}`: it has none at all"
             faults.problem("unknown-extra", message, key, hints=(_new(extra),))
 

@@ -125,10 +125,10 @@ class Faults:
         for finding in findings:
             lenient = recent and self.pyproject.in_sdist
             into = self.remarks if lenient else self.problems
-            told = finding._replace(severity=Severity.WARNING) if lenient else finding
-            if told in into:  # of a dependency group that is included twice
+            fault = finding._replace(severity=Severity.WARNING) if lenient else finding
+            if fault in into:  # of a dependency group that is included twice
                 continue
             if len(into) < bounds.FAULTS:
-                into.append(told)
+                into.append(fault)
             elif not lenient:
                 self.untold += 1

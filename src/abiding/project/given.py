@@ -30,8 +30,8 @@ _NAMES = ("dependencies", "optional-dependencies")
 
 def bad_requirements(faults: Faults, project: Project) -> None:
     """Find what is no requirement, and what has a marker without an answer."""
-    given = {name: value for name, value in (project.table or {}).items() if name in _NAMES}
-    for misfit in misshapen(given):
+    values = {name: value for name, value in (project.table or {}).items() if name in _NAMES}
+    for misfit in misshapen(values):
         faults.wrong_type(misfit, recent=True)
     for key, text, _ in project.requirements():
         if is_usual(text.strip()):

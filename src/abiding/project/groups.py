@@ -45,20 +45,20 @@ class Groups:
 
     def members(self, name: str, key: Key) -> tuple[Member, ...]:
         """Resolve the group that is named at `key`: in order, includes in their places, nothing left out twice."""
-        found: list[Member] = []
+        resolved: list[Member] = []
         for member in self._members(name, key, ()):
-            if len(found) == bounds.GROUP:
+            if len(resolved) == bounds.GROUP:
                 message = f"the group `{name}` has more than {bounds.GROUP:,} requirements, with those that it includes"
                 self._tell(message, key)
                 break
-            found.append(member)
-        return tuple(found)
+            resolved.append(member)
+        return tuple(resolved)
 
     def _members(self, name: str, key: Key, around: tuple[str, ...]) -> Iterator[Member]:
-        wanted = normalised(name)
-        spellings = self._names.get(wanted, [])
-        if wanted in around:
-            circle = " includes ".join(f"`{group}`" for group in (*around[around.index(wanted) :], wanted))
+        group = normalised(name)
+        spellings = self._names.get(group, [])
+        if group in around:
+            circle = " includes ".join(f"`{each}`" for each in (*around[around.index(group) :], group))
             self._tell(f"the dependency groups go round in a circle: {circle}", key)
         elif not spellings:
             self._tell(f"there is no dependency group `{name}`", key, self._proposed(name, around))
@@ -68,7 +68,7 @@ class Groups:
                 key,
             )
         else:
-            yield from self._of(spellings[0], (*around, wanted))
+            yield from self._of(spellings[0], (*around, group))
 
     def _of(self, name: str, around: tuple[str, ...]) -> Iterator[Member]:
         key: Key = (GROUPS, name)
@@ -101,7 +101,7 @@ class Groups:
 
         None of those `around` is proposed, which would go round in a circle.
         """
-        others = [one for one in self._groups if normalised(one) not in around]
+        others = [group for group in self._groups if normalised(group) not in around]
         if others:
             return self._faults.similar(name, others) or (f"the groups are {listed(others)}",)
         if around:

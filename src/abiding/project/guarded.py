@@ -35,18 +35,18 @@ def read(faults: Faults, table: Mapping[str, Any]) -> tuple[Guarded, ...]:
 
 
 def _one(faults: Faults, value: object, key: Key) -> Iterator[Guarded]:
-    given = {"modules": value} if isinstance(value, str) else faults.typed(value, dict, key)
-    if given is None:
+    table = {"modules": value} if isinstance(value, str) else faults.typed(value, dict, key)
+    if table is None:
         return
-    faults.known_keys(given, key, _KEYS)
+    faults.known_keys(table, key, _KEYS)
     place = key if isinstance(value, str) else (*key, "modules")
-    modules = faults.typed(given.get("modules", ""), str, place)
-    note = faults.typed(given.get("note", ""), str, (*key, "note"))
+    modules = faults.typed(table.get("modules", ""), str, place)
+    note = faults.typed(table.get("note", ""), str, (*key, "note"))
     if modules is None or note is None:
         return
     if _MODULES.fullmatch(modules):
         yield Guarded(modules, note.strip())
-    elif "modules" in given:
+    elif "modules" in table:
         faults.problem("bad-value", f"`{modules}` names no module", place, hints=(_FOR_EXAMPLE,))
-    elif not faults.misspelled("modules", given, _KEYS):
+    elif not faults.misspelled("modules", table, _KEYS):
         faults.problem("missing-key", "`modules` is missing: which modules are optional?", key, hints=(_FOR_EXAMPLE,))

@@ -79,8 +79,8 @@ def declaring(lines: Iterable[str], pyproject: Pyproject, what: str = "it") -> I
     for extra, texts in of_extras.items():
         *table, name = key = (*_WHEEL, *(("optional-dependencies", extra) if extra else ("dependencies",)))
         if isinstance(pyproject.get(key), list):
-            listed = " and ".join(f"`{text}`" for text in texts)
-            yield f"add {listed} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
+            quoted = " and ".join(f"`{text}`" for text in texts)
+            yield f"add {quoted} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
         else:
             shown_name = name if BARE_KEY.fullmatch(name) else as_toml(name)
             tables.setdefault(tuple(table), []).append(f"{shown_name} = [{', '.join(texts)}]")
@@ -93,8 +93,8 @@ def making_dynamic(fields: Sequence[str], pyproject: Pyproject) -> Iterator[str]
     names = [as_toml(field) for field in fields]
     key = ("project", "dynamic")
     if isinstance(pyproject.get(key), list):
-        listed = " and ".join(f"`{name}`" for name in names)
-        yield f"add {listed} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
+        quoted = " and ".join(f"`{name}`" for name in names)
+        yield f"add {quoted} to `{key_text(key)}` (pyproject.toml:{pyproject.line_of(key)})"
     else:
         yield from pasted(
             pyproject,
@@ -130,10 +130,10 @@ def places_of(line: str) -> tuple[str, str]:
     return "dependencies", "[tool.abiding.wheel]"
 
 
-def in_every_build(field: str, *, from_sdist: bool, backend: str = "", said: str = "") -> Iterator[str]:
+def in_every_build(field: str, *, from_sdist: bool, backend: str = "", value: str = "") -> Iterator[str]:
     """Yield how a field comes to say the same in every build; what an sdist has settled is not opened again.
 
-    `said` is what a backend has written for it where `[project]` says nothing.
+    `value` is what a backend has written for it where `[project]` says nothing.
     """
     if from_sdist and field == "Version":
         yield _COMPUTED
@@ -143,7 +143,7 @@ def in_every_build(field: str, *, from_sdist: bool, backend: str = "", said: str
         name = next((name for name, fields in FIELDS.items() if field in fields), "")
         may_vary = name and not from_sdist and field != "Provides-Extra" and may_be_dynamic(backend, name)
         other = f", or, if it has to vary, list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
-        written = "" if from_sdist else _written(field, name, said, backend)
+        written = "" if from_sdist else _written(field, name, value, backend)
         if other or not written:
             yield f"let the field say the same in every build{other}"
         if written:
@@ -152,10 +152,10 @@ def in_every_build(field: str, *, from_sdist: bool, backend: str = "", said: str
         yield from (INCOMPLETE, EDITED)
 
 
-def where_a_backend_differs(field: str, backend: str, said: str = "") -> Iterator[str]:
+def where_a_backend_differs(field: str, backend: str, value: str = "") -> Iterator[str]:
     """Yield how an sdist comes to agree with itself if its backend makes it so: built anew it would be the same.
 
-    `said` is as in `in_every_build`.
+    `value` is as in `in_every_build`.
     """
     name = next((name for name, fields in FIELDS.items() if field in fields), "")
     if name == "name":
@@ -164,12 +164,12 @@ def where_a_backend_differs(field: str, backend: str, said: str = "") -> Iterato
         may_vary = may_be_dynamic(backend, name)
         other = f", or list `{name}` in `project.dynamic` and give it no value" if may_vary else ""
         yield f"if the backend makes it so each time, let it take the value from `[project]`{other}"
-        if written := _written(field, name, said, backend):
+        if written := _written(field, name, value, backend):
             yield f"or {written}"
 
 
-def _written(field: str, name: str, said: str, backend: str) -> str:
+def _written(field: str, name: str, value: str, backend: str) -> str:
     """Give the line of `[project]` that says what the backend says by itself, where that is one string; else empty."""
-    if not said or field not in ("Requires-Python", "Summary"):
+    if not value or field not in ("Requires-Python", "Summary"):
         return ""
-    return f"say what `{backend or 'the backend'}` says: `{name} = {as_toml(said)}` under `[project]`"
+    return f"say what `{backend or 'the backend'}` says: `{name} = {as_toml(value)}` under `[project]`"

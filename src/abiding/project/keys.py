@@ -23,5 +23,5 @@ def at(table: object, key: Sequence[str | int]) -> object:
 
 def table_at(table: object, key: Sequence[str | int]) -> Mapping[str, Any]:
     """Return the table at a path of table names; an empty one where there is none, or something else."""
-    found = at(table, key)
-    return found if isinstance(found, dict) else {}
+    value = at(table, key)
+    return value if isinstance(value, dict) else {}

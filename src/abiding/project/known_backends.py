@@ -69,8 +69,8 @@ def backend_of(table: Mapping[str, Any]) -> str:
     named = build.get("build-backend")
     if isinstance(named, str) and named.partition(":")[0].partition(".")[0] != "abiding":
         return named
-    wanted = build.get("requires")
-    names = {_name(text) for text in wanted if isinstance(text, str)} if isinstance(wanted, list) else set()
+    requires = build.get("requires")
+    names = {_name(text) for text in requires if isinstance(text, str)} if isinstance(requires, list) else set()
     names |= {needed for plugin, needed in _PLUGINS.items() for name in names if name.startswith(plugin)}
     return next((backend for name, backend in _BACKENDS.items() if name in names), "")
 
@@ -120,7 +120,11 @@ def similar_to(backend: str) -> str:
     if own:
         return own
     # With another beginning it is another one: `my_backend` is not meant for `pdm.backend`.
-    known = [one for one in (*_BACKENDS.values(), *sorted(_OTHERS)) if one[0] == backend.lstrip()[0].lower()]
+    known = [
+        candidate
+        for candidate in (*_BACKENDS.values(), *sorted(_OTHERS))
+        if candidate[0] == backend.lstrip()[0].lower()
+    ]
     return nearest(backend, known, 0.75)
 
 

@@ -85,7 +85,7 @@ def _of_family(family: str) -> tuple[_Token, ...]:
 
 def _behind(tokens: tuple[_Token, ...], places: AbstractSet[int], families: Iterable[str]) -> set[int]:
     """Return how far a glob may have got, from some places in it, when one of the families has been gone through."""
-    found: set[int] = set()
+    behind: set[int] = set()
     for family in families if places else ():
         at = _with_skipped(tokens, places)
         for characters, repeated in _of_family(family):
@@ -97,8 +97,8 @@ def _behind(tokens: tuple[_Token, ...], places: AbstractSet[int], families: Iter
                     new = _step(tokens, new, characters) - reached
                 step = reached
             at = step
-        found |= at
-    return found
+        behind |= at
+    return behind
 
 
 def _step(tokens: tuple[_Token, ...], places: AbstractSet[int], characters: frozenset[str]) -> set[int]:
@@ -112,13 +112,13 @@ def _step(tokens: tuple[_Token, ...], places: AbstractSet[int], characters: froz
 
 def _with_skipped(tokens: tuple[_Token, ...], places: AbstractSet[int]) -> set[int]:
     """Add the places behind a `*`, which may stand for nothing."""
-    found = set(places)
+    reached = set(places)
     for start in places:
         place = start
         while place < len(tokens) and tokens[place][1]:
             place += 1
-            found.add(place)
-    return found
+            reached.add(place)
+    return reached
 
 
 # What people write, and what the tag has; each as a regular expression.
@@ -157,9 +157,9 @@ def meant_by(glob: str) -> str:
         return plain
     for number in range(1, _AT_ONCE + 1):
         for slips in combinations(_SLIPS, number):
-            meant = plain
+            candidate = plain
             for slip, right in slips:
-                meant = re.sub(slip, right, meant)
-            if can_match(meant):
-                return meant
+                candidate = re.sub(slip, right, candidate)
+            if can_match(candidate):
+                return candidate
     return ""

@@ -48,22 +48,22 @@ def to_install(joining: Iterable[Entry], beside: Mapping[Entry, bool], api: ApiL
     groups: dict[str, list[Entry]] = {}
     for entry in beside:
         groups.setdefault(entry.name, []).append(entry)
-    wanted: dict[tuple[str, str], list[Entry]] = {}
+    distributions: dict[tuple[str, str], list[Entry]] = {}
     for entry in joining:
-        wanted.setdefault((entry.name, normalised(entry.extra)), []).append(entry)
-    for (name, extra), entries in wanted.items():
-        given = [(line.key, line.text) for line in api.lines.get(name, ()) if _meets(extra, line.extra)]
+        distributions.setdefault((entry.name, normalised(entry.extra)), []).append(entry)
+    for (name, extra), entries in distributions.items():
+        of_source = [(line.key, line.text) for line in api.lines.get(name, ()) if _meets(extra, line.extra)]
         same = [entry for entry in groups.get(name, entries) if _meets(extra, entry.extra)]
-        every = [*given, *((entry.key, pins.without_pins(entry.requires)) for entry in same)]
+        every = [*of_source, *((entry.key, pins.without_pins(entry.requires)) for entry in same)]
         needed = {entry.key for entry in same if beside.get(entry) or entry.joins_build}
-        sure = [*given, *(line for line in every[len(given) :] if line[0] in needed)]
+        sure = [*of_source, *(line for line in every[len(of_source) :] if line[0] in needed)]
         texts = next((lines for lines in (every, sure) if _have_common_version(text for _, text in lines)), None)
         pinned = any(pins.has_pins(entry.requires) for entry in entries)
         if texts is not None:
             yield Wanted(entries[0], _without_bare(text for _, text in texts), (), pinned)
         else:
             own = (pins.without_pins(entry.requires) for entry in entries)
-            fallback = [text for _, text in given] if pinned and given else own
+            fallback = [text for _, text in of_source] if pinned and of_source else own
             yield Wanted(entries[0], tuple(dict.fromkeys(fallback)), tuple(sure), pinned)
 
 
@@ -108,14 +108,14 @@ def filled(entries: Iterable[Entry], pyproject: Pyproject) -> tuple[dict[Entry, 
             lines[entry] = entry.requires
             continue
         try:
-            found = pins.fill(entry.requires)
+            outcome = pins.fill(entry.requires)
         except (LookupError, ValueError) as exc:
             message = f"`{entry.requires}` can't be filled: {exc}"
             unfilled.append(pyproject.finding("unfilled-pin", message, entry.key, hints=_way_on(entry, exc)))
             continue
-        lines[entry] = found.line
-        if found.excluding:
-            findings.append(_excluding(entry, found, pyproject))
+        lines[entry] = outcome.line
+        if outcome.excluding:
+            findings.append(_excluding(entry, outcome, pyproject))
     if unfilled:
         raise DeclarationError([*unfilled, *findings], "Nothing was built")
     return lines, tuple(findings)
@@ -128,15 +128,19 @@ def _way_on(entry: Entry, exc: Exception) -> tuple[str, ...]:
     return (_INSTALL,) if entry.applies_here else (_SELECT,)
 
 
-def _excluding(entry: Entry, found: pins.Filled, pyproject: Pyproject) -> Finding:
+def _excluding(entry: Entry, outcome: pins.Filled, pyproject: Pyproject) -> Finding:
     clauses = " and ".join(
         f"`{clause}` of `{entry.requires}`" + (f" becomes `{filled}`, which" if filled != clause else "")
-        for clause, filled in found.excluding
+        for clause, filled in outcome.excluding
     )
-    hint = f"write `{found.instead}`" if found.instead else f"write a line that {entry.name} {found.version} satisfies"
+    hint = (
+        f"write `{outcome.instead}`"
+        if outcome.instead
+        else f"write a line that {entry.name} {outcome.version} satisfies"
+    )
     return pyproject.finding(
         "unfilled-pin",
-        f"{clauses} excludes the version that is installed, {entry.name} {found.version}",
+        f"{clauses} excludes the version that is installed, {entry.name} {outcome.version}",
         entry.key,
         notes=("the wheel would exclude what it was built against",),
         hints=(hint,),
@@ -188,7 +192,7 @@ class Added:
         """Find the line of each entry among those at other places than `besides`."""
         places: dict[Entry, int] = {}
         missing: dict[Entry, str] = {}
-        taken = set(besides)
+        claimed = set(besides)
         known = (
             {(recorded.entry, recorded.extra): recorded.requirement for recorded in self._record.lines}
             if self._record
@@ -196,11 +200,11 @@ class Added:
         )
 
         def take(entry: Entry, candidates: Iterable[int]) -> bool:
-            place = next((candidate for candidate in candidates if candidate not in taken), None)
+            place = next((candidate for candidate in candidates if candidate not in claimed), None)
             if place is None:
                 return False
             places[entry] = place
-            taken.add(place)
+            claimed.add(place)
             return True
 
         # What is known to the letter first: a pin could look like it.

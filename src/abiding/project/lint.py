@@ -60,17 +60,17 @@ def unwired(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding]
 
 def _not_brought(backend: str, names: AbstractSet[str], pyproject: Pyproject) -> Iterator[Finding]:
     """Yield what a build says of a wrapped backend, as far as that can be known where nothing is installed."""
-    provider, meant = distribution_of(backend), meant_instead(backend)
+    provider, suggestion = distribution_of(backend), meant_instead(backend)
     key, requires = ("tool", "abiding", "build-backend"), ("build-system", "requires")
     finding = partial(pyproject.finding, "bad-value", severity=Severity.WARNING)
-    if meant:
+    if suggestion:
         message = f"`{provider}` has no backend `{backend}`" if provider else f"no backend `{backend}` is known"
-        yield finding(message, key, hints=(f"did you mean `{meant}`?",))
-        provider = distribution_of(meant)
+        yield finding(message, key, hints=(f"did you mean `{suggestion}`?",))
+        provider = distribution_of(suggestion)
     others = names - {"abiding"} - KNOWN
     if any(brings(name, provider) for name in names) or (others and not provider):
         return
-    backend = meant or backend
+    backend = suggestion or backend
     message = f"nothing that the build requires brings the wrapped backend `{backend}`"
     if others:  # one of them may require it in turn
         message = f"`{provider}`, which brings the wrapped backend `{backend}`, is not among what the build requires"

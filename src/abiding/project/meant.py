@@ -43,8 +43,8 @@ def ways_out(text: str, *, fills_pins: bool) -> tuple[str, ...]:
     """
     if not fills_pins and pins.has_pins(text) and _is_requirement(pins.sample(text)):
         return (_FILLED,)
-    if meant := requirement_meant(text, fills_pins=fills_pins):
-        return (f"write `{short(meant)}`",)
+    if suggestion := requirement_meant(text, fills_pins=fills_pins):
+        return (f"write `{short(suggestion)}`",)
     before, _, marker = text.partition(";")
     is_of_marker = marker and _is_requirement(pins.sample(before) if fills_pins else before)
     return (COMPARED if is_of_marker else EXAMPLES,)
@@ -71,8 +71,8 @@ def release_meant(text: str) -> str:
     if "/" in text or "\\" in text:
         return ""
     close = (candidate for candidate in _candidates(text) if _ONE_RELEASE.fullmatch(candidate))
-    meant = next((candidate for candidate in close if candidate != text and _is_requirement(candidate)), "")
-    return meant if len(meant) <= bounds.EXCERPT else ""
+    release = next((candidate for candidate in close if candidate != text and _is_requirement(candidate)), "")
+    return release if len(release) <= bounds.EXCERPT else ""
 
 
 _ONE_RELEASE = re.compile(r"[\w.-]+==[\w.!+-]+")

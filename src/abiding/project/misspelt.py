@@ -23,22 +23,22 @@ def misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding
     """Yield a warning for each declared line whose distribution nothing else names, and whose name is off by a slip."""
     if not declaration.entries:
         return
-    listed: dict[str, tuple[Key, str]] = {}
+    names: dict[str, tuple[Key, str]] = {}
     for key, text, _ in declaration.project.requirements():
-        listed.setdefault(requirements.name_of(text), (key, "the source"))
+        names.setdefault(requirements.name_of(text), (key, "the source"))
     for key, text in pyproject.build_requires:
-        listed.setdefault(requirements.name_of(text), (key, "the build"))
-    slips = Slips(listed)
+        names.setdefault(requirements.name_of(text), (key, "the build"))
+    slips = Slips(names)
     for entry in declaration.entries:
-        meant = "" if entry.name in listed else slips.meant(entry.name)
-        if meant:
-            key, who = listed[meant]
+        suggestion = "" if entry.name in names else slips.suggestion(entry.name)
+        if suggestion:
+            key, who = names[suggestion]
             yield pyproject.finding(
                 "bad-value",
-                f"`{entry.name}` is spelled almost like `{meant}`, which {who} requires",
+                f"`{entry.name}` is spelled almost like `{suggestion}`, which {who} requires",
                 entry.key,
                 severity=Severity.WARNING,
                 also=((key, f"{who} requires it"),),
                 notes=("who installs the wheel gets whatever has that name on an index, if anything has",),
-                hints=(f"did you mean `{meant}`?",),
+                hints=(f"did you mean `{suggestion}`?",),
             )

@@ -49,14 +49,14 @@ def never_selected(declaration: Declaration, pyproject: Pyproject) -> Iterator[F
         for glob in entry.select:
             if can_match(glob):
                 continue
-            meant = meant_by(glob)
+            suggestion = meant_by(glob)
             yield pyproject.finding(
                 "never-true",
                 f'`select = "{short(glob)}"` matches the tag of no wheel',
                 entry.key,
                 severity=Severity.WARNING,
                 notes=(_NO_WHEEL if len(entry.select) == 1 else _NO_MORE,),
-                hints=(f"did you mean `{meant}`?" if meant else A_TAG,),
+                hints=(f"did you mean `{suggestion}`?" if suggestion else A_TAG,),
             )
 
 
@@ -71,13 +71,13 @@ def _of_line(key: Key, text: str, marker: str, pythons: Environments, pyproject:
     slips = list(mistaken(marker))
     for slip in slips:
         values = " and never ".join(f"`{value}`" for value in slip.values)
-        said = f"`{slip.comparison}` is true {'everywhere' if slip.always else 'nowhere'}"
+        consequence = f"`{slip.comparison}` is true {'everywhere' if slip.always else 'nowhere'}"
         yield pyproject.finding(
             "never-true",
-            f"`{slip.variable}` is never {values}" + (f": {said}" if slip.always or slip.never else ""),
+            f"`{slip.variable}` is never {values}" + (f": {consequence}" if slip.always or slip.never else ""),
             key,
             severity=Severity.WARNING,
-            hints=(f"did you mean `{slip.meant}`?",),
+            hints=(f"did you mean `{slip.correction}`?",),
         )
     where = environments(marker)
     if slips or where.meets(pythons):

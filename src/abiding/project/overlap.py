@@ -37,14 +37,14 @@ class Wheels(NamedTuple):
     @classmethod
     def of(cls, selects: Iterable[Globs]) -> Wheels:
         """Tell apart the wheels for which any of these globs are, or none of them."""
-        wanted = list(dict.fromkeys(filter(None, selects)))[: bounds.SELECTS]
-        matches = {globs: [re.compile(translate(glob)).match for glob in globs] for globs in wanted}
+        distinct = list(dict.fromkeys(filter(None, selects)))[: bounds.SELECTS]
+        matches = {globs: [re.compile(translate(glob)).match for glob in globs] for globs in distinct}
         alike: dict[tuple[Globs, ...], list[str]] = {}
-        for tags in _wheels() if wanted else ():
-            fitting = tuple(globs for globs in wanted if any(match(tag) for match in matches[globs] for tag in tags))
+        for tags in _wheels() if distinct else ():
+            fitting = tuple(globs for globs in distinct if any(match(tag) for match in matches[globs] for tag in tags))
             alike.setdefault(fitting, []).append(tags[0])
         selecting = {}
-        for globs in wanted:
+        for globs in distinct:
             examples = [tags[0] for fitting, tags in alike.items() if globs in fitting]
             # What no wheel is for that is known of, meets itself alone.
             selecting[globs] = (

@@ -41,11 +41,11 @@ class Promise(NamedTuple):
         table = project.table
         if table is None:
             return cls(Fields(()), frozenset(), frozenset(), {})
-        given = tuple(_fields_of(project, table, folder))
+        texts = tuple(_fields_of(project, table, folder))
         fields = {field for name, field in _FIELDS.items() if project.gives(name) or name not in project.dynamic}
         fields -= {field for name, field in _ONLY_IF_GIVEN.items() if not project.gives(name)}
         # Given, but not as a text that could be compared: a readme that is not there, a licence as a table.
-        fields -= {"Description", "License-Expression"} - {field for field, _ in given}
+        fields -= {"Description", "License-Expression"} - {field for field, _ in texts}
         # With the dependencies given and the extras left open, or the reverse, one header holds both.
         halves = [name for name in ("dependencies", "optional-dependencies") if name in project.dynamic]
         open_fields = {"Requires-Dist", "Provides-Extra"} if any(not project.gives(name) for name in halves) else set()
@@ -55,7 +55,7 @@ class Promise(NamedTuple):
             for name, field in (("authors", "Author"), ("maintainers", "Maintainer"))
             if project.gives(name) and name not in project.dynamic
         }
-        return cls(Fields(given), frozenset(fields), frozenset(open_fields), people)
+        return cls(Fields(texts), frozenset(fields), frozenset(open_fields), people)
 
     @property
     def is_empty(self) -> bool:

@@ -231,8 +231,8 @@ def version_of(backend: str) -> str:
 
 def _modules(distribution: Distribution) -> set[str]:
     """Return the modules and packages that a distribution has at the top."""
-    named = (distribution.read_text("top_level.txt") or "").split()
-    return set(named) or {file.parts[0].removesuffix(".py") for file in distribution.files or ()}
+    modules = (distribution.read_text("top_level.txt") or "").split()
+    return set(modules) or {file.parts[0].removesuffix(".py") for file in distribution.files or ()}
 
 
 def _line(table: Mapping[str, Any]) -> Line:

@@ -173,8 +173,8 @@ class Pyproject(NamedTuple):
     @property
     def build_requires(self) -> Iterator[tuple[Key, str]]:
         """Each requirement of `[build-system]`, with its key path; what is of another type, front ends refuse."""
-        given = self.get(("build-system", "requires"))
-        for index, text in enumerate(given if isinstance(given, list) else ()):
+        texts = self.get(("build-system", "requires"))
+        for index, text in enumerate(texts if isinstance(texts, list) else ()):
             if isinstance(text, str):
                 yield ("build-system", "requires", index), text
 

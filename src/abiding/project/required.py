@@ -33,20 +33,20 @@ def _parsed(faults: Faults, text: str, key: Key) -> Requirement | None:
     """Read a requirement, pins filled from a sample; None, and a fault, if it is none, or not the same for all."""
     from packaging.requirements import InvalidRequirement
 
-    shown = short(text)
+    quoted = short(text)
     try:
         parsed = requirements.parse(pins.sample(text))
     except InvalidRequirement as exc:
         reason = str(exc).partition("\n")[0]
         hints = ways_out(text, fills_pins=True)
         faults.problem(
-            "bad-requirement", f"`{shown}` is not a requirement (PEP 508)", key, notes=(reason,), hints=hints
+            "bad-requirement", f"`{quoted}` is not a requirement (PEP 508)", key, notes=(reason,), hints=hints
         )
         return None
     if reader := readers.unlike("Requires-Dist", text):
         faults.problem(
             "bad-requirement",
-            f"not all tools would read `{shown}` in METADATA in the same way",
+            f"not all tools would read `{quoted}` in METADATA in the same way",
             key,
             notes=(f"it would be another one for {reader}",),
             hints=("write it in one line, without other characters than those that it needs",),
@@ -55,7 +55,7 @@ def _parsed(faults: Faults, text: str, key: Key) -> Requirement | None:
     if unknown := pins.malformed(text):
         faults.problem(
             "bad-requirement",
-            f"`{unknown}` in `{shown}` is no part of a pinned version",
+            f"`{unknown}` in `{quoted}` is no part of a pinned version",
             key,
             notes=("a part is `x`, `x+N`, a number, or a last `*`",),
             hints=(_PINNED,),
@@ -66,18 +66,18 @@ def _parsed(faults: Faults, text: str, key: Key) -> Requirement | None:
 
 def _hold(faults: Faults, text: str, parsed: Requirement, key: Key, extra: str) -> None:
     """Add a fault if no wheel may require it, or nobody could install the wheel."""
-    shown = short(text)
+    quoted = short(text)
     if parsed.url:
         faults.problem(
             "url-requirement",
-            f"`{shown}` points to a URL, and no index accepts a wheel that does",
+            f"`{quoted}` points to a URL, and no index accepts a wheel that does",
             key,
             hints=("require a version: the distribution has to be on the index",),
         )
     elif requirements.asks_for_extras(parsed):
         faults.problem(
             "extra-in-marker",
-            f"`{shown}` has `extra` in its marker",
+            f"`{quoted}` has `extra` in its marker",
             key,
             hints=("put it under `[tool.abiding.wheel.optional-dependencies]`, which writes that marker",)
             if not extra
@@ -86,7 +86,7 @@ def _hold(faults: Faults, text: str, parsed: Requirement, key: Key, extra: str) 
     elif pins.has_pins(text) and (outcome := pins.never_fits(text)):
         faults.problem(
             "unsatisfiable",
-            f"`{shown}` excludes every version that it could be filled from",
+            f"`{quoted}` excludes every version that it could be filled from",
             key,
             notes=(f"filled from {outcome.version} it is `{short(outcome.line)}`",),
             hints=(f"write `{short(outcome.instead)}`",) if outcome.instead else (),
@@ -95,7 +95,7 @@ def _hold(faults: Faults, text: str, parsed: Requirement, key: Key, extra: str) 
     elif reason := requirements.without_answer(parsed):
         faults.problem(
             "bad-requirement",
-            f"the marker of `{shown}` has no answer",
+            f"the marker of `{quoted}` has no answer",
             key,
             notes=(reason,),
             hints=(COMPARED,),
@@ -104,7 +104,7 @@ def _hold(faults: Faults, text: str, parsed: Requirement, key: Key, extra: str) 
     elif reason := refusals.by_uv(pins.sample(text)):
         faults.problem(
             "bad-requirement",
-            f"uv does not take the requirement `{shown}`",
+            f"uv does not take the requirement `{quoted}`",
             key,
             notes=(reason, "nobody could install the wheel with uv"),
             hints=(EXAMPLES,),

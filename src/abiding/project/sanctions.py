@@ -25,9 +25,9 @@ _MOST_QUOTED = 3
 
 def project_is_table(faults: Faults) -> None:
     """Find that `[project]` is something else."""
-    given = faults.pyproject.table.get("project", {})
-    if not isinstance(given, dict):
-        faults.wrong_type(Misshapen(("project",), "a table", given), recent=True)
+    project = faults.pyproject.table.get("project", {})
+    if not isinstance(project, dict):
+        faults.wrong_type(Misshapen(("project",), "a table", project), recent=True)
 
 
 def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, Key]]) -> None:
@@ -35,15 +35,15 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
     first: dict[str, Key] = {}
     for extra, key in entries:
         first.setdefault("optional-dependencies" if extra else "dependencies", key)
-    misnamed = {meant for _, _, meant in project.misnamed_dynamic()}  # a fault by itself, whose mending mends this
+    misnamed = {name for _, _, name in project.misnamed_dynamic()}  # a fault by itself, whose mending mends this
     absent = {name: first[name] for name in sorted(first) if not project.may_append(name) and name not in misnamed}
     if not absent:
         return
-    given = [name for name in absent if project.gives(name)]
-    kept = [name for name in sorted(project.dynamic) if name.lower() not in absent]
-    dynamic = ", ".join(f'"{name}"' for name in [*kept, *absent])
+    present = [name for name in absent if project.gives(name)]
+    others = [name for name in sorted(project.dynamic) if name.lower() not in absent]
+    dynamic = ", ".join(f'"{name}"' for name in [*others, *absent])
     hint = f"under `[project]`, write `dynamic = [{dynamic}]`"
-    hint += " and `dependencies = []`" if "dependencies" in absent.keys() - given else ""
+    hint += " and `dependencies = []`" if "dependencies" in absent.keys() - present else ""
     names = " and ".join(f"`{name}`" for name in absent)
     value = (project.table or {}).get("dynamic", [])
     odd = not isinstance(value, list) or not all(isinstance(item, str) for item in value)
@@ -51,7 +51,7 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
         "not-dynamic",
         "wheels are to require more than the sdist, but `project.dynamic` "
         + (f"is not an array of strings with {names}" if odd else f"does not list {names}"),
-        ("project", given[0]) if given and not odd else ("project", "dynamic"),
+        ("project", present[0]) if present and not odd else ("project", "dynamic"),
         also=tuple((key, "declared for wheels") for key in absent.values()),
         notes=("a name that is given and dynamic may grow in a wheel (PEP 808); one that is only given may not",),
         hints=(hint,),
@@ -60,10 +60,12 @@ def not_dynamic(faults: Faults, project: Project, entries: Iterable[tuple[str, K
 
 def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> None:
     """Find that a marker says what an entry says by `select`."""
-    said = environments(requirements.marker_of(requires)).lies_within(environments(marker))
+    is_said = environments(requirements.marker_of(requires)).lies_within(environments(marker))
     with_marker = as_toml(requirements.with_marker(requires, marker.replace('"', "'")))
     line = f"`{with_marker}` in the group" if entry[0] == GROUPS else f"`requires = {with_marker}`"
-    hint = "leave `select` out: the line has a marker that says it" if said else f"leave `select` out, and write {line}"
+    hint = (
+        "leave `select` out: the line has a marker that says it" if is_said else f"leave `select` out, and write {line}"
+    )
     faults.problem(
         "could-be-a-marker",
         f"`select` says what the marker `{marker}` says",
@@ -76,15 +78,15 @@ def needless_select(faults: Faults, requires: str, marker: str, entry: Key) -> N
 
 def bad_dynamic(faults: Faults, project: Project) -> None:
     """Find the names in `project.dynamic` that may not be there."""
-    for index, name, meant in project.misnamed_dynamic():
+    for index, name, suggestion in project.misnamed_dynamic():
         message = f"`{name}` is no name of `[project]`"
-        hints = (f"did you mean `{meant}`?",)
+        hints = (f"did you mean `{suggestion}`?",)
         faults.problem("bad-dynamic", message, ("project", "dynamic", index), hints=hints, recent=True)
     for index, name in project.wrongly_dynamic():
-        given = project.gives(name)
+        is_given = project.gives(name)
         if name == "name":
             message, note = "`name` can't be dynamic", "a project has one name, before and after it is built (PEP 621)"
-            hint = "leave it out of `project.dynamic`" if given else 'write it: `name = "…"` under `[project]`'
+            hint = "leave it out of `project.dynamic`" if is_given else 'write it: `name = "…"` under `[project]`'
         else:
             message = f"`{name}` can't be given and dynamic"
             note = "only arrays and tables can be both, since only these can grow in a wheel (PEP 808)"
@@ -95,7 +97,7 @@ def bad_dynamic(faults: Faults, project: Project) -> None:
             "bad-dynamic",
             message,
             ("project", "dynamic", index),
-            also=((("project", name), "given"),) if given else (),
+            also=((("project", name), "given"),) if is_given else (),
             notes=(note,),
             hints=(hint,),
             recent=True,

@@ -190,11 +190,11 @@ def _said(answers: dict[_Cell, bool]) -> str | None:
 def alike(pairs: Iterable[tuple[_One, _Other]]) -> dict[frozenset[_Other], set[_One]]:
     """Return the first of each pair, by all that they are paired with."""
     partners: dict[_One, set[_Other]] = {}
-    for one, other in pairs:
-        partners.setdefault(one, set()).add(other)
+    for left, right in pairs:
+        partners.setdefault(left, set()).add(right)
     by_partners: dict[frozenset[_Other], set[_One]] = {}
-    for one, others in partners.items():
-        by_partners.setdefault(frozenset(others), set()).add(one)
+    for left, others in partners.items():
+        by_partners.setdefault(frozenset(others), set()).add(left)
     return by_partners
 
 

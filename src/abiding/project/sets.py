@@ -135,8 +135,10 @@ class Sets(NamedTuple):
 def _follows(line: str, bounds: Iterable[str]) -> bool:
     """Return whether a line excludes nothing but what one of these bounds of the same distribution excludes."""
     with suppress(ValueError):  # the record of a wheel may say anything
-        wanted = requirements.parse(line)
-        name, versions = requirements.name_of(line), releases_of(wanted.specifier)
+        requirement = requirements.parse(line)
+        name, versions = requirements.name_of(line), releases_of(requirement.specifier)
         own = [requirements.parse(bound).specifier for bound in bounds if requirements.name_of(bound) == name]
-        return not (wanted.extras or wanted.url) and any(releases_of(line).is_subset(versions) for line in own)
+        return not (requirement.extras or requirement.url) and any(
+            releases_of(line).is_subset(versions) for line in own
+        )
     return False

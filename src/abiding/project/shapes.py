@@ -32,40 +32,40 @@ class Misshapen(NamedTuple):
     """A value at a key that has to be something else."""
 
     key: Key
-    wanted: str
+    shape: str
     value: object
 
     def message(self, name: str = "") -> str:
         """Return what is said of it, by another name than its key."""
-        has = "several" if self.wanted == "one line" else type_of(self.value)
-        return f"{name or f'`{key_text(self.key)}`'} has to be {self.wanted}, and is {has}"
+        has = "several" if self.shape == "one line" else type_of(self.value)
+        return f"{name or f'`{key_text(self.key)}`'} has to be {self.shape}, and is {has}"
 
     @property
     def hint(self) -> str:
         """Show how what is wanted is written, with the value that is there where it can be kept."""
-        return (self._item if isinstance(self.key[-1], int) else self._of_key)(self.wanted)
+        return (self._item if isinstance(self.key[-1], int) else self._of_key)(self.shape)
 
-    def _item(self, wanted: str) -> str:
+    def _item(self, shape: str) -> str:
         forms = {"a string": 'in quotes, `"…"`', "a table": 'in braces, `{ name = "…" }`'}
-        return f"{'a table' if wanted == 'a table' else 'an item'} of an array is written {forms.get(wanted, wanted)}"
+        return f"{'a table' if shape == 'a table' else 'an item'} of an array is written {forms.get(shape, shape)}"
 
-    def _of_key(self, wanted: str) -> str:
+    def _of_key(self, shape: str) -> str:
         name = str(self.key[-1])
         name = name if BARE_KEY.fullmatch(name) else as_toml(name)
-        if wanted == "a table":
+        if shape == "a table":
             in_brackets = f"a table is written `[{key_text(self.key)}]`"
             several = type_of(self.value) == _TABLES
             return (
                 f"{in_brackets}, in single brackets" if several else f"{in_brackets}, and its keys on the lines below"
             )
-        if wanted == "a boolean":
+        if shape == "a boolean":
             return f"write `{name} = true` or `{name} = false`, without quotes"
-        if wanted == "an array":
+        if shape == "an array":
             return f"write `{name} = [{self._kept(self.value)}]`"
-        if wanted == "a string":
+        if shape == "a string":
             only = self.value[0] if isinstance(self.value, list) and len(self.value) == 1 else None
             return f"write `{name} = {self._kept(only)}`"
-        return "write it on one line" if wanted == "one line" else f'for example `{name} = "…"`'
+        return "write it on one line" if shape == "one line" else f'for example `{name} = "…"`'
 
     @staticmethod
     def _kept(value: object) -> str:
@@ -111,7 +111,7 @@ def _table(shape: Shape) -> Shape:
 
 def _readme(key: Key, value: object) -> Iterator[Misshapen]:
     if isinstance(value, dict):
-        yield from (misshapen for misshapen in _TEXTS(key, value) if misshapen.wanted != "one line")
+        yield from (misshapen for misshapen in _TEXTS(key, value) if misshapen.shape != "one line")
     elif not isinstance(value, str):
         yield Misshapen(key, "a string or a table", value)
 

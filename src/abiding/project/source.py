@@ -37,7 +37,7 @@ _BINDING = (2, 2)
 class Source(NamedTuple):
     """The folder that a hook runs in.
 
-    `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `found` is
+    `unpacked` is whether it holds a PKG-INFO: no frontend says in another way that it unpacked an sdist. `file` is
     that file, `pkg_info` the same if it can be relied on, and `is_own` whether it was written for this
     declaration: it then says that wheels may append. `contradictions` are the places where it is not what `[project]`
     promises: then somebody edited pyproject.toml afterwards, as distributions do, and PKG-INFO is out of date.
@@ -47,7 +47,7 @@ class Source(NamedTuple):
     project: Project
     promise: Promise
     unpacked: bool
-    found: CoreMetadata | None
+    file: CoreMetadata | None
     pkg_info: CoreMetadata | None
     is_own: bool
     contradictions: tuple[Difference, ...]
@@ -68,7 +68,7 @@ class Source(NamedTuple):
             project,
             promise,
             unpacked=True,
-            found=pkg_info,
+            file=pkg_info,
             pkg_info=pkg_info if reliable else None,
             is_own=reliable and declaration.may_append and "requires-dist" in pkg_info.dynamic,
             contradictions=contradictions,
@@ -94,13 +94,13 @@ class Source(NamedTuple):
 
         Whatever else has become of the sdist since, it has one name and one version.
         """
-        if self.found is None or self.baseline is not None:
+        if self.file is None or self.baseline is not None:
             return ()
-        fields = {field for field in ("Name", "Version") if self.found.get(field)}
+        fields = {field for field in ("Name", "Version") if self.file.get(field)}
         if self.pkg_info is not None and self.pkg_info.version >= _BINDING:
             fields |= {field for field in self.project.left_open if field.lower() not in self.pkg_info.dynamic}
         fields -= self.promise.fields | _SELF_FILLED | {difference.field for difference in self.contradictions}
-        return compare(self.found, built, fields)
+        return compare(self.file, built, fields)
 
     @property
     def complete(self) -> CoreMetadata | None:

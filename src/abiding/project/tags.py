@@ -44,9 +44,9 @@ def _with_policy(tag: str) -> tuple[str, ...]:
 
 def _policy() -> str:
     """Return the manylinux or musllinux tag of this environment: what its image says, else what its C library is."""
-    named = os.environ.get("AUDITWHEEL_PLAT", "auto")
-    if named not in ("", "auto"):
-        return named
+    policy = os.environ.get("AUDITWHEEL_PLAT", "auto")
+    if policy not in ("", "auto"):
+        return policy
     from packaging.tags import platform_tags
 
     return next(iter(platform_tags()))
