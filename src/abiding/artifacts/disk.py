@@ -133,8 +133,8 @@ def _elsewhere(path: Path, children: Iterable[Path]) -> str:
 
 def _missing(path: Path, message: str, hint: str = "") -> AbidingError:
     hint = hint or GIVE
-    meant = release_meant(str(path)) if message == NO_SUCH_FILE else ""
-    hints = (f"did you mean `{meant}`?", hint) if meant else (hint,)
+    suggestion = release_meant(str(path)) if message == NO_SUCH_FILE else ""
+    hints = (f"did you mean `{suggestion}`?", hint) if suggestion else (hint,)
     return AbidingError(Finding("missing-file", Severity.ERROR, message, artifact=str(path), hints=hints))
 
 

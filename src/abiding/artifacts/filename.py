@@ -75,12 +75,12 @@ def _ways_out(split: WheelName, stated: Stated, path: str, others: Collection[st
     right = os.path.join(os.path.dirname(path), str(own))  # noqa: PTH118, PTH120 (as it was given)
     there = f"it is `{own}`, which is there too, so keep one of the two under that name"
     yield f"a renamed wheel belies itself: {there if right in others else f'call it `{own}` again, as it says inside'}"
-    wanted = tuple((part, getattr(split, part)) for part in _PARTS if getattr(split, part) != getattr(own, part))
-    if split.label or not all(_A_TAG.fullmatch(value) or part == "build" for part, value in wanted):
+    changes = tuple((part, getattr(split, part)) for part in _PARTS if getattr(split, part) != getattr(own, part))
+    if split.label or not all(_A_TAG.fullmatch(value) or part == "build" for part, value in changes):
         return  # which `wheel tags` does not take
     import shlex
 
-    options = " ".join(f"{_PARTS[part]} {shlex.quote(value)}" for part, value in wanted)
+    options = " ".join(f"{_PARTS[part]} {shlex.quote(value)}" for part, value in changes)
     yield (
         "only if it is this file name that is right, change WHEEL too, once the file is called so again: "
         f"`wheel tags {options} --remove {shlex.quote(right)}`"

@@ -48,13 +48,13 @@ class Room:
 
         Those that have the same metadata take it once, and go together. `forget` is called with metadata that go.
         """
-        held: list[Artifact | Unreadable] = []
+        artifacts: list[Artifact | Unreadable] = []
         firsts: dict[bytes, int] = {}  # by its metadata to the byte, the place of the first file that has them
         sharing: dict[int, list[tuple[int, Artifact]]] = {}
         takes: dict[int, int] = {}
         largest: list[tuple[int, int]] = []
         for place, file in enumerate(files):
-            held.append(file)
+            artifacts.append(file)
             if isinstance(file, Unreadable):
                 continue
             first = firsts.setdefault(file.metadata.data, place)
@@ -72,8 +72,8 @@ class Room:
                 for at, artifact in sharing.pop(first):
                     firsts.pop(artifact.metadata.data, None)
                     forget(artifact.metadata)
-                    held[at] = _without(artifact)
-        return held
+                    artifacts[at] = _without(artifact)
+        return artifacts
 
 
 def _metadata(metadata: CoreMetadata) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["no_version", "too_new"]
 
 
-class _Taken(NamedTuple):
+class _Change(NamedTuple):
     """What a version of core metadata asks of those who read it."""
 
     version: tuple[int, int]
@@ -28,15 +28,15 @@ class _Taken(NamedTuple):
 
 # As measured then. Ascending; what is newer than the last is not known to any tool.
 _AS_OF = "August 2026"
-_TAKEN = (
-    _Taken(
+_CHANGES = (
+    _Change(
         (2, 5),
         "twine 7 takes it, twine 6.2 refuses to upload it; hatchling writes it by default from 1.32 on, "
         "flit-core 4 always does",
         'upload with twine 7 or later, or have 2.4 written: by hatchling with `core-metadata-version = "2.4"`, else by '
         "an earlier version of the backend, `flit-core<4` for example",
     ),
-    _Taken(
+    _Change(
         (2, 6),
         "twine 7 takes it with packaging 26.3 beside it; the public index takes 2.5 at most",
         "write 2.5 or less for what is to be uploaded there",
@@ -51,11 +51,11 @@ def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
     """
     known = [(metadata.version[:2], filename) for filename, metadata in files]
     newest = max((version for version, _ in known), default=(0, 0))
-    taken = next((taken for taken in reversed(_TAKEN) if newest >= taken.version), None)
-    if taken is None:
+    change = next((change for change in reversed(_CHANGES) if newest >= change.version), None)
+    if change is None:
         return
     text = ".".join(map(str, newest))
-    beyond = "no tool is known that takes it" if newest > _TAKEN[-1].version else taken.fact
+    beyond = "no tool is known that takes it" if newest > _CHANGES[-1].version else change.fact
     finding = Finding(
         "new-metadata-version",
         Severity.NOTE,
@@ -63,7 +63,7 @@ def too_new(files: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
         field="Metadata-Version",
         found=text,
         notes=(f"in {_AS_OF}: {beyond}",),
-        hints=(taken.hint,),
+        hints=(change.hint,),
     )
     yield from (finding._replace(artifact=filename) for version, filename in known if version == newest)
 
@@ -73,14 +73,14 @@ def no_version(wheels: Iterable[tuple[str, CoreMetadata]]) -> Iterator[Finding]:
     for filename, metadata in wheels:
         if metadata.has_version:
             continue
-        written = metadata.get("Metadata-Version").strip()
+        version = metadata.get("Metadata-Version").strip()
         yield Finding(
             "bad-metadata",
             Severity.WARNING,
-            f"Metadata-Version `{visible(written)}` is no version" if written else "there is no Metadata-Version",
+            f"Metadata-Version `{visible(version)}` is no version" if version else "there is no Metadata-Version",
             artifact=filename,
             field="Metadata-Version",
-            found=written or None,
+            found=version or None,
             found_from="wheel",
             notes=("pip and uv install the wheel; twine refuses to upload it",),
             hints=("build the wheel with a backend that writes 2.2 or later",),

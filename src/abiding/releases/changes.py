@@ -108,8 +108,8 @@ def _declared(before: str | None, after: str, wheels: Having, project: Project |
     One beside which a line of the sdist is narrower changes nothing.
     """
     name, table = hints.places_of(after)
-    listed = project is not None and project.may_append(name)
-    first = "" if listed else f"list `{name}` in `project.dynamic`, and "
+    may_append = project is not None and project.may_append(name)
+    first = "" if may_append else f"list `{name}` in `project.dynamic`, and "
     # That lists the name, which most other backends refuse where it is given too.
     first = "make the project use abiding (`abiding init`), and " if project is None else first
     declare = f"{first}{wheels.declared(after, table)}"

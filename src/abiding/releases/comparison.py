@@ -185,10 +185,10 @@ def _unsaid(sdist: Artifact, wheels: Sequence[Artifact]) -> tuple[str, ...]:
     of_sdist = sdist.metadata
     if of_sdist.version >= _MODERN or of_sdist.all("Requires-Dist"):
         return ()
-    told = {field for field in _LEFT_OUT if any(wheel.metadata.all(field) for wheel in wheels)}
-    if "Requires-Dist" not in told:
+    fields = {field for field in _LEFT_OUT if any(wheel.metadata.all(field) for wheel in wheels)}
+    if "Requires-Dist" not in fields:
         return ()
-    return tuple(field for field in _LEFT_OUT if field in told and not of_sdist.all(field))
+    return tuple(field for field in _LEFT_OUT if field in fields and not of_sdist.all(field))
 
 
 class _Wheels(NamedTuple):
@@ -196,53 +196,53 @@ class _Wheels(NamedTuple):
 
     wheels: Sequence[Artifact]
     distinct: Mapping[bytes, CoreMetadata]
-    meant: Mapping[str, Mapping[bytes, Hashable]]
+    by_field: Mapping[str, Mapping[bytes, Hashable]]
 
     @classmethod
     def of(cls, wheels: Sequence[Artifact]) -> _Wheels:
         distinct = {wheel.metadata.data: wheel.metadata for wheel in wheels}
         first, *others = distinct.values() or (None,)
         fields = {difference.field: None for other in others for difference in (compare(first, other) if first else ())}
-        meant = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
-        return cls(wheels, distinct, meant)
+        by_field = {field: {key: meanings(metadata, field) for key, metadata in distinct.items()} for field in fields}
+        return cls(wheels, distinct, by_field)
 
     @property
     def typical(self) -> Artifact | None:
         """One of those wheels that agree in most, first of all in what resolvers read."""
-        resolver = [field for field in self.meant if field in RESOLVER_FIELDS]
+        resolver = [field for field in self.by_field if field in RESOLVER_FIELDS]
         keys = [wheel.metadata.data for wheel in self.wheels]
-        together = Counter(tuple(self.meant[field][key] for field in resolver) for key in keys)
-        votes = {field: self._votes(field) for field in self.meant}
+        together = Counter(tuple(self.by_field[field][key] for field in resolver) for key in keys)
+        votes = {field: self._votes(field) for field in self.by_field}
         files = Counter(keys)
 
         def rank(wheel: Artifact) -> tuple[int, int, int]:
             key = wheel.metadata.data
-            alone = sum(votes[field][meant[key]] for field, meant in self.meant.items())
-            return together[tuple(self.meant[field][key] for field in resolver)], alone, files[key]
+            alone = sum(votes[field][of_field[key]] for field, of_field in self.by_field.items())
+            return together[tuple(self.by_field[field][key] for field in resolver)], alone, files[key]
 
         return max(self.wheels, key=rank, default=None)
 
     def _votes(self, field: str) -> Counter[Hashable]:
-        return Counter(self.meant[field][wheel.metadata.data] for wheel in self.wheels)
+        return Counter(self.by_field[field][wheel.metadata.data] for wheel in self.wheels)
 
     def _most(self, field: str) -> Hashable:
         """Return what the largest group says in a field; of equally large ones, what the typical wheel says."""
         votes, typical = self._votes(field), self.typical
-        usual = self.meant[field][typical.metadata.data] if typical else None
+        usual = self.by_field[field][typical.metadata.data] if typical else None
         return max(votes, key=lambda value: (votes[value], value == usual))
 
     @property
     def agreeing(self) -> dict[str, int]:
         """How many wheels are in the largest group, by field."""
-        return {field: max(self._votes(field).values()) for field in self.meant}
+        return {field: max(self._votes(field).values()) for field in self.by_field}
 
     def deviations(self) -> dict[bytes, tuple[Difference, ...]]:
         """By its metadata to the byte, where a wheel does not say what the largest group says in that field."""
-        found: dict[bytes, tuple[Difference, ...]] = {}
-        for field, meant in self.meant.items():
+        differing: dict[bytes, tuple[Difference, ...]] = {}
+        for field, of_field in self.by_field.items():
             most = self._most(field)
-            one_of_most = next(self.distinct[key] for key, value in meant.items() if value == most)
+            one_of_most = next(self.distinct[key] for key, value in of_field.items() if value == most)
             for key, metadata in self.distinct.items():
-                if meant[key] != most:
-                    found[key] = found.get(key, ()) + compare(one_of_most, metadata, [field])
-        return found
+                if of_field[key] != most:
+                    differing[key] = differing.get(key, ()) + compare(one_of_most, metadata, [field])
+        return differing

@@ -37,15 +37,15 @@ def bad_dynamic(comparison: Comparison, severity: Severity) -> Iterator[Finding]
 
 
 def _of_file(filename: str, metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
-    listed = dict.fromkeys(value.strip() for value in metadata.all("Dynamic"))
-    unknown = [value for value in listed if value.lower() not in _FIELDS | _NEVER]
-    for value in (value for value in listed if value.lower() in _NEVER):
+    values = dict.fromkeys(value.strip() for value in metadata.all("Dynamic"))
+    unknown = [value for value in values if value.lower() not in _FIELDS | _NEVER]
+    for value in (value for value in values if value.lower() in _NEVER):
         message = f"`Dynamic: {value}` can't be: a release has one"
         yield _finding(filename, severity, message, (value,), "core metadata forbids it (PEP 643)")
     if unknown:
         message = f"`Dynamic` lists {words.listed(unknown, _MOST_NAMED)}, and no field is called so"
-        shown = tuple(unknown[:_MOST_SHOWN])
-        yield _finding(filename, severity, message, shown, "what is listed there are fields of core metadata")
+        examples = tuple(unknown[:_MOST_SHOWN])
+        yield _finding(filename, severity, message, examples, "what is listed there are fields of core metadata")
 
 
 # In the message, and in data.

@@ -29,17 +29,17 @@ def judge_installable(files: Sequence[str], metadata: CoreMetadata, severity: Se
     own = _plain_name(metadata.get("Name"))
     # Most often no distribution is required twice, and nothing has to be parsed.
     repeated = {own, *(name for name, number in names.items() if number > 1)}
-    asked = [line for line in lines if _plain_name(line) in repeated or _may_exclude_itself(line)]
-    if not asked:
+    suspects = [line for line in lines if _plain_name(line) in repeated or _may_exclude_itself(line)]
+    if not suspects:
         return
-    where = {filename: _where(filename, metadata, asked) for filename in files}
+    where = {filename: _where(filename, metadata, suspects) for filename in files}
     anywhere = _joined(list(where.values()))
-    told: set[tuple[str, ...]] = set()
-    for filename in files if any(_excluded(asked, metadata, own, anywhere)) else ():
-        for exclusion, excluded in _excluded(asked, metadata, own, where[filename]):
+    reported: set[tuple[str, ...]] = set()
+    for filename in files if any(_excluded(suspects, metadata, own, anywhere)) else ():
+        for exclusion, excluded in _excluded(suspects, metadata, own, where[filename]):
             texts = tuple(line for line in excluded if line in lines)
-            if texts not in told:
-                told.add(texts)
+            if texts not in reported:
+                reported.add(texts)
                 yield _finding(exclusion, texts, filename, severity)
 
 
@@ -63,7 +63,7 @@ def _numbers(release: str) -> list[int]:
     return [int(part[:18] or 0) for part in release.split(".")]
 
 
-def _where(filename: str, metadata: CoreMetadata, asked: Sequence[str]) -> Environments:
+def _where(filename: str, metadata: CoreMetadata, lines: Sequence[str]) -> Environments:
     """Return where a file can be installed, as far as markers can tell."""
     from abiding.archives.tagging import expanded
     from abiding.archives.wheel_name import WheelName
@@ -72,7 +72,7 @@ def _where(filename: str, metadata: CoreMetadata, asked: Sequence[str]) -> Envir
 
     within = installable(metadata.get("Requires-Python"), expanded(filename))
     wheel = WheelName.split(filename)
-    if wheel and '"' not in wheel.label and any("variant_label" in line for line in asked):
+    if wheel and '"' not in wheel.label and any("variant_label" in line for line in lines):
         within &= markers.environments(f'variant_label == "{wheel.label}"')
     return within
 

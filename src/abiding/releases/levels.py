@@ -68,24 +68,24 @@ def recorded_lines(artifact: Artifact) -> tuple[str, ...]:
 
 
 def judge_levels(
-    levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], wanted: Level | None = None
+    levels: Mapping[str, BuiltAs], lines: Mapping[str, tuple[str, ...]], expected: Level | None = None
 ) -> Iterator[Finding]:
-    """Say what is to be said of the levels of wheels, by file name; `wanted` is the one that all should have.
+    """Say what is to be said of the levels of wheels, by file name; `expected` is the one that all should have.
 
     `lines` are the declared lines that each wheel has, by file name.
     """
     built = {level: [name for name, own in levels.items() if own is level] for level in BuiltAs}
     if built[BuiltAs.API] and built[BuiltAs.ABI]:
-        yield _mixed(built, _EVERYWHERE.format(wanted or Level.ABI))
-    for name in built[BuiltAs.API] if wanted is not Level.API else ():
-        severity = Severity.ERROR if wanted is Level.ABI else Severity.NOTE
+        yield _mixed(built, _EVERYWHERE.format(expected or Level.ABI))
+    for name in built[BuiltAs.API] if expected is not Level.API else ():
+        severity = Severity.ERROR if expected is Level.ABI else Severity.NOTE
         message = "the wheel was built at the API level: it has none of the declared lines"
-        yield _finding("level-api", severity, message, name, _TO_ABI if wanted else "")
-    for name in built[BuiltAs.ABI] if wanted is Level.API else ():
+        yield _finding("level-api", severity, message, name, _TO_ABI if expected else "")
+    for name in built[BuiltAs.ABI] if expected is Level.API else ():
         message = "the wheel was built at the ABI level: it has the declared lines too"
         yield _finding("level-abi", Severity.ERROR, message, name, _TO_API)
     for name in built[BuiltAs.UNKNOWN]:
-        yield _unknown(name, has_lines=bool(lines.get(name)), wanted=wanted)
+        yield _unknown(name, has_lines=bool(lines.get(name)), expected=expected)
 
 
 def without_level(artifacts: Iterable[Artifact]) -> Iterator[Finding]:
@@ -110,17 +110,17 @@ def without_consequences(findings: Iterable[Finding], declared: Iterable[str]) -
     if mixed is None:
         return findings
     lines = set(map(meaning, declared))
-    kept = []
+    others = []
     for finding in findings:
         follows = is_of_api(finding) and finding.severity is Severity.NOTE
         if is_among_wheels(finding) and finding.field == "Requires-Dist":
             values = (*lines_of(finding.expected), *lines_of(finding.found))
             follows = lines.issuperset(map(meaning, values))
         if not follows:
-            kept.append(finding)
+            others.append(finding)
         elif finding.severity is Severity.ERROR:
-            kept.append(finding._replace(hints=mixed.hints))
-    return tuple(kept)
+            others.append(finding._replace(hints=mixed.hints))
+    return tuple(others)
 
 
 def judge_record(compared: Compared) -> Iterator[Finding]:
@@ -166,11 +166,11 @@ _EVERYWHERE = "set `ABIDING_LEVEL={}` wherever wheels are built that are to be p
 _TO_API = "build it at the API level: `-C abiding.level=api`, or set `ABIDING_LEVEL=api`"
 
 
-def _unknown(name: str, *, has_lines: bool, wanted: Level | None) -> Finding:
-    if wanted is Level.ABI and not has_lines:
+def _unknown(name: str, *, has_lines: bool, expected: Level | None) -> Finding:
+    if expected is Level.ABI and not has_lines:
         message = "the wheel has none of the lines that are declared for it, and no record of its build"
         return _finding("level-api", Severity.ERROR, message, name, _TO_ABI)
-    if wanted is Level.API and has_lines:
+    if expected is Level.API and has_lines:
         message = "the wheel has lines of the ABI level, and no record of its build"
         return _finding("level-abi", Severity.ERROR, message, name, _TO_API)
     message = "the level that the wheel was built at is not known: it has no record of its build that tells it"

@@ -86,8 +86,12 @@ class Having:
             return f"declare `{short(requirements.with_marker(bare, marker))}` under `{table}`"
         if marker is None and (globs := self._select(line)) is not None:
             quote = "'" if '"' in bare else '"'
-            shown = f"`{{ requires = {quote}{short(bare)}{quote}, select = {globs} }}`" if globs else "with a `select`"
-            return f"declare it under `{table}` for the wheels that have it alone ({shown}), and why in `wheels-differ`"
+            example = (
+                f"`{{ requires = {quote}{short(bare)}{quote}, select = {globs} }}`" if globs else "with a `select`"
+            )
+            return (
+                f"declare it under `{table}` for the wheels that have it alone ({example}), and why in `wheels-differ`"
+            )
         return f"declare the line under `{table}`"
 
     def narrowed(self, line: str) -> Iterator[str]:
@@ -96,22 +100,22 @@ class Having:
         if marker:
             yield f"{_FOR_THESE}, declare `{short(requirements.with_marker(line, marker))}`"
         elif marker is None and (globs := self._select(line)) is not None:
-            shown = f"`select = {globs}`" if globs else "a `select`"
-            yield f"{_FOR_THESE}, give the declared line {shown}, and say why in `wheels-differ`"
+            example = f"`select = {globs}`" if globs else "a `select`"
+            yield f"{_FOR_THESE}, give the declared line {example}, and say why in `wheels-differ`"
 
     def _select(self, line: str) -> str | None:
         """Return the globs, in TOML, that match the wheels with a line alone; empty if there are no simple ones.
 
         None if all wheels have it, or none.
         """
-        having, others = self._apart(line)
-        if not having or not others:
+        own, others = self._apart(line)
+        if not own or not others:
             return None
         for parts in (_platforms, _pythons):
-            globs = sorted({parts(name)[0] for name in having})
+            globs = sorted({parts(name)[0] for name in own})
             if not any(glob in parts(name) for glob in globs for name in others) and "" not in globs:
-                listed = ", ".join(f'"{glob}"' for glob in globs)
-                return listed if len(globs) == 1 else f"[{listed}]"
+                quoted = ", ".join(f'"{glob}"' for glob in globs)
+                return quoted if len(globs) == 1 else f"[{quoted}]"
         return ""
 
     def _apart(self, line: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -153,16 +157,16 @@ class Having:
 
     def _marker(self, line: str) -> str | None:
         """Return the marker that is to be written behind a line; None if there is none."""
-        having, others = self._apart(line)
-        if not having or not others:
+        own, others = self._apart(line)
+        if not own or not others:
             return None
         if _is_false_for(line, others):
             return _ITS_OWN
-        if having not in self._known:
+        if own not in self._known:
             if len(self._known) >= _MOST_GROUPS:
                 return None
-            self._known[having] = telling.marker_between(having, others)
-        return self._known[having] or None
+            self._known[own] = telling.marker_between(own, others)
+        return self._known[own] or None
 
 
 def _platforms(name: str) -> list[str]:

@@ -38,10 +38,10 @@ def told_apart(files: Iterable[Artifact | Unreadable]) -> list[Artifact | Unread
     return [_placed(file) if len(same) > 1 else file for same in different.values() for file in same]
 
 
-def _is_same(one: Artifact | Unreadable, other: Artifact | Unreadable) -> bool:
-    if one.on_index or other.on_index:
+def _is_same(first: Artifact | Unreadable, second: Artifact | Unreadable) -> bool:
+    if first.on_index or second.on_index:
         return False  # of these, metadata alone are at hand
-    left, right = Path(one.read_from), Path(other.read_from)
+    left, right = Path(first.read_from), Path(second.read_from)
     with suppress(OSError, ValueError):
         return is_plain(left) and is_plain(right) and filecmp.cmp(left, right, shallow=False)
     return False

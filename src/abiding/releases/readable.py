@@ -39,9 +39,9 @@ def judge_readable(filename: str, metadata: CoreMetadata, severity: Severity) ->
     by_uv = {line: why for line in read if (why := refusals.by_uv(line))}
     if refused:
         finding = _unreadable("`{}` is not a requirement (PEP 508)", filename, refused, severity, _REFUSED)
-        meant = requirement_meant(next(iter(refused)))
-        asked = (f"did you mean `{short(meant)}`?",) if meant else ()
-        yield finding._replace(hints=(*asked, *finding.hints))
+        suggestion = requirement_meant(next(iter(refused)))
+        hints = (f"did you mean `{short(suggestion)}`?",) if suggestion else ()
+        yield finding._replace(hints=(*hints, *finding.hints))
     if unanswered:
         yield _unreadable("the marker of `{}` has no answer", filename, unanswered, severity, _NO_ANSWER)
     if by_uv:
@@ -86,8 +86,8 @@ def _extras(filename: str, metadata: CoreMetadata) -> Iterator[Finding]:
     if not lines:
         return
     provided = {normalised(extra.strip()) for extra in metadata.all("Provides-Extra")}
-    asked = {line: match[1] for line in lines if (match := _EXTRA.search(line))}
-    without = {line: extra for line, extra in asked.items() if normalised(extra) not in provided}
+    of_extras = {line: match[1] for line in lines if (match := _EXTRA.search(line))}
+    without = {line: extra for line, extra in of_extras.items() if normalised(extra) not in provided}
     if without:
         first, *others = dict.fromkeys(without.values())
         more = f", nor {len(others):,} more" if others else ""

@@ -109,7 +109,7 @@ class Release(NamedTuple):
     `verdict` is `clean` (all metadata identical to the byte), `equal` (in meaning), `declared` (different, and every
     difference is sanctioned), `inconsistent`, or `not-comparable` (the sdist is too old to say what wheels say).
     `resolver_relevant` is whether anything differs that a resolver reads. All of that is about metadata, and so are
-    `findings`; `compiled` are those about the compiled files of wheels. `asked` is the level that all wheels have to be
+    `findings`; `compiled` are those about the compiled files of wheels. `level` is the level that all wheels have to be
     of, None if any will do.
     """
 
@@ -119,7 +119,7 @@ class Release(NamedTuple):
     artifacts: tuple[CheckedArtifact, ...]
     findings: tuple[Finding, ...]
     compiled: tuple[Finding, ...] = ()
-    asked: Level | None = None
+    level: Level | None = None
 
     @property
     def name(self) -> str:
@@ -198,7 +198,9 @@ def releases(files: Iterable[Artifact | Unreadable], level: Level | None = None)
     return [_release(group, [apart[file.called] for file in group if file.called in apart], level) for group in united]
 
 
-def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None) -> list[Release]:
+def with_compiled(
+    releases: Iterable[Release], paths: Iterable[Path], listings: Listings | None = None
+) -> list[Release]:
     """Return the releases with what is to be said of the compiled files of those wheels that are on disk, in `paths`.
 
     With `listings`, what the wheels require and is not at hand is looked up on an index. Raises `IndexAccessError` if
@@ -215,19 +217,19 @@ def with_compiled(given: Iterable[Release], paths: Iterable[Path], listings: Lis
             finding for judged in (linked, claimed) for each in release.artifacts for finding in _said_of(each, judged)
         )
         # Of a record that all of them read it is told already.
-        told = {(finding.rule, finding.artifact, finding.message) for finding in release.findings}
-        return tuple(finding for finding in findings if (finding.rule, finding.artifact, finding.message) not in told)
+        known = {(finding.rule, finding.artifact, finding.message) for finding in release.findings}
+        return tuple(finding for finding in findings if (finding.rule, finding.artifact, finding.message) not in known)
 
-    return [release._replace(compiled=of(release)) for release in given]
+    return [release._replace(compiled=of(release)) for release in releases]
 
 
-def with_findings(given: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
+def with_findings(releases: Iterable[Release], findings: Mapping[str, tuple[Finding, ...]]) -> list[Release]:
     """Return the releases with what else is to be said of the compiled files of some, by where these are from."""
 
     def of(release: Release) -> tuple[Finding, ...]:
         return tuple(finding for checked in release.artifacts for finding in _said_of(checked, findings))
 
-    return [release._replace(compiled=(*release.compiled, *of(release))) for release in given]
+    return [release._replace(compiled=(*release.compiled, *of(release))) for release in releases]
 
 
 def _said_of(checked: CheckedArtifact, findings: Mapping[str, tuple[Finding, ...]]) -> Iterator[Finding]:
@@ -309,7 +311,7 @@ def _release(files: Sequence[Artifact | Unreadable], remarks: Iterable[Finding],
         resolver_relevant=comparison.resolver_relevant or any(map(rules.is_read, breaking)),
         artifacts=checked,
         findings=by_weight((*findings, *remarks)),
-        asked=level,
+        level=level,
     )
 
 

@@ -50,17 +50,17 @@ class Rivals:
         return _BY_MARKERS if field == "Requires-Dist" else _SAME
 
     def _read(self, field: str) -> Mapping[_Key, _Said]:
-        meant: dict[bytes, Hashable] = {}
-        found: dict[_Key, _Said] = {}
+        of_data: dict[bytes, Hashable] = {}
+        by_key: dict[_Key, _Said] = {}
         for wheel in self._wheels:
             data = wheel.metadata.data
-            if data not in meant:
-                meant[data] = meanings(wheel.metadata, field)
+            if data not in of_data:
+                of_data[data] = meanings(wheel.metadata, field)
             for key in _keys(wheel):
-                said = found.setdefault(key, {})
-                if len(said) < _ENOUGH:
-                    said.setdefault(meant[data], wheel.called)
-        return found
+                names = by_key.setdefault(key, {})
+                if len(names) < _ENOUGH:
+                    names.setdefault(of_data[data], wheel.called)
+        return by_key
 
 
 class _Key(NamedTuple):

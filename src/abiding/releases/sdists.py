@@ -45,7 +45,10 @@ def _beside(first: Artifact, compared: Compared) -> Iterator[Finding]:
     tables = [artifact.pyproject.table for artifact in (first, compared.artifact) if artifact.pyproject]
     others = apart(*tables) if len(tables) > 1 else ()
     if others:
-        severity, says = Severity.WARNING, f"the same, and has another {listed([key_text(one.key) for one in others])}"
+        severity, says = (
+            Severity.WARNING,
+            f"the same, and has another {listed([key_text(value.key) for value in others])}",
+        )
     else:
         severity, says = Severity.NOTE, "the same"
     message = f"the release has another sdist, which says {says}: `{name}`"

@@ -34,12 +34,12 @@ def two_versions(groups: Sequence[Sequence[Artifact | Unreadable]]) -> Iterator[
                 yield _finding(sdists[0], wheel)
 
 
-def _look_alike(one: str, other: str) -> bool:
+def _look_alike(first: str, second: str) -> bool:
     """Tell whether both are on the way to one release, or one is computed from the state of a tree."""
     from packaging.version import Version
 
     try:
-        left, right = Version(one), Version(other)
+        left, right = Version(first), Version(second)
     except ValueError:  # no version, or a number of thousands of digits
         return False
     same = Version(left.base_version) == Version(right.base_version)

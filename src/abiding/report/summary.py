@@ -78,7 +78,7 @@ def _levels(release: Release) -> tuple[str, str]:
 def _not_known(release: Release) -> str:
     """Of how many wheels it can't be told whether they are of the level that is asked for."""
     unknown = {finding.artifact for finding in release.findings if is_of_no_known_level(finding)}
-    if release.asked is None or not unknown:
+    if release.level is None or not unknown:
         return ""
     wheels = sum(checked.kind == "wheel" for checked in release.artifacts)
     which = (
@@ -86,7 +86,7 @@ def _not_known(release: Release) -> str:
         if len(unknown) == wheels
         else f"{len(unknown)} of {wheels} wheels {'is' if len(unknown) == 1 else 'are'}"
     )
-    return f"Not known: whether {which} of the {release.asked.upper()} level"
+    return f"Not known: whether {which} of the {release.level.upper()} level"
 
 
 def _of_api(release: Release) -> str:

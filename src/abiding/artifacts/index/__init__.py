@@ -86,9 +86,9 @@ def _opened(index_url: str | None) -> Iterator[tuple[Web, str]]:
 
     # pip takes as long to answer as all that reads an index takes to be imported.
     with ThreadPoolExecutor(1, thread_name_prefix="abiding-pip") as pool:
-        asked = pool.submit(settings.of_pip)
+        pip_settings = pool.submit(settings.of_pip)
         with needing("index", "reading from a package index"):
             from abiding.artifacts.index import listing, reading, web  # noqa: F401
-        found = settings.IndexSettings.of(asked.result(), index_url)
-    with closing(web.Web(found)) as session:
-        yield session, found.url
+        chosen = settings.IndexSettings.of(pip_settings.result(), index_url)
+    with closing(web.Web(chosen)) as session:
+        yield session, chosen.url

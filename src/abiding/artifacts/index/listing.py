@@ -197,9 +197,9 @@ class Listings:
 
     def _read(self, file: DistributionPackage) -> tuple[tuple[str, ...], bytes]:
         digest = file.digests.get("sha256", "").lower()
-        kept = self.keeping.listing(digest) if self.keeping else None
-        if kept is not None:
-            return kept
+        cached = self.keeping.listing(digest) if self.keeping else None
+        if cached is not None:
+            return cached
         remote = RemoteFile(self.web, file.url, file.filename, file.size)
         listing = listing_of_wheel(cast("BinaryIO", remote), file.filename)
         if self.keeping:

@@ -21,8 +21,8 @@ _BEHIND = frozenset(" \t\r\n,:]}")
 _SPACE = re.compile(r"[ \t\r\n]*+")
 
 
-def members(file: BinaryIO, listed: str) -> Iterator[tuple[str, Any]]:
-    """Read the key and the value of each member; of the list under the key `listed`, each item as if a member.
+def members(file: BinaryIO, list_key: str) -> Iterator[tuple[str, Any]]:
+    """Read the key and the value of each member; of the list under the key `list_key`, each item as if a member.
 
     Raises `ValueError` or `RecursionError` if it is no JSON object, or one value in it is larger than is kept.
     """
@@ -31,18 +31,18 @@ def members(file: BinaryIO, listed: str) -> Iterator[tuple[str, Any]]:
     if text.peek() == "}":
         text.expect("}")
     else:
-        yield from _members(text, listed)
+        yield from _members(text, list_key)
     if text.peek():
         raise ValueError("there is more behind the object")
 
 
-def _members(text: _Text, listed: str) -> Iterator[tuple[str, Any]]:
+def _members(text: _Text, list_key: str) -> Iterator[tuple[str, Any]]:
     while True:
         key = text.value()
         if not isinstance(key, str):
             raise ValueError("a key that is no string")  # noqa: TRY004 (of what was read, not of an argument)
         text.expect(":")
-        if key != listed:
+        if key != list_key:
             yield key, text.value()
         else:
             text.expect("[")
@@ -80,18 +80,18 @@ class _Text:
 
     def expect(self, characters: str) -> str:
         """Take the next character, which has to be one of these. Raises `ValueError`."""
-        found = self.peek()
-        if not found or found not in characters:
-            raise ValueError(f"there is {f'`{found}`' if found else 'an end'} in place of `{characters[0]}`")
+        character = self.peek()
+        if not character or character not in characters:
+            raise ValueError(f"there is {f'`{character}`' if character else 'an end'} in place of `{characters[0]}`")
         self._at += 1
-        return found
+        return character
 
     def value(self) -> Any:  # noqa: ANN401 (JSON has values of all kinds)
         """Take the next value. Raises `ValueError`, `RecursionError`."""
         self.peek()
         while True:
             try:
-                found, end = self._scan(self._text, self._at)
+                value, end = self._scan(self._text, self._at)
             except ValueError:
                 # It may only be cut off.
                 if self._ended:
@@ -100,7 +100,7 @@ class _Text:
                 # So may a number be.
                 if self._ended or self._text[end : end + 1] in _BEHIND:
                     self._at = end
-                    return found
+                    return value
             there = len(self._text) - self._at
             if there > bounds.INDEX_VALUE:
                 raise ValueError(f"one value has more than {bounds.INDEX_VALUE:,} characters")

@@ -66,7 +66,7 @@ def wheels_of_project(
     If nothing says what is accepted, all that there ever were. Raises `IndexAccessError`.
     """
     by_version = _by_version(_project_page(web, f"{index_url}{normalised(name)}/", name), name)
-    listed = {}
+    wheels_of = {}
     for version, files in by_version.items():
         wheels = {
             key: file
@@ -74,9 +74,10 @@ def wheels_of_project(
             if file.package_type == "wheel" and (accepted is None or not file.is_yanked)
         }
         if wheels:
-            listed[version] = wheels
+            wheels_of[version] = wheels
     return [
-        listed[version] for version in sorted(listed if accepted is None else accepted.filter(listed), reverse=True)
+        wheels_of[version]
+        for version in sorted(wheels_of if accepted is None else accepted.filter(wheels_of), reverse=True)
     ]
 
 

@@ -39,8 +39,8 @@ class Login(AuthBase):
 
 
 def _of_netrc(host: str, *, is_index: bool) -> tuple[str, str] | None:
-    named = os.environ.get("NETRC")
-    paths = [Path(place).expanduser() for place in ([named] if named else [f"~/{name}" for name in NETRC_FILES])]
+    setting = os.environ.get("NETRC")
+    paths = [Path(place).expanduser() for place in ([setting] if setting else [f"~/{name}" for name in NETRC_FILES])]
     try:
         known = netrc(next(path for path in paths if path.exists())).hosts
     except (StopIteration, NetrcParseError, OSError, RuntimeError, ValueError):  # none, or none that can be read

@@ -98,8 +98,8 @@ class Adapter(HTTPAdapter):
 
 
 def _pool(pool: type, connection: type, patience: Patience) -> Any:  # noqa: ANN401 (a class of urllib3)
-    kept = type(connection.__name__, (_Kept, connection), {"patience": patience})
-    return type(pool.__name__, (pool,), {"ConnectionCls": kept})
+    patient = type(connection.__name__, (_Kept, connection), {"patience": patience})
+    return type(pool.__name__, (pool,), {"ConnectionCls": patient})
 
 
 class _Kept:

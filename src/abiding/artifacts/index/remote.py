@@ -74,13 +74,13 @@ class RemoteFile(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Read the next bytes, as many as there is room for, fewer only at the end of the file."""
         room = memoryview(buffer).cast("B")
-        wanted = min(len(room), max(0, self._size - self._place))
+        size = min(len(room), max(0, self._size - self._place))
         filled = 0
-        while filled < wanted:
-            part = self._at_hand(self._place, wanted - filled)
+        while filled < size:
+            part = self._at_hand(self._place, size - filled)
             if not part:
-                self._fetch_from(self._place, wanted - filled)
-                part = self._at_hand(self._place, wanted - filled)
+                self._fetch_from(self._place, size - filled)
+                part = self._at_hand(self._place, size - filled)
             if not part:
                 raise self._error("comes in other parts than those that its server is asked for")
             room[filled : filled + len(part)] = part
@@ -113,17 +113,17 @@ class RemoteFile(io.RawIOBase):
                 return piece[place - start : place - start + most]
         return b""
 
-    def _fetch_from(self, place: int, wanted: int) -> None:
+    def _fetch_from(self, place: int, size: int) -> None:
         """Fetch a piece that begins here and is no longer than it takes to reach the next one."""
         next_piece = min((start for start, _ in self._pieces if start > place), default=self._size)
-        stop = min(place + max(wanted, _AHEAD), next_piece)
+        stop = min(place + max(size, _AHEAD), next_piece)
         self._fetch(f"{place}-{stop - 1}")
 
     def _open(self, size: int | None) -> int:
         """Fetch the end of the file, and find out its size."""
-        wanted = f"-{_TAIL}" if size is None else _tail_of(size)
+        tail = f"-{_TAIL}" if size is None else _tail_of(size)
         try:
-            actual = self._fetch(wanted)
+            actual = self._fetch(tail)
         except _RangeRefusedError as exc:
             actual = self._ask_size() if exc.size is None else exc.size
         # The index may have been wrong about the size: now it is known. An empty file has no range at all.
@@ -138,16 +138,16 @@ class RemoteFile(io.RawIOBase):
             raise self._error("has a size that its server does not tell", note="so it can't be read in parts")
         return size
 
-    def _fetch(self, wanted: str) -> int:
+    def _fetch(self, span: str) -> int:
         """Fetch one range and keep it; gives the size of the file."""
         self._asked += 1
         # A request for each megabyte is fair, beside those that find out what there is.
         if self._asked > bounds.RANGES + (self._received >> 20):
             raise self._error("comes in parts too small to be read", note=f"{self._asked - 1} of them were not enough")
-        first, _, last = wanted.partition("-")
+        first, _, last = span.partition("-")
         most = int(last) - int(first) + 1 if first else int(last)
         start, piece, size = self._web.read(
-            self._url, lambda body: self._piece(body, most), limit=_LARGEST, headers={"Range": f"bytes={wanted}"}
+            self._url, lambda body: self._piece(body, most), limit=_LARGEST, headers={"Range": f"bytes={span}"}
         )
         if not piece and size:
             raise self._error("is not sent by its server")

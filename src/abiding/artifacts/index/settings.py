@@ -73,9 +73,9 @@ def _without_credentials(url: str) -> tuple[str, tuple[bytes, bytes] | None]:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
         # Without what may be a password: there need not be a scheme before it.
-        shown = without_login(parts.geturl()).rpartition("@")[2] or "it"
+        safe = without_login(parts.geturl()).rpartition("@")[2] or "it"
         raise IndexAccessError.of(
-            f"`{shown}` is not the URL of a package index",
+            f"`{safe}` is not the URL of a package index",
             rule="bad-index",
             note="an index is reached over http or https",
             hint="it is `https://HOST/simple/`, for example; what is on disk is given to `check` without an index, and "

@@ -91,9 +91,9 @@ class Web:
         way: of a file, that could not be told from how it is. Raises what `use` raises, and `IndexAccessError` if
         there is no answer, if it is too slow, or if `use` reads more than `limit` bytes of it.
         """
-        asked = {"Accept-Encoding": "gzip, deflate" if is_text else "identity", **(headers or {})}
+        request_headers = {"Accept-Encoding": "gzip, deflate" if is_text else "identity", **(headers or {})}
         for last in [False] * (_TRIES - 1) + [True]:
-            with closing(self._answer(method, url, asked)) as response:
+            with closing(self._answer(method, url, request_headers)) as response:
                 body = Body(self, response, limit, is_text=is_text)
                 try:
                     return use(body)
