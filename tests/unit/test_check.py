@@ -20,7 +20,7 @@ import abiding
 from abiding.cli import main, specs
 from abiding.findings.errors import AbidingError
 from abiding.metadata import refusals, requirements, usual
-from abiding.report.grouping import told
+from abiding.report.grouping import release_groups
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.refused import PYTHONS, REFUSED_BY_UV, TAKEN
 from makers.releases import EGG, LINUX, NUMPY, PYPROJECT, SAID, SDIST, WINDOWS
@@ -400,7 +400,7 @@ def test_api_and_command_agree(dist: Path, capsys: pytest.CaptureFixture[str]) -
     (shown,) = json.loads(capsys.readouterr().out)["releases"]
     (release,) = abiding.check([str(dist)])
     assert shown["verdict"] == release.verdict
-    assert [one["rule"] for one in shown["findings"]] == [one.finding.rule for one in told(release)]
+    assert [one["rule"] for one in shown["findings"]] == [one.finding.rule for one in release_groups(release)]
     assert {one["rule"] for one in shown["findings"]} < {one.rule for one in release.findings}
 
 

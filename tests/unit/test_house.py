@@ -231,6 +231,34 @@ def test_files_are_small() -> None:
     assert not longer(PACKAGE / "builds", 300)
 
 
+# Words that say what was done to a thing, or that it is a thing: which one, the reader has to look up.
+EMPTY_NAMES = frozenset({"found", "one", "said", "told"})
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if package_of(module) != "providers"])
+def test_names_say_what_a_thing_is(module: str) -> None:
+    """`found` is a term beside `expected`: the two values of a finding."""
+    tree = ast.parse(FILES[module].read_text("utf-8"))
+    scopes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    for scope in scopes:
+        names = set(_names_bound(scope))
+        assert not names & EMPTY_NAMES - ({"found"} if "expected" in names else set()), (module, scope.name)
+    assert not EMPTY_NAMES & {scope.name for scope in scopes}
+
+
+def test_names_are_seen() -> None:
+    bound = _names_bound(ast.parse("for one, (found, _) in []: x = lambda said: (told.said, told(one=1))"))
+    assert sorted(bound) == ["_", "found", "one", "said", "x"]
+
+
+def _names_bound(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+
+
 # What a sentence begins with that names a thing.
 NO_VERBS = frozenset(
     {"A", "As", "Both", "Each", "Everything", "How", "Names", "One", "Some", "The", "Those", "Two", "What", "Where"}

@@ -89,7 +89,7 @@ def test_a_failure_that_is_told_elsewhere_is_told_once(environment: Environment)
     installed(recorded(environment.pair), environment.site)
     python = Interpreter.ask(environment.python)
     for told, rules in (("ham._ham", ["missing-provider"]), ("ham", ["missing-provider", "unreachable-library"])):
-        assert [finding.rule for finding in survey(python, load=True, told=[told]).findings] == rules
+        assert [finding.rule for finding in survey(python, load=True, reported=[told]).findings] == rules
 
 
 def test_the_systems_library_instead(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def test_as_this_machine_does(tmp_path: Path, seed: int) -> None:
         found = []
         for name in names:
             steps = loader.load(images[name], process)
-            found.append(all(step.found for step in steps if step.library in meant))
+            found.append(all(step.file for step in steps if step.library in meant))
         return found
 
     for name in images:

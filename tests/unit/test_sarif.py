@@ -138,7 +138,7 @@ def test_what_can_not_be_read(here: Path, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(("origin", "line"), [("pyproject.toml:31", 31), ("pyproject.toml", 1), ("PKG-INFO:3", 1)])
 def test_what_is_held_against_a_line_of_the_declaration_is_shown_there(origin: str, line: int) -> None:
     finding = Finding("missing-requirement", Severity.ERROR, "m", LINUX, expected="a", expected_from=origin)
-    run = valid(sarif.log("prove", [sarif.Told("spam", None, groups([finding]))], complete=True))
+    run = valid(sarif.log("prove", [sarif.Report("spam", None, groups([finding]))], complete=True))
     (location,) = run["results"][0]["locations"]
     assert location["physicalLocation"]["region"] == {"startLine": line}
 

@@ -18,7 +18,7 @@ from abiding.findings.terminal import Terminal
 from abiding.releases.release import Release, releases
 from abiding.report import concise, github, html, sarif, text
 from abiding.report import json as json_report
-from abiding.report.grouping import groups, told
+from abiding.report.grouping import groups, release_groups
 from makers.archives import metadata, write_sdist
 from makers.compiled import Pair
 from makers.handed import EXPECTED, artifacts
@@ -78,7 +78,7 @@ def agreed(found: Sequence[Release]) -> Said:
 
 def nothing_is_swallowed(release: Release) -> None:
     """Every finding that was made is in one that is told, with all its values and all that it says."""
-    said = told(release)
+    said = release_groups(release)
     for one in release.everything:
         same = [
             group

@@ -152,7 +152,7 @@ def test_cells_contradict_no_verdict(kind: str, wheels: tuple[str, ...]) -> None
 def test_cells_show_what_a_wheel_is_held_against(wheels: tuple[str, ...]) -> None:
     """Without an sdist that is the largest group, in each field."""
     matrix = Matrix.of(made(None, wheels))
-    (head,) = (said for field, said in zip(matrix.columns, matrix.said, strict=True) if field == "Requires-Dist")
+    (head,) = (said for field, said in zip(matrix.columns, matrix.reference, strict=True) if field == "Requires-Dist")
     counts = Counter(one.lower() for one in wheels)
     same = [row for row in matrix.rows if row.cells[0].state in (State.SAME, State.SPELLING)]
     assert sum(len(row.artifacts) for row in same) == max(counts.values())

@@ -29,16 +29,16 @@ def ways_to(backend: str, requires: Iterable[tuple[Key, str]]) -> Iterator[str]:
     from abiding.metadata.requirements import name_of
     from abiding.project.known_backends import KNOWN, distribution_of, similar_to
 
-    meant = similar_to(backend)
+    suggestion = similar_to(backend)
     # What would bring a misspelled name is on no index, or worse.
-    distribution = distribution_of(meant or backend)
-    listed = {name_of(text): text for _, text in requires}
-    if distribution in listed:
-        yield from _of_listed(listed[distribution], was_misspelt=bool(meant))
+    distribution = distribution_of(suggestion or backend)
+    by_name = {name_of(text): text for _, text in requires}
+    if distribution in by_name:
+        yield from _of_listed(by_name[distribution], was_misspelt=bool(suggestion))
         return
     what = f"`{distribution}`" if distribution else "its distribution"
     yield f"list {what} in `[build-system] requires`, next to `abiding`; without build isolation, install it too"
-    others = [text for name, text in listed.items() if name not in {"abiding", *KNOWN}]
+    others = [text for name, text in by_name.items() if name not in {"abiding", *KNOWN}]
     if not distribution and others:
         names = ", ".join(f"`{_without_marker(text)}`" for text in others[:_MOST])
         yield f"if {'one of ' * bool(others[1:])}{names} brings it, install that: {_ALONE}"

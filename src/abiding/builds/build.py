@@ -67,7 +67,7 @@ class Build(NamedTuple):
         pyproject = Pyproject.read(folder)
         declaration = Declaration.read(pyproject)
         settings = Settings.read(config_settings, os.environ)
-        declaration.check_variant(pyproject, settings.variant, settings.asked_variant, "Nothing was built")
+        declaration.check_variant(pyproject, settings.variant, settings.variant_option, "Nothing was built")
         source = Source.read(folder, declaration)
         outcome = Outcome()
         entries = Entries(pyproject, declaration, settings, source.unpacked, outcome)

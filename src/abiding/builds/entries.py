@@ -55,21 +55,21 @@ def is_for_wheels_here(entry: Entry) -> bool | None:
 
 def is_sure(entry: Entry) -> bool | None:
     """Answer as `is_for_wheels_here`, and None too where only the link tells which line the entry becomes."""
-    listed = exported.listed(entry)
-    return None if listed and native.shared_libraries([entry]) - listed else is_for_wheels_here(entry)
+    libraries = exported.listed(entry)
+    return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
 
 
 class Entries(NamedTuple):
     """What decides which entries of a declaration count in a build; `unpacked` is whether it starts from an sdist.
 
-    What is wrong with them is warned of by `told`.
+    What is wrong with them is warned of by `reports`.
     """
 
     pyproject: Pyproject
     declaration: Declaration
     settings: Settings
     unpacked: bool
-    told: Outcome
+    reports: Outcome
 
     @property
     def level(self) -> Level:
@@ -93,7 +93,8 @@ class Entries(NamedTuple):
     def weighed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return findings on what only the project can mend: errors as grave as they are to who builds."""
         return tuple(
-            one._replace(severity=self.severity) if one.severity is Severity.ERROR else one for one in findings
+            finding._replace(severity=self.severity) if finding.severity is Severity.ERROR else finding
+            for finding in findings
         )
 
     @property
@@ -140,18 +141,18 @@ class Entries(NamedTuple):
         sure = {entry: is_for_wheels_here(entry) for entry in self.of_variant}
         beside = {entry: bool(always) for entry, always in sure.items() if always is not False}
         needed: list[str] = []
-        for wanted in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
-            self._hold((self._not_installable(wanted),) if wanted.excluding else ())
-            needed += [*wanted.requirements, *([_FILLING] if wanted.pinned else [])]
+        for requirement in lines.to_install(joining, beside, ApiLevel.of(self.declaration.project)):
+            self._hold((self._not_installable(requirement),) if requirement.excluding else ())
+            needed += [*requirement.requirements, *([_FILLING] if requirement.pinned else [])]
         return needed
 
-    def _not_installable(self, wanted: lines.Wanted) -> Finding:
-        texts = ", ".join(f"`{text}`" for _, text in wanted.excluding)
+    def _not_installable(self, requirement: lines.Wanted) -> Finding:
+        texts = ", ".join(f"`{text}`" for _, text in requirement.excluding)
         return self.pyproject.finding(
             "unsatisfiable",
-            f"no version of `{wanted.entry.name}` can be built against: none is in all of {texts}",
-            wanted.entry.key,
-            also=tuple((key, "") for key, _ in wanted.excluding if key != wanted.entry.key),
+            f"no version of `{requirement.entry.name}` can be built against: none is in all of {texts}",
+            requirement.entry.key,
+            also=tuple((key, "") for key, _ in requirement.excluding if key != requirement.entry.key),
             notes=("what is pinned or linked has to lie within all lines for it, or nothing could install the wheel",),
             hints=("change one of the lines",),
         )
@@ -178,8 +179,8 @@ class Entries(NamedTuple):
         complete = {**known, **self._filled(left, used)}
         if used is not None:
             # They were filled before the link could tell whether their provider's export is for them.
-            held = {entry: text for entry, text in known.items() if exported.is_limited(entry)}
-            self._hold(exported.judge(held, ApiLevel.of(self.declaration.project), self.pyproject, used))
+            limited = {entry: text for entry, text in known.items() if exported.is_limited(entry)}
+            self._hold(exported.judge(limited, ApiLevel.of(self.declaration.project), self.pyproject, used))
         return {entry: complete[entry] for entry in applying}
 
     def _filled(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
@@ -206,7 +207,7 @@ class Entries(NamedTuple):
         if errors and self.severity is Severity.ERROR:
             raise DeclarationError(findings, "Nothing was built")
         left = errors if self.unpacked else findings
-        self.told.warn(finding._replace(severity=Severity.WARNING) for finding in left)
+        self.reports.warn(finding._replace(severity=Severity.WARNING) for finding in left)
 
     def exports(self, metadata: CoreMetadata, shipped: Iterable[str] | None) -> Export | None:
         """Tell what a wheel exports, pins filled; `shipped` are its members, None where its files do not lie in it."""
@@ -236,7 +237,7 @@ class Entries(NamedTuple):
             raise
         except (Exception, SystemExit):
             if self.level is Level.API and self.native:
-                self.told.say(self.outcome(()))
+                self.reports.say(self.outcome(()))
             raise
 
     def outcome(self, added: Iterable[str]) -> str:
@@ -244,7 +245,7 @@ class Entries(NamedTuple):
         if not self.of_variant:
             return ""
         if self.level is Level.API:
-            why = self.settings.asked or 'from-sdist = "api"'
+            why = self.settings.level_option or 'from-sdist = "api"'
             number = len(self.of_variant)
             adds = f"`-C abiding.level=abi` adds {'it' if number == 1 else 'them'}"
             return f"API level: {counted(number, 'line')} left out, because {why}; {adds}"

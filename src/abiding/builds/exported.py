@@ -141,8 +141,8 @@ class _Admitted(NamedTuple):
             exported = self._exported(entry)
             if exported is None or is_bare(entry):
                 continue
-            wanted = range_of(_with_pre_releases(requirements.parse(exported.export.requires).specifier))
-            if not self._versions(entry, line).is_subset(wanted):
+            accepted = range_of(_with_pre_releases(requirements.parse(exported.export.requires).specifier))
+            if not self._versions(entry, line).is_subset(accepted):
                 note = (f"it says: {exported.export.note}",) if exported.export.note else ()
                 yield self.pyproject.finding(
                     "looser-than-exported",
@@ -160,14 +160,14 @@ class _Admitted(NamedTuple):
         for entry, line in self._held():
             if self._exported(entry) or not self._versions(entry, line).contains(_FAR):
                 continue
-            named = _with_extras(entry)
+            bare = _with_extras(entry)
             lacks = "what it exports is for other libraries" if of_installed(entry.name) else "it exports nothing"
             yield self.pyproject.finding(
                 "unbounded-provider",
                 f"`{line}` admits every later version of the library that the wheel is linked with",
                 entry.key,
                 notes=(f"`{entry.name}` does not say which of its versions fit ({lacks})",),
-                hints=(f"write an upper bound: `{named}>=x.x,<x+1`, for example, or `{named}==x.x.*`",),
+                hints=(f"write an upper bound: `{bare}>=x.x,<x+1`, for example, or `{bare}==x.x.*`",),
             )._replace(severity=Severity.WARNING)
 
     def _held(self) -> Iterator[tuple[Entry, str]]:
@@ -185,7 +185,7 @@ class _Admitted(NamedTuple):
         """Return the versions that a line admits together with those that are always in force beside it."""
         versions = range_of(requirements.parse(line).specifier)
         beside: Iterable[str] = (
-            *(given.text for given in self.api.lines.get(entry.name, ()) if not given.extra),
+            *(api_line.text for api_line in self.api.lines.get(entry.name, ()) if not api_line.extra),
             *(text for other, text in self.lines.items() if _is_beside(other, entry)),
         )
         for text in beside:

@@ -134,8 +134,8 @@ def _no_backend(inner: InnerBackend) -> BackendError:
 def _meant(inner: InnerBackend) -> tuple[str, ...]:
     from abiding.project.known_backends import similar_to
 
-    meant = similar_to(inner.name)
-    return (f"did you mean `{meant}`?",) if meant else ()
+    suggestion = similar_to(inner.name)
+    return (f"did you mean `{suggestion}`?",) if suggestion else ()
 
 
 def _inside(inner: InnerBackend, folder: str) -> Path:
@@ -165,16 +165,16 @@ def _not_importable(inner: InnerBackend, exc: ImportError) -> BackendError:
     is_there = bool(parent) and not is_known(inner.name)
     if is_there:
         message = f"the wrapped backend `{inner.name}` does not exist: `{parent}` has no module `{name}`"
-    meant = _meant(inner)
+    hints = _meant(inner)
     if inner.path:
         ways = [
             f"it was looked for in {', '.join(f'`{folder}`' for folder in inner.path)} first, as `backend-path` says"
         ]
     elif is_there:
-        ways = [] if meant else [_BEFORE]
+        ways = [] if hints else [_BEFORE]
     else:
         ways = list(ways_to(inner.name, Pyproject.read(inner.folder).build_requires))
-    return _problem(inner, message, str(exc), *meant, *ways)
+    return _problem(inner, message, str(exc), *hints, *ways)
 
 
 def _is_name(text: str) -> bool:

@@ -23,18 +23,19 @@ __all__ = ["judge_packed"]
 
 def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severity) -> tuple[Finding, ...]:
     """Find that the pyproject.toml that was packed into an sdist lets it be built in another way than this folder."""
-    found: tuple[Apart, ...] = ()
+    differing: tuple[Apart, ...] = ()
     with suppress(DeclarationError):  # no front end reads it then, and says so
-        found = apart(pyproject.table, pyproject.decode(data).table)
-    if not found:
+        differing = apart(pyproject.table, pyproject.decode(data).table)
+    if not differing:
         return ()
+    keys = listed([key_text(value.key) for value in differing])
     finding = pyproject.finding(
         "other-pyproject",
-        f"the pyproject.toml in `{name}` has another {listed([key_text(one.key) for one in found])} than this one",
-        found[0].key,
+        f"the pyproject.toml in `{name}` has another {keys} than this one",
+        differing[0].key,
         severity=severity,
-        also=tuple((one.key, "another one, too") for one in found[1:_MOST_QUOTED] if one.own is not None),
-        notes=(*map(_packed, found[:_MOST_QUOTED]), "who builds from the sdist goes by what is in it"),
+        also=tuple((value.key, "another one, too") for value in differing[1:_MOST_QUOTED] if value.own is not None),
+        notes=(*map(_packed, differing[:_MOST_QUOTED]), "who builds from the sdist goes by what is in it"),
         hints=("commit pyproject.toml, and build again: meson-python and others pack the last commit, not the folder",),
     )
     return (finding,)
@@ -43,9 +44,9 @@ def judge_packed(name: str, data: bytes, pyproject: Pyproject, severity: Severit
 _MOST_QUOTED = 5
 
 
-def _packed(one: Apart) -> str:
+def _packed(difference: Apart) -> str:
     """Say what a value is in the sdist: of lists, what they have there alone, or have not."""
-    key, own, packed = key_text(one.key), one.own, one.other
+    key, own, packed = key_text(difference.key), difference.own, difference.other
     if packed is None:
         return f"in the sdist, `{key}` is missing"
     if not isinstance(own, list) or not isinstance(packed, list):

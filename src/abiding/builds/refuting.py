@@ -59,7 +59,7 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     lines, missing = lines_of(finding.found), lines_of(finding.expected)
     places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     left_out = entries.level is Level.API and any(
-        wanted.name == requirements.name_of(missing[0]) for wanted in entries.of_variant
+        entry.name == requirements.name_of(missing[0]) for entry in entries.of_variant
     )
     # A line more is no way out where no version would be left: the finding then says what is.
     ways = finding.hints[:1] if _are_opposed(lines, missing) else tuple(_ways(missing, entries))
@@ -91,8 +91,8 @@ def _ways(lines: Sequence[str], entries: Entries) -> Iterator[str]:
     if project.table is not None and (lacking := [field for field in fields if field not in project.dynamic]):
         yield from making_dynamic(lacking, entries.pyproject)
     yield from (f"for wheels alone, {way}" for way in declaring(lines, entries.pyproject))
-    given = " and ".join(f"`{line}`" for line in lines)
-    yield f"or, if the source needs it too, give {given} {_there(lines, entries)}"
+    quoted = " and ".join(f"`{line}`" for line in lines)
+    yield f"or, if the source needs it too, give {quoted} {_there(lines, entries)}"
 
 
 def _there(lines: Iterable[str], entries: Entries) -> str:

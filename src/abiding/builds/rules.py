@@ -157,8 +157,8 @@ def _undeclared(line: str, sides: Sides) -> Finding:
 def _for_every_build(line: str, sides: Sides) -> str:
     """Return how a line comes to be required by the source, and so by its sdist."""
     name, _ = hints.places_of(line)
-    given = table_at(sides.pyproject.table, ("project",))
-    way = f"add it to `project.{name}`" if name in given else "require it in every build"
+    project = table_at(sides.pyproject.table, ("project",))
+    way = f"add it to `project.{name}`" if name in project else "require it in every build"
     return f"{way}, and build the sdist anew" if sides.source == "sdist" else way
 
 

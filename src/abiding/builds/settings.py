@@ -26,16 +26,16 @@ _ONCE = "say `{}` once: uv takes it from `config-settings` in pyproject.toml and
 class Settings(NamedTuple):
     """The settings of one hook call.
 
-    `level` is None where nobody asked for one: the declaration then decides. `asked` and `asked_variant` are how level
-    and variant were asked for, in the words of a command line. `inner` is what the wrapped backend is given: the
-    frontend's `config_settings` without ours, and None if they were None.
+    `level` is None where nobody asked for one: the declaration then decides. `level_option` and `variant_option` are
+    how level and variant were asked for, in the words of a command line. `inner` is what the wrapped backend is given:
+    the frontend's `config_settings` without ours, and None if they were None.
     """
 
     level: Level | None
     variant: str
     inner: dict[str, Any] | None
-    asked: str = ""
-    asked_variant: str = ""
+    level_option: str = ""
+    variant_option: str = ""
 
     @classmethod
     def read(cls, config_settings: Mapping[str, Any] | None, environ: Mapping[str, str]) -> Settings:
@@ -48,15 +48,15 @@ class Settings(NamedTuple):
         if config_settings is not None:
             inner = {name: value for name, value in config_settings.items() if name not in ours}
         problems = [_unknown(name) for name in ours if name not in _KNOWN]
-        problems += [_unknown(name) for name in inner or () if Slips(_KNOWN).meant(name)]
+        problems += [_unknown(name) for name in inner or () if Slips(_KNOWN).suggestion(name)]
         problems += _misspelt(environ)
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
-        asked, asked_variant = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
+        level_option, variant_option = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
         if level not in ("", *Level):
-            problems.append(_bad_level(level, asked))
+            problems.append(_bad_level(level, level_option))
         if problems:
             raise DeclarationError(problems, "Nothing was built")
-        words = (f"{way}={value}" if value else "" for way, value in ((asked, level), (asked_variant, variant)))
+        words = (f"{way}={value}" if value else "" for way, value in ((level_option, level), (variant_option, variant)))
         return cls(Level(level) if level else None, variant, inner, *words)
 
 
@@ -71,9 +71,9 @@ def _value(name: str, ours: Mapping[str, Any], environ: Mapping[str, str], probl
     if isinstance(value, str):
         return value
     # pip and build collect a setting that is given twice into a list.
-    given = ", ".join(f"`{item}`" for item in value) if isinstance(value, list) else f"`{value}`"
+    values = ", ".join(f"`{item}`" for item in value) if isinstance(value, list) else f"`{value}`"
     problems.append(
-        _problem("bad-setting", f"`{name}` takes one value, and was given {given}", f"-C {name}", _ONCE.format(name))
+        _problem("bad-setting", f"`{name}` takes one value, and was given {values}", f"-C {name}", _ONCE.format(name))
     )
     return ""
 
@@ -96,10 +96,10 @@ def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
     slips = Slips(known.values())
     for name in sorted(set(environ) - set(known.values())):
         close = nearest(name.removeprefix(_OURS), known, _LIKE) if name.startswith(_OURS) else ""
-        if meant := known[close] if close else slips.meant(name):
+        if suggestion := known[close] if close else slips.suggestion(name):
             message = f"`{name}` is not a variable that abiding reads"
             those = f"the variables are {' and '.join(f'`{variable}`' for variable in known.values())}"
-            yield _problem("unknown-setting", message, name, f"did you mean `{meant}`?", those)
+            yield _problem("unknown-setting", message, name, f"did you mean `{suggestion}`?", those)
 
 
 _OURS = _variable(_PREFIX)

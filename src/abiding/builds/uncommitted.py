@@ -40,10 +40,10 @@ def uncommitted(backend: str, folder: Path) -> tuple[Finding, ...]:
     """
     if backend.partition(":")[0] != "mesonpy" or not is_there(folder / _BUILD):
         return ()
-    found = _found(folder)
-    if not found:
+    reason = _found(folder)
+    if not reason:
         return ()
-    why, hint = found
+    why, hint = reason
     message = f"`{backend}` packs the last commit of the folder into an sdist, and {why}"
     return (Finding("failed-build", Severity.ERROR, message, artifact=_BUILD, hints=(hint,)),)
 

@@ -35,12 +35,12 @@ def unmatched(built: Built, entries: Entries) -> Iterator[Finding]:
     for index, glob in enumerate(guard.modules for guard in optional):
         if inside.has(glob):
             continue
-        meant = inside.meant(glob)
+        suggestion = inside.suggestion(glob)
         yield entries.pyproject.finding(
             "bad-value",
             NO_MATCH.format(glob),
             (*_KEY, index),
             severity=Severity.WARNING,
             notes=inside.notes,
-            hints=(f"did you mean `{meant}`?",) if meant else (),
+            hints=(f"did you mean `{suggestion}`?",) if suggestion else (),
         )

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from abiding._version import __version__
-from abiding.cli.parser import Parser, meant
+from abiding.cli.parser import Parser, suggestion
 from abiding.files.private import unwinding
 from abiding.findings.errors import AbidingError
 from abiding.findings.unforeseen import unforeseen
@@ -71,18 +71,18 @@ def _parser(commands: Iterable[str]) -> Parser:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    given = tuple(sys.argv[1:] if arguments is None else arguments)
+    words = tuple(sys.argv[1:] if arguments is None else arguments)
     # Before an option, a command is not yet the one that is asked: `--help` is about all of them.
-    parser = _parser(given[:1] if given[:1] and given[0] in _COMMANDS else _COMMANDS)
-    asked = next((word for word in given if not word.startswith("-")), "")
-    if asked and asked not in _COMMANDS:
-        likely = meant(asked, (*_COMMANDS, "--help", "--version"))
-        parser.error(f"there is no command `{asked}`{likely}\nthe commands: {', '.join(_COMMANDS)}")
-    options = parser.parse_args(given)
+    parser = _parser(words[:1] if words[:1] and words[0] in _COMMANDS else _COMMANDS)
+    command = next((word for word in words if not word.startswith("-")), "")
+    if command and command not in _COMMANDS:
+        likely = suggestion(command, (*_COMMANDS, "--help", "--version"))
+        parser.error(f"there is no command `{command}`{likely}\nthe commands: {', '.join(_COMMANDS)}")
+    options = parser.parse_args(words)
     if options.run is None:
         parser.print_help(sys.stderr)
         return 2
-    options.argv = given
+    options.argv = words
     try:
         with unwinding():
             status: int = options.run(options)

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 __all__ = [
     "EXAMPLE_TAG",
     "add_index_url",
-    "given",
     "naming",
     "one_in",
     "one_of",
     "path",
+    "path_or_release",
     "project",
     "tags",
     "versions",
@@ -46,7 +46,7 @@ def add_index_url(parser: ArgumentParser, what: str = "the index to look on") ->
     parser.add_argument("--index-url", metavar="URL", help=f"{what} (default: the one of pip)")
 
 
-def given(text: str) -> str:
+def path_or_release(text: str) -> str:
     """Take a path, or the name of a release."""
     return _given(text, f"a file or folder, and of a release its name{_named(text)}")
 
@@ -150,7 +150,7 @@ def one_in(folder: Path, *endings: str) -> Path | None:
     return None
 
 
-def wheels_in(given: Path, closing: str) -> list[Path]:
+def wheels_in(path: Path, closing: str) -> list[Path]:
     """Return the wheels that a path stands for: itself, those right in a folder, of a project those in its `dist`.
 
     Raises `AbidingError` if there is none.
@@ -158,22 +158,22 @@ def wheels_in(given: Path, closing: str) -> list[Path]:
     from abiding.files.placing import speaking_of
     from abiding.native.names import wheels_among
 
-    if not is_there(given):
-        raise MissingFileError.at(given, closing, "give wheels, a folder of them, or that of a project")
-    if given.name.endswith(".whl") and not is_folder(given):
-        with speaking_of(given):
-            open_plain(given).close()
-    folder = given / "dist" if is_plain(given / "pyproject.toml") else given
+    if not is_there(path):
+        raise MissingFileError.at(path, closing, "give wheels, a folder of them, or that of a project")
+    if path.name.endswith(".whl") and not is_folder(path):
+        with speaking_of(path):
+            open_plain(path).close()
+    folder = path / "dist" if is_plain(path / "pyproject.toml") else path
     # What is called a wheel and can't be opened is told by who reads them.
     inside = (file for file in sorted(folder.glob("*.whl")) if not is_folder(file))
     wheels = list(inside) if is_folder(folder) else wheels_among([folder])
     if wheels:
         return wheels
     # From an sdist a wheel is built with a warning where a build from the tree is refused.
-    hint = "build one first: `python -m build`" if folder != given else "give a wheel, which ends in .whl"
+    hint = "build one first: `python -m build`" if folder != path else "give a wheel, which ends in .whl"
     if is_folder(folder) and not os.access(folder, os.R_OK | os.X_OK):
         raise _missing(_NOT_READ, folder, closing, _OWNER)
-    message = "the folder has no wheel in it" if folder != given or is_folder(folder) else "this is no wheel"
+    message = "the folder has no wheel in it" if folder != path or is_folder(folder) else "this is no wheel"
     raise _missing(message, folder, closing, hint)
 
 
@@ -196,23 +196,23 @@ def tags(text: str) -> frozenset[str]:
     # A fourth part would be taken for a build number, or for the label of a variant.
     name = f"any-0-{text}.whl" if len(text.split("-")) == len(EXAMPLE_TAG.split("-")) else ""
     try:
-        named = of_wheel(name)
+        all_tags = of_wheel(name)
     except InvalidWheelFilename:
-        meant = _tag_meant(text)
-        more = f": did you mean `{meant}`?" if meant else f", such as `{EXAMPLE_TAG}`"
+        suggestion = _tag_meant(text)
+        more = f": did you mean `{suggestion}`?" if suggestion else f", such as `{EXAMPLE_TAG}`"
         raise ArgumentTypeError(f"`{visible(text)}` is not a wheel's tag{more}") from None
-    for tag in sorted(named):
-        if meant := _tag_meant(tag):
-            raise ArgumentTypeError(f"no wheel has the tag `{visible(tag)}`: did you mean `{meant}`?")
-    return named
+    for tag in sorted(all_tags):
+        if suggestion := _tag_meant(tag):
+            raise ArgumentTypeError(f"no wheel has the tag `{visible(tag)}`: did you mean `{suggestion}`?")
+    return all_tags
 
 
 def _tag_meant(text: str) -> str:
     """Return the tag that is probably meant by one that no wheel can have; empty if it may, or nothing is known."""
     from abiding.project.known_tags import can_match, meant_by
 
-    meant = "" if can_match(text) or "*" in text else meant_by(text)
-    return "" if "*" in meant else meant
+    tag = "" if can_match(text) or "*" in text else meant_by(text)
+    return "" if "*" in tag else tag
 
 
 def versions(text: str) -> Requirement:

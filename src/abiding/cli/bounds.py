@@ -69,11 +69,11 @@ def run(options: Namespace) -> int:
     subjects = {} if options.no_index else _subjects(paths, looking)
     wheels: dict[str, Stated] = {}
     unread: dict[str, AbidingError] = {}
-    for one in paths:
+    for place in paths:
         try:
-            wheels[str(one)] = stated.of_wheel(one, looking)
+            wheels[str(place)] = stated.of_wheel(place, looking)
         except ArchiveError as exc:
-            unread[str(one)] = exc
+            unread[str(place)] = exc
     if unread and (options.write or not wheels):
         raise next(iter(unread.values()))
     linked = _linked({name: subject for name, subject in subjects.items() if name in wheels}, options.index_url)
@@ -160,7 +160,7 @@ def _linked(subjects: Mapping[str, Subject | AbidingError], index_url: str | Non
 
 def _wheels(what: Iterable[Path]) -> list[Path]:
     """Return the wheels that are meant. Raises `AbidingError` for an argument that stands for none."""
-    return list(dict.fromkeys(wheel for given in what for wheel in wheels_in(given, "Nothing was read")))
+    return list(dict.fromkeys(wheel for argument in what for wheel in wheels_in(argument, "Nothing was read")))
 
 
 def _way_on(options: Namespace, wheels_read: Sequence[Stated]) -> str:
@@ -246,8 +246,8 @@ def _lines(wheels_read: Sequence[Stated]) -> Iterator[Declared]:
                 by_name.setdefault(bound.distribution, {}).setdefault(bound.declare, Declared(bound.declare, note))
     for name, lines in by_name.items():
         if len(lines) > 1:
-            listed = ", ".join(f"`{line}`" for line in lines)
-            message = f"the wheels ask for different lines of `{name}`: {listed}"
+            quoted = ", ".join(f"`{line}`" for line in lines)
+            message = f"the wheels ask for different lines of `{name}`: {quoted}"
             hint = "declare them by hand, each with `select` or a marker, or build all for the same version"
             raise AbidingError(
                 Finding("not-understood", Severity.ERROR, message, artifact="pyproject.toml", hints=(hint,)),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import add_index_url, given, one_of, versions
+from abiding.cli.arguments import add_index_url, one_of, path_or_release, versions
 from abiding.cli.specs import is_name, is_spec
 from abiding.project.level import Level
 
@@ -41,7 +41,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
         "what",
         metavar="PATH | NAME==VERSION",
         nargs="+",
-        type=given,
+        type=path_or_release,
         help="an sdist, a wheel, a folder of them, or a release on an index",
     )
     add_index_url(parser)
@@ -56,7 +56,7 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.add_argument(
         "--baseline",
         metavar="FOLDER | NAME[==VERSION]",
-        type=given,
+        type=path_or_release,
         help="hold the libraries of wheels on disk against the last release of the same provider",
     )
     parser.add_argument(
@@ -113,7 +113,7 @@ def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | Non
         return held_to_index(paths, versions(baseline), listings)
 
 
-def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str, tuple[Finding, ...]]:
+def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[str, tuple[Finding, ...]]:
     """Hold wheels on an index against what their compiled files say, and tell on stderr what was read."""
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import Bar
@@ -122,7 +122,7 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
 
     findings: dict[str, tuple[Finding, ...]] = {}
     with index.listings(options.index_url) as listings:
-        for release in found:
+        for release in releases:
             artifacts = [checked.artifact for checked in release.artifacts]
             read = published.checked(
                 artifacts,
@@ -134,11 +134,11 @@ def _held_to_compiled(found: Sequence[Release], options: Namespace) -> dict[str,
             findings |= read.findings
             if read.of_wheels:
                 # How libraries are found takes the files of a wheel as they lie beside each other.
-                told = f"{read.files} compiled files of {read.wheels} of {read.of_wheels} wheels were read"
-                told += (
+                message = f"{read.files} compiled files of {read.wheels} of {read.of_wheels} wheels were read"
+                message += (
                     " for the versions that they accept; whether they find their libraries is told of wheels on disk"
                 )
-                print(f"{release.name} {release.version}: {told}", file=sys.stderr)
+                print(f"{release.name} {release.version}: {message}", file=sys.stderr)
             for name in read.passed_over:
                 print(f"not read, for its size: {name}", file=sys.stderr)
     return findings
@@ -151,8 +151,8 @@ def _announce(release: str, ahead: Ahead) -> None:
     wheels = f"{ahead.wheels} wheel{'s' * (ahead.wheels != 1)}"
     sizes = [f"at most {ahead.size / 1e6:,.0f} MB"] * (ahead.size > 0)
     sizes += [f"the index does not tell the size of {ahead.untold} of them"] * (ahead.untold > 0)
-    told = f"the compiled files of {wheels} are read now: {', and '.join(sizes)}"
-    print(f"{release}: {told}", file=sys.stderr, flush=True)
+    message = f"the compiled files of {wheels} are read now: {', and '.join(sizes)}"
+    print(f"{release}: {message}", file=sys.stderr, flush=True)
 
 
 _MUCH = 8 << 20

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.archives.naming import SDIST_ENDINGS
 from abiding.cli import outputs
-from abiding.cli.arguments import add_index_url, given, one_in, tags
+from abiding.cli.arguments import add_index_url, one_in, path_or_release, tags
 from abiding.cli.specs import is_name, is_one_release
 from abiding.files.plain import is_folder, is_plain, is_there, read_for
 from abiding.findings import bounds
@@ -40,9 +40,15 @@ _SDISTS = (*SDIST_ENDINGS, ".tgz", ".tar.bz2", ".tar.xz")
 def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("diff", help="show where two artifacts differ in meaning", description=_DESCRIPTION)
-    parser.add_argument("left", metavar="A", type=given, help="an sdist, a wheel, METADATA, PKG-INFO, or NAME==VERSION")
     parser.add_argument(
-        "right", metavar="B", type=given, nargs="?", help="what to compare it with; without it, the wheel of --tag"
+        "left", metavar="A", type=path_or_release, help="an sdist, a wheel, METADATA, PKG-INFO, or NAME==VERSION"
+    )
+    parser.add_argument(
+        "right",
+        metavar="B",
+        type=path_or_release,
+        nargs="?",
+        help="what to compare it with; without it, the wheel of --tag",
     )
     parser.add_argument(
         "--tag",
@@ -62,11 +68,11 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
 
 def run(options: Namespace) -> int:
     """Print the differences. Returns 0 if there are none, else 1. Raises `AbidingError` if one can't be read."""
-    (one, its_tag), (other, other_tag) = _asked(options)
-    left, right = _side(one, its_tag, options), _side(other, other_tag, options)
+    (first, its_tag), (second, other_tag) = _asked(options)
+    left, right = _side(first, its_tag, options), _side(second, other_tag, options)
     if _is_one_file(left, right):
         way_on = "give another one"
-        if is_one_release(one):
+        if is_one_release(first):
             left_out = " and ".join(["`B`"] * bool(options.right) + ["one `--tag`"] * (len(options.tag) == _SIDES))
             way_on = f"leave out {left_out} to compare the sdist with the wheel of `--tag`"
         options.parser.error(f"both sides are one file, `{visible(left.name)}`: {way_on}")
@@ -120,12 +126,12 @@ def _side(argument: str, tag: _Tag, options: Namespace) -> Side:
     return Side(artifact.filename, artifact.read_from, artifact.metadata)
 
 
-def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
+def _chosen(spec: str, names: Sequence[str], tag: _Tag) -> str:
     """Return the file of a release that is meant: its sdist, or the wheel of a tag. Raises `AbidingError`."""
-    if wanted:
+    if tag:
         from abiding.archives.tagging import expanded
 
-        fitting = [name for name in names if name.endswith(".whl") and wanted.intersection(expanded(name))]
+        fitting = [name for name in names if name.endswith(".whl") and tag.intersection(expanded(name))]
         what = "no wheel of that tag"
     else:
         # Of several, that which the standard wants.
@@ -134,7 +140,7 @@ def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
         )
         what = "no sdist"
     if fitting:
-        return max(fitting, key=_build) if wanted else fitting[-1]
+        return max(fitting, key=_build) if tag else fitting[-1]
     wheels = [name for name in names if name.endswith(".whl")]
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
@@ -142,21 +148,21 @@ def _chosen(spec: str, names: Sequence[str], wanted: _Tag) -> str:
         from abiding.report.compact import compact
 
         notes = (f"it has wheels of {'; '.join(compact(wheels, names))}",)
-        hints = (_which(wheels, wanted),)
+        hints = (_which(wheels, tag),)
     raise AbidingError(
         Finding("missing-file", Severity.ERROR, f"the release has {what}", artifact=spec, notes=notes, hints=hints),
         _NOTHING,
     )
 
 
-def _which(wheels: Sequence[str], wanted: _Tag) -> str:
+def _which(wheels: Sequence[str], own: _Tag) -> str:
     """Return how to choose a wheel: one that is most like what was wanted, if anything was."""
     from abiding.archives.wheel_name import WheelName
     from abiding.metadata.nearest_wheel import nearest_wheel
 
-    split = WheelName.split(nearest_wheel(min(wanted), wheels) if wanted else wheels[0])
+    split = WheelName.split(nearest_wheel(min(own), wheels) if own else wheels[0])
     tag = f"`--tag {split.python}-{split.abi}-{split.platform}`" if split else "`--tag`"
-    return f"the nearest is {tag}" if wanted else f"say which wheel: {tag}, for example"
+    return f"the nearest is {tag}" if own else f"say which wheel: {tag}, for example"
 
 
 def _build(wheel: str) -> tuple[int, str]:
@@ -175,8 +181,8 @@ _FILES = "give an sdist (`.tar.gz`, `.zip`), a wheel (`.whl`), a METADATA or PKG
 
 def _read(path: Path) -> CoreMetadata:
     if not is_there(path):
-        meant = release_meant(str(path))
-        raise MissingFileError.at(path, _NOTHING, f"did you mean `{meant}`?" if meant else _FILES)
+        suggestion = release_meant(str(path))
+        raise MissingFileError.at(path, _NOTHING, f"did you mean `{suggestion}`?" if suggestion else _FILES)
     if is_folder(path):
         raise _folder(path)
     name = path.name.lower()

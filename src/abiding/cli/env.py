@@ -39,13 +39,13 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser.set_defaults(run=run, closing="Nothing was looked at", instead=_meant)
 
 
-def _meant(given: str) -> str:
+def _meant(word: str) -> str:
     """Return what is to be given for a word that stands where no word does."""
     from abiding.native.interpreter import python_meant
 
-    named = Path(given)
-    is_python = named.name.startswith("python") and is_plain(named)
-    return f"name it as `--python {given}`" if is_python else python_meant(named)
+    path = Path(word)
+    is_python = path.name.startswith("python") and is_plain(path)
+    return f"name it as `--python {word}`" if is_python else python_meant(path)
 
 
 def run(options: Namespace) -> int:
@@ -57,8 +57,8 @@ def run(options: Namespace) -> int:
 
     python = Interpreter.ask(options.python)
     interfaces = environment.survey(python, load=options.load)
-    told = [module for use in interfaces.uses for module in use.failures or ()]
-    seen = survey(python, load=options.load, told=told)
+    failures = [module for use in interfaces.uses for module in use.failures or ()]
+    seen = survey(python, load=options.load, reported=failures)
     seen = seen._replace(findings=(*interfaces.findings, *seen.findings))
     text = partial(as_text, seen, interfaces.uses, interfaces.internals if options.full else ())
     outputs.write(options, forms(seen, options.python, interfaces.uses, interfaces.internals), text)

@@ -76,8 +76,8 @@ def _rule_of(text: str) -> str:
     if (word := _MEANT.get(word, word)) in terms():
         return word
     close = nearest(name, (*rules(), *terms()))
-    having = [rule for rule in rules() if word and word in rule.split("-")]
-    likely = having if 0 < len(having) <= _MOST_LIKELY else [close] if close else []
+    fitting = [rule for rule in rules() if word and word in rule.split("-")]
+    likely = fitting if 0 < len(fitting) <= _MOST_LIKELY else [close] if close else []
     hints = (f"did you mean {' or '.join(f'`{rule}`' for rule in likely)}?",) if likely else ()
     raise AbidingError(
         Finding(

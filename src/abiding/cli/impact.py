@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.cli import outputs
-from abiding.cli.arguments import add_index_url, given, versions, wheels_in
+from abiding.cli.arguments import add_index_url, path_or_release, versions, wheels_in
 from abiding.cli.specs import is_spec
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     parser = commands.add_parser(
         "impact", help="tell which consumers a release of a provider breaks", description=_DESCRIPTION
     )
-    parser.add_argument("release", metavar="NAME==VERSION", type=given, help="the release, on an index")
+    parser.add_argument("release", metavar="NAME==VERSION", type=path_or_release, help="the release, on an index")
     parser.add_argument(
         "consumers",
         metavar="CONSUMER",
-        type=given,
+        type=path_or_release,
         nargs="+",
         help="a wheel, a folder of wheels, a name on the index, or a file (.txt) with one of these in each line",
     )
@@ -85,17 +85,17 @@ def run(options: Namespace) -> int:
         histories = Histories(listings, cache)
         impacts: list[Impact] = []
         nothing: list[AbidingError] = []
-        for one in _wheels(_listed(options.consumers), listings, Path(folder)):
+        for wheel in _wheels(_listed(options.consumers), listings, Path(folder)):
             try:
-                if isinstance(one, _Nothing):
-                    raise one.why
-                impacts.append(of_release(release, one.path, listings, histories)._replace(read_from=one.consumer))
+                if isinstance(wheel, _Nothing):
+                    raise wheel.why
+                impacts.append(of_release(release, wheel.path, listings, histories)._replace(read_from=wheel.consumer))
             except MissingExtraError:
                 raise
             except AbidingError as exc:
                 nothing.append(exc)
-                name = one.consumer if isinstance(one, _Nothing) else one.path.name
-                impacts.append(Impact(name, Outcome.UNKNOWN, exc.findings[0].message, one.consumer))
+                name = wheel.consumer if isinstance(wheel, _Nothing) else wheel.path.name
+                impacts.append(Impact(name, Outcome.UNKNOWN, exc.findings[0].message, wheel.consumer))
     if nothing and len(impacts) == 1:
         raise nothing[0]
     name = str(release)
@@ -109,11 +109,11 @@ def run(options: Namespace) -> int:
 def _release(text: str) -> Requirement:
     from abiding.findings.errors import UnknownReleaseError
 
-    wanted = versions(text)
-    if [clause.operator for clause in wanted.specifier] != ["=="] or text.endswith("*"):
+    requirement = versions(text)
+    if [clause.operator for clause in requirement.specifier] != ["=="] or text.endswith("*"):
         message = f"`{text}` does not name one release"
-        raise UnknownReleaseError.of(message, hint=f"write `{wanted.name}==VERSION`")
-    return wanted
+        raise UnknownReleaseError.of(message, hint=f"write `{requirement.name}==VERSION`")
+    return requirement
 
 
 def _listed(consumers: Iterable[str]) -> Iterator[str]:
@@ -164,12 +164,12 @@ def _wheels(consumers: Iterable[str], listings: Listings, folder: Path) -> Itera
             yield _Nothing(consumer, MissingFileError.at(consumer, _NOTHING, hint))
             continue
         try:
-            wanted = versions(consumer)
-            releases = listings.published(wanted.name, wanted.specifier)
+            requirement = versions(consumer)
+            releases = listings.published(requirement.name, requirement.specifier)
             fitting = (wheel for files in releases for wheel in files if _fits(wheel.filename, tags))
             wheel = next(fitting, None)
             if wheel is None:
-                raise UnknownReleaseError.of(f"the index has no wheel of `{wanted.name}` for this machine")
+                raise UnknownReleaseError.of(f"the index has no wheel of `{requirement.name}` for this machine")
             saved = wheel.save(folder)
         except AbidingError as exc:
             yield _Nothing(consumer, exc)

@@ -178,8 +178,8 @@ def _pieces(made: str | Iterator[str]) -> Iterable[str]:
 
 def _looked_at(options: Namespace) -> Iterator[str]:
     """Yield whatever else a command was given that may be a file, each by a name that is its own."""
-    for name, given in vars(options).items():
-        for item in given if isinstance(given, list) else [given]:
+    for name, value in vars(options).items():
+        for item in value if isinstance(value, list) else [value]:
             if name not in ("output", "output_format") and isinstance(item, str | Path):
                 with suppress(OSError, ValueError):
                     yield os.path.realpath(item)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-__all__ = ["Parser", "meant", "none_of"]
+__all__ = ["Parser", "none_of", "suggestion"]
 
 
 # What other programs call it.
@@ -50,14 +50,14 @@ class Parser(argparse.ArgumentParser):
         namespace: Any = None,  # noqa: ANN401
     ) -> tuple[Any, list[str]]:
         """Parse what is given. Leaves where some of it is none of ours; that comes before what is missing."""
-        given = list(sys.argv[1:] if args is None else args)
-        own = given if self._subparsers is None else takewhile(lambda word: word.startswith("-"), given)
+        words = list(sys.argv[1:] if args is None else args)
+        own = words if self._subparsers is None else takewhile(lambda word: word.startswith("-"), words)
         for option in self._unknown(own):
             self._no_option(option)
         rest: str = self.get_default("rest")
         # argparse would take them for the value of an option before them.
-        end = given.index("--") if rest and "--" in given else len(given)
-        options, others = super().parse_known_args(given[:end], namespace)
+        end = words.index("--") if rest and "--" in words else len(words)
+        options, others = super().parse_known_args(words[:end], namespace)
         if others:
             if others[0].startswith("-"):
                 self._no_option(others[0])
@@ -65,18 +65,18 @@ class Parser(argparse.ArgumentParser):
             way = f"\n{instead(others[0])}" if instead else ""
             self.error(f"too much is given: {', '.join(f'`{other}`' for other in others)}{way}")
         if rest:
-            setattr(options, rest, [*getattr(options, rest), *given[end + 1 :]])
+            setattr(options, rest, [*getattr(options, rest), *words[end + 1 :]])
         return options, others
 
-    def _no_option(self, given: str) -> NoReturn:
+    def _no_option(self, word: str) -> NoReturn:
         known = [option for option in self._option_string_actions if option.startswith("--")]
         listed = f"\nthe options: {', '.join(known)}"
         later = "\nthose of a command come after it" if self._subparsers is not None else ""
-        self.error(f"there is no option `{given}`{_asked(self._likely(given, known)) or listed + later}")
+        self.error(f"there is no option `{word}`{_asked(self._likely(word, known)) or listed + later}")
 
-    def _likely(self, given: str, known: Sequence[str]) -> Iterable[str]:
+    def _likely(self, word: str, known: Sequence[str]) -> Iterable[str]:
         """Return what may be meant by an option: one of like letters, or of that first letter, or a value of one."""
-        name = given.partition("=")[0].lstrip("-").lower()
+        name = word.partition("=")[0].lstrip("-").lower()
         also = [way for way in _ALSO_CALLED.get(name, ()) if way.partition(" ")[0] in known]
         if len(name) == 1:
             return [option for option in known if option.startswith(f"--{name}")] or also
@@ -123,12 +123,12 @@ class Parser(argparse.ArgumentParser):
         formatter = argparse.HelpFormatter(self.prog, width=sys.maxsize)
         needed = [action for action in self._get_optional_actions() if action.required]
         formatter.add_usage(None, [*needed, *self._get_positional_actions()], [], prefix="")
-        given = formatter.format_help().strip().removeprefix(self.prog)
-        return f"usage: {self.prog} [OPTIONS]{given}"
+        rest = formatter.format_help().strip().removeprefix(self.prog)
+        return f"usage: {self.prog} [OPTIONS]{rest}"
 
-    def _unknown(self, given: Iterable[str]) -> Iterator[str]:
+    def _unknown(self, words: Iterable[str]) -> Iterator[str]:
         """Yield the options that are none: of a long one not even the beginning, of a short one not its letter."""
-        for word in given:
+        for word in words:
             if word == "--":
                 return
             option = word.partition("=")[0]
@@ -136,11 +136,11 @@ class Parser(argparse.ArgumentParser):
             if not option.startswith("-") or option == "-" or " " in option or _NUMBER.fullmatch(word):
                 continue
             known = option if option.startswith("--") else option[:2]
-            if not any(one.startswith(known) for one in self._option_string_actions):
+            if not any(known_option.startswith(known) for known_option in self._option_string_actions):
                 yield option
 
 
-def meant(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str]) -> str:
     """Return which of the known words may be meant, as the end of a sentence; empty if none is like it."""
     return _asked([nearest(word, known)])
 
@@ -154,4 +154,4 @@ def none_of(word: str, known: Iterable[str]) -> str:
     """Return what is said of a value that is none of those that are known."""
     values = list(known)
     what = f"none of {', '.join(values)}" if len(values) > 1 else f"not known: the only value is `{values[0]}`"
-    return f"`{word}` is {what}{meant(word, values) if len(values) > 1 else ''}"
+    return f"`{word}` is {what}{suggestion(word, values) if len(values) > 1 else ''}"

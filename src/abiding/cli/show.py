@@ -97,14 +97,14 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _hint(given: str) -> str:
+def _hint(text: str) -> str:
     """Return what may be given in place of something that is not there; how to get at a release that is on an index."""
-    given = release_meant(given) or given
-    if not is_one_release(given):
+    text = release_meant(text) or text
+    if not is_one_release(text):
         return "give a project's folder, an sdist, or a wheel"
     return (
-        f"files are shown, no releases: get one by `pip download --no-deps '{given}'`, and give that; `abiding check "
-        f"'{given}'` tells which files there are, `abiding diff` takes releases and `--tag`"
+        f"files are shown, no releases: get one by `pip download --no-deps '{text}'`, and give that; `abiding check "
+        f"'{text}'` tells which files there are, `abiding diff` takes releases and `--tag`"
     )
 
 
@@ -124,9 +124,11 @@ def _check_form(options: Namespace) -> None:
     alone = "--metadata" if options.metadata else "--for" if options.audience else ""
     if alone and (options.output_format != "text" or options.output):
         options.parser.error(f"`{alone}` has a form of its own: leave out `--output-format` and `--output`")
-    asked = [f"--{name}" for name in ("level", "variant", "tag") if getattr(options, name) is not None]
-    if asked and options.source.name.endswith(".whl"):
-        options.parser.error(f"`{asked[0]}` is for what is still to be built: leave it out, the wheel has been built")
+    build_options = [f"--{name}" for name in ("level", "variant", "tag") if getattr(options, name) is not None]
+    if build_options and options.source.name.endswith(".whl"):
+        options.parser.error(
+            f"`{build_options[0]}` is for what is still to be built: leave it out, the wheel has been built"
+        )
 
 
 # A wheel
@@ -353,15 +355,15 @@ def _groups(subject: _Subject) -> Iterator[Group]:
 
     declaration, entries = subject.declaration, subject.entries(one_wheel=False)
     project, pkg_info = declaration.project, subject.source.pkg_info
-    given: dict[str, list[str]] = {"": []}
+    lines: dict[str, list[str]] = {"": []}
     for _, text, extra in project.requirements():
-        given.setdefault(extra, []).append(text)
-    plain: list[str] | None = given.pop("")
+        lines.setdefault(extra, []).append(text)
+    plain: list[str] | None = lines.pop("")
     if not project.gives("dependencies") and (project.table is None or "dependencies" in project.dynamic):
         plain = list(pkg_info.all("Requires-Dist")) if pkg_info else None
     computed = f"(computed by {declaration.backend})"
     nothing = "(left out: level api)" if subject.level is Level.API and declaration.entries else "(nothing)"
-    for extra in dict.fromkeys(["", *given, *(entry.extra for entry in entries)]):
-        api = plain if not extra else given.get(extra, [])
+    for extra in dict.fromkeys(["", *lines, *(entry.extra for entry in entries)]):
+        api = plain if not extra else lines.get(extra, [])
         own = tuple(entry for entry in entries if entry.extra == extra)
         yield Group(extra, None if api is None else tuple(api), own, (computed if not extra else "", nothing))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from abiding.cli import outputs
-from abiding.cli.arguments import add_index_url, given
+from abiding.cli.arguments import add_index_url, path_or_release
 from abiding.findings.characters import visible
 from abiding.findings.errors import AbidingError
 from abiding.findings.extras import needing
@@ -39,7 +39,11 @@ def register(commands: _SubParsersAction[ArgumentParser]) -> None:
     """Add the command to the command line."""
     parser = commands.add_parser("survey", help="judge many releases at once, from a table", description=_DESCRIPTION)
     parser.add_argument(
-        "sources", metavar="SOURCE", nargs="+", type=given, help="Parquet, a folder, a glob, a mirror, or a .txt"
+        "sources",
+        metavar="SOURCE",
+        nargs="+",
+        type=path_or_release,
+        help="Parquet, a folder, a glob, a mirror, or a .txt",
     )
     add_index_url(parser, "the index that has the releases of a list")
     parser.add_argument(
@@ -212,8 +216,8 @@ def _from_index(lists: Sequence[str], options: Namespace, file: Path) -> Path:
             if isinstance(read, Unreadable):
                 print(visible(f"abiding: {read.filename}: {read.problem.message}"), file=sys.stderr)
     if not artifacts:
-        listed = ", ".join(f"`{source}`" for source in lists)
-        message = f"none of the releases that {listed} {'list' if len(lists) > 1 else 'lists'} is on the index"
+        quoted = ", ".join(f"`{source}`" for source in lists)
+        message = f"none of the releases that {quoted} {'list' if len(lists) > 1 else 'lists'} is on the index"
         raise UnknownReleaseError.of(message, hint="a list has one `NAME==VERSION`, or `NAME`, in each line")
     write(rows_of(artifacts), file)
     return file

@@ -54,19 +54,19 @@ def run(options: Namespace) -> int:
     return int(bool(history.unread))
 
 
-def _read(wanted: Requirement, options: Namespace) -> History:
+def _read(requirement: Requirement, options: Namespace) -> History:
     from abiding.artifacts import index
     from abiding.artifacts.index.progress import Bar
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
     from abiding.report.printing import unguarded
 
-    accepted = wanted.specifier
+    accepted = requirement.specifier
     if options.pre:
         accepted.prereleases = True
     tag = _tag(options.platform)
     with index.listings(options.index_url) as listings:
-        name = normalised(wanted.name)
+        name = normalised(requirement.name)
         history = read_history(
             listings,
             name,
@@ -76,23 +76,23 @@ def _read(wanted: Requirement, options: Namespace) -> History:
             progress=Bar(unguarded(sys.stderr)),
         )
         if history is None:
-            raise _nothing(wanted, tag, is_there=bool(listings.published(name, accepted)))
+            raise _nothing(requirement, tag, is_there=bool(listings.published(name, accepted)))
     if not history.unread and not any(edition.libraries for edition in history.editions):
         raise UnknownReleaseError.of(
-            f"no wheel of `{wanted}` for {tag.platform} has a shared library in it",
+            f"no wheel of `{requirement}` for {tag.platform} has a shared library in it",
             note="modules of Python are no libraries that others can be linked with",
         )
     return history
 
 
-def _nothing(wanted: Requirement, tag: Tag, *, is_there: bool) -> AbidingError:
+def _nothing(requirement: Requirement, tag: Tag, *, is_there: bool) -> AbidingError:
     note = "versions that are yanked do not count, nor pre-releases without `--pre`"
     if not is_there:
-        message = f"no version that `{wanted}` admits has a wheel on the index"
-        hint = f"`abiding check {wanted.name}` reads the newest"
+        message = f"no version that `{requirement}` admits has a wheel on the index"
+        hint = f"`abiding check {requirement.name}` reads the newest"
         return UnknownReleaseError.of(message, note=note, hint=hint)
     return UnknownReleaseError.of(
-        f"no version of `{wanted}` has a wheel for {tag.platform}",
+        f"no version of `{requirement}` has a wheel for {tag.platform}",
         note=note,
         hint="name another platform with `--platform`, for example `manylinux_2_28_x86_64`",
     )

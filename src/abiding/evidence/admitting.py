@@ -113,9 +113,9 @@ class Admission(NamedTuple):
 
     def opposing(self, text: str) -> tuple[str, ...]:
         """Return the lines in force here that no version satisfies together with another one, which is not there."""
-        wanted = requirements.parse(text)
+        other = requirements.parse(text)
         here = {line.text: requirements.parse(line.text) for line in self.here if line.specifier is not None}
-        return tuple(there for there, requirement in here.items() if requirements.excludes(requirement, wanted))
+        return tuple(there for there, requirement in here.items() if requirements.excludes(requirement, other))
 
     def _are_possible(self, conditions: Sequence[Environments]) -> bool:
         try:
@@ -128,11 +128,11 @@ class Admission(NamedTuple):
         known = available(self.distribution)
         if known is None or not self.lines:
             return []
-        named = self._named()
+        own = self._named()
         versions_refused: set[Version] = set()
         for kind, where in self.places.items():
-            there = {version for version in known.wheels[kind] if version not in known.yanked or version in named}
-            there |= {version for version in named if version.is_prerelease and version >= min(known.wheels[kind])}
+            there = {version for version in known.wheels[kind] if version not in known.yanked or version in own}
+            there |= {version for version in own if version.is_prerelease and version >= min(known.wheels[kind])}
             versions_refused.update(
                 self._among(sorted(version for version in there - versions_refused if refused(version)), where)
             )

@@ -52,29 +52,29 @@ def internals_of(owner: InstalledDistribution, modules: Sequence[Module]) -> Ite
 
 def differing(internals: Sequence[Internals]) -> Iterator[Finding]:
     """Yield one finding for each two that exchange objects, and can't."""
-    for held in internals:
-        required = _required(held.owner)
+    for first in internals:
+        required = _required(first.owner)
         for other in internals:
-            if other.kind is not held.kind or other.owner.name not in required:
+            if other.kind is not first.kind or other.owner.name not in required:
                 continue
-            named = "" if set(held.identities) & set(other.identities) else _named(held, other.owner)
-            if named:
-                yield _finding(held, other, named)
+            file = "" if set(first.identities) & set(other.identities) else _named(first, other.owner)
+            if file:
+                yield _finding(first, other, file)
 
 
 def _required(owner: InstalledDistribution) -> frozenset[str]:
     return frozenset(map(requirements.name_of, owner.metadata.all("Requires-Dist")))
 
 
-def _named(one: Internals, other: InstalledDistribution) -> str:
+def _named(first: Internals, other: InstalledDistribution) -> str:
     """Give the file of one distribution that has the name of a module of the other, as whoever imports that has it."""
     names = _modules(other.files)
     if not names:
         return ""
     text = re.compile(rb"\0(?:%s)(?:\.\w{1,99}){0,9}\0" % b"|".join(re.escape(name.encode()) for name in sorted(names)))
-    for file in one.files:
+    for file in first.files:
         with suppress(OSError, ValueError):
-            if text.search(read_plain(one.owner.files[file], _LARGEST)):
+            if text.search(read_plain(first.owner.files[file], _LARGEST)):
                 return file
     return ""
 
@@ -86,17 +86,17 @@ def _modules(files: Mapping[str, str]) -> frozenset[str]:
     return frozenset(top for top in tops if top.isidentifier())
 
 
-def _finding(one: Internals, other: Internals, named: str) -> Finding:
+def _finding(first: Internals, other: Internals, file: str) -> Finding:
     return Finding(
         "different-internals",
         Severity.WARNING,
-        f"`{one.owner.label}` and `{other.owner.label}` were built with different internals of {one.kind}",
-        artifact=one.owner.label,
-        field=str(one.kind),
+        f"`{first.owner.label}` and `{other.owner.label}` were built with different internals of {first.kind}",
+        artifact=first.owner.label,
+        field=str(first.kind),
         expected=other.identities,
         expected_from=other.owner.label,
-        found=one.identities,
-        found_from=one.owner.label,
-        notes=(f"`{named}` names a module of `{other.owner.name}`; types of the one are not known to the other",),
-        hints=(f"install versions that were built with the same {one.kind}, and the same compiler",),
+        found=first.identities,
+        found_from=first.owner.label,
+        notes=(f"`{file}` names a module of `{other.owner.name}`; types of the one are not known to the other",),
+        hints=(f"install versions that were built with the same {first.kind}, and the same compiler",),
     )

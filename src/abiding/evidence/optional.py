@@ -55,7 +55,7 @@ class Inside(NamedTuple):
         ending = next((ending for ending in _LIBRARIES if ending in glob), "")
         return bool(ending) and not any(ending in place for place in self.places)
 
-    def meant(self, glob: str) -> str:
+    def suggestion(self, glob: str) -> str:
         """Return the module that is meant by its file, by the last part of its name, or in like letters; or a package.
 
         Empty if none is.
@@ -94,17 +94,17 @@ def _release(filename: str) -> tuple[str, str]:
 
 
 def _finding(filename: str, glob: str, inside: Inside) -> Finding:
-    meant = inside.meant(glob)
+    suggestion = inside.suggestion(glob)
     return Finding(
         "bad-value",
         Severity.WARNING,
         NO_MATCH.format(glob),
         artifact=filename,
         field="optional-modules",
-        expected=meant or None,
-        expected_from="the nearest in the wheel" if meant else "",
+        expected=suggestion or None,
+        expected_from="the nearest in the wheel" if suggestion else "",
         found=glob,
         found_from=f"declared, by {MEMBER}",
         notes=inside.notes,
-        hints=(f"did you mean `{meant}`, in `optional-modules` under `[tool.abiding]`?",) if meant else (),
+        hints=(f"did you mean `{suggestion}`, in `optional-modules` under `[tool.abiding]`?",) if suggestion else (),
     )

@@ -130,9 +130,9 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
     known = {}
     for name in symbols:
         symbol = Symbol(name)
-        listed = FUNCTIONS.get(symbol) or DATAS.get(symbol)
-        if listed is not None and listed.added is not None:
-            added = (listed.added.major, listed.added.minor)
+        entry = FUNCTIONS.get(symbol) or DATAS.get(symbol)
+        if entry is not None and entry.added is not None:
+            added = (entry.added.major, entry.added.minor)
             known[name] = min(added, (earlier or {}).get(name, added))
     if not known:
         return None

@@ -165,8 +165,8 @@ def _excluded_by(abi: Sequence[str], files: Sequence[Ranged], admission: Admissi
         rest = admission._replace(lines=tuple(line for line in admission.lines if line.text != text))
         if len(rest.lines) == len(admission.lines):
             continue
-        kept = set(admission.admitted(accepted))
-        more = [version for version in rest.admitted(accepted) if version not in kept]
+        within = set(admission.admitted(accepted))
+        more = [version for version in rest.admitted(accepted) if version not in within]
         if more:
             return f"`{text}` excludes {first_of([str(version) for version in more], 1)}"
     return ""

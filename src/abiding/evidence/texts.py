@@ -104,24 +104,24 @@ class Texts(NamedTuple):
     def joined(self, other: Texts) -> Texts:
         """Return what two parts of one file say."""
         pairs: Iterable[tuple[Any, Any]] = zip(self, other, strict=True)
-        return Texts(*(one | another for one, another in pairs))
+        return Texts(*(own | others for own, others in pairs))
 
 
-def search(pieces: Iterable[bytes], held: int = _HELD) -> Texts:
-    """Look through a file, of which `pieces` are the bytes in their order. No more than about `held` are kept."""
+def search(pieces: Iterable[bytes], most: int = _HELD) -> Texts:
+    """Look through a file, of which `pieces` are the bytes in their order. No more than about `most` are kept."""
     texts = Texts()
-    for window in _windows(pieces, max(held, 4 * _AROUND)):
+    for window in _windows(pieces, max(most, 4 * _AROUND)):
         texts = texts.joined(window.texts())
     return texts
 
 
-def _windows(pieces: Iterable[bytes], held: int) -> Iterator[_Window]:
+def _windows(pieces: Iterable[bytes], most: int) -> Iterator[_Window]:
     data: bytes | bytearray = b""
     first = True
     for piece in pieces:
-        for start in range(0, len(piece), held):
-            part = piece if len(piece) <= held else piece[start : start + held]
-            if len(data) + len(part) > held and len(data) > 2 * _AROUND:
+        for start in range(0, len(piece), most):
+            part = piece if len(piece) <= most else piece[start : start + most]
+            if len(data) + len(part) > most and len(data) > 2 * _AROUND:
                 yield _Window(data, first=first, last=False)
                 data, first = data[-2 * _AROUND :], False
             if not data:

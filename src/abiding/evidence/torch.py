@@ -48,8 +48,8 @@ def refined(module: Module, contents: Callable[[], bytes]) -> Module:
     except AbidingError:  # who judges images says so, and without the extra it is said that it is not known
         return module
     imported = [name for some in symbols.imported.values() for name in some] if symbols else []
-    taken = used(imported)
-    return module._replace(interfaces=(*rest, taken) if taken else rest)
+    by_symbols = used(imported)
+    return module._replace(interfaces=(*rest, by_symbols) if by_symbols else rest)
 
 
 def used(symbols: Iterable[str]) -> Interface | None:

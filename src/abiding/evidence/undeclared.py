@@ -60,7 +60,7 @@ def _undeclared(filename: str, compiled: Compiled, metadata: CoreMetadata) -> It
         whose, ways = _whose(owned, extra=numpy)
         slip = _misspelt(owned, metadata)
         if slip:
-            whose = f"`{slip.meant}`, and `{slip.line}` is spelled almost like it"
+            whose = f"`{slip.suggestion}`, and `{slip.line}` is spelled almost like it"
             ways = (f"did you mean `{slip.right}`?",)
         yield Finding(
             "undeclared-interface",
@@ -95,7 +95,7 @@ class _Slip(NamedTuple):
     """A line that names another distribution than is meant, and what it would be."""
 
     line: str
-    meant: str
+    suggestion: str
     right: str
 
 
@@ -103,8 +103,8 @@ def _misspelt(owned: Owned, metadata: CoreMetadata) -> _Slip | None:
     """Return the line whose name is that of a distribution which has a package, but for one slip."""
     slips = Slips(owned.distributions)
     for line, name in _named_by(metadata).items():
-        if meant := slips.suggestion(name):
-            return _Slip(line, meant, meant + line.strip()[len(name) :])
+        if suggestion := slips.suggestion(name):
+            return _Slip(line, suggestion, suggestion + line.strip()[len(name) :])
     return None
 
 

@@ -119,7 +119,7 @@ def _told(own: Interface, built: Iterable[Interface]) -> Interface:
     """Return what the record has in the place of what a file leaves open."""
     if own.refuses or not own.unknown:
         return own
-    same = (one for one in built if one[:2] == own[:2] and one.refuses)
+    same = (interface for interface in built if interface[:2] == own[:2] and interface.refuses)
     return next(same, own)
 
 

@@ -299,11 +299,11 @@ def narrows(line: str, other: str) -> bool:
     Not if that can't be told.
     """
     try:
-        one, another = (parse(text).specifier for text in (line, other))
-        to_the_letter = any(clause.operator == "===" for clause in (*one, *another))
-        if to_the_letter or max(len(one), len(another)) > bounds.CLAUSES:
+        own, others = (parse(text).specifier for text in (line, other))
+        to_the_letter = any(clause.operator == "===" for clause in (*own, *others))
+        if to_the_letter or max(len(own), len(others)) > bounds.CLAUSES:
             return False
-        narrower, wider = map(releases_of, (one, another))
+        narrower, wider = map(releases_of, (own, others))
         return narrower.is_subset(wider) and not wider.is_subset(narrower)
     except ValueError:  # no requirement
         return False

@@ -202,10 +202,10 @@ def examined(
         return {}, provenance, ()
     from abiding.native import building
 
-    named = [
+    libraries = [
         building.Native(name, line, entry.load == "preload") for entry, line in natives for name in _names([entry])
     ]
-    return building.examined(path, requires, named, provenance)
+    return building.examined(path, requires, libraries, provenance)
 
 
 def has_code(names: Iterable[str]) -> bool:

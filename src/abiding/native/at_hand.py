@@ -59,10 +59,10 @@ class AtHand:
 
     def shipping(self, file_name: str, own: Path) -> Iterator[Path]:
         """Return those that have a file with this name, or one that is loaded by it."""
-        asked = _asks(tags_of(own))
-        new = [wheel for wheel in self._unread if not asked.isdisjoint(wheel.offers)]
+        names = _asks(tags_of(own))
+        new = [wheel for wheel in self._unread if not names.isdisjoint(wheel.offers)]
         if new:
-            self._unread = [wheel for wheel in self._unread if asked.isdisjoint(wheel.offers)]
+            self._unread = [wheel for wheel in self._unread if names.isdisjoint(wheel.offers)]
         for wheel in new:
             for name in _libraries(wheel.path):
                 insort(self._by_library.setdefault(name, []), wheel)
@@ -100,8 +100,8 @@ class _Wheel(NamedTuple):
 
 
 def _fitting(wheels: Iterable[_Wheel], own: Path) -> Iterator[Path]:
-    asked = _asks(tags_of(own))
-    return (wheel.path for wheel in wheels if not asked.isdisjoint(wheel.offers) and wheel.path != own)
+    names = _asks(tags_of(own))
+    return (wheel.path for wheel in wheels if not names.isdisjoint(wheel.offers) and wheel.path != own)
 
 
 def _libraries(path: Path) -> frozenset[str]:

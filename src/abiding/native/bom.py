@@ -83,22 +83,22 @@ def bill(wheel: str, members: Iterable[str]) -> bytes | None:
 
 def _copies(members: Iterable[str]) -> Iterator[_Copy]:
     """Yield the members that are, by name and digest, copies of files of installed distributions."""
-    wanted: dict[str, list[tuple[str, str]]] = {}
+    copies: dict[str, list[tuple[str, str]]] = {}
     for member in members:
         if match := _COPIED.fullmatch(PurePosixPath(member).name):
-            wanted.setdefault(f"{match['stem']}{match['end']}", []).append((member, match["digest"]))
+            copies.setdefault(f"{match['stem']}{match['end']}", []).append((member, match["digest"]))
     seen = set()
-    for distribution in Installed().distributions() if wanted else ():
+    for distribution in Installed().distributions() if copies else ():
         with suppress(AbidingError):  # of a broken one nothing can be said
-            for copy in _of(distribution, wanted):
+            for copy in _of(distribution, copies):
                 if copy.member not in seen:
                     seen.add(copy.member)
                     yield copy
 
 
-def _of(distribution: InstalledDistribution, wanted: Mapping[str, Iterable[tuple[str, str]]]) -> Iterator[_Copy]:
+def _of(distribution: InstalledDistribution, copies: Mapping[str, Iterable[tuple[str, str]]]) -> Iterator[_Copy]:
     for place, file in distribution.files.items():
-        for member, digest in wanted.get(PurePosixPath(place).name, ()):
+        for member, digest in copies.get(PurePosixPath(place).name, ()):
             sha256 = _digest(Path(file))
             if sha256.startswith(digest):
                 name, version = (distribution.metadata.get(field) for field in ("Name", "Version"))

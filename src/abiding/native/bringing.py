@@ -37,8 +37,8 @@ def brought(consumer: Contents, near: Sequence[Contents]) -> frozenset[str]:
             if importing:
                 imported.append(contents)
                 images += _opened(importer, importing, contents)
-    named = {name: image for contents in near for image in contents.images for name in (image.file_name, image.name)}
-    return frozenset(_with_needs(images, named))
+    by_name = {name: image for contents in near for image in contents.images for name in (image.file_name, image.name)}
+    return frozenset(_with_needs(images, by_name))
 
 
 def _importing(importer: Contents, provider: Contents) -> frozenset[str]:
@@ -61,21 +61,21 @@ def _opened(importer: Contents, importing: frozenset[str], provider: Contents) -
         yield from provider.images
         return
     calls: list[Opening] = []
-    for place, found in (*openings(importer).items(), *openings(provider).items()):
+    for place, opened in (*openings(importer).items(), *openings(provider).items()):
         if place in provider.files or module_name(place) in importing:
-            calls += found
+            calls += opened
     for image in provider.images:
         if module_name(image.place) or any(call.may_open(image) or call.may_add(image.folder) for call in calls):
             yield image
 
 
-def _with_needs(images: Iterable[Image], named: dict[str, Image]) -> Iterator[str]:
+def _with_needs(images: Iterable[Image], by_name: dict[str, Image]) -> Iterator[str]:
     waiting = list(images)
     seen = {image.place for image in waiting}
     while waiting:
         image = waiting.pop()
         yield image.place
-        for needed in (named[name] for name in map(base_name, image.needs) if name in named):
+        for needed in (by_name[name] for name in map(base_name, image.needs) if name in by_name):
             if needed.place not in seen:
                 seen.add(needed.place)
                 waiting.append(needed)

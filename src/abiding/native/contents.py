@@ -88,8 +88,8 @@ class Contents:
     @property
     def modules(self) -> frozenset[str]:
         """The names of its modules: below what holds its libraries, where only these are known."""
-        found = frozenset(filter(None, (module_name(place) for place in self.files if place.endswith(".py"))))
-        return found or self.packages
+        modules = frozenset(filter(None, (module_name(place) for place in self.files if place.endswith(".py"))))
+        return modules or self.packages
 
     @property
     def packages(self) -> frozenset[str]:

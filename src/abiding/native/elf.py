@@ -42,12 +42,12 @@ class _Metered(io.BytesIO):
         self.bytes_left = _MOST_SHARED * len(data) + 64 * self.left
 
     def read(self, size: int | None = -1, /) -> bytes:
-        found = super().read(size)
+        data = super().read(size)
         self.left -= 1
-        self.bytes_left -= len(found)
+        self.bytes_left -= len(data)
         if min(self.left, self.bytes_left) < 0:
             raise ValueError("its tables have no end")
-        return found
+        return data
 
 
 def read(data: bytes, place: str) -> Image | None:
@@ -178,7 +178,7 @@ def _entries(
     numbers = next((_bytes_of(data, section) for section in sections if isinstance(section, GNUVerSymSection)), b"")
     text = _bytes_of(data, table)
     count = len(text) // entry.size
-    given = struct.unpack_from(f"{order}{min(count, len(numbers) // 2)}H", numbers)
+    versions = struct.unpack_from(f"{order}{min(count, len(numbers) // 2)}H", numbers)
     left = _MOST_SHARED * len(names)
     for place, (start, *others) in enumerate(entry.iter_unpack(text[: count * entry.size])):
         info, section, size = others if file.elfclass == _WIDE else (*others[1:], others[0])
@@ -187,7 +187,7 @@ def _entries(
         left -= len(name)
         if left < 0:
             raise ValueError("its symbols have more names than there is room for")
-        version = given[place] if place < len(given) else 0
+        version = versions[place] if place < len(versions) else 0
         yield name.decode("utf-8", "replace"), info, section != 0, version, size
 
 

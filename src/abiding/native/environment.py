@@ -60,15 +60,15 @@ class Row(NamedTuple):
     """One library that files of one distribution use: where it is from, and what is to be said of it.
 
     `files` are places below site-packages. `origin` is a distribution with its version, `bundled`, a file of the
-    system, or empty if there is none. `wanted` is the distribution that it should be from, `built_with` and `installed`
-    are versions of that. `loaded` is whether the loader was asked; `wrong` whether it is an error.
+    system, or empty if there is none. `provider` is the distribution that it should be from, `built_with` and
+    `installed` are versions of that. `loaded` is whether the loader was asked; `wrong` whether it is an error.
     """
 
     owner: str
     files: tuple[str, ...]
     library: str
     origin: str
-    wanted: str
+    provider: str
     built_with: str
     installed: str
     outcome: Outcome
@@ -84,10 +84,10 @@ class Survey(NamedTuple):
     unread: tuple[Finding, ...]
 
 
-def survey(python: Interpreter, *, load: bool, told: Collection[str] = ()) -> Survey:
+def survey(python: Interpreter, *, load: bool, reported: Collection[str] = ()) -> Survey:
     """Look at everything that is installed; with `load`, import it in processes of their own and see what is mapped.
 
-    `told` are modules of which somebody else says why they can't be imported, which has nothing to do with libraries.
+    `reported` are modules of which somebody else says why they can't be imported: libraries have no part in it.
     What can't be read is said, and hides nothing else. Raises `AbidingError` (`missing-extra`).
     """
     shelf = Installed(python.path)
@@ -98,7 +98,7 @@ def survey(python: Interpreter, *, load: bool, told: Collection[str] = ()) -> Su
     for distribution in shelf.distributions():
         try:
             if any(map(may_be_image, distribution.files)):
-                surveyed.append(_Surveyed.of(distribution, shelf, python, load=load, told=told))
+                surveyed.append(_Surveyed.of(distribution, shelf, python, load=load, reported=reported))
             elif distribution.source_tree and set(contents.platforms_of(distribution.tags)) != {"any"}:
                 unseen.append(contents.of_installed(distribution))
                 findings.append(_not_looked_into(distribution))
@@ -152,7 +152,7 @@ class _Surveyed(NamedTuple):
         python: Interpreter,
         *,
         load: bool,
-        told: Collection[str],
+        reported: Collection[str],
     ) -> _Surveyed:
         from packaging.tags import Tag
 
@@ -171,7 +171,7 @@ class _Surveyed(NamedTuple):
             problems = exc.findings
         subject = Subject(distribution.label, consumer, links, neighbours, platform, provenance, shelf.get)
         others = [link.image.place for link in links if not isinstance(link.origin, System)]
-        seen = loaded(python.executable, others).without(told) if load and others else None
+        seen = loaded(python.executable, others).without(reported) if load and others else None
         surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
         judged = surveyed.concerned()
         without = frozenset(library for lack in lacking(judged) for library in lack.libraries)
@@ -337,15 +337,15 @@ class _Surveyed(NamedTuple):
             recorded = self.recorded(library) if isinstance(link.origin, Missing) else None
             if recorded:
                 provider = self.subject.at_hand(normalised(recorded.distribution))
-                taken = self.of_system(link)
+                instead = self.of_system(link)
                 yield (
-                    _gone(self.subject, recorded, provider, taken)
+                    _gone(self.subject, recorded, provider, instead)
                     if provider
-                    else _absent(self.subject, recorded, taken)
+                    else _absent(self.subject, recorded, instead)
                 )
 
 
-def _absent(subject: Subject, recorded: Shared, taken: str) -> Finding:
+def _absent(subject: Subject, recorded: Shared, instead: str) -> Finding:
     return Finding(
         "missing-provider",
         Severity.ERROR,
@@ -354,13 +354,13 @@ def _absent(subject: Subject, recorded: Shared, taken: str) -> Finding:
         field=recorded.library,
         expected=recorded.requirement,
         expected_from="required",
-        found=taken or None,
-        found_from="taken instead" if taken else "not installed",
+        found=instead or None,
+        found_from="taken instead" if instead else "not installed",
         hints=(f"install `{recorded.requirement}`: the wheel was built with {recorded.version}",),
     )
 
 
-def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, taken: str) -> Finding:
+def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, instead: str) -> Finding:
     """Say that a provider is installed and has a library no longer: renamed in a later version, or lost."""
     name, version = recorded.distribution, provider.version
     similar = sorted(image.name for image in provider.images if stem(image.name) == stem(recorded.library))
@@ -380,8 +380,8 @@ def _gone(subject: Subject, recorded: Shared, provider: contents.Contents, taken
         field=recorded.library,
         expected=recorded.version,
         expected_from="had it, when the wheel was built",
-        found=taken or None,
-        found_from="taken instead" if taken else f"not in {name} {version}",
+        found=instead or None,
+        found_from="taken instead" if instead else f"not in {name} {version}",
         notes=tuple(notes),
         hints=(hint,),
     )
@@ -399,16 +399,16 @@ def _shared(distribution: InstalledDistribution, contents: contents.Contents) ->
             yield image.name
 
 
-def _equal(one: Path, other: Path) -> bool:
+def _equal(first: Path, second: Path) -> bool:
     """Tell whether two files of one name are one library, but for what a repair tool writes into headers."""
     try:
-        return "-" in one.name.partition(".")[0] or contents.read_file(one) == contents.read_file(other)
+        return "-" in first.name.partition(".")[0] or contents.read_file(first) == contents.read_file(second)
     except OSError:
         return False
 
 
-def _same(one: str, other: str) -> bool:
+def _same(first: str, second: str) -> bool:
     try:
-        return bool(other) and Path(one).samefile(other)
+        return bool(second) and Path(first).samefile(second)
     except (OSError, ValueError):
         return False

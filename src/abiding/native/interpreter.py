@@ -26,13 +26,13 @@ class Interpreter:
     folders: tuple[str, ...]
 
     @classmethod
-    def ask(cls, named: Path) -> Interpreter:
+    def ask(cls, place: Path) -> Interpreter:
         """Find the Python of that name or at that path, and ask it, before it runs what `.pth` files say.
 
         Raises `AbidingError` (`no-interpreter`).
         """
         # As it is seen from here, in whatever folder it is called. A link is not followed, an environment is one.
-        executable = Path(shutil.which(named) or named).absolute()
+        executable = Path(shutil.which(place) or place).absolute()
         try:
             command = [str(executable), "-I", "-S", "-c", _QUESTION]
             done = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
@@ -43,9 +43,9 @@ class Interpreter:
             finding = Finding(
                 "no-interpreter",
                 Severity.ERROR,
-                f"`{named}` does not answer as a Python does",
+                f"`{place}` does not answer as a Python does",
                 notes=(_why(executable, exc),),
-                hints=(python_meant(named),),
+                hints=(python_meant(place),),
             )
             raise AbidingError(finding) from exc
 
@@ -72,16 +72,16 @@ _ENVIRONMENTS = (".venv", "venv", "env")
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
 
 
-def python_meant(named: Path) -> str:
+def python_meant(place: Path) -> str:
     """Return what to give in the place of something that is not the Python of an environment."""
-    if found := _python_in(named):
-        return f"name the Python of the environment: `--python {found}`"
-    if named.name.endswith(ENDINGS):
+    if python := _python_in(place):
+        return f"name the Python of the environment: `--python {python}`"
+    if place.name.endswith(ENDINGS):
         return (
-            f"`abiding check {named}` looks into a file; of an environment give its Python: `--python env/bin/python`"
+            f"`abiding check {place}` looks into a file; of an environment give its Python: `--python env/bin/python`"
         )
-    if any(is_there(named / name) for name in _PROJECT):
-        inside = next(filter(None, (_python_in(named / name) for name in _ENVIRONMENTS)), "env/bin/python")
+    if any(is_there(place / name) for name in _PROJECT):
+        inside = next(filter(None, (_python_in(place / name) for name in _ENVIRONMENTS)), "env/bin/python")
         return f"that is a project: name the Python of an environment that it is installed in: `--python {inside}`"
     return "name the Python of the environment: `--python env/bin/python`"
 

@@ -116,11 +116,11 @@ class _Follower:
         needs = [(image, library) for image in self.consumer.images for library in image.needs]
         if len(needs) > NEEDS:
             raise OverflowError(f"its files need {len(needs):,} libraries in all; nobody means so many")
-        wanted = {Need(image.place, library) for image, library in needs if self.meant(image, library)}
+        open_needs = {Need(image.place, library) for image, library in needs if self.candidate(image, library)}
         owners = self.owners()
         files = {image.place: image for owner in reversed(owners) for image in owner.images}
-        loader = Loader(files.values(), self.meant, musl=self.platform.musl)
-        reached = reach(self.consumer, loader, wanted)
+        loader = Loader(files.values(), self.candidate, musl=self.platform.musl)
+        reached = reach(self.consumer, loader, open_needs)
         by_place = {image.place: owner for owner in reversed(owners) for image in owner.images}
 
         def link(image: Image, library: str) -> Link:
@@ -140,7 +140,7 @@ class _Follower:
         """Return the distributions that are there because this one is."""
         return (*self.neighbours.direct.values(), *self.neighbours.transitive.values())
 
-    def meant(self, image: Image, library: str) -> Image | None:
+    def candidate(self, image: Image, library: str) -> Image | None:
         """Return the file that is meant by a name if no way leads to any.
 
         None for what the platform has, and for nobody's.

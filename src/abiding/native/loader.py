@@ -27,7 +27,7 @@ class Step(NamedTuple):
 
     image: Image
     library: str
-    found: Image | None
+    file: Image | None
 
 
 class Process(NamedTuple):
@@ -51,15 +51,15 @@ class _Loaded(NamedTuple):
 class Loader:
     """The loader of a platform, and the files that lie below one site-packages folder.
 
-    `meant` tells which file a library is if no way leads to it. For musl every run path counts for what is loaded in
+    `intended` tells which file a library is if no way leads to it. For musl every run path counts for what is loaded in
     turn, and only a name that was looked for once is known.
     """
 
     def __init__(
-        self, images: Iterable[Image], meant: Callable[[Image, str], Image | None], *, musl: bool = False
+        self, images: Iterable[Image], intended: Callable[[Image, str], Image | None], *, musl: bool = False
     ) -> None:
         self._files = {_folded(image.place, image.format): image for image in images}
-        self._meant = meant
+        self._meant = intended
         self._musl = musl
         self._folders: dict[str, tuple[str, ...]] = {}
         self._named: dict[str, list[Image]] = {}
@@ -129,14 +129,14 @@ class Loader:
             place = expanded(library, image.folder)
             return None if place is None else self._files.get(place)
         rest = library.removeprefix("@rpath/")
-        found = self._first(self._run_paths(image), rest, image.format)
+        target = self._first(self._run_paths(image), rest, image.format)
         above = loaded.above if image.inherits or self._musl else None
-        while above and not found:
+        while above and not target:
             self.count()
             if above.image.inherited or self._musl:
-                found = self._first(self._run_paths(above.image), rest, image.format)
+                target = self._first(self._run_paths(above.image), rest, image.format)
             above = above.above
-        return found
+        return target
 
     def _first(self, folders: Iterable[str], library: str, format_: Format) -> Image | None:
         for folder in folders:

@@ -29,21 +29,21 @@ class Loaded:
     files: tuple[str, ...]
     failures: Mapping[str, str]
 
-    def without(self, told: Collection[str]) -> Loaded:
+    def without(self, modules: Collection[str]) -> Loaded:
         """Return it without the failures of some modules."""
-        failures = {module: problem for module, problem in self.failures.items() if module not in told}
+        failures = {module: problem for module, problem in self.failures.items() if module not in modules}
         return Loaded(self.files, failures)
 
-    def file_of(self, library: str, meant: str = "") -> str:
+    def file_of(self, library: str, expected: str = "") -> str:
         """Return the file that those have got who need a library of this name; empty if there is none.
 
         Of several it is the one that was loaded first: whoever asks for that name later gets it as well. Where files
-        are not known by a name, because they have none or on macOS, each gets its own: the one that is `meant`.
+        are not known by a name, because they have none or on macOS, each gets its own: the one `expected`.
         """
         names = {path: _name(path) for path in self.files if stem(path.rpartition("/")[2]) == stem(library)}
         called = [path for path, name in names.items() if name == library]
         nameless = [path for path, name in names.items() if not name and path.endswith(f"/{library}")]
-        own = [path for path in called or nameless if path == os.path.realpath(meant)]
+        own = [path for path in called or nameless if path == os.path.realpath(expected)]
         by_name = called and sys.platform == "linux"
         return next(iter(called if by_name else own or called or nameless), "")
 

@@ -79,16 +79,18 @@ def brought(
     waiting = list(_everywhere(lines, "", frozenset(), within))
     seen = set()
     while waiting:
-        asked = waiting.pop()
-        package = look_up(asked.name, asked.accepted) if asked.extras and asked not in seen else None
-        seen.add(asked)
+        requirement = waiting.pop()
+        package = (
+            look_up(requirement.name, requirement.accepted) if requirement.extras and requirement not in seen else None
+        )
+        seen.add(requirement)
         if package is None or not _is_metapackage(package):
             continue
-        for line in _everywhere(package.requires, asked.name, asked.extras, within):
+        for line in _everywhere(package.requires, requirement.name, requirement.extras, within):
             accepted[line.name] = accepted[line.name] & line.accepted if line.name in accepted else line.accepted
             waiting.append(line)
         for text in package.requires:
-            elsewhere.setdefault(requirements.name_of(text), (asked.name, text))
+            elsewhere.setdefault(requirements.name_of(text), (requirement.name, text))
     return Brought(accepted, {name: line for name, line in elsewhere.items() if name not in accepted})
 
 
@@ -101,8 +103,8 @@ def _everywhere(lines: Iterable[str], own: str, extras: frozenset[str], within: 
     read = {text: requirement for text in lines if (requirement := _parsed(text))}
     own_extras = {text: requirement for text, requirement in read.items() if normalised(requirement.name) == own}
     for _ in own_extras:  # each round goes one reference to extras of its own further
-        named = (requirement for requirement in own_extras.values() if _holds(requirement, extras, within))
-        extras = extras.union(*(map(normalised, requirement.extras) for requirement in named))
+        own_lines = (requirement for requirement in own_extras.values() if _holds(requirement, extras, within))
+        extras = extras.union(*(map(normalised, requirement.extras) for requirement in own_lines))
     for requirement in read.values():
         if normalised(requirement.name) != own and _holds(requirement, extras, within):
             yield _Asked(

@@ -43,8 +43,8 @@ def undeclared(subject: Subject) -> Iterator[Finding]:
         )
         notes = [f"{transitive[0]} has it, which only another requirement requires"] if transitive else []
         if unknown:
-            listed = ", ".join(f"`{name}`" for name in unknown)
-            notes = [f"it may be in one of {listed}, which can't be looked into"]
+            quoted = ", ".join(f"`{name}`" for name in unknown)
+            notes = [f"it may be in one of {quoted}, which can't be looked into"]
         yield Finding(
             "undeclared-dlopen",
             Severity.NOTE if unknown else Severity.WARNING,

@@ -59,15 +59,15 @@ class Floor:
 
 def floors(platforms: Iterable[str]) -> dict[tuple[str, str], Floor]:
     """Return the oldest version of each kind among platform tags; `linux_*`, `win_*` and `any` have none."""
-    found: dict[tuple[str, str], Floor] = {}
+    oldest: dict[tuple[str, str], Floor] = {}
     for platform in platforms:
         name, _, rest = platform.partition("_")
         matched = _VERSIONED.fullmatch(f"{_OLD_NAMES[name]}_{rest}" if name in _OLD_NAMES else platform)
         if matched:
             kind = (matched[1], matched[4])
             floor = Floor(kind, (int(matched[2]), int(matched[3])))
-            found[kind] = min(floor, found.get(kind, floor), key=lambda candidate: candidate.version)
-    return found
+            oldest[kind] = min(floor, oldest.get(kind, floor), key=lambda candidate: candidate.version)
+    return oldest
 
 
 # What one file of a Mac may be for.
@@ -83,9 +83,9 @@ def machines(platform: str) -> tuple[str, ...]:
 def machine_of(tags: Iterable[Tag]) -> str:
     """Give the kind of Mac that tags are for, of whose files many are for several; empty for several kinds, or none."""
     platforms = {tag.platform for tag in tags}
-    named = {machine for platform in platforms for machine in machines(platform)}
+    macs = {machine for platform in platforms for machine in machines(platform)}
     mac = all(PlatformTag.read(platform).family == "macosx" for platform in platforms)
-    return named.pop() if mac and len(named) == 1 else ""
+    return macs.pop() if mac and len(macs) == 1 else ""
 
 
 def apart(tags: frozenset[Tag]) -> tuple[frozenset[Tag], ...]:
@@ -183,9 +183,9 @@ def _elf_libraries(platforms: Iterable[str]) -> frozenset[str]:
         matched = _LINUX.fullmatch(platform)
         musl = _is_musl(platform)
         policies = list(_policies(matched[1] if matched else "x86_64", musl=musl))
-        wanted = next(iter(floors([platform]).values()), None)
-        if wanted and not musl:
-            older = [policy for policy in policies if _version(policy.name) <= wanted.version]
+        floor = next(iter(floors([platform]).values()), None)
+        if floor and not musl:
+            older = [policy for policy in policies if _version(policy.name) <= floor.version]
             policies = [max(older or policies[:1], key=lambda policy: _version(policy.name))]
         libraries = policies[-1].whitelist
         common = libraries if common is None else common & libraries
@@ -203,18 +203,18 @@ def _android_libraries(level: int) -> frozenset[str]:
     # By a file name it finds its policy.
     wheel = Path(f"any-1-py3-none-android_{level}_arm64_v8a.whl")
     policies = [*WheelPolicies(libc=Libc.ANDROID, arch=Architecture.aarch64, wheel_fn=wheel)]
-    found: frozenset[str] = policies[-1].whitelist
-    return found
+    libraries: frozenset[str] = policies[-1].whitelist
+    return libraries
 
 
 def _policies(machine: str, *, musl: bool) -> tuple[Policy, ...]:
     from auditwheel.architecture import Architecture
 
     # The lists hardly differ, and for some machines there is none.
-    found: tuple[Policy, ...] = ()
+    policies: tuple[Policy, ...] = ()
     with suppress(ValueError):
-        found = _policies_of(Architecture(machine).baseline, musl=musl)
-    return found or _policies_of(Architecture.x86_64, musl=musl)
+        policies = _policies_of(Architecture(machine).baseline, musl=musl)
+    return policies or _policies_of(Architecture.x86_64, musl=musl)
 
 
 # All policies of musl have the same libraries. Of one that is not named this machine would be asked, and a line told.

@@ -114,15 +114,17 @@ class Neighbours:
         distributions = {name: _first(shelves, name, accepted) for name, accepted in names.items()}
         direct = {name: contents for name, contents in distributions.items() if contents}
         transitive: dict[str, Contents] = {}
-        waiting = [(direct[name], asked.extras) for name, asked in _asked(lines, environment) if name in direct]
+        waiting = [
+            (direct[name], requirement.extras) for name, requirement in _asked(lines, environment) if name in direct
+        ]
         waiting += [(contents, set()) for contents in direct.values()]
         while waiting:
             contents, extras = waiting.pop()
-            for name, asked in _asked(contents.requires, environment, extras):
-                next_ = None if name in direct or name in transitive else _first(shelves, name, asked.specifier)
+            for name, requirement in _asked(contents.requires, environment, extras):
+                next_ = None if name in direct or name in transitive else _first(shelves, name, requirement.specifier)
                 if next_:
                     transitive[name] = next_
-                    waiting.append((next_, asked.extras))
+                    waiting.append((next_, requirement.extras))
         unknown = tuple(name for name, contents in distributions.items() if not contents)
         conditional = {name: marker for name, marker in _conditional(lines, tags) if name not in names}
         return cls(shelves, direct, transitive, unknown, names, conditional, by_extras.elsewhere)
@@ -164,8 +166,8 @@ def required(lines: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
     Those of extras are left out.
     """
     names: dict[str, SpecifierSet] = {}
-    for name, asked in _asked(lines, environment):
-        names[name] = names[name] & asked.specifier if name in names else asked.specifier
+    for name, requirement in _asked(lines, environment):
+        names[name] = names[name] & requirement.specifier if name in names else requirement.specifier
     return names
 
 

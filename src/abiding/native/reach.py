@@ -27,22 +27,22 @@ class Need(NamedTuple):
     library: str
 
 
-def reach(consumer: Contents, loader: Loader, wanted: Collection[Need]) -> Mapping[Need, Image | None]:
+def reach(consumer: Contents, loader: Loader, open_needs: Collection[Need]) -> Mapping[Need, Image | None]:
     """Find out what each file of a distribution gets for what it needs; None if nothing in one of the ways to load it.
 
-    Code is read only if one of the needs that are `wanted` is not met without: it may open a library by its path, or
+    Code is read only if one of `open_needs` is not met without: it may open a library by its path, or
     import another module first that brings it. Raises `OverflowError` if there are too many ways.
     """
-    return _Tour(consumer, loader, wanted).found()
+    return _Tour(consumer, loader, open_needs).result()
 
 
 class _Tour:
     """All files that may be loaded first, one after the other."""
 
-    def __init__(self, consumer: Contents, loader: Loader, wanted: Collection[Need]) -> None:
+    def __init__(self, consumer: Contents, loader: Loader, open_needs: Collection[Need]) -> None:
         self.consumer = consumer
         self.loader = loader
-        self.wanted = wanted
+        self.open_needs = open_needs
         self.opened: tuple[Image, ...] = ()
         self.met: dict[Need, Image] = {}
         for image in consumer.images:
@@ -53,10 +53,10 @@ class _Tour:
         roots = _roots(consumer)
         self.modules = {name: root for root in roots if (name := module_name(root.place))}
         # What a file and those that it loads find by themselves they find whoever loads them: nothing is to be tried.
-        dependent = self.loading({need.place for need in wanted if need not in self.met})
+        dependent = self.loading({need.place for need in open_needs if need not in self.met})
         self.roots = [root for root in roots if root.place in dependent]
 
-    def found(self) -> Mapping[Need, Image | None]:
+    def result(self) -> Mapping[Need, Image | None]:
         lost = self.tried(self.roots, lambda _: Process({}))
         if lost and self.read_openings():
             lost = self.tried(self.roots, lambda _: self.start())
@@ -71,9 +71,9 @@ class _Tour:
             missed = []
             for step in self.loader.load(root, start(root)):
                 need = Need(step.image.place, step.library)
-                if step.found:
-                    self.met.setdefault(need, step.found)
-                elif need in self.wanted:
+                if step.file:
+                    self.met.setdefault(need, step.file)
+                elif need in self.open_needs:
                     missed.append(need)
             lost[root.place] = frozenset(missed)
         return {place: needs for place, needs in lost.items() if needs}

@@ -70,10 +70,10 @@ def _unprovided(subject: Subject) -> Iterator[Finding]:
         yield _open(subject, missing, message, note, _LOOK_FURTHER)
     else:
         for library, links in missing.items():
-            said, hints = _NOWHERE.format(f"`{library}` is"), (_DECLARE.format("it"),)
+            text, hints = _NOWHERE.format(f"`{library}` is"), (_DECLARE.format("it"),)
             notes = (*_wanting(subject), *_renamed(library, subject))
             yield telling(
-                "unprovided-library", Severity.ERROR, said, subject, links, expected=None, notes=notes, hints=hints
+                "unprovided-library", Severity.ERROR, text, subject, links, expected=None, notes=notes, hints=hints
             )
 
 
@@ -88,9 +88,13 @@ def _open(subject: Subject, missing: Mapping[str, list[Link]], message: str, not
     """Return what may still be provided: that has one cause, whatever the number of libraries."""
     are, they, them = ("are", "they", "them") if len(missing) > 1 else ("is", "it", "it")
     links = [link for each in missing.values() for link in each]
-    said, notes, hints = message.format(f"{listed(missing, 1)} {are}"), (note.format(they, them),), (hint.format(them),)
+    whole, notes, hints = (
+        message.format(f"{listed(missing, 1)} {are}"),
+        (note.format(they, them),),
+        (hint.format(them),),
+    )
     finding = telling(
-        "unprovided-library", Severity.NOTE, said, subject, links, expected=None, notes=notes, hints=hints
+        "unprovided-library", Severity.NOTE, whole, subject, links, expected=None, notes=notes, hints=hints
     )
     return (
         finding._replace(field="", found=tuple(missing), found_from="needed by the wheel")
@@ -188,9 +192,9 @@ def _in_the_wheel(images: Sequence[Image], leaks: Collection[str]) -> str:
         options = " ".join(f"-delete_rpath {shlex.quote(path)}" for path in image.run_paths if path in leaks)
         how = f"`install_name_tool {options} {place}`, and `codesign -f -s - {place}`"
     else:
-        kept = ":".join(path for path in image.run_paths if path not in leaks)
-        options = f"--set-rpath {shlex.quote(kept)}" if kept else "--remove-rpath"
-        how = f"`patchelf {'--force-rpath ' if kept and image.inherited else ''}{options} {place}`"
+        rest = ":".join(path for path in image.run_paths if path not in leaks)
+        options = f"--set-rpath {shlex.quote(rest)}" if rest else "--remove-rpath"
+        how = f"`patchelf {'--force-rpath ' if rest and image.inherited else ''}{options} {place}`"
     each = ", and likewise in the others" if others else ""
     return f"or take it out between `wheel unpack` and `wheel pack`: {how}{each}"
 

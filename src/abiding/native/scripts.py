@@ -75,7 +75,7 @@ _COPIED_INTO = re.compile(r"'([^'\n]{1,200}\.libs)'")
 
 
 def _strings(text: str) -> Iterator[str]:
-    return (one or other for one, other in _STRING.findall(text))
+    return (double or single for double, single in _STRING.findall(text))
 
 
 def _names(text: str) -> list[str]:
@@ -309,4 +309,4 @@ def with_parents(names: Iterable[str]) -> Iterator[str]:
 
 def may_load(contents: Contents, image: Image) -> bool:
     """Return whether code of a distribution may open one of its libraries."""
-    return any(call.may_open(image) for found in openings(contents).values() for call in found)
+    return any(call.may_open(image) for calls in openings(contents).values() for call in calls)

@@ -55,11 +55,11 @@ def missing_symbols(subject: Subject) -> Iterator[Finding]:
 
 def lacking(subject: Subject) -> Iterator[Lacking]:
     """Yield the symbols that are used and not there, each once."""
-    told: set[str] = set()
+    reported: set[str] = set()
     # The record knows which library a symbol was taken from, so it comes first.
     for lost in (*_recorded_and_gone(subject), *_never_there(subject)):
-        missing = lost.symbols - told
-        told |= missing
+        missing = lost.symbols - reported
+        reported |= missing
         if missing:
             yield lost._replace(symbols=missing)
 
@@ -137,12 +137,12 @@ def _lacked(image: Image, links: list[Link], subject: Subject) -> set[str]:
             others = (image for image in owner.images if image.name in brought)
             exported = exported.union(*(owner.symbols(image, machine).exported for image in others))
     if image.format is Format.MACH_O:
-        wanted = {
+        used = {
             name
             for link in links
             if isinstance(link.origin, Provided)
             for name in symbols.imported.get(link.library, frozenset())
         }
     else:
-        wanted = {name for name in symbols.imported.get("", frozenset()) if not name.startswith(_OF_PYTHON)}
-    return wanted - exported
+        used = {name for name in symbols.imported.get("", frozenset()) if not name.startswith(_OF_PYTHON)}
+    return used - exported

@@ -85,22 +85,22 @@ def _lacked(wheel: Contents, users: Sequence[Image], provider: Contents, shipped
     exported = provider.symbols(shipped).exported if shipped.format is Format.ELF else frozenset()
     lacked: set[str] = set()
     for image in users:
-        taken = wheel.symbols(image).used_of(shipped.name, exported)
-        lacked |= taken - _exported_here(image.needs, taken)
+        used = wheel.symbols(image).used_of(shipped.name, exported)
+        lacked |= used - _exported_here(image.needs, used)
     return sorted(lacked)
 
 
-def _exported_here(needs: Iterable[str], wanted: frozenset[str]) -> frozenset[str]:
+def _exported_here(needs: Iterable[str], names: frozenset[str]) -> frozenset[str]:
     """Tell what libraries of the machine export, and those that they need; all that is wanted, if one can't be read."""
     symbols: frozenset[str] = frozenset()
     ahead, seen = list(needs), set[str]()
-    while ahead and not wanted <= symbols:
+    while ahead and not names <= symbols:
         library = ahead.pop(0)
         if library not in seen:
             seen.add(library)
             exported = _exported(library)
             if exported is None:
-                return wanted
+                return names
             symbols |= exported[0]
             ahead += exported[1]
     return symbols
@@ -140,8 +140,8 @@ def _listed() -> tuple[tuple[str, str], ...]:
 def _notes(lacked: Sequence[str]) -> tuple[str, ...]:
     if not lacked:
         return ()
-    shown = listed(lacked, _MOST_NAMED)
-    return (f"the machine has a library of this name too, without {shown}, which the wheel uses",)
+    names = listed(lacked, _MOST_NAMED)
+    return (f"the machine has a library of this name too, without {names}, which the wheel uses",)
 
 
 _MOST_NAMED = 3

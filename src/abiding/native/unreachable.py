@@ -37,11 +37,11 @@ def unreachable(subject: Subject) -> Iterator[Finding]:
             by_folder.setdefault((by.contents.name, by.image.folder), []).append((link, by))
     for lost in by_folder.values():
         first, origin = lost[0]
-        named, it = _libraries_named(link for link, _ in lost)
+        libraries, it = _libraries_named(link for link, _ in lost)
         yield telling(
             "unreachable-library",
             Severity.ERROR,
-            f"no run path leads to {named}, and nothing loads {it} before",
+            f"no run path leads to {libraries}, and nothing loads {it} before",
             subject,
             [link for link, _ in lost],
             expected=tuple(dict.fromkeys(link.image.place for _, link in lost)),
@@ -76,7 +76,7 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
             by_folder.setdefault(link.origin.image.folder, []).append((link, link.origin.image))
     for lost in by_folder.values():
         first, image = lost[0]
-        named, _ = _libraries_named(link for link, _ in lost)
+        libraries, _ = _libraries_named(link for link, _ in lost)
         severity, notes = Severity.ERROR, ("the loader looks into no other folder of the wheel: the import fails",)
         if subject.building or not subject.platform.finished:
             severity, notes = Severity.WARNING, ("a repair tool may still let the loader look there",)
@@ -85,7 +85,7 @@ def unreachable_inside(subject: Subject) -> Iterator[Finding]:
         yield telling(
             "unreachable-library",
             severity,
-            f"{named} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
+            f"{libraries} in the wheel can't be found by {_files_named(link.image for link, _ in lost)}",
             subject,
             [link for link, _ in lost],
             expected=tuple(dict.fromkeys(image.place for _, image in lost)),
@@ -110,9 +110,9 @@ def _way(link: Link, image: Image) -> str:
     way = f"{origin}/{path}".removesuffix("/.")
     if first.format is Format.MACH_O and not link.library.startswith("@rpath/"):
         return f"let `{first.file_name}` name it `{way}/{image.file_name}`"
-    wanted = base_name(link.library)
-    named = "" if wanted == image.file_name else f", and call `{image.file_name}` there `{wanted}`"
-    return f"let `{first.file_name}` have the run path `{way}`{named}"
+    needed = base_name(link.library)
+    renaming = "" if needed == image.file_name else f", and call `{image.file_name}` there `{needed}`"
+    return f"let `{first.file_name}` have the run path `{way}`{renaming}"
 
 
 def _module(provider: Contents) -> str:

@@ -208,12 +208,12 @@ class _Bench:
             self._folder.mkdir(parents=True)
             self._tree = self._source(self._folder / "tree")
         if self._environment is None:
-            wanted = self._subject.requires
-            self._environment = self._environments.having(wanted)
+            requires = self._subject.requires
+            self._environment = self._environments.having(requires)
             try:
                 settings = self._step.setting.config_settings
                 more = self._call(f"get_requires_for_build_{self._step.what.kind}", config_settings=settings)
-                self._environment = self._environments.having([*wanted, *more])
+                self._environment = self._environments.having([*requires, *more])
             except BaseException:
                 self._environment = None
                 raise
@@ -225,8 +225,8 @@ class _Bench:
 
         def runner(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
             # What git can't tell a repository without history is told so, by those that have a word for it.
-            told = dict.fromkeys(_VERSION_VARIABLES, self._version()) if self.has_made_repository else {}
-            run(cmd, cwd or Path.cwd(), {**environment.variables, **told, **(extra_environ or {})})
+            versions = dict.fromkeys(_VERSION_VARIABLES, self._version()) if self.has_made_repository else {}
+            run(cmd, cwd or Path.cwd(), {**environment.variables, **versions, **(extra_environ or {})})
 
         caller = BuildBackendHookCaller(
             str(self._tree),

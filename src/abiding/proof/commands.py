@@ -76,16 +76,16 @@ def _hold(process: subprocess.Popen[bytes], output: str) -> None:
 def _kept(stream: BinaryIO) -> str:
     """Read a stream to its end, and give the beginning and the end of it."""
     half = bounds.OUTPUT // 2
-    kept, left_out = bytearray(), 0
+    output, left_out = bytearray(), 0
     while True:
         piece = stream.read(_PIECE)
-        kept += piece
-        if len(kept) > (4 if piece else 2) * half:  # seldom, so that little is moved
-            left_out += len(kept) - 2 * half
-            del kept[half:-half]
+        output += piece
+        if len(output) > (4 if piece else 2) * half:  # seldom, so that little is moved
+            left_out += len(output) - 2 * half
+            del output[half:-half]
         if not piece:
             break
     if not left_out:
-        return kept.decode("utf-8", "replace")
-    head, tail = (part.decode("utf-8", "replace") for part in (kept[:half], kept[half:]))
+        return output.decode("utf-8", "replace")
+    head, tail = (part.decode("utf-8", "replace") for part in (output[:half], output[half:]))
     return f"{head}\n… {left_out:,} bytes of what it said are left out …\n{tail}"

@@ -58,8 +58,8 @@ def _root(tree: Path) -> Path | None:
 
 
 def _names(root: Path) -> Iterable[str]:
-    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    return dict.fromkeys(filter(None, listed.split("\0")))
+    names = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return dict.fromkeys(filter(None, names.split("\0")))
 
 
 def _copy(source: Path, target: Path) -> None:

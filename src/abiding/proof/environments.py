@@ -30,7 +30,7 @@ class Environment:
 class Environments(Protocol):
     """Where environments come from."""
 
-    def having(self, wanted: Sequence[str]) -> Environment:
+    def having(self, requires: Sequence[str]) -> Environment:
         """Return an environment with these requirements. Raises `CommandError` with what the installer said."""
 
 
@@ -55,14 +55,14 @@ class Isolated:
         """How many there are."""
         return len(self._made)
 
-    def having(self, wanted: Sequence[str]) -> Environment:
+    def having(self, requires: Sequence[str]) -> Environment:
         """Return an environment with these requirements. Raises `CommandError` with what the installer said."""
-        key = frozenset(wanted)
+        key = frozenset(requires)
         if key not in self._made:
-            self._say(f"environment: {', '.join(dict.fromkeys(wanted)) or 'nothing'}")
+            self._say(f"environment: {', '.join(dict.fromkeys(requires)) or 'nothing'}")
             try:
-                _check(wanted)
-                self._made[key] = self._make(with_own(dict.fromkeys(wanted), self._own))
+                _check(requires)
+                self._made[key] = self._make(with_own(dict.fromkeys(requires), self._own))
             except CommandError as exc:
                 self._made[key] = exc
         made = self._made[key]
@@ -70,7 +70,7 @@ class Isolated:
             raise made
         return made
 
-    def _make(self, wanted: list[str]) -> Environment:
+    def _make(self, requires: list[str]) -> Environment:
         root = self._folder / f"environment-{len(self._made) + 1}"
         python = _python_of(root)
         if self._uv:
@@ -80,8 +80,8 @@ class Isolated:
             self._run(self._python, "-m", "venv", "--without-pip", root)
             # `venv` lets pip and, before Python 3.12, setuptools in: whatever is not required must not be there.
             install = [self._pip(), "-m", "pip", "--python", python, "install", "--quiet"]
-        if wanted:
-            self._run(*install, "--", *wanted)
+        if requires:
+            self._run(*install, "--", *requires)
         return Environment(python, _variables(root))
 
     def _pip(self) -> Path:
@@ -96,11 +96,11 @@ class Isolated:
         run(command, self._folder, {**variables, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"})
 
 
-def _check(wanted: Sequence[str]) -> None:
+def _check(requires: Sequence[str]) -> None:
     """Let only requirements through: an installer takes anything else for an option, a file or a folder."""
     from packaging.requirements import InvalidRequirement
 
-    for text in wanted:
+    for text in requires:
         try:
             requirements.parse(text)
         except InvalidRequirement as exc:

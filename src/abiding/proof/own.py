@@ -50,9 +50,9 @@ def write_wheel(folder: Path) -> Path | None:
     return path
 
 
-def with_own(wanted: Iterable[str], wheel: Path | None) -> list[str]:
+def with_own(requires: Iterable[str], wheel: Path | None) -> list[str]:
     """Put this wheel in the place of an abiding among requirements, but of another version or a URL."""
-    return [_directed(text, wheel) if wheel else text for text in wanted]
+    return [_directed(text, wheel) if wheel else text for text in requires]
 
 
 def _directed(text: str, wheel: Path) -> str:

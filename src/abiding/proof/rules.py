@@ -204,9 +204,9 @@ class _Setting:
                 yield finding._replace(severity=_severity(finding.field, self.subject))
 
     def _pair(
-        self, one: tuple[What, Origin], other: tuple[What, Origin], *, members: bool = False
+        self, first: tuple[What, Origin], second: tuple[What, Origin], *, members: bool = False
     ) -> Iterator[Finding]:
-        left, right = self.made.get(one), self.made.get(other)
+        left, right = self.made.get(first), self.made.get(second)
         if left is None or right is None:
             return
         for difference in compare(left.results[0].metadata, right.results[0].metadata):

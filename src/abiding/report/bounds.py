@@ -72,12 +72,12 @@ def _wheel(stated: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Li
 
 def _versions(rows: Iterable[Row], to: Terminal) -> Iterator[Line]:
     """Say of each version what it has; of those that follow each other and have the same, once."""
-    told = []
+    spans = []
     for state, together in groupby(rows, _state):
         first, *others = (row.version for row in together)
-        told.append((f"{first} to {others[-1]}" if others else first, state))
-    width = max((len(versions) for versions, _ in told), default=0)
-    for versions, state in told:
+        spans.append((f"{first} to {others[-1]}" if others else first, state))
+    width = max((len(versions) for versions, _ in spans), default=0)
+    for versions, state in spans:
         style = Style.GOOD if state == _EVERYTHING else Style.PLAIN
         yield from labelled(Span(on_one_line(state), style), to.width, Span(f"    {on_one_line(versions):<{width}}  "))
 

@@ -101,9 +101,9 @@ def _in_order(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
         before.append(ends[place - 1] if place else -1)
         tops[place : place + 1] = [j]
         ends[place : place + 1] = [number]
-    found = []
+    longest = []
     at = ends[-1] if ends else -1
     while at >= 0:
-        found.append(pairs[at])
+        longest.append(pairs[at])
         at = before[at]
-    return found[::-1]
+    return longest[::-1]

@@ -57,8 +57,8 @@ def briefly(names: Sequence[str], release: Release) -> str:
     """Name some files of a release on one line: one by its name, several by their tags, all of them."""
     if len(names) == 1:
         return names[0]
-    said = "; ".join(compact(names, [file.called for file in release.files]))
-    return f"{release.name} {release.version}, {each_of(names)} ({said})"
+    tags = "; ".join(compact(names, [file.called for file in release.files]))
+    return f"{release.name} {release.version}, {each_of(names)} ({tags})"
 
 
 def parts(name: str) -> tuple[str, str]:

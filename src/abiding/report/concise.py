@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from abiding.findings.characters import on_one_line, printable
 from abiding.findings.screen import where
 from abiding.report.compact import briefly
-from abiding.report.grouping import groups, told
+from abiding.report.grouping import groups, release_groups
 from abiding.report.summary import of_all, summary
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def render(releases: Sequence[Release]) -> str:
 
 def _lines(release: Release) -> Iterator[str]:
     name = f"{release.name} {release.version}".strip()
-    for group in told(release):
+    for group in release_groups(release):
         yield _line(group.finding, briefly(group.artifacts, release))
     yield f"{name}: {summary(release)}"
 

@@ -34,10 +34,10 @@ def line_of(finding: Finding, pyproject: Pyproject) -> int | None:
 
 def _keys(project: Mapping[str, Any], names: Iterable[str], is_said: Callable[[str], bool]) -> Iterator[Key]:
     """Yield where it may be declared, the best place first."""
-    given = [name for name in names if name in project]
-    for name in given:
+    present = [name for name in names if name in project]
+    for name in present:
         yield from (key for key, text in _texts(project[name], ("project", name)) if is_said(text))
-    for name in given:
+    for name in present:
         yield ("project", name)
     dynamic = project.get("dynamic")
     for number, name in enumerate(dynamic if isinstance(dynamic, list) else ()):

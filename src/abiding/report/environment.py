@@ -52,12 +52,12 @@ def forms(
 ) -> dict[str, Callable[[], str]]:
     """Return what makes each of the formats for programs; `python` is the Python of the environment."""
     findings = by_weight((*seen.findings, *seen.unread))
-    told = sarif.Told("environment", None, groups(findings))
+    report = sarif.Report("environment", None, groups(findings))
     return {
         "concise": lambda: concise.written(concise.lines(findings)),
         "json": lambda: _as_json(seen, python, uses, internals),
         "github": lambda: github.written(findings, ""),
-        "sarif": lambda: sarif.log("env", [told], complete=not seen.unread),
+        "sarif": lambda: sarif.log("env", [report], complete=not seen.unread),
     }
 
 
@@ -77,7 +77,7 @@ def _text(seen: Survey, uses: Sequence[Use], internals: Sequence[Internals], to:
         yield from columns(_INTERFACES, [_interface_cells(use) for use in uses], to)
     if internals:
         yield ()
-        yield from columns(_INTERNALS, [_internals_cells(held) for held in internals], to)
+        yield from columns(_INTERNALS, [_internals_cells(each) for each in internals], to)
     for group in groups(by_weight((*seen.findings, *seen.unread))):
         yield ()
         yield from lines(group.finding._replace(artifact=", ".join(group.artifacts)), to.width)
@@ -92,7 +92,7 @@ def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequenc
         severity=gravest and str(gravest),
         libraries=[_library(row) for row in seen.rows],
         interfaces=[_interface(use) for use in uses],
-        internals=[_internals(held) for held in internals],
+        internals=[_internals(each) for each in internals],
         findings=findings_data(findings),
     )
 
@@ -103,7 +103,7 @@ def _library(row: Row) -> dict[str, object]:
         "library": visible(row.library),
         "files": [visible(file) for file in row.files],
         "comes_from": visible(row.origin) or None,
-        "provider": visible(row.wanted) or None,
+        "provider": visible(row.provider) or None,
         "built_with": visible(row.built_with) or None,
         "installed": visible(row.installed) or None,
         "outcome": str(row.outcome),
@@ -128,12 +128,12 @@ def _failures(failures: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"module": visible(module), "said": visible(reason)} for module, reason in failures.items()]
 
 
-def _internals(held: Internals) -> dict[str, object]:
+def _internals(internals: Internals) -> dict[str, object]:
     return {
-        "distribution": visible(held.owner.label),
-        "kind": str(held.kind),
-        "identities": [visible(identity) for identity in held.identities],
-        "files": [visible(file) for file in held.files],
+        "distribution": visible(internals.owner.label),
+        "kind": str(internals.kind),
+        "identities": [visible(identity) for identity in internals.identities],
+        "files": [visible(file) for file in internals.files],
     }
 
 
@@ -148,9 +148,9 @@ def _interface_cells(use: Use) -> tuple[Span, ...]:
     return (Span(use.owner, Style.STRONG), *map(Span, cells), state)
 
 
-def _internals_cells(held: Internals) -> tuple[Span, ...]:
-    cells = (counted(len(held.files), "file"), str(held.kind), ", ".join(held.identities))
-    return (Span(held.owner.label, Style.STRONG), *map(Span, cells))
+def _internals_cells(internals: Internals) -> tuple[Span, ...]:
+    cells = (counted(len(internals.files), "file"), str(internals.kind), ", ".join(internals.identities))
+    return (Span(internals.owner.label, Style.STRONG), *map(Span, cells))
 
 
 def verdict(row: Row) -> str:
@@ -159,9 +159,9 @@ def verdict(row: Row) -> str:
     if row.loaded:
         between = " " if row.outcome in (Outcome.EQUAL_LOADED, Outcome.ANOTHER_LOADED) else ", "
         return f"{word}{between}loaded"
-    if row.wanted and row.outcome in (Outcome.SYSTEM, Outcome.MISSING):
-        return f"{word}: no {row.wanted}"
-    return f"{word}: not in {row.wanted} {row.installed}" if row.outcome is Outcome.GONE else word
+    if row.provider and row.outcome in (Outcome.SYSTEM, Outcome.MISSING):
+        return f"{word}: no {row.provider}"
+    return f"{word}: not in {row.provider} {row.installed}" if row.outcome is Outcome.GONE else word
 
 
 def _cells(row: Row) -> tuple[Span, ...]:

@@ -71,4 +71,4 @@ class Filters(NamedTuple):
         )
         yield from ((single,) for single in (*platforms, *pythons))
         if len(platforms) * len(pythons) <= _MOST_PAIRS:
-            yield from ((one, other) for one in platforms for other in pythons)
+            yield from ((platform, python) for platform in platforms for python in pythons)

@@ -11,7 +11,7 @@ from abiding.findings.characters import on_one_line, printable
 from abiding.findings.finding import Severity
 from abiding.findings.words import beginning
 from abiding.report.compact import briefly
-from abiding.report.grouping import groups, told, values
+from abiding.report.grouping import groups, release_groups, values
 from abiding.report.repository import Repository, folder_of
 from abiding.report.summary import summary
 
@@ -38,7 +38,7 @@ def render(releases: Sequence[Release]) -> str:
 
 def _lines(release: Release, repository: Repository) -> Iterator[str]:
     file = repository.project_file(folder_of(release))
-    yield from (_command(group, briefly(group.artifacts, release), file) for group in told(release))
+    yield from (_command(group, briefly(group.artifacts, release), file) for group in release_groups(release))
     name = f"{release.name} {release.version}".strip()
     yield printable(on_one_line(f"{name}: {summary(release)}"))
 

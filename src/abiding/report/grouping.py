@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding, Value
     from abiding.releases.release import Release
 
-__all__ = ["Group", "each_of", "groups", "kind", "left_out", "more_than_shown", "told", "values"]
+__all__ = ["Group", "each_of", "groups", "kind", "left_out", "more_than_shown", "release_groups", "values"]
 
 
 class Group(NamedTuple):
@@ -33,7 +33,7 @@ class Group(NamedTuple):
         return first_of(self.artifacts, 1)
 
 
-def told(release: Release) -> list[Group]:
+def release_groups(release: Release) -> list[Group]:
     """Return what is told of a release, the gravest first: in every format these, and no others, are its findings."""
     grouped = (*groups(release.findings), *groups(release.compiled))
     return sorted(grouped, key=lambda group: -weight(group.finding.severity))
@@ -56,8 +56,8 @@ def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
 
     A wheel that is not what its sdist says in some field is not what other wheels say there either.
     """
-    told = {_place(finding) for finding in findings if is_beside_the_sdist(finding)}
-    return [finding for finding in findings if not (is_among_wheels(finding) and _place(finding) in told)]
+    places = {_place(finding) for finding in findings if is_beside_the_sdist(finding)}
+    return [finding for finding in findings if not (is_among_wheels(finding) and _place(finding) in places)]
 
 
 def _place(finding: Finding) -> Hashable:

@@ -13,7 +13,7 @@ from abiding.metadata.difference import is_repeated
 from abiding.report import explanations
 from abiding.report.compact import compact
 from abiding.report.filters import Filters
-from abiding.report.grouping import each_of, told
+from abiding.report.grouping import each_of, release_groups
 from abiding.report.markup import Side, badge, called, document, explained, files, page, prose, sides, text
 from abiding.report.matrix import Matrix
 from abiding.report.summary import case, overlooked, verdict
@@ -100,7 +100,7 @@ def _release(release: Release, matrix: Matrix, filters: Filters, number: int) ->
     if release.everything:
         yield "<h2>Findings</h2>\n"
         names = [file.called for file in release.files]
-        yield from (_finding(group, names, filters) for group in told(release))
+        yield from (_finding(group, names, filters) for group in release_groups(release))
     if matrix.columns:
         yield "<h2>Files against fields</h2>\n"
         yield from Table(matrix, filters).html()
@@ -156,7 +156,7 @@ def _places(read: Iterable[str]) -> str:
 
 def _pages(releases: Sequence[Release]) -> Iterator[str]:
     """Yield the page of each rule, and of each word, that something on the page opens."""
-    rules = {group.finding.rule for release in releases for group in told(release)}
+    rules = {group.finding.rule for release in releases for group in release_groups(release)}
     levels = any(checked.level for release in releases for checked in release.artifacts)
     words = {"verdict", "case", "level"} if levels else {"verdict", "case"}
     for name in (term for term in (*explanations.terms(), *explanations.rules()) if term in rules | words):

@@ -42,8 +42,8 @@ def _lines(release: str, impacts: Sequence[Impact], to: Terminal) -> Iterator[Li
     if rows:
         yield from columns((), rows, to)
     counts = {key: sum(impact.outcome == key for impact in impacts) for key in _WORDS}
-    told = ", ".join(f"{n} {(_WORDS if n == 1 else _OF_SEVERAL)[key]}" for key, n in counts.items() if n)
-    yield from conclusion(Span(f"{release}: {told or 'no consumer'}", Style.STRONG), to)
+    outcomes = ", ".join(f"{n} {(_WORDS if n == 1 else _OF_SEVERAL)[key]}" for key, n in counts.items() if n)
+    yield from conclusion(Span(f"{release}: {outcomes or 'no consumer'}", Style.STRONG), to)
 
 
 def as_json(release: str, impacts: Sequence[Impact]) -> str:

@@ -9,7 +9,7 @@ from abiding.artifacts.artifact import Unreadable
 from abiding.findings.characters import visible
 from abiding.findings.finding import Severity
 from abiding.metadata.difference import is_repeated
-from abiding.report.grouping import groups, told
+from abiding.report.grouping import groups, release_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ def _release(release: Release) -> dict[str, Any]:
         "reference": visible(release.reference) or None,
         "errors": {"metadata": _errors(release.findings), "compiled_files": _errors(release.compiled)},
         "artifacts": Later(lambda: map(_file, release.files)),
-        "findings": Later(lambda: map(_group_data, told(release))),
+        "findings": Later(lambda: map(_group_data, release_groups(release))),
     }
 
 

@@ -99,8 +99,8 @@ def _block(block: Block) -> str:
     return f"<p>{_emphasised(block.text)}</p>"
 
 
-def _emphasised(said: str) -> str:
-    return _code(emphasised(text(said), "<em>", "</em>"))
+def _emphasised(words: str) -> str:
+    return _code(emphasised(text(words), "<em>", "</em>"))
 
 
 def files(names: Iterable[str], classes: Iterable[str]) -> str:
@@ -115,11 +115,13 @@ class Side:
     `without` is what is said where there is no line.
     """
 
-    def __init__(self, heading: str, said: Sequence[str], own: Sequence[str] = (), *, without: str = "nothing") -> None:
+    def __init__(
+        self, heading: str, values: Sequence[str], own: Sequence[str] = (), *, without: str = "nothing"
+    ) -> None:
         self.heading = heading
         self.without = without
-        self.is_text = any("\n" in value for value in said)
-        self.lines = [line for value in said for line in value.strip("\n").split("\n")]
+        self.is_text = any("\n" in value for value in values)
+        self.lines = [line for value in values for line in value.strip("\n").split("\n")]
         self.own = set(own)
 
 
@@ -131,7 +133,9 @@ def sides(left: Side, right: Side, *, field: str) -> str:
         left.own, right.own = set(left.lines) - both, set(right.lines) - both
         if max(len(left.lines), len(right.lines)) > _MOST_LINES:
             pairs = enumerate(zip(left.lines, right.lines, strict=False))
-            start = max(next((number for number, (one, other) in pairs if one != other), 0) - _LINES_BEFORE, 0)
+            start = max(
+                next((number for number, (line, other_line) in pairs if line != other_line), 0) - _LINES_BEFORE, 0
+            )
     else:
         for side in (left, right):
             side.lines.sort(key=lambda line: line not in side.own)

@@ -76,7 +76,7 @@ class Matrix:
 
     columns: tuple[str, ...]
     sdist: CheckedArtifact | None
-    said: tuple[tuple[str, ...], ...]
+    reference: tuple[tuple[str, ...], ...]
     rows: tuple[Row, ...]
 
     @classmethod
@@ -122,16 +122,16 @@ def _columns(artifacts: Sequence[CheckedArtifact]) -> tuple[str, ...]:
     spelled = {field.lower(): field for field in (*RESOLVER_FIELDS, "Description")}
     seen = set()
     for checked in artifacts:
-        said, metadata = artifacts[0].artifact.metadata, checked.artifact.metadata
+        first, metadata = artifacts[0].artifact.metadata, checked.artifact.metadata
         if metadata.data in seen:
             continue
         seen.add(metadata.data)
         columns.update(dict.fromkeys(difference.field for difference in (*checked.differences, *checked.deviations)))
-        for name in dict.fromkeys(name for name, _ in (*said.fields, *metadata.fields)):
+        for name in dict.fromkeys(name for name, _ in (*first.fields, *metadata.fields)):
             field = spelled.setdefault(name.lower(), name)
-            if values(said, field) != values(metadata, field):
+            if values(first, field) != values(metadata, field):
                 columns[field] = None
-        if values(said, "Description") != values(metadata, "Description"):
+        if values(first, "Description") != values(metadata, "Description"):
             columns["Description"] = None
     return tuple({field.lower(): field for field in columns}.values()) if seen else ()
 

@@ -36,7 +36,7 @@ class Bar(NamedTuple):
     """A bar: its label, what is said at its end, and its parts by the name of their colour."""
 
     label: str
-    said: str
+    caption: str
     parts: Mapping[str, int]
 
     @property
@@ -70,7 +70,7 @@ def _svg(name: str, bars: Sequence[Bar], width: int, title: str) -> str:
             for kind, length in bar.parts.items():
                 axes.barh(row + 0.68, length, height=_THICKNESS, left=start, color=COLOURS[kind][0], linewidth=0)
                 start += length
-            for place, text, (colour, _) in ((0, bar.label, _INK), (1, bar.said, _SOFT)):
+            for place, text, (colour, _) in ((0, bar.label, _INK), (1, bar.caption, _SOFT)):
                 axes.text(
                     place,
                     row + _LABEL,

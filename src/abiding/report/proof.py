@@ -139,14 +139,14 @@ def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
     """Return what makes each of the formats; `source` is what the project was read from."""
     last = on_one_line(f"{proof.name} {proof.version}: {summary(proof)}")
     findings = by_weight(proof.findings)
-    told = sarif.Told(proof.name, source if is_folder(source) else source.parent, groups(findings))
+    report = sarif.Report(proof.name, source if is_folder(source) else source.parent, groups(findings))
     complete = proof.verdict is not Verdict.UNPROVEN
-    file = Repository.around(Path()).project_file(told.beside)
+    file = Repository.around(Path()).project_file(report.beside)
     return {
         "concise": lambda: concise.written([*concise.lines(findings), last]),
         "json": lambda: _as_json(proof, str(source)),
         "github": lambda: github.written(findings, file, last),
-        "sarif": lambda: sarif.log("prove", [told], complete=complete),
+        "sarif": lambda: sarif.log("prove", [report], complete=complete),
     }
 
 

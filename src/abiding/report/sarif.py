@@ -23,7 +23,7 @@ from abiding.findings.words import first_of
 from abiding.project.pyproject import Pyproject
 from abiding.report import explanations
 from abiding.report.declaring import line_of
-from abiding.report.grouping import told, values
+from abiding.report.grouping import release_groups, values
 from abiding.report.pieces import Later, as_json
 from abiding.report.repository import Repository, folder_of
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from abiding.releases.release import Release
     from abiding.report.grouping import Group
 
-__all__ = ["SCHEMA", "Told", "log", "render"]
+__all__ = ["SCHEMA", "Report", "log", "render"]
 
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -42,7 +42,7 @@ _RULES = f"{DOCUMENTATION}reference/rules/index.html"
 _ROOT = "%SRCROOT%"
 
 
-class Told(NamedTuple):
+class Report(NamedTuple):
     """What is to be said of one project: its name, where files of it are at hand (None if nowhere), the findings."""
 
     project: str
@@ -52,16 +52,16 @@ class Told(NamedTuple):
 
 def render(releases: Sequence[Release]) -> Iterator[str]:
     """Return the log of `check`, in pieces."""
-    runs = [Told(release.name, folder_of(release), told(release)) for release in releases]
+    runs = [Report(release.name, folder_of(release), release_groups(release)) for release in releases]
     return _log("check", runs, complete=not any(release.unread for release in releases))
 
 
-def log(command: str, runs: Sequence[Told], *, complete: bool) -> str:
+def log(command: str, runs: Sequence[Report], *, complete: bool) -> str:
     """Write the log of a command, with a newline at its end. `complete` is whether everything could be looked at."""
     return "".join(_log(command, runs, complete=complete))
 
 
-def _log(command: str, runs: Sequence[Told], *, complete: bool) -> Iterator[str]:
+def _log(command: str, runs: Sequence[Report], *, complete: bool) -> Iterator[str]:
     repository = Repository.around(Path())
     names = sorted({finding.rule for entry in runs for finding, _ in entry.findings})
     run = {
@@ -94,7 +94,7 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _results(of: Told, repository: Repository, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _results(of: Report, repository: Repository, names: Sequence[str]) -> Iterator[dict[str, Any]]:
     seen: dict[str, Iterator[int]] = {}
     place = repository.project_file(of.beside)
     pyproject = _pyproject(repository.top / place)

@@ -49,8 +49,8 @@ def of_all(releases: Sequence[Release]) -> str:
     unread = sum(len(release.unreadable) for release in releases)
     if len(releases) == 1 or not unread:
         return ""
-    listed = [counted(files[noun], noun) for noun in ("file", "folder", "release") if files[noun]]
-    return f"Of {' and '.join(filter(None, (', '.join(listed[:-1]), listed[-1])))}, {unread} could not be read"
+    counts = [counted(files[noun], noun) for noun in ("file", "folder", "release") if files[noun]]
+    return f"Of {' and '.join(filter(None, (', '.join(counts[:-1]), counts[-1])))}, {unread} could not be read"
 
 
 def _unread(files: Sequence[Unreadable]) -> str:
@@ -187,7 +187,7 @@ def _how(release: Release, wheels: Sequence[CheckedArtifact]) -> str:
         wheel.called: {each.rule for each in release.findings if each.artifact == wheel.called and breaks(each)}
         for wheel in wheels
     }
-    own = {name: found - {"wheels-disagree"} for name, found in rules.items()}
+    own = {name: broken - {"wheels-disagree"} for name, broken in rules.items()}
     alone = [wheel for wheel in wheels if not wheel.differences and own[wheel.called] & _HOW.keys()]
     if not alone:
         return ""

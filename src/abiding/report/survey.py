@@ -49,7 +49,8 @@ def _json(summary: Summary) -> str:
         ],
         left_out={visible(kind): count for kind, count in summary.others.items()},
         missing_columns=[
-            {"column": one.column, "tables": one.tables, "consequence": one.consequence} for one in summary.missing
+            {"column": column.column, "tables": column.tables, "consequence": column.consequence}
+            for column in summary.missing
         ],
     )
 
@@ -83,8 +84,8 @@ def _lines(summary: Summary, to: Terminal) -> Iterator[Line]:
     if summary.top:
         downloads = any(breaking.downloads is not None for breaking in summary.top)
         yield from _part(f"would be refused{', by downloads' if downloads else ''}", *map(_refused, summary.top))
-    for one in summary.missing:
-        yield from _remark("note", str(one), to)
+    for column in summary.missing:
+        yield from _remark("note", str(column), to)
     if summary.others:
         kinds = ", ".join(f"{count:,} `{visible(kind)}`" for kind, count in summary.others.items())
         yield from _remark("note", f"left out is what is neither an sdist nor a wheel: {kinds}", to)

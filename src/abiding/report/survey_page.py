@@ -90,8 +90,8 @@ def _numbers(summary: Summary) -> Iterator[str]:
     yield f"<li><b>{summary.releases:,}</b> <span>releases, {summary.files:,} files</span></li>"
     yield f'<li class="bad"><b>{broken:,}</b> <span>inconsistent, {_share(broken, summary.releases)}</span></li>'
     if summary.claims:
-        kept = summary.claims - summary.broken_claims
-        yield f"<li><b>{summary.claims:,}</b> <span>{_say(summary)} that nothing varies; {kept:,} keep it</span></li>"
+        true = summary.claims - summary.broken_claims
+        yield f"<li><b>{summary.claims:,}</b> <span>{_say(summary)} that nothing varies; {true:,} keep it</span></li>"
     yield "</ul>\n"
 
 
@@ -162,7 +162,7 @@ def _remarks(summary: Summary) -> Iterator[str]:
 
 def _section(name: str, title: str, bars: list[Bar], before: str) -> Iterator[str]:
     if bars:
-        described = f"{title}. " + "; ".join(f"{bar.label}: {bar.said}" for bar in bars)
+        described = f"{title}. " + "; ".join(f"{bar.label}: {bar.caption}" for bar in bars)
         yield f"<h2>{text(title)}</h2>\n{before}\n{plot(name, bars, described)}\n"
 
 

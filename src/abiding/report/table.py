@@ -39,12 +39,12 @@ _ALIKE = (State.SAME, State.SPELLING, State.APART)
 def legend(matrices: Sequence[Matrix]) -> str:
     """Return what the signs mean, of those that are on the page."""
     states = {cell.state for matrix in matrices for row in matrix.rows for cell in row.cells}
-    said = " ".join(
+    signs = " ".join(
         f'<span><span class="cell {state}">{sign}</span> {words}</span>'
         for state, (sign, words) in _SIGNS.items()
         if state in states
     )
-    return f'<p class="legend">{said}</p>\n' if said else ""
+    return f'<p class="legend">{signs}</p>\n' if signs else ""
 
 
 class Table(NamedTuple):
@@ -85,24 +85,24 @@ class Table(NamedTuple):
         file = f'<span class="file">{called(sdist.called)}</span>' if sdist else ""
         yield f'<tr class="reference"><th scope="row">{file}<small>{label}</small></th>'
         for field, kind, place in self._columns:
-            yield f'<td{kind} data-field="{text(field)}">{_said(self.matrix.said[place], field)}</td>'
+            yield f'<td{kind} data-field="{text(field)}">{_said(self.matrix.reference[place], field)}</td>'
         yield "</tr>\n"
 
     def _row(self, row: Row) -> Iterator[str]:
         names = [checked.called for checked in row.artifacts]
-        listed = files(names, map(self.filters.classes, names))
+        all_names = files(names, map(self.filters.classes, names))
         alike = " alike" if row.severity is None and all(cell.state in _ALIKE for cell in row.cells) else ""
         yield f'<tr class="files{alike}"><th scope="row">'
         if len(names) > 1:
             yield f'<span class="file"><b>{counted(len(names), row.artifacts[0].kind)}</b></span>'
             every = [checked.called for other in self.matrix.rows for checked in other.artifacts]
             yield from (f'<span class="file">{called(name)}</span>' for name in compact(names, every))
-            listed = f'<details class="all"><summary>all names</summary>{listed}</details>'
+            all_names = f'<details class="all"><summary>all names</summary>{all_names}</details>'
         level = LEVELS.get(row.artifacts[0].level, "")
         beside = f" {explained('level', level)}" if level else ""
         unseen = row.verdict is Verdict.EQUAL and all(cell.state is State.SAME for cell in row.cells)
         how = "<small>in other line ends, order or case alone</small>" if unseen else ""
-        yield f"{listed}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}{how}</th>"
+        yield f"{all_names}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}{how}</th>"
         for field, kind, place in self._columns:
             yield f'<td{kind} data-field="{text(field)}">{_cell(row.cells[place], field, self._role)}</td>'
         yield "</tr>\n"

@@ -19,7 +19,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.columns import NOTHING, columns
 from abiding.report.compact import compact
-from abiding.report.grouping import each_of, kind, left_out, more_than_shown, told
+from abiding.report.grouping import each_of, kind, left_out, more_than_shown, release_groups
 from abiding.report.standing import standings
 from abiding.report.summary import case, of_all, verdict
 
@@ -80,14 +80,14 @@ class _Report(NamedTuple):
         name = Span(_name(self.release), Style.STRONG)
         yield from labelled(Span(_contents(self.release)), self.terminal.width, name, Span("   "), margin=4)
         yield _NOTHING
-        found = told(self.release)
-        for group in found if self.full else found[: bounds.FINDINGS]:
+        all_groups = release_groups(self.release)
+        for group in all_groups if self.full else all_groups[: bounds.FINDINGS]:
             yield from self._finding(group)
             yield _NOTHING
         for standing in standings(self.release):
             yield from self._standing(standing)
             yield _NOTHING
-        closing = list(self._closing(found))
+        closing = list(self._closing(all_groups))
         yield from closing
         if closing:
             yield _NOTHING
@@ -127,13 +127,13 @@ class _Report(NamedTuple):
             yield (ARROW, Span(on_one_line(names[0])))
         if len(names) <= 1:
             return
-        said = compact(names, [file.called for file in self.release.files])
+        parts = compact(names, [file.called for file in self.release.files])
         head = f"{several}:"
-        if len(said) == 1 and len(f"{ARROW.text}{head} {said[0]}") <= self.terminal.width:
-            yield (ARROW, Span(head, Style.STRONG), Span(f" {said[0]}"))
+        if len(parts) == 1 and len(f"{ARROW.text}{head} {parts[0]}") <= self.terminal.width:
+            yield (ARROW, Span(head, Style.STRONG), Span(f" {parts[0]}"))
             return
         yield from labelled(Span(head, Style.STRONG), self.terminal.width, ARROW, margin=5)
-        for text in said:
+        for text in parts:
             for line in wrap(on_one_line(text), self.terminal.width, " " * 7, " " * 5):
                 yield (Span(line),)
 
@@ -151,17 +151,19 @@ class _Report(NamedTuple):
 
     # What there is to say at the end
 
-    def _closing(self, found: Sequence[Group]) -> Iterator[Line]:
-        if not self.full and (more := left_out(found)):
+    def _closing(self, all_groups: Sequence[Group]) -> Iterator[Line]:
+        if not self.full and (more := left_out(all_groups)):
             yield from labelled(Span(more_than_shown(more)), self.terminal.width)
         hints = []
-        if found:
+        if all_groups:
             # What the verdict comes from, if nothing graver is there.
-            findings = [group.finding for group in found if group.finding.severity is found[0].finding.severity]
+            findings = [
+                group.finding for group in all_groups if group.finding.severity is all_groups[0].finding.severity
+            ]
             first = next(filter(breaks, findings), findings[0])
             what = "tells what it means" if first.severity is Severity.NOTE else "tells why, and what to do"
             hints.append(f"`abiding explain {first.rule}` {what}")
-        if not self.full and any(self._is_cut(group.finding) for group in found):
+        if not self.full and any(self._is_cut(group.finding) for group in all_groups):
             hints.append("`--full` shows all lines of all values")
         for hint in hints:
             yield from labelled(Span(hint), self.terminal.width, Span("hint: ", Style.HINT))
@@ -179,8 +181,8 @@ def _name(release: Release) -> str:
 
 def _contents(release: Release) -> str:
     count = Counter(file.kind for file in release.files)  # sdists first
-    found = [checked.artifact.metadata.get("Metadata-Version") for checked in release.artifacts]
-    versions = sorted({on_one_line(version.strip()) for version in found if version.strip()})
+    stated = [checked.artifact.metadata.get("Metadata-Version") for checked in release.artifacts]
+    versions = sorted({on_one_line(version.strip()) for version in stated if version.strip()})
     parts = [counted(number, kind) for kind, number in count.items()]
     return ", ".join([*parts, *([f"Metadata-Version {all_of(versions)}"] if versions else [])])
 
@@ -205,5 +207,5 @@ def _cells(release: Release) -> Iterator[Span]:
     yield Span(str(release.verdict).replace("-", " "), _style(release))
     yield Span(str(release.case) if case(release) else NOTHING)
     # As often as they are shown, whatever the number of files.
-    severities = [group.finding.severity for group in told(release)]
+    severities = [group.finding.severity for group in release_groups(release)]
     yield from (Span(str(severities.count(severity))) for severity in Severity)

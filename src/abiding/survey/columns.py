@@ -24,12 +24,12 @@ class Kind(StrEnum):
     NUMBER = "BIGINT"
     TIME = "TIMESTAMP"
 
-    def fits(self, given: str) -> bool:
+    def fits(self, sql_type: str) -> bool:
         """Return whether a column of this type of DuckDB can be taken for it; one without any value has none.
 
         Of numbers and times each value still has to be one.
         """
-        return given == '"NULL"' or bool(_TYPES[self].fullmatch(given))
+        return sql_type == '"NULL"' or bool(_TYPES[self].fullmatch(sql_type))
 
 
 # Programs that keep numbers with gaps, or sums, write floating point; whoever comes from CSV has texts.

@@ -153,9 +153,9 @@ def _artifact(row: FileRow, known: dict[object, CoreMetadata]) -> Artifact:
 def _metadata(fields: tuple[tuple[str, str], ...], digest: str) -> CoreMetadata:
     """Core metadata as the table has them. Two are the same to the byte if they have one digest and say the same."""
     body = "".join(value for name, value in fields if name == "Description")
-    kept = tuple((name, value) for name, value in fields if name != "Description")
+    others = tuple((name, value) for name, value in fields if name != "Description")
     fingerprint = sha256(repr(fields).encode("utf-8", "surrogatepass")).hexdigest()
-    return CoreMetadata(f"Metadata-SHA256: {digest}\nFields-SHA256: {fingerprint}\n".encode(), kept, body)
+    return CoreMetadata(f"Metadata-SHA256: {digest}\nFields-SHA256: {fingerprint}\n".encode(), others, body)
 
 
 def _fields(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -104,8 +104,8 @@ def read(shelf: Shelf) -> None:
 def _rows(root: Path, page: Path) -> Iterator[dict[str, Any]]:
     project = page.parent.name
     try:
-        listed = json.loads(read_plain(page, _LARGEST_PAGE))["files"]
-        files = [(str(file["filename"]), str(file["url"]), file) for file in listed]
+        entries = json.loads(read_plain(page, _LARGEST_PAGE))["files"]
+        files = [(str(file["filename"]), str(file["url"]), file) for file in entries]
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         yield {"name": project, "filename": _PAGE, "packagetype": "sdist", "problem": "bad-index"}
         return

@@ -127,8 +127,8 @@ def _described(connection: DuckDBPyConnection, table: str) -> dict[str, str]:
 
 def _read(file: Path, own: Sequence[str] | None, *options: str) -> str:
     """Return a file as SQL, with what its folders say where none of that is a column of its own."""
-    said = set(_of_folders(file))
-    hive = own is not None and bool(said) and said.isdisjoint(own)
+    columns = set(_of_folders(file))
+    hive = own is not None and bool(columns) and columns.isdisjoint(own)
     # Texts that old programs wrote are marked as bytes.
     options = (f"hive_partitioning = {hive}", "binary_as_string = true", *options)
     if hive:
@@ -167,17 +167,17 @@ def _mended(source: Source, first: int, end: int) -> pyarrow.Table:
     table = table.select([name for name in dict.fromkeys(table.schema.names) if name in COLUMNS and name != "problem"])
     problems: list[str | None] = [None] * len(table)
     for place, field in enumerate(table.schema):
-        given = _values(table.column(place))
-        if given is None:
+        values = _values(table.column(place))
+        if values is None:
             continue
-        texts = [_text(value) for value in given]
-        for row, (value, text) in enumerate(zip(given, texts, strict=True)):
+        texts = [_text(value) for value in values]
+        for row, (value, text) in enumerate(zip(values, texts, strict=True)):
             if value is not None and text is None:
                 problems[row] = f"`{field.name}` is no UTF-8"
         kind = pyarrow.string() if COLUMNS[field.name].kind is not Kind.TEXTS else pyarrow.list_(pyarrow.string())
         table = table.set_column(place, field.name, pyarrow.array(texts, kind))
-    said = {name: value for name, value in _of_folders(source.file).items() if name in dict(source.schema)}
-    more = {name: pyarrow.array([value] * len(table)) for name, value in said.items() if name not in source.own}
+    of_folders = {name: value for name, value in _of_folders(source.file).items() if name in dict(source.schema)}
+    more = {name: pyarrow.array([value] * len(table)) for name, value in of_folders.items() if name not in source.own}
     more["problem"] = pyarrow.array(problems, pyarrow.string())
     more["file_row_number"] = pyarrow.array(range(first, first + len(table)), pyarrow.int64())
     for name, column in more.items():
@@ -236,38 +236,38 @@ def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
     return f"SELECT {place}, {', '.join(columns)}, [{lacking}]::VARCHAR[] AS lacking, {fault} AS fault FROM {source}"
 
 
-def _given(column: Column, given: str) -> str:
+def _given(column: Column, sql_type: str) -> str:
     """Return a value as SQL; what stands for none in its type is null."""
     if column.kind in (Kind.TEXT, Kind.TEXTS):
         return column.name
-    if given == "VARCHAR":
+    if sql_type == "VARCHAR":
         return f"nullif(trim({column.name}), '')"
     # As a text: statistics in Parquet leave NaN out, and DuckDB concludes from them that there is none.
-    return f"nullif({column.name}::VARCHAR, 'nan')" if given in ("FLOAT", "DOUBLE") else column.name
+    return f"nullif({column.name}::VARCHAR, 'nan')" if sql_type in ("FLOAT", "DOUBLE") else column.name
 
 
 def _value(column: Column, schema: Mapping[str, str]) -> str:
-    given = schema.get(column.name)
-    if given is None or not column.kind.fits(given):
+    sql_type = schema.get(column.name)
+    if sql_type is None or not column.kind.fits(sql_type):
         return f"NULL::{column.kind}"
-    value = _given(column, given)
-    if column.kind is Kind.TIME and given != '"NULL"':
+    value = _given(column, sql_type)
+    if column.kind is Kind.TIME and sql_type != '"NULL"':
         # A text may have a zone; the time of what has none is UTC.
-        value = f"(TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')" if given == "VARCHAR" else value
-        value = f"({value} AT TIME ZONE 'UTC')" if given.endswith("WITH TIME ZONE") else value
+        value = f"(TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')" if sql_type == "VARCHAR" else value
+        value = f"({value} AT TIME ZONE 'UTC')" if sql_type.endswith("WITH TIME ZONE") else value
         value = f"CASE WHEN year(TRY_CAST({value} AS TIMESTAMP)) BETWEEN 1 AND 9999 THEN {value} END"
     return f"TRY_CAST({value} AS {column.kind})"
 
 
-def _faults(column: Column, given: str) -> list[tuple[str, str]]:
+def _faults(column: Column, sql_type: str) -> list[tuple[str, str]]:
     name = column.name
-    wrong = f"`{name}` is {given}, and should be {column.kind}"
-    if not column.kind.fits(given):
+    wrong = f"`{name}` is {sql_type}, and should be {column.kind}"
+    if not column.kind.fits(sql_type):
         return [(f"{name} IS NOT NULL", wrong)]
     if column.kind in (Kind.NUMBER, Kind.TIME):
-        value = _value(column, {name: given})
-        why = wrong if given == "VARCHAR" else f"`{name}` is out of the range of {column.kind}"
-        return [(f"{_given(column, given)} IS NOT NULL AND {value} IS NULL", why)]
+        value = _value(column, {name: sql_type})
+        why = wrong if sql_type == "VARCHAR" else f"`{name}` is out of the range of {column.kind}"
+        return [(f"{_given(column, sql_type)} IS NOT NULL AND {value} IS NULL", why)]
     faults = []
     if name in REQUIRED:
         faults.append((f"coalesce({name}, '') = ''", f"`{name}` is empty"))
