@@ -97,9 +97,9 @@ def _is_library(name: str) -> bool:
 
 def _users(wheel: Wheel, shipped: dict[str, str]) -> dict[str, dict[str, bool]]:
     """Return the files that need some libraries, given with their places: by library, and whether a run path leads."""
-    found: dict[str, dict[str, bool]] = {}
+    users: dict[str, dict[str, bool]] = {}
     if not shipped:
-        return found
+        return users
     images = [member for member in wheel.directory.members() if may_be_image(member.name)]
     passed_over = filling(images, bounds.CODE_HARMLESS)
     for member, pieces in wheel.opened(member for member in images if member.name not in passed_over):
@@ -113,8 +113,8 @@ def _users(wheel: Wheel, shipped: dict[str, str]) -> dict[str, dict[str, bool]]:
             rest = window[-_LONGEST:]
         for name, (needs, ways) in texts.items():
             if not seen.isdisjoint(needs):
-                found.setdefault(name, {})[place] = not seen.isdisjoint(ways)
-    return found
+                users.setdefault(name, {})[place] = not seen.isdisjoint(ways)
+    return users
 
 
 _LONGEST = 1024
