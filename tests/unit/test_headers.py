@@ -10,6 +10,7 @@ from clang.cindex import Index
 
 from abiding.findings import bounds
 from abiding.providers import confined, headers
+from abiding.providers.branches import differing
 from abiding.providers.changed import Comparison, Material, compared
 from abiding.providers.cursors import Walk
 from abiding.providers.declarations import ANYTHING, Declared, changes, comparable, constants, reached
@@ -335,6 +336,75 @@ def test_a_part_that_no_header_includes_is_said() -> None:
         assert comparison.by_headers is not bool(why)
         assert not why or why in comparison.of_headers[0]
         assert told(first, first).by_headers
+
+
+GUARDED = "#ifndef TOY_H\n#define TOY_H\n{}\n#endif\n"
+WINDOWS = "#ifdef _WIN32\nstruct t {{ {} a; }};\n#else\nstruct t {{ char a; }};\n#endif"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "condition"),
+    [
+        (WINDOWS.format("int"), WINDOWS.format("long"), "#ifdef _WIN32"),
+        (f"// {'a' * 3000}\n{WINDOWS.format('int')}", WINDOWS.format("long"), "#ifdef _WIN32"),
+        ("#ifdef __linux__\nint f(void);\n#else\nint f(int);\n#endif", "#ifdef __linux__\nint f(void);\n#else\nint f(long);\n#endif", "#else of #ifdef __linux__"),
+        ("#if 1\n#  ifdef _WIN32\nint f(int);\n#  endif\n#endif", "#if 1\n#  ifdef _WIN32\nint f(long);\n#  endif\n#endif", "#ifdef _WIN32"),
+        ("#if defined(_WIN32) && \\\n  1\nint f(int);\n#endif", "#if defined(_WIN32) && \\\n  1\nint f(long);\n#endif", "#if defined(_WIN32) && 1"),
+        ("#ifdef _WIN32 /* a\n*/\nint f(int);\n#endif", "#ifdef _WIN32 /* a\n*/\nint f(long);\n#endif", "#ifdef _WIN32"),
+        ("", "#ifdef _WIN32\nint f(long);\n#endif", "#ifdef _WIN32"),
+        ("#ifdef _WIN32\nint f(long);\n#endif", "", "#ifdef _WIN32"),
+        ("#ifdef _WIN32\n#define API a\n#elif 1\n#define API b\n#endif", "#ifdef _WIN32\n#define API c\n#elif 1\n#define API b\n#endif", "#ifdef _WIN32"),
+        # The same text, elsewhere and in other words.
+        ("#ifdef _WIN32\nint f(int);\n#endif", "int g(void);\n#ifdef _WIN32 // b\nint   f(int); /* a */\n#endif", ""),
+        ("#ifdef _WIN32\nint f(int);\n#endif\nint g(void);", "int g(void);\n# ifdef  _WIN32\nint f(int);\n# endif", ""),
+        # What this compiler reads, in one language at least.
+        ("#ifdef __linux__\nint f(int);\n#endif", "#ifdef __linux__\nint f( int a);\n#endif", ""),
+        ("#ifdef __cplusplus\nclass c { int a; };\n#else\nint f(int);\n#endif", "#ifdef __cplusplus\nclass c { int b[1]; };\n#else\nint f(int a);\n#endif", ""),
+        ("#ifndef API\n#define API\n#endif\nAPI int f(void);", "#ifndef API\n#define API extern\n#endif\nAPI int f(void);", ""),
+        # What nobody reads, and what is no condition.
+        ("#if 0\nint f(int);\n#endif", "#if 0\nint f(long);\n#endif", ""),
+        ("#ifdef _WIN32\n#error no\n#endif", "#ifdef _WIN32\n#error never\n#endif", ""),
+        ("/* \n#ifdef _WIN32\nint f(int);\n#endif\n*/", "/* \n#ifdef _WIN32\nint f(long);\n#endif\n*/", ""),
+        ("int f(int a);", "int f(int b);", ""),
+    ],
+)  # fmt: skip
+def test_what_this_compiler_skips_is_said_where_it_has_changed(old: str, new: str, condition: str) -> None:
+    """Whether it has a guard or not."""
+    for form in ("{}\n", GUARDED):
+        comparison = told(*({"a.h": form.replace("{}", text)} for text in (old, new)))
+        assert comparison.by_headers is not bool(condition)
+        assert not condition or f"`{condition}` has changed" in comparison.of_headers[0]
+        assert not comparison.is_blind
+
+
+def test_what_is_skipped_may_stand_in_another_header() -> None:
+    """It may be read where another one includes it; and lines are told as they stand in the header."""
+    inner = "#ifdef TOY_ALL\nstruct t {{ {} a; }};\n#endif\n"
+    outer = '#define TOY_ALL\n#include "b.h"\n'
+    first, second = ({"a.h": outer, "b.h": inner.format(one)} for one in ("int", "long"))
+    assert [change.names for change in told(first, second).changes] == [("struct t",)]
+    assert told(first, second).by_headers
+    block = "#ifdef _WIN32\nint f(int);\n#endif\n"
+    assert told({"a.h": block, "b.h": ""}, {"a.h": "", "b.h": f"int g(void);\n{block}"}).by_headers
+    broken = "#if 1\nint a;\nint {};\n#endif\nx y z;\n"
+    assert "in line 5" in told({"a.h": broken.format("b")}, {"a.h": broken.format("c")}).of_headers[0]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#if A\n" * 200_000,
+        "#if A\n" + "#elif B\nint a;\n" * 100_000 + "#endif\n",
+        "#if A\nint a;\n" * 20_000 + "#endif\n" * 20_000,
+        'R"(' * 500_000,
+        "/*" * 500_000,
+        "#endif\n" * 200_000,
+    ],
+    ids=range(6),
+)
+def test_conditions_without_end_take_no_time(text: str) -> None:
+    differing({"a.h": text.encode()}, {"a.h": b"int a;\n"})
 
 
 @pytest.mark.parametrize(

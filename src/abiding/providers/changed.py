@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.findings.words import counted, first_of
-from abiding.providers import headers, kinds, layouts
+from abiding.providers import branches, headers, kinds, layouts
 from abiding.providers.declarations import (
     ANYTHING,
     CONSTANTS,
@@ -134,14 +134,23 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
         return Comparison()
     if not new.headers.texts:
         return Comparison(of_headers=(_NONE,), is_blind=True)
+    sides = [
+        (one.headers.texts, branches.differing(one.headers.texts, other.headers.texts))
+        for one, other in ((old, new), (new, old))
+    ]
     try:
-        first, second = comparable(*(headers.read(side.headers.texts, uses=used is not None) for side in (old, new)))
+        first, second = comparable(*(headers.read(branches.marked(*side), uses=used is not None) for side in sides))
     except headers.NoParserError as exc:
         return Comparison(of_headers=(f"headers were not compared: {exc}",), is_blind=True)
     counting = None if used is None else reached(first, used)
     meant = list(changes(first, second))
     changed = [one.old.name for one in meant if counting is None or one.old.key in counting.keys]
     faults = {**dict(_unread(old, new, first, second)), **first.faults(), **second.faults()}
+    skipped = {
+        place: f"`{condition}` has changed, and this compiler skips it"
+        for side, (_, some) in zip((first, second), sides, strict=True)
+        for place, condition in branches.skipped(some, {one.name for _, one in side.of_kind("taken")}).items()
+    }
     passed_over = max(old.headers.passed_over, new.headers.passed_over)
     known = constants(first)
     values = [one for one in changes(first, second, *CONSTANTS) if not _is_of_release(one, old, new)]
@@ -164,7 +173,7 @@ def _headers(old: Material, new: Material, used: Collection[str] | None) -> Comp
             for what, names in found
             if names
         ),
-        of_headers=(*_undeclared(counting), *_faulty(faults), *_passed_over(passed_over)),
+        of_headers=(*_undeclared(counting), *_faulty({**skipped, **faults}), *_passed_over(passed_over)),
         is_blind=faults.keys() >= old.headers.texts.keys(),
         gone=gone(first, second, is_all=not passed_over) if used is None else (),
         dropped=dropped(first, second, is_all=not passed_over) if used is None else (),

@@ -1,9 +1,9 @@
 """What the cursors of libclang declare, as entries: what each declaration means to a binary, however it is spelled.
 
 An entry is a list: the header, the kind (`type`, `function`, `variable`, `constant`, `enumerator`, or what is compiled
-into who uses it: `body`, `initialiser`, `default`, and of what is no cursor `macro` and `guard`), a key, the name that
-is shown, what it means, members that may be added to, the keys of what it uses, the symbol, and the keys of what it
-begins with.
+into who uses it: `body`, `initialiser`, `default`, and of what is no cursor `macro`, `guard`, `taken`), a key, the name
+that is shown, what it means, members that may be added to, the keys of what it uses, the symbol, and the keys of what
+it begins with.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class Walk:
         """Keep in mind that a declaration, or what stands in it, is not compared."""
         file = cursor.location.file
         if file and (place := self.files.place(file.name)):
-            self.left_out.setdefault(place, (cursor.location.line, why))
+            at = cursor.location
+            self.left_out.setdefault(place, (self.files.line(place, at.line, at.offset), why))
 
     def sure(self, *, uses: bool) -> Iterator[list[Any]]:
         """Yield the entries, but those with an error in them, and those that use one of these.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding.providers.numbering import is_version
+from abiding.providers.places import MARK
 from abiding.providers.values import value_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from abiding.providers.places import Files
 
-__all__ = ["Guard", "Probes", "closure", "guard_of", "texts"]
+__all__ = ["CONDITION", "Guard", "Probes", "closure", "guard_of", "texts", "without_comments"]
 
 _DEFINE = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\(?)((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE)
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include(?:_next)?[ \t]*[<"]([^>"\n]+)', re.MULTILINE)
@@ -28,8 +29,10 @@ _STATEMENT = re.compile(rb"[{};#]|<%|%>|%:|\b(?:asm|__asm__|_Pragma|template|nam
 _OF_PLACE = re.compile(
     rb"\b__(?:FILE|FILE_NAME|BASE_FILE|LINE|COUNTER|INCLUDE_LEVEL|DATE|TIME|TIMESTAMP)__\b|\b__(?:func|FUNCTION)__\b"
 )
-_LITERAL = rb"\bR\"([^()\\\s\"]{0,16})\([^\n]{0,400}?\)\1\"|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
-_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _LITERAL, re.DOTALL)
+_PLAIN = rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
+_LITERAL = rb"\bR\"([^()\\\s\"]{0,16})\([^\n]{0,400}?\)\1\"|" + _PLAIN
+_COMMENT = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _PLAIN, re.DOTALL)
+_COMMENT_OF_CXX = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*|" + _LITERAL, re.DOTALL)
 _TEXT = re.compile(_LITERAL, re.DOTALL)
 _BRACKET = re.compile(rb"<:|:>|[()\[\]]")
 _BLANK = re.compile(_LITERAL + rb"|(?:\s|\\\r?\n)+", re.DOTALL)
@@ -37,7 +40,7 @@ _CLOSED_BY = {b"(": b")", b"[": b"]", b"<:": b":>"}
 # What may stand before a guard, and the guard.
 _BEFORE = re.compile(rb"\s+|//[^\n]*|/\*.*?\*/|#[ \t]*pragma[ \t]+once\b", re.DOTALL)
 _GUARD = re.compile(rb"#\s*if(?:ndef\s+|\s+!\s*defined\s*\(?\s*)(\w+)\W[^#]{0,2000}?#\s*define\s+\1\b", re.DOTALL)
-_CONDITION = re.compile(
+CONDITION = re.compile(
     rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE
 )
 # How a guard is called that has a value: what is overridable alone in its header looks like one.
@@ -47,6 +50,8 @@ _NAMED = "abiding_value_"
 _HELP = "#include <stddef.h>\n#include <stdint.h>\n#include <limits.h>\n#include <float.h>\n"
 _HELP_IN_C = "#ifndef true\n#define true 1\n#define false 0\n#endif\n"
 _MOST = 20_000
+# The guards of so many are kept.
+_HEADERS = 1000
 
 
 class Probes:
@@ -73,19 +78,21 @@ class Probes:
             if name.startswith(_NAMED) and (value := value_of(cursor)) is not None:
                 name = name.removeprefix(_NAMED)
                 place = self._places.get(name)
-                kind = _kind(name, value, guard_of(self._files.text(place))) if place else ""
+                kind = self._kind(name, value) if place else ""
                 if kind:
                     yield [place, kind, name, name, value, [], [], "", []]
 
-
-def _kind(name: str, value: str, guard: Guard | None) -> str:
-    """Return what a macro with a value is: a `guard` is one that nobody misses, and empty what nobody uses."""
-    if guard is None or guard.name != name or guard.is_used:
+    def _kind(self, name: str, value: str) -> str:
+        """Return what a macro with a value is: a `guard` is one that nobody misses, and empty what nobody uses."""
+        guard = guard_of(self._files.text(self._places[name]))
+        if name.startswith(MARK):
+            return "taken"
+        if guard is None or guard.name != name or guard.is_used:
+            return "constant"
+        looks_so = bool(_OF_GUARD.search(name))
+        if value == "1" or looks_so:
+            return "" if looks_so and not guard.is_alone else "guard"
         return "constant"
-    looks_so = bool(_OF_GUARD.search(name))
-    if value == "1" or looks_so:
-        return "" if looks_so and not guard.is_alone else "guard"
-    return "constant"
 
 
 def texts(files: Files, places: Iterable[str], constants: Collection[str]) -> Iterator[list[Any]]:
@@ -95,7 +102,8 @@ def texts(files: Files, places: Iterable[str], constants: Collection[str]) -> It
     for place, some in there.items():
         found: dict[str, list[str]] = {}
         for macro in some:
-            if macro.text and macro.name not in constants and not is_version(macro.name, names):
+            is_own = macro.name not in constants and not macro.name.startswith(MARK)
+            if macro.text and is_own and not is_version(macro.name, names):
                 found.setdefault(macro.name, []).append(macro.text)
         guard = guard_of(files.text(place))
         for name in {*found} - ({guard.name} if guard and not (guard.is_used or guard.is_alone) else set()):
@@ -119,7 +127,8 @@ class Macro(NamedTuple):
 
 @cache
 def _macros(text: bytes) -> tuple[Macro, ...]:
-    return tuple(_macro(*found.groups()) for found in _DEFINE.finditer(_bare(text)))
+    bare = _COMMENT_OF_CXX.sub(lambda found: b" " if found[0][:1] == b"/" else found[0], text)
+    return tuple(_macro(*found.groups()) for found in _DEFINE.finditer(bare))
 
 
 def _macro(name: bytes, bracket: bytes, rest: bytes) -> Macro:
@@ -206,7 +215,7 @@ class Guard(NamedTuple):
     is_alone: bool
 
 
-@cache
+@lru_cache(_HEADERS)
 def guard_of(data: bytes) -> Guard | None:
     """Return the guard of a header, if it has one."""
     start = 0
@@ -215,23 +224,23 @@ def guard_of(data: bytes) -> Guard | None:
     found = _GUARD.match(data, start)
     if not found:
         return None
-    bare = _bare(data[start:])
+    bare = without_comments(data[start:])
     if (end := _end_of(bare)) < 0 or bare[end:].strip():
         return None
     own = rb"#[ \t]*(?:define|undef)[ \t]+%s\b(?:[^\n\\]|\\\r?\n|\\.)*" % found[1]
-    inner = re.sub(own, b"", _CONDITION.sub(b"", bare[:end]))
+    inner = re.sub(own, b"", CONDITION.sub(b"", bare[:end]))
     return Guard(found[1].decode(), bool(re.search(rb"\b%s\b" % found[1], inner)), not inner.strip())
 
 
-def _bare(text: bytes) -> bytes:
-    """Return a text without its comments."""
-    return _COMMENT.sub(lambda found: b" " if found[0][:1] == b"/" else found[0], text)
+def without_comments(text: bytes) -> bytes:
+    """Return a text with blanks for its comments."""
+    return _COMMENT.sub(lambda found: b" " * len(found[0]) if found[0][:1] == b"/" else found[0], text)
 
 
 def _end_of(text: bytes) -> int:
     """Return where the condition ends that a text begins with; -1 if it has another branch, or no end."""
     depth = 0
-    for found in _CONDITION.finditer(text):
+    for found in CONDITION.finditer(text):
         word = found[1]
         depth += 1 if word.startswith(b"if") else -1 if word == b"endif" else 0
         if depth == 0 or (depth == 1 and word.startswith(b"el")):

@@ -198,11 +198,13 @@ class Reader:
         missing = []
         for one in unit.diagnostics:
             if one.severity >= _ERROR and one.location.file:
-                place = self.files.place(one.location.file.name)
-                if place == "" and one.location.line == 1 and WRAPPER in one.location.file.name:
+                at = one.location
+                place = self.files.place(at.file.name)
+                line = self.files.line(place, at.line, at.offset) if place else at.line
+                if place == "" and line == 1 and WRAPPER in at.file.name:
                     place = own
                 if place:
-                    found.setdefault(place, []).append((one.location.offset, one.location.line, one.spelling))
+                    found.setdefault(place, []).append((at.offset, line, one.spelling))
                 if one.spelling.endswith("file not found"):
                     missing.append(one.spelling)
         return {place: sorted(some) for place, some in found.items()}, sorted(set(missing))

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["WRAPPER", "Files"]
+__all__ = ["MARK", "WRAPPER", "Files"]
 
 # The file that includes a header, and has behind it what makes the compiler work out its constants.
 WRAPPER = "abiding-wrapper"
+# What stands before the name of a macro that says that the compiler reads some part of a header.
+MARK = "abiding_taken_"
 _WRAPPERS = frozenset({f"{WRAPPER}.c", f"{WRAPPER}.cpp"})
 
 
@@ -60,3 +62,7 @@ class Files:
         if place not in self._texts:
             self._texts[place] = Path(self.path(place)).read_bytes()
         return self._texts[place]
+
+    def line(self, place: str, line: int, offset: int) -> int:
+        """Return in which line something is, but for the lines that mark a part of a header."""
+        return line - self.text(place)[:offset].count(b"#define %s" % MARK.encode())
