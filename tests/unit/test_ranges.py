@@ -447,3 +447,57 @@ def _versioned(path: Path, symbols: Sequence[str]) -> Path:
     ]
     subprocess.run(list(map(str, command)), input=source, text=True, check=True)
     return path
+
+
+WRITTEN = """\
+[build-system]
+requires = ["abiding", "flit-core"]
+build-backend = "abiding.backend"
+
+[project]
+name = "ham"
+version = "1.0"
+dependencies = [API]
+dynamic = ["dependencies"]
+
+[tool.abiding]
+build-backend = "flit_core.buildapi"
+from-sdist = "api"
+wheels-differ = "as the test has it"
+
+[tool.abiding.wheel]
+dependencies = [ENTRIES]
+"""
+ADDED = '{ requires = "toy>=1.1,<2.0", note = "ham._ham says: 2 symbols of libtoy.so.1" }, '
+
+
+@pytest.mark.parametrize(
+    ("api", "entries", "written"),
+    [
+        ("", '{ requires = "toy", native = true }', '{ requires = "toy>=1.1,<2.0", native = true }'),
+        ("", "{ requires = 'toy>=0.9,!=1.2,<3', native = true, note = \"so\" }  # why", "{ requires = 'toy!=1.2,>=1.1,<2.0', native = true, note = \"so\" }  # why"),
+        ("", '{ requires = "toy<1.5", native = true }', '{ requires = "toy<1.5,>=1.1", native = true }'),
+        ('"toy"', '{ requires = "toy", native = true }, "eggs"', '{ requires = "toy>=1.1,<2.0", native = true }, "eggs"'),
+        # A line beside would require it in all wheels.
+        ("", '{ requires = "toy>=0.9", select = "*-manylinux*" }', '{ requires = "toy>=1.1,<2.0", select = "*-manylinux*" }'),
+        ('"toy"', '{ requires = "toy>=0.9", select = "*-manylinux*" }', ADDED + '{ requires = "toy>=0.9", select = "*-manylinux*" }'),
+        ("", '"toy>=0.9"', ADDED + '"toy>=0.9"'),
+        ("", '{ requires = "toy==x.*", native = true }', "by hand: what its entry requires is filled in each build"),
+        ("", '{ requires = "toy", native = true, select = "*-manylinux*" }, { requires = "toy", native = true, select = "*-musllinux*" }', "by hand: 2 entries say where it is required"),
+    ],
+)  # fmt: skip
+def test_a_bound_is_written_where_the_provider_is_required(
+    api: str, entries: str, written: str, shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published(shop)
+    consumer(tmp_path, "toy", "toy_new", requires=["toy>=0.9"])
+    file, text = tmp_path / "pyproject.toml", WRITTEN.replace("API", api)
+    file.write_text(text.replace("[ENTRIES]", f"[\n    {entries}\n]"))
+    command = ["bounds", str(tmp_path), "--write", "--yes", "--index-url", shop.index.url]
+    is_refused = written.startswith("by hand")
+    for _ in range(2):
+        assert main(command) == (2 if is_refused else 1)
+    said = capsys.readouterr().err
+    assert (written if is_refused else "declares it already; build the wheels again") in " ".join(said.split())
+    expected = entries if is_refused else written.replace(ADDED, f"{ADDED.rstrip()}\n    ")
+    assert file.read_text() == text.replace("[ENTRIES]", f"[\n    {expected}\n]")

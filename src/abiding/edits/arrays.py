@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["comments", "with_first", "with_item", "without"]
+__all__ = ["comments", "with_first", "with_item", "with_other", "without"]
 
 
 # What may have a `#` or a quote in it: strings of each kind, and comments.
@@ -44,6 +44,15 @@ def with_item(array: str, item: str) -> str:
     inside = array[1:].lstrip(" \t")
     space = array[1 : len(array) - len(inside)]
     return f"[{space}{item}{'' if inside.startswith(']') else ', '}{inside}"
+
+
+def with_other(array: str, old: str, new: str) -> str:
+    """Return the text of an array with another string in the place of one, wherever in it that stands."""
+    for token in reversed(list(_TOKEN.finditer(array))):
+        if not token[0].startswith("#") and tomllib.loads(f"x = {token[0]}")["x"] == old:
+            quote = token[0][0]
+            array = f"{array[: token.start()]}{quote}{new}{quote}{array[token.end() :]}"
+    return array
 
 
 def without(array: str, values: Collection[str]) -> str:

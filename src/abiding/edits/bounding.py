@@ -6,16 +6,21 @@ import tomllib
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from packaging.specifiers import SpecifierSet
+
 from abiding.edits.document import Document, not_understood
 from abiding.edits.draft import hold
 from abiding.edits.file import NOTHING
 from abiding.edits.wrapping import Edited
+from abiding.metadata import pins, requirements
+from abiding.metadata.ranges import range_of
 from abiding.project.declaration import Declaration
 from abiding.project.pyproject import as_toml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from abiding.project.declaration import Entry
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 
@@ -41,15 +46,34 @@ class Declared(NamedTuple):
 def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
     """Make the new text; lines that are declared already stay as they are.
 
+    A distribution that is required on conditions, which an entry has, is required on no others: that entry is narrowed.
     Raises `DeclarationError` if the declaration is wrong, before or after, or the file is not to be edited.
     """
     declaration = Declaration.read(pyproject, NOTHING)
     there = {entry.requires for entry in declaration.entries if not entry.extra}
-    new = [bound for bound in lines if bound.line not in there]
-    if not new:
+    narrowed: dict[Entry, str] = {}
+    new = []
+    for bound in lines:
+        if own := _conditional(pyproject, bound, declaration):
+            narrowed |= {own: text} if (text := _narrowed(own, bound)) != own.requires else {}
+        elif bound.line not in there:
+            new.append(bound)
+    if not new and not narrowed:
         return Edited(pyproject.text, ())
     document, expected = Document(pyproject), deepcopy(dict(pyproject.table))
     _make_dynamic(document, expected)
+    for entry, text in narrowed.items():
+        document.replace_string(_LINES, entry.requires, text)
+        expected["tool"]["abiding"]["wheel"]["dependencies"][entry.key[-1]]["requires"] = text
+    if new:
+        _add(document, pyproject, expected, new)
+    edited = document.edited(expected)
+    hold(pyproject, expected)
+    return Edited(edited.text, ())
+
+
+def _add(document: Document, pyproject: Pyproject, expected: dict[str, Any], new: Sequence[Declared]) -> None:
+    """Add entries in front of the others."""
     wheel = expected["tool"]["abiding"].setdefault("wheel", {})
     if document.has(_LINES):
         for bound in reversed(new):
@@ -63,9 +87,51 @@ def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
         document.append(f"[tool.abiding.wheel]\ndependencies = [\n{entries}]\n")
     added = [tomllib.loads(f"x = {bound.entry}")["x"] for bound in new]
     wheel["dependencies"] = [*added, *wheel.get("dependencies", [])]
-    edited = document.edited(expected)
-    hold(pyproject, expected)
-    return Edited(edited.text, ())
+
+
+def _conditional(pyproject: Pyproject, bound: Declared, declaration: Declaration) -> Entry | None:
+    """Return the entry that says where a distribution is required: a native one, or one for some wheels only.
+
+    None where it is required everywhere. Raises `DeclarationError` if there are several, or it can't be narrowed.
+    """
+    name = requirements.name_of(bound.line)
+    own = [entry for entry in declaration.entries if entry.name == name and not entry.extra]
+    everywhere = {requirements.name_of(text) for _, text, extra in declaration.project.requirements() if not extra}
+    everywhere |= {entry.name for entry in own if not (entry.native or entry.select or entry.variant)}
+    conditional = [entry for entry in own if entry.native] or (own if name not in everywhere else [])
+    if not conditional:
+        return None
+    entry = conditional[0]
+    why = (
+        f"{len(conditional)} entries say where it is required"
+        if len(conditional) > 1
+        else "what its entry requires is filled in each build"
+        if pins.has_pins(entry.requires)
+        else "its entry includes a dependency group"
+        if entry.key[: len(_LINES)] != _LINES
+        else ""
+    )
+    if why:
+        message = f"what is required of `{name}` has to be narrowed by hand: {why}"
+        hint = f"let it lie within `{bound.line}`, wherever it is required; a line beside would require it everywhere"
+        raise not_understood(pyproject, message, entry.key, hint)
+    return entry
+
+
+def _narrowed(entry: Entry, bound: Declared) -> str:
+    """Return what an entry requires, narrowed to a line: all clauses of both that are not implied by the others."""
+    own, wanted = requirements.parse(entry.requires), requirements.parse(bound.line)
+    clauses = [str(clause) for clause in (*own.specifier, *sorted(wanted.specifier, key=str, reverse=True))]
+    for clause in tuple(clauses):
+        others = list(clauses)
+        others.remove(clause)
+        if range_of(SpecifierSet(",".join(others))).is_subset(range_of(SpecifierSet(clause))):
+            clauses = others
+    if SpecifierSet(",".join(clauses)) == own.specifier:
+        return entry.requires
+    extras = f"[{','.join(sorted(own.extras))}]" if own.extras else ""
+    marker = f"; {own.marker}" if own.marker else ""
+    return f"{own.name}{extras}{','.join(clauses)}{marker}"
 
 
 def _make_dynamic(document: Document, expected: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import tomlkit
 from tomlkit.items import InlineTable, Table, Whitespace
 
-from abiding.edits.arrays import comments, with_first, with_item, without
+from abiding.edits.arrays import comments, with_first, with_item, with_other, without
 from abiding.edits.file import NOTHING
 from abiding.findings.errors import DeclarationError
 from abiding.project.pyproject import Pyproject
@@ -81,6 +81,11 @@ class Document:
         """Put something that is written in TOML at the head of an array."""
         holder, piece = self._piece(key)
         self._put(holder, key, with_item(piece.as_string(), item))
+
+    def replace_string(self, key: Key, old: str, new: str) -> None:
+        """Put another string in the place of one that stands in an array."""
+        holder, piece = self._piece(key)
+        self._put(holder, key, with_other(piece.as_string(), old, new))
 
     def remove(self, key: Key, values: Collection[str]) -> None:
         """Take strings out of an array, each with the comment on its line."""
