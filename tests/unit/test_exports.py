@@ -480,9 +480,19 @@ def _findings(scene: Scene) -> list[Finding]:
     sys.path.insert(0, str(scene.site))
     try:
         lines = {one: one.requires for one in declaration.entries}
-        return list(exported.judge(lines, ApiLevel.of(declaration.project), pyproject))
+        return list(exported.judge(lines, ApiLevel.of(declaration.project), pyproject, exported.Providers()))
     finally:
         sys.path.remove(str(scene.site))
+
+
+def test_a_provider_is_looked_up_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    from abiding.builds import exported
+
+    names: list[str] = []
+    monkeypatch.setattr(exported, "of_installed", names.append)  # none is installed
+    scene.replace(BARE, '{ requires = "prov>=1", native = true }')
+    assert [finding.rule for finding in _findings(scene)] == ["unbounded-provider"]
+    assert names == ["prov"]
 
 
 def test_show_says_where_a_line_comes_from(

@@ -10,8 +10,8 @@ from abiding import native
 from abiding.artifacts.installers import judge_wheel
 from abiding.builds import rules
 from abiding.builds.built import Built
-from abiding.builds.entries import Entries, is_sure
-from abiding.builds.exported import is_bare
+from abiding.builds.entries import Entries
+from abiding.builds.exported import Providers, is_bare
 from abiding.builds.forgotten import forgotten
 from abiding.builds.inner import InnerBackend
 from abiding.builds.outcome import Outcome
@@ -70,7 +70,7 @@ class Build(NamedTuple):
         declaration.check_variant(pyproject, settings.variant, settings.variant_option, "Nothing was built")
         source = Source.read(folder, declaration)
         outcome = Outcome()
-        entries = Entries(pyproject, declaration, settings, source.unpacked, outcome)
+        entries = Entries(pyproject, declaration, settings, source.unpacked, outcome, Providers())
         inner = InnerBackend(declaration.backend, declaration.backend_path, folder)
         return cls(pyproject, declaration, source, entries, inner, settings.inner, outcome)
 
@@ -236,7 +236,7 @@ class Build(NamedTuple):
 
     def can_prepare(self, kind: str) -> bool:
         """Return whether the metadata of a wheel can be had without building it, whatever its level and variant."""
-        sure = all(is_sure(entry) is not None for entry in self.declaration.entries)
+        sure = all(self.entries.is_sure(entry) is not None for entry in self.declaration.entries)
         return sure and (self._known(kind) is not None or self._asks(kind))
 
     def prepare(self, kind: str, metadata_directory: str) -> str:

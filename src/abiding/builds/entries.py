@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.archives.wheel import Wheel
+    from abiding.builds.exported import Providers
     from abiding.builds.outcome import Outcome
     from abiding.builds.settings import Settings
     from abiding.findings.finding import Finding
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from abiding.project.exports import Export
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Entries", "is_for_wheels_here", "is_sure"]
+__all__ = ["Entries", "is_for_wheels_here"]
 
 # What fills pins.
 _FILLING = "dynamic-metadata>=0.6"
@@ -53,12 +54,6 @@ def is_for_wheels_here(entry: Entry) -> bool | None:
     return answers.pop() if len(answers) == 1 else None
 
 
-def is_sure(entry: Entry) -> bool | None:
-    """Answer as `is_for_wheels_here`, and None too where only the link tells which line the entry becomes."""
-    libraries = exported.listed(entry)
-    return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
-
-
 class Entries(NamedTuple):
     """What decides which entries of a declaration count in a build; `unpacked` is whether it starts from an sdist.
 
@@ -70,6 +65,7 @@ class Entries(NamedTuple):
     settings: Settings
     unpacked: bool
     reports: Outcome
+    providers: Providers
 
     @property
     def level(self) -> Level:
@@ -159,12 +155,17 @@ class Entries(NamedTuple):
 
     # What a wheel says
 
+    def is_sure(self, entry: Entry) -> bool | None:
+        """Answer as `is_for_wheels_here`, and None too where only the link tells which line the entry becomes."""
+        libraries = self.providers.libraries(entry) if exported.is_bare(entry) else frozenset()
+        return None if libraries and native.shared_libraries([entry]) - libraries else is_for_wheels_here(entry)
+
     def sure_lines(self) -> dict[Entry, str]:
         """Return the lines that every wheel of this build has, by entry.
 
         Raises `DeclarationError`, as `lines_of` does.
         """
-        return self._filled(entry for entry in self.of_level if is_sure(entry))
+        return self._filled(entry for entry in self.of_level if self.is_sure(entry))
 
     def lines_of(self, archive: Wheel, known: Mapping[Entry, str]) -> dict[Entry, str]:
         """Return the lines of a wheel that was built, by entry; `known` are those that are filled already.
@@ -174,21 +175,21 @@ class Entries(NamedTuple):
         names = tags.of_wheel(archive.path.name)
         applying = [entry for entry in self.of_level if not entry.select or entry.selects(names)]
         left = [entry for entry in applying if entry not in known]
-        on_links = any(map(exported.is_limited, applying)) and native.has_code(archive.names)
+        on_links = any(map(self.providers.libraries, applying)) and native.has_code(archive.names)
         used = native.needed(archive.path) if on_links else None
         complete = {**known, **self._filled(left, used)}
         if used is not None:
             # They were filled before the link could tell whether their provider's export is for them.
-            limited = {entry: text for entry, text in known.items() if exported.is_limited(entry)}
-            self._hold(exported.judge(limited, ApiLevel.of(self.declaration.project), self.pyproject, used))
+            limited = {entry: text for entry, text in known.items() if self.providers.libraries(entry)}
+            self._hold(self._held_to_exports(limited, used))
         return {entry: complete[entry] for entry in applying}
 
     def _filled(self, entries: Iterable[Entry], used: frozenset[str] | None = None) -> dict[Entry, str]:
         """Fill entries; `used` are the names of the libraries that the wheel needs, where that is known."""
         written, findings = lines.filled(entries, self.pyproject)
         if any(entry.native for entry in written):
-            written = exported.inherited(written, used)
-            findings += exported.judge(written, ApiLevel.of(self.declaration.project), self.pyproject, used)
+            written = self.providers.inherited(written, used)
+            findings += self._held_to_exports(written, used)
         if any(text != entry.requires for entry, text in written.items()) and not findings:
             # Before the pins were filled it was found what is wrong with the others.
             declared = (entry.declared(text) for entry, text in written.items())
@@ -197,6 +198,10 @@ class Entries(NamedTuple):
             )
         self._hold(findings)
         return {entry: entry.in_metadata(text) for entry, text in written.items()}
+
+    def _held_to_exports(self, written: Mapping[Entry, str], used: frozenset[str] | None) -> tuple[Finding, ...]:
+        api = ApiLevel.of(self.declaration.project)
+        return exported.judge(written, api, self.pyproject, self.providers, used)
 
     def _hold(self, findings: tuple[Finding, ...]) -> None:
         """Stop because of what is declared wrongly; who was given an sdist, and can't change it, is told only.

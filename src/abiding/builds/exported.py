@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel
 
-__all__ = ["GROUP", "Exported", "inherited", "is_bare", "is_limited", "judge", "listed", "of_installed", "of_project"]
+__all__ = ["GROUP", "Exported", "Providers", "is_bare", "judge", "of_installed", "of_project"]
 
 
 GROUP = "abiding.exports"
@@ -88,42 +88,51 @@ def is_bare(entry: Entry) -> bool:
     return _is_held(entry) and not requirements.parse(pins.sample(entry.requires)).specifier
 
 
-def listed(entry: Entry) -> frozenset[str]:
-    """Return the libraries for which alone an entry gets the line of its provider.
+class Providers:
+    """The providers of native entries that are installed here: what each exports is looked up once."""
 
-    None if for all, or if it gets none.
-    """
-    exported = of_installed(entry.name) if is_bare(entry) else None
-    return frozenset(exported.export.libraries if exported else ())
+    def __init__(self) -> None:
+        self._exported: dict[str, Exported | None] = {}
 
+    def exported(self, entry: Entry) -> Exported | None:
+        """Return what the provider of an entry exports. Raises as `of_installed` does."""
+        if entry.name not in self._exported:
+            self._exported[entry.name] = of_installed(entry.name)
+        return self._exported[entry.name]
 
-def inherited(lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[Entry, str]:
-    """Write what each entry requires: those that name no versions get the line that their provider exports.
+    def libraries(self, entry: Entry) -> frozenset[str]:
+        """Return the libraries for which alone an entry has to keep to an export; empty if for all, or to none.
 
-    `used` are the names of the libraries that the wheel needs, None while that is not known.
-    """
-    written = dict(lines)
-    for entry in lines:
-        exported = of_installed(entry.name) if is_bare(entry) else None
-        if exported and (used is None or exported.export.is_for(used)):
-            written[entry] = exported.export.line_for(entry.requires)
-    return written
+        Where there are some, only the link tells whether it has to.
+        """
+        exported = self.exported(entry) if _is_held(entry) else None
+        return frozenset(exported.export.libraries if exported else ())
 
+    def inherited(self, lines: Mapping[Entry, str], used: Collection[str] | None) -> dict[Entry, str]:
+        """Write what each entry requires: those that name no versions get the line that their provider exports.
 
-def is_limited(entry: Entry) -> bool:
-    """Return whether only the link tells if a native entry has to keep to what its provider exports."""
-    exported = of_installed(entry.name) if _is_held(entry) else None
-    return bool(exported and exported.export.libraries)
+        `used` are the names of the libraries that the wheel needs, None while that is not known.
+        """
+        written = dict(lines)
+        for entry in lines:
+            exported = self.exported(entry) if is_bare(entry) else None
+            if exported and (used is None or exported.export.is_for(used)):
+                written[entry] = exported.export.line_for(entry.requires)
+        return written
 
 
 def judge(
-    lines: Mapping[Entry, str], api: ApiLevel, pyproject: Pyproject, used: Collection[str] | None = None
+    lines: Mapping[Entry, str],
+    api: ApiLevel,
+    pyproject: Pyproject,
+    providers: Providers,
+    used: Collection[str] | None = None,
 ) -> tuple[Finding, ...]:
     """Judge the versions that native entries admit, by what their providers export for the libraries that are `used`.
 
     While these are not known, None, an export for some libraries alone is neither for an entry nor against it.
     """
-    admitted = _Admitted(lines, api, pyproject, used)
+    admitted = _Admitted(lines, api, pyproject, providers, used)
     return (*admitted.loose(), *admitted.unbounded())
 
 
@@ -133,6 +142,7 @@ class _Admitted(NamedTuple):
     lines: Mapping[Entry, str]
     api: ApiLevel
     pyproject: Pyproject
+    providers: Providers
     used: Collection[str] | None
 
     def loose(self) -> Iterator[Finding]:
@@ -161,7 +171,7 @@ class _Admitted(NamedTuple):
             if self._exported(entry) or not self._versions(entry, line).contains(_FAR):
                 continue
             bare = _with_extras(entry)
-            lacks = "what it exports is for other libraries" if of_installed(entry.name) else "it exports nothing"
+            lacks = "what it exports is for other libraries" if self.providers.exported(entry) else "it exports nothing"
             yield self.pyproject.finding(
                 "unbounded-provider",
                 f"`{line}` admits every later version of the library that the wheel is linked with",
@@ -173,12 +183,12 @@ class _Admitted(NamedTuple):
     def _held(self) -> Iterator[tuple[Entry, str]]:
         """Yield the entries that have to keep to an export, with their lines, as far as it is known that they do."""
         for entry, line in self.lines.items():
-            if _is_held(entry) and (self.used is not None or not is_limited(entry)):
+            if _is_held(entry) and (self.used is not None or not self.providers.libraries(entry)):
                 yield entry, line
 
     def _exported(self, entry: Entry) -> Exported | None:
         """Return what the provider of an entry exports, if that is for one of the libraries that are used."""
-        exported = of_installed(entry.name)
+        exported = self.providers.exported(entry)
         return exported if exported and (self.used is None or exported.export.is_for(self.used)) else None
 
     def _versions(self, entry: Entry, line: str) -> Versions:
