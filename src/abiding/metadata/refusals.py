@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.metadata import requirements
@@ -87,7 +88,11 @@ def _of_url(url: str) -> str:
         return "what follows the `@` is no URL of a kind that it knows"
     if scheme == "file" and (parts.netloc not in ("", "localhost") or not parts.path.startswith("/")):
         return "the path in the URL is relative, and to what is not said"
-    if (scheme in ("http", "https") or url.startswith("/")) and not parts.path.rstrip("/").endswith(_ENDINGS):
+    # What has no ending on this machine may be a folder, which uv takes.
+    is_file = scheme in ("http", "https") or (
+        (scheme == "file" or url.startswith("/")) and PurePosixPath(parts.path).suffix
+    )
+    if is_file and not parts.path.rstrip("/").endswith(_ENDINGS):
         return "the URL does not end like the name of an sdist or a wheel"
     return ""
 
