@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abiding.project.provenance import Line, Provenance
+from abiding.project.provenance import Provenance, RecordedLine
 from makers.archives import metadata, wheel_name
 from makers.pyprojects import wrapping
 
@@ -20,5 +20,5 @@ SAID = metadata(API, "Dynamic: Requires-Dist")
 
 
 def record(level: str) -> bytes:
-    lines = (Line("numpy<2.5", "numpy<2.5", "", native=False, reason="abi", note=""),) if level == "abi" else ()
+    lines = (RecordedLine("numpy<2.5", "numpy<2.5", "", native=False, reason="abi", note=""),) if level == "abi" else ()
     return Provenance("x", "1", level, "", lines).to_json()

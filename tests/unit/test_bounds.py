@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from abiding.cli import main
-from abiding.project.provenance import MEMBER, Line, Provenance
+from abiding.project.provenance import MEMBER, Provenance, RecordedLine
 from makers.compiled import library
 from makers.evident import NUMPY_1, image, numpy_2, wheel
 
@@ -175,7 +175,7 @@ def test_each_reason_is_named_where_it_belongs_to(tmp_path: Path, capsys: pytest
 
 def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def stated(reason: str) -> str:
-        line = Line("numpy<2.3", "numpy<2.3", "", native=False, reason=reason, note="")
+        line = RecordedLine("numpy<2.3", "numpy<2.3", "", native=False, reason=reason, note="")
         record = Provenance("x", "1", "abi", "", (line,)).to_json()
         files = {CODE: LATER, f"spam-1.0.dist-info/{MEMBER}": record}
         main(["bounds", str(wheel(tmp_path / reason, "numpy>=2", "numpy<2.3", files=files))])
@@ -190,7 +190,9 @@ def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pyt
 def test_no_line_is_added_to_widen_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = PYPROJECT.format(dynamic="", wheel="")
     (tmp_path / "pyproject.toml").write_text(text)
-    record = Provenance("x", "1", "abi", "", (Line("numpy<2.3", "numpy<2.3", "", native=False, reason="abi", note=""),))
+    record = Provenance(
+        "x", "1", "abi", "", (RecordedLine("numpy<2.3", "numpy<2.3", "", native=False, reason="abi", note=""),)
+    )
     files = {CODE: LATER, f"spam-1.0.dist-info/{MEMBER}": record.to_json()}
     wheel(tmp_path / "dist", "numpy>=2", "numpy<2.3", files=files)
     assert main(["bounds", str(tmp_path), "--write", "--yes"]) == 0

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from abiding.archives.zipdirectory import Member
+    from abiding.archives.zipdirectory import ZipMember
     from makers.shops import Shop
 
 
@@ -69,7 +69,7 @@ def test_a_compiled_file_is_unpacked_once(shop: Shop, tmp_path: Path, monkeypatc
     unpacked: list[str] = []
     inflate = Directory.pieces
 
-    def counted(self: Directory, file: BinaryIO, member: Member) -> Iterator[bytes]:
+    def counted(self: Directory, file: BinaryIO, member: ZipMember) -> Iterator[bytes]:
         unpacked.append(member.name)
         return inflate(self, file, member)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import pytest
 
 from abiding.archives.sdist import bytes_behind
-from abiding.archives.tagging import Stated
+from abiding.archives.tagging import StatedTags
 from abiding.artifacts.artifact import Artifact
 from abiding.builds import rules
 from abiding.builds.inner import InnerBackend
@@ -262,7 +262,7 @@ def checked(rule: str, *files: tuple[str, str], pyproject: str = "", yanked: str
         said = lines if "Version: 1" in lines else f"Version: {version}\n{lines}"
         metadata = CoreMetadata.parse(f"Name: {name}\n{said}".encode(), "METADATA")
         table = Pyproject.parse(pyproject) if pyproject and kind == "sdist" else None
-        stated = Stated.read(wheel_file, f"{name}-{version}.dist-info") if wheel_file else None
+        stated = StatedTags.read(wheel_file, f"{name}-{version}.dist-info") if wheel_file else None
         artifacts.append(Artifact(filename, kind, name, version, metadata, table, yanked=yanked, stated=stated))
     findings = [one for release in releases(artifacts) for one in release.findings if one.rule == rule]
     return "\n\n".join(map(block, findings))

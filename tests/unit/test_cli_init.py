@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding.edits.bounding import Declared, declare
+from abiding.edits.bounding import LineToDeclare, declare
 from abiding.edits.wrapping import wrap
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.project.declaration import Declaration
@@ -432,7 +432,7 @@ def test_a_line_that_cannot_be_added_is_told_of_the_file_as_it_is() -> None:
         )
     )  # fmt: skip
     with pytest.raises(DeclarationError) as caught:
-        declare(Pyproject.parse(text), [Declared("numpy<2", "as a file says")])
+        declare(Pyproject.parse(text), [LineToDeclare("numpy<2", "as a file says")])
     hold_to_the_text(caught.value, text, [text.splitlines().index("dependencies = [", 12) + 1])
 
 

@@ -16,7 +16,7 @@ from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
 from abiding.project.declaration import Declaration
 from abiding.project.lint import unwired
-from abiding.project.provenance import Line, Provenance, Shared
+from abiding.project.provenance import Provenance, RecordedLine, Shared
 from abiding.project.pyproject import Pyproject
 from makers import archives, evident
 from makers.commands import run
@@ -393,9 +393,9 @@ def test_json_of_what_is_computed(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 LINES = (
-    Line("numpy<2.5", "numpy<2.5", "", native=False, reason="pre-emptive", note="2.4 works"),
-    Line("torch==2.4.*", "torch==x.x.*", "", native=False, reason="abi", note=""),
-    Line("libgmp==6.3.0", "libgmp==6.3.0", "", native=True, reason="abi", note=""),
+    RecordedLine("numpy<2.5", "numpy<2.5", "", native=False, reason="pre-emptive", note="2.4 works"),
+    RecordedLine("torch==2.4.*", "torch==x.x.*", "", native=False, reason="abi", note=""),
+    RecordedLine("libgmp==6.3.0", "libgmp==6.3.0", "", native=True, reason="abi", note=""),
 )
 SHARED = Shared("libgmp.so.10", "libgmp/libgmp.so.10", "0" * 64, "libgmp", "6.3.0", "libgmp==6.3.0", (), ())
 WHEEL = """\
@@ -420,7 +420,7 @@ this wheel on top (ABI level)
 def built(
     folder: Path,
     level: str = "abi",
-    lines: tuple[Line, ...] = LINES,
+    lines: tuple[RecordedLine, ...] = LINES,
     *,
     record: bool = True,
     more: Mapping[str, bytes] | None = None,
@@ -483,7 +483,12 @@ def test_where_nothing_is_required_there_is_nothing_to_be_told_apart(
     ],
 )
 def test_a_wheel_of_another_level(
-    level: str, lines: tuple[Line, ...], record: bool, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    level: str,
+    lines: tuple[RecordedLine, ...],
+    record: bool,
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     wheel = built(tmp_path, level, lines, record=record)
     assert run("show", wheel) == 0
@@ -496,7 +501,7 @@ def test_a_wheel_of_another_level(
 
 
 def test_a_line_that_both_levels_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    twice = (Line("numpy>=1.26", "numpy>=1.26", "", native=False, reason="abi", note=""),)
+    twice = (RecordedLine("numpy>=1.26", "numpy>=1.26", "", native=False, reason="abi", note=""),)
     run("show", built(tmp_path, lines=twice), "--output-format", "json")
     data = document(capsys.readouterr().out, "show")
     assert (data["api"], [one["requirement"] for one in data["abi"]]) == (["numpy>=1.26"], ["numpy>=1.26"])
@@ -540,7 +545,7 @@ def test_each_line_is_either_evidence_or_policy(
     line: str, is_policy: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = {"spam/_core.so": evident.image(evident.numpy_2("2.0"))}
-    lines = (Line(line, line, "", native=False, reason="abi", note=""),)
+    lines = (RecordedLine(line, line, "", native=False, reason="abi", note=""),)
     run("show", built(tmp_path, lines=lines, more=code), "--for", "distributor")
     evidence, _, policy = capsys.readouterr().out.partition("# can't be ignored")[2].partition("# policy")
     assert "\n# numpy>=2.0  (spam/_core.so)\n" in evidence
@@ -548,7 +553,7 @@ def test_each_line_is_either_evidence_or_policy(
 
 
 def test_a_note_adds_no_requirement(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = (Line("numpy<2.5", "numpy<2.5", "", native=False, reason="pre-emptive", note="one\nevil==1"),)
+    lines = (RecordedLine("numpy<2.5", "numpy<2.5", "", native=False, reason="pre-emptive", note="one\nevil==1"),)
     run("show", built(tmp_path, lines=lines), "--for", "distributor")
     assert "# numpy<2.5  (one\\nevil==1)\n" in capsys.readouterr().out
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.project.provenance import MEMBER, Line, Provenance
+from abiding.project.provenance import MEMBER, Provenance, RecordedLine
 from abiding.report import html, text
 from abiding.report.summary import summary
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
@@ -37,7 +37,9 @@ LINUX, WINDOWS, MAC = (
     wheel_name(f"cp313-cp313-{one}") for one in ("manylinux_2_28_x86_64", "win_amd64", "macosx_14_0_arm64")
 )
 ENTRIES = ((GMP, "libgmp==6.3.0", ""), (NUMPY, "numpy<3", ""), (CUPY, "cupy>=14", "gpu"))
-RECORD = Provenance("x", "1", "abi", "", tuple(Line(*one, native=False, reason="abi", note="") for one in ENTRIES))
+RECORD = Provenance(
+    "x", "1", "abi", "", tuple(RecordedLine(*one, native=False, reason="abi", note="") for one in ENTRIES)
+)
 
 
 def said(*lines: str, more: tuple[str, ...] = ()) -> bytes:

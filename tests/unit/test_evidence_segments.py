@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from abiding.archives.zipdirectory import Member
+    from abiding.archives.zipdirectory import ZipMember
 
 CODE, TEXTS, DATA, BOTH = 5, 4, 6, 7
 TEXT = b"\0PyCapsule_Import\0" + numpy_2("2.0") + b"\0"
@@ -113,7 +113,7 @@ def test_a_member_is_decompressed_once(filename: str, tmp_path: Path, monkeypatc
     read: list[str] = []
     pieces = Directory.pieces
 
-    def counted(self: Directory, file: object, member: Member) -> Iterator[bytes]:
+    def counted(self: Directory, file: object, member: ZipMember) -> Iterator[bytes]:
         read.append(member.name)
         return pieces(self, file, member)  # type: ignore[arg-type]
 

@@ -18,9 +18,9 @@ from abiding.project.exports import Export, of_table
 from abiding.project.level import Level
 from abiding.project.provenance import Provenance
 from abiding.project.pyproject import Pyproject
-from abiding.proof import Verdict, prove
+from abiding.proof import ProofVerdict, prove
 from abiding.proof.rules import judge
-from abiding.proof.subject import Subject
+from abiding.proof.subject import ProofSubject
 from makers.commands import shown
 from makers.proving import Here
 from makers.scenes import Scene
@@ -238,8 +238,8 @@ def test_a_proof_knows_the_exported_line(scene: Scene) -> None:
             return replace(here, variables={**here.variables, **scene.tree.environment})
 
     proof = prove(scene.tree.folder, There, level=Level.ABI)
-    assert proof.verdict is Verdict.PROVEN, [one.message for one in proof.findings]
-    subject = Subject.read(scene.tree.folder)
+    assert proof.verdict is ProofVerdict.PROVEN, [one.message for one in proof.findings]
+    subject = ProofSubject.read(scene.tree.folder)
     for instead in ("prov", "prov>=1.1", "other"):
         builds = [replace(one, results=tuple(_with(result, instead) for result in one.results)) for one in proof.builds]
         missing = [one for one in judge(subject, builds) if one.rule == "missing-requirement"]

@@ -17,7 +17,7 @@ from packaging.utils import parse_wheel_filename
 from setuptools import _vendor
 
 import abiding
-from abiding.archives.tagging import Agreement, Stated, agreement, expanded, numbered
+from abiding.archives.tagging import Agreement, StatedTags, agreement, expanded, numbered
 from abiding.artifacts.filename import judge_stated, judge_version
 from abiding.cli import main
 from abiding.findings.finding import Finding, Severity
@@ -90,7 +90,7 @@ def test_made_up_tags_take_no_time() -> None:
     "text", [b"Tag: a\r\ntag:  b \r\nRoot: x\n", b"Tag: a\nX: y\nTag: b", b"\xff\nTAG: a\nTag: b\n"]
 )
 def test_stated(text: bytes) -> None:
-    assert Stated.read(text).tags == ("a", "b")
+    assert StatedTags.read(text).tags == ("a", "b")
 
 
 # In `check`
@@ -205,13 +205,13 @@ def test_the_own_name_of_a_wheel_may_be_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lines", [("a-b",), ("py3-none-any", "cp311-cp311-win32")])
 def test_there_is_a_way_out_where_no_name_has_these_tags(lines: tuple[str, ...]) -> None:
-    (finding,) = judge_stated(wheel_name("py2-none-any"), Stated("spam-1.0.dist-info", lines, ""), Severity.WARNING)
+    (finding,) = judge_stated(wheel_name("py2-none-any"), StatedTags("spam-1.0.dist-info", lines, ""), Severity.WARNING)
     assert finding.hints == ("build it anew: no file name stands for the tags in its WHEEL",)
 
 
 def test_a_variant_keeps_its_label() -> None:
     """`wheel tags` does not know it, and WHEEL does not say it."""
-    stated = Stated("spam-1.0.dist-info", ("py3-none-any",), "")
+    stated = StatedTags("spam-1.0.dist-info", ("py3-none-any",), "")
     (finding,) = judge_stated("spam-1.0-py2-none-any-x86_64_v3.whl", stated, Severity.WARNING)
     own = "spam-1.0-py3-none-any-x86_64_v3.whl"
     assert finding.hints == (f"a renamed wheel belies itself: call it `{own}` again, as it says inside",)
@@ -240,7 +240,7 @@ def test_build_numbers(named: str, stated: str, expected: Agreement) -> None:
 
 
 def test_a_wheel_without_tags_in_it_contradicts_no_number() -> None:
-    assert not list(judge_stated(wheel_name(build="1"), Stated("spam-1.0.dist-info", (), ""), Severity.WARNING))
+    assert not list(judge_stated(wheel_name(build="1"), StatedTags("spam-1.0.dist-info", (), ""), Severity.WARNING))
 
 
 # Versions

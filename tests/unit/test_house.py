@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -257,6 +258,20 @@ def _names_bound(tree: ast.AST) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.arg):
             yield node.arg
+
+
+# These are in `providers` too.
+SHARED_NAMES = {"Compared", "Comparison", "Declaration", "Declared", "Outcome", "Parser", "Row", "Side"}
+
+
+def test_each_class_has_a_name_of_its_own() -> None:
+    names = Counter(
+        node.name
+        for file in FILES.values()
+        for node in nodes(file)
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, number in names.items() if number > 1} == SHARED_NAMES
 
 
 # What a sentence begins with that names a thing.

@@ -18,7 +18,7 @@ import pytest
 from abiding.artifacts.artifact import Artifact
 from abiding.artifacts.disk import read_artifacts
 from abiding.artifacts.index import read_release, settings, web
-from abiding.artifacts.index.progress import Bar
+from abiding.artifacts.index.progress import ProgressBar
 from abiding.artifacts.index.remote import RemoteFile
 from abiding.cli import main
 from abiding.findings import bounds
@@ -699,7 +699,7 @@ class Terminal(io.StringIO):
 def test_bar() -> None:
     terminal, pipe = Terminal(), io.StringIO()
     for stream in (terminal, pipe):
-        bar = Bar(stream)
+        bar = ProgressBar(stream)
         bar(1, 2, 1_500_000)
         bar(2, 2, 3_000_000)
     assert terminal.getvalue() == "\r\x1b[K[############............] 1 of 2 files, 1.5 MB\r\x1b[K"

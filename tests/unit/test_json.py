@@ -10,11 +10,11 @@ import pytest
 
 from abiding import __version__
 from abiding.cli import main
-from abiding.evidence.stated import State as BoundState
+from abiding.evidence.stated import BoundState
 from abiding.findings.finding import Finding, Severity
-from abiding.native.environment import Outcome
-from abiding.proof import Verdict as ProofVerdict
-from abiding.proof.building import State
+from abiding.native.environment import LibraryOutcome
+from abiding.proof import ProofVerdict
+from abiding.proof.building import StepState
 from abiding.proof.plan import Origin, What
 from abiding.providers.impact import Outcome as ImpactOutcome
 from abiding.providers.ranges import State as VersionState
@@ -70,8 +70,8 @@ def test_every_value_is_explained() -> None:
         ("severity", [[*Severity], [*Severity, None]]),
         ("what", [[*What]]),
         ("from", [[*Origin]]),
-        ("state", [[*State], [*BoundState], [*VersionState]]),
-        ("outcome", [[*Outcome], [*ImpactOutcome]]),
+        ("state", [[*StepState], [*BoundState], [*VersionState]]),
+        ("outcome", [[*LibraryOutcome], [*ImpactOutcome]]),
     ],
 )
 def test_the_schema_lists_what_there_is(key: str, values: list[list[str]]) -> None:

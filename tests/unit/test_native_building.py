@@ -27,7 +27,7 @@ from abiding.native.images import Format, Image
 from abiding.native.installed import Installed
 from abiding.native.links import Link, Provided
 from abiding.native.loader import places
-from abiding.native.providers import Standing
+from abiding.native.providers import Relation
 from abiding.native.reading import read_image
 from abiding.project.provenance import Provenance, Shared
 from makers.compiled import installed, library, mach_o, wheel
@@ -449,7 +449,7 @@ def test_on_macos_the_whole_way_goes_into_the_install_name() -> None:
     shipped = Image("prov/lib/libspam.3.dylib", Format.MACH_O, "libspam.3.dylib")
     files = {shipped.place: shipped.place}
     provider = Contents("prov", "1.0", (), (), files, (shipped,), lambda _: b"")
-    link = Link(image, image.needs[0], Provided(provider, shipped, Standing.DIRECT, reached=False))
+    link = Link(image, image.needs[0], Provided(provider, shipped, Relation.DIRECT, reached=False))
     new = runpaths.wanted(image, [link])
     assert new.needs == ("@loader_path/../prov/lib/libspam.3.dylib",)
     assert new.run_paths == ("@loader_path",)

@@ -28,7 +28,7 @@ from .contract import document
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from abiding.native.environment import Row, Survey
+    from abiding.native.environment import LibraryUse, Survey
 
 
 class Environment:
@@ -41,7 +41,7 @@ class Environment:
         (self.site,) = self.folder.glob("lib/python*/site-packages")
         self.pair = Pair(folder / "pair")
 
-    def row(self, *, load: bool = False) -> Row:
+    def row(self, *, load: bool = False) -> LibraryUse:
         rows = self.survey(load=load).rows
         (row,) = [row for row in rows if row.library == "libspam.so.3"]
         return row

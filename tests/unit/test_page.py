@@ -121,7 +121,7 @@ def test_values_are_whole() -> None:
 
 def test_a_page_says_how_it_came_to_be() -> None:
     made = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
-    page = html.render(releases(eight_and_seven()), html.Origin("abiding check <dist>", made))
+    page = html.render(releases(eight_and_seven()), html.PageOrigin("abiding check <dist>", made))
     foot = page[page.index("<footer>") : page.index("</footer>")]
     assert f"abiding {__version__}" in foot
     assert '<time datetime="2026-11-26T01:02:03+00:00">2026-11-26 01:02 UTC</time>' in foot

@@ -18,7 +18,7 @@ from abiding.cli import main
 from abiding.findings.characters import printable
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.screen import block, screen
-from abiding.project.provenance import Line, Provenance
+from abiding.project.provenance import Provenance, RecordedLine
 from abiding.report.printing import guarded, unguarded
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.index import Index, serving
@@ -184,7 +184,11 @@ def test_show(options: list[str], more: dict[str, str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [[], ["--for", "distributor"], ["--metadata"], ["--output-format", "json"]])
 def test_show_of_a_wheel(options: list[str], files: Path, tmp_path: Path) -> None:
-    lines = (Line("x; os_name == '" + said(STEERING) + "'", HOSTILE, "", native=False, reason=STEERING, note=HOSTILE),)
+    lines = (
+        RecordedLine(
+            "x; os_name == '" + said(STEERING) + "'", HOSTILE, "", native=False, reason=STEERING, note=HOSTILE
+        ),
+    )
     record = Provenance(HOSTILE, STEERING, "abi", ESCAPED, lines).to_json()
     data = metadata("Requires-Dist: " + lines[0].requirement, "Requires-Dist: ::error::x ##[x]", body=HOSTILE)
     own = write_wheel(tmp_path, wheel_name(), data, more={"spam-1.0.dist-info/abiding.json": record})

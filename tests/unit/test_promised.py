@@ -10,7 +10,7 @@ import pytest
 
 from abiding.cli import main
 from abiding.project.exports import Export
-from abiding.project.provenance import Line, Provenance
+from abiding.project.provenance import Provenance, RecordedLine
 from makers.compiled import Pair
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_a_record_has_been_judged_by_the_build(tmp_path: Path, capsys: pytest.Ca
     """Of `ignore-exports`, which only the build knows, nothing is said again."""
     pair = Pair(tmp_path)
     provider = exporting(pair.provider(version="1.1"), PROMISE)
-    line = Line("prov>=1.1", "prov>=1.1", "", native=True, reason="abi", note="we know better")
+    line = RecordedLine("prov>=1.1", "prov>=1.1", "", native=True, reason="abi", note="we know better")
     path = with_record(pair.consumer(requires=("prov>=1.1",)), Provenance("a", "1", "abi", "", lines=(line,)).to_json())
     assert said(capsys, path, provider) == []
 

@@ -23,15 +23,15 @@ from abiding.findings.screen import block
 from abiding.findings.terminal import Terminal as Screen
 from abiding.metadata.core import CoreMetadata
 from abiding.project.level import Level
-from abiding.proof import Verdict, prove
-from abiding.proof.building import Built, Result, State
+from abiding.proof import ProofVerdict, prove
+from abiding.proof.building import Result, StepOutcome, StepState
 from abiding.proof.commands import CommandError
 from abiding.proof.copies import copy_of, unpacked
 from abiding.proof.environments import Isolated
 from abiding.proof.own import with_own, write_wheel
 from abiding.proof.plan import Origin, Setting, Step, What, settings_of, steps_of
 from abiding.proof.rules import judge
-from abiding.proof.subject import Subject
+from abiding.proof.subject import ProofSubject
 from abiding.report import explanations
 from abiding.report import proof as report
 from makers.proving import Here, git, odd_tree, proven
@@ -68,7 +68,7 @@ def test_a_wrapped_project(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
     before = tree.snapshot()
     proof = proven(tree.folder)
-    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, [])
+    assert (proof.verdict, rules_of(proof)) == (ProofVerdict.PROVEN, [])
     assert (proof.name, proof.version) == ("spam", "1.4.0")
     assert len(proof.builds) == 2 * 8
     for what in What:
@@ -83,7 +83,7 @@ def test_a_project_that_does_not_use_abiding(tmp_path: Path) -> None:
     text = WRAPPED_FLIT.replace("abiding.backend", "flit_core.buildapi").replace('dynamic = ["dependencies"]\n', "")
     tree = Tree.write(tmp_path / "tree", {"pyproject.toml": text[: text.index("[tool")], "spam.py": '"""x"""\n'})
     proof = proven(tree.folder)
-    assert (proof.verdict, rules_of(proof), len(proof.builds)) == (Verdict.PROVEN, [], 8)
+    assert (proof.verdict, rules_of(proof), len(proof.builds)) == (ProofVerdict.PROVEN, [], 8)
     assert {built.step.setting for built in proof.builds} == {Setting()}
 
 
@@ -92,7 +92,7 @@ def test_setup_py_alone(tmp_path: Path) -> None:
     tree = Tree.write(tmp_path / "tree", {"setup.py": setup, "spam.py": ""})
     before = tree.snapshot()
     proof = proven(tree.folder)
-    assert proof.verdict is Verdict.PROVEN, report.as_text(proof, Screen())
+    assert proof.verdict is ProofVerdict.PROVEN, report.as_text(proof, Screen())
     assert proof.authors == "setuptools.build_meta:__legacy__"
     assert tree.snapshot() == before
 
@@ -102,7 +102,7 @@ def test_an_sdist(is_unpacked: bool, level: str, tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree")
     sdist = tmp_path / "out" / tree.hook("build_sdist", tmp_path / "out")
     proof = proven(unpacked(sdist, tmp_path / "unpacked") if is_unpacked else sdist, level=level)
-    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, [])
+    assert (proof.verdict, rules_of(proof)) == (ProofVerdict.PROVEN, [])
     assert {built.step.origin for built in proof.builds} == {Origin.SDIST}
     lines = ("numpy>=1.26", "libgmp==6.3.0") if level == "abi" else ("numpy>=1.26",)
     assert set(said(proof, What.WHEEL, Level(level))) == {lines}
@@ -115,7 +115,7 @@ VARIANTS = '"libgmp==6.3.0",\n    { requires = "cupy", variant = "cuda" },'
 
 def test_variants(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', VARIANTS)
-    settings = settings_of(Subject.read(tree.folder).declaration)
+    settings = settings_of(ProofSubject.read(tree.folder).declaration)
     assert [str(one) for one in settings] == ["level abi", "level abi, variant cuda", "level api"]
 
 
@@ -127,7 +127,7 @@ def test_one_environment_for_each_set_of_requirements(tmp_path: Path) -> None:
         return made[-1]
 
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '"packaging>=x.x"')
-    assert prove(tree.folder, make, level=Level.ABI).verdict is Verdict.PROVEN
+    assert prove(tree.folder, make, level=Level.ABI).verdict is ProofVerdict.PROVEN
     asked = {tuple(one) for one in made[0].asked}
     pinned = ("abiding", "flit-core", "packaging", "dynamic-metadata>=0.6")
     assert asked == {("abiding", "flit-core"), pinned}
@@ -138,14 +138,14 @@ def test_a_line_of_the_source_is_not_taken_for_a_pin(tmp_path: Path) -> None:
     file = tree.folder / "pyproject.toml"
     file.write_text(file.read_text().replace("numpy>=1.26", "packaging>=23.2"))
     proof = proven(tree.folder)
-    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.as_text(proof, Screen())
+    assert (proof.verdict, rules_of(proof)) == (ProofVerdict.PROVEN, []), report.as_text(proof, Screen())
     assert set(said(proof, What.WHEEL, Level.API)) == {("packaging>=23.2",)}
 
 
 def test_lines_for_some_tags(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0"', '{ requires = "libgmp==6.3.0", select = "*-*" }')
     proof = proven(tree.folder, level="abi")
-    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, []), report.as_text(proof, Screen())
+    assert (proof.verdict, rules_of(proof)) == (ProofVerdict.PROVEN, []), report.as_text(proof, Screen())
 
 
 # Projects that do not
@@ -187,7 +187,7 @@ WRONG = {
 def test_a_wrong_project(case: str, tmp_path: Path) -> None:
     lines, message = WRONG[case]
     proof = proven(odd_tree(tmp_path / "tree", lines))
-    assert (proof.verdict, rules_of(proof)) == (Verdict.REFUTED, [case.partition(" ")[0]]), report.as_text(
+    assert (proof.verdict, rules_of(proof)) == (ProofVerdict.REFUTED, [case.partition(" ")[0]]), report.as_text(
         proof, Screen()
     )
     assert message in {one.message for one in proof.findings}, [one.message for one in proof.findings]
@@ -200,7 +200,7 @@ def test_the_editable_may_require_its_mechanism(tmp_path: Path) -> None:
 
 def test_what_no_resolver_reads_is_the_business_of_the_project(tmp_path: Path) -> None:
     proof = proven(odd_tree(tmp_path / "tree", 'return ["Dynamic: Summary", f"Summary: {count}"]'))
-    assert (proof.verdict, rules_of(proof)) == (Verdict.PROVEN, ["not-repeatable"])
+    assert (proof.verdict, rules_of(proof)) == (ProofVerdict.PROVEN, ["not-repeatable"])
     assert report.summary(proof).endswith(" warnings")
 
 
@@ -215,17 +215,17 @@ def test_a_file_that_the_sdist_lacks(tmp_path: Path) -> None:
     more = "() if hook == 'build_sdist' else ('table.txt',)"
     proof = proven(odd_tree(tmp_path / "tree", "return []", more, **{"table.txt": "x\n"}))
     (finding,) = (one for one in proof.findings if one.severity is not Severity.NOTE)
-    assert (finding.rule, finding.expected, proof.verdict) == ("other-files", ("table.txt",), Verdict.PROVEN)
+    assert (finding.rule, finding.expected, proof.verdict) == ("other-files", ("table.txt",), ProofVerdict.PROVEN)
     assert finding.message == "the wheel from the sdist lacks 1 file of the wheel from the tree"
 
 
 def test_a_build_that_fails_and_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     proof = proven(odd_tree(tmp_path / "tree", 'print("no luck") if hook == "build_wheel" else 0; return [] if hook != "build_wheel" else exit(3)'))  # fmt: skip
     states = {(built.step.what, built.step.origin): built.state for built in proof.builds}
-    assert proof.verdict is Verdict.UNPROVEN
-    assert [key for key, state in states.items() if state is State.FAILED] == [(What.WHEEL, one) for one in Origin]
-    assert states[What.PREPARED_EDITABLE, Origin.TREE] is State.ABSENT
-    assert states[What.EDITABLE, Origin.TREE] is states[What.SDIST, Origin.SDIST] is State.BUILT
+    assert proof.verdict is ProofVerdict.UNPROVEN
+    assert [key for key, state in states.items() if state is StepState.FAILED] == [(What.WHEEL, one) for one in Origin]
+    assert states[What.PREPARED_EDITABLE, Origin.TREE] is StepState.ABSENT
+    assert states[What.EDITABLE, Origin.TREE] is states[What.SDIST, Origin.SDIST] is StepState.BUILT
     finding = proof.findings[0]
     assert (finding.rule, finding.message) == ("failed-build", "`build_wheel` did not succeed")
     assert finding.notes == ("no luck",)
@@ -234,8 +234,8 @@ def test_a_build_that_fails_and_the_others(tmp_path: Path, capsys: pytest.Captur
 
 def test_without_an_sdist_nothing_is_built_from_it(tmp_path: Path) -> None:
     proof = proven(odd_tree(tmp_path / "tree", "return [] if hook != 'build_sdist' else exit(1)"))
-    assert [built.state for built in proof.builds if built.step.origin is Origin.SDIST] == [State.IMPOSSIBLE] * 3
-    assert proof.verdict is Verdict.UNPROVEN
+    assert [built.state for built in proof.builds if built.step.origin is Origin.SDIST] == [StepState.IMPOSSIBLE] * 3
+    assert proof.verdict is ProofVerdict.UNPROVEN
     assert report.summary(proof) == "unproven: 4 of 7 things could not be built"
 
 
@@ -245,7 +245,7 @@ def test_what_abiding_refuses_is_said(tmp_path: Path) -> None:
     text += '[tool.abiding]\nbuild-backend = "odd"\nbackend-path = ["."]\n'
     (tree / "pyproject.toml").write_text(f"[build-system]\n{text}", encoding="utf-8")
     proof = proven(tree)
-    assert proof.verdict is Verdict.UNPROVEN
+    assert proof.verdict is ProofVerdict.UNPROVEN
     notes = {note for one in proof.findings for note in one.notes}
     assert "abiding: error[undeclared-requirement]: the wheel adds `rich`, and nothing declares it" in notes
 
@@ -254,13 +254,13 @@ def test_an_environment_that_can_not_be_made(tmp_path: Path) -> None:
     tree = flit_tree(tmp_path / "tree", '"abiding", "flit-core"', '"abiding", "missing"')
     proof = proven(tree.folder, level="abi")
     assert proof.builds[0].output == "no matching distribution for missing\n"
-    assert proof.verdict is Verdict.UNPROVEN
+    assert proof.verdict is ProofVerdict.UNPROVEN
 
 
 def test_a_backend_that_is_not_there(tmp_path: Path) -> None:
     tree = Tree.write(tmp_path, {"pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "nowhere"\n'})
     proof = proven(tree.folder)
-    assert proof.verdict is Verdict.UNPROVEN
+    assert proof.verdict is ProofVerdict.UNPROVEN
     assert "No module named 'nowhere'" in proof.builds[0].output
 
 
@@ -319,24 +319,24 @@ def test_the_plan() -> None:
 def test_a_wheel_has_the_lines_of_its_level(
     level: Level, variant: str, lines: str, rule: str, message: str, tmp_path: Path
 ) -> None:
-    subject = Subject.read(flit_tree(tmp_path, '"libgmp==6.3.0",', VARIANTS).folder)
+    subject = ProofSubject.read(flit_tree(tmp_path, '"libgmp==6.3.0",', VARIANTS).folder)
     text = "Metadata-Version: 2.4\nName: spam\nVersion: 1.4.0\n"
     text += "".join(f"Requires-Dist: {line}\n" for line in lines.split())
     result = Result(
         tmp_path / "spam-1.4.0-py3-none-any.whl", CoreMetadata.parse(text.encode(), "METADATA"), frozenset(), 1.0
     )
     step = Step(Setting(level, variant), What.WHEEL, Origin.TREE)
-    findings = judge(subject, [Built(step, State.BUILT, (result, result))])
+    findings = judge(subject, [StepOutcome(step, StepState.BUILT, (result, result))])
     assert [(one.rule, one.message) for one in findings] == ([(rule, message)] if rule else [])
 
 
 def test_an_sdist_has_no_level(tmp_path: Path) -> None:
-    subject = Subject.read(flit_tree(tmp_path).folder)
+    subject = ProofSubject.read(flit_tree(tmp_path).folder)
     builds = []
     for level, line in ((Level.ABI, "a"), (Level.API, "b")):
         metadata = CoreMetadata.parse(f"Name: spam\nVersion: 1.4.0\nKeywords: {line}\n".encode(), "METADATA")
         result = Result(tmp_path / "spam-1.4.0.tar.gz", metadata, frozenset(), 1.0)
-        builds.append(Built(Step(Setting(level), What.SDIST, Origin.TREE), State.BUILT, (result, result)))
+        builds.append(StepOutcome(Step(Setting(level), What.SDIST, Origin.TREE), StepState.BUILT, (result, result)))
     found = [one.message for one in judge(subject, builds) if one.rule == "builds-disagree"]
     assert found == ["`Keywords` of the sdist at level api is not that of the sdist at level abi"]
 
@@ -690,7 +690,9 @@ def test_example_of_the_page(rule: str, tmp_path: Path) -> None:
     if rule == "failed-build":
         step = Step(Setting(Level.ABI), What.WHEEL, Origin.SDIST)
         output = "Traceback\n  File\nFileNotFoundError: [Errno 2] No such file or directory: 'README.md'\n"
-        findings = judge(Subject.read(flit_tree(tmp_path).folder), [Built(step, State.FAILED, (), output)])
+        findings = judge(
+            ProofSubject.read(flit_tree(tmp_path).folder), [StepOutcome(step, StepState.FAILED, (), output)]
+        )
     else:
         tree = odd_tree(tmp_path, EXAMPLES.get(rule, "return []"), more, **{"spam/table.txt": ""})
         findings = proven(tree).findings

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from abiding.findings.finding import Severity
-from abiding.proof import Verdict
-from abiding.proof.building import State
+from abiding.proof import ProofVerdict
+from abiding.proof.building import StepState
 from abiding.proof.copies import make_repository, tags_of
 from abiding.proof.plan import Origin, What
 from makers.proving import BACKEND, PYPROJECT, git, proven
@@ -69,7 +69,7 @@ def tree(folder: Path, version: str, *tags: str) -> Path:
 )
 def test_the_sdist_of_the_sdist_has_its_version(tmp_path: Path, version: str, tags: list[str], expected: str) -> None:
     proof = proven(tree(tmp_path / "spam", version, *tags))
-    assert (proof.verdict, proof.version, proof.findings) == (Verdict.PROVEN, expected, ())
+    assert (proof.verdict, proof.version, proof.findings) == (ProofVerdict.PROVEN, expected, ())
     (again,) = (one for one in proof.builds if (one.step.what, one.step.origin) == (What.SDIST, Origin.SDIST))
     assert [result.metadata.get("Version") for result in again.results] == [expected] * 2
 
@@ -77,7 +77,7 @@ def test_the_sdist_of_the_sdist_has_its_version(tmp_path: Path, version: str, ta
 def test_a_version_that_only_history_tells_is_not_judged(tmp_path: Path) -> None:
     """The repository has none: that is nothing that a project could mend."""
     proof = proven(tree(tmp_path / "spam", MADE_UP))
-    assert proof.verdict is Verdict.PROVEN
+    assert proof.verdict is ProofVerdict.PROVEN
     assert {(one.field, one.severity) for one in proof.findings} == {("Version", Severity.NOTE)}
     assert not any("an installer resolves" in note for one in proof.findings for note in one.notes)
 
@@ -85,7 +85,7 @@ def test_a_version_that_only_history_tells_is_not_judged(tmp_path: Path) -> None
 def test_a_version_that_changes_otherwise_is_judged(tmp_path: Path) -> None:
     """In the wheel from the sdist, for which no repository is made."""
     proof = proven(tree(tmp_path / "spam", MADE_UP.replace("in_repository and in_sdist", "in_sdist")))
-    assert proof.verdict is Verdict.REFUTED
+    assert proof.verdict is ProofVerdict.REFUTED
     errors = {(one.rule, one.field) for one in proof.findings if one.severity is Severity.ERROR}
     assert ("builds-disagree", "Version") in errors
     assert "wrong-version" not in {rule for rule, _ in errors}
@@ -106,6 +106,6 @@ def test_what_a_repository_of_ours_says(tmp_path: Path) -> None:
 def test_what_fails_in_a_repository_too_is_reported_as_it_failed_without(tmp_path: Path) -> None:
     failing = "\n    if in_sdist and in_repository: raise SystemExit('no')" + ASKING_GIT
     proof = proven(tree(tmp_path / "spam", failing, "release/1.2.0"))
-    assert proof.verdict is Verdict.UNPROVEN
-    (failed,) = (one for one in proof.builds if one.state is State.FAILED)
+    assert proof.verdict is ProofVerdict.UNPROVEN
+    (failed,) = (one for one in proof.builds if one.state is StepState.FAILED)
     assert failed.output.strip().endswith("no repository")

@@ -12,7 +12,7 @@ import abiding
 from abiding.releases.release import Release
 from abiding.report import concise, github, html, sarif, text
 from abiding.report import json as json_report
-from abiding.report.matrix import Matrix, State
+from abiding.report.matrix import CellState, Matrix
 from abiding.report.style import STYLE
 from abiding.report.summary import summary
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
@@ -212,11 +212,11 @@ def test_matrix_states(tmp_path: Path) -> None:
     matrix = Matrix.of(checked(tmp_path, files))
     (row,) = matrix.rows
     assert dict(zip(matrix.columns, (cell.state for cell in row.cells), strict=True)) == {
-        "Requires-Dist": State.SPELLING,
-        "Requires-Python": State.SAME,
-        "Provides-Extra": State.SAME,
-        "Summary": State.WARNING,
-        "Metadata-Version": State.APART,
+        "Requires-Dist": CellState.SPELLING,
+        "Requires-Python": CellState.SAME,
+        "Provides-Extra": CellState.SAME,
+        "Summary": CellState.WARNING,
+        "Metadata-Version": CellState.APART,
     }
 
 
@@ -224,12 +224,12 @@ def test_matrix_tells_what_an_old_sdist_does_not_say(tmp_path: Path) -> None:
     files = {SDIST: metadata(level="1.2"), LINUX: metadata(NUMPY, level="2.1")}
     matrix = Matrix.of(checked(tmp_path, files))
     states = dict(zip(matrix.columns, (cell.state for cell in matrix.rows[0].cells), strict=True))
-    assert states["Requires-Dist"] is State.UNSAID
+    assert states["Requires-Dist"] is CellState.UNSAID
 
 
 def test_matrix_of_declared_wheels(tmp_path: Path) -> None:
     matrix = Matrix.of(checked(tmp_path, {SDIST: SAID, LINUX: metadata(NUMPY, GMP)}, PYPROJECT))
-    assert matrix.rows[0].cells[0].state is State.DECLARED
+    assert matrix.rows[0].cells[0].state is CellState.DECLARED
     assert matrix.rows[0].cells[0].new == ("libgmp==6.3.0",)
 
 
@@ -238,7 +238,7 @@ def test_matrix_does_not_blame_a_wheel_that_says_what_the_sdist_says(tmp_path: P
     files = {SDIST: metadata(), LINUX: metadata(EGG), mac: metadata(EGG), WINDOWS: metadata()}
     matrix = Matrix.of(checked(tmp_path, files))
     (row,) = (row for row in matrix.rows if row.artifacts[0].filename == WINDOWS)
-    assert (row.cells[0].expected, row.cells[0].found, row.cells[0].state) == ((), (), State.SAME)
+    assert (row.cells[0].expected, row.cells[0].found, row.cells[0].state) == ((), (), CellState.SAME)
 
 
 @pytest.mark.parametrize("report", [json_report, sarif])

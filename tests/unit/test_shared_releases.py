@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import abiding
-from abiding.archives.tagging import Stated
+from abiding.archives.tagging import StatedTags
 from makers.archives import write_sdist, write_wheel
 from makers.handed import EXPECTED, FOLDER
 
@@ -20,7 +20,7 @@ def test_verdict(name: str, tmp_path: Path) -> None:
         data = artifact["metadata_text"].encode("utf-8", "surrogateescape")
         for filename in (artifact["filename"], *artifact["identical"]):
             if filename.endswith(".whl"):
-                tags = Stated.read(artifact["wheel_text"].encode()).tags if filename == artifact["filename"] else ()
+                tags = StatedTags.read(artifact["wheel_text"].encode()).tags if filename == artifact["filename"] else ()
                 write_wheel(tmp_path, filename, data, tags)
             else:
                 write_sdist(tmp_path, filename, data)

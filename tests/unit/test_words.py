@@ -22,7 +22,7 @@ from abiding.releases.release import CheckedArtifact, Release, Verdict, releases
 from abiding.report import concise, github, html, text
 from abiding.report import json as json_report
 from abiding.report.compact import compact
-from abiding.report.matrix import Matrix, State
+from abiding.report.matrix import CellState, Matrix
 from abiding.report.summary import summary, verdict
 from makers.archives import metadata, wheel_name
 from makers.releases import PYPROJECT, SAID
@@ -128,9 +128,9 @@ def test_nothing_is_called_declared_where_nothing_is(kind: str, wheels: tuple[st
     release = made(SDISTS[kind], wheels)
     assert "as declared" not in text.render([release]) + github.render([release]) + page(release)
     states = {cell.state for row in Matrix.of(release).rows for cell in row.cells}
-    assert State.DECLARED not in states
-    assert (State.DYNAMIC in states) == (kind == "dynamic" and any(one.lower() != "a" for one in wheels))
-    assert State.UNSAID not in states or (kind == "older" and any(wheels))
+    assert CellState.DECLARED not in states
+    assert (CellState.DYNAMIC in states) == (kind == "dynamic" and any(one.lower() != "a" for one in wheels))
+    assert CellState.UNSAID not in states or (kind == "older" and any(wheels))
     if kind == "none":
         assert "the sdist" not in page(release)
 
@@ -142,10 +142,10 @@ def test_cells_contradict_no_verdict(kind: str, wheels: tuple[str, ...]) -> None
 
     That most wheels say something else is not held against one that says what the sdist does.
     """
-    alike = {Verdict.CLEAN: {State.SAME}, Verdict.EQUAL: {State.SAME, State.SPELLING, State.APART}}
-    alike[Verdict.EQUAL] |= {State.UNSAID} if kind == "older" else set()
+    alike = {Verdict.CLEAN: {CellState.SAME}, Verdict.EQUAL: {CellState.SAME, CellState.SPELLING, CellState.APART}}
+    alike[Verdict.EQUAL] |= {CellState.UNSAID} if kind == "older" else set()
     for row in Matrix.of(made(SDISTS[kind], wheels)).rows:
-        assert {cell.state for cell in row.cells if not cell.others} <= alike.get(row.verdict, set(State))
+        assert {cell.state for cell in row.cells if not cell.others} <= alike.get(row.verdict, set(CellState))
 
 
 @pytest.mark.parametrize("wheels", WHEELS, ids="-".join)
@@ -154,7 +154,7 @@ def test_cells_show_what_a_wheel_is_held_against(wheels: tuple[str, ...]) -> Non
     matrix = Matrix.of(made(None, wheels))
     (head,) = (said for field, said in zip(matrix.columns, matrix.reference, strict=True) if field == "Requires-Dist")
     counts = Counter(one.lower() for one in wheels)
-    same = [row for row in matrix.rows if row.cells[0].state in (State.SAME, State.SPELLING)]
+    same = [row for row in matrix.rows if row.cells[0].state in (CellState.SAME, CellState.SPELLING)]
     assert sum(len(row.artifacts) for row in same) == max(counts.values())
     assert sum(len(row.artifacts) for row in matrix.rows) == len(wheels)
     for row in matrix.rows:

@@ -10,17 +10,17 @@ from abiding.findings.errors import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from abiding.archives.zipdirectory import Member
+    from abiding.archives.zipdirectory import ZipMember
 
 __all__ = ["filling", "is_dense", "too_dense"]
 
 
-def is_dense(member: Member) -> bool:
+def is_dense(member: ZipMember) -> bool:
     """Return whether a member is packed like that."""
     return member.size > bounds.CODE_DENSITY * member.stored_size
 
 
-def filling(members: Iterable[Member], harmless: int) -> frozenset[str]:
+def filling(members: Iterable[ZipMember], harmless: int) -> frozenset[str]:
     """Return the names of those that are packed like that, but for a harmless number of bytes that they have in all."""
     dense = []
     for member in members:
@@ -30,7 +30,7 @@ def filling(members: Iterable[Member], harmless: int) -> frozenset[str]:
     return frozenset(dense)
 
 
-def too_dense(member: Member, archive: str) -> ArchiveError:
+def too_dense(member: ZipMember, archive: str) -> ArchiveError:
     """Make the error for one of them."""
     message = f"claims {member.size:,} bytes for `{member.name}`, packed into {member.stored_size:,}"
     return ArchiveError.at(archive, message, note="no compiled file can be packed like that")

@@ -15,7 +15,7 @@ from abiding.archives.unpacking import is_short_for, landing, quoted
 from abiding.findings.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from abiding.archives.tarblocks import Member
+    from abiding.archives.tarblocks import TarMember
 
 __all__ = ["TOP_LEVEL", "Layout"]
 
@@ -54,7 +54,7 @@ class Layout:
         self._links: set[str] = set()
         self.names: set[str] = set()
 
-    def place(self, member: Member) -> str:
+    def place(self, member: TarMember) -> str:
         """Place a member of a tar archive: gives its path below the top folder, empty if that is what it is.
 
         Raises `ArchiveError` for a path that leads out of every folder, or through a link; for what can't be unpacked,
@@ -70,7 +70,7 @@ class Layout:
                 raise self._refused(f"has a member that {exc}: {quoted(member.path)}{target}") from exc
         return below
 
-    def _put(self, member: Member, plain: str) -> None:
+    def _put(self, member: TarMember, plain: str) -> None:
         if member.is_folder:
             self._tree.add_folder(plain)
         elif member.is_file or member.is_sparse:

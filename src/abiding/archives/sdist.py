@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from abiding.archives.tarblocks import Member
+    from abiding.archives.tarblocks import TarMember
 
 __all__ = ["Sdist", "bytes_behind", "read_members", "read_pkg_info", "rewrite"]
 
@@ -203,7 +203,7 @@ def _edit(
     return changed
 
 
-def _contents(stream: TarStream, member: Member) -> bytes:
+def _contents(stream: TarStream, member: TarMember) -> bytes:
     if member.size > bounds.MEMBER:
         message = f"claims {member.size:,} bytes for `{member.path}`, which should not have more than {bounds.MEMBER:,}"
         raise ArchiveError.at(stream.name, message)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
     from packaging.version import Version
 
-__all__ = ["Agreement", "Stated", "agreement", "expanded", "number", "numbered", "parse", "version_in"]
+__all__ = ["Agreement", "StatedTags", "agreement", "expanded", "number", "numbered", "parse", "version_in"]
 
 
 _PARTS = 3  # python, abi, platform
@@ -34,7 +34,7 @@ class Agreement(StrEnum):
     APART = "apart"
 
 
-class Stated(NamedTuple):
+class StatedTags(NamedTuple):
     """What a wheel says inside: the name of its `.dist-info` folder, and `Tag` and `Build` of WHEEL as they are."""
 
     dist_info: str
@@ -42,7 +42,7 @@ class Stated(NamedTuple):
     build: str
 
     @classmethod
-    def read(cls, wheel_file: bytes, dist_info: str = "") -> Stated:
+    def read(cls, wheel_file: bytes, dist_info: str = "") -> StatedTags:
         """Read a WHEEL file."""
         fields = [line.partition(":") for line in wheel_file.decode("utf-8", "replace").splitlines()]
         values = [(name.lower(), value.strip()) for name, _, value in fields]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["Member", "TarStream", "padding"]
+__all__ = ["TarMember", "TarStream", "padding"]
 
 
 _BLOCK = 512
@@ -52,7 +52,7 @@ _SAID_ONCE = (b"path", b"linkpath", b"size")  # what tells members apart
 _SPARSE_RECORD, _SPARSE_NAME, _SPARSE_FOLDER = b"GNU.sparse.", b"GNU.sparse.name", b"GNUSparseFile."
 
 
-class Member(NamedTuple):
+class TarMember(NamedTuple):
     """One member of an archive.
 
     `size` is that of its contents; `link` is where a link leads to. `extensions` are the headers before its own that
@@ -148,7 +148,7 @@ class TarStream:
             self._chunk = memoryview(next(self._chunks, b""))
         return bool(self._chunk)
 
-    def members(self) -> Iterator[Member]:
+    def members(self) -> Iterator[TarMember]:
         """Yield the members, in order. What has not been taken of the contents of one is passed over before the next.
 
         The contents are `size` bytes and their `padding`.
@@ -181,7 +181,7 @@ class TarStream:
         """Whether something follows the compressed data; known at the end."""
         return self._inflated.behind
 
-    def _member(self) -> Member | None:
+    def _member(self) -> TarMember | None:
         """Read all headers of the next member; None where a block of zeros says that there is none."""
         extensions: list[tuple[bytes, bytes]] = []
         extended = _Extended()
@@ -217,7 +217,7 @@ class TarStream:
             raise ArchiveError.at(self.name, f"claims {total:,} bytes for the headers of one member")
         return self.take(size + -size % _BLOCK)
 
-    def _plain(self, header: bytes, extended: _Extended, extensions: tuple[tuple[bytes, bytes], ...]) -> Member:
+    def _plain(self, header: bytes, extended: _Extended, extensions: tuple[tuple[bytes, bytes], ...]) -> TarMember:
         kind = header[_KIND]
         if kind == b"\0" and header[:100].partition(b"\0")[0].endswith(b"/"):
             kind = _FOLDER  # as it was written before there were kinds
@@ -239,7 +239,7 @@ class TarStream:
             hold_map(b"".join(part for extension in extensions for part in extension) + header, size)
             kind = _SPARSE
         path_text, link_text = (raw.decode(errors="surrogateescape") for raw in (path, link))
-        return Member(path_text, kind, size, link_text, extensions, header)
+        return TarMember(path_text, kind, size, link_text, extensions, header)
 
     def _map(self, header: bytes, extended: _Extended) -> bytes:
         """Read the blocks behind a header that have a map of the holes in a file, or its end."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.dist_info import NOT_A_WHEEL, dist_info_in, hold_to_name
 from abiding.archives.recording import fault_in, read_record
-from abiding.archives.tagging import Stated, version_in
+from abiding.archives.tagging import StatedTags, version_in
 from abiding.archives.zipdirectory import Directory
 from abiding.archives.zipmembers import hold_members
 from abiding.files.placing import speaking_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from abiding.archives.zipdirectory import Member
+    from abiding.archives.zipdirectory import ZipMember
 
 __all__ = ["Statement", "Wheel", "directory_of", "metadata_in", "read_metadata", "read_names"]
 
@@ -58,10 +58,10 @@ class Wheel(NamedTuple):
         """The name of the RECORD member."""
         return f"{self.dist_info}/RECORD"
 
-    def stated(self) -> Stated:
+    def stated(self) -> StatedTags:
         """Return what WHEEL says; nothing if there is no such file. Raises `ArchiveError`."""
         name = f"{self.dist_info}/WHEEL"
-        return Stated.read(self.read(name, bounds.WHEEL) if name in self.names else b"", self.dist_info)
+        return StatedTags.read(self.read(name, bounds.WHEEL) if name in self.names else b"", self.dist_info)
 
     def metadata(self) -> bytes:
         """Return the contents of METADATA. Raises `ArchiveError`."""
@@ -74,18 +74,18 @@ class Wheel(NamedTuple):
         """
         return self.contents(self.directory.get(name), limit)
 
-    def contents(self, member: Member, limit: int = bounds.MEMBER) -> bytes:
+    def contents(self, member: ZipMember, limit: int = bounds.MEMBER) -> bytes:
         """Like `read`, for callers that already hold the directory entry."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.contents(file, member, limit)
 
-    def opened(self, members: Iterable[Member]) -> Iterator[tuple[Member, Iterator[bytes]]]:
+    def opened(self, members: Iterable[ZipMember]) -> Iterator[tuple[ZipMember, Iterator[bytes]]]:
         """Yield each of some members with its contents in pieces, to be read before the next. Raises `ArchiveError`."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             for member in members:
                 yield member, self.directory.pieces(file, member)
 
-    def beginning(self, member: Member, size: int) -> bytes:
+    def beginning(self, member: ZipMember, size: int) -> bytes:
         """Return the first `size` bytes of what a member holds; the rest may be damaged. Raises `ArchiveError`."""
         with speaking_of(self.path), open_plain(self.path, buffered=False) as file:
             return self.directory.beginning(file, member, size)
@@ -98,7 +98,7 @@ class Statement(NamedTuple):
     """
 
     metadata: bytes
-    stated: Stated
+    stated: StatedTags
     more: bytes
     names: tuple[str, ...]
     variant: bytes | None
@@ -119,7 +119,7 @@ class Statement(NamedTuple):
             more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
             beside = [directory.find(f"{dist_info}/{name}") for name in ("variant.json", "entry_points.txt")]
             rest = [directory.contents(file, member, bounds.VARIANT) if member else None for member in beside]
-            return cls(metadata, Stated.read(about, dist_info), more_of_it, directory.names, *rest)
+            return cls(metadata, StatedTags.read(about, dist_info), more_of_it, directory.names, *rest)
 
 
 def metadata_in(file: BinaryIO, filename: str) -> tuple[bytes, tuple[str, ...]]:

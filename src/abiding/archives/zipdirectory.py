@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import BinaryIO
 
-__all__ = ["Directory", "Extent", "Member"]
+__all__ = ["Directory", "Extent", "ZipMember"]
 
 
 _RECORD = struct.Struct("<4s6H3I5H2I")  # APPNOTE 4.3.12
@@ -54,7 +54,7 @@ _METHODS = "pip and uv both unpack 8 (deflate) and 0 (not compressed at all), an
 _BROKEN = "is damaged: the record at byte {} of its central directory is broken"
 
 
-class Member(NamedTuple):
+class ZipMember(NamedTuple):
     """One record of the central directory; a tuple, because a wheel may have tens of thousands of them.
 
     `stored_size` is the number of bytes in the archive, `size` that of the contents; `attributes` are those of the file
@@ -82,7 +82,7 @@ class Member(NamedTuple):
 class Extent(NamedTuple):
     """Where a member lies: from `member.offset` to `stop`, with its data from `data` on."""
 
-    member: Member
+    member: ZipMember
     data: int
     stop: int
 
@@ -129,18 +129,18 @@ class Directory(NamedTuple):
         """Read the names of all members, as the archive has them, and judge none of them. Raises as `read` does."""
         return _cut(Tail.of(file).directory(file, name)[0], name)[1]
 
-    def members(self) -> Iterator[Member]:
+    def members(self) -> Iterator[ZipMember]:
         """Return all members, each made anew."""
         return map(self._member, self.names, self.starts)
 
-    def find(self, name: str) -> Member | None:
+    def find(self, name: str) -> ZipMember | None:
         """Return the member with this name; None if there is none."""
         try:
             return self._member(name, self.starts[self.names.index(name)])
         except ValueError:
             return None
 
-    def get(self, name: str) -> Member:
+    def get(self, name: str) -> ZipMember:
         """Give the file with this name. Raises `ArchiveError` if there is none, or a link, which some would follow."""
         member = self.find(name)
         if member is None:
@@ -149,7 +149,7 @@ class Directory(NamedTuple):
             raise ArchiveError.at(self.name, f"has a {quoted(name)} that is a symbolic link")
         return member
 
-    def _member(self, name: str, start: int) -> Member:
+    def _member(self, name: str, start: int) -> ZipMember:
         values = _RECORD.unpack_from(self.data, start)
         (
             _, _, _, flags, method, _, _, crc, stored_size, size,
@@ -162,9 +162,9 @@ class Directory(NamedTuple):
                 size, stored_size, offset = resolved((size, stored_size, offset), extra)
             except struct.error as exc:
                 raise ArchiveError.at(self.name, _BROKEN.format(start)) from exc
-        return Member(name, flags, method, crc, stored_size, size, attributes, offset, start, stop)
+        return ZipMember(name, flags, method, crc, stored_size, size, attributes, offset, start, stop)
 
-    def contents(self, file: BinaryIO, member: Member, limit: int) -> bytes:
+    def contents(self, file: BinaryIO, member: ZipMember, limit: int) -> bytes:
         """Return what a member holds, of which there may be `limit` bytes. Raises `ArchiveError`, and `OSError`."""
         if max(member.size, member.stored_size) > limit:
             message = f"claims {member.size:,} bytes for `{member.name}`, which should not have more than {limit:,}"
@@ -178,7 +178,7 @@ class Directory(NamedTuple):
             raise self._damaged(member)
         return data
 
-    def beginning(self, file: BinaryIO, member: Member, size: int) -> bytes:
+    def beginning(self, file: BinaryIO, member: ZipMember, size: int) -> bytes:
         """Return the first `size` bytes of what a member holds, of whatever size and checksum.
 
         Raises as `contents` does.
@@ -190,12 +190,12 @@ class Directory(NamedTuple):
                 break
         return contents.getvalue()[:size]
 
-    def pieces(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+    def pieces(self, file: BinaryIO, member: ZipMember) -> Iterator[bytes]:
         """Say what a member holds, of whatever checksum, in pieces of a megabyte at most. Raises as `contents` does."""
         stored = self._stored(file, member)
         return self._inflated(member, stored) if member.method == DEFLATED else stored
 
-    def _stored(self, file: BinaryIO, member: Member) -> Iterator[bytes]:
+    def _stored(self, file: BinaryIO, member: ZipMember) -> Iterator[bytes]:
         """Yield the bytes of a member as they are in the archive; fewer if the file ends before."""
         size = member.stored_size
         piece = self._header_and_more(file, member, min(size, _PIECE))[1][:size]
@@ -204,7 +204,7 @@ class Directory(NamedTuple):
             size -= len(piece)
             piece = file.read(min(size, _PIECE)) if size else b""
 
-    def _inflated(self, member: Member, stored: Iterable[bytes]) -> Iterator[bytes]:
+    def _inflated(self, member: ZipMember, stored: Iterable[bytes]) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         left = member.size
         try:
@@ -224,18 +224,18 @@ class Directory(NamedTuple):
         if not inflater.eof:
             raise self._damaged(member)
 
-    def _damaged(self, member: Member) -> ArchiveError:
+    def _damaged(self, member: ZipMember) -> ArchiveError:
         message = f"is damaged: the contents of `{member.name}` are not what it announces"
         return ArchiveError.at(self.name, message)
 
-    def local_header(self, file: BinaryIO, member: Member) -> LocalHeader:
+    def local_header(self, file: BinaryIO, member: ZipMember) -> LocalHeader:
         """Return the local header of a member.
 
         Raises `ArchiveError` if it is about another member than the central directory says, and `OSError`.
         """
         return self._header_and_more(file, member, 0)[0]
 
-    def _header_and_more(self, file: BinaryIO, member: Member, size: int) -> tuple[LocalHeader, bytes]:
+    def _header_and_more(self, file: BinaryIO, member: ZipMember, size: int) -> tuple[LocalHeader, bytes]:
         """Return the local header, and `size` bytes or more of what follows it, unless the file ends before."""
         if member.offset >= self.offset:
             message = f"is damaged: `{member.name}` lies behind the members"
@@ -258,14 +258,14 @@ class Directory(NamedTuple):
             raise self._overlapped(member)
         return header, start[length:]
 
-    def _contradiction(self, member: Member) -> ArchiveError:
+    def _contradiction(self, member: ZipMember) -> ArchiveError:
         message = f"contradicts itself: local header and central directory differ about `{member.name}`"
         return ArchiveError.at(self.name, message, hint=REBUILD)
 
-    def _overlapped(self, member: Member) -> ArchiveError:
+    def _overlapped(self, member: ZipMember) -> ArchiveError:
         return ArchiveError.at(self.name, f"has a member that begins within `{member.name}`", hint=REBUILD)
 
-    def _agree(self, header: LocalHeader, member: Member) -> bool:
+    def _agree(self, header: LocalHeader, member: ZipMember) -> bool:
         """Return whether both say the same of what is to be read. Raises `struct.error` and `ArchiveError`."""
         if header.extra:
             _judge_extra(header.extra, header.name, member.flags, self.name)
@@ -293,7 +293,7 @@ class Directory(NamedTuple):
         stops.append(self.offset)
         return [self._extent(file, member, stop) for member, stop in zip(members, stops, strict=True)]
 
-    def _extent(self, file: BinaryIO, member: Member, stop: int) -> Extent:
+    def _extent(self, file: BinaryIO, member: ZipMember, stop: int) -> Extent:
         header = self.local_header(file, member)
         extent = Extent(member, member.offset + _LOCAL_SIZE + len(header.name) + len(header.extra), stop)
         behind = stop - extent.data - member.stored_size

@@ -21,7 +21,7 @@ from abiding.findings.errors import ArchiveError
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from abiding.archives.zipdirectory import Directory, Member
+    from abiding.archives.zipdirectory import Directory, ZipMember
 
 __all__ = ["Packed", "described_before", "packed", "packed_like", "record_at"]
 
@@ -41,7 +41,7 @@ class Packed(NamedTuple):
         return self.record.moved(offset).pack()
 
 
-def record_at(directory: Directory, member: Member, offset: int) -> bytes:
+def record_at(directory: Directory, member: ZipMember, offset: int) -> bytes:
     """Return the record of a member whose local header is now at `offset`: the same bytes as far as that allows.
 
     Raises `ArchiveError` if its extra fields are broken.
@@ -52,7 +52,7 @@ def record_at(directory: Directory, member: Member, offset: int) -> bytes:
     return CentralRecord.unpack(data).moved(offset).pack()
 
 
-def described_before(directory: Directory, file: BinaryIO, member: Member) -> bytes:
+def described_before(directory: Directory, file: BinaryIO, member: ZipMember) -> bytes:
     """Return the local header of a member that was described behind its data, now saying it all itself.
 
     Raises `ArchiveError` if sizes need more than 32 bits, and `OSError`.
@@ -70,7 +70,7 @@ def described_before(directory: Directory, file: BinaryIO, member: Member) -> by
     ).pack()
 
 
-def packed(directory: Directory, file: BinaryIO, member: Member, data: bytes) -> Packed:
+def packed(directory: Directory, file: BinaryIO, member: ZipMember, data: bytes) -> Packed:
     """Return a member with new contents: name, time, attributes, extra fields and compression are the old one's.
 
     Raises `ArchiveError` if its records contradict each other, and `OSError`.
@@ -79,7 +79,7 @@ def packed(directory: Directory, file: BinaryIO, member: Member, data: bytes) ->
     return _packed(CentralRecord.unpack(directory.data, member.start), extra, data)
 
 
-def packed_like(directory: Directory, member: Member, name: str, data: bytes) -> Packed:
+def packed_like(directory: Directory, member: ZipMember, name: str, data: bytes) -> Packed:
     """Return a new member called `name`, with time, attributes and compression of another one."""
     record = CentralRecord.unpack(directory.data, member.start)
     flags = 0 if name.isascii() else UTF8

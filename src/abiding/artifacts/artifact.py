@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from abiding.archives.tagging import Stated
+    from abiding.archives.tagging import StatedTags
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
     from abiding.project.provenance import Provenance
@@ -37,7 +37,7 @@ class Artifact(NamedTuple):
     metadata: CoreMetadata
     pyproject: Pyproject | None = None
     yanked: str = ""
-    stated: Stated | None = None
+    stated: StatedTags | None = None
     findings: tuple[Finding, ...] = ()
     record: Provenance | None = None
     variant: bytes | None = None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from abiding.archives.tagging import Stated
+    from abiding.archives.tagging import StatedTags
     from abiding.project.provenance import Provenance
     from abiding.project.pyproject import Pyproject
 
@@ -204,7 +204,7 @@ def _read(path: Path, known: _Known, room: Room) -> Artifact | Unreadable:
     )
 
 
-def _of_folder(filename: str, version: str, stated: Stated | None, identity: Identity) -> tuple[Finding, ...]:
+def _of_folder(filename: str, version: str, stated: StatedTags | None, identity: Identity) -> tuple[Finding, ...]:
     """Find the metadata folder of another version; where METADATA says that one, it is told of METADATA."""
     from abiding.archives import dist_info as folders
     from abiding.artifacts.filename import judge_version
@@ -250,7 +250,7 @@ class _Contents(NamedTuple):
     """What is read of an archive, as `Artifact` has it."""
 
     metadata: bytes
-    stated: Stated | None = None
+    stated: StatedTags | None = None
     record: Provenance | None = None
     variant: bytes | None = None
     pyproject: Pyproject | None = None

@@ -15,7 +15,7 @@ from abiding.findings.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from abiding.archives.tagging import Stated
+    from abiding.archives.tagging import StatedTags
     from abiding.metadata.core import CoreMetadata
 
 __all__ = ["judge_stated", "judge_version"]
@@ -31,7 +31,13 @@ _A_TAG = re.compile(r"[A-Za-z0-9_.]+")
 
 
 def judge_stated(
-    filename: str, stated: Stated, severity: Severity, hint: str = "", *, path: str = "", others: Collection[str] = ()
+    filename: str,
+    stated: StatedTags,
+    severity: Severity,
+    hint: str = "",
+    *,
+    path: str = "",
+    others: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Hold what WHEEL says against the file name; `severity` is what it weighs that it is something else.
 
@@ -66,7 +72,7 @@ def judge_stated(
             ways = (_THE_SAME_WAY,)
 
 
-def _ways_out(split: WheelName, stated: Stated, path: str, others: Collection[str]) -> Iterator[str]:
+def _ways_out(split: WheelName, stated: StatedTags, path: str, others: Collection[str]) -> Iterator[str]:
     """Yield how the maker of a wheel that exists gets both right: `wheel tags` refuses one that contradicts itself."""
     own = stated.within(_of_folder(split, stated.dist_info))
     if own is None:

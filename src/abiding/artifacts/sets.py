@@ -10,7 +10,7 @@ from abiding.archives.wheel import Statement
 from abiding.artifacts.disk import Identity
 from abiding.project.level import Level
 from abiding.project.provenance import MEMBERS, Provenance
-from abiding.project.sets import Bound, Sets
+from abiding.project.sets import AbiLine, Sets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,9 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
         record.variant if record else "",
         expanded(path.name),
         tuple(api),
-        tuple(Bound.of_line(recorded) for recorded in record.lines if recorded.requirement in lines) if record else (),
+        tuple(AbiLine.of_line(recorded) for recorded in record.lines if recorded.requirement in lines)
+        if record
+        else (),
     )
     return sets, record
 

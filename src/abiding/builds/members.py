@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding import native
-from abiding.project.provenance import MEMBER, Line, Provenance, version_of
+from abiding.project.provenance import MEMBER, Provenance, RecordedLine, version_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def _record(built: Built, entries: Entries, interfaces: tuple[Used, ...]) -> Pro
         version_of(declaration.backend),
         entries.level.value,
         entries.settings.variant,
-        tuple(Line.of(entry, line) for entry, line in built.lines.items()),
+        tuple(RecordedLine.of(entry, line) for entry, line in built.lines.items()),
         (),
         interfaces,
         declaration.optional_modules,

@@ -29,9 +29,9 @@ def unmatched(built: Built, entries: Entries) -> Iterator[Finding]:
     optional, members = entries.declaration.optional_modules, built.archive.names
     if not optional or built.kind == "editable" or not native.has_code(members):
         return
-    from abiding.evidence.optional import NO_MATCH, Inside
+    from abiding.evidence.optional import NO_MATCH, CompiledModules
 
-    inside = Inside.of(members)
+    inside = CompiledModules.of(members)
     for index, glob in enumerate(guard.modules for guard in optional):
         if inside.has(glob):
             continue

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from abiding.edits.bounding import Declared
+    from abiding.edits.bounding import LineToDeclare
     from abiding.edits.file import EditedFile
     from abiding.edits.wrapping import Edited
     from abiding.evidence import Looking
-    from abiding.evidence.stated import Bound, Stated
+    from abiding.evidence.stated import Bound, WheelBounds
     from abiding.findings.errors import AbidingError
     from abiding.native.subject import Subject
     from abiding.providers.bounds import Linked
@@ -60,14 +60,14 @@ def run(options: Namespace) -> int:
     Raises `AbidingError` if there is none that can be read, or one can't, and what all of them say is to be written.
     """
     from abiding.evidence import Looking, stated
-    from abiding.evidence.stated import State
+    from abiding.evidence.stated import BoundState
     from abiding.findings.errors import ArchiveError
     from abiding.report import bounds
 
     paths = _wheels(options.what)
     looking = Looking()
     subjects = {} if options.no_index else _subjects(paths, looking)
-    wheels: dict[str, Stated] = {}
+    wheels: dict[str, WheelBounds] = {}
     unread: dict[str, AbidingError] = {}
     for place in paths:
         try:
@@ -86,7 +86,7 @@ def run(options: Namespace) -> int:
     outputs.write(
         options, {"json": lambda: bounds.as_json(wheels, tables)}, lambda to: bounds.as_text(wheels, tables, to)
     )
-    too_loose = int(any(bound.state is State.TOO_LOOSE for wheel in wheels_read for bound in wheel.bounds))
+    too_loose = int(any(bound.state is BoundState.TOO_LOOSE for wheel in wheels_read for bound in wheel.bounds))
     for name, error in unread.items():
         print(f"abiding: {Path(name).name} could not be read: {error.findings[0].message}", file=sys.stderr)
     if unread:
@@ -163,7 +163,7 @@ def _wheels(what: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(wheel for argument in what for wheel in wheels_in(argument, "Nothing was read")))
 
 
-def _way_on(options: Namespace, wheels_read: Sequence[Stated]) -> str:
+def _way_on(options: Namespace, wheels_read: Sequence[WheelBounds]) -> str:
     """Return how bounds that are too loose come to be declared, where `--write` can do it; else empty."""
     from abiding.findings.errors import AbidingError
 
@@ -179,7 +179,7 @@ def _way_on(options: Namespace, wheels_read: Sequence[Stated]) -> str:
     return f"`--write` declares what is missing in {file.path}"
 
 
-def _edited(options: Namespace, lines: Sequence[Declared]) -> tuple[EditedFile, Edited]:
+def _edited(options: Namespace, lines: Sequence[LineToDeclare]) -> tuple[EditedFile, Edited]:
     """Make the new text of the pyproject.toml that is meant. Raises `AbidingError` if it is not to be edited."""
     from abiding.cli.arguments import naming
     from abiding.edits.bounding import declare
@@ -192,7 +192,7 @@ def _edited(options: Namespace, lines: Sequence[Declared]) -> tuple[EditedFile, 
         return file, declare(file.pyproject, lines)
 
 
-def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:
+def _write(options: Namespace, wheels_read: Sequence[WheelBounds]) -> int:
     lines = list(_lines(wheels_read))
     if not lines:
         print(f"\nnothing was written: {_why_not(wheels_read)}", file=sys.stderr)
@@ -204,14 +204,14 @@ def _write(options: Namespace, wheels_read: Sequence[Stated]) -> int:
     return editing.carry_out(options, file, edited, after="with the bounds", done=_AGAIN)
 
 
-def _why_not(wheels_read: Sequence[Stated]) -> str:
-    from abiding.evidence.stated import State
+def _why_not(wheels_read: Sequence[WheelBounds]) -> str:
+    from abiding.evidence.stated import BoundState
 
     bounds = [bound for stated in wheels_read for bound in stated.bounds]
     states = {bound.state for bound in bounds}
-    if State.TOO_LOOSE in states:
-        return _NO_LINE if any(bound.distribution for bound in bounds if bound.state is State.TOO_LOOSE) else _TAGS
-    return _TIGHT if State.TOO_TIGHT in states else _FITS
+    if BoundState.TOO_LOOSE in states:
+        return _NO_LINE if any(bound.distribution for bound in bounds if bound.state is BoundState.TOO_LOOSE) else _TAGS
+    return _TIGHT if BoundState.TOO_TIGHT in states else _FITS
 
 
 def _hold_to_be_everywhere(bound: Bound) -> None:
@@ -229,21 +229,21 @@ def _hold_to_be_everywhere(bound: Bound) -> None:
         )
 
 
-def _lines(wheels_read: Sequence[Stated]) -> Iterator[Declared]:
+def _lines(wheels_read: Sequence[WheelBounds]) -> Iterator[LineToDeclare]:
     """Yield the lines to declare, each once. Raises `AbidingError` where wheels ask for different ones."""
-    from abiding.edits.bounding import Declared
-    from abiding.evidence.stated import State
+    from abiding.edits.bounding import LineToDeclare
+    from abiding.evidence.stated import BoundState
     from abiding.findings.errors import AbidingError
     from abiding.findings.finding import Finding, Severity
 
-    by_name: dict[str, dict[str, Declared]] = {}
+    by_name: dict[str, dict[str, LineToDeclare]] = {}
     for stated in wheels_read:
         for bound in stated.bounds:
             # A line more can only narrow; and what a tag has to say is no line.
-            if bound.distribution and bound.declare and bound.state is State.TOO_LOOSE:
+            if bound.distribution and bound.declare and bound.state is BoundState.TOO_LOOSE:
                 _hold_to_be_everywhere(bound)
                 note = f"{bound.named} says: {bound.evidence}"
-                by_name.setdefault(bound.distribution, {}).setdefault(bound.declare, Declared(bound.declare, note))
+                by_name.setdefault(bound.distribution, {}).setdefault(bound.declare, LineToDeclare(bound.declare, note))
     for name, lines in by_name.items():
         if len(lines) > 1:
             quoted = ", ".join(f"`{line}`" for line in lines)

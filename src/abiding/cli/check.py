@@ -116,7 +116,7 @@ def _held_to_baseline(baseline: str, paths: Sequence[Path], index_url: str | Non
 def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[str, tuple[Finding, ...]]:
     """Hold wheels on an index against what their compiled files say, and tell on stderr what was read."""
     from abiding.artifacts import index
-    from abiding.artifacts.index.progress import Bar
+    from abiding.artifacts.index.progress import ProgressBar
     from abiding.evidence import published
     from abiding.report.printing import unguarded
 
@@ -128,7 +128,7 @@ def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[s
                 artifacts,
                 listings,
                 every=options.all,
-                progress=Bar(unguarded(sys.stderr)),
+                progress=ProgressBar(unguarded(sys.stderr)),
                 beforehand=partial(_announce, f"{release.name} {release.version}"),
             )
             findings |= read.findings
@@ -175,7 +175,7 @@ def _page(checked: Sequence[Release], arguments: Sequence[str]) -> str:
     # As all tools that make files which are to be the same each time.
     seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     command = shlex.join(("abiding", *map(without_login, arguments)))
-    return html.render(checked, html.Origin(command, datetime.fromtimestamp(seconds, UTC)))
+    return html.render(checked, html.PageOrigin(command, datetime.fromtimestamp(seconds, UTC)))
 
 
 def _text(checked: Sequence[Release], options: Namespace, terminal: Terminal) -> str:
@@ -214,11 +214,11 @@ def _on_index(spec: str, index_url: str | None, stream: TextIO) -> list[Artifact
     """Read a release. Of a bare name, which may have been meant for a path, it is said that it was looked up."""
     from abiding.artifacts.disk import GIVE
     from abiding.artifacts.index import read_release
-    from abiding.artifacts.index.progress import Bar
+    from abiding.artifacts.index.progress import ProgressBar
     from abiding.findings.errors import IndexAccessError, MissingExtraError, MissingFileError
     from abiding.report.printing import unguarded
 
-    progress = Bar(unguarded(sys.stderr))
+    progress = ProgressBar(unguarded(sys.stderr))
     if not is_name(spec):
         return read_release(spec, index_url, progress)
     try:

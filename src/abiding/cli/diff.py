@@ -16,7 +16,7 @@ from abiding.findings.errors import AbidingError, MissingFileError
 from abiding.findings.finding import Finding, Severity
 from abiding.metadata.core import CoreMetadata
 from abiding.project.meant import release_meant
-from abiding.report.difference import Compared, Side, as_json, as_text
+from abiding.report.difference import ComparedFile, FileComparison, as_json, as_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -76,7 +76,7 @@ def run(options: Namespace) -> int:
             left_out = " and ".join(["`B`"] * bool(options.right) + ["one `--tag`"] * (len(options.tag) == _SIDES))
             way_on = f"leave out {left_out} to compare the sdist with the wheel of `--tag`"
         options.parser.error(f"both sides are one file, `{visible(left.name)}`: {way_on}")
-    compared = Compared.of(left, right)
+    compared = FileComparison.of(left, right)
     outputs.write(options, {"json": lambda: as_json(compared)}, lambda to: as_text(compared, to, every=options.all))
     return int(bool(compared.differences) or (options.all and not compared.identical))
 
@@ -110,20 +110,20 @@ def _asked(options: Namespace) -> tuple[tuple[str, _Tag], tuple[str, _Tag]]:
 _SIDES = 2
 
 
-def _is_one_file(left: Side, right: Side) -> bool:
+def _is_one_file(left: ComparedFile, right: ComparedFile) -> bool:
     if left.read_from == right.read_from:
         return left.name == right.name
     on_disk = all(is_there(Path(side.read_from)) for side in (left, right))
     return on_disk and Path(left.read_from).samefile(right.read_from)
 
 
-def _side(argument: str, tag: _Tag, options: Namespace) -> Side:
+def _side(argument: str, tag: _Tag, options: Namespace) -> ComparedFile:
     if not is_one_release(argument):
-        return Side(argument, argument, _read(Path(argument)))
+        return ComparedFile(argument, argument, _read(Path(argument)))
     from abiding.artifacts.index import read_file
 
     artifact = read_file(argument, options.index_url, lambda names: _chosen(argument, names, tag))
-    return Side(artifact.filename, artifact.read_from, artifact.metadata)
+    return ComparedFile(artifact.filename, artifact.read_from, artifact.metadata)
 
 
 def _chosen(spec: str, names: Sequence[str], tag: _Tag) -> str:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Form = Callable[[], str | Iterator[str]]
 
 __all__ = [
+    "Destination",
     "Form",
-    "Output",
     "add_colour",
     "add_formats",
     "add_judging",
@@ -47,7 +47,7 @@ _ELSEWHERE = "give another file, in a folder that can be written to"
 _BY_NAME = {"htm": "html", "html": "html", "json": "json", "sarif": "sarif", "txt": "text"}
 
 
-class Output(NamedTuple):
+class Destination(NamedTuple):
     """A format, and the file for it; `-` is standard output."""
 
     form: str
@@ -108,13 +108,13 @@ class _Outputs(Action):
         values: Any,  # noqa: ANN401 (as the base has it)
         option: str | None = None,
     ) -> None:
-        before: tuple[Output, ...] = getattr(namespace, self.dest)
+        before: tuple[Destination, ...] = getattr(namespace, self.dest)
         if any(other.own == values.own for other in before):
             parser.error(f"argument {option}: `{values.file}` is given twice")
         setattr(namespace, self.dest, (*before, values))
 
 
-def _output(text: str, formats: Sequence[str]) -> Output:
+def _output(text: str, formats: Sequence[str]) -> Destination:
     form, equals, file = text.partition("=")
     if not equals and form not in formats:
         likely = _BY_NAME.get(Path(text).suffix.lower().removeprefix("."), "")
@@ -128,7 +128,7 @@ def _output(text: str, formats: Sequence[str]) -> Output:
         raise ArgumentTypeError(f"`{file}` has the name of what is looked at, and a report is never written over that")
     if file != "-":
         _check(Path(file))
-    return Output(form, file)
+    return Destination(form, file)
 
 
 def _check(path: Path) -> None:

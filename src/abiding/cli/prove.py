@@ -73,7 +73,7 @@ def run(options: Namespace) -> int:
     Raises `AbidingError` if there is nothing that could be built.
     """
     from abiding.native.interpreter import Interpreter
-    from abiding.proof import Verdict, prove
+    from abiding.proof import ProofVerdict, prove
     from abiding.proof.environments import Isolated
     from abiding.report import proof as report
 
@@ -91,7 +91,7 @@ def run(options: Namespace) -> int:
         )
     _show_failures(proof)
     outputs.write(options, report.forms(proof, options.source), partial(report.as_text, proof))
-    if proof.verdict is Verdict.UNPROVEN:
+    if proof.verdict is ProofVerdict.UNPROVEN:
         return 2
     return int(outputs.failing(proof.findings, options.fail_on))
 

@@ -22,7 +22,7 @@ from abiding.project.declaration import Declaration
 from abiding.project.level import Level
 from abiding.project.meant import release_meant
 from abiding.project.pyproject import Pyproject
-from abiding.project.sets import Bound, Sets
+from abiding.project.sets import AbiLine, Sets
 from abiding.project.source import Source
 from abiding.report.sets import as_json
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from abiding.findings.terminal import Terminal
     from abiding.metadata.core import CoreMetadata
     from abiding.project.declaration import Entry
-    from abiding.report.project import Group
+    from abiding.report.project import LevelLines
 
 __all__ = ["register", "run"]
 
@@ -272,7 +272,9 @@ def _print_lines(subject: _Subject) -> None:
     api = _api_lines(subject)
     if api is None:
         raise subject.unknown(f"`{subject.declaration.backend}` computes the requirements when it builds", None, _GIVE)
-    print("\n".join(_sets(subject)._replace(api=tuple(api), abi=tuple(map(Bound.of_entry, entries))).for_distributor()))
+    print(
+        "\n".join(_sets(subject)._replace(api=tuple(api), abi=tuple(map(AbiLine.of_entry, entries))).for_distributor())
+    )
 
 
 def _sets(subject: _Subject) -> Sets:
@@ -288,7 +290,7 @@ def _sets(subject: _Subject) -> Sets:
         subject.variant,
         tuple(sorted(subject.tags)),
         None if api is None else tuple(api),
-        tuple(map(Bound.of_entry, subject.entries(one_wheel=False))),
+        tuple(map(AbiLine.of_entry, subject.entries(one_wheel=False))),
     )
 
 
@@ -349,9 +351,9 @@ def _table(subject: _Subject, to: Terminal) -> str:
     return as_text(title, subject.declaration, list(_groups(subject)), to)
 
 
-def _groups(subject: _Subject) -> Iterator[Group]:
+def _groups(subject: _Subject) -> Iterator[LevelLines]:
     """Yield both sets without an extra, then those of each extra."""
-    from abiding.report.project import Group
+    from abiding.report.project import LevelLines
 
     declaration, entries = subject.declaration, subject.entries(one_wheel=False)
     project, pkg_info = declaration.project, subject.source.pkg_info
@@ -366,4 +368,4 @@ def _groups(subject: _Subject) -> Iterator[Group]:
     for extra in dict.fromkeys(["", *lines, *(entry.extra for entry in entries)]):
         api = plain if not extra else lines.get(extra, [])
         own = tuple(entry for entry in entries if entry.extra == extra)
-        yield Group(extra, None if api is None else tuple(api), own, (computed if not extra else "", nothing))
+        yield LevelLines(extra, None if api is None else tuple(api), own, (computed if not extra else "", nothing))

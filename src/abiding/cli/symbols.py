@@ -56,7 +56,7 @@ def run(options: Namespace) -> int:
 
 def _read(requirement: Requirement, options: Namespace) -> History:
     from abiding.artifacts import index
-    from abiding.artifacts.index.progress import Bar
+    from abiding.artifacts.index.progress import ProgressBar
     from abiding.providers.cache import Cache
     from abiding.providers.published import read_history
     from abiding.report.printing import unguarded
@@ -73,7 +73,7 @@ def _read(requirement: Requirement, options: Namespace) -> History:
             frozenset({tag}),
             accepted,
             cache=Cache.of_user(),
-            progress=Bar(unguarded(sys.stderr)),
+            progress=ProgressBar(unguarded(sys.stderr)),
         )
         if history is None:
             raise _nothing(requirement, tag, is_there=bool(listings.published(name, accepted)))

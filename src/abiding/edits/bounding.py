@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from abiding.project.keys import Key
     from abiding.project.pyproject import Pyproject
 
-__all__ = ["Declared", "declare"]
+__all__ = ["LineToDeclare", "declare"]
 
 
 _WHEEL: Key = ("tool", "abiding", "wheel")
 _LINES: Key = (*_WHEEL, "dependencies")
 
 
-class Declared(NamedTuple):
+class LineToDeclare(NamedTuple):
     """A line to be declared, and the evidence for it in a few words."""
 
     line: str
@@ -43,7 +43,7 @@ class Declared(NamedTuple):
         return f"{{ requires = {as_toml(self.line)}, note = {as_toml(self.note)} }}"
 
 
-def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
+def declare(pyproject: Pyproject, lines: Sequence[LineToDeclare]) -> Edited:
     """Make the new text; lines that are declared already stay as they are.
 
     A distribution that is required on conditions, which an entry has, is required on no others: that entry is narrowed.
@@ -72,7 +72,7 @@ def declare(pyproject: Pyproject, lines: Sequence[Declared]) -> Edited:
     return Edited(edited.text, ())
 
 
-def _add(document: Document, pyproject: Pyproject, expected: dict[str, Any], new: Sequence[Declared]) -> None:
+def _add(document: Document, pyproject: Pyproject, expected: dict[str, Any], new: Sequence[LineToDeclare]) -> None:
     """Add entries in front of the others."""
     wheel = expected["tool"]["abiding"].setdefault("wheel", {})
     if document.has(_LINES):
@@ -89,7 +89,7 @@ def _add(document: Document, pyproject: Pyproject, expected: dict[str, Any], new
     wheel["dependencies"] = [*added, *wheel.get("dependencies", [])]
 
 
-def _conditional(pyproject: Pyproject, bound: Declared, declaration: Declaration) -> Entry | None:
+def _conditional(pyproject: Pyproject, bound: LineToDeclare, declaration: Declaration) -> Entry | None:
     """Return the entry that says where a distribution is required: a native one, or one for some wheels only.
 
     None where it is required everywhere. Raises `DeclarationError` if there are several, or it can't be narrowed.
@@ -118,7 +118,7 @@ def _conditional(pyproject: Pyproject, bound: Declared, declaration: Declaration
     return entry
 
 
-def _narrowed(entry: Entry, bound: Declared) -> str:
+def _narrowed(entry: Entry, bound: LineToDeclare) -> str:
     """Return what an entry requires, narrowed to a line: all clauses of both that are not implied by the others."""
     own, wanted = requirements.parse(entry.requires), requirements.parse(bound.line)
     clauses = [str(clause) for clause in (*own.specifier, *sorted(wanted.specifier, key=str, reverse=True))]

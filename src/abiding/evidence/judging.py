@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["Judged"]
+__all__ = ["JudgedWheel"]
 
 
-class Judged(NamedTuple):
+class JudgedWheel(NamedTuple):
     """The findings on a wheel: on the Pythons that its tags admit, on what its requirements do, and all others.
 
     `unread` is what is not known of it.
@@ -37,7 +37,7 @@ class Judged(NamedTuple):
         metadata: CoreMetadata,
         tags: Iterable[str],
         optional: Sequence[Guarded] = (),
-    ) -> Judged:
+    ) -> JudgedWheel:
         """Judge a wheel. `tags` are those of its name, one by one; modules that are `optional` may be missing."""
         tags = tuple(tags)
         return cls(
@@ -52,6 +52,6 @@ class Judged(NamedTuple):
         """All of them."""
         return (*self.tags, *self.bounds, *self.others, *self.unread)
 
-    def admissions(self, change: Callable[[Finding], Finding]) -> Judged:
+    def admissions(self, change: Callable[[Finding], Finding]) -> JudgedWheel:
         """Change the findings on what is admitted that should not be."""
         return self._replace(tags=tuple(map(change, self.tags)), bounds=tuple(map(change, self.bounds)))

@@ -11,7 +11,7 @@ from abiding.native.names import may_be_image, place_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from abiding.archives.zipdirectory import Member
+    from abiding.archives.zipdirectory import ZipMember
 
 __all__ = ["Fair", "fair", "is_image"]
 
@@ -26,11 +26,11 @@ _IMAGES = (
 class Fair(NamedTuple):
     """The members of a wheel that may be compiled files, and the places of those that are not unpacked."""
 
-    members: list[Member]
+    members: list[ZipMember]
     passed_over: tuple[str, ...]
 
 
-def fair(members: Iterable[Member]) -> Fair:
+def fair(members: Iterable[ZipMember]) -> Fair:
     """Tell compiled files from what is packed to fill the time and memory of who unpacks it.
 
     Of what is packed more densely than code, a harmless amount is taken in all.

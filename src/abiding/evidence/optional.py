@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["NO_MATCH", "Inside", "unmatched"]
+__all__ = ["NO_MATCH", "CompiledModules", "unmatched"]
 
 
 NO_MATCH = "`{}` matches no compiled file of the wheel"
@@ -27,20 +27,20 @@ _MOST_NAMED = 3
 _ELSEWHERE = "a module that only wheels of another system have may stay as it is"
 
 
-class Inside(NamedTuple):
+class CompiledModules(NamedTuple):
     """The compiled files of a wheel, by their places below site-packages, and the modules that they are."""
 
     places: tuple[str, ...]
     modules: tuple[str, ...]
 
     @classmethod
-    def of(cls, members: Iterable[str]) -> Inside:
+    def of(cls, members: Iterable[str]) -> CompiledModules:
         """Look through the names in a wheel."""
         places = tuple(place_of(name) for name in members if may_be_image(name))
         return cls(places, tuple(sorted(filter(None, map(module_name, places)))))
 
     @classmethod
-    def all(cls, several: Iterable[Inside]) -> Inside:
+    def all(cls, several: Iterable[CompiledModules]) -> CompiledModules:
         """Return those of several wheels as one."""
         places, modules = zip(*several, strict=True)
         return cls(tuple(chain.from_iterable(places)), tuple(sorted(set(chain.from_iterable(modules)))))
@@ -74,18 +74,18 @@ class Inside(NamedTuple):
         return (_ELSEWHERE, f"its modules are {listed(self.modules, _MOST_NAMED)}")
 
 
-def unmatched(wheels: Mapping[Path, tuple[Inside, Iterable[str]]]) -> Iterator[tuple[Path, Finding]]:
+def unmatched(wheels: Mapping[Path, tuple[CompiledModules, Iterable[str]]]) -> Iterator[tuple[Path, Finding]]:
     """Yield a warning for each glob that matches in no wheel of its release, with the path of each that has it.
 
     `wheels` have the globs in the record of their build.
     """
-    of_release: dict[tuple[str, str], list[Inside]] = {}
+    of_release: dict[tuple[str, str], list[CompiledModules]] = {}
     for path, (inside, _) in wheels.items():
         of_release.setdefault(_release(path.name), []).append(inside)
     for path, (_, globs) in wheels.items():
         together = of_release[_release(path.name)]
         idle = [glob for glob in dict.fromkeys(globs) if not any(each.has(glob) for each in together)]
-        yield from ((path, _finding(path.name, glob, Inside.all(together))) for glob in idle)
+        yield from ((path, _finding(path.name, glob, CompiledModules.all(together))) for glob in idle)
 
 
 def _release(filename: str) -> tuple[str, str]:
@@ -93,7 +93,7 @@ def _release(filename: str) -> tuple[str, str]:
     return (normalised(split.name), split.version) if split else (filename, "")
 
 
-def _finding(filename: str, glob: str, inside: Inside) -> Finding:
+def _finding(filename: str, glob: str, inside: CompiledModules) -> Finding:
     suggestion = inside.suggestion(glob)
     return Finding(
         "bad-value",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives import tagging
 from abiding.evidence.available import kind_of
-from abiding.evidence.judging import Judged
+from abiding.evidence.judging import JudgedWheel
 from abiding.evidence.members import fair
 from abiding.evidence.reading import compiled, of_file
 from abiding.native.names import place_of
@@ -80,7 +80,7 @@ def checked(
         files, received = files + read.number, received + size
         over += [f"{wheel.called}: {name}" for name in large]
         tags = tagging.expanded(wheel.filename)
-        findings[wheel.read_from] = Judged.of(wheel.filename, read, wheel.metadata, tags).everything
+        findings[wheel.read_from] = JudgedWheel.of(wheel.filename, read, wheel.metadata, tags).everything
     if progress:
         progress(len(chosen), len(chosen), received)
     return Read(findings, len(chosen), len(wheels), files, tuple(over))

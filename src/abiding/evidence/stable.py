@@ -24,13 +24,13 @@ from abiding.native.names import module_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["Needed", "Stable", "is_readable", "judge", "needed", "of_file", "tag_of", "tags_among", "unread"]
+__all__ = ["LeastPython", "Stable", "is_readable", "judge", "needed", "of_file", "tag_of", "tags_among", "unread"]
 
 
 _MOST_NAMED = 3
 
 
-class Needed(NamedTuple):
+class LeastPython(NamedTuple):
     """A Python, and the symbols for which it takes no older one, in words."""
 
     python: str
@@ -44,8 +44,8 @@ class Stable(NamedTuple):
     """
 
     file: str
-    promised: Needed
-    there: Needed
+    promised: LeastPython
+    there: LeastPython
 
     @property
     def interface(self) -> Interface:
@@ -83,7 +83,7 @@ def of_file(place: str, contents: Callable[[], bytes]) -> Stable | None:
     return Stable(place, promised, there) if promised and there else None
 
 
-def tag_of(least: Needed) -> str:
+def tag_of(least: LeastPython) -> str:
     """Return the tag of a wheel that needs such a Python."""
     return f"cp{least.python.replace('.', '')}-abi3"
 
@@ -119,7 +119,7 @@ def _is_for_stable_abi(place: str) -> bool:
     return ".abi3" in name or (name.endswith(".pyd") and name.count(".") == 1)
 
 
-def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> Needed | None:
+def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None = None) -> LeastPython | None:
     """Return the least Python whose stable ABI has all those symbols that are of it; None if none of them is.
 
     `earlier` has those that were there before.
@@ -138,7 +138,7 @@ def needed(symbols: Iterable[str], earlier: Mapping[str, tuple[int, int]] | None
         return None
     least = max(known.values())
     names = sorted(name for name, added in known.items() if added == least)
-    return Needed(".".join(map(str, least)), first_of(names, _MOST_NAMED))
+    return LeastPython(".".join(map(str, least)), first_of(names, _MOST_NAMED))
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +163,7 @@ def judge(filename: str, modules: Iterable[Stable], tags: Iterable[str], require
                 break
 
 
-def _too_old(filename: str, module: Stable, lacking: Needed, tags: list[str]) -> Finding:
+def _too_old(filename: str, module: Stable, lacking: LeastPython, tags: list[str]) -> Finding:
     name = module_name(module.file) or module.file
     promised = module.promised.python
     tag = tag_of(module.promised)

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from abiding.evidence.rules import Ranged
     from abiding.metadata.core import CoreMetadata
 
-__all__ = ["Bound", "State", "Stated", "of_wheel"]
+__all__ = ["Bound", "BoundState", "WheelBounds", "of_wheel"]
 
 
-class State(StrEnum):
+class BoundState(StrEnum):
     """How what a wheel admits stands to what its files say."""
 
     TOO_LOOSE = "too-loose"
@@ -55,7 +55,7 @@ class Bound(NamedTuple):
     files: tuple[str, ...]
     admitted: tuple[str, ...]
     declare: str
-    state: State
+    state: BoundState
     why: str = ""
 
     @property
@@ -65,7 +65,7 @@ class Bound(NamedTuple):
         return module_name(first) or first.rpartition("/")[2]
 
 
-class Stated(NamedTuple):
+class WheelBounds(NamedTuple):
     """A wheel, how many compiled files it has, its bounds, and what is to be said of them."""
 
     filename: str
@@ -74,7 +74,7 @@ class Stated(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def of_wheel(path: Path, looked: Looking | None = None) -> Stated:
+def of_wheel(path: Path, looked: Looking | None = None) -> WheelBounds:
     """Read a wheel, but for files that were `looked` at before. Raises `ArchiveError`."""
     read = OnDisk.of(path, looked)
     filename, _, metadata, record, compiled = read
@@ -91,9 +91,9 @@ def of_wheel(path: Path, looked: Looking | None = None) -> Stated:
         bounds.append(_bound(distribution, needed or files, admission, loose, abi))
     bounds += _unknown(compiled, metadata)
     bounds += _of_stable_abi(read, judged.tags)
-    tight = (_tight(filename, bound) for bound in bounds if bound.state is State.TOO_TIGHT)
+    tight = (_tight(filename, bound) for bound in bounds if bound.state is BoundState.TOO_TIGHT)
     findings = (*judged.tags, *judged.bounds, *judged.others, *tight)
-    return Stated(filename, compiled.number, tuple(bounds), findings)
+    return WheelBounds(filename, compiled.number, tuple(bounds), findings)
 
 
 def _bound(
@@ -105,16 +105,16 @@ def _bound(
     ceilings = [file.interface.ceiling for file in files if file.interface.ceiling]
     floor, ceiling = max(floors, key=Version, default=""), min(ceilings, key=Version, default="")
     line = files[0].interface._replace(floor=floor, ceiling=ceiling).bound
-    state, why = State.FITS, ""
+    state, why = BoundState.FITS, ""
     if floor and ceiling and Version(floor) >= Version(ceiling):
         line, why = "", "no version suits all files"
     line = requirements.with_marker(line, admission.condition) if line and admission.condition else line
     if not admission.lines:
-        state = State.NOT_REQUIRED
+        state = BoundState.NOT_REQUIRED
     elif any(distribution == requirements.name_of(line) for finding in loose for line in lines_of(finding.expected)):
-        state = State.TOO_LOOSE
+        state = BoundState.TOO_LOOSE
     elif without := _excluded_by(abi, files, admission):
-        state, why = State.TOO_TIGHT, without
+        state, why = BoundState.TOO_TIGHT, without
     deciding = [file for file in files if _decides(file.interface, floor, ceiling)]
     seen = dict.fromkeys(file.interface.seen for file in deciding)
     names = tuple(dict.fromkeys(file.module.file for file in deciding))
@@ -140,12 +140,19 @@ def _of_stable_abi(read: OnDisk, findings: Sequence[Finding]) -> Iterator[Bound]
     if compiled.stable:
         most = max(compiled.stable, key=lambda file: Version(file.promised.python))
         files = dict.fromkeys(file.file for file in compiled.stable if file.promised.python == most.promised.python)
-        state = State.TOO_LOOSE if findings else State.FITS
+        state = BoundState.TOO_LOOSE if findings else BoundState.FITS
         declare = stable.tag_of(most.promised)
         yield Bound("", _STABLE, most.promised.symbols, tuple(files), tags, declare, state)
     elif tags and compiled.number and not stable.is_readable():
         yield Bound(
-            "", _STABLE, "", (), tags, "", State.UNKNOWN, "what its files use of that is read with the extra `native`"
+            "",
+            _STABLE,
+            "",
+            (),
+            tags,
+            "",
+            BoundState.UNKNOWN,
+            "what its files use of that is read with the extra `native`",
         )
 
 
@@ -227,4 +234,4 @@ def _unknown(compiled: Compiled, metadata: CoreMetadata) -> Iterator[Bound]:
             continue
         what = _WORDS.get(interface.kind, "{}").format(interface.distribution or (owned.package if owned else ""))
         why = interface.unknown or _WHY.get(interface.kind, "")
-        yield Bound(interface.distribution, what, interface.seen, tuple(files), lines, "", State.UNKNOWN, why)
+        yield Bound(interface.distribution, what, interface.seen, tuple(files), lines, "", BoundState.UNKNOWN, why)

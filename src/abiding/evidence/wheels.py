@@ -10,8 +10,8 @@ from abiding.archives.naming import normalised
 from abiding.archives.wheel import Wheel
 from abiding.evidence import reading
 from abiding.evidence.interfaces import Interface, Kind, Module
-from abiding.evidence.judging import Judged
-from abiding.evidence.optional import Inside, unmatched
+from abiding.evidence.judging import JudgedWheel
+from abiding.evidence.optional import CompiledModules, unmatched
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import place_of
@@ -35,7 +35,7 @@ class Examined(NamedTuple):
     """The interfaces of a wheel, as they are recorded in it, and what is to be said of it."""
 
     interfaces: tuple[Used, ...]
-    judged: Judged
+    judged: JudgedWheel
 
 
 class OnDisk(NamedTuple):
@@ -72,15 +72,15 @@ class OnDisk(NamedTuple):
         """The modules that may be missing."""
         return self.record.optional_modules if self.record else ()
 
-    def judged(self) -> Judged:
+    def judged(self) -> JudgedWheel:
         """Judge it by its own METADATA."""
-        return Judged.of(self.filename, self.compiled, self.metadata, self.tags, self.optional)
+        return JudgedWheel.of(self.filename, self.compiled, self.metadata, self.tags, self.optional)
 
 
 def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels on disk, each by its own METADATA; the findings by path. Some files were `looked` at before."""
     findings: dict[str, tuple[Finding, ...]] = {}
-    guarding: dict[Path, tuple[Inside, list[str]]] = {}
+    guarding: dict[Path, tuple[CompiledModules, list[str]]] = {}
     for path in paths:
         with suppress(ArchiveError):  # who reads its metadata, or its images, says so
             read = OnDisk.of(path, looked)
@@ -88,7 +88,7 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
             at_api = read.record is not None and read.record.level == Level.API
             findings[str(path)] = (judged.admissions(_of_api) if at_api else judged).everything
             if read.optional:
-                guarding[path] = (Inside.of(read.names), [guard.modules for guard in read.optional])
+                guarding[path] = (CompiledModules.of(read.names), [guard.modules for guard in read.optional])
     for path, finding in unmatched(guarding):
         findings[str(path)] += (finding,)
     return findings
@@ -152,7 +152,7 @@ def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] =
     compiled = reading.of_wheel(wheel)
     name, tags = wheel.path.name, tagging.expanded(wheel.path.name)
     used = (*_used(compiled.modules), *_used(Module(file.file, (file.interface,)) for file in compiled.stable))
-    return Examined(used, Judged.of(name, compiled, metadata, tags, optional))
+    return Examined(used, JudgedWheel.of(name, compiled, metadata, tags, optional))
 
 
 def _used(modules: Iterable[Module]) -> Iterator[Used]:

@@ -16,14 +16,14 @@ from weakref import WeakValueDictionary
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-__all__ = ["KINDS_OF_SYSTEM", "Environments", "Kind", "Question", "Steps", "UndecidedError"]
+__all__ = ["KINDS_OF_SYSTEM", "Environments", "Question", "QuestionKind", "Steps", "UndecidedError"]
 
 
 class UndecidedError(ValueError):
     """A set takes more steps to be worked out than are allowed."""
 
 
-class Kind(IntEnum):
+class QuestionKind(IntEnum):
     """What is asked about a value: its name, a part of its name, the least that it is, or something of no known use."""
 
     IS = 0
@@ -42,7 +42,7 @@ class Question(NamedTuple):
 
     topic: str
     variable: str
-    kind: Kind
+    kind: QuestionKind
     value: tuple[Any, ...]
 
 
@@ -190,7 +190,7 @@ class _Calculation:
 
     def decision(self, question: Question, yes: Branch, no: Branch) -> Branch:
         """Return the decision that begins with `question`, or what is left of it if the question is idle."""
-        if question.kind is Kind.IS:
+        if question.kind is QuestionKind.IS:
             # All is settled for whom has this name: is that what it comes to for those who have not?
             if self.given(no, question, answer=True) is yes:
                 return no
@@ -263,18 +263,18 @@ class _Calculation:
 
 
 def _settles_others(question: Question, *, answer: bool) -> bool:
-    return question.kind is not Kind.FREE and answer is (question.kind is Kind.IS)
+    return question.kind is not QuestionKind.FREE and answer is (question.kind is QuestionKind.IS)
 
 
 def _settled(later: Question, question: Question, *, answer: bool) -> bool | None:
     """Return the answer to a later question of the topic that follows from this one; None if it stays open."""
     if later == question:
         return answer
-    if question.kind is Kind.IS:
+    if question.kind is QuestionKind.IS:
         return _settled_by_name(later, question)
     if later.variable != question.variable or later.kind is not question.kind:
         return None
-    if question.kind is Kind.AT_LEAST:
+    if question.kind is QuestionKind.AT_LEAST:
         return False
     return False if question.value[-1] in later.value[-1] else None
 
@@ -285,4 +285,4 @@ def _settled_by_name(later: Question, question: Question) -> bool | None:
         if question.variable:
             return None
         name = KINDS_OF_SYSTEM[question.topic][name][later.variable]
-    return bool(later.value[-1] == name if later.kind is Kind.IS else later.value[-1] in name)
+    return bool(later.value[-1] == name if later.kind is QuestionKind.IS else later.value[-1] in name)

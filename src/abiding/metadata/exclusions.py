@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
 from abiding.metadata import markers
-from abiding.metadata.environments import Environments, Kind, Question, Steps, UndecidedError
+from abiding.metadata.environments import Environments, Question, QuestionKind, Steps, UndecidedError
 from abiding.metadata.machines import existing
 from abiding.metadata.platform_tag import PlatformTag
 from abiding.metadata.ranges import Versions, common, specifiers_of
@@ -150,17 +150,21 @@ def _meet(parts: Sequence[Environments], within: Environments) -> bool:
     if together.branch is False:
         return False
     # Two things that nothing is known of may never be true together; each surely is with itself.
-    unknown = any(question.kind is Kind.FREE for part in parts for question in part.questions())
+    unknown = any(question.kind is QuestionKind.FREE for part in parts for question in part.questions())
     return not unknown or any(all(candidate.lies_within(other) for other in parts) for candidate in parts)
 
 
 def _is_extra(question: Question) -> bool:
-    return question.kind is Kind.FREE and question.value[:2] == _EXTRA
+    return question.kind is QuestionKind.FREE and question.value[:2] == _EXTRA
 
 
 def only_if(*condition: str) -> Environments:
     """Environments in which something holds that no marker can say: the same thing for the same words."""
-    return Environments.where(Question("free", "", Kind.FREE, ("", *condition))) if condition else Environments.all()
+    return (
+        Environments.where(Question("free", "", QuestionKind.FREE, ("", *condition)))
+        if condition
+        else Environments.all()
+    )
 
 
 def installable(requires_python: str, tags: Iterable[str] = ()) -> Environments:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Kind, Question
+from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Question, QuestionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,12 +42,12 @@ def existing(questions: Iterable[Question]) -> Environments:
 @functools.lru_cache(maxsize=512)
 def _existing(questions: frozenset[Question]) -> Environments:
     environments = Environments.all()
-    parts = [question.value[-1] for question in questions if question.kind is Kind.CONTAINS]
+    parts = [question.value[-1] for question in questions if question.kind is QuestionKind.CONTAINS]
     known = {part: [name for name in _SYSTEMS if part in name] for part in parts}
     for part, names in known.items():
         if names:  # then nobody means the others
             environments &= ~_has(part) | _any(map(_is, names))
-    systems = {question.value[-1] for question in questions if question.kind is Kind.IS}.union(*known.values())
+    systems = {question.value[-1] for question in questions if question.kind is QuestionKind.IS}.union(*known.values())
     for name in sorted(systems & _SYSTEMS.keys()):
         environments &= ~_is(name) | _of(name)
     return environments
@@ -67,12 +67,12 @@ def _any(sets: Iterable[Environments]) -> Environments:
 
 
 def _system(name: str) -> Environments:
-    return Environments.where(Question("platform", "", Kind.IS, (name,)))
+    return Environments.where(Question("platform", "", QuestionKind.IS, (name,)))
 
 
 def _is(machine: str) -> Environments:
-    return Environments.where(Question(_TOPIC, _TOPIC, Kind.IS, (machine,)))
+    return Environments.where(Question(_TOPIC, _TOPIC, QuestionKind.IS, (machine,)))
 
 
 def _has(part: str) -> Environments:
-    return Environments.where(Question(_TOPIC, _TOPIC, Kind.CONTAINS, (len(part), part)))
+    return Environments.where(Question(_TOPIC, _TOPIC, QuestionKind.CONTAINS, (len(part), part)))

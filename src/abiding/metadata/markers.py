@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from abiding.archives.naming import normalised
-from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Kind, Question, Steps, UndecidedError
+from abiding.metadata.environments import KINDS_OF_SYSTEM, Environments, Question, QuestionKind, Steps, UndecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -97,7 +97,7 @@ def _as_text(marker: str) -> Environments:
 
 
 def _of_release(question: Question) -> Question:
-    if question.kind is not Kind.AT_LEAST:
+    if question.kind is not QuestionKind.AT_LEAST:
         return question
     return question._replace(value=question.value[:3] + _FINAL)
 
@@ -213,7 +213,7 @@ def _free(*words: str) -> Environments:
 
 
 def _free_question(*words: str) -> Question:
-    return Question("free", "", Kind.FREE, words)
+    return Question("free", "", QuestionKind.FREE, words)
 
 
 def _is_release(text: str) -> bool:
@@ -235,7 +235,7 @@ def _of_names(variable: str, operator: str, value: str, *, quoted: bool) -> Envi
     if operator != "in":
         return None
     if quoted:
-        return Environments.where(Question(_NAMES[variable], variable, Kind.CONTAINS, (len(value), value)))
+        return Environments.where(Question(_NAMES[variable], variable, QuestionKind.CONTAINS, (len(value), value)))
     # A fragment of a word is no name, unless there are systems that have it: nobody means the others.
     names = {*re.findall(r"[^\s,;|]+", value), *(name for name in known_values(variable) if name in value)}
     if len(names) > _MOST_LISTED:
@@ -251,8 +251,8 @@ def _name(variable: str, name: str) -> Question:
     topic = _NAMES[variable]
     systems = [system for system, values in KINDS_OF_SYSTEM.get(topic, {}).items() if values[variable] == name]
     if len(systems) == 1 and (variable, name) != _SHARED:
-        return Question(topic, "", Kind.IS, (systems[0],))
-    return Question(topic, variable, Kind.IS, (name,))
+        return Question(topic, "", QuestionKind.IS, (systems[0],))
+    return Question(topic, variable, QuestionKind.IS, (name,))
 
 
 def known_values(variable: str) -> frozenset[str]:
@@ -295,7 +295,7 @@ def _of_pythons(variable: str, operator: str, value: str, *, quoted: bool) -> En
         return None
     if variable != "implementation_version":
         return _within("python", states)
-    of_cpython = Question("implementation", "", Kind.IS, ("cpython",))
+    of_cpython = Question("implementation", "", QuestionKind.IS, ("cpython",))
     return Environments.either(of_cpython, _within("python", states), _within(variable, states))
 
 
@@ -305,7 +305,7 @@ def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
     edges = sorted(states)
     environments = everywhere if states[edges[-1]] else nowhere
     for below, edge in reversed(list(pairwise(edges))):
-        question = Question(topic, topic, Kind.AT_LEAST, edge)
+        question = Question(topic, topic, QuestionKind.AT_LEAST, edge)
         environments = Environments.either(question, environments, everywhere if states[below] else nowhere)
     return environments
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
 
-__all__ = ["Unread", "by_uv", "unread_python"]
+__all__ = ["Refusal", "by_uv", "unread_python"]
 
 
 # The greatest number in a version that uv has room for.
@@ -97,7 +97,7 @@ def _of_url(url: str) -> str:
     return ""
 
 
-class Unread(NamedTuple):
+class Refusal(NamedTuple):
     """Why a `Requires-Python` is not read by all: what is wrong with it, and what becomes of it."""
 
     why: str
@@ -114,7 +114,7 @@ _OLD_READING = "pip and uv read it without the `.*`; what goes by the standard r
 _UV_ALONE = "uv refuses the file; pip takes it"
 
 
-def unread_python(text: str) -> Unread | None:
+def unread_python(text: str) -> Refusal | None:
     """Return why not all tools read a `Requires-Python`; None if they do, or it says nothing."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -125,14 +125,14 @@ def unread_python(text: str) -> Unread | None:
         SpecifierSet(text)
     except InvalidSpecifier as exc:
         if (read := without_wildcards(text)) != text and _is_read(read):
-            return Unread(str(exc), _OLD_READING, is_grave=False)
-        return Unread(str(exc), _PASSED_OVER)
+            return Refusal(str(exc), _OLD_READING, is_grave=False)
+        return Refusal(str(exc), _PASSED_OVER)
     except ValueError:  # a number of thousands of digits
-        return Unread("a number in it has too many digits", _PASSED_OVER)
+        return Refusal("a number in it has too many digits", _PASSED_OVER)
     if any(not clause.strip() for clause in clauses[:-1]):
-        return Unread("there is nothing between two of its commas", _UV_ALONE)
+        return Refusal("there is nothing between two of its commas", _UV_ALONE)
     why = next(filter(None, (_of_clause(clause.strip()) for clause in clauses)), "")
-    return Unread(why, _UV_ALONE) if why else None
+    return Refusal(why, _UV_ALONE) if why else None
 
 
 def _is_read(text: str) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from abiding.native.contents import Contents
 
-__all__ = ["AtHand", "Wheels", "beside", "tags_of"]
+__all__ = ["AtHand", "WheelShelf", "beside", "tags_of"]
 
 
 def tags_of(path: Path) -> frozenset[Tag]:
@@ -49,9 +49,9 @@ class AtHand:
                 self._unread.append(wheel)
                 self._by_name.setdefault(normalised(path.name.partition("-")[0]), []).append(wheel)
 
-    def beside(self, path: Path) -> Wheels:
+    def beside(self, path: Path) -> WheelShelf:
         """Return those that can stand beside this one: for the same system and machine, and the same Python."""
-        return Wheels(self, path)
+        return WheelShelf(self, path)
 
     def called(self, name: str, own: Path) -> Iterator[Path]:
         """Return those with this normalised name that can stand beside `own`, which is none of them."""
@@ -69,7 +69,7 @@ class AtHand:
         return _fitting(self._by_library.get(file_name, ()), own)
 
 
-class Wheels:
+class WheelShelf:
     """The wheels at hand beside one, as a shelf of distributions."""
 
     def __init__(self, at_hand: AtHand, own: Path) -> None:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from abiding.archives.recording import rows
-from abiding.archives.tagging import Stated
+from abiding.archives.tagging import StatedTags
 from abiding.files.plain import read_plain
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
@@ -83,7 +83,7 @@ class InstalledDistribution:
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags in its WHEEL; none if it has none that can be read."""
-        return Stated.read((self.member("WHEEL") or b"")[: bounds.WHEEL]).tags
+        return StatedTags.read((self.member("WHEEL") or b"")[: bounds.WHEEL]).tags
 
     def member(self, name: str) -> bytes | None:
         """Read a file of the folder that tells about it; None if there is none that is a plain file of a fair size."""

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from abiding.native.links import Link
     from abiding.project.provenance import Shared
 
-__all__ = ["Outcome", "Row", "Survey", "survey"]
+__all__ = ["LibraryOutcome", "LibraryUse", "Survey", "survey"]
 
 
-class Outcome(StrEnum):
+class LibraryOutcome(StrEnum):
     """What a file gets under the name of a library."""
 
     BUNDLED = "bundled"
@@ -56,7 +56,7 @@ class Outcome(StrEnum):
     IMPORT_FAILS = "import fails"
 
 
-class Row(NamedTuple):
+class LibraryUse(NamedTuple):
     """One library that files of one distribution use: where it is from, and what is to be said of it.
 
     `files` are places below site-packages. `origin` is a distribution with its version, `bundled`, a file of the
@@ -71,7 +71,7 @@ class Row(NamedTuple):
     provider: str
     built_with: str
     installed: str
-    outcome: Outcome
+    outcome: LibraryOutcome
     loaded: bool
     wrong: bool
 
@@ -79,7 +79,7 @@ class Row(NamedTuple):
 class Survey(NamedTuple):
     """What was seen in an environment; `unread` says what is installed and can't be read."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[LibraryUse, ...]
     findings: tuple[Finding, ...]
     unread: tuple[Finding, ...]
 
@@ -177,7 +177,7 @@ class _Surveyed(NamedTuple):
         without = frozenset(library for lack in lacking(judged) for library in lack.libraries)
         return surveyed._replace(findings=(*problems, *surveyed.judged(judged)), lacking=without)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[LibraryUse]:
         by_library: dict[tuple[str, type], list[Link]] = {}
         for link in self.subject.links:
             if not isinstance(link.origin, System):
@@ -185,14 +185,14 @@ class _Surveyed(NamedTuple):
         for (library, _), links in by_library.items():
             yield self.row(library, links)
 
-    def row(self, library: str, links: list[Link]) -> Row:
+    def row(self, library: str, links: list[Link]) -> LibraryUse:
         link = min(links, key=lambda candidate: (_reached(candidate), is_program(candidate.image)))
         recorded = self.recorded(library)
         mapped = self.seen.file_of(library, self.own_file(link)) if self.seen else ""
         outcome = self.outcome_of_mapped(mapped, link, recorded) if mapped else self.outcome(link, recorded)
         provider = link.origin.contents if isinstance(link.origin, Provided) else None
         there = self.subject.at_hand(normalised(recorded.distribution)) if recorded and not provider else provider
-        return Row(
+        return LibraryUse(
             self.subject.artifact,
             tuple(dict.fromkeys(user.image.place for user in links)),
             library,
@@ -239,22 +239,22 @@ class _Surveyed(NamedTuple):
                 return provider.files[image.place]
         return ""
 
-    def outcome(self, link: Link, recorded: Shared | None) -> Outcome:
+    def outcome(self, link: Link, recorded: Shared | None) -> LibraryOutcome:
         """Return what can be told by reading."""
         if self.seen and self.seen.failures:
-            return Outcome.IMPORT_FAILS
+            return LibraryOutcome.IMPORT_FAILS
         match link.origin:
             case Provided(reached=False) | Inside(reached=False):
-                return Outcome.NOT_REACHED
+                return LibraryOutcome.NOT_REACHED
             case Inside():
-                return Outcome.BUNDLED
+                return LibraryOutcome.BUNDLED
             case Provided() as origin:
                 return self.outcome_of_version(link, origin, recorded)
         if recorded and self.subject.at_hand(normalised(recorded.distribution)):
-            return Outcome.GONE
-        return Outcome.SYSTEM if self.of_system(link) else Outcome.MISSING
+            return LibraryOutcome.GONE
+        return LibraryOutcome.SYSTEM if self.of_system(link) else LibraryOutcome.MISSING
 
-    def outcome_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> Outcome:
+    def outcome_of_mapped(self, mapped: str, link: Link, recorded: Shared | None) -> LibraryOutcome:
         """Return what the loader says.
 
         Whoever came first has it, since a library that is loaded is not looked for again.
@@ -262,32 +262,37 @@ class _Surveyed(NamedTuple):
         if _same(mapped, self.own_file(link)):
             if isinstance(link.origin, Provided):
                 return self.outcome_of_version(link, link.origin, recorded)
-            return Outcome.BUNDLED
+            return LibraryOutcome.BUNDLED
         if isinstance(link.origin, Inside) and _equal(Path(mapped), Path(self.own_file(link))):
-            return Outcome.EQUAL_LOADED
-        return Outcome.ANOTHER_LOADED
+            return LibraryOutcome.EQUAL_LOADED
+        return LibraryOutcome.ANOTHER_LOADED
 
-    def outcome_of_version(self, link: Link, origin: Provided, recorded: Shared | None) -> Outcome:
+    def outcome_of_version(self, link: Link, origin: Provided, recorded: Shared | None) -> LibraryOutcome:
         library = base_name(link.library)
         if library in self.lacking:
-            return Outcome.LACKS_SYMBOLS
+            return LibraryOutcome.LACKS_SYMBOLS
         if recorded is None:
-            return Outcome.FOUND
+            return LibraryOutcome.FOUND
         if origin.contents.version != recorded.version:
-            return Outcome.OTHER_VERSION
-        return Outcome.ANOTHER_BUILD if rebuilt(recorded, origin.contents) else Outcome.AS_BUILT
+            return LibraryOutcome.OTHER_VERSION
+        return LibraryOutcome.ANOTHER_BUILD if rebuilt(recorded, origin.contents) else LibraryOutcome.AS_BUILT
 
-    def is_wrong(self, outcome: Outcome, link: Link, recorded: Shared | None) -> bool:
+    def is_wrong(self, outcome: LibraryOutcome, link: Link, recorded: Shared | None) -> bool:
         match outcome:
-            case Outcome.NOT_REACHED if is_program(link.image):
+            case LibraryOutcome.NOT_REACHED if is_program(link.image):
                 return False  # who starts it may lead it
-            case Outcome.NOT_REACHED | Outcome.IMPORT_FAILS | Outcome.GONE | Outcome.LACKS_SYMBOLS:
+            case (
+                LibraryOutcome.NOT_REACHED
+                | LibraryOutcome.IMPORT_FAILS
+                | LibraryOutcome.GONE
+                | LibraryOutcome.LACKS_SYMBOLS
+            ):
                 return True
-            case Outcome.SYSTEM:
+            case LibraryOutcome.SYSTEM:
                 return bool(recorded)
-            case Outcome.MISSING:
+            case LibraryOutcome.MISSING:
                 return True
-            case Outcome.ANOTHER_LOADED:
+            case LibraryOutcome.ANOTHER_LOADED:
                 return bool(recorded) or not isinstance(link.origin, Missing)
         library = base_name(link.library)
         return any(finding.severity is Severity.ERROR and finding.field == library for finding in self.findings)

@@ -12,7 +12,7 @@ from abiding.findings.errors import DamagedImageError
 from abiding.native.bringing import brought
 from abiding.native.images import Format
 from abiding.native.loader import Loader, base_name
-from abiding.native.providers import Standing
+from abiding.native.providers import Relation
 from abiding.native.reach import Need, reach
 from abiding.native.windows import does_without
 
@@ -43,7 +43,7 @@ class Provided(NamedTuple):
 
     contents: Contents
     image: Image
-    standing: Standing
+    relation: Relation
     reached: bool
 
 
@@ -170,11 +170,11 @@ class _Follower:
         """Return where a library is from that the loader finds below site-packages: it looks there first."""
         if owner is self.consumer:
             return Inside(target, reached=True)
-        standing = self.neighbours.standing(owner)
+        relation = self.neighbours.relation(owner)
         # On Windows Python has loaded what it brings itself before anything else.
-        if self.has(image, library) and (standing is not Standing.DIRECT or image.format is Format.PE):
+        if self.has(image, library) and (relation is not Relation.DIRECT or image.format is Format.PE):
             return System()
-        return Provided(owner, target, standing, reached=True)
+        return Provided(owner, target, relation, reached=True)
 
     def not_led(self, image: Image, library: str, *, tried: bool) -> Origin:
         """Return where a library is from to which no way leads: one that was not `tried` is not held against it."""
@@ -200,7 +200,7 @@ class _Follower:
         for provider in self.neighbours.direct.values():
             shipped = provider.shipped_as(base_name(library)) if provider.name in self.native else None
             if shipped:
-                return Provided(provider, shipped, Standing.DIRECT, self.is_brought(provider, shipped))
+                return Provided(provider, shipped, Relation.DIRECT, self.is_brought(provider, shipped))
         return None
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from abiding.native.images import Image
 
-__all__ = ["Loader", "Process", "Step", "base_name", "expanded", "places"]
+__all__ = ["LoadStep", "Loader", "Process", "base_name", "expanded", "places"]
 
 
-class Step(NamedTuple):
+class LoadStep(NamedTuple):
     """One file's need of a library while it is loaded, and the file that was found for it."""
 
     image: Image
@@ -81,7 +81,7 @@ class Loader:
         """Return a process in which code has opened some files by their paths before anything else."""
         return Process({} if self._musl else {name: image for image in images for name in _names(image)})
 
-    def load(self, root: Image, process: Process) -> tuple[Step, ...]:
+    def load(self, root: Image, process: Process) -> tuple[LoadStep, ...]:
         """Load one file and all that it needs, as `dlopen` does, breadth first; the process keeps them if none is lost.
 
         What is lost is followed as if it had been found, so that its own needs are told too.
@@ -99,7 +99,7 @@ class Loader:
                 self.count()
                 key = _key(loaded.image, library)
                 at_once = names.get(key) or self._search(loaded, library)
-                steps.append(Step(loaded.image, library, at_once))
+                steps.append(LoadStep(loaded.image, library, at_once))
                 if at_once:
                     names[key] = at_once
                     if not self._musl:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from abiding.project.provenance import Provenance
 
-__all__ = ["Neighbours", "Recorded", "Shelf", "Standing", "pinned", "required", "target"]
+__all__ = ["Neighbours", "Recorded", "Relation", "Shelf", "pinned", "required", "target"]
 
 
-class Standing(StrEnum):
+class Relation(StrEnum):
     """How a distribution is related to the one whose library needs are looked at."""
 
     DIRECT = "direct"
@@ -129,26 +129,26 @@ class Neighbours:
         conditional = {name: marker for name, marker in _conditional(lines, tags) if name not in names}
         return cls(shelves, direct, transitive, unknown, names, conditional, by_extras.elsewhere)
 
-    def standing(self, contents: Contents) -> Standing:
+    def relation(self, contents: Contents) -> Relation:
         """Return how a distribution is related to the one that these are around."""
         if contents.name in self.direct:
-            return Standing.DIRECT
-        return Standing.TRANSITIVE if contents.name in self.transitive else Standing.STRANGER
+            return Relation.DIRECT
+        return Relation.TRANSITIVE if contents.name in self.transitive else Relation.STRANGER
 
-    def ship(self, library: str) -> Iterator[tuple[Contents, Image, Standing]]:
+    def ship(self, library: str) -> Iterator[tuple[Contents, Image, Relation]]:
         """Yield who ships a library, the nearest first."""
         seen = set()
-        for standing, distributions in ((Standing.DIRECT, self.direct), (Standing.TRANSITIVE, self.transitive)):
+        for relation, distributions in ((Relation.DIRECT, self.direct), (Relation.TRANSITIVE, self.transitive)):
             for name, contents in distributions.items():
                 seen.add(name)
                 image = contents.shipped_as(library)
                 if image:
-                    yield contents, image, standing
+                    yield contents, image, relation
         for shelf in self.shelves:
             for contents in shelf.shipping(library):
                 image = contents.shipped_as(library) if contents.name not in seen else None
                 if image:
-                    yield contents, image, Standing.STRANGER
+                    yield contents, image, Relation.STRANGER
 
 
 def _conditional(lines: Iterable[str], tags: Iterable[Tag]) -> Iterator[tuple[str, str]]:

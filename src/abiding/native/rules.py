@@ -15,7 +15,7 @@ from abiding.native.links import Missing
 from abiding.native.loader import base_name, expanded
 from abiding.native.names import is_mangled, stem
 from abiding.native.opened import undeclared
-from abiding.native.providers import Standing
+from abiding.native.providers import Relation
 from abiding.native.subject import telling
 from abiding.native.symbols import missing_symbols
 from abiding.native.unreachable import unreachable, unreachable_inside
@@ -123,12 +123,12 @@ def _renamed(library: str, subject: Subject) -> Iterator[str]:
             yield f"`{provider.name}` {provider.version} has {_listed(similar)}"
 
 
-def _wrong_standing(subject: Subject) -> Iterator[Finding]:
-    wrong = ((link, origin) for link, origin in subject.provided() if origin.standing is not Standing.DIRECT)
+def _wrong_relation(subject: Subject) -> Iterator[Finding]:
+    wrong = ((link, origin) for link, origin in subject.provided() if origin.relation is not Relation.DIRECT)
     for library, links in _by_library_and_origin(wrong):
-        provider, standing = links[0][1].contents, links[0][1].standing
+        provider, relation = links[0][1].contents, links[0][1].relation
         line = f'{{ requires = "{provider.name}=={provider.version}", native = true }}'
-        transitive = standing is Standing.TRANSITIVE
+        transitive = relation is Relation.TRANSITIVE
         condition = subject.neighbours.conditional.get(provider.name)
         message = (
             f"which the wheel requires only where `{condition}`" if condition else "which the wheel does not require"
@@ -408,7 +408,7 @@ def _listed(names: Iterable[str]) -> str:
 
 _RULES: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     _unprovided,
-    _wrong_standing,
+    _wrong_relation,
     unreachable,
     unreachable_inside,
     _leaked,

@@ -10,7 +10,7 @@ from abiding.findings.words import listed
 from abiding.native.images import Format
 from abiding.native.links import Inside
 from abiding.native.loader import base_name
-from abiding.native.providers import Standing
+from abiding.native.providers import Relation
 from abiding.native.reach import is_program
 from abiding.native.scripts import may_load
 from abiding.native.subject import telling
@@ -33,7 +33,7 @@ def unreachable(subject: Subject) -> Iterator[Finding]:
     """
     by_folder: dict[tuple[str, str], list[tuple[Link, Provided]]] = {}
     for link, by in subject.provided():
-        if by.standing is Standing.DIRECT and not by.reached:
+        if by.relation is Relation.DIRECT and not by.reached:
             by_folder.setdefault((by.contents.name, by.image.folder), []).append((link, by))
     for lost in by_folder.values():
         first, origin = lost[0]

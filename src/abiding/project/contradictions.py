@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import Project
 
-__all__ = ["Declared", "contradictions", "contradictions_of_api"]
+__all__ = ["DeclaredLine", "contradictions", "contradictions_of_api"]
 
 
-class Declared(NamedTuple):
+class DeclaredLine(NamedTuple):
     """A line that is declared for wheels.
 
     `text` is the requirement as people are to read it, `says` what it requires for sure; they differ for a pin that is
@@ -44,7 +44,7 @@ class Declared(NamedTuple):
 
 
 def contradictions(
-    pyproject: Pyproject, project: Project, declared: Iterable[Declared], *, here: bool = False
+    pyproject: Pyproject, project: Project, declared: Iterable[DeclaredLine], *, here: bool = False
 ) -> Iterator[tuple[Finding, bool]]:
     """Find the lines that no version satisfies together, one of which at least is declared for wheels.
 
@@ -55,7 +55,7 @@ def contradictions(
     """
     # Most often all lines for a distribution have a version in common, and nothing has to be known of markers.
     api = ApiLevel.of(project)
-    by_name: dict[str, list[Declared]] = {}
+    by_name: dict[str, list[DeclaredLine]] = {}
     ranges: dict[str, set[SpecifierSet]] = {}
     for line in declared:
         requirement = requirements.parse(line.says)
@@ -90,19 +90,19 @@ def _found(
     pyproject: Pyproject,
     project: Project,
     api: ApiLevel,
-    declared: Sequence[Declared],
+    declared: Sequence[DeclaredLine],
     suspects: Iterable[str],
     *,
     here: bool = False,
 ) -> Iterator[tuple[Finding, bool]]:
     from abiding.metadata.exclusions import exclusions, installable, only_if
     from abiding.metadata.requires_dist import Line
-    from abiding.project.overlap import Wheels
+    from abiding.project.overlap import KindsOfWheel
 
     table = project.table or {}
     own = normalised(str(table.get("name", "")))
-    wheels = Wheels.of(line.select for line in declared)
-    sources: list[ApiLine | Declared] = []
+    wheels = KindsOfWheel.of(line.select for line in declared)
+    sources: list[ApiLine | DeclaredLine] = []
     lines: list[Line] = []
     of_source = (api.lines.get(name, ())[: bounds.LINES_FOR_ONE] for name in dict.fromkeys((*suspects, own)))
     for source in chain.from_iterable(of_source):
@@ -120,7 +120,7 @@ def _found(
         places = tuple(dict.fromkeys(place for overlap in star for place in overlap.places))
         of = [sources[place] for place in places]
         tag = wheels.example([within, *(lines[place].where for place in places)]) if any(map(_select, of)) else ""
-        if not declared or any(isinstance(source, Declared) for source in of):
+        if not declared or any(isinstance(source, DeclaredLine) for source in of):
             first = None if centre is None else sources[centre]
             recent = not any(_is_of_one_each([sources[place] for place in overlap.places]) for overlap in star)
             yield _finding(pyproject, star[0]._replace(places=places), of, tag, first), recent
@@ -142,18 +142,18 @@ def _by_centre(exclusions: list[Exclusion]) -> Iterator[tuple[list[Exclusion], i
         yield star, centre if most > 1 else None
 
 
-def _select(source: ApiLine | Declared) -> tuple[str, ...]:
-    return source.select if isinstance(source, Declared) else ()
+def _select(source: ApiLine | DeclaredLine) -> tuple[str, ...]:
+    return source.select if isinstance(source, DeclaredLine) else ()
 
 
 def _under(text: str, extra: str) -> str:
     return requirements.with_extra(text, normalised(extra)) if extra else text
 
 
-def _is_of_one_each(sources: list[ApiLine | Declared]) -> bool:
+def _is_of_one_each(sources: list[ApiLine | DeclaredLine]) -> bool:
     """Return whether it is one line of each level, in force together wherever the declared one is."""
     match sources:
-        case ApiLine() as api, Declared() as declared:
+        case ApiLine() as api, DeclaredLine() as declared:
             marker = requirements.parse(declared.says).marker
             return api.requirement.marker in (None, marker) and api.extra in ("", declared.extra)
     return False
@@ -168,9 +168,9 @@ _PINNED = "with build isolation a version is installed that all lines admit; wit
 def _finding(
     pyproject: Pyproject,
     exclusion: Exclusion,
-    sources: list[ApiLine | Declared],
+    sources: list[ApiLine | DeclaredLine],
     tag: str,
-    centre: ApiLine | Declared | None,
+    centre: ApiLine | DeclaredLine | None,
 ) -> Finding:
     """Say which lines exclude each other, and in which wheel, by the `tag` of one that `select` is for."""
     before, carried, change = _WORDS.get(len(sources), _MORE)
@@ -178,9 +178,9 @@ def _finding(
     texts = f"{', '.join(first)} {'or' if centre else 'and'} {last}" if first else last
     if centre:
         before, change = f"both `{centre.text}` and any of ", f"change `{centre.text}`, or each of the others"
-    main = centre or next((source for source in reversed(sources) if isinstance(source, Declared)), sources[-1])
+    main = centre or next((source for source in reversed(sources) if isinstance(source, DeclaredLine)), sources[-1])
     others = [source for source in sources if source is not main]
-    filled = [source for source in sources if isinstance(source, Declared) and source.pin]
+    filled = [source for source in sources if isinstance(source, DeclaredLine) and source.pin]
     with_extra = f" with the extra `{exclusion.extra}`" if exclusion.extra else ""
     wheel = f"a wheel tagged `{tag}`" if tag else "a wheel"
     somewhere = any(";" in source.text for source in sources)
@@ -190,7 +190,7 @@ def _finding(
         f"no version of `{exclusion.name}` satisfies {before}{texts}",
         main.key,
         also=tuple(
-            (source.key, "for wheels" if isinstance(source, Declared) else "the API level") for source in others
+            (source.key, "for wheels" if isinstance(source, DeclaredLine) else "the API level") for source in others
         ),
         notes=(
             f"{wheel} carries {carried}, so {outcome}{with_extra}",

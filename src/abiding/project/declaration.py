@@ -15,7 +15,7 @@ from abiding.findings.words import listed
 from abiding.metadata import pins, requirements
 from abiding.project import exports, guarded, sanctions
 from abiding.project.astray import tables_astray
-from abiding.project.contradictions import Declared, contradictions, contradictions_of_api
+from abiding.project.contradictions import DeclaredLine, contradictions, contradictions_of_api
 from abiding.project.extras import judge_extras
 from abiding.project.faults import Faults
 from abiding.project.given import bad_requirements, requires_itself
@@ -112,11 +112,11 @@ class Entry(NamedTuple):
         """The line as METADATA has it, pins unfilled."""
         return self.in_metadata(self.requires)
 
-    def declared(self, filled: str = "") -> Declared:
+    def declared(self, filled: str = "") -> DeclaredLine:
         """Give the line as it is held against others; `filled` is `requires` with its pins filled, if that is known."""
         pin = self.requires if pins.has_pins(self.requires) else ""
         text, says = (filled, filled) if filled else (self.requires, pins.without_pins(self.requires))
-        return Declared(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
+        return DeclaredLine(self.key, text, says, self.extra, pin if filled else "", self.select, self.variant)
 
     def in_metadata(self, text: str) -> str:
         """Put the requirement `text`, which is `requires` with its pins filled, under its extra, as METADATA does."""

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from abiding.project.faults import Faults
     from abiding.project.keys import Key
 
-__all__ = ["Groups", "Member"]
+__all__ = ["GroupMember", "Groups"]
 
 
-class Member(NamedTuple):
+class GroupMember(NamedTuple):
     """One requirement of a group, as it is written, and its place in pyproject.toml."""
 
     text: str
@@ -43,9 +43,9 @@ class Groups:
             self._names.setdefault(normalised(name), []).append(name)
         self._told: set[tuple[str, Key]] = set()
 
-    def members(self, name: str, key: Key) -> tuple[Member, ...]:
+    def members(self, name: str, key: Key) -> tuple[GroupMember, ...]:
         """Resolve the group that is named at `key`: in order, includes in their places, nothing left out twice."""
-        resolved: list[Member] = []
+        resolved: list[GroupMember] = []
         for member in self._members(name, key, ()):
             if len(resolved) == bounds.GROUP:
                 message = f"the group `{name}` has more than {bounds.GROUP:,} requirements, with those that it includes"
@@ -54,7 +54,7 @@ class Groups:
             resolved.append(member)
         return tuple(resolved)
 
-    def _members(self, name: str, key: Key, around: tuple[str, ...]) -> Iterator[Member]:
+    def _members(self, name: str, key: Key, around: tuple[str, ...]) -> Iterator[GroupMember]:
         group = normalised(name)
         spellings = self._names.get(group, [])
         if group in around:
@@ -70,7 +70,7 @@ class Groups:
         else:
             yield from self._of(spellings[0], (*around, group))
 
-    def _of(self, name: str, around: tuple[str, ...]) -> Iterator[Member]:
+    def _of(self, name: str, around: tuple[str, ...]) -> Iterator[GroupMember]:
         key: Key = (GROUPS, name)
         group = self._groups[name]
         if not isinstance(group, list):
@@ -83,7 +83,7 @@ class Groups:
                 hint = f"take it out of the group, and write {as_toml(value)} as an entry of `[tool.abiding.wheel]`"
                 self._tell(message, (*key, index), (hint,))
             elif isinstance(value, str):
-                yield Member(value, (*key, index))
+                yield GroupMember(value, (*key, index))
             elif (
                 isinstance(value, dict) and list(value) == ["include-group"] and isinstance(value["include-group"], str)
             ):

@@ -12,20 +12,20 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.findings import bounds
-from abiding.metadata.environments import Environments, Kind, Question, UndecidedError
+from abiding.metadata.environments import Environments, Question, QuestionKind, UndecidedError
 from abiding.metadata.exclusions import installable, only_if
 from abiding.metadata.platform_tag import PlatformTag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["Wheels"]
+__all__ = ["KindsOfWheel"]
 
 
 Globs = tuple[str, ...]
 
 
-class Wheels(NamedTuple):
+class KindsOfWheel(NamedTuple):
     """Wheels that globs tell apart: of each kind one tag, and where wheels of that kind can be installed.
 
     `selecting` are the environments of each globs, beside which a wheel stands; `within` are those of any wheel.
@@ -35,7 +35,7 @@ class Wheels(NamedTuple):
     selecting: Mapping[Globs, Environments]
 
     @classmethod
-    def of(cls, selects: Iterable[Globs]) -> Wheels:
+    def of(cls, selects: Iterable[Globs]) -> KindsOfWheel:
         """Tell apart the wheels for which any of these globs are, or none of them."""
         distinct = list(dict.fromkeys(filter(None, selects)))[: bounds.SELECTS]
         matches = {globs: [re.compile(translate(glob)).match for glob in globs] for globs in distinct}
@@ -87,7 +87,7 @@ class Wheels(NamedTuple):
 
 
 def _is(tag: str) -> Environments:
-    return Environments.where(Question("wheel", "wheel", Kind.IS, (tag,)))
+    return Environments.where(Question("wheel", "wheel", QuestionKind.IS, (tag,)))
 
 
 def _installable(tags: Iterable[str]) -> Environments:

@@ -30,7 +30,18 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["MEMBER", "MEMBERS", "Line", "Provenance", "Shared", "Used", "User", "record_in", "record_of", "version_of"]
+__all__ = [
+    "MEMBER",
+    "MEMBERS",
+    "Provenance",
+    "RecordedLine",
+    "Shared",
+    "Used",
+    "User",
+    "record_in",
+    "record_of",
+    "version_of",
+]
 
 
 MEMBER = "abiding.json"
@@ -39,7 +50,7 @@ MEMBERS = (MEMBER, "abiding/provenance.json")
 _VERSION = 2
 
 
-class Line(NamedTuple):
+class RecordedLine(NamedTuple):
     """One requirement of the wheel that is declared for it.
 
     `requirement` is the line of METADATA, `entry` the requirement that it was filled from as pyproject.toml has it, and
@@ -55,7 +66,7 @@ class Line(NamedTuple):
     load: str = "run-path"
 
     @classmethod
-    def of(cls, entry: Entry, requirement: str) -> Line:
+    def of(cls, entry: Entry, requirement: str) -> RecordedLine:
         """Record that `entry` has become the line `requirement`."""
         reason, load = entry.reason.value, entry.load.value
         return cls(requirement, entry.requires, entry.extra, entry.native, reason, entry.note, load)
@@ -119,7 +130,7 @@ class Provenance(NamedTuple):
     backend_version: str
     level: str
     variant: str
-    lines: tuple[Line, ...] = ()
+    lines: tuple[RecordedLine, ...] = ()
     libraries: tuple[Shared, ...] = ()
     interfaces: tuple[Used, ...] = ()
     optional_modules: tuple[Guarded, ...] = ()
@@ -235,13 +246,13 @@ def _modules(distribution: Distribution) -> set[str]:
     return set(modules) or {file.parts[0].removesuffix(".py") for file in distribution.files or ()}
 
 
-def _line(table: Mapping[str, Any]) -> Line:
+def _line(table: Mapping[str, Any]) -> RecordedLine:
     native = table["native"]
     if not isinstance(native, bool):
         raise TypeError("native")
     texts = {key: _text(table, key) for key in ("requirement", "entry", "extra", "reason", "note")}
     # Those of earlier versions do not say it.
-    return Line(native=native, **texts, load=_text({"load": "run-path", **table}, "load"))
+    return RecordedLine(native=native, **texts, load=_text({"load": "run-path", **table}, "load"))
 
 
 def _of_texts(kind: Callable[..., T], table: Mapping[str, Any]) -> T:

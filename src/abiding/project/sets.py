@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.project.declaration import Entry
-    from abiding.project.provenance import Line
+    from abiding.project.provenance import RecordedLine
 
-__all__ = ["Bound", "Sets"]
+__all__ = ["AbiLine", "Sets"]
 
 
-class Bound(NamedTuple):
+class AbiLine(NamedTuple):
     """A line of the ABI level.
 
     `requirement` is as METADATA has it, or will have it but for pins that only a build can fill; `declared` is what
@@ -36,7 +36,7 @@ class Bound(NamedTuple):
     variant: str = ""
 
     @classmethod
-    def of_entry(cls, entry: Entry) -> Bound:
+    def of_entry(cls, entry: Entry) -> AbiLine:
         """Make it from what is declared."""
         return cls(
             entry.template,
@@ -50,7 +50,7 @@ class Bound(NamedTuple):
         )
 
     @classmethod
-    def of_line(cls, line: Line) -> Bound:
+    def of_line(cls, line: RecordedLine) -> AbiLine:
         """Make it from the record of a build."""
         return cls(line.requirement, line.entry, line.extra, line.reason, line.note, line.native)
 
@@ -96,7 +96,7 @@ class Sets(NamedTuple):
     variant: str
     tags: tuple[str, ...]
     api: tuple[str, ...] | None
-    abi: tuple[Bound, ...]
+    abi: tuple[AbiLine, ...]
 
     def for_distributor(self, accepted: Mapping[str, str] | None = None) -> Iterator[str]:
         """Yield the lines of a file of requirements: what may be ignored stands apart, and is no requirement in it.

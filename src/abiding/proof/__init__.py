@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from abiding.project.level import Level
-    from abiding.proof.building import Built
-    from abiding.proof.environments import Environments
-    from abiding.proof.subject import Subject
+    from abiding.proof.building import StepOutcome
+    from abiding.proof.environments import EnvironmentSource
+    from abiding.proof.subject import ProofSubject
 
-__all__ = ["Proof", "Verdict", "prove"]
+__all__ = ["Proof", "ProofVerdict", "prove"]
 
 
-class Verdict(StrEnum):
+class ProofVerdict(StrEnum):
     """What it came to: `unproven` if something could not be built."""
 
     PROVEN = "proven"
@@ -41,23 +41,23 @@ class Proof:
     name: str
     version: str
     authors: str
-    builds: tuple[Built, ...]
+    builds: tuple[StepOutcome, ...]
     findings: tuple[Finding, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ProofVerdict:
         """What it came to."""
-        from abiding.proof.building import State
+        from abiding.proof.building import StepState
 
-        if any(built.state in (State.FAILED, State.IMPOSSIBLE) for built in self.builds):
-            return Verdict.UNPROVEN
+        if any(built.state in (StepState.FAILED, StepState.IMPOSSIBLE) for built in self.builds):
+            return ProofVerdict.UNPROVEN
         refuted = any(finding.severity is Severity.ERROR for finding in self.findings)
-        return Verdict.REFUTED if refuted else Verdict.PROVEN
+        return ProofVerdict.REFUTED if refuted else ProofVerdict.PROVEN
 
 
 def prove(
     source: Path,
-    environments: Callable[[Path], Environments],
+    environments: Callable[[Path], EnvironmentSource],
     *,
     level: Level | None = None,
     variant: str | None = None,
@@ -74,11 +74,11 @@ def prove(
     from abiding.proof.building import Workshop
     from abiding.proof.plan import settings_of
     from abiding.proof.rules import judge
-    from abiding.proof.subject import Subject
+    from abiding.proof.subject import ProofSubject
 
     with TemporaryDirectory(prefix="abiding-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
-        subject = Subject.read(_unpacked(source, folder))
+        subject = ProofSubject.read(_unpacked(source, folder))
         _check_settings(subject, level, variant)
         workshop = Workshop(subject, environments(folder / "environments"), folder, say)
         settings = settings_of(subject.declaration, level, variant)
@@ -98,7 +98,7 @@ def _unpacked(source: Path, folder: Path) -> Path:
     return unpacked(source, folder / "given")
 
 
-def _check_settings(subject: Subject, level: Level | None, variant: str | None) -> None:
+def _check_settings(subject: ProofSubject, level: Level | None, variant: str | None) -> None:
     if subject.declaration:
         variant = variant or ""
         subject.declaration.check_variant(subject.pyproject, variant, f"--variant {variant}", "Nothing was built")
@@ -114,7 +114,7 @@ def _check_settings(subject: Subject, level: Level | None, variant: str | None) 
         )
 
 
-def _name_and_version(subject: Subject, builds: tuple[Built, ...]) -> tuple[str, str]:
+def _name_and_version(subject: ProofSubject, builds: tuple[StepOutcome, ...]) -> tuple[str, str]:
     """Return both as what was built says them, else as far as the project does."""
     metadata = [result.metadata for built in builds for result in built.results]
     metadata += [subject.pkg_info] if subject.pkg_info else []

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
     from abiding.findings.finding import Finding
     from abiding.project.provenance import Provenance
-    from abiding.proof.environments import Environment, Environments
+    from abiding.proof.environments import Environment, EnvironmentSource
     from abiding.proof.plan import Setting, Step
-    from abiding.proof.subject import Subject
+    from abiding.proof.subject import ProofSubject
 
-__all__ = ["Built", "Result", "State", "Workshop"]
+__all__ = ["Result", "StepOutcome", "StepState", "Workshop"]
 
 
 _TIMES = 2
@@ -47,7 +47,7 @@ _TIMES = 2
 _VERSION_VARIABLES = ("SETUPTOOLS_SCM_PRETEND_VERSION", "PDM_BUILD_SCM_VERSION")
 
 
-class State(StrEnum):
+class StepState(StrEnum):
     """What became of a step: `absent` is one for which the backend has no hook, `impossible` one without an sdist."""
 
     BUILT = "built"
@@ -72,14 +72,14 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class StepOutcome:
     """A step, done. `output` is what was said when it failed; `results` are then those of the runs before.
 
     `without_history` is whether it was done in a repository that was made for it, since the backend wants one.
     """
 
     step: Step
-    state: State
+    state: StepState
     results: tuple[Result, ...] = ()
     output: str = ""
     without_history: bool = False
@@ -93,21 +93,23 @@ class Built:
 class Workshop:
     """Where a project is built: copies and archives lie below `folder`."""
 
-    def __init__(self, subject: Subject, environments: Environments, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, subject: ProofSubject, environments: EnvironmentSource, folder: Path, say: Callable[[str], None]
+    ) -> None:
         self._subject = subject
         self._environments = environments
         self._folder = folder
         self._say = say
         self._places = 0
 
-    def built(self, setting: Setting) -> Iterator[Built]:
+    def built(self, setting: Setting) -> Iterator[StepOutcome]:
         """Do all steps of one setting."""
         subject = self._subject
         sdist: Path | None = None
         bench: _Bench | None = None
         for step in steps_of(setting, from_tree=subject.pkg_info is None):
             if step.origin is Origin.SDIST and subject.pkg_info is None and sdist is None:
-                yield Built(step, State.IMPOSSIBLE)
+                yield StepOutcome(step, StepState.IMPOSSIBLE)
                 continue
             self._say(str(step))
             if bench is None or not bench.is_for(step):
@@ -125,7 +127,7 @@ class Workshop:
         self._places += 1
         return self._folder / f"{name}-{self._places}"
 
-    def _twice(self, step: Step, bench: _Bench) -> Built:
+    def _twice(self, step: Step, bench: _Bench) -> StepOutcome:
         results: list[Result] = []
         try:
             while len(results) < _TIMES:
@@ -133,20 +135,25 @@ class Workshop:
                 output.mkdir(parents=True)
                 results.append(bench.result(step.what, output, first=not results))
         except (HookMissing, UnsupportedOperation):
-            return Built(step, State.ABSENT)
+            return StepOutcome(step, StepState.ABSENT)
         except CommandError as exc:
-            return Built(step, State.FAILED, tuple(results), exc.output)
+            return StepOutcome(step, StepState.FAILED, tuple(results), exc.output)
         except (BackendUnavailable, AbidingError, OSError, ValueError) as exc:
             traceback = exc.traceback if isinstance(exc, BackendUnavailable) else ""
-            return Built(step, State.FAILED, tuple(results), f"{traceback}{type(exc).__name__}: {exc}\n")
-        return Built(step, State.BUILT, tuple(results), without_history=bench.has_made_repository)
+            return StepOutcome(step, StepState.FAILED, tuple(results), f"{traceback}{type(exc).__name__}: {exc}\n")
+        return StepOutcome(step, StepState.BUILT, tuple(results), without_history=bench.has_made_repository)
 
 
 class _Bench:
     """One copy, in which an sdist, or a wheel and what is prepared for it, is built."""
 
     def __init__(
-        self, step: Step, subject: Subject, environments: Environments, folder: Path, source: Callable[[Path], Path]
+        self,
+        step: Step,
+        subject: ProofSubject,
+        environments: EnvironmentSource,
+        folder: Path,
+        source: Callable[[Path], Path],
     ) -> None:
         self._step = step
         self._subject = subject

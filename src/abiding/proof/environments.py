@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Environment", "Environments", "Isolated"]
+__all__ = ["Environment", "EnvironmentSource", "Isolated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Environment:
     variables: Mapping[str, str]
 
 
-class Environments(Protocol):
+class EnvironmentSource(Protocol):
     """Where environments come from."""
 
     def having(self, requires: Sequence[str]) -> Environment:

@@ -16,7 +16,7 @@ from abiding.metadata.difference import compare
 from abiding.project import tags
 from abiding.project.level import Level
 from abiding.project.lines import Added
-from abiding.proof.building import State
+from abiding.proof.building import StepState
 from abiding.proof.plan import Origin, What
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import releases
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
     from abiding.project.declaration import Declaration, Entry
-    from abiding.proof.building import Built, Result
+    from abiding.proof.building import Result, StepOutcome
     from abiding.proof.plan import Setting, Step
-    from abiding.proof.subject import Subject
+    from abiding.proof.subject import ProofSubject
 
 __all__ = ["judge"]
 
@@ -44,7 +44,7 @@ _LOCKED = "an installer resolves with one of them and gets the other"
 _OURS = re.compile(r"^( *)(abiding: error\[.*(?:\n\1 {4}.*)*)", re.MULTILINE)
 
 
-def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
+def judge(subject: ProofSubject, builds: Sequence[StepOutcome]) -> tuple[Finding, ...]:
     """Return everything that is to be said: the gravest first, then in the order in which things were built."""
     findings = [finding for built in builds if not _follows(built, builds) for finding in _of_one(built, subject)]
     # What is not even the same twice can't be the same anywhere else: once said is enough.
@@ -53,7 +53,7 @@ def judge(subject: Subject, builds: Sequence[Built]) -> tuple[Finding, ...]:
         of_setting = _Setting(subject, [built for built in builds if built.step.setting == setting])
         findings += [finding for finding in of_setting.findings() if not finding.field or finding.field not in chance]
     findings += [finding for finding in _sdists(subject, builds) if finding.field not in chance]
-    findings = [*(_failed(built) for built in builds if built.state is State.FAILED), *findings]
+    findings = [*(_failed(built) for built in builds if built.state is StepState.FAILED), *findings]
     return by_weight(dict.fromkeys(findings))
 
 
@@ -61,17 +61,17 @@ def _artifact(result: Result, step: Step) -> str:
     return f"{result.path.name} ({step})"
 
 
-def _weight(field: str, built: Built, subject: Subject) -> Severity:
+def _weight(field: str, built: StepOutcome, subject: ProofSubject) -> Severity:
     """Weigh that a build differs: its version is little, if it was asked of a repository without history."""
     return Severity.NOTE if built.without_history and field == "Version" else _severity(field, subject)
 
 
-def _severity(field: str, subject: Subject) -> Severity:
+def _severity(field: str, subject: ProofSubject) -> Severity:
     """Return what no resolver reads is the business of a project alone, unless it has given its word."""
     return Severity.ERROR if subject.declaration or field in RESOLVER_FIELDS else Severity.WARNING
 
 
-def _failed(built: Built) -> Finding:
+def _failed(built: StepOutcome) -> Finding:
     return Finding(
         "failed-build",
         Severity.ERROR,
@@ -91,20 +91,20 @@ def _gist(output: str) -> str:
     return (*lines[-1:], *errors[-1:])[-1] if lines else "it said nothing"
 
 
-def _prepared_for(built: Built, builds: Iterable[Built]) -> Result | None:
+def _prepared_for(built: StepOutcome, builds: Iterable[StepOutcome]) -> Result | None:
     """Return the metadata that was handed in when a wheel was built the first time."""
     ahead = {What.WHEEL: What.PREPARED_WHEEL, What.EDITABLE: What.PREPARED_EDITABLE}.get(built.step.what)
     step = replace(built.step, what=ahead) if ahead else None
     return next((built.results[-1] for built in builds if built.step == step and built.results), None)
 
 
-def _follows(built: Built, builds: Iterable[Built]) -> bool:
+def _follows(built: StepOutcome, builds: Iterable[StepOutcome]) -> bool:
     """Return whether the backend took what was handed in the first time: the second is held to that then."""
     prepared = _prepared_for(built, builds)
     return prepared is not None and built.first is not None and not compare(prepared.metadata, built.first.metadata)
 
 
-def _of_one(built: Built, subject: Subject) -> Iterator[Finding]:
+def _of_one(built: StepOutcome, subject: ProofSubject) -> Iterator[Finding]:
     """Yield where the runs of one step differ."""
     for first, second in pairwise(built.results):
         for difference in compare(first.metadata, second.metadata):
@@ -143,7 +143,7 @@ def _finding(
 class _Setting:
     """What was built at one level and variant, by what it is and what it was made from."""
 
-    def __init__(self, subject: Subject, builds: Iterable[Built]) -> None:
+    def __init__(self, subject: ProofSubject, builds: Iterable[StepOutcome]) -> None:
         self.subject = subject
         self.made = {(built.step.what, built.step.origin): built for built in builds if built.results}
 
@@ -195,7 +195,7 @@ class _Setting:
             return sdist.results[0].path.name, sdist.results[0].metadata
         return "PKG-INFO", self.subject.pkg_info
 
-    def _prepared(self, built: Built) -> Iterator[Finding]:
+    def _prepared(self, built: StepOutcome) -> Iterator[Finding]:
         prepared = _prepared_for(built, self.made.values())
         for result in built.results if prepared else ():
             assert prepared is not None  # noqa: S101
@@ -219,7 +219,7 @@ class _Setting:
             yield from _members(left, right)
 
 
-def _disagreement(left: Built, right: Built, difference: Difference, subject: Subject) -> Finding:
+def _disagreement(left: StepOutcome, right: StepOutcome, difference: Difference, subject: ProofSubject) -> Finding:
     return _finding(
         "builds-disagree",
         f"`{difference.field}` of the {_named(right, left)} is not that of the {_named(left, right)}",
@@ -231,7 +231,7 @@ def _disagreement(left: Built, right: Built, difference: Difference, subject: Su
     )
 
 
-def _named(built: Built, beside: Built) -> str:
+def _named(built: StepOutcome, beside: StepOutcome) -> str:
     """Return what a build is called next to another one: what both have in common goes without saying."""
     name = str(built.step.what)
     if built.step.origin is not beside.step.origin:
@@ -241,7 +241,7 @@ def _named(built: Built, beside: Built) -> str:
     return name
 
 
-def _members(left: Built, right: Built) -> Iterator[Finding]:
+def _members(left: StepOutcome, right: StepOutcome) -> Iterator[Finding]:
     """Yield where the second archive lacks files of the first: an sdist that is not complete is noticed by this."""
     first, second = (_compared_members(built.results[0]) for built in (left, right))
     missing = sorted(first - second)
@@ -269,7 +269,7 @@ def _compared_members(result: Result) -> set[str]:
 
 
 def _levels(
-    built: Built, declaration: Declaration, subject: Subject, of_sdist: CoreMetadata | None
+    built: StepOutcome, declaration: Declaration, subject: ProofSubject, of_sdist: CoreMetadata | None
 ) -> Iterator[Finding]:
     """Yield where a wheel does not have exactly the lines that are declared for its level, its variant and its tag.
 
@@ -314,7 +314,7 @@ def _applies(entry: Entry, setting: Setting, result: Result) -> bool:
 # One sdist for all
 
 
-def _sdists(subject: Subject, builds: Iterable[Built]) -> Iterator[Finding]:
+def _sdists(subject: ProofSubject, builds: Iterable[StepOutcome]) -> Iterator[Finding]:
     """Tell where the sdist depends on the level or the variant; of an sdist that was given, where a new one differs."""
     made = [built for built in builds if built.results and built.step.what is What.SDIST]
     from_tree = [built for built in made if built.step.origin is Origin.TREE]

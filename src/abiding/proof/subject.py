@@ -17,7 +17,7 @@ from abiding.project.pyproject import Pyproject
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Subject"]
+__all__ = ["ProofSubject"]
 
 
 _LEGACY_REQUIRES = ("setuptools",)
@@ -26,7 +26,7 @@ _WRONG_BUILD_SYSTEM = "`[build-system]` is not a table, or its `requires` or `ba
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ProofSubject:
     """A project.
 
     `folder` is its tree, or an unpacked sdist: then `pkg_info` is the metadata of that. `backend`, `backend_path` and
@@ -43,7 +43,7 @@ class Subject:
     pkg_info: CoreMetadata | None
 
     @classmethod
-    def read(cls, folder: Path) -> Subject:
+    def read(cls, folder: Path) -> ProofSubject:
         """Read the project in `folder`. Raises `DeclarationError` if it is none, or its declaration is wrong."""
         legacy = not (folder / "pyproject.toml").exists() and (folder / "setup.py").exists()
         pyproject = Pyproject("", {}) if legacy else Pyproject.read(folder)

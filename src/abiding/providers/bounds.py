@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from abiding.evidence.stated import Bound, State
+from abiding.evidence.stated import Bound, BoundState
 from abiding.findings.words import counted, listed
 from abiding.metadata import requirements
 from abiding.native.examining import looked_up
@@ -45,7 +45,7 @@ def _bound(subject: Subject, range_: Range, declared: SpecifierSet) -> Bound:
     line = f"{range_.distribution}{range_.specifier}" if range_.specifier else ""
     admitted = tuple(line for line in subject.consumer.requires if requirements.name_of(line) == range_.distribution)
     known = any(row.has_everything or row.refuted for row in range_.rows)
-    state = State.TOO_LOOSE if refuted else State.FITS if known else State.UNKNOWN
+    state = BoundState.TOO_LOOSE if refuted else BoundState.FITS if known else BoundState.UNKNOWN
     return Bound(
         range_.distribution,
         f"{libraries} of {range_.distribution}",

@@ -12,7 +12,7 @@ from abiding.findings.words import listed
 from abiding.native.links import Inside, Provided
 from abiding.native.loader import base_name
 from abiding.native.platforms import apart, machine_of
-from abiding.native.providers import Standing
+from abiding.native.providers import Relation
 from abiding.native.symbols import of_others_alone
 from abiding.providers.published import read_history, read_material
 from abiding.providers.ranges import State, all_told, had, held, joined, left_open
@@ -107,7 +107,7 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
             exported = subject.consumer.symbols(link.origin.image, machine).exported
             inside[link.image.place] = inside.get(link.image.place, frozenset()) | exported
     for link, origin in subject.provided():
-        if origin.standing is not Standing.DIRECT:
+        if origin.relation is not Relation.DIRECT:
             continue
         name = base_name(link.library)
         own = frozenset(f"{symbol}@{BASE}" for symbol in inside.get(link.image.place, ()))
@@ -140,7 +140,7 @@ def _sole(subject: Subject) -> dict[str, frozenset[str]]:
     return {
         place: frozenset(f"{symbol}@{BASE}" for symbol in of_others_alone(links, subject))
         for place, links in by_place.items()
-        if {link.origin.standing for link in links if isinstance(link.origin, Provided)} == {Standing.DIRECT}
+        if {link.origin.relation for link in links if isinstance(link.origin, Provided)} == {Relation.DIRECT}
     }
 
 

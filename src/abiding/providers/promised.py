@@ -9,7 +9,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import requirements
 from abiding.metadata.ranges import range_of
 from abiding.native.loader import base_name
-from abiding.native.providers import Standing
+from abiding.native.providers import Relation
 from abiding.project.provenance import record_in
 from abiding.providers.ranges import public
 
@@ -33,7 +33,7 @@ def looser(subject: Subject) -> Iterator[Finding]:
         return
     used: dict[str, tuple[Contents, set[str]]] = {}
     for link, origin in subject.provided():
-        if origin.standing is Standing.DIRECT and origin.contents.readable:
+        if origin.relation is Relation.DIRECT and origin.contents.readable:
             used.setdefault(origin.contents.name, (origin.contents, set()))[1].add(base_name(link.library))
     for name, (provider, libraries) in used.items():
         export = _export(provider)

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from abiding.evidence.stated import State
+from abiding.evidence.stated import BoundState
 from abiding.findings.characters import on_one_line, visible
 from abiding.findings.finding import by_weight, worst
 from abiding.findings.screen import labelled, lines
@@ -19,7 +19,7 @@ from abiding.report.json import document, findings_data
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from abiding.evidence.stated import Bound, Stated
+    from abiding.evidence.stated import Bound, WheelBounds
     from abiding.findings.terminal import Line, Terminal
     from abiding.providers.ranges import Range, Row
 
@@ -27,12 +27,12 @@ __all__ = ["as_json", "as_text"]
 
 
 _HEAD = ("interface or provider", "evidence", "admitted now", "to be declared")
-_WORDS = {State.TOO_LOOSE: "too loose", State.TOO_TIGHT: "too tight", State.FITS: "fits"}
-_STYLES = {State.TOO_LOOSE: Style.ERROR, State.TOO_TIGHT: Style.WARNING, State.FITS: Style.GOOD}
+_WORDS = {BoundState.TOO_LOOSE: "too loose", BoundState.TOO_TIGHT: "too tight", BoundState.FITS: "fits"}
+_STYLES = {BoundState.TOO_LOOSE: Style.ERROR, BoundState.TOO_TIGHT: Style.WARNING, BoundState.FITS: Style.GOOD}
 _MOST = 40
 
 
-def as_text(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
+def as_text(wheels: Mapping[str, WheelBounds], tables: Mapping[str, Sequence[Range]], to: Terminal) -> str:
     """Return one table for each wheel, and one for each of its providers, with what is wrong below them."""
     times = Counter(stated.filename for stated in wheels.values())
     return to.written(
@@ -42,13 +42,13 @@ def as_text(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]],
     )
 
 
-def _placed(stated: Stated, path: str) -> Stated:
+def _placed(stated: WheelBounds, path: str) -> WheelBounds:
     """Call a wheel by its path: another one has its name."""
     findings = tuple(finding._replace(artifact=path) for finding in stated.findings)
     return stated._replace(filename=path, findings=findings)
 
 
-def _wheel(stated: Stated, tables: Sequence[Range], to: Terminal) -> Iterator[Line]:
+def _wheel(stated: WheelBounds, tables: Sequence[Range], to: Terminal) -> Iterator[Line]:
     yield (Span(on_one_line(stated.filename), Style.STRONG),)
     if not stated.bounds:
         yield from labelled(Span(_nothing(stated)), to.width, Span("  "))
@@ -99,7 +99,7 @@ def _state(row: Row) -> str:
 _SYMBOLS = 3
 
 
-def _nothing(stated: Stated) -> str:
+def _nothing(stated: WheelBounds) -> str:
     if not stated.files:
         return "no evidence: the wheel has no compiled files"
     return f"no evidence: none of {stated.files} compiled files uses an interface that is known"
@@ -110,7 +110,7 @@ def _cells(bound: Bound, reason: int) -> tuple[Span, ...]:
     admitted = ", ".join(bound.admitted) or ("not required" if bound.distribution else NOTHING)
     state = f" ({_WORDS[bound.state]})" if bound.state in _WORDS else ""
     declare = bound.declare or ("not known" if bound.distribution else NOTHING)
-    if bound.state is State.FITS:
+    if bound.state is BoundState.FITS:
         declare = f"nothing (they accept {bound.declare})" if bound.declare else "nothing (they refuse no version)"
     style = _STYLES.get(bound.state, Style.PLAIN)
     return (
@@ -125,7 +125,7 @@ def _short(text: str) -> str:
     return text if len(text) <= _MOST else f"{text[: _MOST - 1]}…"
 
 
-def as_json(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]]) -> str:
+def as_json(wheels: Mapping[str, WheelBounds], tables: Mapping[str, Sequence[Range]]) -> str:
     """Return the document of `bounds`; each wheel by the path that it was read from."""
     gravest = worst([finding for stated in wheels.values() for finding in stated.findings])
     return document(
@@ -135,7 +135,7 @@ def as_json(wheels: Mapping[str, Stated], tables: Mapping[str, Sequence[Range]])
     )
 
 
-def _data(read_from: str, stated: Stated, tables: Sequence[Range]) -> dict[str, object]:
+def _data(read_from: str, stated: WheelBounds, tables: Sequence[Range]) -> dict[str, object]:
     return {
         "filename": visible(stated.filename),
         "read_from": visible(read_from),

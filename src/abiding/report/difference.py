@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
 
-__all__ = ["Compared", "Side", "as_json", "as_text"]
+__all__ = ["ComparedFile", "FileComparison", "as_json", "as_text"]
 
 
 # Of a description that differs, this many lines are enough to see what happened.
 _MOST_LINES = 30
 
 
-class Side(NamedTuple):
+class ComparedFile(NamedTuple):
     """One of the files: what it is called in the result, where it was read from, and what it says."""
 
     name: str
@@ -37,15 +37,15 @@ class Side(NamedTuple):
     metadata: CoreMetadata
 
 
-class Compared(NamedTuple):
+class FileComparison(NamedTuple):
     """Two files, and what only one of them says in each field that differs in meaning: what resolvers read first."""
 
-    left: Side
-    right: Side
+    left: ComparedFile
+    right: ComparedFile
     differences: tuple[Difference, ...]
 
     @classmethod
-    def of(cls, left: Side, right: Side) -> Compared:
+    def of(cls, left: ComparedFile, right: ComparedFile) -> FileComparison:
         """Compare two files."""
         return cls(left, right, tuple(sorted(compare(left.metadata, right.metadata), key=_place)))
 
@@ -60,12 +60,12 @@ def _place(difference: Difference) -> int:
     return fields.index(difference.field) if difference.field in fields else len(fields)
 
 
-def as_text(compared: Compared, to: Terminal, *, every: bool) -> str:
+def as_text(compared: FileComparison, to: Terminal, *, every: bool) -> str:
     """Return the text for people; with `every` it shows spelling too, line by line."""
     return to.written(_text(compared, to, every=every))
 
 
-def _text(compared: Compared, to: Terminal, *, every: bool) -> Iterator[Line]:
+def _text(compared: FileComparison, to: Terminal, *, every: bool) -> Iterator[Line]:
     left, right = compared.left.metadata, compared.right.metadata
     yield (Span(f"--- {on_one_line(compared.left.name)}", Style.STRONG),)
     yield (Span(f"+++ {on_one_line(compared.right.name)}", Style.STRONG),)
@@ -138,7 +138,7 @@ def _lines(left: CoreMetadata, right: CoreMetadata) -> Iterator[str]:
         yield visible(line)
 
 
-def as_json(compared: Compared) -> str:
+def as_json(compared: FileComparison) -> str:
     """Return the document of `diff`."""
     left, right = compared.left.metadata, compared.right.metadata
     return document(
@@ -163,7 +163,7 @@ def as_json(compared: Compared) -> str:
     )
 
 
-def _side(side: Side) -> dict[str, Any]:
+def _side(side: ComparedFile) -> dict[str, Any]:
     metadata = side.metadata
     return {
         "filename": visible(side.name.replace("\\", "/").rpartition("/")[2]),

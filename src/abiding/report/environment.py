@@ -9,7 +9,7 @@ from abiding.findings.finding import Severity, by_weight, worst
 from abiding.findings.screen import labelled, lines
 from abiding.findings.terminal import Span, Style, style_of
 from abiding.findings.words import counted
-from abiding.native.environment import Outcome
+from abiding.native.environment import LibraryOutcome
 from abiding.report import concise, github, sarif
 from abiding.report.columns import NOTHING, columns
 from abiding.report.grouping import groups
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abiding.evidence.environment import Use
     from abiding.evidence.identities import Internals
     from abiding.findings.terminal import Line, Terminal
-    from abiding.native.environment import Row, Survey
+    from abiding.native.environment import LibraryUse, Survey
 
 __all__ = ["as_text", "forms", "verdict"]
 
@@ -31,19 +31,19 @@ _LIBRARIES = ("distribution", "used by", "library", "comes from", "built with", 
 _INTERFACES = ("distribution", "used by", "interface", "accepts", "installed", "verdict")
 _INTERNALS = ("distribution", "used by", "internals", "identity")
 _WORDS = {
-    Outcome.BUNDLED: "its own",
-    Outcome.FOUND: "found",
-    Outcome.AS_BUILT: "as built",
-    Outcome.ANOTHER_BUILD: "another build",
-    Outcome.OTHER_VERSION: "other version",
-    Outcome.LACKS_SYMBOLS: "lacks symbols",
-    Outcome.SYSTEM: "the system's",
-    Outcome.NOT_REACHED: "not reached",
-    Outcome.MISSING: "missing",
-    Outcome.GONE: "gone",
-    Outcome.EQUAL_LOADED: "an equal one",
-    Outcome.ANOTHER_LOADED: "another one",
-    Outcome.IMPORT_FAILS: "import fails",
+    LibraryOutcome.BUNDLED: "its own",
+    LibraryOutcome.FOUND: "found",
+    LibraryOutcome.AS_BUILT: "as built",
+    LibraryOutcome.ANOTHER_BUILD: "another build",
+    LibraryOutcome.OTHER_VERSION: "other version",
+    LibraryOutcome.LACKS_SYMBOLS: "lacks symbols",
+    LibraryOutcome.SYSTEM: "the system's",
+    LibraryOutcome.NOT_REACHED: "not reached",
+    LibraryOutcome.MISSING: "missing",
+    LibraryOutcome.GONE: "gone",
+    LibraryOutcome.EQUAL_LOADED: "an equal one",
+    LibraryOutcome.ANOTHER_LOADED: "another one",
+    LibraryOutcome.IMPORT_FAILS: "import fails",
 }
 
 
@@ -97,7 +97,7 @@ def _as_json(seen: Survey, python: Path, uses: Sequence[Use], internals: Sequenc
     )
 
 
-def _library(row: Row) -> dict[str, object]:
+def _library(row: LibraryUse) -> dict[str, object]:
     return {
         "distribution": visible(row.owner),
         "library": visible(row.library),
@@ -153,18 +153,18 @@ def _internals_cells(internals: Internals) -> tuple[Span, ...]:
     return (Span(internals.owner.label, Style.STRONG), *map(Span, cells))
 
 
-def verdict(row: Row) -> str:
+def verdict(row: LibraryUse) -> str:
     """Return what is to be said of a library, in a few words."""
     word = _WORDS[row.outcome]
     if row.loaded:
-        between = " " if row.outcome in (Outcome.EQUAL_LOADED, Outcome.ANOTHER_LOADED) else ", "
+        between = " " if row.outcome in (LibraryOutcome.EQUAL_LOADED, LibraryOutcome.ANOTHER_LOADED) else ", "
         return f"{word}{between}loaded"
-    if row.provider and row.outcome in (Outcome.SYSTEM, Outcome.MISSING):
+    if row.provider and row.outcome in (LibraryOutcome.SYSTEM, LibraryOutcome.MISSING):
         return f"{word}: no {row.provider}"
-    return f"{word}: not in {row.provider} {row.installed}" if row.outcome is Outcome.GONE else word
+    return f"{word}: not in {row.provider} {row.installed}" if row.outcome is LibraryOutcome.GONE else word
 
 
-def _cells(row: Row) -> tuple[Span, ...]:
+def _cells(row: LibraryUse) -> tuple[Span, ...]:
     files = row.files[0].rpartition("/")[2].partition(".")[0] if len(row.files) == 1 else f"{len(row.files)} files"
     cells = (files, row.library, row.origin or NOTHING, row.built_with or NOTHING)
     style = style_of(Severity.ERROR) if row.wrong else Style.GOOD

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.releases.release import CheckedArtifact, Release
 
-__all__ = ["Apart", "apart"]
+__all__ = ["Spellings", "apart"]
 
 
-class Apart(NamedTuple):
+class Spellings(NamedTuple):
     """In what files differ that say the same: fields about the files themselves, and how the rest is spelled."""
 
     fields: tuple[str, ...]
@@ -32,17 +32,17 @@ class Apart(NamedTuple):
         return ", spelled differently" + (f"; {names} {verb} too" if names else "")
 
 
-def apart(files: Iterable[CheckedArtifact], release: Release) -> Apart:
+def apart(files: Iterable[CheckedArtifact], release: Release) -> Spellings:
     """Hold files that say what the reference of their release says against that, letter by letter."""
     reference = next(
         (checked.artifact.metadata for checked in release.artifacts if checked.called == release.reference), None
     )
     if reference is None:
-        return Apart((), spelled=True)
+        return Spellings((), spelled=True)
     others = {checked.artifact.metadata.data: checked.artifact.metadata for checked in files}.values()
     fields = tuple(name for name in OF_THE_FILE if any(other.all(name) != reference.all(name) for other in others))
     left = _left(reference)
-    return Apart(fields, spelled=not fields or any(_left(other) != left for other in others))
+    return Spellings(fields, spelled=not fields or any(_left(other) != left for other in others))
 
 
 def _left(metadata: CoreMetadata) -> bytes:

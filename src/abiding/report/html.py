@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from abiding.releases.release import Release
     from abiding.report.grouping import Group
 
-__all__ = ["Origin", "render"]
+__all__ = ["PageOrigin", "render"]
 
 
 # In the title, which a tab shows the beginning of.
 _MOST_NAMED = 3
 
 
-class Origin(NamedTuple):
+class PageOrigin(NamedTuple):
     """How a page came to be: the command, without what is secret in it, and when."""
 
     command: str = ""
     made: datetime | None = None
 
 
-def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
+def render(releases: Sequence[Release], origin: PageOrigin | None = None) -> str:
     """Return the page, releases with errors first. It loads nothing and runs nothing."""
     in_order = sorted(releases, key=lambda release: -weight(_gravest(release)))
     filters = Filters.of(in_order)
@@ -53,7 +53,7 @@ def render(releases: Sequence[Release], origin: Origin | None = None) -> str:
     )
     main = f"""{_contents(in_order)}<main>
 {"".join(filters.controls(wheels))}{legend(matrices)}{body}</main>
-{_made(in_order, origin or Origin())}{"".join(_pages(in_order))}"""
+{_made(in_order, origin or PageOrigin())}{"".join(_pages(in_order))}"""
     return document(f"{text(_title(in_order))}: abiding check", "".join(filters.style()), main)
 
 
@@ -134,7 +134,7 @@ def _finding(group: Group, names: Sequence[str], filters: Filters) -> str:
     )
 
 
-def _made(releases: Sequence[Release], origin: Origin) -> str:
+def _made(releases: Sequence[Release], origin: PageOrigin) -> str:
     """Return the foot of the page: by what it was made, when, and from what."""
     read = dict.fromkeys(file.read_from for release in releases for file in release.files)
     parts = [f"abiding {__version__}"]

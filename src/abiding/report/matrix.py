@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.releases.release import CheckedArtifact, Release
 
-__all__ = ["Cell", "Matrix", "Row", "State"]
+__all__ = ["Cell", "CellState", "Matrix", "Row"]
 
 
-class State(StrEnum):
+class CellState(StrEnum):
     """How a file stands to the reference in one field."""
 
     SAME = "same"
@@ -44,7 +44,7 @@ class Cell:
     `others` says whose the expected values are, if they are other wheels' and not those of the head of the matrix.
     """
 
-    state: State
+    state: CellState
     expected: tuple[str, ...]
     found: tuple[str, ...]
     gone: tuple[str, ...] = ()
@@ -155,17 +155,17 @@ def _cell(
             )
     for left, right in [(each.left, each.right) for each in checked.deviations if each.field.lower() == field.lower()]:
         if finding and is_among_wheels(finding):
-            return Cell(State(str(finding.severity)), left, right, left, right, finding.expected_from)
+            return Cell(CellState(str(finding.severity)), left, right, left, right, finding.expected_from)
     if expected == found:
-        return Cell(State.SAME, expected, found)
+        return Cell(CellState.SAME, expected, found)
     if is_of_the_file(field):
-        return Cell(State.APART, expected, found)
+        return Cell(CellState.APART, expected, found)
     same = meanings(metadata, field) == meanings(checked.artifact.metadata, field)
-    return Cell(State.SPELLING if same else State.UNSAID, expected, found)
+    return Cell(CellState.SPELLING if same else CellState.UNSAID, expected, found)
 
 
-def _weight(checked: CheckedArtifact, finding: Finding | None, *, declares: bool) -> State:
+def _weight(checked: CheckedArtifact, finding: Finding | None, *, declares: bool) -> CellState:
     """Return how much a difference weighs: as much as what is said about it, unless it is sanctioned."""
     if finding and checked.verdict is not Verdict.DECLARED:
-        return State(str(finding.severity))
-    return State.DECLARED if declares else State.DYNAMIC
+        return CellState(str(finding.severity))
+    return CellState.DECLARED if declares else CellState.DYNAMIC

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.findings.terminal import Line, Terminal
     from abiding.project.declaration import Declaration, Entry
 
-__all__ = ["Group", "as_text"]
+__all__ = ["LevelLines", "as_text"]
 
 
 _FROM_SDIST = {
@@ -32,7 +32,7 @@ _BETWEEN = "  "
 _NARROWEST, _WIDEST = 37, 60
 
 
-class Group(NamedTuple):
+class LevelLines(NamedTuple):
     """What both levels say with an extra, or without: `api` is None where the build computes it.
 
     `empty` is what stands in place of each where it has no lines.
@@ -44,12 +44,12 @@ class Group(NamedTuple):
     empty: tuple[str, str]
 
 
-def as_text(title: str, declaration: Declaration, groups: Sequence[Group], to: Terminal) -> str:
+def as_text(title: str, declaration: Declaration, groups: Sequence[LevelLines], to: Terminal) -> str:
     """Return the text, with a newline at its end."""
     return to.written(_lines(title, declaration, groups, to))
 
 
-def _lines(title: str, declaration: Declaration, groups: Sequence[Group], to: Terminal) -> Iterator[Line]:
+def _lines(title: str, declaration: Declaration, groups: Sequence[LevelLines], to: Terminal) -> Iterator[Line]:
     yield (Span(on_one_line(title), Style.STRONG), Span(on_one_line(f", built by {declaration.backend}")))
     yield ()
     width = min(max(to.width // 2 - len(_BETWEEN) * 2, _NARROWEST), _WIDEST)
@@ -76,7 +76,7 @@ def _settings(declaration: Declaration) -> Iterator[tuple[str, str]]:
 # Side by side
 
 
-def _side_by_side(groups: Sequence[Group], width: int) -> Iterator[Line]:
+def _side_by_side(groups: Sequence[LevelLines], width: int) -> Iterator[Line]:
     left, right = (Span(head, Style.STRONG) for head in _HEADS)
     dashes = Span("-" * width, Style.FAINT)
     yield tuple(_beside(left, right, width))
@@ -89,7 +89,7 @@ def _side_by_side(groups: Sequence[Group], width: int) -> Iterator[Line]:
             yield tuple(_beside(left, right, width))
 
 
-def _of_extra(group: Group) -> Line:
+def _of_extra(group: LevelLines) -> Line:
     return (Span("with the extra "), Span(on_one_line(f"`{group.extra}`"), Style.STRONG))
 
 
@@ -99,7 +99,7 @@ def _beside(left: Span, right: Span, width: int) -> Iterator[Span]:
     yield right
 
 
-def _rows(group: Group, width: int) -> Iterator[tuple[Span, Span]]:
+def _rows(group: LevelLines, width: int) -> Iterator[tuple[Span, Span]]:
     """Yield one row per distribution: what both say about it on the left, what wheels say about it on the right."""
     left, right = _by_name(group, width)
     if not left:
@@ -111,11 +111,11 @@ def _rows(group: Group, width: int) -> Iterator[tuple[Span, Span]]:
         yield from zip_longest(left.get(name, ()), right.get(name, ()), fillvalue=Span(""))
 
 
-def _nothing(group: Group) -> str:
+def _nothing(group: LevelLines) -> str:
     return group.empty[0] if group.api is None else "(nothing)"
 
 
-def _by_name(group: Group, width: int) -> tuple[dict[str, list[Span]], dict[str, list[Span]]]:
+def _by_name(group: LevelLines, width: int) -> tuple[dict[str, list[Span]], dict[str, list[Span]]]:
     """Return the lines of both levels, by the distribution that they are about."""
     left: dict[str, list[Span]] = {}
     right: dict[str, list[Span]] = {}
@@ -129,7 +129,7 @@ def _by_name(group: Group, width: int) -> tuple[dict[str, list[Span]], dict[str,
 # One under the other
 
 
-def _stacked(groups: Sequence[Group], width: int) -> Iterator[Line]:
+def _stacked(groups: Sequence[LevelLines], width: int) -> Iterator[Line]:
     for number, head in enumerate(_HEADS):
         if number:
             yield ()
@@ -141,7 +141,7 @@ def _stacked(groups: Sequence[Group], width: int) -> Iterator[Line]:
             yield from ((Span(_BETWEEN), line) for same in lines.values() for line in same)
 
 
-def _none(group: Group, width: int) -> tuple[Mapping[str, Iterable[Span]], ...]:
+def _none(group: LevelLines, width: int) -> tuple[Mapping[str, Iterable[Span]], ...]:
     return tuple({"": _wrapped(text, width, "", Style.FAINT)} for text in (_nothing(group), group.empty[1]))
 
 

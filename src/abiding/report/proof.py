@@ -13,8 +13,8 @@ from abiding.findings.screen import conclusion, lines
 from abiding.findings.terminal import Span, Style, style_of
 from abiding.findings.words import counted
 from abiding.metadata.difference import compare
-from abiding.proof import Verdict
-from abiding.proof.building import State
+from abiding.proof import ProofVerdict
+from abiding.proof.building import StepState
 from abiding.proof.plan import What
 from abiding.report import concise, github, sarif
 from abiding.report.columns import columns
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.terminal import Line, Terminal
     from abiding.proof import Proof
-    from abiding.proof.building import Built
+    from abiding.proof.building import StepOutcome
 
 __all__ = ["as_text", "forms", "summary"]
 
@@ -57,10 +57,10 @@ def _lines(proof: Proof, to: Terminal) -> Iterator[Line]:
 def _style(proof: Proof) -> Style:
     """Return the colour of the gravest finding; nothing is proven where something could not be built."""
     shown = [finding for finding in proof.findings if finding.severity is not Severity.NOTE]
-    return Style.ERROR if proof.verdict is Verdict.UNPROVEN else style_of(worst(shown))
+    return Style.ERROR if proof.verdict is ProofVerdict.UNPROVEN else style_of(worst(shown))
 
 
-def _cells(built: Built, builds: list[Built], proof: Proof) -> tuple[Span, ...]:
+def _cells(built: StepOutcome, builds: list[StepOutcome], proof: Proof) -> tuple[Span, ...]:
     word, more, seconds = _said(built, builds, proof)
     cells = (Span(f"from the {built.step.origin}"), Span(word, _STYLES.get(word, Style.GOOD)), Span(more))
     return (Span(str(built.step.what)), *cells, Span(seconds, Style.FAINT))
@@ -75,13 +75,13 @@ _STYLES = {
 }
 
 
-def _said(built: Built, builds: list[Built], proof: Proof) -> tuple[str, str, str]:
+def _said(built: StepOutcome, builds: list[StepOutcome], proof: Proof) -> tuple[str, str, str]:
     """Return what is to be said of a build in one word, what more there is to it, and how long both times took."""
-    if built.state is State.FAILED:
+    if built.state is StepState.FAILED:
         return "FAILED", "", ""
-    if built.state is State.IMPOSSIBLE:
+    if built.state is StepState.IMPOSSIBLE:
         return "not built", "there is no sdist", ""
-    if built.state is State.ABSENT:
+    if built.state is StepState.ABSENT:
         return "no hook", "", ""
     seconds = " + ".join(f"{result.seconds:.1f}" for result in built.results) + " s"
     wrong = [
@@ -98,11 +98,11 @@ def _said(built: Built, builds: list[Built], proof: Proof) -> tuple[str, str, st
     return "same twice" if identical else "agrees twice", _added(built, builds), seconds
 
 
-def _is_about(artifact: str, built: Built) -> bool:
+def _is_about(artifact: str, built: StepOutcome) -> bool:
     return artifact.endswith(f"({built.step})")
 
 
-def _added(built: Built, builds: list[Built]) -> str:
+def _added(built: StepOutcome, builds: list[StepOutcome]) -> str:
     """Return how many requirements a wheel has more than the sdist."""
     sdist = next((built.first for built in builds if built.step.what is What.SDIST and built.first), None)
     if sdist is None or built.first is None or built.step.what is What.SDIST:
@@ -115,20 +115,20 @@ def _added(built: Built, builds: list[Built]) -> str:
 
 def summary(proof: Proof) -> str:
     """Return the verdict in words, on one line."""
-    done = sum(built.state is State.BUILT for built in proof.builds)
-    failed = sum(built.state in (State.FAILED, State.IMPOSSIBLE) for built in proof.builds)
+    done = sum(built.state is StepState.BUILT for built in proof.builds)
+    failed = sum(built.state in (StepState.FAILED, StepState.IMPOSSIBLE) for built in proof.builds)
     errors, warnings = (
         sum(group.finding.severity is severity for group in groups(proof.findings))
         for severity in (Severity.ERROR, Severity.WARNING)
     )
     remarks = f", {counted(warnings, 'warning')}" if warnings else ""
     match proof.verdict:
-        case Verdict.PROVEN:
+        case ProofVerdict.PROVEN:
             return f"proven: {counted(done, 'thing')} built twice, all say what they have to say{remarks}"
-        case Verdict.REFUTED:
+        case ProofVerdict.REFUTED:
             return f"refuted: {counted(errors, 'error')}{remarks}, in {counted(done, 'thing')} built twice"
         case _:
-            failures = {str(built.step) for built in proof.builds if built.state is State.FAILED}
+            failures = {str(built.step) for built in proof.builds if built.state is StepState.FAILED}
             of_the_rest = groups(finding for finding in proof.findings if finding.artifact not in failures)
             others = sum(group.finding.severity is Severity.ERROR for group in of_the_rest)
             remarks = f", {counted(others, 'error')} in the others{remarks}" if others else remarks
@@ -140,7 +140,7 @@ def forms(proof: Proof, source: Path) -> dict[str, Callable[[], str]]:
     last = on_one_line(f"{proof.name} {proof.version}: {summary(proof)}")
     findings = by_weight(proof.findings)
     report = sarif.Report(proof.name, source if is_folder(source) else source.parent, groups(findings))
-    complete = proof.verdict is not Verdict.UNPROVEN
+    complete = proof.verdict is not ProofVerdict.UNPROVEN
     file = Repository.around(Path()).project_file(report.beside)
     return {
         "concise": lambda: concise.written([*concise.lines(findings), last]),
@@ -164,7 +164,7 @@ def _as_json(proof: Proof, source: str) -> str:
     )
 
 
-def _built(built: Built) -> dict[str, Any]:
+def _built(built: StepOutcome) -> dict[str, Any]:
     first = built.first
     return {
         "what": str(built.step.what),

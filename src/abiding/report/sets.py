@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from abiding.findings.terminal import Line, Terminal
     from abiding.project.provenance import Provenance
-    from abiding.project.sets import Bound, Sets
+    from abiding.project.sets import AbiLine, Sets
 
 __all__ = ["as_json", "as_text"]
 
@@ -82,7 +82,7 @@ def _gone(sets: Sets, record: Provenance) -> tuple[str, ...]:
     return tuple(line.requirement for line in record.lines if meaning(line.requirement) not in there)
 
 
-def _reasons(bound: Bound, record: Provenance) -> Iterator[str]:
+def _reasons(bound: AbiLine, record: Provenance) -> Iterator[str]:
     """Yield why a line is there."""
     yield f"{bound.reason}: {bound.note}" if bound.note else bound.reason
     if not bound.is_filled or bound.declared not in bound.requirement:
@@ -115,7 +115,7 @@ def as_json(sets: Sets, read_from: str) -> str:
     )
 
 
-def _bound(bound: Bound) -> dict[str, object]:
+def _bound(bound: AbiLine) -> dict[str, object]:
     return {
         "requirement": visible(bound.requirement) if bound.is_filled else None,
         "declared": visible(bound.declared),

@@ -9,7 +9,7 @@ from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.release import Verdict
 from abiding.report.compact import compact
 from abiding.report.markup import Side, badge, called, explained, files, lines, sides, text
-from abiding.report.matrix import State
+from abiding.report.matrix import CellState
 from abiding.report.standing import LEVELS
 
 if TYPE_CHECKING:
@@ -22,18 +22,18 @@ __all__ = ["Table", "legend"]
 
 
 _SIGNS = {
-    State.SAME: ("=", "the same"),
-    State.SPELLING: ("≈", "the same, spelled differently"),
-    State.DECLARED: ("✓", "differs as declared"),
-    State.DYNAMIC: ("✓", "differs, and the sdist lists it as dynamic"),
-    State.UNSAID: ("?", "the sdist does not say"),
-    State.APART: ("·", "speaks of the file, not compared"),
-    State.NOTE: ("≠", "differs (note)"),
-    State.WARNING: ("≠", "differs (warning)"),
-    State.ERROR: ("≠", "differs (error)"),
+    CellState.SAME: ("=", "the same"),
+    CellState.SPELLING: ("≈", "the same, spelled differently"),
+    CellState.DECLARED: ("✓", "differs as declared"),
+    CellState.DYNAMIC: ("✓", "differs, and the sdist lists it as dynamic"),
+    CellState.UNSAID: ("?", "the sdist does not say"),
+    CellState.APART: ("·", "speaks of the file, not compared"),
+    CellState.NOTE: ("≠", "differs (note)"),
+    CellState.WARNING: ("≠", "differs (warning)"),
+    CellState.ERROR: ("≠", "differs (error)"),
 }
-_WORDS = {State.SPELLING: "spelling", State.UNSAID: "not said", State.APART: "another"}
-_ALIKE = (State.SAME, State.SPELLING, State.APART)
+_WORDS = {CellState.SPELLING: "spelling", CellState.UNSAID: "not said", CellState.APART: "another"}
+_ALIKE = (CellState.SAME, CellState.SPELLING, CellState.APART)
 
 
 def legend(matrices: Sequence[Matrix]) -> str:
@@ -100,7 +100,7 @@ class Table(NamedTuple):
             all_names = f'<details class="all"><summary>all names</summary>{all_names}</details>'
         level = LEVELS.get(row.artifacts[0].level, "")
         beside = f" {explained('level', level)}" if level else ""
-        unseen = row.verdict is Verdict.EQUAL and all(cell.state is State.SAME for cell in row.cells)
+        unseen = row.verdict is Verdict.EQUAL and all(cell.state is CellState.SAME for cell in row.cells)
         how = "<small>in other line ends, order or case alone</small>" if unseen else ""
         yield f"{all_names}{badge(str(row.verdict).replace('-', ' '), row.severity)}{beside}{how}</th>"
         for field, kind, place in self._columns:
@@ -110,7 +110,7 @@ class Table(NamedTuple):
 
 def _cell(cell: Cell, field: str, role: str) -> str:
     sign, words = _SIGNS[cell.state]
-    if cell.state is State.SAME:
+    if cell.state is CellState.SAME:
         return f'<span class="cell same" title="{words}" aria-label="{words}">{sign}</span>'
     label = (
         f'<span class="cell {cell.state}" aria-hidden="true">{sign}</span><span class="words">{_change(cell)}</span>'

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["COLUMNS", "FIELDS", "REQUIRED", "Column", "Kind", "Missing", "missing"]
+__all__ = ["COLUMNS", "FIELDS", "REQUIRED", "Column", "ColumnType", "MissingColumn", "missing"]
 
 
-class Kind(StrEnum):
+class ColumnType(StrEnum):
     """What a column holds, as DuckDB calls it."""
 
     TEXT = "VARCHAR"
@@ -34,10 +34,10 @@ class Kind(StrEnum):
 
 # Programs that keep numbers with gaps, or sums, write floating point; whoever comes from CSV has texts.
 _TYPES = {
-    Kind.TEXT: re.compile("VARCHAR"),
-    Kind.TEXTS: re.compile(r'(VARCHAR|"NULL")\[\]'),
-    Kind.NUMBER: re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARCHAR"),
-    Kind.TIME: re.compile(r"TIMESTAMP(TZ)?(_\w+)?( WITH TIME ZONE)?|DATE|VARCHAR"),
+    ColumnType.TEXT: re.compile("VARCHAR"),
+    ColumnType.TEXTS: re.compile(r'(VARCHAR|"NULL")\[\]'),
+    ColumnType.NUMBER: re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARCHAR"),
+    ColumnType.TIME: re.compile(r"TIMESTAMP(TZ)?(_\w+)?( WITH TIME ZONE)?|DATE|VARCHAR"),
 }
 
 
@@ -45,7 +45,7 @@ class Column(NamedTuple):
     """A column; `field` is empty where it is none of core metadata."""
 
     name: str
-    kind: Kind
+    kind: ColumnType
     field: str = ""
 
 
@@ -84,17 +84,17 @@ _TEXTS = {
 COLUMNS: Mapping[str, Column] = {
     column.name: column
     for column in (
-        Column("metadata_version", Kind.TEXT, "Metadata-Version"),
-        Column("name", Kind.TEXT, "Name"),
-        Column("version", Kind.TEXT, "Version"),
-        *(Column(name, Kind.TEXT, field) for name, field in _TEXT.items()),
-        *(Column(name, Kind.TEXTS, field) for name, field in _TEXTS.items()),
-        Column("filename", Kind.TEXT),
-        Column("packagetype", Kind.TEXT),
-        Column("metadata_sha256", Kind.TEXT),
-        Column("upload_time", Kind.TIME),
-        Column("downloads", Kind.NUMBER),
-        Column("problem", Kind.TEXT),
+        Column("metadata_version", ColumnType.TEXT, "Metadata-Version"),
+        Column("name", ColumnType.TEXT, "Name"),
+        Column("version", ColumnType.TEXT, "Version"),
+        *(Column(name, ColumnType.TEXT, field) for name, field in _TEXT.items()),
+        *(Column(name, ColumnType.TEXTS, field) for name, field in _TEXTS.items()),
+        Column("filename", ColumnType.TEXT),
+        Column("packagetype", ColumnType.TEXT),
+        Column("metadata_sha256", ColumnType.TEXT),
+        Column("upload_time", ColumnType.TIME),
+        Column("downloads", ColumnType.NUMBER),
+        Column("problem", ColumnType.TEXT),
     )
 }
 FIELDS = tuple(column for column in COLUMNS.values() if column.field)
@@ -112,7 +112,7 @@ _WITHOUT = {
 }
 
 
-class Missing(NamedTuple):
+class MissingColumn(NamedTuple):
     """A column that some tables do not have, how many of how many, and what follows from that."""
 
     column: str
@@ -125,7 +125,7 @@ class Missing(NamedTuple):
         return f"there is no column `{self.column}`{some}: {self.consequence}"
 
 
-def missing(there: Sequence[Collection[str]]) -> tuple[Missing, ...]:
+def missing(there: Sequence[Collection[str]]) -> tuple[MissingColumn, ...]:
     """Return what is missing of tables, each given by the columns that it has."""
     lacking = {name: sum(name not in names for names in there) for name in _WITHOUT}
-    return tuple(Missing(name, number, len(there), _WITHOUT[name]) for name, number in lacking.items() if number)
+    return tuple(MissingColumn(name, number, len(there), _WITHOUT[name]) for name, number in lacking.items() if number)

@@ -9,8 +9,8 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from abiding.metadata.usual import LINEAR, LONG_NUMBER
-from abiding.survey.columns import FIELDS, Kind
-from abiding.survey.judging import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, Judged, judge_all
+from abiding.survey.columns import FIELDS, ColumnType
+from abiding.survey.judging import SDIST_NOT_READ, UNKNOWN_CASE, FileRow, JudgedRelease, judge_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ def decide(connection: DuckDBPyConnection, *, in_sql: bool = True) -> None:
 
 
 # What has an empty text or list, and what has none, say the same.
-_EMPTY = {Kind.TEXT: "''", Kind.TEXTS: "[]"}
+_EMPTY = {ColumnType.TEXT: "''", ColumnType.TEXTS: "[]"}
 _CONTENT = ", ".join(f"{column.name} := coalesce({column.name}, {_EMPTY[column.kind]})" for column in FIELDS)
 _NAME = r"regexp_extract(x, '^\s*([A-Za-z0-9._-]+)', 1)"
 _NORMAL = "regexp_replace(lower({}), '[-_.]+', '-', 'g')"
@@ -203,10 +203,10 @@ def _rows(connection: DuckDBPyConnection) -> Iterator[tuple[Key, FileRow]]:
             )
 
 
-def _put(connection: DuckDBPyConnection, outcomes: Sequence[Judged | Unjudged]) -> None:
+def _put(connection: DuckDBPyConnection, outcomes: Sequence[JudgedRelease | Unjudged]) -> None:
     import pyarrow
 
-    good = [judged for judged in outcomes if isinstance(judged, Judged)]
+    good = [judged for judged in outcomes if isinstance(judged, JudgedRelease)]
     columns: dict[str, Any] = {
         "key_name": [judged.key[0] for judged in good],
         "key_version": [judged.key[1] for judged in good],
@@ -224,7 +224,7 @@ def _put(connection: DuckDBPyConnection, outcomes: Sequence[Judged | Unjudged]) 
         connection.register("found", pyarrow.table(columns))
         connection.execute("INSERT INTO judged SELECT * FROM found")
     for outcome in outcomes:
-        if not isinstance(outcome, Judged):
+        if not isinstance(outcome, JudgedRelease):
             named = "(SELECT filename FROM files WHERE file = ? AND row = ?)"
             connection.execute(
                 f"INSERT INTO bad VALUES (?, ?, {named}, ?)",

@@ -14,7 +14,7 @@ from abiding.findings.finding import Severity
 from abiding.findings.meaning import breaks
 from abiding.metadata.core import CoreMetadata
 from abiding.releases.release import Verdict, releases
-from abiding.survey.columns import FIELDS, Kind
+from abiding.survey.columns import FIELDS, ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.releases.release import Release
 
-__all__ = ["UNKNOWN_CASE", "FileRow", "Judged", "Unjudged", "judge", "judge_all"]
+__all__ = ["UNKNOWN_CASE", "FileRow", "JudgedRelease", "Unjudged", "judge", "judge_all"]
 
 
 UNKNOWN_CASE = "1 or 2"
@@ -38,7 +38,7 @@ class FileRow(NamedTuple):
     columns: Mapping[str, Any]
 
 
-class Judged(NamedTuple):
+class JudgedRelease(NamedTuple):
     """What a release comes to; `key` is its normalised name and its canonical version.
 
     `fields` are those that differ and make it inconsistent. `rules` counts by their rules what makes it inconsistent,
@@ -63,12 +63,12 @@ class Unjudged(NamedTuple):
     why: str
 
 
-def judge_all(chunk: Sequence[tuple[tuple[str, str], Sequence[FileRow]]]) -> list[Judged | Unjudged]:
+def judge_all(chunk: Sequence[tuple[tuple[str, str], Sequence[FileRow]]]) -> list[JudgedRelease | Unjudged]:
     """Judge many releases, each given by its key and its rows."""
     return [outcome for key, rows in chunk for outcome in judge(key, rows)]
 
 
-def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Unjudged]:
+def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[JudgedRelease | Unjudged]:
     """Judge one release. A row whose file name is none of it is left out."""
     artifacts = []
     known: dict[object, CoreMetadata] = {}
@@ -96,7 +96,7 @@ def judge(key: tuple[str, str], rows: Iterable[FileRow]) -> Iterator[Judged | Un
     no_dynamic = any("dynamic" not in row.columns and row.columns["packagetype"] == "sdist" for row in rows)
     no_digest = any(not row.columns.get("metadata_sha256") for row in rows)
     verdict = Verdict.EQUAL if release.verdict is Verdict.CLEAN and no_digest else release.verdict
-    yield Judged(
+    yield JudgedRelease(
         key,
         release.version,
         _case(release, rows, no_dynamic=no_dynamic),
@@ -162,4 +162,4 @@ def _fields(columns: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for column in FIELDS:
         value = columns.get(column.name)
         if value:
-            yield from ((column.field, text) for text in (value if column.kind is Kind.TEXTS else (value,)))
+            yield from ((column.field, text) for text in (value if column.kind is ColumnType.TEXTS else (value,)))

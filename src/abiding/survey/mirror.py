@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from abiding.survey.engines import Run
 
-__all__ = ["Mirror", "Shelf", "read"]
+__all__ = ["Mirror", "MirrorTask", "read"]
 
 
 _PAGE = "index.v1_json"
@@ -42,7 +42,7 @@ _OLD_SDISTS = (".tar.bz2", ".tar.xz", ".tar.z", ".tgz", ".tar")
 _HINT = "bandersnatch writes them with `simple-format = ALL`, or `JSON`"
 
 
-class Shelf(NamedTuple):
+class MirrorTask(NamedTuple):
     """A task: some projects of a mirror, whose files are written down as a table."""
 
     root: Path
@@ -73,13 +73,13 @@ class Mirror(NamedTuple):
             pass
         return [shelf.table for shelf in shelves]
 
-    def _shelves(self, folder: Path) -> Iterator[Shelf]:
+    def _shelves(self, folder: Path) -> Iterator[MirrorTask]:
         pages = self._pages()
         while some := tuple(islice(pages, _PROJECTS)):
             stats = [(page.parent.name, page.stat()) for page in some]
             known = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
             digest = sha256(repr((__version__, str(self.root), known)).encode()).hexdigest()
-            yield Shelf(self.root, some, folder / f"mirror-{digest[:16]}.parquet")
+            yield MirrorTask(self.root, some, folder / f"mirror-{digest[:16]}.parquet")
 
     def _pages(self) -> Iterator[Path]:
         """Yield the pages of all projects; with `hash-index` they are in folders of one letter each."""
@@ -90,7 +90,7 @@ class Mirror(NamedTuple):
                 yield from (child / _PAGE for child in sorted(folder.iterdir()) if is_plain(child / _PAGE))
 
 
-def read(shelf: Shelf) -> None:
+def read(shelf: MirrorTask) -> None:
     """Write the table of a shelf: a row for each file that its pages list."""
     with NamedTemporaryFile(dir=shelf.table.parent, prefix="unfinished-", delete=False) as file:
         new = Path(file.name)

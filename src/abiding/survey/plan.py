@@ -18,7 +18,7 @@ from abiding._version import __version__
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
 from abiding.survey.deciding import decide
-from abiding.survey.rows import NO_ROWS, Source, literal, pattern, unreadable
+from abiding.survey.rows import NO_ROWS, TableFile, literal, pattern, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,7 +60,7 @@ class Piece(NamedTuple):
 
     folder: Path
     number: int
-    source: Source
+    source: TableFile
     first: int
     end: int
     parts: int
@@ -79,14 +79,14 @@ class Part(NamedTuple):
 class Plan(NamedTuple):
     """What is to be done, known before any of it is."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[TableFile, ...]
     limits: Limits
     parts: int
 
     @classmethod
     def of(cls, files: Sequence[Path], limits: Limits, *, parts: int = 0) -> Plan:
         """Make a plan for Parquet files, in as many parts as they need. Raises `AbidingError` if one can't be read."""
-        sources = tuple(Source.of(number, file) for number, file in enumerate(files))
+        sources = tuple(TableFile.of(number, file) for number, file in enumerate(files))
         rows = sum(source.rows for source in sources)
         return cls(sources, limits, parts or min(rows // _ROWS + 1, _MOST_PARTS))
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Finding, Severity
-from abiding.survey.columns import COLUMNS, REQUIRED, Kind
+from abiding.survey.columns import COLUMNS, REQUIRED, ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from abiding.survey.columns import Column
 
-__all__ = ["NO_ROWS", "Source", "literal", "pattern", "unreadable"]
+__all__ = ["NO_ROWS", "TableFile", "literal", "pattern", "unreadable"]
 
 
 # Characters of one value, or of all values of a list: no METADATA that was ever published has more.
@@ -32,7 +32,7 @@ _SIZE_OF_ALL = "list_sum(list_transform({name}::VARCHAR[], lambda x: strlen(x) +
 _KINDS = "'sdist', 'bdist_wheel'"
 
 
-class Source(NamedTuple):
+class TableFile(NamedTuple):
     """A Parquet file, and what is known of it before its rows are read.
 
     `own` are the columns that are in the file; the folders that it lies in may say more, as `packagetype=sdist`.
@@ -45,7 +45,7 @@ class Source(NamedTuple):
     groups: tuple[tuple[int, int], ...]
 
     @classmethod
-    def of(cls, number: int, file: Path) -> Source:
+    def of(cls, number: int, file: Path) -> TableFile:
         """Look at a file, whose number rows are known by.
 
         Raises `AbidingError` if it is none of Parquet, or has not the columns without which nothing can be said.
@@ -155,7 +155,7 @@ def _groups(file: Path) -> Iterator[tuple[int, int]]:
         yield group.num_rows, group.total_byte_size
 
 
-def _mended(source: Source, first: int, end: int) -> pyarrow.Table:
+def _mended(source: TableFile, first: int, end: int) -> pyarrow.Table:
     """Read groups of rows, with a `problem` where a text is no UTF-8, and without that text."""
     import pyarrow
     from pyarrow import parquet
@@ -174,7 +174,7 @@ def _mended(source: Source, first: int, end: int) -> pyarrow.Table:
         for row, (value, text) in enumerate(zip(values, texts, strict=True)):
             if value is not None and text is None:
                 problems[row] = f"`{field.name}` is no UTF-8"
-        kind = pyarrow.string() if COLUMNS[field.name].kind is not Kind.TEXTS else pyarrow.list_(pyarrow.string())
+        kind = pyarrow.string() if COLUMNS[field.name].kind is not ColumnType.TEXTS else pyarrow.list_(pyarrow.string())
         table = table.set_column(place, field.name, pyarrow.array(texts, kind))
     of_folders = {name: value for name, value in _of_folders(source.file).items() if name in dict(source.schema)}
     more = {name: pyarrow.array([value] * len(table)) for name, value in of_folders.items() if name not in source.own}
@@ -224,10 +224,10 @@ def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
     columns = [f"{_value(column, schema)} AS {column.name}" for column in COLUMNS.values()]
     there = [column for column in COLUMNS.values() if column.name in schema]
     faults = [(when, literal(why)) for column in there for when, why in _faults(column, schema[column.name])]
-    if Kind.TEXT.fits(schema.get("problem", "")):
+    if ColumnType.TEXT.fits(schema.get("problem", "")):
         # Of what could not be read nothing else is there either.
         faults.insert(0, ("problem <> ''", f"concat('can''t be read: ', problem[:{_MOST_SHOWN}])"))
-    if Kind.TEXT.fits(schema["packagetype"]):
+    if ColumnType.TEXT.fits(schema["packagetype"]):
         # What is neither an sdist nor a wheel is left out, whatever else is in its row.
         faults.insert(0, (f"packagetype NOT IN ('', {_KINDS})", "NULL"))
     fault = f"CASE {' '.join(f'WHEN {when} THEN {why}' for when, why in faults)} END"
@@ -238,7 +238,7 @@ def _select(number: int, source: str, schema: Mapping[str, str]) -> str:
 
 def _given(column: Column, sql_type: str) -> str:
     """Return a value as SQL; what stands for none in its type is null."""
-    if column.kind in (Kind.TEXT, Kind.TEXTS):
+    if column.kind in (ColumnType.TEXT, ColumnType.TEXTS):
         return column.name
     if sql_type == "VARCHAR":
         return f"nullif(trim({column.name}), '')"
@@ -251,7 +251,7 @@ def _value(column: Column, schema: Mapping[str, str]) -> str:
     if sql_type is None or not column.kind.fits(sql_type):
         return f"NULL::{column.kind}"
     value = _given(column, sql_type)
-    if column.kind is Kind.TIME and sql_type != '"NULL"':
+    if column.kind is ColumnType.TIME and sql_type != '"NULL"':
         # A text may have a zone; the time of what has none is UTC.
         value = f"(TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')" if sql_type == "VARCHAR" else value
         value = f"({value} AT TIME ZONE 'UTC')" if sql_type.endswith("WITH TIME ZONE") else value
@@ -264,14 +264,14 @@ def _faults(column: Column, sql_type: str) -> list[tuple[str, str]]:
     wrong = f"`{name}` is {sql_type}, and should be {column.kind}"
     if not column.kind.fits(sql_type):
         return [(f"{name} IS NOT NULL", wrong)]
-    if column.kind in (Kind.NUMBER, Kind.TIME):
+    if column.kind in (ColumnType.NUMBER, ColumnType.TIME):
         value = _value(column, {name: sql_type})
         why = wrong if sql_type == "VARCHAR" else f"`{name}` is out of the range of {column.kind}"
         return [(f"{_given(column, sql_type)} IS NOT NULL AND {value} IS NULL", why)]
     faults = []
     if name in REQUIRED:
         faults.append((f"coalesce({name}, '') = ''", f"`{name}` is empty"))
-    if column.kind is Kind.TEXT:
+    if column.kind is ColumnType.TEXT:
         faults.append((f"length({name}) > {_HUGE}", f"`{name}` has more than {_HUGE:,} characters"))
     else:
         huge = f"list_sum(list_transform({name}::VARCHAR[], lambda x: length(x))) > {_HUGE}"
@@ -281,7 +281,7 @@ def _faults(column: Column, sql_type: str) -> list[tuple[str, str]]:
         faults.append((f"length({name}) > {most}", f"`{name}` has more than {most:,} items; nobody means so many"))
     if column.field in _REQUIRING:
         # As in METADATA: each takes far longer to be understood than to be read.
-        size = f"strlen({name})" if column.kind is Kind.TEXT else _SIZE_OF_ALL.format(name=name)
+        size = f"strlen({name})" if column.kind is ColumnType.TEXT else _SIZE_OF_ALL.format(name=name)
         faults.append((f"{size} > {bounds.REQUIREMENTS}", f"`{name}` has more bytes than anybody means"))
     return faults
 

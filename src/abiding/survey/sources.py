@@ -15,7 +15,7 @@ from abiding.files.plain import is_folder, is_plain, is_there, read_for
 from abiding.findings import bounds
 from abiding.findings.errors import AbidingError, MissingFileError, UnknownReleaseError
 from abiding.findings.finding import Finding, Severity
-from abiding.survey.columns import COLUMNS, FIELDS, Kind
+from abiding.survey.columns import COLUMNS, FIELDS, ColumnType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -100,7 +100,7 @@ def rows_of(files: Iterable[Artifact | Unreadable]) -> Iterator[dict[str, Any]]:
             continue
         row["metadata_sha256"] = hashlib.sha256(file.metadata.data).hexdigest()
         for column in FIELDS:
-            if column.kind is Kind.TEXTS:
+            if column.kind is ColumnType.TEXTS:
                 row[column.name] = [_as_utf8(value) for value in file.metadata.all(column.field)]
             else:
                 row[column.name] = _as_utf8(file.metadata.get(column.field)) or None
@@ -119,9 +119,9 @@ def write(rows: Iterable[dict[str, Any]], file: Path) -> None:
     from pyarrow import parquet
 
     types = {
-        Kind.TEXT: pyarrow.string(),
-        Kind.TEXTS: pyarrow.list_(pyarrow.string()),
-        Kind.TIME: pyarrow.timestamp("us"),
+        ColumnType.TEXT: pyarrow.string(),
+        ColumnType.TEXTS: pyarrow.list_(pyarrow.string()),
+        ColumnType.TIME: pyarrow.timestamp("us"),
     }
     names = [column for column in COLUMNS.values() if column.kind in types]
     schema = pyarrow.schema([(column.name, types[column.kind]) for column in names])

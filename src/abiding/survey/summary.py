@@ -11,7 +11,7 @@ from abiding.survey.judging import UNKNOWN_CASE
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from abiding.survey.columns import Missing
+    from abiding.survey.columns import MissingColumn
     from abiding.survey.plan import Plan
 
 __all__ = ["Bad", "Breaking", "Summary", "summarised"]
@@ -60,7 +60,7 @@ class Summary(NamedTuple):
     top: tuple[Breaking, ...]
     bad: tuple[Bad, ...]
     others: dict[str, int]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingColumn, ...]
 
     @property
     def verdicts(self) -> dict[str, int]:

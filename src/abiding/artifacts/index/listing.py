@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from pypi_simple import DistributionPackage
 
-    from abiding.archives.zipdirectory import Directory, Member
+    from abiding.archives.zipdirectory import Directory, ZipMember
     from abiding.artifacts.index.web import Web
     from abiding.metadata.core import CoreMetadata
 
@@ -66,9 +66,9 @@ class OpenWheel:
                 yield member.name, self.directory.contents(cast("BinaryIO", self._remote), member, limit)
 
 
-def _runs(members: Iterable[Member]) -> Iterator[list[Member]]:
+def _runs(members: Iterable[ZipMember]) -> Iterator[list[ZipMember]]:
     """Members that lie near each other are asked for at once: a wheel may have hundreds that are small."""
-    run: list[Member] = []
+    run: list[ZipMember] = []
     for member in members:
         if run and (member.offset > _stop(run[-1]) + _GAP or _stop(member) - run[0].offset > _RUN):
             yield run
@@ -78,7 +78,7 @@ def _runs(members: Iterable[Member]) -> Iterator[list[Member]]:
         yield run
 
 
-def _stop(member: Member) -> int:
+def _stop(member: ZipMember) -> int:
     """Return where the data of a member ends at the latest.
 
     The local header may have more in it than the directory says.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from typing import TextIO
 
-__all__ = ["Bar", "Progress"]
+__all__ = ["Progress", "ProgressBar"]
 
 
 class Progress(Protocol):
@@ -22,7 +22,7 @@ _WIDTH = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ProgressBar:
     """A progress bar on a stream, if that is a terminal; the line is taken away when all is done."""
 
     stream: TextIO
