@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sysconfig
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,13 +19,14 @@ from abiding.evidence.members import is_image
 from abiding.evidence.reading import module_of
 from abiding.native.names import module_name
 from makers.released import installed
+from makers.trees import SOURCES, Tree
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from abiding.artifacts.index.listing import Published
 
 pytestmark = [pytest.mark.real, pytest.mark.network]
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "spam"
 
 SOURCE = """
 #include <Python.h>
@@ -108,6 +111,19 @@ def test_compiled_for_another_system(
     data = compiled(tmp_path, numpy, *options, compiler=zig).read_bytes()
     assert data.startswith(magic)
     assert claim(data) == expected
+
+
+@pytest.mark.parametrize(("line", "is_told"), [("numpy>=3", True), ("numpy>=2,<3", False)])
+def test_a_build_whose_wheel_is_not_for_what_it_was_compiled_with(line: str, is_told: bool, tmp_path: Path) -> None:
+    folder = shutil.copytree(EXAMPLE, tmp_path / "spam")
+    text = (folder / "pyproject.toml").read_text("utf-8")
+    assert "numpy>=2,<3" in text
+    text = text.replace('{ requires = "numpy<2.9"', "# ").replace("numpy>=2,<3", line)
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    tree = Tree(folder, {"PYTHONPATH": str(SOURCES)}, [])
+    tree.hook("build_wheel", tmp_path / "dist")
+    told = f"warning[bound-too-tight]: `{line}` excludes numpy {version('numpy')}, which the wheel was compiled with"
+    assert (told in " ".join(tree.said[-1].split())) is is_told
 
 
 # What the headers of Python ask of the system's own one, which tells Windows from Linux.

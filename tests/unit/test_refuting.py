@@ -139,6 +139,50 @@ def test_modules_that_may_be_missing(tmp_path: Path, modules: str, said: str) ->
     assert ("bound-too-loose" in made.said[-1]) == bool(said)
 
 
+CAPSULE = image(b"greenlet._C_API")
+BY_ITSELF = image(b"_ARRAY_API", b"numpy.core.multiarray")
+
+
+@pytest.mark.parametrize(
+    ("installed", "file", "api", "abi", "told"),
+    [
+        ("numpy 2.3.1", LATER, "numpy>=2", '"numpy>=3"', "`numpy>=3` excludes numpy 2.3.1"),
+        ("numpy 2.3.1", LATER, "numpy>=2.4", '"numpy!=2.3.1"', "`numpy>=2.4` and `numpy!=2.3.1` exclude numpy 2.3.1"),
+        ("numpy 2.3.1", LATER, "numpy>=2.4", "", "`numpy>=2.4` excludes numpy 2.3.1, which the wheel was compiled with"),
+        ("numpy 2.3.1", LATER, "numpy>=2", '"numpy==2.4.*"', "`numpy==2.4.*` excludes numpy 2.3.1"),
+        ("greenlet 3.1", CAPSULE, "greenlet>=3.2", "", "`greenlet>=3.2` excludes greenlet 3.1"),
+        ("greenlet 3.1", CAPSULE, "greenlet<3", "", "`greenlet<3` excludes greenlet 3.1"),
+        # All is well: what is newer than what is admitted accepts it, as the file says.
+        ("numpy 2.3.1", LATER, "numpy>=2,<3", '"numpy<2.9"', ""),
+        ("numpy 2.3.1", LATER, "numpy>=2,<2.3", "", ""),
+        ("numpy 2.4.0rc1", LATER, "numpy>=2.4", "", ""),
+        ("numpy 2.4.0+local", LATER, "numpy>=2.4", "", ""),
+        ("numpy 2.3.1", LATER, "numpy>=2", "\"numpy>=3; sys_platform == 'win32'\"", ""),
+        ("numpy 2.3.1", LATER, "numpy>=2", '{ requires = "numpy>=2.4", reason = "known-problem", note = "so" }', ""),
+        ("numpy 2.3.1", BY_ITSELF, "numpy>=3", "", ""),
+        ("numpy 2.3.1", image(NUMPY_1), "numpy<2", "", ""),
+        ("numpy 2.3.1", image(), "numpy>=3", "", ""),
+        ("greenlet 3.1", CAPSULE, "greenlet>=3", "", ""),
+        ("eggs 3.1", CAPSULE, "greenlet>=3.2", "", ""),
+    ],
+)  # fmt: skip
+def test_what_a_wheel_was_compiled_with_is_not_to_be_excluded(
+    installed: str, file: bytes, api: str, abi: str, told: str, tmp_path: Path
+) -> None:
+    name, version = installed.split()
+    info = tmp_path / "site" / f"{name}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    text = WRAPPED_FLIT.replace("numpy>=1.26", api).replace('    "libgmp==6.3.0",\n', f"    {abi},\n" if abi else "")
+    made = tree(tmp_path / "tree", text, file)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        made.hook("build_wheel", tmp_path / "dist", PYTHONPATH=f"{info.parent}:{made.environment['PYTHONPATH']}")
+    said = [" ".join(str(one.message).split()) for one in caught if "bound-too-tight" in str(one.message)]
+    assert len(said) == bool(told)
+    assert all(f"warning[bound-too-tight]: {told}" in one and "METADATA, from pyproject.toml:" in one for one in said)
+
+
 MISMATCHED = {
     '"spam._croe"': "did you mean `spam._core`?",
     '"spma.*"': "did you mean `spam.*`?",

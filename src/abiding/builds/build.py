@@ -10,6 +10,7 @@ from abiding import native
 from abiding.artifacts.installers import judge_wheel
 from abiding.builds import rules
 from abiding.builds.built import Built
+from abiding.builds.compiled_with import excluded
 from abiding.builds.entries import Entries
 from abiding.builds.exported import Providers, is_bare
 from abiding.builds.forgotten import forgotten
@@ -221,7 +222,11 @@ class Build(NamedTuple):
     def _members(self, built: Built) -> dict[str, bytes]:
         """Give what else of the wheel is to be written. Raises `RefusedError` if its compiled files refute it."""
         interfaces, refuting = refuted(built, self.entries, self._origin)
-        idle = (*unmatched(built, self.entries), *forgotten(built, self.entries))
+        idle = (
+            *unmatched(built, self.entries),
+            *forgotten(built, self.entries),
+            *excluded(built, self.entries, interfaces, self._origin),
+        )
         if not self.declaration.entries and not self.declaration.exports and not interfaces:
             self.outcome.hold((*refuting, *idle), _NO_WHEEL)
             return {}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.builds.entries import Entries
     from abiding.project.provenance import Used
 
-__all__ = ["refuted"]
+__all__ = ["places_of", "refuted"]
 
 
 _AT_ABI = "the lines for it are left out at the API level: `-C abiding.level=abi`, or `ABIDING_LEVEL=abi`, adds them"
@@ -55,9 +55,7 @@ def refuted(
 
 def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[str, str], str]) -> Finding:
     """Return the finding for whoever builds: with the place of the lines, and with what to write there."""
-    own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
     lines, missing = lines_of(finding.found), lines_of(finding.expected)
-    places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
     left_out = entries.level is Level.API and any(
         entry.name == requirements.name_of(missing[0]) for entry in entries.of_variant
     )
@@ -66,13 +64,20 @@ def _here(finding: Finding, built: Built, entries: Entries, origin: Callable[[st
     ways = (_AT_ABI,) if left_out else ways
     return finding._replace(
         severity=_severity(built, entries),
-        found_from=f"METADATA, from {', '.join(places)}",
+        found_from=places_of(lines, built, entries, origin),
         hints=(
             *((_LATER,) if entries.severity is Severity.WARNING and not left_out else ()),
             *ways,
             *finding.hints[1:],
         ),
     )
+
+
+def places_of(lines: Iterable[str], built: Built, entries: Entries, origin: Callable[[str, str], str]) -> str:
+    """Say where lines of METADATA come from; `origin` is as for `refuted`."""
+    own = {line: f"pyproject.toml:{entries.pyproject.line_of(entry.key)}" for entry, line in built.lines.items()}
+    places = dict.fromkeys(own.get(line) or origin("Requires-Dist", line) for line in lines)
+    return f"METADATA, from {', '.join(places)}"
 
 
 def _are_opposed(lines: Iterable[str], others: Iterable[str]) -> bool:

@@ -15,7 +15,7 @@ from abiding.findings import bounds
 from abiding.metadata.ranges import range_of, releases_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from packaging.requirements import Requirement
 
@@ -27,6 +27,7 @@ __all__ = [
     "differ_by_pre_releases",
     "excludes",
     "idle_clauses",
+    "in_force",
     "is_beyond_bounds",
     "is_compared_as_text",
     "is_editable_mechanism",
@@ -224,6 +225,25 @@ def applies(requirement: Requirement, environment: Mapping[str, str] | None = No
         return requirement.marker is None or requirement.marker.evaluate({**(environment or {}), "extra": extra})
     except (UndefinedComparison, UndefinedEnvironmentName):  # whoever installs it will say so
         return True
+
+
+def in_force(
+    lines: Iterable[str], environment: Mapping[str, str] | None = None, extras: Iterable[str] = ()
+) -> Iterator[Requirement]:
+    """Yield the requirements of lines that apply in an environment, by default this one, with some extras.
+
+    What is no requirement is passed over.
+    """
+    from packaging.requirements import InvalidRequirement
+
+    extras = ("", *extras)
+    for line in lines:
+        try:
+            requirement = parse(line)
+        except InvalidRequirement:
+            continue
+        if any(applies(requirement, environment, extra) for extra in extras):
+            yield requirement
 
 
 def _without_marker(requirement: Requirement) -> tuple[Hashable, ...]:

@@ -7,7 +7,6 @@ zeros around, and so is its run path.
 from __future__ import annotations
 
 import posixpath
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.density import filling
@@ -65,14 +64,7 @@ def needed(
 
 def _required(lines: Iterable[str]) -> set[str]:
     """Return the normalised names that requirement lines ask for here."""
-    from packaging.requirements import InvalidRequirement
-
-    names = set()
-    for line in lines:
-        with suppress(InvalidRequirement):  # said elsewhere
-            asked = requirements.parse(line)
-            names |= {normalised(asked.name)} if requirements.applies(asked) else set()
-    return names
+    return {normalised(requirement.name) for requirement in requirements.in_force(lines)}
 
 
 def _installed(name: str) -> Distribution | None:

@@ -180,15 +180,8 @@ def _asked(
     lines: Iterable[str], environment: Mapping[str, str], extras: Iterable[str] = ()
 ) -> Iterator[tuple[str, Requirement]]:
     """Yield the requirements in force in an environment with some extras, each by its normalised name."""
-    from packaging.requirements import InvalidRequirement
-
-    for line in lines:
-        try:
-            requirement = requirements.parse(line)
-        except InvalidRequirement:
-            continue
-        if any(requirements.applies(requirement, environment, extra) for extra in ("", *extras)):
-            yield normalised(requirement.name), requirement
+    for requirement in requirements.in_force(lines, environment, extras):
+        yield normalised(requirement.name), requirement
 
 
 def target(tags: Iterable[Tag]) -> dict[str, str]:
