@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from abiding.findings.finding import Finding
 
 MANYLINUX = "cp311-cp311-manylinux_2_28_x86_64"
 # What makes a library an extension module; without Python.h, which not every machine has.
@@ -136,6 +138,14 @@ def universal(*images: bytes) -> bytes:
 
 def digest(data: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+
+
+def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
+    """Judge the compiled files of a wheel; `wheels` are other ones at hand, in which what it requires is looked up."""
+    from abiding.native import examining
+    from abiding.native.at_hand import AtHand
+
+    return examining.examine(path, AtHand(wheels))
 
 
 def installed(wheel: Path, folder: Path) -> Path:

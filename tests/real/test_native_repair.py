@@ -16,14 +16,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from abiding import native
 from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import building, contents
 from abiding.native.examining import provenance_of
 from abiding.project.provenance import MEMBER, Provenance
-from makers.compiled import installed, wheel
+from makers.compiled import examine, installed, wheel
 from makers.contents import metadata_of_wheel
 from makers.released import PLATFORMS, wheel_of
 
@@ -149,7 +148,7 @@ def test_windows(windows: Gmpy2) -> None:
     assert copied(path) == ["libgcc_s_seh", "libmpc", "libmpfr", "libwinpthread"]
     assert metadata_of_wheel(path) == metadata_of_wheel(built)
     assert provenance_of(path) == provenance_of(built)
-    assert native.examine(path) == native.examine(path, [provider]) == ()
+    assert examine(path) == examine(path, [provider]) == ()
     with ZipFile(path) as archive:
         assert b"delvewheel patch" in archive.read("gmpy2/__init__.py")
 
@@ -187,7 +186,7 @@ def test_windows_repaired_as_without_abiding(windows: Gmpy2) -> None:
     subprocess.run([sys.executable, "-m", "delvewheel", *command], check=True, capture_output=True)
     (path,) = (windows.folder / "alone").iterdir()
     assert "libgmp" in copied(path)
-    assert errors(native.examine(path)) == ["bundled-and-declared"]
+    assert errors(examine(path)) == ["bundled-and-declared"]
 
 
 def test_windows_whose_provider_nobody_imports(windows: Gmpy2) -> None:
@@ -236,7 +235,7 @@ def test_macos(macos: Gmpy2) -> None:
     }  # fmt: skip
     assert metadata_of_wheel(path) == metadata_of_wheel(built)
     assert provenance_of(path) == provenance_of(built)
-    assert native.examine(path) == native.examine(path, [provider]) == ()
+    assert examine(path) == examine(path, [provider]) == ()
 
 
 @needs_llvm
@@ -263,9 +262,9 @@ def test_macos_repaired_as_without_abiding(macos: Gmpy2) -> None:
     subprocess.run([sys.executable, "-m", "delocate.cmd.delocate_wheel", *command], check=True, capture_output=True)
     (path,) = (macos.folder / "alone").iterdir()
     assert "libgmp" in copied(path)
-    assert "bundled-and-declared" in errors(native.examine(path))
+    assert "bundled-and-declared" in errors(examine(path))
     # The copies would find no GMP if it were only left out.
     command = ["-e", "/libgmp.10.dylib", "--ignore-missing-dependencies", "-w", str(macos.folder / "left"), str(built)]
     subprocess.run([sys.executable, "-m", "delocate.cmd.delocate_wheel", *command], check=True, capture_output=True)
     (path,) = (macos.folder / "left").iterdir()
-    assert errors(native.examine(path)) == ["unreachable-library"]
+    assert errors(examine(path)) == ["unreachable-library"]

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from abiding import native
 from abiding.cli import main
 from abiding.native import contents
 from abiding.native.images import Format
-from makers.compiled import wheel
+from makers.compiled import examine, wheel
 from makers.released import PLATFORMS, wheel_of
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ pytestmark = [pytest.mark.real, pytest.mark.network]
 def examined(requirement: str, platform: str, *others: str) -> dict[str, list[str]]:
     """The findings, by rule: the libraries or paths that each is about, notes left out."""
     found: dict[str, list[str]] = {}
-    for one in native.examine(wheel_of(requirement, platform), [wheel_of(other, platform) for other in others]):
+    for one in examine(wheel_of(requirement, platform), [wheel_of(other, platform) for other in others]):
         if one.severity != "note":
             found.setdefault(f"{one.severity}: {one.rule}", []).append(one.field)
     return found
@@ -163,7 +162,7 @@ def test_gmpy2_with_gmp_from_elsewhere(
     own = PLATFORMS[platform][-1]
     provider = wheel(tmp_path, "prov", theirs, tag=f"py3-none-{own}")
     consumer = wheel(tmp_path, "gmpy2", files, requires=["prov==1.0"], tag=f"cp311-cp311-{tag}")
-    assert [finding.rule for finding in native.examine(consumer, [provider])] == rules
+    assert [finding.rule for finding in examine(consumer, [provider])] == rules
     alone = wheel(tmp_path / "alone", "gmpy2", files, tag=f"cp311-cp311-{tag}")
-    (finding,) = native.examine(alone)
+    (finding,) = examine(alone)
     assert (finding.rule, finding.severity.value, finding.field) == ("unprovided-library", "error", gmp)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from abiding import native
 from abiding.cli import main
 from abiding.findings.screen import block
 from abiding.native.elf import _opened
 from abiding.native.reading import read_image
 from abiding.native.scripts import _openings
 from makers.commands import shown
-from makers.compiled import Pair, library, wheel
+from makers.compiled import Pair, examine, library, wheel
 
 NOTE = """
 __asm__(".pushsection .note.dlopen, \\"a\\", %note\\n"
@@ -117,7 +116,7 @@ def house(tmp_path: Path) -> House:
 
 
 def found(path: Path, *wheels: Path) -> list[tuple[str, str]]:
-    return [(one.rule, one.severity.value) for one in native.examine(path, wheels)]
+    return [(one.rule, one.severity.value) for one in examine(path, wheels)]
 
 
 WARNING, NOTED = [("undeclared-dlopen", "warning")], [("undeclared-dlopen", "note")]
@@ -139,7 +138,7 @@ def test_somebody_has_to_provide_it(house: House, in_note: bool) -> None:
     assert found(made("libspam.so.3", more=house.pair.library)) == []
     assert found(made("libm.so.6")) == []
     between = wheel(house.folder, "between", {"between.py": b""}, requires=["prov"])
-    (finding,) = native.examine(made("libspam.so.3", ("between",)), [between, provider])
+    (finding,) = examine(made("libspam.so.3", ("between",)), [between, provider])
     assert finding.notes == ("`prov` has it, which only another requirement requires",)
 
 
@@ -154,7 +153,7 @@ def test_what_the_code_does_without(house: House) -> None:
 
 def test_what_is_said(house: House) -> None:
     path = house.wheel([feature("libspam.so.4", "libspam.so.3", priority="required")])
-    (finding,) = native.examine(path, [])
+    (finding,) = examine(path, [])
     assert shown("undeclared-dlopen", block(finding, "abiding: ")) == block(finding, "abiding: ")
     assert (finding.field, finding.found) == ("libspam.so.4", ("ham/_ham.so",))
 

@@ -30,7 +30,7 @@ from abiding.native.loader import places
 from abiding.native.providers import Relation
 from abiding.native.reading import read_image
 from abiding.project.provenance import Provenance, Shared
-from makers.compiled import installed, library, mach_o, wheel
+from makers.compiled import examine, installed, library, mach_o, wheel
 from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic
 from makers.trees import HookFailed, metadata
 from makers.warned import warned
@@ -49,7 +49,7 @@ def test_the_wheel_reaches_its_provider_and_nothing_of_the_build_machine(scene: 
         for name in archive.namelist():
             assert str(scene.folder).encode() not in archive.read(name)
     assert metadata(path).all("Requires-Dist") == ("prov==1.0",)
-    assert native.examine(path) == ()
+    assert examine(path) == ()
 
 
 def test_the_wheel_runs_with_the_provider_beside_it_and_not_without(scene: Scene) -> None:
@@ -270,7 +270,7 @@ def test_a_wheel_is_linked_with_what_a_metapackage_brings(scene: Scene, entry: s
     assert (shared.distribution, shared.version) == ("prov", "1.0")
     assert metadata(path).all("Requires-Dist") == (shared.requirement,)
     # As its record has it, and as the metapackage itself has it.
-    assert native.examine(path) == native.examine(path, [*(scene.folder / "wheels").iterdir(), meta]) == ()
+    assert examine(path) == examine(path, [*(scene.folder / "wheels").iterdir(), meta]) == ()
 
 
 def test_what_a_metapackage_brings_elsewhere_alone(scene: Scene) -> None:
@@ -392,7 +392,7 @@ def test_a_library_for_the_repair_tool_may_be_elsewhere(scene: Scene) -> None:
     other = library(scene.folder / "other" / "libeggs.so.1", "eggs", soname="libeggs.so.1")
     path = scene.build(LINK=f"-Wl,--no-as-needed {other} -Wl,-rpath,{other.parent}")
     assert f"[{other.parent}:$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
-    assert [(one.rule, one.severity) for one in native.examine(path)] == [
+    assert [(one.rule, one.severity) for one in examine(path)] == [
         ("unprovided-library", "note"),
         ("leaked-rpath", "error"),
     ]
@@ -404,7 +404,7 @@ def test_a_provider_of_a_library_that_every_platform_has(tmp_path: Path) -> None
     with warned(r"warning\[ambiguous-soname\]: `libz.so.1` of `prov` has the name of another library"):
         path = scene.build()
     assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
-    assert [(one.rule, one.severity) for one in native.examine(path)] == [("ambiguous-soname", "warning")]
+    assert [(one.rule, one.severity) for one in examine(path)] == [("ambiguous-soname", "warning")]
 
 
 def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from abiding.native.names import stem
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
 from abiding.project.provenance import Provenance
-from makers.compiled import MANYLINUX, Pair, library, wheel
+from makers.compiled import MANYLINUX, Pair, examine, library, wheel
 from makers.pairs import recorded
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 
 def found(path: Path, *wheels: Path) -> list[tuple[str, str]]:
-    return [(one.rule, one.severity.value) for one in native.examine(path, wheels)]
+    return [(one.rule, one.severity.value) for one in examine(path, wheels)]
 
 
 def one(path: Path, *wheels: Path) -> Finding:
-    (finding,) = native.examine(path, wheels)
+    (finding,) = examine(path, wheels)
     return finding
 
 
@@ -132,7 +132,7 @@ def test_libraries_that_are_missing_for_one_reason_are_told_once(
     ]
     module = library(tmp_path / "_ham.so", calls=functions, links=libraries)
     path = wheel(tmp_path / "wheels", "ham", {"ham/_ham.so": module}, requires=requires, tag=tag)
-    said = [finding for finding in native.examine(path) if finding.rule == "unprovided-library"]
+    said = [finding for finding in examine(path) if finding.rule == "unprovided-library"]
     assert [(one.severity, one.found_from) for one in said] == [(severity, found_from) for severity in severities]
     if len(said) == 1:
         assert said[0].found == tuple(names)
@@ -556,9 +556,7 @@ def test_a_missing_symbol_is_reported_once_and_of_the_library_that_had_it(tmp_pa
     )
     path = recorded(built, symbols=("eggs",), more={"ham/_ham.so": module})
     files: dict[str, Path | bytes] = {"prov/__init__.py": b"", "prov/lib/libother.so.1": other, now.place: now.library}
-    (finding,) = [
-        one for one in native.examine(path, [wheel(tmp_path, "prov", files)]) if one.severity is Severity.ERROR
-    ]
+    (finding,) = [one for one in examine(path, [wheel(tmp_path, "prov", files)]) if one.severity is Severity.ERROR]
     assert finding.message == "`libspam.so.3` of `prov` lacks 1 of the symbols that are used"
 
 
@@ -571,7 +569,7 @@ def test_provenance_is_read_as_it_was_written(pair: Pair) -> None:
 
 def test_a_record_with_a_requirement_that_is_none(pair: Pair) -> None:
     with pytest.raises(ArchiveError) as caught:
-        native.examine(recorded(pair, requirement="prov = 1"))
+        examine(recorded(pair, requirement="prov = 1"))
     assert caught.value.findings[0].rule == "bad-provenance"
 
 
@@ -694,7 +692,7 @@ def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatc
 def test_a_damaged_image(tmp_path: Path) -> None:
     path = wheel(tmp_path, "ham", {"ham/_ham.so": b"\x7fELF" + b"\xff" * 60})
     with pytest.raises(AbidingError) as caught:
-        native.examine(path)
+        examine(path)
     (finding,) = caught.value.findings
     assert (finding.rule, finding.artifact) == ("bad-image", path.name)
     assert "ham/_ham.so" in finding.message
@@ -708,7 +706,7 @@ def test_what_is_missing_is_said_once(pair: Pair, monkeypatch: pytest.MonkeyPatc
     monkeypatch.delattr(native, "elf", raising=False)
     monkeypatch.setitem(sys.modules, "elftools.elf.dynamic", None)
     with pytest.raises(AbidingError) as caught:
-        native.examine(path)
+        examine(path)
     assert caught.value.findings[0].rule == "missing-extra"
     assert caught.value.findings[0].hints == ("pip install 'abiding[native]'",)
 
@@ -716,7 +714,7 @@ def test_what_is_missing_is_said_once(pair: Pair, monkeypatch: pytest.MonkeyPatc
 def test_a_file_that_is_packed_too_densely(tmp_path: Path) -> None:
     path = wheel(tmp_path, "ham", {"ham/_ham.so": b"\x7fELF" + bytes(100 << 20)}, compression=ZIP_DEFLATED)
     with pytest.raises(ArchiveError, match=r"claims 104,857,604 bytes for `ham/_ham\.so`, packed into"):
-        native.examine(path)
+        examine(path)
 
 
 def test_places_in_the_data_folder(pair: Pair, tmp_path: Path) -> None:

@@ -9,10 +9,9 @@ from textwrap import dedent
 
 import pytest
 
-from abiding import native
 from abiding.native.examining import provenance_of
 from abiding.native.loading import Loaded, loaded
-from makers.compiled import Pair, installed, library, wheel
+from makers.compiled import Pair, examine, installed, library, wheel
 from makers.scenes import Scene, dynamic
 
 NATIVE = '{ requires = "prov==1.0", native = true }'
@@ -43,8 +42,8 @@ def test_no_run_path_is_written(scene: Scene) -> None:
 
 def test_what_was_built_so_is_not_unreachable(scene: Scene) -> None:
     path = scene.build()
-    assert native.examine(path) == ()
-    assert native.examine(path, [next((scene.folder / "wheels").glob("*.whl"))]) == ()
+    assert examine(path) == ()
+    assert examine(path, [next((scene.folder / "wheels").glob("*.whl"))]) == ()
 
 
 def test_without_it_the_run_path_is_written(tmp_path: Path) -> None:

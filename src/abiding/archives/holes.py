@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 __all__ = ["begins_with_map", "hold_map", "read_map"]
 
 
-_BLOCK = 512
 _LARGEST_MAP = 1 << 20
 _LARGEST = 1 << 40  # with its holes; file systems end somewhere
 

@@ -30,7 +30,6 @@ __all__ = [
     "build_requirements",
     "checked",
     "editable_members",
-    "examine",
     "examined",
     "forgotten",
     "has_code",
@@ -42,20 +41,6 @@ __all__ = [
     "required",
     "shared_libraries",
 ]
-
-
-def examine(path: Path, wheels: Iterable[Path] = (), index: Listings | None = None) -> tuple[Finding, ...]:
-    """Judge the compiled files of a wheel on disk; nothing is found in a wheel without any.
-
-    `wheels` are other wheels at hand, in which distributions that it requires are looked up: without them, what a
-    requirement ships is known only from the wheel's own record (`provenance`), or from the `index` (`index.listings`).
-    Raises `AbidingError` if something can't be read, and with the rule `missing-extra` if the libraries are not
-    installed that read it.
-    """
-    from abiding.native import examining
-    from abiding.native.at_hand import AtHand
-
-    return examining.examine(path, AtHand(wheels), index)
 
 
 def checked(
