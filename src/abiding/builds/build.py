@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abiding import native
+from abiding.artifacts.acceptance import too_new
 from abiding.artifacts.installers import judge_wheel
+from abiding.artifacts.requires_python import judge_python
+from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.builds import rules
 from abiding.builds.built import Built
 from abiding.builds.compiled_with import excluded
@@ -31,9 +34,6 @@ from abiding.project.declaration import Declaration
 from abiding.project.lint import lint
 from abiding.project.pyproject import Pyproject
 from abiding.project.source import Source, unkept
-from abiding.releases.acceptance import too_new
-from abiding.releases.installing import judge_installable
-from abiding.releases.python import judge_python
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,7 +216,7 @@ class Build(NamedTuple):
 
     def _judge_installable(self, name: str, metadata: CoreMetadata, added: tuple[str, ...]) -> None:
         """Look whether something can install the wheel, with our lines too."""
-        of_added = judge_installable([name], metadata, self.entries.severity) if added else ()
+        of_added = judge_satisfiable([name], metadata, self.entries.severity) if added else ()
         self.outcome.hold((*judge_python(name, metadata, self.entries.severity), *of_added), _NO_WHEEL)
 
     def _members(self, built: Built) -> dict[str, bytes]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding.artifacts.acceptance import no_version, too_new
 from abiding.artifacts.filename import judge_stated, judge_version
+from abiding.artifacts.readable import judge_readable
+from abiding.artifacts.requires_python import judge_python
+from abiding.artifacts.satisfiable import judge_satisfiable
 from abiding.findings.finding import Finding, Severity, by_weight
 from abiding.metadata import readers
 from abiding.metadata.changes import field_notes
 from abiding.metadata.difference import by_pre_releases
 from abiding.project import hints
-from abiding.releases.acceptance import no_version, too_new
 from abiding.releases.changes import field_finding, repair_notes, requirement_findings, severity_of
 from abiding.releases.comparison import RESOLVER_FIELDS
 from abiding.releases.dynamic import bad_dynamic
-from abiding.releases.installing import judge_installable
 from abiding.releases.levels import judge_record
 from abiding.releases.markers import Having, with_markers
 from abiding.releases.namesakes import judge_namesakes
-from abiding.releases.python import judge_python
-from abiding.releases.readable import judge_readable
 from abiding.releases.rivals import Rivals
 from abiding.releases.sdists import judge_sdists
 from abiding.releases.variants import judge_variants
@@ -110,7 +110,7 @@ def _not_installable(comparison: Comparison, severity: Severity) -> Iterator[Fin
         findings = [
             *judge_readable(files[0], metadata, severity),
             *(finding for file in files for finding in judge_python(file, metadata, severity)),
-            *judge_installable(files, metadata, severity),
+            *judge_satisfiable(files, metadata, severity),
         ]
         for finding in findings:
             if (finding.rule, finding.found) not in seen:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
+from abiding.artifacts.satisfiable import _may_exclude_itself
 from abiding.metadata import requirements
-from abiding.releases.installing import _may_exclude_itself
 from makers.archives import metadata, wheel_name, write_wheel
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from abiding.metadata.environments import Environments
     from abiding.metadata.exclusions import Exclusion
 
-__all__ = ["judge_installable"]
+__all__ = ["judge_satisfiable"]
 
 
 _NAME = re.compile(r"\s*([A-Za-z0-9._-]+)")
 
 
-def judge_installable(files: Sequence[str], metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
+def judge_satisfiable(files: Sequence[str], metadata: CoreMetadata, severity: Severity) -> Iterator[Finding]:
     """Find the requirements that exclude each other where one of the `files` that have this metadata is installed."""
     lines = dict.fromkeys(metadata.all("Requires-Dist"))
     names = Counter(map(_plain_name, lines))
