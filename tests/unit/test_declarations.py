@@ -401,6 +401,24 @@ NAMED_IN_CXX = [
         ["struct n::s"],
     ),
     ("thread_local extern int v;", "extern int v;", ["v"]),
+    # What only a class declares is found by what it is given.
+    ("struct A { friend int f(A &); };", "struct A { friend long f(A &); };", ["f(A &)"]),
+    (
+        "namespace n { struct A { template <class T> friend int f(A &, T); }; }",
+        "namespace n { struct A { template <class T> friend long f(A &, T); }; }",
+        ["n::f(n::A &, type-parameter-0-0)"],
+    ),
+    (
+        "template <class T> struct A { friend int f(A &) { return 1; } };",
+        "template <class T> struct A { friend long f(A &) { return 1; } };",
+        ["f(A<T> &)"],
+    ),
+    (
+        "namespace n { template <class T> int f(T); } template <class T> int n::f(T) { return 1; }",
+        "namespace n { template <class T> long f(T); } template <class T> long n::f(T) { return 1; }",
+        ["n::f(type-parameter-0-0)"],
+    ),
+    ("namespace { enum class e { A = 1 }; }", "namespace { enum class e { A = 2 }; }", ["e::A"]),
     ("struct A { int f() noexcept; };", "struct A { long f() noexcept; };", ["A::f()"]),
     ("struct A { int a; virtual void f(); };", "struct A { int a; virtual void f(); virtual ~A(); };", ["struct A"]),
     (
@@ -462,6 +480,8 @@ SILENT_IN_C = [
     ("static const char *const w = __FILE__;", "\nstatic const char *const w = __FILE__;"),
 ]
 SILENT_IN_CXX = [
+    ("struct A { friend int f(A &); };", "struct A { friend int f(A &); friend class B; }; int f(A &);"),
+    ("namespace { struct s { int a; }; int f(s); }", "namespace { struct s { long a; }; long f(s); }"),
     ("struct s { enum t { A, B }; };", "struct s { enum u { A, B }; };"),
     ("int f(int a = 1);", "int f(int a = 2);"),
     ("struct A { int f(int a = 1); };", "struct A { [[deprecated]] int f(int b = 2); };"),

@@ -328,6 +328,59 @@ def test_what_is_compiled_into_who_uses_it_is_said_of_cxx(old: str, new: str, re
     assert not remark or remark in comparison.of_bodies[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "remark"),
+    [
+        # Each file has its own of an unnamed namespace: that is no interface, and compiled into who uses it.
+        ("namespace { struct t { int a; }; }", "namespace { struct t { long a; }; }", "1 type of an unnamed namespace in its headers has"),
+        ("namespace n { namespace { struct t { struct u { int a; } b; }; } }", "namespace n { namespace { struct t { struct u { long a; } b; }; } }", "2 types of unnamed namespaces in its headers have"),
+        ("namespace { inline int f() { return 1; } }", "namespace { inline int f() { return 2; } }", "another body"),
+        ("namespace { int f(int); }", "namespace { int f(long); }", ""),
+        ("namespace { typedef int t; }", "namespace { typedef long t; }", ""),
+        ("namespace { int n; }", "namespace { long n; }", ""),
+        ("namespace { struct t { int a; }; }", "", ""),
+        # What is compared by its text.
+        ("template <class T> constexpr int N = 4;", "template <class T> constexpr int N = 5;", "1 variable template or concept in its headers has another text, which is not compared: `N`"),
+        ("template <class T> constexpr int N = 4;", "template <class T> constexpr long N = 4;", "`N`"),
+        ("struct s { template <class T> static constexpr int N = 4; };", "struct s { template <class T> static constexpr int N = 5; };", "`s::N`"),
+        ("template <class T> constexpr int N = 4; template <> constexpr int N<int> = 5;", "template <class T> constexpr int N = 4; template <> constexpr int N<int> = 6;", "`N<int>`"),
+        ("template <class T> concept C = sizeof(T) > 4;", "template <class T> concept C = sizeof(T) > 8;", "`C`"),
+        ("template <class T> concept C = sizeof(T) > 4;", "template <class T>\nconcept C = // four\n  sizeof(T) > 4;", ""),
+        # What a template asks for.
+        ("template <class T> requires (sizeof(T) > 4) struct s { T a; };", "template <class T> requires (sizeof(T) > 8) struct s { T a; };", "1 template in its headers has other constraints, which are not compared: `class s`"),
+        ("template <class T> void f(T) requires (sizeof(T) > 4);", "template <class T> void f(T) requires (sizeof(T) > 8);", "`f`"),
+        ("template <class T> concept C = true; template <class T> concept D = true; template <C T> void f(T);", "template <class T> concept C = true; template <class T> concept D = true; template <D T> void f(T);", "`f`"),
+        ("template <class T> void f(T) requires (sizeof(T) > 4);", "template <class U> void f(U one) requires (sizeof(U)   > 4);", ""),
+        # What is there instead of what a template makes.
+        ("template <class T> struct V { T a; };", "template <class T> struct V { T a; }; template <> struct V<int> { long a; };", "1 specialisation is in one release alone, and not compared: `struct V<int>`"),
+        ("template <class T> struct V { T a; };", "template <class T> struct V { T a; }; template <class T> struct V<T *> { long a; };", "`class V<type-parameter-0-0 *>`"),
+        ("template <class T> int f(T);", "template <class T> int f(T); template <> int f<int>(int);", "`f<>(int)`"),
+        ("namespace n { template <class T> struct V { int f(); }; }", "namespace n { template <class T> struct V { int f(); }; template <> int V<int>::f(); }", "`n::V<int>::f()`"),
+        ("template <class T> constexpr int N = 4;", "template <class T> constexpr int N = 4; template <> constexpr int N<int> = 5;", "`N<int>`"),
+        # Of what could not be had before, and what is made of the template.
+        ("template <class T> struct V;", "template <class T> struct V; template <> struct V<int> { long a; };", ""),
+        ("", "template <class T> struct V { T a; }; template <> struct V<int> { long a; };", ""),
+        ("#include <functional>\nstruct t { int a; };", "#include <functional>\nstruct t { int a; }; template <> struct std::hash<t> { int operator()(t) const; };", ""),
+        ("template <class T> struct V { T a; };", "template <class T> struct V { T a; }; extern template struct V<int>;", ""),
+        ("template <class T> int f(T);", "template <class T> int f(T); int f(int);", ""),
+    ],
+)  # fmt: skip
+def test_what_of_cxx_is_not_compared_is_said(old: str, new: str, remark: str) -> None:
+    for first, second in ((old, new), (new, old)):
+        comparison = told({"a.hpp": f"{first}\n"}, {"a.hpp": f"{second}\n"})
+        assert (comparison.changes, comparison.of_headers, len(comparison.of_bodies)) == ((), (), bool(remark))
+        assert not remark or remark in comparison.of_bodies[0]
+
+
+def test_what_is_of_one_header_alone_is_not_held_against_another() -> None:
+    """Unnamed namespaces of two headers may have one name in them."""
+    texts = {"a.hpp": "namespace { struct t { int a; }; const int N = 1; }", "b.hpp": "namespace { struct t { long a; }; const int N = 2; }"}  # fmt: skip
+    assert (told(texts, texts).changes, told(texts, texts).of_bodies) == ((), ())
+    for place, names in (("a.hpp", ("N = 1, now 3",)), ("b.hpp", ("N = 2, now 3",))):
+        other = {**texts, place: texts[place].replace("N = 1", "N = 3").replace("N = 2", "N = 3")}
+        assert [change.names for change in told(texts, other).changes] == [names]
+
+
 def test_a_part_that_no_header_includes_is_said() -> None:
     for including, why in (("", "no header includes it"), ('#include "t.cuh"\n', "")):
         first, second = ({"a.h": including, "t.cuh": f"struct t {{ {one} a; }};"} for one in ("int", "long"))

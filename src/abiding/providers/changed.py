@@ -23,6 +23,7 @@ from abiding.providers.declarations import (
     gone,
     reached,
     seen,
+    specialised,
 )
 from abiding.providers.numbering import is_number_of, is_stamp
 
@@ -242,6 +243,13 @@ _COMPILED = {
     "body": ("function", "functions", "another body, which is not compared"),
     "macro": ("macro", "macros", "another text, which is not compared"),
     "initialiser": ("variable or field", "variables or fields", "another initialiser, which is not compared"),
+    "constraint": ("template", "templates", "other constraints, which are not compared"),
+    "private": (
+        "type of an unnamed namespace",
+        "types of unnamed namespaces",
+        "another meaning, which is not compared",
+    ),
+    "text": ("variable template or concept", "variable templates or concepts", "another text, which is not compared"),
     "default": ("function or template", "functions or templates", "other default arguments, which are not compared"),
 }
 
@@ -252,3 +260,7 @@ def _bodies(old: Declared, new: Declared) -> Iterator[str]:
             has = f"1 {one} in its headers has" if len(names) == 1 else f"{len(names)} {more} in its headers have"
             shown = first_of([f"`{name}`" for name in names], _MOST_NAMED)
             yield f"{has} {other}: {shown}; what is compiled keeps the one that it had"
+    if names := specialised(old, new):
+        are = "1 specialisation is" if len(names) == 1 else f"{len(names)} specialisations are"
+        shown = first_of([f"`{name}`" for name in names], _MOST_NAMED)
+        yield f"{are} in one release alone, and not compared: {shown}; what is compiled keeps what it had"

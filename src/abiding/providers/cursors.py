@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from abiding.providers.declarations import ANYTHING
 from abiding.providers.leading import begun_by, leads_anywhere
 from abiding.providers.meanings import Meanings, is_const, is_template, without_const
+from abiding.providers.templates import arguments_of, constraints, digest, is_special, primary_of
 from abiding.providers.values import convention, value_of
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ __all__ = ["Walk"]
 
 _LONGEST = 120
 _DEEPEST = 60
-# Comments and blanks, which say nothing, and texts, in which nothing is one.
-_SPACING = re.compile(rb'R"\(.*?\)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|/\*.*?\*/|//[^\n]*|\s+', re.DOTALL)
 
 
 class Walk:
@@ -108,9 +107,11 @@ class Walk:
 
     # Each kind of cursor
 
-    def within(self, cursor: Cursor, _place: str, depth: int) -> None:
-        """Take what stands in a namespace, or in `extern "C"`."""
-        if cursor.kind.name != "NAMESPACE" or cursor.spelling:
+    def within(self, cursor: Cursor, place: str, depth: int) -> None:
+        """Take what stands in a namespace, or in `extern "C"`; what has a name and is not exposed is a variable."""
+        if cursor.kind.name == "UNEXPOSED_DECL" and cursor.spelling:
+            self._text(cursor, place)
+        else:
             self.all(cursor, depth + 1)
 
     def record(self, cursor: Cursor, place: str, depth: int) -> None:
@@ -119,9 +120,23 @@ class Walk:
             return
         key, shown = self._tag(cursor)
         if key:
-            self._add(cursor, place, "type", (key, shown), self.meanings.meaning(cursor))
+            kind = "private" if self._is_private(cursor) else "type"
+            self._add(cursor, place, kind, (key, shown), self.meanings.meaning(cursor))
             self._defaults(cursor, place, shown)
+            self._constraints(cursor, place, shown)
+            if primary := primary_of(key):
+                self._special(cursor, place, shown, primary)
         self.all(cursor, depth + 1)
+
+    def friend(self, cursor: Cursor, place: str, depth: int) -> None:
+        """Take a function that a class declares outside of itself."""
+        for one in cursor.get_children():
+            if one.kind.name in {"FUNCTION_DECL", "FUNCTION_TEMPLATE"}:
+                self.function(one, place, depth)
+
+    def concept(self, cursor: Cursor, place: str, _depth: int) -> None:
+        """Take a concept."""
+        self._text(cursor, place)
 
     def field(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take what a field is at first: who makes an object has that compiled in."""
@@ -134,19 +149,21 @@ class Walk:
             return
         named = {one.spelling: one.enum_value for one in cursor.get_children() if one.kind.name == "ENUM_CONSTANT_DECL"}
         key, shown = self._tag(cursor)
-        if key:
+        if key and not self._is_private(cursor):
             size = cursor.enum_type.get_canonical().get_size()
             kind = f"enum {cursor.enum_type.get_canonical().spelling}" if cursor.is_scoped_enum() else f"enum {size}"
             self._add(
                 cursor, place, "type", (key, shown), kind, members=[f"{one} = {value}" for one, value in named.items()]
             )
             return
-        prefix = self._prefix(cursor.semantic_parent)
+        prefix = self._prefix(cursor if key and cursor.is_scoped_enum() else cursor.semantic_parent)
         for one, value in named.items():
             self._add(cursor, place, "enumerator", (f"{prefix}{one}", f"{prefix}{one}"), str(value))
 
     def typedef(self, cursor: Cursor, place: str, _depth: int) -> None:
-        """Take another name of a type."""
+        """Take another name of a type, unless that is of an unnamed namespace."""
+        if self._is_private(cursor.semantic_parent):
+            return
         name = self._name(cursor)
         if cursor.kind.name == "TYPE_ALIAS_TEMPLATE_DECL":
             inner = next((one for one in cursor.get_children() if one.kind.name == "TYPE_ALIAS_DECL"), None)
@@ -162,11 +179,16 @@ class Walk:
     def function(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take a function: what it gives and takes, unless all who use it have their own; and its body, if any."""
         name = self._name(cursor)
-        body = self._body(cursor, place)
+        body = self._body(cursor)
         if body:
             self._add(cursor, place, "body", (f"body {name}", name), body)
         self._defaults(cursor, place, name)
+        self._constraints(cursor, place, name)
         kind = cursor.kind.name
+        if kind in {"FUNCTION_DECL", "CXX_METHOD"} and is_special(self._text_of(cursor)):
+            outer = cursor.semantic_parent
+            within = f"{self._tag(outer)[0].removeprefix('tag ')}::" if outer.kind.name in _TYPES else ""
+            self._special(cursor, place, f"{within or self._prefix(outer)}{cursor.displayname}", f"function {name}")
         if cursor.linkage.name == "INTERNAL" or kind in {"CONSTRUCTOR", "DESTRUCTOR"} or not self._is_first(cursor):
             return
         signature = self.meanings.signature(cursor)
@@ -210,7 +232,7 @@ class Walk:
         """Add what a variable or a field is made with, if a header says it."""
         text = self.files.text(place)[cursor.location.offset + len(cursor.spelling) : cursor.extent.end.offset]
         if found := _INITIALISER.search(text):
-            self._add(cursor, place, "initialiser", (f"initialiser {name}", name), _digest(text[found.start() :]))
+            self._add(cursor, place, "initialiser", (f"initialiser {name}", name), digest(text[found.start() :]))
 
     def _defaults(self, cursor: Cursor, place: str, name: str) -> None:
         """Add the arguments that a function or a template takes where who uses it gives none."""
@@ -219,9 +241,27 @@ class Walk:
             if one.kind.name in _ARGUMENTS:
                 extent = one.extent
                 _, equals, text = self.files.text(place)[extent.start.offset : extent.end.offset].partition(b"=")
-                found += [_digest(text)] if equals else []
+                found += [digest(text)] if equals else []
         if found:
             self._add(cursor, place, "default", (f"default {name}", name), " ".join(found))
+
+    def _constraints(self, cursor: Cursor, place: str, name: str) -> None:
+        """Add what a template asks of what it is used with."""
+        if text := constraints(cursor, self._text_of):
+            self._add(cursor, place, "constraint", (f"constraint {name}", name), text)
+
+    def _special(self, cursor: Cursor, place: str, name: str, primary: str) -> None:
+        """Add that something is there instead of what a template would make."""
+        if is_special(self._text_of(cursor)):
+            self._add(cursor, place, "special", (f"special {name}", name), primary)
+
+    def _text(self, cursor: Cursor, place: str) -> None:
+        """Add what is compared by its text alone: a concept, or a variable that is a template."""
+        text, name = self._text_of(cursor), self._name(cursor)
+        arguments = arguments_of(cursor.spelling, text)
+        self._add(cursor, place, "text", (f"text {name}{arguments}", f"{name}{arguments}"), digest(text))
+        if arguments:
+            self._special(cursor, place, f"{name}{arguments}", f"text {name}")
 
     # What they are called
 
@@ -315,24 +355,28 @@ class Walk:
         first = bisect_left(errors, extent.start.offset)
         return first < len(errors) and errors[first] <= extent.end.offset
 
-    def _body(self, cursor: Cursor, place: str) -> str:
-        """Return what stands for the text of a function with its body, whatever its comments; else nothing."""
+    def _text_of(self, cursor: Cursor) -> bytes:
         extent = cursor.extent
-        text = self.files.text(place)[extent.start.offset : extent.end.offset]
-        return _digest(text) if text.endswith(b"}") else ""
+        place = self.files.place(cursor.location.file.name)
+        return self.files.text(place)[extent.start.offset : extent.end.offset] if place else b""
+
+    def _body(self, cursor: Cursor) -> str:
+        """Return what stands for the text of a function with its body, whatever its comments; else nothing."""
+        text = self._text_of(cursor)
+        return digest(text) if text.endswith(b"}") else ""
 
     def _is_first(self, cursor: Cursor) -> bool:
         """Whether it is the declaration of a function, and not what defines it outside of its class."""
-        return bool(cursor.semantic_parent == cursor.lexical_parent or cursor.kind.name == "FUNCTION_DECL")
+        outer = cursor.semantic_parent
+        return bool(outer == cursor.lexical_parent or outer.kind.name not in _TYPES)
+
+    def _is_private(self, cursor: Cursor) -> bool:
+        """Whether something is an unnamed namespace, or in one: each file has its own."""
+        is_unnamed = cursor.kind.name == "NAMESPACE" and not cursor.spelling
+        return self.language == "c++" and bool(is_unnamed or cursor.linkage.name == "INTERNAL")
 
     def _conversions(self, cursor: Cursor) -> int:
         return sum(one.kind.name == "CONVERSION_FUNCTION" for one in cursor.semantic_parent.get_children())
-
-
-def _digest(text: bytes) -> str:
-    """Return what stands for a text, whatever its comments and blanks."""
-    bare = _SPACING.sub(lambda found: found[0] if found[0][:1] in b"\"'R" else b" ", text)
-    return sha256(b" ".join(bare.split())).hexdigest()[:32]
 
 
 _KINDS = {"STRUCT_DECL": "struct", "UNION_DECL": "union", "ENUM_DECL": "enum"}
@@ -360,6 +404,8 @@ _TAKEN = {
         ),
         Walk.function,
     ),
+    "FRIEND_DECL": Walk.friend,
+    "CONCEPT_DECL": Walk.concept,
     "VAR_DECL": Walk.variable,
     "FIELD_DECL": Walk.field,
 }

@@ -27,6 +27,7 @@ __all__ = [
     "gone",
     "reached",
     "seen",
+    "specialised",
 ]
 
 # The key of what a function leads to that takes `void *`: any type.
@@ -284,6 +285,27 @@ def bodies(old: Declared, new: Declared, kind: str) -> list[str]:
     """
     before, after = ({(one.name, one.meaning) for _, one in side.of_kind(kind)} for side in (old, new))
     return sorted({name for name, _ in before - after} & {name for name, _ in after})
+
+
+def specialised(old: Declared, new: Declared) -> list[str]:
+    """Return what one release has instead of what a template of both makes: elsewhere that is another thing."""
+    before, after = ({one.name: one.meaning for _, one in side.of_kind("special")} for side in (old, new))
+    in_both = _templates(old) & _templates(new)
+    alone = {
+        name: primary
+        for one, other in ((before, after), (after, before))
+        for name, primary in one.items()
+        if name not in other
+    }
+    return sorted(name for name, primary in alone.items() if primary in in_both)
+
+
+def _templates(side: Declared) -> set[str]:
+    """Return the keys of what may be a template, of functions without what they take."""
+    return {
+        f"function {one.name.partition('(')[0]}" if one.kind == "function" else one.key
+        for _, one in side.of_kind("type", "text", "function")
+    }
 
 
 class Reached(NamedTuple):

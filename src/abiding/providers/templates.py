@@ -1,0 +1,76 @@
+"""What of templates is neither a type nor a function: constraints, and what is there instead of them for some types."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clang.cindex import Cursor
+
+__all__ = ["arguments_of", "constraints", "digest", "is_special", "primary_of"]
+
+# Comments and blanks, which say nothing, and texts, in which nothing is one.
+_SPACING = re.compile(rb'R"\(.*?\)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|/\*.*?\*/|//[^\n]*|\s+', re.DOTALL)
+_TEMPLATE = re.compile(rb"\s*template\s*<")
+_REQUIRES = re.compile(rb"\brequires\b")
+_TEMPLATES = frozenset({"FUNCTION_TEMPLATE", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"})
+_PARAMETERS = frozenset({"TEMPLATE_TYPE_PARAMETER", "TEMPLATE_NON_TYPE_PARAMETER", "TEMPLATE_TEMPLATE_PARAMETER"})
+
+
+def digest(text: bytes) -> str:
+    """Return what stands for a text, whatever its comments and blanks."""
+    bare = _SPACING.sub(lambda found: found[0] if found[0][:1] in b"\"'R" else b" ", text)
+    return sha256(b" ".join(bare.split())).hexdigest()[:32]
+
+
+def is_special(text: bytes) -> bool:
+    """Whether a class or a function that is no template is there instead of one: an instantiation says no `<>`."""
+    return bool(_TEMPLATE.match(text))
+
+
+def primary_of(name: str) -> str:
+    """Return the name of the template that `n::V<int>` is instead of; empty if it is none."""
+    depth = 0
+    for at in range(len(name) - 1, -1, -1) if name.endswith(">") else ():
+        depth += {">": 1, "<": -1}.get(name[at], 0)
+        if depth == 0:
+            return name[:at]
+    return ""
+
+
+def arguments_of(name: str, text: bytes) -> str:
+    """Return what a variable is for that is there instead of a template, as its text has it: `<T *>`; else nothing."""
+    found = re.search(rb"\b%s\s*(<[^={;]*>)" % re.escape(name.encode()), text)
+    return " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+
+
+def constraints(cursor: Cursor, text_of: Callable[[Cursor], bytes]) -> str:
+    """Return what stands for the constraints of a template, however its parameters are called; empty if it has none."""
+    if cursor.kind.name not in _TEMPLATES:
+        return ""
+    said: list[bytes] = []
+    names: list[str] = []
+    end = cursor.extent.end.offset
+    is_function = cursor.kind.name == "FUNCTION_TEMPLATE"
+    for one in cursor.get_children():
+        kind = one.kind.name
+        if kind in _PARAMETERS:
+            names.append(one.spelling)
+            if any(inner.kind.name == "TEMPLATE_REF" for inner in one.get_children()):
+                said.append(text_of(one).partition(b"=")[0])
+        elif kind == "COMPOUND_STMT":
+            end = one.extent.start.offset
+        elif one.kind.is_expression() and not is_function:
+            said.append(text_of(one))
+    if is_function:
+        head = text_of(cursor)[: end - cursor.extent.start.offset]
+        said += [head[found.start() :] for found in [_REQUIRES.search(head)] if found]
+    text = b" ".join(said)
+    for number, name in enumerate(names):
+        if name:
+            text = re.sub(rb"\b%s\b" % name.encode(), b"$%d" % number, text)
+    return digest(text) if said else ""
