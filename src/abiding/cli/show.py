@@ -196,24 +196,25 @@ class _Subject:
             options.tag or frozenset(),
         )
 
-    def entries(self, *, one_wheel: bool) -> tuple[Entry, ...]:
-        """Return the entries for what is asked.
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries for what is asked: of all variants, and for all tags, where none is."""
+        variants = {"", self.variant} if self.variant else {entry.variant for entry in self.declaration.entries}
+        return tuple(
+            entry
+            for entry in (self.declaration.entries if self.level is Level.ABI else ())
+            if entry.variant in variants and (not self.tags or entry.selects(self.tags))
+        )
 
-        With `one_wheel`, those of one wheel only, or an error if none is meant.
-        """
-        if self.level is Level.API:
-            return ()
-        of_variant = [entry for entry in self.declaration.entries if entry.variant in ("", self.variant)]
-        entries = of_variant if one_wheel or self.variant else self.declaration.entries
-        if one_wheel and not self.tags:
-            selective = next((entry for entry in entries if entry.select), None)
-            if selective:
-                raise self.unknown(
-                    f"`{selective.requires}` is for wheels of some tags only, and no tag is given",
-                    selective,
-                    f"say which wheel: `--tag {EXAMPLE_TAG}`, for example",
-                )
-        return tuple(entry for entry in entries if not self.tags or entry.selects(self.tags))
+    def entries_of_one_wheel(self) -> tuple[Entry, ...]:
+        """Return the entries for the wheel that is asked about; an error if that may be any of several."""
+        entries = tuple(entry for entry in self.entries() if entry.variant in ("", self.variant))
+        if selective := next((entry for entry in entries if entry.select and not self.tags), None):
+            raise self.unknown(
+                f"`{selective.requires}` is for wheels of some tags only, and no tag is given",
+                selective,
+                f"say which wheel: `--tag {EXAMPLE_TAG}`, for example",
+            )
+        return entries
 
     def unknown(self, message: str, entry: Entry | None = None, hint: str = "") -> DeclarationError:
         key = entry.key if entry else ("project",)
@@ -247,7 +248,7 @@ def _folder(source: Path) -> Iterator[Path]:
 
 
 def _print_metadata(subject: _Subject) -> None:
-    entries = subject.entries(one_wheel=True)
+    entries = subject.entries_of_one_wheel()
     metadata, remark = _promised(subject)
     _remark_pins(entries)
     if remark:
@@ -268,7 +269,7 @@ def _print_bytes(data: bytes) -> None:
 
 
 def _print_lines(subject: _Subject) -> None:
-    entries = subject.entries(one_wheel=True)
+    entries = subject.entries_of_one_wheel()
     api = _api_lines(subject)
     if api is None:
         raise subject.unknown(f"`{subject.declaration.backend}` computes the requirements when it builds", None, _GIVE)
@@ -290,7 +291,7 @@ def _sets(subject: _Subject) -> Sets:
         subject.variant,
         tuple(sorted(subject.tags)),
         None if api is None else tuple(api),
-        tuple(map(AbiLine.of_entry, subject.entries(one_wheel=False))),
+        tuple(map(AbiLine.of_entry, subject.entries())),
     )
 
 
@@ -355,7 +356,7 @@ def _groups(subject: _Subject) -> Iterator[LevelLines]:
     """Yield both sets without an extra, then those of each extra."""
     from abiding.report.project import LevelLines
 
-    declaration, entries = subject.declaration, subject.entries(one_wheel=False)
+    declaration, entries = subject.declaration, subject.entries()
     project, pkg_info = declaration.project, subject.source.pkg_info
     lines: dict[str, list[str]] = {"": []}
     for _, text, extra in project.requirements():
