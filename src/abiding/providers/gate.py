@@ -318,15 +318,20 @@ def _series(version: str) -> tuple[int, int, int]:
 
 
 def _honest(version: str, promise: str) -> str:
-    """Return the first later version, as people count, that a promise does not admit; empty if it admits them all."""
+    """Return the first later version, as people count, that a promise does not admit; empty if it admits them all.
+
+    One that is left out between others (`!=`) is no way out.
+    """
+    from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
     if not promise:
         return ""
-    specifier, released = requirements.parse(promise).specifier, Version(version)
-    named = {Version(clause.version.removesuffix(".*")) for clause in specifier if clause.operator != "==="}
+    clauses = [clause for clause in requirements.parse(promise).specifier if clause.operator != "!="]
+    admitted, released = SpecifierSet(",".join(map(str, clauses))), Version(version)
+    named = {Version(clause.version.removesuffix(".*")) for clause in clauses if clause.operator != "==="}
     steps = {Version(text) for start in (released, *named) for text in _steps(start)}
-    outside = (step for step in steps if step > released and not specifier.contains(step, prereleases=True))
+    outside = (step for step in steps if step > released and not admitted.contains(step, prereleases=True))
     return str(min(outside, default=""))
 
 
