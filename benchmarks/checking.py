@@ -97,14 +97,14 @@ reading.of_wheel(Wheel.open(pathlib.Path(sys.argv[1])))
 _NATIVE = """
 import pathlib, sys
 from abiding import native
-native.checked([pathlib.Path(sys.argv[1])])
+native.judge_wheels([pathlib.Path(sys.argv[1])])
 """
 _BOTH = """
 import pathlib, sys
 from abiding import evidence, native
 path, looking = pathlib.Path(sys.argv[1]), evidence.Looking()
-native.checked([path], look=looking)
-evidence.checked([path], looking)
+native.judge_wheels([path], look=looking)
+evidence.judge_wheels([path], looking)
 """
 _MANY_MODULES = "scipy==1.17.1"
 

@@ -331,7 +331,7 @@ def _work(path: Path, folder: Path) -> None:
     for release in releases(read_artifacts([path])):
         for finding in (*release.findings, *release.unread):
             screen(AbidingError(finding))
-    native.checked([path])
+    native.judge_wheels([path])
     (folder / "source").mkdir()
     source = Path(shutil.copy(path, folder / "source"))
     try:

@@ -119,7 +119,7 @@ def hold(data: bytes) -> None:
                 raise Violation("pip finds no METADATA, or can't read RECORD")
             for release in releases(read_artifacts([path])):
                 _ = release.verdict, release.findings
-            native.checked([path])
+            native.judge_wheels([path])
             _edit(path, target)
         if target.exists():
             _compare(before, _members(target))

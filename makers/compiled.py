@@ -145,7 +145,7 @@ def examine(path: Path, wheels: Iterable[Path] = ()) -> tuple[Finding, ...]:
     from abiding.native import examining
     from abiding.native.at_hand import AtHand
 
-    return examining.examine(path, AtHand(wheels))
+    return examining.judge_wheel(path, AtHand(wheels))
 
 
 def installed(wheel: Path, folder: Path) -> Path:

@@ -35,7 +35,7 @@ TWO = "spam/_strings.cpython-311-x86_64-linux-gnu.so"
 
 def judged(folder: Path, lines: list[str], **files: bytes) -> list[Finding]:
     path = wheel(folder, *lines, files={ONE: files["one"], **({TWO: files["two"]} if "two" in files else {})})
-    return list(evidence.checked([path])[str(path)])
+    return list(evidence.judge_wheels([path])[str(path)])
 
 
 LOOSE = [
@@ -174,7 +174,7 @@ WHEELS = [
 @pytest.mark.parametrize(("tag", "line", "file", "severity"), WHEELS)
 def test_only_versions_with_wheels_count(tmp_path: Path, tag: str, line: str, file: bytes, severity: str) -> None:
     path = wheel(tmp_path, line, files={"spam/_core.pyd": file}, filename=f"spam-1.0-{tag}.whl")
-    found = [one for one in evidence.checked([path])[str(path)] if one.rule == "bound-too-loose"]
+    found = [one for one in evidence.judge_wheels([path])[str(path)] if one.rule == "bound-too-loose"]
     assert [one.severity for one in found] == ([severity] if severity else [])
 
 
@@ -182,20 +182,20 @@ def test_only_versions_with_wheels_count(tmp_path: Path, tag: str, line: str, fi
 def test_a_wheel_is_for_its_tags_whatever_it_says_of_python(requires_python: str, tmp_path: Path) -> None:
     lines = ("numpy<2; sys_platform == 'linux'", "numpy; sys_platform == 'win32'")
     path = wheel(tmp_path, *lines, files={ONE: OLD}, more=f"Requires-Python: {requires_python}")
-    assert [one for one in evidence.checked([path])[str(path)] if one.rule == "bound-too-loose"] == []
+    assert [one for one in evidence.judge_wheels([path])[str(path)] if one.rule == "bound-too-loose"] == []
 
 
 def test_requires_python_counts(tmp_path: Path) -> None:
     """A wheel for the stable ABI that is for 3.13 and later only can't be installed beside numpy 1."""
     name = "spam-1.0-cp311-abi3-manylinux_2_28_x86_64.whl"
     path = wheel(tmp_path, "numpy", files={"spam/_core.abi3.so": LATER}, filename=name, more="Requires-Python: >=3.13")
-    assert [one.severity for one in evidence.checked([path])[str(path)]] == ["note"]
+    assert [one.severity for one in evidence.judge_wheels([path])[str(path)]] == ["note"]
 
 
 def test_numpy_itself_uses_its_own(tmp_path: Path) -> None:
     name = "numpy-1.26.4-cp311-cp311-manylinux_2_17_x86_64.whl"
     path = wheel(tmp_path, files={"numpy/core/_tests.so": OLD}, filename=name)
-    assert evidence.checked([path])[str(path)] == ()
+    assert evidence.judge_wheels([path])[str(path)] == ()
 
 
 UNDECLARED = [
@@ -261,17 +261,17 @@ def test_a_name_in_a_slip_is_told_with_what_is_meant(tmp_path: Path) -> None:
 )
 def test_own_modules_need_nobody_else(place: str, capsule: bytes, expected: list[str], tmp_path: Path) -> None:
     path = wheel(tmp_path, files={ONE: image(capsule), place: b""})
-    found = [one for one in evidence.checked([path])[str(path)] if one.rule == "undeclared-interface"]
+    found = [one for one in evidence.judge_wheels([path])[str(path)] if one.rule == "undeclared-interface"]
     assert [one.expected for one in found] == expected
     assert [bound.distribution for bound in stated.of_wheel(path).bounds] == expected
 
 
 def test_a_wheel_without_compiled_files_is_not_opened(tmp_path: Path) -> None:
     path = wheel(tmp_path, "numpy", files={"spam/data.txt": OLD})
-    assert evidence.checked([path]) == {}
+    assert evidence.judge_wheels([path]) == {}
     # A name of code does not make it.
     path = wheel(tmp_path, "numpy", files={ONE: OLD[4:]})
-    assert evidence.checked([path])[str(path)] == ()
+    assert evidence.judge_wheels([path])[str(path)] == ()
 
 
 def test_the_table_of_wheels() -> None:
@@ -297,10 +297,10 @@ def shown(rule: str, place: int, printed: str) -> str:
 def test_the_pages_show_what_is_printed(tmp_path: Path) -> None:
     name = "spam-1.4.0-cp311-cp311-manylinux_2_17_x86_64.whl"
     path = wheel(tmp_path, "numpy>=1.23", files={"spam/_core.abi3.so": OLD}, filename=name)
-    (found,) = evidence.checked([path])[str(path)]
+    (found,) = evidence.judge_wheels([path])[str(path)]
     assert shown("bound-too-loose", 1, block(found)) == block(found)
     path = wheel(tmp_path, files={"spam/_core.abi3.so": image(b"greenlet._C_API")}, filename=name)
-    (found,) = evidence.checked([path])[str(path)]
+    (found,) = evidence.judge_wheels([path])[str(path)]
     assert shown("undeclared-interface", 0, block(found)) == block(found)
 
 
@@ -421,14 +421,14 @@ def test_what_is_packed_to_fill_the_time_is_not_gone_through(tmp_path: Path) -> 
     files = {f"spam/_{number}.so": OLD + bytes(15 << 20) for number in range(4)}
     opened = Wheel.open(wheel(tmp_path, "numpy", files=files))
     assert [one.name for one in members.fair(opened.directory.members()).members] == ["spam/_0.so", "spam/_1.so"]
-    assert [one.severity for one in evidence.checked([opened.path])[str(opened.path)]] == ["error", "warning"]
+    assert [one.severity for one in evidence.judge_wheels([opened.path])[str(opened.path)]] == ["error", "warning"]
 
 
 @pytest.mark.parametrize(("mebibytes", "passed_over"), [(1, False), (11, True)])
 def test_what_is_packed_too_densely_to_be_looked_at_is_told(mebibytes: int, passed_over: bool, tmp_path: Path) -> None:
     files = {f"spam/_{number}.so": image(NUMPY_1) + bytes(mebibytes << 20) for number in range(5)}
     path = wheel(tmp_path, "numpy<2", files=files)
-    found = [(one.severity, one.message) for one in evidence.checked([path])[str(path)]]
+    found = [(one.severity, one.message) for one in evidence.judge_wheels([path])[str(path)]]
     told = ("warning", "`spam/_3.so` and 1 more was not looked at for what it accepts")
     assert found == ([told] if passed_over else [])
 

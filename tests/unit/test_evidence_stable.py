@@ -64,7 +64,7 @@ def test_the_tag_of_a_wheel(
         metadata(*lines),
         more={f"spam/{name}": code.read_bytes()},
     )
-    found = evidence.checked([path])[str(path)]
+    found = evidence.judge_wheels([path])[str(path)]
     assert [(one.rule, one.severity, one.expected) for one in found] == (
         [("bound-too-loose", *expected)] if expected else []
     )
@@ -86,7 +86,7 @@ def test_what_was_not_looked_at_is_said(
     monkeypatch.setitem(sys.modules, missing, None)
     code = library(tmp_path / "core.so", "spam", calls=("PyObject_Vectorcall",)).read_bytes()
     path = write_wheel(tmp_path, f"spam-1.0-{tag}-manylinux_2_28_x86_64.whl", metadata(), more={f"spam/{name}": code})
-    found = evidence.checked([path]).get(str(path), ())
+    found = evidence.judge_wheels([path]).get(str(path), ())
     assert [(one.rule, one.severity, one.artifact) for one in found] == [("missing-extra", "note", path.name)] * said
     assert [one.hints for one in found] == [("pip install 'abiding[native]'",)] * said
     assert all("CPython's stable ABI" in one.message and f"`{missing}`" in one.message for one in found)
@@ -117,7 +117,7 @@ def test_what_is_large_is_read_too(tmp_path: Path) -> None:
         metadata("Requires-Dist: numpy"),
         more={"spam/_broken.abi3.so": code[:600] + image(NUMPY_1), "spam/_core.abi3.so": code},
     )
-    found = evidence.checked([path])[str(path)]
+    found = evidence.judge_wheels([path])[str(path)]
     assert [(one.rule, one.expected) for one in found] == [
         ("bound-too-loose", "cp312-abi3"),
         ("bound-too-loose", "numpy<2"),
@@ -130,7 +130,7 @@ def test_a_build_for_the_stable_abi(tmp_path: Path) -> None:
     name = "spam-1.0-cp39-abi3-manylinux_2_28_x86_64.whl"
     path = write_wheel(tmp_path, name, metadata(), more={"spam/_core.abi3.so": code})
     opened = Wheel.open(path)
-    done = evidence.examined(opened, CoreMetadata.parse(opened.metadata(), name))
+    done = evidence.judge_built(opened, CoreMetadata.parse(opened.metadata(), name))
     assert done
     assert [(one.kind, one.seen, one.floor) for one in done.interfaces] == [
         ("stable-abi", "PyUnicode_AsUTF8AndSize", "3.6")

@@ -63,7 +63,7 @@ def code(tmp_path: Path) -> bytes:
 )
 def test_a_bound_on_torch(tmp_path: Path, code: bytes, line: str, expected: list[tuple[str, str]]) -> None:
     path = wheel(tmp_path, line, files={"spam/_core.abi3.so": code}, filename=TAGGED)
-    found = [one for one in evidence.checked([path])[str(path)] if one.field == "Requires-Dist"]
+    found = [one for one in evidence.judge_wheels([path])[str(path)] if one.field == "Requires-Dist"]
     assert [(one.severity, one.expected) for one in found] == expected
     (bound,) = (one for one in stated.of_wheel(path).bounds if one.distribution)
     assert (bound.what, bound.evidence, bound.declare) == ("functions of torch", LATER, "torch>=2.10")
@@ -72,7 +72,7 @@ def test_a_bound_on_torch(tmp_path: Path, code: bytes, line: str, expected: list
 def test_torch_itself_is_never_checked(tmp_path: Path, code: bytes) -> None:
     name = "torch-2.9.0-cp311-cp311-manylinux_2_28_x86_64.whl"
     path = wheel(tmp_path, files={"torch/_C.abi3.so": code, "torch/lib/libtorch_cpu.so": code}, filename=name)
-    assert evidence.checked([path])[str(path)] == ()
+    assert evidence.judge_wheels([path])[str(path)] == ()
     assert stated.of_wheel(path).bounds == ()
 
 
@@ -84,7 +84,7 @@ def test_without_the_libraries_that_read_symbols_it_is_not_known(
 
     monkeypatch.setattr("abiding.native.reading.read_image", lacking)
     path = wheel(tmp_path, "torch>=2.9", files={"spam/_core.abi3.so": code}, filename=TAGGED)
-    assert evidence.checked([path])[str(path)] == ()
+    assert evidence.judge_wheels([path])[str(path)] == ()
     (bound,) = (one for one in stated.of_wheel(path).bounds if one.distribution)
     assert (bound.state, bound.why) == ("unknown", "which of its functions are used is read with the extra `native`")
 

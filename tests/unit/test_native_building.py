@@ -415,7 +415,7 @@ def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:
         shelf = Installed((str(scene.site),))
         path = scene.pair.consumer(tag="cp311-cp311-linux_x86_64")
         patch.setattr(building, "Installed", lambda: shelf)
-        _, _, findings = building.examined(
+        _, _, findings = building.judge_built(
             path, ["prov==1.0"], [building.Native("prov", "prov==1.0")], Provenance("x", "", "abi", "")
         )
     assert [finding.rule for finding in findings] == ["ambiguous-soname"]

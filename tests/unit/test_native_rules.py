@@ -656,7 +656,7 @@ def test_many_files_that_load_each_other(pair: Pair) -> None:
 
 def test_wheels_are_at_hand_for_each_other(pair: Pair) -> None:
     consumer, provider = pair.consumer("", requires=("prov",)), pair.provider()
-    found = native.checked([consumer, provider.parent, pair.folder / "absent.whl", pair.library])
+    found = native.judge_wheels([consumer, provider.parent, pair.folder / "absent.whl", pair.library])
     assert {name: [one.rule for one in findings] for name, findings in found.items()} == {
         str(consumer): ["unreachable-library"],
         str(provider): [],
@@ -667,7 +667,7 @@ def test_a_wheel_that_can_not_be_read_is_passed_over(pair: Pair) -> None:
     damaged = pair.folder / "eggs-1.0-py3-none-any.whl"
     damaged.write_bytes(b"no archive")
     broken = wheel(pair.folder / "broken", "ham", {"ham/_ham.so": b"\x7fELF"})
-    found = native.checked([damaged, broken])
+    found = native.judge_wheels([damaged, broken])
     assert set(found) == {str(broken)}
     assert [one.rule for one in found[str(broken)]] == ["bad-image"]
 
@@ -677,12 +677,12 @@ def test_without_the_extra_only_what_we_built_is_an_error(pair: Pair, monkeypatc
 
     monkeypatch.setitem(sys.modules, "auditwheel.architecture", None)
     path = pair.consumer(requires=())
-    ((note,),) = native.checked([path]).values()
+    ((note,),) = native.judge_wheels([path]).values()
     assert (note.rule, note.severity, note.artifact) == ("missing-extra", Severity.NOTE, path.name)
     assert note.hints == ("pip install 'abiding[native]'",)
     assert note.message.endswith("which is not installed: `pip install 'abiding[native]'` brings it")
     with pytest.raises(AbidingError) as caught:
-        native.checked([recorded(pair)])
+        native.judge_wheels([recorded(pair)])
     assert caught.value.findings[0].rule == "missing-extra"
 
 

@@ -67,7 +67,7 @@ def test_versions_on_both_sides_are_refused(
     # The example on its page.
     with listings(index.url) as found_there:
         histories = Histories(found_there, Cache.of_user())
-        (findings_of_it,) = native.checked(
+        (findings_of_it,) = native.judge_wheels(
             [path], found_there, lambda subject: judge_admitted(subject, histories)
         ).values()
     (loose,) = (one for one in findings_of_it if one.rule == "bound-too-loose")

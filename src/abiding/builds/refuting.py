@@ -33,7 +33,7 @@ def refuted(
 
     `origin(field, line)` says where a line comes from that no entry gives. Raises `ArchiveError`.
     """
-    examined = evidence.examined(built.archive, built.metadata, entries.declaration.optional_modules)
+    examined = evidence.judge_built(built.archive, built.metadata, entries.declaration.optional_modules)
     if examined is None:
         return (), ()
     severity = _severity(built, entries)

@@ -124,7 +124,7 @@ def _held_to_compiled(releases: Sequence[Release], options: Namespace) -> dict[s
     with index.listings(options.index_url) as listings:
         for release in releases:
             artifacts = [checked.artifact for checked in release.artifacts]
-            read = published.checked(
+            read = published.judge_published(
                 artifacts,
                 listings,
                 every=options.all,

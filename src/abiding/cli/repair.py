@@ -48,7 +48,7 @@ def run(options: Namespace) -> int:
 
     def refuted(wheel: Path) -> tuple[Finding, ...]:
         """Return what the compiled files of the wheel say against its bounds."""
-        return evidence.checked([wheel]).get(str(wheel), ())
+        return evidence.judge_wheels([wheel]).get(str(wheel), ())
 
     _hold_to_be_a_wheel(options.wheel, options.closing)
     try:

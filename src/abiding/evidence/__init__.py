@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from abiding.metadata.core import CoreMetadata
     from abiding.project.guarded import Guarded
 
-__all__ = ["Looking", "checked", "examined"]
+__all__ = ["Looking", "judge_built", "judge_wheels"]
 
 
-def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
+def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge all wheels with compiled files among some files, and right in some folders; the findings by path.
 
     Files that somebody else had at hand, and let be `looked` at, are not decompressed again. A wheel that can't be
@@ -39,10 +39,10 @@ def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, t
         return {}
     from abiding.evidence import wheels
 
-    return wheels.checked(with_code, looked)
+    return wheels.judge_wheels(with_code, looked)
 
 
-def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined | None:
+def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined | None:
     """Judge a wheel that will have this METADATA; None for one without compiled files.
 
     `optional` are modules that may refuse what it admits. Raises `ArchiveError` if a file in it can't be decompressed.
@@ -51,4 +51,4 @@ def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] =
         return None
     from abiding.evidence import wheels
 
-    return wheels.examined(wheel, metadata, optional)
+    return wheels.judge_built(wheel, metadata, optional)

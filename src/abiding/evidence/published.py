@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
 
-__all__ = ["Ahead", "Read", "checked"]
+__all__ = ["Ahead", "Read", "judge_published"]
 
 
 # Of a file in an archive. Modules are smaller, and libraries of this size are the business of nobody else.
@@ -47,7 +47,7 @@ class Read(NamedTuple):
     passed_over: tuple[str, ...]
 
 
-def checked(
+def judge_published(
     artifacts: Iterable[Artifact],
     listings: Listings,
     *,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from abiding.project.guarded import Guarded
     from abiding.project.provenance import Provenance
 
-__all__ = ["Examined", "OnDisk", "checked", "examined", "remembered"]
+__all__ = ["Examined", "OnDisk", "judge_built", "judge_wheels", "remembered"]
 
 
 class Examined(NamedTuple):
@@ -77,7 +77,7 @@ class OnDisk(NamedTuple):
         return JudgedWheel.of(self.filename, self.compiled, self.metadata, self.tags, self.optional)
 
 
-def checked(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
+def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[str, tuple[Finding, ...]]:
     """Judge wheels on disk, each by its own METADATA; the findings by path. Some files were `looked` at before."""
     findings: dict[str, tuple[Finding, ...]] = {}
     guarding: dict[Path, tuple[CompiledModules, list[str]]] = {}
@@ -147,7 +147,7 @@ def _of_api(finding: Finding) -> Finding:
 _AT_ABI = "the wheel was built at the API level, without the declared lines: build it with `ABIDING_LEVEL=abi`"
 
 
-def examined(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:
+def judge_built(wheel: Wheel, metadata: CoreMetadata, optional: Sequence[Guarded] = ()) -> Examined:
     """Judge one wheel that has, or will have, this METADATA. Raises `ArchiveError`."""
     compiled = reading.of_wheel(wheel)
     name, tags = wheel.path.name, tagging.expanded(wheel.path.name)

@@ -28,12 +28,12 @@ __all__ = [
     "absent",
     "applies",
     "build_requirements",
-    "checked",
     "editable_members",
-    "examined",
     "forgotten",
     "has_code",
     "hold_to_bring",
+    "judge_built",
+    "judge_wheels",
     "linked_unasked",
     "linking",
     "needed",
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-def checked(
+def judge_wheels(
     paths: Iterable[Path], index: Listings | None = None, more: Judge | None = None, look: Look | None = None
 ) -> dict[str, tuple[Finding, ...]]:
     """Judge all wheels with compiled files among some files, and right in some folders; the findings by path.
@@ -63,7 +63,7 @@ def checked(
         return {}
     from abiding.native import examining
 
-    return examining.checked(with_code, wheels, index, more, look)
+    return examining.judge_wheels(with_code, wheels, index, more, look)
 
 
 # What a build with native entries asks for in each hook
@@ -175,7 +175,7 @@ def _names(entries: Iterable[Entry]) -> list[str]:
     return list(dict.fromkeys(name for entry in applying for name in behind(entry.requires)))
 
 
-def examined(
+def judge_built(
     path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], provenance: Provenance
 ) -> tuple[dict[str, bytes], Provenance, tuple[Finding, ...]]:
     """Look at a wheel that was built with these native entries, each with its line, before it is handed over.
@@ -190,7 +190,7 @@ def examined(
     libraries = [
         building.Native(name, line, entry.load == "preload") for entry, line in natives for name in _names([entry])
     ]
-    return building.examined(path, requires, libraries, provenance)
+    return building.judge_built(path, requires, libraries, provenance)
 
 
 def has_code(names: Iterable[str]) -> bool:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from abiding.native.subject import Subject
     from abiding.project.provenance import Provenance
 
-__all__ = ["Native", "brings_no_library", "examined", "is_installed", "required", "searched", "shared_libraries"]
+__all__ = ["Native", "brings_no_library", "is_installed", "judge_built", "required", "searched", "shared_libraries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _is_shared(name: str) -> bool:
 # After the build: the wheel reaches them
 
 
-def examined(
+def judge_built(
     path: Path, requires: Sequence[str], natives: Sequence[Native], provenance: Provenance
 ) -> tuple[dict[str, bytes], Provenance, tuple[Finding, ...]]:
     """Look at the wheel that the wrapped backend wrote to `path`.

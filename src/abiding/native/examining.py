@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     Judge = Callable[[Subject], Iterable[Finding]]
     Look = Callable[[Path, str, bytes], object]
 
-__all__ = ["checked", "examine", "looked_up", "needs_others", "provenance_of", "subject_of"]
+__all__ = ["judge_wheel", "judge_wheels", "looked_up", "needs_others", "provenance_of", "subject_of"]
 
 
-def examine(
+def judge_wheel(
     path: Path,
     wheels: AtHand,
     index: Listings | None = None,
@@ -80,25 +80,25 @@ def _missing(subject: Subject) -> frozenset[str]:
     return frozenset(linked).union(*unprovided(subject))
 
 
-def checked(
+def judge_wheels(
     wheels: Iterable[Path],
     at_hand: Sequence[Path],
     index: Listings | None = None,
     more: Judge | None = None,
     look: Look | None = None,
 ) -> dict[str, tuple[Finding, ...]]:
-    """Judge wheels, each with those `at_hand` and the index, as `examine` does; the findings by path."""
+    """Judge wheels, each with those `at_hand` and the index, as `judge_wheel` does; the findings by path."""
     findings: dict[str, tuple[Finding, ...]] = {}
-    look_at = partial(examine, wheels=AtHand(at_hand), index=index, more=more, look=look)
+    judge_one = partial(judge_wheel, wheels=AtHand(at_hand), index=index, more=more, look=look)
     for path in wheels:
         with suppress(ArchiveError):  # who reads its metadata says so
-            findings[str(path)] = _examined(path, look_at)
+            findings[str(path)] = _judged(path, judge_one)
     return findings
 
 
-def _examined(path: Path, examined: Callable[[Path], tuple[Finding, ...]]) -> tuple[Finding, ...]:
+def _judged(path: Path, judge_one: Callable[[Path], tuple[Finding, ...]]) -> tuple[Finding, ...]:
     try:
-        return examined(path)
+        return judge_one(path)
     except IndexAccessError:
         raise
     except MissingExtraError as exc:
@@ -122,7 +122,7 @@ def subject_of(
     """Read a wheel and follow what it needs; `requires` is given if METADATA is still to say so.
 
     `native` are the normalised names of native entries, of a wheel that is being built with them; `look` is as for
-    `examine`. Raises `AbidingError`.
+    `judge_wheel`. Raises `AbidingError`.
     """
     tags = tags_of(path)
     platform = Platform.of(tags)

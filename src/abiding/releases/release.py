@@ -209,8 +209,8 @@ def with_compiled(
     """
     paths = list(paths)
     looking = evidence.Looking()  # what the one reads, the other need not read again
-    linked = native.checked(paths, listings, _held_to_providers(listings), looking)
-    claimed = evidence.checked(paths, looking)
+    linked = native.judge_wheels(paths, listings, _held_to_providers(listings), looking)
+    claimed = evidence.judge_wheels(paths, looking)
 
     def of(release: Release) -> tuple[Finding, ...]:
         findings = dict.fromkeys(
