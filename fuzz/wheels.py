@@ -17,7 +17,7 @@ from abiding.archives.wheel import Wheel, read_metadata
 from abiding.archives.wheel_editing import rewrite
 from abiding.artifacts.disk import read_artifacts
 from abiding.findings.errors import AbidingError
-from abiding.project.provenance import MEMBERS, Provenance, RecordedLine, Shared, User
+from abiding.project.build_record import MEMBERS, BuildRecord, RecordedLine, Shared, User
 from abiding.releases.release import releases
 from fuzz import readers
 from fuzz.damage import damaged, wounds
@@ -93,11 +93,11 @@ _groups = st.lists(_texts, max_size=2).map(tuple)
 _shared = st.builds(Shared, *[_texts] * 6, _groups, st.lists(st.builds(User, _texts, _groups), max_size=2).map(tuple))
 _lines = st.builds(RecordedLine, *[_texts] * 3, st.booleans(), *[_texts] * 2)
 _provenances = st.builds(
-    Provenance,
+    BuildRecord,
     *[_texts] * 4,
     st.lists(_lines, max_size=2).map(tuple),
     st.lists(_shared, max_size=2).map(tuple),
-).map(Provenance.to_json) | st.just(b"[" * 100_000)
+).map(BuildRecord.to_json) | st.just(b"[" * 100_000)
 
 
 def hold(data: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abiding.project.provenance import Provenance, RecordedLine
+from abiding.project.build_record import BuildRecord, RecordedLine
 from makers.archives import metadata, wheel_name
 from makers.pyprojects import wrapping
 
@@ -21,4 +21,4 @@ SAID = metadata(API, "Dynamic: Requires-Dist")
 
 def record(level: str) -> bytes:
     lines = (RecordedLine("numpy<2.5", "numpy<2.5", "", native=False, reason="abi", note=""),) if level == "abi" else ()
-    return Provenance("x", "1", level, "", lines).to_json()
+    return BuildRecord("x", "1", level, "", lines).to_json()

@@ -20,8 +20,8 @@ from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import building, contents
-from abiding.native.examining import provenance_of
-from abiding.project.provenance import MEMBER, Provenance
+from abiding.native.examining import native_record
+from abiding.project.build_record import MEMBER, BuildRecord
 from makers.compiled import examine, installed, wheel
 from makers.contents import metadata_of_wheel
 from makers.released import PLATFORMS, wheel_of
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real, pytest.mark.network]
 
 LOADING = "import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__), 'lib'))\n"
-ABOUT = Provenance("setuptools.build_meta", "", "abi", "")
+ABOUT = BuildRecord("setuptools.build_meta", "", "abi", "")
 
 
 def llvm(name: str) -> str:
@@ -105,11 +105,11 @@ class Gmpy2:
         line = "prov==1.0"
         self.monkeypatch.syspath_prepend(installed(provider, self.folder / "site"))
         written = wheel(self.folder, "gmpy2", self.files, requires=[line], tag=self.tag, version="2.3.2")
-        put, provenance, findings = building.judge_built(written, [line], [building.Native("prov", line)], ABOUT)
+        put, record, findings = building.judge_built(written, [line], [building.Native("prov", line)], ABOUT)
         target = self.folder / "built" / written.name
         target.parent.mkdir()
         opened = Wheel.open(written)
-        rewrite(opened, target, {**put, f"{opened.dist_info}/{MEMBER}": provenance.to_json()})
+        rewrite(opened, target, {**put, f"{opened.dist_info}/{MEMBER}": record.to_json()})
         return target, findings
 
 
@@ -147,7 +147,7 @@ def test_windows(windows: Gmpy2) -> None:
     assert (status, path.name) == (0, built.name)
     assert copied(path) == ["libgcc_s_seh", "libmpc", "libmpfr", "libwinpthread"]
     assert metadata_of_wheel(path) == metadata_of_wheel(built)
-    assert provenance_of(path) == provenance_of(built)
+    assert native_record(path) == native_record(built)
     assert examine(path) == examine(path, [provider]) == ()
     with ZipFile(path) as archive:
         assert b"delvewheel patch" in archive.read("gmpy2/__init__.py")
@@ -234,7 +234,7 @@ def test_macos(macos: Gmpy2) -> None:
         module: "@loader_path/../prov/lib/libgmp.10.dylib", "libmpc.3.dylib": inside, "libmpfr.6.dylib": inside
     }  # fmt: skip
     assert metadata_of_wheel(path) == metadata_of_wheel(built)
-    assert provenance_of(path) == provenance_of(built)
+    assert native_record(path) == native_record(built)
     assert examine(path) == examine(path, [provider]) == ()
 
 

@@ -22,7 +22,7 @@ from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
 from abiding.findings.finding import Severity
 from abiding.metadata.core import CoreMetadata
-from abiding.project.provenance import version_of
+from abiding.project.build_record import version_of
 from makers.backends import CHANGING, LATE, ODD_BACKEND, SETUP_PY
 from makers.trees import SOURCES, WRAPPED_FLIT, HookFailed, Tree, flit_tree, metadata, pkg_info, unpacked
 from makers.warned import warned

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from abiding.cli import main
-from abiding.project.provenance import MEMBER, Provenance, RecordedLine
+from abiding.project.build_record import MEMBER, BuildRecord, RecordedLine
 from makers.compiled import library
 from makers.evident import NUMPY_1, image, numpy_2, wheel
 
@@ -176,7 +176,7 @@ def test_each_reason_is_named_where_it_belongs_to(tmp_path: Path, capsys: pytest
 def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def stated(reason: str) -> str:
         line = RecordedLine("numpy<2.3", "numpy<2.3", "", native=False, reason=reason, note="")
-        record = Provenance("x", "1", "abi", "", (line,)).to_json()
+        record = BuildRecord("x", "1", "abi", "", (line,)).to_json()
         files = {CODE: LATER, f"spam-1.0.dist-info/{MEMBER}": record}
         main(["bounds", str(wheel(tmp_path / reason, "numpy>=2", "numpy<2.3", files=files))])
         return capsys.readouterr().out
@@ -190,7 +190,7 @@ def test_a_line_that_excludes_more_than_the_files_do(tmp_path: Path, capsys: pyt
 def test_no_line_is_added_to_widen_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = PYPROJECT.format(dynamic="", wheel="")
     (tmp_path / "pyproject.toml").write_text(text)
-    record = Provenance(
+    record = BuildRecord(
         "x", "1", "abi", "", (RecordedLine("numpy<2.3", "numpy<2.3", "", native=False, reason="abi", note=""),)
     )
     files = {CODE: LATER, f"spam-1.0.dist-info/{MEMBER}": record.to_json()}

@@ -14,9 +14,9 @@ from packaging.requirements import Requirement
 from abiding.cli import main
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.metadata.core import CoreMetadata
+from abiding.project.build_record import BuildRecord, RecordedLine, Shared
 from abiding.project.declaration import Declaration
 from abiding.project.lint import unwired
-from abiding.project.provenance import Provenance, RecordedLine, Shared
 from abiding.project.pyproject import Pyproject
 from makers import archives, evident
 from makers.commands import run
@@ -425,7 +425,7 @@ def built(
     record: bool = True,
     more: Mapping[str, bytes] | None = None,
 ) -> str:
-    provenance = Provenance("mesonpy", "0.18", level, "cuda", lines, (SHARED,) if lines else ())
+    provenance = BuildRecord("mesonpy", "0.18", level, "cuda", lines, (SHARED,) if lines else ())
     said = archives.metadata(
         *(f"Requires-Dist: {one}" for one in ("numpy>=1.26", *(line.requirement for line in lines)))
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import abiding
-from abiding.project.provenance import MEMBER, Provenance, RecordedLine
+from abiding.project.build_record import MEMBER, BuildRecord, RecordedLine
 from abiding.report import html, text
 from abiding.report.summary import summary
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
@@ -37,7 +37,7 @@ LINUX, WINDOWS, MAC = (
     wheel_name(f"cp313-cp313-{one}") for one in ("manylinux_2_28_x86_64", "win_amd64", "macosx_14_0_arm64")
 )
 ENTRIES = ((GMP, "libgmp==6.3.0", ""), (NUMPY, "numpy<3", ""), (CUPY, "cupy>=14", "gpu"))
-RECORD = Provenance(
+RECORD = BuildRecord(
     "x", "1", "abi", "", tuple(RecordedLine(*one, native=False, reason="abi", note="") for one in ENTRIES)
 )
 
@@ -149,7 +149,7 @@ def test_errors_that_are_not_about_agreement_are_counted_too(tmp_path: Path) -> 
     write_sdist(tmp_path, SDIST, said(more=("Dynamic: Requires-Dist", "Dynamic: Provides-Extra")), PYPROJECT)
     abi = {f"spam-1.0.dist-info/{MEMBER}": RECORD.to_json()}
     write_wheel(tmp_path, LINUX, data, tags=["cp312-cp312-manylinux_2_28_x86_64"], more=abi)
-    api = Provenance("x", "1", "api", "").to_json()
+    api = BuildRecord("x", "1", "api", "").to_json()
     write_wheel(tmp_path, MAC, said(), more={f"spam-1.0.dist-info/{MEMBER}": api})
     (release,) = abiding.check([tmp_path])
     assert [one.rule for one in release.findings if one.severity == "error"] == ["wheel-tags", "levels-mixed"]

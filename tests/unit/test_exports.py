@@ -13,10 +13,10 @@ import pytest
 from abiding.findings.errors import AbidingError, DeclarationError
 from abiding.findings.screen import screen
 from abiding.metadata.core import CoreMetadata
+from abiding.project.build_record import BuildRecord
 from abiding.project.declaration import Declaration, Load
 from abiding.project.exports import Export, of_table
 from abiding.project.level import Level
-from abiding.project.provenance import Provenance
 from abiding.project.pyproject import Pyproject
 from abiding.proof import ProofVerdict, prove
 from abiding.proof.rules import judge
@@ -42,7 +42,7 @@ NOTE = "minor versions add, major ones break"
 
 def exporting(scene: Scene, requires: str, version: str, *libraries: str) -> None:
     """Let the provider that is installed have a record that exports a line."""
-    record = Provenance("mesonpy", "0.22", "abi", "", exports=Export(requires, libraries, NOTE))
+    record = BuildRecord("mesonpy", "0.22", "abi", "", exports=Export(requires, libraries, NOTE))
     (scene.site / f"prov-{version}.dist-info" / "abiding.json").write_bytes(record.to_json())
 
 
@@ -441,15 +441,15 @@ def test_a_load_that_there_is_not() -> None:
     "exports", [3, {"requires": 3}, {"libraries": []}, {"requires": "a", "libraries": []}, {"requires": "a>>1"}]
 )
 def test_a_record_that_can_not_be_read(exports: object) -> None:
-    table = json.loads(Provenance("a", "1", "abi", "").to_json()) | {"exports": exports}
+    table = json.loads(BuildRecord("a", "1", "abi", "").to_json()) | {"exports": exports}
     with pytest.raises(AbidingError, match="can't be read"):
-        Provenance.from_json(json.dumps(table).encode(), "libtoy 1.1")
+        BuildRecord.from_json(json.dumps(table).encode(), "libtoy 1.1")
 
 
 def test_a_record_without_exports_is_read() -> None:
-    table = json.loads(Provenance("a", "1", "abi", "").to_json())
+    table = json.loads(BuildRecord("a", "1", "abi", "").to_json())
     assert "exports" not in table
-    assert Provenance.from_json(json.dumps({**table, "exports": None}).encode(), "x").exports is None
+    assert BuildRecord.from_json(json.dumps({**table, "exports": None}).encode(), "x").exports is None
     assert of_table({"requires": "a>=1"}, "A") == Export("a>=1")
 
 

@@ -14,8 +14,8 @@ from abiding.cli import main
 from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
 from abiding.findings.screen import block
+from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
-from abiding.project.provenance import Provenance
 from abiding.providers import headers
 from abiding.providers.baseline import held_to_folder
 from abiding.providers.gate import compare
@@ -64,7 +64,7 @@ class Provider:
         if header is not None:
             files["libtoy/include/toy.h"] = header.encode()
         if exports:
-            record = Provenance("a", "1", "abi", "", exports=Export(exports, tuple(libraries)))
+            record = BuildRecord("a", "1", "abi", "", exports=Export(exports, tuple(libraries)))
             files[f"libtoy-{version}.dist-info/abiding.json"] = record.to_json()
         return wheel(folder, "libtoy", files, version=version, tag=TAG)
 
@@ -404,7 +404,7 @@ def test_a_library_that_lies_elsewhere_is_told_of(
 ) -> None:
     old = provider.release("1.0", exports="libtoy>=1.0,<2")
     built = provider.folder / "1.0" / LIBRARY
-    record = Provenance("a", "1", "abi", "", exports=Export("libtoy>=1.0,<2")).to_json()
+    record = BuildRecord("a", "1", "abi", "", exports=Export("libtoy>=1.0,<2")).to_json()
     files: dict[str, Path | bytes] = {
         f"libtoy/{folder}/{LIBRARY}": built,
         f"libtoy/lib32/{LIBRARY}": built,

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from abiding.cli import main
-from abiding.project.provenance import Provenance, Shared, User
+from abiding.project.build_record import BuildRecord, Shared, User
 from makers.compiled import library, wheel
 from makers.consumers import consumer
 from makers.index import File, hashes
@@ -239,7 +239,7 @@ def recorded(path: Path, version: str, *symbols: str) -> Path:
     """The wheel with a record of what it was linked with, and took of that."""
     users = (User("ham/_ham.so", symbols),)
     shared = Shared(SONAME, f"toy/lib/{SONAME}", "0" * 64, "toy", version, "toy", ("manylinux_2_28_x86_64",), users)
-    record = Provenance("a", "1", "abi", "", libraries=(shared,))
+    record = BuildRecord("a", "1", "abi", "", libraries=(shared,))
     with ZipFile(path, "a") as archive:
         archive.writestr("ham-1.0.dist-info/abiding.json", record.to_json())
     return path
@@ -615,7 +615,9 @@ def test_of_two_providers_the_one_that_has_it_is_asked(
                 )
                 for name, taken in users.items()
             ]
-            files["ham-1.0.dist-info/abiding.json"] = Provenance("a", "1", "abi", "", libraries=tuple(shared)).to_json()
+            files["ham-1.0.dist-info/abiding.json"] = BuildRecord(
+                "a", "1", "abi", "", libraries=tuple(shared)
+            ).to_json()
         ham = wheel(tmp_path / "dist", "ham", files, requires=["toy", "grits"])
         for name, outcome in expected.items():
             assert outcomes(shop, f"{name}==1.0", ham, capsys=capsys) == {ham.name: outcome}

@@ -10,8 +10,8 @@ import pytest
 from abiding.artifacts.artifact import Artifact
 from abiding.cli import main
 from abiding.metadata.core import CoreMetadata
+from abiding.project.build_record import MEMBER
 from abiding.project.level import Level
-from abiding.project.provenance import MEMBER
 from abiding.releases.release import releases
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.levels import ABI, API, LINUX, PURE, PYPROJECT, SAID, WINDOWS, record

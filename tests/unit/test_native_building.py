@@ -21,7 +21,7 @@ from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError
 from abiding.native import building, runpaths
 from abiding.native.contents import Contents
-from abiding.native.examining import provenance_of
+from abiding.native.examining import native_record
 from abiding.native.forgotten import needed
 from abiding.native.images import Format, Image
 from abiding.native.installed import Installed
@@ -29,7 +29,7 @@ from abiding.native.links import Link, Provided
 from abiding.native.loader import places
 from abiding.native.providers import Relation
 from abiding.native.reading import read_image
-from abiding.project.provenance import Provenance, Shared
+from abiding.project.build_record import BuildRecord, Shared
 from makers.compiled import examine, installed, library, mach_o, wheel
 from makers.scenes import CHECKOUT, COMPILING, Scene, dynamic
 from makers.trees import HookFailed, metadata
@@ -66,10 +66,10 @@ def test_the_wheel_runs_with_the_provider_beside_it_and_not_without(scene: Scene
 
 
 def test_what_is_recorded(scene: Scene) -> None:
-    provenance = provenance_of(scene.build())
-    assert provenance
-    (shared,) = provenance.libraries
-    assert (provenance.backend, provenance.level, provenance.variant) == ("compiling", "abi", "")
+    record = native_record(scene.build())
+    assert record
+    (shared,) = record.libraries
+    assert (record.backend, record.level, record.variant) == ("compiling", "abi", "")
     assert (shared.library, shared.file) == ("libspam.so.3", "prov/lib/libspam.so.3")
     assert (shared.distribution, shared.version, shared.requirement) == ("prov", "1.0", "prov==1.0")
     assert shared.platforms == ("manylinux_2_28_x86_64",)
@@ -99,7 +99,7 @@ def test_what_the_wrapped_backend_finds(scene: Scene) -> None:
 def test_at_the_api_level_nothing_is_done(scene: Scene) -> None:
     path = scene.build(ABIDING_LEVEL="api", WITHOUT="1")
     assert (scene.tree.folder / "searched").read_text() == "\n"
-    assert provenance_of(path) is None
+    assert native_record(path) is None
     with ZipFile(path) as archive:
         assert json.loads(archive.read("ham-1.0.dist-info/abiding.json"))["level"] == "api"
     assert metadata(path).all("Requires-Dist") == ()
@@ -109,9 +109,9 @@ def test_an_editable_wheel_that_holds_its_module_is_like_any(scene: Scene) -> No
     """scikit-build-core makes such wheels, for example."""
     path = scene.build("build_editable")
     assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
-    provenance = provenance_of(path)
-    assert provenance
-    assert [one.distribution for one in provenance.libraries] == ["prov"]
+    record = native_record(path)
+    assert record
+    assert [one.distribution for one in record.libraries] == ["prov"]
 
 
 def test_an_editable_wheel_without_its_module_brings_the_libraries(scene: Scene) -> None:
@@ -233,9 +233,9 @@ def test_which_library_of_one_name_it_was_linked_with_is_told_by_what_it_uses(sc
 
 def test_an_entry_whose_marker_is_false_is_passed_over(scene: Scene) -> None:
     scene.replace('"prov==1.0"', "\"prov==1.0; sys_platform == 'nowhere'\"")
-    provenance = provenance_of(scene.build(WITHOUT="1"))
-    assert provenance
-    assert provenance.libraries == ()
+    record = native_record(scene.build(WITHOUT="1"))
+    assert record
+    assert record.libraries == ()
 
 
 # A provider that an extra of a metapackage brings, as `cuda-toolkit[nvrtc]` does
@@ -264,9 +264,9 @@ def test_a_wheel_is_linked_with_what_a_metapackage_brings(scene: Scene, entry: s
     pkg_config, _ = (scene.tree.folder / "searched").read_text().splitlines()
     assert pkg_config == f"{scene.site}/prov/lib/pkgconfig"
     assert "Library rpath: [$ORIGIN/../prov/lib]" in dynamic(path, scene.folder)
-    provenance = provenance_of(path)
-    assert provenance
-    (shared,) = provenance.libraries
+    record = native_record(path)
+    assert record
+    (shared,) = record.libraries
     assert (shared.distribution, shared.version) == ("prov", "1.0")
     assert metadata(path).all("Requires-Dist") == (shared.requirement,)
     # As its record has it, and as the metapackage itself has it.
@@ -301,9 +301,9 @@ def test_a_bound_that_is_proposed_keeps_the_extra(scene: Scene) -> None:
 
 def test_what_has_files_of_its_own_is_the_provider_itself(scene: Scene) -> None:
     scene.replace("prov==1.0", "prov[fast]==1.0")
-    provenance = provenance_of(scene.build())
-    assert provenance
-    assert [one.distribution for one in provenance.libraries] == ["prov"]
+    record = native_record(scene.build())
+    assert record
+    assert [one.distribution for one in record.libraries] == ["prov"]
 
 
 def test_which_versions_a_line_on_a_metapackage_admits() -> None:
@@ -416,7 +416,7 @@ def test_a_name_that_this_machine_has_too(tmp_path: Path) -> None:
         path = scene.pair.consumer(tag="cp311-cp311-linux_x86_64")
         patch.setattr(building, "Installed", lambda: shelf)
         _, _, findings = building.judge_built(
-            path, ["prov==1.0"], [building.Native("prov", "prov==1.0")], Provenance("x", "", "abi", "")
+            path, ["prov==1.0"], [building.Native("prov", "prov==1.0")], BuildRecord("x", "", "abi", "")
         )
     assert [finding.rule for finding in findings] == ["ambiguous-soname"]
     assert json.dumps(findings[0].notes[0]).count(str(scene.pair.library.parent)) == 1

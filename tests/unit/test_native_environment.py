@@ -17,7 +17,7 @@ from abiding.findings.errors import AbidingError
 from abiding.findings.finding import Severity
 from abiding.native.environment import survey
 from abiding.native.interpreter import Interpreter
-from abiding.project.provenance import Provenance, Shared, User
+from abiding.project.build_record import BuildRecord, Shared, User
 from abiding.report.environment import verdict
 from makers.compiled import Pair, installed, library, wheel
 from makers.pairs import recorded
@@ -267,7 +267,7 @@ def test_what_is_wrong_with_one_library_is_not_said_of_another(environment: Envi
         "prov/lib/libspam.so.3": environment.pair.library,
         "prov/lib/libegg.so.1": new,
     }
-    record = Provenance(
+    record = BuildRecord(
         "mesonpy", "0.22.1", "abi", "", libraries=(shared(environment.pair.library, "spam"), shared(old, "gone"))
     )
     files: dict[str, Path | bytes] = {

@@ -19,8 +19,8 @@ from abiding.archives.wheel import Wheel
 from abiding.archives.wheel_editing import rewrite
 from abiding.cli import main
 from abiding.native import repairing
-from abiding.native.examining import provenance_of
-from abiding.project.provenance import MEMBER
+from abiding.native.examining import native_record
+from abiding.project.build_record import MEMBER
 from makers.compiled import Pair, library, wheel
 from makers.evident import NUMPY_1
 from makers.pairs import recorded
@@ -49,7 +49,7 @@ def test_a_declared_library_is_left_out(pair: Pair) -> None:
     status, (path,) = repaired(built)
     assert status == 0
     assert not [name for name in names(path) if "libspam" in name]
-    assert provenance_of(path) == provenance_of(built)
+    assert native_record(path) == native_record(built)
 
 
 def test_the_tag_is_not_older_than_the_providers(pair: Pair) -> None:

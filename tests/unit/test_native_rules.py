@@ -21,14 +21,14 @@ from abiding.metadata import markers
 from abiding.native import contents, platforms
 from abiding.native.at_hand import AtHand
 from abiding.native.contents import Contents
-from abiding.native.examining import provenance_of
+from abiding.native.examining import native_record
 from abiding.native.images import Format, Image
 from abiding.native.links import Provided, follow
 from abiding.native.metapackages import environments_of
 from abiding.native.names import stem
 from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours
-from abiding.project.provenance import Provenance
+from abiding.project.build_record import BuildRecord
 from makers.compiled import MANYLINUX, Pair, examine, library, wheel
 from makers.pairs import recorded
 
@@ -561,10 +561,10 @@ def test_a_missing_symbol_is_reported_once_and_of_the_library_that_had_it(tmp_pa
 
 
 def test_provenance_is_read_as_it_was_written(pair: Pair) -> None:
-    provenance = provenance_of(recorded(pair))
-    assert provenance
-    assert Provenance.from_json(provenance.to_json(), "ham") == provenance
-    assert json.loads(provenance.to_json())["version"] == 2
+    record = native_record(recorded(pair))
+    assert record
+    assert BuildRecord.from_json(record.to_json(), "ham") == record
+    assert json.loads(record.to_json())["version"] == 2
 
 
 def test_a_record_with_a_requirement_that_is_none(pair: Pair) -> None:
@@ -592,17 +592,17 @@ def test_a_record_with_a_requirement_that_is_none(pair: Pair) -> None:
 )
 def test_bad_provenance(data: bytes) -> None:
     with pytest.raises(ArchiveError) as caught:
-        Provenance.from_json(data, "ham.whl")
+        BuildRecord.from_json(data, "ham.whl")
     assert caught.value.findings[0].rule == "bad-provenance"
 
 
 def test_provenance_larger_than_anybody_means() -> None:
     texts = ", ".join(f'"{key}": ""' for key in ("backend", "backend_version", "level", "variant"))
     fair = f'{{"version": 1, {texts}, "libraries": [], "x": [0]}}'
-    assert Provenance.from_json(fair.encode() + b" " * (3 << 20), "ham.whl").level == ""
+    assert BuildRecord.from_json(fair.encode() + b" " * (3 << 20), "ham.whl").level == ""
     for unfair in (fair + " " * (4 << 20), fair.replace("[0]", "[" + "0," * 200_000 + "0]")):
         with pytest.raises(ArchiveError, match="or of more values than anybody means"):
-            Provenance.from_json(unfair.encode(), "ham.whl")
+            BuildRecord.from_json(unfair.encode(), "ham.whl")
 
 
 # tag-below-provider

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from abiding.native.examining import provenance_of
+from abiding.native.examining import native_record
 from abiding.native.loading import Loaded, loaded
 from makers.compiled import Pair, examine, installed, library, wheel
 from makers.scenes import Scene, dynamic
@@ -34,10 +34,10 @@ def test_no_run_path_is_written(scene: Scene) -> None:
     path = scene.build()
     assert "rpath" not in dynamic(path, scene.folder).lower()
     assert "runpath" not in dynamic(path, scene.folder).lower()
-    provenance = provenance_of(path)
-    assert provenance
-    assert provenance.lines[0].load == "preload"
-    assert provenance.preloaded == {"prov"}
+    record = native_record(path)
+    assert record
+    assert record.lines[0].load == "preload"
+    assert record.preloaded == {"prov"}
 
 
 def test_what_was_built_so_is_not_unreachable(scene: Scene) -> None:

@@ -18,7 +18,7 @@ from abiding.cli import main
 from abiding.findings.characters import printable
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.screen import block, screen
-from abiding.project.provenance import Provenance, RecordedLine
+from abiding.project.build_record import BuildRecord, RecordedLine
 from abiding.report.printing import guarded, unguarded
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.index import Index, serving
@@ -189,7 +189,7 @@ def test_show_of_a_wheel(options: list[str], files: Path, tmp_path: Path) -> Non
             "x; os_name == '" + said(STEERING) + "'", HOSTILE, "", native=False, reason=STEERING, note=HOSTILE
         ),
     )
-    record = Provenance(HOSTILE, STEERING, "abi", ESCAPED, lines).to_json()
+    record = BuildRecord(HOSTILE, STEERING, "abi", ESCAPED, lines).to_json()
     data = metadata("Requires-Dist: " + lines[0].requirement, "Requires-Dist: ::error::x ##[x]", body=HOSTILE)
     own = write_wheel(tmp_path, wheel_name(), data, more={"spam-1.0.dist-info/abiding.json": record})
     for wheel in (own, *files.glob("*.whl")):

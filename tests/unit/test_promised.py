@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import pytest
 
 from abiding.cli import main
+from abiding.project.build_record import BuildRecord, RecordedLine
 from abiding.project.exports import Export
-from abiding.project.provenance import Provenance, RecordedLine
 from makers.compiled import Pair
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def exporting(path: Path, export: Export) -> Path:
-    record = Provenance("mesonpy", "0.22", "abi", "", exports=export)
+    record = BuildRecord("mesonpy", "0.22", "abi", "", exports=export)
     return with_record(path, record.to_json())
 
 
@@ -69,7 +69,9 @@ def test_a_record_has_been_judged_by_the_build(tmp_path: Path, capsys: pytest.Ca
     pair = Pair(tmp_path)
     provider = exporting(pair.provider(version="1.1"), PROMISE)
     line = RecordedLine("prov>=1.1", "prov>=1.1", "", native=True, reason="abi", note="we know better")
-    path = with_record(pair.consumer(requires=("prov>=1.1",)), Provenance("a", "1", "abi", "", lines=(line,)).to_json())
+    path = with_record(
+        pair.consumer(requires=("prov>=1.1",)), BuildRecord("a", "1", "abi", "", lines=(line,)).to_json()
+    )
     assert said(capsys, path, provider) == []
 
 

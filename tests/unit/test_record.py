@@ -16,7 +16,7 @@ from abiding.evidence.wheels import OnDisk
 from abiding.findings.errors import ArchiveError
 from abiding.native import contents, examining
 from abiding.native.distribution import InstalledDistribution
-from abiding.project.provenance import MEMBERS, Provenance, record_in, record_of
+from abiding.project.build_record import MEMBERS, BuildRecord, record_in, record_of
 from makers.archives import metadata, write_sdist, write_wheel
 from makers.levels import ABI, API, LINUX, PYPROJECT, SAID, record
 
@@ -39,12 +39,12 @@ def _artifact(path: Path) -> Artifact:
     return artifact
 
 
-READERS: dict[str, Callable[[Path], Provenance | None]] = {
+READERS: dict[str, Callable[[Path], BuildRecord | None]] = {
     "check": lambda path: _artifact(path).record,
     "show": lambda path: sets.of_wheel(path)[1],
     "archive": lambda path: record_of(Wheel.open(path)),
     "compiled files": lambda path: OnDisk.of(path).record,
-    "linked with": examining.provenance_of,
+    "linked with": examining.native_record,
     "contents": lambda path: record_in(contents.of_wheel(path).member, "spam"),
     "installed": lambda path: record_in(_installed(path).member, "spam"),
 }
@@ -55,7 +55,7 @@ NATIVE = record("abi").replace(b'"native": false', b'"native": true')
 @pytest.mark.parametrize("reader", READERS)
 def test_all_find_a_record_in_the_same_places(reader: str, member: str, tmp_path: Path) -> None:
     path = write_wheel(tmp_path, LINUX, metadata(API, ABI), more={f"{INFO}/{member}": NATIVE})
-    assert READERS[reader](path) == Provenance.from_json(NATIVE, LINUX)
+    assert READERS[reader](path) == BuildRecord.from_json(NATIVE, LINUX)
 
 
 @pytest.mark.parametrize("data", [None, b""])
@@ -76,12 +76,12 @@ def test_what_can_not_be_read_is_a_finding_on_the_file(tmp_path: Path) -> None:
 def test_a_release_reads_the_record_of_a_wheel_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
-    def reading(data: bytes, artifact: str, name: str = "") -> Provenance:
+    def reading(data: bytes, artifact: str, name: str = "") -> BuildRecord:
         read.append(artifact)
         return own(data, artifact, name)
 
-    own = Provenance.from_json
-    monkeypatch.setattr(Provenance, "from_json", reading)
+    own = BuildRecord.from_json
+    monkeypatch.setattr(BuildRecord, "from_json", reading)
     write_sdist(tmp_path, "spam-1.0.tar.gz", SAID, PYPROJECT)
     write_wheel(tmp_path, LINUX, metadata(API, ABI), more={f"{INFO}/{MEMBERS[0]}": record("abi")})
     (release,) = abiding.check([tmp_path])

@@ -11,7 +11,7 @@ import abiding
 from abiding.artifacts.disk import read_artifacts
 from abiding.findings.finding import Severity, lines_of
 from abiding.findings.screen import block
-from abiding.project.provenance import Provenance, RecordedLine
+from abiding.project.build_record import BuildRecord, RecordedLine
 from abiding.releases.release import Release, Verdict
 from abiding.report import explanations
 from abiding.report.summary import summary
@@ -413,7 +413,7 @@ NMPI = [f"Requires-Dist: {one}" for one in ("mpich", "nccl")]
 def record(level: str, *lines: tuple[str, str], variant: str = "") -> bytes:
     """The record of a build with these lines, each with the entry that it comes from."""
     found = tuple(RecordedLine(line, entry, "", native=False, reason="abi", note="") for entry, line in lines)
-    return Provenance("flit_core.buildapi", "3.12", level, variant, found).to_json()
+    return BuildRecord("flit_core.buildapi", "3.12", level, variant, found).to_json()
 
 
 BOTH = record("abi", ("packaging>=x.x", "packaging>=26.4"), ("packaging<99", "packaging<99"))

@@ -11,7 +11,7 @@ from abiding.artifacts.artifact import Artifact, Unreadable
 from abiding.artifacts.disk import read_artifacts
 from abiding.cli import main
 from abiding.findings import bounds
-from abiding.project.provenance import Provenance, RecordedLine
+from abiding.project.build_record import BuildRecord, RecordedLine
 from makers.archives import metadata, wheel_name, write_sdist, write_wheel
 from makers.outcomes import metadata_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-RECORD = Provenance("x", "1", "abi", "", (RecordedLine("a", "b", "c", native=False, reason="", note=""),) * 10_000)
+RECORD = BuildRecord("x", "1", "abi", "", (RecordedLine("a", "b", "c", native=False, reason="", note=""),) * 10_000)
 # Within the bounds of one file, and packed as nobody packs: in a few KiB each.
 HOSTILE: dict[str, Callable[[Path, int], Path]] = {
     "descriptions": lambda folder, i: _packed(folder, i, b"\n%d" % i + b"x" * (bounds.METADATA - 200)),

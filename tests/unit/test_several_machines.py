@@ -12,8 +12,8 @@ from abiding.cli import main
 from abiding.native.images import Format, Image
 from abiding.native.platforms import apart, machine_of
 from abiding.native.reading import read_image, read_symbols
+from abiding.project.build_record import BuildRecord
 from abiding.project.exports import Export
-from abiding.project.provenance import Provenance
 from abiding.providers.cache import Cache
 from abiding.providers.gate import compare
 from abiding.providers.sides import Side
@@ -54,7 +54,7 @@ def using(parts: Mapping[str, Sequence[str]]) -> bytes:
 
 
 def provider(folder: Path, version: str, parts: Parts, tag: str = BOTH) -> Path:
-    record = Provenance("a", "1", "abi", "", exports=Export("toy>=1,<2", ()))
+    record = BuildRecord("a", "1", "abi", "", exports=Export("toy>=1,<2", ()))
     info = f"toy-{version}.dist-info/abiding.json"
     files: dict[str, Path | bytes] = {IMAGE.place: provided(parts), info: record.to_json()}
     return wheel(folder, "toy", files, version=version, tag=f"py3-none-{tag}")

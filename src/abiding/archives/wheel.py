@@ -116,7 +116,7 @@ class Statement(NamedTuple):
             about = directory.contents(file, directory.get(f"{dist_info}/WHEEL"), bounds.WHEEL)
             _hold_to_version(about, path.name)
             other = next(filter(None, (directory.find(f"{dist_info}/{name}") for name in more)), None)
-            more_of_it = directory.contents(file, other, bounds.PROVENANCE) if other else b""
+            more_of_it = directory.contents(file, other, bounds.BUILD_RECORD) if other else b""
             beside = [directory.find(f"{dist_info}/{name}") for name in ("variant.json", "entry_points.txt")]
             rest = [directory.contents(file, member, bounds.VARIANT) if member else None for member in beside]
             return cls(metadata, StatedTags.read(about, dist_info), more_of_it, directory.names, *rest)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from abiding.archives.tagging import StatedTags
     from abiding.findings.finding import Finding
     from abiding.metadata.core import CoreMetadata
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
     from abiding.project.pyproject import Pyproject
 
 __all__ = ["Artifact", "Unreadable"]
@@ -39,7 +39,7 @@ class Artifact(NamedTuple):
     yanked: str = ""
     stated: StatedTags | None = None
     findings: tuple[Finding, ...] = ()
-    record: Provenance | None = None
+    record: BuildRecord | None = None
     variant: bytes | None = None
     variants: bytes | None = None
     on_index: bool = False

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abiding.archives.tagging import StatedTags
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
     from abiding.project.pyproject import Pyproject
 
 __all__ = ["GIVE", "Identity", "hold_to_name", "is_artifact", "named", "read_artifacts", "unreadable"]
@@ -251,7 +251,7 @@ class _Contents(NamedTuple):
 
     metadata: bytes
     stated: StatedTags | None = None
-    record: Provenance | None = None
+    record: BuildRecord | None = None
     variant: bytes | None = None
     pyproject: Pyproject | None = None
     findings: tuple[Finding, ...] = ()
@@ -261,14 +261,14 @@ def _contents(path: Path, kind: str, room: Room) -> _Contents:
     if kind == "wheel":
         from abiding.archives.wheel import Statement
         from abiding.artifacts.installers import judge_contents
-        from abiding.project.provenance import MEMBERS, Provenance
+        from abiding.project.build_record import MEMBERS, BuildRecord
 
         statement = Statement.open(path, MEMBERS)
         room.admit(path.name, _size(path), statement.metadata)
         findings = judge_contents(path.name, statement.stated.dist_info, statement.names, statement.entry_points)
         record = None
         try:
-            record = Provenance.from_json(statement.more, path.name) if statement.more else None
+            record = BuildRecord.from_json(statement.more, path.name) if statement.more else None
         except ArchiveError as exc:
             findings = (*findings, *exc.findings)
         return _Contents(statement.metadata, statement.stated, record, statement.variant, findings=findings)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from abiding.archives.tagging import expanded
 from abiding.archives.wheel import Statement
 from abiding.artifacts.disk import Identity
+from abiding.project.build_record import MEMBERS, BuildRecord
 from abiding.project.level import Level
-from abiding.project.provenance import MEMBERS, Provenance
 from abiding.project.sets import AbiLine, Sets
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["of_wheel"]
 
 
-def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
+def of_wheel(path: Path) -> tuple[Sets, BuildRecord | None]:
     """Read both sets, and the record; without one all lines are taken for those of the source.
 
     Raises `ArchiveError`.
     """
     statement = Statement.open(path, MEMBERS)
     identity = Identity.parse(statement.metadata, path.name)
-    record = Provenance.from_json(statement.more, path.name) if statement.more else None
+    record = BuildRecord.from_json(statement.more, path.name) if statement.more else None
     lines = identity.metadata.all("Requires-Dist")
     own = Counter(recorded.requirement for recorded in record.lines) if record else Counter[str]()
     # The lines that are declared are the last ones: one may be there twice, and the source's come first.
@@ -51,7 +51,7 @@ def of_wheel(path: Path) -> tuple[Sets, Provenance | None]:
     return sets, record
 
 
-def _level(record: Provenance | None) -> str:
+def _level(record: BuildRecord | None) -> str:
     """Return the level as `check` names it; a record may say any."""
     if record is None or record.level not in list(Level):
         return "unknown"

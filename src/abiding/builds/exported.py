@@ -44,7 +44,7 @@ def of_installed(name: str, *, running: bool = True) -> Exported | None:
     """
     from importlib.metadata import PackageNotFoundError, distribution
 
-    from abiding.project.provenance import record_in
+    from abiding.project.build_record import record_in
 
     try:
         installed = distribution(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding import native
-from abiding.project.provenance import MEMBER, Provenance, RecordedLine, version_of
+from abiding.project.build_record import MEMBER, BuildRecord, RecordedLine, version_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
     from abiding.findings.finding import Finding
-    from abiding.project.provenance import Used
+    from abiding.project.build_record import Used
 
 __all__ = ["members"]
 
@@ -41,9 +41,9 @@ def members(
     return {**changed, f"{built.archive.dist_info}/{MEMBER}": record.to_json()}, findings
 
 
-def _record(built: Built, entries: Entries, interfaces: tuple[Used, ...]) -> Provenance:
+def _record(built: Built, entries: Entries, interfaces: tuple[Used, ...]) -> BuildRecord:
     declaration = entries.declaration
-    return Provenance(
+    return BuildRecord(
         declaration.backend,
         version_of(declaration.backend),
         entries.level.value,

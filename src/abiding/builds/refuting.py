@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
-    from abiding.project.provenance import Used
+    from abiding.project.build_record import Used
 
 __all__ = ["places_of", "refuted"]
 

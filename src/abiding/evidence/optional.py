@@ -12,7 +12,7 @@ from abiding.findings.finding import Finding, Severity
 from abiding.findings.nearest import nearest
 from abiding.findings.words import listed
 from abiding.native.names import may_be_image, module_name, place_of
-from abiding.project.provenance import MEMBER
+from abiding.project.build_record import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

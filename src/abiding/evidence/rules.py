@@ -11,8 +11,8 @@ from abiding.evidence.interfaces import Kind
 from abiding.findings.finding import Finding, Severity
 from abiding.findings.words import all_of, first_of
 from abiding.metadata import requirements
+from abiding.project.build_record import MEMBER
 from abiding.project.hints import declared_under
-from abiding.project.provenance import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -15,8 +15,8 @@ from abiding.evidence.optional import CompiledModules, unmatched
 from abiding.findings.errors import ArchiveError
 from abiding.metadata.core import CoreMetadata
 from abiding.native.names import place_of
+from abiding.project.build_record import Used, record_of
 from abiding.project.level import Level
-from abiding.project.provenance import Used, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from abiding.evidence.looking import Looking
     from abiding.evidence.reading import Compiled
     from abiding.findings.finding import Finding
+    from abiding.project.build_record import BuildRecord
     from abiding.project.guarded import Guarded
-    from abiding.project.provenance import Provenance
 
 __all__ = ["Examined", "OnDisk", "judge_built", "judge_wheels", "remembered"]
 
@@ -47,7 +47,7 @@ class OnDisk(NamedTuple):
     filename: str
     names: tuple[str, ...]
     metadata: CoreMetadata
-    record: Provenance | None
+    record: BuildRecord | None
     compiled: Compiled
 
     @classmethod
@@ -94,7 +94,7 @@ def judge_wheels(paths: Iterable[Path], looked: Looking | None = None) -> dict[s
     return findings
 
 
-def remembered(read: Compiled, record: Provenance | None, names: Iterable[str]) -> Compiled:
+def remembered(read: Compiled, record: BuildRecord | None, names: Iterable[str]) -> Compiled:
     """Return what the files of a wheel say, or where one says nothing any more, what it said when it was built.
 
     Who repairs a wheel may strip or pack what is in it; `names` are its members. What a file says itself comes first,

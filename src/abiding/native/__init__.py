@@ -1,7 +1,8 @@
 """Compiled code: which libraries the files of a wheel need, who ships them, and whether they are found there.
 
 One sentence: *read* the images (`images`, `contents`), *follow* what they need (`links`) among the distributions around
-(`providers`) and what the platform has (`platforms`), *judge* it (`rules`), and *record* it (`provenance`).
+(`providers`) and what the platform has (`platforms`), *judge* it (`rules`), and *record* it
+(`project/build_record.py`).
 
 Nothing of it is imported before it is needed: a build without native entries pays nothing, and needs no other package.
 """
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from abiding.findings.finding import Finding
     from abiding.native.examining import Judge, Look
     from abiding.native.forgotten import Needed
+    from abiding.project.build_record import BuildRecord
     from abiding.project.declaration import Entry
-    from abiding.project.provenance import Provenance
 
 __all__ = [
     "absent",
@@ -176,21 +177,21 @@ def _names(entries: Iterable[Entry]) -> list[str]:
 
 
 def judge_built(
-    path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], provenance: Provenance
-) -> tuple[dict[str, bytes], Provenance, tuple[Finding, ...]]:
+    path: Path, requires: Sequence[str], natives: Sequence[tuple[Entry, str]], record: BuildRecord
+) -> tuple[dict[str, bytes], BuildRecord, tuple[Finding, ...]]:
     """Look at a wheel that was built with these native entries, each with its line, before it is handed over.
 
     `requires` are all lines that its METADATA will have. Returns the members to write, with their contents, the
-    provenance with the libraries that it is linked with, and the findings. Raises `AbidingError`.
+    record with the libraries that it is linked with, and the findings. Raises `AbidingError`.
     """
     if not natives:
-        return {}, provenance, ()
+        return {}, record, ()
     from abiding.native import building
 
     libraries = [
         building.Native(name, line, entry.load == "preload") for entry, line in natives for name in _names([entry])
     ]
-    return building.judge_built(path, requires, libraries, provenance)
+    return building.judge_built(path, requires, libraries, record)
 
 
 def has_code(names: Iterable[str]) -> bool:

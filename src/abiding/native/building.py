@@ -19,7 +19,7 @@ from abiding.native.links import Provided, follow, loaded_before, provided
 from abiding.native.platforms import system_folders
 from abiding.native.rules import ambiguous, judge
 from abiding.native.runpaths import edited, wanted
-from abiding.project.provenance import Shared, User
+from abiding.project.build_record import Shared, User
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
 
 __all__ = ["Native", "brings_no_library", "is_installed", "judge_built", "required", "searched", "shared_libraries"]
 
@@ -178,12 +178,12 @@ def _is_shared(name: str) -> bool:
 
 
 def judge_built(
-    path: Path, requires: Sequence[str], natives: Sequence[Native], provenance: Provenance
-) -> tuple[dict[str, bytes], Provenance, tuple[Finding, ...]]:
+    path: Path, requires: Sequence[str], natives: Sequence[Native], record: BuildRecord
+) -> tuple[dict[str, bytes], BuildRecord, tuple[Finding, ...]]:
     """Look at the wheel that the wrapped backend wrote to `path`.
 
     `requires` are all lines that its METADATA will have. Returns the members of the wheel that have to be written, with
-    their contents, the provenance with the libraries, and the findings. Raises `AbidingError`.
+    their contents, the record with the libraries, and the findings. Raises `AbidingError`.
     """
     shelf = Installed()
     names = tuple(native.name for native in natives)
@@ -202,9 +202,9 @@ def judge_built(
     original = subject.consumer
     consumer = replace(original, images=tuple(images), read=lambda name: put.get(name) or original.read(name))
     links = loaded_before(follow(consumer, subject.neighbours, subject.platform, names), preloaded)
-    provenance = provenance._replace(libraries=_shared(links, consumer, natives, subject.platform.machine))
-    subject = replace(subject, consumer=consumer, links=links, provenance=provenance, building=True, native=names)
-    return put, provenance, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
+    record = record._replace(libraries=_shared(links, consumer, natives, subject.platform.machine))
+    subject = replace(subject, consumer=consumer, links=links, record=record, building=True, native=names)
+    return put, record, (*_wrong_versions(natives, shelf), *judge(subject), *_ambiguous_here(subject))
 
 
 def _settled(image: Image, subject: Subject, preloaded: Collection[str]) -> Image:

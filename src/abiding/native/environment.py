@@ -25,7 +25,7 @@ from abiding.native.reach import is_program
 from abiding.native.rules import judge_installed, rebuilt
 from abiding.native.subject import Subject
 from abiding.native.symbols import lacking
-from abiding.project.provenance import record_in
+from abiding.project.build_record import record_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from abiding.native.distribution import InstalledDistribution
     from abiding.native.interpreter import Interpreter
     from abiding.native.links import Link
-    from abiding.project.provenance import Shared
+    from abiding.project.build_record import Shared
 
 __all__ = ["LibraryOutcome", "LibraryUse", "Survey", "survey"]
 
@@ -163,13 +163,13 @@ class _Surveyed(NamedTuple):
         neighbours = Neighbours.of(consumer.requires, tags, [shelf])
         links = follow(consumer, neighbours, platform)
         problems: tuple[Finding, ...] = ()
-        provenance = None
+        own = None
         try:
             record = record_in(distribution.member, distribution.label)
-            provenance = record.if_native if record else None
+            own = record.if_native if record else None
         except AbidingError as exc:
             problems = exc.findings
-        subject = Subject(distribution.label, consumer, links, neighbours, platform, provenance, shelf.get)
+        subject = Subject(distribution.label, consumer, links, neighbours, platform, own, shelf.get)
         others = [link.image.place for link in links if not isinstance(link.origin, System)]
         seen = loaded(python.executable, others).without(reported) if load and others else None
         surveyed = cls(subject, python, seen, tuple(_shared(distribution, consumer)), problems)
@@ -206,7 +206,7 @@ class _Surveyed(NamedTuple):
         )
 
     def recorded(self, library: str) -> Shared | None:
-        every = self.subject.provenance.libraries if self.subject.provenance else ()
+        every = self.subject.record.libraries if self.subject.record else ()
         return next((shared for shared in every if library in (shared.library, shared.file.rpartition("/")[2])), None)
 
     def origin(self, link: Link) -> str:

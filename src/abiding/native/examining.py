@@ -19,7 +19,7 @@ from abiding.native.platforms import Platform
 from abiding.native.providers import Neighbours, Recorded
 from abiding.native.rules import judge
 from abiding.native.subject import Subject
-from abiding.project.provenance import record_of
+from abiding.project.build_record import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
     from abiding.native.providers import Shelf
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
 
     Judge = Callable[[Subject], Iterable[Finding]]
     Look = Callable[[Path, str, bytes], object]
 
-__all__ = ["judge_wheel", "judge_wheels", "looked_up", "needs_others", "provenance_of", "subject_of"]
+__all__ = ["judge_wheel", "judge_wheels", "looked_up", "native_record", "needs_others", "subject_of"]
 
 
 def judge_wheel(
@@ -102,7 +102,7 @@ def _judged(path: Path, judge_one: Callable[[Path], tuple[Finding, ...]]) -> tup
     except IndexAccessError:
         raise
     except MissingExtraError as exc:
-        if provenance_of(path):
+        if native_record(path):
             raise
         return exc.noted(path.name)
     except ArchiveError as exc:
@@ -129,22 +129,22 @@ def subject_of(
     consumer = contents.of_wheel(path, partial(look, path) if look else None).loadable(platform.format)
     if requires is not None:
         consumer = replace(consumer, requires=tuple(requires))
-    provenance = provenance_of(path)
+    record = native_record(path)
     shelves = tuple(shelves)
-    recorded = [Recorded(provenance)] if provenance else []
+    recorded = [Recorded(record)] if record else []
     neighbours = Neighbours.of(consumer.requires, tags, [*shelves, *recorded])
     return Subject(
         path.name,
         consumer,
-        loaded_before(follow(consumer, neighbours, platform, native), provenance.preloaded if provenance else ()),
+        loaded_before(follow(consumer, neighbours, platform, native), record.preloaded if record else ()),
         neighbours,
         platform,
-        provenance,
+        record,
         lambda name: next((shipped for shelf in shelves if (shipped := shelf.get(name))), None),
     )
 
 
-def provenance_of(path: Path) -> Provenance | None:
+def native_record(path: Path) -> BuildRecord | None:
     """Read the record of a wheel that was built with native entries; None for any other. Raises `ArchiveError`."""
     record = record_of(Wheel.open(path))
     return record.if_native if record else None

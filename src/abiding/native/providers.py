@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.tags import Tag
 
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
 
 __all__ = ["Neighbours", "Recorded", "Relation", "Shelf", "pinned", "required", "target"]
 
@@ -45,13 +45,13 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a wheel's record (`provenance`) says of distributions that may not be at hand."""
+    """What a wheel's record says of distributions that may not be at hand."""
 
-    provenance: Provenance
+    record: BuildRecord
 
     def get(self, name: str, _accepted: SpecifierSet | None = None, /) -> Contents | None:
         """Make up a distribution of the libraries that were recorded of it, or a metapackage that brought some."""
-        shared = [library for library in self.provenance.libraries if normalised(library.distribution) == name]
+        shared = [library for library in self.record.libraries if normalised(library.distribution) == name]
         if not shared:
             return self._metapackage(name)
         # A file is looked for by its own name, SONAME or not; both were read when it was recorded.
@@ -61,7 +61,7 @@ class Recorded:
         return Contents(name, first.version, first.platforms, (), files, images, _absent, readable=False)
 
     def _metapackage(self, name: str) -> Contents | None:
-        asking = [library for library in self.provenance.libraries if requirements.name_of(library.requirement) == name]
+        asking = [library for library in self.record.libraries if requirements.name_of(library.requirement) == name]
         lines = [
             f'{library.distribution}=={library.version}; extra == "{extra}"'
             for library in asking
@@ -71,7 +71,7 @@ class Recorded:
 
     def shipping(self, file_name: str) -> Iterator[Contents]:
         """Look through what was recorded."""
-        for library in self.provenance.libraries:
+        for library in self.record.libraries:
             if Image(library.file, Format.of_name(library.file), library.library).is_called(file_name):
                 provider = self.get(normalised(library.distribution))
                 if provider:

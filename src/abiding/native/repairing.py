@@ -22,7 +22,7 @@ from abiding.metadata import licences
 from abiding.metadata.core import CoreMetadata
 from abiding.metadata.difference import compare
 from abiding.native import bom
-from abiding.native.examining import provenance_of, subject_of
+from abiding.native.examining import native_record, subject_of
 from abiding.native.platforms import floors
 from abiding.native.reading import WORK
 from abiding.native.rules import judge
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
 
 __all__ = ["repair"]
 
@@ -60,13 +60,13 @@ def repair(
     `RefusedError` if it is not in order, `AbidingError` if there is no tool (`missing-extra`) or it fails
     (`repair-failed`).
     """
-    provenance = provenance_of(wheel)
+    record = native_record(wheel)
     _make(destination)
     with private_folder(destination) as folder:
-        repaired = _repaired(wheel, folder / "1", provenance, platform, arguments, say=say)
-        floor = None if platform or not _is_linux(wheel) else _too_old(repaired, provenance)
+        repaired = _repaired(wheel, folder / "1", record, platform, arguments, say=say)
+        floor = None if platform or not _is_linux(wheel) else _too_old(repaired, record)
         if floor:
-            repaired = _repaired(wheel, folder / "2", provenance, floor, ("--only-plat", *arguments), say=say)
+            repaired = _repaired(wheel, folder / "2", record, floor, ("--only-plat", *arguments), say=say)
         findings = (*_changes(wheel, repaired), *judge(subject_of(repaired, ())), *look(repaired))
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise RefusedError(findings, _CLOSING)
@@ -108,14 +108,14 @@ def _is_for_macos(wheel: Path) -> bool:
 def _repaired(
     wheel: Path,
     folder: Path,
-    provenance: Provenance | None,
+    record: BuildRecord | None,
     platform: str | None,
     arguments: Sequence[str],
     *,
     say: Callable[[str], object],
 ) -> Path:
     folder.mkdir()
-    shared = provenance.libraries if provenance else ()
+    shared = record.libraries if record else ()
     # By the name that others know it by, and by that of its file: delocate follows a name to the file.
     libraries = sorted({name for library in shared for name in (library.library, library.file.rpartition("/")[2])})
     # By its whole path, which is no option of the tool.
@@ -133,7 +133,7 @@ def _repaired(
             hints=("what it said is above", f"it was called as `{_shown(command[:-2])}`"),
         )
         raise AbidingError(finding, _CLOSING)
-    return _led(written[0]) if provenance and _is_for_macos(wheel) else written[0]
+    return _led(written[0]) if record and _is_for_macos(wheel) else written[0]
 
 
 def _shown(command: Sequence[str]) -> str:
@@ -198,14 +198,10 @@ def _command(wheel: Path, libraries: Sequence[str], platform: str | None) -> tup
         return (auditwheel.__name__, "repair", *excluded, *(("--plat", platform) if platform else ()))
 
 
-def _too_old(repaired: Path, provenance: Provenance | None) -> str | None:
+def _too_old(repaired: Path, record: BuildRecord | None) -> str | None:
     """Return the platform tag of the newest provider, if the wheel claims an older one."""
     own = floors(repaired.name.removesuffix(".whl").rpartition("-")[2].split("."))
-    theirs = (
-        [floor for library in provenance.libraries for floor in floors(library.platforms).values()]
-        if provenance
-        else []
-    )
+    theirs = [floor for library in record.libraries for floor in floors(library.platforms).values()] if record else []
     newer = [floor for floor in theirs if floor.kind in own and own[floor.kind].version < floor.version]
     return str(max(newer, key=lambda floor: floor.version)) if newer else None
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from abiding.native.images import Image
     from abiding.native.links import Link, Provided
     from abiding.native.subject import Subject
-    from abiding.project.provenance import Shared
+    from abiding.project.build_record import Shared
 
 __all__ = ["ambiguous", "judge", "judge_installed", "rebuilt"]
 
@@ -218,9 +218,9 @@ def _is_leaked(path: str, image: Image) -> bool:
 
 def _bundled(subject: Subject) -> Iterator[Finding]:
     declared: dict[str, str] = {}
-    for shared in subject.provenance.libraries if subject.provenance else ():
+    for shared in subject.record.libraries if subject.record else ():
         declared[stem(shared.library)] = f"{shared.distribution} {shared.version}"
-    for provider in subject.neighbours.direct.values() if subject.building or not subject.provenance else ():
+    for provider in subject.neighbours.direct.values() if subject.building or not subject.record else ():
         if not subject.native or provider.name in subject.native:
             for image in provider.images:
                 # What a provider bundles under a name of its own is for itself.
@@ -253,7 +253,7 @@ def _is_library(image: Image) -> bool:
 
 
 def _changed(subject: Subject) -> Iterator[Finding]:
-    for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
+    for shared in subject.record.libraries if subject.record and not subject.building else ():
         provider = subject.at_hand(normalised(shared.distribution))
         if provider is None:
             continue

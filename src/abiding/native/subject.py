@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from abiding.native.links import Link, Provided
     from abiding.native.platforms import Platform
     from abiding.native.providers import Neighbours
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
 
 __all__ = ["Subject", "telling"]
 
@@ -28,7 +28,7 @@ __all__ = ["Subject", "telling"]
 class Subject:
     """What is judged: `artifact` is the file name of a wheel, or `name version` of what is installed.
 
-    `provenance` is the wheel's own, or the one that will be written into it: None for wheels that nobody built with
+    `record` is the wheel's own, or the one that will be written into it: None for wheels that nobody built with
     native entries. `building` is whether a repair tool is still to come. `at_hand` looks up a provider that can be read
     now, by its normalised name; `native` are the names that the project declares as native, for a build.
     """
@@ -38,7 +38,7 @@ class Subject:
     links: tuple[Link, ...]
     neighbours: Neighbours
     platform: Platform
-    provenance: Provenance | None
+    record: BuildRecord | None
     at_hand: Callable[[str], Contents | None]
     building: bool = False
     native: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Subject:
     @property
     def severity(self) -> Severity:
         """How much it weighs that a wheel is built badly: we answer for what was built by us."""
-        return Severity.ERROR if self.provenance or self.building else Severity.WARNING
+        return Severity.ERROR if self.record or self.building else Severity.WARNING
 
     def provided(self) -> Iterator[tuple[Link, Provided]]:
         """Return the links to libraries of other distributions."""

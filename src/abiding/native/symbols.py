@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from abiding.native.images import Image
     from abiding.native.links import Link
     from abiding.native.subject import Subject
-    from abiding.project.provenance import Shared
+    from abiding.project.build_record import Shared
 
 __all__ = ["Lacking", "lacking", "missing_symbols", "of_others_alone"]
 
@@ -65,7 +65,7 @@ def lacking(subject: Subject) -> Iterator[Lacking]:
 
 
 def _recorded_and_gone(subject: Subject) -> Iterator[Lacking]:
-    for shared in subject.provenance.libraries if subject.provenance and not subject.building else ():
+    for shared in subject.record.libraries if subject.record and not subject.building else ():
         provider = subject.at_hand(normalised(shared.distribution))
         shipped = provider.shipped_as(shared.library) if provider else None
         if provider and shipped:

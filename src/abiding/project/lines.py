@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 
     from abiding.findings.finding import Finding
+    from abiding.project.build_record import BuildRecord
     from abiding.project.declaration import Entry
     from abiding.project.keys import Key
-    from abiding.project.provenance import Provenance
     from abiding.project.pyproject import Pyproject
     from abiding.project.table import ApiLevel
 
@@ -171,7 +171,7 @@ class Added:
     the source has too says nothing of an entry, whatever it looks like.
     """
 
-    def __init__(self, wheel: Iterable[str], source: Iterable[str], record: Provenance | None = None) -> None:
+    def __init__(self, wheel: Iterable[str], source: Iterable[str], record: BuildRecord | None = None) -> None:
         """Leave out of the lines of the wheel those of its source, each as often as the source has it."""
         self._record = record
         self._source = Counter(map(meaning, source))

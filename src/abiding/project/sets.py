@@ -13,8 +13,8 @@ from abiding.project.declaration import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from abiding.project.build_record import RecordedLine
     from abiding.project.declaration import Entry
-    from abiding.project.provenance import RecordedLine
 
 __all__ = ["AbiLine", "Sets"]
 

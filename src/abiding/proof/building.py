@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from abiding.findings.finding import Finding
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
     from abiding.proof.environments import Environment, EnvironmentSource
     from abiding.proof.plan import Setting, Step
     from abiding.proof.subject import ProofSubject
@@ -67,7 +67,7 @@ class Result:
     metadata: CoreMetadata
     members: frozenset[str]
     seconds: float
-    record: Provenance | None = None
+    record: BuildRecord | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -258,7 +258,7 @@ def _read(path: Path, what: What, seconds: float) -> Result:
 
         return Result(path, CoreMetadata.parse(read_pkg_info(path), path.name), _below_top(path), seconds)
     from abiding.archives.wheel import Wheel
-    from abiding.project.provenance import record_of
+    from abiding.project.build_record import record_of
 
     wheel = Wheel.open(path)
     result = Result(path, CoreMetadata.parse(wheel.metadata(), path.name), frozenset(wheel.names), seconds)

@@ -125,7 +125,7 @@ def taken(subject: Subject, tags: frozenset[Tag]) -> dict[str, tuple[Imports, ..
 def _recorded(subject: Subject) -> dict[tuple[str, str], frozenset[str]]:
     """Return the symbols that a wheel's own record says were taken of each library, by distribution and name."""
     found: dict[tuple[str, str], frozenset[str]] = {}
-    for shared in subject.provenance.libraries if subject.provenance else ():
+    for shared in subject.record.libraries if subject.record else ():
         key = normalised(shared.distribution), base_name(shared.library)
         symbols = (f"{symbol}@{BASE}" for user in shared.users for symbol in user.symbols)
         found[key] = found.get(key, frozenset()).union(symbols)
@@ -213,7 +213,7 @@ def is_system_of(subject: Subject) -> Callable[[str], bool]:
 
 def built_with(subject: Subject, name: str) -> str:
     """Return the version of a provider that a wheel was linked with, by its record; empty if that does not say it."""
-    shared = subject.provenance.libraries if subject.provenance else ()
+    shared = subject.record.libraries if subject.record else ()
     return next((library.version for library in shared if normalised(library.distribution) == name), "")
 
 

@@ -10,7 +10,7 @@ from abiding.metadata import requirements
 from abiding.metadata.ranges import range_of
 from abiding.native.loader import base_name
 from abiding.native.providers import Relation
-from abiding.project.provenance import record_in
+from abiding.project.build_record import record_in
 from abiding.providers.ranges import public
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def looser(subject: Subject) -> Iterator[Finding]:
     Where a promise begins depends on the version that was linked with, which nothing tells; a build of ours has judged
     both ends.
     """
-    if subject.provenance:
+    if subject.record:
         return
     used: dict[str, tuple[Contents, set[str]]] = {}
     for link, origin in subject.provided():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.native import contents
 from abiding.native.platforms import Platform, apart, machine_of
-from abiding.project.provenance import record_in
+from abiding.project.build_record import record_in
 from abiding.providers import headers
 from abiding.providers.changed import Material
 from abiding.providers.published import is_library

@@ -8,9 +8,9 @@ from abiding.findings.finding import Finding, Severity
 from abiding.metadata import licences, requirements
 from abiding.metadata.changes import requirement_changes
 from abiding.project import hints
+from abiding.project.build_record import MEMBER
 from abiding.project.level import Level
 from abiding.project.lines import Added, Claimed
-from abiding.project.provenance import MEMBER
 from abiding.project.source import unsanctioned
 from abiding.releases.changes import changed, field_finding, repair_notes, requirement_findings
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from abiding.artifacts.artifact import Artifact
     from abiding.metadata.core import CoreMetadata
     from abiding.metadata.difference import Difference
+    from abiding.project.build_record import BuildRecord
     from abiding.project.declaration import Declaration, Entry
-    from abiding.project.provenance import Provenance
     from abiding.releases.comparison import Compared
     from abiding.releases.markers import Having
 
@@ -80,7 +80,7 @@ class Declared(NamedTuple):
                 severity = Severity.NOTE if licences.only_extended(difference) else Severity.ERROR
                 yield field_finding(compared.artifact, difference, severity, notes)
 
-    def _claimed(self, artifact: Artifact, added: Added, record: Provenance | None) -> Claimed:
+    def _claimed(self, artifact: Artifact, added: Added, record: BuildRecord | None) -> Claimed:
         """Return the lines of entries that apply to a wheel, at the recorded level and variant, else at what fits."""
         tags = _tags(artifact.filename)
         selected: dict[str, list[Entry]] = {"": []}
@@ -104,7 +104,7 @@ class Declared(NamedTuple):
 
 
 def _missing(
-    artifact: Artifact, entry: Entry, line: str, record: Provenance | None, narrowed: tuple[str, ...]
+    artifact: Artifact, entry: Entry, line: str, record: BuildRecord | None, narrowed: tuple[str, ...]
 ) -> Finding:
     return Finding(
         "missing-requirement",
@@ -120,7 +120,7 @@ def _missing(
     )
 
 
-def _changed(artifact: Artifact, entry: Entry, line: str, changed_to: str, record: Provenance | None) -> Finding:
+def _changed(artifact: Artifact, entry: Entry, line: str, changed_to: str, record: BuildRecord | None) -> Finding:
     notes = (_RECORDED,) if record else ()
     return changed(artifact, line, changed_to, notes, hints.WITHOUT_A_LINE, origin=_origin(entry))
 
@@ -154,7 +154,7 @@ def _origin(entry: Entry) -> str:
     return f"pyproject.toml, variant `{entry.variant}`" if entry.variant else "pyproject.toml"
 
 
-def _recorded(record: Provenance | None) -> str:
+def _recorded(record: BuildRecord | None) -> str:
     """Return what it means that a line is not there: without a record a wheel may be one of the API level."""
     return _ALL_OR_NONE if record is None else _RECORDED
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from abiding.findings.finding import Finding, Severity, lines_of
 from abiding.findings.meaning import is_among_wheels, is_of_api, is_of_levels
 from abiding.metadata.requirements import meaning
+from abiding.project.build_record import MEMBER
 from abiding.project.level import Level
-from abiding.project.provenance import MEMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from abiding.artifacts.artifact import Artifact
     from abiding.findings.rules import Rule
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
     from abiding.releases.comparison import Compared
     from abiding.releases.declared import Declared
 
@@ -148,7 +148,7 @@ def judge_record(compared: Compared) -> Iterator[Finding]:
             )
 
 
-def _contradictory(filename: str, record: Provenance) -> Finding:
+def _contradictory(filename: str, record: BuildRecord) -> Finding:
     return Finding(
         "bad-provenance",
         Severity.ERROR,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from abiding.findings.terminal import Line, Terminal
-    from abiding.project.provenance import Provenance
+    from abiding.project.build_record import BuildRecord
     from abiding.project.sets import AbiLine, Sets
 
 __all__ = ["as_json", "as_text"]
@@ -40,12 +40,12 @@ _EDITED = (
 )
 
 
-def as_text(sets: Sets, record: Provenance | None, to: Terminal) -> str:
+def as_text(sets: Sets, record: BuildRecord | None, to: Terminal) -> str:
     """Return what a wheel requires, with the reasons and notes that it carries itself; it ends with a newline."""
     return to.written(_of_wheel(sets, record, to.width))
 
 
-def _of_wheel(sets: Sets, record: Provenance | None, width: int) -> Iterator[Line]:
+def _of_wheel(sets: Sets, record: BuildRecord | None, width: int) -> Iterator[Line]:
     yield (Span(on_one_line(f"{sets.name} {sets.version}"), Style.STRONG), Span(on_one_line(f"   {sets.wheel}")))
     if record is None:
         yield ()
@@ -76,13 +76,13 @@ def _of_wheel(sets: Sets, record: Provenance | None, width: int) -> Iterator[Lin
         yield from labelled(Span(_EDITED), width, _NOTE)
 
 
-def _gone(sets: Sets, record: Provenance) -> tuple[str, ...]:
+def _gone(sets: Sets, record: BuildRecord) -> tuple[str, ...]:
     """Return the lines that were built into METADATA, and are not there any more."""
     there = {meaning(bound.requirement) for bound in sets.abi} | set(map(meaning, sets.api or ()))
     return tuple(line.requirement for line in record.lines if meaning(line.requirement) not in there)
 
 
-def _reasons(bound: AbiLine, record: Provenance) -> Iterator[str]:
+def _reasons(bound: AbiLine, record: BuildRecord) -> Iterator[str]:
     """Yield why a line is there."""
     yield f"{bound.reason}: {bound.note}" if bound.note else bound.reason
     if not bound.is_filled or bound.declared not in bound.requirement:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MEMBER",
     "MEMBERS",
-    "Provenance",
+    "BuildRecord",
     "RecordedLine",
     "Shared",
     "Used",
@@ -120,7 +120,7 @@ class Used(NamedTuple):
     ceiling: str
 
 
-class Provenance(NamedTuple):
+class BuildRecord(NamedTuple):
     """What a wheel was built as: the wrapped backend, the level, the variant; its lines, libraries and interfaces.
 
     `exports` is what the wheel asks of those who are linked with its own libraries, pins filled.
@@ -147,7 +147,7 @@ class Provenance(NamedTuple):
         return frozenset(requirements.name_of(line.requirement) for line in self.lines if line.load == "preload")
 
     @property
-    def if_native(self) -> Provenance | None:
+    def if_native(self) -> BuildRecord | None:
         """Itself, if the wheel was built with native entries."""
         return self if self.is_native else None
 
@@ -170,13 +170,13 @@ class Provenance(NamedTuple):
         return (json.dumps(table, indent=2, ensure_ascii=False) + "\n").encode()
 
     @classmethod
-    def from_json(cls, data: bytes, artifact: str, name: str = "") -> Provenance:
+    def from_json(cls, data: bytes, artifact: str, name: str = "") -> BuildRecord:
         """Read the file. Raises `ArchiveError` (`bad-provenance`) if it is of a later version, or is none.
 
         `name` is the distribution that its exports have to be about, where that is known.
         Keys that this version does not know are passed over: a later one may add some.
         """
-        if len(data) > bounds.PROVENANCE or sum(map(data.count, b",[{")) > bounds.PROVENANCE_VALUES:
+        if len(data) > bounds.BUILD_RECORD or sum(map(data.count, b",[{")) > bounds.PROVENANCE_VALUES:
             message = (
                 f"has a record of its build (`{MEMBER}`) of {len(data):,} bytes, or of more values than anybody means"
             )
@@ -204,22 +204,22 @@ class Provenance(NamedTuple):
             raise _problem(artifact, message, f"{type(exc).__name__}: {exc}") from exc
 
 
-def record_in(member: Callable[[str], bytes | None], artifact: str, name: str = "") -> Provenance | None:
+def record_in(member: Callable[[str], bytes | None], artifact: str, name: str = "") -> BuildRecord | None:
     """Read the record of a build; `member` gives a file of the folder `.dist-info`, None where there is none.
 
     Returns None if there is no record, or an empty one. `artifact` and `name` are as of `from_json`, which raises.
     """
     data = next(filter(None, map(member, MEMBERS)), None)
-    return Provenance.from_json(data, artifact, name) if data else None
+    return BuildRecord.from_json(data, artifact, name) if data else None
 
 
-def record_of(wheel: Wheel) -> Provenance | None:
+def record_of(wheel: Wheel) -> BuildRecord | None:
     """Read the record of a wheel's build; None if there is none. Raises `ArchiveError`."""
     names = frozenset(wheel.names)
 
     def member(name: str) -> bytes | None:
         place = f"{wheel.dist_info}/{name}"
-        return wheel.read(place, bounds.PROVENANCE) if place in names else None
+        return wheel.read(place, bounds.BUILD_RECORD) if place in names else None
 
     return record_in(member, wheel.path.name)
 
