@@ -401,6 +401,17 @@ NAMED_IN_CXX = [
         ["struct n::s"],
     ),
     ("thread_local extern int v;", "extern int v;", ["v"]),
+    # A template that derives from itself.
+    (
+        "template <int N> struct A : A<N - 1> { virtual void f(); int a; }; struct B { int b; };",
+        "template <int N> struct A : A<N - 1> { virtual void f(); long a; }; struct B { long b; };",
+        ["class A", "struct B"],
+    ),
+    (
+        "template <int N, int... R> struct A : A<N / 10, R...> { int a; }; template <int N> struct A<0, N> { int b; };",
+        "template <int N, int... R> struct A : A<N / 10, R...> { int a; }; template <int N> struct A<0, N> { long b; };",
+        ["class A<0, $>"],
+    ),
     # What only a class declares is found by what it is given.
     ("struct A { friend int f(A &); };", "struct A { friend long f(A &); };", ["f(A &)"]),
     (

@@ -269,7 +269,8 @@ def _tables(cursor: Cursor) -> tuple[set[str], set[str]]:
         first = next((one for one in bases if one.has_table and not one.is_virtual), None)
         # One that has nothing but its table.
         first = first or next((one for one in bases if one.has_table and one.is_small), None)
-        if first is None:
+        # A template may derive from itself, for other arguments.
+        if first is None or first.cursor.get_usr() in own:
             break
         own.add(first.cursor.get_usr())
         bases = _bases(first.cursor)
@@ -284,9 +285,19 @@ class _Base(NamedTuple):
     @property
     def has_table(self) -> bool:
         """Whether it has virtual functions, or a base of it has, or virtual bases."""
-        return any(
-            one.kind.name in {"CXX_METHOD", "DESTRUCTOR"} and one.is_virtual_method() for one in _members(self.cursor)
-        ) or any(one.is_virtual or one.has_table for one in _bases(self.cursor))
+        waiting, known = [self.cursor], {self.cursor.get_usr()}
+        while waiting:
+            one = waiting.pop()
+            if any(
+                each.kind.name in {"CXX_METHOD", "DESTRUCTOR"} and each.is_virtual_method() for each in _members(one)
+            ):
+                return True
+            bases = _bases(one)
+            if any(base.is_virtual for base in bases):
+                return True
+            waiting += [base.cursor for base in bases if base.cursor.get_usr() not in known]
+            known.update(base.cursor.get_usr() for base in bases)
+        return False
 
 
 def _bases(cursor: Cursor) -> list[_Base]:
