@@ -13,12 +13,13 @@ from abiding.providers import confined, headers
 from abiding.providers.branches import differing
 from abiding.providers.changed import Comparison, Material, compared
 from abiding.providers.cursors import Walk
-from abiding.providers.declarations import ANYTHING, Declared, changes, comparable, constants, reached
+from abiding.providers.declarations import Declared, changes, comparable, constants
 from abiding.providers.headers import Headers, gathered
 from abiding.providers.languages import of_both
 from abiding.providers.macros import guard_of
 from abiding.providers.numbering import is_number_of, is_version
 from abiding.providers.places import Files
+from abiding.providers.reaching import ANYTHING, reached
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,6 @@ from abiding.findings import bounds
 from abiding.findings.words import counted, first_of
 from abiding.providers import branches, headers, kinds, layouts
 from abiding.providers.declarations import (
-    ANYTHING,
     CONSTANTS,
     bodies,
     changes,
@@ -21,16 +20,16 @@ from abiding.providers.declarations import (
     constants,
     dropped,
     gone,
-    reached,
-    seen,
     specialised,
 )
 from abiding.providers.numbering import is_number_of, is_stamp
+from abiding.providers.reaching import ANYTHING, reached, seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from abiding.providers.declarations import Changed, Declared, Reached
+    from abiding.providers.declarations import Changed, Declared
+    from abiding.providers.reaching import Reached
 
 __all__ = ["LAYOUTS", "Change", "Comparison", "Material", "compared"]
 

@@ -13,9 +13,10 @@ from bisect import bisect_left
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from abiding.providers.declarations import ANYTHING
 from abiding.providers.leading import begun_by, leads_anywhere
 from abiding.providers.meanings import Meanings, is_const, is_template, without_const
+from abiding.providers.naming import TYPES, Names
+from abiding.providers.reaching import ANYTHING
 from abiding.providers.templates import arguments_of, constraints, digest, is_special, primary_of
 from abiding.providers.values import convention, value_of
 
@@ -41,13 +42,12 @@ class Walk:
         """Begin. `known` are headers that are passed over."""
         self.files, self.language, self.errors, self.known = files, language, errors, known
         self.meanings = Meanings(language)
+        self.names = Names(files, language, self.meanings)
         self.entries: list[list[Any]] = []
         self._cursors: list[Cursor] = []
         self.unsure: set[str] = set()
         # Headers with something that is not compared, each with its line and the reason.
         self.left_out: dict[str, tuple[int, str]] = {}
-        self._prefixes: dict[int, str] = {}
-        self._keys: dict[int, str] = {}
 
     def all(self, cursor: Cursor, depth: int = 0) -> None:
         """Take what stands in a unit, a namespace or a class."""
@@ -103,7 +103,7 @@ class Walk:
             if entry[1] in _USING:
                 entry[6] += [ANYTHING] if leads_anywhere(cursor) else []
             if entry[1] == "type":
-                entry[8] = sorted(filter(None, map(self._key, begun_by(cursor))))
+                entry[8] = sorted(filter(None, map(self.names.key, begun_by(cursor))))
 
     # Each kind of cursor
 
@@ -118,7 +118,7 @@ class Walk:
         """Take a class, a struct or a union with its body, and what is declared in it."""
         if not cursor.is_definition():
             return
-        key, shown = self._tag(cursor)
+        key, shown = self.names.tag(cursor)
         if key:
             kind = "private" if self._is_private(cursor) else "type"
             self._add(cursor, place, kind, (key, shown), self.meanings.meaning(cursor))
@@ -141,14 +141,14 @@ class Walk:
     def field(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take what a field is at first: who makes an object has that compiled in."""
         if self.language == "c++" and cursor.spelling:
-            self._initialiser(cursor, place, self._name(cursor))
+            self._initialiser(cursor, place, self.names.name(cursor))
 
     def enumeration(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take an enumeration: its size, and what its constants are, of which there may be more."""
         if not cursor.is_definition():
             return
         named = {one.spelling: one.enum_value for one in cursor.get_children() if one.kind.name == "ENUM_CONSTANT_DECL"}
-        key, shown = self._tag(cursor)
+        key, shown = self.names.tag(cursor)
         if key and not self._is_private(cursor):
             size = cursor.enum_type.get_canonical().get_size()
             kind = f"enum {cursor.enum_type.get_canonical().spelling}" if cursor.is_scoped_enum() else f"enum {size}"
@@ -156,7 +156,7 @@ class Walk:
                 cursor, place, "type", (key, shown), kind, members=[f"{one} = {value}" for one, value in named.items()]
             )
             return
-        prefix = self._prefix(cursor if key and cursor.is_scoped_enum() else cursor.semantic_parent)
+        prefix = self.names.prefix(cursor if key and cursor.is_scoped_enum() else cursor.semantic_parent)
         for one, value in named.items():
             self._add(cursor, place, "enumerator", (f"{prefix}{one}", f"{prefix}{one}"), str(value))
 
@@ -164,7 +164,7 @@ class Walk:
         """Take another name of a type, unless that is of an unnamed namespace."""
         if self._is_private(cursor.semantic_parent):
             return
-        name = self._name(cursor)
+        name = self.names.name(cursor)
         if cursor.kind.name == "TYPE_ALIAS_TEMPLATE_DECL":
             inner = next((one for one in cursor.get_children() if one.kind.name == "TYPE_ALIAS_DECL"), None)
             meaning = self.meanings.parameters(cursor)
@@ -178,7 +178,7 @@ class Walk:
 
     def function(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take a function: what it gives and takes, unless all who use it have their own; and its body, if any."""
-        name = self._name(cursor)
+        name = self.names.name(cursor)
         body = self._body(cursor)
         if body:
             self._add(cursor, place, "body", (f"body {name}", name), body)
@@ -187,8 +187,10 @@ class Walk:
         kind = cursor.kind.name
         if kind in {"FUNCTION_DECL", "CXX_METHOD"} and is_special(self._text_of(cursor)):
             outer = cursor.semantic_parent
-            within = f"{self._tag(outer)[0].removeprefix('tag ')}::" if outer.kind.name in _TYPES else ""
-            self._special(cursor, place, f"{within or self._prefix(outer)}{cursor.displayname}", f"function {name}")
+            within = f"{self.names.tag(outer)[0].removeprefix('tag ')}::" if outer.kind.name in TYPES else ""
+            self._special(
+                cursor, place, f"{within or self.names.prefix(outer)}{cursor.displayname}", f"function {name}"
+            )
         if cursor.linkage.name == "INTERNAL" or kind in {"CONSTRUCTOR", "DESTRUCTOR"} or not self._is_first(cursor):
             return
         signature = self.meanings.signature(cursor)
@@ -213,7 +215,7 @@ class Walk:
 
     def variable(self, cursor: Cursor, place: str, _depth: int) -> None:
         """Take a variable that others see, and what has a value that never changes."""
-        name = self._name(cursor)
+        name = self.names.name(cursor)
         if cursor.linkage.name != "INTERNAL":
             label = next((one.spelling for one in cursor.get_children() if one.kind.name == "ASM_LABEL_ATTR"), "")
             tls = "" if cursor.tls_kind.name == "NONE" else " thread_local"
@@ -257,65 +259,23 @@ class Walk:
 
     def _text(self, cursor: Cursor, place: str) -> None:
         """Add what is compared by its text alone: a concept, or a variable that is a template."""
-        text, name = self._text_of(cursor), self._name(cursor)
+        text, name = self._text_of(cursor), self.names.name(cursor)
         arguments = arguments_of(cursor.spelling, text)
         self._add(cursor, place, "text", (f"text {name}{arguments}", f"{name}{arguments}"), digest(text))
         if arguments:
             self._special(cursor, place, f"{name}{arguments}", f"text {name}")
 
-    # What they are called
-
-    def _tag(self, cursor: Cursor) -> tuple[str, str]:
-        """Return the key of a type and what it is called with its kind; nothing for one without a name."""
-        kind = _KINDS.get(cursor.kind.name, "class")
-        if cursor.kind.name == "CLASS_TEMPLATE":
-            name = self._name(cursor)
-        else:
-            name = self.meanings.clean(cursor.type.get_canonical().spelling)
-        if " at " in name:
-            return "", ""
-        return f"tag {name}", f"{kind} {name}"
-
-    def _name(self, cursor: Cursor) -> str:
-        return f"{self._prefix(cursor.semantic_parent)}{cursor.spelling}"
-
-    def _prefix(self, cursor: Cursor) -> str:
-        if cursor is None or cursor.kind.name in {"TRANSLATION_UNIT", "LINKAGE_SPEC", "UNEXPOSED_DECL"}:
-            return ""
-        if self.language == "c":
-            return ""
-        known = self._prefixes.get(cursor.hash)
-        if known is None:
-            outer = self._prefix(cursor.semantic_parent)
-            is_named = cursor.spelling and not cursor.is_anonymous() and " at " not in cursor.spelling
-            known = f"{outer}{cursor.spelling}::" if is_named else outer
-            self._prefixes[cursor.hash] = known
-        return known
-
-    def _key(self, cursor: Cursor) -> str:
-        """Return the key of what is referred to, if it is a type that one of these headers declares."""
-        known = self._keys.get(cursor.hash)
-        if known is None:
-            file = cursor.location.file
-            known = ""
-            if file and self.files.place(file.name):
-                kind = cursor.kind.name
-                if kind in _TYPES:
-                    known = self._tag(cursor)[0]
-                elif kind in {"TYPEDEF_DECL", "TYPE_ALIAS_DECL", "TYPE_ALIAS_TEMPLATE_DECL"}:
-                    known = f"typedef {self._name(cursor)}"
-            self._keys[cursor.hash] = known
-        return known
+    # What is kept of them
 
     def _uses(self, cursor: Cursor, found: set[str], depth: int = 0) -> set[str]:
         """Add the keys of the types that are named in a declaration, but not in a function's body."""
         for child in cursor.get_children():
             kind = child.kind.name
             if kind in {"TYPE_REF", "TEMPLATE_REF"}:
-                found.add(self._key(child.referenced))
+                found.add(self.names.key(child.referenced))
             elif kind != "COMPOUND_STMT" and depth < _DEEPEST:
-                if kind in _TYPES:
-                    found.add(self._key(child))
+                if kind in TYPES:
+                    found.add(self.names.key(child))
                 self._uses(child, found, depth + 1)
         return found
 
@@ -368,7 +328,7 @@ class Walk:
     def _is_first(self, cursor: Cursor) -> bool:
         """Whether it is the declaration of a function, and not what defines it outside of its class."""
         outer = cursor.semantic_parent
-        return bool(outer == cursor.lexical_parent or outer.kind.name not in _TYPES)
+        return bool(outer == cursor.lexical_parent or outer.kind.name not in TYPES)
 
     def _is_private(self, cursor: Cursor) -> bool:
         """Whether something is an unnamed namespace, or in one: each file has its own."""
@@ -379,8 +339,6 @@ class Walk:
         return sum(one.kind.name == "CONVERSION_FUNCTION" for one in cursor.semantic_parent.get_children())
 
 
-_KINDS = {"STRUCT_DECL": "struct", "UNION_DECL": "union", "ENUM_DECL": "enum"}
-_TYPES = frozenset({*_KINDS, "CLASS_DECL", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"})
 _ARGUMENTS = frozenset(
     {"PARM_DECL", "TEMPLATE_TYPE_PARAMETER", "TEMPLATE_NON_TYPE_PARAMETER", "TEMPLATE_TEMPLATE_PARAMETER"}
 )
@@ -390,7 +348,7 @@ _TAKEN = {
     "NAMESPACE": Walk.within,
     "LINKAGE_SPEC": Walk.within,
     "UNEXPOSED_DECL": Walk.within,
-    **dict.fromkeys(_TYPES - {"ENUM_DECL"}, Walk.record),
+    **dict.fromkeys(TYPES - {"ENUM_DECL"}, Walk.record),
     "ENUM_DECL": Walk.enumeration,
     **dict.fromkeys(("TYPEDEF_DECL", "TYPE_ALIAS_DECL", "TYPE_ALIAS_TEMPLATE_DECL"), Walk.typedef),
     **dict.fromkeys(

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from abiding.providers.numbering import is_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 __all__ = [
-    "ANYTHING",
     "CONSTANTS",
+    "MEANT",
     "Changed",
     "Declaration",
     "Declared",
-    "Reached",
     "Reading",
     "bodies",
     "changes",
@@ -25,15 +24,11 @@ __all__ = [
     "constants",
     "dropped",
     "gone",
-    "reached",
-    "seen",
     "specialised",
 ]
 
-# The key of what a function leads to that takes `void *`: any type.
-ANYTHING = "void *"
 # What libraries have; a constant is in who uses it.
-_MEANT = frozenset({"type", "function", "variable"})
+MEANT = frozenset({"type", "function", "variable"})
 # Macros and variables, macros that are guards, and what stands in enumerations.
 CONSTANTS = frozenset({"constant", "guard", "enumerator"})
 
@@ -220,9 +215,9 @@ def _members(one: Declaration) -> Iterator[Declaration]:
 
 def changes(old: Declared, new: Declared, *kinds: str) -> Iterator[Changed]:
     """Yield what is another thing now, each once; a header that is gone takes nothing away."""
-    before, index = (_Index(side, kinds or _MEANT) for side in (old, new))
+    before, index = (_Index(side, kinds or MEANT) for side in (old, new))
     told = _told_by_type(old, new) if "enumerator" in kinds else set()
-    for reading, one in _of_kind(old, kinds or _MEANT):
+    for reading, one in _of_kind(old, kinds or MEANT):
         if one.name not in told and (other := index.another(reading, one, before)):
             told.add(one.name)
             yield Changed(one, other)
@@ -257,11 +252,11 @@ def gone(old: Declared, new: Declared, *, is_all: bool) -> tuple[str, ...]:
 
 def dropped(old: Declared, new: Declared, *, is_all: bool) -> tuple[str, ...]:
     """Return the names of what a release declares no more, as `gone` does: what is compiled may work all the same."""
-    known = {one.key for _, one in new.of_kind(*_MEANT)}
+    known = {one.key for _, one in new.of_kind(*MEANT)}
     # A header that is in one release alone was read as C++ too, where it may be of C.
     of_c = known | {one.key for reading, one in old.of_kind("function") if reading.language == "c"}
     is_read = _reader(new, is_all=is_all)
-    lost = [one for _, one in old.of_kind(*_MEANT) if one.key not in known and is_read(one.place)]
+    lost = [one for _, one in old.of_kind(*MEANT) if one.key not in known and is_read(one.place)]
     return tuple(
         dict.fromkeys(
             one.name
@@ -306,58 +301,3 @@ def _templates(side: Declared) -> set[str]:
         f"function {one.name.partition('(')[0]}" if one.kind == "function" else one.key
         for _, one in side.of_kind("type", "text", "function")
     }
-
-
-class Reached(NamedTuple):
-    """What some symbols lead to, by types: the `keys`; and those of the symbols that no header declares.
-
-    `beyond` are those of types that begin with one of these, and of what they lead to: who says that a function takes a
-    base may hand over what derives from it.
-    """
-
-    keys: frozenset[str]
-    undeclared: frozenset[str] = frozenset()
-    beyond: frozenset[str] = frozenset()
-
-    @property
-    def is_all(self) -> bool:
-        """Whether all are declared: what others lead to is not known."""
-        return not self.undeclared
-
-
-def reached(declared: Declared, symbols: Collection[str]) -> Reached:
-    """Find what the functions and variables with these symbols lead to."""
-    leading: dict[str, set[str]] = defaultdict(set)
-    derived: dict[str, set[str]] = defaultdict(set)
-    there = {}
-    for _, one in declared.of_kind(*_MEANT):
-        leading[one.key].update(one.uses)
-        for base in one.begins:
-            derived[base].add(one.key)
-        if one.symbol in symbols:
-            there[one.key] = one.symbol
-    found = _closure(there, leading)
-    beyond = _closure(found, derived, leading)
-    return Reached(found, frozenset(symbols).difference(there.values()), beyond - found)
-
-
-def _closure(start: Iterable[str], *ways: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """Return all that some keys lead to, themselves included."""
-    waiting = list(start)
-    found = set(waiting)
-    while waiting:
-        key = waiting.pop()
-        more = {other for way in ways for other in way.get(key, ())} - found
-        found |= more
-        waiting += more
-    return frozenset(found)
-
-
-def seen(declared: Declared, symbols: Collection[str]) -> frozenset[str]:
-    """Return the headers that somebody has at hand who includes what declares some functions."""
-    return frozenset(
-        place
-        for reading, one in declared.of_kind("function")
-        if one.symbol in symbols
-        for place in (reading.place, *reading.includes)
-    )
