@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = [
     "ANSWER",
     "BUILD_RECORD",
+    "BUILD_RECORD_VALUES",
     "CACHE",
     "CACHED",
     "CALLS",
@@ -53,7 +54,6 @@ __all__ = [
     "PARSING",
     "PARSING_ONE",
     "PARTS_OF_ONE",
-    "PROVENANCE_VALUES",
     "PYPROJECT",
     "RANGES",
     "RECORD",
@@ -96,7 +96,7 @@ WHEEL = 1 << 20
 RECORD_ROWS = 2
 # Bytes of an abiding.json, and values in it: each is an object of its own.
 # Worst: 0.2 s, 22 MiB (lists in lists).
-BUILD_RECORD, PROVENANCE_VALUES = 4 << 20, 200_000
+BUILD_RECORD, BUILD_RECORD_VALUES = 4 << 20, 200_000
 # Bytes from the beginning of a Python file that are looked at: no package has a longer way to its own libraries. They
 # are fewer where it is packed more densely than what people write, but for a size that is harmless in any number.
 # Worst: 0.4 s, 21 MiB (strings without end).

@@ -176,7 +176,7 @@ class BuildRecord(NamedTuple):
         `name` is the distribution that its exports have to be about, where that is known.
         Keys that this version does not know are passed over: a later one may add some.
         """
-        if len(data) > bounds.BUILD_RECORD or sum(map(data.count, b",[{")) > bounds.PROVENANCE_VALUES:
+        if len(data) > bounds.BUILD_RECORD or sum(map(data.count, b",[{")) > bounds.BUILD_RECORD_VALUES:
             message = (
                 f"has a record of its build (`{MEMBER}`) of {len(data):,} bytes, or of more values than anybody means"
             )
