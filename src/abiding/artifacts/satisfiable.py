@@ -91,7 +91,7 @@ def _joined(where: Sequence[Environments]) -> Environments:
 
 
 def _excluded(
-    asked: Sequence[str], metadata: CoreMetadata, own: str, within: Environments
+    suspects: Sequence[str], metadata: CoreMetadata, own: str, within: Environments
 ) -> Iterator[tuple[Exclusion, list[str]]]:
     """Find what excludes each other of what is asked for, with the lines."""
     from abiding.metadata import variant_markers
@@ -99,7 +99,7 @@ def _excluded(
     from abiding.metadata.requires_dist import Line
 
     # Of which properties a wheel is a variant is not known here: what asks for them excludes nothing.
-    known = [line for line in asked if not any(variable in line for variable in variant_markers.SETS)]
+    known = [line for line in suspects if not any(variable in line for variable in variant_markers.SETS)]
     # Where the file is installed, so is this version of the project.
     itself = [f"{own}=={metadata.get('Version')}"] if own in map(_plain_name, known) else []
     lines = [*itself, *known]

@@ -144,9 +144,9 @@ def one_in(folder: Path, *endings: str) -> Path | None:
     """Return one of the files with such an ending, sdists and wheels if none is given, in a folder or in its `dist`."""
     for place in (folder, folder / "dist"):
         with suppress(OSError):
-            named = [file for file in sorted(place.iterdir()) if file.name.endswith(endings or ENDINGS)]
-            if named:
-                return named[0]
+            fitting = [file for file in sorted(place.iterdir()) if file.name.endswith(endings or ENDINGS)]
+            if fitting:
+                return fitting[0]
     return None
 
 

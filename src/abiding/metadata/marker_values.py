@@ -96,14 +96,14 @@ _WORD = re.compile(r"[^\s,|]+")
 _WORDS_AND_BETWEEN = re.compile(r"[^\s,|]+|[\s,|]+")
 
 
-def _replaced(text: str, named: Mapping[str, str]) -> str:
+def _replaced(text: str, names: Mapping[str, str]) -> str:
     """Return a list with other values in some places, each of them once."""
     parts: list[str] = []
     for part in _WORDS_AND_BETWEEN.findall(text):
-        if part in named and named[part] in parts:
+        if part in names and names[part] in parts:
             del parts[-1]  # what stands between it and the one before
         else:
-            parts.append(named.get(part, part))
+            parts.append(names.get(part, part))
     return "".join(parts)
 
 

@@ -284,13 +284,13 @@ _FIRST = (0, 0, 0, 0, 0)
 
 def _of_pythons(variable: str, operator: str, value: str, *, quoted: bool) -> Environments | None:
     """Return where a comparison with a version is true; None if it has no value."""
-    short = variable == "python_version"
+    writing = _Short() if variable == "python_version" else _Full()
     if operator == "in":
-        states = None if quoted or variable == "implementation_version" else _listed(value, short=short)
+        states = None if quoted or variable == "implementation_version" else _listed(value, writing)
     elif operator == "===":
-        states = _to_the_letter(value.lower(), short=short)
+        states = _to_the_letter(value.lower(), writing)
     else:
-        states = _compared(operator, value, quoted=quoted, short=short)
+        states = _compared(operator, value, writing, quoted=quoted)
     if states is None:
         return None
     if variable != "implementation_version":
@@ -310,7 +310,7 @@ def _within(topic: str, states: Mapping[_Python, bool]) -> Environments:
     return environments
 
 
-def _compared(operator: str, value: str, *, quoted: bool, short: bool) -> Mapping[_Python, bool] | None:
+def _compared(operator: str, value: str, writing: _Full, *, quoted: bool) -> Mapping[_Python, bool] | None:
     """Return what `packaging` says of those versions at which its answer can change."""
     from packaging.specifiers import Specifier
     from packaging.version import Version
@@ -321,54 +321,74 @@ def _compared(operator: str, value: str, *, quoted: bool, short: bool) -> Mappin
         if operator == "===" or version.local:
             return None
         return {
-            edge: (specifier or Specifier(operator + _text(edge, short=short))).contains(
-                _text(edge, short=short) if specifier else value, prereleases=True
+            edge: (specifier or Specifier(operator + writing.text(edge))).contains(
+                writing.text(edge) if specifier else value, prereleases=True
             )
-            for edge in _edges(version, short=short)
+            for edge in writing.edges(version)
         }
     except ValueError:  # no version, or one of thousands of digits
         return None
 
 
-def _to_the_letter(value: str, *, short: bool) -> Mapping[_Python, bool] | None:
+def _to_the_letter(value: str, writing: _Full) -> Mapping[_Python, bool] | None:
     """Return the one version that is written like this, if any is; None of what may be that of a build of its own."""
-    python = _parsed(re.fullmatch(_SHORT if short else _FULL, value))
-    if python and _text(python, short=short) == value:
-        return {_FIRST: python == _FIRST, python: True, _next(python, short=short): False}
+    python = _parsed(re.fullmatch(writing.pattern, value))
+    if python and writing.text(python) == value:
+        return {_FIRST: python == _FIRST, python: True, writing.next(python): False}
     return None if "+" in value else {_FIRST: False}
 
 
-def _edges(version: Version, *, short: bool) -> Iterator[_Python]:
-    major, minor, micro = (*version.release, 0, 0)[:3]
-    yield from (_FIRST, (major, 0, 0, 0, 0), (major, minor, 0, 0, 0), (major, minor + 1, 0, 0, 0))
-    yield (major + 1, 0, 0, 0, 0)
-    if short:
-        return
-    yield from ((major, minor, micro, 0, 0), (major, minor, micro, *_FINAL), (major, minor, micro + 1, 0, 0))
-    if version.pre:
-        stage, serial = _STAGES.index(version.pre[0]), version.pre[1]
-        yield from ((major, minor, micro, stage, serial), (major, minor, micro, stage, serial + 1))
+class _Full:
+    """How most variables have a version of Python."""
+
+    pattern = r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:(a|b|rc)(\d{1,3}))?"
+
+    def text(self, python: _Python) -> str:
+        """Write a version."""
+        major, minor, micro, stage, serial = python
+        return f"{major}.{minor}.{micro}" + (f"{_STAGES[stage]}{serial}" if stage < len(_STAGES) else "")
+
+    def next(self, python: _Python) -> _Python:
+        """Return the first version that is written otherwise than this one, which is before it."""
+        major, minor, micro, stage, serial = python
+        return (major, minor, micro, stage, serial + 1) if stage < len(_STAGES) else (major, minor, micro + 1, 0, 0)
+
+    def edges(self, version: Version) -> Iterator[_Python]:
+        """Yield the versions at which the answer to a comparison can change."""
+        major, minor, micro = (*version.release, 0, 0)[:3]
+        yield from _Short().edges(version)
+        yield from ((major, minor, micro, 0, 0), (major, minor, micro, *_FINAL), (major, minor, micro + 1, 0, 0))
+        if version.pre:
+            stage, serial = _STAGES.index(version.pre[0]), version.pre[1]
+            yield from ((major, minor, micro, stage, serial), (major, minor, micro, stage, serial + 1))
 
 
-def _text(python: _Python, *, short: bool) -> str:
-    major, minor, micro, stage, serial = python
-    if short:
-        return f"{major}.{minor}"
-    return f"{major}.{minor}.{micro}" + (f"{_STAGES[stage]}{serial}" if stage < len(_STAGES) else "")
+class _Short(_Full):
+    """How `python_version` has it: without what is behind its minor version."""
+
+    pattern = r"(\d{1,3})\.(\d{1,3})"
+
+    def text(self, python: _Python) -> str:
+        return f"{python[0]}.{python[1]}"
+
+    def next(self, python: _Python) -> _Python:
+        return (python[0], python[1] + 1, 0, 0, 0)
+
+    def edges(self, version: Version) -> Iterator[_Python]:
+        major, minor = (*version.release, 0)[:2]
+        yield from (_FIRST, (major, 0, 0, 0, 0), (major, minor, 0, 0, 0), (major, minor + 1, 0, 0, 0))
+        yield (major + 1, 0, 0, 0, 0)
 
 
-_SHORT = r"(\d{1,3})\.(\d{1,3})"
-_FULL = _SHORT + r"\.(\d{1,3})(?:(a|b|rc)(\d{1,3}))?"
 # No installer has ever read a marker on it, and it is in every `3.10`.
 _NOT_MEANT = "3.1"
 
 
-def _listed(text: str, *, short: bool) -> Mapping[_Python, bool] | None:
+def _listed(text: str, writing: _Full) -> Mapping[_Python, bool] | None:
     """Return the versions that are written in a text, be it as a part of another one."""
     if re.search(r"\d{4}|\+", text):
         return None
-    pattern = _SHORT if short else _FULL
-    longest = (match[1] for match in re.finditer(f"(?=({pattern}))", text))
+    longest = (match[1] for match in re.finditer(f"(?=({writing.pattern}))", text))
     parts = {text[:end] for text in longest for end in range(1, len(text) + 1)}
     if _NOT_MEANT not in re.findall(r"[^\s,;|]+", text):
         parts.discard(_NOT_MEANT)
@@ -376,9 +396,9 @@ def _listed(text: str, *, short: bool) -> Mapping[_Python, bool] | None:
         return None
     states = {_FIRST: False}
     for part in parts:
-        python = _parsed(re.fullmatch(pattern, part))
-        if python and _text(python, short=short) == part:
-            states[_next(python, short=short)] = states.get(_next(python, short=short), False)
+        python = _parsed(re.fullmatch(writing.pattern, part))
+        if python and writing.text(python) == part:
+            states.setdefault(writing.next(python), False)
             states[python] = True
     return states
 
@@ -391,10 +411,3 @@ def _parsed(match: re.Match[str] | None) -> _Python | None:
     if micro is None:
         return (*numbers, 0, 0)
     return (*numbers, _STAGES.index(stage), int(serial or 0)) if stage else (*numbers, *_FINAL)
-
-
-def _next(python: _Python, *, short: bool) -> _Python:
-    major, minor, micro, stage, serial = python
-    if short:
-        return (major, minor + 1, 0, 0, 0)
-    return (major, minor, micro, stage, serial + 1) if stage < len(_STAGES) else (major, minor, micro + 1, 0, 0)

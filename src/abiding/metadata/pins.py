@@ -182,10 +182,10 @@ def _filled(text: str, version: Version, filled: Callable[[_Clause], _Clause]) -
     clauses = [filled(clause) for clause in originals]
     line = _with_specifiers(text, lambda _: ",".join(map(str, clauses)))
     pairs = list(zip(originals, clauses, strict=True))
-    excluding = tuple((str(clause), str(it)) for clause, it in pairs if not it.admits(version))
+    excluding = tuple((str(original), str(clause)) for original, clause in pairs if not clause.admits(version))
     if not excluding:
         return Filled(line, str(version))
-    better = [clause if it.admits(version) else _better(clause, version, filled) for clause, it in pairs]
+    better = [original if clause.admits(version) else _better(original, version, filled) for original, clause in pairs]
     instead = "" if None in better else _with_specifiers(text, lambda _: ",".join(map(str, filter(str, better))))
     return Filled(line, str(version), excluding, instead)
 
@@ -236,19 +236,19 @@ def _beyond_release(version: Version) -> str:
     return pre + post + dev
 
 
-def _better(written: _Clause, version: Version, filled: Callable[[_Clause], _Clause]) -> _Clause | None:
+def _better(original: _Clause, version: Version, filled: Callable[[_Clause], _Clause]) -> _Clause | None:
     """Return the clause that was probably meant, found by filling it; None if there is none."""
-    return next((alternative for alternative in _alternatives(written) if filled(alternative).admits(version)), None)
+    return next((alternative for alternative in _alternatives(original) if filled(alternative).admits(version)), None)
 
 
-def _alternatives(written: _Clause) -> Iterator[_Clause]:
-    if not written.has_pins:
+def _alternatives(original: _Clause) -> Iterator[_Clause]:
+    if not original.has_pins:
         return
-    own = re.sub(r"\+\d+", "", written.version)
+    own = re.sub(r"\+\d+", "", original.version)
     pinned = own[: own.rindex("x") + 1]
-    match written.operator:
+    match original.operator:
         case "==" | "===" | "~=":
-            yield _Clause(written.operator, own)
+            yield _Clause(original.operator, own)
             yield _Clause("==", f"{pinned}.*")
         case ">" | ">=":
             yield _Clause(">=", own)
