@@ -160,11 +160,11 @@ def _tried(subject: Subject, folder: Path) -> list[Claim]:
     verdict = ", ".join(dict.fromkeys(finding.severity.value for finding in severities)) or "none"
     module = subject.module or one.module.name
     found = []
-    for floor in (True, False):
-        bound = one.interface.floor if floor else one.interface.ceiling
+    for end in rules.End:
+        bound, floor = end.of(one), end is rules.End.FLOOR
         if not bound:
             continue
-        refused = [version for version in NUMPIES if one.refuses(Version(version), floor=floor)]
+        refused = [version for version in NUMPIES if one.refuses(Version(version), end)]
         accepted = [version for version in NUMPIES if version not in refused]
         outside = (refused[-1] if floor else refused[0]) if refused else ""
         inside = (accepted[0] if floor else accepted[-1]) if accepted else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,24 +31,39 @@ __all__ = ["Ranged", "is_optional", "judge_bounds", "named", "place", "ranges"]
 _MOST_NAMED = 3
 
 
+class End(StrEnum):
+    """One end of the versions that a file accepts, by the operator of a line that says it."""
+
+    FLOOR = ">="
+    CEILING = "<"
+
+    def of(self, file: Ranged) -> str:
+        """Return the version at which a file has it; empty if it is open."""
+        return file.interface.floor if self is End.FLOOR else file.interface.ceiling
+
+    def nearest(self, versions: Sequence[Version]) -> Version:
+        """Return the one that is nearest to it, of ascending versions beyond it."""
+        return versions[-1] if self is End.FLOOR else versions[0]
+
+
 class Ranged(NamedTuple):
     """One file and the versions of one distribution that it is known to accept."""
 
     module: Module
     interface: Interface
 
-    def refuses(self, version: Version, *, floor: bool) -> bool:
-        """Return whether it refuses a version, because that is older than its floor, or else because it is newer."""
+    def refuses(self, version: Version, end: End) -> bool:
+        """Return whether it refuses a version that is beyond this end."""
         from packaging.version import Version as Parsed
 
-        bound = self.interface.floor if floor else self.interface.ceiling
+        bound = end.of(self)
         # A pre-release has the interface of what it leads to.
         base = Parsed(version.base_version)
-        return bool(bound) and (base < Parsed(bound) if floor else base >= Parsed(bound))
+        return bool(bound) and (base < Parsed(bound)) is (end is End.FLOOR)
 
     def accepts(self, version: Version) -> bool:
         """Return whether it refuses a version for neither."""
-        return not self.refuses(version, floor=True) and not self.refuses(version, floor=False)
+        return not any(self.refuses(version, end) for end in End)
 
 
 def ranges(compiled: Compiled) -> dict[str, list[Ranged]]:
@@ -79,9 +95,9 @@ def judge_bounds(
         # Wheels of one release have the same files, each in an order of its own.
         files.sort(key=place)
         needed = [file for file in files if not _guarding(file, optional)]
-        for floor in (True, False) if admission.lines else ():
-            yield from _too_loose(filename, needed, admission, floor=floor)
-            yield from _guarded(filename, files, admission, optional, floor=floor)
+        for end in End if admission.lines else ():
+            yield from _too_loose(filename, needed, admission, end)
+            yield from _guarded(filename, files, admission, optional, end)
 
 
 def place(file: Ranged) -> str:
@@ -106,22 +122,22 @@ def _guarding(file: Ranged, optional: Iterable[Guarded]) -> Guarded | None:
 # bound-too-loose
 
 
-def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, *, floor: bool) -> Iterator[Finding]:
-    concerned = [file for file in files if (file.interface.floor if floor else file.interface.ceiling)]
+def _too_loose(filename: str, files: Sequence[Ranged], admission: Admission, end: End) -> Iterator[Finding]:
+    concerned = [file for file in files if end.of(file)]
     distinct = _distinct(concerned)
-    refused = admission.admitted(lambda version: any(each.refuses(version, floor=floor) for each in distinct))
+    refused = admission.admitted(lambda version: any(each.refuses(version, end) for each in distinct))
     distinct_files = _distinct(files)
     by_all = [version for version in refused if not any(file.accepts(version) for file in distinct_files)]
     by_some = [version for version in refused if version not in set(by_all)]
     if by_all:
         # The bound that some file still accepts: what more there is to say is said of the others.
-        yield _loose(filename, files, concerned, admission, by_all, floor=floor, severity=Severity.ERROR)
+        yield _loose(filename, files, concerned, admission, by_all, end=end, severity=Severity.ERROR)
     if by_some:
-        yield _loose(filename, files, concerned, admission, by_some, floor=floor, severity=Severity.WARNING)
+        yield _loose(filename, files, concerned, admission, by_some, end=end, severity=Severity.WARNING)
     if not refused and concerned:
-        alone = admission.by_specifier(lambda version: any(each.refuses(version, floor=floor) for each in distinct))
+        alone = admission.by_specifier(lambda version: any(each.refuses(version, end) for each in distinct))
         if alone:
-            yield _loose(filename, files, concerned, admission, alone, floor=floor, severity=Severity.NOTE)
+            yield _loose(filename, files, concerned, admission, alone, end=end, severity=Severity.NOTE)
 
 
 def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
@@ -130,16 +146,16 @@ def _distinct(files: Iterable[Ranged]) -> list[Ranged]:
 
 
 def _guarded(
-    filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[Guarded], *, floor: bool
+    filename: str, files: Sequence[Ranged], admission: Admission, optional: Sequence[Guarded], end: End
 ) -> Iterator[Finding]:
     """Say which modules refuse what is admitted, and are declared to be optional."""
     guarded = [(file, by) for file in files if (by := _guarding(file, optional))]
-    refused = admission.admitted(lambda version: any(file.refuses(version, floor=floor) for file, _ in guarded))
-    refusing = [(file, by) for file, by in guarded if any(file.refuses(version, floor=floor) for version in refused)]
+    refused = admission.admitted(lambda version: any(file.refuses(version, end) for file, _ in guarded))
+    refusing = [(file, by) for file, by in guarded if any(file.refuses(version, end) for version in refused)]
     if refusing:
         notes = dict.fromkeys(by.note for _, by in refusing if by.note)
         names = named([file for file, _ in refusing])
-        version = refused[-1] if floor else refused[0]
+        version = end.nearest(refused)
         message = f"{names} refuse{'s' * (len(refusing) == 1)} {admission.distribution} {version}, and may be missing"
         yield Finding(
             "bound-too-loose",
@@ -160,14 +176,13 @@ def _loose(
     admission: Admission,
     versions: Sequence[Version],
     *,
-    floor: bool,
+    end: End,
     severity: Severity,
 ) -> Finding:
-    refusing = [file for file in concerned if any(file.refuses(version, floor=floor) for version in versions)]
-    example = versions[-1] if floor else versions[0]
+    refusing = [file for file in concerned if any(file.refuses(version, end) for version in versions)]
+    example = end.nearest(versions)
     name = admission.distribution
-    bound = _bound(refusing, floor=floor, least=severity is Severity.ERROR)
-    lines = under(f"{name}>={bound}" if floor else f"{name}<{bound}", admission.conditions)
+    lines = under(f"{name}{end}{_bound(refusing, end, severity)}", admission.conditions)
     what = f"{len(files)} files that use it" if len(files) > 1 else f"`{files[0].module.name}`"
     if severity is Severity.ERROR:
         message = f"the wheel admits {name} {example}, which {'all ' if len(files) > 1 else ''}{what} refuse"
@@ -186,17 +201,17 @@ def _loose(
         expected_from=f"what {_files(refusing)} accept" + ("s" if len(refusing) == 1 else ""),
         found=admission.texts,
         found_from="METADATA",
-        notes=tuple(_notes(refusing, floor=floor, severity=severity)),
+        notes=tuple(_notes(refusing, end, severity)),
         hints=tuple(_hints(lines, refusing, admission, severity)),
     )
 
 
-def _bound(refusing: Sequence[Ranged], *, floor: bool, least: bool) -> str:
+def _bound(refusing: Sequence[Ranged], end: End, severity: Severity) -> str:
     from packaging.version import Version
 
-    bounds = sorted({file.interface.floor if floor else file.interface.ceiling for file in refusing}, key=Version)
+    bounds = sorted({end.of(file) for file in refusing}, key=Version)
     # An error is over where any file accepts what is admitted.
-    return bounds[0] if floor is least else bounds[-1]
+    return bounds[0] if (end is End.FLOOR) is (severity is Severity.ERROR) else bounds[-1]
 
 
 def under(line: str, conditions: Iterable[str]) -> tuple[str, ...]:
@@ -217,14 +232,14 @@ def _files(files: Sequence[Ranged]) -> str:
     return f"`{files[0].module.name}`" if len(files) == 1 else f"{len(files)} files"
 
 
-def _notes(refusing: Sequence[Ranged], *, floor: bool, severity: Severity) -> Iterator[str]:
+def _notes(refusing: Sequence[Ranged], end: End, severity: Severity) -> Iterator[str]:
     first = refusing[0]
     more = f", and so do {len(refusing) - 1} more" if len(refusing) > 1 else ""
     yield f"{_by_whom(first)} `{first.interface.seen}`{more}"
     if first.interface.kind is Kind.TORCH:
         yield f"torch has that since {first.interface.floor}, and a file that lacks a function can't be loaded"
     if first.interface.kind is Kind.NUMPY:
-        yield _NUMPY_FLOOR if floor else first.interface.why_not_later
+        yield _NUMPY_FLOOR if end is End.FLOOR else first.interface.why_not_later
     if severity is Severity.NOTE:
         yield "no such version has a wheel where this one can be installed, so that it harms nobody who takes wheels"
 
