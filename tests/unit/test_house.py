@@ -82,6 +82,15 @@ def test_every_package_has_its_place() -> None:
     assert folders - DATA <= set(ORDER)
 
 
+def test_no_file_is_called_as_what_its_package_defines() -> None:
+    """Once the file is imported, the package has it under that name, and the other one no more."""
+    packages = {file.parent: file for file in FILES.values() if file.name == "__init__.py"}
+    assert PACKAGE / "native" in packages
+    for folder, file in packages.items():
+        defined = {node.name for node in nodes(file) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        assert not defined & {path.stem for path in folder.iterdir()}, folder.name
+
+
 @pytest.mark.parametrize("module", FILES)
 def test_imports_point_down(module: str) -> None:
     below = {*ORDER[: ORDER.index(package_of(module)) + 1]}

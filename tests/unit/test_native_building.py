@@ -20,9 +20,9 @@ from abiding import native
 from abiding.archives.wheel import Wheel
 from abiding.findings.errors import AbidingError
 from abiding.native import building, runpaths
+from abiding.native.bytewise import needed
 from abiding.native.contents import Contents
 from abiding.native.examining import native_record
-from abiding.native.forgotten import needed
 from abiding.native.images import Format, Image
 from abiding.native.installed import Installed
 from abiding.native.links import Link, Provided
@@ -343,7 +343,7 @@ def test_without_native_entries_nothing_of_it_is_imported(scene: Scene) -> None:
     loaded = set(done.stdout.split())
     assert "abiding.native" in loaded
     # By the names of the members it is told that there is code, which may say what it asks for, and what it needs.
-    light = {"abiding.native.names", "abiding.native.forgotten"}
+    light = {"abiding.native.names", "abiding.native.bytewise"}
     assert {one for one in loaded if one.startswith("abiding.native.")} <= light
     assert not loaded & {"elftools", "auditwheel", "macholib", "pefile", "delvewheel"}
 

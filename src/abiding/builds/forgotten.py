@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
-    from abiding.native.forgotten import Needed
+    from abiding.native.bytewise import Needed
 
 __all__ = ["forgotten"]
 

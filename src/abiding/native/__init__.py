@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from abiding.archives.wheel import Wheel
     from abiding.artifacts.index.listing import Listings
     from abiding.findings.finding import Finding
+    from abiding.native.bytewise import Needed
     from abiding.native.examining import Judge, Look
-    from abiding.native.forgotten import Needed
     from abiding.project.build_record import BuildRecord
     from abiding.project.declaration import Entry
 
@@ -218,7 +218,7 @@ def forgotten(
     if not has_code(archive.names):
         return ()
     natives = [entry for entry in entries if entry.native]
-    from abiding.native.forgotten import needed
+    from abiding.native.bytewise import needed
 
     return tuple(needed(archive, requires, build_requires, {*(entry.name for entry in natives), *_names(natives)}))
 
