@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from abiding.builds.built import Built
     from abiding.builds.entries import Entries
+    from abiding.findings.rules import Rule
     from abiding.native.bytewise import Needed
 
 __all__ = ["forgotten"]
@@ -28,38 +29,36 @@ def forgotten(built: Built, entries: Entries) -> Iterator[Finding]:
     build_requires = [line for _, line in entries.pyproject.build_requires]
     requires = built.metadata.all("Requires-Dist")
     for need in native.forgotten(built.archive, requires, build_requires, entries.declaration.entries):
-        if not need.is_required:
-            yield _undeclared(need, built, entries)
-        elif not need.is_led:
-            yield _unreachable(need, built, entries)
+        if not need.is_required or not need.is_led:
+            yield _finding(need, built, entries)
 
 
-def _undeclared(need: Needed, built: Built, entries: Entries) -> Finding:
+def _finding(need: Needed, built: Built, entries: Entries) -> Finding:
+    rule: Rule = "unreachable-library" if need.is_required else "undeclared-provider"
+    message, note = _SAID[rule]
     return Finding(
-        "undeclared-provider",
+        rule,
         Severity.WARNING,
-        f"`{need.library}` is from `{need.distribution}` in the build environment, which the wheel does not require",
+        message.format(need),
         artifact=built.archive.path.name,
         field=need.library,
         found=need.users,
         found_from="needed by",
-        notes=("no installer knows that it has to be there, unless a repair tool copies the library into the wheel",),
+        notes=(note,),
         hints=(_declaring(need, entries),),
     )
 
 
-def _unreachable(need: Needed, built: Built, entries: Entries) -> Finding:
-    return Finding(
-        "unreachable-library",
-        Severity.WARNING,
-        f"no run path leads to `{need.library}` of `{need.distribution}`, which no entry says is native",
-        artifact=built.archive.path.name,
-        field=need.library,
-        found=need.users,
-        found_from="needed by",
-        notes=("the loader then takes any library of that name, the system's for example, or none",),
-        hints=(_declaring(need, entries),),
-    )
+_SAID = {
+    "undeclared-provider": (
+        "`{0.library}` is from `{0.distribution}` in the build environment, which the wheel does not require",
+        "no installer knows that it has to be there, unless a repair tool copies the library into the wheel",
+    ),
+    "unreachable-library": (
+        "no run path leads to `{0.library}` of `{0.distribution}`, which no entry says is native",
+        "the loader then takes any library of that name, the system's for example, or none",
+    ),
+}
 
 
 def _declaring(need: Needed, entries: Entries) -> str:

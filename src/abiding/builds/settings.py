@@ -48,7 +48,7 @@ class Settings(NamedTuple):
         if config_settings is not None:
             inner = {name: value for name, value in config_settings.items() if name not in ours}
         problems = [_unknown(name) for name in ours if name not in _KNOWN]
-        problems += [_unknown(name) for name in inner or () if Slips(_KNOWN).suggestion(name)]
+        problems += [_unknown(name) for name in filter(Slips(_KNOWN).suggestion, inner or ())]
         problems += _misspelt(environ)
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
         level_option, variant_option = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
