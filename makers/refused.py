@@ -51,6 +51,7 @@ TAKEN = (
         "a @ file://localhost/x.whl",
     ),
     "a @ https://e/x.whl ; os_name=='x'",
+    "a; python_version == 'x === y'",
 )
 # Of `Requires-Python`: what all read, what the standard refuses and installers read alike, and what not all read.
 PYTHONS = {

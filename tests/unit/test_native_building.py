@@ -473,7 +473,10 @@ LED = "-Wl,-rpath,$ORIGIN/../prov/lib"
         ('"abiding", "prov"', '["prov==1.0"]', {"ABIDING_LEVEL": "api"}, "", "undeclared-provider"),
         # All is well, or not to be told.
         ('"abiding"', '["prov==1.0"]', {"LINK": LED}, "", ""),
+        ('"abiding"', '["prov==1.0"]', {"LINK": "-Wl,-rpath,${{ORIGIN}}/../../site-packages/prov/lib"}, "", ""),
         ('"abiding"', '["prov==1.0"]', {}, "import prov", ""),
+        ('"abiding"', '["prov==1.0"]', {}, "import ctypes", ""),
+        ('"abiding"', '["prov==1.0"]', {}, "import importlib.util", ""),
         ('"abiding", "prov"', "[]", {"WITHOUT": "1"}, "", ""),
         ('"abiding"', "[]", {}, "", ""),
         ('"abiding", "prov"', '[{ requires = "prov==1.0", native = true, select = "*-win32" }]', {}, "", ""),
@@ -500,6 +503,45 @@ def test_a_native_entry_that_is_forgotten(
     of_it = [one for one in said if "provider]" in one or "library]" in one]
     assert [re.findall(r"warning\[([\w-]+)\]: .*`libspam.so.3`", one) for one in of_it] == [[rule]] * bool(rule)
     assert all('{ requires = "prov' in one and "native = true }`" in one for one in of_it)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("RECORD", b"\n"),
+        ("RECORD", b"a,,,\n"),
+        ("RECORD", b"a,,x\n"),
+        ("RECORD", b"caf\xe9.py,,\n"),
+        ("RECORD", b"x" * 200_000),
+        ("METADATA", b"Author: Caf\xe9\n"),
+        ("METADATA", b"Version: " + b"9" * 5000 + b"\n"),
+    ],
+)
+def test_what_is_broken_in_a_distribution_stops_no_build(file: str, text: bytes, scene: Scene) -> None:
+    scene.replace('requires = ["abiding"]', 'requires = ["abiding", "prov"]')
+    scene.replace(BARE, "[]")
+    path = scene.site / "prov-1.0.dist-info" / file
+    old = path.read_bytes()
+    path.write_bytes(text + old if file == "RECORD" else text + old.replace(b"Version: 1.0\n", b""))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        scene.build(LIBRARY_PATH=str(scene.site / "prov" / "lib"))
+    hints = [found for one in told for found in re.findall(r"\{ requires = .*? \}", " ".join(str(one.message).split()))]
+    assert hints == ['{ requires = "prov", native = true }'] * (file == "METADATA")
+
+
+def test_a_library_that_two_distributions_ship_is_that_of_the_one_that_is_required(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = mach_o("@rpath/libspam.3.dylib")
+    for name in ("prov", "provdev"):
+        files: dict[str, Path | bytes] = {f"{name}/__init__.py": b"", f"{name}/lib/libspam.3.dylib": shipped}
+        installed(wheel(tmp_path, name, files), tmp_path / "site")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "site")])
+    module = mach_o(needs=["@rpath/libspam.3.dylib"], run_paths=["@loader_path/../prov/lib"])
+    path = wheel(tmp_path, "ham", {"ham/_ham.so": module}, tag="cp311-cp311-macosx_11_0_arm64")
+    needs = [(need.distribution, need.is_required) for need in needed(Wheel.open(path), ["prov"], ["provdev"], ())]
+    assert needs == [("prov", True)]
 
 
 @pytest.mark.parametrize(

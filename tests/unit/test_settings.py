@@ -45,7 +45,7 @@ def test_environment_stands_in() -> None:
         ({}, {"ABIDING-VARIANT": "x"}, "unknown-setting", "`ABIDING-VARIANT` is not a variable that abiding reads", "did you mean `ABIDING_VARIANT`?"),
         ({}, {"ABIDING_LEVEL": "API"}, "bad-setting", "`API` is not a level; a level is `api` or `abi`", "did you mean `api`?"),
         ({"abiding.level": ["api", "abi"]}, {}, "bad-setting", "`abiding.level` takes one value, and was given `api`, `abi`", "say `abiding.level` once"),
-        ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`", "say `abiding.variant` once"),
+        ({"abiding.variant": True}, {}, "bad-setting", "`abiding.variant` takes one value, and was given `True`", "give it as text: `-C abiding.variant=VALUE`"),
     ],
 )  # fmt: skip
 def test_faults(given: dict[str, Any], environ: dict[str, str], rule: str, message: str, hint: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from abiding import native
 from abiding.archives.naming import normalised
 from abiding.builds.refuting import places_of
 from abiding.evidence.interfaces import Kind
@@ -13,7 +14,7 @@ from abiding.metadata.ranges import range_of
 from abiding.project.declaration import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
@@ -39,13 +40,13 @@ def excluded(
     for requirement in requirements.in_force(built.metadata.all("Requires-Dist")):
         asked.setdefault(normalised(requirement.name), []).append(requirement)
     for name, used in _by_name(interfaces).items():
-        version = _installed(name) if name in asked else ""
+        version = native.version_of(name) if name in asked else ""
         if not version or any(_refuses(interface, version) for interface in used):
             continue
         admitted = SpecifierSet(",".join(str(requirement.specifier) for requirement in asked[name]))
         accepts_older = all(interface.floor for interface in used) and _is_older(admitted, version)
         if not _admits(admitted, version) and not accepts_older:
-            lines = _excluding(built, name, version)
+            lines = _excluding(built, asked[name], version)
             if lines:
                 yield _tight(name, version, lines, built, places_of(lines, built, entries, origin))
 
@@ -77,11 +78,12 @@ def _admits(admitted: SpecifierSet, version: str) -> bool:
     return any(admitted.contains(text, prereleases=True) for text in (version, released))
 
 
-def _excluding(built: Built, name: str, version: str) -> list[str]:
-    """Return the lines for a distribution that do not admit a version; but for those with another reason than that."""
-    meant = {line for entry, line in built.lines.items() if entry.reason is not Reason.ABI}
-    own = [line for line in built.metadata.all("Requires-Dist") if requirements.name_of(line) == name]
-    return [line for line in own if line not in meant and not _admits(requirements.parse(line).specifier, version)]
+def _excluding(built: Built, asked: Iterable[Requirement], version: str) -> list[str]:
+    """Return the lines in force that do not admit a version; but for those with another reason than that."""
+    others = {line for entry, line in built.lines.items() if entry.reason is not Reason.ABI}
+    tight = {requirement for requirement in asked if not _admits(requirement.specifier, version)}
+    lines = [line for line in built.metadata.all("Requires-Dist") if line not in others]
+    return [line for line in lines if any(requirement in tight for requirement in requirements.in_force([line]))]
 
 
 def _is_older(admitted: SpecifierSet, version: str) -> bool:
@@ -90,18 +92,6 @@ def _is_older(admitted: SpecifierSet, version: str) -> bool:
     from packaging.version import Version
 
     return range_of(admitted).is_subset(range_of(SpecifierSet(f"<{Version(version).public}")))
-
-
-def _installed(name: str) -> str:
-    """Return the version of a distribution in the build environment; empty if it is not there, or of no version."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    from packaging.version import InvalidVersion, Version
-
-    try:
-        return str(Version(version(name)))
-    except (PackageNotFoundError, InvalidVersion, TypeError):
-        return ""
 
 
 def _tight(name: str, version: str, lines: Sequence[str], built: Built, places: str) -> Finding:

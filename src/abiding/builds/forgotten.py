@@ -43,7 +43,7 @@ def _finding(need: Needed, built: Built, entries: Entries) -> Finding:
         artifact=built.archive.path.name,
         field=need.library,
         found=need.users,
-        found_from="needed by",
+        found_from="named in",
         notes=(note,),
         hints=(_declaring(need, entries),),
     )
@@ -67,5 +67,6 @@ def _declaring(need: Needed, entries: Entries) -> str:
     if own and own.key[:1] == ("tool",):
         place = f"pyproject.toml:{entries.pyproject.line_of(own.key)}"
         return f"let the entry say it ({place}): `{{ requires = {as_toml(own.requires)}, native = true }}`"
-    entry = f'{{ requires = "{need.distribution}=={need.version}", native = true }}'
+    line = f"{need.distribution}=={need.version}" if need.version else need.distribution
+    entry = f"{{ requires = {as_toml(line)}, native = true }}"
     return f"declare it: add `{entry}` to `dependencies` under `[tool.abiding.wheel]`"

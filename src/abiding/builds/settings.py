@@ -72,9 +72,8 @@ def _value(name: str, ours: Mapping[str, Any], environ: Mapping[str, str], probl
         return value
     # pip and build collect a setting that is given twice into a list.
     values = ", ".join(f"`{item}`" for item in value) if isinstance(value, list) else f"`{value}`"
-    problems.append(
-        _problem("bad-setting", f"`{name}` takes one value, and was given {values}", f"-C {name}", _ONCE.format(name))
-    )
+    hint = _ONCE.format(name) if isinstance(value, list) else f"give it as text: `-C {name}=VALUE`"
+    problems.append(_problem("bad-setting", f"`{name}` takes one value, and was given {values}", f"-C {name}", hint))
     return ""
 
 

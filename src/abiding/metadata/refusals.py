@@ -22,7 +22,8 @@ _GREATEST = 2**64 - 2
 _NUMBER = re.compile(r"[0-9]{19,}")
 _MOST_DIGITS = 20
 _EMPTY_PARENTHESES = re.compile(r"[^;@]*\(\s*\)")
-_MARKER_TO_THE_LETTER = re.compile(r"[\"'\w]\s*===\s*[\"'\w]")
+# Outside of texts: a pair of quotes is left of each.
+_TEXT = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ENDINGS = (
     *(".whl", ".zip", ".tar", ".tar.gz", ".tar.bz2", ".tar.lz", ".tar.lzma", ".tar.xz", ".tar.zst"),
     *(".tbz", ".tgz", ".tlz", ".txz"),
@@ -50,7 +51,7 @@ def _reasons(text: str, requirement: Requirement) -> Iterator[str]:
     if _EMPTY_PARENTHESES.match(text):
         yield "there is nothing in its parentheses"
     marker = str(requirement.marker or "")
-    if _MARKER_TO_THE_LETTER.search(marker):
+    if "===" in _TEXT.sub("''", marker):
         yield "markers have no `===`"
     if requirement.url:
         yield _of_url(requirement.url)

@@ -41,6 +41,7 @@ __all__ = [
     "reading_requirements",
     "required",
     "shared_libraries",
+    "version_of",
 ]
 
 
@@ -221,6 +222,13 @@ def forgotten(
     from abiding.native.bytewise import needed
 
     return tuple(needed(archive, requires, build_requires, {*(entry.name for entry in natives), *_names(natives)}))
+
+
+def version_of(name: str) -> str:
+    """Return the public version of an installed distribution; empty if it is not there, or has none that is one."""
+    from abiding.native import bytewise
+
+    return bytewise.version_of(name)
 
 
 def linked_unasked(path: Path, entries: Iterable[Entry]) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ zeros around, and so is its run path.
 
 from __future__ import annotations
 
-import posixpath
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from abiding.archives.density import filling
@@ -17,18 +17,17 @@ from abiding.native.names import is_mangled, may_be_image, module_name, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from importlib.metadata import Distribution
 
     from abiding.archives.wheel import Wheel
 
-__all__ = ["Needed", "needed"]
+__all__ = ["Needed", "needed", "version_of"]
 
 
 class Needed(NamedTuple):
-    """A library of a distribution, and the files of a wheel that need it.
+    """A library of a distribution, and the files of a wheel that name it, as all do that need it.
 
-    `is_required` is whether the wheel requires the distribution, `is_led` whether its files get to the library: by a
-    run path, or because code of the wheel imports what the distribution has, and may load it so.
+    `version` is empty where it is not known. `is_required` is whether the wheel requires the distribution, `is_led`
+    whether its files may get to the library: by a run path, or because code of the wheel may load it.
     """
 
     library: str
@@ -44,22 +43,28 @@ def needed(
 ) -> Iterator[Needed]:
     """Find the libraries that a wheel needs of what is required, by itself or for the build, and is not `known`.
 
-    Of those alone that neither the wheel itself nor the machine has by the same name. Raises `ArchiveError`.
+    Of those alone that neither the wheel itself nor the machine has by the same name, nor, where the build alone
+    requires them, something that the wheel requires. Raises `ArchiveError`.
     """
     own = {place.rpartition("/")[2] for place in map(place_of, wheel.names)}
     required = _required(requires)
-    for name in sorted({*required, *_required(build_requires)}.difference(known)):
-        distribution = _installed(name)
-        shipped = _shipped(distribution) if distribution else {}
-        users = _users(wheel, {library: place for library, place in shipped.items() if library not in own})
-        if distribution and users:
-            from abiding.native.unasked import on_the_machine
+    shipped = {name: _shipped(name) - own for name in sorted({*required, *_required(build_requires)})}
+    at_hand = {library for name in required for library in shipped[name]}
+    wanted = {
+        library: name
+        for name, libraries in shipped.items()
+        if name not in known
+        for library in libraries
+        if name in required or library not in at_hand
+    }
+    users, has_way = _users(wheel, wanted) if wanted else ({}, False)
+    for library in sorted(users):
+        from abiding.native.unasked import on_the_machine
 
-            is_imported = _imports(wheel, distribution)
-            for library, led in users.items():
-                if not on_the_machine(library):
-                    is_led = is_imported or all(led.values())
-                    yield Needed(library, name, distribution.version, tuple(led), name in required, is_led)
+        name = wanted[library]
+        if not on_the_machine(library):
+            is_led = has_way or _loads(wheel, name)
+            yield Needed(library, name, version_of(name), tuple(users[library]), name in required, is_led)
 
 
 def _required(lines: Iterable[str]) -> set[str]:
@@ -67,61 +72,65 @@ def _required(lines: Iterable[str]) -> set[str]:
     return {normalised(requirement.name) for requirement in requirements.in_force(lines)}
 
 
-def _installed(name: str) -> Distribution | None:
+def _files(name: str) -> list[str]:
+    """Return the files of an installed distribution; of one that is not there, or whose RECORD is broken, none."""
+    import csv
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        return distribution(name)
-    except PackageNotFoundError:
-        return None
+        return [str(file) for file in distribution(name).files or ()]
+    except (PackageNotFoundError, OSError, TypeError, ValueError, csv.Error):
+        return []
 
 
-def _shipped(distribution: Distribution) -> dict[str, str]:
-    """Return the libraries that others can be linked with, by their file names, with their places."""
-    places = [str(file) for file in distribution.files or ()]
-    named = {place.rpartition("/")[2]: place for place in places if may_be_image(place) and not module_name(place)}
-    return {name: place for name, place in named.items() if _is_library(name) and not is_mangled(name)}
+def version_of(name: str) -> str:
+    """Return the public version of an installed distribution; empty if it is not there, or has none that is one."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(version(name)).public
+    except (PackageNotFoundError, OSError, InvalidVersion, KeyError, TypeError, ValueError):
+        return ""
 
 
-def _is_library(name: str) -> bool:
-    return name.endswith(".dll") or (name.startswith("lib") and (".so" in name or name.endswith(".dylib")))
+def _shipped(name: str) -> set[str]:
+    """Return the file names of the libraries in a distribution that others can be linked with."""
+    names = {place.rpartition("/")[2] for place in _files(name) if may_be_image(place) and not module_name(place)}
+    return {name for name in names if _LIBRARY.fullmatch(name.encode()) and not is_mangled(name)}
 
 
-def _users(wheel: Wheel, shipped: dict[str, str]) -> dict[str, dict[str, bool]]:
-    """Return the files that need some libraries, given with their places: by library, and whether a run path leads."""
-    users: dict[str, dict[str, bool]] = {}
-    if not shipped:
-        return users
+# Windows finds a DLL in what code has added to its path: which a file does not say.
+_LIBRARY = re.compile(rb"lib[^\0/\s]{1,200}\.(?:so(?:\.[\w.]+)?|dylib)")
+_NAMED = re.compile(rb"(?:\0|@rpath/|@loader_path/(?:[^\0/]{1,100}/){0,20})(%s)(?=\0)" % _LIBRARY.pattern)
+_WAY = re.compile(rb"\$ORIGIN|\$\{ORIGIN\}|@loader_path")
+
+
+def _users(wheel: Wheel, wanted: Collection[str]) -> tuple[dict[str, list[str]], bool]:
+    """Return the files that name some libraries, by library, and whether one has a run path: that may lead to them."""
+    users: dict[str, list[str]] = {}
+    has_way = False
     images = [member for member in wheel.directory.members() if may_be_image(member.name)]
     passed_over = filling(images, bounds.CODE_HARMLESS)
     for member, pieces in wheel.opened(member for member in images if member.name not in passed_over):
-        place = place_of(member.name)
-        texts = {name: _names(name, place, shipped[name]) for name in shipped}
-        seen: set[bytes] = set()
+        names: set[str] = set()
         rest = b""
         for piece in pieces:
             window = rest + piece
-            seen |= {text for some in texts.values() for part in some for text in part if text in window}
+            names |= {match[1].decode("utf-8", "replace") for match in _NAMED.finditer(window)}
+            has_way = has_way or bool(_WAY.search(window))
             rest = window[-_LONGEST:]
-        for name, (needs, ways) in texts.items():
-            if not seen.isdisjoint(needs):
-                users.setdefault(name, {})[place] = not seen.isdisjoint(ways)
-    return users
+        for name in names.intersection(wanted):
+            users.setdefault(name, []).append(place_of(member.name))
+    return users, has_way
 
 
 _LONGEST = 1024
 
 
-def _names(name: str, place: str, shipped: str) -> tuple[list[bytes], list[bytes]]:
-    """Return the texts by which a file at a place names a library, and those by which it leads to where that is."""
-    way = posixpath.relpath(posixpath.dirname(shipped) or ".", posixpath.dirname(place) or ".")
-    needs = [f"\0{name}\0", f"@rpath/{name}\0", f"@loader_path/{way}/{name}\0"]
-    ways = [f"$ORIGIN/{way}", f"@loader_path/{way}"]  # or the install name has it
-    return [text.encode() for text in needs], [text.encode() for text in ways]
-
-
-def _imports(wheel: Wheel, distribution: Distribution) -> bool:
-    """Return whether Python code of a wheel imports a module of a distribution."""
+def _loads(wheel: Wheel, name: str) -> bool:
+    """Return whether Python code of a wheel imports a module of a distribution, or what libraries are opened with."""
     from abiding.native.contents import Contents
     from abiding.native.scripts import scripts
 
@@ -133,6 +142,10 @@ def _imports(wheel: Wheel, distribution: Distribution) -> bool:
         return wheel.beginning(members[name], min(bounds.MODULE, fair))
 
     code = Contents("", "", (), (), files, (), beginning)
-    imported = {name for script in scripts(code).values() for name in (*script.imports, *script.later)}
-    tops = {module_name(str(file)).partition(".")[0] for file in distribution.files or ()} - {""}
-    return not tops.isdisjoint(name.partition(".")[0] for name in imported)
+    imported = {module for script in scripts(code).values() for module in (*script.imports, *script.later)}
+    tops = {module_name(file).partition(".")[0] for file in _files(name)} - {""} | _OPENING
+    return any(module.partition(".")[0] in tops or module in tops for module in imported)
+
+
+# Modules by which code opens libraries, or finds where they are.
+_OPENING = {"cffi", "ctypes", "cuda", "importlib.util"}

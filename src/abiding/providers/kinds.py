@@ -5,6 +5,7 @@ Who uses a function is compiled to call it, and who uses data for so many bytes 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from abiding.native.reading import read_image, read_symbols
@@ -26,7 +27,9 @@ def others(old: bytes, new: bytes) -> dict[str, str]:
     return {
         symbol: f"{kind}, now {after[symbol]}"
         for symbol, kind in sorted(before.items())
-        if after.get(symbol, kind) != kind and not _is_unknown(kind, after[symbol])
+        if after.get(symbol, kind) != kind
+        and not _is_unknown(kind, after[symbol])
+        and not _is_longer(kind, after[symbol])
     }
 
 
@@ -43,3 +46,17 @@ def _kinds(data: bytes) -> Mapping[str, str]:
 def _is_unknown(*kinds: str) -> bool:
     """Whether a symbol is of no kind, or of no size, as those are that are written in assembler."""
     return any(not kind or kind.startswith("0 bytes") for kind in kinds)
+
+
+def _is_longer(before: str, after: str) -> bool:
+    """Whether data is a text that has grown, as a version does: what is of numbers or pointers has another size."""
+    old, new = _SIZED.match(before), _SIZED.match(after)
+    if not old or not new or old[2] != new[2]:
+        return False
+    sizes = int(old[1]), int(new[1])
+    return sizes[0] < sizes[1] and not set(sizes) <= _OF_NUMBERS and any(size % _WORD for size in sizes)
+
+
+_SIZED = re.compile(r"(\d+) bytes of (.+)")
+_OF_NUMBERS = {1, 2, 4, 8}
+_WORD = 4

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["arguments_of", "constraints", "digest", "is_special", "primary_of"]
 
 # Comments and blanks, which say nothing, and texts, in which nothing is one.
-_SPACING = re.compile(rb'R"\(.*?\)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|/\*.*?\*/|//[^\n]*|\s+', re.DOTALL)
+_SPACING = re.compile(
+    rb'R"(?P<end>[^()\\\s"]{0,16})\(.*?\)(?P=end)"|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|/\*.*?\*/|//[^\n]*|\s+',
+    re.DOTALL,
+)
 _TEMPLATE = re.compile(rb"\s*template\s*<")
 _REQUIRES = re.compile(rb"\brequires\b")
 _TEMPLATES = frozenset({"FUNCTION_TEMPLATE", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"})
