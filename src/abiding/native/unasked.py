@@ -37,6 +37,7 @@ __all__ = ["judge", "on_the_machine"]
 _HINTS = (
     "build it at the ABI level, which requires the provider too: `-C abiding.level=abi`",
     "or build it where the provider is not installed, and the machine has what it is to be linked with",
+    "a native entry has its provider installed for the ABI level alone: leave it out of `[build-system] requires`",
 )
 
 
