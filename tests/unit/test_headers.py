@@ -411,6 +411,12 @@ WINDOWS = "#ifdef _WIN32\nstruct t {{ {} a; }};\n#else\nstruct t {{ char a; }};\
         # The same text, elsewhere and in other words.
         ("#ifdef _WIN32\nint f(int);\n#endif", "int g(void);\n#ifdef _WIN32 // b\nint   f(int); /* a */\n#endif", ""),
         ("#ifdef _WIN32\nint f(int);\n#endif\nint g(void);", "int g(void);\n# ifdef  _WIN32\nint f(int);\n# endif", ""),
+        ("#ifdef _WIN32\nint f(int);\n#endif", "#if defined(_WIN32)\nint f(int);\n#endif", ""),
+        ("#ifdef _WIN32\nint f(int);\n#endif", "#if ! defined ( __linux__ )\nint f(int);\n#endif", "#ifndef __linux__"),
+        ("#ifndef __linux__\nint f(int);\n#endif", "# if !defined __linux__\nint f(int);\n#endif", ""),
+        ("#if 0\n#elif defined(_WIN32)\nint f(int);\n#endif", "#if 0\n#elifdef _WIN32\nint f(int);\n#endif", ""),
+        ("#ifdef _WIN32\nint f(int);\n#endif", "#if defined(_WIN64)\nint f(int);\n#endif", "#ifdef _WIN64"),
+        ("#ifdef _WIN32\nint f(int);\n#endif", "#if defined(_WIN32) && A\nint f(int);\n#endif", "#if defined(_WIN32) && A"),
         # What this compiler reads, in one language at least.
         ("#ifdef __linux__\nint f(int);\n#endif", "#ifdef __linux__\nint f( int a);\n#endif", ""),
         ("#ifdef __cplusplus\nclass c { int a; };\n#else\nint f(int);\n#endif", "#ifdef __cplusplus\nclass c { int b[1]; };\n#else\nint f(int a);\n#endif", ""),

@@ -20,6 +20,7 @@ __all__ = ["Branch", "differing", "marked", "skipped"]
 # What stops the compiler, or only speaks to people: nothing that is compiled has it.
 _SAYING = re.compile(rb"^[ \t]*#[ \t]*(?:error|warning|pragma[ \t]+message)\b(?:[^\n\\]|\\\r?\n|\\.)*", re.MULTILINE)
 _NEVER = "#if 0"
+_DEFINED = re.compile(r"#(if|elif) (!?) ?defined ?(?:\( ?(\w+) ?\)|(?<= )(\w+))")
 _MOST = 2000
 # Of a condition so much is quoted.
 _LONGEST = 60
@@ -82,8 +83,11 @@ def _branches(text: bytes) -> Iterator[Branch]:
 
 
 def _shown(directive: bytes) -> str:
+    """Write a condition in one way, `#if defined(A)` as `#ifdef A`."""
     words = directive.decode("utf-8", "replace").replace("#", " ", 1).replace("\\\n", " ").split()
-    return f"#{' '.join(words)}"
+    shown = f"#{' '.join(words)}"
+    asked = _DEFINED.fullmatch(shown)
+    return f"#{asked[1]}{'n' if asked[2] else ''}def {asked[3] or asked[4]}" if asked else shown
 
 
 def _closed(opened: list[_Open]) -> Iterator[Branch]:
