@@ -454,6 +454,14 @@ def test_level_and_variant(
     assert prepared == metadata(tmp_path / "out" / name).data
 
 
+def test_a_variable_of_somebody_elses_stops_no_build(tmp_path: Path) -> None:
+    entries = '"libgmp==6.3.0",\n    { requires = "nvidia-nccl-cu13", variant = "cuda" },'
+    tree = flit_tree(tmp_path / "tree", '"libgmp==6.3.0",', entries, ABIDING_VARIANTS="cuda", _ABIDING_LEVEL="2")
+    with warned("unknown-setting.*`ABIDING_VARIANTS` is not a variable that abiding reads"):
+        name = tree.hook("build_wheel", tmp_path / "out")
+    assert metadata(tmp_path / "out" / name).all("Requires-Dist") == ("numpy>=1.26", "libgmp==6.3.0")
+
+
 def test_settings_of_the_wrapped_backend_and_nothing_else_reach_it(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": WRAPPED_FLIT.replace(

@@ -67,7 +67,7 @@ class Build(NamedTuple):
         folder = Path.cwd()
         pyproject = Pyproject.read(folder)
         declaration = Declaration.read(pyproject)
-        settings = Settings.read(config_settings, os.environ)
+        settings = Settings.read(config_settings, os.environ, declaration.variants)
         declaration.check_variant(pyproject, settings.variant, settings.variant_option, "Nothing was built")
         source = Source.read(folder, declaration)
         outcome = Outcome()
@@ -278,7 +278,7 @@ class Build(NamedTuple):
     def _warn(self) -> None:
         """Warn of what is lawful and probably not meant. Early: some backends replace `warnings.showwarning`."""
         of_it = rules.edited_sdist(self.source) if self.source.unpacked else lint(self.declaration, self.pyproject)
-        self.outcome.warn((*self.declaration.remarks, *of_it))
+        self.outcome.warn((*self.entries.settings.remarks, *self.declaration.remarks, *of_it))
 
     def _remark(self, name: str, metadata: CoreMetadata) -> None:
         """Say that a file may be refused where it is to go. Of what an sdist is built into, it was said before."""

@@ -10,7 +10,7 @@ from abiding.findings.nearest import Slips, nearest
 from abiding.project.level import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from abiding.findings.rules import Rule
 
@@ -28,7 +28,8 @@ class Settings(NamedTuple):
 
     `level` is None where nobody asked for one: the declaration then decides. `level_option` and `variant_option` are
     how level and variant were asked for, in the words of a command line. `inner` is what the wrapped backend is given:
-    the frontend's `config_settings` without ours, and None if they were None.
+    the frontend's `config_settings` without ours, and None if they were None. `remarks` warn of variables that may have
+    been meant.
     """
 
     level: Level | None
@@ -36,12 +37,16 @@ class Settings(NamedTuple):
     inner: dict[str, Any] | None
     level_option: str = ""
     variant_option: str = ""
+    remarks: tuple[Finding, ...] = ()
 
     @classmethod
-    def read(cls, config_settings: Mapping[str, Any] | None, environ: Mapping[str, str]) -> Settings:
+    def read(
+        cls, config_settings: Mapping[str, Any] | None, environ: Mapping[str, str], variants: Collection[str] = ()
+    ) -> Settings:
         """Sort the frontend's settings (PEP 517 `config_settings`) into ours and the wrapped backend's.
 
-        Raises `DeclarationError` for a setting of ours that does not exist or has no sensible value.
+        `variants` are those that the project declares. Raises `DeclarationError` for a setting of ours that does not
+        exist or has no sensible value.
         """
         ours = {name: value for name, value in (config_settings or {}).items() if name.startswith(_PREFIX)}
         inner = None
@@ -49,15 +54,19 @@ class Settings(NamedTuple):
             inner = {name: value for name, value in config_settings.items() if name not in ours}
         problems = [_unknown(name) for name in ours if name not in _KNOWN]
         problems += [_unknown(name) for name in filter(Slips(_KNOWN).suggestion, inner or ())]
-        problems += _misspelt(environ)
         level, variant = (_value(name, ours, environ, problems) for name in _KNOWN)
+        admitted = zip(_KNOWN, (level, variant), (tuple(Level), variants), strict=True)
+        misspelt = tuple(_misspelt(environ, {_variable(name): values for name, value, values in admitted if not value}))
+        problems += (finding for finding in misspelt if finding.severity is Severity.ERROR)
         level_option, variant_option = (f"-C {name}" if name in ours else _variable(name) for name in _KNOWN)
         if level not in ("", *Level):
             problems.append(_bad_level(level, level_option))
         if problems:
             raise DeclarationError(problems, "Nothing was built")
-        words = (f"{way}={value}" if value else "" for way, value in ((level_option, level), (variant_option, variant)))
-        return cls(Level(level) if level else None, variant, inner, *words)
+        level_option, variant_option = (
+            f"{way}={value}" if value else "" for way, value in ((level_option, level), (variant_option, variant))
+        )
+        return cls(Level(level) if level else None, variant, inner, level_option, variant_option, misspelt)
 
 
 def _variable(name: str) -> str:
@@ -89,16 +98,26 @@ def _unknown(name: str) -> Finding:
     )
 
 
-def _misspelt(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield the variables that are meant to be ours. Others may begin alike, in whose scripts they are."""
-    known = {variable.removeprefix(_OURS): variable for variable in map(_variable, _KNOWN)}
-    slips = Slips(known.values())
-    for name in sorted(set(environ) - set(known.values())):
+def _misspelt(environ: Mapping[str, str], values: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+    """Yield the variables that are meant to be ours: those with a value that ours may have, and that is not given.
+
+    `values` are these, by the variable. Others may begin alike, in whose scripts they are; and who writes ours whole,
+    and more, may mean something else.
+    """
+    known = {variable.removeprefix(_OURS): variable for variable in values}
+    slips = Slips(values)
+    for name in sorted(set(environ) - set(values)):
         close = nearest(name.removeprefix(_OURS), known, _LIKE) if name.startswith(_OURS) else ""
-        if suggestion := known[close] if close else slips.suggestion(name):
-            message = f"`{name}` is not a variable that abiding reads"
-            those = f"the variables are {' and '.join(f'`{variable}`' for variable in known.values())}"
-            yield _problem("unknown-setting", message, name, f"did you mean `{suggestion}`?", those)
+        meant = known[close] if close else slips.suggestion(name)
+        if meant and environ[name] in values[meant]:
+            own = f"if it is your own, give it another name, or set `{meant}` too: then it is passed over"
+            yield Finding(
+                "unknown-setting",
+                Severity.WARNING if meant in name else Severity.ERROR,
+                f"`{name}` is not a variable that abiding reads",
+                artifact=name,
+                hints=(f"did you mean `{meant}`?", own),
+            )
 
 
 _OURS = _variable(_PREFIX)
