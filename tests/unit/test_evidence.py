@@ -245,6 +245,8 @@ def test_a_name_in_a_slip_is_told_with_what_is_meant(tmp_path: Path) -> None:
     )
     assert (found.found, found.found_from) == ("numpi[x] >=2.1 ; extra == 'a'", "METADATA")
     assert found.hints == ("did you mean `numpy[x] >=2.1 ; extra == 'a'`?",)
+    (found,) = judged(tmp_path, ["pyopencl"], one=image(b"OpenGL.core._C_API"))
+    assert found.message == "`spam._core` uses the C API of `pyopengl`, which nothing requires"
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
+from abiding.archives.naming import normalised
 from abiding.findings.finding import Finding, Severity
+from abiding.findings.nearest import Slips
 from abiding.project.declaration import Declaration
 from abiding.project.lint import lint
 from abiding.project.pyproject import Pyproject
@@ -64,7 +68,18 @@ def test_a_name_in_a_slip_is_told(beside: dict[str, str], who: str, line: int) -
         ("cupy-cuda12x", {"build": "cupy-cuda11x"}),
         ("nvidia-cudss", {"build": "nvidia-cublas"}),
         ("h5pyd", {"build": "h5py"}),
+        # Everybody knows both.
+        ("pyaml", {"build": "PyYAML"}),
+        ("PyYAML>=6", {"build": "pyaml"}),
+        ("pyopencl", {"source": "pyopengl"}),
     ],
 )
 def test_a_name_that_may_be_meant_is_not(wheel: str, beside: dict[str, str]) -> None:
     assert not told(wheel, **beside)
+
+
+def test_the_list_of_names_that_are_alike_is_of_nothing_else() -> None:
+    _, *names = files("abiding.metadata").joinpath("lookalikes.txt").read_text("utf-8").splitlines()
+    assert names == sorted(names)
+    slips = Slips(names)
+    assert all(slips.suggestion(name) and normalised(name) == name for name in names)

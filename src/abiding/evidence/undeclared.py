@@ -11,9 +11,9 @@ from abiding.evidence.owners import owner_of
 from abiding.evidence.rules import Ranged, named, place
 from abiding.findings import bounds
 from abiding.findings.finding import Finding, Severity
-from abiding.findings.nearest import Slips
 from abiding.findings.words import listed
 from abiding.metadata import requirements
+from abiding.metadata.lookalikes import Meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -101,9 +101,9 @@ class _Slip(NamedTuple):
 
 def _misspelt(owned: Owned, metadata: CoreMetadata) -> _Slip | None:
     """Return the line whose name is that of a distribution which has a package, but for one slip."""
-    slips = Slips(owned.distributions)
+    meant = Meant(owned.distributions)
     for line, name in _named_by(metadata).items():
-        if suggestion := slips.suggestion(name):
+        if suggestion := meant.by(name):
             return _Slip(line, suggestion, suggestion + line.strip()[len(name) :])
     return None
 

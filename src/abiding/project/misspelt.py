@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abiding.findings.finding import Severity
-from abiding.findings.nearest import Slips
 from abiding.metadata import requirements
+from abiding.metadata.lookalikes import Meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,9 @@ def misspelt(declaration: Declaration, pyproject: Pyproject) -> Iterator[Finding
         names.setdefault(requirements.name_of(text), (key, "the source"))
     for key, text in pyproject.build_requires:
         names.setdefault(requirements.name_of(text), (key, "the build"))
-    slips = Slips(names)
+    meant = Meant(names)
     for entry in declaration.entries:
-        suggestion = "" if entry.name in names else slips.suggestion(entry.name)
+        suggestion = "" if entry.name in names else meant.by(entry.name)
         if suggestion:
             key, who = names[suggestion]
             yield pyproject.finding(
